@@ -1,0 +1,25 @@
+//! The signaling messages between moim clients and a moim signaling server.
+//!
+//! JSON text frames over one WebSocket. [`ClientMessage`] goes up, [`ServerMessage`] comes down;
+//! `README.md` beside this crate describes each, `golden/` holds one example of each, and the tests
+//! check that both serde directions agree with the examples.
+//!
+//! Every message is safe to repeat: state-changing messages carry the complete new state, and the
+//! server's roster messages carry a revision, so a receiver can tell that it missed one.
+
+mod code;
+mod message;
+mod types;
+
+pub use code::ErrorCode;
+pub use message::{
+    ClientMessage, DecodeError, Join, LeaveReason, RelayPayload, Roster, ServerError,
+    ServerMessage, Welcome,
+};
+pub use types::{
+    DescriptionId, IceCandidate, IceServer, MediaKind, ParticipantId, ParticipantInfo, Publication,
+    PublicationId, SdpType, SessionDescription, TrackSource, Topology,
+};
+
+/// The protocol version that this crate speaks.
+pub const VERSION: u32 = 1;

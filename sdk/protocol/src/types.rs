@@ -1,0 +1,189 @@
+//! The plain data that messages carry.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! string_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(value: &str) -> Self {
+                Self(value.to_owned())
+            }
+        }
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+string_id! {
+    /// Names one participant for as long as it stays in the room. The server chooses it.
+    ParticipantId
+}
+string_id! {
+    /// Names one publication of a participant. The publisher chooses it; it is unique within that participant.
+    PublicationId
+}
+
+/// Counts the descriptions that one end of a connection made. An answer carries the id of its offer.
+pub type DescriptionId = u32;
+
+/// How media flows between participants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Topology {
+    /// Every participant is connected to every other one.
+    #[default]
+    Mesh,
+    /// A topology of a later version.
+    #[serde(other, skip_serializing)]
+    Unknown,
+}
+
+/// `"audio"` or `"video"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum MediaKind {
+    /// Sound.
+    Audio,
+    /// Pictures.
+    Video,
+}
+
+/// What a track shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum TrackSource {
+    /// A camera.
+    Camera,
+    /// A microphone.
+    Microphone,
+    /// A shared screen, window or tab.
+    Screen,
+    /// The sound of a shared screen, window or tab.
+    ScreenAudio,
+    /// Anything else, and any source of a later version.
+    #[serde(other)]
+    Custom,
+}
+
+/// A track that a participant offers to the others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Publication {
+    /// Unique within the participant.
+    pub id: PublicationId,
+    /// Sound or pictures.
+    pub kind: MediaKind,
+    /// What the track shows.
+    pub source: TrackSource,
+    /// The publisher sends silence or black.
+    #[serde(default)]
+    pub muted: bool,
+}
+
+/// A participant as the server knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ParticipantInfo {
+    /// Names the participant for as long as it stays.
+    pub id: ParticipantId,
+    /// Rises with each participant that joins the room: of two, the one with the larger number came later.
+    pub join_order: u32,
+    /// The name to show.
+    pub name: String,
+    /// Whatever the application attached.
+    #[serde(default)]
+    pub metadata: String,
+    /// What the participant publishes.
+    #[serde(default)]
+    pub publications: Vec<Publication>,
+}
+
+/// `RTCSdpType` without `pranswer`, which moim does not send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SdpType {
+    /// An offer.
+    Offer,
+    /// The final answer to an offer.
+    Answer,
+}
+
+/// `RTCSessionDescription` (RFC 9429).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SessionDescription {
+    /// Offer or answer.
+    #[serde(rename = "type")]
+    pub sdp_type: SdpType,
+    /// The SDP (RFC 8866).
+    pub sdp: String,
+}
+
+/// `RTCIceCandidateInit`. An empty `candidate` means end-of-candidates (RFC 8838).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IceCandidate {
+    /// The `candidate` attribute.
+    pub candidate: String,
+    /// The media section that the candidate belongs to, by its `mid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sdp_mid: Option<String>,
+    /// The media section that the candidate belongs to, by its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sdp_m_line_index: Option<u16>,
+    /// The ICE generation that the candidate belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username_fragment: Option<String>,
+}
+
+/// `RTCIceServer`: a STUN or TURN server.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+pub struct IceServer {
+    /// `stun:`, `stuns:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065).
+    pub urls: Vec<String>,
+    /// TURN only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub username: Option<String>,
+    /// TURN only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub credential: Option<String>,
+}
+
+/// Leaves the credential out, so that it never reaches a log.
+impl fmt::Debug for IceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IceServer")
+            .field("urls", &self.urls)
+            .field("username", &self.username)
+            .field("credential", &self.credential.as_ref().map(|_| "…"))
+            .finish()
+    }
+}
