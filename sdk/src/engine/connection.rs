@@ -1,0 +1,271 @@
+//! One peer connection as the engine sees it: its negotiation, its candidates, what it carries, and the messages
+//! that wait for its data channel.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::candidates::Candidates;
+use super::data::Frame;
+use super::negotiation::{self, Negotiation, SignalingState};
+use super::reliable::Reliable;
+use super::topology::Plan;
+use crate::error::Error;
+use crate::model::{
+    ConnectionState, IceCandidate, IceServer, PeerSignal, PublicationId, RelayPayload, SessionDescription,
+    Timestamp,
+};
+
+/// Messages that wait for the data channel to open; more are refused.
+const MAX_WAITING_FRAMES: usize = 256;
+
+/// Which media section (`mid`) carries which publication.
+pub type Mids = BTreeMap<String, PublicationId>;
+
+/// What the platform is to do with one peer connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectionCommand {
+    /// Create it, with its data channel.
+    Open {
+        /// STUN and TURN servers.
+        ice_servers: Vec<IceServer>,
+    },
+    /// Close it. Nothing more is asked of it.
+    Close,
+    /// Send this publication over it.
+    Attach(PublicationId),
+    /// Stop sending this publication over it.
+    Detach(PublicationId),
+    /// Call `setLocalDescription()`.
+    SetLocalDescription,
+    /// Call `setRemoteDescription`.
+    SetRemoteDescription(SessionDescription),
+    /// Call `addIceCandidate`.
+    AddIceCandidate(IceCandidate),
+    /// Send over the data channel.
+    Send(Frame),
+}
+
+/// What happened at one peer connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConnectionInput {
+    /// `negotiationneeded` fired.
+    NegotiationNeeded,
+    /// `setLocalDescription` succeeded.
+    LocalDescriptionSet {
+        /// The description that the browser made.
+        description: SessionDescription,
+        /// What it carries.
+        mids: Mids,
+    },
+    /// `setRemoteDescription` succeeded.
+    RemoteDescriptionSet,
+    /// Setting a description failed.
+    OperationFailed {
+        /// The state that the browser is in now.
+        state: SignalingState,
+        /// The error, for the application.
+        error: Error,
+    },
+    /// The browser found a candidate.
+    LocalCandidate(IceCandidate),
+    /// `connectionstatechange`.
+    StateChange(ConnectionState),
+    /// The data channel is open.
+    ChannelOpen,
+    /// The data channel is closed.
+    ChannelClosed,
+    /// A message came over the data channel.
+    ChannelMessage(Frame),
+}
+
+/// What a connection wants, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    Command(ConnectionCommand),
+    Relay(RelayPayload),
+    Message(Frame),
+    Warning(Error),
+}
+
+/// The state of one peer connection.
+#[derive(Clone, Debug)]
+pub(super) struct Connection {
+    pub(super) state: ConnectionState,
+    reliable: Reliable,
+    negotiation: Negotiation,
+    candidates: Candidates,
+    sending: BTreeSet<PublicationId>,
+    local_mids: Mids,
+    /// Descriptions of the far end that negotiation has not taken yet, with what they carry.
+    announced_mids: VecDeque<(SessionDescription, Mids)>,
+    applying: Option<(SessionDescription, Mids)>,
+    remote_mids: Mids,
+    channel_open: bool,
+    waiting_frames: VecDeque<Frame>,
+    outputs: VecDeque<Output>,
+}
+
+impl Connection {
+    pub(super) fn open(plan: &Plan, ice_servers: Vec<IceServer>) -> Self {
+        let negotiation = match plan.offers_first {
+            true => Negotiation::new(plan.role),
+            false => Negotiation::answering_first(plan.role),
+        };
+        Self {
+            state: ConnectionState::New,
+            reliable: Reliable::default(),
+            negotiation,
+            candidates: Candidates::default(),
+            sending: BTreeSet::new(),
+            local_mids: Mids::new(),
+            announced_mids: VecDeque::new(),
+            applying: None,
+            remote_mids: Mids::new(),
+            channel_open: false,
+            waiting_frames: VecDeque::new(),
+            outputs: VecDeque::from([Output::Command(ConnectionCommand::Open { ice_servers })]),
+        }
+    }
+
+    /// Makes the connection carry exactly these publications.
+    pub(super) fn carry(&mut self, wanted: &BTreeSet<PublicationId>, now: Timestamp) {
+        if self.sending == *wanted {
+            return;
+        }
+        let before = std::mem::replace(&mut self.sending, wanted.clone());
+        for gone in before.difference(wanted) {
+            self.command(ConnectionCommand::Detach(gone.clone()));
+        }
+        for new in wanted.difference(&before) {
+            self.command(ConnectionCommand::Attach(new.clone()));
+        }
+        // A publication that takes over another's media section changes nothing that the browser would fire
+        // `negotiationneeded` for, but the far end has to learn of it.
+        self.negotiate(negotiation::Input::NegotiationNeeded, now);
+    }
+
+    /// What the far end sends, by `mid`, as far as it is in place.
+    pub(super) fn remote_mids(&self) -> &Mids {
+        &self.remote_mids
+    }
+
+    /// Sends a frame, or keeps it until the data channel is open. `false` if too many are kept already.
+    pub(super) fn send(&mut self, frame: Frame) -> bool {
+        if self.channel_open {
+            self.command(ConnectionCommand::Send(frame));
+        } else if self.waiting_frames.len() < MAX_WAITING_FRAMES {
+            self.waiting_frames.push_back(frame);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Takes a payload that the far end sent through the server.
+    pub(super) fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) {
+        for signal in self.reliable.handle_payload(payload, now) {
+            match signal {
+                PeerSignal::Description { description, mids } => {
+                    self.announced_mids.push_back((description.clone(), mids));
+                    self.negotiate(negotiation::Input::RemoteDescription(description), now);
+                }
+                PeerSignal::Candidate { candidate } => self.candidates.hold_remote(candidate),
+                _ => {}
+            }
+        }
+        self.release_remote_candidates();
+    }
+
+    /// Takes what happened at the platform.
+    pub(super) fn handle_input(&mut self, input: ConnectionInput, now: Timestamp) {
+        match input {
+            ConnectionInput::NegotiationNeeded => {
+                self.negotiate(negotiation::Input::NegotiationNeeded, now);
+            }
+            ConnectionInput::LocalDescriptionSet { description, mids } => {
+                self.local_mids = mids;
+                self.negotiate(negotiation::Input::LocalDescriptionSet(description), now);
+                for candidate in self.candidates.take_local() {
+                    self.reliable.send(PeerSignal::Candidate { candidate }, now);
+                }
+            }
+            ConnectionInput::RemoteDescriptionSet => {
+                if let Some((description, mids)) = self.applying.take() {
+                    self.candidates.remote_description_set(&description.sdp);
+                    self.remote_mids = mids;
+                }
+                self.negotiate(negotiation::Input::RemoteDescriptionSet, now);
+            }
+            ConnectionInput::OperationFailed { state, error } => {
+                self.applying = None;
+                self.outputs.push_back(Output::Warning(error));
+                self.negotiate(negotiation::Input::OperationFailed(state), now);
+            }
+            ConnectionInput::LocalCandidate(candidate) => {
+                if self.negotiation.is_setting_local() {
+                    self.candidates.hold_local(candidate);
+                } else {
+                    self.reliable.send(PeerSignal::Candidate { candidate }, now);
+                }
+            }
+            ConnectionInput::StateChange(state) => self.state = state,
+            ConnectionInput::ChannelOpen => {
+                self.channel_open = true;
+                for frame in std::mem::take(&mut self.waiting_frames) {
+                    self.command(ConnectionCommand::Send(frame));
+                }
+            }
+            ConnectionInput::ChannelClosed => self.channel_open = false,
+            ConnectionInput::ChannelMessage(frame) => self.outputs.push_back(Output::Message(frame)),
+        }
+        self.release_remote_candidates();
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        self.reliable.poll_timeout()
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Timestamp) {
+        self.reliable.handle_timeout(now);
+    }
+
+    pub(super) fn poll_output(&mut self) -> Option<Output> {
+        let output = self.outputs.pop_front();
+        output.or_else(|| self.reliable.poll_transmit().map(Output::Relay))
+    }
+
+    fn command(&mut self, command: ConnectionCommand) {
+        self.outputs.push_back(Output::Command(command));
+    }
+
+    fn negotiate(&mut self, input: negotiation::Input, now: Timestamp) {
+        self.negotiation.handle_input(input);
+        while let Some(output) = self.negotiation.poll_output() {
+            match output {
+                negotiation::Output::SetLocalDescription => {
+                    self.command(ConnectionCommand::SetLocalDescription);
+                }
+                negotiation::Output::SetRemoteDescription(description) => {
+                    // What stands before it was ignored.
+                    while let Some(announced) = self.announced_mids.pop_front() {
+                        if announced.0 == description {
+                            self.applying = Some(announced);
+                            break;
+                        }
+                    }
+                    self.command(ConnectionCommand::SetRemoteDescription(description));
+                }
+                negotiation::Output::Send(description) => {
+                    let mids = self.local_mids.clone();
+                    self.reliable.send(PeerSignal::Description { description, mids }, now);
+                }
+            }
+        }
+    }
+
+    fn release_remote_candidates(&mut self) {
+        let expected = self.negotiation.expects_remote_description();
+        for candidate in self.candidates.take_remote(expected) {
+            self.command(ConnectionCommand::AddIceCandidate(candidate));
+        }
+    }
+}

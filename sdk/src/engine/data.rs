@@ -1,0 +1,144 @@
+//! The messages that participants exchange over their data channel, and their bytes.
+//!
+//! Text frames carry JSON with a `type`; binary frames carry one topic and its payload. Both leave room for
+//! message types of later versions, which are ignored.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::DataChannelError;
+
+/// The longest message, in bytes: every browser takes this much in one data channel message.
+pub const MAX_MESSAGE_BYTES: usize = 16 * 1024;
+
+/// First byte of a binary frame with a topic.
+const DATA_FRAME: u8 = 1;
+
+/// One data channel message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Frame {
+    /// A text message.
+    Text(String),
+    /// A binary message.
+    Binary(Vec<u8>),
+}
+
+/// What a frame says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataMessage {
+    /// A line of chat.
+    Chat {
+        /// What was written.
+        text: String,
+    },
+    /// Bytes of the application.
+    Data {
+        /// What they are about; the application's choice.
+        topic: String,
+        /// The bytes.
+        payload: Vec<u8>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+enum TextMessage {
+    Chat {
+        text: String,
+    },
+    #[serde(other, skip_serializing)]
+    Unknown,
+}
+
+impl DataMessage {
+    /// Writes the message as a frame.
+    ///
+    /// # Errors
+    /// `TooLarge` if the frame is longer than [`MAX_MESSAGE_BYTES`], or the topic longer than 255 bytes.
+    pub fn encode(&self) -> Result<Frame, DataChannelError> {
+        let frame = match self {
+            Self::Chat { text } => {
+                let message = TextMessage::Chat { text: text.clone() };
+                let text = serde_json::to_string(&message)
+                    .map_err(|error| DataChannelError::Failed { detail: error.to_string() })?;
+                Frame::Text(text)
+            }
+            Self::Data { topic, payload } => {
+                let topic_length = u8::try_from(topic.len()).map_err(|_| DataChannelError::TooLarge {
+                    size: topic.len(),
+                    limit: usize::from(u8::MAX),
+                })?;
+                let mut bytes = Vec::with_capacity(2 + topic.len() + payload.len());
+                bytes.extend([DATA_FRAME, topic_length]);
+                bytes.extend(topic.as_bytes());
+                bytes.extend(payload);
+                Frame::Binary(bytes)
+            }
+        };
+        match frame.len() {
+            size if size > MAX_MESSAGE_BYTES => {
+                Err(DataChannelError::TooLarge { size, limit: MAX_MESSAGE_BYTES })
+            }
+            _ => Ok(frame),
+        }
+    }
+
+    /// Reads a frame; `None` for a message of a later version, and for one that makes no sense.
+    pub fn decode(frame: Frame) -> Option<Self> {
+        match frame {
+            Frame::Text(text) => match serde_json::from_str(&text).ok()? {
+                TextMessage::Chat { text } => Some(Self::Chat { text }),
+                TextMessage::Unknown => None,
+            },
+            Frame::Binary(bytes) => {
+                let [DATA_FRAME, topic_length, rest @ ..] = bytes.as_slice() else { return None };
+                let (topic, payload) = rest.split_at_checked(usize::from(*topic_length))?;
+                let topic = String::from_utf8(topic.to_vec()).ok()?;
+                Some(Self::Data { topic, payload: payload.to_vec() })
+            }
+        }
+    }
+}
+
+impl Frame {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_message_that_fits_survives(text in ".*", topic in "[a-z]{0,40}", payload: Vec<u8>) {
+            for message in [DataMessage::Chat { text }, DataMessage::Data { topic, payload }] {
+                prop_assert_eq!(DataMessage::decode(message.encode().unwrap()), Some(message));
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(text in ".*", bytes: Vec<u8>) {
+            DataMessage::decode(Frame::Text(text));
+            DataMessage::decode(Frame::Binary(bytes));
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_too_large_is_refused_with_both_numbers() {
+        let message = DataMessage::Chat { text: "x".repeat(MAX_MESSAGE_BYTES) };
+        let error = message.encode().unwrap_err().to_string();
+        assert!(error.contains("16384"), "{error}");
+    }
+
+    #[test]
+    fn a_message_of_a_later_version_is_ignored() {
+        assert_eq!(DataMessage::decode(Frame::Text(r#"{"type":"reaction","emoji":"👍"}"#.into())), None);
+        assert_eq!(DataMessage::decode(Frame::Binary(vec![9, 0, 1])), None);
+    }
+}

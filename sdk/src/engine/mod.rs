@@ -1,0 +1,12 @@
+//! Sans-IO state machines: feed one input, then drain `poll_output` until it returns `None`.
+//!
+//! Nothing here knows a browser, a clock or a socket. `now` is an argument, in milliseconds.
+
+pub mod candidates;
+pub mod connection;
+pub mod data;
+pub mod negotiation;
+pub mod reliable;
+pub mod roster;
+pub mod session;
+pub mod topology;

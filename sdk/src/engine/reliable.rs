@@ -1,0 +1,177 @@
+//! Numbered, acknowledged, ordered delivery of signals between two participants.
+//!
+//! A WebSocket keeps order and loses nothing while it lives; what is under way when it breaks is lost, and a
+//! lost answer would stop a negotiation for ever. So the two ends repeat what was not acknowledged. The layers
+//! above see each signal exactly once and in order.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::model::{PeerSignal, RelayPayload, Timestamp};
+
+/// Acknowledgements wait this long for a signal to travel with.
+const ACK_DELAY_MS: Timestamp = 200;
+const FIRST_RESEND_MS: Timestamp = 1_000;
+const LAST_RESEND_MS: Timestamp = 8_000;
+/// Signals that came before an earlier one are held; beyond this many they are left to be repeated.
+const MAX_EARLY: usize = 256;
+
+/// One end of the conversation with one other participant.
+#[derive(Clone, Debug)]
+pub struct Reliable {
+    next_seq: u32,
+    unacknowledged: VecDeque<(u32, PeerSignal)>,
+    resend: Option<Resend>,
+    received: u32,
+    early: BTreeMap<u32, Option<PeerSignal>>,
+    ack_due: Option<Timestamp>,
+    transmits: VecDeque<RelayPayload>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Resend {
+    at: Timestamp,
+    after: Timestamp,
+}
+
+impl Default for Reliable {
+    fn default() -> Self {
+        Self {
+            next_seq: 1,
+            unacknowledged: VecDeque::new(),
+            resend: None,
+            received: 0,
+            early: BTreeMap::new(),
+            ack_due: None,
+            transmits: VecDeque::new(),
+        }
+    }
+}
+
+impl Reliable {
+    /// Sends a signal.
+    pub fn send(&mut self, signal: PeerSignal, now: Timestamp) {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        self.unacknowledged.push_back((seq, signal.clone()));
+        self.transmit(seq, Some(signal));
+        self.resend.get_or_insert(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
+    }
+
+    /// Takes a payload of the far end, and returns the signals that are due: none, one or several.
+    pub fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) -> Vec<PeerSignal> {
+        self.acknowledge(payload.ack, now);
+        if payload.seq == 0 {
+            return Vec::new();
+        }
+        self.ack_due.get_or_insert(now + ACK_DELAY_MS);
+        if payload.seq > self.received && self.early.len() < MAX_EARLY {
+            self.early.insert(payload.seq, payload.signal);
+        }
+        let mut due = Vec::new();
+        while let Some(signal) = self.early.remove(&(self.received + 1)) {
+            self.received += 1;
+            due.extend(signal);
+        }
+        due
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        self.ack_due.into_iter().chain(self.resend.map(|resend| resend.at)).min()
+    }
+
+    /// Lets time pass.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        if let Some(resend) = self.resend.filter(|resend| resend.at <= now) {
+            for (seq, signal) in self.unacknowledged.clone() {
+                self.transmit(seq, Some(signal));
+            }
+            let after = (resend.after * 2).min(LAST_RESEND_MS);
+            self.resend = Some(Resend { at: now + after, after });
+        }
+        if self.ack_due.is_some_and(|due| due <= now) {
+            self.transmit(0, None);
+        }
+    }
+
+    /// The next payload to hand to the server.
+    pub fn poll_transmit(&mut self) -> Option<RelayPayload> {
+        self.transmits.pop_front()
+    }
+
+    fn transmit(&mut self, seq: u32, signal: Option<PeerSignal>) {
+        self.ack_due = None;
+        self.transmits.push_back(RelayPayload { seq, ack: self.received, signal });
+    }
+
+    fn acknowledge(&mut self, ack: u32, now: Timestamp) {
+        let before = self.unacknowledged.len();
+        self.unacknowledged.retain(|(seq, _)| *seq > ack);
+        if self.unacknowledged.is_empty() {
+            self.resend = None;
+        } else if self.unacknowledged.len() < before {
+            self.resend = Some(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::IceCandidate;
+
+    fn signal(name: &str) -> PeerSignal {
+        PeerSignal::Candidate {
+            candidate: IceCandidate {
+                candidate: name.into(),
+                sdp_mid: None,
+                sdp_m_line_index: None,
+                username_fragment: None,
+            },
+        }
+    }
+
+    fn drain(end: &mut Reliable) -> Vec<RelayPayload> {
+        std::iter::from_fn(|| end.poll_transmit()).collect()
+    }
+
+    #[test]
+    fn signals_that_overtake_each_other_are_put_in_order() {
+        let (mut a, mut b) = (Reliable::default(), Reliable::default());
+        a.send(signal("1"), 0);
+        a.send(signal("2"), 0);
+        let [first, second] = drain(&mut a).try_into().unwrap();
+        assert_eq!(b.handle_payload(second, 1), []);
+        assert_eq!(b.handle_payload(first, 2), [signal("1"), signal("2")]);
+    }
+
+    #[test]
+    fn a_lost_signal_is_repeated_until_it_is_acknowledged_and_delivered_once() {
+        let (mut a, mut b) = (Reliable::default(), Reliable::default());
+        a.send(signal("1"), 0);
+        drain(&mut a);
+        assert_eq!(a.poll_timeout(), Some(FIRST_RESEND_MS));
+        a.handle_timeout(FIRST_RESEND_MS);
+        let [repeated] = drain(&mut a).try_into().unwrap();
+        assert_eq!(b.handle_payload(repeated.clone(), 1_100), [signal("1")]);
+        assert_eq!(b.handle_payload(repeated, 1_100), [], "a repetition is not delivered again");
+        b.handle_timeout(1_300);
+        let [ack] = drain(&mut b).try_into().unwrap();
+        assert_eq!((ack.seq, ack.ack), (0, 1));
+        a.handle_payload(ack, 1_400);
+        assert_eq!(a.poll_timeout(), None, "nothing is left to repeat");
+    }
+
+    #[test]
+    fn an_acknowledgement_travels_with_an_answer() {
+        let (mut a, mut b) = (Reliable::default(), Reliable::default());
+        a.send(signal("offer"), 0);
+        for payload in drain(&mut a) {
+            b.handle_payload(payload, 10);
+        }
+        b.send(signal("answer"), 20);
+        assert_eq!(drain(&mut b)[0].ack, 1);
+        b.handle_timeout(10 + ACK_DELAY_MS);
+        assert_eq!(drain(&mut b), []);
+    }
+}

@@ -1,0 +1,169 @@
+//! Who is in the room, by the server's numbered changes.
+
+use crate::model::{LeaveReason, ParticipantId, ParticipantInfo, Roster as Snapshot};
+
+/// The room as this participant knows it, oneself included, in the order of joining.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roster {
+    revision: u64,
+    participants: Vec<ParticipantInfo>,
+}
+
+/// What a change did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Someone new.
+    Joined(ParticipantInfo),
+    /// Someone known, changed.
+    Updated {
+        /// As it was.
+        before: ParticipantInfo,
+        /// As it is.
+        after: ParticipantInfo,
+    },
+    /// Someone gone.
+    Left {
+        /// As it was.
+        participant: ParticipantInfo,
+        /// Why; unknown if the leave itself was missed.
+        reason: LeaveReason,
+    },
+}
+
+/// A change was missed: the server's complete roster is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap;
+
+impl Roster {
+    /// Everyone, in the order of joining.
+    pub fn participants(&self) -> &[ParticipantInfo] {
+        &self.participants
+    }
+
+    /// One participant.
+    pub fn get(&self, id: &ParticipantId) -> Option<&ParticipantInfo> {
+        self.participants.iter().find(|participant| participant.id == *id)
+    }
+
+    /// Someone came or changed.
+    ///
+    /// # Errors
+    /// [`Gap`] if an earlier change was missed; nothing is changed then.
+    pub fn upsert(&mut self, revision: u64, after: ParticipantInfo) -> Result<Option<Change>, Gap> {
+        if !self.advance(revision)? {
+            return Ok(None);
+        }
+        Ok(match self.participants.iter_mut().find(|known| known.id == after.id) {
+            Some(known) if *known == after => None,
+            Some(known) => {
+                let before = std::mem::replace(known, after.clone());
+                Some(Change::Updated { before, after })
+            }
+            None => {
+                self.participants.push(after.clone());
+                Some(Change::Joined(after))
+            }
+        })
+    }
+
+    /// Someone left.
+    ///
+    /// # Errors
+    /// [`Gap`] if an earlier change was missed; nothing is changed then.
+    pub fn remove(
+        &mut self,
+        revision: u64,
+        id: &ParticipantId,
+        reason: LeaveReason,
+    ) -> Result<Option<Change>, Gap> {
+        if !self.advance(revision)? {
+            return Ok(None);
+        }
+        let place = self.participants.iter().position(|participant| participant.id == *id);
+        Ok(place.map(|place| Change::Left { participant: self.participants.remove(place), reason }))
+    }
+
+    /// Takes the server's complete roster, unless a newer state is known.
+    pub fn replace(&mut self, snapshot: Snapshot) -> Vec<Change> {
+        if snapshot.revision < self.revision {
+            return Vec::new();
+        }
+        self.revision = snapshot.revision;
+        let before = std::mem::replace(&mut self.participants, snapshot.participants);
+        let mut changes = Vec::new();
+        for participant in &before {
+            if self.get(&participant.id).is_none() {
+                changes
+                    .push(Change::Left { participant: participant.clone(), reason: LeaveReason::Unknown });
+            }
+        }
+        for after in &self.participants {
+            match before.iter().find(|known| known.id == after.id) {
+                None => changes.push(Change::Joined(after.clone())),
+                Some(known) if known != after => {
+                    changes.push(Change::Updated { before: known.clone(), after: after.clone() });
+                }
+                Some(_) => {}
+            }
+        }
+        changes
+    }
+
+    /// The server is at this revision.
+    ///
+    /// # Errors
+    /// [`Gap`] if that is newer than what is known here.
+    pub fn check(&self, revision: u64) -> Result<(), Gap> {
+        if revision > self.revision { Err(Gap) } else { Ok(()) }
+    }
+
+    /// `false` for a change that is already in; the present revision again is taken, as it can add nothing old.
+    fn advance(&mut self, revision: u64) -> Result<bool, Gap> {
+        self.check(revision.saturating_sub(1))?;
+        let is_new = revision >= self.revision;
+        self.revision = self.revision.max(revision);
+        Ok(is_new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn participant(id: &str) -> ParticipantInfo {
+        ParticipantInfo {
+            id: id.into(),
+            join_order: 1,
+            name: id.into(),
+            metadata: String::new(),
+            publications: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn changes_apply_in_order_and_only_once() {
+        let mut roster = Roster::default();
+        assert_eq!(roster.upsert(1, participant("a")), Ok(Some(Change::Joined(participant("a")))));
+        assert_eq!(roster.upsert(1, participant("a")), Ok(None), "a repetition changes nothing");
+        assert!(matches!(roster.remove(2, &"a".into(), LeaveReason::Left), Ok(Some(Change::Left { .. }))));
+        assert_eq!(roster.upsert(1, participant("a")), Ok(None), "a late change cannot bring anyone back");
+        assert!(roster.participants().is_empty());
+    }
+
+    #[test]
+    fn a_missed_change_is_a_gap_and_the_complete_roster_closes_it() {
+        let mut roster = Roster::default();
+        roster.upsert(1, participant("a")).unwrap();
+        assert_eq!(roster.upsert(3, participant("c")), Err(Gap));
+        assert_eq!(roster.check(3), Err(Gap));
+        let changes = roster.replace(Snapshot { revision: 3, participants: vec![participant("c")] });
+        assert_eq!(
+            changes,
+            [
+                Change::Left { participant: participant("a"), reason: LeaveReason::Unknown },
+                Change::Joined(participant("c"))
+            ]
+        );
+        assert_eq!(roster.check(3), Ok(()));
+    }
+}

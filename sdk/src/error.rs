@@ -1,0 +1,351 @@
+//! One error type for everything, with a stable code for each cause.
+//!
+//! Errors from the browser are told apart by `DOMException.name`, never by their message, which differs
+//! between browsers and changes between versions.
+
+use moim_protocol::ErrorCode as ServerErrorCode;
+
+/// What the SDK's functions return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Anything that can go wrong. [`code`](Error::code) says which cause it was, in a stable form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Capture of a camera, a microphone or a display failed.
+    #[error("{0}")]
+    Media(#[from] MediaError),
+    /// The offer/answer exchange with another participant failed.
+    #[error("negotiation failed while {step}: {detail}")]
+    Negotiation {
+        /// What was being done, such as `"applying the remote description"`.
+        step: &'static str,
+        /// The browser's words.
+        detail: String,
+    },
+    /// The signaling server could not be reached, or refused.
+    #[error("{0}")]
+    Signaling(#[from] SignalingError),
+    /// A message could not be sent.
+    #[error("{0}")]
+    DataChannel(#[from] DataChannelError),
+    /// A recording could not be made or finished.
+    #[error("recording failed: {detail}")]
+    Recorder {
+        /// The browser's words.
+        detail: String,
+    },
+    /// The call is not possible in the object's present state.
+    #[error("cannot {action} while {state}")]
+    InvalidState {
+        /// What was asked for, such as `"publish"`.
+        action: &'static str,
+        /// The state that forbids it, such as `"the room is not joined"`.
+        state: &'static str,
+    },
+    /// An argument or option is wrong.
+    #[error("{detail}")]
+    InvalidOptions {
+        /// What was wrong and what was expected.
+        detail: String,
+    },
+    /// Something took too long.
+    #[error("{action} took longer than {after_ms} ms")]
+    Timeout {
+        /// What took too long.
+        action: &'static str,
+        /// The limit, in milliseconds.
+        after_ms: u32,
+    },
+    /// The browser does not have the feature.
+    #[error("this browser does not support {feature}")]
+    Unsupported {
+        /// The feature's name as the specifications spell it, such as `"getDisplayMedia"`.
+        feature: &'static str,
+    },
+    /// An exception of the browser without a family of its own.
+    #[error("{name}: {detail}")]
+    Browser {
+        /// `DOMException.name`.
+        name: String,
+        /// The browser's words.
+        detail: String,
+    },
+}
+
+/// Why capture failed: <https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia>.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MediaError {
+    /// `NotAllowedError`: the user, a permissions policy or the system refused.
+    #[error("the {device} may not be used: allow it in the browser's site settings, then try again")]
+    NotAllowed {
+        /// `"camera"`, `"microphone"` or `"screen"`.
+        device: &'static str,
+    },
+    /// `NotFoundError`: there is no such device.
+    #[error("no {device} was found: connect one, then try again")]
+    NotFound {
+        /// `"camera"`, `"microphone"` or `"screen"`.
+        device: &'static str,
+    },
+    /// `NotReadableError`: the device is there and gives nothing, mostly because another program uses it.
+    #[error("the {device} cannot be read: close other programs that may use it, then try again")]
+    NotReadable {
+        /// `"camera"`, `"microphone"` or `"screen"`.
+        device: &'static str,
+    },
+    /// `OverconstrainedError`: no device satisfies a constraint.
+    #[error("no {device} satisfies the constraint `{constraint}`: relax it, or choose another device")]
+    Overconstrained {
+        /// `"camera"`, `"microphone"` or `"screen"`.
+        device: &'static str,
+        /// The constraint that failed, such as `"deviceId"`.
+        constraint: String,
+    },
+    /// `AbortError`: the device failed for another reason.
+    #[error("the {device} could not be started: {detail}")]
+    Aborted {
+        /// `"camera"`, `"microphone"` or `"screen"`.
+        device: &'static str,
+        /// The browser's words.
+        detail: String,
+    },
+    /// The page is not in a secure context, so the browser offers no devices.
+    #[error("devices need a secure page: open it by https:// or from http://localhost")]
+    InsecureContext,
+}
+
+/// Why the signaling server is not there for us.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignalingError {
+    /// No connection could be opened.
+    #[error("the signaling server at {url} cannot be reached: check the address and that the server runs")]
+    Unreachable {
+        /// The server's address, without its query.
+        url: String,
+    },
+    /// The connection broke, or the server fell silent.
+    #[error("the connection to the signaling server was lost: {detail}")]
+    Lost {
+        /// The reason of the close frame, or what was missing.
+        detail: String,
+    },
+    /// The server sent something that is no message of its protocol. It was left out.
+    #[error("the signaling server sent a message that makes no sense: {detail}")]
+    Undecodable {
+        /// What was wrong with it.
+        detail: String,
+    },
+    /// The server refused what was asked.
+    #[error("the signaling server refused: {detail} ({})", code.as_str())]
+    Refused {
+        /// The server's code.
+        code: ServerErrorCode,
+        /// The server's words.
+        detail: String,
+    },
+}
+
+/// Why a message was not sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataChannelError {
+    /// The message is longer than one data channel message may be.
+    #[error("the message has {size} bytes, and at most {limit} can be sent")]
+    TooLarge {
+        /// Its size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// Too many messages wait for a connection that is not open yet.
+    #[error("too many messages wait for the connection to {participant}: wait until it is connected")]
+    QueueFull {
+        /// The participant's id.
+        participant: String,
+    },
+    /// There is no such participant.
+    #[error("there is no participant {participant} in the room")]
+    UnknownParticipant {
+        /// The id that was given.
+        participant: String,
+    },
+    /// The browser could not send.
+    #[error("the data channel failed: {detail}")]
+    Failed {
+        /// The browser's words.
+        detail: String,
+    },
+}
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $name:ident => $text:literal,)+) => {
+        /// The cause of an [`Error`] as a stable word, the same in Rust and in JavaScript.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl ErrorCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The code as JavaScript sees it in `error.code`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+
+        /// The same codes for TypeScript.
+        #[cfg(all(feature = "js", target_arch = "wasm32"))]
+        pub(crate) const TYPESCRIPT_ERROR_CODE: &str = concat!(
+            "/** The cause of a MoimError. */\nexport type ErrorCode =",
+            $("\n  | \"", $text, "\"",)+ ";\n"
+        );
+    };
+}
+
+error_codes! {
+    /// The user, a permissions policy or the system refused capture.
+    MediaNotAllowed => "ERR_MEDIA_NOT_ALLOWED",
+    /// There is no such device.
+    MediaNotFound => "ERR_MEDIA_NOT_FOUND",
+    /// The device is in use or broken.
+    MediaNotReadable => "ERR_MEDIA_NOT_READABLE",
+    /// No device satisfies a constraint.
+    MediaOverconstrained => "ERR_MEDIA_OVERCONSTRAINED",
+    /// The device failed to start.
+    MediaAborted => "ERR_MEDIA_ABORTED",
+    /// Devices need https or localhost.
+    MediaInsecureContext => "ERR_MEDIA_INSECURE_CONTEXT",
+    /// The offer/answer exchange failed.
+    Negotiation => "ERR_NEGOTIATION",
+    /// The signaling server cannot be reached.
+    SignalingUnreachable => "ERR_SIGNALING_UNREACHABLE",
+    /// The connection to the signaling server broke.
+    SignalingLost => "ERR_SIGNALING_LOST",
+    /// The signaling server sent something that makes no sense.
+    SignalingUndecodable => "ERR_SIGNALING_UNDECODABLE",
+    /// The signaling server refused.
+    SignalingRefused => "ERR_SIGNALING_REFUSED",
+    /// A data message is too large.
+    DataTooLarge => "ERR_DATA_TOO_LARGE",
+    /// Too many data messages wait for a connection.
+    DataQueueFull => "ERR_DATA_QUEUE_FULL",
+    /// No such participant.
+    DataUnknownParticipant => "ERR_DATA_UNKNOWN_PARTICIPANT",
+    /// The data channel failed.
+    DataFailed => "ERR_DATA_FAILED",
+    /// A recording failed.
+    Recorder => "ERR_RECORDER",
+    /// Not possible in this state.
+    InvalidState => "ERR_INVALID_STATE",
+    /// An argument or option is wrong.
+    InvalidOptions => "ERR_INVALID_OPTIONS",
+    /// Something took too long.
+    Timeout => "ERR_TIMEOUT",
+    /// The browser does not have the feature.
+    Unsupported => "ERR_UNSUPPORTED",
+    /// Any other exception of the browser.
+    Browser => "ERR_BROWSER",
+}
+
+impl Error {
+    /// The cause as a stable word.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Media(error) => match error {
+                MediaError::NotAllowed { .. } => ErrorCode::MediaNotAllowed,
+                MediaError::NotFound { .. } => ErrorCode::MediaNotFound,
+                MediaError::NotReadable { .. } => ErrorCode::MediaNotReadable,
+                MediaError::Overconstrained { .. } => ErrorCode::MediaOverconstrained,
+                MediaError::Aborted { .. } => ErrorCode::MediaAborted,
+                MediaError::InsecureContext => ErrorCode::MediaInsecureContext,
+            },
+            Self::Negotiation { .. } => ErrorCode::Negotiation,
+            Self::Signaling(error) => match error {
+                SignalingError::Unreachable { .. } => ErrorCode::SignalingUnreachable,
+                SignalingError::Lost { .. } => ErrorCode::SignalingLost,
+                SignalingError::Undecodable { .. } => ErrorCode::SignalingUndecodable,
+                SignalingError::Refused { .. } => ErrorCode::SignalingRefused,
+            },
+            Self::DataChannel(error) => match error {
+                DataChannelError::TooLarge { .. } => ErrorCode::DataTooLarge,
+                DataChannelError::QueueFull { .. } => ErrorCode::DataQueueFull,
+                DataChannelError::UnknownParticipant { .. } => ErrorCode::DataUnknownParticipant,
+                DataChannelError::Failed { .. } => ErrorCode::DataFailed,
+            },
+            Self::Recorder { .. } => ErrorCode::Recorder,
+            Self::InvalidState { .. } => ErrorCode::InvalidState,
+            Self::InvalidOptions { .. } => ErrorCode::InvalidOptions,
+            Self::Timeout { .. } => ErrorCode::Timeout,
+            Self::Unsupported { .. } => ErrorCode::Unsupported,
+            Self::Browser { .. } => ErrorCode::Browser,
+        }
+    }
+
+    /// The family: `error.name` in JavaScript.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Media(_) => "MediaError",
+            Self::Negotiation { .. } => "NegotiationError",
+            Self::Signaling(_) => "SignalingError",
+            Self::DataChannel(_) => "DataChannelError",
+            Self::Recorder { .. } => "RecorderError",
+            Self::InvalidState { .. } => "InvalidStateError",
+            Self::InvalidOptions { .. } => "InvalidOptionsError",
+            Self::Timeout { .. } => "TimeoutError",
+            Self::Unsupported { .. } => "UnsupportedError",
+            Self::Browser { .. } => "BrowserError",
+        }
+    }
+
+    /// Sorts an exception of `getUserMedia` or `getDisplayMedia` by its name.
+    pub(crate) fn from_capture(
+        device: &'static str,
+        name: &str,
+        detail: &str,
+        constraint: Option<&str>,
+    ) -> Self {
+        let error = match name {
+            "NotAllowedError" | "SecurityError" => MediaError::NotAllowed { device },
+            "NotFoundError" => MediaError::NotFound { device },
+            "NotReadableError" => MediaError::NotReadable { device },
+            "OverconstrainedError" => {
+                let constraint = constraint.unwrap_or("unknown").to_owned();
+                MediaError::Overconstrained { device, constraint }
+            }
+            "AbortError" => MediaError::Aborted { device, detail: detail.to_owned() },
+            "TypeError" => return Self::InvalidOptions { detail: detail.to_owned() },
+            _ => return Self::Browser { name: name.to_owned(), detail: detail.to_owned() },
+        };
+        Self::Media(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_well_formed() {
+        let mut codes: Vec<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(codes.iter().all(|code| code.starts_with("ERR_")));
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), ErrorCode::ALL.len());
+    }
+
+    #[test]
+    fn capture_errors_are_sorted_by_name_and_not_by_message() {
+        let error = Error::from_capture("camera", "NotAllowedError", "device not found", None);
+        assert_eq!(error.code(), ErrorCode::MediaNotAllowed);
+        let error = Error::from_capture("camera", "OverconstrainedError", "", Some("deviceId"));
+        assert!(error.to_string().contains("`deviceId`"));
+    }
+}

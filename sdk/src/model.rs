@@ -1,0 +1,125 @@
+//! The words that `engine`, `signaling` and `room` share, so that none of them has to know another.
+
+pub use moim_protocol::{
+    ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, MediaKind, ParticipantId, ParticipantInfo,
+    PeerSignal, Publication, PublicationId, RelayPayload, Roster, SdpType, ServerError, SessionDescription,
+    Topology, TrackSource,
+};
+
+/// Milliseconds on a clock that never goes back. State machines get it as an argument and own no clock.
+pub type Timestamp = u64;
+
+/// What a session asks of the server, whichever server it is.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SignalCommand {
+    /// Enter a room. May be repeated while no [`SignalEvent::Joined`] comes.
+    Join(JoinRequest),
+    /// Hand a payload to one other participant.
+    Relay {
+        /// The receiver.
+        to: ParticipantId,
+        /// What to hand over.
+        payload: RelayPayload,
+    },
+    /// Say what this participant publishes: the complete list.
+    Publish(Vec<Publication>),
+    /// Ask for the complete roster.
+    Sync,
+    /// Leave the room and close the connection.
+    Leave,
+}
+
+/// Who wants to enter which room, with what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JoinRequest {
+    /// The room's name.
+    pub room: String,
+    /// The participant's name.
+    pub name: String,
+    /// Whatever the application attaches.
+    pub metadata: String,
+    /// How media is to flow.
+    pub topology: Topology,
+    /// What is published from the start.
+    pub publications: Vec<Publication>,
+}
+
+/// What the server tells a session, whichever server it is.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SignalEvent {
+    /// The room is entered.
+    Joined {
+        /// Who one is.
+        participant_id: ParticipantId,
+        /// Everyone in the room, oneself included.
+        roster: Roster,
+        /// STUN and TURN servers to use.
+        ice_servers: Vec<IceServer>,
+    },
+    /// A participant came or changed; may be oneself.
+    Participant {
+        /// The roster's revision with this change.
+        revision: u64,
+        /// The participant's complete new state.
+        participant: ParticipantInfo,
+    },
+    /// A participant is gone.
+    ParticipantLeft {
+        /// The roster's revision with this change.
+        revision: u64,
+        /// Who.
+        participant_id: ParticipantId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// The complete roster.
+    Roster(Roster),
+    /// The roster's newest revision, so that a lost change is noticed.
+    Revision(u64),
+    /// Another participant's payload.
+    Relay {
+        /// The sender.
+        from: ParticipantId,
+        /// What was handed over.
+        payload: RelayPayload,
+    },
+    /// The server refused something.
+    Refused(ServerError),
+    /// A frame that made no sense was left out.
+    Undecodable {
+        /// What was wrong with it.
+        detail: String,
+    },
+    /// No connection could be opened.
+    Unreachable {
+        /// The address, without its query.
+        url: String,
+    },
+    /// The connection is gone.
+    Lost {
+        /// Why, as far as it is known.
+        detail: String,
+    },
+}
+
+/// `RTCPeerConnectionState`: <https://www.w3.org/TR/webrtc/#rtcpeerconnectionstate-enum>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum ConnectionState {
+    /// Nothing has happened yet.
+    #[default]
+    New,
+    /// Looking for a way through.
+    Connecting,
+    /// Media and data flow.
+    Connected,
+    /// Interrupted; may come back by itself.
+    Disconnected,
+    /// No way through was found, or it was lost for good.
+    Failed,
+    /// Closed by either side.
+    Closed,
+}
