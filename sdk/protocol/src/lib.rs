@@ -8,17 +8,18 @@
 //! server's roster messages carry a revision, so a receiver can tell that it missed one.
 
 mod code;
+mod decode;
 mod message;
 mod types;
 
 pub use code::ErrorCode;
+pub use decode::DecodeError;
 pub use message::{
-    ClientMessage, DecodeError, Join, LeaveReason, RelayPayload, Roster, ServerError,
-    ServerMessage, Welcome,
+    ClientMessage, Join, LeaveReason, PeerSignal, RelayPayload, Roster, ServerError, ServerMessage, Welcome,
 };
 pub use types::{
-    DescriptionId, IceCandidate, IceServer, MediaKind, ParticipantId, ParticipantInfo, Publication,
-    PublicationId, SdpType, SessionDescription, TrackSource, Topology,
+    IceCandidate, IceServer, MediaKind, ParticipantId, ParticipantInfo, Publication, PublicationId, SdpType,
+    SessionDescription, Topology, TrackSource,
 };
 
 /// The protocol version that this crate speaks.

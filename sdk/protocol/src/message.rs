@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    DescriptionId, ErrorCode, IceCandidate, IceServer, ParticipantId, ParticipantInfo, Publication,
-    PublicationId, SessionDescription, Topology,
+    ErrorCode, IceCandidate, IceServer, ParticipantId, ParticipantInfo, Publication, PublicationId,
+    SessionDescription, Topology,
 };
 
 /// A message from a client to the server.
@@ -54,15 +54,30 @@ pub struct Join {
     pub publications: Vec<Publication>,
 }
 
-/// What two participants tell each other through the server, which does not look inside.
+/// One step of the conversation between two participants, through the server, which does not look inside.
+///
+/// The two ends number their signals, repeat those that are not acknowledged, and put them in order, so that
+/// a message lost when a connection to the server breaks is not lost to the negotiation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RelayPayload {
+    /// The number of `signal`, from 1; 0 if there is none.
+    #[serde(default)]
+    pub seq: u32,
+    /// The sender has every signal up to this number.
+    #[serde(default)]
+    pub ack: u32,
+    /// What to tell; absent in a mere acknowledgement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<PeerSignal>,
+}
+
+/// What one end of a peer connection tells the other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
-pub enum RelayPayload {
+pub enum PeerSignal {
     /// A session description.
     Description {
-        /// Counts the offers of the sender; an answer repeats its offer's id.
-        id: DescriptionId,
         /// The description.
         description: SessionDescription,
         /// Which media section (`mid`) carries which publication of the sender.
@@ -71,7 +86,7 @@ pub enum RelayPayload {
     },
     /// An ICE candidate (RFC 8838).
     Candidate { candidate: IceCandidate },
-    /// A payload of a later version. Ignored.
+    /// A signal of a later version. Ignored.
     #[serde(other, skip_serializing)]
     Unknown,
 }
@@ -157,37 +172,45 @@ pub struct ServerError {
     pub fatal: bool,
 }
 
-/// A frame that is not a message of this protocol.
-#[derive(Debug, thiserror::Error)]
-#[error("not a valid message: {0}")]
-pub struct DecodeError(#[from] serde_json::Error);
-
-macro_rules! json {
-    ($($message:ty),+) => {$(
+macro_rules! type_names {
+    ($message:ty, $list:literal, $($variant:pat => $name:literal),+ $(,)?) => {
         impl $message {
-            /// Writes the message as JSON.
-            pub fn encode(&self) -> String {
-                encode(self)
-            }
+            #[doc = $list]
+            pub const TYPES: &[&str] = &[$($name),+];
 
-            /// Reads a message from JSON.
-            ///
-            /// # Errors
-            /// Fails on text that is not JSON, and on a known message with a missing or mistyped member.
-            /// An unknown message is `Unknown`, not an error.
-            pub fn decode(text: &str) -> Result<Self, DecodeError> {
-                decode(text)
+            /// The type as it stands in the JSON: fit for a log line, which the body is not.
+            pub fn type_name(&self) -> &'static str {
+                match self {
+                    $($variant => $name,)+
+                    Self::Unknown => "unknown",
+                }
             }
         }
-    )+};
-}
-json!(ClientMessage, ServerMessage);
-
-fn encode(message: &impl Serialize) -> String {
-    // Serialization fails only for `Unknown`, which is never sent, and for maps without string keys.
-    serde_json::to_string(message).unwrap_or_default()
+    };
 }
 
-fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
-    Ok(serde_json::from_str(text)?)
+type_names! {
+    ClientMessage, "Every `type` of this version.",
+    Self::Join(_) => "join",
+    Self::Relay { .. } => "relay",
+    Self::Publish { .. } => "publish",
+    Self::Update { .. } => "update",
+    Self::Sync => "sync",
+    Self::Leave => "leave",
+    Self::Ping => "ping",
+}
+type_names! {
+    PeerSignal, "Every `kind` of this version.",
+    Self::Description { .. } => "description",
+    Self::Candidate { .. } => "candidate",
+}
+type_names! {
+    ServerMessage, "Every `type` of this version.",
+    Self::Welcome(_) => "welcome",
+    Self::Participant { .. } => "participant",
+    Self::ParticipantLeft { .. } => "participantLeft",
+    Self::Roster(_) => "roster",
+    Self::Relay { .. } => "relay",
+    Self::Pong { .. } => "pong",
+    Self::Error(_) => "error",
 }

@@ -42,9 +42,6 @@ string_id! {
     PublicationId
 }
 
-/// Counts the descriptions that one end of a connection made. An answer carries the id of its offer.
-pub type DescriptionId = u32;
-
 /// How media flows between participants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]

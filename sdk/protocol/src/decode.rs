@@ -1,0 +1,76 @@
+//! Messages to text and back.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{ClientMessage, ServerMessage};
+
+/// A frame that is not a message of this protocol.
+#[derive(Debug, thiserror::Error)]
+#[error("not a valid message: {}{source}", .member.as_ref().map(|name| format!("`{name}`: ")).unwrap_or_default())]
+pub struct DecodeError {
+    member: Option<String>,
+    source: serde_json::Error,
+}
+
+impl DecodeError {
+    /// The member of the message that has the wrong type, if the fault lies in one.
+    pub fn member(&self) -> Option<&str> {
+        self.member.as_deref()
+    }
+}
+
+macro_rules! json {
+    ($($message:ty),+) => {$(
+        impl $message {
+            /// Writes the message as JSON.
+            pub fn encode(&self) -> String {
+                encode(self)
+            }
+
+            /// Reads a message from JSON.
+            ///
+            /// # Errors
+            /// Fails on text that is not JSON, and on a known message with a missing or mistyped member.
+            /// An unknown message is `Unknown`, not an error.
+            pub fn decode(text: &str) -> Result<Self, DecodeError> {
+                decode(text)
+            }
+        }
+    )+};
+}
+json!(ClientMessage, ServerMessage);
+
+fn encode(message: &impl Serialize) -> String {
+    // Serialization fails only for `Unknown`, which is never sent, and for maps without string keys.
+    serde_json::to_string(message).unwrap_or_default()
+}
+
+fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    serde_json::from_str(text)
+        .map_err(|source| DecodeError { member: faulty_member::<T>(text, &source), source })
+}
+
+/// No message of this version has more members; a longer object is not worth the search.
+const MAX_MEMBERS: usize = 8;
+
+/// Finds the member that `error` is about.
+///
+/// serde buffers a tagged enum before it reads the variant, and so loses the place of a fault. What
+/// remains is a search: the message fails in another way, or not at all, once the member is taken out.
+fn faulty_member<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Option<String> {
+    if !error.is_data() {
+        return None;
+    }
+    let Ok(Value::Object(members)) = serde_json::from_str(text) else { return None };
+    if members.len() > MAX_MEMBERS {
+        return None;
+    }
+    let fault = |members| serde_json::from_value::<T>(Value::Object(members)).err().map(|e| e.to_string());
+    let whole = fault(members.clone());
+    members.keys().filter(|name| *name != "type").find_map(|name| {
+        let mut rest = members.clone();
+        rest.remove(name);
+        (fault(rest) != whole).then(|| name.clone())
+    })
+}

@@ -1,0 +1,249 @@
+//! Each message of the protocol against its example in `golden/`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use moim_protocol::{
+    ClientMessage, ErrorCode, IceCandidate, IceServer, Join, LeaveReason, MediaKind, ParticipantInfo,
+    PeerSignal, Publication, RelayPayload, Roster, SdpType, ServerError, ServerMessage, SessionDescription,
+    Topology, TrackSource, Welcome,
+};
+use serde_json::Value;
+
+const ALICE: &str = "3f9c1a02b7d45e68";
+const BOB: &str = "a81e55d0c4927b3f";
+
+fn publication(id: &str, kind: MediaKind, source: TrackSource, muted: bool) -> Publication {
+    Publication { id: id.into(), kind, source, muted }
+}
+
+fn camera_and_microphone() -> Vec<Publication> {
+    vec![
+        publication("cam", MediaKind::Video, TrackSource::Camera, false),
+        publication("mic", MediaKind::Audio, TrackSource::Microphone, true),
+    ]
+}
+
+fn alice() -> ParticipantInfo {
+    ParticipantInfo {
+        id: ALICE.into(),
+        join_order: 1,
+        name: "Alice".into(),
+        metadata: "{\"seat\":4}".into(),
+        publications: camera_and_microphone(),
+    }
+}
+
+fn bob() -> ParticipantInfo {
+    ParticipantInfo {
+        id: BOB.into(),
+        join_order: 2,
+        name: "Bob".into(),
+        metadata: String::new(),
+        publications: vec![],
+    }
+}
+
+fn description(seq: u32, ack: u32, sdp_type: SdpType, mids: &[(&str, &str)]) -> RelayPayload {
+    let signal = PeerSignal::Description {
+        description: SessionDescription { sdp_type, sdp: "v=0\r\n".into() },
+        mids: mids.iter().map(|(mid, id)| ((*mid).to_owned(), (*id).into())).collect(),
+    };
+    RelayPayload { seq, ack, signal: Some(signal) }
+}
+
+fn candidate(seq: u32, ack: u32, candidate: &str, line: Option<u16>, fragment: Option<&str>) -> RelayPayload {
+    let candidate = IceCandidate {
+        candidate: candidate.into(),
+        sdp_mid: Some("0".into()),
+        sdp_m_line_index: line,
+        username_fragment: fragment.map(Into::into),
+    };
+    RelayPayload { seq, ack, signal: Some(PeerSignal::Candidate { candidate }) }
+}
+
+fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
+    let host = "candidate:1 1 udp 2130706431 192.0.2.1 54321 typ host";
+    BTreeMap::from([
+        (
+            "client-join",
+            ClientMessage::Join(Join {
+                version: 1,
+                room: "kitchen".into(),
+                name: "Alice".into(),
+                metadata: "{\"seat\":4}".into(),
+                topology: Topology::Mesh,
+                publications: camera_and_microphone(),
+            }),
+        ),
+        (
+            "client-relay-description",
+            ClientMessage::Relay {
+                to: BOB.into(),
+                payload: description(1, 0, SdpType::Offer, &[("0", "mic"), ("1", "cam")]),
+            },
+        ),
+        (
+            "client-relay-candidate",
+            ClientMessage::Relay { to: BOB.into(), payload: candidate(2, 0, host, Some(0), Some("F7gI")) },
+        ),
+        (
+            "client-relay-ack",
+            ClientMessage::Relay { to: BOB.into(), payload: RelayPayload { seq: 0, ack: 2, signal: None } },
+        ),
+        (
+            "client-publish",
+            ClientMessage::Publish {
+                publications: vec![
+                    publication("screen", MediaKind::Video, TrackSource::Screen, false),
+                    publication("film", MediaKind::Audio, TrackSource::ScreenAudio, false),
+                    publication("game", MediaKind::Video, TrackSource::Custom, false),
+                ],
+            },
+        ),
+        (
+            "client-update",
+            ClientMessage::Update { name: "Alice B.".into(), metadata: "{\"hand\":true}".into() },
+        ),
+        ("client-sync", ClientMessage::Sync),
+        ("client-leave", ClientMessage::Leave),
+        ("client-ping", ClientMessage::Ping),
+    ])
+}
+
+fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
+    let stun =
+        IceServer { urls: vec!["stun:stun.example.org:3478".into()], username: None, credential: None };
+    let turn = IceServer {
+        urls: vec!["turn:turn.example.org:3478?transport=udp".into()],
+        username: Some("1767225600:bob".into()),
+        credential: Some("c2VjcmV0".into()),
+    };
+    BTreeMap::from([
+        (
+            "server-welcome",
+            ServerMessage::Welcome(Welcome {
+                version: 1,
+                participant_id: BOB.into(),
+                roster: Roster { revision: 2, participants: vec![alice(), bob()] },
+                ice_servers: vec![stun, turn],
+                heartbeat_ms: 5000,
+            }),
+        ),
+        ("server-participant", ServerMessage::Participant { revision: 2, participant: bob() }),
+        (
+            "server-participant-left",
+            ServerMessage::ParticipantLeft {
+                revision: 3,
+                participant_id: BOB.into(),
+                reason: LeaveReason::TimedOut,
+            },
+        ),
+        ("server-roster", ServerMessage::Roster(Roster { revision: 3, participants: vec![alice()] })),
+        (
+            "server-relay-description",
+            ServerMessage::Relay { from: BOB.into(), payload: description(1, 1, SdpType::Answer, &[]) },
+        ),
+        (
+            "server-relay-candidate",
+            ServerMessage::Relay { from: BOB.into(), payload: candidate(2, 2, "", None, None) },
+        ),
+        ("server-pong", ServerMessage::Pong { revision: 3 }),
+        (
+            "server-error",
+            ServerMessage::Error(ServerError {
+                code: ErrorCode::RoomFull,
+                message: "room `kitchen` has 32 participants, the most it may have".into(),
+                fatal: false,
+            }),
+        ),
+        (
+            "server-error-fatal",
+            ServerMessage::Error(ServerError {
+                code: ErrorCode::ShuttingDown,
+                message: "the server is going down".into(),
+                fatal: true,
+            }),
+        ),
+    ])
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+fn read(name: &str) -> String {
+    let path = folder().join(format!("{name}.json"));
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("valid JSON")
+}
+
+fn kind(payload: &RelayPayload) -> String {
+    format!("relay {}", payload.signal.as_ref().map_or("ack", PeerSignal::type_name))
+}
+
+/// What must have an example: each message type, and `relay` once for each signal.
+fn wanted(types: &[&str]) -> Vec<String> {
+    let kinds = PeerSignal::TYPES.iter().map(|kind| format!("relay {kind}"));
+    types.iter().filter(|name| **name != "relay").map(|name| (*name).to_owned()).chain(kinds).collect()
+}
+
+#[test]
+fn client_messages_agree_with_their_examples() {
+    for (name, message) in client_examples() {
+        let text = read(name);
+        assert_eq!(ClientMessage::decode(&text).unwrap(), message, "{name} decoded");
+        assert_eq!(json(&message.encode()), json(&text), "{name} encoded");
+        assert_eq!(json(&text)["type"], message.type_name(), "{name}");
+    }
+}
+
+#[test]
+fn server_messages_agree_with_their_examples() {
+    for (name, message) in server_examples() {
+        let text = read(name);
+        assert_eq!(ServerMessage::decode(&text).unwrap(), message, "{name} decoded");
+        assert_eq!(json(&message.encode()), json(&text), "{name} encoded");
+        assert_eq!(json(&text)["type"], message.type_name(), "{name}");
+    }
+}
+
+#[test]
+fn every_message_has_an_example() {
+    let client: Vec<String> = client_examples()
+        .values()
+        .map(|message| match message {
+            ClientMessage::Relay { payload, .. } => kind(payload),
+            other => other.type_name().to_owned(),
+        })
+        .collect();
+    for name in wanted(ClientMessage::TYPES) {
+        assert!(client.contains(&name), "no example of the client's `{name}`");
+    }
+    let server: Vec<String> = server_examples()
+        .values()
+        .map(|message| match message {
+            ServerMessage::Relay { payload, .. } => kind(payload),
+            other => other.type_name().to_owned(),
+        })
+        .collect();
+    for name in wanted(ServerMessage::TYPES) {
+        assert!(server.contains(&name), "no example of the server's `{name}`");
+    }
+}
+
+#[test]
+fn every_example_is_tested() {
+    let (client, server) = (client_examples(), server_examples());
+    for entry in fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(
+            client.contains_key(name.as_str()) || server.contains_key(name.as_str()),
+            "golden/{name}.json is the example of nothing"
+        );
+    }
+}
