@@ -1,0 +1,42 @@
+// Errors meant for the person at the terminal, and the frame around every command-line entry.
+
+import { pathToFileURL } from "node:url";
+import { isStopping, stopChildren } from "./children.mjs";
+import { red } from "./colour.mjs";
+
+/** Something a person can act on: printed without a stack trace. */
+export class Problem extends Error {
+  /**
+   * @param {string} message what is wrong
+   * @param {object} [more]
+   * @param {string} [more.hint] what to do about it
+   * @param {string} [more.details] what a command printed before it failed
+   */
+  constructor(message, { hint, details } = {}) {
+    super(message);
+    this.name = "Problem";
+    this.hint = hint;
+    this.details = details;
+  }
+}
+
+/** Prints a failure: a problem briefly, a mistake in these scripts with its stack. */
+export function report(error) {
+  if (!(error instanceof Problem)) return console.error(error);
+  if (error.details) console.error(`\n${error.details}`);
+  console.error(`\n${red("✗")} ${error.message}`);
+  if (error.hint) console.error(`  ${error.hint.replaceAll("\n", "\n  ")}`);
+}
+
+/** Runs `main` if `moduleUrl` is the script that was started, and ends the process with its outcome. */
+export async function runAsScript(moduleUrl, main) {
+  if (!process.argv[1] || moduleUrl !== pathToFileURL(process.argv[1]).href) return;
+  try {
+    process.exitCode = (await main(process.argv.slice(2))) ?? 0;
+  } catch (error) {
+    if (isStopping()) return;
+    report(error);
+    await stopChildren();
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,39 @@
+// The versions that this repository asks for, read from where they are already written.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./paths.mjs";
+import { Problem } from "./problem.mjs";
+
+const cargoToml = () => readFileSync(join(ROOT, "Cargo.toml"), "utf8");
+
+function find(pattern, what) {
+  const found = cargoToml().match(pattern);
+  if (!found) throw new Problem(`Cargo.toml no longer says ${what}.`);
+  return found[1];
+}
+
+/** The version of the wasm-bindgen crate, which its command-line tool must equal. */
+export const wasmBindgenVersion = () => find(/^wasm-bindgen = "=([\d.]+)"/m, 'wasm-bindgen = "=x.y.z"');
+
+/** The oldest Rust that builds this. */
+export const minimumRust = () => find(/^rust-version = "([\d.]+)"/m, "rust-version");
+
+/** The version of every crate and of the npm package. */
+export const packageVersion = () => find(/^version = "([^"]+)"/m, "the version");
+
+/** The oldest major version of Node, from package.json. */
+export function minimumNode() {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  return engines.node.match(/[\d.]+/)[0];
+}
+
+/** Whether version `a` is at least `b`; missing parts count as zero. */
+export function atLeast(a, b) {
+  const [left, right] = [a, b].map((version) => version.split(/[.-]/).map(Number));
+  for (let part = 0; part < 3; part++) {
+    const difference = (left[part] || 0) - (right[part] || 0);
+    if (difference) return difference > 0;
+  }
+  return true;
+}

@@ -1,0 +1,59 @@
+// From cargo's module to what a page loads: wasm-bindgen writes the JavaScript, wasm-opt makes the module smaller.
+
+import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress } from "node:zlib";
+import { NODE_MODULES, tool } from "./paths.mjs";
+import { run } from "./run.mjs";
+import { step } from "./progress.mjs";
+import { unlessFresh } from "./stamp.mjs";
+import { versionOf } from "./which.mjs";
+
+const WASM_OPT = join(NODE_MODULES, "binaryen", "bin", "wasm-opt");
+// Those that rustc emits for wasm32-unknown-unknown, and no more: `--all-features` output is refused by browsers.
+const FEATURES = [
+  "bulk-memory",
+  "bulk-memory-opt",
+  "call-indirect-overlong",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+];
+
+/**
+ * Makes the loadable form of a module, unless it is there already.
+ *
+ * @param {string} what it is, for the person who waits
+ * @param {{ input: string, outDir: string, name: string, typescript: boolean }} options
+ */
+export async function bindAndShrink(what, { input, outDir, name, typescript }) {
+  const bindgen = tool("wasm-bindgen");
+  const bindgenArgs = ["--target", "web", "--out-dir", outDir, "--out-name", name, ...(typescript ? [] : ["--no-typescript"])];
+  const optArgs = ["-Oz", ...FEATURES.map((feature) => `--enable-${feature}`)];
+  const module = join(outDir, `${name}_bg.wasm`);
+  const fresh = {
+    files: [input, join(NODE_MODULES, "binaryen", "package.json")],
+    settings: [versionOf(bindgen), bindgenArgs, optArgs],
+    outputs: [module, join(outDir, `${name}.js`)],
+  };
+  await unlessFresh(`wasm-${name}`, fresh, () =>
+    step(`making ${what} small`, async () => {
+      rmSync(outDir, { recursive: true, force: true });
+      await run(bindgen, [...bindgenArgs, input], { log: `bindgen-${name}` });
+      const small = `${module}.small`;
+      await run(process.execPath, [WASM_OPT, module, "-o", small, ...optArgs], { log: `wasm-opt-${name}` });
+      renameSync(small, module);
+      return sizes(module);
+    }),
+  );
+}
+
+/** `312 KB, 101 KB compressed` */
+async function sizes(file) {
+  const kilobytes = (bytes) => `${Math.ceil(bytes / 1000)} KB`;
+  const compressed = await promisify(brotliCompress)(readFileSync(file));
+  return `${kilobytes(statSync(file).size)}, ${kilobytes(compressed.length)} compressed`;
+}

@@ -1,0 +1,136 @@
+// The tools that this repository is built with: checks those of the machine, installs its own into `.tools/`.
+//
+//   node scripts/tools.mjs [--for-tests]
+
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { parseFlags } from "./lib/flags.mjs";
+import { NODE_MODULES, ROOT, TOOLS, tool } from "./lib/paths.mjs";
+import { Problem, runAsScript } from "./lib/problem.mjs";
+import { runStep } from "./lib/run.mjs";
+import { unlessFresh } from "./lib/stamp.mjs";
+import { atLeast, minimumNode, minimumRust, wasmBindgenVersion } from "./lib/versions.mjs";
+import { ask, versionOf, which } from "./lib/which.mjs";
+
+const WASM_TARGET = "wasm32-unknown-unknown";
+const WASM_PACK = { name: "wasm-pack", version: "0.15.1" };
+const GECKODRIVER = { name: "geckodriver", version: "0.37.1" };
+const RUSTUP = "https://rustup.rs";
+
+/** Everything that a build needs. */
+export async function ensureBuildTools() {
+  checkMachine();
+  await addWasmTarget();
+  await installTool({ name: "wasm-bindgen", crate: "wasm-bindgen-cli", version: wasmBindgenVersion() });
+  await installNpmDependencies();
+}
+
+/** What the tests in the browser need besides. */
+export async function ensureTestTools() {
+  await installTool(WASM_PACK);
+  await installTool(GECKODRIVER);
+}
+
+/** Names everything that is missing at once, so that nobody installs one thing only to hear of the next. */
+export function checkMachine() {
+  addCargoToPath();
+  const missing = [checkNode(), checkGit(), checkRust(), checkLinker()].filter(Boolean);
+  if (missing.length === 0) return;
+  const list = missing.map(({ what, how }) => `  ${what}\n      ${how}`).join("\n");
+  throw new Problem(`Something is missing on this machine:\n${list}`, { hint: "Then run the same command again." });
+}
+
+function checkNode() {
+  const wanted = minimumNode();
+  if (atLeast(process.versions.node, wanted)) return null;
+  return { what: `Node ${wanted} or newer: this is ${process.versions.node}`, how: "Get it from https://nodejs.org" };
+}
+
+function checkGit() {
+  if (which("git")) return null;
+  return { what: "git", how: forSystem({ debian: "apt-get install git", mac: "xcode-select --install", other: "https://git-scm.com" }) };
+}
+
+function checkRust() {
+  const wanted = minimumRust();
+  const get = `Get it with rustup: ${RUSTUP}`;
+  if (!which("cargo") || !which("rustc")) return { what: `Rust ${wanted} or newer (cargo and rustc)`, how: get };
+  const found = versionOf("rustc");
+  if (!found) {
+    return { what: "a Rust toolchain: rustc is there, but does not run", how: "rustup toolchain install stable" };
+  }
+  if (!atLeast(found, wanted)) {
+    return { what: `Rust ${wanted} or newer: this is ${found}`, how: which("rustup") ? "rustup update stable" : get };
+  }
+  return null;
+}
+
+function checkLinker() {
+  if (process.platform === "win32" || which("cc", "gcc", "clang")) return null;
+  const how = { debian: "apt-get install build-essential", mac: "xcode-select --install", other: "Install gcc or clang" };
+  return { what: "a C compiler, with which Rust links", how: forSystem(how) };
+}
+
+function forSystem({ debian, mac, other }) {
+  if (process.platform === "darwin") return mac;
+  return existsSync("/etc/debian_version") ? debian : other;
+}
+
+/** A terminal that was open while rustup was installed does not have it on its PATH yet. */
+function addCargoToPath() {
+  const bin = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "bin");
+  if (!which("cargo") && existsSync(bin)) process.env.PATH = `${bin}${delimiter}${process.env.PATH}`;
+}
+
+/** Rustup does not add the target by itself everywhere, even where a `rust-toolchain.toml` names it. */
+async function addWasmTarget() {
+  const sysroot = ask("rustc", ["--print", "sysroot"]) ?? "";
+  if (existsSync(join(sysroot, "lib", "rustlib", WASM_TARGET))) return;
+  if (!which("rustup")) {
+    throw new Problem(`This Rust cannot compile to WebAssembly: the target ${WASM_TARGET} is missing.`, {
+      hint: `Install Rust with rustup (${RUSTUP}), or the package of your system that has this target.`,
+    });
+  }
+  await runStep("adding the WebAssembly target to Rust", "rustup", ["target", "add", WASM_TARGET], {
+    hint: "Is the network up? rustup downloads the target from static.rust-lang.org.",
+  });
+}
+
+async function installTool({ name, crate = name, version }) {
+  if (versionOf(tool(name)) === version) return;
+  const args = ["install", "--root", TOOLS, "--force", "--version", version, crate];
+  const options = { hint: "Is the network up? cargo downloads it from crates.io.", log: `install-${name}`, cwd: ROOT };
+  const title = `installing ${crate} ${version} into .tools (once, some minutes)`;
+  try {
+    await runStep(title, "cargo", [...args, "--locked"], options);
+  } catch (error) {
+    // A lock file can name a release that this registry does not have (yet, or any more).
+    if (!(error instanceof Problem) || !/failed to select a version/.test(error.details ?? "")) throw error;
+    await runStep(`${title}, without its lock file`, "cargo", args, options);
+  }
+}
+
+async function installNpmDependencies() {
+  const files = [join(ROOT, "package-lock.json")];
+  await unlessFresh("npm", { files, outputs: [join(NODE_MODULES, ".package-lock.json")] }, () => {
+    const [command, args] = npm();
+    return runStep("installing the npm packages", command, [...args, "ci", "--no-audit", "--no-fund"], {
+      hint: "Is the network up? npm downloads them from its registry.",
+      log: "npm-ci",
+    });
+  });
+}
+
+/** npm itself, without the shell that its `.cmd` file needs on Windows. */
+function npm() {
+  const { npm_execpath: path } = process.env;
+  return path?.endsWith("npm-cli.js") ? [process.execPath, [path]] : ["npm", []];
+}
+
+await runAsScript(import.meta.url, async (argv) => {
+  const flags = parseFlags(argv, { "for-tests": { type: "boolean", about: "also the tools of the browser tests" } });
+  await ensureBuildTools();
+  if (flags["for-tests"]) await ensureTestTools();
+  console.log("Everything is there.");
+});
