@@ -1,0 +1,86 @@
+// Builds everything that is served or published; what is up to date is left alone.
+//
+//   node scripts/build.mjs [--accept-types]
+//
+// dist/npm    the npm package: the crate `moim` with the feature `js`
+// dist/site   what the stub serves: the demo at `/`, the plain pages at `/www/`, the package at `/www/pkg/`
+// target/stub the signaling stub
+
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { assembleSite } from "./lib/site.mjs";
+import { parseFlags } from "./lib/flags.mjs";
+import { finishPackage } from "./lib/package.mjs";
+import { DEMO, GOLDEN_TYPES, NPM_PACKAGE, ROOT, STUB, TARGET, TARGET_JS, relative } from "./lib/paths.mjs";
+import { runAsScript } from "./lib/problem.mjs";
+import { runStep } from "./lib/run.mjs";
+import { bindAndShrink } from "./lib/wasm.mjs";
+import { ensureBuildTools } from "./tools.mjs";
+
+const WASM_RELEASE = ["--target", "wasm32-unknown-unknown", "--release"];
+
+/** The npm package, in `dist/npm`. */
+export async function buildPackage() {
+  const args = ["-p", "moim", "--lib", ...WASM_RELEASE, "--features", "js"];
+  await cargoBuild("compiling the npm package", args, TARGET_JS);
+  await bindAndShrink("the npm package", {
+    input: join(TARGET_JS, "wasm32-unknown-unknown", "release", "moim.wasm"),
+    outDir: NPM_PACKAGE,
+    name: "moim",
+    typescript: true,
+  });
+  finishPackage();
+}
+
+/** The demo, the plain pages and the package, in `dist/site`. Needs the package. */
+export async function buildSite() {
+  await cargoBuild("compiling the demo", ["-p", "moim-demo-app", "--bin", "moim-demo-app", ...WASM_RELEASE]);
+  await bindAndShrink("the demo", {
+    input: join(TARGET, "wasm32-unknown-unknown", "release", "moim-demo-app.wasm"),
+    outDir: DEMO,
+    name: "demo",
+    typescript: false,
+  });
+  await assembleSite();
+}
+
+/** The signaling stub, at `STUB`. */
+export async function buildStub() {
+  await cargoBuild("compiling the signaling stub", ["-p", "moim-signaling-stub", "--bin", "moim-signaling-stub", "--profile", "stub"]);
+  return STUB;
+}
+
+/** Everything, in the order of what people wait for. */
+export async function buildAll() {
+  await buildStub();
+  await buildPackage();
+  await buildSite();
+}
+
+/** Makes the types that were just built the ones that the tests compare with. */
+export function acceptTypes() {
+  mkdirSync(join(GOLDEN_TYPES, ".."), { recursive: true });
+  copyFileSync(join(NPM_PACKAGE, "moim.d.ts"), GOLDEN_TYPES);
+  console.log(`Accepted the types: see \`git diff ${relative(GOLDEN_TYPES)}\`.`);
+}
+
+function cargoBuild(title, args, targetDir = TARGET) {
+  return runStep(title, "cargo", ["build", ...args], {
+    cwd: ROOT,
+    env: { CARGO_TARGET_DIR: targetDir },
+    log: title.replaceAll(" ", "-"),
+    hint: "The compiler's message above says where. If it could not download a crate: is the network up?",
+  });
+}
+
+await runAsScript(import.meta.url, async (argv) => {
+  const about = "make the generated types the golden ones, sdk/npm/index.d.ts";
+  const flags = parseFlags(argv, { "accept-types": { type: "boolean", about } });
+  await ensureBuildTools();
+  if (flags["accept-types"]) {
+    await buildPackage();
+    acceptTypes();
+  } else {
+    await buildAll();
+  }
+});
