@@ -6,6 +6,7 @@
 pub mod engine;
 mod error;
 pub mod model;
+mod options;
 pub mod signaling;
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
@@ -16,3 +17,17 @@ mod platform;
 mod room;
 
 pub use error::{DataChannelError, Error, ErrorCode, MediaError, Result, SignalingError};
+pub use model::{
+    ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Topology,
+    TrackSource,
+};
+pub use options::{DataOptions, JoinOptions, RoomOptions};
+
+#[cfg(target_arch = "wasm32")]
+pub use platform::{
+    CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, DisplayCapture, DisplayOptions, FacingMode,
+    LevelMeter, ListenerGuard, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder, RecorderOptions,
+    RecorderState, Recording, attach, capture_display, detach, play,
+};
+#[cfg(target_arch = "wasm32")]
+pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};

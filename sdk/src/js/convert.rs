@@ -1,0 +1,35 @@
+//! How handles, bytes and errors travel inside serialized events: as JavaScript values, untouched.
+
+use js_sys::Array;
+use serde::Serializer;
+use serde_wasm_bindgen::preserve;
+use wasm_bindgen::JsValue;
+
+use super::room::JsRemoteTrack;
+use crate::error::Error;
+use crate::room::RemoteTrack;
+
+pub(crate) fn track<S: Serializer>(track: &RemoteTrack, serializer: S) -> Result<S::Ok, S::Error> {
+    preserve::serialize(&JsValue::from(JsRemoteTrack::from(track.clone())), serializer)
+}
+
+pub(crate) fn tracks<S: Serializer>(tracks: &[RemoteTrack], serializer: S) -> Result<S::Ok, S::Error> {
+    let tracks: Array = tracks.iter().cloned().map(JsRemoteTrack::from).map(JsValue::from).collect();
+    preserve::serialize(&tracks, serializer)
+}
+
+pub(crate) fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+pub(crate) fn error<S: Serializer>(error: &Error, serializer: S) -> Result<S::Ok, S::Error> {
+    preserve::serialize(&JsValue::from(error.clone()), serializer)
+}
+
+pub(crate) fn optional_error<S: Serializer>(
+    error: &Option<Error>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let value = error.clone().map_or(JsValue::NULL, JsValue::from);
+    preserve::serialize(&value, serializer)
+}

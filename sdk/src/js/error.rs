@@ -1,0 +1,97 @@
+//! Errors as JavaScript sees them: real `Error` objects with a stable `code`.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::error::{Error, MediaError, TYPESCRIPT_ERROR_CODE};
+use crate::platform::Failure;
+
+#[wasm_bindgen(typescript_custom_section)]
+const ERROR_CODE: &str = TYPESCRIPT_ERROR_CODE;
+// The lint for dead code does not see into the section.
+const _: &str = TYPESCRIPT_ERROR_CODE;
+
+#[wasm_bindgen(typescript_custom_section)]
+const MOIM_ERROR: &str = r#"
+/** What every function of this package throws or rejects with. */
+export interface MoimError extends Error {
+  /** The cause as a stable word: tell errors apart by it, not by the message. */
+  readonly code: ErrorCode;
+  /** The browser's own exception, where there is one. */
+  readonly cause?: unknown;
+  /** With `ERR_MEDIA_OVERCONSTRAINED`: the constraint that no device satisfies, such as `"deviceId"`. */
+  readonly constraint?: string;
+}
+"#;
+
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+impl From<Failure> for JsValue {
+    fn from(Failure { error, cause }: Failure) -> Self {
+        let object = js_sys::Error::new(&error.to_string());
+        object.set_name(error.name());
+        // Setting a property of a fresh object cannot fail.
+        let set = |key: &str, value: &JsValue| Reflect::set(&object, &key.into(), value);
+        let _ = set("code", &error.code().as_str().into());
+        if let Some(cause) = cause {
+            let _ = set("cause", &cause);
+        }
+        if let Error::Media(MediaError::Overconstrained { constraint, .. }) = &error {
+            let _ = set("constraint", &constraint.into());
+        }
+        object.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::platform::exception::Exception;
+
+    fn property(value: &JsValue, key: &str) -> JsValue {
+        Reflect::get(value, &key.into()).expect("an object")
+    }
+
+    #[wasm_bindgen_test]
+    fn errors_are_error_objects_with_a_code() {
+        let value = JsValue::from(Error::Unsupported { feature: "getDisplayMedia" });
+
+        let error: &js_sys::Error = value.dyn_ref().expect("instanceof Error");
+        assert_eq!(error.name(), "UnsupportedError");
+        assert_eq!(error.message(), "this browser does not support getDisplayMedia");
+        assert_eq!(property(&value, "code"), "ERR_UNSUPPORTED");
+        assert!(!Reflect::has(&value, &"cause".into()).expect("an object"));
+    }
+
+    #[wasm_bindgen_test]
+    fn capture_errors_keep_the_exception_as_their_cause() {
+        let exception = js_sys::Error::new("no");
+        exception.set_name("OverconstrainedError");
+        Reflect::set(&exception, &"constraint".into(), &"deviceId".into()).expect("an object");
+        let value = JsValue::from(Exception::from(JsValue::from(exception.clone())).into_capture("camera"));
+
+        assert_eq!(property(&value, "code"), "ERR_MEDIA_OVERCONSTRAINED");
+        assert_eq!(property(&value, "constraint"), "deviceId");
+        assert_eq!(property(&value, "cause"), JsValue::from(exception));
+    }
+
+    #[wasm_bindgen_test]
+    fn anything_can_be_thrown() {
+        for (thrown, name, message) in [
+            (JsValue::from("words"), "Error", "words"),
+            (JsValue::NULL, "Error", "no details"),
+            (JsValue::from(js_sys::TypeError::new("wrong")), "TypeError", "wrong"),
+        ] {
+            let exception = Exception::from(thrown);
+            assert_eq!((exception.name.as_str(), exception.message.as_str()), (name, message));
+        }
+    }
+}

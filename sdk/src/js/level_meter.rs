@@ -1,0 +1,33 @@
+//! `LevelMeter`.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::media::raw_track;
+use crate::platform::LevelMeter;
+
+/// Measures how loud an audio track is now. Where the browser keeps audio suspended until the user has acted, the
+/// level is 0 till the next click or key. Chromium measures a remote track only while a media element plays it.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = LevelMeter)]
+pub struct JsLevelMeter(LevelMeter);
+
+#[wasm_bindgen(js_class = LevelMeter)]
+impl JsLevelMeter {
+    /// Starts to measure. Throws `ERR_INVALID_OPTIONS` for a video track. Call `free()` to end it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(#[wasm_bindgen(unchecked_param_type = "TrackLike")] track: &JsValue) -> Result<Self, JsValue> {
+        Ok(Self(LevelMeter::new(&raw_track(track)?)?))
+    }
+
+    /// The root mean square of the last 43 ms or so: 0 is silence, 1 the loudest possible sound.
+    pub fn level(&self) -> f32 {
+        self.0.level()
+    }
+
+    /// Whether somebody seems to speak. Ask several times a second; it stays true for 500 ms after a sound.
+    #[wasm_bindgen(js_name = isSpeaking)]
+    pub fn is_speaking(&self) -> bool {
+        self.0.is_speaking()
+    }
+}

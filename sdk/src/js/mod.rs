@@ -1,0 +1,15 @@
+//! The classes of the npm package: newtypes without logic over the Rust API.
+//!
+//! Methods take `&self` and return a `Promise` made from a cloned handle, so that `free()` works at any
+//! time. Nothing runs when the module is loaded.
+
+pub(crate) mod convert;
+mod error;
+mod level_meter;
+mod media;
+mod options;
+mod recorder;
+mod room;
+
+#[cfg(test)]
+mod tests;

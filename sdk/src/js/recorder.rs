@@ -1,0 +1,130 @@
+//! `Recorder` and `Recording`.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::{Blob, MediaStreamTrack};
+
+use super::media::{raw_track, to_js};
+use super::options;
+use crate::platform::{Recorder, Recording};
+use crate::{Error, Result};
+
+/// Records tracks into one file.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = Recorder)]
+pub struct JsRecorder(Recorder);
+
+impl From<Recorder> for JsRecorder {
+    fn from(recorder: Recorder) -> Self {
+        Self(recorder)
+    }
+}
+
+#[wasm_bindgen(js_class = Recorder)]
+impl JsRecorder {
+    /// Starts to record. Throws `ERR_INVALID_OPTIONS` when there is no track or this browser cannot write the MIME
+    /// type, and `ERR_UNSUPPORTED` without `MediaRecorder`.
+    pub fn start(
+        #[wasm_bindgen(unchecked_param_type = "readonly TrackLike[]")] tracks: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RecorderOptions")] options: Option<JsValue>,
+    ) -> Result<Self, JsValue> {
+        let options = options::parse(options, "recorder options")?;
+        Ok(Recorder::start(&raw_tracks(tracks)?, &options)?.into())
+    }
+
+    /// Stops taking media in until `resume()`. The file has no gap.
+    pub fn pause(&self) -> Result<(), JsValue> {
+        Ok(self.0.pause()?)
+    }
+
+    /// Goes on after `pause()`.
+    pub fn resume(&self) -> Result<(), JsValue> {
+        Ok(self.0.resume()?)
+    }
+
+    /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
+    pub fn stop(&self) -> Promise {
+        let recorder = self.0.clone();
+        future_to_promise(async move { Ok(JsRecording(recorder.stop().await?).into()) })
+    }
+
+    /// Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
+    pub fn finished(&self) -> Promise {
+        let recorder = self.0.clone();
+        future_to_promise(async move { Ok(JsRecording(recorder.finished().await?).into()) })
+    }
+
+    /// What the recorder does now.
+    #[wasm_bindgen(getter, unchecked_return_type = "RecorderState")]
+    pub fn state(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.state())
+    }
+
+    /// Milliseconds recorded so far, pauses left out.
+    #[wasm_bindgen(getter, js_name = elapsedMs)]
+    pub fn elapsed_ms(&self) -> f64 {
+        self.0.elapsed_ms()
+    }
+
+    /// Bytes that the browser has handed over so far.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> f64 {
+        self.0.size() as f64
+    }
+
+    /// The container and codecs.
+    #[wasm_bindgen(getter, js_name = mimeType)]
+    pub fn mime_type(&self) -> String {
+        self.0.mime_type()
+    }
+}
+
+/// What a recorder recorded: one file.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = Recording)]
+pub struct JsRecording(Recording);
+
+#[wasm_bindgen(js_class = Recording)]
+impl JsRecording {
+    /// The file.
+    #[wasm_bindgen(getter)]
+    pub fn blob(&self) -> Blob {
+        self.0.blob.clone()
+    }
+
+    /// Its MIME type with codecs, such as `video/webm;codecs=vp8,opus`.
+    #[wasm_bindgen(getter, js_name = mimeType)]
+    pub fn mime_type(&self) -> String {
+        self.0.mime_type.clone()
+    }
+
+    /// Its length in milliseconds, pauses left out.
+    #[wasm_bindgen(getter, js_name = durationMs)]
+    pub fn duration_ms(&self) -> f64 {
+        self.0.duration_ms
+    }
+
+    /// Why the recording ended before it was stopped: its tracks ended, or the browser failed.
+    #[wasm_bindgen(getter, js_name = endedEarly, unchecked_return_type = "MoimError | undefined")]
+    pub fn ended_early(&self) -> JsValue {
+        self.0.ended_early.clone().map_or(JsValue::UNDEFINED, JsValue::from)
+    }
+
+    /// A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file systems
+    /// refuse become `_`.
+    #[wasm_bindgen(js_name = fileName)]
+    pub fn file_name(&self, stem: &str) -> String {
+        self.0.file_name(stem)
+    }
+}
+
+fn raw_tracks(tracks: &JsValue) -> Result<Vec<MediaStreamTrack>> {
+    let list = tracks.dyn_ref::<Array>();
+    let list =
+        list.ok_or_else(|| Error::InvalidOptions { detail: "tracks: expected an array".to_owned() })?;
+    list.iter().map(|track| raw_track(&track)).collect()
+}

@@ -1,0 +1,178 @@
+//! The classes as JavaScript code uses them.
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use super::level_meter::JsLevelMeter;
+use super::media::{JsDevices, JsLocalTrack};
+use super::recorder::JsRecorder;
+use crate::platform::{MicrophoneOptions, Recorder, RecorderOptions};
+use crate::{Devices, LocalTrack};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Runs `body` as an async JavaScript function of `x`.
+async fn run(x: impl Into<JsValue>, body: &str) -> Result<JsValue, JsValue> {
+    let function = Function::new_with_args("x", &format!("return (async () => {{ {body} }})()"));
+    let promise: Promise = function.call1(&JsValue::UNDEFINED, &x.into())?.unchecked_into();
+    JsFuture::from(promise).await
+}
+
+async fn holds(x: impl Into<JsValue>, body: &str) {
+    assert_eq!(run(x, body).await, Ok(JsValue::TRUE), "{body}");
+}
+
+async fn code(x: impl Into<JsValue>, body: &str) -> (String, String) {
+    let error = run(x, body).await.expect_err("an error");
+    assert!(error.is_instance_of::<js_sys::Error>());
+    let text =
+        |key: &str| Reflect::get(&error, &key.into()).expect("an object").as_string().expect("a string");
+    (text("code"), text("message"))
+}
+
+fn devices() -> JsDevices {
+    JsDevices::new().expect("devices")
+}
+
+async fn microphone() -> LocalTrack {
+    let devices = Devices::new().expect("devices");
+    devices.microphone(&MicrophoneOptions::default()).await.expect("a microphone")
+}
+
+#[wasm_bindgen_test]
+async fn a_camera_is_opened_muted_and_stopped() {
+    holds(
+        devices(),
+        "const track = await x.camera({ width: 320, height: 240 });
+         const raw = track.mediaStreamTrack;
+         const first = track.kind === 'video' && track.source === 'camera' && track.id === raw.id && !track.ended;
+         track.enabled = false;
+         const muted = raw.enabled === false && track.enabled === false;
+         track.stop();
+         return first && muted && track.ended && raw.readyState === 'ended';",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_track_runs_on_when_its_object_is_collected() {
+    holds(
+        devices(),
+        "const track = await x.microphone();
+         const raw = track.mediaStreamTrack;
+         track.free();
+         const live = raw.readyState === 'live';
+         raw.stop();
+         return live;",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn wrong_options_reject_and_name_the_key() {
+    let (code_, message) = code(devices(), "await x.camera({ widht: 320 })").await;
+    assert_eq!(code_, "ERR_INVALID_OPTIONS");
+    assert!(message.contains("`widht`") && message.contains("`width`"), "{message}");
+    let (code_, message) = code(devices(), "await x.microphone({ echoCancellation: 'yes' })").await;
+    assert_eq!(code_, "ERR_INVALID_OPTIONS");
+    assert!(
+        message.contains("`echoCancellation`") && message.contains("expected true or false"),
+        "{message}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn an_unknown_camera_is_told_with_its_cause() {
+    holds(
+        devices(),
+        "try { await x.camera({ deviceId: 'no such device' }); } catch (error) {
+           return error instanceof Error && error.name === 'MediaError' && error.constraint === 'deviceId'
+             && error.code === 'ERR_MEDIA_OVERCONSTRAINED' && error.cause.name === 'OverconstrainedError';
+         }",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn devices_are_listed_as_plain_objects() {
+    holds(
+        devices(),
+        "const list = await x.enumerate();
+         const keys = Object.keys(list[0]).sort().join();
+         return keys === 'deviceId,groupId,kind,label' && list.some((device) => device.kind === 'audioinput');",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn listeners_are_added_and_removed() {
+    holds(
+        JsLocalTrack::from(microphone().await),
+        "let heard = 0;
+         const listener = () => { heard += 1; };
+         x.addEventListener('ended', listener);
+         x.mediaStreamTrack.dispatchEvent(new Event('ended'));
+         x.removeEventListener('ended', listener);
+         x.mediaStreamTrack.dispatchEvent(new Event('ended'));
+         x.stop();
+         return heard === 1;",
+    )
+    .await;
+    let (code_, message) = code(devices(), "x.addEventListener('devicechanged', () => {})").await;
+    assert_eq!(code_, "ERR_INVALID_OPTIONS");
+    assert!(message.contains("\"devicechange\""), "{message}");
+    assert_eq!(code(devices(), "x.addEventListener('devicechange', 1)").await.0, "ERR_INVALID_OPTIONS");
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_is_made_of_anything_that_has_a_track() {
+    let recorder = Recorder::start(&[microphone().await.as_raw().clone()], &RecorderOptions::default());
+    holds(
+        JsRecorder::from(recorder.expect("a recorder")),
+        "const Recorder = x.constructor;
+         const raw = (await navigator.mediaDevices.getUserMedia({ audio: true })).getTracks()[0];
+         const recorder = Recorder.start([{ mediaStreamTrack: raw }, raw], { timesliceMs: 100 });
+         const running = recorder.state === 'recording' && recorder.mimeType.startsWith('audio/');
+         while (recorder.size === 0 || recorder.elapsedMs < 300) await new Promise((next) => setTimeout(next, 20));
+         const stopped = recorder.stop();
+         recorder.free();
+         const recording = await stopped;
+         raw.stop();
+         return running && recording.blob.size > 0 && recording.durationMs > 200 && recording.endedEarly === undefined
+           && recording.fileName('a').startsWith('a.') && recording.mimeType.startsWith('audio/');",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_recorder_refuses_what_is_no_track() {
+    for body in [
+        "x.constructor.start([1])",
+        "x.constructor.start([{ mediaStreamTrack: 1 }])",
+        "x.constructor.start('tracks')",
+        "x.constructor.start([])",
+        "x.constructor.start([], { timeslice: 1 })",
+    ] {
+        let recorder = Recorder::start(&[microphone().await.as_raw().clone()], &RecorderOptions::default());
+        let recorder = JsRecorder::from(recorder.expect("a recorder"));
+        assert_eq!(code(recorder, body).await.0, "ERR_INVALID_OPTIONS", "{body}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_level_meter_takes_a_track() {
+    let track = microphone().await;
+    let meter = JsLevelMeter::new(&JsLocalTrack::from(track.clone()).into()).expect("a meter");
+    holds(
+        meter,
+        "for (let i = 0; i < 200 && !x.isSpeaking(); i += 1) await new Promise((next) => setTimeout(next, 25));
+         const level = x.level();
+         const spoken = x.isSpeaking();
+         x.free();
+         return spoken && level >= 0 && level <= 1;",
+    )
+    .await;
+    track.stop();
+}

@@ -1,0 +1,49 @@
+/** How a room is reached and run. Every member may be left out. */
+export interface RoomOptions {
+  /** The signaling server, `wss://host/path` or `ws://host/path`. Default: `/ws` of the page's own server. */
+  url?: string;
+  /** How media flows between participants. Default: `"mesh"`. */
+  topology?: Topology;
+  /** Milliseconds to wait before joining fails. Default: 10000. */
+  joinTimeoutMs?: number;
+  /** STUN and TURN servers beside those that the signaling server names. Default: none. */
+  iceServers?: IceServer[];
+}
+
+/** Who joins which room. */
+export interface JoinOptions {
+  /** The room's name. Whoever gives the same name meets. */
+  room: string;
+  /** The participant's name, for the others to read. */
+  name: string;
+  /** Whatever the application attaches to the participant. Default: empty. */
+  metadata?: string;
+}
+
+/** To whom bytes go, and what they are about. */
+export interface DataOptions {
+  /** What the bytes are about; at most 255 bytes of UTF-8. Default: empty. */
+  topic?: string;
+  /** The receiver. Default: everyone. */
+  to?: ParticipantId;
+}
+
+/** Each event of a room by its name, as `addEventListener` hands it over: the event is in `detail`. */
+export type RoomEventMap = { [E in RoomEvent as E["type"]]: CustomEvent<E> };
+
+export interface Room {
+  /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
+  addEventListener<K extends keyof RoomEventMap>(
+    type: K,
+    listener: (event: RoomEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  /** Undoes `addEventListener`. */
+  removeEventListener<K extends keyof RoomEventMap>(
+    type: K,
+    listener: (event: RoomEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  /** All events from now on: `for await (const event of room.events())`. Ends after `"left"`. */
+  events(): AsyncIterableIterator<RoomEvent>;
+}

@@ -1,0 +1,136 @@
+//! Options of the public API: public fields, complete defaults.
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::model::{IceServer, ParticipantId, Topology};
+
+/// How a room is reached and run.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RoomOptions {
+    /// The signaling server: `wss://host/path` or `ws://host/path`. Default: `/ws` of the server that the page
+    /// came from.
+    pub url: String,
+    /// How media flows between participants. Default: `"mesh"`.
+    pub topology: Topology,
+    /// Milliseconds to wait before joining fails. Default: 10000.
+    pub join_timeout_ms: u32,
+    /// STUN and TURN servers beside those that the signaling server names. Default: none.
+    pub ice_servers: Vec<IceServer>,
+}
+
+impl Default for RoomOptions {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            topology: Topology::Mesh,
+            join_timeout_ms: 10_000,
+            ice_servers: Vec::new(),
+        }
+    }
+}
+
+impl RoomOptions {
+    pub(crate) fn check(&self) -> Result<()> {
+        let scheme = self.url.split("://").next().unwrap_or_default();
+        if !self.url.is_empty() && !matches!(scheme, "ws" | "wss") {
+            return invalid(format!("url is `{}`: expected ws://host/path or wss://host/path", self.url));
+        }
+        if self.topology != Topology::Mesh {
+            return invalid("topology must be \"mesh\"".to_owned());
+        }
+        if self.join_timeout_ms == 0 {
+            return invalid("joinTimeoutMs is 0: expected at least 1 millisecond".to_owned());
+        }
+        for server in &self.ice_servers {
+            check_ice_server(server)?;
+        }
+        Ok(())
+    }
+}
+
+/// Who joins which room.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct JoinOptions {
+    /// The room's name. Whoever gives the same name meets.
+    pub room: String,
+    /// The participant's name, for the others to read.
+    pub name: String,
+    /// Whatever the application attaches to the participant. Default: empty.
+    pub metadata: String,
+}
+
+impl JoinOptions {
+    /// Options with a room and a name.
+    pub fn new(room: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { room: room.into(), name: name.into(), metadata: String::new() }
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        for (key, value) in [("room", &self.room), ("name", &self.name)] {
+            if value.trim().is_empty() {
+                return invalid(format!("{key} is empty: expected some text"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// To whom bytes go, and what they are about.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DataOptions {
+    /// What the bytes are about; at most 255 bytes of UTF-8. Default: empty.
+    pub topic: String,
+    /// The receiver. Default: everyone.
+    pub to: Option<ParticipantId>,
+}
+
+fn invalid<T>(detail: String) -> Result<T> {
+    Err(Error::InvalidOptions { detail })
+}
+
+/// Finds what every browser would refuse, or worse, accept and never use.
+fn check_ice_server(server: &IceServer) -> Result<()> {
+    if server.urls.is_empty() {
+        return invalid("an ICE server has no urls: expected e.g. stun:host:3478".to_owned());
+    }
+    for url in &server.urls {
+        match url.split(':').next().unwrap_or_default() {
+            "stun" | "stuns" => {}
+            "turn" | "turns" if server.username.is_some() && server.credential.is_some() => {}
+            "turn" | "turns" => return invalid(format!("the ICE server {url} needs a username and a credential")),
+            _ => return invalid(format!("the ICE server {url} has no scheme: expected stun:, stuns:, turn: or turns:")),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_no_websocket_is_named() {
+        let options = RoomOptions { url: "https://example.org".into(), ..RoomOptions::default() };
+        assert!(options.check().unwrap_err().to_string().contains("https://example.org"));
+        assert!(RoomOptions::default().check().is_ok());
+    }
+
+    #[test]
+    fn a_turn_server_without_credentials_is_refused_before_it_is_used() {
+        let server = IceServer { urls: vec!["turn:host".into()], username: None, credential: None };
+        let options = RoomOptions { ice_servers: vec![server], ..RoomOptions::default() };
+        assert!(options.check().unwrap_err().to_string().contains("credential"));
+    }
+
+    #[test]
+    fn a_room_needs_a_name() {
+        assert!(JoinOptions::new(" ", "Ana").check().unwrap_err().to_string().contains("room"));
+    }
+}

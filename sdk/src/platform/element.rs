@@ -1,0 +1,51 @@
+//! Showing tracks in `<video>` and `<audio>` elements.
+
+use std::collections::BTreeSet;
+
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
+
+use super::exception::Exception;
+use crate::Result;
+
+/// Makes `element` show exactly these tracks. If it does so already, playback goes on untouched.
+pub fn attach(element: &HtmlMediaElement, tracks: &[MediaStreamTrack]) -> Result<()> {
+    if tracks.is_empty() {
+        detach(element);
+        return Ok(());
+    }
+    let wanted: BTreeSet<String> = tracks.iter().map(MediaStreamTrack::id).collect();
+    let shown = element.src_object().map(|stream| ids(&stream));
+    if shown.as_ref() != Some(&wanted) {
+        element.set_src_object(Some(&stream_of(tracks)?));
+    }
+    Ok(())
+}
+
+/// Makes `element` show nothing.
+pub fn detach(element: &HtmlMediaElement) {
+    if element.src_object().is_some() {
+        element.set_src_object(None);
+    }
+}
+
+/// Starts playback. Where the browser blocks sound before the user has clicked somewhere, the error is
+/// [`Error::Browser`](crate::Error::Browser) with the name `NotAllowedError`: call again from a click.
+pub async fn play(element: &HtmlMediaElement) -> Result<()> {
+    let started = element.play().map_err(Exception::from)?;
+    JsFuture::from(started).await.map_err(Exception::from)?;
+    Ok(())
+}
+
+/// A stream of its own, which nobody else changes.
+pub(super) fn stream_of(tracks: &[MediaStreamTrack]) -> Result<MediaStream> {
+    let list: Array = tracks.iter().collect();
+    Ok(MediaStream::new_with_tracks(&list).map_err(Exception::from)?)
+}
+
+fn ids(stream: &MediaStream) -> BTreeSet<String> {
+    let tracks = stream.get_tracks();
+    tracks.iter().map(|track| track.unchecked_ref::<MediaStreamTrack>().id()).collect()
+}

@@ -1,0 +1,134 @@
+//! How loud a track is, by an `AnalyserNode` of the Web Audio API.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStreamAudioSourceNode, MediaStreamTrack};
+
+use super::element::stream_of;
+use super::exception::Exception;
+use super::listener::ListenerGuard;
+use super::recorder::now_ms;
+use crate::{Error, Result};
+
+/// Samples a measurement looks at: 43 ms at 48 kHz.
+const WINDOW: usize = 2048;
+/// Speech is louder than this, about -34 dBFS.
+const SPEAKING_LEVEL: f32 = 0.02;
+/// How long a pause between words may be, in milliseconds.
+const SPEAKING_HANGOVER_MS: f64 = 500.0;
+
+/// Measures how loud an audio track is now.
+///
+/// All meters of a page share one `AudioContext`. Where the browser keeps it suspended until the user has acted, the
+/// level is 0 till the next click or key. Chromium measures a remote track only while a media element plays it.
+#[derive(Debug)]
+pub struct LevelMeter {
+    source: MediaStreamAudioSourceNode,
+    analyser: AnalyserNode,
+    speaking_until: Cell<f64>,
+    _context: Rc<SharedContext>,
+}
+
+impl LevelMeter {
+    /// Starts to measure. Fails with [`Error::InvalidOptions`] for a video track.
+    pub fn new(track: &MediaStreamTrack) -> Result<Self> {
+        if track.kind() != "audio" {
+            return Err(Error::InvalidOptions { detail: "a level meter needs an audio track".to_owned() });
+        }
+        let stream = stream_of(std::slice::from_ref(track))?;
+        let context = SharedContext::get()?;
+        let analyser = AnalyserNode::new(&context.raw).map_err(Exception::from)?;
+        analyser.set_fft_size(WINDOW as u32);
+        let source = context.raw.create_media_stream_source(&stream).map_err(Exception::from)?;
+        source.connect_with_audio_node(&analyser).map_err(Exception::from)?;
+        context.resume();
+        Ok(Self { source, analyser, speaking_until: Cell::new(f64::NEG_INFINITY), _context: context })
+    }
+
+    /// The root mean square of the last 43 ms or so: 0 is silence, 1 the loudest possible sound.
+    pub fn level(&self) -> f32 {
+        let mut samples = [0_f32; WINDOW];
+        self.analyser.get_float_time_domain_data(&mut samples);
+        let energy: f32 = samples.iter().map(|sample| sample * sample).sum();
+        (energy / WINDOW as f32).sqrt().min(1.0)
+    }
+
+    /// Whether somebody seems to speak. Ask several times a second; it stays true for 500 ms after a sound.
+    pub fn is_speaking(&self) -> bool {
+        let now = now_ms();
+        if self.level() > SPEAKING_LEVEL {
+            self.speaking_until.set(now + SPEAKING_HANGOVER_MS);
+        }
+        now < self.speaking_until.get()
+    }
+}
+
+impl Drop for LevelMeter {
+    fn drop(&mut self) {
+        let _ = self.source.disconnect();
+        let _ = self.analyser.disconnect();
+    }
+}
+
+thread_local! {
+    static CONTEXT: RefCell<Weak<SharedContext>> = const { RefCell::new(Weak::new()) };
+}
+
+/// The page's only audio context, since browsers allow few. It is closed with the last meter.
+#[derive(Debug)]
+struct SharedContext {
+    _gestures: Vec<ListenerGuard>,
+    raw: AudioContext,
+}
+
+impl SharedContext {
+    fn get() -> Result<Rc<Self>> {
+        let shared = CONTEXT.with_borrow(Weak::upgrade);
+        if let Some(context) = shared {
+            return Ok(context);
+        }
+        let raw = AudioContext::new().map_err(Exception::from)?;
+        let context = Rc::new_cyclic(|weak: &Weak<Self>| {
+            let listen = |window: &web_sys::Window, event: &'static str| {
+                let weak = weak.clone();
+                ListenerGuard::new(window, event, move |_| {
+                    if let Some(context) = weak.upgrade() {
+                        context.resume();
+                    }
+                })
+            };
+            let window = web_sys::window();
+            let gestures = window
+                .iter()
+                .flat_map(|window| ["click", "keydown", "touchend"].map(|event| listen(window, event)));
+            Self { _gestures: gestures.collect(), raw }
+        });
+        CONTEXT.set(Rc::downgrade(&context));
+        Ok(context)
+    }
+
+    /// Asks the browser to let the context run, which it may put off until the user acts.
+    fn resume(&self) {
+        if self.raw.state() == AudioContextState::Running {
+            return;
+        }
+        if let Ok(resumed) = self.raw.resume() {
+            // Rejected when the context is closed before it ever ran; nobody needs to hear of that.
+            spawn_local(async move {
+                let _ = JsFuture::from(resumed).await;
+            });
+        }
+    }
+}
+
+impl Drop for SharedContext {
+    fn drop(&mut self) {
+        if let Ok(closed) = self.raw.close() {
+            spawn_local(async move {
+                let _ = JsFuture::from(closed).await;
+            });
+        }
+    }
+}

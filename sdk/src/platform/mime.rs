@@ -1,0 +1,54 @@
+//! MIME types of recordings.
+
+use web_sys::{MediaRecorder, MediaStreamTrack};
+
+use crate::{Error, Result};
+
+/// VP8 comes first because it leaves the processor the most room for the call itself.
+const VIDEO_TYPES: [&str; 5] = [
+    "video/webm;codecs=vp8,opus",
+    "video/webm;codecs=vp9,opus",
+    "video/webm",
+    "video/mp4;codecs=avc1.42E01E,mp4a.40.2",
+    "video/mp4",
+];
+const SILENT_VIDEO_TYPES: [&str; 5] = [
+    "video/webm;codecs=vp8",
+    "video/webm;codecs=vp9",
+    "video/webm",
+    "video/mp4;codecs=avc1.42E01E",
+    "video/mp4",
+];
+const AUDIO_TYPES: [&str; 4] = ["audio/webm;codecs=opus", "audio/webm", "audio/ogg;codecs=opus", "audio/mp4"];
+
+/// The type that was asked for, or the best one for these tracks that the browser can record.
+pub(super) fn choose_type(tracks: &[MediaStreamTrack], asked: Option<&str>) -> Result<String> {
+    if let Some(asked) = asked {
+        if MediaRecorder::is_type_supported(asked) {
+            return Ok(asked.to_owned());
+        }
+        let detail = format!("`mimeType`: this browser cannot record `{asked}`");
+        return Err(Error::InvalidOptions { detail });
+    }
+    let has = |kind: &str| tracks.iter().any(|track| track.kind() == kind);
+    let preferred: &[&str] = match (has("video"), has("audio")) {
+        (true, true) => &VIDEO_TYPES,
+        (true, false) => &SILENT_VIDEO_TYPES,
+        (false, _) => &AUDIO_TYPES,
+    };
+    let found = preferred.iter().find(|candidate| MediaRecorder::is_type_supported(candidate));
+    found.map(|found| (*found).to_owned()).ok_or(Error::Unsupported { feature: "MediaRecorder" })
+}
+
+/// The usual ending of a file name.
+pub(super) fn extension(mime_type: &str) -> &'static str {
+    let container = mime_type.split(';').next().unwrap_or_default().trim();
+    match container {
+        "video/webm" | "audio/webm" => "webm",
+        "video/mp4" => "mp4",
+        "audio/mp4" => "m4a",
+        "audio/ogg" | "video/ogg" => "ogg",
+        "video/x-matroska" => "mkv",
+        _ => "bin",
+    }
+}

@@ -1,0 +1,35 @@
+//! Typed wrappers of browser interfaces, one W3C interface a file, each with `as_raw` as the way out.
+//!
+//! Whatever is opened here is owned by a guard that undoes it on drop: listeners are removed, tracks
+//! stopped, audio nodes disconnected, object URLs revoked.
+
+mod bindings;
+pub(crate) mod clock;
+mod data_channel;
+mod devices;
+mod display;
+mod element;
+pub(crate) mod exception;
+mod level_meter;
+mod listener;
+mod mime;
+pub(crate) mod peer_connection;
+mod recorder;
+mod recording;
+pub(crate) mod socket;
+mod track;
+
+pub use devices::{
+    CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, FacingMode, MicrophoneOptions,
+};
+#[cfg(feature = "js")]
+pub(crate) use display::open_display;
+pub use display::{DisplayCapture, DisplayOptions, capture_display};
+pub use element::{attach, detach, play};
+#[cfg(feature = "js")]
+pub(crate) use exception::Failure;
+pub use level_meter::LevelMeter;
+pub use listener::ListenerGuard;
+pub use recorder::{Recorder, RecorderOptions, RecorderState};
+pub use recording::{ObjectUrl, Recording};
+pub use track::LocalTrack;

@@ -1,0 +1,54 @@
+//! A finished recording.
+
+use web_sys::{Blob, Url};
+
+use super::exception::Exception;
+use super::mime::extension;
+use crate::{Error, Result};
+
+/// What a recorder recorded: one file.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// The file.
+    pub blob: Blob,
+    /// Its MIME type with codecs, such as `video/webm;codecs=vp8,opus`.
+    pub mime_type: String,
+    /// Its length in milliseconds, pauses left out.
+    pub duration_ms: f64,
+    /// Why the recording ended before it was stopped: its tracks ended, or the browser failed.
+    pub ended_early: Option<Error>,
+}
+
+impl Recording {
+    /// A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file
+    /// systems refuse become `_`.
+    pub fn file_name(&self, stem: &str) -> String {
+        let refused = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
+        let stem: String = stem.chars().map(|c| if refused(c) { '_' } else { c }).collect();
+        format!("{stem}.{}", extension(&self.mime_type))
+    }
+
+    /// A URL for a media element or a download link, which is valid as long as the guard lives.
+    pub fn object_url(&self) -> Result<ObjectUrl> {
+        let url = Url::create_object_url_with_blob(&self.blob).map_err(Exception::from)?;
+        Ok(ObjectUrl(url))
+    }
+}
+
+/// A `blob:` URL that is revoked when it is dropped.
+#[derive(Debug)]
+#[must_use = "the URL is revoked as soon as this guard is dropped"]
+pub struct ObjectUrl(String);
+
+impl ObjectUrl {
+    /// The URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for ObjectUrl {
+    fn drop(&mut self) {
+        let _ = Url::revoke_object_url(&self.0);
+    }
+}

@@ -1,0 +1,74 @@
+//! A WebSocket whose events go to a callback in order: <https://websockets.spec.whatwg.org/>.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use futures::channel::mpsc;
+use futures::future::{Either, select};
+use futures::{Sink, SinkExt, StreamExt};
+use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::error::{Error, Result};
+use crate::signaling::SocketEvent;
+
+/// RFC 6455, 7.1.5: the connection broke without a close frame.
+const ABNORMAL_CLOSURE: u16 = 1006;
+
+/// An open WebSocket. Dropping it closes the connection once everything is sent.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    outgoing: mpsc::UnboundedSender<String>,
+}
+
+impl Socket {
+    /// Opens a WebSocket.
+    ///
+    /// # Errors
+    /// `InvalidOptions` if `url` is not the address of a WebSocket. That nobody answers there is an event.
+    pub(crate) fn open(url: &str, on_event: impl Fn(SocketEvent) + 'static) -> Result<Self> {
+        let socket = WebSocket::open(url).map_err(|_| Error::InvalidOptions {
+            detail: format!("`{url}` is not the address of a WebSocket: expected ws://host/path or wss://host/path"),
+        })?;
+        let (outgoing, waiting) = mpsc::unbounded();
+        spawn_local(pump(socket, waiting, on_event));
+        Ok(Self { outgoing })
+    }
+
+    /// Sends a text frame. A frame for a socket that is closed already is dropped.
+    pub(crate) fn send(&self, text: String) {
+        let _ = self.outgoing.unbounded_send(text);
+    }
+}
+
+async fn pump(
+    mut socket: WebSocket,
+    mut outgoing: mpsc::UnboundedReceiver<String>,
+    on_event: impl Fn(SocketEvent),
+) {
+    let opening = poll_fn(|context| Pin::new(&mut socket).poll_ready(context)).await;
+    if opening.is_ok() && matches!(socket.state(), State::Open) {
+        on_event(SocketEvent::Opened);
+    }
+    loop {
+        let event = match select(outgoing.next(), socket.next()).await {
+            Either::Left((Some(text), _)) => {
+                // A socket that is closing refuses frames; its close event says why.
+                let _ = socket.send(Message::Text(text)).await;
+                continue;
+            }
+            Either::Left((None, _)) => return,
+            Either::Right((Some(Ok(Message::Text(text))), _)) => SocketEvent::Text(text),
+            Either::Right((Some(Ok(Message::Bytes(bytes))), _)) => SocketEvent::Binary(bytes),
+            Either::Right((Some(Err(WebSocketError::ConnectionClose(close))), _)) => {
+                return on_event(SocketEvent::Closed { code: close.code, reason: close.reason });
+            }
+            // An error event says nothing; the close event follows it.
+            Either::Right((Some(Err(_)), _)) => continue,
+            Either::Right((None, _)) => {
+                return on_event(SocketEvent::Closed { code: ABNORMAL_CLOSURE, reason: String::new() });
+            }
+        };
+        on_event(event);
+    }
+}

@@ -1,0 +1,144 @@
+//! `MediaStreamTrack`s of this page.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures::StreamExt;
+use futures::channel::mpsc::{self, UnboundedSender};
+use moim_protocol::{MediaKind, TrackSource};
+use web_sys::{MediaStreamTrack, MediaStreamTrackState};
+
+use super::listener::ListenerGuard;
+
+/// Sound or pictures of this page: a camera, a microphone, a shared display, or a track of the application.
+///
+/// A clone is another handle of the same track. A track that was captured through this crate is stopped
+/// when its last handle is dropped; one that the application made is stopped by [`stop`](Self::stop) only.
+#[derive(Clone, Debug)]
+pub struct LocalTrack(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    raw: MediaStreamTrack,
+    source: TrackSource,
+    stop_on_drop: Cell<bool>,
+    /// Woken by `stop`, for which the browser fires no event.
+    waiters: RefCell<Vec<UnboundedSender<()>>>,
+}
+
+impl LocalTrack {
+    /// Wraps a track that the application made, such as that of a canvas. Dropping the handle leaves it running.
+    pub fn from_raw(track: MediaStreamTrack, source: TrackSource) -> Self {
+        Self::new(track, source, false)
+    }
+
+    /// Wraps a track that was captured: it is stopped with the last handle.
+    pub(super) fn captured(track: MediaStreamTrack, source: TrackSource) -> Self {
+        Self::new(track, source, true)
+    }
+
+    fn new(raw: MediaStreamTrack, source: TrackSource, stop_on_drop: bool) -> Self {
+        let waiters = RefCell::default();
+        Self(Rc::new(Inner { raw, source, stop_on_drop: Cell::new(stop_on_drop), waiters }))
+    }
+
+    /// Hands the track's life to the garbage collector, which must not switch a camera off at a time of its own.
+    #[cfg(feature = "js")]
+    pub(crate) fn keep_running_on_drop(&self) {
+        self.0.stop_on_drop.set(false);
+    }
+
+    /// `MediaStreamTrack.id`, unique in this page.
+    pub fn id(&self) -> String {
+        self.0.raw.id()
+    }
+
+    /// Sound or pictures.
+    pub fn kind(&self) -> MediaKind {
+        if self.0.raw.kind() == "audio" { MediaKind::Audio } else { MediaKind::Video }
+    }
+
+    /// What the track shows.
+    pub fn source(&self) -> TrackSource {
+        self.0.source
+    }
+
+    /// The device's name as the browser shows it. May be empty.
+    pub fn label(&self) -> String {
+        self.0.raw.label()
+    }
+
+    /// The device that feeds the track, if there is one.
+    pub fn device_id(&self) -> Option<String> {
+        self.0.raw.get_settings().get_device_id().filter(|id| !id.is_empty())
+    }
+
+    /// Whether media flows. A disabled track gives silence or black.
+    pub fn is_enabled(&self) -> bool {
+        self.0.raw.enabled()
+    }
+
+    /// Mutes (`false`) or unmutes the track. A camera's light may stay on: only [`stop`](Self::stop) frees the device.
+    pub fn set_enabled(&self, enabled: bool) {
+        self.0.raw.set_enabled(enabled);
+    }
+
+    /// Whether the track is over for good.
+    pub fn is_ended(&self) -> bool {
+        self.0.raw.ready_state() == MediaStreamTrackState::Ended
+    }
+
+    /// Ends the track and frees its device. Stopping again does nothing.
+    pub fn stop(&self) {
+        self.0.raw.stop();
+        let waiters = self.0.waiters.take();
+        for waiter in waiters {
+            let _ = waiter.unbounded_send(());
+        }
+    }
+
+    /// Calls `callback` when the browser ends the track: the device was unplugged, the permission withdrawn, or
+    /// sharing stopped from the browser's own button. [`stop`](Self::stop) does not call it.
+    pub fn on_ended(&self, mut callback: impl FnMut() + 'static) -> ListenerGuard {
+        ListenerGuard::new(&self.0.raw, "ended", move |_| callback())
+    }
+
+    /// Waits until the track is over, whether the browser ended it or [`stop`](Self::stop) did.
+    pub async fn ended(&self) {
+        let (sender, mut receiver) = mpsc::unbounded();
+        let wake = sender.clone();
+        let _listener = self.on_ended(move || {
+            let _ = wake.unbounded_send(());
+        });
+        if self.is_ended() {
+            return;
+        }
+        {
+            let mut waiters = self.0.waiters.borrow_mut();
+            waiters.retain(|waiter| !waiter.is_closed());
+            waiters.push(sender);
+        }
+        receiver.next().await;
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &MediaStreamTrack {
+        &self.0.raw
+    }
+}
+
+impl PartialEq for LocalTrack {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.id() == other.id()
+    }
+}
+
+impl Eq for LocalTrack {}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.stop_on_drop.get() {
+            self.raw.stop();
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! The only loop that moves the state machines' outputs to the browser, and the browser's events back.
+//!
+//! No borrow is held across a call into JavaScript or an await: take the next output, release, then act.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use futures::channel::oneshot;
+use gloo_timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
+
+use super::event::{RoomEvent, RoomState};
+use super::event_stream::Broadcaster;
+use super::participant::RemoteParticipant;
+use super::remote_track::RemoteTrack;
+use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+use crate::engine::data::DataMessage;
+use crate::engine::session::{Event, Output, Session};
+use crate::error::{Error, Result};
+use crate::model::{ParticipantId, ParticipantInfo, PublicationId};
+use crate::platform::clock;
+use crate::platform::peer_connection::PeerConnection;
+use crate::platform::socket::Socket;
+use crate::platform::{ListenerGuard, LocalTrack};
+use crate::signaling::{self, SignalingBackend, SocketEvent};
+
+/// What a room is made of.
+#[derive(Debug)]
+pub(super) struct Driver {
+    this: Weak<Driver>,
+    pub(super) state: Cell<RoomState>,
+    pub(super) session: RefCell<Session>,
+    pub(super) events: Broadcaster,
+    pub(super) joining: RefCell<Option<oneshot::Sender<Result<()>>>>,
+    backend: RefCell<Box<dyn SignalingBackend>>,
+    socket: RefCell<Option<Socket>>,
+    connections: RefCell<BTreeMap<ParticipantId, Rc<PeerConnection>>>,
+    local_tracks: RefCell<BTreeMap<PublicationId, (LocalTrack, ListenerGuard)>>,
+    remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
+    timer: RefCell<Option<Timeout>>,
+    running: Cell<bool>,
+}
+
+impl Driver {
+    pub(super) fn new(session: Session, backend: Box<dyn SignalingBackend>) -> Rc<Self> {
+        Rc::new_cyclic(|this| Self {
+            this: this.clone(),
+            state: Cell::default(),
+            session: RefCell::new(session),
+            events: Broadcaster::default(),
+            joining: RefCell::default(),
+            backend: RefCell::new(backend),
+            socket: RefCell::default(),
+            connections: RefCell::default(),
+            local_tracks: RefCell::default(),
+            remote_tracks: RefCell::default(),
+            timer: RefCell::default(),
+            running: Cell::default(),
+        })
+    }
+
+    /// Changes the session, then does what follows from it.
+    pub(super) fn with_session<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
+        let result = change(&mut self.session.borrow_mut());
+        self.run();
+        result
+    }
+
+    pub(super) fn set_state(&self, state: RoomState) {
+        if self.state.replace(state) != state {
+            self.events.send(RoomEvent::StateChange { state });
+        }
+    }
+
+    pub(super) fn add_local_track(&self, id: PublicationId, track: &LocalTrack) {
+        let (this, ended_id) = (self.this.clone(), id.clone());
+        let guard = track.on_ended(move || {
+            if let Some(driver) = this.upgrade() {
+                driver.local_track_ended(&ended_id);
+            }
+        });
+        self.local_tracks.borrow_mut().insert(id, (track.clone(), guard));
+    }
+
+    pub(super) fn replace_local_track(&self, id: &PublicationId, track: &LocalTrack) {
+        self.add_local_track(id.clone(), track);
+        let connections: Vec<_> = self.connections.borrow().values().cloned().collect();
+        for connection in connections {
+            connection.replace_track(id, track.as_raw());
+        }
+    }
+
+    pub(super) fn remove_local_track(&self, id: &PublicationId) {
+        self.local_tracks.borrow_mut().remove(id);
+    }
+
+    pub(super) fn local_track(&self, id: &PublicationId) -> Option<LocalTrack> {
+        self.local_tracks.borrow().get(id).map(|(track, _)| track.clone())
+    }
+
+    pub(super) fn publication_of(&self, track: &LocalTrack) -> Option<PublicationId> {
+        let tracks = self.local_tracks.borrow();
+        tracks.iter().find(|(_, (known, _))| known == track).map(|(id, _)| id.clone())
+    }
+
+    pub(super) fn participant(&self, info: &ParticipantInfo) -> RemoteParticipant {
+        let tracks = self.remote_tracks.borrow();
+        RemoteParticipant {
+            id: info.id.clone(),
+            name: info.name.clone(),
+            metadata: info.metadata.clone(),
+            publications: info.publications.clone(),
+            tracks: tracks.values().filter(|track| *track.participant_id() == info.id).cloned().collect(),
+            connection_state: self.session.borrow().connection_state(&info.id),
+        }
+    }
+
+    fn local_track_ended(&self, id: &PublicationId) {
+        self.remove_local_track(id);
+        self.with_session(|session| session.unpublish(id, clock::now()));
+        self.events.send(RoomEvent::LocalTrackEnded { publication_id: id.clone() });
+    }
+
+    /// Acts on outputs until there are none. A call from inside does nothing: the outer one goes on.
+    fn run(&self) {
+        if self.running.replace(true) {
+            return;
+        }
+        loop {
+            let output = self.session.borrow_mut().poll_output();
+            if let Some(output) = output {
+                self.act(output);
+                continue;
+            }
+            let output = self.backend.borrow_mut().poll_output();
+            match output {
+                Some(output) => self.act_on_signaling(output),
+                None => break,
+            }
+        }
+        self.running.set(false);
+        self.arm_timer();
+    }
+
+    fn act(&self, output: Output) {
+        match output {
+            Output::Signal(command) => self.backend.borrow_mut().handle_command(command, clock::now()),
+            Output::Connection { peer, command } => self.act_on_connection(peer, command),
+            Output::Event(event) => self.tell(event),
+        }
+    }
+
+    fn act_on_signaling(&self, output: signaling::Output) {
+        match output {
+            signaling::Output::Connect { url } => {
+                let this = self.this.clone();
+                let socket = Socket::open(&url, move |event| {
+                    if let Some(driver) = this.upgrade() {
+                        driver.backend.borrow_mut().handle_socket(event, clock::now());
+                        driver.run();
+                    }
+                });
+                match socket {
+                    Ok(socket) => *self.socket.borrow_mut() = Some(socket),
+                    Err(error) => {
+                        let closed = SocketEvent::Closed { code: 1006, reason: error.to_string() };
+                        self.backend.borrow_mut().handle_socket(closed, clock::now());
+                    }
+                }
+            }
+            signaling::Output::Send(text) => {
+                if let Some(socket) = &*self.socket.borrow() {
+                    socket.send(text);
+                }
+            }
+            signaling::Output::Close => drop(self.socket.take()),
+            signaling::Output::Event(event) => {
+                self.session.borrow_mut().handle_signal(event, clock::now());
+            }
+        }
+    }
+
+    fn act_on_connection(&self, peer: ParticipantId, command: ConnectionCommand) {
+        if let ConnectionCommand::Open { ice_servers } = &command {
+            let (this, far_end) = (self.this.clone(), peer.clone());
+            let on_input = Rc::new(move |input| {
+                if let Some(driver) = this.upgrade() {
+                    driver.connection_input(&far_end, input);
+                }
+            });
+            match PeerConnection::open(ice_servers, on_input) {
+                Ok(connection) => drop(self.connections.borrow_mut().insert(peer, Rc::new(connection))),
+                Err(error) => self.warn(error),
+            }
+            return;
+        }
+        let Some(connection) = self.connections.borrow().get(&peer).cloned() else { return };
+        match command {
+            ConnectionCommand::Open { .. } => {}
+            ConnectionCommand::Close => drop(self.connections.borrow_mut().remove(&peer)),
+            ConnectionCommand::Attach(id) => {
+                let Some(track) = self.local_track(&id) else { return };
+                if let Err(error) = connection.attach(id, track.as_raw(), track.source()) {
+                    self.warn(error);
+                }
+            }
+            ConnectionCommand::Detach(id) => connection.detach(&id),
+            ConnectionCommand::SetLocalDescription => {
+                self.operate(peer, connection, async |connection| connection.set_local_description().await);
+            }
+            ConnectionCommand::SetRemoteDescription(description) => {
+                self.operate(peer, connection, async move |connection| {
+                    connection.set_remote_description(description).await
+                });
+            }
+            ConnectionCommand::AddIceCandidate(candidate) => {
+                let this = self.this.clone();
+                spawn_local(async move {
+                    let added = connection.add_ice_candidate(candidate).await;
+                    if let (Err(error), Some(driver)) = (added, this.upgrade()) {
+                        driver.warn(error);
+                    }
+                });
+            }
+            ConnectionCommand::Send(frame) => {
+                if let Err(error) = connection.send(&frame) {
+                    self.warn(error);
+                }
+            }
+        }
+    }
+
+    /// Runs one operation on a connection, and reports how it ended.
+    fn operate<F>(&self, peer: ParticipantId, connection: Rc<PeerConnection>, operation: F)
+    where
+        F: AsyncFnOnce(&PeerConnection) -> Result<ConnectionInput> + 'static,
+    {
+        let this = self.this.clone();
+        spawn_local(async move {
+            let input = operation(&connection).await.unwrap_or_else(|error| {
+                ConnectionInput::OperationFailed { state: connection.signaling_state(), error }
+            });
+            if let Some(driver) = this.upgrade() {
+                driver.connection_input(&peer, input);
+            }
+        });
+    }
+
+    fn connection_input(&self, peer: &ParticipantId, input: ConnectionInput) {
+        self.with_session(|session| session.handle_connection(peer, input, clock::now()));
+    }
+
+    fn warn(&self, error: Error) {
+        self.events.send(RoomEvent::Warning { error });
+    }
+
+    fn tell(&self, event: Event) {
+        let event = match event {
+            Event::Joined => {
+                self.set_state(RoomState::Joined);
+                if let Some(joining) = self.joining.take() {
+                    let _ = joining.send(Ok(()));
+                }
+                return;
+            }
+            Event::ParticipantJoined(info) => {
+                RoomEvent::ParticipantJoined { participant: self.participant(&info) }
+            }
+            Event::ParticipantUpdated(info) => {
+                RoomEvent::ParticipantUpdated { participant: self.participant(&info) }
+            }
+            Event::ParticipantLeft(participant_id, reason) => {
+                RoomEvent::ParticipantLeft { participant_id, reason }
+            }
+            Event::TrackAdded { participant_id, publication, mid } => {
+                let connection = self.connections.borrow().get(&participant_id).cloned();
+                let Some(raw) = connection.and_then(|connection| connection.receiver_track(&mid)) else { return };
+                let key = (participant_id.clone(), publication.id.clone());
+                let track = RemoteTrack::new(participant_id.clone(), publication, raw);
+                self.remote_tracks.borrow_mut().insert(key, track.clone());
+                RoomEvent::TrackAdded { participant_id, track }
+            }
+            Event::TrackRemoved(participant_id, publication_id) => {
+                let key = (participant_id.clone(), publication_id.clone());
+                self.remote_tracks.borrow_mut().remove(&key);
+                RoomEvent::TrackRemoved { participant_id, publication_id }
+            }
+            Event::TrackMuteChanged(participant_id, publication_id, muted) => {
+                let key = (participant_id.clone(), publication_id.clone());
+                if let Some(track) = self.remote_tracks.borrow().get(&key) {
+                    track.set_muted(muted);
+                }
+                match muted {
+                    true => RoomEvent::TrackMuted { participant_id, publication_id },
+                    false => RoomEvent::TrackUnmuted { participant_id, publication_id },
+                }
+            }
+            Event::ConnectionStateChange(participant_id, state) => {
+                RoomEvent::ConnectionStateChange { participant_id, state }
+            }
+            Event::Message(participant_id, DataMessage::Chat { text }) => {
+                RoomEvent::ChatReceived { participant_id, text }
+            }
+            Event::Message(participant_id, DataMessage::Data { topic, payload }) => {
+                RoomEvent::DataReceived { participant_id, topic, payload }
+            }
+            Event::Warning(error) => RoomEvent::Warning { error },
+            Event::Ended(error) => return self.ended(error),
+        };
+        self.events.send(event);
+    }
+
+    fn ended(&self, error: Option<Error>) {
+        self.local_tracks.take();
+        self.remote_tracks.take();
+        self.set_state(RoomState::Left);
+        if let Some(joining) = self.joining.take() {
+            let left = Error::InvalidState { action: "join", state: "the room is being left" };
+            let _ = joining.send(Err(error.clone().unwrap_or(left)));
+        }
+        self.events.send(RoomEvent::Left { error });
+        self.events.end();
+    }
+
+    fn arm_timer(&self) {
+        let session = self.session.borrow().poll_timeout();
+        let backend = self.backend.borrow().poll_timeout();
+        let timer = session.into_iter().chain(backend).min().map(|at| {
+            let this = self.this.clone();
+            let delay = at.saturating_sub(clock::now());
+            Timeout::new(u32::try_from(delay).unwrap_or(u32::MAX), move || {
+                if let Some(driver) = this.upgrade() {
+                    let now = clock::now();
+                    driver.backend.borrow_mut().handle_timeout(now);
+                    driver.with_session(|session| session.handle_timeout(now));
+                }
+            })
+        });
+        *self.timer.borrow_mut() = timer;
+    }
+}

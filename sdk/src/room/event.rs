@@ -1,0 +1,136 @@
+//! Everything that a room tells the application: the one list, for Rust and for JavaScript.
+
+use serde::Serialize;
+
+use super::participant::RemoteParticipant;
+use super::remote_track::RemoteTrack;
+use crate::error::Error;
+use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId};
+
+/// Where a room is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum RoomState {
+    /// Not joined yet.
+    #[default]
+    New,
+    /// On the way in.
+    Joining,
+    /// In the room.
+    Joined,
+    /// Out of the room, for good.
+    Left,
+}
+
+/// Something happened in a room.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum RoomEvent {
+    /// The room's own state changed.
+    StateChange {
+        /// The new state.
+        state: RoomState,
+    },
+    /// Someone is in the room: was there before, or came.
+    ParticipantJoined {
+        /// Who.
+        participant: RemoteParticipant,
+    },
+    /// Someone's name, metadata or publications changed.
+    ParticipantUpdated {
+        /// Who, as they are now.
+        participant: RemoteParticipant,
+    },
+    /// Someone is gone.
+    ParticipantLeft {
+        /// Who.
+        participant_id: ParticipantId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// Media from a remote participant can be played.
+    TrackAdded {
+        /// Who publishes it.
+        participant_id: ParticipantId,
+        /// The track, ready to attach to a media element.
+        #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::track"), tsify(type = "RemoteTrack"))]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
+        track: RemoteTrack,
+    },
+    /// Media from a remote participant is gone.
+    TrackRemoved {
+        /// Who published it.
+        participant_id: ParticipantId,
+        /// Which publication.
+        publication_id: PublicationId,
+    },
+    /// A remote participant muted a track.
+    TrackMuted {
+        /// Who publishes it.
+        participant_id: ParticipantId,
+        /// Which publication.
+        publication_id: PublicationId,
+    },
+    /// A remote participant unmuted a track.
+    TrackUnmuted {
+        /// Who publishes it.
+        participant_id: ParticipantId,
+        /// Which publication.
+        publication_id: PublicationId,
+    },
+    /// The browser ended a local track: its stop button, or an unplugged device. It is unpublished already.
+    LocalTrackEnded {
+        /// Which publication it was.
+        publication_id: PublicationId,
+    },
+    /// The connection to a participant changed its state.
+    ConnectionStateChange {
+        /// The far end.
+        participant_id: ParticipantId,
+        /// The new state.
+        state: ConnectionState,
+    },
+    /// A participant wrote something.
+    ChatReceived {
+        /// Who.
+        participant_id: ParticipantId,
+        /// What.
+        text: String,
+    },
+    /// A participant sent bytes.
+    DataReceived {
+        /// Who.
+        participant_id: ParticipantId,
+        /// What they are about.
+        topic: String,
+        /// The bytes.
+        #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::bytes"), tsify(type = "Uint8Array"))]
+        payload: Vec<u8>,
+    },
+    /// Something failed; the call goes on.
+    Warning {
+        /// What.
+        #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::error"), tsify(type = "MoimError"))]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
+        error: Error,
+    },
+    /// The room is left. The last event.
+    Left {
+        /// Why, if it was not asked for.
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::optional_error"),
+            tsify(type = "MoimError | null")
+        )]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
+        error: Option<Error>,
+    },
+    /// Events were read too slowly, and some are missing before this place.
+    Lagged {
+        /// How many.
+        missed: u32,
+    },
+}

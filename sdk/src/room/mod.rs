@@ -1,0 +1,278 @@
+//! A room: join it, publish tracks, receive the others' tracks and messages.
+//!
+//! ```no_run
+//! # #[cfg(target_arch = "wasm32")]
+//! # async fn example() -> moim::Result<()> {
+//! use futures::StreamExt;
+//! use moim::{CameraOptions, Devices, JoinOptions, Room, RoomEvent, RoomOptions};
+//!
+//! let room = Room::new(RoomOptions::default())?;
+//! let mut events = room.events();
+//! room.publish(&Devices::new()?.camera(&CameraOptions::default()).await?).await?;
+//! room.join(JoinOptions::new("tea", "Ana")).await?;
+//! while let Some(event) = events.next().await {
+//!     if let RoomEvent::TrackAdded { track, .. } = event {
+//!         // moim::attach(&video, &[track.as_raw().clone()])
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod driver;
+mod event;
+mod event_stream;
+mod participant;
+mod remote_track;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use futures::channel::oneshot;
+
+use self::driver::Driver;
+pub use self::event::{RoomEvent, RoomState};
+pub use self::event_stream::RoomEvents;
+pub use self::participant::RemoteParticipant;
+pub use self::remote_track::RemoteTrack;
+use crate::engine::data::DataMessage;
+use crate::engine::session::Session;
+use crate::error::{Error, Result};
+use crate::model::{JoinRequest, ParticipantId, Publication, PublicationId, Topology, TrackSource};
+use crate::options::{DataOptions, JoinOptions, RoomOptions};
+use crate::platform::{LocalTrack, clock};
+use crate::signaling::NativeBackend;
+
+/// A gathering of participants who see, hear and write to each other. A clone is another handle of the same
+/// room; the last one to be dropped leaves it.
+#[derive(Clone, Debug)]
+pub struct Room(Rc<Handle>);
+
+#[derive(Debug)]
+struct Handle {
+    driver: Rc<Driver>,
+    topology: Topology,
+    join_timeout_ms: u32,
+    published: Cell<u32>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.driver.with_session(Session::leave);
+    }
+}
+
+impl Room {
+    /// Prepares a room. Nothing is connected before [`join`](Self::join), so no event is missed.
+    ///
+    /// # Errors
+    /// `InvalidOptions`.
+    pub fn new(options: RoomOptions) -> Result<Self> {
+        options.check()?;
+        let url = if options.url.is_empty() { url_of_page()? } else { options.url };
+        let session = Session::new(options.ice_servers);
+        Ok(Self(Rc::new(Handle {
+            driver: Driver::new(session, Box::new(NativeBackend::new(url))),
+            topology: options.topology,
+            join_timeout_ms: options.join_timeout_ms,
+            published: Cell::new(0),
+        })))
+    }
+
+    /// Where the room is in its life.
+    pub fn state(&self) -> RoomState {
+        self.driver().state.get()
+    }
+
+    /// The room's events from now on. Several streams may be read at the same time.
+    pub fn events(&self) -> RoomEvents {
+        self.driver().events.subscribe()
+    }
+
+    /// Enters a room. Ready when the server let us in; the others' tracks come as events.
+    ///
+    /// # Errors
+    /// `InvalidOptions`; `InvalidState` if it was called before; `Signaling` if the server cannot be reached or
+    /// refuses; `Timeout`. After an error the room is left: make a new one to try again.
+    pub async fn join(&self, options: JoinOptions) -> Result<()> {
+        options.check()?;
+        let driver = self.driver();
+        self.expect_state("join", &[RoomState::New])?;
+        driver.set_state(RoomState::Joining);
+        let (joining, joined) = oneshot::channel();
+        *driver.joining.borrow_mut() = Some(joining);
+        let request = JoinRequest {
+            room: options.room,
+            name: options.name,
+            metadata: options.metadata,
+            topology: self.0.topology,
+            publications: Vec::new(),
+        };
+        driver.with_session(|session| session.join(request, self.0.join_timeout_ms, clock::now()));
+        joined.await.unwrap_or(Err(Error::InvalidState { action: "join", state: "the room was dropped" }))
+    }
+
+    /// Publishes a track to everyone; before [`join`](Self::join) too, so that it is there from the start.
+    /// Publishing a track again gives the same id.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left or the track has ended.
+    pub async fn publish(&self, track: &LocalTrack) -> Result<PublicationId> {
+        self.expect_not_left("publish")?;
+        if track.is_ended() {
+            return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
+        }
+        let driver = self.driver();
+        if let Some(id) = driver.publication_of(track) {
+            return Ok(id);
+        }
+        let number = self.0.published.get() + 1;
+        self.0.published.set(number);
+        let id = PublicationId(format!("{}-{number}", source_name(track.source())));
+        let publication = Publication {
+            id: id.clone(),
+            kind: track.kind(),
+            source: track.source(),
+            muted: !track.is_enabled(),
+        };
+        driver.add_local_track(id.clone(), track);
+        driver.with_session(|session| session.publish(publication, clock::now()));
+        Ok(id)
+    }
+
+    /// Stops publishing a track. The track itself goes on.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication.
+    pub async fn unpublish(&self, id: &PublicationId) -> Result<()> {
+        self.published_track("unpublish", id)?;
+        self.driver().remove_local_track(id);
+        self.driver().with_session(|session| session.unpublish(id, clock::now()));
+        Ok(())
+    }
+
+    /// Sends another track of the same kind under the same publication, such as that of another camera.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication or the kind differs.
+    pub async fn replace_track(&self, id: &PublicationId, track: &LocalTrack) -> Result<()> {
+        let before = self.published_track("replace a track", id)?;
+        if before.kind() != track.kind() {
+            let detail = format!("publication {id} is {:?}, the new track {:?}", before.kind(), track.kind());
+            return Err(Error::InvalidOptions { detail });
+        }
+        track.set_enabled(before.is_enabled());
+        self.driver().replace_local_track(id, track);
+        Ok(())
+    }
+
+    /// Mutes a publication: silence or black is sent, and the others are told.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication.
+    pub async fn set_muted(&self, id: &PublicationId, muted: bool) -> Result<()> {
+        self.published_track("mute", id)?.set_enabled(!muted);
+        self.driver().with_session(|session| {
+            let publication = session.publications().iter().find(|publication| publication.id == *id).cloned();
+            if let Some(publication) = publication {
+                session.publish(Publication { muted, ..publication }, clock::now());
+            }
+        });
+        Ok(())
+    }
+
+    /// Writes to everyone. Each participant gets the lines of another in order.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined; `DataChannel`.
+    pub fn send_chat(&self, text: &str) -> Result<()> {
+        self.send(&DataMessage::Chat { text: text.to_owned() }, None)
+    }
+
+    /// Sends bytes, reliably and in order.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant, the message is
+    /// longer than 16 KiB with its topic, or too many wait.
+    pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<()> {
+        let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
+        self.send(&message, options.to.as_ref())
+    }
+
+    /// Who one is, once joined.
+    pub fn participant_id(&self) -> Option<ParticipantId> {
+        self.driver().session.borrow().own_id().cloned()
+    }
+
+    /// Everyone else in the room, in the order of joining.
+    pub fn participants(&self) -> Vec<RemoteParticipant> {
+        let others: Vec<_> = self.driver().session.borrow().others().cloned().collect();
+        others.iter().map(|info| self.driver().participant(info)).collect()
+    }
+
+    /// What one publishes.
+    pub fn publications(&self) -> Vec<Publication> {
+        self.driver().session.borrow().publications().to_vec()
+    }
+
+    /// Leaves the room. Published tracks go on: they belong to the application. Calling it again does nothing.
+    pub async fn leave(&self) {
+        self.driver().with_session(Session::leave);
+    }
+
+    fn driver(&self) -> &Driver {
+        &self.0.driver
+    }
+
+    fn send(&self, message: &DataMessage, to: Option<&ParticipantId>) -> Result<()> {
+        self.expect_state("send", &[RoomState::Joined])?;
+        Ok(self.driver().with_session(|session| session.send(message, to))?)
+    }
+
+    fn published_track(&self, action: &'static str, id: &PublicationId) -> Result<LocalTrack> {
+        self.expect_not_left(action)?;
+        self.driver().local_track(id).ok_or_else(|| Error::InvalidOptions {
+            detail: format!("cannot {action}: there is no publication `{id}`"),
+        })
+    }
+
+    fn expect_not_left(&self, action: &'static str) -> Result<()> {
+        self.expect_state(action, &[RoomState::New, RoomState::Joining, RoomState::Joined])
+    }
+
+    fn expect_state(&self, action: &'static str, allowed: &[RoomState]) -> Result<()> {
+        let state = self.state();
+        if allowed.contains(&state) {
+            return Ok(());
+        }
+        let state = match state {
+            RoomState::New => "the room is not joined",
+            RoomState::Joining => "the room is being joined",
+            RoomState::Joined => "the room is joined",
+            RoomState::Left => "the room is left",
+        };
+        Err(Error::InvalidState { action, state })
+    }
+}
+
+fn source_name(source: TrackSource) -> &'static str {
+    match source {
+        TrackSource::Camera => "camera",
+        TrackSource::Microphone => "microphone",
+        TrackSource::Screen => "screen",
+        TrackSource::ScreenAudio => "screenAudio",
+        _ => "custom",
+    }
+}
+
+fn url_of_page() -> Result<String> {
+    let location = web_sys::window().map(|window| window.location());
+    let origin = location.and_then(|location| Some((location.protocol().ok()?, location.host().ok()?)));
+    match origin {
+        Some((protocol, host)) if !host.is_empty() => {
+            let scheme = if protocol == "https:" { "wss" } else { "ws" };
+            Ok(format!("{scheme}://{host}/ws"))
+        }
+        _ => Err(Error::InvalidOptions { detail: "url is needed: the page did not come from a server".to_owned() }),
+    }
+}

@@ -1,0 +1,67 @@
+//! A track of another participant.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use web_sys::MediaStreamTrack;
+
+use crate::model::{MediaKind, ParticipantId, Publication, PublicationId, TrackSource};
+
+/// Sound or pictures of another participant. A clone is another handle of the same track.
+#[derive(Clone, Debug)]
+pub struct RemoteTrack(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    participant_id: ParticipantId,
+    publication: Publication,
+    muted: Cell<bool>,
+    raw: MediaStreamTrack,
+}
+
+impl RemoteTrack {
+    pub(super) fn new(participant_id: ParticipantId, publication: Publication, raw: MediaStreamTrack) -> Self {
+        let muted = Cell::new(publication.muted);
+        Self(Rc::new(Inner { participant_id, publication, muted, raw }))
+    }
+
+    pub(super) fn set_muted(&self, muted: bool) {
+        self.0.muted.set(muted);
+    }
+
+    /// Who publishes the track.
+    pub fn participant_id(&self) -> &ParticipantId {
+        &self.0.participant_id
+    }
+
+    /// Which publication of that participant it is.
+    pub fn publication_id(&self) -> &PublicationId {
+        &self.0.publication.id
+    }
+
+    /// Sound or pictures.
+    pub fn kind(&self) -> MediaKind {
+        self.0.publication.kind
+    }
+
+    /// What the track shows.
+    pub fn source(&self) -> TrackSource {
+        self.0.publication.source
+    }
+
+    /// Whether its publisher muted it: it gives silence or black.
+    pub fn is_muted(&self) -> bool {
+        self.0.muted.get()
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &MediaStreamTrack {
+        &self.0.raw
+    }
+}
+
+impl PartialEq for RemoteTrack {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
