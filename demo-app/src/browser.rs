@@ -1,0 +1,91 @@
+//! What the demo needs of the page itself. Nothing here fails: a browser that refuses is treated as having nothing.
+
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element, HtmlElement, Storage, Window};
+
+use crate::query;
+
+pub(crate) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+pub(crate) fn element(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// The address's parameters, with their question mark.
+pub(crate) fn search() -> String {
+    window().and_then(|window| window.location().search().ok()).unwrap_or_default()
+}
+
+/// The languages that the person prefers, the best one first.
+pub(crate) fn preferred_languages() -> Vec<String> {
+    let Some(window) = window() else { return Vec::new() };
+    let languages = window.navigator().languages();
+    languages.iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// The address that brings someone else into `room`.
+pub(crate) fn invitation(room: &str) -> String {
+    let Some(location) = window().map(|window| window.location()) else { return String::new() };
+    let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
+    query::invitation(&origin, &path, room)
+}
+
+/// Shows the room in the address bar, so that a reload leads back to it.
+pub(crate) fn show_address(address: &str) {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+    }
+}
+
+/// Sets the page's title and language.
+pub(crate) fn describe_page(title: &str, language: &str) {
+    let Some(document) = document() else { return };
+    document.set_title(title);
+    if let Some(root) = document.document_element() {
+        let _ = root.set_attribute("lang", language);
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok().flatten()
+}
+
+/// What was stored under `key` on an earlier visit.
+pub(crate) fn recall(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Stores `value` for the next visit, if the browser lets it.
+pub(crate) fn remember(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// Puts `text` into the clipboard; `false` if the browser refuses.
+pub(crate) async fn copy(text: &str) -> bool {
+    let Some(window) = window().filter(Window::is_secure_context) else { return false };
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// Moves the keyboard focus to the first element that matches.
+pub(crate) fn focus(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Date and time of now, ISO 8601, in the person's own time zone.
+pub(crate) fn local_stamp() -> String {
+    let now = js_sys::Date::new_0();
+    let local = now.get_time() - now.get_timezone_offset() * 60_000.0;
+    js_sys::Date::new(&JsValue::from_f64(local)).to_iso_string().into()
+}

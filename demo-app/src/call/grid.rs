@@ -1,0 +1,112 @@
+//! The tiles, as a grid that fits the window, or around a screen that is shown.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, HtmlMediaElement};
+use yew::prelude::*;
+
+use super::tile::{Tile, label};
+use super::tiles::{Source, TileModel};
+use crate::browser;
+use crate::errors::Attempt;
+use crate::hooks::Recordings;
+use crate::layout::Shape;
+use crate::ui::{Button, Look, Mark, use_words};
+use moim::Error;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct GridProps {
+    pub(crate) tiles: Vec<TileModel>,
+    pub(crate) recordings: Recordings,
+    pub(crate) on_recording: Callback<()>,
+    pub(crate) on_error: Callback<(Attempt, Error)>,
+}
+
+#[function_component]
+pub(crate) fn Grid(props: &GridProps) -> Html {
+    let words = use_words();
+    let blocked = use_state_eq(|| false);
+    let area = use_node_ref();
+
+    let on_record = {
+        let (recordings, on_recording, on_error) =
+            (props.recordings.clone(), props.on_recording.clone(), props.on_error.clone());
+        Callback::from(move |model: TileModel| match recordings.running(&model.key) {
+            Some(entry) => recordings.stop(entry),
+            None => {
+                let who = label(words, &model);
+                match recordings.start(model.key.clone(), who, browser::local_stamp(), &model.tracks()) {
+                    Ok(()) => on_recording.emit(()),
+                    Err(error) => on_error.emit((Attempt::Record, error)),
+                }
+            }
+        })
+    };
+    let on_blocked = {
+        let blocked = blocked.setter();
+        Callback::from(move |()| blocked.set(true))
+    };
+    let enable_sound = {
+        let (area, blocked) = (area.clone(), blocked.setter());
+        move |()| {
+            blocked.set(false);
+            for element in sounds(&area) {
+                let blocked = blocked.clone();
+                spawn_local(async move {
+                    if moim::play(&element).await.is_err() {
+                        blocked.set(true);
+                    }
+                });
+            }
+        }
+    };
+
+    // The screen that was shared last is the large one; its place in the list stays, so that nothing is built anew.
+    let stage = props.tiles.iter().rposition(|tile| tile.source == Source::Screen);
+    let count = props.tiles.len();
+    let (wide, tall) = (Shape::wide(count), Shape::tall(count));
+    let style = format!(
+        "--wide-columns:{};--wide-rows:{};--tall-columns:{};--tall-rows:{};--others:{}",
+        wide.columns,
+        wide.rows,
+        tall.columns,
+        tall.rows,
+        count.saturating_sub(1).max(1)
+    );
+    let layout = if stage.is_some() { "stage" } else { "grid" };
+    html! {
+        <main class="area" ref={area}>
+            if *blocked {
+                <div class="unlock">
+                    <p>{ words.sound_blocked }</p>
+                    <Button
+                        name={words.enable_sound}
+                        mark={Mark::Sound}
+                        look={Look::Primary}
+                        test="enable-sound"
+                        onclick={enable_sound}
+                    />
+                </div>
+            }
+            <ul class="tiles" data-layout={layout} data-count={count.to_string()} {style} aria-label={words.participants}>
+                { for props.tiles.iter().enumerate().map(|(index, model)| html! {
+                    <Tile
+                        key={model.key.clone()}
+                        model={model.clone()}
+                        stage={stage == Some(index)}
+                        recording={props.recordings.running(&model.key).is_some()}
+                        on_record={on_record.clone()}
+                        on_blocked={on_blocked.clone()}
+                    />
+                }) }
+            </ul>
+        </main>
+    }
+}
+
+fn sounds(area: &NodeRef) -> Vec<HtmlMediaElement> {
+    let Some(list) = area.cast::<Element>().and_then(|area| area.query_selector_all("audio").ok()) else {
+        return Vec::new();
+    };
+    (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect()
+}

@@ -1,0 +1,121 @@
+//! What is said and what happens during a call.
+
+use std::rc::Rc;
+
+use moim::{Error, LeaveReason, RoomEvent};
+use yew::prelude::*;
+
+use crate::browser;
+use crate::errors::{Attempt, sentence};
+use crate::hooks::Happening;
+use crate::i18n::{Words, fill};
+use crate::ui::Tone;
+
+/// A line of the chat.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Message {
+    /// `None`: one's own.
+    pub(crate) from: Option<String>,
+    pub(crate) text: String,
+    /// `hh:mm`.
+    pub(crate) time: String,
+}
+
+/// Something worth a short notice.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Event {
+    Joined(String),
+    Left(String),
+    Dropped(String),
+    LinkCopied,
+    Failed(Attempt, Error),
+}
+
+impl Event {
+    pub(crate) fn text(&self, words: &'static Words) -> String {
+        match self {
+            Self::Joined(name) => fill(words.joined, "name", name),
+            Self::Left(name) => fill(words.left, "name", name),
+            Self::Dropped(name) => fill(words.dropped, "name", name),
+            Self::LinkCopied => words.link_copied.to_owned(),
+            Self::Failed(attempt, error) => sentence(words, *attempt, error).to_owned(),
+        }
+    }
+
+    pub(crate) fn tone(&self) -> Tone {
+        match self {
+            // Whoever closes the browser's picker knows it, and a call with a warning goes on.
+            Self::Failed(Attempt::Share, Error::Media(moim::MediaError::NotAllowed { .. })) => Tone::Mild,
+            Self::Failed(Attempt::Call, Error::Negotiation { .. }) => Tone::Mild,
+            Self::Failed(..) => Tone::Alarm,
+            _ => Tone::Mild,
+        }
+    }
+}
+
+/// A notice that is shown for a while.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Note {
+    pub(crate) id: u32,
+    pub(crate) event: Event,
+}
+
+/// Everything that was said, and the notices that are shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Log {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) notes: Vec<Note>,
+    next: u32,
+}
+
+pub(crate) enum LogAction {
+    Happening(Happening),
+    /// A message of one's own was sent.
+    Sent(String),
+    Note(Event),
+    Dismiss(u32),
+    Clear,
+}
+
+impl Log {
+    fn note(&mut self, event: Event) {
+        const SHOWN: usize = 3;
+        self.notes.retain(|note| note.event != event);
+        self.next += 1;
+        self.notes.push(Note { id: self.next, event });
+        let surplus = self.notes.len().saturating_sub(SHOWN);
+        self.notes.drain(..surplus);
+    }
+
+    fn say(&mut self, from: Option<String>, text: String) {
+        let time = browser::local_stamp().get(11..16).unwrap_or_default().to_owned();
+        self.messages.push(Message { from, text, time });
+    }
+
+    fn happen(&mut self, Happening { event, name }: Happening) {
+        match event {
+            RoomEvent::ParticipantJoined { .. } => self.note(Event::Joined(name)),
+            RoomEvent::ParticipantLeft { reason: LeaveReason::Left, .. } => self.note(Event::Left(name)),
+            RoomEvent::ParticipantLeft { .. } => self.note(Event::Dropped(name)),
+            RoomEvent::ChatReceived { text, .. } => self.say(Some(name), text),
+            RoomEvent::Warning { error } => self.note(Event::Failed(Attempt::Call, error)),
+            _ => {}
+        }
+    }
+}
+
+impl Reducible for Log {
+    type Action = LogAction;
+
+    fn reduce(self: Rc<Self>, action: LogAction) -> Rc<Self> {
+        let mut log = (*self).clone();
+        match action {
+            LogAction::Happening(happening) => log.happen(happening),
+            LogAction::Sent(text) => log.say(None, text),
+            LogAction::Note(event) => log.note(event),
+            LogAction::Dismiss(id) => log.notes.retain(|note| note.id != id),
+            LogAction::Clear => log = Self { next: log.next, ..Self::default() },
+        }
+        log.into()
+    }
+}

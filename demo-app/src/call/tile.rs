@@ -1,0 +1,127 @@
+//! One participant's picture or screen.
+
+use moim::ConnectionState;
+use web_sys::MediaStreamTrack;
+use yew::prelude::*;
+
+use super::tiles::{Source, TileModel};
+use crate::format;
+use crate::hooks::{use_level, use_media};
+use crate::i18n::{Words, fill};
+use crate::ui::{Button, Icon, Look, Mark, use_words};
+
+/// How many colours of faces tokens.css has.
+const TINTS: u32 = 6;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct TileProps {
+    pub(crate) model: TileModel,
+    /// The large one.
+    pub(crate) stage: bool,
+    pub(crate) recording: bool,
+    /// Starts or stops a recording.
+    pub(crate) on_record: Callback<TileModel>,
+    /// The browser plays no sound before a click.
+    pub(crate) on_blocked: Callback<()>,
+}
+
+/// What is written on a tile.
+pub(crate) fn label(words: &'static Words, model: &TileModel) -> String {
+    match (model.source, model.own) {
+        (Source::Screen, true) => words.your_screen.to_owned(),
+        (Source::Screen, false) => fill(words.screen_of, "name", &model.name),
+        (_, true) => fill(words.you, "name", &model.name),
+        (_, false) => model.name.clone(),
+    }
+}
+
+#[function_component]
+pub(crate) fn Tile(props: &TileProps) -> Html {
+    let words = use_words();
+    let TileProps { model, stage, recording, .. } = props;
+    let (tile, video) = (use_node_ref(), use_node_ref());
+    use_media(video.clone(), model.picture.iter().cloned().collect(), true, Callback::noop());
+    use_level(tile.clone(), model.sound.first().filter(|_| !model.muted).cloned());
+
+    let label = label(words, model);
+    let status = match model.connection {
+        None | Some(ConnectionState::Connected | ConnectionState::Closed) => None,
+        Some(ConnectionState::New | ConnectionState::Connecting) => Some(words.connecting),
+        Some(_) => Some(words.reconnecting),
+    };
+    let record = {
+        let (on_record, model) = (props.on_record.clone(), model.clone());
+        move |()| on_record.emit(model.clone())
+    };
+    let record_name = if *recording { words.stop_recording_of } else { words.record };
+    html! {
+        <li
+            ref={tile}
+            class={classes!("tile", stage.then_some("tile--stage"), format!("tile--{}", model.source.as_str()))}
+            data-test="tile"
+            data-participant={model.name.clone()}
+            data-own={model.own.to_string()}
+            data-source={model.source.as_str()}
+            data-muted={model.muted.to_string()}
+            data-camera={if model.visible { "on" } else { "off" }}
+            data-tint={format::tint(&model.name, TINTS).to_string()}
+        >
+            <video
+                ref={video}
+                class={classes!(
+                    (model.own && model.source == Source::Camera).then_some("mirrored"),
+                    (!model.visible).then_some("hidden")
+                )}
+                aria-label={label.clone()}
+                autoplay=true
+                playsinline=true
+                muted=true
+            />
+            if !model.visible {
+                <span class="tile__face" aria-hidden="true">{ format::initials(&model.name) }</span>
+            }
+            if !model.own {
+                { for model.sound.iter().map(|track| html! {
+                    <Sound key={track.id()} track={track.clone()} on_blocked={props.on_blocked.clone()} />
+                }) }
+            }
+            if let Some(status) = status {
+                <span class="tile__status" role="status">{ status }</span>
+            }
+            <span class="tile__label">
+                if model.muted {
+                    <span class="tile__muted" role="img" aria-label={words.muted} title={words.muted}>
+                        <Icon mark={Mark::MicrophoneOff} />
+                    </span>
+                }
+                if model.source == Source::Screen { <Icon mark={Mark::Screen} /> }
+                <span class="tile__name">{ label.clone() }</span>
+            </span>
+            <Button
+                name={fill(record_name, "name", &label)}
+                icon_only={true}
+                look={Look::Quiet}
+                mark={if *recording { Mark::Stop } else { Mark::Record }}
+                pressed={*recording}
+                class={classes!("tile__record", recording.then_some("is-recording"))}
+                disabled={!recording && model.picture.is_none() && model.sound.is_empty()}
+                test="record"
+                onclick={record}
+            />
+        </li>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct SoundProps {
+    track: MediaStreamTrack,
+    on_blocked: Callback<()>,
+}
+
+/// A voice by itself, so that a held-back sound does not hold the picture back.
+#[function_component]
+fn Sound(props: &SoundProps) -> Html {
+    let audio = use_node_ref();
+    use_media(audio.clone(), vec![props.track.clone()], false, props.on_blocked.clone());
+    html! { <audio ref={audio} autoplay=true /> }
+}

@@ -1,0 +1,144 @@
+//! Which tiles a call has: who is where, and which tracks belong to it.
+
+use moim::{ConnectionState, MediaKind, RemoteParticipant, TrackSource};
+use web_sys::MediaStreamTrack;
+
+use crate::hooks::LocalMedia;
+
+/// What a tile shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Camera,
+    Screen,
+    /// A track of another application's making.
+    Custom,
+}
+
+impl Source {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Screen => "screen",
+            Self::Custom => "custom",
+        }
+    }
+}
+
+/// Everything that one tile needs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TileModel {
+    /// The same for as long as the tile is there.
+    pub(crate) key: String,
+    /// Whose it is.
+    pub(crate) name: String,
+    pub(crate) own: bool,
+    pub(crate) source: Source,
+    pub(crate) picture: Option<MediaStreamTrack>,
+    /// Whether the picture shows something.
+    pub(crate) visible: bool,
+    pub(crate) sound: Vec<MediaStreamTrack>,
+    /// Whether the microphone is off. Screens have none, and are never muted.
+    pub(crate) muted: bool,
+    /// `None` for one's own.
+    pub(crate) connection: Option<ConnectionState>,
+}
+
+impl TileModel {
+    /// What a recording of the tile consists of.
+    pub(crate) fn tracks(&self) -> Vec<MediaStreamTrack> {
+        self.picture.iter().chain(&self.sound).cloned().collect()
+    }
+}
+
+/// One's own tiles, then those of the others in the order in which they joined.
+pub(crate) fn tiles(
+    name: &str,
+    media: &LocalMedia,
+    shared: Option<Vec<MediaStreamTrack>>,
+    participants: &[RemoteParticipant],
+) -> Vec<TileModel> {
+    let mut tiles = vec![TileModel {
+        key: "self/camera".to_owned(),
+        name: name.to_owned(),
+        own: true,
+        source: Source::Camera,
+        picture: media.camera.track(),
+        visible: media.camera.is_on(),
+        sound: media.microphone.track().into_iter().collect(),
+        muted: !media.microphone.is_on(),
+        connection: None,
+    }];
+    if let Some(shared) = shared {
+        let (picture, sound): (Vec<_>, Vec<_>) =
+            shared.into_iter().partition(|track| track.kind() == "video");
+        tiles.push(TileModel {
+            key: "self/screen".to_owned(),
+            name: name.to_owned(),
+            own: true,
+            source: Source::Screen,
+            picture: picture.into_iter().next(),
+            visible: true,
+            sound,
+            muted: false,
+            connection: None,
+        });
+    }
+    tiles.extend(participants.iter().flat_map(tiles_of));
+    tiles
+}
+
+fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
+    // The mute state comes from the publications: they are there before the tracks, and known to be fresh.
+    let heard = |wanted: &[TrackSource]| -> Vec<MediaStreamTrack> {
+        participant
+            .tracks
+            .iter()
+            .filter(|track| track.kind() == MediaKind::Audio && wanted.contains(&track.source()))
+            .map(|track| track.as_raw().clone())
+            .collect()
+    };
+    let tile = |key: String, source: Source| TileModel {
+        key: format!("{}/{key}", participant.id),
+        name: participant.name.clone(),
+        own: false,
+        source,
+        picture: None,
+        visible: false,
+        sound: Vec::new(),
+        muted: false,
+        connection: Some(participant.connection_state),
+    };
+    let speaks = participant
+        .publications
+        .iter()
+        .any(|publication| publication.source == TrackSource::Microphone && !publication.muted);
+    let mut camera = TileModel {
+        sound: heard(&[TrackSource::Microphone, TrackSource::Custom]),
+        muted: !speaks,
+        ..tile("camera".to_owned(), Source::Camera)
+    };
+    let mut others = Vec::new();
+    for track in participant.tracks.iter().filter(|track| track.kind() == MediaKind::Video) {
+        let id = track.publication_id();
+        let muted =
+            participant.publications.iter().any(|publication| publication.id == *id && publication.muted);
+        let picture = Some(track.as_raw().clone());
+        match track.source() {
+            TrackSource::Camera => camera = TileModel { picture, visible: !muted, ..camera },
+            TrackSource::Screen => others.push(TileModel {
+                picture,
+                visible: !muted,
+                sound: heard(&[TrackSource::ScreenAudio]),
+                ..tile(format!("screen/{id}"), Source::Screen)
+            }),
+            _ => others.push(TileModel {
+                picture,
+                visible: !muted,
+                ..tile(format!("custom/{id}"), Source::Custom)
+            }),
+        }
+    }
+    let mut tiles = vec![camera];
+    tiles.append(&mut others);
+    tiles
+}

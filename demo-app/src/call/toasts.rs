@@ -1,0 +1,56 @@
+//! Notices that go away by themselves.
+
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+
+use super::log::Note;
+use crate::ui::{Button, Look, Mark, Notice, Tone, use_words};
+
+const MILD_MS: u32 = 5_000;
+const ALARM_MS: u32 = 12_000;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct ToastsProps {
+    pub(crate) notes: Vec<Note>,
+    pub(crate) on_dismiss: Callback<u32>,
+}
+
+#[function_component]
+pub(crate) fn Toasts(props: &ToastsProps) -> Html {
+    html! {
+        <div class="toasts">
+            { for props.notes.iter().map(|note| html! {
+                <Toast key={note.id} note={note.clone()} on_dismiss={props.on_dismiss.clone()} />
+            }) }
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ToastProps {
+    note: Note,
+    on_dismiss: Callback<u32>,
+}
+
+#[function_component]
+fn Toast(props: &ToastProps) -> Html {
+    let words = use_words();
+    let (id, tone) = (props.note.id, props.note.event.tone());
+    let dismiss = {
+        let on_dismiss = props.on_dismiss.clone();
+        Callback::from(move |()| on_dismiss.emit(id))
+    };
+    {
+        let dismiss = dismiss.clone();
+        use_effect_with(id, move |_| {
+            let delay = if tone == Tone::Alarm { ALARM_MS } else { MILD_MS };
+            let timer = Timeout::new(delay, move || dismiss.emit(()));
+            move || drop(timer)
+        });
+    }
+    html! {
+        <Notice text={props.note.event.text(words)} {tone}>
+            <Button name={words.dismiss} icon_only={true} mark={Mark::Close} look={Look::Quiet} onclick={dismiss} />
+        </Notice>
+    }
+}

@@ -1,0 +1,114 @@
+//! Which sentence an error gets: it says what to do, never what the browser said.
+
+use moim::{Error, ErrorCode, SignalingError};
+
+use crate::i18n::Words;
+
+/// What was being tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    Camera,
+    Microphone,
+    Share,
+    Record,
+    Call,
+}
+
+/// The sentence for `error`.
+pub(crate) fn sentence(words: &'static Words, attempt: Attempt, error: &Error) -> &'static str {
+    let code = error.code();
+    match attempt {
+        _ if code == ErrorCode::MediaInsecureContext => words.insecure_page,
+        Attempt::Camera => match code {
+            ErrorCode::MediaNotAllowed => words.camera_denied,
+            ErrorCode::MediaNotFound => words.camera_missing,
+            ErrorCode::MediaNotReadable => words.camera_busy,
+            ErrorCode::MediaOverconstrained => words.camera_gone,
+            _ => words.camera_failed,
+        },
+        Attempt::Microphone => match code {
+            ErrorCode::MediaNotAllowed => words.microphone_denied,
+            ErrorCode::MediaNotFound => words.microphone_missing,
+            ErrorCode::MediaNotReadable => words.microphone_busy,
+            ErrorCode::MediaOverconstrained => words.microphone_gone,
+            _ => words.microphone_failed,
+        },
+        Attempt::Share => match code {
+            ErrorCode::MediaNotAllowed => words.share_cancelled,
+            ErrorCode::Unsupported => words.share_unsupported,
+            _ => words.share_failed,
+        },
+        Attempt::Record => match code {
+            ErrorCode::Unsupported => words.recording_unsupported,
+            _ => words.recording_failed,
+        },
+        Attempt::Call => call_sentence(words, error),
+    }
+}
+
+fn call_sentence(words: &'static Words, error: &Error) -> &'static str {
+    match error {
+        Error::Signaling(SignalingError::Unreachable { .. }) => words.server_unreachable,
+        Error::Signaling(SignalingError::Refused { code, .. }) => match code.as_str() {
+            "roomFull" => words.room_full,
+            "invalidValue" | "messageTooLarge" => words.name_refused,
+            "tooManyRooms" | "tooManyConnections" | "rateLimited" => words.too_busy,
+            "idleTimeout" => words.idle_too_long,
+            "shuttingDown" => words.server_closing,
+            _ => words.server_refused,
+        },
+        Error::Signaling(_) => words.server_lost,
+        Error::Timeout { .. } => words.server_timeout,
+        Error::DataChannel(_) => words.not_sent,
+        Error::Negotiation { .. } => words.connection_trouble,
+        Error::InvalidOptions { .. } => words.name_refused,
+        _ => words.something_failed,
+    }
+}
+
+/// One sentence for both devices when they fail for the same, common reason.
+pub(crate) fn joint_sentence(
+    words: &'static Words,
+    camera: &Error,
+    microphone: &Error,
+) -> Option<&'static str> {
+    match (camera.code(), microphone.code()) {
+        (ErrorCode::MediaNotAllowed, ErrorCode::MediaNotAllowed) => Some(words.both_denied),
+        (ErrorCode::MediaNotFound, ErrorCode::MediaNotFound) => Some(words.both_missing),
+        (ErrorCode::MediaInsecureContext, ErrorCode::MediaInsecureContext) => Some(words.insecure_page),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use moim::MediaError;
+
+    use super::*;
+    use crate::i18n::Language;
+
+    const DENIED: Error = Error::Media(MediaError::NotAllowed { device: "camera" });
+    const MISSING: Error = Error::Media(MediaError::NotFound { device: "camera" });
+
+    #[test]
+    fn the_same_code_reads_differently_for_each_attempt() {
+        let words = Language::English.words();
+        let sentences = [Attempt::Camera, Attempt::Microphone, Attempt::Share]
+            .map(|attempt| sentence(words, attempt, &DENIED));
+        assert_eq!(sentences, [words.camera_denied, words.microphone_denied, words.share_cancelled]);
+    }
+
+    #[test]
+    fn two_devices_that_fail_alike_get_one_sentence() {
+        let words = Language::English.words();
+        assert_eq!(joint_sentence(words, &DENIED, &DENIED), Some(words.both_denied));
+        assert_eq!(joint_sentence(words, &DENIED, &MISSING), None);
+    }
+
+    #[test]
+    fn an_unreachable_server_says_what_to_do() {
+        let words = Language::Korean.words();
+        let error = Error::Signaling(SignalingError::Unreachable { url: "ws://x".into() });
+        assert_eq!(sentence(words, Attempt::Call, &error), words.server_unreachable);
+    }
+}

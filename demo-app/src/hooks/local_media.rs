@@ -1,0 +1,76 @@
+//! One's own camera and microphone together: what they give, and whether they are switched on.
+
+use std::rc::Rc;
+
+use moim::{DeviceInfo, LocalTrack};
+use web_sys::MediaStreamTrack;
+use yew::prelude::*;
+
+use super::{Capture, CaptureHandle, CaptureKind, use_capture, use_devices};
+
+/// A device with its switch.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Input {
+    pub(crate) kind: CaptureKind,
+    pub(crate) handle: CaptureHandle,
+    on: UseStateHandle<bool>,
+}
+
+impl Input {
+    /// Whether it gives something now.
+    pub(crate) fn is_on(&self) -> bool {
+        *self.on && self.handle.capture.track().is_some()
+    }
+
+    /// Whether the person switched it off.
+    pub(crate) fn is_muted(&self) -> bool {
+        !*self.on
+    }
+
+    /// The live track, switched on or not.
+    pub(crate) fn track(&self) -> Option<MediaStreamTrack> {
+        self.handle.capture.track().map(|track| track.as_raw().clone())
+    }
+
+    /// Switches it on or off; tries again if there is nothing to switch.
+    pub(crate) fn toggle(&self) {
+        match self.handle.capture {
+            Capture::Live(_) => self.on.set(!*self.on),
+            Capture::Starting => {}
+            Capture::Failed(_) => {
+                self.on.set(true);
+                self.handle.retry();
+            }
+        }
+    }
+}
+
+/// Camera, microphone, and what else there is to choose from.
+#[derive(Clone, PartialEq)]
+pub(crate) struct LocalMedia {
+    pub(crate) camera: Input,
+    pub(crate) microphone: Input,
+    pub(crate) devices: Rc<Vec<DeviceInfo>>,
+}
+
+#[hook]
+fn use_input(kind: CaptureKind) -> Input {
+    let handle = use_capture(kind);
+    let on = use_state_eq(|| true);
+    use_effect_with((handle.capture.clone(), *on), |(capture, on)| {
+        // At once, and before the room hears of it: what is switched off must not be sent for a moment.
+        if let Some(track) = capture.track().filter(|track: &&LocalTrack| track.is_enabled() != *on) {
+            track.set_enabled(*on);
+        }
+    });
+    Input { kind, handle, on }
+}
+
+/// Captures camera and microphone. Each is asked for by itself, so that a missing one does not take the other along.
+#[hook]
+pub(crate) fn use_local_media() -> LocalMedia {
+    let camera = use_input(CaptureKind::Camera);
+    let microphone = use_input(CaptureKind::Microphone);
+    let devices = use_devices((camera.handle.capture.clone(), microphone.handle.capture.clone()));
+    LocalMedia { camera, microphone, devices }
+}

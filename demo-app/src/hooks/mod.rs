@@ -1,0 +1,23 @@
+//! Hooks around the SDK. They know nothing of this demo's words and looks.
+
+mod capture;
+mod devices;
+mod interval;
+mod level;
+mod local_media;
+mod media;
+mod publisher;
+mod recordings;
+mod room;
+mod screen_share;
+
+pub(crate) use capture::{Capture, CaptureHandle, CaptureKind, use_capture};
+pub(crate) use devices::use_devices;
+pub(crate) use interval::use_interval;
+pub(crate) use level::use_level;
+pub(crate) use local_media::{Input, LocalMedia, use_local_media};
+pub(crate) use media::use_media;
+pub(crate) use publisher::use_publication;
+pub(crate) use recordings::{Entry, Recordings, Status, use_recordings};
+pub(crate) use room::{Happening, JoinedRoom, use_room};
+pub(crate) use screen_share::use_screen_share;

@@ -1,0 +1,110 @@
+//! One's own track in a room: published, exchanged, muted and withdrawn as it comes and goes.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use moim::{LocalTrack, PublicationId, Room};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::Capture;
+
+#[derive(Clone)]
+enum Wanted {
+    /// As it is now: another device is being opened.
+    Same,
+    Nothing,
+    Track(LocalTrack),
+}
+
+struct Published {
+    id: PublicationId,
+    track: LocalTrack,
+    muted: bool,
+}
+
+/// Brings what is published to what is wanted, one step after the other.
+struct Publisher {
+    room: Room,
+    wanted: RefCell<(Wanted, bool)>,
+    published: RefCell<Option<Published>>,
+    busy: Cell<bool>,
+    failed: RefCell<Option<String>>,
+}
+
+impl Publisher {
+    fn want(self: &Rc<Self>, wanted: Wanted, muted: bool) {
+        self.wanted.replace((wanted, muted));
+        if self.busy.replace(true) {
+            return;
+        }
+        let publisher = self.clone();
+        spawn_local(async move {
+            while publisher.step().await {}
+            publisher.busy.set(false);
+        });
+    }
+
+    /// Takes one step; `false` when there is nothing to do.
+    async fn step(&self) -> bool {
+        let (wanted, muted) = self.wanted.borrow().clone();
+        let now = self.published.borrow_mut().take();
+        let (next, more) = match (wanted, now) {
+            (Wanted::Track(track), None) => {
+                if self.failed.borrow().as_ref() == Some(&track.id()) {
+                    return false; // it will not go better the second time
+                }
+                match self.room.publish(&track).await {
+                    Ok(id) => (Some(Published { id, track, muted: false }), true),
+                    Err(_) => {
+                        self.failed.replace(Some(track.id()));
+                        (None, false)
+                    }
+                }
+            }
+            (Wanted::Track(track), Some(now)) if now.track.id() != track.id() => {
+                match self.room.replace_track(&now.id, &track).await {
+                    // The new track sends at once: whether it may is to be said again.
+                    Ok(()) => (Some(Published { id: now.id, track, muted: !muted }), true),
+                    Err(_) => {
+                        let _ = self.room.unpublish(&now.id).await;
+                        (None, true)
+                    }
+                }
+            }
+            (Wanted::Nothing, Some(now)) => {
+                let _ = self.room.unpublish(&now.id).await;
+                (None, false)
+            }
+            (_, Some(now)) if now.muted != muted => {
+                let done = self.room.set_muted(&now.id, muted).await.is_ok();
+                (Some(Published { muted, ..now }), done)
+            }
+            (_, now) => (now, false),
+        };
+        self.published.replace(next);
+        more
+    }
+}
+
+/// Keeps `capture` published in `room` while there is one.
+#[hook]
+pub(crate) fn use_publication(room: &Room, capture: &Capture, muted: bool) {
+    let publisher = use_memo((), |()| {
+        Rc::new(Publisher {
+            room: room.clone(),
+            wanted: RefCell::new((Wanted::Nothing, muted)),
+            published: RefCell::new(None),
+            busy: Cell::new(false),
+            failed: RefCell::new(None),
+        })
+    });
+    use_effect_with((capture.clone(), muted), move |(capture, muted)| {
+        let wanted = match capture {
+            Capture::Starting => Wanted::Same,
+            Capture::Live(track) => Wanted::Track(track.clone()),
+            Capture::Failed(_) => Wanted::Nothing,
+        };
+        publisher.want(wanted, *muted);
+    });
+}

@@ -1,0 +1,244 @@
+//! The words of the demo: one table per language, so that a missing word does not compile.
+
+mod en;
+mod ko;
+
+/// A language that the demo speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Language {
+    #[default]
+    English,
+    Korean,
+}
+
+impl Language {
+    /// Every language, in the order of the switch.
+    pub(crate) const ALL: &[Self] = &[Self::English, Self::Korean];
+
+    /// Its table.
+    pub(crate) fn words(self) -> &'static Words {
+        match self {
+            Self::English => &en::WORDS,
+            Self::Korean => &ko::WORDS,
+        }
+    }
+
+    /// Its BCP 47 tag, for `<html lang>`.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Korean => "ko",
+        }
+    }
+
+    /// The language of a tag such as `ko-KR`.
+    pub(crate) fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.iter().copied().find(|language| language.tag().eq_ignore_ascii_case(primary))
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $field:ident,)+) => {
+        /// Everything the demo says, in one language.
+        #[derive(Debug, PartialEq, Eq)]
+        pub(crate) struct Words {
+            $($(#[$doc])* pub(crate) $field: &'static str,)+
+        }
+
+        #[cfg(test)]
+        impl Words {
+            fn entries(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($field), self.$field),)+]
+            }
+        }
+    };
+}
+
+words! {
+    /// The language's own name.
+    name_of_language,
+    page_title,
+    /// `{room}`.
+    page_title_in_room,
+    tagline,
+    language,
+    // Lobby.
+    lobby_title,
+    your_name,
+    your_name_hint,
+    name_needed,
+    room,
+    room_hint,
+    suggest_room,
+    join,
+    joining,
+    joining_room,
+    cancel,
+    try_again,
+    dismiss,
+    close,
+    preview,
+    camera,
+    microphone,
+    /// `{number}`: a device that tells no name.
+    unnamed_camera,
+    /// `{number}`.
+    unnamed_microphone,
+    default_device,
+    no_camera_listed,
+    no_microphone_listed,
+    microphone_level,
+    say_something,
+    starting_camera,
+    camera_is_off,
+    microphone_is_off,
+    turn_camera_on,
+    turn_camera_off,
+    turn_microphone_on,
+    turn_microphone_off,
+    // Devices that do not work.
+    camera_denied,
+    camera_missing,
+    camera_busy,
+    camera_gone,
+    camera_failed,
+    microphone_denied,
+    microphone_missing,
+    microphone_busy,
+    microphone_gone,
+    microphone_failed,
+    both_denied,
+    both_missing,
+    insecure_page,
+    // Sharing, recording and the connection that do not work.
+    share_cancelled,
+    share_failed,
+    share_unsupported,
+    recording_failed,
+    recording_unsupported,
+    server_unreachable,
+    server_lost,
+    server_timeout,
+    server_refused,
+    server_closing,
+    room_full,
+    too_busy,
+    name_refused,
+    idle_too_long,
+    connection_trouble,
+    not_sent,
+    something_failed,
+    // Call.
+    call_controls,
+    participants,
+    /// `{name}`: the person at this screen.
+    you,
+    /// `{name}`.
+    screen_of,
+    your_screen,
+    share_screen,
+    stop_sharing,
+    chat,
+    /// `{count}`.
+    chat_unread,
+    devices,
+    leave,
+    copy_link,
+    link_copied,
+    link_by_hand,
+    invite_link,
+    alone,
+    alone_hint,
+    enable_sound,
+    sound_blocked,
+    muted,
+    connecting,
+    reconnecting,
+    /// `{name}`.
+    joined,
+    /// `{name}`.
+    left,
+    /// `{name}`.
+    dropped,
+    // Chat.
+    message,
+    message_hint,
+    send,
+    no_messages,
+    chat_you,
+    // Recording.
+    recordings,
+    no_recordings,
+    /// `{name}`.
+    record,
+    /// `{name}`.
+    stop_recording_of,
+    recording,
+    recording_paused,
+    recording_finishing,
+    pause,
+    resume,
+    stop,
+    download,
+    remove,
+    /// `{name}`.
+    recording_of,
+    recordings_stay,
+}
+
+/// Puts `value` in the place of `{key}`.
+pub(crate) fn fill(template: &str, key: &str, value: &str) -> String {
+    template.replace(&format!("{{{key}}}"), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placeholders(text: &str) -> Vec<&str> {
+        let mut found: Vec<&str> =
+            text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(key, _)| key).collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn no_word_is_empty() {
+        for language in Language::ALL {
+            for (field, text) in language.words().entries() {
+                assert!(!text.trim().is_empty(), "{language:?}: {field}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_korean_word_is_left_in_english() {
+        let hangul = |letter: char| ('\u{ac00}'..='\u{d7a3}').contains(&letter);
+        for (field, text) in Language::Korean.words().entries() {
+            assert!(text.contains(hangul), "{field}: {text}");
+        }
+    }
+
+    #[test]
+    fn every_language_names_the_same_data() {
+        let english = Language::English.words().entries();
+        for language in Language::ALL {
+            for ((field, expected), (_, text)) in english.iter().zip(language.words().entries()) {
+                assert_eq!(placeholders(text), placeholders(expected), "{language:?}: {field}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tag_of_any_region_finds_its_language() {
+        assert_eq!(Language::from_tag("ko-KR"), Some(Language::Korean));
+        assert_eq!(Language::from_tag("EN_us"), Some(Language::English));
+        assert_eq!(Language::from_tag("kok"), None);
+    }
+
+    #[test]
+    fn data_goes_into_the_sentence() {
+        assert_eq!(fill("{name} joined", "name", "Min"), "Min joined");
+    }
+}

@@ -1,0 +1,116 @@
+//! Name, room, and the way in.
+
+use web_sys::{HtmlInputElement, SubmitEvent};
+use yew::prelude::*;
+
+use crate::app::Ticket;
+use crate::browser;
+use crate::ui::{Button, Icon, Look, Mark, use_words};
+
+/// The server takes names and rooms of up to this length.
+const MAX_LENGTH: &str = "64";
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct JoinFormProps {
+    pub(crate) ticket: Ticket,
+    pub(crate) joining: bool,
+    pub(crate) on_join: Callback<Ticket>,
+    pub(crate) on_cancel: Callback<()>,
+}
+
+#[function_component]
+pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
+    let words = use_words();
+    let draft = use_state_eq(|| props.ticket.clone());
+    let nameless = use_state_eq(|| false);
+
+    let on_name = {
+        let (draft, nameless) = (draft.clone(), nameless.setter());
+        Callback::from(move |event: InputEvent| {
+            let name = event.target_unchecked_into::<HtmlInputElement>().value();
+            nameless.set(false);
+            draft.set(Ticket { name, ..(*draft).clone() });
+        })
+    };
+    let on_room = {
+        let draft = draft.clone();
+        Callback::from(move |event: InputEvent| {
+            let room = event.target_unchecked_into::<HtmlInputElement>().value();
+            draft.set(Ticket { room, ..(*draft).clone() });
+        })
+    };
+    let suggest = {
+        let draft = draft.clone();
+        Callback::from(move |()| draft.set(Ticket { room: Ticket::suggest_room(), ..(*draft).clone() }))
+    };
+    let onsubmit = {
+        let (draft, nameless, on_join) = (draft.clone(), nameless.setter(), props.on_join.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let name = draft.name.trim().to_owned();
+            if name.is_empty() {
+                nameless.set(true);
+                return browser::focus("[data-test=name]");
+            }
+            let room = Some(draft.room.trim().to_owned()).filter(|room| !room.is_empty());
+            let ticket = Ticket { name, room: room.unwrap_or_else(Ticket::suggest_room) };
+            draft.set(ticket.clone());
+            on_join.emit(ticket);
+        })
+    };
+    html! {
+        <form class="form" {onsubmit} novalidate=true>
+            <label class="field">
+                <span class="field__label">{ words.your_name }</span>
+                <input
+                    data-test="name"
+                    value={draft.name.clone()}
+                    maxlength={MAX_LENGTH}
+                    autocomplete="name"
+                    placeholder={words.your_name_hint}
+                    aria-invalid={nameless.then_some("true")}
+                    aria-describedby={nameless.then_some("name-needed")}
+                    oninput={on_name}
+                />
+                if *nameless {
+                    <span id="name-needed" class="field__error" role="alert">{ words.name_needed }</span>
+                }
+            </label>
+            <div class="field">
+                <label class="field__label" for="room">{ words.room }</label>
+                <div class="field__row">
+                    <input
+                        id="room"
+                        data-test="room"
+                        value={draft.room.clone()}
+                        maxlength={MAX_LENGTH}
+                        autocomplete="off"
+                        autocapitalize="none"
+                        spellcheck="false"
+                        aria-describedby="room-hint"
+                        oninput={on_room}
+                    />
+                    <Button
+                        name={words.suggest_room}
+                        icon_only={true}
+                        mark={Mark::Refresh}
+                        look={Look::Quiet}
+                        onclick={suggest}
+                    />
+                </div>
+                <span id="room-hint" class="soft">{ words.room_hint }</span>
+            </div>
+            <button type="submit" class="button button--primary button--wide" data-test="join" disabled={props.joining}>
+                if props.joining {
+                    <span class="spinner" aria-hidden="true" />
+                } else {
+                    <Icon mark={Mark::Camera} />
+                }
+                <span aria-live="polite">{ if props.joining { words.joining } else { words.join } }</span>
+            </button>
+            if props.joining {
+                <Button name={words.cancel} look={Look::Plain} onclick={props.on_cancel.clone()} />
+            }
+        </form>
+    }
+}
