@@ -60,7 +60,7 @@ fn unknown_topology_is_unknown() {
 fn unknown_source_is_custom() {
     let value = json!({
         "type": "publish",
-        "publications": [{ "id": "x", "kind": "video", "source": "hologram" }],
+        "publications": [{ "id": "x", "kind": "video", "source": "hologram", "muted": true }],
     });
     let ClientMessage::Publish { publications } = client(&value) else { panic!("not a publish") };
     assert_eq!(publications[0].source, TrackSource::Custom);
