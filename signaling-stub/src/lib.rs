@@ -1,0 +1,12 @@
+//! A small signaling server for moim.
+//!
+//! [`Hub`] is its whole logic, without sockets and without a clock, so that a test can drive it through
+//! any order of events. With the feature `server`, which is on by default, [`serve`] puts it on a port.
+
+mod hub;
+#[cfg(feature = "server")]
+mod server;
+
+pub use hub::{CloseReason, ConnectionId, Hub, HubStats, Limits, Output};
+#[cfg(feature = "server")]
+pub use server::{Server, ServerConfig, serve};

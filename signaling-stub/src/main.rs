@@ -1,1 +1,148 @@
-fn main() {}
+//! Runs the signaling server.
+
+mod cli;
+
+use std::{
+    io::{self, IsTerminal, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::Parser;
+use moim_signaling_stub::serve;
+use tokio::net::TcpListener;
+use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
+
+use crate::cli::{Arguments, LogFormat};
+
+/// How many ports `--port-search` tries after the first.
+const PORTS_TO_SEARCH: u16 = 20;
+
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error("`--log {filter}` is not a log filter: {source}")]
+    Log { filter: String, source: ParseError },
+    #[error("the folder `{}` of --static-dir does not exist; build the pages first, or name another folder", .0.display())]
+    StaticDir(PathBuf),
+    #[error("port {port} on {host} is in use; choose another one with --port, or pass --port-search")]
+    PortInUse { host: String, port: u16 },
+    #[error("ports {first} to {last} on {host} are all in use; choose another one with --port")]
+    PortsInUse { host: String, first: u16, last: u16 },
+    #[error("port {port} may not be opened by this user; choose one from 1024 up with --port")]
+    PortForbidden { port: u16 },
+    #[error(
+        "cannot listen on host `{host}`: {source}; set it with --host (or HOST), for example 127.0.0.1 or 0.0.0.0"
+    )]
+    Host { host: String, source: io::Error },
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), StartError> {
+    start_logging(&arguments)?;
+    if let Some(folder) = arguments.static_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(StartError::StaticDir(folder.clone()));
+    }
+    let listener = listen(&arguments).await?;
+    let stop = StopSignal::new()?;
+    let server = serve(arguments.server_config(), listener)?;
+    // Scripts wait for this line, and it is the only one on stdout.
+    writeln!(io::stdout(), "listening on {}", url(&arguments.host, server.local_addr()))?;
+    stop.received().await;
+    server.stop().await;
+    Ok(())
+}
+
+fn start_logging(arguments: &Arguments) -> Result<(), StartError> {
+    let filter = EnvFilter::try_new(&arguments.log)
+        .map_err(|source| StartError::Log { filter: arguments.log.clone(), source })?;
+    let logging = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    match arguments.log_format {
+        LogFormat::Text => logging.init(),
+        LogFormat::Json => logging.json().init(),
+    }
+    Ok(())
+}
+
+async fn listen(arguments: &Arguments) -> Result<TcpListener, StartError> {
+    let (host, first) = (arguments.host.as_str(), arguments.port);
+    let last = if arguments.port_search { first.saturating_add(PORTS_TO_SEARCH) } else { first };
+    for port in first..=last {
+        match TcpListener::bind((host, port)).await {
+            Ok(listener) => {
+                if port != first {
+                    eprintln!("port {first} is in use, so this is port {port}");
+                }
+                return Ok(listener);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(StartError::PortForbidden { port });
+            }
+            Err(source) => return Err(StartError::Host { host: host.to_owned(), source }),
+        }
+    }
+    let host = host.to_owned();
+    Err(if first == last {
+        StartError::PortInUse { host, port: first }
+    } else {
+        StartError::PortsInUse { host, first, last }
+    })
+}
+
+fn url(host: &str, address: SocketAddr) -> String {
+    let port = address.port();
+    if host.contains(':') { format!("http://[{host}]:{port}") } else { format!("http://{host}:{port}") }
+}
+
+/// SIGINT or SIGTERM.
+#[cfg(unix)]
+struct StopSignal {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    /// Takes the signals over from here on, so that none is missed between the start and the wait.
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+struct StopSignal;
+
+#[cfg(not(unix))]
+impl StopSignal {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn received(self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

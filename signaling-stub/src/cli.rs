@@ -1,0 +1,144 @@
+//! The command line.
+
+use std::{path::PathBuf, str::FromStr};
+
+use clap::{Parser, ValueEnum};
+use moim_protocol::IceServer;
+use moim_signaling_stub::{Limits, ServerConfig};
+
+/// A small signaling server for moim.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Arguments {
+    /// The port to listen on; 0 takes any free one.
+    #[arg(long, env = "PORT", default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// The address to listen on; 0.0.0.0 lets other machines in.
+    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    /// Takes the next free port, up to 20 further, if the port is in use.
+    #[arg(long)]
+    pub(crate) port_search: bool,
+    /// Serves the files of this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) static_dir: Option<PathBuf>,
+    /// What to log, to stderr: `info`, `debug`, or a filter of tracing-subscriber.
+    #[arg(long, value_name = "FILTER", default_value = "info")]
+    pub(crate) log: String,
+    /// How a log line looks.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+    /// Participants of one room.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_participants_per_room)]
+    max_participants: usize,
+    /// Rooms.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_rooms)]
+    max_rooms: usize,
+    /// Connections, in a room or not.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_connections)]
+    max_connections: usize,
+    /// Bytes of one message.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_message_bytes)]
+    max_message_bytes: usize,
+    /// Messages that one connection may send in a second, in the long run.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().messages_per_second)]
+    messages_per_second: u32,
+    /// Messages that one connection may send at once.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().message_burst)]
+    message_burst: u32,
+    /// Milliseconds between two pings of a client; after three without a message it is given up.
+    #[arg(long, value_name = "MS", default_value_t = Limits::default().heartbeat_ms,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    heartbeat_ms: u32,
+    /// A STUN or TURN server that clients are told of. TURN needs a username and a credential. Repeatable.
+    #[arg(long = "ice-server", value_name = "URL[,USERNAME,CREDENTIAL]")]
+    ice_servers: Vec<IceServerArgument>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Arguments {
+    pub(crate) fn server_config(&self) -> ServerConfig {
+        let limits = Limits {
+            max_participants_per_room: self.max_participants,
+            max_rooms: self.max_rooms,
+            max_connections: self.max_connections,
+            max_message_bytes: self.max_message_bytes,
+            messages_per_second: self.messages_per_second,
+            message_burst: self.message_burst,
+            ..Limits::default()
+        };
+        ServerConfig {
+            limits: limits.with_heartbeat(self.heartbeat_ms),
+            ice_servers: self.ice_servers.iter().map(|argument| argument.0.clone()).collect(),
+            static_dir: self.static_dir.clone(),
+            ..ServerConfig::default()
+        }
+    }
+}
+
+/// `URL[,USERNAME,CREDENTIAL]`. A comma in the credential belongs to it.
+#[derive(Clone, Debug)]
+struct IceServerArgument(IceServer);
+
+impl FromStr for IceServerArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.splitn(3, ',').map(str::to_owned);
+        let url = parts.next().unwrap_or_default();
+        let (username, credential) = (parts.next(), parts.next());
+        let scheme = url.split(':').next().unwrap_or_default();
+        match (scheme, &username, &credential) {
+            ("stun" | "stuns", None, None) | ("turn" | "turns", Some(_), Some(_)) => {
+                Ok(Self(IceServer { urls: vec![url], username, credential }))
+            }
+            ("turn" | "turns", _, _) => Err("TURN needs URL,USERNAME,CREDENTIAL".into()),
+            ("stun" | "stuns", _, _) => Err("STUN takes no username and no credential".into()),
+            _ => Err("the URL must begin with stun:, stuns:, turn: or turns:".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn config(arguments: &[&str]) -> Result<ServerConfig, clap::Error> {
+        let arguments = std::iter::once("moim-signaling-stub").chain(arguments.iter().copied());
+        Arguments::try_parse_from(arguments).map(|arguments| arguments.server_config())
+    }
+
+    #[test]
+    fn command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn without_flags_the_limits_are_the_defaults() {
+        assert_eq!(config(&[]).unwrap().limits, Limits::default());
+    }
+
+    #[test]
+    fn ice_servers_are_read() {
+        let servers = config(&["--ice-server", "stun:a:1", "--ice-server", "turn:b:2,me,s,ecret"]);
+        let servers = servers.unwrap().ice_servers;
+        assert_eq!(servers[0], IceServer { urls: vec!["stun:a:1".into()], username: None, credential: None });
+        assert_eq!(servers[1].credential.as_deref(), Some("s,ecret"));
+    }
+
+    #[test]
+    fn wrong_ice_servers_are_refused() {
+        for server in ["turn:b:2", "turn:b:2,me", "stun:a,me,secret", "http://a", ""] {
+            assert!(config(&["--ice-server", server]).is_err(), "{server:?}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What each message does.
+
+use moim_protocol::{
+    ClientMessage, ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PeerSignal, RelayPayload,
+    ServerMessage, Topology, VERSION, Welcome,
+};
+use tracing::{debug, info};
+
+use super::{CloseReason, ConnectionId, Hub, Output, room::Room, shorten};
+
+/// Who hears of a change.
+#[derive(Clone, Copy)]
+enum Audience {
+    Everyone,
+    Others,
+    Itself,
+}
+
+impl Hub {
+    pub(super) fn handle_message(&mut self, id: ConnectionId, message: ClientMessage) {
+        let Some(connection) = self.connections.get(&id) else { return };
+        let Some(room) = connection.room.clone() else {
+            return match message {
+                ClientMessage::Join(join) => self.join(id, join),
+                ClientMessage::Unknown => debug!(connection = id.0, "ignored a message of unknown type"),
+                other => {
+                    let message = format!("`{}` came before `join`", other.type_name());
+                    self.error(id, ErrorCode::NotJoined, message);
+                }
+            };
+        };
+        match message {
+            ClientMessage::Join(join) if join.room == room => self.join_again(id, &room, join),
+            ClientMessage::Join(_) => {
+                let message = format!("this connection is in room `{room}`; open another one");
+                self.error(id, ErrorCode::AlreadyJoined, message);
+            }
+            ClientMessage::Relay { to, payload } => self.relay(id, &room, &to, payload),
+            ClientMessage::Publish { publications } => {
+                if self.valid(id, self.limits.check_publications(&publications)) {
+                    self.change(id, &room, |info| info.publications = publications);
+                }
+            }
+            ClientMessage::Update { name, metadata } => {
+                if self.valid(id, self.limits.check_update(&name, &metadata)) {
+                    self.change(id, &room, |info| (info.name, info.metadata) = (name, metadata));
+                }
+            }
+            ClientMessage::Sync => {
+                if let Some(roster) = self.rooms.get(&room).map(Room::roster) {
+                    self.send(id, ServerMessage::Roster(roster));
+                }
+            }
+            ClientMessage::Leave => {
+                self.forget(id, LeaveReason::Left);
+                self.close(id, CloseReason::Left);
+            }
+            ClientMessage::Ping => {
+                if let Some(revision) = self.rooms.get(&room).map(Room::revision) {
+                    self.send(id, ServerMessage::Pong { revision });
+                }
+            }
+            _ => debug!(connection = id.0, "ignored a message of unknown type"),
+        }
+    }
+
+    fn join(&mut self, id: ConnectionId, join: Join) {
+        if !self.acceptable(id, &join) {
+            return;
+        }
+        match self.rooms.get(&join.room).map(Room::len) {
+            Some(size) if size >= self.limits.max_participants_per_room => {
+                let message = format!("room `{}` has {size} participants, the most it may have", join.room);
+                return self.error(id, ErrorCode::RoomFull, message);
+            }
+            None if self.rooms.len() >= self.limits.max_rooms => {
+                let message = format!("the server has {} rooms, the most it may have", self.rooms.len());
+                return self.error(id, ErrorCode::TooManyRooms, message);
+            }
+            _ => {}
+        }
+        let (participant_id, join_order) = self.ids.next();
+        info!(connection = id.0, participant = %participant_id, room = join.room, "joined");
+        let info = ParticipantInfo {
+            id: participant_id,
+            join_order,
+            name: join.name,
+            metadata: join.metadata,
+            publications: join.publications,
+        };
+        self.rooms.entry(join.room.clone()).or_default().add(id, info);
+        self.welcome(id, &join.room);
+        self.announce(&join.room, id, Audience::Others);
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.room = Some(join.room);
+        }
+    }
+
+    /// A `join` to the room that the connection is in carries the participant's complete state.
+    fn join_again(&mut self, id: ConnectionId, room: &str, join: Join) {
+        if !self.acceptable(id, &join) {
+            return;
+        }
+        let changed = self.rooms.get_mut(room).is_some_and(|members| {
+            members.change(id, |info| {
+                (info.name, info.metadata) = (join.name, join.metadata);
+                info.publications = join.publications;
+            })
+        });
+        self.welcome(id, room);
+        if changed {
+            self.announce(room, id, Audience::Others);
+        }
+    }
+
+    /// Whether `join` is one that this server can serve; if not, its sender is told.
+    fn acceptable(&mut self, id: ConnectionId, join: &Join) -> bool {
+        if join.version != VERSION {
+            let message = format!("the server speaks version {VERSION}, not {}", join.version);
+            self.fail(id, ErrorCode::UnsupportedVersion, message);
+            return false;
+        }
+        if join.topology != Topology::Mesh {
+            self.error(id, ErrorCode::UnsupportedTopology, "the server offers only the topology `mesh`");
+            return false;
+        }
+        self.valid(id, self.limits.check_join(join))
+    }
+
+    /// Whether a message's values are within their limits; if not, its sender is told.
+    fn valid(&mut self, id: ConnectionId, check: Result<(), String>) -> bool {
+        check.map_err(|fault| self.error(id, ErrorCode::InvalidValue, fault)).is_ok()
+    }
+
+    fn relay(&mut self, id: ConnectionId, room: &str, to: &ParticipantId, mut payload: RelayPayload) {
+        let Some(room) = self.rooms.get(room) else { return };
+        let (Some(from), Some(target)) =
+            (room.participant(id).map(|info| info.id.clone()), room.connection(to))
+        else {
+            let message = format!("participant `{}` is not in the room", shorten(to.to_string()));
+            return self.error(id, ErrorCode::UnknownParticipant, message);
+        };
+        if target == id {
+            return self.error(id, ErrorCode::UnknownParticipant, "a participant cannot relay to itself");
+        }
+        if payload.signal == Some(PeerSignal::Unknown) {
+            // Its content is lost here; its number still goes on, so that later signals are not held up.
+            debug!(connection = id.0, "left out a signal of unknown kind");
+            payload.signal = None;
+        }
+        self.send(target, ServerMessage::Relay { from, payload });
+    }
+
+    fn change(&mut self, id: ConnectionId, room: &str, change: impl FnOnce(&mut ParticipantInfo)) {
+        let Some(members) = self.rooms.get_mut(room) else { return };
+        let audience = if members.change(id, change) { Audience::Everyone } else { Audience::Itself };
+        self.announce(room, id, audience);
+    }
+
+    fn welcome(&mut self, id: ConnectionId, room: &str) {
+        let Some(room) = self.rooms.get(room) else { return };
+        let Some(participant_id) = room.participant(id).map(|info| info.id.clone()) else { return };
+        let welcome = Welcome {
+            version: VERSION,
+            participant_id,
+            roster: room.roster(),
+            ice_servers: self.ice_servers.clone(),
+            heartbeat_ms: self.limits.heartbeat_ms,
+        };
+        self.send(id, ServerMessage::Welcome(welcome));
+    }
+
+    /// Tells `audience` how the participant of connection `id` is now.
+    fn announce(&mut self, room: &str, id: ConnectionId, audience: Audience) {
+        let Some(room) = self.rooms.get(room) else { return };
+        let Some(participant) = room.participant(id) else { return };
+        let message =
+            ServerMessage::Participant { revision: room.revision(), participant: participant.clone() };
+        let receivers = room.connections().filter(|to| match audience {
+            Audience::Everyone => true,
+            Audience::Others => *to != id,
+            Audience::Itself => *to == id,
+        });
+        self.outputs.extend(receivers.map(|to| Output::Send { to, message: message.clone() }));
+    }
+}

@@ -1,0 +1,162 @@
+//! What the hub allows, and the check of a message's values against it.
+
+use std::collections::HashSet;
+
+use moim_protocol::{Join, Publication};
+
+/// Limits on what clients may do. Lengths of text are in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one message. Default: 262144, enough for a description of fifty media sections.
+    pub max_message_bytes: usize,
+    /// Messages that one connection may send in a second, in the long run. Default: 200.
+    pub messages_per_second: u32,
+    /// Messages that one connection may send at once. Default: 2000, a join to a room of eight several times over.
+    pub message_burst: u32,
+    /// Default: 32.
+    pub max_participants_per_room: usize,
+    /// Default: 1000.
+    pub max_rooms: usize,
+    /// Default: 4096.
+    pub max_connections: usize,
+    /// Length of a room's name. Default: 128.
+    pub max_room_length: usize,
+    /// Length of a participant's name. Default: 128.
+    pub max_name_length: usize,
+    /// Length of a participant's metadata. Default: 8192.
+    pub max_metadata_length: usize,
+    /// Publications of one participant. Default: 32.
+    pub max_publications: usize,
+    /// Length of a publication's id. Default: 128.
+    pub max_publication_id_length: usize,
+    /// Milliseconds between two `ping`s of a client. Default: 5000.
+    pub heartbeat_ms: u32,
+    /// Milliseconds of silence after which a connection is given up. Default: three heartbeats.
+    pub idle_timeout_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_message_bytes: 256 * 1024,
+            messages_per_second: 200,
+            message_burst: 2000,
+            max_participants_per_room: 32,
+            max_rooms: 1000,
+            max_connections: 4096,
+            max_room_length: 128,
+            max_name_length: 128,
+            max_metadata_length: 8192,
+            max_publications: 32,
+            max_publication_id_length: 128,
+            heartbeat_ms: 5000,
+            idle_timeout_ms: 15_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Sets the heartbeat, and the idle time-out to three of it.
+    #[must_use]
+    pub fn with_heartbeat(mut self, heartbeat_ms: u32) -> Self {
+        self.heartbeat_ms = heartbeat_ms;
+        self.idle_timeout_ms = 3 * u64::from(heartbeat_ms);
+        self
+    }
+
+    /// The fault of a `join`, if there is one. The faults here and below name the member and its limit.
+    pub(super) fn check_join(&self, join: &Join) -> Result<(), String> {
+        check_filled("room", &join.room)?;
+        check_length("room", &join.room, self.max_room_length)?;
+        self.check_update(&join.name, &join.metadata)?;
+        self.check_publications(&join.publications)
+    }
+
+    pub(super) fn check_update(&self, name: &str, metadata: &str) -> Result<(), String> {
+        check_filled("name", name)?;
+        check_length("name", name, self.max_name_length)?;
+        check_length("metadata", metadata, self.max_metadata_length)
+    }
+
+    pub(super) fn check_publications(&self, publications: &[Publication]) -> Result<(), String> {
+        if publications.len() > self.max_publications {
+            return Err(format!(
+                "`publications` has {} items, the limit is {}",
+                publications.len(),
+                self.max_publications
+            ));
+        }
+        let mut ids = HashSet::new();
+        for (index, publication) in publications.iter().enumerate() {
+            let member = format!("publications[{index}].id");
+            check_filled(&member, publication.id.as_str())?;
+            check_length(&member, publication.id.as_str(), self.max_publication_id_length)?;
+            if !ids.insert(&publication.id) {
+                return Err(format!("`{member}` repeats the id of an earlier publication"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_filled(member: &str, text: &str) -> Result<(), String> {
+    if text.trim().is_empty() { Err(format!("`{member}` is empty")) } else { Ok(()) }
+}
+
+fn check_length(member: &str, text: &str, limit: usize) -> Result<(), String> {
+    let length = text.chars().count();
+    if length > limit {
+        return Err(format!("`{member}` has {length} characters, the limit is {limit}"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use moim_protocol::{MediaKind, TrackSource};
+
+    use super::*;
+
+    fn publication(id: &str) -> Publication {
+        Publication { id: id.into(), kind: MediaKind::Audio, source: TrackSource::Microphone, muted: false }
+    }
+
+    #[test]
+    fn idle_timeout_is_three_heartbeats() {
+        let limits = Limits::default();
+        assert_eq!(limits.idle_timeout_ms, 3 * u64::from(limits.heartbeat_ms));
+        assert_eq!(limits.with_heartbeat(100).idle_timeout_ms, 300);
+    }
+
+    #[test]
+    fn length_counts_characters() {
+        let limits = Limits { max_name_length: 3, ..Limits::default() };
+        assert_eq!(limits.check_update("김철수", ""), Ok(()));
+        assert_eq!(
+            limits.check_update("Anna", ""),
+            Err("`name` has 4 characters, the limit is 3".to_owned())
+        );
+    }
+
+    #[test]
+    fn blank_name_is_empty() {
+        assert_eq!(Limits::default().check_update(" \t\u{a0}", ""), Err("`name` is empty".to_owned()));
+    }
+
+    #[test]
+    fn publication_ids_are_unique_and_filled() {
+        let limits = Limits::default();
+        assert_eq!(limits.check_publications(&[publication("a"), publication("b")]), Ok(()));
+        let fault = limits.check_publications(&[publication("a"), publication("a")]).unwrap_err();
+        assert!(fault.contains("publications[1].id"), "{fault}");
+        let fault = limits.check_publications(&[publication("")]).unwrap_err();
+        assert!(fault.contains("publications[0].id"), "{fault}");
+    }
+
+    #[test]
+    fn publications_are_counted() {
+        let limits = Limits { max_publications: 1, ..Limits::default() };
+        let fault = limits.check_publications(&[publication("a"), publication("b")]).unwrap_err();
+        assert_eq!(fault, "`publications` has 2 items, the limit is 1");
+    }
+}

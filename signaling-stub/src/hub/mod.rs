@@ -1,0 +1,288 @@
+//! The rooms and the connections of a signaling server, as a sans-IO state machine.
+//!
+//! Feed one event with the time in milliseconds, then drain [`poll_output`](Hub::poll_output) until it
+//! returns `None`, and call [`handle_timeout`](Hub::handle_timeout) when
+//! [`poll_timeout`](Hub::poll_timeout) says. Two hubs with the same seed and the same events behave alike.
+
+mod dispatch;
+mod id;
+mod limits;
+mod output;
+mod rate;
+mod room;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use moim_protocol::{
+    ClientMessage, ErrorCode, IceServer, LeaveReason, ParticipantInfo, ServerError, ServerMessage,
+};
+use tracing::{debug, info};
+
+use self::{
+    id::ParticipantIds,
+    rate::{Bucket, Rate},
+    room::Room,
+};
+pub use self::{
+    limits::Limits,
+    output::{CloseReason, Output},
+};
+
+/// Names a connection for as long as it lives. The owner of the hub chooses it and never uses it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub u64);
+
+/// How much is going on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HubStats {
+    /// Open connections, in a room or not.
+    pub connections: usize,
+    /// Rooms with at least one participant.
+    pub rooms: usize,
+    /// Participants of all rooms.
+    pub participants: usize,
+}
+
+/// Every room and every connection of a server.
+///
+/// Each participant of a room has exactly one connection, and a room exists while it has a participant.
+#[derive(Debug)]
+pub struct Hub {
+    limits: Limits,
+    ice_servers: Vec<IceServer>,
+    ids: ParticipantIds,
+    connections: BTreeMap<ConnectionId, Connection>,
+    rooms: BTreeMap<String, Room>,
+    outputs: VecDeque<Output>,
+    /// No connection can be idle before this.
+    next_timeout: Option<u64>,
+    shutting_down: bool,
+}
+
+#[derive(Debug)]
+struct Connection {
+    room: Option<String>,
+    heard_at: u64,
+    bucket: Bucket,
+}
+
+impl Hub {
+    /// A hub without rooms.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            ice_servers: Vec::new(),
+            ids: ParticipantIds::new(0),
+            connections: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            outputs: VecDeque::new(),
+            next_timeout: None,
+            shutting_down: false,
+        }
+    }
+
+    /// Sets what participant ids are made from. Hubs of different seeds make different ids.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.ids = ParticipantIds::new(seed);
+        self
+    }
+
+    /// Sets the STUN and TURN servers that `welcome` names.
+    #[must_use]
+    pub fn with_ice_servers(mut self, ice_servers: Vec<IceServer>) -> Self {
+        self.ice_servers = ice_servers;
+        self
+    }
+
+    /// Takes a new connection.
+    pub fn handle_connected(&mut self, id: ConnectionId, now: u64) {
+        self.forget(id, LeaveReason::Disconnected);
+        if self.shutting_down {
+            return self.refuse(id, ErrorCode::ShuttingDown, "the server is going down");
+        }
+        if self.connections.len() >= self.limits.max_connections {
+            let message =
+                format!("the server has {} connections, the most it may have", self.connections.len());
+            return self.refuse(id, ErrorCode::TooManyConnections, message);
+        }
+        let bucket = Bucket::new(self.limits.messages_per_second, self.limits.message_burst, now);
+        self.connections.insert(id, Connection { room: None, heard_at: now, bucket });
+        let deadline = now.saturating_add(self.limits.idle_timeout_ms);
+        self.next_timeout = Some(self.next_timeout.map_or(deadline, |next| next.min(deadline)));
+        debug!(connection = id.0, "connected");
+    }
+
+    /// Takes a text frame. Whatever is in it, no other connection suffers.
+    pub fn handle_text(&mut self, id: ConnectionId, text: &str, now: u64) {
+        if !self.hear(id, now) {
+            return;
+        }
+        if text.len() > self.limits.max_message_bytes {
+            let message = format!(
+                "the message has {} bytes, the limit is {}",
+                text.len(),
+                self.limits.max_message_bytes
+            );
+            return self.error(id, ErrorCode::MessageTooLarge, message);
+        }
+        match ClientMessage::decode(text) {
+            Ok(message) => self.handle_message(id, message),
+            Err(error) => self.error(id, ErrorCode::Malformed, shorten(error.to_string())),
+        }
+    }
+
+    /// Takes a binary frame, which the protocol has no use for.
+    pub fn handle_binary(&mut self, id: ConnectionId, now: u64) {
+        if self.hear(id, now) {
+            self.error(id, ErrorCode::BinaryFrame, "the frame is binary; send JSON in text frames");
+        }
+    }
+
+    /// Takes the news that a frame was so long that the connection could not read on behind it.
+    pub fn handle_oversize(&mut self, id: ConnectionId) {
+        let limit = self.limits.max_message_bytes;
+        self.fail(id, ErrorCode::MessageTooLarge, format!("the limit is {limit} bytes"));
+    }
+
+    /// Takes the end of a connection. A connection that the hub has closed is not known any more.
+    pub fn handle_disconnected(&mut self, id: ConnectionId, _now: u64) {
+        self.forget(id, LeaveReason::Disconnected);
+    }
+
+    /// Gives up the connections that have been silent for too long.
+    pub fn handle_timeout(&mut self, now: u64) {
+        if self.next_timeout.is_none_or(|next| now < next) {
+            return;
+        }
+        let timeout = self.limits.idle_timeout_ms;
+        let deadline = |connection: &Connection| connection.heard_at.saturating_add(timeout);
+        let idle: Vec<_> =
+            self.connections.iter().filter(|(_, c)| deadline(c) <= now).map(|(id, _)| *id).collect();
+        for id in idle {
+            self.send_error(id, ErrorCode::IdleTimeout, format!("nothing came for {timeout} ms"), true);
+            self.forget(id, LeaveReason::TimedOut);
+            self.close(id, CloseReason::Error(ErrorCode::IdleTimeout));
+        }
+        self.next_timeout = self.connections.values().map(deadline).min();
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do, at the earliest.
+    pub fn poll_timeout(&self) -> Option<u64> {
+        self.next_timeout
+    }
+
+    /// Takes the next output.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Closes every connection, and from now on every new one.
+    pub fn shut_down(&mut self) {
+        self.shutting_down = true;
+        self.rooms.clear();
+        self.next_timeout = None;
+        for id in std::mem::take(&mut self.connections).into_keys() {
+            self.refuse(id, ErrorCode::ShuttingDown, "the server is going down");
+        }
+    }
+
+    /// The participants of a room in the order in which they joined. A room that does not exist has none.
+    pub fn participants(&self, room: &str) -> Vec<ParticipantInfo> {
+        self.rooms.get(room).map(|room| room.participants().cloned().collect()).unwrap_or_default()
+    }
+
+    /// How much is going on.
+    pub fn stats(&self) -> HubStats {
+        HubStats {
+            connections: self.connections.len(),
+            rooms: self.rooms.len(),
+            participants: self.rooms.values().map(Room::len).sum(),
+        }
+    }
+
+    /// Notes a sign of life, and says whether the frame may be looked at.
+    fn hear(&mut self, id: ConnectionId, now: u64) -> bool {
+        let Some(connection) = self.connections.get_mut(&id) else { return false };
+        connection.heard_at = connection.heard_at.max(now);
+        let limit = self.limits.messages_per_second;
+        match connection.bucket.take(now) {
+            Rate::Pass => return true,
+            Rate::Drop => {}
+            Rate::DropAloud => self.error(
+                id,
+                ErrorCode::RateLimited,
+                format!("more than {limit} messages a second; messages are dropped until it is less"),
+            ),
+            Rate::Abuse => {
+                self.fail(
+                    id,
+                    ErrorCode::RateLimited,
+                    format!("more than {limit} messages a second for too long"),
+                );
+            }
+        }
+        false
+    }
+
+    /// Drops a connection and its participant, and tells the room.
+    fn forget(&mut self, id: ConnectionId, reason: LeaveReason) {
+        let Some(connection) = self.connections.remove(&id) else { return };
+        debug!(connection = id.0, ?reason, "gone");
+        let Some(name) = connection.room else { return };
+        let Some(room) = self.rooms.get_mut(&name) else { return };
+        let Some(participant) = room.remove(id) else { return };
+        info!(connection = id.0, participant = %participant.id, room = name, ?reason, "left");
+        let message = ServerMessage::ParticipantLeft {
+            revision: room.revision(),
+            participant_id: participant.id,
+            reason,
+        };
+        self.outputs.extend(room.connections().map(|to| Output::Send { to, message: message.clone() }));
+        if room.is_empty() {
+            self.rooms.remove(&name);
+        }
+    }
+
+    /// Ends a connection because of an error.
+    fn fail(&mut self, id: ConnectionId, code: ErrorCode, message: impl Into<String>) {
+        if self.connections.contains_key(&id) {
+            self.refuse(id, code, message);
+            self.forget(id, LeaveReason::Disconnected);
+        }
+    }
+
+    /// Turns away a connection that the hub does not keep.
+    fn refuse(&mut self, id: ConnectionId, code: ErrorCode, message: impl Into<String>) {
+        self.send_error(id, code, message, true);
+        self.close(id, CloseReason::Error(code));
+    }
+
+    fn error(&mut self, id: ConnectionId, code: ErrorCode, message: impl Into<String>) {
+        self.send_error(id, code, message, false);
+    }
+
+    fn send_error(&mut self, id: ConnectionId, code: ErrorCode, message: impl Into<String>, fatal: bool) {
+        debug!(connection = id.0, code = code.as_str(), fatal, "refused");
+        self.send(id, ServerMessage::Error(ServerError { code, message: message.into(), fatal }));
+    }
+
+    fn send(&mut self, to: ConnectionId, message: ServerMessage) {
+        self.outputs.push_back(Output::Send { to, message });
+    }
+
+    fn close(&mut self, id: ConnectionId, reason: CloseReason) {
+        self.outputs.push_back(Output::Close { id, reason });
+    }
+}
+
+/// Cuts what quotes a client's text, so that an error is never long.
+fn shorten(text: String) -> String {
+    const LONGEST: usize = 300;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -1,0 +1,55 @@
+//! What the hub wants done.
+
+use moim_protocol::{ErrorCode, ServerMessage};
+
+use super::ConnectionId;
+
+/// Something for the owner of the hub to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Send a message.
+    Send {
+        /// To whom.
+        to: ConnectionId,
+        /// What.
+        message: ServerMessage,
+    },
+    /// Send what is under way, then close the connection. The hub has forgotten it already.
+    Close {
+        /// Which one.
+        id: ConnectionId,
+        /// Why.
+        reason: CloseReason,
+    },
+}
+
+/// Why the hub closes a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// The client said `leave`.
+    Left,
+    /// The client was sent this error, with `fatal` set.
+    Error(ErrorCode),
+}
+
+impl CloseReason {
+    /// The code of the close frame (RFC 6455, section 7.4.1, and the IANA registry).
+    pub fn code(self) -> u16 {
+        match self {
+            Self::Left => 1000,
+            Self::Error(ErrorCode::ShuttingDown) => 1001,
+            Self::Error(ErrorCode::MessageTooLarge) => 1009,
+            Self::Error(ErrorCode::TooManyConnections) => 1013,
+            Self::Error(_) => 1008,
+        }
+    }
+
+    /// The reason of the close frame.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Error(code) => code.as_str(),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! A token bucket that can go into debt.
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rate {
+    /// It passes.
+    Pass,
+    /// It is dropped, and the client is told.
+    DropAloud,
+    /// It is dropped; the client was told less than a second ago.
+    Drop,
+    /// The client does not slow down: the connection ends.
+    Abuse,
+}
+
+/// Limits the messages of one connection.
+///
+/// Dropped messages cost a token as well. So a client that slows down recovers, and one that does not
+/// falls into debt, until the debt is as large as the bucket.
+#[derive(Clone, Debug)]
+pub(super) struct Bucket {
+    /// In thousandths, so that a millisecond brings a whole number of them.
+    tokens: i64,
+    burst: i64,
+    per_ms: i64,
+    filled_at: u64,
+    told_at: Option<u64>,
+}
+
+const TOKEN: i64 = 1000;
+const TELL_EVERY_MS: u64 = 1000;
+
+impl Bucket {
+    pub(super) fn new(messages_per_second: u32, burst: u32, now: u64) -> Self {
+        let burst = i64::from(burst.max(1)) * TOKEN;
+        Self { tokens: burst, burst, per_ms: i64::from(messages_per_second), filled_at: now, told_at: None }
+    }
+
+    pub(super) fn take(&mut self, now: u64) -> Rate {
+        let elapsed = i64::try_from(now.saturating_sub(self.filled_at)).unwrap_or(i64::MAX);
+        self.filled_at = self.filled_at.max(now);
+        self.tokens = self.tokens.saturating_add(elapsed.saturating_mul(self.per_ms)).min(self.burst);
+        let pass = self.tokens >= TOKEN;
+        self.tokens -= TOKEN;
+        if pass {
+            return Rate::Pass;
+        }
+        if self.tokens <= -self.burst {
+            return Rate::Abuse;
+        }
+        if self.told_at.is_some_and(|told_at| now.saturating_sub(told_at) < TELL_EVERY_MS) {
+            return Rate::Drop;
+        }
+        self.told_at = Some(now);
+        Rate::DropAloud
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn burst_passes_and_the_next_message_is_dropped() {
+        let mut bucket = Bucket::new(10, 3, 0);
+        assert_eq!([0; 3].map(|now| bucket.take(now)), [Rate::Pass; 3]);
+        assert_eq!(bucket.take(0), Rate::DropAloud);
+    }
+
+    #[test]
+    fn tokens_come_back_with_time() {
+        let mut bucket = Bucket::new(10, 1, 0);
+        assert_eq!(bucket.take(0), Rate::Pass);
+        assert_eq!(bucket.take(100), Rate::Pass);
+        assert_eq!(bucket.take(1_000_000), Rate::Pass);
+        assert_eq!(bucket.take(1_000_000), Rate::Abuse, "a bucket of one has no room for debt");
+    }
+
+    #[test]
+    fn client_is_told_once_a_second() {
+        let mut bucket = Bucket::new(0, 4, 0);
+        for _ in 0..4 {
+            assert_eq!(bucket.take(0), Rate::Pass);
+        }
+        assert_eq!(bucket.take(0), Rate::DropAloud);
+        assert_eq!(bucket.take(999), Rate::Drop);
+        assert_eq!(bucket.take(1000), Rate::DropAloud);
+    }
+
+    #[test]
+    fn client_that_never_slows_down_is_abusive() {
+        let mut bucket = Bucket::new(10, 5, 0);
+        let rates: Vec<Rate> = (0..10).map(|_| bucket.take(0)).collect();
+        assert_eq!(rates[9], Rate::Abuse);
+        assert_eq!(rates.iter().filter(|rate| **rate == Rate::Abuse).count(), 1);
+    }
+
+    #[test]
+    fn client_that_slows_down_recovers() {
+        let mut bucket = Bucket::new(10, 5, 0);
+        for _ in 0..8 {
+            bucket.take(0);
+        }
+        assert_eq!(bucket.take(1000), Rate::Pass);
+    }
+
+    #[test]
+    fn clock_that_goes_back_is_harmless() {
+        let mut bucket = Bucket::new(u32::MAX, 2, u64::MAX);
+        assert_eq!(bucket.take(0), Rate::Pass);
+        assert_eq!(bucket.take(u64::MAX), Rate::Pass);
+    }
+}

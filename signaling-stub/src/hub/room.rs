@@ -1,0 +1,80 @@
+//! One room: its participants, and the revision of their list.
+
+use moim_protocol::{ParticipantId, ParticipantInfo, Roster};
+
+use super::ConnectionId;
+
+/// A room with at least one participant.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Room {
+    revision: u64,
+    /// In the order in which they joined.
+    members: Vec<Member>,
+}
+
+#[derive(Clone, Debug)]
+struct Member {
+    connection: ConnectionId,
+    info: ParticipantInfo,
+}
+
+impl Room {
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    pub(super) fn roster(&self) -> Roster {
+        Roster { revision: self.revision, participants: self.participants().cloned().collect() }
+    }
+
+    pub(super) fn participants(&self) -> impl Iterator<Item = &ParticipantInfo> {
+        self.members.iter().map(|member| &member.info)
+    }
+
+    pub(super) fn connections(&self) -> impl Iterator<Item = ConnectionId> {
+        self.members.iter().map(|member| member.connection)
+    }
+
+    pub(super) fn participant(&self, connection: ConnectionId) -> Option<&ParticipantInfo> {
+        self.members.iter().find(|member| member.connection == connection).map(|member| &member.info)
+    }
+
+    pub(super) fn connection(&self, participant: &ParticipantId) -> Option<ConnectionId> {
+        self.members.iter().find(|member| member.info.id == *participant).map(|member| member.connection)
+    }
+
+    pub(super) fn add(&mut self, connection: ConnectionId, info: ParticipantInfo) {
+        self.members.push(Member { connection, info });
+        self.revision += 1;
+    }
+
+    pub(super) fn remove(&mut self, connection: ConnectionId) -> Option<ParticipantInfo> {
+        let index = self.members.iter().position(|member| member.connection == connection)?;
+        self.revision += 1;
+        Some(self.members.remove(index).info)
+    }
+
+    /// Lets `change` work on the participant, and says whether that made a difference.
+    pub(super) fn change(
+        &mut self,
+        connection: ConnectionId,
+        change: impl FnOnce(&mut ParticipantInfo),
+    ) -> bool {
+        let Some(member) = self.members.iter_mut().find(|member| member.connection == connection) else {
+            return false;
+        };
+        let before = member.info.clone();
+        change(&mut member.info);
+        let changed = member.info != before;
+        self.revision += u64::from(changed);
+        changed
+    }
+}

@@ -1,0 +1,112 @@
+//! The hub on a port: WebSockets on `/ws`, `/healthz`, and the files of a folder.
+
+mod http;
+mod socket;
+mod switchboard;
+
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::serve::ListenerExt;
+use moim_protocol::IceServer;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
+use tracing::{info, warn};
+
+use self::switchboard::Switchboard;
+use crate::{HubStats, Limits};
+
+/// Clients have this long to take the farewell and to close; then their sockets are dropped.
+const FAREWELL: Duration = Duration::from_millis(1500);
+
+/// What a server serves.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// What clients may do.
+    pub limits: Limits,
+    /// The STUN and TURN servers that clients are told of. Default: none.
+    pub ice_servers: Vec<IceServer>,
+    /// A folder whose files are served. Default: none.
+    pub static_dir: Option<PathBuf>,
+    /// Bytes that may wait for a client that does not read; beyond them its connection is cut. Default: 4 MiB.
+    pub max_queued_bytes: usize,
+    /// What participant ids are made from. Default: random.
+    pub seed: u64,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        use std::hash::{BuildHasher, RandomState};
+        Self {
+            limits: Limits::default(),
+            ice_servers: Vec::new(),
+            static_dir: None,
+            max_queued_bytes: 4 * 1024 * 1024,
+            seed: RandomState::new().hash_one("participant ids"),
+        }
+    }
+}
+
+/// A running server. It runs on when this is dropped, until its runtime ends.
+#[derive(Debug)]
+pub struct Server {
+    local_addr: SocketAddr,
+    switchboard: Arc<Switchboard>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+/// Serves on `listener`. Needs a tokio runtime.
+///
+/// # Errors
+/// Fails if the listener has no address, which a bound listener has.
+pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> {
+    let local_addr = listener.local_addr()?;
+    let static_dir = config.static_dir.clone();
+    let (switchboard, sockets) = Switchboard::new(config);
+    let (stop, stopped) = oneshot::channel();
+    let clock = tokio::spawn(Arc::clone(&switchboard).keep_time());
+    let app = http::router(Arc::clone(&switchboard), static_dir);
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            warn!(%error, "cannot turn off Nagle's algorithm");
+        }
+    });
+    let closing = Arc::clone(&switchboard);
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        // A dropped `Server` does not stop: only the message does.
+        if stopped.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        closing.shut_down();
+    });
+    let task = tokio::spawn(async move {
+        if let Err(error) = serving.await {
+            warn!(%error, "the server ended");
+        }
+        sockets.closed().await;
+        clock.abort();
+    });
+    Ok(Server { local_addr, switchboard, stop, task })
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// How much is going on.
+    pub fn stats(&self) -> HubStats {
+        self.switchboard.stats()
+    }
+
+    /// Says farewell to every client and waits, a little, until they are gone.
+    pub async fn stop(mut self) {
+        info!("shutting down");
+        // The receiver is gone only if the server has ended already.
+        let _ = self.stop.send(());
+        if timeout(FAREWELL, &mut self.task).await.is_err() {
+            info!("some clients did not close in time");
+            self.task.abort();
+        }
+    }
+}

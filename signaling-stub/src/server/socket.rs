@@ -1,0 +1,94 @@
+//! One WebSocket: its frames to the hub, and the hub's to it.
+
+use std::{error::Error, sync::Arc, time::Duration};
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
+use tokio::time::timeout;
+use tracing::debug;
+
+use super::switchboard::{Frame, Frames, Switchboard};
+use crate::ConnectionId;
+
+/// A frame that the network does not take for this long shows that nobody reads.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// A client has this long to take a farewell and to answer the close frame.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How one direction of a socket ended.
+enum End {
+    /// The socket is of no more use.
+    Gone,
+    /// A frame was too long to be read, and so nothing behind it can be.
+    Oversize,
+    /// The close frame is sent.
+    Closed,
+}
+
+/// Serves one client from its first frame to its last.
+pub(super) async fn serve(socket: WebSocket, switchboard: Arc<Switchboard>) {
+    let Some(mut line) = switchboard.connect() else { return };
+    let id = line.id;
+    let (mut sink, mut stream) = socket.split();
+    let end = tokio::select! {
+        biased;
+        Ok(()) = &mut line.cut => End::Gone,
+        end = send(&mut line.frames, &mut sink) => end,
+        end = receive(id, &mut stream, &switchboard) => end,
+    };
+    let closing = async {
+        if matches!(end, End::Oversize) {
+            switchboard.drive(|hub, _| hub.handle_oversize(id));
+            send(&mut line.frames, &mut sink).await;
+        }
+        // The farewell may be lost if the socket is dropped before the client has closed its side.
+        while let Some(Ok(_)) = stream.next().await {}
+    };
+    if !matches!(end, End::Gone) && timeout(CLOSE_TIMEOUT, closing).await.is_err() {
+        debug!(connection = id.0, "the client did not close in time");
+    }
+    switchboard.disconnect(id);
+}
+
+async fn receive(id: ConnectionId, stream: &mut SplitStream<WebSocket>, switchboard: &Switchboard) -> End {
+    while let Some(frame) = stream.next().await {
+        match frame {
+            Ok(Message::Text(text)) => switchboard.drive(|hub, now| hub.handle_text(id, &text, now)),
+            Ok(Message::Binary(_)) => switchboard.drive(|hub, now| hub.handle_binary(id, now)),
+            // axum answers pings and close frames.
+            Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => {}
+            Err(error) if is_oversize(&error) => return End::Oversize,
+            Err(error) => {
+                debug!(connection = id.0, %error, "broken");
+                return End::Gone;
+            }
+        }
+    }
+    End::Gone
+}
+
+async fn send(frames: &mut Frames, sink: &mut SplitSink<WebSocket, Message>) -> End {
+    while let Some(frame) = frames.next().await {
+        let (message, last) = match frame {
+            Frame::Text(text) => (Message::Text(text.into()), false),
+            Frame::Close(reason) => {
+                let frame = CloseFrame { code: reason.code(), reason: reason.as_str().into() };
+                (Message::Close(Some(frame)), true)
+            }
+        };
+        match timeout(SEND_TIMEOUT, sink.send(message)).await {
+            Ok(Ok(())) if last => return End::Closed,
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return End::Gone,
+        }
+    }
+    End::Gone
+}
+
+fn is_oversize(error: &axum::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<tungstenite::Error>());
+    matches!(cause, Some(tungstenite::Error::Capacity(_)))
+}

@@ -1,0 +1,129 @@
+//! The binary, as a script or a person runs it.
+#![cfg(all(feature = "server", unix))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    net::TcpListener,
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use support::Client;
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_moim-signaling-stub"));
+    command.args(arguments).env_remove("PORT").env_remove("HOST").kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Exit code and stderr of a run that cannot start.
+async fn failure(arguments: &[&str]) -> (Option<i32>, String) {
+    let output =
+        timeout(Duration::from_secs(10), command(arguments).output()).await.expect("an end").unwrap();
+    assert!(output.stdout.is_empty(), "nothing is announced");
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// A started server, and the port that it announced.
+async fn started(command: &mut Command) -> (Child, Lines<BufReader<ChildStdout>>, u16) {
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = timeout(Duration::from_secs(10), lines.next_line()).await.expect("a line").unwrap().unwrap();
+    let port = line.strip_prefix("listening on http://127.0.0.1:").expect("the announcement");
+    (child, lines, port.parse().unwrap())
+}
+
+#[tokio::test]
+async fn busy_port_is_named_with_the_way_out() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (code, message) = failure(&["--port", &port]).await;
+    assert_eq!(code, Some(1));
+    assert!(message.contains(&port) && message.contains("--port"), "{message}");
+}
+
+#[tokio::test]
+async fn port_search_takes_another_port_and_says_so() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let first = taken.local_addr().unwrap().port();
+    let (mut child, _, port) = started(&mut command(&["--port", &first.to_string(), "--port-search"])).await;
+    assert!(port > first && port <= first + 20, "{first} to {port}");
+    child.kill().await.unwrap();
+    let output = child.wait_with_output().await.unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains(&first.to_string()) && message.contains(&port.to_string()), "{message}");
+}
+
+#[tokio::test]
+async fn wrong_arguments_are_explained() {
+    for (arguments, expected) in [
+        (["--host", "no such host"], "--host"),
+        (["--host", "192.0.2.1"], "192.0.2.1"),
+        (["--static-dir", "/no/such/folder"], "/no/such/folder"),
+        (["--log", "moim=loud"], "--log"),
+    ] {
+        let (code, message) = failure(&[arguments[0], arguments[1], "--port", "0"]).await;
+        assert_eq!(code, Some(1), "{arguments:?}");
+        assert!(message.contains(expected), "{arguments:?}: {message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn port_comes_from_the_environment_too() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = command(&[]).env("PORT", &port).output().await.unwrap();
+    assert!(String::from_utf8(output.stderr).unwrap().contains(&port));
+}
+
+#[tokio::test]
+async fn terminated_server_says_farewell_and_exits_cleanly() {
+    for signal in ["-TERM", "-INT"] {
+        let (mut child, mut lines, port) = started(&mut command(&["--port", "0"])).await;
+        let mut client = Client::join(([127, 0, 0, 1], port).into(), "kitchen", "Alice").await;
+        let pid = child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success());
+
+        let (code, _, fatal) = client.error().await;
+        assert_eq!((code.as_str(), fatal), ("shuttingDown", true));
+        assert_eq!(client.closed().await.0, 1001);
+        let status = timeout(Duration::from_secs(3), child.wait()).await.expect("an end").unwrap();
+        assert!(status.success(), "{status}");
+        assert_eq!(lines.next_line().await.unwrap(), None, "one line on stdout");
+    }
+}
+
+#[tokio::test]
+async fn client_that_does_not_close_cannot_hold_up_the_end() {
+    let (mut child, _, port) = started(&mut command(&["--port", "0"])).await;
+    let _silent = Client::join(([127, 0, 0, 1], port).into(), "kitchen", "Alice").await;
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let status = timeout(Duration::from_secs(3), child.wait()).await.expect("an end").unwrap();
+    assert!(status.success(), "{status}");
+}
+
+#[tokio::test]
+async fn json_log_holds_objects_and_no_content() {
+    let arguments = ["--port", "0", "--log-format", "json", "--log", "trace,tungstenite=debug,hyper=debug"];
+    let (child, _, port) = started(&mut command(&arguments)).await;
+    let mut client = Client::join(([127, 0, 0, 1], port).into(), "kitchen", "Alice").await;
+    client.send_text(r#"{"type":"update","name":{"password":"hunter2"},"metadata":"hunter2"}"#).await;
+    assert_eq!(client.error().await.0, "malformed");
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let output = child.wait_with_output().await.unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("\"joined\""), "{log}");
+    for line in log.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).unwrap().is_object(), "{line}");
+        assert!(!line.contains("hunter2"), "{line}");
+    }
+}

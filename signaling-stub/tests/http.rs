@@ -1,0 +1,75 @@
+//! What is served beside the WebSocket.
+#![cfg(feature = "server")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::fs;
+
+use moim_signaling_stub::{Limits, ServerConfig};
+use serde_json::{Value, json};
+
+use support::{Client, http_get, start, start_with};
+
+#[tokio::test]
+async fn healthz_counts() {
+    let server = start_with(Limits::default()).await;
+    let _alice = Client::join(server.local_addr(), "kitchen", "Alice").await;
+    let _bob = Client::join(server.local_addr(), "kitchen", "Bob").await;
+    let _carol = Client::connect(server.local_addr()).await;
+
+    let (head, body) = http_get(server.local_addr(), "/healthz").await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert!(head.contains("content-type: application/json"), "{head}");
+    let health: Value = serde_json::from_slice(&body).unwrap();
+    let expected = json!({
+        "status": "ok", "version": env!("CARGO_PKG_VERSION"), "rooms": 1, "participants": 2,
+        // The server may not yet have taken the third connection, which has not said anything.
+        "connections": health["connections"],
+    });
+    assert_eq!(health, expected);
+    assert!([2, 3].contains(&health["connections"].as_u64().unwrap()));
+}
+
+#[tokio::test]
+async fn folder_is_served_with_the_right_types() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("index.html"), "<title>moim</title>").unwrap();
+    fs::write(folder.path().join("moim_bg.wasm"), b"\0asm").unwrap();
+    fs::write(folder.path().join("moim.js"), "export {}").unwrap();
+    let static_dir = Some(folder.path().to_owned());
+    let server = start(ServerConfig { static_dir, ..ServerConfig::default() }).await;
+
+    for (path, kind) in
+        [("/", "text/html"), ("/moim_bg.wasm", "application/wasm"), ("/moim.js", "text/javascript")]
+    {
+        let (head, body) = http_get(server.local_addr(), path).await;
+        assert!(head.starts_with("http/1.1 200"), "{path}: {head}");
+        assert!(head.contains(&format!("content-type: {kind}")), "{path}: {head}");
+        assert!(head.contains("cache-control: no-cache"), "{path}: {head}");
+        assert!(!body.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folder_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+    fs::create_dir(folder.path().join("public")).unwrap();
+    let static_dir = Some(folder.path().join("public"));
+    let server = start(ServerConfig { static_dir, ..ServerConfig::default() }).await;
+    for path in ["/missing.html", "/../secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt"] {
+        let (head, body) = http_get(server.local_addr(), path).await;
+        assert!(head.starts_with("http/1.1 404"), "{path}: {head}");
+        assert!(!body.windows(6).any(|window| window == b"secret"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn stop_does_not_wait_for_idle_http_connections() {
+    let server = start_with(Limits::default()).await;
+    let _idle = tokio::net::TcpStream::connect(server.local_addr()).await.unwrap();
+    let address = server.local_addr();
+    tokio::time::timeout(std::time::Duration::from_secs(3), server.stop()).await.expect("a stop in time");
+    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "the port is free again");
+}
