@@ -306,6 +306,7 @@ impl Error {
     }
 
     /// Sorts an exception of `getUserMedia` or `getDisplayMedia` by its name.
+    #[cfg(any(target_arch = "wasm32", test))]
     pub(crate) fn from_capture(
         device: &'static str,
         name: &str,

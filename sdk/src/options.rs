@@ -33,7 +33,11 @@ impl Default for RoomOptions {
 }
 
 impl RoomOptions {
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Finds what is wrong before anything is connected. `Room::new` does so too.
+    ///
+    /// # Errors
+    /// `InvalidOptions`, with the member and what was expected.
+    pub fn check(&self) -> Result<()> {
         let scheme = self.url.split("://").next().unwrap_or_default();
         if !self.url.is_empty() && !matches!(scheme, "ws" | "wss") {
             return invalid(format!("url is `{}`: expected ws://host/path or wss://host/path", self.url));
@@ -70,7 +74,11 @@ impl JoinOptions {
         Self { room: room.into(), name: name.into(), metadata: String::new() }
     }
 
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Finds what is wrong before anything is sent.
+    ///
+    /// # Errors
+    /// `InvalidOptions`, with the member and what was expected.
+    pub fn check(&self) -> Result<()> {
         for (key, value) in [("room", &self.room), ("name", &self.name)] {
             if value.trim().is_empty() {
                 return invalid(format!("{key} is empty: expected some text"));

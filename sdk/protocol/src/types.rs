@@ -98,13 +98,11 @@ pub struct Publication {
     /// What the track shows.
     pub source: TrackSource,
     /// The publisher sends silence or black.
-    #[serde(default)]
     pub muted: bool,
 }
 
 /// A participant as the server knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct ParticipantInfo {
     /// Names the participant for as long as it stays.

@@ -137,7 +137,7 @@ impl JsLocalTrack {
     /// The browser's object.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
-        self.0.as_raw().clone()
+        self.0.to_raw()
     }
 }
 
@@ -231,8 +231,8 @@ pub fn capture_display(
 
 /// The browser's track in a `TrackLike`.
 pub(crate) fn raw_track(value: &JsValue) -> Result<MediaStreamTrack> {
-    if let Some(track) = value.dyn_ref::<MediaStreamTrack>() {
-        return Ok(track.clone());
+    if value.is_instance_of::<MediaStreamTrack>() {
+        return Ok(value.clone().unchecked_into());
     }
     let inner = Reflect::get(value, &"mediaStreamTrack".into()).ok();
     inner.and_then(|inner| inner.dyn_into().ok()).ok_or_else(|| Error::InvalidOptions {

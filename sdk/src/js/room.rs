@@ -88,7 +88,7 @@ impl JsRoom {
 
     /// Stops publishing a track. The track itself goes on.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn unpublish(&self, #[wasm_bindgen(js_name = publicationId)] publication_id: String) -> Promise {
+    pub fn unpublish(&self, #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication_id: String) -> Promise {
         let room = self.room.clone();
         future_to_promise(async move {
             room.unpublish(&PublicationId(publication_id)).await?;
@@ -100,7 +100,7 @@ impl JsRoom {
     #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
     pub fn replace_track(
         &self,
-        #[wasm_bindgen(js_name = publicationId)] publication_id: String,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication_id: String,
         track: &JsLocalTrack,
     ) -> Promise {
         let (room, track) = (self.room.clone(), track.handle());
@@ -114,7 +114,7 @@ impl JsRoom {
     #[wasm_bindgen(js_name = setMuted, unchecked_return_type = "Promise<void>")]
     pub fn set_muted(
         &self,
-        #[wasm_bindgen(js_name = publicationId)] publication_id: String,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication_id: String,
         muted: bool,
     ) -> Promise {
         let room = self.room.clone();
@@ -132,7 +132,11 @@ impl JsRoom {
 
     /// Sends bytes, reliably and in order; at most 16 KiB with the topic.
     #[wasm_bindgen(js_name = sendData)]
-    pub fn send_data(&self, payload: &[u8], options: Option<JsDataOptions>) -> Result<(), JsValue> {
+    pub fn send_data(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] payload: &[u8],
+        options: Option<JsDataOptions>,
+    ) -> Result<(), JsValue> {
         let options = options::parse(options.map(JsValue::from), "data options")?;
         Ok(self.room.send_data(payload, &options)?)
     }

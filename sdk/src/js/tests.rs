@@ -128,7 +128,7 @@ async fn listeners_are_added_and_removed() {
 
 #[wasm_bindgen_test]
 async fn a_recording_is_made_of_anything_that_has_a_track() {
-    let recorder = Recorder::start(&[microphone().await.as_raw().clone()], &RecorderOptions::default());
+    let recorder = Recorder::start(&[microphone().await.to_raw()], &RecorderOptions::default());
     holds(
         JsRecorder::from(recorder.expect("a recorder")),
         "const Recorder = x.constructor;
@@ -155,7 +155,7 @@ async fn a_recorder_refuses_what_is_no_track() {
         "x.constructor.start([])",
         "x.constructor.start([], { timeslice: 1 })",
     ] {
-        let recorder = Recorder::start(&[microphone().await.as_raw().clone()], &RecorderOptions::default());
+        let recorder = Recorder::start(&[microphone().await.to_raw()], &RecorderOptions::default());
         let recorder = JsRecorder::from(recorder.expect("a recorder"));
         assert_eq!(code(recorder, body).await.0, "ERR_INVALID_OPTIONS", "{body}");
     }

@@ -121,6 +121,12 @@ impl LocalTrack {
         receiver.next().await;
     }
 
+    /// The browser's object, owned. Not the same as `as_raw().clone()`, which is `MediaStreamTrack.clone()`: that makes a
+    /// second track, and the device stays open until both are stopped.
+    pub fn to_raw(&self) -> MediaStreamTrack {
+        Clone::clone(&self.0.raw)
+    }
+
     /// The browser's object.
     pub fn as_raw(&self) -> &MediaStreamTrack {
         &self.0.raw

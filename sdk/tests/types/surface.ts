@@ -1,0 +1,100 @@
+// What must compile, and what must not. Checked by `tsc --strict`; nothing here runs.
+import init, {
+  type ErrorCode,
+  type MoimError,
+  type ParticipantId,
+  type RemoteParticipant,
+  type RoomEvent,
+  type RoomState,
+  Devices,
+  LevelMeter,
+  LocalTrack,
+  Recorder,
+  RemoteTrack,
+  Room,
+  captureDisplay,
+} from "moim";
+
+type Exactly<A, B> = [A, B] extends [B, A] ? (0 extends 1 & A ? "any is not allowed" : true) : false;
+const is = <_T extends true>(): void => undefined;
+
+await init();
+const room = new Room({ url: "wss://example.org/ws", topology: "mesh", joinTimeoutMs: 5000 });
+
+// Options: a misspelt key and a wrong type do not compile.
+// @ts-expect-error
+new Room({ uri: "wss://example.org/ws" });
+// @ts-expect-error
+new Room({ topology: "star" });
+// @ts-expect-error
+await room.join({ room: "tea" });
+// @ts-expect-error
+await new Devices().camera({ deviceID: "x" });
+
+// Results have exact types.
+const devices = new Devices();
+const camera = await devices.camera({ width: 640, facingMode: "user" });
+is<Exactly<typeof camera, LocalTrack>>();
+const id = await room.publish(camera);
+is<Exactly<typeof id, string>>();
+is<Exactly<typeof room.state, RoomState>>();
+is<Exactly<typeof room.participants, RemoteParticipant[]>>();
+is<Exactly<typeof room.participantId, ParticipantId | undefined>>();
+const joined = await room.join({ room: "tea", name: "Ana" });
+is<Exactly<typeof joined, void>>();
+const shared = await captureDisplay({ audio: true });
+is<Exactly<typeof shared.audio, LocalTrack | undefined>>();
+const recorder = Recorder.start([camera, camera.mediaStreamTrack]);
+const recording = await recorder.stop();
+is<Exactly<typeof recording.blob, Blob>>();
+is<Exactly<typeof recording.durationMs, number>>();
+is<Exactly<ReturnType<LevelMeter["level"]>, number>>();
+
+// Events know their members by their name.
+room.addEventListener("trackadded", (event) => {
+  is<Exactly<typeof event.detail.track, RemoteTrack>>();
+  // @ts-expect-error
+  event.detail.text;
+});
+// @ts-expect-error
+room.addEventListener("trackaded", () => undefined);
+
+/** Every event is known: a new one makes this fail to compile. */
+function describe(event: RoomEvent): string {
+  switch (event.type) {
+    case "statechange":
+    case "connectionstatechange":
+      return event.state;
+    case "participantjoined":
+    case "participantupdated":
+      return event.participant.name;
+    case "participantleft":
+      return event.reason;
+    case "trackadded":
+      return event.track.kind;
+    case "trackremoved":
+    case "trackmuted":
+    case "trackunmuted":
+    case "localtrackended":
+      return event.publicationId;
+    case "chatreceived":
+      return event.text;
+    case "datareceived":
+      return `${event.topic}: ${event.payload.byteLength}`;
+    case "warning":
+      return event.error.code;
+    case "left":
+      return event.error?.message ?? "left";
+    case "lagged":
+      return `${event.missed}`;
+    default:
+      return ((never: never) => never)(event);
+  }
+}
+
+for await (const event of room.events()) describe(event);
+
+// Errors are told apart by a code that the compiler knows.
+const code: ErrorCode = ({} as MoimError).code;
+// @ts-expect-error
+code === "ERR_NO_SUCH_CODE";

@@ -1,0 +1,15 @@
+// The example of the README.
+// README: begin
+import init, { Devices, Room } from "moim";
+
+await init();
+const room = new Room({ url: "wss://example.org/ws" });
+room.addEventListener("trackadded", ({ detail: { track } }) => {
+  const video = document.querySelector("video")!;
+  video.srcObject = new MediaStream([track.mediaStreamTrack]);
+});
+await room.publish(await new Devices().camera());
+await room.join({ room: "tea", name: "Ana" });
+room.sendChat("Hello!");
+// README: end
+export {};

@@ -1,0 +1,164 @@
+import init, { Devices, Room, captureDisplay } from "./pkg/moim.js";
+
+const $ = (id) => document.getElementById(id);
+const query = new URLSearchParams(location.search);
+/** One tile for each participant and kind of source: `"<participant>/person"` or `"<participant>/screen"`. */
+const tiles = new Map();
+let room;
+let local = {};
+
+await init();
+$("name").value = query.get("name") ?? "";
+$("room").value = query.get("room") ?? $("room").value;
+$("lobby").addEventListener("submit", (event) => { event.preventDefault(); join(); });
+if (query.has("join") && $("name").value) join();
+
+async function join() {
+  say("Joining …");
+  room = new Room({ url: query.get("url") ?? undefined });
+  window.room = room; // for the console
+  room.addEventListener("participantjoined", ({ detail }) => say(`${detail.participant.name} is here.`));
+  room.addEventListener("participantleft", ({ detail }) => {
+    for (const part of ["person", "screen"]) removeTile(`${detail.participantId}/${part}`);
+  });
+  room.addEventListener("trackadded", ({ detail }) => show(detail.participantId, detail.track));
+  room.addEventListener("trackremoved", ({ detail }) => hide(detail.participantId, detail.publicationId));
+  room.addEventListener("chatreceived", ({ detail }) => addLine(nameOf(detail.participantId), detail.text));
+  room.addEventListener("localtrackended", () => $("share").setAttribute("aria-pressed", "false"));
+  room.addEventListener("warning", ({ detail }) => say(detail.error.message));
+  room.addEventListener("left", ({ detail }) => finish(detail.error));
+  try {
+    await publishDevices();
+    await room.join({ room: $("room").value, name: $("name").value });
+    $("lobby").hidden = true;
+    $("call").hidden = false;
+    say("");
+  } catch (error) {
+    await room.leave();
+    say(error.message);
+  }
+}
+
+/** A call goes on without a camera or a microphone. */
+async function publishDevices() {
+  local = {};
+  for (const kind of ["camera", "microphone"]) {
+    try {
+      const track = await new Devices()[kind]();
+      local[kind] = { track, id: await room.publish(track) };
+    } catch (error) {
+      say(error.message);
+      $(kind).disabled = true;
+    }
+  }
+  if (local.camera) attach(tile("own/person", `${$("name").value} (you)`, true), local.camera.track);
+}
+
+for (const kind of ["camera", "microphone"]) {
+  $(kind).addEventListener("click", async () => {
+    const on = $(kind).getAttribute("aria-pressed") !== "true";
+    await room.setMuted(local[kind].id, !on);
+    $(kind).setAttribute("aria-pressed", String(on));
+  });
+}
+
+$("share").addEventListener("click", async () => {
+  if ($("share").getAttribute("aria-pressed") === "true") {
+    for (const { track, id } of local.screen) {
+      await room.unpublish(id);
+      track.stop();
+    }
+    $("share").setAttribute("aria-pressed", "false");
+    return;
+  }
+  try {
+    const { video, audio } = await captureDisplay({ audio: true });
+    local.screen = [];
+    for (const track of [video, audio].filter(Boolean)) {
+      local.screen.push({ track, id: await room.publish(track) });
+    }
+    $("share").setAttribute("aria-pressed", "true");
+  } catch (error) {
+    say(error.message);
+  }
+});
+
+$("chat").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = $("line").value.trim();
+  if (!text) return;
+  try {
+    room.sendChat(text);
+    addLine("You", text);
+    $("line").value = "";
+  } catch (error) {
+    say(error.message);
+  }
+});
+$("leave").addEventListener("click", () => room.leave());
+
+function finish(error) {
+  for (const { track } of [local.camera, local.microphone, ...(local.screen ?? [])].filter(Boolean)) track.stop();
+  for (const key of [...tiles.keys()]) removeTile(key);
+  $("lobby").hidden = false;
+  $("call").hidden = true;
+  say(error ? `${error.message}. Join again when the server is back.` : "You left the room.");
+}
+
+function show(participantId, track) {
+  const part = track.source.startsWith("screen") ? "screen" : "person";
+  const caption = part === "screen" ? `${nameOf(participantId)}'s screen` : nameOf(participantId);
+  attach(tile(`${participantId}/${part}`, caption, false), track);
+}
+
+function hide(participantId, publicationId) {
+  for (const part of ["person", "screen"]) {
+    const video = tiles.get(`${participantId}/${part}`)?.querySelector("video");
+    const track = video?.tracks.get(publicationId);
+    if (!track) continue;
+    video.srcObject.removeTrack(track);
+    video.tracks.delete(publicationId);
+    if (video.tracks.size === 0) removeTile(`${participantId}/${part}`);
+  }
+}
+
+function tile(key, caption, muted) {
+  const known = tiles.get(key);
+  if (known) return known;
+  const figure = document.createElement("figure");
+  figure.dataset.test = "tile";
+  figure.dataset.participant = caption;
+  const video = Object.assign(document.createElement("video"), { autoplay: true, playsInline: true, muted });
+  video.srcObject = new MediaStream();
+  video.tracks = new Map();
+  figure.append(video, Object.assign(document.createElement("figcaption"), { textContent: caption }));
+  tiles.set(key, figure);
+  $("tiles").append(figure);
+  return figure;
+}
+
+function attach(figure, track) {
+  const video = figure.querySelector("video");
+  video.srcObject.addTrack(track.mediaStreamTrack);
+  video.tracks.set(track.publicationId ?? track.id, track.mediaStreamTrack);
+}
+
+function removeTile(key) {
+  tiles.get(key)?.remove();
+  tiles.delete(key);
+}
+
+function nameOf(participantId) {
+  return room.participants.find(({ id }) => id === participantId)?.name ?? "Someone who left";
+}
+
+function addLine(from, text) {
+  const line = Object.assign(document.createElement("li"), { textContent: `${from}: ${text}` });
+  line.dataset.test = "chat-message";
+  line.dataset.from = from;
+  $("lines").append(line);
+}
+
+function say(text) {
+  $("notice").textContent = text;
+}
