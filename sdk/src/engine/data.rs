@@ -108,7 +108,8 @@ impl Frame {
     }
 }
 
-#[cfg(test)]
+// proptest does not build for wasm32.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

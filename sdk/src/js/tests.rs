@@ -4,12 +4,13 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::MediaStreamTrack;
 
 use super::level_meter::JsLevelMeter;
 use super::media::{JsDevices, JsLocalTrack};
 use super::recorder::JsRecorder;
 use crate::platform::{MicrophoneOptions, Recorder, RecorderOptions};
-use crate::{Devices, LocalTrack};
+use crate::{Devices, LocalTrack, TrackSource};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -109,15 +110,26 @@ async fn devices_are_listed_as_plain_objects() {
 #[wasm_bindgen_test]
 async fn listeners_are_added_and_removed() {
     holds(
-        JsLocalTrack::from(microphone().await),
+        devices(),
         "let heard = 0;
          const listener = () => { heard += 1; };
-         x.addEventListener('ended', listener);
-         x.mediaStreamTrack.dispatchEvent(new Event('ended'));
-         x.removeEventListener('ended', listener);
-         x.mediaStreamTrack.dispatchEvent(new Event('ended'));
-         x.stop();
+         x.addEventListener('devicechange', listener);
+         navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+         x.removeEventListener('devicechange', listener);
+         navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
          return heard === 1;",
+    )
+    .await;
+    let make = format!("return await ({})()", include_str!("../../tests/browser/ending-track.js"));
+    let raw: MediaStreamTrack = run(JsValue::UNDEFINED, &make).await.expect("a track").unchecked_into();
+    holds(
+        JsLocalTrack::from(LocalTrack::from_raw(raw, TrackSource::Custom)),
+        "let wrong = false;
+         const listener = () => { wrong = true; };
+         x.addEventListener('ended', listener);
+         x.removeEventListener('ended', listener);
+         await new Promise((next) => x.addEventListener('ended', next));
+         return x.ended && !wrong;",
     )
     .await;
     let (code_, message) = code(devices(), "x.addEventListener('devicechanged', () => {})").await;

@@ -1,0 +1,110 @@
+use serde::Deserialize;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::*;
+use crate::platform::{CameraOptions, FacingMode, RecorderOptions};
+use crate::{ErrorCode, TrackSource};
+
+fn js(expression: &str) -> JsValue {
+    js_sys::eval(&format!("({expression})")).expect("an expression")
+}
+
+fn camera(expression: &str) -> Result<CameraOptions> {
+    parse(Some(js(expression)), "camera options")
+}
+
+fn complaint<T: std::fmt::Debug>(outcome: Result<T>) -> String {
+    let error = outcome.expect_err("wrong options");
+    assert_eq!(error.code(), ErrorCode::InvalidOptions);
+    error.to_string()
+}
+
+#[wasm_bindgen_test]
+fn what_is_left_out_has_its_default() {
+    assert_eq!(parse::<CameraOptions>(None, "camera options"), Ok(CameraOptions::default()));
+    assert_eq!(camera("{}"), Ok(CameraOptions::default()));
+    assert_eq!(camera("{ width: undefined }"), Ok(CameraOptions::default()));
+    let all =
+        camera("{ deviceId: 'a', facingMode: 'environment', width: 640, height: null, frameRate: 7.5 }");
+    let wanted = CameraOptions {
+        device_id: Some("a".to_owned()),
+        facing_mode: Some(FacingMode::Environment),
+        width: Some(640),
+        height: None,
+        frame_rate: Some(7.5),
+    };
+    assert_eq!(all, Ok(wanted));
+}
+
+#[wasm_bindgen_test]
+fn a_misspelt_key_is_named_with_the_valid_ones() {
+    assert_eq!(
+        complaint(camera("{ widht: 640 }")),
+        "camera options: there is no option `widht`; \
+         there are `deviceId`, `facingMode`, `width`, `height`, `frameRate`"
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_wrong_type_is_named_with_its_key_and_what_was_expected() {
+    for (expression, message) in [
+        (
+            "{ width: 'wide' }",
+            "`width` in the camera options: expected a whole number from 0 to 4294967295, got \"wide\"",
+        ),
+        (
+            "{ width: -1 }",
+            "`width` in the camera options: expected a whole number from 0 to 4294967295, got -1",
+        ),
+        (
+            "{ height: 1.5 }",
+            "`height` in the camera options: expected a whole number from 0 to 4294967295, got 1.5",
+        ),
+        ("{ frameRate: NaN }", "`frameRate` in the camera options: expected a number, got NaN"),
+        ("{ deviceId: 7 }", "`deviceId` in the camera options: expected a string, got 7"),
+        ("{ deviceId: {} }", "`deviceId` in the camera options: expected a string, got an object"),
+        (
+            "{ facingMode: 'front' }",
+            "`facingMode` in the camera options: expected \"user\" or \"environment\" or \"left\" or \"right\", got \"front\"",
+        ),
+        ("[]", "camera options: expected an object, got an array"),
+        ("'720p'", "camera options: expected an object, got \"720p\""),
+        ("true", "camera options: expected an object, got true"),
+        ("null", "camera options: expected an object, got null"),
+        ("{ get width() { throw new Error('no') } }", "`width` in the camera options: it cannot be read"),
+    ] {
+        assert_eq!(complaint(camera(expression)), message);
+    }
+    let recorder = parse::<RecorderOptions>(Some(js("{ timesliceMs: null }")), "recorder options");
+    assert_eq!(
+        complaint(recorder),
+        "`timesliceMs` in the recorder options: expected a whole number from 0 to 4294967295, got null"
+    );
+}
+
+#[wasm_bindgen_test]
+fn nested_options_are_checked_too() {
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(default)]
+    struct Server {
+        urls: Vec<String>,
+    }
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(default)]
+    struct Nested {
+        servers: Vec<Server>,
+        source: Option<TrackSource>,
+    }
+    let read = |expression| parse::<Nested>(Some(js(expression)), "room options");
+
+    let good = read("{ servers: [{ urls: ['a', 'b'] }, {}], source: 'screenAudio' }").expect("good options");
+    assert_eq!(good.servers, [Server { urls: vec!["a".to_owned(), "b".to_owned()] }, Server::default()]);
+    assert_eq!(good.source, Some(TrackSource::ScreenAudio));
+    let misspelt = complaint(read("{ servers: [{}, { url: 'a' }] }"));
+    assert_eq!(misspelt, "`servers[1]` in the room options: there is no option `url`; there are `urls`");
+    let wrong = complaint(read("{ servers: [{ urls: ['a', 1] }] }"));
+    assert_eq!(wrong, "`servers[0].urls[1]` in the room options: expected a string, got 1");
+    let wrong = complaint(read("{ servers: {} }"));
+    assert_eq!(wrong, "`servers` in the room options: expected an array, got an object");
+    assert!(complaint(read("{ source: 'webcam' }")).contains("got \"webcam\""));
+}
