@@ -1,0 +1,110 @@
+// The steps of `npm test`, in the order in which they run: the quick ones first.
+
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { buildAll, buildPackage } from "../build.mjs";
+import { diffTypes } from "./golden.mjs";
+import { GOLDEN_TYPES, NODE_MODULES, ROOT, TARGET, TARGET_JS, TOOLS_BIN, relative, tool } from "./paths.mjs";
+import { Problem } from "./problem.mjs";
+import { run } from "./run.mjs";
+import { which } from "./which.mjs";
+
+const WASM = ["--target", "wasm32-unknown-unknown"];
+const NATIVE = ["--workspace", "--exclude", "moim-demo-app"];
+const E2E = join(ROOT, "www", "e2e");
+const MINUTE = 60_000;
+
+/**
+ * @typedef {object} Step
+ * @property {string} name for `--only`
+ * @property {string} about
+ * @property {"build" | "browser"} [needs] which tools must be there, besides those of the machine
+ * @property {() => Promise<void>} [before] builds what is tested, showing its own progress
+ * @property {(note: (text: string) => void) => Promise<string | void>} run returns what it did, in a few words
+ */
+
+/** @type {Step[]} */
+export const STEPS = [
+  { name: "fmt", about: "the Rust code is formatted", run: () => cargo("fmt", ["fmt", "--all", "--check"], { hint: "Run: cargo fmt --all" }) },
+  { name: "clippy", about: "no warnings, on the host and for WebAssembly", needs: "build", run: clippy },
+  { name: "native", about: "unit, property and simulation tests on the host", run: (note) => tests("native", ["test", ...NATIVE], note) },
+  { name: "wasm-chromium", about: "the SDK's tests in Chromium", needs: "browser", run: (note) => wasmPack("chromium", note) },
+  { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },
+  { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },
+  { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
+  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: e2e },
+];
+
+async function clippy(note) {
+  const strict = ["--", "-D", "warnings"];
+  const rounds = [
+    ["the host", [...NATIVE, "--all-targets"], TARGET],
+    ["the npm package", ["-p", "moim", "--features", "js", ...WASM, "--all-targets"], TARGET_JS],
+    ["the SDK for Rust apps", ["-p", "moim", ...WASM], TARGET],
+    ["the demo", ["-p", "moim-demo-app", ...WASM], TARGET],
+  ];
+  for (const [what, args, targetDir] of rounds) {
+    note(what);
+    await cargo(`clippy-${what.replaceAll(" ", "-")}`, ["clippy", ...args, ...strict], { targetDir });
+  }
+}
+
+async function tests(log, args, note) {
+  return countRust(await cargo(log, args, { onLine: note }));
+}
+
+async function wasmPack(browser, note) {
+  const chromium = browser === "chromium";
+  const driver = chromium ? process.env.CHROMEDRIVER || which("chromedriver") : tool("geckodriver");
+  const flags = chromium ? ["--chrome", "--chromedriver", driver] : ["--firefox", "--geckodriver", driver];
+  const args = ["test", "--headless", ...flags, "--mode", "no-install", join(ROOT, "sdk"), "--features", "js", "--test", "browser"];
+  const output = await run(tool("wasm-pack"), args, {
+    env: {
+      PATH: `${TOOLS_BIN}${delimiter}${process.env.PATH}`,
+      CARGO_TARGET_DIR: TARGET_JS,
+      WASM_BINDGEN_TEST_TIMEOUT: "180",
+    },
+    log: `wasm-${browser}`,
+    timeoutMs: 20 * MINUTE,
+    onLine: note,
+  });
+  return countRust(output);
+}
+
+async function npmPackage() {
+  const difference = await diffTypes();
+  if (difference === null) return;
+  throw new Problem(`The package's types are no longer those of ${relative(GOLDEN_TYPES)}.`, {
+    details: difference,
+    hint: "If that is what you want: npm run build -- --accept-types",
+  });
+}
+
+async function types() {
+  const folder = join(ROOT, "sdk", "tests", "types");
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".ts")) : [];
+  if (files.length === 0) throw new Problem(`There are no tests in ${relative(folder)}.`);
+  const tsc = join(NODE_MODULES, "typescript", "bin", "tsc");
+  await run(process.execPath, [tsc, "--project", join(ROOT, "scripts", "tsconfig.types.json")], { log: "types" });
+  return `${files.length} ${files.length === 1 ? "file" : "files"}`;
+}
+
+async function e2e(note) {
+  const files = readdirSync(E2E).filter((name) => name.endsWith(".test.mjs")).sort();
+  const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => join(E2E, name))];
+  const output = await run(process.execPath, args, { log: "e2e", timeoutMs: 30 * MINUTE, onLine: note });
+  for (const [, skipped] of output.matchAll(/^\s*﹣ (.*# .*)$/gm)) console.log(`  skipped: ${skipped}`);
+  const count = (what) => output.match(new RegExp(`^ℹ ${what} (\\d+)$`, "m"))?.[1] ?? "0";
+  return `${count("pass")} tests${count("skipped") === "0" ? "" : `, ${count("skipped")} skipped`}`;
+}
+
+function cargo(log, args, { targetDir = TARGET, ...options } = {}) {
+  return run("cargo", args, { env: { CARGO_TARGET_DIR: targetDir }, log, ...options });
+}
+
+/** Adds up what cargo's test binaries, or the runner in the browser, say. */
+function countRust(output) {
+  const sum = (pattern) => [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
+  const ignored = sum(/test result: .*?(\d+) ignored/g);
+  return `${sum(/test result: ok\. (\d+) passed/g)} tests${ignored ? `, ${ignored} ignored` : ""}`;
+}
