@@ -3,12 +3,15 @@
 import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NPM_PACKAGE, ROOT } from "./paths.mjs";
+import { tidyTypes } from "./types.mjs";
 import { packageVersion } from "./versions.mjs";
 
 const BY_HAND = join(ROOT, "sdk", "npm");
 
 /** Puts the manifest, with the crate's version, the README and the licences beside the generated files. */
 export function finishPackage() {
+  const types = join(NPM_PACKAGE, "moim.d.ts");
+  writeFileSync(types, tidyTypes(readFileSync(types, "utf8")));
   const manifest = join(BY_HAND, "package.json");
   if (existsSync(manifest)) {
     const filled = { ...JSON.parse(readFileSync(manifest, "utf8")), version: packageVersion() };
