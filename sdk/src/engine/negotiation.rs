@@ -73,6 +73,8 @@ pub struct Negotiation {
     operation: Option<Operation>,
     needed: bool,
     waits_for_offer: bool,
+    /// A failure left an offer open that nothing will close by itself.
+    stalled: bool,
     inbox: VecDeque<SessionDescription>,
     outputs: VecDeque<Output>,
 }
@@ -86,6 +88,7 @@ impl Negotiation {
             operation: None,
             needed: false,
             waits_for_offer: false,
+            stalled: false,
             inbox: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -104,10 +107,7 @@ impl Negotiation {
             Input::RemoteDescription(description) => self.inbox.push_back(description),
             Input::LocalDescriptionSet(description) => self.local_description_set(description),
             Input::RemoteDescriptionSet => self.remote_description_set(),
-            Input::OperationFailed(state) => {
-                self.operation = None;
-                self.state = state;
-            }
+            Input::OperationFailed(state) => self.operation_failed(state),
         }
         self.proceed();
     }
@@ -135,10 +135,19 @@ impl Negotiation {
             && (!self.needed || self.waits_for_offer)
     }
 
+    /// The far end knows nothing of it. The next need is the occasion to try again, whoever was to go first.
+    fn operation_failed(&mut self, state: SignalingState) {
+        self.operation = None;
+        self.state = state;
+        self.stalled = state != SignalingState::Stable;
+        self.waits_for_offer = false;
+    }
+
     fn local_description_set(&mut self, description: SessionDescription) {
         if self.operation.take_if(|operation| *operation == Operation::SetLocal).is_none() {
             return;
         }
+        self.stalled = false;
         self.state = match description.sdp_type {
             SdpType::Offer => SignalingState::HaveLocalOffer,
             SdpType::Answer => SignalingState::Stable,
@@ -148,6 +157,7 @@ impl Negotiation {
 
     fn remote_description_set(&mut self) {
         let Some(Operation::SetRemote(sdp_type)) = self.operation.take() else { return };
+        self.stalled = false;
         match sdp_type {
             SdpType::Answer => self.state = SignalingState::Stable,
             SdpType::Offer => {
@@ -164,13 +174,18 @@ impl Negotiation {
         while self.operation.is_none() {
             if let Some(description) = self.inbox.pop_front() {
                 self.take(description);
-            } else if self.needed && self.state == SignalingState::Stable && !self.waits_for_offer {
+            } else if self.needed && self.may_set_local() {
                 self.needed = false;
                 self.set_local();
             } else {
                 return;
             }
         }
+    }
+
+    /// Whether it is this end's turn to make a description.
+    fn may_set_local(&self) -> bool {
+        self.stalled || (self.state == SignalingState::Stable && !self.waits_for_offer)
     }
 
     fn take(&mut self, description: SessionDescription) {
@@ -276,5 +291,34 @@ mod tests {
         negotiation.handle_input(Input::OperationFailed(SignalingState::Stable));
         negotiation.handle_input(Input::NegotiationNeeded);
         assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription]);
+    }
+
+    #[test]
+    fn the_answering_end_offers_itself_once_it_could_not_take_the_first_offer() {
+        let mut negotiation = Negotiation::answering_first(Role::Impolite);
+        negotiation.handle_input(Input::NegotiationNeeded);
+        negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
+        drain(&mut negotiation);
+        negotiation.handle_input(Input::OperationFailed(SignalingState::Stable));
+        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription]);
+    }
+
+    #[test]
+    fn a_refused_answer_and_one_that_could_not_be_made_are_asked_for_again() {
+        let mut negotiation = with_local_offer(Role::Polite);
+        negotiation.handle_input(Input::RemoteDescription(description(SdpType::Answer)));
+        drain(&mut negotiation);
+        negotiation.handle_input(Input::OperationFailed(SignalingState::HaveLocalOffer));
+        assert_eq!(drain(&mut negotiation), [], "what failed is not repeated without an occasion");
+        negotiation.handle_input(Input::NegotiationNeeded);
+        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription], "another offer");
+
+        let mut negotiation = Negotiation::new(Role::Polite);
+        negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
+        negotiation.handle_input(Input::RemoteDescriptionSet);
+        drain(&mut negotiation);
+        negotiation.handle_input(Input::OperationFailed(SignalingState::HaveRemoteOffer));
+        negotiation.handle_input(Input::NegotiationNeeded);
+        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription], "the answer that is owed");
     }
 }
