@@ -1,0 +1,184 @@
+//! A browser's peer connection, as far as offers and answers go: <https://www.w3.org/TR/webrtc/>.
+
+use moim::engine::negotiation::{Role, SignalingState};
+use moim::model::{SdpType, SessionDescription};
+
+/// What a description says, in a few numbers that also are its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Offered {
+    /// Media sections beside the data channel's own.
+    sections: u8,
+    /// How many of them the offerer sends in.
+    sends: u8,
+}
+
+/// What both ends have agreed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Agreed {
+    pub(crate) data_channel: bool,
+    pub(crate) sections: u8,
+    pub(crate) sends: u8,
+    pub(crate) receives: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Operation {
+    SetLocal { tracks_at_start: u8 },
+    SetRemote(SessionDescription),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Browser {
+    pub(crate) state: SignalingState,
+    pub(crate) agreed: Agreed,
+    pub(crate) tracks: u8,
+    pub(crate) operation: Option<Operation>,
+    offered: Option<Offered>,
+    /// `[[NegotiationNeeded]]`, the task that may set it, and `[[UpdateNegotiationNeededFlagOnEmptyChain]]`.
+    needed: bool,
+    pub(crate) needed_task: bool,
+    update_on_empty_chain: bool,
+}
+
+impl Browser {
+    /// A connection with a data channel that no offer has named yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            state: SignalingState::Stable,
+            agreed: Agreed::default(),
+            tracks: 0,
+            operation: None,
+            offered: None,
+            needed: false,
+            needed_task: true,
+            update_on_empty_chain: false,
+        }
+    }
+
+    pub(crate) fn add_track(&mut self) {
+        self.tracks += 1;
+        self.update_needed();
+    }
+
+    /// The queued task; `true` if `negotiationneeded` fires.
+    pub(crate) fn run_needed_task(&mut self) -> bool {
+        self.needed_task = false;
+        if self.operation.is_some() {
+            self.update_on_empty_chain = true;
+            return false;
+        }
+        if self.state != SignalingState::Stable {
+            return false;
+        }
+        let is_needed = self.is_needed();
+        let before = std::mem::replace(&mut self.needed, is_needed);
+        is_needed && !before
+    }
+
+    /// Starts an operation. `faulty` if one has failed here, which leaves states that are else out of reach.
+    pub(crate) fn start(&mut self, operation: Operation, role: Role, faulty: bool) {
+        assert_eq!(self.operation, None, "{operation:?} while another operation is under way");
+        let legal = match (&operation, self.state) {
+            (Operation::SetLocal { .. }, SignalingState::HaveLocalOffer) => faulty,
+            (Operation::SetLocal { .. }, _) => true,
+            (Operation::SetRemote(description), state) => match (description.sdp_type, state) {
+                (SdpType::Answer, state) => state == SignalingState::HaveLocalOffer,
+                (SdpType::Offer, SignalingState::Stable) => true,
+                (SdpType::Offer, SignalingState::HaveLocalOffer) => role == Role::Polite,
+                (SdpType::Offer, SignalingState::HaveRemoteOffer) => faulty,
+            },
+        };
+        assert!(legal, "{operation:?} in {:?} at the {role:?} end", self.state);
+        self.operation = Some(operation);
+    }
+
+    /// The operation succeeds; the description, if it made one. A track that was added meanwhile is in it or
+    /// not: the specification allows both.
+    pub(crate) fn complete(&mut self, with_newest_tracks: bool) -> Option<SessionDescription> {
+        let made = match self.operation.take()? {
+            Operation::SetLocal { tracks_at_start } => {
+                Some(self.set_local(if with_newest_tracks { self.tracks } else { tracks_at_start }))
+            }
+            Operation::SetRemote(description) => {
+                self.set_remote(&description);
+                None
+            }
+        };
+        self.chain_is_empty();
+        made
+    }
+
+    /// The operation fails, and leaves the connection in `state`.
+    pub(crate) fn fail(&mut self, state: SignalingState) {
+        self.operation = None;
+        self.enter(state);
+        if state == SignalingState::Stable {
+            self.offered = None;
+        }
+        self.chain_is_empty();
+    }
+
+    fn set_local(&mut self, tracks: u8) -> SessionDescription {
+        if self.state == SignalingState::HaveRemoteOffer {
+            let offered = self.offered.take().expect("an offer of the far end");
+            let sends = tracks.min(offered.sections);
+            self.agree(offered.sections, sends, offered.sends);
+            let sdp = format!("{} {} {sends}", offered.sections, offered.sends);
+            return SessionDescription { sdp_type: SdpType::Answer, sdp };
+        }
+        let offered = Offered { sections: self.agreed.sections.max(tracks), sends: tracks };
+        self.offered = Some(offered);
+        self.enter(SignalingState::HaveLocalOffer);
+        SessionDescription {
+            sdp_type: SdpType::Offer,
+            sdp: format!("{} {}", offered.sections, offered.sends),
+        }
+    }
+
+    fn set_remote(&mut self, description: &SessionDescription) {
+        let numbers: Vec<u8> =
+            description.sdp.split(' ').map(|number| number.parse().expect("a number")).collect();
+        let offered = Offered { sections: numbers[0], sends: numbers[1] };
+        match description.sdp_type {
+            SdpType::Offer => {
+                // In have-local-offer this rolls the own offer back: what it held is to be negotiated again.
+                self.offered = Some(offered);
+                self.enter(SignalingState::HaveRemoteOffer);
+            }
+            SdpType::Answer => {
+                assert_eq!(self.offered.take(), Some(offered), "the answer is to another offer");
+                self.agree(offered.sections, offered.sends, numbers[2]);
+            }
+        }
+    }
+
+    fn agree(&mut self, sections: u8, sends: u8, receives: u8) {
+        self.agreed = Agreed { data_channel: true, sections, sends, receives };
+        self.enter(SignalingState::Stable);
+    }
+
+    fn enter(&mut self, state: SignalingState) {
+        self.state = state;
+        if state == SignalingState::Stable {
+            self.needed = false;
+            self.update_on_empty_chain = true;
+        }
+    }
+
+    fn chain_is_empty(&mut self) {
+        if std::mem::take(&mut self.update_on_empty_chain) {
+            self.update_needed();
+        }
+    }
+
+    fn update_needed(&mut self) {
+        match self.operation {
+            Some(_) => self.update_on_empty_chain = true,
+            None => self.needed_task = true,
+        }
+    }
+
+    fn is_needed(&self) -> bool {
+        !self.agreed.data_channel || self.tracks > self.agreed.sends
+    }
+}

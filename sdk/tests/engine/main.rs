@@ -1,0 +1,157 @@
+//! Two negotiation machines, explored through every order of events: no sampling, no clock.
+//!
+//! A state is both machines, both browsers and what is under way between them. From the first state every step
+//! that can come next is taken, until no new state appears.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod browser;
+mod pair;
+
+use std::collections::HashMap;
+
+use moim::engine::negotiation::{Role, SignalingState};
+
+use pair::{Pair, Setup, Step};
+
+/// Every state that can be reached, and how.
+struct Explored {
+    pairs: Vec<Pair>,
+    /// For each state, the state before it and the step from there, on one shortest way.
+    ways: Vec<Option<(usize, (usize, Step))>>,
+    steps: Vec<(usize, usize)>,
+    ends: Vec<usize>,
+}
+
+impl Explored {
+    fn new(setup: Setup) -> Self {
+        let first = Pair::new(setup);
+        let mut numbers = HashMap::from([(first.clone(), 0)]);
+        let mut explored = Self { pairs: vec![first], ways: vec![None], steps: Vec::new(), ends: Vec::new() };
+        let mut at = 0;
+        while at < explored.pairs.len() {
+            let steps = explored.pairs[at].steps();
+            if steps.is_empty() {
+                explored.ends.push(at);
+            }
+            for step in steps {
+                let from = &explored.pairs[at];
+                let next = std::panic::catch_unwind(|| from.after(step, setup))
+                    .unwrap_or_else(|_| panic!("{setup:?}: {:#?}, then {step:?}", explored.way_to(at)));
+                let known = explored.pairs.len();
+                let number = *numbers.entry(next).or_insert_with_key(|next| {
+                    explored.pairs.push(next.clone());
+                    explored.ways.push(Some((at, step)));
+                    known
+                });
+                explored.steps.push((at, number));
+            }
+            at += 1;
+        }
+        explored
+    }
+
+    fn way_to(&self, mut number: usize) -> Vec<(usize, Step)> {
+        let mut way = Vec::new();
+        while let Some((before, step)) = self.ways[number] {
+            way.push(step);
+            number = before;
+        }
+        way.reverse();
+        way
+    }
+
+    /// No state is a trap: an end can be reached from each, so nothing goes round for ever.
+    fn assert_every_state_leads_to_an_end(&self) {
+        let mut before = vec![Vec::new(); self.pairs.len()];
+        for (from, to) in &self.steps {
+            before[*to].push(*from);
+        }
+        let mut leads = vec![false; self.pairs.len()];
+        let mut open = self.ends.clone();
+        while let Some(number) = open.pop() {
+            if !std::mem::replace(&mut leads[number], true) {
+                open.extend(&before[number]);
+            }
+        }
+        if let Some(trap) = leads.iter().position(|leads| !leads) {
+            panic!("no end can be reached after {:#?}", self.way_to(trap));
+        }
+    }
+
+    /// No way is endless either: no state comes again.
+    fn assert_no_way_is_endless(&self) {
+        let mut waits_for = vec![0_u32; self.pairs.len()];
+        let mut after = vec![Vec::new(); self.pairs.len()];
+        for (from, to) in &self.steps {
+            waits_for[*to] += 1;
+            after[*from].push(*to);
+        }
+        let mut open: Vec<_> = (0..self.pairs.len()).filter(|number| waits_for[*number] == 0).collect();
+        let mut sorted = 0;
+        while let Some(number) = open.pop() {
+            sorted += 1;
+            for next in &after[number] {
+                waits_for[*next] -= 1;
+                if waits_for[*next] == 0 {
+                    open.push(*next);
+                }
+            }
+        }
+        assert_eq!(sorted, self.pairs.len(), "some states come again and again");
+    }
+
+    fn for_each_end(&self, check: impl Fn(&Pair) + std::panic::RefUnwindSafe) {
+        for number in &self.ends {
+            let pair = &self.pairs[*number];
+            if std::panic::catch_unwind(|| check(pair)).is_err() {
+                panic!("the end after {:#?} is {pair:#?}", self.way_to(*number));
+            }
+        }
+    }
+}
+
+fn setups(tracks: [u8; 2], fails_once: bool) -> impl Iterator<Item = Setup> {
+    [Role::Polite, Role::Impolite].into_iter().flat_map(move |role| {
+        [(false, false), (false, true), (true, false), (true, true)].map(|(second_answers_first, nudges)| {
+            Setup { role, second_answers_first, nudges, tracks, fails_once }
+        })
+    })
+}
+
+#[test]
+fn every_order_of_events_ends_with_both_ends_agreed() {
+    let (mut states, mut steps) = (0, 0);
+    for setup in setups([3, 2], false) {
+        let explored = Explored::new(setup);
+        explored.for_each_end(Pair::assert_converged);
+        explored.assert_every_state_leads_to_an_end();
+        explored.assert_no_way_is_endless();
+        println!("{setup:?}: {} states, {} ends", explored.pairs.len(), explored.ends.len());
+        states += explored.pairs.len();
+        steps += explored.steps.len();
+    }
+    println!("{states} states, {steps} steps");
+}
+
+#[test]
+fn a_failure_anywhere_leaves_no_end_unusable() {
+    let mut states = 0;
+    for setup in setups([2, 1], true) {
+        let explored = Explored::new(setup);
+        explored.assert_every_state_leads_to_an_end();
+        explored.for_each_end(|pair| match pair.failed {
+            None => pair.assert_converged(),
+            Some(index) => {
+                let end = &pair.ends[index];
+                // The far end ignores an offer while its own, which failed here, is open: nobody gives way.
+                let both_wait =
+                    pair.ends.iter().all(|end| end.browser.state == SignalingState::HaveLocalOffer);
+                assert!(both_wait || end.can_go_on());
+            }
+        });
+        println!("{setup:?}: {} states, {} ends", explored.pairs.len(), explored.ends.len());
+        states += explored.pairs.len();
+    }
+    println!("{states} states");
+}
