@@ -1,0 +1,13 @@
+//! What the wrappers do in a real browser with fake devices:
+//! `wasm-pack test --headless --chrome --firefox sdk --test browser`.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::expect_used, clippy::panic, reason = "tests; clippy does not know `wasm_bindgen_test`")]
+
+mod devices;
+mod level_meter;
+mod listener;
+mod page;
+mod recorder;
+mod track;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,134 @@
+use gloo_timers::future::TimeoutFuture;
+use moim::{
+    CameraOptions, Devices, Error, ErrorCode, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder,
+    RecorderOptions, RecorderState, Recording, play,
+};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{HtmlVideoElement, MediaStreamTrack};
+
+use crate::page::{Painting, picture, soon, until, video};
+
+fn raw(tracks: &[&LocalTrack]) -> Vec<MediaStreamTrack> {
+    tracks.iter().map(|track| track.to_raw()).collect()
+}
+
+/// Plays a recording from start to end and returns how many seconds it has.
+async fn play_through(recording: &Recording) -> (HtmlVideoElement, ObjectUrl, f64) {
+    let url = recording.object_url().expect("a URL");
+    let element = video();
+    element.set_src(url.as_str());
+    play(&element).await.expect("playing");
+    until("the end of the recording", || element.ended()).await;
+    let seconds = element.current_time();
+    (element, url, seconds)
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_plays_for_as_long_as_it_ran() {
+    let devices = Devices::new().expect("devices");
+    let small = CameraOptions { width: Some(320), height: Some(240), ..CameraOptions::default() };
+    let camera = devices.camera(&small).await.expect("a camera");
+    let microphone = devices.microphone(&MicrophoneOptions::default()).await.expect("a microphone");
+    let options = RecorderOptions { timeslice_ms: 200, ..RecorderOptions::default() };
+    let recorder = Recorder::start(&raw(&[&camera, &microphone]), &options).expect("a recorder");
+    assert_eq!(recorder.state(), RecorderState::Recording);
+    until("bytes", || recorder.size() > 0).await;
+    until("two seconds", || recorder.elapsed_ms() >= 2000.0).await;
+
+    let recording = recorder.stop().await.expect("a recording");
+
+    assert_eq!(recorder.state(), RecorderState::Stopped);
+    assert_eq!(recording.ended_early, None);
+    assert_eq!(recording.blob.size() as u64, recorder.size());
+    assert_eq!(recording.mime_type, recorder.mime_type());
+    assert_eq!(recording.file_name("moim/alice"), "moim_alice.webm");
+    let (element, _url, seconds) = play_through(&recording).await;
+    assert_eq!((element.video_width(), element.video_height()), (320, 240));
+    assert!((seconds - recording.duration_ms / 1000.0).abs() < 0.6, "{seconds} s, {recording:?}");
+    assert!(picture(&element).iter().any(|&byte| byte != 0 && byte != 255), "the last picture is not blank");
+    element.remove();
+
+    let again = soon("the same recording", recorder.stop()).await.expect("a recording");
+    assert_eq!(again.blob, recording.blob);
+    assert_eq!(again.duration_ms, recording.duration_ms);
+    assert!(!camera.is_ended(), "a recorder does not own its tracks");
+    let error = recorder.pause().expect_err("it is over");
+    assert_eq!(error.code(), ErrorCode::InvalidState);
+}
+
+#[wasm_bindgen_test]
+async fn a_pause_leaves_no_gap() {
+    let painting = Painting::new();
+    let recorder =
+        Recorder::start(&raw(&[&painting.track]), &RecorderOptions::default()).expect("a recorder");
+    until("a second", || recorder.elapsed_ms() >= 1000.0).await;
+    recorder.pause().expect("paused");
+    recorder.pause().expect("still paused");
+    assert_eq!(recorder.state(), RecorderState::Paused);
+    let elapsed = recorder.elapsed_ms();
+    TimeoutFuture::new(2500).await;
+    assert_eq!(recorder.elapsed_ms(), elapsed);
+    recorder.resume().expect("resumed");
+    assert_eq!(recorder.state(), RecorderState::Recording);
+    until("another second", || recorder.elapsed_ms() >= elapsed + 1000.0).await;
+
+    let recording = recorder.stop().await.expect("a recording");
+
+    assert!((1900.0..3000.0).contains(&recording.duration_ms), "{recording:?}");
+    let (element, _url, seconds) = play_through(&recording).await;
+    assert!((1.2..3.2).contains(&seconds), "{seconds} s, {recording:?}");
+    element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_track_that_ends_ends_the_recording_and_keeps_it() {
+    let painting = Painting::new();
+    let recorder =
+        Recorder::start(&raw(&[&painting.track]), &RecorderOptions::default()).expect("a recorder");
+    until("a second", || recorder.elapsed_ms() >= 1000.0).await;
+    painting.track.stop();
+
+    let recording = soon("the end", recorder.finished()).await.expect("a recording");
+
+    assert!(matches!(recording.ended_early, Some(Error::Recorder { .. })), "{recording:?}");
+    assert_eq!(recorder.state(), RecorderState::Stopped);
+    let stopped = soon("the same recording", recorder.stop()).await.expect("a recording");
+    assert_eq!(stopped.blob, recording.blob);
+    let (element, _url, seconds) = play_through(&recording).await;
+    assert!(seconds > 0.5, "{seconds} s");
+    element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn two_that_stop_at_once_get_the_same() {
+    let painting = Painting::new();
+    let options = RecorderOptions { timeslice_ms: 0, ..RecorderOptions::default() };
+    let recorder = Recorder::start(&raw(&[&painting.track]), &options).expect("a recorder");
+    until("a second", || recorder.elapsed_ms() >= 1000.0).await;
+    assert_eq!(recorder.size(), 0, "without a timeslice everything comes at the end");
+    let (first, second) = futures::join!(recorder.stop(), recorder.stop());
+    let (first, second) = (first.expect("a recording"), second.expect("a recording"));
+    assert_eq!(first.blob, second.blob);
+    assert!(first.blob.size() > 0.0);
+}
+
+#[wasm_bindgen_test]
+async fn dropping_the_recorder_ends_it_and_leaves_the_tracks() {
+    let painting = Painting::new();
+    let recorder =
+        Recorder::start(&raw(&[&painting.track]), &RecorderOptions::default()).expect("a recorder");
+    let inner = recorder.as_raw().clone();
+    drop(recorder);
+    assert_eq!(inner.state(), web_sys::RecordingState::Inactive);
+    assert!(!painting.track.is_ended());
+}
+
+#[wasm_bindgen_test]
+fn wrong_options_are_refused_at_once() {
+    let painting = Painting::new();
+    let options = RecorderOptions { mime_type: Some("video/nonsense".to_owned()), ..Default::default() };
+    let error = Recorder::start(&raw(&[&painting.track]), &options).expect_err("no such type");
+    assert!(error.to_string().contains("`video/nonsense`"), "{error}");
+    let error = Recorder::start(&[], &RecorderOptions::default()).expect_err("no tracks");
+    assert_eq!(error.code(), ErrorCode::InvalidOptions);
+}
