@@ -68,12 +68,12 @@ pub(crate) fn App() -> Html {
     let joined = room.joined();
 
     let join = {
-        let (room, ticket, log) = (room.clone(), ticket.setter(), log.dispatcher());
+        let (room, media, ticket, log) = (room.clone(), media.clone(), ticket.setter(), log.dispatcher());
         Callback::from(move |chosen: Ticket| {
             browser::remember(NAME_KEY, &chosen.name);
             browser::show_address(&browser::invitation(&chosen.room));
             log.dispatch(LogAction::Clear);
-            room.join(chosen.options());
+            room.join(chosen.options(), media.tracks());
             ticket.set(chosen);
         })
     };

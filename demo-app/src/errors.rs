@@ -12,6 +12,8 @@ pub(crate) enum Attempt {
     Share,
     Record,
     Call,
+    /// Nothing in particular: the call goes on.
+    Background,
 }
 
 /// The sentence for `error`.
@@ -43,6 +45,10 @@ pub(crate) fn sentence(words: &'static Words, attempt: Attempt, error: &Error) -
             _ => words.recording_failed,
         },
         Attempt::Call => call_sentence(words, error),
+        Attempt::Background => match error {
+            Error::DataChannel(_) => words.not_sent,
+            _ => words.connection_trouble,
+        },
     }
 }
 
@@ -103,6 +109,14 @@ mod tests {
         let words = Language::English.words();
         assert_eq!(joint_sentence(words, &DENIED, &DENIED), Some(words.both_denied));
         assert_eq!(joint_sentence(words, &DENIED, &MISSING), None);
+    }
+
+    #[test]
+    fn a_fault_in_the_background_does_not_end_the_call() {
+        let words = Language::English.words();
+        let error = Error::Signaling(SignalingError::Lost { detail: String::new() });
+        assert_eq!(sentence(words, Attempt::Background, &error), words.connection_trouble);
+        assert_eq!(sentence(words, Attempt::Call, &error), words.server_lost);
     }
 
     #[test]

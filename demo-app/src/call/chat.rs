@@ -13,6 +13,8 @@ const MAX_LENGTH: &str = "2000";
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ChatProps {
     pub(crate) messages: Vec<Message>,
+    /// One's own name.
+    pub(crate) name: String,
     /// Sends a message; `false` if that failed and the text is to stay.
     pub(crate) on_send: Callback<String, bool>,
 }
@@ -46,7 +48,8 @@ pub(crate) fn Chat(props: &ChatProps) -> Html {
                 }
                 { for props.messages.iter().enumerate().map(|(index, message)| {
                     let own = message.from.is_none();
-                    let from = message.from.clone().unwrap_or_else(|| words.chat_you.to_owned());
+                    let from = message.from.as_ref().unwrap_or(&props.name);
+                    let shown = message.from.as_deref().unwrap_or(words.chat_you);
                     html! {
                         <li
                             key={index}
@@ -54,7 +57,7 @@ pub(crate) fn Chat(props: &ChatProps) -> Html {
                             data-test="chat-message"
                             data-from={from.clone()}
                         >
-                            <p class="message__head"><b>{ from }</b>{ " " }<time>{ &message.time }</time></p>
+                            <p class="message__head"><b>{ shown }</b>{ " " }<time>{ &message.time }</time></p>
                             <p class="message__text">{ &message.text }</p>
                         </li>
                     }

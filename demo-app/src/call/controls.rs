@@ -31,7 +31,7 @@ pub(crate) fn Controls(props: &ControlsProps) -> Html {
         unread => fill(words.chat_unread, "count", &unread.to_string()),
     };
     html! {
-        <div class="controls" role="toolbar" aria-label={words.call_controls}>
+        <div class="controls" role="group" aria-label={words.call_controls}>
             <MicrophoneToggle input={props.media.microphone.clone()} />
             <CameraToggle input={props.media.camera.clone()} />
             <Button

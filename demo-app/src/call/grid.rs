@@ -65,13 +65,15 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
     let stage = props.tiles.iter().rposition(|tile| tile.source == Source::Screen);
     let count = props.tiles.len();
     let (wide, tall) = (Shape::wide(count), Shape::tall(count));
+    let others = count.saturating_sub(1).max(1);
     let style = format!(
-        "--wide-columns:{};--wide-rows:{};--tall-columns:{};--tall-rows:{};--others:{}",
+        "--wide-columns:{};--wide-rows:{};--tall-columns:{};--tall-rows:{};--others:{};--other-rows:{}",
         wide.columns,
         wide.rows,
         tall.columns,
         tall.rows,
-        count.saturating_sub(1).max(1)
+        others,
+        others.div_ceil(2)
     );
     let layout = if stage.is_some() { "stage" } else { "grid" };
     html! {

@@ -46,7 +46,7 @@ impl Event {
         match self {
             // Whoever closes the browser's picker knows it, and a call with a warning goes on.
             Self::Failed(Attempt::Share, Error::Media(moim::MediaError::NotAllowed { .. })) => Tone::Mild,
-            Self::Failed(Attempt::Call, Error::Negotiation { .. }) => Tone::Mild,
+            Self::Failed(Attempt::Background, _) => Tone::Mild,
             Self::Failed(..) => Tone::Alarm,
             _ => Tone::Mild,
         }
@@ -92,13 +92,13 @@ impl Log {
         self.messages.push(Message { from, text, time });
     }
 
-    fn happen(&mut self, Happening { event, name }: Happening) {
+    fn happen(&mut self, Happening { event, name, was_there }: Happening) {
         match event {
-            RoomEvent::ParticipantJoined { .. } => self.note(Event::Joined(name)),
+            RoomEvent::ParticipantJoined { .. } if !was_there => self.note(Event::Joined(name)),
             RoomEvent::ParticipantLeft { reason: LeaveReason::Left, .. } => self.note(Event::Left(name)),
             RoomEvent::ParticipantLeft { .. } => self.note(Event::Dropped(name)),
             RoomEvent::ChatReceived { text, .. } => self.say(Some(name), text),
-            RoomEvent::Warning { error } => self.note(Event::Failed(Attempt::Call, error)),
+            RoomEvent::Warning { error } => self.note(Event::Failed(Attempt::Background, error)),
             _ => {}
         }
     }

@@ -114,7 +114,9 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     };
     let sharing = share.tracks().is_some();
     let content = |panel: Panel| match panel {
-        Panel::Chat => html! { <Chat messages={log.messages.clone()} {on_send} /> },
+        Panel::Chat => {
+            html! { <Chat messages={log.messages.clone()} name={ticket.name.clone()} {on_send} /> }
+        }
         Panel::Recordings => html! { <RecordingList recordings={recordings.clone()} /> },
         Panel::Devices => html! {
             <>

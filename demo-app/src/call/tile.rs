@@ -1,12 +1,11 @@
 //! One participant's picture or screen.
 
 use moim::ConnectionState;
-use web_sys::MediaStreamTrack;
 use yew::prelude::*;
 
 use super::tiles::{Source, TileModel};
 use crate::format;
-use crate::hooks::{use_level, use_media};
+use crate::hooks::{RawTrack, use_level, use_media};
 use crate::i18n::{Words, fill};
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
@@ -41,7 +40,8 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
     let TileProps { model, stage, recording, .. } = props;
     let (tile, video) = (use_node_ref(), use_node_ref());
     use_media(video.clone(), model.picture.iter().cloned().collect(), true, Callback::noop());
-    use_level(tile.clone(), model.sound.first().filter(|_| !model.muted).cloned());
+    let voice = model.sound.first().filter(|_| model.source == Source::Camera && !model.muted);
+    use_level(tile.clone(), voice.cloned());
 
     let label = label(words, model);
     let status = match model.connection {
@@ -114,7 +114,7 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct SoundProps {
-    track: MediaStreamTrack,
+    track: RawTrack,
     on_blocked: Callback<()>,
 }
 

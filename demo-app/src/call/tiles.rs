@@ -1,9 +1,8 @@
 //! Which tiles a call has: who is where, and which tracks belong to it.
 
 use moim::{ConnectionState, MediaKind, RemoteParticipant, TrackSource};
-use web_sys::MediaStreamTrack;
 
-use crate::hooks::LocalMedia;
+use crate::hooks::{LocalMedia, RawTrack};
 
 /// What a tile shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +32,10 @@ pub(crate) struct TileModel {
     pub(crate) name: String,
     pub(crate) own: bool,
     pub(crate) source: Source,
-    pub(crate) picture: Option<MediaStreamTrack>,
+    pub(crate) picture: Option<RawTrack>,
     /// Whether the picture shows something.
     pub(crate) visible: bool,
-    pub(crate) sound: Vec<MediaStreamTrack>,
+    pub(crate) sound: Vec<RawTrack>,
     /// Whether the microphone is off. Screens have none, and are never muted.
     pub(crate) muted: bool,
     /// `None` for one's own.
@@ -45,7 +44,7 @@ pub(crate) struct TileModel {
 
 impl TileModel {
     /// What a recording of the tile consists of.
-    pub(crate) fn tracks(&self) -> Vec<MediaStreamTrack> {
+    pub(crate) fn tracks(&self) -> Vec<RawTrack> {
         self.picture.iter().chain(&self.sound).cloned().collect()
     }
 }
@@ -54,7 +53,7 @@ impl TileModel {
 pub(crate) fn tiles(
     name: &str,
     media: &LocalMedia,
-    shared: Option<Vec<MediaStreamTrack>>,
+    shared: Option<Vec<RawTrack>>,
     participants: &[RemoteParticipant],
 ) -> Vec<TileModel> {
     let mut tiles = vec![TileModel {
@@ -89,12 +88,12 @@ pub(crate) fn tiles(
 
 fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
     // The mute state comes from the publications: they are there before the tracks, and known to be fresh.
-    let heard = |wanted: &[TrackSource]| -> Vec<MediaStreamTrack> {
+    let heard = |wanted: &[TrackSource]| -> Vec<RawTrack> {
         participant
             .tracks
             .iter()
             .filter(|track| track.kind() == MediaKind::Audio && wanted.contains(&track.source()))
-            .map(|track| track.as_raw().clone())
+            .map(|track| track.as_raw().into())
             .collect()
     };
     let tile = |key: String, source: Source| TileModel {
@@ -122,7 +121,7 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         let id = track.publication_id();
         let muted =
             participant.publications.iter().any(|publication| publication.id == *id && publication.muted);
-        let picture = Some(track.as_raw().clone());
+        let picture = Some(track.as_raw().into());
         match track.source() {
             TrackSource::Camera => camera = TileModel { picture, visible: !muted, ..camera },
             TrackSource::Screen => others.push(TileModel {

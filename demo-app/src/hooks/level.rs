@@ -3,14 +3,16 @@
 use gloo_timers::callback::Interval;
 use moim::LevelMeter;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, MediaStreamTrack};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
+
+use super::RawTrack;
 
 const PERIOD_MS: u32 = 60;
 
 /// Sets `--level` (0 to 1) and `data-speaking` on the element of `node` about sixteen times a second.
 #[hook]
-pub(crate) fn use_level(node: NodeRef, track: Option<MediaStreamTrack>) {
+pub(crate) fn use_level(node: NodeRef, track: Option<RawTrack>) {
     use_effect_with((node, track), |(node, track)| {
         let element = node.cast::<Element>();
         if let Some(element) = &element {

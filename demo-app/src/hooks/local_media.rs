@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use moim::{DeviceInfo, LocalTrack};
-use web_sys::MediaStreamTrack;
 use yew::prelude::*;
 
-use super::{Capture, CaptureHandle, CaptureKind, use_capture, use_devices};
+use super::{Capture, CaptureHandle, CaptureKind, RawTrack, use_capture, use_devices};
 
 /// A device with its switch.
 #[derive(Clone, PartialEq)]
@@ -28,8 +27,8 @@ impl Input {
     }
 
     /// The live track, switched on or not.
-    pub(crate) fn track(&self) -> Option<MediaStreamTrack> {
-        self.handle.capture.track().map(|track| track.as_raw().clone())
+    pub(crate) fn track(&self) -> Option<RawTrack> {
+        self.handle.capture.track().map(|track| track.as_raw().into())
     }
 
     /// Switches it on or off; tries again if there is nothing to switch.
@@ -51,6 +50,14 @@ pub(crate) struct LocalMedia {
     pub(crate) camera: Input,
     pub(crate) microphone: Input,
     pub(crate) devices: Rc<Vec<DeviceInfo>>,
+}
+
+impl LocalMedia {
+    /// What there is to publish.
+    pub(crate) fn tracks(&self) -> Vec<LocalTrack> {
+        let inputs = [&self.camera, &self.microphone];
+        inputs.into_iter().filter_map(|input| input.handle.capture.track().cloned()).collect()
+    }
 }
 
 #[hook]

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use moim::{Error, ObjectUrl, Recorder, RecorderOptions, RecorderState, Recording};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::MediaStreamTrack;
 use yew::prelude::*;
+
+use super::RawTrack;
 
 /// A recording that can be played and downloaded. Its address is released with the last handle.
 #[derive(Debug)]
@@ -114,9 +115,9 @@ impl Recordings {
         key: String,
         who: String,
         stamp: String,
-        tracks: &[MediaStreamTrack],
+        tracks: &[RawTrack],
     ) -> Result<(), Error> {
-        let recorder = Recorder::start(tracks, &RecorderOptions::default())?;
+        let recorder = Recorder::start(&RawTrack::list(tracks), &RecorderOptions::default())?;
         let status = Status::Running(Rc::new(recorder));
         self.shelf.dispatch(Action::Add(Entry { id: 0, key, who, stamp, status, change: 0 }));
         Ok(())

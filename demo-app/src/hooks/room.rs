@@ -1,11 +1,14 @@
 //! A room as a component sees it: who is in it, and what happens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::rc::Rc;
 
 use futures::StreamExt;
-use moim::{Error, JoinOptions, ParticipantId, RemoteParticipant, Room, RoomEvent, RoomEvents, RoomOptions};
+use moim::{
+    Error, JoinOptions, LocalTrack, ParticipantId, RemoteParticipant, Room, RoomEvent, RoomEvents,
+    RoomOptions, RoomState,
+};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -14,6 +17,8 @@ use yew::prelude::*;
 pub(crate) struct Happening {
     pub(crate) event: RoomEvent,
     pub(crate) name: String,
+    /// The participant was there before us: `ParticipantJoined` is told of them too.
+    pub(crate) was_there: bool,
 }
 
 /// A room that one is in.
@@ -124,8 +129,8 @@ impl RoomHandle {
         self.view.dispatch((self.view.session, Action::Forgive));
     }
 
-    /// Joins, unless one is in a room already.
-    pub(crate) fn join(&self, options: JoinOptions) {
+    /// Joins with `tracks` published from the start, unless one is in a room already.
+    pub(crate) fn join(&self, options: JoinOptions, tracks: Vec<LocalTrack>) {
         if !matches!(self.view.place, Place::Outside) {
             return;
         }
@@ -139,6 +144,9 @@ impl RoomHandle {
         let events = room.events(); // before joining, so that nothing is missed
         spawn_local(listen(session, room.clone(), events, view.clone(), self.on_event.clone()));
         spawn_local(async move {
+            for track in tracks {
+                let _ = room.publish(&track).await; // the publisher of the call tries once more
+            }
             let action = match room.join(options).await {
                 Ok(()) => Action::Joined,
                 Err(error) => Action::Over(Some(error)),
@@ -166,18 +174,26 @@ async fn listen(
     on_event: Callback<Happening>,
 ) {
     let mut names = HashMap::<ParticipantId, String>::new();
+    let mut earlier = HashSet::<ParticipantId>::new();
     while let Some(event) = events.next().await {
         let participants = room.participants();
         for participant in &participants {
             names.insert(participant.id.clone(), participant.name.clone());
         }
+        if matches!(event, RoomEvent::StateChange { state: RoomState::Joined }) {
+            earlier.extend(names.keys().cloned());
+        }
+        let was_there = match &event {
+            RoomEvent::ParticipantJoined { participant } => earlier.remove(&participant.id),
+            _ => false,
+        };
         let name = about(&event).and_then(|id| names.get(id).cloned()).unwrap_or_default();
         let over = match &event {
             RoomEvent::Left { error } => Some(Action::Over(error.clone())),
             _ => None,
         };
         view.dispatch((session, Action::Roster(participants)));
-        on_event.emit(Happening { event, name });
+        on_event.emit(Happening { event, name, was_there });
         if let Some(over) = over {
             view.dispatch((session, over));
         }

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use moim::{DisplayOptions, Error, ListenerGuard, LocalTrack, PublicationId, Room, capture_display};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::MediaStreamTrack;
 use yew::prelude::*;
+
+use super::RawTrack;
 
 struct Shared {
     room: Room,
@@ -60,9 +61,9 @@ pub(crate) struct ScreenShare {
 
 impl ScreenShare {
     /// The shared picture and sound.
-    pub(crate) fn tracks(&self) -> Option<Vec<MediaStreamTrack>> {
+    pub(crate) fn tracks(&self) -> Option<Vec<RawTrack>> {
         match &*self.phase {
-            Phase::On(shared) => Some(shared.tracks.iter().map(|track| track.as_raw().clone()).collect()),
+            Phase::On(shared) => Some(shared.tracks.iter().map(|track| track.as_raw().into()).collect()),
             _ => None,
         }
     }

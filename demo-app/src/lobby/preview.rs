@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::hooks::{Capture, LocalMedia, use_level, use_media};
+use crate::hooks::{Capture, LocalMedia, RawTrack, use_level, use_media};
 use crate::inputs::{CameraToggle, MicrophoneToggle};
 use crate::ui::{Icon, Mark, use_words};
 
@@ -54,7 +54,7 @@ pub(crate) fn Preview(props: &PreviewProps) -> Html {
 #[derive(Clone, PartialEq, Properties)]
 struct LevelProps {
     on: bool,
-    track: Option<web_sys::MediaStreamTrack>,
+    track: Option<RawTrack>,
 }
 
 #[function_component]
