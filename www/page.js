@@ -51,7 +51,7 @@ async function publishDevices() {
       $(kind).disabled = true;
     }
   }
-  if (local.camera) attach(tile("own/person", `${$("name").value} (you)`, true), local.camera.track);
+  if (local.camera) attach(tile("own/person", $("name").value, true), local.camera.track);
 }
 
 for (const kind of ["camera", "microphone"]) {
@@ -73,7 +73,7 @@ $("share").addEventListener("click", async () => {
   }
   try {
     const { video, audio } = await captureDisplay({ audio: true });
-    local.screen = [];
+    local.screen = window.shared = [];
     for (const track of [video, audio].filter(Boolean)) {
       local.screen.push({ track, id: await room.publish(track) });
     }
@@ -107,8 +107,7 @@ function finish(error) {
 
 function show(participantId, track) {
   const part = track.source.startsWith("screen") ? "screen" : "person";
-  const caption = part === "screen" ? `${nameOf(participantId)}'s screen` : nameOf(participantId);
-  attach(tile(`${participantId}/${part}`, caption, false), track);
+  attach(tile(`${participantId}/${part}`, nameOf(participantId), false), track);
 }
 
 function hide(participantId, publicationId) {
@@ -122,15 +121,16 @@ function hide(participantId, publicationId) {
   }
 }
 
-function tile(key, caption, muted) {
+function tile(key, name, own) {
   const known = tiles.get(key);
   if (known) return known;
+  const source = key.endsWith("/screen") ? "screen" : "camera";
   const figure = document.createElement("figure");
-  figure.dataset.test = "tile";
-  figure.dataset.participant = caption;
-  const video = Object.assign(document.createElement("video"), { autoplay: true, playsInline: true, muted });
+  Object.assign(figure.dataset, { test: "tile", participant: name, own: String(own), source });
+  const video = Object.assign(document.createElement("video"), { autoplay: true, playsInline: true, muted: own });
   video.srcObject = new MediaStream();
   video.tracks = new Map();
+  const caption = source === "screen" ? `${name}'s screen` : own ? `${name} (you)` : name;
   figure.append(video, Object.assign(document.createElement("figcaption"), { textContent: caption }));
   tiles.set(key, figure);
   $("tiles").append(figure);

@@ -242,7 +242,7 @@ impl JsRemoteTrack {
     /// The browser's object: put it into a `MediaStream` to play it.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
-        self.0.as_raw().clone()
+        self.0.to_raw()
     }
 }
 

@@ -58,6 +58,11 @@ impl RemoteTrack {
     pub fn as_raw(&self) -> &MediaStreamTrack {
         &self.0.raw
     }
+
+    /// Another reference to the browser's object. (Its own `clone()` would make a second track.)
+    pub fn to_raw(&self) -> MediaStreamTrack {
+        Clone::clone(&self.0.raw)
+    }
 }
 
 impl PartialEq for RemoteTrack {
