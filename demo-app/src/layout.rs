@@ -27,6 +27,11 @@ impl Shape {
         )
     }
 
+    /// For the strip beside a screen.
+    pub(crate) fn strip(count: usize) -> Self {
+        Self::of(count, if count <= 4 { 1 } else { 2 })
+    }
+
     /// For an area that is higher than wide, such as a telephone's.
     pub(crate) fn tall(count: usize) -> Self {
         Self::of(count, if count <= 3 { 1 } else { 2 })
@@ -40,7 +45,7 @@ mod tests {
     #[test]
     fn every_tile_has_a_place_and_no_row_is_empty() {
         for count in 1..60 {
-            for shape in [Shape::wide(count), Shape::tall(count)] {
+            for shape in [Shape::wide(count), Shape::tall(count), Shape::strip(count)] {
                 assert!(shape.columns * shape.rows >= count, "{count}: {shape:?}");
                 assert!(shape.columns * (shape.rows - 1) < count, "{count}: {shape:?}");
             }

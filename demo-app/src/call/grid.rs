@@ -66,14 +66,17 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
     let count = props.tiles.len();
     let (wide, tall) = (Shape::wide(count), Shape::tall(count));
     let others = count.saturating_sub(1).max(1);
+    let strip = Shape::strip(others);
     let style = format!(
-        "--wide-columns:{};--wide-rows:{};--tall-columns:{};--tall-rows:{};--others:{};--other-rows:{}",
+        "--wide-columns:{};--wide-rows:{};--tall-columns:{};--tall-rows:{};--others:{};--other-rows:{};--strip-columns:{};--strip-rows:{}",
         wide.columns,
         wide.rows,
         tall.columns,
         tall.rows,
         others,
-        others.div_ceil(2)
+        others.div_ceil(2),
+        strip.columns,
+        strip.rows
     );
     let layout = if stage.is_some() { "stage" } else { "grid" };
     html! {

@@ -61,7 +61,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let share = use_screen_share(room, on_share_error);
     use_publication(room, &media.camera.handle.capture, media.camera.is_muted());
     use_publication(room, &media.microphone.handle.capture, media.microphone.is_muted());
-    use_device_news(media, on_error.clone());
+    use_device_news(media, *panel == Some(Panel::Devices), on_error.clone());
     let on_copied = {
         let log = log.dispatcher();
         Callback::from(move |()| log.dispatch(LogAction::Note(Event::LinkCopied)))
@@ -153,9 +153,10 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     }
 }
 
-/// Tells of a device that fails during the call. What was missing before it is known.
+/// Tells of a device that fails during the call, unless the panel of devices is `open` and shows it. What was missing
+/// before the call is known.
 #[hook]
-fn use_device_news(media: &LocalMedia, on_error: Callback<(Attempt, Error)>) {
+fn use_device_news(media: &LocalMedia, open: bool, on_error: Callback<(Attempt, Error)>) {
     let errors = [
         (Attempt::Camera, media.camera.handle.capture.error().cloned()),
         (Attempt::Microphone, media.microphone.handle.capture.error().cloned()),
@@ -164,7 +165,7 @@ fn use_device_news(media: &LocalMedia, on_error: Callback<(Attempt, Error)>) {
     use_effect_with(errors, move |errors| {
         let known = known.replace(errors.clone());
         for ((attempt, error), (_, before)) in errors.iter().zip(known) {
-            if let Some(error) = error.clone().filter(|error| before.as_ref() != Some(error)) {
+            if let Some(error) = error.clone().filter(|error| !open && before.as_ref() != Some(error)) {
                 on_error.emit((*attempt, error));
             }
         }
