@@ -10,11 +10,11 @@ pub(crate) fn clock(milliseconds: f64) -> String {
     }
 }
 
-/// `640 kB`, `12.5 MB`.
+/// `640 kB`, `12.5 MB`, with a space that does not break.
 pub(crate) fn size(bytes: u64) -> String {
     match bytes {
-        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+        0..1_000_000 => format!("{}\u{a0}kB", bytes.div_ceil(1000)),
+        _ => format!("{:.1}\u{a0}MB", bytes as f64 / 1e6),
     }
 }
 
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn a_size_is_short() {
-        assert_eq!(size(1), "1 kB");
-        assert_eq!(size(640_000), "640 kB");
-        assert_eq!(size(12_480_000), "12.5 MB");
+        assert_eq!(size(1), "1\u{a0}kB");
+        assert_eq!(size(640_000), "640\u{a0}kB");
+        assert_eq!(size(12_480_000), "12.5\u{a0}MB");
     }
 
     #[test]
