@@ -25,9 +25,9 @@ pub use options::{DataOptions, JoinOptions, RoomOptions};
 
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
-    CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, DisplayCapture, DisplayOptions, FacingMode,
-    LevelMeter, ListenerGuard, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder, RecorderOptions,
-    RecorderState, Recording, attach, capture_display, detach, play,
+    CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, DisplayCapture, DisplayOptions,
+    FacingMode, LevelMeter, ListenerGuard, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder,
+    RecorderOptions, RecorderState, Recording, attach, capture_display, detach, play,
 };
 #[cfg(target_arch = "wasm32")]
 pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};

@@ -1,9 +1,9 @@
 //! The words that `engine`, `signaling` and `room` share, so that none of them has to know another.
 
 pub use moim_protocol::{
-    ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, MediaKind, ParticipantId, ParticipantInfo,
-    PeerSignal, Publication, PublicationId, RelayPayload, Roster, SdpType, ServerError, SessionDescription,
-    Topology, TrackSource,
+    ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, MediaKind, ParticipantId,
+    ParticipantInfo, PeerSignal, Publication, PublicationId, RelayPayload, Roster, SdpType, ServerError,
+    SessionDescription, Topology, TrackSource,
 };
 
 /// Milliseconds on a clock that never goes back. State machines get it as an argument and own no clock.

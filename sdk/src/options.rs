@@ -112,8 +112,14 @@ fn check_ice_server(server: &IceServer) -> Result<()> {
         match url.split(':').next().unwrap_or_default() {
             "stun" | "stuns" => {}
             "turn" | "turns" if server.username.is_some() && server.credential.is_some() => {}
-            "turn" | "turns" => return invalid(format!("the ICE server {url} needs a username and a credential")),
-            _ => return invalid(format!("the ICE server {url} has no scheme: expected stun:, stuns:, turn: or turns:")),
+            "turn" | "turns" => {
+                return invalid(format!("the ICE server {url} needs a username and a credential"));
+            }
+            _ => {
+                return invalid(format!(
+                    "the ICE server {url} has no scheme: expected stun:, stuns:, turn: or turns:"
+                ));
+            }
         }
     }
     Ok(())

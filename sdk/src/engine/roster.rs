@@ -93,8 +93,7 @@ impl Roster {
         let mut changes = Vec::new();
         for participant in &before {
             if self.get(&participant.id).is_none() {
-                changes
-                    .push(Change::Left { participant: participant.clone(), reason: LeaveReason::Unknown });
+                changes.push(Change::Left { participant: participant.clone(), reason: LeaveReason::Unknown });
             }
         }
         for after in &self.participants {

@@ -142,7 +142,11 @@ impl Session {
     /// # Errors
     /// If the message is too large, if there is no such participant, or if too many messages wait already; in
     /// the last case everyone else has it.
-    pub fn send(&mut self, message: &DataMessage, to: Option<&ParticipantId>) -> Result<(), DataChannelError> {
+    pub fn send(
+        &mut self,
+        message: &DataMessage,
+        to: Option<&ParticipantId>,
+    ) -> Result<(), DataChannelError> {
         let frame = message.encode()?;
         if let Some(id) = to.filter(|id| !self.connections.contains_key(id)) {
             return Err(DataChannelError::UnknownParticipant { participant: id.to_string() });
@@ -159,9 +163,6 @@ impl Session {
 
     /// Leaves. Calling it again does nothing.
     pub fn leave(&mut self) {
-        if matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. }) {
-            self.signal(SignalCommand::Leave);
-        }
         self.end(None);
     }
 
@@ -242,7 +243,6 @@ impl Session {
         if let Phase::Joining { request, timeout_ms, deadline, repeat_at } = &mut self.phase {
             if *deadline <= now {
                 let after_ms = *timeout_ms;
-                self.signal(SignalCommand::Leave);
                 self.end(Some(Error::Timeout { action: "joining the room", after_ms }));
                 return;
             }
@@ -306,8 +306,11 @@ impl Session {
     fn refused(&mut self, error: ServerError) {
         let ServerError { code, message: detail, fatal } = error;
         let joining = matches!(self.phase, Phase::Joining { .. } | Phase::New);
-        // That someone has just left is no fault, and a dropped message is repeated.
-        let passing = matches!(code, ServerErrorCode::UnknownParticipant | ServerErrorCode::RateLimited);
+        // That someone has just left is no fault, and a dropped message is repeated, `join` too.
+        let passing = matches!(
+            code,
+            ServerErrorCode::UnknownParticipant | ServerErrorCode::RateLimited | ServerErrorCode::NotJoined
+        );
         let error = SignalingError::Refused { code, detail }.into();
         if fatal || (joining && !passing) {
             self.end(Some(error));
@@ -486,6 +489,9 @@ impl Session {
     fn end(&mut self, error: Option<Error>) {
         if self.phase == Phase::Ended {
             return;
+        }
+        if self.phase != Phase::New {
+            self.signal(SignalCommand::Leave);
         }
         self.phase = Phase::Ended;
         self.publish_at = None;

@@ -26,10 +26,7 @@ pub(crate) fn error<S: Serializer>(error: &Error, serializer: S) -> Result<S::Ok
     preserve::serialize(&JsValue::from(error.clone()), serializer)
 }
 
-pub(crate) fn optional_error<S: Serializer>(
-    error: &Option<Error>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn optional_error<S: Serializer>(error: &Option<Error>, serializer: S) -> Result<S::Ok, S::Error> {
     let value = error.clone().map_or(JsValue::NULL, JsValue::from);
     preserve::serialize(&value, serializer)
 }

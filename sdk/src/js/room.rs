@@ -88,7 +88,11 @@ impl JsRoom {
 
     /// Stops publishing a track. The track itself goes on.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn unpublish(&self, #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication_id: String) -> Promise {
+    pub fn unpublish(
+        &self,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")]
+        publication_id: String,
+    ) -> Promise {
         let room = self.room.clone();
         future_to_promise(async move {
             room.unpublish(&PublicationId(publication_id)).await?;
@@ -100,7 +104,8 @@ impl JsRoom {
     #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
     pub fn replace_track(
         &self,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication_id: String,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")]
+        publication_id: String,
         track: &JsLocalTrack,
     ) -> Promise {
         let (room, track) = (self.room.clone(), track.handle());
@@ -114,7 +119,8 @@ impl JsRoom {
     #[wasm_bindgen(js_name = setMuted, unchecked_return_type = "Promise<void>")]
     pub fn set_muted(
         &self,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication_id: String,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")]
+        publication_id: String,
         muted: bool,
     ) -> Promise {
         let room = self.room.clone();
@@ -176,7 +182,12 @@ impl JsRoom {
     }
 
     #[wasm_bindgen(js_name = addEventListener, skip_typescript)]
-    pub fn add_event_listener(&self, name: &str, listener: &Function, options: JsValue) -> Result<(), JsValue> {
+    pub fn add_event_listener(
+        &self,
+        name: &str,
+        listener: &Function,
+        options: JsValue,
+    ) -> Result<(), JsValue> {
         call_on(&self.target, "addEventListener", name, listener, options)
     }
 

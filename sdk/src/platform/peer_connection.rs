@@ -55,7 +55,12 @@ impl PeerConnection {
     }
 
     /// Sends a track over a transceiver that is free, or over a new one.
-    pub(crate) fn attach(&self, id: PublicationId, track: &MediaStreamTrack, source: TrackSource) -> Result<()> {
+    pub(crate) fn attach(
+        &self,
+        id: PublicationId,
+        track: &MediaStreamTrack,
+        source: TrackSource,
+    ) -> Result<()> {
         let stream = match source {
             TrackSource::Screen | TrackSource::ScreenAudio => &self.screen,
             _ => &self.person,
@@ -114,7 +119,10 @@ impl PeerConnection {
     }
 
     /// Sets a description of the far end, and rolls an offer of one's own back if need be.
-    pub(crate) async fn set_remote_description(&self, description: SessionDescription) -> Result<ConnectionInput> {
+    pub(crate) async fn set_remote_description(
+        &self,
+        description: SessionDescription,
+    ) -> Result<ConnectionInput> {
         let raw = RtcSessionDescriptionInit::new(match description.sdp_type {
             SdpType::Offer => RtcSdpType::Offer,
             SdpType::Answer => RtcSdpType::Answer,
@@ -147,7 +155,8 @@ impl PeerConnection {
 
     /// The track that arrives in a media section.
     pub(crate) fn receiver_track(&self, mid: &str) -> Option<MediaStreamTrack> {
-        let transceiver = self.transceivers().find(|transceiver| transceiver.mid().as_deref() == Some(mid))?;
+        let transceiver =
+            self.transceivers().find(|transceiver| transceiver.mid().as_deref() == Some(mid))?;
         Some(transceiver.receiver().track())
     }
 

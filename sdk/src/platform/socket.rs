@@ -28,7 +28,9 @@ impl Socket {
     /// `InvalidOptions` if `url` is not the address of a WebSocket. That nobody answers there is an event.
     pub(crate) fn open(url: &str, on_event: impl Fn(SocketEvent) + 'static) -> Result<Self> {
         let socket = WebSocket::open(url).map_err(|_| Error::InvalidOptions {
-            detail: format!("`{url}` is not the address of a WebSocket: expected ws://host/path or wss://host/path"),
+            detail: format!(
+                "`{url}` is not the address of a WebSocket: expected ws://host/path or wss://host/path"
+            ),
         })?;
         let (outgoing, waiting) = mpsc::unbounded();
         spawn_local(pump(socket, waiting, on_event));

@@ -275,7 +275,9 @@ impl Driver {
             }
             Event::TrackAdded { participant_id, publication, mid } => {
                 let connection = self.connections.borrow().get(&participant_id).cloned();
-                let Some(raw) = connection.and_then(|connection| connection.receiver_track(&mid)) else { return };
+                let Some(raw) = connection.and_then(|connection| connection.receiver_track(&mid)) else {
+                    return;
+                };
                 let key = (participant_id.clone(), publication.id.clone());
                 let track = RemoteTrack::new(participant_id.clone(), publication, raw);
                 self.remote_tracks.borrow_mut().insert(key, track.clone());

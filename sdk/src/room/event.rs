@@ -56,7 +56,11 @@ pub enum RoomEvent {
         /// Who publishes it.
         participant_id: ParticipantId,
         /// The track, ready to attach to a media element.
-        #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::track"), tsify(type = "RemoteTrack"))]
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::track"),
+            tsify(type = "RemoteTrack")
+        )]
         #[cfg_attr(not(feature = "js"), serde(skip))]
         track: RemoteTrack,
     },
@@ -107,13 +111,21 @@ pub enum RoomEvent {
         /// What they are about.
         topic: String,
         /// The bytes.
-        #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::bytes"), tsify(type = "Uint8Array"))]
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::bytes"),
+            tsify(type = "Uint8Array")
+        )]
         payload: Vec<u8>,
     },
     /// Something failed; the call goes on.
     Warning {
         /// What.
-        #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::error"), tsify(type = "MoimError"))]
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::error"),
+            tsify(type = "MoimError")
+        )]
         #[cfg_attr(not(feature = "js"), serde(skip))]
         error: Error,
     },

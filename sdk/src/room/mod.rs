@@ -173,7 +173,8 @@ impl Room {
     pub async fn set_muted(&self, id: &PublicationId, muted: bool) -> Result<()> {
         self.published_track("mute", id)?.set_enabled(!muted);
         self.driver().with_session(|session| {
-            let publication = session.publications().iter().find(|publication| publication.id == *id).cloned();
+            let publication =
+                session.publications().iter().find(|publication| publication.id == *id).cloned();
             if let Some(publication) = publication {
                 session.publish(Publication { muted, ..publication }, clock::now());
             }
@@ -273,6 +274,8 @@ fn url_of_page() -> Result<String> {
             let scheme = if protocol == "https:" { "wss" } else { "ws" };
             Ok(format!("{scheme}://{host}/ws"))
         }
-        _ => Err(Error::InvalidOptions { detail: "url is needed: the page did not come from a server".to_owned() }),
+        _ => Err(Error::InvalidOptions {
+            detail: "url is needed: the page did not come from a server".to_owned(),
+        }),
     }
 }

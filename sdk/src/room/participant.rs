@@ -20,7 +20,11 @@ pub struct RemoteParticipant {
     /// What the participant publishes.
     pub publications: Vec<Publication>,
     /// What can be played of it now.
-    #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::tracks"), tsify(type = "RemoteTrack[]"))]
+    #[cfg_attr(
+        feature = "js",
+        serde(serialize_with = "crate::js::convert::tracks"),
+        tsify(type = "RemoteTrack[]")
+    )]
     #[cfg_attr(not(feature = "js"), serde(skip))]
     pub tracks: Vec<RemoteTrack>,
     /// The state of the connection to it.

@@ -20,7 +20,11 @@ struct Inner {
 }
 
 impl RemoteTrack {
-    pub(super) fn new(participant_id: ParticipantId, publication: Publication, raw: MediaStreamTrack) -> Self {
+    pub(super) fn new(
+        participant_id: ParticipantId,
+        publication: Publication,
+        raw: MediaStreamTrack,
+    ) -> Self {
         let muted = Cell::new(publication.muted);
         Self(Rc::new(Inner { participant_id, publication, muted, raw }))
     }

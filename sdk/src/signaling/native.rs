@@ -110,6 +110,7 @@ impl SignalingBackend for NativeBackend {
             SignalCommand::Relay { to, payload } => ClientMessage::Relay { to, payload },
             SignalCommand::Publish(publications) => ClientMessage::Publish { publications },
             SignalCommand::Sync => ClientMessage::Sync,
+            SignalCommand::Leave if self.socket == Socket::Closed => return,
             SignalCommand::Leave => {
                 if self.socket == Socket::Open {
                     self.send(ClientMessage::Leave);

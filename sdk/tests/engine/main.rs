@@ -3,6 +3,7 @@
 //! A state is both machines, both browsers and what is under way between them. From the first state every step
 //! that can come next is taken, until no new state appears.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod browser;

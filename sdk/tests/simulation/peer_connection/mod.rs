@@ -1,0 +1,227 @@
+//! `RTCPeerConnection` of the model: <https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface>.
+//!
+//! It panics when it is asked for something that a browser would refuse.
+
+mod exchange;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use moim::engine::connection::ConnectionInput;
+use moim::engine::data::Frame;
+use moim::engine::negotiation::SignalingState;
+use moim::model::{
+    ConnectionState, IceCandidate, MediaKind, PublicationId, SdpType, SessionDescription, Timestamp,
+};
+
+use super::random::Random;
+use super::sdp::Sdp;
+use super::transceiver::Transceiver;
+
+/// What happens at a peer connection, after a while.
+#[derive(Clone, Debug)]
+pub(crate) enum PeerEvent {
+    OperationDone,
+    /// The queued task that may fire `negotiationneeded`.
+    NeededTask,
+    Candidate(IceCandidate),
+    State(ConnectionState),
+    ChannelOpen,
+    ChannelClosed,
+    Message(Frame),
+}
+
+#[derive(Debug)]
+enum Operation {
+    /// With the description as it was when the operation began, if nothing that came later is to be in it.
+    SetLocal(Option<Sdp>),
+    SetRemote(SessionDescription),
+}
+
+#[derive(Debug)]
+pub(crate) struct PeerConnection {
+    name: String,
+    state: SignalingState,
+    operation: Option<Operation>,
+    /// Candidates wait in the operations chain.
+    chained_candidates: Vec<IceCandidate>,
+    transceivers: Vec<Transceiver>,
+    attached: BTreeMap<PublicationId, usize>,
+    offer: Option<Sdp>,
+    data_channel_is_agreed: bool,
+    needed: bool,
+    update_on_empty_chain: bool,
+    serial: u64,
+    generations: u32,
+    /// Of the description that is being made, and of the one that is in place.
+    ufrag: Option<String>,
+    local_ufrag: Option<String>,
+    remote_ufrag: Option<String>,
+    remote_candidates: BTreeSet<String>,
+    pub(crate) connected: bool,
+    pub(crate) channel_opens_at: Option<Timestamp>,
+    pub(crate) channel_open: bool,
+    /// When the last message reaches the far end.
+    pub(crate) last_arrival: Timestamp,
+    /// What is to happen here, and after how long.
+    pub(crate) outputs: Vec<(Timestamp, PeerEvent)>,
+}
+
+impl PeerConnection {
+    /// A connection with a data channel.
+    pub(crate) fn open(name: String) -> Self {
+        Self {
+            name,
+            state: SignalingState::Stable,
+            operation: None,
+            chained_candidates: Vec::new(),
+            transceivers: Vec::new(),
+            attached: BTreeMap::new(),
+            offer: None,
+            data_channel_is_agreed: false,
+            needed: false,
+            update_on_empty_chain: false,
+            serial: 0,
+            generations: 0,
+            ufrag: None,
+            local_ufrag: None,
+            remote_ufrag: None,
+            remote_candidates: BTreeSet::new(),
+            connected: false,
+            channel_opens_at: None,
+            channel_open: false,
+            last_arrival: 0,
+            outputs: vec![(0, PeerEvent::NeededTask)],
+        }
+    }
+
+    /// As `sdk/src/platform/peer_connection.rs` does it.
+    pub(crate) fn attach(&mut self, id: PublicationId, kind: MediaKind) {
+        let free = (0..self.transceivers.len()).find(|place| {
+            self.transceivers[*place].kind == kind && !self.attached.values().any(|taken| taken == place)
+        });
+        let place = free.unwrap_or_else(|| {
+            self.transceivers.push(Transceiver::by_add_track(kind));
+            self.transceivers.len() - 1
+        });
+        self.transceivers[place].direction.sends = true;
+        assert_eq!(self.attached.insert(id, place), None, "{}: attached twice", self.name);
+        self.update_needed();
+    }
+
+    pub(crate) fn detach(&mut self, id: &PublicationId) {
+        let place = self.attached.remove(id).expect("something attached");
+        self.transceivers[place].direction.sends = false;
+        self.update_needed();
+    }
+
+    pub(crate) fn set_local_description(&mut self, random: &mut Random) {
+        assert_ne!(self.state, SignalingState::HaveLocalOffer, "{}: an offer is open already", self.name);
+        if self.ufrag.is_none() {
+            self.generations += 1;
+            self.ufrag = Some(format!("{}-{}", self.name, self.generations));
+        }
+        let at_start = random.happens(50).then(|| self.make_description());
+        self.start(Operation::SetLocal(at_start), random);
+    }
+
+    pub(crate) fn set_remote_description(&mut self, description: SessionDescription, random: &mut Random) {
+        let fits = match description.sdp_type {
+            SdpType::Offer => self.state != SignalingState::HaveRemoteOffer,
+            SdpType::Answer => self.state == SignalingState::HaveLocalOffer,
+        };
+        assert!(fits, "{}: {:?} in {:?}", self.name, description.sdp_type, self.state);
+        self.start(Operation::SetRemote(description), random);
+    }
+
+    pub(crate) fn add_ice_candidate(&mut self, candidate: IceCandidate) {
+        if self.operation.is_some() {
+            self.chained_candidates.push(candidate);
+            return;
+        }
+        assert!(self.remote_ufrag.is_some(), "{}: a candidate before the description", self.name);
+        assert_eq!(self.remote_ufrag, candidate.username_fragment, "{}: of no known generation", self.name);
+        if !candidate.candidate.is_empty() {
+            self.remote_candidates.insert(candidate.candidate);
+        }
+    }
+
+    /// Something happens; what the engine is told of it.
+    pub(crate) fn handle(&mut self, event: PeerEvent, random: &mut Random) -> Option<ConnectionInput> {
+        match event {
+            PeerEvent::OperationDone => return Some(self.operation_done(random)),
+            PeerEvent::NeededTask if self.is_newly_needed() => Some(ConnectionInput::NegotiationNeeded),
+            PeerEvent::NeededTask => None,
+            PeerEvent::Candidate(candidate) => Some(ConnectionInput::LocalCandidate(candidate)),
+            PeerEvent::State(state) => Some(ConnectionInput::StateChange(state)),
+            PeerEvent::ChannelOpen => {
+                self.channel_open = true;
+                Some(ConnectionInput::ChannelOpen)
+            }
+            PeerEvent::ChannelClosed => {
+                self.channel_open = false;
+                Some(ConnectionInput::ChannelClosed)
+            }
+            PeerEvent::Message(frame) => Some(ConnectionInput::ChannelMessage(frame)),
+        }
+    }
+
+    /// Each end has the other's description, and a candidate of it.
+    pub(crate) fn can_reach(&self, far: &Self) -> bool {
+        let knows = |one: &Self, other: &Self| {
+            one.remote_ufrag.is_some()
+                && one.remote_ufrag == other.local_ufrag
+                && !one.remote_candidates.is_empty()
+        };
+        knows(self, far) && knows(far, self)
+    }
+
+    /// Where a publication is being sent.
+    pub(crate) fn sends(&self, id: &PublicationId) -> Option<&str> {
+        let transceiver = &self.transceivers[*self.attached.get(id)?];
+        transceiver.mid.as_deref().filter(|_| transceiver.current().is_some_and(|current| current.sends))
+    }
+
+    /// What arrives in a media section.
+    pub(crate) fn receives(&self, mid: &str) -> Option<MediaKind> {
+        let transceiver =
+            self.transceivers.iter().find(|transceiver| transceiver.mid.as_deref() == Some(mid))?;
+        transceiver.current().is_some_and(|current| current.receives).then_some(transceiver.kind)
+    }
+
+    fn start(&mut self, operation: Operation, random: &mut Random) {
+        assert!(self.operation.is_none(), "{}: {operation:?} during another operation", self.name);
+        let longest = if random.happens(10) { 400 } else { 25 };
+        let duration = random.number(1..longest);
+        let gathers_early = matches!(operation, Operation::SetLocal(_)) && random.happens(10);
+        self.operation = Some(operation);
+        if gathers_early && self.ufrag != self.local_ufrag {
+            self.gather(duration / 2, random);
+        }
+        self.outputs.push((duration, PeerEvent::OperationDone));
+    }
+
+    fn operation_done(&mut self, random: &mut Random) -> ConnectionInput {
+        let input = match self.operation.take().expect("an operation") {
+            Operation::SetLocal(made) => {
+                let sdp = made.unwrap_or_else(|| self.make_description());
+                self.local_description_set(sdp, random)
+            }
+            Operation::SetRemote(description) => {
+                let sdp = Sdp::parse(&description.sdp);
+                self.remote_ufrag = Some(sdp.ufrag.clone());
+                match description.sdp_type {
+                    SdpType::Offer => self.remote_offer_set(sdp),
+                    SdpType::Answer => self.remote_answer_set(&sdp),
+                }
+                ConnectionInput::RemoteDescriptionSet
+            }
+        };
+        for candidate in std::mem::take(&mut self.chained_candidates) {
+            self.add_ice_candidate(candidate);
+        }
+        if std::mem::take(&mut self.update_on_empty_chain) {
+            self.update_needed();
+        }
+        input
+    }
+}

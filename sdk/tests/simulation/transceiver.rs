@@ -1,0 +1,57 @@
+//! `RTCRtpTransceiver` of the model.
+
+use moim::model::MediaKind;
+
+use super::sdp::Direction;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Transceiver {
+    pub(crate) kind: MediaKind,
+    pub(crate) direction: Direction,
+    pub(crate) mid: Option<String>,
+    /// The `mid` is from an offer of one's own that is not answered: a rollback takes it back.
+    pub(crate) mid_is_offered: bool,
+    /// A new media section of an offer may take it over (JSEP, RFC 9429, section 5.10).
+    pub(crate) by_add_track: bool,
+    pub(crate) agreed: Option<Agreed>,
+}
+
+/// The direction in the last exchange, and what it came from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Agreed {
+    AsOfferer { offered: Direction, answered: Direction },
+    AsAnswerer { offered: Direction, answered: Direction },
+}
+
+impl Transceiver {
+    pub(crate) fn by_add_track(kind: MediaKind) -> Self {
+        let direction = Direction { sends: true, receives: true };
+        Self { kind, direction, mid: None, mid_is_offered: false, by_add_track: true, agreed: None }
+    }
+
+    pub(crate) fn by_offer(kind: MediaKind) -> Self {
+        let direction = Direction { sends: false, receives: true };
+        Self { kind, direction, mid: None, mid_is_offered: false, by_add_track: false, agreed: None }
+    }
+
+    /// `currentDirection`: what flows.
+    pub(crate) fn current(&self) -> Option<Direction> {
+        self.agreed.map(|agreed| match agreed {
+            Agreed::AsOfferer { offered, answered } => offered.and(answered.reversed()),
+            Agreed::AsAnswerer { answered, .. } => answered,
+        })
+    }
+
+    /// <https://www.w3.org/TR/webrtc/#dfn-check-if-negotiation-is-needed>
+    pub(crate) fn needs_negotiation(&self) -> bool {
+        match self.agreed.filter(|_| self.mid.is_some()) {
+            None => true,
+            Some(Agreed::AsOfferer { offered, answered }) => {
+                self.direction != offered && self.direction != answered.reversed()
+            }
+            Some(Agreed::AsAnswerer { offered, answered }) => {
+                answered != self.direction.and(offered.reversed())
+            }
+        }
+    }
+}

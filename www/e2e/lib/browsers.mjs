@@ -1,0 +1,98 @@
+// Starting real browsers with a fake camera and microphone that show who it is.
+
+import puppeteer from "puppeteer-core";
+import { which } from "../../../scripts/lib/which.mjs";
+import { clipOf } from "./clip.mjs";
+import { inject } from "./inject.mjs";
+
+const CHROMIUM_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-dev-shm-usage",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--auto-select-desktop-capture-source=Entire screen",
+  "--autoplay-policy=no-user-gesture-required",
+  "--allow-loopback-in-peer-connection",
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+];
+const FIREFOX_PREFS = {
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+  "media.peerconnection.ice.loopback": true,
+  "media.peerconnection.ice.obfuscate_host_addresses": false,
+  "media.autoplay.default": 0,
+  // Without a sound device an AudioContext would never run.
+  "media.cubeb.force_mock_context": true,
+};
+
+const EXECUTABLES = {
+  chromium: () => process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome"),
+  firefox: () => process.env.FIREFOX || which("firefox-esr", "firefox"),
+};
+
+/** Why there are no tests in this browser, or false: for `test(name, { skip: browserMissing("firefox") }, …)`. */
+export const browserMissing = (kind) => !EXECUTABLES[kind]() && `${kind} is not installed`;
+
+/**
+ * @typedef {object} Visitor
+ * @property {import("puppeteer-core").Browser} browser
+ * @property {import("puppeteer-core").Page} page the first page
+ * @property {string[]} problems console errors and uncaught exceptions of all pages; a test asserts that there are none
+ * @property {() => Promise<import("puppeteer-core").Page>} openPage one more page, in a window of its own
+ * @property {() => Promise<void>} close ends the browser early
+ */
+
+/**
+ * Starts a browser with a profile of its own, and ends it after the test, whatever the outcome.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {"chromium" | "firefox"} kind
+ * @param {object} [options]
+ * @param {string} [options.person] whom camera and microphone show, see PEOPLE in code.js
+ * @param {string[]} [options.args] more flags of the command line
+ * @param {Record<string, unknown>} [options.prefs] more preferences (Firefox)
+ * @param {Record<string, string>} [options.env] more environment
+ * @param {boolean} [options.headless] needs a display if false
+ * @returns {Promise<Visitor>}
+ */
+export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true } = {}) {
+  const common = { executablePath: EXECUTABLES[kind](), headless, env: { ...process.env, ...env }, defaultViewport: null };
+  const browser = await puppeteer.launch(
+    kind === "chromium"
+      ? { ...common, browser: "chrome", args: [...CHROMIUM_FLAGS, ...(await fakeDevices(person)), ...args] }
+      : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs } },
+  );
+  const close = () => browser.close().catch(() => browser.process()?.kill("SIGKILL"));
+  t.after(close);
+
+  const problems = [];
+  const prepare = async (page) => {
+    watch(page, `${kind} (${person})`, problems);
+    await inject(page, kind === "firefox" ? person : null);
+    return page;
+  };
+  const [first] = await browser.pages();
+  const page = await prepare(first ?? (await browser.newPage()));
+  const openPage = async () => prepare(await browser.newPage({ type: "window" }));
+  return { browser, page, problems, openPage, close };
+}
+
+async function fakeDevices(person) {
+  const { video, audio } = await clipOf(person);
+  return [`--use-file-for-fake-video-capture=${video}`, `--use-file-for-fake-audio-capture=${audio}`];
+}
+
+/** Collects what a developer would find in the console, red. */
+function watch(page, who, problems) {
+  page.on("pageerror", (error) => problems.push(`${who}: uncaught ${error.stack ?? error}`));
+  page.on("console", (message) => {
+    if (message.type() !== "error" || message.location()?.url?.endsWith("/favicon.ico")) return;
+    problems.push(`${who}: console: ${message.text()}`);
+  });
+}

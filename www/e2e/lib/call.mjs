@@ -1,0 +1,81 @@
+// A person in a call, in the demo or in the plain page: both mark their parts with the same `data-test` names.
+
+import assert from "node:assert/strict";
+import { launch } from "./browsers.mjs";
+import { assertShows, assertSounds } from "./media.mjs";
+import { until } from "./wait.mjs";
+
+const PATHS = { demo: "/", page: "/www/" };
+
+/**
+ * Starts a browser and joins a room as `person`.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {{ url: string }} stub
+ * @param {"alice" | "bob" | "carol" | "dave"} person also the name in the room
+ * @param {object} [options]
+ * @param {"chromium" | "firefox"} [options.kind]
+ * @param {"demo" | "page"} [options.app]
+ * @param {string} [options.room]
+ */
+export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea" } = {}) {
+  const visitor = await launch(t, kind, { person });
+  await visitor.page.bringToFront();
+  const inCall = call(visitor, person, app);
+  await inCall.join(`${stub.url}${PATHS[app]}?room=${room}&name=${person}&join`);
+  return inCall;
+}
+
+function call(visitor, person, app) {
+  const { page, problems } = visitor;
+  const $ = (name) => `[data-test=${name}]`;
+  const tile = (whose, source = "camera") => `${$("tile")}[data-participant=${whose}][data-source=${source}]`;
+  const click = (name, within = "") => page.locator(`${within} ${$(name)}`).click();
+  return {
+    ...visitor,
+    person,
+    $,
+    tile,
+    click,
+
+    async join(url) {
+      await page.goto(url);
+      await page.waitForSelector(`${$("call")}:not([hidden])`, { timeout: 20_000 });
+    },
+
+    /** Asserts that `other` is seen and heard: frames that change, and the right tone. */
+    async meets(other, { frames = 10 } = {}) {
+      await assertShows(page, `${tile(other)} video`, other, { frames, timeout: 25_000 });
+      await assertSounds(page, `${tile(other)} :is(audio, video:not([muted]))`, other);
+    },
+
+    /** Asserts who has a tile: everyone in the room, oneself included. */
+    async sees(people) {
+      const names = (selector) => [...document.querySelectorAll(selector)].map((tile) => tile.dataset.participant).sort().join();
+      const args = [`${$("tile")}[data-source=camera]`];
+      const wanted = [...people].sort().join();
+      const check = new Function("selector", `return (${names})(selector) === ${JSON.stringify(wanted)}`);
+      await until(page, check, { what: `tiles of ${wanted}`, args });
+    },
+
+    async write(text) {
+      if (app === "demo" && !(await page.$($("chat-input")))) await click("chat-toggle");
+      await page.locator($("chat-input")).fill(text);
+      await click("chat-send");
+    },
+
+    /** Waits until `count` lines of `from` are there, and returns them in their order. */
+    async reads(from, count) {
+      if (app === "demo" && !(await page.$($("chat-input")))) await click("chat-toggle");
+      const selector = `${$("chat-message")}[data-from=${from}]`;
+      const args = [selector, count];
+      const enough = (selector, count) => document.querySelectorAll(selector).length >= count;
+      await until(page, enough, { what: `${count} lines of ${from}`, args });
+      return page.$$eval(selector, (lines) => lines.map((line) => line.textContent));
+    },
+
+    assertNoProblems() {
+      assert.deepEqual(problems, []);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// Runs inside a page, in Firefox only: a camera and a microphone with the code and the tone of a person.
+//
+// Chromium plays a file as its fake camera. Firefox has no such switch: its fake camera shows a picture that says
+// neither who nor when. So here the page's `getUserMedia` is asked as ever, which keeps its errors, and the tracks
+// that it grants are replaced by those of a canvas and an oscillator.
+
+import { BLOCKS, PEOPLE, blockRect, encode } from "./code.js";
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const FRAMES_A_SECOND = 30;
+const BURST_SECONDS = { on: 0.4, period: 0.6 };
+
+/** Makes every later `getUserMedia` of this page show `person`. */
+export function replaceCamera(person) {
+  const devices = globalThis.navigator?.mediaDevices;
+  if (!devices) return; // no secure context
+  const original = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (constraints) => {
+    const granted = await original(constraints);
+    const kinds = granted.getTracks().map((track) => track.kind);
+    for (const track of granted.getTracks()) track.stop();
+    return new MediaStream(kinds.map((kind) => (kind === "video" ? videoTrack(person) : audioTrack(person))));
+  };
+}
+
+function videoTrack(person) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+  const context = canvas.getContext("2d");
+  let frame = 0;
+  drawFrame(context, person, frame);
+  const [track] = canvas.captureStream(FRAMES_A_SECOND).getVideoTracks();
+  const timer = setInterval(() => drawFrame(context, person, ++frame), 1000 / FRAMES_A_SECOND);
+  return afterStop(track, () => clearInterval(timer));
+}
+
+function audioTrack(person) {
+  const context = new AudioContext();
+  const oscillator = new OscillatorNode(context, { frequency: PEOPLE[person].frequency });
+  const volume = new GainNode(context, { gain: 0 });
+  const destination = context.createMediaStreamDestination();
+  oscillator.connect(volume).connect(destination);
+  oscillator.start();
+  // Bursts, because noise suppression takes a steady tone for noise.
+  const timer = setInterval(() => {
+    const sounding = context.currentTime % BURST_SECONDS.period < BURST_SECONDS.on;
+    volume.gain.setTargetAtTime(sounding ? 0.4 : 0, context.currentTime, 0.01);
+  }, 50);
+  const [track] = destination.stream.getAudioTracks();
+  return afterStop(track, () => {
+    clearInterval(timer);
+    context.close();
+  });
+}
+
+function drawFrame(context, person, frame) {
+  const { hue } = PEOPLE[person];
+  context.fillStyle = `hsl(${hue} 60% 35%)`;
+  context.fillRect(0, 0, WIDTH, HEIGHT);
+  context.fillStyle = `hsl(${hue} 70% 60%)`;
+  context.fillRect(((frame * 6) % (WIDTH + 80)) - 80, HEIGHT * 0.45, 80, HEIGHT * 0.4);
+  const blocks = encode(person, frame);
+  for (let index = 0; index < BLOCKS; index++) {
+    const { left, top, width, height } = blockRect(index, WIDTH, HEIGHT);
+    context.fillStyle = blocks[index] ? "#fff" : "#000";
+    context.fillRect(left, top, width, height);
+  }
+}
+
+function afterStop(track, clean) {
+  const stop = track.stop.bind(track);
+  track.stop = () => {
+    stop();
+    clean();
+  };
+  return track;
+}

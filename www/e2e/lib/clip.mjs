@@ -1,0 +1,115 @@
+// The clips that Chromium's fake camera and microphone play, one pair a person, made once.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { TARGET } from "../../../scripts/lib/paths.mjs";
+import { BLOCKS, PEOPLE, blockRect, encode } from "./code.js";
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const RATE = 30; // Chromium plays an MJPEG file at 30 frames a second
+const SECONDS = 10;
+const SAMPLE_RATE = 48_000;
+const BURST_SECONDS = { on: 0.4, period: 0.6 };
+// Video range: what a camera's black and white are.
+const BLACK = 16;
+const WHITE = 235;
+
+/** The number of frames after which a clip starts again. */
+export const CLIP_FRAMES = RATE * SECONDS;
+
+/**
+ * The files of a person.
+ *
+ * @param {keyof typeof PEOPLE} person
+ * @returns {Promise<{ video: string, audio: string }>}
+ */
+export async function clipOf(person) {
+  const folder = join(TARGET, "e2e");
+  mkdirSync(folder, { recursive: true });
+  const made = [import.meta.url, new URL("code.js", import.meta.url)].map((url) => readFileSync(fileURLToPath(url)));
+  const version = made.reduce((hash, text) => hash.update(text), createHash("sha256")).digest("hex").slice(0, 8);
+  const file = (extension) => join(folder, `${person}-${version}.${extension}`);
+  const [video, audio] = [file("mjpeg"), file("wav")];
+  if (!existsSync(video)) await atomically(video, (path) => writeVideo(path, person));
+  if (!existsSync(audio)) await atomically(audio, (path) => writeFileSync(path, wav(PEOPLE[person].frequency)));
+  return { video, audio };
+}
+
+async function atomically(path, write) {
+  const unfinished = `${path}.${process.pid}`;
+  await write(unfinished);
+  renameSync(unfinished, path);
+}
+
+/** Sends raw frames through ffmpeg. */
+async function writeVideo(path, person) {
+  const input = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", `${WIDTH}x${HEIGHT}`, "-r", String(RATE), "-i", "-"];
+  const output = ["-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", "-y", path];
+  const ffmpeg = spawn("ffmpeg", ["-loglevel", "error", ...input, ...output], { stdio: ["pipe", "ignore", "inherit"] });
+  const ended = once(ffmpeg, "close");
+  ffmpeg.stdin.on("error", () => {}); // its exit code says more
+  for (let frame = 0; frame < CLIP_FRAMES; frame++) {
+    if (!ffmpeg.stdin.write(rawFrame(person, frame))) await Promise.race([once(ffmpeg.stdin, "drain"), ended]);
+  }
+  ffmpeg.stdin.end();
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`ffmpeg ended with code ${code}`);
+}
+
+/** One frame, planar YUV 4:2:0: a coloured ground on which a light bar moves, and the row of blocks. */
+function rawFrame(person, frame) {
+  const size = WIDTH * HEIGHT;
+  const picture = Buffer.alloc((size * 3) / 2, 90);
+  const fill = ({ left, top, width, height }, luma) => {
+    for (let y = top; y < top + height; y++) {
+      picture.fill(luma, y * WIDTH + Math.max(left, 0), y * WIDTH + Math.min(Math.max(left + width, 0), WIDTH));
+    }
+  };
+  const bar = ((frame * 6) % (WIDTH + 80)) - 80;
+  fill({ left: bar, top: Math.round(HEIGHT * 0.45), width: 80, height: Math.round(HEIGHT * 0.4) }, 170);
+  const angle = (PEOPLE[person].hue * Math.PI) / 180;
+  picture.fill(128 - Math.round(60 * Math.cos(angle)), size, size + size / 4);
+  picture.fill(128 + Math.round(60 * Math.cos(angle - Math.PI / 6)), size + size / 4);
+  const blocks = encode(person, frame);
+  for (let index = 0; index < BLOCKS; index++) {
+    const block = blockRect(index, WIDTH, HEIGHT);
+    fill(block, blocks[index] ? WHITE : BLACK);
+    const half = { left: block.left >> 1, width: (block.width + 1) >> 1, top: block.top >> 1, height: block.height >> 1 };
+    for (let y = half.top; y < half.top + half.height; y++) {
+      for (const plane of [size, size + size / 4]) {
+        picture.fill(128, plane + (y * WIDTH) / 2 + half.left, plane + (y * WIDTH) / 2 + half.left + half.width);
+      }
+    }
+  }
+  return picture;
+}
+
+/** Bursts of a tone, because noise suppression takes a steady one for noise; 16-bit mono. */
+function wav(frequency) {
+  const samples = SAMPLE_RATE * 6; // a whole number of bursts and of periods
+  const data = Buffer.alloc(44 + samples * 2);
+  data.write("RIFF");
+  data.writeUInt32LE(36 + samples * 2, 4);
+  data.write("WAVEfmt ", 8);
+  data.writeUInt32LE(16, 16);
+  data.writeUInt16LE(1, 20); // PCM
+  data.writeUInt16LE(1, 22); // channels
+  data.writeUInt32LE(SAMPLE_RATE, 24);
+  data.writeUInt32LE(SAMPLE_RATE * 2, 28);
+  data.writeUInt16LE(2, 32);
+  data.writeUInt16LE(16, 34);
+  data.write("data", 36);
+  data.writeUInt32LE(samples * 2, 40);
+  for (let at = 0; at < samples; at++) {
+    const time = at / SAMPLE_RATE;
+    const sounding = time % BURST_SECONDS.period < BURST_SECONDS.on;
+    const value = sounding ? 0.4 * Math.sin(2 * Math.PI * frequency * time) : 0;
+    data.writeInt16LE(Math.round(value * 32_767), 44 + at * 2);
+  }
+  return data;
+}

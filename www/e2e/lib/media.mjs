@@ -1,0 +1,73 @@
+// What a person in front of a page would see and hear.
+
+import assert from "node:assert/strict";
+import { PEOPLE } from "./code.js";
+import { until } from "./wait.mjs";
+
+/**
+ * Who is shown in a video, and which frame; null if no code is seen.
+ *
+ * @param {import("puppeteer-core").Page} page
+ * @param {string | import("puppeteer-core").ElementHandle} video a selector, or the element
+ * @param {object} [area] the part of the picture to look at, see counter.js
+ */
+export async function see(page, video, area) {
+  const element = await elementOf(page, video);
+  return page.evaluate((element, area) => e2e.readCounter(element, area ?? undefined), element, area ?? null);
+}
+
+/** Asserts that a video shows `person`, in at least `frames` different frames. */
+export async function assertShows(page, video, person, { frames = 10, area, timeout } = {}) {
+  const element = await elementOf(page, video);
+  const look = (element, area, person, frames) => {
+    const seen = (element.e2eSeen ??= new Set());
+    const now = e2e.readCounter(element, area ?? undefined);
+    if (now?.person === person) seen.add(now.frame);
+    if (seen.size < frames) return null;
+    delete element.e2eSeen;
+    return true;
+  };
+  const what = `${frames} different frames of ${person}`;
+  await until(page, look, { what, args: [element, area ?? null, person, frames], timeout });
+}
+
+/** Asserts that a video does not show a new frame for a while: frozen, black, or gone. */
+export async function assertStill(page, video, { ms = 700 } = {}) {
+  const before = await see(page, video);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  assert.deepEqual(await see(page, video), before, "the picture moved");
+}
+
+/**
+ * Listens to an element: see audio.js.
+ *
+ * @returns {Promise<{ rms: number, frequency: number }>}
+ */
+export async function hear(page, element, ms = 1000) {
+  return page.evaluate((element, ms) => e2e.listen(element, ms), await elementOf(page, element), ms);
+}
+
+/** Asserts that an element's sound is `person`'s tone. */
+export async function assertSounds(page, element, person, { timeout = 10_000 } = {}) {
+  const wanted = PEOPLE[person].frequency;
+  const deadline = Date.now() + timeout;
+  let heard;
+  do {
+    heard = await hear(page, element);
+    if (heard.rms > 0.01 && Math.abs(heard.frequency - wanted) < 15) return;
+  } while (Date.now() < deadline);
+  assert.fail(`Wanted to hear ${person} at ${wanted} Hz, heard ${heard.frequency.toFixed(0)} Hz at ${heard.rms.toFixed(4)}.`);
+}
+
+/** Asserts that an element is silent. */
+export async function assertSilent(page, element, { ms = 1200 } = {}) {
+  const { rms } = await hear(page, element, ms);
+  assert.ok(rms < 0.002, `wanted silence, heard a root mean square of ${rms.toFixed(4)}`);
+}
+
+async function elementOf(page, element) {
+  if (typeof element !== "string") return element;
+  const found = await page.waitForSelector(element, { timeout: 10_000 });
+  assert.ok(found, `there is no ${element}`);
+  return found;
+}

@@ -1,0 +1,57 @@
+// Recording a tile of the demo: it plays back for as long as it ran, and shows who was recorded.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing } from "./lib/browsers.mjs";
+import { join } from "./lib/call.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+import { until } from "./lib/wait.mjs";
+
+for (const kind of ["chromium", "firefox"]) {
+  const skip = stubMissing() || browserMissing("chromium") || browserMissing(kind);
+  test(`a recording of the other one, made in ${kind}, plays back what was there, without the pause`, { skip }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { kind });
+    const bob = await join(t, stub, "bob");
+    await alice.meets("bob");
+    await bob.meets("alice");
+
+    const timer = () => alice.page.$eval(alice.$("record-timer"), (element) => element.textContent);
+    const reaches = (text) => until(alice.page, (selector, text) => document.querySelector(selector)?.textContent.includes(text), { what: `the timer shows ${text}`, args: [alice.$("record-timer"), text], timeout: 20_000 });
+    await alice.click("record", alice.tile("bob"));
+    await reaches("0:03");
+    await alice.click("record-pause");
+    const paused = await timer();
+    await new Promise((resolve) => setTimeout(resolve, 2500)); // a pause has no event that ends it
+    assert.equal(await timer(), paused, "the timer stands while paused");
+    await alice.click("record-pause");
+    await reaches("0:05");
+    await alice.click("record-stop");
+
+    const played = await alice.page.waitForSelector(alice.$("recording-playback"), { timeout: 20_000 });
+    const result = await played.evaluate(async (video) => {
+      const people = new Set();
+      const frames = new Set();
+      video.muted = true;
+      video.currentTime = 0;
+      await video.play();
+      while (!video.ended) {
+        const seen = e2e.readCounter(video);
+        if (seen) people.add(seen.person), frames.add(seen.frame);
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      return { seconds: video.currentTime, people: [...people], frames: frames.size };
+    });
+    assert.deepEqual(result.people, ["bob"]);
+    assert.ok(result.frames > 25, `${result.frames} different frames`);
+    assert.ok(result.seconds > 4 && result.seconds < 7, `it plays for ${result.seconds} s`);
+
+    const download = await alice.page.$eval(alice.$("recording-download"), async (link) => {
+      const blob = await (await fetch(link.href)).blob();
+      return { name: link.download, size: blob.size, type: blob.type };
+    });
+    assert.match(download.name, /bob.*\.(webm|mp4)$/);
+    assert.ok(download.size > 50_000, `${download.size} bytes`);
+    for (const person of [alice, bob]) person.assertNoProblems();
+  });
+}
