@@ -148,7 +148,7 @@ impl PeerConnection {
     /// Something happens; what the engine is told of it.
     pub(crate) fn handle(&mut self, event: PeerEvent, random: &mut Random) -> Option<ConnectionInput> {
         match event {
-            PeerEvent::OperationDone => return Some(self.operation_done(random)),
+            PeerEvent::OperationDone => Some(self.operation_done(random)),
             PeerEvent::NeededTask if self.is_newly_needed() => Some(ConnectionInput::NegotiationNeeded),
             PeerEvent::NeededTask => None,
             PeerEvent::Candidate(candidate) => Some(ConnectionInput::LocalCandidate(candidate)),
