@@ -13,12 +13,11 @@ impl Query {
     /// Reads `location.search`, with or without its question mark. Unknown parameters are ignored.
     pub(crate) fn parse(search: &str) -> Self {
         let mut query = Self::default();
-        for pair in search.trim_start_matches('?').split('&') {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match decode(key).as_str() {
-                "room" => query.room = decode(value).trim().to_owned(),
-                "name" => query.name = decode(value).trim().to_owned(),
-                "join" => query.join = !matches!(value, "0" | "false"),
+        for (key, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
+            match &*key {
+                "room" => query.room = value.trim().to_owned(),
+                "name" => query.name = value.trim().to_owned(),
+                "join" => query.join = !matches!(&*value, "0" | "false"),
                 _ => {}
             }
         }
@@ -28,45 +27,8 @@ impl Query {
 
 /// The address that brings someone else into `room`.
 pub(crate) fn invitation(origin: &str, path: &str, room: &str) -> String {
-    format!("{origin}{path}?room={}", encode(room))
-}
-
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = match (first, tail) {
-            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
-            _ => None,
-        };
-        match escaped {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(if first == b'+' { b' ' } else { first });
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-}
-
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("room", room).finish();
+    format!("{origin}{path}?{query}")
 }
 
 #[cfg(test)]

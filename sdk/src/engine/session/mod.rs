@@ -3,70 +3,25 @@
 //! Feed it what the application wants, what the server says and what the peer connections do; then drain
 //! [`poll_output`](Session::poll_output).
 
+mod live_tracks;
+mod output;
+
 use std::collections::{BTreeMap, VecDeque};
 
+use self::live_tracks::LiveTracks;
+pub use self::output::{Event, Output};
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::DataMessage;
 use super::roster::{Change, Gap, Roster};
 use super::topology;
 use crate::error::{DataChannelError, Error, SignalingError};
 use crate::model::{
-    ConnectionState, IceServer, JoinRequest, LeaveReason, ParticipantId, ParticipantInfo, Publication,
+    ConnectionState, IceServer, JoinRequest, ParticipantId, ParticipantInfo, Publication,
     PublicationId, ServerError, ServerErrorCode, SignalCommand, SignalEvent, Timestamp,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request may be repeated.
 const REPEAT_MS: Timestamp = 2_000;
-
-/// What is to be done next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Output {
-    /// Give this to the signaling backend.
-    Signal(SignalCommand),
-    /// Do this with the peer connection to `peer`.
-    Connection {
-        /// The far end.
-        peer: ParticipantId,
-        /// What to do.
-        command: ConnectionCommand,
-    },
-    /// Tell the application.
-    Event(Event),
-}
-
-/// What the application is told.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// The room is entered.
-    Joined,
-    /// Someone is in the room: was there before, or came.
-    ParticipantJoined(ParticipantInfo),
-    /// Someone's name, metadata or publications changed.
-    ParticipantUpdated(ParticipantInfo),
-    /// Someone is gone.
-    ParticipantLeft(ParticipantId, LeaveReason),
-    /// A publication can be played.
-    TrackAdded {
-        /// Who sends it.
-        participant_id: ParticipantId,
-        /// What it is.
-        publication: Publication,
-        /// Where it arrives: the media section of the connection to that participant.
-        mid: String,
-    },
-    /// A publication is gone.
-    TrackRemoved(ParticipantId, PublicationId),
-    /// Someone muted or unmuted a publication.
-    TrackMuteChanged(ParticipantId, PublicationId, bool),
-    /// The state of the connection to a participant changed.
-    ConnectionStateChange(ParticipantId, ConnectionState),
-    /// A participant sent a message.
-    Message(ParticipantId, DataMessage),
-    /// Something failed; the session goes on.
-    Warning(Error),
-    /// The session is over; `None` if that was asked for.
-    Ended(Option<Error>),
-}
 
 #[derive(Clone, Debug, PartialEq)]
 enum Phase {
@@ -87,7 +42,7 @@ pub struct Session {
     sync_asked_at: Option<Timestamp>,
     roster: Roster,
     connections: BTreeMap<ParticipantId, Connection>,
-    live: BTreeMap<(ParticipantId, PublicationId), String>,
+    live: LiveTracks,
     outputs: VecDeque<Output>,
 }
 
@@ -102,7 +57,7 @@ impl Session {
             sync_asked_at: None,
             roster: Roster::default(),
             connections: BTreeMap::new(),
-            live: BTreeMap::new(),
+            live: LiveTracks::default(),
             outputs: VecDeque::new(),
         }
     }
@@ -287,7 +242,7 @@ impl Session {
 
     /// Where each playable publication of the others arrives.
     pub fn live_tracks(&self) -> impl Iterator<Item = (&ParticipantId, &PublicationId, &str)> {
-        self.live.iter().map(|((participant, publication), mid)| (participant, publication, mid.as_str()))
+        self.live.iter()
     }
 
     /// The state of the connection to a participant.
@@ -455,35 +410,14 @@ impl Session {
         }
     }
 
-    /// A track is live when its publisher says so in the roster, and its connection has a place for it.
     fn announce_tracks(&mut self) {
-        let mut live = BTreeMap::new();
-        let mut added = Vec::new();
-        for (peer, connection) in &self.connections {
-            let Some(participant) = self.roster.get(peer) else { continue };
-            for (mid, id) in connection.remote_mids() {
-                if let Some(publication) = participant.publications.iter().find(|known| known.id == *id) {
-                    let key = (peer.clone(), id.clone());
-                    if self.live.get(&key) != Some(mid) {
-                        added.push((peer.clone(), publication.clone(), mid.clone()));
-                    }
-                    live.insert(key, mid.clone());
-                }
-            }
-        }
-        self.drop_tracks(|owner, id| !live.contains_key(&(owner.clone(), id.clone())));
-        self.live = live;
-        for (participant_id, publication, mid) in added {
-            self.event(Event::TrackAdded { participant_id, publication, mid });
-        }
+        let events = self.live.refresh(&self.roster, &self.connections);
+        self.outputs.extend(events.into_iter().map(Output::Event));
     }
 
     fn drop_tracks(&mut self, gone: impl Fn(&ParticipantId, &PublicationId) -> bool) {
-        let keys: Vec<_> = self.live.keys().filter(|(owner, id)| gone(owner, id)).cloned().collect();
-        for key in keys {
-            self.live.remove(&key);
-            self.event(Event::TrackRemoved(key.0, key.1));
-        }
+        let events = self.live.remove(gone);
+        self.outputs.extend(events.into_iter().map(Output::Event));
     }
 
     fn end(&mut self, error: Option<Error>) {

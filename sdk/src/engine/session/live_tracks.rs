@@ -1,0 +1,65 @@
+//! Which publications of the others can be played, and where they arrive.
+
+use std::collections::BTreeMap;
+
+use super::output::Event;
+use crate::engine::connection::Connection;
+use crate::engine::roster::Roster;
+use crate::model::{ParticipantId, PublicationId};
+
+/// The media section (`mid`) of each playable publication.
+#[derive(Debug, Default)]
+pub(super) struct LiveTracks(BTreeMap<(ParticipantId, PublicationId), String>);
+
+impl LiveTracks {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&ParticipantId, &PublicationId, &str)> {
+        self.0.iter().map(|((owner, publication), mid)| (owner, publication, mid.as_str()))
+    }
+
+    /// Looks again: a track is live when its publisher says so in the roster, and its connection has a place
+    /// for it.
+    pub(super) fn refresh(
+        &mut self,
+        roster: &Roster,
+        connections: &BTreeMap<ParticipantId, Connection>,
+    ) -> Vec<Event> {
+        let mut live = BTreeMap::new();
+        let mut added = Vec::new();
+        for (peer, connection) in connections {
+            let Some(participant) = roster.get(peer) else { continue };
+            for (mid, id) in connection.remote_mids() {
+                let Some(publication) = participant.publications.iter().find(|known| known.id == *id) else {
+                    continue;
+                };
+                let key = (peer.clone(), id.clone());
+                if self.0.get(&key) != Some(mid) {
+                    let (participant_id, publication) = (peer.clone(), publication.clone());
+                    added.push(Event::TrackAdded { participant_id, publication, mid: mid.clone() });
+                }
+                live.insert(key, mid.clone());
+            }
+        }
+        let mut events = self.remove(|owner, id| !live.contains_key(&(owner.clone(), id.clone())));
+        self.0 = live;
+        events.extend(added);
+        events
+    }
+
+    /// Forgets those that are gone.
+    pub(super) fn remove(&mut self, gone: impl Fn(&ParticipantId, &PublicationId) -> bool) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.0.retain(|(owner, id), _| {
+            let is_gone = gone(owner, id);
+            if is_gone {
+                events.push(Event::TrackRemoved(owner.clone(), id.clone()));
+            }
+            !is_gone
+        });
+        events
+    }
+
+    /// Forgets all of them, silently.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}

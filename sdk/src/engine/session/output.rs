@@ -1,0 +1,58 @@
+//! What a session asks for, and what it tells.
+
+use crate::engine::connection::ConnectionCommand;
+use crate::engine::data::DataMessage;
+use crate::error::Error;
+use crate::model::{
+    ConnectionState, LeaveReason, ParticipantId, ParticipantInfo, Publication, PublicationId, SignalCommand,
+};
+
+/// What is to be done next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Give this to the signaling backend.
+    Signal(SignalCommand),
+    /// Do this with the peer connection to `peer`.
+    Connection {
+        /// The far end.
+        peer: ParticipantId,
+        /// What to do.
+        command: ConnectionCommand,
+    },
+    /// Tell the application.
+    Event(Event),
+}
+
+/// What the application is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The room is entered.
+    Joined,
+    /// Someone is in the room: was there before, or came.
+    ParticipantJoined(ParticipantInfo),
+    /// Someone's name, metadata or publications changed.
+    ParticipantUpdated(ParticipantInfo),
+    /// Someone is gone.
+    ParticipantLeft(ParticipantId, LeaveReason),
+    /// A publication can be played.
+    TrackAdded {
+        /// Who sends it.
+        participant_id: ParticipantId,
+        /// What it is.
+        publication: Publication,
+        /// Where it arrives: the media section of the connection to that participant.
+        mid: String,
+    },
+    /// A publication is gone.
+    TrackRemoved(ParticipantId, PublicationId),
+    /// Someone muted or unmuted a publication.
+    TrackMuteChanged(ParticipantId, PublicationId, bool),
+    /// The state of the connection to a participant changed.
+    ConnectionStateChange(ParticipantId, ConnectionState),
+    /// A participant sent a message.
+    Message(ParticipantId, DataMessage),
+    /// Something failed; the session goes on.
+    Warning(Error),
+    /// The session is over; `None` if that was asked for.
+    Ended(Option<Error>),
+}
