@@ -16,7 +16,7 @@ mod platform;
 #[cfg(target_arch = "wasm32")]
 mod room;
 
-pub use error::{DataChannelError, Error, ErrorCode, MediaError, Result, SignalingError};
+pub use error::{DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Result, SignalingError};
 pub use model::{
     ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Topology,
     TrackSource,
