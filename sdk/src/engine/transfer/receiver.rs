@@ -65,16 +65,6 @@ impl FileReceiver {
         }
     }
 
-    /// Refuses the offer.
-    pub fn reject(&mut self, reason: &str) {
-        if self.phase == Phase::Offered {
-            self.outputs
-                .push_back(Output::Send(TransferMessage::Reject { reason: reason.to_owned() }));
-            let reason = reason.to_owned();
-            self.finish(Err(FileTransferError::Cancelled { by_remote: false, reason }));
-        }
-    }
-
     /// Takes a message of the sender.
     pub fn handle_message(&mut self, message: TransferMessage) {
         match (self.phase, message) {
@@ -164,6 +154,11 @@ impl FileReceiver {
         self.fail(CancelCause::Asked, reason);
     }
 
+    /// Whether it failed for good: nothing more is written.
+    pub fn has_failed(&self) -> bool {
+        self.phase == Phase::Failed
+    }
+
     /// What is to be done next.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
@@ -207,10 +202,7 @@ impl FileReceiver {
 
     fn finish(&mut self, result: Result<(), FileTransferError>) {
         if result.is_err() {
-            self.outputs.retain(|output| {
-                use TransferMessage::{Cancel, Reject};
-                matches!(output, Output::Send(Cancel { .. } | Reject { .. }))
-            });
+            self.outputs.retain(|output| matches!(output, Output::Send(TransferMessage::Cancel { .. })));
         }
         self.phase = if result.is_ok() { Phase::Completed } else { Phase::Failed };
         self.outputs.push_back(Output::Finished(result));

@@ -145,6 +145,11 @@ impl FileSender {
         self.fail(CancelCause::Asked, reason);
     }
 
+    /// Whether it is finished or interrupted: nothing more is sent.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Finished | Phase::Interrupted)
+    }
+
     /// What is to be done next.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
