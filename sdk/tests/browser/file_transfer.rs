@@ -70,7 +70,7 @@ async fn a_file_arrives_with_its_name_and_every_byte() {
     assert_eq!((incoming.name(), incoming.size()), ("noise.bin", bytes.len() as u64));
     assert_eq!((incoming.mime_type(), incoming.last_modified()), ("application/x-test", 1_234_567));
     assert_eq!(incoming.id(), sending.id());
-    let receiving = incoming.accept();
+    let receiving = incoming.accept().expect("accepted");
     let progress = sending.progress().map(|progress| progress.transferred).collect::<Vec<_>>();
     let (progress, sent, received) = futures::join!(progress, sending.finished(), receiving.finished());
     assert!(progress.is_sorted() && progress.len() > 5, "{progress:?}");
@@ -88,7 +88,7 @@ async fn messages_and_files_share_a_channel_and_an_empty_file_is_a_file() {
     let (_connections, near, far) = connected().await;
     let (first, second) = (noise(2 * MIB, 1), noise(2 * MIB, 2));
     let transfers = [send(&near, &first), send(&near, &second), send(&near, &[])];
-    let accepted = [offer(&far).await.accept(), offer(&far).await.accept(), offer(&far).await.accept()];
+    let accepted = [offer(&far).await.accept().expect("accepted"), offer(&far).await.accept().expect("accepted"), offer(&far).await.accept().expect("accepted")];
     near.send("between").await.expect("sent");
     let message = soon("a message", far.clone().next()).await.expect("an item");
     assert_eq!(message.expect("a message").as_text(), Some("between"));
@@ -116,7 +116,7 @@ async fn an_offer_can_be_refused_and_one_that_is_dropped_is() {
     let incoming = offer(&far).await;
     withdrawn.cancel("a mistake");
     assert_eq!(code(withdrawn.finished().await), ErrorCode::TransferCancelled);
-    assert_eq!(code(soon("the end", incoming.accept().finished()).await), ErrorCode::TransferCancelled);
+    assert_eq!(code(soon("the end", incoming.accept().expect("accepted").finished()).await), ErrorCode::TransferCancelled);
 }
 
 #[wasm_bindgen_test]
@@ -182,7 +182,7 @@ async fn a_resumed_file_in_memory_is_whole() {
     let bytes = noise(20 * MIB, 5);
     let (connections, near, far) = connected().await;
     let sending = send(&near, &bytes);
-    let receiving = offer(&far).await.accept();
+    let receiving = offer(&far).await.accept().expect("accepted");
     halfway(&receiving).await;
     connections.a.close();
     let error = soon("the interruption", sending.finished()).await.expect_err("interrupted");
@@ -209,7 +209,10 @@ async fn a_stream_that_fails_fails_both_ends() {
         assert!(error.to_string().contains("disk full"), "{error}");
     }
     let again = send(&near, b"x");
-    assert_eq!(code(offer(&far).await.accept_to(&stream)), ErrorCode::InvalidState);
+    let incoming = offer(&far).await;
+    assert_eq!(code(incoming.accept_to(&stream)), ErrorCode::InvalidState);
+    incoming.reject("no room");
+    assert_eq!(code(incoming.accept()), ErrorCode::InvalidState, "it is answered");
     assert_eq!(code(soon("the refusal", again.finished()).await), ErrorCode::TransferRejected);
 }
 

@@ -1,5 +1,6 @@
 //! Files that the far end offers.
 
+use std::cell::Cell;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,9 +11,9 @@ use super::send;
 use super::sink::Sink;
 use super::task::Work;
 use super::transfer::FileTransfer;
-use crate::Result;
 use crate::engine::transfer::{FileOffer, FileReceiver, TransferId, TransferMessage};
 use crate::platform::data_channel::DataChannel;
+use crate::{Error, Result};
 
 /// A file that the far end offers. Dropping it refuses it.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct IncomingFile {
     channel: DataChannel,
     id: TransferId,
     offer: FileOffer,
-    answered: bool,
+    answered: Cell<bool>,
 }
 
 /// The files that the far end offers, in order. Ends when the channel is closed. Made by [`DataChannel::files`].
@@ -41,7 +42,7 @@ impl Stream for IncomingFiles {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<IncomingFile>> {
         self.0.transfers().poll_offer(context).map(|offer| {
-            offer.map(|(id, offer)| IncomingFile { channel: self.0.clone(), id, offer, answered: false })
+            offer.map(|(id, offer)| IncomingFile { channel: self.0.clone(), id, offer, answered: Cell::default() })
         })
     }
 }
@@ -49,23 +50,27 @@ impl Stream for IncomingFiles {
 impl IncomingFile {
     /// Takes the file. It is kept in memory, or where the browser keeps large Blobs, and handed over by
     /// [`FileTransfer::finished`].
-    pub fn accept(self) -> FileTransfer {
-        self.accept_into(Sink::memory())
+    ///
+    /// # Errors
+    /// `InvalidState` if the offer is answered already.
+    pub fn accept(&self) -> Result<FileTransfer> {
+        self.accept_into(|| Ok(Sink::memory()))
     }
 
     /// Takes the file, and writes it to a stream as it comes: that of a file on disk, for example. The stream is closed
     /// when the file is whole, and aborted when it will never be.
     ///
     /// # Errors
-    /// `InvalidState` if somebody else writes to the stream; the file is refused then.
-    pub fn accept_to(self, stream: &WritableStream) -> Result<FileTransfer> {
-        let sink = Sink::stream(stream)?;
-        Ok(self.accept_into(sink))
+    /// `InvalidState` if somebody else writes to the stream, or if the offer is answered already.
+    pub fn accept_to(&self, stream: &WritableStream) -> Result<FileTransfer> {
+        self.accept_into(|| Sink::stream(stream))
     }
 
-    /// Refuses the file; `reason` is for the sender to read.
-    pub fn reject(mut self, reason: &str) {
-        self.refuse(reason);
+    /// Refuses the file; `reason` is for the sender to read. Does nothing once the offer is answered.
+    pub fn reject(&self, reason: &str) {
+        if !self.answered.replace(true) {
+            send(&self.channel, self.id, TransferMessage::Reject { reason: reason.to_owned() });
+        }
     }
 
     /// The transfer's name: the same at both ends, and when it is resumed.
@@ -93,22 +98,22 @@ impl IncomingFile {
         self.offer.last_modified
     }
 
-    fn accept_into(mut self, sink: Sink) -> FileTransfer {
-        self.answered = true;
+    fn accept_into(&self, sink: impl FnOnce() -> Result<Sink>) -> Result<FileTransfer> {
+        if self.answered.get() {
+            let state = "the offer is answered already";
+            return Err(Error::InvalidState { action: "accept the file", state });
+        }
+        let sink = sink()?;
+        self.answered.set(true);
         let mut machine = FileReceiver::new(self.offer.clone());
         machine.accept();
-        FileTransfer::start(&self.channel, self.id, self.offer.clone(), Work::Receiving(machine, sink))
-    }
-
-    fn refuse(&mut self, reason: &str) {
-        if !std::mem::replace(&mut self.answered, true) {
-            send(&self.channel, self.id, TransferMessage::Reject { reason: reason.to_owned() });
-        }
+        let work = Work::Receiving(machine, sink);
+        Ok(FileTransfer::start(&self.channel, self.id, self.offer.clone(), work))
     }
 }
 
 impl Drop for IncomingFile {
     fn drop(&mut self) {
-        self.refuse("nobody took it");
+        self.reject("nobody took it");
     }
 }
