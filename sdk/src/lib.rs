@@ -28,10 +28,11 @@ pub use options::{
 
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
-    CameraOptions, DataChannel, DataChannelIo, DataChannelState, DeviceChanges, DeviceInfo, DeviceKind, Devices,
-    DisplayCapture, DisplayOptions, FacingMode, FileDirection, FileOptions, FileTransfer, FileTransferProgress,
-    IncomingFile, IncomingFiles, LevelMeter, Message, ListenerGuard, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder,
-    RecorderOptions, RecorderState, Recording, attach, capture_display, detach, play,
+    CameraOptions, DataChannel, DataChannelIo, DataChannelState, DeviceChanges, DeviceInfo, DeviceKind,
+    Devices, DisplayCapture, DisplayOptions, FacingMode, FileDirection, FileOptions, FileTransfer,
+    FileTransferProgress, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard, LocalTrack, Message,
+    MicrophoneOptions, ObjectUrl, Recorder, RecorderOptions, RecorderState, Recording, attach,
+    capture_display, detach, play,
 };
 #[cfg(target_arch = "wasm32")]
 pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};

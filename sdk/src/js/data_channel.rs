@@ -129,10 +129,7 @@ impl JsDataChannel {
     }
 
     /// A Web Stream that sends what is written to it, always the same. Closing it sends all and closes the channel.
-    #[wasm_bindgen(
-        getter,
-        unchecked_return_type = "WritableStream<string | ArrayBuffer | ArrayBufferView>"
-    )]
+    #[wasm_bindgen(getter, unchecked_return_type = "WritableStream<string | ArrayBuffer | ArrayBufferView>")]
     pub fn writable(&self) -> WritableStream {
         let make = || {
             let (sender, closer, aborter) = (self.handle(), self.handle(), self.handle());
@@ -281,7 +278,8 @@ fn payload(data: &JsValue) -> Result<Payload> {
 
 /// `new Uint8Array(buffer, offset, length)`, which throws for a buffer that was transferred.
 fn view(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8Array> {
-    let constructor: Function = Reflect::get(&js_sys::global(), &"Uint8Array".into()).ok()?.dyn_into().ok()?;
+    let constructor: Function =
+        Reflect::get(&js_sys::global(), &"Uint8Array".into()).ok()?.dyn_into().ok()?;
     let arguments = js_sys::Array::of3(buffer, offset, length);
     Reflect::construct(&constructor, &arguments).ok()?.dyn_into().ok()
 }

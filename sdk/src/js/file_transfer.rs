@@ -70,9 +70,9 @@ impl JsFileTransfer {
     #[wasm_bindgen(getter, unchecked_return_type = "Promise<File | undefined>")]
     pub fn finished(&self) -> Promise {
         let transfer = self.0.clone();
-        future_to_promise(async move {
-            Ok(transfer.finished().await?.map_or(JsValue::UNDEFINED, JsValue::from))
-        })
+        future_to_promise(
+            async move { Ok(transfer.finished().await?.map_or(JsValue::UNDEFINED, JsValue::from)) },
+        )
     }
 
     /// How far it is, now and whenever that changes: `for await (const { transferred, size } of transfer.progress())`.
@@ -151,8 +151,9 @@ impl JsIncomingFile {
             return Ok(JsFileTransfer(self.0.accept()?));
         }
         let stream = writable.dyn_ref::<WritableStream>();
-        let stream = stream
-            .ok_or_else(|| invalid("`writable` in the accept options: expected a WritableStream".to_owned()))?;
+        let stream = stream.ok_or_else(|| {
+            invalid("`writable` in the accept options: expected a WritableStream".to_owned())
+        })?;
         Ok(JsFileTransfer(self.0.accept_to(stream)?))
     }
 

@@ -31,9 +31,7 @@ pub use display::{DisplayCapture, DisplayOptions, capture_display};
 pub use element::{attach, detach, play};
 #[cfg(feature = "js")]
 pub(crate) use exception::Failure;
-pub use file::{
-    FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles,
-};
+pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles};
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use recorder::{Recorder, RecorderOptions, RecorderState};

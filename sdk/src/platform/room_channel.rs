@@ -22,7 +22,10 @@ pub(super) struct RoomChannel {
 }
 
 impl RoomChannel {
-    pub(super) fn open(connection: &RtcPeerConnection, on_input: Rc<dyn Fn(ConnectionInput)>) -> Result<Self> {
+    pub(super) fn open(
+        connection: &RtcPeerConnection,
+        on_input: Rc<dyn Fn(ConnectionInput)>,
+    ) -> Result<Self> {
         let options = DataChannelOptions {
             negotiated: true,
             id: Some(CHANNEL_ID),

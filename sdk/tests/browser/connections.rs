@@ -70,8 +70,7 @@ impl Drop for Connections {
 /// Connections and a channel with the defaults.
 pub(crate) async fn connected() -> (Connections, DataChannel, DataChannel) {
     let connections = Connections::new();
-    let (near, far) =
-        connections.channel(&DataChannelOptions::default(), &MessageOptions::default()).await;
+    let (near, far) = connections.channel(&DataChannelOptions::default(), &MessageOptions::default()).await;
     (connections, near, far)
 }
 

@@ -33,7 +33,8 @@ fn send(channel: &DataChannel, bytes: &[u8]) -> FileTransfer {
 
 /// Waits until some of the file has arrived, and not all.
 async fn halfway(transfer: &FileTransfer) {
-    let some = transfer.progress().filter(|progress| std::future::ready(progress.transferred > 0)).boxed_local();
+    let some =
+        transfer.progress().filter(|progress| std::future::ready(progress.transferred > 0)).boxed_local();
     let progress = soon("progress", some.into_future()).await.0.expect("progress");
     assert!(progress.transferred < progress.size, "it is not over: {progress:?}");
 }
@@ -77,7 +78,10 @@ async fn a_file_arrives_with_its_name_and_every_byte() {
     assert_eq!(progress.last(), Some(&(bytes.len() as u64)));
     assert_eq!(sent, Ok(None));
     let received = received.expect("received").expect("a file");
-    assert_eq!((received.name(), received.type_()), ("noise.bin".to_owned(), "application/x-test".to_owned()));
+    assert_eq!(
+        (received.name(), received.type_()),
+        ("noise.bin".to_owned(), "application/x-test".to_owned())
+    );
     assert!(bytes_of(&received).await == bytes, "the bytes differ");
     assert_eq!(sending.direction(), FileDirection::Send);
     assert_eq!(receiving.direction(), FileDirection::Receive);
@@ -88,7 +92,11 @@ async fn messages_and_files_share_a_channel_and_an_empty_file_is_a_file() {
     let (_connections, near, far) = connected().await;
     let (first, second) = (noise(2 * MIB, 1), noise(2 * MIB, 2));
     let transfers = [send(&near, &first), send(&near, &second), send(&near, &[])];
-    let accepted = [offer(&far).await.accept().expect("accepted"), offer(&far).await.accept().expect("accepted"), offer(&far).await.accept().expect("accepted")];
+    let accepted = [
+        offer(&far).await.accept().expect("accepted"),
+        offer(&far).await.accept().expect("accepted"),
+        offer(&far).await.accept().expect("accepted"),
+    ];
     near.send("between").await.expect("sent");
     let message = soon("a message", far.clone().next()).await.expect("an item");
     assert_eq!(message.expect("a message").as_text(), Some("between"));
@@ -116,7 +124,10 @@ async fn an_offer_can_be_refused_and_one_that_is_dropped_is() {
     let incoming = offer(&far).await;
     withdrawn.cancel("a mistake");
     assert_eq!(code(withdrawn.finished().await), ErrorCode::TransferCancelled);
-    assert_eq!(code(soon("the end", incoming.accept().expect("accepted").finished()).await), ErrorCode::TransferCancelled);
+    assert_eq!(
+        code(soon("the end", incoming.accept().expect("accepted").finished()).await),
+        ErrorCode::TransferCancelled
+    );
 }
 
 #[wasm_bindgen_test]
@@ -127,7 +138,11 @@ async fn either_end_can_cancel_and_both_learn_why() {
         let (stream, log) = recording_stream();
         let receiving = offer(&far).await.accept_to(&stream).expect("accepted");
         halfway(&receiving).await;
-        if by_sender { sending.cancel("enough") } else { receiving.cancel("enough") }
+        if by_sender {
+            sending.cancel("enough")
+        } else {
+            receiving.cancel("enough")
+        }
         for transfer in [&sending, &receiving] {
             let error = soon("the end", transfer.finished()).await.expect_err("cancelled");
             assert_eq!(error.code(), ErrorCode::TransferCancelled);
@@ -200,7 +215,8 @@ async fn a_resumed_file_in_memory_is_whole() {
 async fn a_stream_that_fails_fails_both_ends() {
     let (_connections, near, far) = connected().await;
     let sending = send(&near, &noise(10 * MIB, 6));
-    let make = Function::new_no_args("return new WritableStream({ write() { throw new Error('disk full'); } });");
+    let make =
+        Function::new_no_args("return new WritableStream({ write() { throw new Error('disk full'); } });");
     let stream: WritableStream = make.call0(&JsValue::UNDEFINED).expect("a stream").unchecked_into();
     let receiving = offer(&far).await.accept_to(&stream).expect("accepted");
     for transfer in [&sending, &receiving] {
@@ -231,7 +247,10 @@ async fn a_file_is_streamed_to_the_private_file_system() {
     let opened: Array = match JsFuture::from(opening).await {
         Ok(opened) => opened.unchecked_into(),
         Err(error) => {
-            web_sys::console::warn_2(&"skipped: this browser has no private file system here:".into(), &error);
+            web_sys::console::warn_2(
+                &"skipped: this browser has no private file system here:".into(),
+                &error,
+            );
             return;
         }
     };

@@ -82,7 +82,8 @@ impl FrameKind {
 impl FragmentHeader {
     fn read(kind: MessageKind, start: &[u8]) -> Option<Self> {
         let number = |at: usize| Some(u32::from_be_bytes(start.get(at..at + 4)?.try_into().ok()?));
-        let header = Self { kind, message: number(1)?, total: number(5)?, unit: number(9)?, index: number(13)? };
+        let header =
+            Self { kind, message: number(1)?, total: number(5)?, unit: number(9)?, index: number(13)? };
         (header.unit > 0 && header.index < header.total.div_ceil(header.unit)).then_some(header)
     }
 

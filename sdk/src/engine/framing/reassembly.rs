@@ -45,14 +45,7 @@ impl<A: Assembly> Reassembler<A> {
     /// Takes messages of up to `max_message` bytes; all incomplete ones together get twice that.
     pub fn new(max_message: usize) -> Self {
         let max_memory = max_message.saturating_mul(2).saturating_add(4 * OVERHEAD_BYTES);
-        Self {
-            partial: VecDeque::new(),
-            memory: 0,
-            max_message,
-            max_memory,
-            given_up: 0,
-            refused: None,
-        }
+        Self { partial: VecDeque::new(), memory: 0, max_message, max_memory, given_up: 0, refused: None }
     }
 
     /// Takes a fragment of `length` bytes, and returns the message that it completes.

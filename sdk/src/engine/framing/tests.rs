@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests; clippy does not see it behind `all`")]
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -19,7 +19,9 @@ pub enum FileTransferError {
         reason: String,
     },
     /// The channel closed before the end. `resume` goes on over another one.
-    #[error("the channel closed after {transferred} of {size} bytes: resume the transfer over another channel")]
+    #[error(
+        "the channel closed after {transferred} of {size} bytes: resume the transfer over another channel"
+    )]
     Interrupted {
         /// Bytes that had arrived and were acknowledged.
         transferred: u64,

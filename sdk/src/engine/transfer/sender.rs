@@ -4,9 +4,7 @@ use std::collections::VecDeque;
 
 use sha2::{Digest, Sha256};
 
-use super::{
-    CHUNK_BYTES, CancelCause, FileOffer, FileTransferError, Output, TransferMessage, WINDOW_BYTES,
-};
+use super::{CHUNK_BYTES, CancelCause, FileOffer, FileTransferError, Output, TransferMessage, WINDOW_BYTES};
 
 /// Sends one file. Feed one input, then drain [`poll_output`](Self::poll_output).
 #[derive(Clone, Debug)]

@@ -56,11 +56,7 @@ impl AsyncRead for DataChannelIo {
 }
 
 impl AsyncWrite for DataChannelIo {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<IoResult<usize>> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<IoResult<usize>> {
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }

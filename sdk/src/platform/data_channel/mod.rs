@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use futures::channel::oneshot;
-use js_sys::Reflect;
+use js_sys::{Reflect, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use web_sys::{
@@ -186,6 +186,11 @@ impl DataChannel {
         self.queue(Payload::from(message.into()))?.await.unwrap_or(Err(DataChannelError::Closed.into()))
     }
 
+    /// Sends bytes that are JavaScript's, without a copy in the module's memory, which can only grow.
+    pub async fn send_array(&self, bytes: &Uint8Array) -> Result<()> {
+        self.queue(Payload::Js(bytes.clone()))?.await.unwrap_or(Err(DataChannelError::Closed.into()))
+    }
+
     /// Sends a value as JSON text. Read it with [`Message::json`].
     pub async fn send_json<T: Serialize + ?Sized>(&self, value: &T) -> Result<()> {
         self.send(Message::from_json(value)?).await
@@ -307,11 +312,7 @@ impl DataChannel {
         Ok(through)
     }
 
-    pub(crate) fn enqueue(
-        &self,
-        payload: Payload,
-        done: Option<oneshot::Sender<Result<()>>>,
-    ) -> Result<()> {
+    pub(crate) fn enqueue(&self, payload: Payload, done: Option<oneshot::Sender<Result<()>>>) -> Result<()> {
         if self.0.over.get() {
             return Err(self.closed_error());
         }

@@ -42,7 +42,12 @@ impl Stream for IncomingFiles {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<IncomingFile>> {
         self.0.transfers().poll_offer(context).map(|offer| {
-            offer.map(|(id, offer)| IncomingFile { channel: self.0.clone(), id, offer, answered: Cell::default() })
+            offer.map(|(id, offer)| IncomingFile {
+                channel: self.0.clone(),
+                id,
+                offer,
+                answered: Cell::default(),
+            })
         })
     }
 }

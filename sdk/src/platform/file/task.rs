@@ -8,10 +8,10 @@ use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::future::{Either, select};
 
+use super::send;
 use super::sink::Sink;
 use super::source::Source;
 use super::transfer::Shared;
-use super::send;
 use crate::engine::transfer::{
     FileReceiver, FileSender, FileTransferError, Output, TransferFrame, TransferMessage,
 };
