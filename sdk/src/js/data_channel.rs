@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use js_sys::{ArrayBuffer, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     CustomEvent, CustomEventInit, EventTarget, MessageEvent, MessageEventInit, RtcDataChannel,
     RtcPeerConnection, WritableStream,
@@ -15,6 +15,7 @@ use web_sys::{
 
 use super::media::to_js;
 use super::options;
+use super::promise::future_to_promise;
 use super::streams::{Values, async_iterator, readable_stream, writable_stream};
 use crate::platform::data_channel::{Payload, RawMessage};
 use crate::{DataChannel, DataChannelError, Error, Result};

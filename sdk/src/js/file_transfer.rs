@@ -6,12 +6,12 @@ use serde::Deserialize;
 use serde_wasm_bindgen::preserve;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Blob, WritableStream};
 
 use super::data_channel::{JsDataChannel, invalid};
 use super::media::to_js;
 use super::options;
+use super::promise::future_to_promise;
 use super::streams::async_iterator;
 use crate::{FileTransfer, IncomingFile};
 

@@ -10,6 +10,7 @@ mod file_transfer;
 mod level_meter;
 mod media;
 mod options;
+mod promise;
 mod recorder;
 mod room;
 mod streams;

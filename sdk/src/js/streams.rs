@@ -11,8 +11,10 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
+
 use web_sys::WritableStream;
+
+use super::promise::future_to_promise;
 
 /// The values of a stream. A stream of Rust that is to be read in JavaScript becomes one, so that the code is there once.
 pub(crate) type Values = LocalBoxStream<'static, Result<JsValue, JsValue>>;
