@@ -45,6 +45,11 @@ pub struct FileOffer {
 }
 
 impl FileOffer {
+    fn read(json: &[u8]) -> Option<Self> {
+        // Not `from_slice`: the rest of the crate reads strings, and the parser would be in the module twice.
+        serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
+    }
+
     /// What the far end says is not trusted: a name must not lead out of a folder, nor fill the screen.
     fn sanitized(mut self) -> Self {
         let own = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -148,7 +153,7 @@ impl TransferFrame {
                 shorten(&mut offer.name, MAX_TEXT_BYTES);
                 shorten(&mut offer.mime_type, MAX_TEXT_BYTES);
                 // Strings and numbers can always be written as JSON.
-                with(0, &serde_json::to_vec(&offer).unwrap_or_default())
+                with(0, serde_json::to_string(&offer).unwrap_or_default().as_bytes())
             }
             TransferMessage::Accept { offset } => with(1, &offset.to_be_bytes()),
             TransferMessage::Reject { reason } => with(2, text(reason).as_bytes()),
@@ -180,7 +185,7 @@ impl TransferFrame {
         let number = || Some(u64::from_be_bytes(body.get(..8)?.try_into().ok()?));
         let text = || text(String::from_utf8_lossy(body).into_owned());
         let message = match kind {
-            0 => TransferMessage::Offer(serde_json::from_slice::<FileOffer>(body).ok()?.sanitized()),
+            0 => TransferMessage::Offer(FileOffer::read(body)?.sanitized()),
             1 => TransferMessage::Accept { offset: number()? },
             2 => TransferMessage::Reject { reason: text() },
             3 => TransferMessage::Chunk { offset: number()?, bytes: body.get(8..)?.to_vec() },

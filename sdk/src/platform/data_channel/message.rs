@@ -27,8 +27,9 @@ impl Message {
 
     /// Reads the message as JSON. Fails with [`Error::InvalidOptions`] if it is none, or another thing than `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(self.as_bytes())
-            .map_err(|error| Error::InvalidOptions { detail: format!("the message: {error}") })
+        let wrong = |words: String| Error::InvalidOptions { detail: format!("the message: {words}") };
+        let text = std::str::from_utf8(self.as_bytes()).map_err(|error| wrong(error.to_string()))?;
+        serde_json::from_str(text).map_err(|error| wrong(error.to_string()))
     }
 
     /// The text, if it is one.

@@ -7,7 +7,7 @@ mod task;
 mod transfer;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::task::{Context, Poll};
 
 use futures::channel::mpsc::UnboundedSender;
@@ -24,7 +24,8 @@ const MAX_OFFERS: usize = 64;
 /// The files of one channel.
 #[derive(Debug, Default)]
 pub(super) struct Transfers {
-    running: RefCell<BTreeMap<TransferId, UnboundedSender<Input>>>,
+    /// A handful at most.
+    running: RefCell<Vec<(TransferId, UnboundedSender<Input>)>>,
     offers: RefCell<VecDeque<(TransferId, FileOffer)>>,
     waiting: Wakers,
     over: Cell<bool>,
@@ -34,9 +35,9 @@ impl Transfers {
     /// Takes a frame of the far end; `false` if it makes no sense.
     pub(super) fn handle_frame(&self, channel: &DataChannel, frame: &[u8]) -> bool {
         let Some(TransferFrame { id, message }) = TransferFrame::decode(frame) else { return false };
-        let running = self.running.borrow().get(&id).cloned();
+        let running = self.running.borrow().iter().find(|(other, _)| *other == id).cloned();
         match (running, message) {
-            (Some(inputs), message) => {
+            (Some((_, inputs)), message) => {
                 let _ = inputs.unbounded_send(Input::Message(message));
             }
             (None, TransferMessage::Offer(offer)) => {
@@ -65,7 +66,7 @@ impl Transfers {
     pub(super) fn disconnect(&self) {
         self.over.set(true);
         self.offers.take();
-        for inputs in self.running.take().into_values() {
+        for (_, inputs) in self.running.take() {
             let _ = inputs.unbounded_send(Input::Disconnected);
         }
         self.waiting.wake();
@@ -74,12 +75,12 @@ impl Transfers {
     fn start(&self, id: TransferId, inputs: UnboundedSender<Input>) {
         match self.over.get() {
             true => drop(inputs.unbounded_send(Input::Disconnected)),
-            false => drop(self.running.borrow_mut().insert(id, inputs)),
+            false => self.running.borrow_mut().push((id, inputs)),
         }
     }
 
     fn finish(&self, id: TransferId) {
-        self.running.borrow_mut().remove(&id);
+        self.running.borrow_mut().retain(|(other, _)| *other != id);
     }
 
     /// The offer with this id, if it waits for an answer.
