@@ -5,8 +5,10 @@
 pub mod candidates;
 pub mod connection;
 pub mod data;
+pub mod framing;
 pub mod negotiation;
 pub mod reliable;
 pub mod roster;
 pub mod session;
 pub mod topology;
+pub mod transfer;

@@ -14,9 +14,9 @@ use web_sys::{
 };
 
 use super::bindings;
-use super::data_channel::DataChannel;
 use super::exception::Exception;
 use super::listener::ListenerGuard;
+use super::room_channel::RoomChannel;
 use crate::engine::connection::{ConnectionInput, Mids};
 use crate::engine::data::Frame;
 use crate::engine::negotiation::SignalingState;
@@ -29,7 +29,7 @@ use crate::model::{
 #[derive(Debug)]
 pub(crate) struct PeerConnection {
     _listeners: [ListenerGuard; 3],
-    channel: DataChannel,
+    channel: RoomChannel,
     raw: RtcPeerConnection,
     attached: RefCell<HashMap<PublicationId, RtcRtpTransceiver>>,
     /// Tracks in one stream are played in sync (RFC 8830): camera with microphone, screen with its sound.
@@ -46,7 +46,7 @@ impl PeerConnection {
         let raw = RtcPeerConnection::new_with_configuration(&configuration).map_err(&failed)?;
         Ok(Self {
             _listeners: listeners(&raw, &on_input),
-            channel: DataChannel::open(&raw, on_input),
+            channel: RoomChannel::open(&raw, on_input)?,
             raw,
             attached: RefCell::default(),
             person: MediaStream::new().map_err(&failed)?,
