@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::future::poll_fn;
 
 use futures::{StreamExt, stream};
-use js_sys::{ArrayBuffer, Function, JSON, Object, Promise, Reflect, Uint8Array};
+use js_sys::{JSON, Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -13,10 +13,11 @@ use web_sys::{
     RtcPeerConnection, WritableStream,
 };
 
+use super::event_target::{self, Method};
 use super::media::to_js;
-use super::options;
 use super::promise::future_to_promise;
 use super::streams::{Values, async_iterator, readable_stream, writable_stream};
+use super::{bytes, options};
 use crate::platform::data_channel::{Payload, RawMessage};
 use crate::{DataChannel, DataChannelError, Error, Result};
 
@@ -55,14 +56,9 @@ impl JsDataChannel {
     }
 
     fn target_of(&self, event: &JsValue) -> Result<(&EventTarget, String)> {
-        let event: String = options::parse_value(event.clone(), "event name")?;
-        match event.as_str() {
-            "open" | "close" => Ok((self.channel.as_raw(), event)),
-            "message" | "messageerror" => Ok((&self.target, event)),
-            _ => Err(invalid(format!(
-                "there is no event \"{event}\"; there are \"open\", \"close\", \"message\", \"messageerror\""
-            ))),
-        }
+        let event = event_target::event_name(event, &["open", "close", "message", "messageerror"])?;
+        let is_raw = matches!(event.as_str(), "open" | "close");
+        Ok((if is_raw { self.channel.as_raw() } else { &self.target }, event))
     }
 }
 
@@ -230,7 +226,7 @@ impl JsDataChannel {
         options: &JsValue,
     ) -> Result<(), JsValue> {
         let (target, event) = self.target_of(event)?;
-        call_on(target, "addEventListener", &event, listener, options)?;
+        event_target::call(target, Method::Add, &event, listener, options)?;
         if matches!(event.as_str(), "message" | "messageerror") && !self.dispatching.replace(true) {
             spawn_local(dispatch(self.handle(), self.target.clone()));
         }
@@ -245,7 +241,7 @@ impl JsDataChannel {
         options: &JsValue,
     ) -> Result<(), JsValue> {
         let (target, event) = self.target_of(event)?;
-        call_on(target, "removeEventListener", &event, listener, options)
+        event_target::call(target, Method::Remove, &event, listener, options)
     }
 }
 
@@ -262,27 +258,8 @@ fn payload(data: &JsValue) -> Result<Payload> {
     if let Some(text) = data.as_string() {
         return Ok(Payload::Text(text));
     }
-    let bytes = if data.is_instance_of::<ArrayBuffer>() {
-        view(data, &JsValue::from(0), &JsValue::UNDEFINED)
-    } else if ArrayBuffer::is_view(data) {
-        let member = |key: &str| Reflect::get(data, &key.into());
-        match (member("buffer"), member("byteOffset"), member("byteLength")) {
-            (Ok(buffer), Ok(offset), Ok(length)) => view(&buffer, &offset, &length),
-            _ => None,
-        }
-    } else {
-        None
-    };
     let wrong = || invalid("data: expected a string, an ArrayBuffer or a view of one".to_owned());
-    bytes.map(Payload::Js).ok_or_else(wrong)
-}
-
-/// `new Uint8Array(buffer, offset, length)`, which throws for a buffer that was transferred.
-fn view(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8Array> {
-    let constructor: Function =
-        Reflect::get(&js_sys::global(), &"Uint8Array".into()).ok()?.dyn_into().ok()?;
-    let arguments = js_sys::Array::of3(buffer, offset, length);
-    Reflect::construct(&constructor, &arguments).ok()?.dyn_into().ok()
+    bytes::view(data).map(Payload::Js).ok_or_else(wrong)
 }
 
 fn values(channel: &DataChannel) -> Values {
@@ -319,21 +296,6 @@ async fn dispatch(channel: DataChannel, target: EventTarget) {
             let _ = target.dispatch_event(&event);
         }
     }
-}
-
-fn call_on(
-    target: &EventTarget,
-    method: &str,
-    event: &str,
-    listener: &JsValue,
-    options: &JsValue,
-) -> Result<(), JsValue> {
-    if !listener.is_function() && !listener.is_object() {
-        return Err(invalid(format!("the listener of \"{event}\" must be a function")).into());
-    }
-    let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
-    method.call3(target, &event.into(), listener, options)?;
-    Ok(())
 }
 
 fn raw_connection(connection: &JsValue) -> Result<&RtcPeerConnection> {

@@ -4,10 +4,10 @@ use js_sys::{Function, Object, Promise, Reflect};
 use moim_protocol::{MediaKind, TrackSource};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::{EventTarget, MediaStreamTrack};
 
 use super::options;
+use super::promise::future_to_promise;
 use crate::platform::{Devices, LocalTrack, open_display};
 use crate::{Error, Result};
 

@@ -3,9 +3,11 @@
 //! Methods take `&self` and return a `Promise` made from a cloned handle, so that `free()` works at any
 //! time. Nothing runs when the module is loaded.
 
+mod bytes;
 pub(crate) mod convert;
 mod data_channel;
 mod error;
+mod event_target;
 mod file_transfer;
 mod level_meter;
 mod media;

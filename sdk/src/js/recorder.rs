@@ -3,11 +3,11 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Blob, MediaStreamTrack};
 
 use super::media::{raw_track, to_js};
 use super::options;
+use super::promise::future_to_promise;
 use crate::platform::{Recorder, Recording};
 use crate::{Error, Result};
 

@@ -1,33 +1,23 @@
 //! `Room` and `RemoteTrack` for JavaScript.
 
-use std::cell::RefCell;
-use std::future::poll_fn;
-use std::rc::Rc;
-use std::task::Poll;
-
 use futures::StreamExt;
-use js_sys::{Function, Object, Promise, Reflect};
-use wasm_bindgen::closure::Closure;
+use js_sys::{Object, Promise};
+use strum::VariantNames;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
-use web_sys::{CustomEvent, CustomEventInit, EventTarget, MediaStreamTrack};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{EventTarget, MediaStreamTrack};
 
+use super::event_target::{self, Method};
 use super::media::{JsLocalTrack, to_js};
-use super::options;
+use super::promise::future_to_promise;
+use super::streams::async_iterator;
+use super::{bytes, options};
+use crate::Error;
 use crate::model::PublicationId;
 use crate::room::{RemoteTrack, Room, RoomEvent, RoomEvents};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
-
-// A method that returns `this` cannot be written in Rust.
-#[wasm_bindgen(inline_js = "export function toAsyncIterator(next, end) {
-  return { next: () => next(), return: () => end(), [Symbol.asyncIterator]() { return this; } };
-}")]
-extern "C" {
-    #[wasm_bindgen(js_name = toAsyncIterator)]
-    fn to_async_iterator(next: &Function, end: &Function) -> Object;
-}
 
 #[wasm_bindgen]
 extern "C" {
@@ -132,19 +122,26 @@ impl JsRoom {
 
     /// Writes to everyone. Each participant gets the lines of another in order.
     #[wasm_bindgen(js_name = sendChat)]
-    pub fn send_chat(&self, text: &str) -> Result<(), JsValue> {
-        Ok(self.room.send_chat(text)?)
+    pub fn send_chat(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
+    ) -> Result<(), JsValue> {
+        let text: String = options::parse_value(text.clone(), "text")?;
+        Ok(self.room.send_chat(&text)?)
     }
 
     /// Sends bytes, reliably and in order; at most 1 MiB with the topic.
     #[wasm_bindgen(js_name = sendData)]
     pub fn send_data(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] payload: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BufferSource")] payload: &JsValue,
         options: Option<JsDataOptions>,
     ) -> Result<(), JsValue> {
         let options = options::parse(options.map(JsValue::from), "data options")?;
-        Ok(self.room.send_data(payload, &options)?)
+        let wrong =
+            || Error::InvalidOptions { detail: "payload: expected an ArrayBuffer or a view of one".into() };
+        let bytes = bytes::view(payload).ok_or_else(wrong)?.to_vec();
+        Ok(self.room.send_data(&bytes, &options)?)
     }
 
     /// Where the room is in its life.
@@ -184,26 +181,28 @@ impl JsRoom {
     #[wasm_bindgen(js_name = addEventListener, skip_typescript)]
     pub fn add_event_listener(
         &self,
-        name: &str,
-        listener: &Function,
-        options: JsValue,
+        event: &JsValue,
+        listener: &JsValue,
+        options: &JsValue,
     ) -> Result<(), JsValue> {
-        call_on(&self.target, "addEventListener", name, listener, options)
+        let event = event_target::event_name(event, RoomEvent::VARIANTS)?;
+        event_target::call(&self.target, Method::Add, &event, listener, options)
     }
 
     #[wasm_bindgen(js_name = removeEventListener, skip_typescript)]
     pub fn remove_event_listener(
         &self,
-        name: &str,
-        listener: &Function,
-        options: JsValue,
+        event: &JsValue,
+        listener: &JsValue,
+        options: &JsValue,
     ) -> Result<(), JsValue> {
-        call_on(&self.target, "removeEventListener", name, listener, options)
+        let event = event_target::event_name(event, RoomEvent::VARIANTS)?;
+        event_target::call(&self.target, Method::Remove, &event, listener, options)
     }
 
     #[wasm_bindgen(skip_typescript)]
     pub fn events(&self) -> Object {
-        async_iterator(self.room.events())
+        async_iterator(self.room.events().map(|event| to_js(&event)).boxed_local())
     }
 }
 
@@ -257,60 +256,9 @@ impl JsRemoteTrack {
     }
 }
 
-/// Fires each event at the target. A listener that throws is reported by the browser, as for any event.
+/// Fires each event at the target.
 async fn dispatch(mut events: RoomEvents, target: EventTarget) {
     while let Some(event) = events.next().await {
-        let Ok(detail) = to_js(&event) else { continue };
-        let Some(name) = event_name(&detail) else { continue };
-        let init = CustomEventInit::new();
-        init.set_detail(&detail);
-        if let Ok(event) = CustomEvent::new_with_event_init_dict(&name, &init) {
-            let _ = target.dispatch_event(&event);
-        }
+        event_target::fire(&target, &event);
     }
-}
-
-fn event_name(detail: &JsValue) -> Option<String> {
-    Reflect::get(detail, &"type".into()).ok()?.as_string()
-}
-
-fn call_on(
-    target: &EventTarget,
-    method: &str,
-    name: &str,
-    listener: &Function,
-    options: JsValue,
-) -> Result<(), JsValue> {
-    let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
-    method.call3(target, &name.into(), listener, &options)?;
-    Ok(())
-}
-
-/// Ending the iteration drops the stream.
-fn async_iterator(events: RoomEvents) -> Object {
-    let events = Rc::new(RefCell::new(Some(events)));
-    let reading = events.clone();
-    let next = Closure::<dyn Fn() -> Promise>::new(move || {
-        let events = reading.clone();
-        future_to_promise(async move {
-            let next = poll_fn(|context| match &mut *events.borrow_mut() {
-                Some(events) => events.poll_next_unpin(context),
-                None => Poll::Ready(None),
-            });
-            result(next.await)
-        })
-    });
-    let end = Closure::<dyn Fn() -> Promise>::new(move || {
-        events.take();
-        future_to_promise(async { result(None) })
-    });
-    to_async_iterator(next.into_js_value().unchecked_ref(), end.into_js_value().unchecked_ref())
-}
-
-fn result(event: Option<RoomEvent>) -> Result<JsValue, JsValue> {
-    let result = Object::new();
-    Reflect::set(&result, &"done".into(), &event.is_none().into())?;
-    let value = event.map_or(Ok(JsValue::UNDEFINED), |event| to_js(&event))?;
-    Reflect::set(&result, &"value".into(), &value)?;
-    Ok(result.into())
 }

@@ -25,7 +25,7 @@ pub enum RoomState {
 
 /// Something happened in a room.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[cfg_attr(feature = "js", derive(tsify::Tsify, strum::VariantNames), strum(serialize_all = "lowercase"))]
 #[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum RoomEvent {

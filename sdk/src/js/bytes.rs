@@ -1,0 +1,23 @@
+//! Bytes as JavaScript code hands them over: a buffer, or a view of one.
+
+use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A view of the bytes in an `ArrayBuffer`, a typed array or a `DataView`, without a copy. `None` for anything else.
+pub(crate) fn view(data: &JsValue) -> Option<Uint8Array> {
+    if data.is_instance_of::<ArrayBuffer>() {
+        construct(data, &JsValue::from(0), &JsValue::UNDEFINED)
+    } else if ArrayBuffer::is_view(data) {
+        let member = |key: &str| Reflect::get(data, &key.into()).ok();
+        construct(&member("buffer")?, &member("byteOffset")?, &member("byteLength")?)
+    } else {
+        None
+    }
+}
+
+/// `new Uint8Array(buffer, offset, length)`, which throws for a buffer that was transferred.
+fn construct(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8Array> {
+    let constructor: Function =
+        Reflect::get(&js_sys::global(), &"Uint8Array".into()).ok()?.dyn_into().ok()?;
+    Reflect::construct(&constructor, &Array::of3(buffer, offset, length)).ok()?.dyn_into().ok()
+}

@@ -1,0 +1,35 @@
+//! Rooms as JavaScript code uses them: what is wrong is said before anything is sent.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::*;
+use crate::js::room::JsRoom;
+
+fn room() -> JsRoom {
+    JsRoom::new(None).expect("a room")
+}
+
+#[wasm_bindgen_test]
+async fn a_misspelt_event_is_an_error_that_names_the_right_ones() {
+    let (code, message) = code(room(), "x.addEventListener('trackAdded', () => {})").await;
+    assert_eq!(code, "ERR_INVALID_OPTIONS");
+    assert!(message.contains("trackAdded") && message.contains("\"trackadded\""), "{message}");
+    holds(room(), "x.addEventListener('left', () => {}, { once: true }); return true").await;
+}
+
+#[wasm_bindgen_test]
+async fn only_text_is_chat_and_only_bytes_are_data() {
+    for body in [
+        "x.sendChat(5)",
+        "x.sendChat()",
+        "x.sendData('text')",
+        "x.sendData({})",
+        "x.sendData([1, 2])",
+        "x.sendData(new Uint8Array(1), { topics: 'a' })",
+    ] {
+        assert_eq!(code(room(), body).await.0, "ERR_INVALID_OPTIONS", "{body}");
+    }
+    for body in ["x.sendChat('early')", "x.sendData(new Uint16Array(3))", "x.sendData(new ArrayBuffer(3))"] {
+        assert_eq!(code(room(), body).await.0, "ERR_INVALID_STATE", "{body}");
+    }
+}
