@@ -59,7 +59,7 @@ async function wasmPack(browser, note) {
   const chromium = browser === "chromium";
   const driver = chromium ? process.env.CHROMEDRIVER || which("chromedriver") : tool("geckodriver");
   const flags = chromium ? ["--chrome", "--chromedriver", driver] : ["--firefox", "--geckodriver", driver];
-  const args = ["test", "--headless", ...flags, "--mode", "no-install", join(ROOT, "sdk"), "--features", "js", "--test", "browser"];
+  const args = ["test", "--headless", ...flags, "--mode", "no-install", join(ROOT, "sdk"), "--features", "js", "--lib", "--test", "browser"];
   const output = await run(tool("wasm-pack"), args, {
     env: {
       PATH: `${TOOLS_BIN}${delimiter}${process.env.PATH}`,
