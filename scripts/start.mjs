@@ -55,7 +55,8 @@ await runAsScript(import.meta.url, async (argv) => {
 
   if (busy) console.log(yellow(`\nPort ${busy} is in use: this is on ${port} instead.`));
   console.log(`\n  ${green("moim is at")}  ${bold(toOpen(address))}\n`);
-  console.log("  Open it in two windows and join the same room. Ctrl-C stops it.\n");
+  console.log("  Open it in two windows and join the same room. Ctrl-C stops it.");
+  console.log(`  A plain page that imports the npm package joins too: ${toOpen(address)}www/\n`);
 
   const [code, signal] = await new Promise((resolve) => stub.once("exit", (...how) => resolve(how)));
   throw new Problem(`The signaling stub ended by itself, with ${signal ?? `code ${code}`}.`);
