@@ -47,6 +47,12 @@ impl JsLocalTrack {
 
 #[wasm_bindgen(js_class = LocalTrack)]
 impl JsLocalTrack {
+    /// For `class::handle`.
+    #[wasm_bindgen(js_name = __handle, skip_typescript)]
+    pub fn js_handle(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// Wraps a track that the application made, such as that of a canvas.
     #[wasm_bindgen(js_name = fromMediaStreamTrack)]
     pub fn from_media_stream_track(

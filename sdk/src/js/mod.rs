@@ -4,6 +4,7 @@
 //! time. Nothing runs when the module is loaded.
 
 mod bytes;
+mod class;
 pub(crate) mod convert;
 mod data_channel;
 mod error;

@@ -102,7 +102,9 @@ impl Checked<'_> {
     }
 
     fn one_of(&self, names: &[&str]) -> Fault {
-        let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
+        // That is what a value of a later version is read as.
+        let names = names.iter().filter(|name| **name != "unknown");
+        let quoted: Vec<_> = names.map(|name| format!("\"{name}\"")).collect();
         self.expected(quoted.join(" or "))
     }
 }

@@ -11,10 +11,10 @@ use super::event_target::{self, Method};
 use super::media::{JsLocalTrack, to_js};
 use super::promise::future_to_promise;
 use super::streams::async_iterator;
-use super::{bytes, options};
-use crate::Error;
+use super::{bytes, class, options};
 use crate::model::PublicationId;
 use crate::room::{RemoteTrack, Room, RoomEvent, RoomEvents};
+use crate::{Error, LocalTrack};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
@@ -71,21 +71,20 @@ impl JsRoom {
     /// Publishes a track to everyone; before `join` too, so that it is there from the start. Gives the
     /// publication's id.
     #[wasm_bindgen(unchecked_return_type = "Promise<PublicationId>")]
-    pub fn publish(&self, track: &JsLocalTrack) -> Promise {
-        let (room, track) = (self.room.clone(), track.handle());
-        future_to_promise(async move { Ok(room.publish(&track).await?.as_str().into()) })
+    pub fn publish(&self, #[wasm_bindgen(unchecked_param_type = "LocalTrack")] track: JsValue) -> Promise {
+        let room = self.room.clone();
+        future_to_promise(async move { Ok(room.publish(&local_track(&track)?).await?.as_str().into()) })
     }
 
     /// Stops publishing a track. The track itself goes on.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn unpublish(
         &self,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")]
-        publication_id: String,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
     ) -> Promise {
         let room = self.room.clone();
         future_to_promise(async move {
-            room.unpublish(&PublicationId(publication_id)).await?;
+            room.unpublish(&publication_id(publication)?).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -94,13 +93,12 @@ impl JsRoom {
     #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
     pub fn replace_track(
         &self,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")]
-        publication_id: String,
-        track: &JsLocalTrack,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "LocalTrack")] track: JsValue,
     ) -> Promise {
-        let (room, track) = (self.room.clone(), track.handle());
+        let room = self.room.clone();
         future_to_promise(async move {
-            room.replace_track(&PublicationId(publication_id), &track).await?;
+            room.replace_track(&publication_id(publication)?, &local_track(&track)?).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -109,13 +107,12 @@ impl JsRoom {
     #[wasm_bindgen(js_name = setMuted, unchecked_return_type = "Promise<void>")]
     pub fn set_muted(
         &self,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")]
-        publication_id: String,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
         muted: bool,
     ) -> Promise {
         let room = self.room.clone();
         future_to_promise(async move {
-            room.set_muted(&PublicationId(publication_id), muted).await?;
+            room.set_muted(&publication_id(publication)?, muted).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -254,6 +251,14 @@ impl JsRemoteTrack {
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()
     }
+}
+
+fn publication_id(value: JsValue) -> Result<PublicationId, Error> {
+    options::parse_value(value, "publicationId").map(PublicationId)
+}
+
+fn local_track(value: &JsValue) -> Result<LocalTrack, Error> {
+    class::handle::<JsLocalTrack>(value, "track", "LocalTrack").map(|track| track.handle())
 }
 
 /// Fires each event at the target.

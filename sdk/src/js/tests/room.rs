@@ -33,3 +33,19 @@ async fn only_text_is_chat_and_only_bytes_are_data() {
         assert_eq!(code(room(), body).await.0, "ERR_INVALID_STATE", "{body}");
     }
 }
+
+#[wasm_bindgen_test]
+async fn an_argument_of_a_wrong_type_is_named() {
+    for (body, named) in [
+        ("await x.publish({})", "track"),
+        ("await x.publish()", "track"),
+        ("await x.publish({ __handle: () => 5 })", "track"),
+        ("await x.replaceTrack('p', new MediaStream())", "track"),
+        ("await x.unpublish(5)", "publicationId"),
+        ("await x.setMuted({}, true)", "publicationId"),
+    ] {
+        let (code, message) = code(room(), body).await;
+        assert_eq!(code, "ERR_INVALID_OPTIONS", "{body}");
+        assert!(message.contains(named), "{body}: {message}");
+    }
+}

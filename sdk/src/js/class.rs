@@ -1,0 +1,21 @@
+//! Objects of this package's classes as arguments.
+
+use js_sys::{Function, Reflect};
+use wasm_bindgen::convert::TryFromJsValue;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{Error, Result};
+
+/// The method by which an object gives another object for what it stands for. A parameter of the class itself would fail
+/// on a wrong value with an error that has no code, and taking the object out of its value would leave it empty.
+pub(crate) const HANDLE: &str = "__handle";
+
+/// The value as an object of `T`, whose class is `class` in JavaScript.
+pub(crate) fn handle<T: TryFromJsValue>(value: &JsValue, what: &str, class: &str) -> Result<T> {
+    let wrong =
+        || Error::InvalidOptions { detail: format!("{what}: expected an object of the class {class}") };
+    let method =
+        Reflect::get(value, &HANDLE.into()).ok().and_then(|method| method.dyn_into::<Function>().ok());
+    let handle = method.and_then(|method| method.call0(value).ok()).ok_or_else(wrong)?;
+    T::try_from_js_value(handle).map_err(|_| wrong())
+}
