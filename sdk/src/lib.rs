@@ -16,6 +16,12 @@ mod platform;
 #[cfg(target_arch = "wasm32")]
 mod room;
 
+pub use engine::capture::{
+    Constraint, ConstraintSet, ContentHint, Cursor, DeviceChange, DeviceInfo, DeviceKind, DisplaySurface,
+    EchoCancellation, FacingMode, FocusBehavior, MeteringMode, MoveConstraint, NumberConstraint, NumberRange,
+    OneOf, PermissionName, PermissionState, Point, Range, Refusal, ResizeMode, SurfaceChoice,
+    TrackCapabilities, TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
+};
 pub use error::{DataChannelError, Error, ErrorCode, MediaError, Result, SignalingError};
 pub use model::{
     ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Topology,
@@ -25,9 +31,10 @@ pub use options::{DataOptions, JoinOptions, RoomOptions};
 
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
-    CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, DisplayCapture, DisplayOptions,
-    FacingMode, LevelMeter, ListenerGuard, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder,
-    RecorderOptions, RecorderState, Recording, attach, capture_display, detach, play,
+    CameraOptions, CaptureController, DeviceChanges, Devices, DisplayCapture, DisplayOptions, FrameStats,
+    LevelMeter, ListenerGuard, LocalTrack, MicrophoneOptions, ObjectUrl, Permission, PermissionChanges,
+    Recorder, RecorderOptions, RecorderState, Recording, Region, TakeOver, TrackEvents, ZoomLevels, attach,
+    capture_display, detach, play, set_sink_id,
 };
 #[cfg(target_arch = "wasm32")]
 pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};

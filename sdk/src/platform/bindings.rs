@@ -1,5 +1,7 @@
 //! What web-sys lacks of the interfaces that are used here.
 
+pub(super) mod capture;
+
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;

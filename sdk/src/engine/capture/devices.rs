@@ -92,7 +92,8 @@ fn same(a: &DeviceInfo, b: &DeviceInfo) -> bool {
 
 /// The devices of `list` that `other` lacks. A kind whose devices have no ids yet cannot be compared.
 fn missing(list: &[DeviceInfo], other: &[DeviceInfo]) -> Vec<DeviceInfo> {
-    let hidden = |kind| list.iter().chain(other).any(|device| device.kind == kind && device.device_id.is_empty());
+    let hidden =
+        |kind| list.iter().chain(other).any(|device| device.kind == kind && device.device_id.is_empty());
     let is_missing = |device: &&DeviceInfo| {
         !device.is_alias()
             && !hidden(device.kind)

@@ -40,28 +40,72 @@ macro_rules! kind {
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 macro_rules! typescript {
-    (constraint ulong) => { "ConstrainULong" };
-    (constraint double) => { "ConstrainDouble" };
-    (constraint movement) => { "boolean | ConstrainDouble" };
-    (setting ulong) => { "number" };
-    (setting double) => { "number" };
-    (setting movement) => { "number" };
-    (constraint boolean) => { "ConstrainBoolean" };
-    (setting boolean) => { "boolean" };
-    (capability boolean) => { "boolean[]" };
-    (constraint id) => { "ConstrainDOMString" };
-    (setting id) => { "string" };
-    (capability id) => { "string" };
-    (constraint echo) => { "ConstrainEchoCancellation" };
-    (setting echo) => { "boolean | string" };
-    (capability echo) => { "(boolean | string)[]" };
-    (constraint points) => { "ConstrainPoints" };
-    (setting points) => { "{ x: number; y: number }[]" };
-    (capability points) => { "{ x: number; y: number }[]" };
-    (constraint [$word:ident]) => { concat!("ConstrainWord<", stringify!($word), ">") };
-    (setting [$word:ident]) => { "string" };
-    (capability [$word:ident]) => { "string[]" };
-    (capability $number:tt) => { "NumberRange" };
+    (constraint ulong) => {
+        "ConstrainULong"
+    };
+    (constraint double) => {
+        "ConstrainDouble"
+    };
+    (constraint movement) => {
+        "boolean | ConstrainDouble"
+    };
+    (setting ulong) => {
+        "number"
+    };
+    (setting double) => {
+        "number"
+    };
+    (setting movement) => {
+        "number"
+    };
+    (constraint boolean) => {
+        "ConstrainBoolean"
+    };
+    (setting boolean) => {
+        "boolean"
+    };
+    (capability boolean) => {
+        "boolean[]"
+    };
+    (constraint id) => {
+        "ConstrainDOMString"
+    };
+    (setting id) => {
+        "string"
+    };
+    (capability id) => {
+        "string"
+    };
+    (constraint echo) => {
+        "ConstrainEchoCancellation"
+    };
+    (setting echo) => {
+        "boolean | string"
+    };
+    (capability echo) => {
+        "(boolean | string)[]"
+    };
+    (constraint points) => {
+        "ConstrainPoints"
+    };
+    (setting points) => {
+        "{ x: number; y: number }[]"
+    };
+    (capability points) => {
+        "{ x: number; y: number }[]"
+    };
+    (constraint [$word:ident]) => {
+        concat!("ConstrainWord<", stringify!($word), ">")
+    };
+    (setting [$word:ident]) => {
+        "string"
+    };
+    (capability [$word:ident]) => {
+        "string[]"
+    };
+    (capability $number:tt) => {
+        "NumberRange"
+    };
 }
 
 macro_rules! members {
@@ -275,9 +319,14 @@ impl TrackConstraints {
     }
 }
 
-fn serialize<S: Serializer>(set: &ConstraintSet, advanced: &[ConstraintSet], serializer: S) -> Result<S::Ok, S::Error> {
+fn serialize<S: Serializer>(
+    set: &ConstraintSet,
+    advanced: &[ConstraintSet],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let entries = set.entries();
-    let mut object = serializer.serialize_struct("ConstraintSet", entries.len() + usize::from(!advanced.is_empty()))?;
+    let mut object =
+        serializer.serialize_struct("ConstraintSet", entries.len() + usize::from(!advanced.is_empty()))?;
     for (name, raw) in entries {
         object.serialize_field(name, &raw)?;
     }

@@ -11,25 +11,23 @@ mod refusal;
 mod values;
 mod words;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use constraint::{Constraint, MoveConstraint, NumberConstraint, OneOf, Range};
 pub use devices::{DeviceChange, DeviceInfo, DeviceKind};
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
-pub(crate) use members::{
-    TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS,
-};
 pub use members::{ConstraintSet, TrackCapabilities, TrackConstraints, TrackSettings};
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use members::{TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS};
 #[cfg(any(target_arch = "wasm32", test))]
 pub(crate) use raw::Raw;
-pub use refusal::Refusal;
 #[cfg(any(target_arch = "wasm32", test))]
 pub(crate) use refusal::Facts;
+pub use refusal::Refusal;
 pub use values::{EchoCancellation, NumberRange, Point};
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use words::TYPESCRIPT_WORDS;
 pub use words::{
     ContentHint, Cursor, DisplaySurface, FacingMode, FocusBehavior, MeteringMode, PermissionName,
-    PermissionState, ResizeMode, SurfaceChoice, WindowAudio,
+    PermissionState, ResizeMode, SurfaceChoice, TrackEvent, WindowAudio,
 };

@@ -150,7 +150,11 @@ impl<'de> Visitor<'de> for ItemVisitor {
             match key.as_str() {
                 "x" => x = Some(map.next_value::<f64>()?),
                 "y" => y = Some(map.next_value::<f64>()?),
-                _ => return Err(A::Error::custom(format_args!("there is no `{key}` in a point; there are `x`, `y`"))),
+                _ => {
+                    return Err(A::Error::custom(format_args!(
+                        "there is no `{key}` in a point; there are `x`, `y`"
+                    )));
+                }
             }
         }
         match (x, y) {
@@ -175,7 +179,11 @@ impl<'de> Visitor<'de> for RawVisitor {
     type Value = Raw;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.objects { "a value, an array of values, or an object" } else { "a value or an array of values" })
+        f.write_str(if self.objects {
+            "a value, an array of values, or an object"
+        } else {
+            "a value or an array of values"
+        })
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Raw, E> {

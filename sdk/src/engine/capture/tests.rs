@@ -40,11 +40,23 @@ fn what_is_wrong_is_named() {
     for (value, complaint) in [
         (json!({ "width": "wide" }), "expected a whole number from 0 to 4294967295, got \"wide\""),
         (json!({ "width": { "min": 1.5 } }), "`min`: expected a whole number from 0 to 4294967295, got 1.5"),
-        (json!({ "width": { "idael": 1 } }), "there is no `idael` in this constraint; there are `exact`, `ideal`, `min`, `max`"),
-        (json!({ "torch": { "min": true } }), "there is no `min` in this constraint; there are `exact`, `ideal`"),
+        (
+            json!({ "width": { "idael": 1 } }),
+            "there is no `idael` in this constraint; there are `exact`, `ideal`, `min`, `max`",
+        ),
+        (
+            json!({ "torch": { "min": true } }),
+            "there is no `min` in this constraint; there are `exact`, `ideal`",
+        ),
         (json!({ "torch": 1 }), "expected true or false, got 1"),
-        (json!({ "facingMode": "front" }), "expected \"user\" or \"environment\" or \"left\" or \"right\", got \"front\""),
-        (json!({ "echoCancellation": "some" }), "expected true or false or \"all\" or \"remote-only\", got \"some\""),
+        (
+            json!({ "facingMode": "front" }),
+            "expected \"user\" or \"environment\" or \"left\" or \"right\", got \"front\"",
+        ),
+        (
+            json!({ "echoCancellation": "some" }),
+            "expected true or false or \"all\" or \"remote-only\", got \"some\"",
+        ),
         (json!({ "pointsOfInterest": [{ "x": 1 }] }), "a point has the numbers `x` and `y`"),
         (json!({ "advanced": [{ "advanced": [] }] }), "there is no constraint `advanced`"),
     ] {
@@ -77,7 +89,8 @@ fn settings_and_capabilities_are_read_and_what_is_strange_is_left_out() {
     assert_eq!(capabilities.device_id.as_deref(), Some("a"));
     assert_eq!((capabilities.height, capabilities.pan), (None, None));
 
-    let browser = json!({ "width": 640, "frameRate": 29.97, "facingMode": "user", "echoCancellation": "all" });
+    let browser =
+        json!({ "width": 640, "frameRate": 29.97, "facingMode": "user", "echoCancellation": "all" });
     let settings = TrackSettings::read(|name| serde_json::from_value(browser.get(name)?.clone()).ok());
     assert_eq!((settings.width, settings.frame_rate), (Some(640), Some(29.97)));
     assert_eq!(settings.facing_mode, Some(FacingMode::User));
@@ -102,7 +115,10 @@ fn who_refused_is_told_by_facts() {
     assert_eq!(told(Some(true), Some(PermissionState::Denied), name, ""), Refusal::User);
     assert_eq!(told(None, Some(PermissionState::Prompt), name, ""), Refusal::User);
     assert_eq!(told(None, Some(PermissionState::Granted), name, ""), Refusal::System);
-    assert_eq!(told(None, Some(PermissionState::Prompt), name, "Permission denied by system"), Refusal::System);
+    assert_eq!(
+        told(None, Some(PermissionState::Prompt), name, "Permission denied by system"),
+        Refusal::System
+    );
     assert_eq!(told(None, None, "SecurityError", ""), Refusal::Policy);
     assert_eq!(told(None, None, name, ""), Refusal::Unknown);
     let display = Facts { always_asked: true, ..Facts::default() };
@@ -130,7 +146,11 @@ fn devices_that_come_go_and_become_the_default_are_told() {
 fn an_alias_is_no_device_and_tells_the_default() {
     use DeviceKind::AudioInput;
     let list = |default| {
-        vec![device(AudioInput, "default", default), device(AudioInput, "a", "1"), device(AudioInput, "b", "2")]
+        vec![
+            device(AudioInput, "default", default),
+            device(AudioInput, "a", "1"),
+            device(AudioInput, "b", "2"),
+        ]
     };
     let change = DeviceChange::between(&list("1"), list("2")).expect("a change");
     assert_eq!((change.added.len(), change.removed.len()), (0, 0));
@@ -157,7 +177,8 @@ fn any_json() -> impl Strategy<Value = Json> {
     leaf.prop_recursive(4, 32, 4, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
-            prop::collection::btree_map(key, inner, 0..4).prop_map(|map| Json::Object(map.into_iter().collect())),
+            prop::collection::btree_map(key, inner, 0..4)
+                .prop_map(|map| Json::Object(map.into_iter().collect())),
         ]
     })
 }

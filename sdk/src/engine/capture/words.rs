@@ -162,6 +162,20 @@ words! {
         /// Pictures: text and lines, which must be readable.
         Text = "text",
     }
+    /// What the browser says of a track.
+    TrackEvent {
+        /// The source gives nothing for now.
+        Mute = "mute",
+        /// The source gives media again.
+        Unmute = "unmute",
+        /// The track is over: the device was unplugged, the permission withdrawn, or sharing stopped from the browser's
+        /// own button.
+        Ended = "ended",
+        /// The system or the user changed settings of the source, or what is shared.
+        ConfigurationChange = "configurationchange",
+        /// Another tab is shared now, or the shared one tells another handle (Chromium).
+        CaptureHandleChange = "capturehandlechange",
+    }
     /// What a page may be permitted.
     PermissionName {
         /// To open cameras.
