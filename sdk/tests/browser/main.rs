@@ -3,10 +3,14 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::panic, reason = "tests; clippy does not know `wasm_bindgen_test`")]
 
+mod capture_leaks;
+mod constraints;
 mod devices;
+mod display;
 mod level_meter;
 mod listener;
 mod page;
+mod permission;
 mod recorder;
 mod track;
 
