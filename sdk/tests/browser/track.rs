@@ -105,7 +105,7 @@ async fn a_second_track_of_the_camera_outlives_the_first() {
     assert_eq!(raw.ready_state(), MediaStreamTrackState::Ended);
 }
 
-/// A track that is received from this page itself, and the functions that make the sender send and pause.
+/// A track that is received from this page itself, and the functions that make the sender start and pause.
 const RECEIVED: &str = "(async () => {
   const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
   a.onicecandidate = ({ candidate }) => candidate && b.addIceCandidate(candidate);
@@ -118,16 +118,21 @@ const RECEIVED: &str = "(async () => {
   }, 30);
   const transceiver = a.addTransceiver(canvas.captureStream().getTracks()[0]);
   const received = new Promise((done) => { b.ontrack = ({ track }) => done(track); });
-  window.negotiate = async () => {
+  const offer = async () => {
     await a.setLocalDescription();
     await b.setRemoteDescription(a.localDescription);
+  };
+  window.answer = async () => {
     await b.setLocalDescription();
     await a.setRemoteDescription(b.localDescription);
   };
-  window.pause = async () => { transceiver.direction = 'inactive'; await window.negotiate(); };
+  window.pause = async () => {
+    transceiver.direction = 'inactive';
+    await offer();
+    await window.answer();
+  };
   window.finish = () => { clearInterval(painter); a.close(); b.close(); };
-  await a.setLocalDescription();
-  await b.setRemoteDescription(a.localDescription);
+  await offer();
   return received;
 })()";
 
@@ -138,7 +143,7 @@ async fn a_source_that_falls_silent_and_comes_back_is_told() {
     assert!(track.is_muted(), "nothing has arrived yet");
     let mut events = track.events();
 
-    promised("(async () => { await window.negotiate(); })()").await;
+    promised("window.answer()").await;
     assert_eq!(soon("media", events.next()).await, Some(TrackEvent::Unmute));
     assert!(!track.is_muted() && track.is_enabled());
 
