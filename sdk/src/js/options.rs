@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use js_sys::{Array, Object, Reflect};
-use serde::de::value::StringDeserializer;
+use serde::de::value::{MapAccessDeserializer, StringDeserializer};
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
@@ -84,6 +84,19 @@ impl de::Error for Fault {
     fn custom<T: Display>(message: T) -> Self {
         Self { text: message.to_string(), is_placed: false }
     }
+
+    fn invalid_type(got: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        use de::Unexpected as Got;
+        match got {
+            Got::Str(text) => Self::custom(format_args!("expected {expected}, got \"{text}\"")),
+            Got::Bool(value) => Self::custom(format_args!("expected {expected}, got {value}")),
+            Got::Float(value) => Self::custom(format_args!("expected {expected}, got {value}")),
+            Got::Map => Self::custom(format_args!("expected {expected}, got an object")),
+            Got::Seq => Self::custom(format_args!("expected {expected}, got an array")),
+            Got::Unit => Self::custom(format_args!("expected {expected}, got nothing")),
+            got => Self::custom(format_args!("expected {expected}, got {got}")),
+        }
+    }
 }
 
 struct Checked<'a> {
@@ -136,20 +149,13 @@ fn is_array(value: &JsValue) -> bool {
     Reflect::has(value, &"length".into()).is_ok() && Array::is_array(value)
 }
 
-/// A copy of an object whose properties throw no more.
-fn copy(value: &JsValue, path: &Path<'_>) -> Result<JsValue, Fault> {
-    let wrong = |_| Fault::placed(format!("{path}: it cannot be read"));
-    let copy = Object::new();
-    for key in Reflect::own_keys(value).map_err(wrong)?.iter() {
-        Reflect::set(&copy, &key, &Reflect::get(value, &key).map_err(wrong)?).map_err(wrong)?;
-    }
-    Ok(copy.into())
-}
-
 /// The rest is left to serde-wasm-bindgen, with the path put before its messages.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Fault> {
+            if self.value.is_object() && Reflect::has(&self.value, &"length".into()).is_err() {
+                return Err(self.expected("something that can be read"));
+            }
             let Self { value, path } = self;
             let inner = serde_wasm_bindgen::Deserializer::from(value);
             inner.$method($($argument,)* visitor).map_err(|error| Fault::placed(format!("{path}: {error}")))
@@ -221,7 +227,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
@@ -231,13 +237,27 @@ impl<'de> Deserializer<'de> for Checked<'_> {
                 visitor.visit_enum(variant)
             }
             None if self.value.is_object() => {
-                let Self { value, path } = self;
-                let inner = serde_wasm_bindgen::Deserializer::from(copy(&value, &path)?);
-                let read = inner.deserialize_enum(name, variants, visitor);
-                read.map_err(|error| Fault::placed(format!("{path}: {error}")))
+                // A variant with content: an object whose one key is the variant's name.
+                let object = self.value.dyn_ref::<Object>().ok_or_else(|| self.one_of(variants))?;
+                let keys = self.keys(object)?;
+                if keys.len() != 1 || keys.iter().any(|key| !variants.contains(&key.as_str())) {
+                    return Err(self.one_of(variants));
+                }
+                let keys = keys.into_iter().map(Cow::Owned).collect();
+                let content = Properties::new(object, self.path.clone(), keys);
+                visitor.visit_enum(MapAccessDeserializer::new(content))
             }
             _ => Err(self.one_of(variants)),
         }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let is_nothing = self.value.is_undefined() || self.value.is_null();
+        if is_nothing { visitor.visit_unit() } else { Err(self.expected("nothing")) }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -273,9 +293,9 @@ impl<'de> Deserializer<'de> for Checked<'_> {
     }
 
     forward! {
-        deserialize_ignored_any() deserialize_identifier() deserialize_char()
+        deserialize_identifier() deserialize_char()
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_u64()
-        deserialize_bytes() deserialize_byte_buf() deserialize_unit() deserialize_map()
+        deserialize_bytes() deserialize_byte_buf() deserialize_map()
         deserialize_unit_struct(name: &'static str) deserialize_newtype_struct(name: &'static str)
         deserialize_tuple(len: usize) deserialize_tuple_struct(name: &'static str, len: usize)
     }

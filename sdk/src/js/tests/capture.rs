@@ -153,14 +153,15 @@ const ANYTHING: &str = "
   const keys = ['deviceId', 'width', 'frameRate', 'facingMode', 'constraints', 'advanced', 'torch', 'pan', 'exact',
     'ideal', 'min', 'max', 'x', 'y', 'pointsOfInterest', 'echoCancellation', 'audio', 'videoConstraints',
     'systemAudio', 'windowAudio', 'preferCurrentTab', '__proto__', 'constructor', '', 'nonsense'];
+  const trap = () => { throw new Error('trap'); };
   const leaf = () => [undefined, null, true, false, 0, -1, 1.5, 640, NaN, Infinity, -Infinity, 2 ** 53, 10n,
     Symbol('s'), '', 'user', 'all', 'include', 'window', '\\ud800', 'camera', 'text', () => 1, class {}, new Date(NaN),
-    new Map([[1, 2]]), new Set(), /x/, new Proxy({}, { ownKeys() { throw new Error('trap'); } }),
-    new Proxy({}, { get() { throw new Error('trap'); }, has() { throw new Error('trap'); } }), new Number(3),
+    new Map([[1, 2]]), new Set(), /x/, new Proxy({}, { ownKeys: trap }),
+    new Proxy({}, { get: trap, has: trap }), new Number(3),
     new String('user'), new Uint8Array(3), Object.create(null), document.body, window, new Array(2 ** 31), Promise.resolve(),
     (() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })(),
     (() => { const { proxy, revoke } = Proxy.revocable([], {}); revoke(); return proxy; })(),
-    Object.defineProperty([1], 0, { get() { throw new Error('trap'); } }),
+    Object.defineProperty([1], 0, { get: trap }),
   ][random(41)];
   const make = (depth) => {
     const kind = random(depth > 4 ? 1 : 5);
@@ -169,9 +170,8 @@ const ANYTHING: &str = "
     const object = {};
     for (let i = random(5); i > 0; i -= 1) {
       const key = keys[random(keys.length)];
-      if (random(12) === 0) object[key] = object;
-      else if (random(12) === 0) Object.defineProperty(object, key, { enumerable: true, configurable: true, get() { throw new Error('trap'); } });
-      else if (key !== '__proto__') { try { object[key] = make(depth + 1); } catch { return object; } }
+      const value = random(12) === 0 ? { value: object } : random(12) === 0 ? { get: trap } : { value: make(depth + 1) };
+      Object.defineProperty(object, key, { ...value, enumerable: true, configurable: true });
     }
     return object;
   };
