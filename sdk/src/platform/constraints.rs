@@ -12,12 +12,12 @@ use crate::{Error, Result};
 /// because the browser would ignore it.
 pub(super) fn to_js(constraints: &TrackConstraints) -> Result<JsValue> {
     // Where the browser does not say what it knows, nothing can be checked.
-    if let Ok(known) =
-        media_devices("getSupportedConstraints").and_then(|it| call(&it, "getSupportedConstraints", &[]))
+    let known = media_devices("getSupportedConstraints")
+        .and_then(|devices| call(&devices, "getSupportedConstraints", &[]));
+    if let Ok(known) = known
+        && let Some(feature) = constraints.unsupported(|name| get(&known, name).is_truthy())
     {
-        if let Some(feature) = constraints.unsupported(|name| get(&known, name).is_truthy()) {
-            return Err(Error::Unsupported { feature });
-        }
+        return Err(Error::Unsupported { feature });
     }
     serde_wasm_bindgen::to_value(constraints)
         .map_err(|error| Error::InvalidOptions { detail: error.to_string() })

@@ -19,9 +19,9 @@ pub use devices::{DeviceChange, DeviceInfo, DeviceKind};
 pub use members::{ConstraintSet, TrackCapabilities, TrackConstraints, TrackSettings};
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use members::{TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS};
-#[cfg(any(target_arch = "wasm32", test))]
+#[cfg(target_arch = "wasm32")]
 pub(crate) use raw::Raw;
-#[cfg(any(target_arch = "wasm32", test))]
+#[cfg(target_arch = "wasm32")]
 pub(crate) use refusal::Facts;
 pub use refusal::Refusal;
 pub use values::{EchoCancellation, NumberRange, Point};

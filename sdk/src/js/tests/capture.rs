@@ -108,14 +108,13 @@ async fn changes_and_permissions_are_iterated() {
     holds(
         devices(),
         "const device = { kind: 'audioinput', deviceId: 'new', groupId: 'g', label: 'l' };
+         navigator.mediaDevices.enumerateDevices = async () => [];
          const changes = x.changes();
          const next = changes.next();
-         await x.enumerate();
          navigator.mediaDevices.enumerateDevices = async () => [device];
          navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
          const { value, done } = await next;
          delete navigator.mediaDevices.enumerateDevices;
-         const over = changes.next();
          await changes.return();
          const permission = await x.permission('camera');
          return value.added[0].deviceId === 'new' && value.defaults.length === 1 && !done && (await changes.next()).done

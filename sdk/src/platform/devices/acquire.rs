@@ -109,14 +109,16 @@ async fn facts(device: &'static str) -> Facts {
     };
     let mut facts = Facts { always_asked: device == "screen", ..Facts::default() };
     for feature in features {
-        if policy_permits(feature).is_some_and(|permits| facts.policy_permits != Some(false) || !permits) {
-            facts.policy_permits = policy_permits(feature);
-        }
-        // Of two permissions that which is lacking tells more.
-        if matches!(facts.permission, None | Some(PermissionState::Granted)) {
-            if let Ok(status) = query(feature).await {
-                facts.permission = Some(status.state());
-            }
+        // Of two answers that which forbids tells more.
+        facts.policy_permits = match (facts.policy_permits, policy_permits(feature)) {
+            (Some(false), _) => Some(false),
+            (before, None) => before,
+            (_, now) => now,
+        };
+        if matches!(facts.permission, None | Some(PermissionState::Granted))
+            && let Ok(status) = query(feature).await
+        {
+            facts.permission = Some(status.state());
         }
     }
     facts
