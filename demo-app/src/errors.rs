@@ -88,12 +88,12 @@ pub(crate) fn joint_sentence(
 
 #[cfg(test)]
 mod tests {
-    use moim::MediaError;
+    use moim::{MediaError, Refusal};
 
     use super::*;
     use crate::i18n::Language;
 
-    const DENIED: Error = Error::Media(MediaError::NotAllowed { device: "camera" });
+    const DENIED: Error = Error::Media(MediaError::NotAllowed { device: "camera", by: Refusal::User });
     const MISSING: Error = Error::Media(MediaError::NotFound { device: "camera" });
 
     #[test]

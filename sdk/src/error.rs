@@ -5,6 +5,7 @@
 
 use moim_protocol::ErrorCode as ServerErrorCode;
 
+use crate::engine::capture::Refusal;
 pub use crate::engine::transfer::FileTransferError;
 
 /// What the SDK's functions return.
@@ -83,10 +84,12 @@ pub enum Error {
 #[non_exhaustive]
 pub enum MediaError {
     /// `NotAllowedError`: the user, a permissions policy or the system refused.
-    #[error("the {device} may not be used: allow it in the browser's site settings, then try again")]
+    #[error("the {device} may not be used: {}", by.advice())]
     NotAllowed {
-        /// `"camera"`, `"microphone"` or `"screen"`.
+        /// `"camera"`, `"microphone"`, `"screen"` or `"speaker"`.
         device: &'static str,
+        /// Who refused, as far as it can be known.
+        by: Refusal,
     },
     /// `NotFoundError`: there is no such device.
     #[error("no {device} was found: connect one, then try again")]
@@ -349,16 +352,17 @@ impl Error {
         }
     }
 
-    /// Sorts an exception of `getUserMedia` or `getDisplayMedia` by its name.
+    /// Sorts an exception of `getUserMedia` or `getDisplayMedia` by its name; `by` tells who refused, if it is that.
     #[cfg(any(target_arch = "wasm32", test))]
     pub(crate) fn from_capture(
         device: &'static str,
         name: &str,
         detail: &str,
         constraint: Option<&str>,
+        by: Refusal,
     ) -> Self {
         let error = match name {
-            "NotAllowedError" | "SecurityError" => MediaError::NotAllowed { device },
+            "NotAllowedError" | "SecurityError" => MediaError::NotAllowed { device, by },
             "NotFoundError" => MediaError::NotFound { device },
             "NotReadableError" => MediaError::NotReadable { device },
             "OverconstrainedError" => {
@@ -388,9 +392,10 @@ mod tests {
 
     #[test]
     fn capture_errors_are_sorted_by_name_and_not_by_message() {
-        let error = Error::from_capture("camera", "NotAllowedError", "device not found", None);
+        let error = Error::from_capture("camera", "NotAllowedError", "device not found", None, Refusal::User);
         assert_eq!(error.code(), ErrorCode::MediaNotAllowed);
-        let error = Error::from_capture("camera", "OverconstrainedError", "", Some("deviceId"));
+        let error =
+            Error::from_capture("camera", "OverconstrainedError", "", Some("deviceId"), Refusal::User);
         assert!(error.to_string().contains("`deviceId`"));
     }
 }

@@ -16,6 +16,12 @@ mod platform;
 #[cfg(target_arch = "wasm32")]
 mod room;
 
+pub use engine::capture::{
+    Constraint, ConstraintSet, ContentHint, Cursor, DeviceChange, DeviceInfo, DeviceKind, DisplaySurface,
+    EchoCancellation, FacingMode, FocusBehavior, MeteringMode, MoveConstraint, NumberConstraint, NumberRange,
+    OneOf, PermissionName, PermissionState, Point, Range, Refusal, ResizeMode, SurfaceChoice,
+    TrackCapabilities, TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
+};
 pub use engine::transfer::FileProgress;
 pub use error::{DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Result, SignalingError};
 pub use model::{
@@ -28,11 +34,11 @@ pub use options::{
 
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
-    CameraOptions, DataChannel, DataChannelIo, DataChannelState, DeviceChanges, DeviceInfo, DeviceKind,
-    Devices, DisplayCapture, DisplayOptions, FacingMode, FileDirection, FileOptions, FileTransfer,
-    FileTransferProgress, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard, LocalTrack, Message,
-    MicrophoneOptions, ObjectUrl, Recorder, RecorderOptions, RecorderState, Recording, attach,
-    capture_display, detach, play,
+    CameraOptions, CaptureController, DataChannel, DataChannelIo, DataChannelState, DeviceChanges, Devices,
+    DisplayCapture, DisplayOptions, FileDirection, FileOptions, FileTransfer, FileTransferProgress,
+    FrameStats, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard, LocalTrack, Message,
+    MicrophoneOptions, ObjectUrl, Permission, PermissionChanges, Recorder, RecorderOptions, RecorderState,
+    Recording, Region, TakeOver, TrackEvents, ZoomLevels, attach, capture_display, detach, play, set_sink_id,
 };
 #[cfg(target_arch = "wasm32")]
 pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};

@@ -76,7 +76,7 @@ impl ScreenShare {
             Phase::On(_) => phase.set(Phase::Off),
             Phase::Off => {
                 // Asked for here, in the click's own task: some browsers look closely.
-                let capture = capture_display(&DisplayOptions { audio: true });
+                let capture = capture_display(&DisplayOptions { audio: true, ..DisplayOptions::default() });
                 phase.set(Phase::Starting);
                 let (room, on_error) = (self.room.clone(), self.on_error.clone());
                 spawn_local(async move {

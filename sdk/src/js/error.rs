@@ -22,6 +22,8 @@ export interface MoimError extends Error {
   readonly cause?: unknown;
   /** With `ERR_MEDIA_OVERCONSTRAINED`: the constraint that no device satisfies, such as `"deviceId"`. */
   readonly constraint?: string;
+  /** With `ERR_MEDIA_NOT_ALLOWED`: who refused, as far as it can be known. */
+  readonly refusedBy?: Refusal;
 }
 "#;
 
@@ -44,6 +46,9 @@ impl From<Failure> for JsValue {
         if let Error::Media(MediaError::Overconstrained { constraint, .. }) = &error {
             let _ = set("constraint", &constraint.into());
         }
+        if let Error::Media(MediaError::NotAllowed { by, .. }) = &error {
+            let _ = set("refusedBy", &by.as_str().into());
+        }
         object.into()
     }
 }
@@ -54,6 +59,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
+    use crate::engine::capture::Refusal;
     use crate::platform::exception::Exception;
 
     fn property(value: &JsValue, key: &str) -> JsValue {
@@ -76,7 +82,9 @@ mod tests {
         let exception = js_sys::Error::new("no");
         exception.set_name("OverconstrainedError");
         Reflect::set(&exception, &"constraint".into(), &"deviceId".into()).expect("an object");
-        let value = JsValue::from(Exception::from(JsValue::from(exception.clone())).into_capture("camera"));
+        let value = JsValue::from(
+            Exception::from(JsValue::from(exception.clone())).into_capture("camera", Refusal::Unknown),
+        );
 
         assert_eq!(property(&value, "code"), "ERR_MEDIA_OVERCONSTRAINED");
         assert_eq!(property(&value, "constraint"), "deviceId");

@@ -47,6 +47,26 @@ pub(crate) fn call(
     Ok(())
 }
 
+/// `addEventListener`, with the event's name checked.
+pub(crate) fn listen(
+    target: &EventTarget,
+    event: &JsValue,
+    known: &[&str],
+    listener: &JsValue,
+) -> Result<(), JsValue> {
+    call(target, Method::Add, &event_name(event, known)?, listener, &JsValue::UNDEFINED)
+}
+
+/// `removeEventListener`, with the event's name checked.
+pub(crate) fn unlisten(
+    target: &EventTarget,
+    event: &JsValue,
+    known: &[&str],
+    listener: &JsValue,
+) -> Result<(), JsValue> {
+    call(target, Method::Remove, &event_name(event, known)?, listener, &JsValue::UNDEFINED)
+}
+
 /// Fires a value of an enum that is tagged by `type` as the `CustomEvent` of that name, with the value as `detail`. A
 /// listener that throws is reported by the browser, as for any event.
 pub(crate) fn fire(target: &EventTarget, event: &impl Serialize) {

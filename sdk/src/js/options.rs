@@ -1,9 +1,10 @@
 //! Reads option objects strictly: an unknown key or a wrong type is an error that names the key.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use js_sys::{Array, Object, Reflect};
-use serde::de::value::StringDeserializer;
+use serde::de::value::{MapAccessDeserializer, StringDeserializer};
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
@@ -20,7 +21,8 @@ pub(crate) fn parse<T: DeserializeOwned + Default>(value: Option<JsValue>, what:
 /// Reads any value. `what` names it in messages.
 pub(crate) fn parse_value<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T> {
     let checked = Checked { value, path: Path { what, keys: String::new() } };
-    T::deserialize(checked).map_err(|fault| Error::InvalidOptions { detail: fault.0 })
+    let path = checked.path.clone();
+    T::deserialize(checked).map_err(|fault| Error::InvalidOptions { detail: fault.at(&path).text })
 }
 
 /// Where in the options a value stands.
@@ -51,13 +53,28 @@ impl Display for Path<'_> {
     }
 }
 
-/// A message that already says where the fault is.
+/// What is wrong with a value.
 #[derive(Debug)]
-struct Fault(String);
+struct Fault {
+    text: String,
+    /// Whether the text says where.
+    is_placed: bool,
+}
+
+impl Fault {
+    fn placed(text: String) -> Self {
+        Self { text, is_placed: true }
+    }
+
+    /// Says where, if that is not said yet.
+    fn at(self, path: &Path<'_>) -> Self {
+        if self.is_placed { self } else { Self::placed(format!("{path}: {}", self.text)) }
+    }
+}
 
 impl Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -65,7 +82,20 @@ impl std::error::Error for Fault {}
 
 impl de::Error for Fault {
     fn custom<T: Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self { text: message.to_string(), is_placed: false }
+    }
+
+    fn invalid_type(got: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        use de::Unexpected as Got;
+        match got {
+            Got::Str(text) => Self::custom(format_args!("expected {expected}, got \"{text}\"")),
+            Got::Bool(value) => Self::custom(format_args!("expected {expected}, got {value}")),
+            Got::Float(value) => Self::custom(format_args!("expected {expected}, got {value}")),
+            Got::Map => Self::custom(format_args!("expected {expected}, got an object")),
+            Got::Seq => Self::custom(format_args!("expected {expected}, got an array")),
+            Got::Unit => Self::custom(format_args!("expected {expected}, got nothing")),
+            got => Self::custom(format_args!("expected {expected}, got {got}")),
+        }
     }
 }
 
@@ -78,14 +108,14 @@ impl Checked<'_> {
     fn expected(&self, expected: impl Display) -> Fault {
         let got = match self.value.as_string() {
             Some(text) => format!("\"{text}\""),
-            None if Array::is_array(&self.value) => "an array".to_owned(),
+            None if is_array(&self.value) => "an array".to_owned(),
             None if self.value.is_function() => "a function".to_owned(),
             None if self.value.is_object() => "an object".to_owned(),
             None => {
                 format!("{:?}", self.value).trim_start_matches("JsValue(").trim_end_matches(')').to_owned()
             }
         };
-        Fault(format!("{}: expected {expected}, got {got}", self.path))
+        Fault::placed(format!("{}: expected {expected}, got {got}", self.path))
     }
 
     fn integer(&self, max: u32) -> Result<u32, Fault> {
@@ -101,6 +131,13 @@ impl Checked<'_> {
         self.value.as_string().ok_or_else(|| self.expected("a string"))
     }
 
+    /// The names of an object's own properties. Unlike `Object.keys` this survives a proxy that throws.
+    fn keys(&self, object: &Object) -> Result<Vec<String>, Fault> {
+        let keys = Reflect::own_keys(object)
+            .map_err(|_| Fault::placed(format!("{}: it cannot be read", self.path)))?;
+        Ok(keys.iter().filter_map(|key| key.as_string()).collect())
+    }
+
     fn one_of(&self, names: &[&str]) -> Fault {
         // That is what a value of a later version is read as.
         let names = names.iter().filter(|name| **name != "unknown");
@@ -109,13 +146,21 @@ impl Checked<'_> {
     }
 }
 
+/// `Array.isArray` throws for a proxy that was revoked.
+fn is_array(value: &JsValue) -> bool {
+    Reflect::has(value, &"length".into()).is_ok() && Array::is_array(value)
+}
+
 /// The rest is left to serde-wasm-bindgen, with the path put before its messages.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Fault> {
+            if self.value.is_object() && Reflect::has(&self.value, &"length".into()).is_err() {
+                return Err(self.expected("something that can be read"));
+            }
             let Self { value, path } = self;
             let inner = serde_wasm_bindgen::Deserializer::from(value);
-            inner.$method($($argument,)* visitor).map_err(|error| Fault(format!("{path}: {error}")))
+            inner.$method($($argument,)* visitor).map_err(|error| Fault::placed(format!("{path}: {error}")))
         }
     )*};
 }
@@ -129,18 +174,40 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let is_plain = self.value.is_object() && !Array::is_array(&self.value);
+        let is_plain = self.value.is_object() && !is_array(&self.value);
         let object = self.value.dyn_ref::<Object>().filter(|_| is_plain);
         let object = object.ok_or_else(|| self.expected("an object"))?;
-        let keys =
-            Reflect::own_keys(object).map_err(|_| Fault(format!("{}: it cannot be read", self.path)))?;
-        for key in keys.iter().filter_map(|key| key.as_string()) {
+        for key in self.keys(object)? {
             if !fields.contains(&key.as_str()) {
                 let valid = fields.join("`, `");
-                return Err(Fault(format!("{}: there is no option `{key}`; there are `{valid}`", self.path)));
+                return Err(Fault::placed(format!(
+                    "{}: there is no option `{key}`; there are `{valid}`",
+                    self.path
+                )));
             }
         }
-        visitor.visit_map(Properties { object, path: self.path.clone(), fields: fields.iter(), next: None })
+        let fields = fields.iter().copied().map(Cow::Borrowed).collect();
+        visitor.visit_map(Properties::new(object, self.path.clone(), fields))
+    }
+
+    /// For values that may be written in several ways.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.value.is_undefined() || self.value.is_null() {
+            visitor.visit_unit()
+        } else if let Some(value) = self.value.as_bool() {
+            visitor.visit_bool(value)
+        } else if let Some(text) = self.value.as_string() {
+            visitor.visit_string(text)
+        } else if self.value.as_f64().is_some() {
+            visitor.visit_f64(self.number()?)
+        } else if is_array(&self.value) {
+            self.deserialize_seq(visitor)
+        } else if let Some(object) = self.value.dyn_ref::<Object>().filter(|_| !self.value.is_function()) {
+            let keys = self.keys(object)?.into_iter().map(Cow::Owned).collect();
+            visitor.visit_map(Properties::new(object, self.path.clone(), keys))
+        } else {
+            Err(self.expected(&visitor as &dyn de::Expected))
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -152,13 +219,17 @@ impl<'de> Deserializer<'de> for Checked<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let array = self.value.dyn_ref::<Array>().ok_or_else(|| self.expected("an array"))?;
-        visitor.visit_seq(Elements { array, path: self.path.clone(), next: 0 })
+        if !is_array(&self.value) {
+            return Err(self.expected("an array"));
+        }
+        let length = Reflect::get(&self.value, &"length".into()).ok().and_then(|length| length.as_f64());
+        let length = length.unwrap_or_default() as u32;
+        visitor.visit_seq(Elements { array: &self.value, length, path: self.path.clone(), next: 0 })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
@@ -168,13 +239,27 @@ impl<'de> Deserializer<'de> for Checked<'_> {
                 visitor.visit_enum(variant)
             }
             None if self.value.is_object() => {
-                let Self { value, path } = self;
-                let inner = serde_wasm_bindgen::Deserializer::from(value);
-                let read = inner.deserialize_enum(name, variants, visitor);
-                read.map_err(|error| Fault(format!("{path}: {error}")))
+                // A variant with content: an object whose one key is the variant's name.
+                let object = self.value.dyn_ref::<Object>().ok_or_else(|| self.one_of(variants))?;
+                let keys = self.keys(object)?;
+                if keys.len() != 1 || keys.iter().any(|key| !variants.contains(&key.as_str())) {
+                    return Err(self.one_of(variants));
+                }
+                let keys = keys.into_iter().map(Cow::Owned).collect();
+                let content = Properties::new(object, self.path.clone(), keys);
+                visitor.visit_enum(MapAccessDeserializer::new(content))
             }
             _ => Err(self.one_of(variants)),
         }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let is_nothing = self.value.is_undefined() || self.value.is_null();
+        if is_nothing { visitor.visit_unit() } else { Err(self.expected("nothing")) }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -210,9 +295,9 @@ impl<'de> Deserializer<'de> for Checked<'_> {
     }
 
     forward! {
-        deserialize_any() deserialize_ignored_any() deserialize_identifier() deserialize_char()
+        deserialize_identifier() deserialize_char()
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_u64()
-        deserialize_bytes() deserialize_byte_buf() deserialize_unit() deserialize_map()
+        deserialize_bytes() deserialize_byte_buf() deserialize_map()
         deserialize_unit_struct(name: &'static str) deserialize_newtype_struct(name: &'static str)
         deserialize_tuple(len: usize) deserialize_tuple_struct(name: &'static str, len: usize)
     }
@@ -222,34 +307,43 @@ impl<'de> Deserializer<'de> for Checked<'_> {
 struct Properties<'a> {
     object: &'a Object,
     path: Path<'a>,
-    fields: std::slice::Iter<'static, &'static str>,
+    keys: std::vec::IntoIter<Cow<'static, str>>,
     next: Option<Checked<'a>>,
+}
+
+impl<'a> Properties<'a> {
+    fn new(object: &'a Object, path: Path<'a>, keys: Vec<Cow<'static, str>>) -> Self {
+        Self { object, path, keys: keys.into_iter(), next: None }
+    }
 }
 
 impl<'de> MapAccess<'de> for Properties<'_> {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        for field in self.fields.by_ref() {
-            let path = self.path.key(field);
-            let value = Reflect::get(self.object, &JsValue::from_str(field))
-                .map_err(|_| Fault(format!("{path}: it cannot be read")))?;
+        for key in self.keys.by_ref() {
+            let path = self.path.key(&key);
+            let value = Reflect::get(self.object, &JsValue::from_str(&key))
+                .map_err(|_| Fault::placed(format!("{path}: it cannot be read")))?;
             if !value.is_undefined() {
                 self.next = Some(Checked { value, path });
-                return seed.deserialize((*field).into_deserializer()).map(Some);
+                return seed.deserialize(key.into_deserializer()).map(Some);
             }
         }
         Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let value = self.next.take().ok_or_else(|| Fault("a value was read before its key".to_owned()))?;
-        seed.deserialize(value)
+        let missing = || Fault::placed("a value was read before its key".to_owned());
+        let value = self.next.take().ok_or_else(missing)?;
+        let path = value.path.clone();
+        seed.deserialize(value).map_err(|fault| fault.at(&path))
     }
 }
 
 struct Elements<'a> {
-    array: &'a Array,
+    array: &'a JsValue,
+    length: u32,
     path: Path<'a>,
     next: u32,
 }
@@ -258,12 +352,16 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
     type Error = Fault;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
-        if self.next >= self.array.length() {
+        if self.next >= self.length {
             return Ok(None);
         }
-        let element = Checked { value: self.array.get(self.next), path: self.path.index(self.next) };
+        let path = self.path.index(self.next);
+        let value = Reflect::get(self.array, &self.next.into())
+            .map_err(|_| Fault::placed(format!("{path}: it cannot be read")))?;
+        let element = Checked { value, path };
         self.next += 1;
-        seed.deserialize(element).map(Some)
+        let path = element.path.clone();
+        seed.deserialize(element).map(Some).map_err(|fault| fault.at(&path))
     }
 }
 

@@ -199,7 +199,7 @@ impl JsRoom {
 
     #[wasm_bindgen(skip_typescript)]
     pub fn events(&self) -> Object {
-        async_iterator(self.room.events().map(|event| to_js(&event)).boxed_local())
+        async_iterator(self.room.events().map(|event| to_js(&event)))
     }
 }
 

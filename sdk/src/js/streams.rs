@@ -1,12 +1,11 @@
 //! Streams of Rust as JavaScript reads them: by `for await`, and as Web Streams.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use futures::StreamExt;
-use futures::stream::LocalBoxStream;
+use futures::stream::{LocalBoxStream, Stream, StreamExt};
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -44,9 +43,9 @@ extern "C" {
     fn to_writable_stream(write: &Function, close: &Function, abort: &Function) -> WritableStream;
 }
 
-/// For `for await`. Ending the iteration drops the stream.
-pub(crate) fn async_iterator(values: Values) -> Object {
-    let (next, end) = reader(values);
+/// For `for await`. An error rejects and ends it; ending the iteration drops the stream.
+pub(crate) fn async_iterator(values: impl Stream<Item = Result<JsValue, JsValue>> + 'static) -> Object {
+    let (next, end) = reader(values.boxed_local());
     to_async_iterator(&next, &end)
 }
 
@@ -68,21 +67,33 @@ pub(crate) fn writable_stream(
     to_writable_stream(write.unchecked_ref(), close.unchecked_ref(), abort.unchecked_ref())
 }
 
+struct Reader {
+    values: RefCell<Option<Values>>,
+    is_over: Cell<bool>,
+}
+
 fn reader(values: Values) -> (Function, Function) {
-    let values = Rc::new(RefCell::new(Some(values)));
-    let reading = values.clone();
+    let reader = Rc::new(Reader { values: RefCell::new(Some(values)), is_over: Cell::default() });
+    let reading = reader.clone();
     let next = Closure::<dyn Fn() -> Promise>::new(move || {
-        let values = reading.clone();
+        let reader = reading.clone();
         future_to_promise(async move {
-            let next = poll_fn(|context| match &mut *values.borrow_mut() {
-                Some(values) => values.poll_next_unpin(context),
-                None => Poll::Ready(None),
+            let next = poll_fn(|context| {
+                // Taken out while it is polled: that may call JavaScript, which may end the iteration.
+                let Some(mut values) = reader.values.take() else { return Poll::Ready(None) };
+                let value = values.poll_next_unpin(context);
+                let is_last = matches!(value, Poll::Ready(None | Some(Err(_))));
+                if !is_last && !reader.is_over.get() {
+                    reader.values.replace(Some(values));
+                }
+                if reader.is_over.get() { Poll::Ready(None) } else { value }
             });
             result(next.await.transpose()?)
         })
     });
     let end = Closure::<dyn Fn() -> Promise>::new(move || {
-        drop(values.take());
+        reader.is_over.set(true);
+        drop(reader.values.take());
         future_to_promise(async { result(None) })
     });
     (next.into_js_value().unchecked_into(), end.into_js_value().unchecked_into())

@@ -1,5 +1,6 @@
 //! What web-sys lacks of the interfaces that are used here.
 
+pub(super) mod capture;
 pub(super) mod data_channel;
 
 use js_sys::Promise;

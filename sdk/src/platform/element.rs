@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
 
+use super::devices::sorted;
 use super::exception::Exception;
 use crate::Result;
 
@@ -37,6 +38,18 @@ pub async fn play(element: &HtmlMediaElement) -> Result<()> {
     let started = element.play().map_err(Exception::from)?;
     JsFuture::from(started).await.map_err(Exception::from)?;
     Ok(())
+}
+
+/// Plays `element` through another speaker or headset; the empty id is the default one. Needs a device that
+/// [`Devices::enumerate`](crate::Devices::enumerate) or
+/// [`Devices::select_audio_output`](crate::Devices::select_audio_output) gave.
+/// <https://www.w3.org/TR/audio-output/#dom-htmlmediaelement-setsinkid>
+///
+/// # Errors
+/// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `setSinkId`, and a
+/// [`MediaError`](crate::MediaError) of the device `"speaker"`.
+pub async fn set_sink_id(element: &HtmlMediaElement, device_id: &str) -> Result<()> {
+    sorted(element, "setSinkId", &[device_id.into()], "speaker").await.map(drop)
 }
 
 /// A stream of its own, which nobody else changes.

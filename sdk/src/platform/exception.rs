@@ -4,6 +4,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use crate::Error;
+use crate::engine::capture::Refusal;
 
 /// Anything that was thrown or rejected: a `DOMException`, an `Error`, or any other value.
 #[derive(Clone, Debug)]
@@ -41,10 +42,10 @@ impl Exception {
         Error::Negotiation { step, detail: format!("{}: {}", self.name, self.message) }
     }
 
-    /// Sorts an exception of `getUserMedia` or `getDisplayMedia`; `device` is what was asked for.
-    pub(crate) fn into_capture(self, device: &'static str) -> Failure {
+    /// Sorts an exception of capture; `device` is what was asked for, and `by` who refused, if it is that.
+    pub(crate) fn into_capture(self, device: &'static str, by: Refusal) -> Failure {
         let constraint = self.constraint.as_deref();
-        let error = Error::from_capture(device, &self.name, &self.message, constraint);
+        let error = Error::from_capture(device, &self.name, &self.message, constraint, by);
         Failure { error, cause: Some(self.raw) }
     }
 }

@@ -5,6 +5,7 @@
 
 mod bindings;
 pub(crate) mod clock;
+mod constraints;
 pub(crate) mod data_channel;
 mod devices;
 mod display;
@@ -23,12 +24,12 @@ mod track;
 
 pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, Message};
 pub use devices::{
-    CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, FacingMode, MicrophoneOptions,
+    CameraOptions, DeviceChanges, Devices, MicrophoneOptions, Permission, PermissionChanges, TakeOver,
 };
 #[cfg(feature = "js")]
 pub(crate) use display::open_display;
-pub use display::{DisplayCapture, DisplayOptions, capture_display};
-pub use element::{attach, detach, play};
+pub use display::{CaptureController, DisplayCapture, DisplayOptions, Region, ZoomLevels, capture_display};
+pub use element::{attach, detach, play, set_sink_id};
 #[cfg(feature = "js")]
 pub(crate) use exception::Failure;
 pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles};
@@ -36,4 +37,4 @@ pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use recorder::{Recorder, RecorderOptions, RecorderState};
 pub use recording::{ObjectUrl, Recording};
-pub use track::LocalTrack;
+pub use track::{FrameStats, LocalTrack, TrackEvents};

@@ -2,16 +2,17 @@ use std::future::Future;
 use std::task::{Context, Poll};
 
 use futures::task::noop_waker_ref;
+use futures::{FutureExt, StreamExt};
 use js_sys::Reflect;
 use moim::{
-    CameraOptions, DeviceKind, Devices, DisplayOptions, Error, ErrorCode, MediaError, MediaKind,
-    MicrophoneOptions, TrackSource, attach, capture_display, detach, play,
+    CameraOptions, DeviceInfo, DeviceKind, Devices, Error, ErrorCode, MediaError, MediaKind,
+    MicrophoneOptions, TrackSource, attach, detach, play, set_sink_id,
 };
 use wasm_bindgen::JsCast;
-use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 use web_sys::{Event, MediaStreamTrackState};
 
-use crate::page::{is_firefox, picture, soon, until, video};
+use crate::page::{Mock, Painting, is_firefox, js, picture, soon, until, video};
 
 fn devices() -> Devices {
     Devices::new().expect("devices")
@@ -120,33 +121,153 @@ async fn a_camera_that_nobody_waits_for_any_more_is_stopped() {
     call("end");
 }
 
-#[wasm_bindgen_test]
-async fn device_changes_are_a_stream() {
-    use futures::{FutureExt, StreamExt};
-    let devices = devices();
-    let mut changes = devices.changes();
-    assert!(changes.next().now_or_never().is_none());
+const LIST: &str = "(list) => async () => list.map((name) => {
+  const [kind, deviceId, groupId] = name.split(' ');
+  return { kind, deviceId, groupId, label: `the ${deviceId}` };
+})";
 
-    for _ in 0..3 {
-        devices.as_raw().dispatch_event(&Event::new("devicechange").expect("an event")).expect("dispatched");
-    }
+/// Makes the browser list these devices.
+fn plugged_in(list: &str) -> Mock {
+    Mock::new("navigator.mediaDevices", "enumerateDevices", &format!("({LIST})({list})"))
+}
 
-    soon("a change", changes.next()).await.expect("a change");
-    assert!(changes.next().now_or_never().is_none(), "changes that nobody took count as one");
+fn ids(devices: &[DeviceInfo]) -> Vec<&str> {
+    devices.iter().map(|device| device.device_id.as_str()).collect()
 }
 
 #[wasm_bindgen_test]
-async fn display_capture_without_a_click_is_a_typed_answer() {
-    match soon("an answer", capture_display(&DisplayOptions::default())).await {
-        Ok(capture) => {
-            assert_eq!(capture.video.source(), TrackSource::Screen);
-            assert!(capture.audio.is_none());
+async fn device_changes_are_a_stream_that_says_what_changed() {
+    let devices = devices();
+    let tell = || {
+        devices.as_raw().dispatch_event(&Event::new("devicechange").expect("an event")).expect("dispatched");
+    };
+    let mut list = plugged_in("['videoinput a 1', 'audioinput m 1']");
+    let mut changes = devices.changes();
+    assert!(changes.next().now_or_never().is_none());
+    drop(list);
+
+    list = plugged_in("['videoinput b 2', 'videoinput a 1', 'audioinput m 1']");
+    tell();
+    tell();
+    let change = soon("a change", changes.next()).await.expect("a change");
+    assert_eq!((ids(&change.added), ids(&change.removed)), (vec!["b"], vec![]));
+    assert_eq!((ids(&change.defaults), ids(&change.devices)), (vec!["b"], vec!["b", "a", "m"]));
+    drop(list);
+
+    list = plugged_in("['videoinput b 2', 'audioinput m 1']");
+    tell();
+    let change = soon("a change", changes.next()).await.expect("a change");
+    assert_eq!((ids(&change.added), ids(&change.removed)), (vec![], vec!["a"]));
+    assert_eq!(ids(&change.defaults), Vec::<&str>::new());
+
+    tell();
+    assert!(changes.next().now_or_never().is_none(), "nothing changed");
+    drop(list);
+}
+
+#[wasm_bindgen_test]
+async fn one_question_opens_both() {
+    let _count = Mock::new(
+        "navigator.mediaDevices",
+        "getUserMedia",
+        "function (wanted) { window.questions = (window.questions ?? 0) + 1; return original.call(this, wanted); }",
+    );
+    let both = devices().camera_and_microphone(&small(), &MicrophoneOptions::default()).await;
+    let (camera, microphone) = both.expect("both");
+    assert_eq!((camera.source(), microphone.source()), (TrackSource::Camera, TrackSource::Microphone));
+    assert_eq!(camera.settings().width, Some(320));
+    assert_eq!(js("window.questions"), 1);
+}
+
+/// Makes the browser give a microphone that is unplugged soon, and afterwards no microphone till `window.plug` is set.
+fn unplugging() -> Mock {
+    let ending = include_str!("ending-track.js");
+    let wanted = format!(
+        "(() => {{
+           let first = true;
+           window.asked = [];
+           return async function (wanted) {{
+             window.asked.push(wanted.audio);
+             if (first) {{ first = false; return new MediaStream([await ({ending})()]); }}
+             if (!window.plug) throw new DOMException('none', 'NotFoundError');
+             return original.call(this, wanted);
+           }};
+         }})()"
+    );
+    js("window.plug = false");
+    Mock::new("navigator.mediaDevices", "getUserMedia", &wanted)
+}
+
+#[wasm_bindgen_test]
+async fn the_next_default_takes_over_from_a_device_that_was_unplugged() {
+    let _mock = unplugging();
+    let devices = devices();
+    let options = MicrophoneOptions {
+        device_id: Some("gone".to_owned()),
+        noise_suppression: false,
+        ..MicrophoneOptions::default()
+    };
+    let first = devices.microphone(&options).await.expect("a microphone");
+    first.set_enabled(false);
+    let mut tracks = devices.take_over(&first).expect("a watch");
+
+    let asked = || js_sys::Reflect::get(&js("window.asked"), &"length".into()).expect("a list");
+    let (next, ()) = futures::join!(soon("the next", tracks.next()), async {
+        until("a first try", || asked() == 2).await;
+        js("window.plug = true");
+        js("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))");
+    });
+    let next = next.expect("one more").expect("a track");
+    assert!(first.is_ended() && !next.is_ended());
+    assert_ne!(next, first);
+    assert!(!next.is_enabled(), "whoever was muted stays muted");
+    assert_eq!(js("window.asked[0].deviceId.exact"), "gone");
+    assert_eq!(
+        js("window.asked[2].deviceId === undefined && window.asked[2].noiseSuppression === false"),
+        true
+    );
+
+    let (end, ()) = futures::join!(soon("the end", tracks.next()), async { next.stop() });
+    assert!(end.is_none(), "stop() ends it");
+    assert_eq!(asked(), 3);
+}
+
+#[wasm_bindgen_test]
+async fn a_track_of_the_application_cannot_be_taken_over() {
+    let painting = Painting::new();
+    let error = devices().take_over(&painting.track).expect_err("no device");
+    assert_eq!(error.code(), ErrorCode::InvalidState);
+}
+
+#[wasm_bindgen_test]
+async fn sound_goes_to_the_speaker_that_was_chosen() {
+    let element = video();
+    drop(devices().microphone(&MicrophoneOptions::default()).await.expect("a microphone"));
+    let list = devices().enumerate().await.expect("a list");
+    let speaker = list.iter().rfind(|device| device.kind == DeviceKind::AudioOutput);
+    match speaker {
+        Some(speaker) => {
+            set_sink_id(&element, &speaker.device_id).await.expect("a speaker");
+            let sink = Reflect::get(&element, &"sinkId".into()).expect("a property");
+            assert_eq!(sink, speaker.device_id.as_str());
         }
-        Err(error) => {
-            let known = [ErrorCode::MediaNotAllowed, ErrorCode::MediaNotFound];
-            let refused = matches!(&error, Error::Browser { name, .. } if name == "InvalidStateError");
-            assert!(known.contains(&error.code()) || refused, "{error:?}");
-        }
+        None => console_log!("skipped: this browser lists no speaker before it was chosen"),
+    }
+    set_sink_id(&element, "").await.expect("the default");
+    let unknown = set_sink_id(&element, "there is no such speaker").await;
+    assert_eq!(unknown.err(), Some(MediaError::NotFound { device: "speaker" }.into()));
+    Reflect::set(&element, &"setSinkId".into(), &wasm_bindgen::JsValue::NULL).expect("hidden");
+    assert_eq!(set_sink_id(&element, "").await.err(), Some(Error::Unsupported { feature: "setSinkId" }));
+    element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn choosing_a_speaker_needs_a_click_or_is_unsupported() {
+    let error = soon("an answer", devices().select_audio_output(None)).await.expect_err("no click");
+    if is_firefox() {
+        assert!(matches!(&error, Error::Browser { name, .. } if name == "InvalidStateError"), "{error:?}");
+    } else {
+        assert_eq!(error, Error::Unsupported { feature: "selectAudioOutput" });
     }
 }
 
@@ -157,26 +278,6 @@ async fn blocked_playback_is_a_browser_error() {
     let error = play(&element).await.expect_err("no such video");
     assert!(matches!(&error, Error::Browser { name, .. } if name == "NotSupportedError"), "{error:?}");
     element.remove();
-}
-
-#[wasm_bindgen_test]
-async fn refusals_are_told_apart_by_name() {
-    for (name, error) in [
-        ("NotAllowedError", MediaError::NotAllowed { device: "camera" }),
-        ("SecurityError", MediaError::NotAllowed { device: "camera" }),
-        ("NotFoundError", MediaError::NotFound { device: "camera" }),
-        ("NotReadableError", MediaError::NotReadable { device: "camera" }),
-        ("AbortError", MediaError::Aborted { device: "camera", detail: "words".to_owned() }),
-    ] {
-        let refuse = format!(
-            "navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('words', '{name}') }}"
-        );
-        js_sys::eval(&refuse).expect("replaced");
-        let refused = devices().camera(&small()).await;
-        js_sys::eval("delete navigator.mediaDevices.getUserMedia").expect("restored");
-        assert_eq!(refused.err(), Some(error.into()), "{name}");
-    }
-    devices().camera(&small()).await.expect("a camera again");
 }
 
 #[wasm_bindgen_test]

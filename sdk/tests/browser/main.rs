@@ -3,13 +3,17 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::panic, reason = "tests; clippy does not know `wasm_bindgen_test`")]
 
+mod capture_leaks;
 mod connections;
+mod constraints;
 mod data_channel;
 mod devices;
+mod display;
 mod file_transfer;
 mod level_meter;
 mod listener;
 mod page;
+mod permission;
 mod recorder;
 mod track;
 

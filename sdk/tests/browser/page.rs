@@ -94,3 +94,40 @@ pub(crate) fn picture(video: &HtmlVideoElement) -> Vec<u8> {
     context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, 300.0, 150.0).expect("drawn");
     context.get_image_data(0.0, 0.0, 300.0, 150.0).expect("pixels").data().0
 }
+
+/// Something of the browser that is replaced while this lives.
+#[must_use = "the mock ends as it is dropped"]
+pub(crate) struct Mock(js_sys::Function);
+
+impl Mock {
+    /// `object` and `value` are JavaScript expressions; in `value`, `original` is what was there.
+    pub(crate) fn new(object: &str, key: &str, value: &str) -> Self {
+        let restore = js(&format!(
+            "(() => {{
+               const [object, key] = [{object}, '{key}'];
+               const original = object[key];
+               const before = Object.getOwnPropertyDescriptor(object, key);
+               Object.defineProperty(object, key, {{ value: {value}, configurable: true, writable: true }});
+               return () => before ? Object.defineProperty(object, key, before) : delete object[key];
+             }})()"
+        ));
+        Self(restore.unchecked_into())
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        self.0.call0(&JsValue::UNDEFINED).expect("restored");
+    }
+}
+
+/// The value of a JavaScript expression.
+pub(crate) fn js(expression: &str) -> JsValue {
+    js_sys::eval(expression).unwrap_or_else(|error| panic!("{expression}: {error:?}"))
+}
+
+/// What the promise of a JavaScript expression gives.
+pub(crate) async fn promised(expression: &str) -> JsValue {
+    let promise: js_sys::Promise = js(expression).unchecked_into();
+    JsFuture::from(promise).await.unwrap_or_else(|error| panic!("{expression}: {error:?}"))
+}

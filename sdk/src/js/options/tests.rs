@@ -2,8 +2,8 @@ use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
-use crate::platform::{CameraOptions, FacingMode, RecorderOptions};
-use crate::{ErrorCode, TrackSource};
+use crate::platform::{CameraOptions, RecorderOptions};
+use crate::{ErrorCode, FacingMode, TrackSource};
 
 fn js(expression: &str) -> JsValue {
     js_sys::eval(&format!("({expression})")).expect("an expression")
@@ -32,6 +32,7 @@ fn what_is_left_out_has_its_default() {
         width: Some(640),
         height: None,
         frame_rate: Some(7.5),
+        ..CameraOptions::default()
     };
     assert_eq!(all, Ok(wanted));
 }
@@ -41,7 +42,7 @@ fn a_misspelt_key_is_named_with_the_valid_ones() {
     assert_eq!(
         complaint(camera("{ widht: 640 }")),
         "camera options: there is no option `widht`; \
-         there are `deviceId`, `facingMode`, `width`, `height`, `frameRate`"
+         there are `deviceId`, `facingMode`, `width`, `height`, `frameRate`, `constraints`"
     );
 }
 

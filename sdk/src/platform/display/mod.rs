@@ -1,26 +1,24 @@
 //! Sharing a screen, a window or a tab: <https://www.w3.org/TR/screen-capture/>.
 
+mod controller;
+mod options;
+mod region;
+
 use std::future::Future;
 
 use moim_protocol::{MediaKind, TrackSource};
-use serde::{Deserialize, Serialize};
-use web_sys::DisplayMediaStreamConstraints;
+use wasm_bindgen::{JsCast, JsValue};
+
+pub use controller::{CaptureController, ZoomLevels};
+pub use options::DisplayOptions;
+pub use region::Region;
 
 use super::devices::{acquire, media_devices, no_track};
 use super::exception::Failure;
 use super::track::LocalTrack;
 use crate::{Error, Result};
 
-/// What to share besides the pictures.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(default, rename_all = "camelCase")]
-pub struct DisplayOptions {
-    /// Offers the user to share the sound too; not every browser and system can. Default: false.
-    pub audio: bool,
-}
-
-/// What the user chose to share.
+/// What the user chose to share. The browser's own stop button ends the tracks: see [`LocalTrack::on_ended`].
 #[derive(Clone, Debug)]
 pub struct DisplayCapture {
     /// The pictures.
@@ -35,19 +33,18 @@ pub struct DisplayCapture {
 /// asked at once, before the returned future is first polled. A user who dismisses the dialog gives
 /// [`MediaError::NotAllowed`](crate::MediaError::NotAllowed).
 pub fn capture_display(options: &DisplayOptions) -> impl Future<Output = Result<DisplayCapture>> + use<> {
-    let capture = open_display(options);
+    let capture = open_display(options, None);
     async move { capture.await.map_err(Error::from) }
 }
 
 pub(crate) fn open_display(
     options: &DisplayOptions,
+    controller: Option<&JsValue>,
 ) -> impl Future<Output = Result<DisplayCapture, Failure>> + use<> {
-    let capture = media_devices("getDisplayMedia").map(|devices| {
-        let wanted = DisplayMediaStreamConstraints::new();
-        wanted.set_video(&true.into());
-        wanted.set_audio(&options.audio.into());
-        let call = devices.get_display_media_with_constraints(&wanted);
-        acquire(call, "screen", TrackSource::Screen, TrackSource::ScreenAudio)
+    let capture = media_devices("getDisplayMedia").and_then(|devices| {
+        let wanted = options.to_js(controller)?;
+        let call = devices.get_display_media_with_constraints(wanted.unchecked_ref());
+        Ok(acquire(call, "screen", TrackSource::Screen, TrackSource::ScreenAudio))
     });
     async move {
         let (videos, audios): (Vec<_>, Vec<_>) =

@@ -1,14 +1,22 @@
 //! `MediaStreamTrack`s of this page.
 
+mod events;
+mod properties;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::StreamExt;
-use futures::channel::mpsc::{self, UnboundedSender};
+use futures::channel::mpsc::UnboundedSender;
 use moim_protocol::{MediaKind, TrackSource};
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
+use events::Signal;
+pub use events::TrackEvents;
+pub use properties::FrameStats;
+
 use super::listener::ListenerGuard;
+use crate::engine::capture::{TrackConstraints, TrackEvent};
 
 /// Sound or pictures of this page: a camera, a microphone, a shared display, or a track of the application.
 ///
@@ -22,8 +30,10 @@ struct Inner {
     raw: MediaStreamTrack,
     source: TrackSource,
     stop_on_drop: Cell<bool>,
+    /// What was asked for when it was opened by `Devices`, or later.
+    wanted: RefCell<Option<TrackConstraints>>,
     /// Woken by `stop`, for which the browser fires no event.
-    waiters: RefCell<Vec<UnboundedSender<()>>>,
+    waiters: RefCell<Vec<UnboundedSender<Signal>>>,
 }
 
 impl LocalTrack {
@@ -38,8 +48,13 @@ impl LocalTrack {
     }
 
     fn new(raw: MediaStreamTrack, source: TrackSource, stop_on_drop: bool) -> Self {
-        let waiters = RefCell::default();
-        Self(Rc::new(Inner { raw, source, stop_on_drop: Cell::new(stop_on_drop), waiters }))
+        Self(Rc::new(Inner {
+            raw,
+            source,
+            stop_on_drop: Cell::new(stop_on_drop),
+            wanted: RefCell::default(),
+            waiters: RefCell::default(),
+        }))
     }
 
     /// Hands the track's life to the garbage collector, which must not switch a camera off at a time of its own.
@@ -93,8 +108,33 @@ impl LocalTrack {
         self.0.raw.stop();
         let waiters = self.0.waiters.take();
         for waiter in waiters {
-            let _ = waiter.unbounded_send(());
+            let _ = waiter.unbounded_send(Signal::Stopped);
         }
+    }
+
+    /// Whether the source gives nothing at present, such as a headset whose own switch is off. The application mutes
+    /// by [`set_enabled`](Self::set_enabled) instead.
+    pub fn is_muted(&self) -> bool {
+        self.0.raw.muted()
+    }
+
+    /// `MediaStreamTrack.clone`: a second track of the same source, with settings and an end of its own. The device is
+    /// free when both are stopped. (`Clone::clone` makes another handle of this track.)
+    pub fn clone_track(&self) -> Self {
+        #[allow(clippy::disallowed_methods, reason = "a second track is what is wanted")]
+        let copy = Self::captured(self.0.raw.clone(), self.0.source);
+        copy.0.wanted.replace(self.wanted());
+        copy
+    }
+
+    /// What the browser says of the track. The stream ends when the track is over; of a track that is over it says
+    /// nothing.
+    pub fn events(&self) -> TrackEvents {
+        let (events, waiter) = TrackEvents::new(&self.0.raw);
+        let mut waiters = self.0.waiters.borrow_mut();
+        waiters.retain(|waiter| !waiter.is_closed());
+        waiters.push(waiter);
+        events
     }
 
     /// Calls `callback` when the browser ends the track: the device was unplugged, the permission withdrawn, or
@@ -105,20 +145,20 @@ impl LocalTrack {
 
     /// Waits until the track is over, whether the browser ended it or [`stop`](Self::stop) did.
     pub async fn ended(&self) {
-        let (sender, mut receiver) = mpsc::unbounded();
-        let wake = sender.clone();
-        let _listener = self.on_ended(move || {
-            let _ = wake.unbounded_send(());
-        });
-        if self.is_ended() {
-            return;
-        }
-        {
-            let mut waiters = self.0.waiters.borrow_mut();
-            waiters.retain(|waiter| !waiter.is_closed());
-            waiters.push(sender);
-        }
-        receiver.next().await;
+        self.ended_by_browser().await;
+    }
+
+    /// Waits until the track is over. Gives true if it was not [`stop`](Self::stop) that ended it.
+    pub(super) async fn ended_by_browser(&self) -> bool {
+        self.events().any(|event| async move { event == TrackEvent::Ended }).await
+    }
+
+    pub(super) fn wanted(&self) -> Option<TrackConstraints> {
+        self.0.wanted.borrow().clone()
+    }
+
+    pub(super) fn set_wanted(&self, wanted: TrackConstraints) {
+        self.0.wanted.replace(Some(wanted));
     }
 
     /// The browser's object, owned. Not the same as `as_raw().clone()`, which is `MediaStreamTrack.clone()`: that makes a

@@ -1,0 +1,33 @@
+//! The data of media capture: constraints, settings, capabilities, the list of devices and what changed in it.
+//!
+//! <https://www.w3.org/TR/mediacapture-streams/>, with <https://www.w3.org/TR/image-capture/>,
+//! <https://www.w3.org/TR/mediacapture-extensions/> and <https://www.w3.org/TR/screen-capture/>.
+
+mod constraint;
+mod devices;
+mod members;
+mod raw;
+mod refusal;
+mod values;
+mod words;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+pub use constraint::{Constraint, MoveConstraint, NumberConstraint, OneOf, Range};
+pub use devices::{DeviceChange, DeviceInfo, DeviceKind};
+pub use members::{ConstraintSet, TrackCapabilities, TrackConstraints, TrackSettings};
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use members::{TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use raw::Raw;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use refusal::Facts;
+pub use refusal::Refusal;
+pub use values::{EchoCancellation, NumberRange, Point};
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use words::TYPESCRIPT_WORDS;
+pub use words::{
+    ContentHint, Cursor, DisplaySurface, FacingMode, FocusBehavior, MeteringMode, PermissionName,
+    PermissionState, ResizeMode, SurfaceChoice, TrackEvent, WindowAudio,
+};

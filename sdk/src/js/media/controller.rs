@@ -1,0 +1,127 @@
+//! `CaptureController` for JavaScript.
+
+use futures::StreamExt;
+use js_sys::{Object, Promise};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
+
+use super::display::to_promise;
+use crate::js::event_target::{listen, unlisten};
+use crate::js::options;
+use crate::js::promise::future_to_promise;
+use crate::js::streams::async_iterator;
+use crate::platform::CaptureController;
+use crate::{Error, Result};
+
+const EVENTS: &[&str] = &["zoomlevelchange"];
+
+/// Controls one capture of a display. Chromium has it; what a browser lacks is `ERR_UNSUPPORTED`.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = CaptureController)]
+pub struct JsCaptureController(CaptureController);
+
+#[wasm_bindgen(js_class = CaptureController)]
+impl JsCaptureController {
+    /// Throws `ERR_UNSUPPORTED` where there is no `CaptureController`.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Result<Self, JsValue> {
+        Ok(Self(CaptureController::new()?))
+    }
+
+    /// The same as the function `captureDisplay`, under the control of this object; once.
+    #[wasm_bindgen(js_name = captureDisplay, unchecked_return_type = "Promise<DisplayCapture>")]
+    pub fn capture_display(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "DisplayOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        to_promise(options::parse(options, "display options").map(|options| self.0.open(&options)))
+    }
+
+    /// Which window has the focus when sharing begins. To be called before the capture, or at once after it.
+    #[wasm_bindgen(js_name = setFocusBehavior)]
+    pub fn set_focus_behavior(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "FocusBehavior")] behavior: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.0.set_focus_behavior(&options::parse_value(behavior, "focus behavior")?)?)
+    }
+
+    /// The zoom levels of a shared tab, in percent, from small to large.
+    #[wasm_bindgen(js_name = supportedZoomLevels, unchecked_return_type = "number[]")]
+    pub fn supported_zoom_levels(&self) -> Result<Vec<u32>, JsValue> {
+        Ok(self.0.supported_zoom_levels()?)
+    }
+
+    /// How large the shared tab is shown, in percent. `undefined` while no tab is shared.
+    #[wasm_bindgen(getter, js_name = zoomLevel)]
+    pub fn zoom_level(&self) -> Result<Option<u32>, JsValue> {
+        Ok(self.0.zoom_level()?)
+    }
+
+    /// Shows the shared tab one level larger. Call it from an event handler of a click; the browser may ask the user.
+    #[wasm_bindgen(js_name = increaseZoomLevel, unchecked_return_type = "Promise<void>")]
+    pub fn increase_zoom_level(&self) -> Promise {
+        done(Ok(self.0.increase_zoom_level()))
+    }
+
+    /// Shows the shared tab one level smaller, on the same terms.
+    #[wasm_bindgen(js_name = decreaseZoomLevel, unchecked_return_type = "Promise<void>")]
+    pub fn decrease_zoom_level(&self) -> Promise {
+        done(Ok(self.0.decrease_zoom_level()))
+    }
+
+    /// Shows the shared tab in its first size, on the same terms.
+    #[wasm_bindgen(js_name = resetZoomLevel, unchecked_return_type = "Promise<void>")]
+    pub fn reset_zoom_level(&self) -> Promise {
+        done(Ok(self.0.reset_zoom_level()))
+    }
+
+    /// Turns of the wheel over `element` scroll the shared tab; `null` ends it.
+    #[wasm_bindgen(js_name = forwardWheel, unchecked_return_type = "Promise<void>")]
+    pub fn forward_wheel(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Element | null")] element: JsValue,
+    ) -> Promise {
+        let element = match element.dyn_ref::<Element>() {
+            None if !element.is_null() && !element.is_undefined() => {
+                Err(Error::InvalidOptions { detail: "element: expected an element or null".to_owned() })
+            }
+            element => Ok(element),
+        };
+        done(element.map(|element| self.0.forward_wheel(element)))
+    }
+
+    /// Each new zoom level, also those that the user sets in the tab: `for await (const level of it.zoomLevels())`.
+    #[wasm_bindgen(js_name = zoomLevels, unchecked_return_type = "AsyncIterableIterator<number>")]
+    pub fn zoom_levels(&self) -> Object {
+        async_iterator(self.0.zoom_levels().map(|level| Ok(level.into())))
+    }
+
+    /// Calls `listener` when the zoom level has changed.
+    #[wasm_bindgen(js_name = addEventListener)]
+    pub fn add_event_listener(
+        &self,
+        #[wasm_bindgen(js_name = "type", unchecked_param_type = "\"zoomlevelchange\"")] event: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+    ) -> Result<(), JsValue> {
+        listen(self.0.as_raw(), event, EVENTS, listener)
+    }
+
+    /// Undoes `addEventListener`.
+    #[wasm_bindgen(js_name = removeEventListener)]
+    pub fn remove_event_listener(
+        &self,
+        #[wasm_bindgen(js_name = "type", unchecked_param_type = "\"zoomlevelchange\"")] event: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+    ) -> Result<(), JsValue> {
+        unlisten(self.0.as_raw(), event, EVENTS, listener)
+    }
+}
+
+fn done(action: Result<impl Future<Output = Result<()>> + 'static>) -> Promise {
+    future_to_promise(async move {
+        action?.await?;
+        Ok(JsValue::UNDEFINED)
+    })
+}

@@ -1,0 +1,180 @@
+//! `Devices` for JavaScript, and the speaker of an element.
+
+use futures::StreamExt;
+use js_sys::{Object, Promise, Reflect};
+use moim_protocol::MediaKind;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlMediaElement;
+
+use super::permission::JsPermission;
+use super::{JsLocalTrack, to_js};
+use crate::engine::capture::PermissionName;
+use crate::js::event_target::{listen, unlisten};
+use crate::js::options;
+use crate::js::promise::future_to_promise;
+use crate::js::streams::async_iterator;
+use crate::platform::{CameraOptions, Devices, MicrophoneOptions, set_sink_id};
+use crate::{Error, Result};
+
+const EVENTS: &[&str] = &["devicechange"];
+
+/// The devices of this machine, as far as the browser shows them.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = Devices)]
+pub struct JsDevices(Devices);
+
+#[wasm_bindgen(js_class = Devices)]
+impl JsDevices {
+    /// Throws `ERR_MEDIA_INSECURE_CONTEXT` on a page without https, and `ERR_UNSUPPORTED` where there is no
+    /// `getUserMedia`.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Result<Self, JsValue> {
+        Ok(Self(Devices::new()?))
+    }
+
+    /// Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
+    /// tells little.
+    #[wasm_bindgen(unchecked_return_type = "Promise<DeviceInfo[]>")]
+    pub fn enumerate(&self) -> Promise {
+        let list = self.0.enumerate();
+        future_to_promise(async move { to_js(&list.await?) })
+    }
+
+    /// Opens a camera, asking the user for permission if need be.
+    #[wasm_bindgen(unchecked_return_type = "Promise<LocalTrack>")]
+    pub fn camera(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "CameraOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        let devices = self.0.clone();
+        future_to_promise(async move {
+            let options: CameraOptions = options::parse(options, "camera options")?;
+            let track = devices.open(MediaKind::Video, options.to_constraints()).await?;
+            Ok(JsLocalTrack::from(track).into())
+        })
+    }
+
+    /// Opens a microphone, asking the user for permission if need be.
+    #[wasm_bindgen(unchecked_return_type = "Promise<LocalTrack>")]
+    pub fn microphone(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "MicrophoneOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        let devices = self.0.clone();
+        future_to_promise(async move {
+            let options: MicrophoneOptions = options::parse(options, "microphone options")?;
+            let track = devices.open(MediaKind::Audio, options.to_constraints()).await?;
+            Ok(JsLocalTrack::from(track).into())
+        })
+    }
+
+    /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
+    #[wasm_bindgen(
+        js_name = cameraAndMicrophone,
+        unchecked_return_type = "Promise<{ camera: LocalTrack; microphone: LocalTrack }>"
+    )]
+    pub fn camera_and_microphone(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "CameraOptions")] camera: Option<JsValue>,
+        #[wasm_bindgen(unchecked_optional_param_type = "MicrophoneOptions")] microphone: Option<JsValue>,
+    ) -> Promise {
+        let devices = self.0.clone();
+        future_to_promise(async move {
+            let camera: CameraOptions = options::parse(camera, "camera options")?;
+            let microphone: MicrophoneOptions = options::parse(microphone, "microphone options")?;
+            let (camera, microphone) =
+                devices.open_both(camera.to_constraints(), microphone.to_constraints()).await?;
+            let result = Object::new();
+            Reflect::set(&result, &"camera".into(), &JsLocalTrack::from(camera).into())?;
+            Reflect::set(&result, &"microphone".into(), &JsLocalTrack::from(microphone).into())?;
+            Ok(result.into())
+        })
+    }
+
+    /// Gives another track each time the device of the present one is gone, from the device that is then the default:
+    /// `for await (const next of devices.takeOver(track)) await room.replaceTrack(id, next)`. It has the constraints of
+    /// the first except for the device, and is muted if that was muted. Where there is no device, it waits till one is
+    /// plugged in. `stop()` of the present track ends the iteration, and so does an error.
+    #[wasm_bindgen(js_name = takeOver, unchecked_return_type = "AsyncIterableIterator<LocalTrack>")]
+    pub fn take_over(&self, track: &JsLocalTrack) -> Result<Object, JsValue> {
+        let tracks = self.0.take_over(&track.handle())?;
+        Ok(async_iterator(tracks.map(|track| Ok(JsLocalTrack::from(track?).into()))))
+    }
+
+    /// What changes each time devices are plugged in or out, or another one becomes the default:
+    /// `for await (const change of devices.changes())`.
+    #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<DeviceChange>")]
+    pub fn changes(&self) -> Object {
+        async_iterator(self.0.changes().map(|change| to_js(&change)))
+    }
+
+    /// Whether the page may use cameras, microphones or the display. Rejects with `ERR_UNSUPPORTED` where the browser
+    /// does not tell.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Permission>")]
+    pub fn permission(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "PermissionName")] name: JsValue,
+    ) -> Promise {
+        let devices = self.0.clone();
+        future_to_promise(async move {
+            let name: PermissionName = options::parse_value(name, "permission name")?;
+            Ok(JsPermission::from(devices.permission(&name).await?).into())
+        })
+    }
+
+    /// Lets the user choose a speaker, whose id `setSinkId` takes. Call it from an event handler of a click. Rejects with
+    /// `ERR_UNSUPPORTED` where there is no `selectAudioOutput`.
+    #[wasm_bindgen(js_name = selectAudioOutput, unchecked_return_type = "Promise<DeviceInfo>")]
+    pub fn select_audio_output(
+        &self,
+        #[wasm_bindgen(js_name = deviceId, unchecked_optional_param_type = "string")] device_id: Option<
+            JsValue,
+        >,
+    ) -> Promise {
+        // The browser is asked here and now, while the user's click still counts.
+        let device = device_id
+            .map(|id| options::parse_value::<String>(id, "device id"))
+            .transpose()
+            .map(|id| self.0.select_audio_output(id.as_deref()));
+        future_to_promise(async move { to_js(&device?.await?) })
+    }
+
+    /// Calls `listener` when devices were plugged in or out; `changes()` says which.
+    #[wasm_bindgen(js_name = addEventListener)]
+    pub fn add_event_listener(
+        &self,
+        #[wasm_bindgen(js_name = "type", unchecked_param_type = "\"devicechange\"")] event: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+    ) -> Result<(), JsValue> {
+        listen(self.0.as_raw(), event, EVENTS, listener)
+    }
+
+    /// Undoes `addEventListener`.
+    #[wasm_bindgen(js_name = removeEventListener)]
+    pub fn remove_event_listener(
+        &self,
+        #[wasm_bindgen(js_name = "type", unchecked_param_type = "\"devicechange\"")] event: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+    ) -> Result<(), JsValue> {
+        unlisten(self.0.as_raw(), event, EVENTS, listener)
+    }
+}
+
+/// Plays an element through another speaker or headset; `""` is the default one. Rejects with `ERR_UNSUPPORTED` where
+/// there is no `setSinkId`, and with `ERR_MEDIA_NOT_FOUND` if there is no such device.
+#[wasm_bindgen(js_name = setSinkId, unchecked_return_type = "Promise<void>")]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn js_set_sink_id(
+    #[wasm_bindgen(unchecked_param_type = "HTMLMediaElement")] element: JsValue,
+    #[wasm_bindgen(js_name = deviceId, unchecked_param_type = "string")] device_id: JsValue,
+) -> Promise {
+    future_to_promise(async move {
+        let element: HtmlMediaElement = element.dyn_into().map_err(|_| Error::InvalidOptions {
+            detail: "element: expected a video or audio element".to_owned(),
+        })?;
+        let device_id: String = options::parse_value(device_id, "device id")?;
+        set_sink_id(&element, &device_id).await?;
+        Ok(JsValue::UNDEFINED)
+    })
+}

@@ -1,0 +1,50 @@
+//! Media capture for JavaScript: `LocalTrack`, `Devices`, `captureDisplay` and their like.
+
+mod controller;
+mod devices;
+mod display;
+mod local_track;
+mod permission;
+
+use js_sys::Reflect;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MediaStreamTrack;
+
+#[cfg(test)]
+pub(crate) use devices::JsDevices;
+pub(crate) use local_track::JsLocalTrack;
+
+use crate::engine::capture::{
+    TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS, TYPESCRIPT_WORDS,
+};
+use crate::{Error, Result};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("types.ts");
+#[wasm_bindgen(typescript_custom_section)]
+const WORDS: &str = TYPESCRIPT_WORDS;
+#[wasm_bindgen(typescript_custom_section)]
+const CONSTRAINTS: &str = TYPESCRIPT_CONSTRAINTS;
+#[wasm_bindgen(typescript_custom_section)]
+const SETTINGS: &str = TYPESCRIPT_SETTINGS;
+#[wasm_bindgen(typescript_custom_section)]
+const CAPABILITIES: &str = TYPESCRIPT_CAPABILITIES;
+// The lint for dead code does not see into the sections.
+const _: [&str; 4] = [TYPESCRIPT_WORDS, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS, TYPESCRIPT_CAPABILITIES];
+
+/// The browser's track in a `TrackLike`.
+pub(crate) fn raw_track(value: &JsValue) -> Result<MediaStreamTrack> {
+    if value.is_instance_of::<MediaStreamTrack>() {
+        return Ok(value.clone().unchecked_into());
+    }
+    let inner = Reflect::get(value, &"mediaStreamTrack".into()).ok();
+    inner.and_then(|inner| inner.dyn_into().ok()).ok_or_else(|| Error::InvalidOptions {
+        detail: "expected a MediaStreamTrack, a LocalTrack or a RemoteTrack".to_owned(),
+    })
+}
+
+/// Turns plain data into a JavaScript value.
+pub(crate) fn to_js<T: serde::Serialize>(data: &T) -> Result<JsValue, JsValue> {
+    Ok(serde_wasm_bindgen::to_value(data)?)
+}

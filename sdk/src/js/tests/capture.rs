@@ -1,0 +1,241 @@
+//! Media capture as JavaScript code uses it.
+
+use js_sys::{Function, Reflect};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{code, devices, holds, run};
+use crate::engine::capture::{ContentHint, PermissionName, TrackConstraints};
+use crate::js::media::JsLocalTrack;
+use crate::js::options;
+use crate::platform::{CameraOptions, DisplayOptions, MicrophoneOptions};
+use crate::{ErrorCode, LocalTrack, TrackSource};
+
+async fn canvas() -> JsLocalTrack {
+    let make = "const canvas = document.createElement('canvas');
+      canvas.getContext('2d');
+      return canvas.captureStream().getTracks()[0];";
+    let raw = run(JsValue::UNDEFINED, make).await.expect("a track");
+    LocalTrack::from_raw(raw.unchecked_into(), TrackSource::Custom).into()
+}
+
+#[wasm_bindgen_test]
+async fn constraints_are_written_as_the_browser_writes_them() {
+    holds(
+        devices(),
+        "const track = await x.camera({ constraints: { width: { exact: 320 }, height: { min: 100, max: 240 } } });
+         const { width, height } = track.settings();
+         const could = track.capabilities();
+         await track.applyConstraints({ width: { ideal: 320 }, advanced: [{ height: 240 }] });
+         track.stop();
+         return width === 320 && height <= 240 && could.width.max >= 640 && track.muted === false;",
+    )
+    .await;
+    let wrong =
+        "const track = await x.camera(); try { await track.applyConstraints({ width: { exact: '1' } }); }
+      finally { track.stop(); }";
+    let (code_, message) = code(devices(), wrong).await;
+    assert_eq!(code_, "ERR_INVALID_OPTIONS");
+    assert_eq!(
+        message,
+        "`width` in the constraints: `exact`: expected a whole number from 0 to 4294967295, got \"1\""
+    );
+}
+
+#[wasm_bindgen_test]
+async fn what_is_wrong_deep_within_options_is_named_with_its_place() {
+    for (body, message) in [
+        (
+            "await x.camera({ constraints: { torch: 1 } })",
+            "`constraints.torch` in the camera options: expected true or false, got 1",
+        ),
+        (
+            "await x.camera({ constraints: { widht: 1 } })",
+            "`constraints` in the camera options: there is no option `widht`; there are `deviceId`",
+        ),
+        (
+            "await x.camera({ constraints: { advanced: [{}, { pan: { min: {} } }] } })",
+            "`constraints.advanced[1].pan.min` in the camera options: expected a value or an array of values, got an object",
+        ),
+        (
+            "await x.microphone({ constraints: { latency: () => 1 } })",
+            "`constraints.latency` in the microphone options: expected a value, an array of values, or an object, got a function",
+        ),
+        (
+            "await x.microphone({ constraints: { latency: { max: Infinity } } })",
+            "`constraints.latency.max` in the microphone options: expected a number, got Infinity",
+        ),
+        (
+            "const a = {}; a.advanced = [a]; await x.camera({ constraints: a })",
+            "`constraints.advanced[0]` in the camera options: there is no option `advanced`",
+        ),
+    ] {
+        let (code_, said) = code(devices(), body).await;
+        assert_eq!(code_, "ERR_INVALID_OPTIONS");
+        assert!(said.starts_with(message), "{said}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_says_who_refused() {
+    holds(
+        devices(),
+        "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'SecurityError'); };
+         try { await x.camera(); } catch (error) {
+           return error.code === 'ERR_MEDIA_NOT_ALLOWED' && error.refusedBy === 'policy'
+             && error.cause.name === 'SecurityError';
+         } finally { delete navigator.mediaDevices.getUserMedia; }",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn both_devices_are_opened_at_once() {
+    holds(
+        devices(),
+        "const { camera, microphone } = await x.cameraAndMicrophone({ width: 320 });
+         const good = camera.kind === 'video' && microphone.kind === 'audio';
+         camera.stop();
+         microphone.stop();
+         return good;",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn changes_and_permissions_are_iterated() {
+    holds(
+        devices(),
+        "const device = { kind: 'audioinput', deviceId: 'new', groupId: 'g', label: 'l' };
+         navigator.mediaDevices.enumerateDevices = async () => [];
+         const changes = x.changes();
+         const next = changes.next();
+         navigator.mediaDevices.enumerateDevices = async () => [device];
+         navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+         const { value, done } = await next;
+         delete navigator.mediaDevices.enumerateDevices;
+         await changes.return();
+         const permission = await x.permission('camera');
+         return value.added[0].deviceId === 'new' && value.defaults.length === 1 && !done && (await changes.next()).done
+           && ['granted', 'prompt'].includes(permission.state);",
+    )
+    .await;
+    assert_eq!(code(devices(), "await x.permission('geolocation')").await.0, "ERR_INVALID_OPTIONS");
+}
+
+#[wasm_bindgen_test]
+async fn a_track_is_told_about_as_it_goes() {
+    holds(
+        canvas().await,
+        "const events = x.events();
+         const all = (async () => { const heard = []; for await (const event of events) heard.push(event); return heard; })();
+         const copy = x.clone();
+         x.stop();
+         const independent = !copy.ended;
+         copy.stop();
+         return (await all).length === 0 && independent;",
+    )
+    .await;
+    let unsupported = code(canvas().await, "await x.cropTo(document.body)").await;
+    assert_eq!(unsupported.0, "ERR_UNSUPPORTED");
+    assert!(unsupported.1.contains("cropTo"), "{}", unsupported.1);
+}
+
+/// Makes any JavaScript value from a seed: nested, cyclic, hostile, or nearly right.
+const ANYTHING: &str = "
+  let state = seed >>> 0 || 1;
+  const random = (n) => {
+    state ^= state << 13; state >>>= 0; state ^= state >>> 17; state ^= state << 5; state >>>= 0;
+    return state % n;
+  };
+  const keys = ['deviceId', 'width', 'frameRate', 'facingMode', 'constraints', 'advanced', 'torch', 'pan', 'exact',
+    'ideal', 'min', 'max', 'x', 'y', 'pointsOfInterest', 'echoCancellation', 'audio', 'videoConstraints',
+    'systemAudio', 'windowAudio', 'preferCurrentTab', '__proto__', 'constructor', '', 'nonsense'];
+  const trap = () => { throw new Error('trap'); };
+  const leaf = () => [undefined, null, true, false, 0, -1, 1.5, 640, NaN, Infinity, -Infinity, 2 ** 53, 10n,
+    Symbol('s'), '', 'user', 'all', 'include', 'window', '\\ud800', 'camera', 'text', () => 1, class {}, new Date(NaN),
+    new Map([[1, 2]]), new Set(), /x/, new Proxy({}, { ownKeys: trap }),
+    new Proxy({}, { get: trap, has: trap }), new Number(3),
+    new String('user'), new Uint8Array(3), Object.create(null), document.body, window, new Array(2 ** 31), Promise.resolve(),
+    (() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })(),
+    (() => { const { proxy, revoke } = Proxy.revocable([], {}); revoke(); return proxy; })(),
+    Object.defineProperty([1], 0, { get: trap }),
+  ][random(41)];
+  const make = (depth) => {
+    const kind = random(depth > 4 ? 1 : 5);
+    if (kind < 2) return leaf();
+    if (kind === 2) return Array.from({ length: random(4) }, () => make(depth + 1));
+    const object = {};
+    for (let i = random(5); i > 0; i -= 1) {
+      const key = keys[random(keys.length)];
+      const value = random(12) === 0 ? { value: object } : random(12) === 0 ? { get: trap } : { value: make(depth + 1) };
+      Object.defineProperty(object, key, { ...value, enumerable: true, configurable: true });
+    }
+    return object;
+  };
+  return make(0);";
+
+fn check<T: DeserializeOwned>(seed: u32, value: &JsValue, what: &str) -> bool {
+    match options::parse_value::<T>(value.clone(), what) {
+        Ok(_) => true,
+        Err(error) => {
+            assert_eq!(error.code(), ErrorCode::InvalidOptions, "seed {seed}");
+            assert!(error.to_string().contains(what), "seed {seed}: {error}");
+            false
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn any_value_as_options_is_read_or_refused() {
+    let anything = Function::new_with_args("seed", ANYTHING);
+    let mut read = 0;
+    for seed in 1..=4000_u32 {
+        let value =
+            anything.call1(&JsValue::UNDEFINED, &seed.wrapping_mul(2_654_435_761).into()).expect("a value");
+        read += u32::from(check::<CameraOptions>(seed, &value, "camera options"));
+        read += u32::from(check::<MicrophoneOptions>(seed, &value, "microphone options"));
+        read += u32::from(check::<DisplayOptions>(seed, &value, "display options"));
+        read += u32::from(check::<TrackConstraints>(seed, &value, "constraints"));
+        read += u32::from(check::<ContentHint>(seed, &value, "content hint"));
+        read += u32::from(check::<PermissionName>(seed, &value, "permission name"));
+    }
+    assert!(read > 100, "the generator makes valid options too: {read}");
+}
+
+#[wasm_bindgen_test]
+async fn any_value_as_an_argument_throws_or_rejects_with_a_code() {
+    let anything = Function::new_with_args("seed", ANYTHING);
+    let x = js_sys::Object::new();
+    for (key, value) in [
+        ("devices", JsValue::from(devices())),
+        ("track", canvas().await.into()),
+        ("anything", anything.into()),
+    ] {
+        Reflect::set(&x, &key.into(), &value).expect("set");
+    }
+    holds(
+        x,
+        "const { devices, track, anything } = x;
+         navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); };
+         const allowed = ['ERR_INVALID_OPTIONS', 'ERR_MEDIA_NOT_FOUND', 'ERR_UNSUPPORTED', 'ERR_MEDIA_OVERCONSTRAINED', 'ERR_BROWSER'];
+         for (let seed = 1; seed <= 500; seed += 1) {
+           const value = anything(Math.imul(seed, 2654435761));
+           for (const call of [
+             () => devices.camera(value), () => devices.microphone(value), () => devices.permission(value),
+             () => devices.cameraAndMicrophone(value, value), () => track.applyConstraints(value),
+             () => track.cropTo(value), () => { track.contentHint = value; },
+             () => devices.addEventListener('devicechange', value),
+             () => { if (typeof value !== 'function') track.addEventListener('mute', value); },
+           ]) {
+             try { await call(); } catch (error) {
+               if (!allowed.includes(error.code)) throw new Error(`${call} with seed ${seed}: ${error}`);
+             }
+           }
+         }
+         delete navigator.mediaDevices.getUserMedia;
+         return !track.ended;",
+    )
+    .await;
+}

@@ -1,0 +1,53 @@
+//! Media capture, as far as web-sys lacks it. Everything is looked up by its name when it is used, because one browser
+//! or the other lacks most of it: what is missing is [`Error::Unsupported`] with that name.
+
+use std::future::Future;
+
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::platform::exception::Exception;
+use crate::{Error, Result};
+
+/// A property, `undefined` if there is none or it cannot be read.
+pub(in crate::platform) fn get(target: &JsValue, key: &str) -> JsValue {
+    Reflect::get(target, &JsValue::from_str(key)).unwrap_or_default()
+}
+
+/// A property that the browser may lack.
+pub(in crate::platform) fn require(target: &JsValue, feature: &'static str) -> Result<JsValue> {
+    let value = get(target, feature);
+    if value.is_undefined() { Err(Error::Unsupported { feature }) } else { Ok(value) }
+}
+
+/// A function that the browser may lack.
+pub(in crate::platform) fn function(target: &JsValue, feature: &'static str) -> Result<Function> {
+    get(target, feature).dyn_into().map_err(|_| Error::Unsupported { feature })
+}
+
+/// Calls a method that the browser may lack.
+pub(in crate::platform) fn call(
+    target: &JsValue,
+    feature: &'static str,
+    arguments: &[JsValue],
+) -> Result<JsValue> {
+    let arguments: Array = arguments.iter().collect();
+    Ok(function(target, feature)?.apply(target, &arguments).map_err(Exception::from)?)
+}
+
+/// Calls a method that returns a promise, at once, and waits for it when the future is polled.
+pub(in crate::platform) fn call_async(
+    target: &JsValue,
+    feature: &'static str,
+    arguments: &[JsValue],
+) -> impl Future<Output = Result<JsValue>> + use<> {
+    let called = call(target, feature, arguments);
+    async move { Ok(JsFuture::from(Promise::resolve(&called?)).await.map_err(Exception::from)?) }
+}
+
+/// Makes an object of a class that the browser may lack.
+pub(in crate::platform) fn construct(class: &'static str) -> Result<JsValue> {
+    let constructor = function(&js_sys::global(), class)?;
+    Ok(Reflect::construct(&constructor, &Array::new()).map_err(Exception::from)?)
+}

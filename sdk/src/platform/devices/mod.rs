@@ -1,0 +1,190 @@
+//! Cameras, microphones and speakers: <https://www.w3.org/TR/mediacapture-streams/#local-content>.
+
+mod acquire;
+mod changes;
+mod options;
+mod permission;
+mod take_over;
+
+use std::future::Future;
+
+use js_sys::{Array, Object};
+use moim_protocol::{MediaKind, TrackSource};
+use wasm_bindgen::JsCast;
+use web_sys::{MediaDeviceInfo, MediaDeviceKind, MediaDevices, MediaStreamConstraints};
+
+pub(super) use acquire::{acquire, media_devices, no_track, sorted};
+pub use changes::DeviceChanges;
+pub use options::{CameraOptions, MicrophoneOptions};
+pub use permission::{Permission, PermissionChanges};
+pub use take_over::TakeOver;
+
+use super::bindings::capture::call_async;
+use super::constraints::{set, to_js_or_true};
+use super::exception::Failure;
+use super::track::LocalTrack;
+use crate::Result;
+use crate::engine::capture::{DeviceInfo, DeviceKind, PermissionName, TrackConstraints};
+
+/// The devices of this machine, as far as the browser shows them.
+#[derive(Clone, Debug)]
+pub struct Devices(MediaDevices);
+
+impl Devices {
+    /// Fails with [`MediaError::InsecureContext`](crate::MediaError::InsecureContext) on a page without https, and with
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `getUserMedia`.
+    pub fn new() -> Result<Self> {
+        media_devices("getUserMedia").map(Self)
+    }
+
+    /// Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
+    /// tells little.
+    pub fn enumerate(&self) -> impl Future<Output = Result<Vec<DeviceInfo>>> + use<> {
+        let list = call_async(&self.0, "enumerateDevices", &[]);
+        async move {
+            Ok(Array::from(&list.await?).iter().map(|device| device_info(device.unchecked_ref())).collect())
+        }
+    }
+
+    /// Yields what changed each time devices are plugged in or out, or another one becomes the default. Changes that
+    /// nobody has taken yet come as one.
+    pub fn changes(&self) -> DeviceChanges {
+        DeviceChanges::new(self)
+    }
+
+    /// Whether the page may use cameras, microphones or the display.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where the browser does not tell.
+    pub async fn permission(&self, name: &PermissionName) -> Result<Permission> {
+        permission::permission(name).await
+    }
+
+    /// Opens a camera, asking the user for permission if need be.
+    ///
+    /// # Errors
+    /// A [`MediaError`](crate::MediaError) that names the cause, and [`Error::Unsupported`](crate::Error::Unsupported) for a required constraint
+    /// that this browser does not know.
+    pub async fn camera(&self, options: &CameraOptions) -> Result<LocalTrack> {
+        Ok(self.open(MediaKind::Video, options.to_constraints()).await?)
+    }
+
+    /// Opens a microphone, asking the user for permission if need be. Errors are those of [`camera`](Self::camera).
+    pub async fn microphone(&self, options: &MicrophoneOptions) -> Result<LocalTrack> {
+        Ok(self.open(MediaKind::Audio, options.to_constraints()).await?)
+    }
+
+    /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
+    pub async fn camera_and_microphone(
+        &self,
+        camera: &CameraOptions,
+        microphone: &MicrophoneOptions,
+    ) -> Result<(LocalTrack, LocalTrack)> {
+        Ok(self.open_both(camera.to_constraints(), microphone.to_constraints()).await?)
+    }
+
+    /// Yields another track each time the device of the present one is gone, from the device that is then the default:
+    /// with the constraints of the first except for the device, and muted if it was muted. Where there is none, it
+    /// waits till one is plugged in. [`LocalTrack::stop`] of the present track ends the stream, and so does an error.
+    /// The stream holds the present track.
+    ///
+    /// ```no_run
+    /// # use {futures::StreamExt, moim::{CameraOptions, Devices, Result, Room}};
+    /// # async fn call(room: Room) -> Result<()> {
+    /// let devices = Devices::new()?;
+    /// let camera = devices.camera(&CameraOptions::default()).await?;
+    /// let publication = room.publish(&camera).await?;
+    /// let mut cameras = devices.take_over(&camera)?;
+    /// while let Some(camera) = cameras.next().await {
+    ///     room.replace_track(&publication, &camera?).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`](crate::Error::InvalidState) for a track that was not opened here.
+    pub fn take_over(&self, track: &LocalTrack) -> Result<TakeOver> {
+        TakeOver::new(self, track)
+    }
+
+    /// Lets the user choose a speaker, whose id [`set_sink_id`](crate::set_sink_id) takes. With the id of one that was
+    /// chosen earlier the browser may ask nothing. Call it from an event handler of a click: the browser is asked at
+    /// once. <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `selectAudioOutput`.
+    pub fn select_audio_output(
+        &self,
+        device_id: Option<&str>,
+    ) -> impl Future<Output = Result<DeviceInfo>> + use<> {
+        let options = Object::new();
+        if let Some(id) = device_id {
+            set(&options, "deviceId", id);
+        }
+        let device = sorted(&self.0, "selectAudioOutput", &[options.into()], "speaker");
+        async move { Ok(device_info(device.await?.unchecked_ref())) }
+    }
+
+    pub(crate) async fn open(
+        &self,
+        kind: MediaKind,
+        wanted: TrackConstraints,
+    ) -> Result<LocalTrack, Failure> {
+        let (device, camera, microphone) = match kind {
+            MediaKind::Video => ("camera", Some(&wanted), None),
+            MediaKind::Audio => ("microphone", None, Some(&wanted)),
+        };
+        let track = self.get(device, camera, microphone).await?.into_iter().next();
+        let track = track.ok_or_else(|| no_track(device))?;
+        track.set_wanted(wanted);
+        Ok(track)
+    }
+
+    pub(crate) async fn open_both(
+        &self,
+        camera: TrackConstraints,
+        microphone: TrackConstraints,
+    ) -> Result<(LocalTrack, LocalTrack), Failure> {
+        let device = "camera and microphone";
+        let tracks = self.get(device, Some(&camera), Some(&microphone)).await?;
+        let of = |kind| tracks.iter().find(|track| track.kind() == kind).cloned();
+        let (Some(video), Some(audio)) = (of(MediaKind::Video), of(MediaKind::Audio)) else {
+            return Err(no_track(device));
+        };
+        video.set_wanted(camera);
+        audio.set_wanted(microphone);
+        Ok((video, audio))
+    }
+
+    async fn get(
+        &self,
+        device: &'static str,
+        camera: Option<&TrackConstraints>,
+        microphone: Option<&TrackConstraints>,
+    ) -> Result<Vec<LocalTrack>, Failure> {
+        let wanted = MediaStreamConstraints::new();
+        if let Some(camera) = camera {
+            wanted.set_video(&to_js_or_true(camera)?);
+        }
+        if let Some(microphone) = microphone {
+            wanted.set_audio(&to_js_or_true(microphone)?);
+        }
+        let call = self.0.get_user_media_with_constraints(&wanted);
+        acquire(call, device, TrackSource::Camera, TrackSource::Microphone).await
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &MediaDevices {
+        &self.0
+    }
+}
+
+fn device_info(device: &MediaDeviceInfo) -> DeviceInfo {
+    let kind = match device.kind() {
+        MediaDeviceKind::Audioinput => DeviceKind::AudioInput,
+        MediaDeviceKind::Videoinput => DeviceKind::VideoInput,
+        MediaDeviceKind::Audiooutput => DeviceKind::AudioOutput,
+        _ => DeviceKind::Unknown,
+    };
+    DeviceInfo { device_id: device.device_id(), kind, label: device.label(), group_id: device.group_id() }
+}

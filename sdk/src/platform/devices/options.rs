@@ -1,0 +1,107 @@
+//! Which camera and which microphone: what most applications need, over the constraints that say everything.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::capture::{Constraint, ConstraintSet, FacingMode, TrackConstraints};
+
+/// Which camera, and what it should give. The browser comes as near to size and rate as it can.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct CameraOptions {
+    /// Exactly this camera. Default: the browser's or the user's choice.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub device_id: Option<String>,
+    /// The camera that points this way, if there is one. Default: any.
+    #[cfg_attr(feature = "js", tsify(type = "FacingMode | null"))]
+    pub facing_mode: Option<FacingMode>,
+    /// Wanted width in pixels. Default: 1280.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub width: Option<u32>,
+    /// Wanted height in pixels. Default: 720.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub height: Option<u32>,
+    /// Wanted frames per second. Default: 30.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub frame_rate: Option<f64>,
+    /// Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
+    #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
+    pub constraints: TrackConstraints,
+}
+
+impl Default for CameraOptions {
+    fn default() -> Self {
+        Self {
+            device_id: None,
+            facing_mode: None,
+            width: Some(1280),
+            height: Some(720),
+            frame_rate: Some(30.0),
+            constraints: TrackConstraints::default(),
+        }
+    }
+}
+
+impl CameraOptions {
+    /// The same as constraints.
+    pub fn to_constraints(&self) -> TrackConstraints {
+        let simple = ConstraintSet {
+            device_id: self.device_id.as_deref().map(Constraint::exact).unwrap_or_default(),
+            facing_mode: self.facing_mode.clone().map(Constraint::ideal).unwrap_or_default(),
+            width: self.width.map(Into::into).unwrap_or_default(),
+            height: self.height.map(Into::into).unwrap_or_default(),
+            frame_rate: self.frame_rate.map(Into::into).unwrap_or_default(),
+            ..ConstraintSet::default()
+        };
+        with_defaults(&self.constraints, simple)
+    }
+}
+
+/// Which microphone, and how the browser treats its sound.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct MicrophoneOptions {
+    /// Exactly this microphone. Default: the browser's or the user's choice.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub device_id: Option<String>,
+    /// Removes what the speakers play. Default: true.
+    pub echo_cancellation: bool,
+    /// Removes steady noise. Default: true.
+    pub noise_suppression: bool,
+    /// Evens out the loudness. Default: true.
+    pub auto_gain_control: bool,
+    /// Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
+    #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
+    pub constraints: TrackConstraints,
+}
+
+impl Default for MicrophoneOptions {
+    fn default() -> Self {
+        Self {
+            device_id: None,
+            echo_cancellation: true,
+            noise_suppression: true,
+            auto_gain_control: true,
+            constraints: TrackConstraints::default(),
+        }
+    }
+}
+
+impl MicrophoneOptions {
+    /// The same as constraints.
+    pub fn to_constraints(&self) -> TrackConstraints {
+        let simple = ConstraintSet {
+            device_id: self.device_id.as_deref().map(Constraint::exact).unwrap_or_default(),
+            echo_cancellation: Constraint::Bare(self.echo_cancellation.into()),
+            noise_suppression: self.noise_suppression.into(),
+            auto_gain_control: self.auto_gain_control.into(),
+            ..ConstraintSet::default()
+        };
+        with_defaults(&self.constraints, simple)
+    }
+}
+
+fn with_defaults(own: &TrackConstraints, defaults: ConstraintSet) -> TrackConstraints {
+    TrackConstraints { basic: own.basic.clone().or(defaults), advanced: own.advanced.clone() }
+}

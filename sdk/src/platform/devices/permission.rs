@@ -1,0 +1,85 @@
+//! What the page is permitted: <https://www.w3.org/TR/permissions/>.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures::channel::mpsc;
+use futures::stream::{Stream, StreamExt};
+use js_sys::Object;
+use wasm_bindgen::JsCast;
+use web_sys::EventTarget;
+
+use crate::engine::capture::{PermissionName, PermissionState};
+use crate::platform::bindings::capture::{call_async, get, require};
+use crate::platform::constraints::set;
+use crate::platform::listener::ListenerGuard;
+use crate::{Error, Result};
+
+/// `PermissionStatus`: whether the page may use something, and whether that changes.
+#[derive(Clone, Debug)]
+pub struct Permission(EventTarget);
+
+impl Permission {
+    /// Whether the page may at present.
+    pub fn state(&self) -> PermissionState {
+        PermissionState::from(get(&self.0, "state").as_string().unwrap_or_default().as_str())
+    }
+
+    /// Yields each new state. States that nobody has taken yet are passed over for the newest.
+    pub fn changes(&self) -> PermissionChanges {
+        let (mut sender, receiver) = mpsc::channel(0);
+        let listener = ListenerGuard::new(&self.0, "change", move |_| {
+            let _ = sender.try_send(());
+        });
+        PermissionChanges { permission: self.clone(), receiver, _listener: listener }
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &EventTarget {
+        &self.0
+    }
+}
+
+/// What [`Permission::changes`] returns. Dropping it removes the listener.
+#[derive(Debug)]
+pub struct PermissionChanges {
+    permission: Permission,
+    receiver: mpsc::Receiver<()>,
+    _listener: ListenerGuard,
+}
+
+impl Stream for PermissionChanges {
+    type Item = PermissionState;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<PermissionState>> {
+        let changed = self.receiver.poll_next_unpin(context);
+        changed.map(|changed| changed.map(|()| self.permission.state()))
+    }
+}
+
+/// Asks for a permission whose name this browser knows.
+pub(super) async fn permission(name: &PermissionName) -> Result<Permission> {
+    query(name.as_str()).await.map_err(|error| match error {
+        // A name that the browser does not know.
+        Error::Browser { name: exception, .. } if exception == "TypeError" => Error::Unsupported {
+            feature: match name {
+                PermissionName::Camera => "the permission `camera`",
+                PermissionName::Microphone => "the permission `microphone`",
+                PermissionName::DisplayCapture => "the permission `display-capture`",
+                PermissionName::Other(_) => "that permission",
+            },
+        },
+        error => error,
+    })
+}
+
+pub(super) async fn query(name: &str) -> Result<Permission> {
+    let feature = "navigator.permissions";
+    let window = web_sys::window().ok_or(Error::Unsupported { feature })?;
+    let permissions =
+        require(&window.navigator(), "permissions").map_err(|_| Error::Unsupported { feature })?;
+    let descriptor = Object::new();
+    set(&descriptor, "name", name);
+    let status = call_async(&permissions, "query", &[descriptor.into()]).await?;
+    status.dyn_into().map(Permission).map_err(|_| Error::Unsupported { feature })
+}

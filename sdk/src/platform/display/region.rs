@@ -1,0 +1,53 @@
+//! A part of the shared tab: region capture (<https://www.w3.org/TR/mediacapture-region/>) and element capture
+//! (<https://screen-share.github.io/element-capture/>).
+
+use wasm_bindgen::JsValue;
+use web_sys::Element;
+
+use crate::Result;
+use crate::platform::bindings::capture::{call_async, function};
+use crate::platform::track::LocalTrack;
+
+/// Which part of a shared tab is seen.
+#[derive(Clone, Copy, Debug)]
+pub enum Region<'a> {
+    /// All of it.
+    Whole,
+    /// An element of this page, which is the shared one.
+    Element(&'a Element),
+    /// A `CropTarget` or `RestrictionTarget` that the shared page made and sent over.
+    Target(&'a JsValue),
+}
+
+impl LocalTrack {
+    /// Cuts the pictures of a shared tab to the rectangle of an element, whatever else is seen in it.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where the track has no `cropTo`: browsers other than Chromium,
+    /// and tracks that do not show a tab.
+    pub async fn crop_to(&self, region: Region<'_>) -> Result<()> {
+        self.cut("cropTo", "CropTarget", region).await
+    }
+
+    /// Cuts the pictures of a shared tab to one element, without what covers it. The element must have a stacking
+    /// context of its own (`isolation: isolate`).
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where the track has no `restrictTo`.
+    pub async fn restrict_to(&self, region: Region<'_>) -> Result<()> {
+        self.cut("restrictTo", "RestrictionTarget", region).await
+    }
+
+    async fn cut(&self, feature: &'static str, class: &'static str, region: Region<'_>) -> Result<()> {
+        function(self.as_raw(), feature)?;
+        let target = match region {
+            Region::Whole => JsValue::NULL,
+            Region::Target(target) => target.clone(),
+            Region::Element(element) => {
+                let class = function(&js_sys::global(), class)?;
+                call_async(&class, "fromElement", &[element.into()]).await?
+            }
+        };
+        call_async(self.as_raw(), feature, &[target]).await.map(drop)
+    }
+}

@@ -1,0 +1,175 @@
+//! Sharing a display: what the browser is asked, and what it answers.
+
+use futures::{FutureExt, StreamExt};
+use js_sys::JSON;
+use moim::{
+    CaptureController, Constraint, ConstraintSet, Cursor, DisplayOptions, DisplaySurface, Error, ErrorCode,
+    FocusBehavior, NumberConstraint, Refusal, Region, SurfaceChoice, TrackSource, WindowAudio, attach,
+    capture_display, detach, play,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::page::{Mock, Painting, document, is_firefox, js, picture, soon, until, video};
+
+/// Makes the browser share a canvas, and keeps what it was asked in `window.asked`.
+fn sharing() -> Mock {
+    Mock::new(
+        "navigator.mediaDevices",
+        "getDisplayMedia",
+        "async (options) => {
+           window.asked = options;
+           const canvas = document.createElement('canvas');
+           const context = canvas.getContext('2d');
+           let hue = 0;
+           window.painter = setInterval(() => {
+             context.fillStyle = `hsl(${hue += 10} 100% 50%)`;
+             context.fillRect(0, 0, 300, 150);
+           }, 30);
+           const stream = canvas.captureStream();
+           if (options.audio) {
+             const sound = new AudioContext().createMediaStreamDestination();
+             stream.addTrack(sound.stream.getTracks()[0]);
+           }
+           return stream;
+         }",
+    )
+}
+
+#[wasm_bindgen_test]
+async fn display_capture_without_a_click_is_a_typed_answer() {
+    match soon("an answer", capture_display(&DisplayOptions::default())).await {
+        Ok(capture) => {
+            assert_eq!(capture.video.source(), TrackSource::Screen);
+            assert!(capture.audio.is_none());
+        }
+        Err(error) => {
+            let known = [ErrorCode::MediaNotAllowed, ErrorCode::MediaNotFound];
+            let refused = matches!(&error, Error::Browser { name, .. } if name == "InvalidStateError");
+            assert!(known.contains(&error.code()) || refused, "{error:?}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn every_option_reaches_the_browser_and_what_it_gives_is_shown() {
+    let _mock = sharing();
+    let options = DisplayOptions {
+        audio: true,
+        video_constraints: ConstraintSet {
+            display_surface: Constraint::Bare(DisplaySurface::Window.into()),
+            cursor: Constraint::ideal(Cursor::Motion),
+            frame_rate: NumberConstraint::at_most(15.0),
+            ..ConstraintSet::default()
+        }
+        .into(),
+        audio_constraints: ConstraintSet {
+            suppress_local_audio_playback: true.into(),
+            restrict_own_audio: true.into(),
+            ..ConstraintSet::default()
+        }
+        .into(),
+        prefer_current_tab: true,
+        self_browser_surface: Some(SurfaceChoice::Include),
+        surface_switching: Some(SurfaceChoice::Include),
+        system_audio: Some(SurfaceChoice::Exclude),
+        window_audio: Some(WindowAudio::Window),
+        monitor_type_surfaces: Some(SurfaceChoice::Exclude),
+    };
+    let capture = capture_display(&options).await.expect("a capture");
+    let asked = JSON::stringify(&js("window.asked")).expect("JSON").as_string().expect("text");
+    let wanted = r#"{"video":{"frameRate":{"max":15},"displaySurface":"window","cursor":{"ideal":"motion"}},"audio":{"suppressLocalAudioPlayback":true,"restrictOwnAudio":true},"preferCurrentTab":true,"selfBrowserSurface":"include","surfaceSwitching":"include","systemAudio":"exclude","monitorTypeSurfaces":"exclude","windowAudio":"window"}"#;
+    assert_eq!(asked, wanted);
+    assert_eq!(capture.audio.map(|audio| audio.source()), Some(TrackSource::ScreenAudio));
+
+    let element = video();
+    attach(&element, &[capture.video.to_raw()]).expect("attached");
+    play(&element).await.expect("playing");
+    let before = picture(&element);
+    until("another picture", || picture(&element) != before).await;
+    detach(&element);
+    element.remove();
+    js("clearInterval(window.painter)");
+}
+
+#[wasm_bindgen_test]
+async fn nothing_but_pictures_is_the_default() {
+    let _mock = sharing();
+    let capture = capture_display(&DisplayOptions::default()).await.expect("a capture");
+    assert!(capture.audio.is_none());
+    assert_eq!(JSON::stringify(&js("window.asked")).expect("JSON"), r#"{"video":true,"audio":false}"#);
+    js("clearInterval(window.painter)");
+}
+
+#[wasm_bindgen_test]
+async fn a_dialog_that_was_dismissed_is_a_refusal_of_the_user() {
+    let _mock = Mock::new(
+        "navigator.mediaDevices",
+        "getDisplayMedia",
+        "async () => { throw new DOMException('', 'NotAllowedError') }",
+    );
+    let error = capture_display(&DisplayOptions::default()).await.err();
+    let (device, by) = ("screen", Refusal::User);
+    assert_eq!(error, Some(moim::MediaError::NotAllowed { device, by }.into()));
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_without_display_capture_is_unsupported() {
+    let _mock = Mock::new("navigator.mediaDevices", "getDisplayMedia", "undefined");
+    let error = capture_display(&DisplayOptions::default()).await.err();
+    assert_eq!(error, Some(Error::Unsupported { feature: "getDisplayMedia" }));
+}
+
+#[wasm_bindgen_test]
+async fn a_part_of_something_that_is_no_tab_cannot_be_cut_out() {
+    let painting = Painting::new();
+    let element = document().create_element("div").expect("an element");
+    let cropped = painting.track.crop_to(Region::Element(&element)).await;
+    assert_eq!(cropped, Err(Error::Unsupported { feature: "cropTo" }));
+    let restricted = painting.track.restrict_to(Region::Whole).await;
+    assert_eq!(restricted, Err(Error::Unsupported { feature: "restrictTo" }));
+}
+
+#[wasm_bindgen_test]
+async fn a_controller_controls_one_capture() {
+    let controller = match CaptureController::new() {
+        Ok(controller) => controller,
+        Err(error) => {
+            assert!(is_firefox(), "{error:?}");
+            assert_eq!(error, Error::Unsupported { feature: "CaptureController" });
+            return;
+        }
+    };
+    let mut levels = controller.zoom_levels();
+    assert!(levels.next().now_or_never().is_none());
+    assert_eq!(controller.zoom_level(), Ok(None));
+    controller.set_focus_behavior(&FocusBehavior::NoFocusChange).expect("set before the capture");
+    let element = document().create_element("div").expect("an element");
+    for (action, outcome) in [
+        ("increase", controller.increase_zoom_level().await),
+        ("decrease", controller.decrease_zoom_level().await),
+        ("reset", controller.reset_zoom_level().await),
+        ("wheel", controller.forward_wheel(Some(&element)).await),
+        ("levels", controller.supported_zoom_levels().map(drop)),
+    ] {
+        let refused = matches!(&outcome, Err(Error::Browser { name, .. }) if name == "InvalidStateError");
+        assert!(refused, "{action} while nothing is shared: {outcome:?}");
+    }
+
+    let _mock = sharing();
+    controller.capture_display(&DisplayOptions::default()).await.expect("a capture");
+    let asked: &JsValue = controller.as_raw();
+    assert_eq!(js("window.asked.controller"), *asked);
+    js("clearInterval(window.painter)");
+}
+
+#[wasm_bindgen_test]
+async fn what_a_version_of_the_controller_lacks_is_unsupported() {
+    let _mock = Mock::new("window", "CaptureController", "class extends EventTarget {}");
+    let controller = CaptureController::new().expect("a controller");
+    assert_eq!(controller.zoom_level(), Err(Error::Unsupported { feature: "zoomLevel" }));
+    let wheel = controller.forward_wheel(None).await;
+    assert_eq!(wheel, Err(Error::Unsupported { feature: "forwardWheel" }));
+    let focus = controller.set_focus_behavior(&FocusBehavior::NoFocusChange);
+    assert_eq!(focus, Err(Error::Unsupported { feature: "setFocusBehavior" }));
+}
