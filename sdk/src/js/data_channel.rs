@@ -64,6 +64,12 @@ impl JsDataChannel {
 
 #[wasm_bindgen(js_class = DataChannel)]
 impl JsDataChannel {
+    /// For `class::handle`.
+    #[wasm_bindgen(js_name = __handle, skip_typescript)]
+    pub fn js_handle(&self) -> Result<Self, JsValue> {
+        Self::new(self.handle())
+    }
+
     /// Makes a channel on a connection of the browser. The far end gets a `datachannel` event, unless the channel is
     /// negotiated. Throws `ERR_INVALID_OPTIONS` for options that make no sense, alone or together.
     pub fn create(

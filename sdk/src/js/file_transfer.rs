@@ -10,9 +10,9 @@ use web_sys::{Blob, WritableStream};
 
 use super::data_channel::{JsDataChannel, invalid};
 use super::media::to_js;
-use super::options;
 use super::promise::future_to_promise;
 use super::streams::async_iterator;
+use super::{class, options};
 use crate::{FileTransfer, IncomingFile};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -93,7 +93,11 @@ impl JsFileTransfer {
 
     /// Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
     /// which is first. Use the transfer that it returns from now on.
-    pub fn resume(&self, channel: &JsDataChannel) -> Result<JsFileTransfer, JsValue> {
+    pub fn resume(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "DataChannel")] channel: &JsValue,
+    ) -> Result<JsFileTransfer, JsValue> {
+        let channel = class::handle::<JsDataChannel>(channel, "channel", "DataChannel")?;
         Ok(Self(self.0.resume(&channel.handle())?))
     }
 
