@@ -13,3 +13,4 @@ pub mod roster;
 pub mod session;
 pub mod topology;
 pub mod transfer;
+pub mod webm;

@@ -1,0 +1,142 @@
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Recordings of 1.5 and of 2.5 s, made by browsers: canvas and tone, the longer ones with a pause of 1.5 s.
+const RECORDINGS: [(&str, f64, &[u8]); 4] = [
+    ("chromium", 1501.0, include_bytes!("../../../tests/webm/chromium.webm")),
+    ("chromium-pause", 2502.0, include_bytes!("../../../tests/webm/chromium-pause.webm")),
+    ("firefox", 1502.0, include_bytes!("../../../tests/webm/firefox.webm")),
+    ("firefox-pause", 2501.0, include_bytes!("../../../tests/webm/firefox-pause.webm")),
+];
+
+fn scan(file: &[u8], piece: usize) -> Scanner {
+    let mut scanner = Scanner::default();
+    file.chunks(piece).for_each(|piece| scanner.push(piece));
+    scanner
+}
+
+fn assemble(file: &[u8], finished: &Finished) -> Vec<u8> {
+    [&finished.head, &file[finished.media_from as usize..], &finished.tail].concat()
+}
+
+#[test]
+fn a_recording_is_as_long_as_it_ran_and_its_media_stays_as_it_was() {
+    for (name, elapsed, file) in RECORDINGS {
+        let finished = scan(file, 1000).finish(file.len() as u64, 0.0).expect(name);
+        assert!((finished.duration_ms - elapsed).abs() < 100.0, "{name}: {}", finished.duration_ms);
+        let whole = assemble(file, &finished);
+        let media = &file[finished.media_from as usize..];
+        assert!(media.starts_with(&id::CLUSTER.to_be_bytes()), "{name}");
+        assert_eq!(&whole[finished.head.len()..][..media.len()], media, "{name}");
+
+        let longer = scan(file, 1000).finish(file.len() as u64, 9000.0).expect(name);
+        assert_eq!(longer.duration_ms, 9000.0, "the picture stood still");
+        assert_eq!(longer.head.len(), finished.head.len());
+    }
+}
+
+#[test]
+fn cues_and_the_seek_head_point_to_what_they_name() {
+    for (name, _, file) in RECORDINGS {
+        let finished = scan(file, 7).finish(file.len() as u64, 0.0).expect(name);
+        let whole = assemble(file, &finished);
+        let ebml_length = ebml::children(&whole).next().expect("EBML").2.len();
+        let ebml::Read::Done(segment) = ebml::header(&whole[ebml_length..]) else {
+            panic!("{name}: no segment")
+        };
+        let content = &whole[ebml_length + segment.length..];
+        assert_eq!(segment.size, None, "{name}");
+        let at = |position: u64| &content[position as usize..];
+        let child = |parent: &[u8], wanted: u32| {
+            ebml::children(parent).find(|(id, ..)| *id == wanted).map(|(_, value, _)| value.to_vec())
+        };
+        let number = |parent: &[u8], wanted: u32| {
+            ebml::uint(&child(parent, wanted).expect("a member")).expect("a number")
+        };
+
+        let seek_head = child(content, id::SEEK_HEAD).expect("a seek head");
+        assert_eq!(ebml::children(&seek_head).count(), 3);
+        for (_, seek, _) in ebml::children(&seek_head) {
+            let wanted = child(seek, id::SEEK_ID).expect("an id");
+            assert!(at(number(seek, id::SEEK_POSITION)).starts_with(&wanted), "{name}");
+        }
+        let cues = child(&finished.tail, id::CUES).expect("cues");
+        let points: Vec<_> = ebml::children(&cues).collect();
+        assert!(!points.is_empty(), "{name}");
+        for (_, point, _) in points {
+            let positions = child(point, id::CUE_TRACK_POSITIONS).expect("positions");
+            let cluster = at(number(&positions, id::CUE_CLUSTER_POSITION));
+            assert!(cluster.starts_with(&id::CLUSTER.to_be_bytes()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn an_independent_player_reads_duration_and_every_frame() {
+    if Command::new("ffprobe").arg("-version").output().is_err() {
+        eprintln!("skipped: there is no ffprobe");
+        return;
+    }
+    for (name, elapsed, file) in RECORDINGS {
+        let finished = scan(file, 1000).finish(file.len() as u64, elapsed).expect(name);
+        let path = std::env::temp_dir().join(format!("moim-{name}-{}.webm", std::process::id()));
+        let frames = |bytes: &[u8]| probe(&path, bytes, "stream=nb_read_packets", &["-count_packets"]);
+        assert_eq!(frames(&assemble(file, &finished)), frames(file), "{name}");
+        let duration = probe(&path, &assemble(file, &finished), "format=duration", &[]);
+        let duration: f64 = duration.trim().parse().unwrap_or_else(|_| panic!("{name}: {duration}"));
+        assert!((duration * 1000.0 - elapsed).abs() < 100.0, "{name}: {duration}");
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+fn probe(path: &Path, bytes: &[u8], entries: &str, flags: &[&str]) -> String {
+    std::fs::File::create(path).and_then(|mut file| file.write_all(bytes)).expect("a file");
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-of", "csv=p=0", "-show_entries", entries])
+        .args(flags)
+        .arg(path)
+        .output()
+        .expect("ffprobe");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn what_is_no_webm_is_left_alone() {
+    assert_eq!(scan(b"", 1).finish(0, 1.0), None);
+    assert_eq!(scan(b"\0\0\0\x20ftypmp42 and so on", 3).finish(23, 1.0), None);
+    let header_only = &RECORDINGS[0].2[..150];
+    assert_eq!(scan(header_only, 50).finish(150, 1.0), None);
+}
+
+proptest! {
+    #[test]
+    fn pieces_may_be_cut_anywhere(which in 0..4_usize, piece in 1..3000_usize) {
+        let (_, elapsed, file) = RECORDINGS[which];
+        let whole = scan(file, file.len()).finish(file.len() as u64, elapsed);
+        prop_assert!(whole.is_some());
+        prop_assert_eq!(scan(file, piece).finish(file.len() as u64, elapsed), whole);
+    }
+
+    #[test]
+    fn broken_bytes_do_no_harm(which in 0..4_usize, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..20), piece in 1..500_usize) {
+        let mut file = RECORDINGS[which].2.to_vec();
+        for (place, byte) in changes {
+            let place = place.index(file.len());
+            file[place] = byte;
+        }
+        if let Some(finished) = scan(&file, piece).finish(file.len() as u64, 10.0) {
+            prop_assert!(finished.media_from <= file.len() as u64);
+        }
+    }
+
+    #[test]
+    fn arbitrary_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..2000), piece in 1..200_usize) {
+        let _ = scan(&bytes, piece).finish(bytes.len() as u64, 10.0);
+    }
+}
