@@ -1,0 +1,39 @@
+//! Statistics of a connection, typed by the names of [webrtc-stats].
+//!
+//! A [`StatsReport`] holds everything the browser gave, unchanged; [`Stats::view`] and the iterators of the
+//! report, such as [`StatsReport::inbound_rtp`], look at it by type. Members that are missing, or whose value is
+//! not of the specified type, are `None`; the value itself is in [`Stats::unknown`].
+//!
+//! | webrtc-stats | Rust |
+//! |---|---|
+//! | `unsigned long`, `unsigned short` | `u32` |
+//! | `unsigned long long` | `u64` |
+//! | `long`, `long long` | `i64` |
+//! | `double`, `DOMHighResTimeStamp` | `f64` |
+//! | an enumeration | an enum; a string that it lacks is unknown |
+//!
+//! JavaScript has no whole numbers beyond 2^53, so counters are exact up to there: 9 petabytes.
+//!
+//! [webrtc-stats]: https://www.w3.org/TR/webrtc-stats/
+
+#[macro_use]
+mod dictionary;
+mod entry;
+mod media;
+mod names;
+mod report;
+mod rtp;
+mod transport;
+mod views;
+
+pub use dictionary::{BaseStats, NumberRecord};
+pub use entry::Stats;
+pub use media::*;
+pub use names::*;
+pub use report::StatsReport;
+pub use rtp::*;
+pub use transport::*;
+pub use views::StatsView;
+
+#[cfg(test)]
+mod tests;
