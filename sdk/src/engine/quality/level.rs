@@ -28,10 +28,27 @@ pub enum QualityReason {
     NoMedia,
 }
 
+impl QualityReason {
+    /// The reason as a word, the same in Rust and in JavaScript.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Loss => "loss",
+            Self::Delay => "delay",
+            Self::Jitter => "jitter",
+            Self::Codec => "codec",
+            Self::Frozen => "frozen",
+            Self::Cpu => "cpu",
+            Self::Bandwidth => "bandwidth",
+            Self::NoMedia => "nomedia",
+        }
+    }
+}
+
 /// How good it is for people: 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 nothing flows.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[cfg_attr(feature = "js", serde(rename_all = "camelCase"))]
+#[serde(rename_all = "camelCase")]
 pub struct MediaQuality {
     /// From 0 to 5.
     #[cfg_attr(feature = "js", tsify(type = "0 | 1 | 2 | 3 | 4 | 5"))]
@@ -100,7 +117,8 @@ pub(crate) fn video(conditions: &VideoConditions) -> MediaQuality {
         (grade(delay, DELAY), QualityReason::Delay),
         (grade(jitter, JITTER), QualityReason::Jitter),
     ];
-    let (level, reason) = grades.into_iter().min_by_key(|(level, _)| *level).unwrap_or((5, QualityReason::None));
+    let (level, reason) =
+        grades.into_iter().min_by_key(|(level, _)| *level).unwrap_or((5, QualityReason::None));
     let reason = if level == 5 { QualityReason::None } else { reason };
     MediaQuality { level, reason, mos: None }
 }

@@ -146,37 +146,81 @@ macro_rules! rust_type {
 
 /// The check of a member.
 macro_rules! kind {
-    (Text) => { Kind::Text };
-    (NullableText) => { Kind::NullableText };
-    (u32) => { Kind::U32 };
-    (u64) => { Kind::U64 };
-    (i64) => { Kind::I64 };
-    (f64) => { Kind::F64 };
-    (bool) => { Kind::Bool };
-    (Record) => { Kind::Record };
-    (MediaKind) => { Kind::OneOf(&["audio", "video"]) };
-    ($names:ident) => { Kind::OneOf($names::NAMES) };
+    (Text) => {
+        Kind::Text
+    };
+    (NullableText) => {
+        Kind::NullableText
+    };
+    (u32) => {
+        Kind::U32
+    };
+    (u64) => {
+        Kind::U64
+    };
+    (i64) => {
+        Kind::I64
+    };
+    (f64) => {
+        Kind::F64
+    };
+    (bool) => {
+        Kind::Bool
+    };
+    (Record) => {
+        Kind::Record
+    };
+    (MediaKind) => {
+        Kind::OneOf(&["audio", "video"])
+    };
+    ($names:ident) => {
+        Kind::OneOf($names::NAMES)
+    };
 }
 
 /// The TypeScript type of a member.
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 macro_rules! typescript_type {
-    (Text) => { "string" };
-    (NullableText) => { "string | null" };
-    (bool) => { "boolean" };
-    (Record) => { "Readonly<Record<string, number>>" };
-    (MediaKind) => { "MediaKind" };
-    (u32) => { "number" };
-    (u64) => { "number" };
-    (i64) => { "number" };
-    (f64) => { "number" };
-    ($names:ident) => { concat!("Stats", stringify!($names)) };
+    (Text) => {
+        "string"
+    };
+    (NullableText) => {
+        "string | null"
+    };
+    (bool) => {
+        "boolean"
+    };
+    (Record) => {
+        "Readonly<Record<string, number>>"
+    };
+    (MediaKind) => {
+        "MediaKind"
+    };
+    (u32) => {
+        "number"
+    };
+    (u64) => {
+        "number"
+    };
+    (i64) => {
+        "number"
+    };
+    (f64) => {
+        "number"
+    };
+    ($names:ident) => {
+        concat!("Stats", stringify!($names))
+    };
 }
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 macro_rules! question_mark {
-    () => { "?" };
-    (required) => { "" };
+    () => {
+        "?"
+    };
+    (required) => {
+        ""
+    };
 }
 
 /// Declares dictionaries: `view = "type" | "type" if "kind": inherited dictionary`, then their members.

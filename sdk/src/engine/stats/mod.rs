@@ -12,26 +12,38 @@
 //! | `double`, `DOMHighResTimeStamp` | `f64` |
 //! | an enumeration | an enum; a string that it lacks is unknown |
 //!
+//! [`StatsDelta::between`] says what happened between two reports; [`StatsHistory`] keeps some of them and
+//! writes them as CSV or JSON.
+//!
 //! JavaScript has no whole numbers beyond 2^53, so counters are exact up to there: 9 petabytes.
 //!
 //! [webrtc-stats]: https://www.w3.org/TR/webrtc-stats/
 
+mod counter;
 #[macro_use]
 mod dictionary;
+mod delta;
 mod entry;
+mod inbound;
 mod media;
 mod names;
+mod outbound;
 mod report;
 mod rtp;
+mod sample;
 mod transport;
 mod views;
 
+pub use delta::{ConnectionDelta, StatsDelta};
 pub use dictionary::{BaseStats, NumberRecord};
 pub use entry::Stats;
+pub use inbound::InboundDelta;
 pub use media::*;
 pub use names::*;
+pub use outbound::OutboundDelta;
 pub use report::StatsReport;
 pub use rtp::*;
+pub use sample::{StatsHistory, StatsMonitorOptions, StatsSample};
 pub use transport::*;
 pub use views::StatsView;
 

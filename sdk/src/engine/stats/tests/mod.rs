@@ -5,11 +5,14 @@ use serde_json::{Value, json};
 use super::*;
 use crate::MediaKind;
 
+mod delta;
+mod export;
+
 macro_rules! golden {
     ($($name:literal,)+) => {
         /// Reports of real calls, made by `sdk/tests/stats/capture.mjs`.
         pub(super) const GOLDEN: &[(&str, &str)] = &[
-            $(($name, include_str!(concat!("../../../tests/stats/golden/", $name, ".json"))),)+
+            $(($name, include_str!(concat!("../../../../tests/stats/golden/", $name, ".json"))),)+
         ];
     };
 }
@@ -20,7 +23,7 @@ golden! {
 }
 
 /// The specification's own definitions: <https://www.w3.org/TR/webrtc-stats/#idl>.
-const IDL: &str = include_str!("../../../tests/stats/webrtc-stats.idl");
+const IDL: &str = include_str!("../../../../tests/stats/webrtc-stats.idl");
 
 fn golden(name: &str) -> StatsReport {
     let (_, json) = GOLDEN.iter().find(|(golden, _)| *golden == name).expect("a golden report");
@@ -159,7 +162,10 @@ fn what_is_new_or_wrong_is_kept_apart() {
     assert_eq!(stream.unknown().keys().collect::<Vec<_>>(), ["bytesReceived", "kind", "mood", "timestamp"]);
     assert_eq!(serde_json::to_value(&stats).expect("JSON"), odd);
 
-    assert!(matches!(entry(json!({ "type": "media-source", "kind": "smell" })).view(), StatsView::Unknown(_)));
+    assert!(matches!(
+        entry(json!({ "type": "media-source", "kind": "smell" })).view(),
+        StatsView::Unknown(_)
+    ));
     assert_eq!(StatsReport::from_json("[1, null, [], \"x\", {}]").expect("a report").entries().len(), 1);
     assert_eq!(StatsReport::from_json("{}"), None);
     assert_eq!(StatsReport::from_json("["), None);
@@ -167,7 +173,8 @@ fn what_is_new_or_wrong_is_kept_apart() {
 
 #[test]
 fn typescript_sees_what_is_unknown_apart() {
-    let known = entry(json!({ "id": "a", "type": "transport", "timestamp": 5, "dtlsState": "new", "new": 1 }));
+    let known =
+        entry(json!({ "id": "a", "type": "transport", "timestamp": 5, "dtlsState": "new", "new": 1 }));
     let expected = json!({ "id": "a", "type": "transport", "timestamp": 5.0, "dtlsState": "new",
         "unknown": { "new": 1 } });
     assert_eq!(known.to_typescript(), expected);
