@@ -16,6 +16,10 @@ mod platform;
 #[cfg(target_arch = "wasm32")]
 mod room;
 
+pub use engine::quality::{self, MediaQuality, QualityReason};
+pub use engine::stats::{
+    self, StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, StatsView,
+};
 pub use error::{DataChannelError, Error, ErrorCode, MediaError, Result, SignalingError};
 pub use model::{
     ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Topology,
@@ -29,5 +33,7 @@ pub use platform::{
     FacingMode, LevelMeter, ListenerGuard, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder,
     RecorderOptions, RecorderState, Recording, attach, capture_display, detach, play,
 };
+#[cfg(target_arch = "wasm32")]
+pub use platform::{StatsMonitor, StatsSource, get_stats};
 #[cfg(target_arch = "wasm32")]
 pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};

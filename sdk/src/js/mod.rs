@@ -10,6 +10,7 @@ mod media;
 mod options;
 mod recorder;
 mod room;
+mod stats;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
@@ -15,7 +15,7 @@ use web_sys::{CustomEvent, CustomEventInit, EventTarget, MediaStreamTrack};
 use super::media::{JsLocalTrack, to_js};
 use super::options;
 use crate::model::PublicationId;
-use crate::room::{RemoteTrack, Room, RoomEvent, RoomEvents};
+use crate::room::{RemoteTrack, Room, RoomEvents};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
@@ -203,7 +203,7 @@ impl JsRoom {
 
     #[wasm_bindgen(skip_typescript)]
     pub fn events(&self) -> Object {
-        async_iterator(self.room.events())
+        async_iterator(self.room.events(), |event| to_js(&event))
     }
 }
 
@@ -274,7 +274,7 @@ fn event_name(detail: &JsValue) -> Option<String> {
     Reflect::get(detail, &"type".into()).ok()?.as_string()
 }
 
-fn call_on(
+pub(super) fn call_on(
     target: &EventTarget,
     method: &str,
     name: &str,
@@ -287,30 +287,32 @@ fn call_on(
 }
 
 /// Ending the iteration drops the stream.
-fn async_iterator(events: RoomEvents) -> Object {
-    let events = Rc::new(RefCell::new(Some(events)));
-    let reading = events.clone();
+pub(super) fn async_iterator<T: 'static>(
+    stream: impl Stream<Item = T> + Unpin + 'static,
+    convert: fn(T) -> Result<JsValue, JsValue>,
+) -> Object {
+    let stream = Rc::new(RefCell::new(Some(stream)));
+    let reading = stream.clone();
     let next = Closure::<dyn Fn() -> Promise>::new(move || {
-        let events = reading.clone();
+        let stream = reading.clone();
         future_to_promise(async move {
-            let next = poll_fn(|context| match &mut *events.borrow_mut() {
-                Some(events) => events.poll_next_unpin(context),
+            let next = poll_fn(|context| match &mut *stream.borrow_mut() {
+                Some(stream) => stream.poll_next_unpin(context),
                 None => Poll::Ready(None),
             });
-            result(next.await)
+            result(next.await.map(convert))
         })
     });
     let end = Closure::<dyn Fn() -> Promise>::new(move || {
-        events.take();
+        stream.take();
         future_to_promise(async { result(None) })
     });
     to_async_iterator(next.into_js_value().unchecked_ref(), end.into_js_value().unchecked_ref())
 }
 
-fn result(event: Option<RoomEvent>) -> Result<JsValue, JsValue> {
+fn result(item: Option<Result<JsValue, JsValue>>) -> Result<JsValue, JsValue> {
     let result = Object::new();
-    Reflect::set(&result, &"done".into(), &event.is_none().into())?;
-    let value = event.map_or(Ok(JsValue::UNDEFINED), |event| to_js(&event))?;
-    Reflect::set(&result, &"value".into(), &value)?;
+    Reflect::set(&result, &"done".into(), &item.is_none().into())?;
+    Reflect::set(&result, &"value".into(), &item.unwrap_or(Ok(JsValue::UNDEFINED))?)?;
     Ok(result.into())
 }

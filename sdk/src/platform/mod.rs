@@ -17,6 +17,8 @@ pub(crate) mod peer_connection;
 mod recorder;
 mod recording;
 pub(crate) mod socket;
+mod stats;
+mod stats_monitor;
 mod track;
 
 pub use devices::{
@@ -32,4 +34,6 @@ pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use recorder::{Recorder, RecorderOptions, RecorderState};
 pub use recording::{ObjectUrl, Recording};
+pub use stats::{StatsSource, get_stats};
+pub use stats_monitor::StatsMonitor;
 pub use track::LocalTrack;

@@ -47,5 +47,15 @@ pub use sample::{StatsHistory, StatsMonitorOptions, StatsSample};
 pub use transport::*;
 pub use views::StatsView;
 
+/// The interfaces for TypeScript, made from the same tables.
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) mod typescript {
+    pub(crate) use super::media::TYPESCRIPT as MEDIA;
+    pub(crate) use super::names::TYPESCRIPT as NAMES;
+    pub(crate) use super::rtp::TYPESCRIPT as RTP;
+    pub(crate) use super::transport::TYPESCRIPT as TRANSPORT;
+    pub(crate) use super::views::TYPESCRIPT as VIEWS;
+}
+
 #[cfg(test)]
 mod tests;

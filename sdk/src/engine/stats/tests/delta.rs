@@ -170,7 +170,7 @@ fn members() -> impl Strategy<Value = Value> {
         Just(Value::from("s")),
         Just(Value::Null),
     ];
-    proptest::collection::hash_map(proptest::sample::select(&names[..]), value, 0..12)
+    proptest::collection::hash_map(proptest::sample::select(names.to_vec()), value, 0..12)
         .prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
@@ -186,7 +186,7 @@ fn any_report() -> impl Strategy<Value = StatsReport> {
         "quantum",
     ];
     let durations = (any::<f64>(), any::<f64>());
-    let entry = (proptest::sample::select(&types[..]), any::<f64>(), members(), any::<bool>(), durations);
+    let entry = (proptest::sample::select(types.to_vec()), any::<f64>(), members(), any::<bool>(), durations);
     let entry = entry.prop_map(|(type_name, timestamp, more, audio, (cpu, bandwidth))| {
         let mut entry = stream(type_name, timestamp, more);
         if audio {
@@ -220,13 +220,9 @@ proptest! {
         for share in shares.chain(limits).flatten() {
             prop_assert!((0.0..=1.0).contains(&share), "{share}");
         }
-        let rates = delta.inbound.iter().flat_map(|stream| [stream.bitrate, stream.jitter_buffer_delay]);
-        let more = [delta.connection.sent_bitrate, delta.connection.received_bitrate, Some(delta.seconds)];
-        for rate in rates.chain(more).flatten() {
-            prop_assert!(rate.is_finite(), "{rate}");
-        }
         prop_assert!(delta.quality.level <= 5);
-        // serde_json has no infinite numbers: they would become null, and a null where a number must be shows here.
+        let text = format!("{delta:?}");
+        prop_assert!(!text.contains("inf") && !text.contains("NaN"), "{text}");
         let json = serde_json::to_value(&delta).expect("JSON");
         let mut wrong = None;
         numbers(&json, "", &mut |name, value| {
