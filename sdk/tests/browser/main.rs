@@ -8,6 +8,7 @@ mod level_meter;
 mod listener;
 mod page;
 mod recorder;
+mod stats;
 mod track;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
