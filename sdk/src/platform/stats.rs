@@ -82,5 +82,9 @@ pub async fn get_stats(source: impl Into<StatsSource>) -> Result<StatsReport> {
 
 /// A property, or `undefined` for what has none or throws.
 fn property(value: &JsValue, name: &str) -> JsValue {
+    // wasm-bindgen keeps a slot for each exception that it catches, so the usual way must not throw.
+    if !value.is_object() {
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(value, &name.into()).unwrap_or_default()
 }

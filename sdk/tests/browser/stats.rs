@@ -285,12 +285,12 @@ async fn two_hundred_monitors_leave_nothing_behind() {
     for _ in 0..50 {
         round().await;
     }
-    TimeoutFuture::new(50).await;
+    TimeoutFuture::new(500).await;
     let (bytes, values) = (memory(), wasm_bindgen::externref_heap_live_count());
     for _ in 0..200 {
         round().await;
     }
-    TimeoutFuture::new(50).await;
+    TimeoutFuture::new(500).await;
     assert_eq!((memory(), wasm_bindgen::externref_heap_live_count()), (bytes, values));
     connection.close();
 }
