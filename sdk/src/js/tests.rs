@@ -12,6 +12,8 @@ use super::recorder::JsRecorder;
 use crate::platform::{MicrophoneOptions, Recorder, RecorderOptions};
 use crate::{Devices, LocalTrack, TrackSource};
 
+mod stats;
+
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// Runs `body` as an async JavaScript function of `x`.
