@@ -8,5 +8,5 @@ pub use emodel::{SpeechCodec, SpeechConditions, mean_opinion_score};
 pub use level::{MediaQuality, QualityReason};
 pub(super) use level::{VideoConditions, speech, video, worst};
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

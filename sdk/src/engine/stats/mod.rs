@@ -57,5 +57,5 @@ pub(crate) mod typescript {
     pub(crate) use super::views::TYPESCRIPT as VIEWS;
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
