@@ -5,7 +5,6 @@ use futures::future::select;
 use futures::{FutureExt, StreamExt};
 use js_sys::{Function, JSON, Object, Promise};
 use serde::Serialize;
-use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
@@ -13,7 +12,7 @@ use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
 use super::options;
 use super::room::{async_iterator, call_on};
-use crate::engine::stats::{Stats, StatsMonitorOptions, StatsReport, StatsSample, typescript};
+use crate::engine::stats::{StatsDelta, StatsMonitorOptions, StatsReport, StatsSample, Typed, typescript};
 use crate::platform::{StatsMonitor, StatsSource, get_stats as read_stats};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -38,7 +37,7 @@ const _: [&str; 5] =
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &JsValue) -> Promise {
     let source = StatsSource::from_js(source);
-    future_to_promise(async move { to_object(&report_value(&read_stats(source?).await?)) })
+    future_to_promise(async move { to_object(&TypedReport::from(&read_stats(source?).await?)) })
 }
 
 /// Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()`, until the
@@ -73,7 +72,7 @@ impl JsStatsMonitor {
     /// The newest samples, oldest first.
     #[wasm_bindgen(getter, unchecked_return_type = "StatsSample[]")]
     pub fn history(&self) -> Result<JsValue, JsValue> {
-        to_object(&self.monitor.history().iter().map(sample_value).collect::<Vec<_>>())
+        to_object(&self.monitor.history().iter().map(TypedSample::from).collect::<Vec<_>>())
     }
 
     /// Whether measuring has ended.
@@ -122,14 +121,14 @@ impl JsStatsMonitor {
 
     #[wasm_bindgen(js_name = "[Symbol.asyncIterator]", skip_typescript)]
     pub fn iterate(&self) -> Object {
-        async_iterator(self.monitor.from_now(), |sample| to_object(&sample_value(&sample)))
+        async_iterator(self.monitor.from_now(), |sample| to_object(&TypedSample::from(&sample)))
     }
 }
 
 /// Fires each sample at the target, and then the end.
 async fn dispatch(mut monitor: StatsMonitor, target: EventTarget) {
     while let Some(sample) = monitor.next().await {
-        if let Ok(sample) = to_object(&sample_value(&sample)) {
+        if let Ok(sample) = to_object(&TypedSample::from(&sample)) {
             fire(&target, "sample", &sample);
         }
     }
@@ -147,21 +146,41 @@ fn fire(target: &EventTarget, name: &str, detail: &JsValue) {
     }
 }
 
-fn sample_value(sample: &StatsSample) -> Value {
-    json!({
-        "timestamp": sample.timestamp,
-        "delta": sample.delta,
-        "report": report_value(&sample.report),
-    })
+/// A report as TypeScript sees it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TypedReport<'a> {
+    timestamp: f64,
+    entries: Vec<Typed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selected_candidate_pair: Option<Typed<'a>>,
 }
 
-fn report_value(report: &StatsReport) -> Value {
-    let entries: Vec<_> = report.entries().iter().map(Stats::to_typescript).collect();
-    let mut value = json!({ "timestamp": report.timestamp(), "entries": entries });
-    if let Some(pair) = report.selected_candidate_pair() {
-        value["selectedCandidatePair"] = pair.to_typescript();
+impl<'a> From<&'a StatsReport> for TypedReport<'a> {
+    fn from(report: &'a StatsReport) -> Self {
+        Self {
+            timestamp: report.timestamp(),
+            entries: report.entries().iter().map(Typed).collect(),
+            selected_candidate_pair: report
+                .selected_candidate_pair()
+                .and_then(|pair| report.get(pair.id()))
+                .map(Typed),
+        }
     }
-    value
+}
+
+/// A sample as TypeScript sees it.
+#[derive(Serialize)]
+struct TypedSample<'a> {
+    timestamp: f64,
+    delta: &'a StatsDelta,
+    report: TypedReport<'a>,
+}
+
+impl<'a> From<&'a StatsSample> for TypedSample<'a> {
+    fn from(sample: &'a StatsSample) -> Self {
+        Self { timestamp: sample.timestamp, delta: &sample.delta, report: (&sample.report).into() }
+    }
 }
 
 /// By the browser's own parser: much quicker than a call for each member.

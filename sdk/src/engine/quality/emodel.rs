@@ -66,7 +66,7 @@ impl SpeechConditions {
             return 0.0;
         }
         let x = (delay / 0.1).log2();
-        let root = |x: f64| (1.0 + x.powi(6)).powf(1.0 / 6.0);
+        let root = |x: f64| ((1.0 + x.powi(6)).log2() / 6.0).exp2();
         25.0 * (root(x) - 3.0 * root(x / 3.0) + 2.0)
     }
 

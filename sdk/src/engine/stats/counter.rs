@@ -1,5 +1,7 @@
 //! How much counters rose, whatever happens to them.
 
+use serde_json::Value;
+
 use super::entry::Stats;
 
 /// An entry now, and the same one in the report before.
@@ -14,9 +16,8 @@ impl<'a> Interval<'a> {
     /// `before` is the entry of the same id. One of another type or source (`ssrc`) is another stream, which began
     /// since. `seconds` between the reports is the time of an entry that is new.
     pub(super) fn new(before: Option<&'a Stats>, now: &'a Stats, seconds: f64) -> Self {
-        let same = |before: &&Stats| {
-            before.type_name() == now.type_name() && before.known("ssrc") == now.known("ssrc")
-        };
+        let source = |stats: &Stats| stats.known("ssrc").and_then(Value::as_u64);
+        let same = |before: &&Stats| before.type_name() == now.type_name() && source(before) == source(now);
         let before = before.filter(same);
         let seconds = before.map_or(seconds, |before| (now.timestamp() - before.timestamp()) / 1000.0);
         // Browsers give the same report again within some milliseconds.
@@ -34,7 +35,7 @@ impl<'a> Interval<'a> {
 
     /// How much a whole counter rose. One that fell began anew at 0; a member that is missing did not rise.
     pub(super) fn count(&self, name: &str) -> u64 {
-        let read = |stats: &Stats| stats.known(name).and_then(serde_json::Value::as_u64);
+        let read = |stats: &Stats| stats.known(name).and_then(Value::as_u64);
         let now = read(self.now).unwrap_or_default();
         let before = self.before.and_then(read).unwrap_or_default();
         now.checked_sub(before).unwrap_or(now)
@@ -42,7 +43,7 @@ impl<'a> Interval<'a> {
 
     /// How much `packetsLost` rose, which may also fall when packets come late.
     pub(super) fn losses(&self, name: &str) -> u64 {
-        let read = |stats: &Stats| stats.known(name).and_then(serde_json::Value::as_i64);
+        let read = |stats: &Stats| stats.known(name).and_then(Value::as_i64);
         let now = read(self.now).unwrap_or_default();
         let before = self.before.and_then(read).unwrap_or_default();
         u64::try_from(now.saturating_sub(before)).unwrap_or_default()

@@ -258,12 +258,15 @@ macro_rules! dictionaries {
             }
 
             impl<'a> View<'a> for $view<'a> {
-                const DICTIONARY: Option<&'static Dictionary> = Some(&Dictionary {
-                    types: &[$($($type),+)?],
-                    media_kind: dictionaries!(@kind $($($media_kind)?)?),
-                    base: <$base<'static> as View<'static>>::DICTIONARY,
-                    members: &[$(($name, kind!($kind)),)*],
-                });
+                const DICTIONARY: Option<&'static Dictionary> = {
+                    static TABLE: Dictionary = Dictionary {
+                        types: &[$($($type),+)?],
+                        media_kind: dictionaries!(@kind $($($media_kind)?)?),
+                        base: <$base<'static> as View<'static>>::DICTIONARY,
+                        members: &[$(($name, kind!($kind)),)*],
+                    };
+                    Some(&TABLE)
+                };
 
                 fn over(stats: &'a Stats) -> Self {
                     Self($base::over(stats))

@@ -22,31 +22,21 @@ pub struct Stats {
 impl Stats {
     /// Sorts an entry's members. A value that is no object has none.
     pub(super) fn new(value: Value) -> Option<Self> {
-        let Value::Object(mut unknown) = value else { return None };
-        let mut text = |name: &str| match unknown.remove(name) {
-            Some(Value::String(text)) => text,
-            Some(other) => {
-                unknown.insert(name.to_owned(), other);
-                String::new()
+        let Value::Object(members) = value else { return None };
+        let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (id, type_name) = (text("id").to_owned(), text("type").to_owned());
+        let dictionary = views::dictionary(&type_name, text("kind"));
+        let timestamp = members.get("timestamp").and_then(Value::as_f64);
+        let (mut known, mut unknown) = (Vec::new(), Map::new());
+        for (name, value) in members {
+            match name.as_str() {
+                "id" | "type" if value.is_string() => {}
+                "timestamp" if timestamp.is_some() => {}
+                _ => match dictionary.and_then(|dictionary| dictionary.known(&name, &value)) {
+                    Some(name) => known.push((name, value)),
+                    None => drop(unknown.insert(name, value)),
+                },
             }
-            None => String::new(),
-        };
-        let (id, type_name) = (text("id"), text("type"));
-        let timestamp = unknown.get("timestamp").and_then(Value::as_f64);
-        if timestamp.is_some() {
-            unknown.remove("timestamp");
-        }
-        let media_kind = unknown.get("kind").and_then(Value::as_str).unwrap_or_default();
-        let dictionary = views::dictionary(&type_name, media_kind);
-        let mut known = Vec::new();
-        if let Some(dictionary) = dictionary {
-            unknown.retain(|name, value| match dictionary.known(name, value) {
-                Some(name) => {
-                    known.push((name, value.take()));
-                    false
-                }
-                None => true,
-            });
         }
         Some(Self { id, timestamp: timestamp.unwrap_or_default(), type_name, dictionary, known, unknown })
     }
@@ -88,27 +78,33 @@ impl Stats {
     pub(super) fn stats(&self) -> &Self {
         self
     }
+}
 
-    /// The same members as TypeScript sees them: what is unknown apart from what has a type.
-    #[cfg(any(all(feature = "js", target_arch = "wasm32"), test))]
-    pub(crate) fn to_typescript(&self) -> Value {
-        let mut object = Map::new();
-        let mut put = |name: &str, value: Value| object.insert(name.to_owned(), value);
-        put("id", Value::from(self.id.as_str()));
-        put("timestamp", Value::from(self.timestamp));
-        if self.dictionary.is_some() {
-            put("type", Value::from(self.type_name.as_str()));
+/// An entry as TypeScript sees it: what is unknown apart from what has a type.
+#[cfg(any(all(feature = "js", target_arch = "wasm32"), test))]
+#[derive(Debug)]
+pub(crate) struct Typed<'a>(pub(crate) &'a Stats);
+
+#[cfg(any(all(feature = "js", target_arch = "wasm32"), test))]
+impl Serialize for Typed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Stats { id, timestamp, type_name, dictionary, known, unknown } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", id)?;
+        map.serialize_entry("timestamp", &number(*timestamp))?;
+        if dictionary.is_some() {
+            map.serialize_entry("type", type_name)?;
         } else {
-            put("type", Value::from("unknown"));
-            put("unknownType", Value::from(self.type_name.as_str()));
+            map.serialize_entry("type", "unknown")?;
+            map.serialize_entry("unknownType", type_name)?;
         }
-        for (name, value) in &self.known {
-            put(name, value.clone());
+        for (name, value) in known {
+            map.serialize_entry(name, value)?;
         }
-        if self.dictionary.is_none() || !self.unknown.is_empty() {
-            put("unknown", Value::Object(self.unknown.clone()));
+        if dictionary.is_none() || !unknown.is_empty() {
+            map.serialize_entry("unknown", unknown)?;
         }
-        Value::Object(object)
+        map.end()
     }
 }
 

@@ -37,6 +37,8 @@ mod views;
 pub use delta::{ConnectionDelta, StatsDelta};
 pub use dictionary::{BaseStats, NumberRecord};
 pub use entry::Stats;
+#[cfg(any(all(feature = "js", target_arch = "wasm32"), test))]
+pub(crate) use entry::Typed;
 pub use inbound::InboundDelta;
 pub use media::*;
 pub use names::*;

@@ -89,8 +89,6 @@ views! {
 }
 
 fn is<'a, V: View<'a>>(stats: &Stats) -> bool {
-    match (stats.dictionary(), V::DICTIONARY) {
-        (Some(one), Some(other)) => one.types == other.types && one.media_kind == other.media_kind,
-        _ => false,
-    }
+    let (Some(one), Some(other)) = (stats.dictionary(), V::DICTIONARY) else { return false };
+    std::ptr::eq(one, other)
 }
