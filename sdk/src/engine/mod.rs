@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a browser, a clock or a socket. `now` is an argument, in milliseconds.
 
+pub mod active_speaker;
 pub mod candidates;
 pub mod connection;
 pub mod data;

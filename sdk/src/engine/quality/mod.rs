@@ -8,5 +8,7 @@ pub use emodel::{SpeechCodec, SpeechConditions, mean_opinion_score};
 pub use level::{MediaQuality, QualityReason};
 pub(super) use level::{VideoConditions, speech, video, worst};
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+// proptest does not build for wasm32.
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;

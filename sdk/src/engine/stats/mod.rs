@@ -59,5 +59,7 @@ pub(crate) mod typescript {
     pub(crate) use super::views::TYPESCRIPT as VIEWS;
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+// proptest does not build for wasm32.
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
