@@ -22,6 +22,10 @@ pub use engine::capture::{
     OneOf, PermissionName, PermissionState, Point, Range, Refusal, ResizeMode, SurfaceChoice,
     TrackCapabilities, TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
 };
+pub use engine::quality::{self, MediaQuality, QualityReason};
+pub use engine::stats::{
+    self, StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, StatsView,
+};
 pub use engine::transfer::FileProgress;
 pub use error::{DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Result, SignalingError};
 pub use model::{
@@ -40,5 +44,7 @@ pub use platform::{
     MicrophoneOptions, ObjectUrl, Permission, PermissionChanges, Recorder, RecorderOptions, RecorderState,
     Recording, Region, TakeOver, TrackEvents, ZoomLevels, attach, capture_display, detach, play, set_sink_id,
 };
+#[cfg(target_arch = "wasm32")]
+pub use platform::{StatsMonitor, StatsSource, get_stats};
 #[cfg(target_arch = "wasm32")]
 pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};

@@ -74,9 +74,14 @@ pub(crate) fn fire(target: &EventTarget, event: &impl Serialize) {
     let Some(name) = Reflect::get(&detail, &"type".into()).ok().and_then(|name| name.as_string()) else {
         return;
     };
+    fire_detail(target, &name, &detail);
+}
+
+/// Fires a `CustomEvent` with this `detail`.
+pub(crate) fn fire_detail(target: &EventTarget, name: &str, detail: &JsValue) {
     let init = CustomEventInit::new();
-    init.set_detail(&detail);
-    if let Ok(event) = CustomEvent::new_with_event_init_dict(&name, &init) {
+    init.set_detail(detail);
+    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
         let _ = target.dispatch_event(&event);
     }
 }

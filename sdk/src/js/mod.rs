@@ -16,6 +16,7 @@ mod options;
 mod promise;
 mod recorder;
 mod room;
+mod stats;
 mod streams;
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::platform::{MicrophoneOptions, Recorder, RecorderOptions};
 use crate::{Devices, LocalTrack, TrackSource};
 
 mod capture;
+mod stats;
 
 wasm_bindgen_test_configure!(run_in_browser);
 

@@ -20,6 +20,8 @@ mod recorder;
 mod recording;
 mod room_channel;
 pub(crate) mod socket;
+mod stats;
+mod stats_monitor;
 mod track;
 
 pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, Message};
@@ -37,4 +39,6 @@ pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use recorder::{Recorder, RecorderOptions, RecorderState};
 pub use recording::{ObjectUrl, Recording};
+pub use stats::{StatsSource, get_stats};
+pub use stats_monitor::StatsMonitor;
 pub use track::{FrameStats, LocalTrack, TrackEvents};

@@ -15,6 +15,7 @@ mod listener;
 mod page;
 mod permission;
 mod recorder;
+mod stats;
 mod track;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

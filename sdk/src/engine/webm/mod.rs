@@ -11,7 +11,7 @@ mod ebml;
 mod finish;
 mod scanner;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use finish::Finished;

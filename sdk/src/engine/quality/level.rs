@@ -1,0 +1,149 @@
+//! Levels from 0 to 5, and what keeps them from being better.
+
+use super::emodel::{SpeechConditions, mean_opinion_score};
+
+/// What keeps the quality from being better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum QualityReason {
+    /// Nothing.
+    None,
+    /// Packets are lost, or come too late to be played.
+    Loss,
+    /// It takes long to arrive.
+    Delay,
+    /// It arrives unevenly.
+    Jitter,
+    /// The codec is a poor one.
+    Codec,
+    /// The picture stands still.
+    Frozen,
+    /// The sender's processor is too slow.
+    Cpu,
+    /// The sender's network is too slow.
+    Bandwidth,
+    /// Nothing flows.
+    NoMedia,
+}
+
+impl QualityReason {
+    /// The reason as a word, the same in Rust and in JavaScript.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Loss => "loss",
+            Self::Delay => "delay",
+            Self::Jitter => "jitter",
+            Self::Codec => "codec",
+            Self::Frozen => "frozen",
+            Self::Cpu => "cpu",
+            Self::Bandwidth => "bandwidth",
+            Self::NoMedia => "nomedia",
+        }
+    }
+}
+
+/// How good it is for people: 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 nothing flows.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct MediaQuality {
+    /// From 0 to 5.
+    #[cfg_attr(feature = "js", tsify(type = "0 | 1 | 2 | 3 | 4 | 5"))]
+    pub level: u8,
+    /// What keeps it from being better.
+    pub reason: QualityReason,
+    /// The mean opinion score of sound by the E-model, from 1 to 4.41. Null for pictures.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub mos: Option<f64>,
+}
+
+impl MediaQuality {
+    /// Nothing is wrong.
+    pub(crate) const EXCELLENT: Self = Self { level: 5, reason: QualityReason::None, mos: None };
+    /// Nothing flows.
+    pub(crate) const NO_MEDIA: Self = Self { level: 0, reason: QualityReason::NoMedia, mos: None };
+}
+
+/// What pictures go through. What is not known is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct VideoConditions {
+    /// Share of packets lost.
+    pub(crate) loss: f64,
+    /// One way, in seconds.
+    pub(crate) delay: f64,
+    /// In seconds.
+    pub(crate) jitter: f64,
+    /// Share of the time that the picture stood still.
+    pub(crate) frozen: f64,
+    /// Share of the time that the processor limited the encoder.
+    pub(crate) cpu: f64,
+    /// Share of the time that the network limited the encoder.
+    pub(crate) bandwidth: f64,
+    /// Share of the source's frames that are not sent.
+    pub(crate) dropped: f64,
+}
+
+/// The limits of the levels 5, 4, 3 and 2.
+type Limits = [f64; 4];
+const LOSS: Limits = [0.01, 0.03, 0.08, 0.2];
+/// ITU-T G.114: up to 150 ms most are content, beyond 400 ms it is not acceptable.
+const DELAY: Limits = [0.15, 0.25, 0.4, 0.7];
+const JITTER: Limits = [0.03, 0.05, 0.1, 0.2];
+const FROZEN: Limits = [0.0, 0.05, 0.15, 0.4];
+/// A smaller picture is still a fair one.
+const LIMITED: Limits = [0.1, 0.6, 1.0, 1.0];
+/// Of the frames of the source, when the encoder is limited.
+const DROPPED: Limits = [0.2, 0.4, 0.6, 0.8];
+
+fn grade(value: f64, limits: Limits) -> u8 {
+    5 - limits.iter().filter(|limit| value > **limit).count() as u8
+}
+
+pub(crate) fn video(conditions: &VideoConditions) -> MediaQuality {
+    let VideoConditions { loss, delay, jitter, frozen, cpu, bandwidth, dropped } = *conditions;
+    let limited = |share: f64| {
+        let level = grade(share, LIMITED);
+        // Screens and quiet pictures have few frames without anything being wrong.
+        if level < 5 { level.min(grade(dropped, DROPPED)) } else { level }
+    };
+    let grades = [
+        (grade(frozen, FROZEN), QualityReason::Frozen),
+        (grade(loss, LOSS), QualityReason::Loss),
+        (limited(bandwidth), QualityReason::Bandwidth),
+        (limited(cpu), QualityReason::Cpu),
+        (grade(delay, DELAY), QualityReason::Delay),
+        (grade(jitter, JITTER), QualityReason::Jitter),
+    ];
+    let (level, reason) =
+        grades.into_iter().min_by_key(|(level, _)| *level).unwrap_or((5, QualityReason::None));
+    let reason = if level == 5 { QualityReason::None } else { reason };
+    MediaQuality { level, reason, mos: None }
+}
+
+/// The levels are the categories of user satisfaction of ITU-T G.107, Annex B.
+pub(crate) fn speech(conditions: &SpeechConditions) -> MediaQuality {
+    let rating = conditions.rating();
+    let level = 1 + [60.0, 70.0, 80.0, 90.0].iter().filter(|limit| rating >= **limit).count() as u8;
+    let codec = conditions.codec.impairment;
+    let loss = conditions.equipment_impairment() - codec;
+    let delay = conditions.delay_impairment();
+    let reason = match () {
+        () if level == 5 => QualityReason::None,
+        () if loss >= delay && loss >= codec => QualityReason::Loss,
+        () if delay >= codec => QualityReason::Delay,
+        () => QualityReason::Codec,
+    };
+    MediaQuality { level, reason, mos: Some(mean_opinion_score(rating)) }
+}
+
+/// The worst of several, with the lowest score. Streams in which nothing flows count only if nothing flows at all:
+/// a track that is paused is no fault.
+pub(crate) fn worst(qualities: impl Iterator<Item = MediaQuality> + Clone) -> MediaQuality {
+    let mos = qualities.clone().filter_map(|quality| quality.mos).reduce(f64::min);
+    let flowing = qualities.clone().filter(|quality| quality.level > 0).min_by_key(|quality| quality.level);
+    let worst = flowing.or_else(|| qualities.min_by_key(|quality| quality.level));
+    MediaQuality { mos, ..worst.unwrap_or(MediaQuality::EXCELLENT) }
+}

@@ -1,0 +1,14 @@
+//! How good a call is for the people in it: a mean opinion score for sound, and a level with its reason for
+//! everything.
+
+mod emodel;
+mod level;
+
+pub use emodel::{SpeechCodec, SpeechConditions, mean_opinion_score};
+pub use level::{MediaQuality, QualityReason};
+pub(super) use level::{VideoConditions, speech, video, worst};
+
+// proptest does not build for wasm32.
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

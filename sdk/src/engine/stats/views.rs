@@ -1,0 +1,94 @@
+//! Every type of entry, in one list.
+
+use super::dictionary::{Dictionary, View};
+use super::entry::Stats;
+use super::media::{AudioPlayoutStats, AudioSourceStats, CodecStats, VideoSourceStats};
+use super::report::StatsReport;
+use super::rtp::{
+    InboundRtpStreamStats, OutboundRtpStreamStats, RemoteInboundRtpStreamStats, RemoteOutboundRtpStreamStats,
+};
+use super::transport::{
+    CertificateStats, DataChannelStats, IceCandidatePairStats, IceCandidateStats, PeerConnectionStats,
+    TransportStats,
+};
+
+macro_rules! views {
+    ($($(#[$doc:meta])* $variant:ident($view:ident) $method:ident,)+) => {
+        /// An entry by its type.
+        #[derive(Clone, Copy, Debug)]
+        #[non_exhaustive]
+        pub enum StatsView<'a> {
+            $($(#[$doc])* $variant($view<'a>),)+
+            /// A type that this version of the crate does not know.
+            Unknown(&'a Stats),
+        }
+
+        impl Stats {
+            /// The entry by its type.
+            pub fn view(&self) -> StatsView<'_> {
+                $(if is::<$view<'_>>(self) { return StatsView::$variant($view::over(self)); })+
+                StatsView::Unknown(self)
+            }
+        }
+
+        impl StatsReport {
+            $(
+                $(#[$doc])*
+                pub fn $method(&self) -> impl Iterator<Item = $view<'_>> {
+                    self.entries().iter().filter(|entry| is::<$view<'_>>(entry)).map($view::over)
+                }
+            )+
+        }
+
+        /// The dictionary of entries with this `type` and `kind`.
+        pub(super) fn dictionary(type_name: &str, media_kind: &str) -> Option<&'static Dictionary> {
+            let all = [$(<$view<'static> as View<'static>>::DICTIONARY),+];
+            all.into_iter().flatten().find(|dictionary| {
+                dictionary.types.contains(&type_name)
+                    && dictionary.media_kind.is_none_or(|needed| needed == media_kind)
+            })
+        }
+
+        #[cfg(all(feature = "js", target_arch = "wasm32"))]
+        pub(crate) const TYPESCRIPT: &str = concat!(
+            "/** An entry of a report. Its `type` says which members it has. */\nexport type Stats =",
+            $("\n  | ", stringify!($view),)+ "\n  | UnknownStats;\n\n",
+        );
+    };
+}
+
+views! {
+    /// Codecs in use.
+    Codec(CodecStats) codecs,
+    /// Streams that this end receives.
+    InboundRtp(InboundRtpStreamStats) inbound_rtp,
+    /// Streams that this end sends.
+    OutboundRtp(OutboundRtpStreamStats) outbound_rtp,
+    /// What the far end reports of streams that this end sends.
+    RemoteInboundRtp(RemoteInboundRtpStreamStats) remote_inbound_rtp,
+    /// What the far end reports of streams that this end receives.
+    RemoteOutboundRtp(RemoteOutboundRtpStreamStats) remote_outbound_rtp,
+    /// Audio tracks that are sent.
+    AudioSource(AudioSourceStats) audio_sources,
+    /// Video tracks that are sent.
+    VideoSource(VideoSourceStats) video_sources,
+    /// The playing of received sound.
+    AudioPlayout(AudioPlayoutStats) audio_playouts,
+    /// The connection as a whole.
+    PeerConnection(PeerConnectionStats) peer_connections,
+    /// Data channels.
+    DataChannel(DataChannelStats) data_channels,
+    /// Transports.
+    Transport(TransportStats) transports,
+    /// Ways between the two ends.
+    CandidatePair(IceCandidatePairStats) candidate_pairs,
+    /// Addresses of either end, by `type_name` `"local-candidate"` and `"remote-candidate"`.
+    Candidate(IceCandidateStats) candidates,
+    /// Certificates of either end.
+    Certificate(CertificateStats) certificates,
+}
+
+fn is<'a, V: View<'a>>(stats: &Stats) -> bool {
+    let (Some(one), Some(other)) = (stats.dictionary(), V::DICTIONARY) else { return false };
+    std::ptr::eq(one, other)
+}

@@ -1,0 +1,185 @@
+//! `getStats` and `StatsMonitor`.
+
+use futures::channel::oneshot;
+use futures::future::select;
+use futures::{FutureExt, StreamExt};
+use js_sys::{JSON, Object, Promise};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::EventTarget;
+
+use super::event_target::{Method, call, event_name, fire_detail};
+use super::options;
+use super::promise::future_to_promise;
+use super::streams::async_iterator;
+use crate::engine::stats::{StatsDelta, StatsMonitorOptions, StatsReport, StatsSample, Typed, typescript};
+use crate::platform::{StatsMonitor, StatsSource, get_stats as read_stats};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("stats.ts");
+#[wasm_bindgen(typescript_custom_section)]
+const NAMES: &str = typescript::NAMES;
+#[wasm_bindgen(typescript_custom_section)]
+const RTP: &str = typescript::RTP;
+#[wasm_bindgen(typescript_custom_section)]
+const MEDIA: &str = typescript::MEDIA;
+#[wasm_bindgen(typescript_custom_section)]
+const TRANSPORT: &str = typescript::TRANSPORT;
+#[wasm_bindgen(typescript_custom_section)]
+const VIEWS: &str = typescript::VIEWS;
+// The lint for dead code does not see into the sections.
+const _: [&str; 5] =
+    [typescript::NAMES, typescript::RTP, typescript::MEDIA, typescript::TRANSPORT, typescript::VIEWS];
+
+const EVENTS: &[&str] = &["sample", "ended"];
+
+/// Reads a report of a connection, or of what one sender or receiver is concerned with. Rejects with
+/// `ERR_INVALID_STATE` if the connection is closed.
+#[wasm_bindgen(js_name = getStats, unchecked_return_type = "Promise<StatsReport>")]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &JsValue) -> Promise {
+    let source = StatsSource::from_js(source);
+    future_to_promise(async move { to_object(&TypedReport::from(&read_stats(source?).await?)) })
+}
+
+/// Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()`, until the
+/// connection is closed, or until the object is collected: keep a reference to it.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = StatsMonitor)]
+pub struct JsStatsMonitor {
+    monitor: StatsMonitor,
+    target: EventTarget,
+    /// Ends the events with the object.
+    _alive: oneshot::Sender<()>,
+}
+
+#[wasm_bindgen(js_class = StatsMonitor)]
+impl JsStatsMonitor {
+    /// Starts to measure. The first sample comes after one interval. Throws `ERR_INVALID_STATE` if the connection is
+    /// closed.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "StatsMonitorOptions")] options: Option<JsValue>,
+    ) -> Result<Self, JsValue> {
+        let options: StatsMonitorOptions = options::parse(options, "stats monitor options")?;
+        let monitor = StatsMonitor::start(StatsSource::from_js(source)?, &options)?;
+        let target = EventTarget::new()?;
+        let (alive, gone) = oneshot::channel();
+        let events = dispatch(monitor.clone(), target.clone());
+        spawn_local(select(gone, Box::pin(events)).map(drop));
+        Ok(Self { monitor, target, _alive: alive })
+    }
+
+    /// The newest samples, oldest first.
+    #[wasm_bindgen(getter, unchecked_return_type = "StatsSample[]")]
+    pub fn history(&self) -> Result<JsValue, JsValue> {
+        to_object(&self.monitor.history().iter().map(TypedSample::from).collect::<Vec<_>>())
+    }
+
+    /// Whether measuring has ended.
+    #[wasm_bindgen(getter)]
+    pub fn closed(&self) -> bool {
+        self.monitor.is_closed()
+    }
+
+    /// The history as CSV text, with a header: for each sample a row for the connection and one for each stream.
+    #[wasm_bindgen(js_name = toCsv)]
+    pub fn to_csv(&self) -> String {
+        self.monitor.history().to_csv()
+    }
+
+    /// The history as JSON text: for each sample its `timestamp`, `delta`, and `report`, the list of the entries as the
+    /// browser gave them.
+    #[wasm_bindgen(js_name = toJson)]
+    pub fn to_json(&self) -> String {
+        self.monitor.history().to_json()
+    }
+
+    /// Stops to measure. The history stays. Closing again does nothing.
+    pub fn close(&self) {
+        self.monitor.close();
+    }
+
+    #[wasm_bindgen(js_name = addEventListener, skip_typescript)]
+    pub fn add_event_listener(
+        &self,
+        event: &JsValue,
+        listener: &JsValue,
+        options: &JsValue,
+    ) -> Result<(), JsValue> {
+        call(&self.target, Method::Add, &event_name(event, EVENTS)?, listener, options)
+    }
+
+    #[wasm_bindgen(js_name = removeEventListener, skip_typescript)]
+    pub fn remove_event_listener(
+        &self,
+        event: &JsValue,
+        listener: &JsValue,
+        options: &JsValue,
+    ) -> Result<(), JsValue> {
+        call(&self.target, Method::Remove, &event_name(event, EVENTS)?, listener, options)
+    }
+
+    #[wasm_bindgen(js_name = "[Symbol.asyncIterator]", skip_typescript)]
+    pub fn iterate(&self) -> Object {
+        async_iterator(self.monitor.from_now().map(|sample| to_object(&TypedSample::from(&sample))))
+    }
+}
+
+/// Fires each sample at the target, and then the end.
+async fn dispatch(mut monitor: StatsMonitor, target: EventTarget) {
+    while let Some(sample) = monitor.next().await {
+        if let Ok(sample) = to_object(&TypedSample::from(&sample)) {
+            fire_detail(&target, "sample", &sample);
+        }
+    }
+    let detail = Object::new();
+    let error = monitor.error().map_or(JsValue::NULL, JsValue::from);
+    let _ = js_sys::Reflect::set(&detail, &"error".into(), &error);
+    fire_detail(&target, "ended", &detail);
+}
+
+/// A report as TypeScript sees it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TypedReport<'a> {
+    timestamp: f64,
+    entries: Vec<Typed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selected_candidate_pair: Option<Typed<'a>>,
+}
+
+impl<'a> From<&'a StatsReport> for TypedReport<'a> {
+    fn from(report: &'a StatsReport) -> Self {
+        Self {
+            timestamp: report.timestamp(),
+            entries: report.entries().iter().map(Typed).collect(),
+            selected_candidate_pair: report
+                .selected_candidate_pair()
+                .and_then(|pair| report.get(pair.id()))
+                .map(Typed),
+        }
+    }
+}
+
+/// A sample as TypeScript sees it.
+#[derive(Serialize)]
+struct TypedSample<'a> {
+    timestamp: f64,
+    delta: &'a StatsDelta,
+    report: TypedReport<'a>,
+}
+
+impl<'a> From<&'a StatsSample> for TypedSample<'a> {
+    fn from(sample: &'a StatsSample) -> Self {
+        Self { timestamp: sample.timestamp, delta: &sample.delta, report: (&sample.report).into() }
+    }
+}
+
+/// By the browser's own parser: much quicker than a call for each member.
+fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    JSON::parse(&serde_json::to_string(value).unwrap_or_default())
+}

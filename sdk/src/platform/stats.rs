@@ -1,0 +1,90 @@
+//! `getStats()`: <https://www.w3.org/TR/webrtc/#sec.stats-model>.
+
+use js_sys::{Array, JSON, Promise, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RtcPeerConnection, RtcRtpReceiver, RtcRtpSender};
+
+use super::exception::Exception;
+use crate::engine::stats::StatsReport;
+use crate::{Error, Result};
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Clone, Debug)]
+    type GetStats;
+
+    #[wasm_bindgen(method, catch, js_name = getStats)]
+    fn get_stats(this: &GetStats) -> Result<JsValue, JsValue>;
+}
+
+/// What has statistics: a connection, a sender or a receiver. Made from a reference to one of them.
+#[derive(Clone, Debug)]
+pub struct StatsSource(GetStats);
+
+macro_rules! sources {
+    ($($raw:ty),+) => {$(
+        impl From<&$raw> for StatsSource {
+            fn from(raw: &$raw) -> Self {
+                Self(AsRef::<JsValue>::as_ref(raw).clone().unchecked_into())
+            }
+        }
+    )+};
+}
+
+sources!(RtcPeerConnection, RtcRtpSender, RtcRtpReceiver);
+
+impl StatsSource {
+    /// Any object that has `getStats()`.
+    #[cfg(feature = "js")]
+    pub(crate) fn from_js(value: &JsValue) -> Result<Self> {
+        if property(value, "getStats").is_function() {
+            return Ok(Self(value.clone().unchecked_into()));
+        }
+        let detail = "expected an RTCPeerConnection, an RTCRtpSender or an RTCRtpReceiver".to_owned();
+        Err(Error::InvalidOptions { detail })
+    }
+
+    /// Whether it is over: browsers answer with an empty or an old report then.
+    pub(crate) fn is_closed(&self) -> bool {
+        let transport = property(&self.0, "transport");
+        property(&self.0, "signalingState") == "closed" || property(&transport, "state") == "closed"
+    }
+
+    pub(super) async fn report(&self) -> Result<StatsReport> {
+        if self.is_closed() {
+            return Err(closed());
+        }
+        let answer = self.0.get_stats().map_err(Exception::from)?;
+        let report = JsFuture::from(Promise::resolve(&answer)).await.map_err(Exception::from)?;
+        let no_report = || Error::InvalidOptions { detail: "getStats() gave no report".to_owned() };
+        // Entries are read by the browser's own JSON.stringify: a call for each member would be much slower.
+        let entries = Array::new();
+        for pair in js_sys::try_iter(&report).map_err(Exception::from)?.ok_or_else(no_report)? {
+            entries.push(&property(&pair.map_err(Exception::from)?, "1"));
+        }
+        let json = JSON::stringify(&entries).map_err(Exception::from)?;
+        json.as_string().as_deref().and_then(StatsReport::from_json).ok_or_else(no_report)
+    }
+}
+
+pub(crate) fn closed() -> Error {
+    Error::InvalidState { action: "get statistics", state: "the connection is closed" }
+}
+
+/// Reads a report of a connection, or of what one sender or receiver is concerned with.
+///
+/// Fails with [`Error::InvalidState`] if the connection is closed, and with [`Error::Browser`] if the browser refuses.
+pub async fn get_stats(source: impl Into<StatsSource>) -> Result<StatsReport> {
+    source.into().report().await
+}
+
+/// A property, or `undefined` for what has none or throws.
+fn property(value: &JsValue, name: &str) -> JsValue {
+    // wasm-bindgen keeps a slot for each exception that it catches, so the usual way must not throw.
+    if !value.is_object() {
+        return JsValue::UNDEFINED;
+    }
+    Reflect::get(value, &name.into()).unwrap_or_default()
+}
