@@ -1,7 +1,6 @@
 //! The list of recordings: those that run, with their timers, and those that are done, to play and to keep.
 
 use moim::RecorderState;
-use web_sys::HtmlMediaElement;
 use yew::prelude::*;
 
 use crate::errors::{Attempt, sentence};
@@ -85,7 +84,14 @@ fn Item(props: &ItemProps) -> Html {
             html! {
                 <>
                     { title }
-                    <Player name={fill(words.recording_of, "name", &entry.who)} source={source.clone()} />
+                    <video
+                        data-test="recording-playback"
+                        aria-label={fill(words.recording_of, "name", &entry.who)}
+                        src={source.clone()}
+                        controls=true
+                        playsinline=true
+                        preload="auto"
+                    />
                     <div class="recording__row">
                         <span class="soft">{ facts }</span>
                         <a class="button" href={source} download={name} data-test="recording-download">
@@ -97,42 +103,6 @@ fn Item(props: &ItemProps) -> Html {
                 </>
             }
         }
-    }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct PlayerProps {
-    name: String,
-    source: String,
-}
-
-/// Plays a recording. A file that was just recorded says nothing of its length: a jump far beyond its end lets the
-/// browser find out, so that there is something to seek in.
-#[function_component]
-fn Player(props: &PlayerProps) -> Html {
-    let onloadedmetadata = |event: Event| {
-        let video: HtmlMediaElement = event.target_unchecked_into();
-        if video.duration().is_infinite() {
-            video.set_current_time(1e9);
-        }
-    };
-    let ondurationchange = |event: Event| {
-        let video: HtmlMediaElement = event.target_unchecked_into();
-        if video.duration().is_finite() && video.paused() {
-            video.set_current_time(0.0);
-        }
-    };
-    html! {
-        <video
-            data-test="recording-playback"
-            aria-label={props.name.clone()}
-            src={props.source.clone()}
-            controls=true
-            playsinline=true
-            preload="auto"
-            {onloadedmetadata}
-            {ondurationchange}
-        />
     }
 }
 

@@ -38,11 +38,12 @@ pub use options::{
 
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
-    CameraOptions, CaptureController, DataChannel, DataChannelIo, DataChannelState, DeviceChanges, Devices,
-    DisplayCapture, DisplayOptions, FileDirection, FileOptions, FileTransfer, FileTransferProgress,
-    FrameStats, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard, LocalTrack, Message,
-    MicrophoneOptions, ObjectUrl, Permission, PermissionChanges, Recorder, RecorderOptions, RecorderState,
-    Recording, Region, TakeOver, TrackEvents, ZoomLevels, attach, capture_display, detach, play, set_sink_id,
+    AudioBitrateMode, CameraOptions, CaptureController, DataChannel, DataChannelIo, DataChannelState,
+    DeviceChanges, Devices, DisplayCapture, DisplayOptions, FileDirection, FileOptions, FileTransfer,
+    FileTransferProgress, FrameStats, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard, LocalTrack,
+    Message, MicrophoneOptions, ObjectUrl, Permission, PermissionChanges, Recorder, RecorderOptions,
+    RecorderState, Recording, RecordingChunks, Region, TakeOver, TrackEvents, ZoomLevels, attach,
+    capture_display, detach, play, set_sink_id,
 };
 #[cfg(target_arch = "wasm32")]
 pub use platform::{StatsMonitor, StatsSource, get_stats};

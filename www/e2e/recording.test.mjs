@@ -1,18 +1,32 @@
 // Recording a tile of the demo: it plays back for as long as it ran, and shows who was recorded.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join as joinRoom } from "./lib/call.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
+
+/** The seconds that another player reads from the file's header. */
+function probeDuration(t, name, bytes) {
+  const folder = mkdtempSync(join(tmpdir(), "moim-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, name);
+  writeFileSync(file, bytes);
+  const args = ["-v", "error", "-of", "csv=p=0", "-show_entries", "format=duration", file];
+  return Number(execFileSync("ffprobe", args, { encoding: "utf8" }));
+}
 
 for (const kind of ["chromium", "firefox"]) {
   const skip = stubMissing() || browserMissing("chromium") || browserMissing(kind);
   test(`a recording of the other one, made in ${kind}, plays back what was there, without the pause`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const alice = await join(t, stub, "alice", { kind });
-    const bob = await join(t, stub, "bob");
+    const alice = await joinRoom(t, stub, "alice", { kind });
+    const bob = await joinRoom(t, stub, "bob");
     await alice.meets("bob");
     await bob.meets("alice");
 
@@ -40,16 +54,25 @@ for (const kind of ["chromium", "firefox"]) {
         if (seen) people.add(seen.person), frames.add(seen.frame);
         await new Promise((resolve) => setTimeout(resolve, 40));
       }
-      return { seconds: video.currentTime, people: [...people], frames: frames.size };
+      return { seconds: video.currentTime, duration: video.duration, seekable: video.seekable.end(0), people: [...people], frames: frames.size };
     });
     assert.deepEqual(result.people, ["bob"]);
     assert.ok(result.frames > 25, `${result.frames} different frames`);
     assert.ok(result.seconds > 4 && result.seconds < 7, `it plays for ${result.seconds} s`);
+    assert.ok(Math.abs(result.duration - result.seconds) < 0.2, `its header says ${result.duration} s of ${result.seconds}`);
+    assert.ok(Math.abs(result.seekable - result.duration) < 0.1, `it can be sought in up to ${result.seekable} s`);
 
     const download = await alice.page.$eval(alice.$("recording-download"), async (link) => {
       const blob = await (await fetch(link.href)).blob();
-      return { name: link.download, size: blob.size, type: blob.type };
+      const data = await new Promise((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result.split(",")[1]);
+        reader.readAsDataURL(blob);
+      });
+      return { name: link.download, size: blob.size, type: blob.type, data };
     });
+    const seconds = probeDuration(t, download.name, Buffer.from(download.data, "base64"));
+    assert.ok(Math.abs(seconds - result.duration) < 0.1, `ffprobe says ${seconds} s, the browser ${result.duration}`);
     assert.match(download.name, /bob.*\.(webm|mp4)$/);
     assert.ok(download.size > 50_000, `${download.size} bytes`);
     for (const person of [alice, bob]) person.assertNoProblems();

@@ -1,6 +1,7 @@
 //! `Recorder` and `Recording`.
 
-use js_sys::{Array, Promise};
+use futures::StreamExt;
+use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, MediaStreamTrack};
@@ -8,6 +9,7 @@ use web_sys::{Blob, MediaStreamTrack};
 use super::media::{raw_track, to_js};
 use super::options;
 use super::promise::future_to_promise;
+use super::streams::async_iterator;
 use crate::platform::{Recorder, Recording};
 use crate::{Error, Result};
 
@@ -32,6 +34,23 @@ impl JsRecorder {
     ) -> Result<Self, JsValue> {
         let options = options::parse(options, "recorder options")?;
         Ok(Recorder::start(&raw_tracks(tracks)?, &options)?.into())
+    }
+
+    /// Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.
+    #[wasm_bindgen(js_name = isTypeSupported)]
+    pub fn is_type_supported(
+        #[wasm_bindgen(js_name = mimeType, unchecked_param_type = "string")] mime_type: JsValue,
+    ) -> Result<bool, JsValue> {
+        let mime_type: String = options::parse_value(mime_type, "mimeType")?;
+        Ok(Recorder::is_type_supported(&mime_type))
+    }
+
+    /// The pieces of the file as the browser hands them over, from now on: `for await (const chunk of recorder.chunks())`.
+    /// One each `timesliceMs`; ends with the recording. With `keep: false` nothing else holds on to them. Together they are
+    /// the file as the browser writes it, so a WebM file made of them has no duration.
+    #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<Blob>")]
+    pub fn chunks(&self) -> Object {
+        async_iterator(self.0.chunks().map(|chunk| Ok(chunk.into())))
     }
 
     /// Stops taking media in until `resume()`. The file has no gap.
@@ -117,8 +136,11 @@ impl JsRecording {
     /// A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file systems
     /// refuse become `_`.
     #[wasm_bindgen(js_name = fileName)]
-    pub fn file_name(&self, stem: &str) -> String {
-        self.0.file_name(stem)
+    pub fn file_name(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] stem: JsValue,
+    ) -> Result<String, JsValue> {
+        Ok(self.0.file_name(&options::parse_value::<String>(stem, "stem")?))
     }
 }
 

@@ -6,10 +6,10 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStreamAudioSourceNode, MediaStreamTrack};
 
+use super::clock::now_ms;
 use super::element::stream_of;
 use super::exception::Exception;
 use super::listener::ListenerGuard;
-use super::recorder::now_ms;
 use crate::{Error, Result};
 
 /// Samples a measurement looks at: 43 ms at 48 kHz.

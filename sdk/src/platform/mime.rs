@@ -21,14 +21,13 @@ const SILENT_VIDEO_TYPES: [&str; 5] = [
 ];
 const AUDIO_TYPES: [&str; 4] = ["audio/webm;codecs=opus", "audio/webm", "audio/ogg;codecs=opus", "audio/mp4"];
 
-/// The type that was asked for, or the best one for these tracks that the browser can record.
-pub(super) fn choose_type(tracks: &[MediaStreamTrack], asked: Option<&str>) -> Result<String> {
-    if let Some(asked) = asked {
-        if MediaRecorder::is_type_supported(asked) {
-            return Ok(asked.to_owned());
-        }
-        let detail = format!("`mimeType`: this browser cannot record `{asked}`");
-        return Err(Error::InvalidOptions { detail });
+/// The first of those that were asked for that the browser can record; without any, the best one for these tracks.
+pub(super) fn choose_type(tracks: &[MediaStreamTrack], asked: &[String]) -> Result<String> {
+    if !asked.is_empty() {
+        let found = asked.iter().find(|candidate| MediaRecorder::is_type_supported(candidate));
+        return found.cloned().ok_or_else(|| Error::InvalidOptions {
+            detail: format!("`mimeTypes`: this browser cannot record `{}`", asked.join("` or `")),
+        });
     }
     let has = |kind: &str| tracks.iter().any(|track| track.kind() == kind);
     let preferred: &[&str] = match (has("video"), has("audio")) {

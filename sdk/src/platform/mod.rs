@@ -37,7 +37,7 @@ pub(crate) use exception::Failure;
 pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles};
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
-pub use recorder::{Recorder, RecorderOptions, RecorderState};
+pub use recorder::{AudioBitrateMode, Recorder, RecorderOptions, RecorderState, RecordingChunks};
 pub use recording::{ObjectUrl, Recording};
 pub use stats::{StatsSource, get_stats};
 pub use stats_monitor::StatsMonitor;

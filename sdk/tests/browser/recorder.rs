@@ -1,3 +1,4 @@
+use futures::StreamExt;
 use gloo_timers::future::TimeoutFuture;
 use moim::{
     CameraOptions, Devices, Error, ErrorCode, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder,
@@ -39,7 +40,7 @@ async fn a_recording_plays_for_as_long_as_it_ran() {
 
     assert_eq!(recorder.state(), RecorderState::Stopped);
     assert_eq!(recording.ended_early, None);
-    assert_eq!(recording.blob.size() as u64, recorder.size());
+    assert!(recording.blob.size() as u64 >= recorder.size(), "all pieces, and the cues");
     assert_eq!(recording.mime_type, recorder.mime_type());
     assert_eq!(recording.file_name("moim/alice"), "moim_alice.webm");
     let (element, _url, seconds) = play_through(&recording).await;
@@ -126,9 +127,65 @@ async fn dropping_the_recorder_ends_it_and_leaves_the_tracks() {
 #[wasm_bindgen_test]
 fn wrong_options_are_refused_at_once() {
     let painting = Painting::new();
-    let options = RecorderOptions { mime_type: Some("video/nonsense".to_owned()), ..Default::default() };
+    let options = RecorderOptions { mime_types: vec!["video/nonsense".to_owned()], ..Default::default() };
     let error = Recorder::start(&raw(&[&painting.track]), &options).expect_err("no such type");
     assert!(error.to_string().contains("`video/nonsense`"), "{error}");
     let error = Recorder::start(&[], &RecorderOptions::default()).expect_err("no tracks");
     assert_eq!(error.code(), ErrorCode::InvalidOptions);
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_knows_its_length_and_can_be_sought_in() {
+    let painting = Painting::new();
+    let options =
+        RecorderOptions { key_frame_interval_ms: Some(500), timeslice_ms: 300, ..Default::default() };
+    let recorder = Recorder::start(&raw(&[&painting.track]), &options).expect("a recorder");
+    until("two seconds", || recorder.elapsed_ms() >= 2000.0).await;
+    let recording = recorder.stop().await.expect("a recording");
+
+    let element = video();
+    let url = recording.object_url().expect("a URL");
+    element.set_src(url.as_str());
+    until("the metadata", || element.ready_state() >= 2).await;
+    let seconds = recording.duration_ms / 1000.0;
+    assert!((element.duration() - seconds).abs() < 0.1, "{} s of {seconds}", element.duration());
+    let seekable = element.seekable();
+    assert!((seekable.end(0).expect("a range") - seconds).abs() < 0.1);
+    for place in [1.5, 0.4, 1.0] {
+        element.set_current_time(place);
+        until("the place", || !element.seeking() && element.ready_state() >= 2).await;
+        assert!((element.current_time() - place).abs() < 0.1, "{}", element.current_time());
+        assert!(picture(&element).iter().any(|&byte| byte != 0 && byte != 255), "a picture at {place}");
+    }
+    element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn the_pieces_come_while_it_runs_and_nothing_is_kept() {
+    let painting = Painting::new();
+    let options = RecorderOptions { timeslice_ms: 200, keep: false, ..Default::default() };
+    let recorder = Recorder::start(&raw(&[&painting.track]), &options).expect("a recorder");
+    let mut chunks = recorder.chunks();
+    let first = soon("a piece", chunks.next()).await.expect("a piece");
+    assert_eq!(recorder.state(), RecorderState::Recording);
+
+    let recording = recorder.stop().await.expect("a recording");
+
+    assert_eq!(recording.blob.size(), 0.0);
+    let rest: Vec<_> = soon("the rest", chunks.collect::<Vec<_>>()).await;
+    let total: f64 = rest.iter().map(web_sys::Blob::size).sum::<f64>() + first.size();
+    assert_eq!(total as u64, recorder.size());
+    assert_eq!(soon("nothing more", recorder.chunks().next()).await, None);
+}
+
+#[wasm_bindgen_test]
+async fn the_first_type_that_the_browser_can_record_is_taken() {
+    let painting = Painting::new();
+    let wanted = ["video/nonsense", "video/webm;codecs=vp8"].map(str::to_owned).to_vec();
+    assert!(!Recorder::is_type_supported(&wanted[0]) && Recorder::is_type_supported(&wanted[1]));
+    let options = RecorderOptions { mime_types: wanted, ..Default::default() };
+    let recorder = Recorder::start(&raw(&[&painting.track]), &options).expect("a recorder");
+    until("half a second", || recorder.elapsed_ms() >= 500.0).await;
+    let recording = recorder.stop().await.expect("a recording");
+    assert!(recording.mime_type.contains("vp8"), "{}", recording.mime_type);
 }

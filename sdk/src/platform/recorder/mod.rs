@@ -1,47 +1,31 @@
 //! Recording tracks: <https://www.w3.org/TR/mediastream-recording/>.
 
+mod chunks;
+mod finishing;
+mod options;
+mod stopwatch;
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use futures::channel::oneshot;
-use js_sys::{Array, Reflect};
+use futures::channel::{mpsc, oneshot};
+use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Blob, BlobEvent, BlobPropertyBag, Event, MediaRecorder, MediaRecorderOptions, MediaStreamTrack,
-    RecordingState,
-};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, BlobEvent, Event, MediaRecorder, MediaStreamTrack, RecordingState};
 
+pub use self::chunks::RecordingChunks;
+use self::finishing::Finisher;
+pub use self::options::{AudioBitrateMode, RecorderOptions};
+use self::stopwatch::Stopwatch;
+use super::clock::now_ms;
 use super::element::stream_of;
 use super::exception::Exception;
 use super::listener::ListenerGuard;
 use super::mime::choose_type;
 use super::recording::Recording;
 use crate::{Error, Result};
-
-/// How to record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(default, rename_all = "camelCase")]
-pub struct RecorderOptions {
-    /// The container and codecs. Default: the first of a list that this browser can record, WebM before MP4.
-    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
-    pub mime_type: Option<String>,
-    /// Bits per second for pictures. Default: the browser's choice.
-    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
-    pub video_bits_per_second: Option<u32>,
-    /// Bits per second for sound. Default: the browser's choice.
-    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
-    pub audio_bits_per_second: Option<u32>,
-    /// Milliseconds between two pieces that the browser hands over. 0: everything at the end. Default: 1000.
-    pub timeslice_ms: u32,
-}
-
-impl Default for RecorderOptions {
-    fn default() -> Self {
-        Self { mime_type: None, video_bits_per_second: None, audio_bits_per_second: None, timeslice_ms: 1000 }
-    }
-}
 
 /// What a recorder does now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,7 +49,12 @@ struct Inner {
     _listeners: [ListenerGuard; 4],
     raw: MediaRecorder,
     mime_type: String,
+    keep: bool,
     chunks: RefCell<Vec<Blob>>,
+    /// Who else gets the chunks.
+    readers: RefCell<Vec<mpsc::UnboundedSender<Blob>>>,
+    /// Reads along to give the file a duration and cues; `None` for containers that need none.
+    finisher: Option<Finisher>,
     size: Cell<u64>,
     stopwatch: Cell<Stopwatch>,
     stop_asked: Cell<bool>,
@@ -78,32 +67,42 @@ impl Recorder {
     /// Starts to record. Fails with [`Error::InvalidOptions`] when there is no track or this browser cannot write the
     /// MIME type, and with [`Error::Unsupported`] without `MediaRecorder`.
     pub fn start(tracks: &[MediaStreamTrack], options: &RecorderOptions) -> Result<Self> {
-        let exists = Reflect::has(&js_sys::global(), &"MediaRecorder".into()).unwrap_or(false);
-        if !exists {
+        if !has_recorder() {
             return Err(Error::Unsupported { feature: "MediaRecorder" });
         }
         if tracks.is_empty() {
             return Err(Error::InvalidOptions { detail: "a recorder needs at least one track".to_owned() });
         }
-        let mime_type = choose_type(tracks, options.mime_type.as_deref())?;
-        let settings = MediaRecorderOptions::new();
-        settings.set_mime_type(&mime_type);
-        if let Some(bits) = options.video_bits_per_second {
-            settings.set_video_bits_per_second(bits);
-        }
-        if let Some(bits) = options.audio_bits_per_second {
-            settings.set_audio_bits_per_second(bits);
-        }
+        options.check()?;
+        let mime_type = choose_type(tracks, &options.mime_types)?;
         let stream = stream_of(tracks)?;
+        let settings = options.to_raw(&mime_type);
         let raw = MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &settings)
             .map_err(recorder_error)?;
-        let inner = Rc::new_cyclic(|weak| Inner::new(raw, mime_type, weak));
+        let inner = Rc::new_cyclic(|weak| Inner::new(raw, mime_type, options.keep, weak));
         match options.timeslice_ms {
             0 => inner.raw.start(),
             ms => inner.raw.start_with_time_slice(i32::try_from(ms).unwrap_or(i32::MAX)),
         }
         .map_err(recorder_error)?;
         Ok(Self(inner))
+    }
+
+    /// Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.
+    pub fn is_type_supported(mime_type: &str) -> bool {
+        has_recorder() && MediaRecorder::is_type_supported(mime_type)
+    }
+
+    /// The pieces of the file as the browser hands them over, from now on: one each `timeslice_ms`. Ends with the
+    /// recording. With [`RecorderOptions::keep`] off nothing else holds on to them.
+    ///
+    /// The pieces one after the other are the file as the browser writes it, so a WebM file made of them has no duration.
+    pub fn chunks(&self) -> RecordingChunks {
+        let (sender, receiver) = mpsc::unbounded();
+        if self.0.raw.state() != RecordingState::Inactive {
+            self.0.readers.borrow_mut().push(sender);
+        }
+        RecordingChunks::new(receiver)
     }
 
     /// Stops taking media in until [`resume`](Self::resume). The file has no gap.
@@ -181,8 +180,8 @@ impl Recorder {
 }
 
 impl Inner {
-    fn new(raw: MediaRecorder, mime_type: String, weak: &Weak<Self>) -> Self {
-        let listen = |event: &'static str, handle: fn(&Self, Event)| {
+    fn new(raw: MediaRecorder, mime_type: String, keep: bool, weak: &Weak<Self>) -> Self {
+        let listen = |event: &'static str, handle: fn(&Rc<Self>, Event)| {
             let weak = weak.clone();
             ListenerGuard::new(&raw, event, move |event| {
                 if let Some(inner) = weak.upgrade() {
@@ -196,7 +195,7 @@ impl Inner {
                     inner.time(Stopwatch::start);
                 }
             }),
-            listen("dataavailable", Self::handle_data),
+            listen("dataavailable", |inner, event| inner.handle_data(event)),
             listen("error", |inner, event| {
                 let exception = Reflect::get(&event, &"error".into()).unwrap_or(JsValue::UNDEFINED);
                 inner.failure.replace(Some(recorder_error(exception)));
@@ -206,8 +205,11 @@ impl Inner {
         Self {
             _listeners: listeners,
             raw,
+            finisher: (keep && finishing::is_webm(&mime_type)).then(Finisher::start),
             mime_type,
+            keep,
             chunks: RefCell::default(),
+            readers: RefCell::default(),
             size: Cell::default(),
             stopwatch: Cell::default(),
             stop_asked: Cell::default(),
@@ -230,38 +232,51 @@ impl Inner {
         let event: BlobEvent = event.unchecked_into();
         let Some(chunk) = event.data() else { return };
         let bytes = chunk.size() as u64;
-        if bytes > 0 {
-            self.size.set(self.size.get() + bytes);
+        if bytes == 0 {
+            return;
+        }
+        self.size.set(self.size.get() + bytes);
+        self.readers.borrow_mut().retain(|reader| reader.unbounded_send(chunk.clone()).is_ok());
+        if let Some(finisher) = &self.finisher {
+            finisher.push(chunk.clone());
+        }
+        if self.keep {
             self.chunks.borrow_mut().push(chunk);
         }
     }
 
-    fn handle_stop(&self) {
+    fn handle_stop(self: &Rc<Self>) {
         self.time(Stopwatch::stop);
-        let outcome = self.assemble();
-        self.outcome.replace(Some(outcome));
-        for waiter in self.waiters.take() {
-            let _ = waiter.send(());
-        }
+        self.readers.take();
+        let inner = self.clone();
+        spawn_local(async move {
+            let outcome = inner.assemble().await;
+            inner.outcome.replace(Some(outcome));
+            for waiter in inner.waiters.take() {
+                let _ = waiter.send(());
+            }
+        });
     }
 
-    fn assemble(&self) -> Result<Recording> {
+    async fn assemble(&self) -> Result<Recording> {
         let failure = self.failure.take();
-        let chunks = self.chunks.take();
-        if chunks.is_empty() {
+        if self.size.get() == 0 {
             let nothing = || Error::Recorder { detail: "it ended before anything was recorded".to_owned() };
             return Err(failure.unwrap_or_else(nothing));
         }
         let mime_type = self.mime_type();
-        let properties = BlobPropertyBag::new();
-        properties.set_type(&mime_type);
-        let chunks: Array = chunks.iter().collect();
-        let blob = Blob::new_with_blob_sequence_and_options(&chunks, &properties).map_err(recorder_error)?;
+        let chunks = self.chunks.take();
+        let duration_ms = self.stopwatch.get().elapsed_ms(0.0);
+        let blob = finishing::join(&chunks, &mime_type).map_err(recorder_error)?;
+        let finished = match &self.finisher {
+            Some(finisher) => finisher.finish(&blob, duration_ms).await,
+            None => None,
+        };
         let ended_early = failure.or_else(|| {
             let detail = || "its tracks ended before it was stopped".to_owned();
             (!self.stop_asked.get()).then(|| Error::Recorder { detail: detail() })
         });
-        Ok(Recording { blob, mime_type, duration_ms: self.stopwatch.get().elapsed_ms(0.0), ended_early })
+        Ok(Recording { blob: finished.unwrap_or(blob), mime_type, duration_ms, ended_early })
     }
 }
 
@@ -273,31 +288,8 @@ impl Drop for Inner {
     }
 }
 
-/// Time that counts only while it runs. All times in milliseconds.
-#[derive(Clone, Copy, Debug, Default)]
-struct Stopwatch {
-    before: f64,
-    since: Option<f64>,
-}
-
-impl Stopwatch {
-    fn start(self, now: f64) -> Self {
-        Self { since: self.since.or(Some(now)), ..self }
-    }
-
-    fn stop(self, now: f64) -> Self {
-        Self { before: self.elapsed_ms(now), since: None }
-    }
-
-    fn elapsed_ms(self, now: f64) -> f64 {
-        self.before + self.since.map_or(0.0, |since| now - since)
-    }
-}
-
-pub(super) fn now_ms() -> f64 {
-    web_sys::window()
-        .and_then(|window| window.performance())
-        .map_or_else(js_sys::Date::now, |clock| clock.now())
+fn has_recorder() -> bool {
+    Reflect::has(&js_sys::global(), &"MediaRecorder".into()).unwrap_or(false)
 }
 
 fn recorder_error(exception: JsValue) -> Error {

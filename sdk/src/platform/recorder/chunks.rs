@@ -1,0 +1,27 @@
+//! The pieces of a recording while it runs.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures::channel::mpsc::UnboundedReceiver;
+use futures::stream::{Stream, StreamExt};
+use web_sys::Blob;
+
+/// What [`Recorder::chunks`](super::Recorder::chunks) returns. Pieces wait for their reader; browsers keep large ones on
+/// disk.
+#[derive(Debug)]
+pub struct RecordingChunks(UnboundedReceiver<Blob>);
+
+impl RecordingChunks {
+    pub(super) fn new(receiver: UnboundedReceiver<Blob>) -> Self {
+        Self(receiver)
+    }
+}
+
+impl Stream for RecordingChunks {
+    type Item = Blob;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Blob>> {
+        self.0.poll_next_unpin(context)
+    }
+}

@@ -1,0 +1,99 @@
+//! How to record: <https://www.w3.org/TR/mediastream-recording/#mediarecorderoptions-section>.
+
+use js_sys::Reflect;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use web_sys::MediaRecorderOptions;
+
+use crate::{Error, Result};
+
+/// `BitrateMode`: how evenly sound is coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum AudioBitrateMode {
+    /// As many bits for silence as for music.
+    Constant,
+    /// Bits as the sound needs them.
+    Variable,
+}
+
+/// How to record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct RecorderOptions {
+    /// The containers and codecs that will do, the best first; the first that this browser can record is taken. Default:
+    /// WebM with VP8 or VP9 and Opus, then MP4.
+    pub mime_types: Vec<String>,
+    /// Bits per second for all of it, which the browser divides. Default: the browser's choice.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub bits_per_second: Option<u32>,
+    /// Bits per second for pictures. Default: the browser's choice.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub video_bits_per_second: Option<u32>,
+    /// Bits per second for sound. Default: the browser's choice.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub audio_bits_per_second: Option<u32>,
+    /// How evenly sound is coded; only a wish, which some browsers do not know. Default: the browser's choice.
+    #[cfg_attr(feature = "js", tsify(type = "AudioBitrateMode | null"))]
+    pub audio_bitrate_mode: Option<AudioBitrateMode>,
+    /// Milliseconds between two key frames, which are where a player can jump to; only a wish, which some browsers do
+    /// not know. Default: 5000.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub key_frame_interval_ms: Option<u32>,
+    /// Milliseconds between two pieces that the browser hands over. 0: everything at the end. Default: 1000.
+    pub timeslice_ms: u32,
+    /// Whether the pieces are kept and joined to one file at the end. Off, the recording's blob is empty, and whoever reads
+    /// the chunks has them: hours of recording take no memory. Default: true.
+    pub keep: bool,
+}
+
+impl Default for RecorderOptions {
+    fn default() -> Self {
+        Self {
+            mime_types: Vec::new(),
+            bits_per_second: None,
+            video_bits_per_second: None,
+            audio_bits_per_second: None,
+            audio_bitrate_mode: None,
+            key_frame_interval_ms: Some(5000),
+            timeslice_ms: 1000,
+            keep: true,
+        }
+    }
+}
+
+impl RecorderOptions {
+    pub(super) fn check(&self) -> Result<()> {
+        if self.timeslice_ms > i32::MAX as u32 {
+            let detail = format!("timesliceMs is {}: expected at most {}", self.timeslice_ms, i32::MAX);
+            return Err(Error::InvalidOptions { detail });
+        }
+        Ok(())
+    }
+
+    pub(super) fn to_raw(&self, mime_type: &str) -> MediaRecorderOptions {
+        let raw = MediaRecorderOptions::new();
+        raw.set_mime_type(mime_type);
+        let mode = self.audio_bitrate_mode.map(|mode| match mode {
+            AudioBitrateMode::Constant => "constant",
+            AudioBitrateMode::Variable => "variable",
+        });
+        let members = [
+            ("bitsPerSecond", self.bits_per_second.map(JsValue::from)),
+            ("videoBitsPerSecond", self.video_bits_per_second.map(JsValue::from)),
+            ("audioBitsPerSecond", self.audio_bits_per_second.map(JsValue::from)),
+            ("audioBitrateMode", mode.map(JsValue::from)),
+            ("videoKeyFrameIntervalDuration", self.key_frame_interval_ms.map(JsValue::from)),
+        ];
+        for (key, value) in members {
+            if let Some(value) = value {
+                // Setting a property of a fresh object cannot fail.
+                let _ = Reflect::set(&raw, &key.into(), &value);
+            }
+        }
+        raw
+    }
+}
