@@ -22,6 +22,7 @@ pub use engine::capture::{
     OneOf, PermissionName, PermissionState, Point, Range, Refusal, ResizeMode, SurfaceChoice,
     TrackCapabilities, TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
 };
+pub use engine::layout::{Fit, Layout, Rectangle};
 pub use engine::quality::{self, MediaQuality, QualityReason};
 pub use engine::stats::{
     self, StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, StatsView,
@@ -41,9 +42,9 @@ pub use platform::{
     AudioBitrateMode, CameraOptions, CaptureController, DataChannel, DataChannelIo, DataChannelState,
     DeviceChanges, Devices, DisplayCapture, DisplayOptions, FileDirection, FileOptions, FileTransfer,
     FileTransferProgress, FrameStats, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard, LocalTrack,
-    Message, MicrophoneOptions, ObjectUrl, Permission, PermissionChanges, Recorder, RecorderOptions,
-    RecorderState, Recording, RecordingChunks, Region, TakeOver, TrackEvents, ZoomLevels, attach,
-    capture_display, detach, play, set_sink_id,
+    Message, MicrophoneOptions, Mixer, MixerOptions, MixerSource, MixerSourceOptions, ObjectUrl, Permission,
+    PermissionChanges, Recorder, RecorderOptions, RecorderState, Recording, RecordingChunks, Region,
+    TakeOver, TrackEvents, ZoomLevels, attach, capture_display, detach, play, set_sink_id,
 };
 #[cfg(target_arch = "wasm32")]
 pub use platform::{StatsMonitor, StatsSource, get_stats};

@@ -8,6 +8,7 @@ pub mod capture;
 pub mod connection;
 pub mod data;
 pub mod framing;
+pub mod layout;
 pub mod negotiation;
 pub mod quality;
 pub mod reliable;

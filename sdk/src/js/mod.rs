@@ -12,6 +12,7 @@ mod event_target;
 mod file_transfer;
 mod level_meter;
 mod media;
+mod mixer;
 mod options;
 mod promise;
 mod recorder;

@@ -1,15 +1,14 @@
 //! How loud a track is, by an `AnalyserNode` of the Web Audio API.
 
-use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::cell::Cell;
+use std::rc::Rc;
 
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AnalyserNode, AudioContext, AudioContextState, MediaStreamAudioSourceNode, MediaStreamTrack};
+use web_sys::{AnalyserNode, MediaStreamAudioSourceNode, MediaStreamTrack};
 
+use super::audio_context::SharedContext;
 use super::clock::now_ms;
 use super::element::stream_of;
 use super::exception::Exception;
-use super::listener::ListenerGuard;
 use crate::{Error, Result};
 
 /// Samples a measurement looks at: 43 ms at 48 kHz.
@@ -39,9 +38,9 @@ impl LevelMeter {
         }
         let stream = stream_of(std::slice::from_ref(track))?;
         let context = SharedContext::get()?;
-        let analyser = AnalyserNode::new(&context.raw).map_err(Exception::from)?;
+        let analyser = AnalyserNode::new(context.as_raw()).map_err(Exception::from)?;
         analyser.set_fft_size(WINDOW as u32);
-        let source = context.raw.create_media_stream_source(&stream).map_err(Exception::from)?;
+        let source = context.as_raw().create_media_stream_source(&stream).map_err(Exception::from)?;
         source.connect_with_audio_node(&analyser).map_err(Exception::from)?;
         context.resume();
         Ok(Self { source, analyser, speaking_until: Cell::new(f64::NEG_INFINITY), _context: context })
@@ -69,66 +68,5 @@ impl Drop for LevelMeter {
     fn drop(&mut self) {
         let _ = self.source.disconnect();
         let _ = self.analyser.disconnect();
-    }
-}
-
-thread_local! {
-    static CONTEXT: RefCell<Weak<SharedContext>> = const { RefCell::new(Weak::new()) };
-}
-
-/// The page's only audio context, since browsers allow few. It is closed with the last meter.
-#[derive(Debug)]
-struct SharedContext {
-    _gestures: Vec<ListenerGuard>,
-    raw: AudioContext,
-}
-
-impl SharedContext {
-    fn get() -> Result<Rc<Self>> {
-        let shared = CONTEXT.with_borrow(Weak::upgrade);
-        if let Some(context) = shared {
-            return Ok(context);
-        }
-        let raw = AudioContext::new().map_err(Exception::from)?;
-        let context = Rc::new_cyclic(|weak: &Weak<Self>| {
-            let listen = |window: &web_sys::Window, event: &'static str| {
-                let weak = weak.clone();
-                ListenerGuard::new(window, event, move |_| {
-                    if let Some(context) = weak.upgrade() {
-                        context.resume();
-                    }
-                })
-            };
-            let window = web_sys::window();
-            let gestures = window
-                .iter()
-                .flat_map(|window| ["click", "keydown", "touchend"].map(|event| listen(window, event)));
-            Self { _gestures: gestures.collect(), raw }
-        });
-        CONTEXT.set(Rc::downgrade(&context));
-        Ok(context)
-    }
-
-    /// Asks the browser to let the context run, which it may put off until the user acts.
-    fn resume(&self) {
-        if self.raw.state() == AudioContextState::Running {
-            return;
-        }
-        if let Ok(resumed) = self.raw.resume() {
-            // Rejected when the context is closed before it ever ran; nobody needs to hear of that.
-            spawn_local(async move {
-                let _ = JsFuture::from(resumed).await;
-            });
-        }
-    }
-}
-
-impl Drop for SharedContext {
-    fn drop(&mut self) {
-        if let Ok(closed) = self.raw.close() {
-            spawn_local(async move {
-                let _ = JsFuture::from(closed).await;
-            });
-        }
     }
 }

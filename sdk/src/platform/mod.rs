@@ -3,6 +3,7 @@
 //! Whatever is opened here is owned by a guard that undoes it on drop: listeners are removed, tracks
 //! stopped, audio nodes disconnected, object URLs revoked.
 
+mod audio_context;
 mod bindings;
 pub(crate) mod clock;
 mod constraints;
@@ -15,6 +16,7 @@ mod file;
 mod level_meter;
 mod listener;
 mod mime;
+mod mixer;
 pub(crate) mod peer_connection;
 mod recorder;
 mod recording;
@@ -37,6 +39,7 @@ pub(crate) use exception::Failure;
 pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles};
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
+pub use mixer::{Mixer, MixerOptions, MixerSource, MixerSourceOptions};
 pub use recorder::{AudioBitrateMode, Recorder, RecorderOptions, RecorderState, RecordingChunks};
 pub use recording::{ObjectUrl, Recording};
 pub use stats::{StatsSource, get_stats};

@@ -1,0 +1,136 @@
+//! `Mixer` and `MixerSource`.
+
+use std::cell::RefCell;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::media::{JsLocalTrack, raw_track};
+use super::{class, options};
+use crate::platform::{Mixer, MixerOptions, MixerSourceOptions};
+use crate::{Error, Layout, Result};
+
+thread_local! {
+    /// A mixer whose object nobody holds any more goes on until `close()`: its tracks may be in use.
+    static OPEN: RefCell<Vec<Mixer>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Mixes the pictures and the sound of any number of tracks into one of each: to record a whole room as one file, or to
+/// send it on. It runs until `close()`, in a hidden tab too.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = Mixer)]
+pub struct JsMixer(Mixer);
+
+#[wasm_bindgen(js_class = Mixer)]
+impl JsMixer {
+    /// Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_optional_param_type = "MixerOptions")] options: Option<JsValue>,
+    ) -> Result<Self, JsValue> {
+        let options: MixerOptions = options::parse(options, "mixer options")?;
+        let mixer = Mixer::new(&options)?;
+        OPEN.with_borrow_mut(|open| open.push(mixer.clone()));
+        Ok(Self(mixer))
+    }
+
+    /// Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on.
+    #[wasm_bindgen(unchecked_return_type = "MixerSource")]
+    pub fn add(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "readonly TrackLike[]")] tracks: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "MixerSourceOptions")] options: Option<JsValue>,
+    ) -> Result<JsMixerSource, JsValue> {
+        let options: MixerSourceOptions = options::parse(options, "mixer source options")?;
+        let wrong = || Error::InvalidOptions { detail: "tracks: expected an array".to_owned() };
+        let tracks = tracks.dyn_ref::<Array>().ok_or_else(wrong)?;
+        let tracks = tracks.iter().map(|track| raw_track(&track)).collect::<Result<Vec<_>>>()?;
+        let id = self.0.insert(&tracks, &options)?;
+        Ok(JsMixerSource { mixer: self.0.clone(), id })
+    }
+
+    /// Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on.
+    #[wasm_bindgen(js_name = setLayout)]
+    pub fn set_layout(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Layout")] layout: JsValue,
+    ) -> Result<(), JsValue> {
+        let layout: Layout = options::parse_value(layout, "layout")?;
+        Ok(self.0.set_layout(layout)?)
+    }
+
+    /// The mixed picture.
+    #[wasm_bindgen(getter, js_name = videoTrack)]
+    pub fn video_track(&self) -> Result<JsLocalTrack, JsValue> {
+        Ok(self.0.video_track()?.into())
+    }
+
+    /// The mixed sound. Where the browser wants a click first, it is silent until there was one.
+    #[wasm_bindgen(getter, js_name = audioTrack)]
+    pub fn audio_track(&self) -> Result<JsLocalTrack, JsValue> {
+        Ok(self.0.audio_track()?.into())
+    }
+
+    /// The sound of everyone but one source: what that one is to hear.
+    #[wasm_bindgen(js_name = audioTrackWithout)]
+    pub fn audio_track_without(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "MixerSource")] source: &JsValue,
+    ) -> Result<JsLocalTrack, JsValue> {
+        let source = class::handle::<JsMixerSource>(source, "source", "MixerSource")?;
+        Ok(self.0.audio_track_without(source.id)?.into())
+    }
+
+    /// Ends it: its tracks end, the sources' own go on. Closing again does nothing.
+    pub fn close(&self) {
+        self.0.close();
+        OPEN.with_borrow_mut(|open| open.retain(|mixer| !mixer.is_closed()));
+    }
+}
+
+/// A source of a mixer.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = MixerSource)]
+pub struct JsMixerSource {
+    mixer: Mixer,
+    id: u32,
+}
+
+#[wasm_bindgen(js_class = MixerSource)]
+impl JsMixerSource {
+    /// For `class::handle`.
+    #[wasm_bindgen(js_name = __handle, skip_typescript)]
+    pub fn js_handle(&self) -> Self {
+        Self { mixer: self.mixer.clone(), id: self.id }
+    }
+
+    /// What layouts know it by.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    #[wasm_bindgen(js_name = setGain)]
+    pub fn set_gain(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] gain: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.mixer.set_gain(self.id, options::parse_value(gain, "gain")?)?)
+    }
+
+    /// Sets the text upon its picture; empty for none.
+    #[wasm_bindgen(js_name = setLabel)]
+    pub fn set_label(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] label: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.mixer.set_label(self.id, &options::parse_value::<String>(label, "label")?)?)
+    }
+
+    /// Takes it out of the mix. Its tracks go on. Removing again does nothing.
+    pub fn remove(&self) {
+        self.mixer.remove(self.id);
+    }
+}

@@ -1,0 +1,77 @@
+//! The `AudioContext` of the page: <https://www.w3.org/TR/webaudio/#AudioContext>.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AudioContext, AudioContextState};
+
+use super::exception::Exception;
+use super::listener::ListenerGuard;
+use crate::Result;
+
+thread_local! {
+    static CONTEXT: RefCell<Weak<SharedContext>> = const { RefCell::new(Weak::new()) };
+}
+
+/// The page's only audio context, since browsers allow few. It is closed with the last of its users. While the browser keeps
+/// it suspended, it starts at the user's next click or key.
+#[derive(Debug)]
+pub(super) struct SharedContext {
+    _gestures: Vec<ListenerGuard>,
+    raw: AudioContext,
+}
+
+impl SharedContext {
+    pub(super) fn get() -> Result<Rc<Self>> {
+        let shared = CONTEXT.with_borrow(Weak::upgrade);
+        if let Some(context) = shared {
+            return Ok(context);
+        }
+        let raw = AudioContext::new().map_err(Exception::from)?;
+        let context = Rc::new_cyclic(|weak: &Weak<Self>| {
+            let listen = |window: &web_sys::Window, event: &'static str| {
+                let weak = weak.clone();
+                ListenerGuard::new(window, event, move |_| {
+                    if let Some(context) = weak.upgrade() {
+                        context.resume();
+                    }
+                })
+            };
+            let window = web_sys::window();
+            let gestures = window
+                .iter()
+                .flat_map(|window| ["click", "keydown", "touchend"].map(|event| listen(window, event)));
+            Self { _gestures: gestures.collect(), raw }
+        });
+        CONTEXT.set(Rc::downgrade(&context));
+        Ok(context)
+    }
+
+    pub(super) fn as_raw(&self) -> &AudioContext {
+        &self.raw
+    }
+
+    /// Asks the browser to let the context run, which it may put off until the user acts.
+    pub(super) fn resume(&self) {
+        if self.raw.state() == AudioContextState::Running {
+            return;
+        }
+        if let Ok(resumed) = self.raw.resume() {
+            // Rejected when the context is closed before it ever ran; nobody needs to hear of that.
+            spawn_local(async move {
+                let _ = JsFuture::from(resumed).await;
+            });
+        }
+    }
+}
+
+impl Drop for SharedContext {
+    fn drop(&mut self) {
+        if let Ok(closed) = self.raw.close() {
+            spawn_local(async move {
+                let _ = JsFuture::from(closed).await;
+            });
+        }
+    }
+}

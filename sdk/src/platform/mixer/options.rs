@@ -1,0 +1,91 @@
+//! Options of a mixer and of its sources.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::layout::{Fit, Layout};
+use crate::{Error, Result};
+
+const MAX_GAIN: f64 = 4.0;
+const MAX_SIZE: u32 = 4096;
+const MAX_RATE: f64 = 60.0;
+
+/// The picture that a mixer makes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct MixerOptions {
+    /// Width in pixels, to 4096. Default: 1280.
+    pub width: u32,
+    /// Height in pixels, to 4096. Default: 720.
+    pub height: u32,
+    /// Pictures per second, to 60. Default: 25.
+    pub frame_rate: f64,
+    /// The colour where there is no source, as in CSS. Default: `"#101418"`.
+    pub background: String,
+    /// How a source fills its rectangle. Default: `"cover"`.
+    pub fit: Fit,
+    /// How the sources share the picture. Default: a grid.
+    pub layout: Layout,
+}
+
+impl Default for MixerOptions {
+    fn default() -> Self {
+        Self {
+            width: 1280,
+            height: 720,
+            frame_rate: 25.0,
+            background: "#101418".to_owned(),
+            fit: Fit::Cover,
+            layout: Layout::Grid,
+        }
+    }
+}
+
+impl MixerOptions {
+    pub(super) fn check(&self) -> Result<()> {
+        for (key, value) in [("width", self.width), ("height", self.height)] {
+            if !(1..=MAX_SIZE).contains(&value) {
+                return invalid(format!("{key} is {value}: expected 1 to {MAX_SIZE} pixels"));
+            }
+        }
+        if !(self.frame_rate > 0.0 && self.frame_rate <= MAX_RATE) {
+            let rate = self.frame_rate;
+            return invalid(format!("frameRate is {rate}: expected more than 0 and at most {MAX_RATE}"));
+        }
+        self.layout.fault().map_or(Ok(()), |fault| invalid(format!("layout: {fault}")))
+    }
+}
+
+/// How a source takes part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct MixerSourceOptions {
+    /// The text upon its picture. Default: none.
+    pub label: String,
+    /// How loud it is: 0 is silence, 1 as it comes, 4 the most. Default: 1.
+    pub gain: f64,
+}
+
+impl Default for MixerSourceOptions {
+    fn default() -> Self {
+        Self { label: String::new(), gain: 1.0 }
+    }
+}
+
+impl MixerSourceOptions {
+    pub(super) fn check(&self) -> Result<()> {
+        check_gain(self.gain)
+    }
+}
+
+pub(super) fn check_gain(gain: f64) -> Result<()> {
+    if (0.0..=MAX_GAIN).contains(&gain) {
+        return Ok(());
+    }
+    invalid(format!("gain is {gain}: expected 0 to {MAX_GAIN}"))
+}
+
+fn invalid(detail: String) -> Result<()> {
+    Err(Error::InvalidOptions { detail })
+}

@@ -1,0 +1,124 @@
+//! The canvas that the sources are drawn upon.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, HtmlVideoElement, MediaStreamTrack};
+
+use super::options::MixerOptions;
+use crate::engine::layout::{Fit, Rectangle};
+use crate::platform::element::play;
+use crate::platform::exception::Exception;
+use crate::{Error, Result};
+
+/// `HTMLMediaElement.HAVE_CURRENT_DATA`: there is a picture.
+const HAVE_CURRENT_DATA: u16 = 2;
+/// The height of a label's letters, as a part of the picture's height.
+const LETTERS: f64 = 0.035;
+
+#[derive(Debug)]
+pub(super) struct Picture {
+    context: CanvasRenderingContext2d,
+    track: MediaStreamTrack,
+    width: f64,
+    height: f64,
+}
+
+impl Picture {
+    pub(super) fn new(options: &MixerOptions) -> Result<Self> {
+        let unsupported = || Error::Unsupported { feature: "canvas.captureStream" };
+        let canvas: HtmlCanvasElement =
+            document()?.create_element("canvas").map_err(Exception::from)?.unchecked_into();
+        canvas.set_width(options.width);
+        canvas.set_height(options.height);
+        let context = canvas.get_context("2d").map_err(Exception::from)?.ok_or_else(unsupported)?;
+        let context: CanvasRenderingContext2d = context.unchecked_into();
+        let capture = js_sys::Reflect::get(&canvas, &"captureStream".into()).map_err(Exception::from)?;
+        if !capture.is_function() {
+            return Err(unsupported());
+        }
+        let stream = canvas.capture_stream().map_err(Exception::from)?;
+        let track = stream.get_video_tracks().get(0).dyn_into().map_err(|_| unsupported())?;
+        Ok(Self { context, track, width: options.width.into(), height: options.height.into() })
+    }
+
+    pub(super) fn track(&self) -> MediaStreamTrack {
+        Clone::clone(&self.track)
+    }
+
+    pub(super) fn clear(&self, colour: &str) {
+        self.context.set_fill_style_str(colour);
+        self.context.fill_rect(0.0, 0.0, self.width, self.height);
+    }
+
+    pub(super) fn draw(&self, video: &HtmlVideoElement, place: Rectangle, fit: Fit, label: &str) {
+        let (x, y) = (place.x * self.width, place.y * self.height);
+        let (width, height) = (place.width * self.width, place.height * self.height);
+        let (own_width, own_height) = (f64::from(video.video_width()), f64::from(video.video_height()));
+        if video.ready_state() >= HAVE_CURRENT_DATA && own_width > 0.0 && own_height > 0.0 {
+            let (by_width, by_height) = (width / own_width, height / own_height);
+            let scale = match fit {
+                Fit::Cover => by_width.max(by_height),
+                Fit::Contain => by_width.min(by_height),
+            };
+            // The part of the source that is seen, and where it is seen.
+            let (seen_width, seen_height) = (own_width.min(width / scale), own_height.min(height / scale));
+            let (to_width, to_height) = (seen_width * scale, seen_height * scale);
+            // Fails for a picture that the browser has let go meanwhile; the next beat has another.
+            let _ =
+                self.context.draw_image_with_html_video_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+                    video,
+                    (own_width - seen_width) / 2.0,
+                    (own_height - seen_height) / 2.0,
+                    seen_width,
+                    seen_height,
+                    x + (width - to_width) / 2.0,
+                    y + (height - to_height) / 2.0,
+                    to_width,
+                    to_height,
+                );
+        }
+        if !label.is_empty() {
+            self.write(label, x, y + height, width);
+        }
+    }
+
+    fn write(&self, label: &str, left: f64, bottom: f64, width: f64) {
+        let letters = self.height * LETTERS;
+        let margin = letters / 2.0;
+        self.context.set_font(&format!("{letters}px sans-serif"));
+        let length = self.context.measure_text(label).map_or(0.0, |measured| measured.width());
+        let room = (width - 4.0 * margin).max(0.0);
+        let (box_width, box_height) = (length.min(room) + 2.0 * margin, letters * 1.6);
+        self.context.set_fill_style_str("rgb(0 0 0 / 60%)");
+        self.context.fill_rect(left + margin, bottom - box_height - margin, box_width, box_height);
+        self.context.set_fill_style_str("#fff");
+        let base = bottom - margin - letters * 0.5;
+        let _ = self.context.fill_text_with_max_width(label, left + 2.0 * margin, base, room);
+    }
+
+    pub(super) fn close(&self) {
+        self.track.stop();
+    }
+}
+
+/// An element that plays silently, outside the page.
+pub(super) fn player() -> Result<HtmlVideoElement> {
+    let element = document()?.create_element("video").map_err(Exception::from)?;
+    let element: HtmlVideoElement = element.unchecked_into();
+    element.set_muted(true);
+    let _ = element.set_attribute("playsinline", "");
+    Ok(element)
+}
+
+pub(super) fn start(element: &HtmlVideoElement) {
+    let element = element.clone();
+    spawn_local(async move {
+        // Rejected when the source leaves before it plays. Muted playback is never blocked.
+        let _ = play(&element).await;
+    });
+}
+
+fn document() -> Result<Document> {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.ok_or(Error::Unsupported { feature: "document" })
+}

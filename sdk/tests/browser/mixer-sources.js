@@ -1,0 +1,36 @@
+// Pictures and sound that a test can recognize: a canvas of one colour, a tone, and how loud a tone is in a track.
+() => {
+  const audio = new AudioContext();
+  return {
+    colour(css) {
+      const canvas = document.createElement("canvas");
+      const context = canvas.getContext("2d");
+      const track = canvas.captureStream().getVideoTracks()[0];
+      const paint = () => {
+        context.fillStyle = css;
+        context.fillRect(0, 0, canvas.width, canvas.height);
+        if (track.readyState === "live") setTimeout(paint, 40);
+      };
+      paint();
+      return track;
+    },
+    tone(hertz) {
+      const tone = new OscillatorNode(audio, { frequency: hertz });
+      const destination = audio.createMediaStreamDestination();
+      tone.connect(destination);
+      tone.start();
+      return destination.stream.getAudioTracks()[0];
+    },
+    // Gives a function that tells the loudness of a tone in the track, in decibels.
+    ear(track) {
+      const analyser = new AnalyserNode(audio, { fftSize: 4096, smoothingTimeConstant: 0 });
+      audio.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+      const bins = new Float32Array(analyser.frequencyBinCount);
+      return (hertz) => {
+        analyser.getFloatFrequencyData(bins);
+        return bins[Math.round((hertz * analyser.fftSize) / audio.sampleRate)];
+      };
+    },
+    close: () => audio.close(),
+  };
+}
