@@ -13,7 +13,7 @@ use web_sys::{
     RtcRtpTransceiverDirection as Direction, RtcSdpType, RtcSessionDescriptionInit, RtcSignalingState,
 };
 
-use super::bindings;
+use super::bindings::peer_connection as bindings;
 use super::data_channel::DataChannel;
 use super::exception::Exception;
 use super::listener::ListenerGuard;

@@ -24,16 +24,16 @@ extern "C" {
 }
 
 /// `setLocalDescription()` without an argument: the browser makes the offer or answer that the state calls for.
-pub(super) fn set_local_description(connection: &RtcPeerConnection) -> Promise {
+pub(in crate::platform) fn set_local_description(connection: &RtcPeerConnection) -> Promise {
     connection.unchecked_ref::<PeerConnectionGaps>().set_local_description()
 }
 
 /// `RTCRtpSender.setStreams`. It only groups tracks for the receiver, so a browser that lacks it is let go on without.
-pub(super) fn set_streams(sender: &RtcRtpSender, stream: &MediaStream) {
+pub(in crate::platform) fn set_streams(sender: &RtcRtpSender, stream: &MediaStream) {
     let _ = sender.unchecked_ref::<RtpSenderGaps>().set_streams(stream);
 }
 
 /// `RTCIceCandidate.usernameFragment`.
-pub(super) fn username_fragment(candidate: &RtcIceCandidate) -> Option<String> {
+pub(in crate::platform) fn username_fragment(candidate: &RtcIceCandidate) -> Option<String> {
     candidate.unchecked_ref::<IceCandidateGaps>().username_fragment().filter(|fragment| !fragment.is_empty())
 }

@@ -1,0 +1,3 @@
+//! What web-sys lacks of the interfaces that are used here, by the interface.
+
+pub(in crate::platform) mod peer_connection;
