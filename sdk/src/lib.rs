@@ -5,6 +5,8 @@
 
 pub mod engine;
 mod error;
+#[cfg(any(target_arch = "wasm32", test))]
+mod event_stream;
 pub mod model;
 mod options;
 pub mod signaling;
@@ -17,12 +19,22 @@ mod platform;
 mod room;
 
 pub use error::{DataChannelError, Error, ErrorCode, MediaError, Result, SignalingError};
+pub use engine::codec::Codec;
+pub use engine::peer::Signal;
 pub use model::{
     ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Topology,
     TrackSource,
 };
 pub use options::{DataOptions, JoinOptions, RoomOptions};
 
+#[cfg(target_arch = "wasm32")]
+pub use platform::{
+    BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,
+    DtmfSender, Encoding, Fingerprint, HeaderExtension, IceConnectionState, IceGatheringState,
+    IceTransportPolicy, PeerConnection, PeerConnectionEvent, PeerConnectionEvents, PeerConnectionOptions,
+    Priority, Receiver, RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones,
+    TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions,
+};
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
     CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, DisplayCapture, DisplayOptions,

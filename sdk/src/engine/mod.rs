@@ -3,9 +3,14 @@
 //! Nothing here knows a browser, a clock or a socket. `now` is an argument, in milliseconds.
 
 pub mod candidates;
+pub mod codec;
 pub mod connection;
 pub mod data;
+pub mod exchange;
+pub mod ice_server;
 pub mod negotiation;
+pub mod peer;
+pub mod recovery;
 pub mod reliable;
 pub mod roster;
 pub mod session;

@@ -13,9 +13,10 @@ pub(crate) mod exception;
 mod level_meter;
 mod listener;
 mod mime;
-pub(crate) mod peer_connection;
+mod peer_connection;
 mod recorder;
 mod recording;
+pub(crate) mod room_connection;
 pub(crate) mod socket;
 mod track;
 
@@ -30,6 +31,13 @@ pub use element::{attach, detach, play};
 pub(crate) use exception::Failure;
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
+pub use peer_connection::{
+    BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,
+    DtmfSender, Encoding, Fingerprint, HeaderExtension, IceConnectionState, IceGatheringState,
+    IceTransportPolicy, PeerConnection, PeerConnectionEvent, PeerConnectionEvents, PeerConnectionOptions,
+    Priority, Receiver, RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones,
+    TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions,
+};
 pub use recorder::{Recorder, RecorderOptions, RecorderState};
 pub use recording::{ObjectUrl, Recording};
 pub use track::LocalTrack;
