@@ -11,6 +11,7 @@ import { which } from "./which.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
 const NATIVE = ["--workspace", "--exclude", "moim-demo-app"];
+const COMMANDS = join(ROOT, "scripts", "tests");
 const E2E = join(ROOT, "www", "e2e");
 const MINUTE = 60_000;
 
@@ -32,7 +33,8 @@ export const STEPS = [
   { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },
   { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
-  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: e2e },
+  { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
+  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: (note) => nodeTests("e2e", E2E, note) },
 ];
 
 async function clippy(note) {
@@ -89,10 +91,10 @@ async function types() {
   return `${files.length} ${files.length === 1 ? "file" : "files"}`;
 }
 
-async function e2e(note) {
-  const files = readdirSync(E2E).filter((name) => name.endsWith(".test.mjs")).sort();
-  const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => join(E2E, name))];
-  const output = await run(process.execPath, args, { log: "e2e", timeoutMs: 30 * MINUTE, onLine: note });
+async function nodeTests(log, folder, note) {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort();
+  const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => join(folder, name))];
+  const output = await run(process.execPath, args, { log, timeoutMs: 30 * MINUTE, onLine: note });
   for (const [, skipped] of output.matchAll(/^\s*﹣ (.*# .*)$/gm)) console.log(`  skipped: ${skipped}`);
   const count = (what) => output.match(new RegExp(`^ℹ ${what} (\\d+)$`, "m"))?.[1] ?? "0";
   return `${count("pass")} tests${count("skipped") === "0" ? "" : `, ${count("skipped")} skipped`}`;

@@ -5,6 +5,8 @@
 
 use moim_protocol::ErrorCode as ServerErrorCode;
 
+pub use crate::engine::transfer::FileTransferError;
+
 /// What the SDK's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -29,6 +31,9 @@ pub enum Error {
     /// A message could not be sent.
     #[error("{0}")]
     DataChannel(#[from] DataChannelError),
+    /// A file did not arrive, or not whole.
+    #[error("{0}")]
+    FileTransfer(#[from] FileTransferError),
     /// A recording could not be made or finished.
     #[error("recording failed: {detail}")]
     Recorder {
@@ -178,6 +183,18 @@ pub enum DataChannelError {
         /// The browser's words.
         detail: String,
     },
+    /// The channel closed before the message was sent, or before all of it had come.
+    #[error("the data channel closed before the message was through")]
+    Closed,
+    /// The reader was too slow, or fragments came too mixed up, and the oldest messages were dropped.
+    #[error("{missed} messages were dropped: read the channel faster, or let its ends send less at once")]
+    Lagged {
+        /// How many.
+        missed: u32,
+    },
+    /// The far end sent what is no frame of ours.
+    #[error("the far end sent what makes no sense: open the channel with `framing: false` if it is not moim")]
+    Malformed,
 }
 
 macro_rules! error_codes {
@@ -241,6 +258,22 @@ error_codes! {
     DataUnknownParticipant => "ERR_DATA_UNKNOWN_PARTICIPANT",
     /// The data channel failed.
     DataFailed => "ERR_DATA_FAILED",
+    /// The data channel closed in the middle of a message.
+    DataClosed => "ERR_DATA_CLOSED",
+    /// Messages that nobody read in time were dropped.
+    DataLagged => "ERR_DATA_LAGGED",
+    /// The far end does not speak our framing.
+    DataMalformed => "ERR_DATA_MALFORMED",
+    /// The far end refused the file.
+    TransferRejected => "ERR_TRANSFER_REJECTED",
+    /// One end gave the file up.
+    TransferCancelled => "ERR_TRANSFER_CANCELLED",
+    /// The channel closed in the middle of the file, which can be resumed.
+    TransferInterrupted => "ERR_TRANSFER_INTERRUPTED",
+    /// The bytes that arrived are not those of the file.
+    TransferCorrupt => "ERR_TRANSFER_CORRUPT",
+    /// The file could not be read or written.
+    TransferStorage => "ERR_TRANSFER_STORAGE",
     /// A recording failed.
     Recorder => "ERR_RECORDER",
     /// Not possible in this state.
@@ -279,6 +312,16 @@ impl Error {
                 DataChannelError::QueueFull { .. } => ErrorCode::DataQueueFull,
                 DataChannelError::UnknownParticipant { .. } => ErrorCode::DataUnknownParticipant,
                 DataChannelError::Failed { .. } => ErrorCode::DataFailed,
+                DataChannelError::Closed => ErrorCode::DataClosed,
+                DataChannelError::Lagged { .. } => ErrorCode::DataLagged,
+                DataChannelError::Malformed => ErrorCode::DataMalformed,
+            },
+            Self::FileTransfer(error) => match error {
+                FileTransferError::Rejected { .. } => ErrorCode::TransferRejected,
+                FileTransferError::Cancelled { .. } => ErrorCode::TransferCancelled,
+                FileTransferError::Interrupted { .. } => ErrorCode::TransferInterrupted,
+                FileTransferError::Corrupt => ErrorCode::TransferCorrupt,
+                FileTransferError::Storage { .. } => ErrorCode::TransferStorage,
             },
             Self::Recorder { .. } => ErrorCode::Recorder,
             Self::InvalidState { .. } => ErrorCode::InvalidState,
@@ -296,6 +339,7 @@ impl Error {
             Self::Negotiation { .. } => "NegotiationError",
             Self::Signaling(_) => "SignalingError",
             Self::DataChannel(_) => "DataChannelError",
+            Self::FileTransfer(_) => "FileTransferError",
             Self::Recorder { .. } => "RecorderError",
             Self::InvalidState { .. } => "InvalidStateError",
             Self::InvalidOptions { .. } => "InvalidOptionsError",

@@ -18,14 +18,17 @@ mod platform;
 #[cfg(target_arch = "wasm32")]
 mod room;
 
-pub use error::{DataChannelError, Error, ErrorCode, MediaError, Result, SignalingError};
 pub use engine::codec::Codec;
 pub use engine::peer::Signal;
+pub use engine::transfer::FileProgress;
+pub use error::{DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Result, SignalingError};
 pub use model::{
     ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Topology,
     TrackSource,
 };
-pub use options::{DataOptions, JoinOptions, RoomOptions};
+pub use options::{
+    DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions, RoomOptions,
+};
 
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
@@ -37,9 +40,11 @@ pub use platform::{
 };
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
-    CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, DisplayCapture, DisplayOptions,
-    FacingMode, LevelMeter, ListenerGuard, LocalTrack, MicrophoneOptions, ObjectUrl, Recorder,
-    RecorderOptions, RecorderState, Recording, attach, capture_display, detach, play,
+    CameraOptions, DataChannel, DataChannelIo, DataChannelState, DeviceChanges, DeviceInfo, DeviceKind,
+    Devices, DisplayCapture, DisplayOptions, FacingMode, FileDirection, FileOptions, FileTransfer,
+    FileTransferProgress, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard, LocalTrack, Message,
+    MicrophoneOptions, ObjectUrl, Recorder, RecorderOptions, RecorderState, Recording, attach,
+    capture_display, detach, play,
 };
 #[cfg(target_arch = "wasm32")]
 pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};

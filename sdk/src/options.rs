@@ -1,5 +1,9 @@
 //! Options of the public API: public fields, complete defaults.
 
+mod data_channel;
+
+pub use data_channel::{DataChannelOptions, DataChannelPriority, MessageOptions};
+
 use serde::Deserialize;
 
 use crate::engine::ice_server;

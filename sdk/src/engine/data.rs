@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::DataChannelError;
 
-/// The longest message, in bytes: every browser takes this much in one data channel message.
-pub const MAX_MESSAGE_BYTES: usize = 16 * 1024;
+/// The longest message, in bytes. Longer ones hold up the chat behind them, and wait in memory for a slow participant.
+pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
 
 /// First byte of a binary frame with a topic.
 const DATA_FRAME: u8 = 1;
@@ -134,7 +134,7 @@ mod tests {
     fn a_message_that_is_too_large_is_refused_with_both_numbers() {
         let message = DataMessage::Chat { text: "x".repeat(MAX_MESSAGE_BYTES) };
         let error = message.encode().unwrap_err().to_string();
-        assert!(error.contains("16384"), "{error}");
+        assert!(error.contains("1048576"), "{error}");
     }
 
     #[test]

@@ -4,12 +4,16 @@
 //! time. Nothing runs when the module is loaded.
 
 pub(crate) mod convert;
+mod data_channel;
 mod error;
+mod file_transfer;
 mod level_meter;
 mod media;
 mod options;
+mod promise;
 mod recorder;
 mod room;
+mod streams;
 
 #[cfg(test)]
 mod tests;

@@ -130,7 +130,9 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         let is_plain = self.value.is_object() && !Array::is_array(&self.value);
         let object = self.value.dyn_ref::<Object>().filter(|_| is_plain);
         let object = object.ok_or_else(|| self.expected("an object"))?;
-        for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
+        let keys =
+            Reflect::own_keys(object).map_err(|_| Fault(format!("{}: it cannot be read", self.path)))?;
+        for key in keys.iter().filter_map(|key| key.as_string()) {
             if !fields.contains(&key.as_str()) {
                 let valid = fields.join("`, `");
                 return Err(Fault(format!("{}: there is no option `{key}`; there are `{valid}`", self.path)));

@@ -136,7 +136,7 @@ impl JsRoom {
         Ok(self.room.send_chat(text)?)
     }
 
-    /// Sends bytes, reliably and in order; at most 16 KiB with the topic.
+    /// Sends bytes, reliably and in order; at most 1 MiB with the topic.
     #[wasm_bindgen(js_name = sendData)]
     pub fn send_data(
         &self,

@@ -1,5 +1,8 @@
 //! The classes as JavaScript code uses them.
 
+mod data_channel;
+mod file_transfer;
+
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -5,21 +5,24 @@
 
 mod bindings;
 pub(crate) mod clock;
-mod data_channel;
+pub(crate) mod data_channel;
 mod devices;
 mod display;
 mod element;
 pub(crate) mod exception;
+mod file;
 mod level_meter;
 mod listener;
 mod mime;
 mod peer_connection;
 mod recorder;
 mod recording;
+mod room_channel;
 pub(crate) mod room_connection;
 pub(crate) mod socket;
 mod track;
 
+pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, Message};
 pub use devices::{
     CameraOptions, DeviceChanges, DeviceInfo, DeviceKind, Devices, FacingMode, MicrophoneOptions,
 };
@@ -29,6 +32,7 @@ pub use display::{DisplayCapture, DisplayOptions, capture_display};
 pub use element::{attach, detach, play};
 #[cfg(feature = "js")]
 pub(crate) use exception::Failure;
+pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles};
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use peer_connection::{

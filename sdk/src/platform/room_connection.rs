@@ -7,8 +7,8 @@ use std::rc::Rc;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{MediaStreamTrack, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection as Direction};
 
-use super::data_channel::DataChannel;
 use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions};
+use super::room_channel::RoomChannel;
 use crate::engine::connection::{ConnectionInput, Mids};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
@@ -18,7 +18,7 @@ use crate::model::{IceServer, PublicationId, TrackSource};
 /// A peer connection and its data channel. Dropping it closes both.
 #[derive(Debug)]
 pub(crate) struct RoomConnection {
-    channel: DataChannel,
+    channel: RoomChannel,
     link: Link,
     attached: RefCell<HashMap<PublicationId, RtcRtpTransceiver>>,
     streams: LocalStreams,
@@ -31,7 +31,7 @@ impl RoomConnection {
         let options = PeerConnectionOptions { ice_servers: ice_servers.to_vec(), ..Default::default() };
         let link = Link::open(&options.to_raw()?, Rc::new(move |input| told(input.into())))?;
         Ok(Self {
-            channel: DataChannel::open(link.as_raw(), on_input),
+            channel: RoomChannel::open(link.as_raw(), on_input)?,
             link,
             attached: RefCell::default(),
             streams: LocalStreams::new()?,

@@ -192,7 +192,7 @@ impl Room {
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant, the message is
-    /// longer than 16 KiB with its topic, or too many wait.
+    /// longer than 1 MiB with its topic, or too many wait.
     pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<()> {
         let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
         self.send(&message, options.to.as_ref())

@@ -3,7 +3,10 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::panic, reason = "tests; clippy does not know `wasm_bindgen_test`")]
 
+mod connections;
+mod data_channel;
 mod devices;
+mod file_transfer;
 mod level_meter;
 mod listener;
 mod page;

@@ -16,8 +16,8 @@ use super::roster::{Change, Gap, Roster};
 use super::topology;
 use crate::error::{DataChannelError, Error, SignalingError};
 use crate::model::{
-    ConnectionState, IceServer, JoinRequest, ParticipantId, ParticipantInfo, Publication,
-    PublicationId, ServerError, ServerErrorCode, SignalCommand, SignalEvent, Timestamp,
+    ConnectionState, IceServer, JoinRequest, ParticipantId, ParticipantInfo, Publication, PublicationId,
+    ServerError, ServerErrorCode, SignalCommand, SignalEvent, Timestamp,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request may be repeated.

@@ -5,7 +5,7 @@ use std::rc::Weak;
 use serde::Serialize;
 use wasm_bindgen::JsCast;
 use web_sys::{
-    MediaStream, RtcDataChannel, RtcDataChannelEvent, RtcPeerConnection, RtcPeerConnectionIceErrorEvent,
+    MediaStream, RtcDataChannelEvent, RtcPeerConnection, RtcPeerConnectionIceErrorEvent,
     RtcTrackEvent,
 };
 
@@ -15,7 +15,8 @@ use super::transceiver::Transceiver;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
 use crate::model::ConnectionState;
-use crate::platform::ListenerGuard;
+use crate::options::MessageOptions;
+use crate::platform::{DataChannel, ListenerGuard};
 
 /// Something happened at a peer connection.
 #[derive(Clone, Debug, Serialize)]
@@ -38,14 +39,14 @@ pub enum PeerConnectionEvent {
     },
     /// The far end opened a data channel.
     DataChannelAdded {
-        /// The browser's object.
+        /// The channel. It is closed when nobody takes it.
         #[cfg_attr(
             feature = "js",
-            serde(serialize_with = "serde_wasm_bindgen::preserve::serialize"),
-            tsify(type = "RTCDataChannel")
+            serde(serialize_with = "crate::js::convert::data_channel"),
+            tsify(type = "DataChannel")
         )]
         #[cfg_attr(not(feature = "js"), serde(skip))]
-        channel: RtcDataChannel,
+        channel: DataChannel,
     },
     /// Whether the two ends are connected, all in all.
     ConnectionStateChange {
@@ -114,11 +115,11 @@ pub type PeerConnectionEvents = EventStream<PeerConnectionEvent>;
 
 /// What the application hears of. What the engine needs, the link listens to.
 pub(super) fn listen(raw: &RtcPeerConnection, inner: &Weak<Inner>) -> Vec<ListenerGuard> {
-    let on = |name: &'static str, read: fn(web_sys::Event, &Inner) -> PeerConnectionEvent| {
+    let on = |name: &'static str, read: fn(web_sys::Event, &Inner) -> Option<PeerConnectionEvent>| {
         let inner = inner.clone();
         ListenerGuard::new(raw, name, move |event| {
-            if let Some(inner) = inner.upgrade() {
-                let event = read(event, &inner);
+            let Some(inner) = inner.upgrade() else { return };
+            if let Some(event) = read(event, &inner) {
                 inner.events.send(event);
             }
         })
@@ -127,32 +128,38 @@ pub(super) fn listen(raw: &RtcPeerConnection, inner: &Weak<Inner>) -> Vec<Listen
         on("track", |event, inner| {
             let event: RtcTrackEvent = event.unchecked_into();
             let streams = event.streams();
-            PeerConnectionEvent::TrackAdded {
+            Some(PeerConnectionEvent::TrackAdded {
                 transceiver: inner.transceiver(event.transceiver()),
                 stream_ids: streams.iter().map(|raw| raw.unchecked_into::<MediaStream>().id()).collect(),
-            }
+            })
         }),
-        on("datachannel", |event, _| PeerConnectionEvent::DataChannelAdded {
-            channel: event.unchecked_into::<RtcDataChannelEvent>().channel(),
+        on("datachannel", |event, inner| {
+            let raw = event.unchecked_into::<RtcDataChannelEvent>().channel();
+            // Wrapped in the event itself, or its first messages would be missed.
+            let channel = DataChannel::from_raw(raw, inner.link.as_raw(), &MessageOptions::default()).ok()?;
+            Some(PeerConnectionEvent::DataChannelAdded { channel })
         }),
-        on("iceconnectionstatechange", |_, inner| PeerConnectionEvent::IceConnectionStateChange {
-            state: state::ice_connection(inner.link.as_raw()),
+        on("iceconnectionstatechange", |_, inner| {
+            let state = state::ice_connection(inner.link.as_raw());
+            Some(PeerConnectionEvent::IceConnectionStateChange { state })
         }),
-        on("icegatheringstatechange", |_, inner| PeerConnectionEvent::IceGatheringStateChange {
-            state: state::ice_gathering(inner.link.as_raw()),
+        on("icegatheringstatechange", |_, inner| {
+            let state = state::ice_gathering(inner.link.as_raw());
+            Some(PeerConnectionEvent::IceGatheringStateChange { state })
         }),
-        on("signalingstatechange", |_, inner| PeerConnectionEvent::SignalingStateChange {
-            state: state::signaling(inner.link.as_raw()),
+        on("signalingstatechange", |_, inner| {
+            let state = state::signaling(inner.link.as_raw());
+            Some(PeerConnectionEvent::SignalingStateChange { state })
         }),
         on("icecandidateerror", |event, _| {
             let event: RtcPeerConnectionIceErrorEvent = event.unchecked_into();
-            PeerConnectionEvent::IceCandidateError {
+            Some(PeerConnectionEvent::IceCandidateError {
                 url: event.url(),
                 address: event.address(),
                 port: event.port(),
                 error_code: event.error_code(),
                 error_text: event.error_text(),
-            }
+            })
         }),
     ]
 }

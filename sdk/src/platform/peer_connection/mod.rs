@@ -20,7 +20,7 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{RtcDataChannel, RtcDataChannelInit, RtcPeerConnection, RtcRtpTransceiver};
+use web_sys::{RtcPeerConnection, RtcRtpTransceiver};
 
 pub use certificate::{Certificate, CertificateAlgorithm, CertificateOptions, Fingerprint};
 pub use codec::{HeaderExtension, RtpCapabilities};
@@ -42,7 +42,8 @@ use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
 use crate::model::{ConnectionState, IceServer, SessionDescription};
 use crate::platform::bindings::peer_connection as bindings;
-use crate::platform::{LocalTrack, clock};
+use crate::options::DataChannelOptions;
+use crate::platform::{DataChannel, ListenerGuard, LocalTrack, clock};
 use refusal::refusal;
 use sender::SentTracks;
 
@@ -65,7 +66,7 @@ struct Inner {
     signals: Signals,
     streams: LocalStreams,
     tracks: SentTracks,
-    listeners: RefCell<Vec<crate::platform::ListenerGuard>>,
+    listeners: RefCell<Vec<ListenerGuard>>,
     timer: RefCell<Option<Timeout>>,
     running: Cell<bool>,
     closed: Cell<bool>,
@@ -198,10 +199,13 @@ impl PeerConnection {
         self.0.link.transceivers().map(|raw| self.0.transceiver(raw)).collect()
     }
 
-    /// Makes a data channel of the browser.
-    pub fn raw_create_data_channel(&self, label: &str, init: &RtcDataChannelInit) -> Result<RtcDataChannel> {
-        self.0.require_open("create a data channel")?;
-        Ok(self.0.link.as_raw().create_data_channel_with_data_channel_dict(label, init))
+    /// Makes a data channel. The far end gets it by [`DataChannelAdded`](PeerConnectionEvent::DataChannelAdded), unless it
+    /// is negotiated.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for options that make no sense, alone or together; `InvalidState` when the connection is closed.
+    pub fn create_data_channel(&self, label: &str, options: &DataChannelOptions) -> Result<DataChannel> {
+        DataChannel::create(self.0.link.as_raw(), label, options)
     }
 
     /// Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.

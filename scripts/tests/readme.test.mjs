@@ -1,0 +1,39 @@
+// What the READMEs show is what is compiled and tested, and what they point to is there.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { ROOT } from "../lib/paths.mjs";
+
+const read = (path) => readFileSync(join(ROOT, path), "utf8");
+const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "sdk/npm/README.md", "sdk/protocol/README.md", "signaling-stub/README.md"];
+
+/** The lines between the two marks, without their common indentation. */
+function example(path) {
+  const [, body] = read(path).match(/README: begin\n([\s\S]*?)\n *\/\/ README: end/);
+  const lines = body.split("\n");
+  const indent = Math.min(...lines.filter((line) => line.trim()).map((line) => line.search(/\S/)));
+  return lines.map((line) => line.slice(indent)).join("\n");
+}
+
+for (const path of ["sdk/examples/ten_lines.rs", "sdk/tests/types/ten_lines.ts"]) {
+  test(`the README shows ${path} word for word`, () => {
+    assert.ok(read("README.md").includes(`\n${example(path)}\n\`\`\``), `not in README.md:\n\n${example(path)}`);
+  });
+}
+
+for (const document of documents) {
+  test(`the files that ${document} points to are there`, () => {
+    const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link);
+    const missing = links.filter((link) => !existsSync(join(ROOT, dirname(document), link)));
+    assert.deepEqual(missing, []);
+  });
+}
+
+test("the tests that the README's table names are there", () => {
+  const rows = read("README.md").split("\n").filter((line) => line.startsWith("|"));
+  const named = rows.flatMap((row) => [...row.matchAll(/`((?:www|sdk|signaling-stub)\/[^`]*)`/g)].map(([, path]) => path));
+  assert.ok(named.length > 0);
+  assert.deepEqual(named.filter((path) => !existsSync(join(ROOT, path))), []);
+});

@@ -1,0 +1,88 @@
+// `npm start` as a person uses it, on a site that is built already.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import { ROOT } from "../lib/paths.mjs";
+
+const HOST = "127.0.0.1";
+
+/** Runs `npm start` in a process group of its own, as a terminal does. */
+function start(t, env) {
+  const child = spawn("npm", ["start"], { cwd: ROOT, env: { ...process.env, NO_COLOR: "1", ...env }, detached: true });
+  const run = { child, output: "", ended: once(child, "exit") };
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (run.output += text));
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) signal(run, "SIGTERM");
+    await run.ended;
+  });
+  return run;
+}
+
+const signal = (run, name) => process.kill(-run.child.pid, name);
+
+/** The address that it prints. */
+async function address(run) {
+  for (;;) {
+    const found = run.output.match(/moim is at\s+(http:\/\/\S+)/);
+    if (found) return found[1];
+    const over = await Promise.race([once(run.child.stdout, "data").then(() => false), run.ended.then(() => true)]);
+    assert.ok(!over, `it ended before it printed an address:\n${run.output}`);
+  }
+}
+
+/** Takes a port, the one given or any that is free. */
+async function occupy(t, port = 0) {
+  const server = createServer().listen(port, HOST);
+  const listening = await Promise.race([once(server, "listening").then(() => true), once(server, "error").then(() => false)]);
+  t.after(() => listening && server.close());
+  return listening ? server.address().port : port;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, HOST);
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+test("it serves the demo on PORT and HOST, and Ctrl-C ends all of it", async (t) => {
+  const port = await freePort();
+  const run = start(t, { PORT: String(port), HOST });
+  const url = await address(run);
+  assert.equal(url, `http://${HOST}:${port}/`);
+  const page = await fetch(url);
+  assert.equal(page.status, 200);
+  assert.match(await page.text(), /<title>moim/i);
+  assert.equal((await fetch(`${url}healthz`)).status, 200);
+
+  signal(run, "SIGINT");
+  await run.ended;
+  await assert.rejects(fetch(url), "the server is gone");
+});
+
+test("the usual port may be busy: it says so and takes the next", async (t) => {
+  const busy = await occupy(t, 8080);
+  const run = start(t, { PORT: "", HOST });
+  const url = new URL(await address(run));
+  assert.ok(Number(url.port) > busy, url.href);
+  assert.match(run.output, /Port 8080 is in use/);
+});
+
+for (const [what, env, expected] of [
+  ["a port that is no number", async () => ({ PORT: "http" }), /PORT is "http".*\n?.*1 to 65535/s],
+  ["a port that was asked for and is busy", async (t) => ({ PORT: String(await occupy(t)) }), /already in use/],
+  ["an address that is not this machine's", async () => ({ HOST: "192.0.2.1" }), /Cannot listen on 192\.0\.2\.1/],
+]) {
+  test(`${what} is named, with what to do`, async (t) => {
+    const run = start(t, { HOST, ...(await env(t)) });
+    const [code] = await run.ended;
+    assert.notEqual(code, 0);
+    assert.match(run.output, expected);
+    assert.doesNotMatch(run.output, /\n\s+at .*\.mjs:/, "no stack trace");
+  });
+}

@@ -1,0 +1,213 @@
+//! The messages of the file transfer, and their bytes.
+//!
+//! `TRANSFER, type, id (16 bytes)`, then what the type needs: numbers are big-endian, an offer is JSON.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::framing::TRANSFER;
+
+const HEADER_BYTES: usize = 18;
+/// What comes before the bytes of a chunk.
+pub(super) const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
+/// Names and types beyond this are cut off.
+const MAX_TEXT_BYTES: usize = 1024;
+
+/// A transfer's name: random, the same at both ends, and kept when the transfer is resumed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TransferId(pub [u8; 16]);
+
+impl fmt::Display for TransferId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for TransferId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a file is. A transfer is resumed only if all of it is still the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct FileOffer {
+    /// The file's name, without a path.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its MIME type; may be empty.
+    pub mime_type: String,
+    /// When it was last changed, in milliseconds since 1970; 0 if that is not known.
+    pub last_modified: u64,
+}
+
+impl FileOffer {
+    fn read(json: &[u8]) -> Option<Self> {
+        // Not `from_slice`: the rest of the crate reads strings, and the parser would be in the module twice.
+        serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
+    }
+
+    /// What the far end says is not trusted: a name must not lead out of a folder, nor fill the screen.
+    fn sanitized(mut self) -> Self {
+        let own = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let own: String = own.chars().filter(|c| !c.is_control() && !is_deceptive(*c)).collect();
+        self.name = match own.trim_matches(|c: char| c == '.' || c.is_whitespace()) {
+            "" => "file".to_owned(),
+            _ => own,
+        };
+        shorten(&mut self.name, 255);
+        shorten(&mut self.mime_type, 255);
+        self
+    }
+}
+
+/// Marks that turn the direction of text, so that `txt.exe` reads `exe.txt`.
+fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Why an end gives a transfer up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CancelCause {
+    /// The application wants it.
+    Asked,
+    /// The SHA-256 differs.
+    Corrupt,
+    /// The file cannot be read or written there.
+    Storage,
+}
+
+/// What the ends say to each other about one transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransferMessage {
+    /// Sender: here is a file.
+    Offer(FileOffer),
+    /// Receiver: send it, from this byte on.
+    Accept {
+        /// The first byte that is missing.
+        offset: u64,
+    },
+    /// Receiver: no.
+    Reject {
+        /// For the sender to read.
+        reason: String,
+    },
+    /// Sender: a part.
+    Chunk {
+        /// Where it belongs.
+        offset: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Receiver: everything before this byte is written down.
+    Acknowledge {
+        /// The byte.
+        offset: u64,
+    },
+    /// Sender: that was all.
+    End {
+        /// The file's SHA-256.
+        hash: [u8; 32],
+    },
+    /// Receiver: the file is whole and closed.
+    Verified,
+    /// Sender: then we are done.
+    Confirmed,
+    /// Either: it is over.
+    Cancel {
+        /// Why.
+        cause: CancelCause,
+        /// For the far end to read.
+        reason: String,
+    },
+}
+
+/// A message and the transfer that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferFrame {
+    /// Which transfer.
+    pub id: TransferId,
+    /// What is said.
+    pub message: TransferMessage,
+}
+
+impl TransferFrame {
+    /// The frame's bytes.
+    pub fn encode(self) -> Vec<u8> {
+        let start = |kind: u8, room: usize| {
+            let mut frame = Vec::with_capacity(HEADER_BYTES + room);
+            frame.extend([TRANSFER, kind]);
+            frame.extend(self.id.0);
+            frame
+        };
+        let with = |kind: u8, body: &[u8]| {
+            let mut frame = start(kind, body.len());
+            frame.extend(body);
+            frame
+        };
+        match self.message {
+            TransferMessage::Offer(mut offer) => {
+                shorten(&mut offer.name, MAX_TEXT_BYTES);
+                shorten(&mut offer.mime_type, MAX_TEXT_BYTES);
+                // Strings and numbers can always be written as JSON.
+                with(0, serde_json::to_string(&offer).unwrap_or_default().as_bytes())
+            }
+            TransferMessage::Accept { offset } => with(1, &offset.to_be_bytes()),
+            TransferMessage::Reject { reason } => with(2, text(reason).as_bytes()),
+            TransferMessage::Chunk { offset, bytes } => {
+                let mut frame = start(3, 8 + bytes.len());
+                frame.extend(offset.to_be_bytes());
+                frame.extend(bytes);
+                frame
+            }
+            TransferMessage::Acknowledge { offset } => with(4, &offset.to_be_bytes()),
+            TransferMessage::End { hash } => with(5, &hash),
+            TransferMessage::Verified => with(6, &[]),
+            TransferMessage::Confirmed => with(7, &[]),
+            TransferMessage::Cancel { cause, reason } => {
+                let kind = match cause {
+                    CancelCause::Asked => 8,
+                    CancelCause::Corrupt => 9,
+                    CancelCause::Storage => 10,
+                };
+                with(kind, text(reason).as_bytes())
+            }
+        }
+    }
+
+    /// Reads a frame; `None` if it makes no sense.
+    pub fn decode(frame: &[u8]) -> Option<Self> {
+        let (header, body) = frame.split_at_checked(HEADER_BYTES)?;
+        let [TRANSFER, kind, id @ ..] = header else { return None };
+        let number = || Some(u64::from_be_bytes(body.get(..8)?.try_into().ok()?));
+        let text = || text(String::from_utf8_lossy(body).into_owned());
+        let message = match kind {
+            0 => TransferMessage::Offer(FileOffer::read(body)?.sanitized()),
+            1 => TransferMessage::Accept { offset: number()? },
+            2 => TransferMessage::Reject { reason: text() },
+            3 => TransferMessage::Chunk { offset: number()?, bytes: body.get(8..)?.to_vec() },
+            4 => TransferMessage::Acknowledge { offset: number()? },
+            5 => TransferMessage::End { hash: body.try_into().ok()? },
+            6 => TransferMessage::Verified,
+            7 => TransferMessage::Confirmed,
+            8 => TransferMessage::Cancel { cause: CancelCause::Asked, reason: text() },
+            9 => TransferMessage::Cancel { cause: CancelCause::Corrupt, reason: text() },
+            10 => TransferMessage::Cancel { cause: CancelCause::Storage, reason: text() },
+            _ => return None,
+        };
+        Some(Self { id: TransferId(id.try_into().ok()?), message })
+    }
+}
+
+fn text(mut text: String) -> String {
+    shorten(&mut text, MAX_TEXT_BYTES);
+    text
+}
+
+fn shorten(text: &mut String, limit: usize) {
+    let end = (0..=limit.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    text.truncate(end.unwrap_or(0));
+}

@@ -1,0 +1,210 @@
+//! The receiving end of a file transfer.
+
+use std::collections::VecDeque;
+
+use sha2::{Digest, Sha256};
+
+use super::sender::cancelled;
+use super::{
+    ACKNOWLEDGE_BYTES, CancelCause, FileOffer, FileTransferError, Output, TransferMessage, WINDOW_BYTES,
+};
+
+/// Receives one file. Feed one input, then drain [`poll_output`](Self::poll_output).
+#[derive(Clone, Debug)]
+pub struct FileReceiver {
+    offer: FileOffer,
+    phase: Phase,
+    /// Bytes that came. All of them are written, or wait in an output to be.
+    received: u64,
+    written: u64,
+    acknowledged: u64,
+    hasher: Sha256,
+    /// The sender has said that it was all, and the SHA-256 is right.
+    whole: bool,
+    closed: bool,
+    outputs: VecDeque<Output>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Offered,
+    Receiving,
+    /// The file is whole and closed; only the sender's last word is missing.
+    Verified,
+    Interrupted,
+    Completed,
+    Failed,
+}
+
+impl FileReceiver {
+    /// Considers an offer.
+    pub fn new(offer: FileOffer) -> Self {
+        Self {
+            offer,
+            phase: Phase::Offered,
+            received: 0,
+            written: 0,
+            acknowledged: 0,
+            hasher: Sha256::new(),
+            whole: false,
+            closed: false,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// What is offered.
+    pub fn offer(&self) -> &FileOffer {
+        &self.offer
+    }
+
+    /// Takes the offer.
+    pub fn accept(&mut self) {
+        if self.phase == Phase::Offered {
+            self.phase = Phase::Receiving;
+            self.outputs.push_back(Output::Send(TransferMessage::Accept { offset: self.received }));
+        }
+    }
+
+    /// Takes a message of the sender.
+    pub fn handle_message(&mut self, message: TransferMessage) {
+        match (self.phase, message) {
+            (Phase::Interrupted | Phase::Completed | Phase::Failed, _) => {}
+            (Phase::Receiving, TransferMessage::Chunk { offset, bytes }) if self.expects(offset, &bytes) => {
+                self.hasher.update(&bytes);
+                self.received += bytes.len() as u64;
+                self.outputs.push_back(Output::Write(bytes));
+            }
+            (Phase::Receiving, TransferMessage::End { hash }) if self.received == self.offer.size => {
+                let actual: [u8; 32] = self.hasher.clone().finalize().into();
+                if actual == hash {
+                    self.whole = true;
+                    self.close_if_written();
+                } else {
+                    self.fail(CancelCause::Corrupt, "the SHA-256 differs");
+                }
+            }
+            (Phase::Verified, TransferMessage::Confirmed) => self.finish(Ok(())),
+            (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
+            _ => self.fail(CancelCause::Asked, "the sender broke the rules of the transfer"),
+        }
+    }
+
+    /// The bytes of one [`Output::Write`] are written down.
+    pub fn handle_written(&mut self, length: usize) {
+        self.written += length as u64;
+        if matches!(self.phase, Phase::Completed | Phase::Failed) {
+            return;
+        }
+        self.outputs.push_back(Output::Progress(self.written));
+        if self.phase == Phase::Receiving {
+            let ahead = self.written - self.acknowledged;
+            if ahead >= ACKNOWLEDGE_BYTES || self.written == self.offer.size {
+                self.acknowledged = self.written;
+                self.outputs.push_back(Output::Send(TransferMessage::Acknowledge { offset: self.written }));
+            }
+            self.close_if_written();
+        }
+    }
+
+    /// The file is closed.
+    pub fn handle_closed(&mut self) {
+        self.closed = true;
+        if self.phase == Phase::Receiving {
+            self.phase = Phase::Verified;
+            self.outputs.push_back(Output::Send(TransferMessage::Verified));
+        }
+    }
+
+    /// The file could not be written or closed.
+    pub fn handle_write_failed(&mut self, detail: &str) {
+        self.fail(CancelCause::Storage, detail);
+    }
+
+    /// The channel closed.
+    pub fn handle_disconnect(&mut self) {
+        match self.phase {
+            Phase::Verified => self.finish(Ok(())),
+            Phase::Offered | Phase::Receiving => {
+                let (transferred, size) = (self.received, self.offer.size);
+                // What came is written all the same: the next channel goes on after it.
+                self.outputs.retain(|output| matches!(output, Output::Write(_)));
+                self.outputs
+                    .push_back(Output::Finished(Err(FileTransferError::Interrupted { transferred, size })));
+                self.phase = Phase::Interrupted;
+            }
+            Phase::Interrupted | Phase::Completed | Phase::Failed => {}
+        }
+    }
+
+    /// Goes on over another channel, if `offer` is the same file and the transfer was interrupted, or if the sender
+    /// missed the last word of a completed one. `false` otherwise.
+    pub fn resume(&mut self, offer: &FileOffer) -> bool {
+        if *offer != self.offer || !matches!(self.phase, Phase::Interrupted | Phase::Completed) {
+            return false;
+        }
+        self.phase = Phase::Receiving;
+        self.whole = false;
+        self.acknowledged = self.received;
+        self.outputs.push_back(Output::Send(TransferMessage::Accept { offset: self.received }));
+        true
+    }
+
+    /// Gives the transfer up. Too late, and without effect, once the file is whole and closed.
+    pub fn cancel(&mut self, reason: &str) {
+        self.fail(CancelCause::Asked, reason);
+    }
+
+    /// Whether it failed for good: nothing more is written.
+    pub fn has_failed(&self) -> bool {
+        self.phase == Phase::Failed
+    }
+
+    /// What is to be done next.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    fn expects(&self, offset: u64, bytes: &[u8]) -> bool {
+        // After an interruption the sender counts from what came, and writing may lag behind that by a window.
+        let ahead = (self.received - self.written) + bytes.len() as u64;
+        offset == self.received
+            && !bytes.is_empty()
+            && bytes.len() as u64 <= self.offer.size - self.received
+            && ahead <= 2 * WINDOW_BYTES + bytes.len() as u64
+    }
+
+    fn close_if_written(&mut self) {
+        if self.whole && self.written == self.offer.size {
+            if self.closed {
+                self.handle_closed();
+            } else {
+                self.outputs.push_back(Output::Close);
+            }
+        }
+    }
+
+    fn fail(&mut self, cause: CancelCause, reason: &str) {
+        if matches!(self.phase, Phase::Verified | Phase::Completed | Phase::Failed) {
+            return;
+        }
+        let connected = self.phase != Phase::Interrupted;
+        self.outputs.clear();
+        if connected {
+            let reason = reason.to_owned();
+            self.outputs.push_back(Output::Send(TransferMessage::Cancel { cause, reason }));
+        }
+        let reason = reason.to_owned();
+        self.finish(Err(match cause {
+            CancelCause::Asked => FileTransferError::Cancelled { by_remote: false, reason },
+            _ => cancelled(cause, reason),
+        }));
+    }
+
+    fn finish(&mut self, result: Result<(), FileTransferError>) {
+        if result.is_err() {
+            self.outputs.retain(|output| matches!(output, Output::Send(TransferMessage::Cancel { .. })));
+        }
+        self.phase = if result.is_ok() { Phase::Completed } else { Phase::Failed };
+        self.outputs.push_back(Output::Finished(result));
+    }
+}

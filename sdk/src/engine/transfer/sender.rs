@@ -1,0 +1,211 @@
+//! The sending end of a file transfer.
+
+use std::collections::VecDeque;
+
+use sha2::{Digest, Sha256};
+
+use super::{CHUNK_BYTES, CancelCause, FileOffer, FileTransferError, Output, TransferMessage, WINDOW_BYTES};
+
+/// Sends one file. Feed one input, then drain [`poll_output`](Self::poll_output).
+#[derive(Clone, Debug)]
+pub struct FileSender {
+    offer: FileOffer,
+    phase: Phase,
+    chunk: usize,
+    /// The next byte to send.
+    position: u64,
+    acknowledged: u64,
+    /// The first byte that `hasher` has not seen. Behind `position` only when a new sender resumes an old transfer.
+    hashed: u64,
+    hasher: Sha256,
+    reading: Option<(u64, usize)>,
+    outputs: VecDeque<Output>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Offered,
+    Sending,
+    Ended,
+    Interrupted,
+    Finished,
+}
+
+impl FileSender {
+    /// Offers the file. `chunk` is how many bytes go into one message; [`CHUNK_BYTES`] is the most.
+    pub fn new(offer: FileOffer, chunk: usize) -> Self {
+        let outputs = VecDeque::from([Output::Send(TransferMessage::Offer(offer.clone()))]);
+        Self {
+            offer,
+            phase: Phase::Offered,
+            chunk: chunk.clamp(1, CHUNK_BYTES),
+            position: 0,
+            acknowledged: 0,
+            hashed: 0,
+            hasher: Sha256::new(),
+            reading: None,
+            outputs,
+        }
+    }
+
+    /// What is sent.
+    pub fn offer(&self) -> &FileOffer {
+        &self.offer
+    }
+
+    /// Takes a message of the receiver.
+    pub fn handle_message(&mut self, message: TransferMessage) {
+        match (self.phase, message) {
+            (Phase::Finished | Phase::Interrupted, _) => {}
+            (Phase::Offered, TransferMessage::Accept { offset }) if offset <= self.offer.size => {
+                self.position = offset;
+                self.acknowledged = offset;
+                self.phase = Phase::Sending;
+                if offset > 0 {
+                    self.outputs.push_back(Output::Progress(offset));
+                }
+                self.go_on();
+            }
+            (Phase::Offered, TransferMessage::Reject { reason }) => {
+                self.finish(Err(FileTransferError::Rejected { reason }));
+            }
+            (Phase::Sending | Phase::Ended, TransferMessage::Acknowledge { offset })
+                if offset <= self.position =>
+            {
+                if offset > self.acknowledged {
+                    self.acknowledged = offset;
+                    self.outputs.push_back(Output::Progress(offset));
+                }
+                self.go_on();
+            }
+            (Phase::Ended, TransferMessage::Verified) => {
+                self.outputs.push_back(Output::Send(TransferMessage::Confirmed));
+                if self.acknowledged < self.offer.size {
+                    self.outputs.push_back(Output::Progress(self.offer.size));
+                }
+                self.finish(Ok(()));
+            }
+            (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
+            _ => self.fail(CancelCause::Asked, "the receiver broke the rules of the transfer"),
+        }
+    }
+
+    /// Takes what [`Output::Read`] asked for.
+    pub fn handle_read(&mut self, bytes: Vec<u8>) {
+        let Some((offset, length)) = self.reading.take() else { return };
+        if self.phase != Phase::Sending {
+            return;
+        }
+        if bytes.len() != length {
+            return self.handle_read_failed("it became shorter while it was sent");
+        }
+        let end = offset + length as u64;
+        if end > self.hashed {
+            self.hasher.update(&bytes[(self.hashed - offset) as usize..]);
+            self.hashed = end;
+        }
+        if offset == self.position {
+            self.position = end;
+            self.outputs.push_back(Output::Send(TransferMessage::Chunk { offset, bytes }));
+        }
+        self.go_on();
+    }
+
+    /// The file could not be read.
+    pub fn handle_read_failed(&mut self, detail: &str) {
+        self.fail(CancelCause::Storage, detail);
+    }
+
+    /// The channel closed.
+    pub fn handle_disconnect(&mut self) {
+        if !matches!(self.phase, Phase::Finished | Phase::Interrupted) {
+            let (transferred, size) = (self.acknowledged, self.offer.size);
+            self.outputs.clear();
+            self.outputs
+                .push_back(Output::Finished(Err(FileTransferError::Interrupted { transferred, size })));
+            self.phase = Phase::Interrupted;
+        }
+    }
+
+    /// Offers the file again, over another channel. `false` if the transfer was not interrupted.
+    pub fn resume(&mut self) -> bool {
+        if self.phase != Phase::Interrupted {
+            return false;
+        }
+        self.phase = Phase::Offered;
+        self.reading = None;
+        self.outputs.push_back(Output::Send(TransferMessage::Offer(self.offer.clone())));
+        true
+    }
+
+    /// Gives the transfer up.
+    pub fn cancel(&mut self, reason: &str) {
+        self.fail(CancelCause::Asked, reason);
+    }
+
+    /// Whether it is finished or interrupted: nothing more is sent.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Finished | Phase::Interrupted)
+    }
+
+    /// What is to be done next.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Asks for the next bytes, unless they are asked for, or too far ahead of the receiver.
+    fn go_on(&mut self) {
+        if self.phase != Phase::Sending || self.reading.is_some() {
+            return;
+        }
+        let size = self.offer.size;
+        let offset = self.position.min(self.hashed);
+        if offset == size {
+            let hash = self.hasher.clone().finalize().into();
+            self.outputs.push_back(Output::Send(TransferMessage::End { hash }));
+            self.phase = Phase::Ended;
+            return;
+        }
+        let end = if offset < self.position { self.position } else { size };
+        if offset < self.position || self.position - self.acknowledged < WINDOW_BYTES {
+            let length = (end - offset).min(self.chunk as u64) as usize;
+            self.reading = Some((offset, length));
+            self.outputs.push_back(Output::Read { offset, length });
+        }
+    }
+
+    fn fail(&mut self, cause: CancelCause, reason: &str) {
+        if self.phase == Phase::Finished {
+            return;
+        }
+        self.outputs.clear();
+        if self.phase != Phase::Interrupted {
+            let reason = reason.to_owned();
+            self.outputs.push_back(Output::Send(TransferMessage::Cancel { cause, reason }));
+        }
+        self.finish(Err(match cause {
+            CancelCause::Asked => {
+                FileTransferError::Cancelled { by_remote: false, reason: reason.to_owned() }
+            }
+            _ => cancelled(cause, reason.to_owned()),
+        }));
+    }
+
+    fn finish(&mut self, result: Result<(), FileTransferError>) {
+        if result.is_err() {
+            // What was to be sent or read is of no use any more; what tells the far end is.
+            self.outputs.retain(|output| matches!(output, Output::Send(TransferMessage::Cancel { .. })));
+        }
+        self.phase = Phase::Finished;
+        self.outputs.push_back(Output::Finished(result));
+    }
+}
+
+/// What the far end's `Cancel` means here.
+pub(super) fn cancelled(cause: CancelCause, reason: String) -> FileTransferError {
+    match cause {
+        CancelCause::Asked => FileTransferError::Cancelled { by_remote: true, reason },
+        CancelCause::Corrupt => FileTransferError::Corrupt,
+        CancelCause::Storage => FileTransferError::Storage { detail: reason },
+    }
+}

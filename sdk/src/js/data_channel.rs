@@ -1,0 +1,345 @@
+//! `DataChannel` for JavaScript.
+
+use std::cell::{Cell, OnceCell};
+use std::future::poll_fn;
+
+use futures::{StreamExt, stream};
+use js_sys::{ArrayBuffer, Function, JSON, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{
+    CustomEvent, CustomEventInit, EventTarget, MessageEvent, MessageEventInit, RtcDataChannel,
+    RtcPeerConnection, WritableStream,
+};
+
+use super::media::to_js;
+use super::options;
+use super::promise::future_to_promise;
+use super::streams::{Values, async_iterator, readable_stream, writable_stream};
+use crate::platform::data_channel::{Payload, RawMessage};
+use crate::{DataChannel, DataChannelError, Error, Result};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("data_channel.ts");
+
+/// A channel for messages and files between two ends of a peer connection. It is open until `close()`, or until the
+/// far end or the connection closes it.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = DataChannel)]
+pub struct JsDataChannel {
+    channel: DataChannel,
+    /// Where `message` and `messageerror` are fired.
+    target: EventTarget,
+    dispatching: Cell<bool>,
+    readable: OnceCell<Object>,
+    writable: OnceCell<WritableStream>,
+}
+
+impl JsDataChannel {
+    /// The class for a channel. It keeps the channel open, even if JavaScript forgets it.
+    pub(crate) fn new(channel: DataChannel) -> Result<Self, JsValue> {
+        let kept = channel.clone();
+        spawn_local(async move {
+            // Why it closed is told to whoever asks.
+            let _ = kept.closed().await;
+        });
+        let target = EventTarget::new()?;
+        let (readable, writable) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { channel, target, dispatching: Cell::default(), readable, writable })
+    }
+
+    /// The channel behind the JavaScript object.
+    pub(crate) fn handle(&self) -> DataChannel {
+        self.channel.clone()
+    }
+
+    fn target_of(&self, event: &JsValue) -> Result<(&EventTarget, String)> {
+        let event: String = options::parse_value(event.clone(), "event name")?;
+        match event.as_str() {
+            "open" | "close" => Ok((self.channel.as_raw(), event)),
+            "message" | "messageerror" => Ok((&self.target, event)),
+            _ => Err(invalid(format!(
+                "there is no event \"{event}\"; there are \"open\", \"close\", \"message\", \"messageerror\""
+            ))),
+        }
+    }
+}
+
+#[wasm_bindgen(js_class = DataChannel)]
+impl JsDataChannel {
+    /// Makes a channel on a connection of the browser. The far end gets a `datachannel` event, unless the channel is
+    /// negotiated. Throws `ERR_INVALID_OPTIONS` for options that make no sense, alone or together.
+    pub fn create(
+        #[wasm_bindgen(unchecked_param_type = "RTCPeerConnection")] connection: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] label: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "DataChannelOptions")] options: Option<JsValue>,
+    ) -> Result<Self, JsValue> {
+        let connection = raw_connection(connection)?;
+        let label: String = options::parse_value(label, "label")?;
+        let options = options::parse(options, "data channel options")?;
+        Self::new(DataChannel::create(connection, &label, &options)?)
+    }
+
+    /// Wraps a channel of the browser, such as that of a `datachannel` event of `connection`: in the event itself, or its
+    /// first messages are missed.
+    #[wasm_bindgen(js_name = fromRtcDataChannel)]
+    pub fn from_rtc_data_channel(
+        #[wasm_bindgen(unchecked_param_type = "RTCDataChannel")] channel: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "RTCPeerConnection")] connection: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "MessageOptions")] options: Option<JsValue>,
+    ) -> Result<Self, JsValue> {
+        let raw = channel.dyn_ref::<RtcDataChannel>();
+        let raw = raw.ok_or_else(|| invalid("channel: expected an RTCDataChannel".to_owned()))?;
+        let options = options::parse(options, "message options")?;
+        Self::new(DataChannel::from_raw(raw.clone(), raw_connection(connection)?, &options)?)
+    }
+
+    /// Sends a message. Fulfilled when all of it is handed to the browser: at once while there is room in its buffer,
+    /// later when it is above the high-water mark or the channel is not open yet. Await it before you send more. Messages
+    /// are sent in the order of the calls. Rejects with `ERR_DATA_TOO_LARGE` beyond `maxMessageSize`, and with
+    /// `ERR_DATA_CLOSED` when the channel closes first.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn send(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string | ArrayBuffer | ArrayBufferView")] data: &JsValue,
+    ) -> Promise {
+        send(&self.channel, payload(data))
+    }
+
+    /// Sends a value as JSON text.
+    #[wasm_bindgen(js_name = sendJson, unchecked_return_type = "Promise<void>")]
+    pub fn send_json(&self, #[wasm_bindgen(unchecked_param_type = "unknown")] value: &JsValue) -> Promise {
+        let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
+        let text = text.ok_or_else(|| invalid("the value: JSON cannot say it".to_owned()));
+        send(&self.channel, text.map(Payload::Text))
+    }
+
+    /// The messages: `for await (const message of channel.messages())`. Those that came before somebody read too. Ends
+    /// when the channel is closed, and throws when messages did not come: call it again to go on. Each message goes to
+    /// one reader only: an iterator, `readable`, or the listeners of `"message"`.
+    #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<DataMessage>")]
+    pub fn messages(&self) -> Object {
+        async_iterator(values(&self.channel))
+    }
+
+    /// The messages as a Web Stream, always the same.
+    #[wasm_bindgen(getter, unchecked_return_type = "ReadableStream<DataMessage>")]
+    pub fn readable(&self) -> Object {
+        self.readable.get_or_init(|| readable_stream(values(&self.channel))).clone()
+    }
+
+    /// A Web Stream that sends what is written to it, always the same. Closing it sends all and closes the channel.
+    #[wasm_bindgen(getter, unchecked_return_type = "WritableStream<string | ArrayBuffer | ArrayBufferView>")]
+    pub fn writable(&self) -> WritableStream {
+        let make = || {
+            let (sender, closer, aborter) = (self.handle(), self.handle(), self.handle());
+            let close = move || {
+                let channel = closer.clone();
+                future_to_promise(async move {
+                    channel.flushed().await?;
+                    channel.close();
+                    Ok(JsValue::UNDEFINED)
+                })
+            };
+            writable_stream(move |chunk| send(&sender, payload(&chunk)), close, move || aborter.close())
+        };
+        self.writable.get_or_init(make).clone()
+    }
+
+    /// Fulfilled when the channel is open.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn opened(&self) -> Promise {
+        let channel = self.handle();
+        future_to_promise(async move { Ok(channel.opened().await.map(|()| JsValue::UNDEFINED)?) })
+    }
+
+    /// Fulfilled when the channel is closed, by whichever end; rejected when it failed.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn closed(&self) -> Promise {
+        let channel = self.handle();
+        future_to_promise(async move { Ok(channel.closed().await.map(|()| JsValue::UNDEFINED)?) })
+    }
+
+    /// Fulfilled when everything is sent.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn flushed(&self) -> Promise {
+        let channel = self.handle();
+        future_to_promise(async move { Ok(channel.flushed().await.map(|()| JsValue::UNDEFINED)?) })
+    }
+
+    /// Closes the channel for both ends. What waits to be sent fails, files under way are interrupted. Closing again does
+    /// nothing.
+    pub fn close(&self) {
+        self.channel.close();
+    }
+
+    /// The name that it was made with.
+    #[wasm_bindgen(getter)]
+    pub fn label(&self) -> String {
+        self.channel.label()
+    }
+
+    /// What the application speaks over it.
+    #[wasm_bindgen(getter)]
+    pub fn protocol(&self) -> String {
+        self.channel.protocol().to_owned()
+    }
+
+    /// Its id, once the connection has given it one.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> Option<u16> {
+        self.channel.id()
+    }
+
+    /// Where the channel is in its life.
+    #[wasm_bindgen(getter, unchecked_return_type = "DataChannelState")]
+    pub fn state(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.channel.state())
+    }
+
+    /// Whether long messages are sent in fragments, and files can be sent.
+    #[wasm_bindgen(getter)]
+    pub fn framing(&self) -> bool {
+        self.channel.has_framing()
+    }
+
+    /// Bytes that wait to be sent, here and in the browser's buffer.
+    #[wasm_bindgen(getter, js_name = bufferedAmount)]
+    pub fn buffered_amount(&self) -> f64 {
+        self.channel.buffered_amount() as f64
+    }
+
+    /// The longest message in bytes that can be sent now.
+    #[wasm_bindgen(getter, js_name = maxMessageSize)]
+    pub fn max_message_size(&self) -> f64 {
+        self.channel.max_message_size() as f64
+    }
+
+    /// The browser's object.
+    #[wasm_bindgen(getter, js_name = rtcDataChannel)]
+    pub fn rtc_data_channel(&self) -> RtcDataChannel {
+        self.channel.as_raw().clone()
+    }
+
+    #[wasm_bindgen(js_name = addEventListener, skip_typescript)]
+    pub fn add_event_listener(
+        &self,
+        event: &JsValue,
+        listener: &JsValue,
+        options: &JsValue,
+    ) -> Result<(), JsValue> {
+        let (target, event) = self.target_of(event)?;
+        call_on(target, "addEventListener", &event, listener, options)?;
+        if matches!(event.as_str(), "message" | "messageerror") && !self.dispatching.replace(true) {
+            spawn_local(dispatch(self.handle(), self.target.clone()));
+        }
+        Ok(())
+    }
+
+    #[wasm_bindgen(js_name = removeEventListener, skip_typescript)]
+    pub fn remove_event_listener(
+        &self,
+        event: &JsValue,
+        listener: &JsValue,
+        options: &JsValue,
+    ) -> Result<(), JsValue> {
+        let (target, event) = self.target_of(event)?;
+        call_on(target, "removeEventListener", &event, listener, options)
+    }
+}
+
+/// The call itself decides the order; only what comes of it is waited for.
+fn send(channel: &DataChannel, payload: Result<Payload>) -> Promise {
+    let through = payload.and_then(|payload| channel.queue(payload));
+    future_to_promise(async move {
+        through?.await.unwrap_or(Err(DataChannelError::Closed.into()))?;
+        Ok(JsValue::UNDEFINED)
+    })
+}
+
+fn payload(data: &JsValue) -> Result<Payload> {
+    if let Some(text) = data.as_string() {
+        return Ok(Payload::Text(text));
+    }
+    let bytes = if data.is_instance_of::<ArrayBuffer>() {
+        view(data, &JsValue::from(0), &JsValue::UNDEFINED)
+    } else if ArrayBuffer::is_view(data) {
+        let member = |key: &str| Reflect::get(data, &key.into());
+        match (member("buffer"), member("byteOffset"), member("byteLength")) {
+            (Ok(buffer), Ok(offset), Ok(length)) => view(&buffer, &offset, &length),
+            _ => None,
+        }
+    } else {
+        None
+    };
+    let wrong = || invalid("data: expected a string, an ArrayBuffer or a view of one".to_owned());
+    bytes.map(Payload::Js).ok_or_else(wrong)
+}
+
+/// `new Uint8Array(buffer, offset, length)`, which throws for a buffer that was transferred.
+fn view(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8Array> {
+    let constructor: Function =
+        Reflect::get(&js_sys::global(), &"Uint8Array".into()).ok()?.dyn_into().ok()?;
+    let arguments = js_sys::Array::of3(buffer, offset, length);
+    Reflect::construct(&constructor, &arguments).ok()?.dyn_into().ok()
+}
+
+fn values(channel: &DataChannel) -> Values {
+    let channel = channel.clone();
+    stream::poll_fn(move |context| {
+        channel.poll_message(context).map(|message| message.map(|message| Ok(value(message?))))
+    })
+    .boxed_local()
+}
+
+fn value(message: RawMessage) -> JsValue {
+    match message {
+        RawMessage::Text(text) => text,
+        RawMessage::Binary(bytes) => bytes.into(),
+    }
+}
+
+/// Fires each message at the target. A listener that throws is reported by the browser, as for any event.
+async fn dispatch(channel: DataChannel, target: EventTarget) {
+    while let Some(message) = poll_fn(|context| channel.poll_message(context)).await {
+        let event = match message {
+            Ok(message) => {
+                let init = MessageEventInit::new();
+                init.set_data(&value(message));
+                MessageEvent::new_with_event_init_dict("message", &init).map(JsCast::unchecked_into)
+            }
+            Err(error) => {
+                let init = CustomEventInit::new();
+                init.set_detail(&error.into());
+                CustomEvent::new_with_event_init_dict("messageerror", &init).map(JsCast::unchecked_into)
+            }
+        };
+        if let Ok(event) = event {
+            let _ = target.dispatch_event(&event);
+        }
+    }
+}
+
+fn call_on(
+    target: &EventTarget,
+    method: &str,
+    event: &str,
+    listener: &JsValue,
+    options: &JsValue,
+) -> Result<(), JsValue> {
+    if !listener.is_function() && !listener.is_object() {
+        return Err(invalid(format!("the listener of \"{event}\" must be a function")).into());
+    }
+    let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
+    method.call3(target, &event.into(), listener, options)?;
+    Ok(())
+}
+
+fn raw_connection(connection: &JsValue) -> Result<&RtcPeerConnection> {
+    connection.dyn_ref().ok_or_else(|| invalid("connection: expected an RTCPeerConnection".to_owned()))
+}
+
+pub(super) fn invalid(detail: String) -> Error {
+    Error::InvalidOptions { detail }
+}

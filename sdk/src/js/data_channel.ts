@@ -1,0 +1,29 @@
+/** What goes over a data channel. */
+export type DataMessage = string | Uint8Array<ArrayBuffer>;
+
+/** The events of a data channel by their names, as `addEventListener` hands them over. */
+export interface DataChannelEventMap {
+  /** Messages can be sent. */
+  open: Event;
+  /** It is over, by whichever end. */
+  close: Event;
+  /** A message came. */
+  message: MessageEvent<DataMessage>;
+  /** Messages did not come, and why: they were too long, or read too late. The channel goes on. */
+  messageerror: CustomEvent<MoimError>;
+}
+
+export interface DataChannel {
+  /** Calls `listener` for each event of this name. Listening to `"message"` takes the messages: see `messages()`. */
+  addEventListener<K extends keyof DataChannelEventMap>(
+    type: K,
+    listener: (event: DataChannelEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  /** Undoes `addEventListener`. */
+  removeEventListener<K extends keyof DataChannelEventMap>(
+    type: K,
+    listener: (event: DataChannelEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}

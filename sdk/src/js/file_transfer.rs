@@ -1,0 +1,205 @@
+//! `FileTransfer` and `IncomingFile` for JavaScript, and the methods of `DataChannel` that make them.
+
+use futures::StreamExt;
+use js_sys::{Object, Promise};
+use serde::Deserialize;
+use serde_wasm_bindgen::preserve;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, WritableStream};
+
+use super::data_channel::{JsDataChannel, invalid};
+use super::media::to_js;
+use super::options;
+use super::promise::future_to_promise;
+use super::streams::async_iterator;
+use crate::{FileTransfer, IncomingFile};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** Where a file that is accepted goes. */
+export interface AcceptOptions {
+  /** A stream to write the file to as it comes, such as that of a file that the user chose with `showSaveFilePicker`,
+   * or of the origin's private file system. Default: none, the file is kept in memory. */
+  writable?: WritableStream<Uint8Array> | FileSystemWritableFileStream;
+}
+"#;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AcceptOptions {
+    #[serde(with = "preserve")]
+    writable: JsValue,
+}
+
+#[wasm_bindgen(js_class = DataChannel)]
+impl JsDataChannel {
+    /// Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
+    /// messages between them. Throws `ERR_INVALID_STATE` on a channel that may lose messages, does not keep order, or is
+    /// without framing.
+    #[wasm_bindgen(js_name = sendFile)]
+    pub fn send_file(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Blob")] file: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "FileOptions")] options: Option<JsValue>,
+    ) -> Result<JsFileTransfer, JsValue> {
+        let blob = file.dyn_ref::<Blob>();
+        let blob = blob.ok_or_else(|| invalid("file: expected a File or a Blob".to_owned()))?;
+        let options = options::parse(options, "file options")?;
+        Ok(JsFileTransfer(self.handle().send_file(blob, &options)?))
+    }
+
+    /// The files that the far end offers: `for await (const file of channel.files())`. Ends when the channel is closed.
+    #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<IncomingFile>")]
+    pub fn files(&self) -> Object {
+        let files = self.handle().files();
+        async_iterator(files.map(|file| Ok(JsIncomingFile(file).into())).boxed_local())
+    }
+}
+
+/// A file under way. It goes on without this object, too.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = FileTransfer)]
+pub struct JsFileTransfer(FileTransfer);
+
+#[wasm_bindgen(js_class = FileTransfer)]
+impl JsFileTransfer {
+    /// Fulfilled at either end when the receiver has the file, whole and with the right SHA-256. The receiver gets it here,
+    /// unless it is written to a stream. Rejects with `ERR_TRANSFER_…`; after `ERR_TRANSFER_INTERRUPTED`, `resume()` goes
+    /// on.
+    #[wasm_bindgen(getter, unchecked_return_type = "Promise<File | undefined>")]
+    pub fn finished(&self) -> Promise {
+        let transfer = self.0.clone();
+        future_to_promise(
+            async move { Ok(transfer.finished().await?.map_or(JsValue::UNDEFINED, JsValue::from)) },
+        )
+    }
+
+    /// How far it is, now and whenever that changes: `for await (const { transferred, size } of transfer.progress())`.
+    /// Ends with the transfer.
+    #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<FileProgress>")]
+    pub fn progress(&self) -> Object {
+        async_iterator(self.0.progress().map(|progress| to_js(&progress)).boxed_local())
+    }
+
+    /// Gives the transfer up at both ends; the reason is for the far end to read. Does nothing once it is over.
+    pub fn cancel(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string")] reason: Option<JsValue>,
+    ) -> Result<(), JsValue> {
+        self.0.cancel(&read_reason(reason, "cancelled")?);
+        Ok(())
+    }
+
+    /// Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
+    /// which is first. Use the transfer that it returns from now on.
+    pub fn resume(&self, channel: &JsDataChannel) -> Result<JsFileTransfer, JsValue> {
+        Ok(Self(self.0.resume(&channel.handle())?))
+    }
+
+    /// The transfer's name: the same at both ends, and when it is resumed.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> String {
+        self.0.id()
+    }
+
+    /// Which way the file goes.
+    #[wasm_bindgen(getter, unchecked_return_type = "FileDirection")]
+    pub fn direction(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.direction())
+    }
+
+    /// The file's name.
+    #[wasm_bindgen(getter)]
+    pub fn name(&self) -> String {
+        self.0.name().to_owned()
+    }
+
+    /// The file's MIME type; may be empty.
+    #[wasm_bindgen(getter, js_name = mimeType)]
+    pub fn mime_type(&self) -> String {
+        self.0.mime_type().to_owned()
+    }
+
+    /// The file's size in bytes.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> f64 {
+        self.0.size() as f64
+    }
+
+    /// Bytes that the receiver has written down, as far as is known here.
+    #[wasm_bindgen(getter)]
+    pub fn transferred(&self) -> f64 {
+        self.0.transferred() as f64
+    }
+}
+
+/// A file that the far end offers. One that is never answered is refused when it is collected.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = IncomingFile)]
+pub struct JsIncomingFile(IncomingFile);
+
+#[wasm_bindgen(js_class = IncomingFile)]
+impl JsIncomingFile {
+    /// Takes the file. Throws `ERR_INVALID_STATE` if somebody else writes to the stream, or the offer is answered already.
+    pub fn accept(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AcceptOptions")] options: Option<JsValue>,
+    ) -> Result<JsFileTransfer, JsValue> {
+        let AcceptOptions { writable } = options::parse(options, "accept options")?;
+        if writable.is_undefined() || writable.is_null() {
+            return Ok(JsFileTransfer(self.0.accept()?));
+        }
+        let stream = writable.dyn_ref::<WritableStream>();
+        let stream = stream.ok_or_else(|| {
+            invalid("`writable` in the accept options: expected a WritableStream".to_owned())
+        })?;
+        Ok(JsFileTransfer(self.0.accept_to(stream)?))
+    }
+
+    /// Refuses the file; the reason is for the sender to read. Does nothing once the offer is answered.
+    pub fn reject(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string")] reason: Option<JsValue>,
+    ) -> Result<(), JsValue> {
+        self.0.reject(&read_reason(reason, "refused")?);
+        Ok(())
+    }
+
+    /// The transfer's name: the same at both ends, and when it is resumed.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> String {
+        self.0.id()
+    }
+
+    /// The file's name as the far end says, without a path. It may lie about the type.
+    #[wasm_bindgen(getter)]
+    pub fn name(&self) -> String {
+        self.0.name().to_owned()
+    }
+
+    /// The file's size in bytes.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> f64 {
+        self.0.size() as f64
+    }
+
+    /// The MIME type as the far end says; may be empty.
+    #[wasm_bindgen(getter, js_name = mimeType)]
+    pub fn mime_type(&self) -> String {
+        self.0.mime_type().to_owned()
+    }
+
+    /// When the file was last changed, in milliseconds since 1970, as the far end says; 0 if that is not known.
+    #[wasm_bindgen(getter, js_name = lastModified)]
+    pub fn last_modified(&self) -> f64 {
+        self.0.last_modified() as f64
+    }
+}
+
+fn read_reason(reason: Option<JsValue>, default: &str) -> Result<String, JsValue> {
+    match reason {
+        Some(reason) => Ok(options::parse_value(reason, "reason")?),
+        None => Ok(default.to_owned()),
+    }
+}

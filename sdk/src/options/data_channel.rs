@@ -1,0 +1,193 @@
+//! Options of data channels: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannelinit>.
+
+use serde::{Deserialize, Serialize};
+
+use super::invalid;
+use crate::engine::framing::marked;
+use crate::error::Result;
+
+/// How a data channel is made. The defaults give a channel that loses nothing and keeps order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct DataChannelOptions {
+    /// Whether messages arrive in the order of sending. Default: true.
+    pub ordered: bool,
+    /// Milliseconds after which a message that was lost is not sent again. Not together with `maxRetransmits`.
+    /// Default: none, the channel is reliable.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub max_packet_life_time: Option<u16>,
+    /// How often a message that was lost is sent again. Not together with `maxPacketLifeTime`. Default: none, the
+    /// channel is reliable.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub max_retransmits: Option<u16>,
+    /// What the application speaks over the channel, for the far end to read. Default: empty.
+    pub protocol: String,
+    /// Whether both ends make the channel, with the same `id`, so that it needs no announcement. Default: false.
+    pub negotiated: bool,
+    /// The channel's id, from 0 to 65534. For a negotiated channel, and only for such a one.
+    #[cfg_attr(feature = "js", tsify(type = "number | null"))]
+    pub id: Option<u16>,
+    /// How the channel shares the connection with others, where the browser knows priorities. Default: its choice.
+    pub priority: Option<DataChannelPriority>,
+    /// How messages are sent and received.
+    pub messages: MessageOptions,
+}
+
+impl Default for DataChannelOptions {
+    fn default() -> Self {
+        Self {
+            ordered: true,
+            max_packet_life_time: None,
+            max_retransmits: None,
+            protocol: String::new(),
+            negotiated: false,
+            id: None,
+            priority: None,
+            messages: MessageOptions::default(),
+        }
+    }
+}
+
+/// How much a channel counts beside others: <https://www.w3.org/TR/webrtc-priority/>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum DataChannelPriority {
+    /// Half of low.
+    VeryLow,
+    /// The browsers' default.
+    Low,
+    /// Twice low.
+    Medium,
+    /// Four times low.
+    High,
+}
+
+/// How messages are sent and received over a channel. Each end has its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct MessageOptions {
+    /// Whether messages that are too long for the connection are sent in fragments. Both ends must agree: say false when
+    /// the far end is not moim. Default: true for a channel that is made here; for one that the far end made, what its
+    /// protocol says.
+    #[cfg_attr(feature = "js", tsify(type = "boolean | null"))]
+    pub framing: Option<bool>,
+    /// The longest message in bytes, sent or received, up to 1 GiB. Fragments that wait for the rest take at most twice
+    /// this much memory. Default: 64 MiB.
+    pub max_message_size: u32,
+    /// Bytes in the browser's buffer from which on `send` waits; at most 8 MiB. Default: 1 MiB.
+    pub high_water_mark: u32,
+    /// Bytes in the browser's buffer at which waiting ends. Default: 256 KiB.
+    pub low_water_mark: u32,
+    /// Bytes of received messages that wait to be read before the oldest are dropped. One message is always kept.
+    /// Default: 64 MiB.
+    pub max_unread: u32,
+}
+
+impl Default for MessageOptions {
+    fn default() -> Self {
+        Self {
+            framing: None,
+            max_message_size: 64 << 20,
+            high_water_mark: 1 << 20,
+            low_water_mark: 256 << 10,
+            max_unread: 64 << 20,
+        }
+    }
+}
+
+const LONGEST_MESSAGE: u32 = 1 << 30;
+/// Chromium refuses what would fill its buffer beyond 16 MiB.
+const HIGHEST_MARK: u32 = 8 << 20;
+
+impl DataChannelOptions {
+    /// Finds what is wrong before anything is made. `DataChannel::create` does so too.
+    ///
+    /// # Errors
+    /// `InvalidOptions`, with the member and what was expected.
+    pub fn check(&self) -> Result<()> {
+        if self.max_packet_life_time.is_some() && self.max_retransmits.is_some() {
+            let detail = "maxPacketLifeTime and maxRetransmits are both given: a channel takes one of them";
+            return invalid(detail.to_owned());
+        }
+        match (self.negotiated, self.id) {
+            (true, None) => return invalid("a negotiated channel needs an id from 0 to 65534".to_owned()),
+            (false, Some(_)) => {
+                let detail = "id is given without negotiated: the browser chooses the id of other channels";
+                return invalid(detail.to_owned());
+            }
+            (true, Some(u16::MAX)) => return invalid("id is 65535: expected 0 to 65534".to_owned()),
+            _ => {}
+        }
+        if marked(&self.protocol).len() > usize::from(u16::MAX) {
+            return invalid("protocol is too long: expected less than 64 KiB of UTF-8".to_owned());
+        }
+        self.messages.check()
+    }
+
+    /// Whether nothing is lost and order kept.
+    pub fn is_reliable_and_ordered(&self) -> bool {
+        self.ordered && self.max_packet_life_time.is_none() && self.max_retransmits.is_none()
+    }
+}
+
+impl MessageOptions {
+    /// Finds what is wrong. `DataChannel::from_raw` does so too.
+    ///
+    /// # Errors
+    /// `InvalidOptions`, with the member and what was expected.
+    pub fn check(&self) -> Result<()> {
+        let Self { max_message_size, high_water_mark, low_water_mark, .. } = *self;
+        if !(1..=LONGEST_MESSAGE).contains(&max_message_size) {
+            return invalid(format!("maxMessageSize is {max_message_size}: expected 1 to {LONGEST_MESSAGE}"));
+        }
+        if !(1..=HIGHEST_MARK).contains(&high_water_mark) {
+            return invalid(format!("highWaterMark is {high_water_mark}: expected 1 to {HIGHEST_MARK}"));
+        }
+        if low_water_mark >= high_water_mark {
+            return invalid(format!(
+                "lowWaterMark is {low_water_mark}: expected less than highWaterMark, {high_water_mark}"
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(change: impl FnOnce(&mut DataChannelOptions)) -> String {
+        let mut options = DataChannelOptions::default();
+        change(&mut options);
+        options.check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_defaults_are_fine() {
+        assert_eq!(DataChannelOptions::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_named() {
+        let both = refusal(|options| {
+            options.max_retransmits = Some(0);
+            options.max_packet_life_time = Some(100);
+        });
+        assert!(both.contains("maxPacketLifeTime") && both.contains("maxRetransmits"), "{both}");
+        assert!(refusal(|options| options.negotiated = true).contains("needs an id"));
+        assert!(refusal(|options| options.id = Some(1)).contains("negotiated"));
+        let id = refusal(|options| (options.negotiated, options.id) = (true, Some(65535)));
+        assert!(id.contains("65534"), "{id}");
+        assert!(refusal(|options| options.protocol = "x".repeat(65535)).contains("protocol"));
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_named() {
+        assert!(refusal(|options| options.messages.max_message_size = 0).contains("maxMessageSize"));
+        assert!(refusal(|options| options.messages.high_water_mark = 9 << 20).contains("highWaterMark"));
+        assert!(refusal(|options| options.messages.low_water_mark = 1 << 20).contains("lowWaterMark"));
+    }
+}

@@ -1,0 +1,218 @@
+//! Messages that wait for room in the browser's buffer.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use futures::channel::oneshot;
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use web_sys::RtcDataChannel;
+
+use super::message::Message;
+use crate::engine::framing::{Fragments, HEADER_BYTES, MAX_FRAME_BYTES, MessageKind, WHOLE};
+use crate::error::{DataChannelError, Result};
+use crate::platform::exception::Exception;
+
+/// What is to be sent.
+#[derive(Debug)]
+pub(crate) enum Payload {
+    Text(String),
+    Bytes(Vec<u8>),
+    /// Bytes that are JavaScript's.
+    Js(Uint8Array),
+    /// One frame, made elsewhere.
+    Frame(Vec<u8>),
+}
+
+impl From<Message> for Payload {
+    fn from(message: Message) -> Self {
+        match message {
+            Message::Text(text) => Self::Text(text),
+            Message::Binary(bytes) => Self::Bytes(bytes),
+        }
+    }
+}
+
+impl Payload {
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) | Self::Frame(bytes) => bytes.len(),
+            Self::Js(bytes) => bytes.length() as usize,
+        }
+    }
+
+    /// Copies a part behind a header.
+    fn copy(&self, range: Range<usize>, frame: &Uint8Array) {
+        match self {
+            Self::Text(text) => frame.copy_from(&text.as_bytes()[range]),
+            Self::Bytes(bytes) | Self::Frame(bytes) => frame.copy_from(&bytes[range]),
+            Self::Js(bytes) => frame.set(&bytes.subarray(range.start as u32, range.end as u32), 0),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) payload: Payload,
+    /// Nobody waits for a message of a `Sink`. A future that is dropped takes a message back that was not begun.
+    pub(super) done: Option<oneshot::Sender<Result<()>>>,
+    fragments: Option<Fragments>,
+}
+
+impl Entry {
+    pub(super) fn new(payload: Payload, done: Option<oneshot::Sender<Result<()>>>) -> Self {
+        Self { payload, done, fragments: None }
+    }
+
+    fn is_taken_back(&self) -> bool {
+        self.fragments.is_none() && self.done.as_ref().is_some_and(oneshot::Sender::is_canceled)
+    }
+
+    pub(super) fn finish(self, result: Result<()>) {
+        if let Some(done) = self.done {
+            let _ = done.send(result);
+        }
+    }
+}
+
+/// What became of a call of `send`.
+pub(super) enum Sent {
+    /// The message is through.
+    Through,
+    /// There is more of it.
+    More,
+    /// The browser's buffer is full.
+    NotNow,
+    Failed(DataChannelError),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    queue: VecDeque<Entry>,
+    next_message: u32,
+    /// Where a frame is put together. Allocated when it is first needed.
+    scratch: Option<Uint8Array>,
+    /// The channel closed on messages that nobody waits for.
+    pub(super) lost: bool,
+}
+
+impl Outbox {
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.queue.push_back(entry);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Bytes that wait here, before the browser's buffer.
+    pub(super) fn size(&self) -> usize {
+        self.queue.iter().map(|entry| entry.payload.size()).sum()
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Entry> {
+        while let Some(entry) = self.queue.pop_front() {
+            if !entry.is_taken_back() {
+                return Some(entry);
+            }
+        }
+        None
+    }
+
+    pub(super) fn put_back(&mut self, entry: Entry) {
+        self.queue.push_front(entry);
+    }
+
+    /// A message that has to wait must not change with the buffer that JavaScript keeps.
+    pub(super) fn own_last(&mut self) {
+        if let Some(Entry { payload: Payload::Js(bytes), .. }) = self.queue.back_mut() {
+            *bytes = bytes.slice(0, bytes.length());
+        }
+    }
+
+    pub(super) fn scratch(&mut self) -> Uint8Array {
+        let allocate = || Uint8Array::new_with_length(MAX_FRAME_BYTES as u32);
+        self.scratch.get_or_insert_with(allocate).clone()
+    }
+
+    pub(super) fn next_message(&mut self) -> u32 {
+        self.next_message = self.next_message.wrapping_add(1);
+        self.next_message
+    }
+}
+
+/// Sends the next frame of a message. `limit` is what the connection takes, in bytes.
+pub(super) fn send_next(
+    raw: &RtcDataChannel,
+    entry: &mut Entry,
+    framing: bool,
+    limit: usize,
+    scratch: &Uint8Array,
+    next_message: &mut dyn FnMut() -> u32,
+) -> Sent {
+    let size = entry.payload.size();
+    let frame_limit = if framing { limit.min(MAX_FRAME_BYTES) } else { limit };
+    if entry.fragments.is_none() {
+        let (kind, length) = match &entry.payload {
+            Payload::Text(_) => (MessageKind::Text, size),
+            Payload::Bytes(_) | Payload::Js(_) if framing => (MessageKind::Binary, size + 1),
+            Payload::Bytes(_) | Payload::Js(_) | Payload::Frame(_) => (MessageKind::Binary, size),
+        };
+        let can_be_cut = framing && !matches!(entry.payload, Payload::Frame(_));
+        match length <= frame_limit {
+            true => return through(raw, send_whole(raw, &entry.payload, framing, scratch)),
+            false if !can_be_cut => return Sent::Failed(DataChannelError::TooLarge { size, limit }),
+            false => match Fragments::new(kind, next_message(), size, frame_limit) {
+                Ok(fragments) => entry.fragments = Some(fragments),
+                Err(error) => return Sent::Failed(error),
+            },
+        }
+    }
+    let Some(fragments) = entry.fragments.as_mut() else { return Sent::Through };
+    let before = fragments.clone();
+    let Some(header) = fragments.next() else { return Sent::Through };
+    let range = header.range();
+    let end = (HEADER_BYTES + range.len()) as u32;
+    let is_last = range.end == size;
+    scratch.subarray(0, HEADER_BYTES as u32).copy_from(&header.to_bytes());
+    entry.payload.copy(range, &scratch.subarray(HEADER_BYTES as u32, end));
+    match through(raw, raw.send_with_array_buffer_view(&scratch.subarray(0, end))) {
+        Sent::Through if !is_last => Sent::More,
+        Sent::NotNow => {
+            *fragments = before;
+            Sent::NotNow
+        }
+        sent => sent,
+    }
+}
+
+fn send_whole(
+    raw: &RtcDataChannel,
+    payload: &Payload,
+    framing: bool,
+    scratch: &Uint8Array,
+) -> Result<(), JsValue> {
+    match payload {
+        Payload::Text(text) => raw.send_with_str(text),
+        Payload::Frame(bytes) => raw.send_with_u8_array(bytes),
+        Payload::Bytes(bytes) if !framing => raw.send_with_u8_array(bytes),
+        Payload::Js(bytes) if !framing => raw.send_with_array_buffer_view(bytes),
+        Payload::Bytes(_) | Payload::Js(_) => {
+            let end = payload.size() + 1;
+            scratch.set_index(0, WHOLE);
+            payload.copy(0..payload.size(), &scratch.subarray(1, end as u32));
+            raw.send_with_array_buffer_view(&scratch.subarray(0, end as u32))
+        }
+    }
+}
+
+fn through(raw: &RtcDataChannel, sent: Result<(), JsValue>) -> Sent {
+    let Err(thrown) = sent else { return Sent::Through };
+    let Exception { name, message, .. } = thrown.into();
+    match name.as_str() {
+        "OperationError" if raw.buffered_amount() > 0 => Sent::NotNow,
+        "InvalidStateError" => Sent::Failed(DataChannelError::Closed),
+        _ => Sent::Failed(DataChannelError::Failed { detail: message }),
+    }
+}

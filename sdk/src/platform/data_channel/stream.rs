@@ -1,0 +1,44 @@
+//! A data channel as a `Stream` and a `Sink` of messages.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures::{Sink, Stream};
+
+use super::outbox::Payload;
+use super::{DataChannel, Message};
+use crate::{Error, Result};
+
+/// The messages, in the order of arrival; those that came before somebody read too. Ends when the channel is closed.
+/// Clones of a channel share the messages: each message goes to one of them.
+///
+/// An error is about messages that did not come; the stream goes on after it.
+impl Stream for DataChannel {
+    type Item = Result<Message>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Message>>> {
+        self.poll_message(context).map(|message| message.map(|message| message.map(Message::from)))
+    }
+}
+
+/// Ready while the browser's buffer has room. Flushed when every message is handed to the browser; closing waits until
+/// all is sent.
+impl Sink<Message> for DataChannel {
+    type Error = Error;
+
+    fn poll_ready(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        self.poll_room(context)
+    }
+
+    fn start_send(self: Pin<&mut Self>, message: Message) -> Result<()> {
+        self.enqueue(Payload::from(message), None)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        self.poll_handed_over(context)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        self.poll_close_after_sending(context)
+    }
+}

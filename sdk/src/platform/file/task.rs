@@ -1,0 +1,182 @@
+//! Moves a transfer on: outputs of its machine become calls into the browser, and what comes back becomes inputs.
+
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+
+use futures::StreamExt;
+use futures::channel::mpsc::UnboundedReceiver;
+use futures::future::{Either, select};
+
+use super::send;
+use super::sink::Sink;
+use super::source::Source;
+use super::transfer::Shared;
+use crate::engine::transfer::{
+    FileReceiver, FileSender, FileTransferError, Output, TransferFrame, TransferMessage,
+};
+use crate::platform::data_channel::{DataChannel, Payload};
+
+/// What happens to a transfer from outside.
+#[derive(Debug)]
+pub(super) enum Input {
+    Message(TransferMessage),
+    Disconnected,
+    Cancel(String),
+}
+
+/// One end of a transfer.
+#[derive(Debug)]
+pub(super) enum Work {
+    Sending(FileSender, Source),
+    Receiving(FileReceiver, Sink),
+}
+
+/// The machine without its file, which an operation may have borrowed.
+enum Machine<'a> {
+    Sending(&'a mut FileSender),
+    Receiving(&'a mut FileReceiver),
+}
+
+impl Work {
+    fn poll_output(&mut self) -> Option<Output> {
+        match self {
+            Self::Sending(machine, _) => machine.poll_output(),
+            Self::Receiving(machine, _) => machine.poll_output(),
+        }
+    }
+
+    fn machine(&mut self) -> Machine<'_> {
+        match self {
+            Self::Sending(machine, _) => Machine::Sending(machine),
+            Self::Receiving(machine, _) => Machine::Receiving(machine),
+        }
+    }
+
+    pub(super) fn abort(&self, reason: &str) {
+        if let Self::Receiving(_, sink) = self {
+            sink.abort(reason);
+        }
+    }
+}
+
+impl Machine<'_> {
+    fn handle(&mut self, input: Input) {
+        match (self, input) {
+            // Over a new channel, the sender offers again.
+            (Self::Receiving(machine), Input::Message(TransferMessage::Offer(offer))) => {
+                if !machine.resume(&offer) {
+                    machine.cancel("this is another file than the one that was interrupted");
+                }
+            }
+            (Self::Sending(machine), Input::Message(message)) => machine.handle_message(message),
+            (Self::Receiving(machine), Input::Message(message)) => machine.handle_message(message),
+            (Self::Sending(machine), Input::Disconnected) => machine.handle_disconnect(),
+            (Self::Receiving(machine), Input::Disconnected) => machine.handle_disconnect(),
+            (Self::Sending(machine), Input::Cancel(reason)) => machine.cancel(&reason),
+            (Self::Receiving(machine), Input::Cancel(reason)) => machine.cancel(&reason),
+        }
+    }
+
+    /// Whether the result of an operation is of no use any more.
+    fn gives_up(&self) -> bool {
+        match self {
+            Self::Sending(machine) => machine.is_over(),
+            Self::Receiving(machine) => machine.has_failed(),
+        }
+    }
+}
+
+/// Runs until the transfer is over, or interrupted.
+pub(super) async fn run(
+    mut work: Work,
+    channel: DataChannel,
+    mut inputs: UnboundedReceiver<Input>,
+    shared: Rc<Shared>,
+) {
+    let result = loop {
+        match (work.poll_output(), &mut work) {
+            (None, work) => {
+                let input = inputs.next().await.unwrap_or(Input::Disconnected);
+                work.machine().handle(input);
+            }
+            (Some(Output::Finished(result)), _) => break result,
+            (Some(Output::Progress(bytes)), _) => shared.progress(bytes),
+            (Some(Output::Send(message @ TransferMessage::Chunk { .. })), work) => {
+                let frame = TransferFrame { id: shared.id, message }.encode();
+                let through = channel.queue(Payload::Frame(frame));
+                let sent = match through {
+                    Ok(through) => attend(work.machine(), &mut inputs, through).await,
+                    Err(_) => Some(Ok(Err(crate::DataChannelError::Closed.into()))),
+                };
+                if !matches!(sent, None | Some(Ok(Ok(())))) {
+                    work.machine().handle(Input::Disconnected);
+                }
+            }
+            (Some(Output::Send(message)), work) => {
+                if !send(&channel, shared.id, message) {
+                    work.machine().handle(Input::Disconnected);
+                }
+            }
+            (Some(Output::Read { offset, length }), Work::Sending(machine, source)) => {
+                let read = source.read(offset, length);
+                match attend(Machine::Sending(machine), &mut inputs, read).await {
+                    Some(Ok(bytes)) => machine.handle_read(bytes),
+                    Some(Err(detail)) => machine.handle_read_failed(&detail),
+                    None => {}
+                }
+            }
+            (Some(Output::Write(bytes)), Work::Receiving(machine, sink)) => {
+                let written = sink.write(&bytes);
+                match attend(Machine::Receiving(machine), &mut inputs, written).await {
+                    Some(Ok(())) => machine.handle_written(bytes.len()),
+                    Some(Err(detail)) => machine.handle_write_failed(&detail),
+                    None => {}
+                }
+            }
+            (Some(Output::Close), Work::Receiving(machine, sink)) => {
+                let closed = sink.close();
+                match attend(Machine::Receiving(machine), &mut inputs, closed).await {
+                    Some(Ok(())) => machine.handle_closed(),
+                    Some(Err(detail)) => machine.handle_write_failed(&detail),
+                    None => {}
+                }
+            }
+            // A sender does not write, and a receiver does not read.
+            (Some(Output::Read { .. } | Output::Write(_) | Output::Close), _) => {}
+        }
+    };
+    channel.transfers().finish(shared.id);
+    let result = match (result, &work) {
+        (Ok(()), Work::Receiving(_, sink)) => {
+            sink.file(&shared.offer).map_err(|detail| FileTransferError::Storage { detail })
+        }
+        (result, _) => result.map(|()| None),
+    };
+    if let Err(error) = &result
+        && !matches!(error, FileTransferError::Interrupted { .. })
+    {
+        work.abort(&error.to_string());
+    }
+    shared.finish(result.map_err(Into::into), work);
+}
+
+/// Does one operation, and goes on listening. `None` if what came in between made it pointless.
+async fn attend<T>(
+    mut machine: Machine<'_>,
+    inputs: &mut UnboundedReceiver<Input>,
+    operation: impl Future<Output = T>,
+) -> Option<T> {
+    let mut operation = pin!(operation);
+    loop {
+        match select(operation.as_mut(), inputs.next()).await {
+            Either::Left((value, _)) => return Some(value),
+            Either::Right((input, _)) => {
+                machine.handle(input.unwrap_or(Input::Disconnected));
+                if machine.gives_up() {
+                    return None;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The handle of a file under way.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use futures::Stream;
+use futures::channel::mpsc::{UnboundedSender, unbounded};
+use js_sys::{Math, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, File};
+
+use super::source::Source;
+use super::task::{Input, Work, run};
+use crate::engine::framing::MAX_FRAME_BYTES;
+use crate::engine::transfer::{
+    CHUNK_BYTES, FileOffer, FileProgress, FileSender, TransferId, TransferMessage,
+};
+use crate::platform::data_channel::{DataChannel, DataChannelState, Wakers};
+use crate::{DataChannelError, Error, FileTransferError, Result};
+
+/// What the far end is told about a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct FileOptions {
+    /// The name. Default: that of the `File`; `"file"` for a `Blob`.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub name: Option<String>,
+    /// The MIME type. Default: that of the `Blob`.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub mime_type: Option<String>,
+}
+
+/// Which way a file goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum FileDirection {
+    /// From here to the far end.
+    Send,
+    /// From the far end to here.
+    Receive,
+}
+
+/// A file under way. A clone is another handle; the transfer goes on without any.
+#[derive(Clone, Debug)]
+pub struct FileTransfer(Rc<Shared>);
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) id: TransferId,
+    pub(super) offer: FileOffer,
+    direction: FileDirection,
+    inputs: UnboundedSender<Input>,
+    transferred: Cell<u64>,
+    outcome: RefCell<Option<Result<Option<File>>>>,
+    /// What is needed to go on over another channel.
+    parked: RefCell<Option<Work>>,
+    watchers: Wakers,
+}
+
+impl DataChannel {
+    /// Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
+    /// messages between them.
+    ///
+    /// # Errors
+    /// `InvalidState` on a channel that loses messages, does not keep order, or is without framing; `Closed` on a
+    /// closed one.
+    pub fn send_file(&self, file: &Blob, options: &FileOptions) -> Result<FileTransfer> {
+        self.check_for_files()?;
+        let named = file.dyn_ref::<File>();
+        let own_name = || named.map_or_else(|| "file".to_owned(), File::name);
+        let offer = FileOffer {
+            name: options.name.clone().unwrap_or_else(own_name),
+            size: file.size() as u64,
+            mime_type: options.mime_type.clone().unwrap_or_else(|| file.type_()),
+            last_modified: named.map_or(0, |file| file.last_modified() as u64),
+        };
+        let overhead = MAX_FRAME_BYTES - CHUNK_BYTES;
+        let chunk = self.max_frame_size().min(MAX_FRAME_BYTES).saturating_sub(overhead);
+        let work = Work::Sending(FileSender::new(offer.clone(), chunk), Source::new(file.clone()));
+        Ok(FileTransfer::start(self, new_id(), offer, work))
+    }
+
+    pub(super) fn check_for_files(&self) -> Result<()> {
+        let action = "transfer files";
+        if !self.has_framing() {
+            return Err(Error::InvalidState { action, state: "the channel is without framing" });
+        }
+        if !self.is_reliable_and_ordered() {
+            let state = "the channel may lose messages or change their order";
+            return Err(Error::InvalidState { action, state });
+        }
+        if matches!(self.state(), DataChannelState::Closing | DataChannelState::Closed) {
+            return Err(DataChannelError::Closed.into());
+        }
+        Ok(())
+    }
+}
+
+impl FileTransfer {
+    pub(super) fn start(channel: &DataChannel, id: TransferId, offer: FileOffer, work: Work) -> Self {
+        let direction = match &work {
+            Work::Sending(..) => FileDirection::Send,
+            Work::Receiving(..) => FileDirection::Receive,
+        };
+        let (inputs, incoming) = unbounded();
+        channel.transfers().start(id, inputs.clone());
+        let shared = Rc::new(Shared {
+            id,
+            offer,
+            direction,
+            inputs,
+            transferred: Cell::default(),
+            outcome: RefCell::default(),
+            parked: RefCell::default(),
+            watchers: Wakers::default(),
+        });
+        spawn_local(run(work, channel.clone(), incoming, shared.clone()));
+        Self(shared)
+    }
+
+    /// Waits for the end. `Ok` at either end means that the receiver has the file, whole and with the right SHA-256. The
+    /// receiver gets it here, unless it is written to a stream.
+    ///
+    /// # Errors
+    /// [`FileTransferError`]. After `Interrupted`, [`resume`](Self::resume) goes on.
+    pub async fn finished(&self) -> Result<Option<File>> {
+        poll_fn(|context| match &*self.0.outcome.borrow() {
+            Some(outcome) => Poll::Ready(outcome.clone()),
+            None => {
+                self.0.watchers.register(context);
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
+    /// How far it is, now and whenever that changes. Ends with the transfer.
+    pub fn progress(&self) -> FileTransferProgress {
+        FileTransferProgress { shared: self.0.clone(), last: None }
+    }
+
+    /// Gives the transfer up at both ends; `reason` is for the far end. Does nothing once it is over.
+    pub fn cancel(&self, reason: &str) {
+        match self.0.parked.take() {
+            Some(work) => work.abort(reason),
+            None => drop(self.0.inputs.unbounded_send(Input::Cancel(reason.to_owned()))),
+        }
+    }
+
+    /// Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
+    /// which is first. The handle is that of the transfer from now on.
+    ///
+    /// # Errors
+    /// `InvalidState` unless the transfer is interrupted, and as [`DataChannel::send_file`].
+    pub fn resume(&self, channel: &DataChannel) -> Result<Self> {
+        channel.check_for_files()?;
+        let not_interrupted =
+            || Error::InvalidState { action: "resume the file transfer", state: "it is not interrupted" };
+        let mut work = self.0.parked.take().ok_or_else(not_interrupted)?;
+        if let Work::Sending(machine, _) = &mut work {
+            machine.resume();
+        }
+        let waiting = channel.transfers().take_offer(self.0.id);
+        let resumed = Self::start(channel, self.0.id, self.0.offer.clone(), work);
+        resumed.0.transferred.set(self.0.transferred.get());
+        if let Some(offer) = waiting {
+            let _ = resumed.0.inputs.unbounded_send(Input::Message(TransferMessage::Offer(offer)));
+        }
+        Ok(resumed)
+    }
+
+    /// Its name: the same at both ends, and when it is resumed.
+    pub fn id(&self) -> String {
+        self.0.id.to_string()
+    }
+
+    /// Which way the file goes.
+    pub fn direction(&self) -> FileDirection {
+        self.0.direction
+    }
+
+    /// The file's name.
+    pub fn name(&self) -> &str {
+        &self.0.offer.name
+    }
+
+    /// The file's MIME type; may be empty.
+    pub fn mime_type(&self) -> &str {
+        &self.0.offer.mime_type
+    }
+
+    /// The file's size in bytes.
+    pub fn size(&self) -> u64 {
+        self.0.offer.size
+    }
+
+    /// Bytes that the receiver has written down, as far as is known here.
+    pub fn transferred(&self) -> u64 {
+        self.0.transferred.get()
+    }
+
+    /// Whether it is over, one way or the other.
+    pub fn is_finished(&self) -> bool {
+        self.0.outcome.borrow().is_some()
+    }
+}
+
+impl Shared {
+    pub(super) fn progress(&self, bytes: u64) {
+        self.transferred.set(bytes);
+        self.watchers.wake();
+    }
+
+    pub(super) fn finish(&self, outcome: Result<Option<File>>, work: Work) {
+        let interrupted = matches!(&outcome, Err(Error::FileTransfer(FileTransferError::Interrupted { .. })));
+        // A receiver that is done may still have to tell a sender that missed it.
+        if interrupted || (outcome.is_ok() && self.direction == FileDirection::Receive) {
+            self.parked.replace(Some(work));
+        }
+        self.outcome.replace(Some(outcome));
+        self.watchers.wake();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let (Some(work), Some(Err(_))) = (self.parked.take(), self.outcome.take()) {
+            work.abort("nobody resumes it");
+        }
+    }
+}
+
+/// How far a transfer is. Made by [`FileTransfer::progress`].
+#[derive(Debug)]
+#[must_use = "a stream does nothing unless it is read"]
+pub struct FileTransferProgress {
+    shared: Rc<Shared>,
+    last: Option<u64>,
+}
+
+impl Stream for FileTransferProgress {
+    type Item = FileProgress;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<FileProgress>> {
+        let transferred = self.shared.transferred.get();
+        if self.last != Some(transferred) {
+            self.last = Some(transferred);
+            return Poll::Ready(Some(FileProgress { transferred, size: self.shared.offer.size }));
+        }
+        if self.shared.outcome.borrow().is_some() {
+            return Poll::Ready(None);
+        }
+        self.shared.watchers.register(context);
+        Poll::Pending
+    }
+}
+
+/// A random id. It is no secret, but no two should be the same.
+fn new_id() -> TransferId {
+    let bytes = Uint8Array::new_with_length(16);
+    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok();
+    let filled = crypto
+        .and_then(|crypto| crypto.dyn_into::<web_sys::Crypto>().ok())
+        .and_then(|crypto| crypto.get_random_values_with_array_buffer_view(&bytes).ok());
+    let mut id = [0; 16];
+    match filled {
+        Some(_) => bytes.copy_to(&mut id),
+        None => id.fill_with(|| (Math::random() * 256.0) as u8),
+    }
+    TransferId(id)
+}
