@@ -6,10 +6,12 @@
 pub(crate) mod convert;
 mod data_channel;
 mod error;
+mod events;
 mod file_transfer;
 mod level_meter;
 mod media;
 mod options;
+mod peer_connection;
 mod promise;
 mod recorder;
 mod room;

@@ -1,33 +1,18 @@
 //! `Room` and `RemoteTrack` for JavaScript.
 
-use std::cell::RefCell;
-use std::future::poll_fn;
-use std::rc::Rc;
-use std::task::Poll;
-
-use futures::StreamExt;
-use js_sys::{Function, Object, Promise, Reflect};
-use wasm_bindgen::closure::Closure;
+use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
-use web_sys::{CustomEvent, CustomEventInit, EventTarget, MediaStreamTrack};
+use web_sys::{EventTarget, MediaStreamTrack};
 
+use super::events::{call_on, dispatch, iterate};
 use super::media::{JsLocalTrack, to_js};
 use super::options;
+use super::promise::future_to_promise;
 use crate::model::PublicationId;
-use crate::room::{RemoteTrack, Room, RoomEvent, RoomEvents};
+use crate::room::{RemoteTrack, Room};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
-
-// A method that returns `this` cannot be written in Rust.
-#[wasm_bindgen(inline_js = "export function toAsyncIterator(next, end) {
-  return { next: () => next(), return: () => end(), [Symbol.asyncIterator]() { return this; } };
-}")]
-extern "C" {
-    #[wasm_bindgen(js_name = toAsyncIterator)]
-    fn to_async_iterator(next: &Function, end: &Function) -> Object;
-}
 
 #[wasm_bindgen]
 extern "C" {
@@ -64,7 +49,7 @@ impl JsRoom {
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;
         let target = EventTarget::new()?;
-        spawn_local(dispatch(room.events(), target.clone()));
+        dispatch(room.events(), &target);
         Ok(Self { room, target })
     }
 
@@ -184,9 +169,9 @@ impl JsRoom {
     #[wasm_bindgen(js_name = addEventListener, skip_typescript)]
     pub fn add_event_listener(
         &self,
-        name: &str,
-        listener: &Function,
-        options: JsValue,
+        name: &JsValue,
+        listener: &JsValue,
+        options: &JsValue,
     ) -> Result<(), JsValue> {
         call_on(&self.target, "addEventListener", name, listener, options)
     }
@@ -194,16 +179,16 @@ impl JsRoom {
     #[wasm_bindgen(js_name = removeEventListener, skip_typescript)]
     pub fn remove_event_listener(
         &self,
-        name: &str,
-        listener: &Function,
-        options: JsValue,
+        name: &JsValue,
+        listener: &JsValue,
+        options: &JsValue,
     ) -> Result<(), JsValue> {
         call_on(&self.target, "removeEventListener", name, listener, options)
     }
 
     #[wasm_bindgen(skip_typescript)]
     pub fn events(&self) -> Object {
-        async_iterator(self.room.events())
+        iterate(self.room.events())
     }
 }
 
@@ -255,62 +240,4 @@ impl JsRemoteTrack {
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()
     }
-}
-
-/// Fires each event at the target. A listener that throws is reported by the browser, as for any event.
-async fn dispatch(mut events: RoomEvents, target: EventTarget) {
-    while let Some(event) = events.next().await {
-        let Ok(detail) = to_js(&event) else { continue };
-        let Some(name) = event_name(&detail) else { continue };
-        let init = CustomEventInit::new();
-        init.set_detail(&detail);
-        if let Ok(event) = CustomEvent::new_with_event_init_dict(&name, &init) {
-            let _ = target.dispatch_event(&event);
-        }
-    }
-}
-
-fn event_name(detail: &JsValue) -> Option<String> {
-    Reflect::get(detail, &"type".into()).ok()?.as_string()
-}
-
-fn call_on(
-    target: &EventTarget,
-    method: &str,
-    name: &str,
-    listener: &Function,
-    options: JsValue,
-) -> Result<(), JsValue> {
-    let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
-    method.call3(target, &name.into(), listener, &options)?;
-    Ok(())
-}
-
-/// Ending the iteration drops the stream.
-fn async_iterator(events: RoomEvents) -> Object {
-    let events = Rc::new(RefCell::new(Some(events)));
-    let reading = events.clone();
-    let next = Closure::<dyn Fn() -> Promise>::new(move || {
-        let events = reading.clone();
-        future_to_promise(async move {
-            let next = poll_fn(|context| match &mut *events.borrow_mut() {
-                Some(events) => events.poll_next_unpin(context),
-                None => Poll::Ready(None),
-            });
-            result(next.await)
-        })
-    });
-    let end = Closure::<dyn Fn() -> Promise>::new(move || {
-        events.take();
-        future_to_promise(async { result(None) })
-    });
-    to_async_iterator(next.into_js_value().unchecked_ref(), end.into_js_value().unchecked_ref())
-}
-
-fn result(event: Option<RoomEvent>) -> Result<JsValue, JsValue> {
-    let result = Object::new();
-    Reflect::set(&result, &"done".into(), &event.is_none().into())?;
-    let value = event.map_or(Ok(JsValue::UNDEFINED), |event| to_js(&event))?;
-    Reflect::set(&result, &"value".into(), &value)?;
-    Ok(result.into())
 }
