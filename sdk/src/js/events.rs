@@ -12,8 +12,17 @@ use super::streams::{Values, async_iterator};
 use crate::error::{Error, Result};
 
 /// Fires each event at the target, by its `type`. A listener that throws is reported by the browser, as for any event.
-pub(super) fn dispatch<E: Serialize>(events: impl Stream<Item = E> + 'static, target: &EventTarget) {
-    spawn_local(fire(values(events), target.clone()));
+/// `kept` is dropped when the events end.
+pub(super) fn dispatch<E: Serialize>(
+    events: impl Stream<Item = E> + 'static,
+    target: &EventTarget,
+    kept: impl Sized + 'static,
+) {
+    let fired = fire(values(events), target.clone());
+    spawn_local(async move {
+        fired.await;
+        drop(kept);
+    });
 }
 
 /// For `for await`. Ending the iteration drops the stream.

@@ -9,6 +9,7 @@ use serde::de::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::engine::ice_server;
 use crate::{Error, Result};
 
 /// Reads `value` as the options `T`. `None` gives the defaults, and so does a property that is `undefined`.
@@ -123,7 +124,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
@@ -134,8 +135,11 @@ impl<'de> Deserializer<'de> for Checked<'_> {
             Reflect::own_keys(object).map_err(|_| Fault(format!("{}: it cannot be read", self.path)))?;
         for key in keys.iter().filter_map(|key| key.as_string()) {
             if !fields.contains(&key.as_str()) {
-                let valid = fields.join("`, `");
-                return Err(Fault(format!("{}: there is no option `{key}`; there are `{valid}`", self.path)));
+                let advice = match ice_server::misplaced(&key).filter(|_| name == "IceServer") {
+                    Some(advice) => advice.to_owned(),
+                    None => format!("there are `{}`", fields.join("`, `")),
+                };
+                return Err(Fault(format!("{}: there is no option `{key}`; {advice}", self.path)));
             }
         }
         visitor.visit_map(Properties { object, path: self.path.clone(), fields: fields.iter(), next: None })

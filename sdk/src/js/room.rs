@@ -49,7 +49,7 @@ impl JsRoom {
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;
         let target = EventTarget::new()?;
-        dispatch(room.events(), &target);
+        dispatch(room.events(), &target, ());
         Ok(Self { room, target })
     }
 

@@ -10,6 +10,7 @@ mod file_transfer;
 mod level_meter;
 mod listener;
 mod page;
+mod peer_connection;
 mod recorder;
 mod track;
 

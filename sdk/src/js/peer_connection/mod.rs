@@ -51,7 +51,8 @@ impl JsPeerConnection {
         let options: PeerConnectionOptions = options::parse(options, "peer connection options")?;
         let connection = PeerConnection::new(&options)?;
         let target = EventTarget::new()?;
-        dispatch(connection.events(), &target);
+        // It lives until `close()`, even if JavaScript forgets it, as the browser's own does.
+        dispatch(connection.events(), &target, connection.clone());
         Ok(Self { connection, target })
     }
 
