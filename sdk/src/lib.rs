@@ -6,6 +6,7 @@
 pub mod engine;
 mod error;
 #[cfg(any(target_arch = "wasm32", test))]
+#[cfg_attr(test, allow(unreachable_pub, reason = "exported for the browser only"))]
 mod event_stream;
 pub mod model;
 mod options;
@@ -30,6 +31,8 @@ pub use options::{
     DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions, RoomOptions,
 };
 
+#[cfg(target_arch = "wasm32")]
+pub use event_stream::EventStream;
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
     BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,

@@ -101,6 +101,11 @@ impl Exchange {
         self.negotiation.set_role(role);
     }
 
+    /// Who gives way in a glare.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
     /// The connection's state.
     pub fn state(&self) -> ConnectionState {
         self.state

@@ -15,5 +15,6 @@ pub mod recovery;
 pub mod reliable;
 pub mod roster;
 pub mod session;
+pub mod simulcast;
 pub mod topology;
 pub mod transfer;

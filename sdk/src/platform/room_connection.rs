@@ -4,15 +4,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{MediaStreamTrack, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection as Direction};
+use web_sys::{MediaStreamTrack, RtcRtpTransceiver};
 
-use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions};
+use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, replace};
 use super::room_channel::RoomChannel;
 use crate::engine::connection::{ConnectionInput, Mids};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{IceServer, PublicationId, TrackSource};
 
 /// A peer connection and its data channel. Dropping it closes both.
@@ -45,24 +44,7 @@ impl RoomConnection {
         track: &MediaStreamTrack,
         source: TrackSource,
     ) -> Result<()> {
-        let transceiver = match self.free_transceiver(&track.kind()) {
-            Some(transceiver) => {
-                let sender = transceiver.sender();
-                replace(&sender, Some(track));
-                self.streams.assign(&sender, source);
-                transceiver.set_direction(match transceiver.direction() {
-                    Direction::Recvonly | Direction::Sendrecv => Direction::Sendrecv,
-                    _ => Direction::Sendonly,
-                });
-                transceiver
-            }
-            None => {
-                let sender = self.link.as_raw().add_track_0(track, self.streams.of(source));
-                self.link.transceivers().find(|transceiver| transceiver.sender() == sender).ok_or_else(
-                    || Error::Negotiation { step: "adding a track", detail: "it has no transceiver".into() },
-                )?
-            }
-        };
+        let transceiver = self.streams.attach(&self.link, track, source)?;
         self.attached.borrow_mut().insert(id, transceiver);
         Ok(())
     }
@@ -70,11 +52,7 @@ impl RoomConnection {
     /// Stops sending a publication. Its transceiver is free for another.
     pub(crate) fn detach(&self, id: &PublicationId) {
         let Some(transceiver) = self.attached.borrow_mut().remove(id) else { return };
-        replace(&transceiver.sender(), None);
-        transceiver.set_direction(match transceiver.direction() {
-            Direction::Sendrecv | Direction::Recvonly => Direction::Recvonly,
-            _ => Direction::Inactive,
-        });
+        self.streams.detach(&transceiver);
     }
 
     /// Sends another track in place of a publication's own, without a new negotiation.
@@ -117,28 +95,10 @@ impl RoomConnection {
         let attached = self.attached.borrow();
         attached.iter().filter_map(|(id, transceiver)| Some((transceiver.mid()?, id.clone()))).collect()
     }
-
-    fn free_transceiver(&self, kind: &str) -> Option<RtcRtpTransceiver> {
-        let attached = self.attached.borrow();
-        self.link.transceivers().find(|transceiver| {
-            transceiver.receiver().track().kind() == kind
-                && transceiver.sender().track().is_none()
-                && transceiver.direction() != Direction::Stopped
-                && !attached.values().any(|taken| taken == transceiver)
-        })
-    }
 }
 
 impl Drop for RoomConnection {
     fn drop(&mut self) {
         self.close();
     }
-}
-
-/// The promise fails only if the connection is closed or the track was checked wrongly; both show elsewhere.
-fn replace(sender: &RtcRtpSender, track: Option<&MediaStreamTrack>) {
-    let replaced = sender.replace_track(track);
-    spawn_local(async move {
-        let _ = JsFuture::from(replaced).await;
-    });
 }

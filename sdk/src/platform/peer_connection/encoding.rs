@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::engine::codec::Codec;
+use crate::engine::simulcast::check_rids;
 use crate::error::{Error, Result};
 use crate::platform::exception::Exception;
 
@@ -135,6 +136,7 @@ const MEMBERS: [&str; 7] = [
 ];
 
 pub(super) fn raw_encodings(encodings: &[Encoding]) -> Result<Array> {
+    check_rids(encodings.iter().map(|encoding| encoding.rid.as_deref()))?;
     encodings.iter().map(to_raw).collect()
 }
 

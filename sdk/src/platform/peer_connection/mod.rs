@@ -33,7 +33,7 @@ pub use receiver::{Receiver, RtpSource};
 pub use sender::Sender;
 pub use signals::Signals;
 pub use state::{IceConnectionState, IceGatheringState, SignalingState};
-pub(crate) use streams::LocalStreams;
+pub(crate) use streams::{LocalStreams, replace};
 pub use transceiver::{TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions};
 
 use crate::engine::exchange::{Command, Input};
@@ -143,14 +143,15 @@ impl PeerConnection {
     /// # Errors
     /// `InvalidOptions` if the track is being sent already; `InvalidState` when the connection is closed.
     pub fn add_track(&self, track: &LocalTrack) -> Result<Transceiver> {
+        self.0.require_open("add a track")?;
         let Inner { link, streams, tracks, .. } = &*self.0;
-        let stream = streams.of(track.source());
-        let sender = bindings::add_track(link.as_raw(), track.as_raw(), stream);
-        let sender = sender.map_err(refusal("add the track"))?;
-        tracks.set(&sender, Some(track));
-        let raw = link.transceivers().find(|transceiver| transceiver.sender() == sender);
-        let raw = raw.ok_or(Error::Negotiation { step: "adding a track", detail: "it has no transceiver".into() });
-        Ok(self.0.transceiver(raw?))
+        let sent = |raw: &RtcRtpTransceiver| raw.sender().track().as_ref() == Some(track.as_raw());
+        if link.transceivers().any(|transceiver| sent(&transceiver)) {
+            return Err(Error::InvalidOptions { detail: "the track is being sent already".to_owned() });
+        }
+        let raw = streams.attach(link, track.as_raw(), track.source())?;
+        tracks.set(&raw.sender(), Some(track));
+        Ok(self.0.transceiver(raw))
     }
 
     /// Stops sending what a sender sends. Its transceiver is free for another track.

@@ -47,7 +47,7 @@ async fn two_hundred_connections_leave_no_listener() {
     for round in 0..ROUNDS {
         let connection = PeerConnection::new(&PeerConnectionOptions::default()).expect("a connection");
         let mut signals = connection.signals();
-        connection.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+        let _channel = connection.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
         match round % 3 {
             // In the middle of an operation, by the last handle, and when the offer is out.
             0 => connection.close(),

@@ -30,7 +30,7 @@ async fn a_restart_changes_the_way_and_media_goes_on() {
 #[wasm_bindgen_test]
 async fn the_end_of_the_candidates_is_told_to_the_far_end() {
     let pair = Pair::new();
-    pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+    let _channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
     pair.connected().await;
     let ended = || pair.carried.borrow().iter().any(|signal| signal.to_json().contains("\"candidate\":\"\""));
     until("the end of the candidates", ended).await;
@@ -41,7 +41,7 @@ async fn without_a_relay_a_relay_only_connection_has_no_candidates() {
     let mut options = PeerConnectionOptions::default();
     options.ice_transport_policy = IceTransportPolicy::Relay;
     let pair = Pair::with(&options, &options);
-    pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+    let _channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
     until("gathered", || pair.a.ice_gathering_state() == IceGatheringState::Complete).await;
     let found = pair.carried.borrow().iter().any(|signal| signal.to_json().contains("candidate:"));
     assert!(!found);
@@ -55,7 +55,7 @@ async fn a_server_that_cannot_be_reached_is_told() {
         vec![IceServer { urls, username: Some("name".into()), credential: Some("word".into()) }];
     let pair = Pair::with(&options, &PeerConnectionOptions::default());
     let mut events = pair.a.events();
-    pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+    let _channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
     if is_firefox() && !js_sys::Reflect::has(pair.a.as_raw(), &"onicecandidateerror".into()).unwrap_or(false) {
         web_sys::console::log_1(&"skipped: icecandidateerror".into());
         return;

@@ -159,11 +159,11 @@ async fn both_ends_show_the_certificates_that_they_were_given() {
     let sdps: Vec<String> = [(), ()]
         .map(|()| {
             let pair = Pair::with(&options, &PeerConnectionOptions::default());
-            pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
-            pair
+            let channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+            (pair, channel)
         })
         .into_iter()
-        .map(|pair| async move {
+        .map(|(pair, _channel)| async move {
             pair.connected().await;
             pair.a.local_description().expect("a description").sdp
         })

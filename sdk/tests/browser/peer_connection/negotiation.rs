@@ -90,7 +90,7 @@ async fn states_are_told_from_the_first_to_the_last() {
     let mut events = pair.a.events();
     assert_eq!(pair.a.connection_state(), ConnectionState::New);
     assert_eq!(pair.a.ice_gathering_state(), IceGatheringState::New);
-    pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+    let _channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
     pair.connected().await;
     until("gathered", || pair.a.ice_gathering_state() == IceGatheringState::Complete).await;
     pair.a.close();
@@ -119,10 +119,10 @@ async fn states_are_told_from_the_first_to_the_last() {
 #[wasm_bindgen_test]
 async fn a_signal_of_another_connection_is_told_from_ones_own() {
     let pair = Pair::new();
-    pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+    let _channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
     pair.connected().await;
     let stranger = PeerConnection::new(&PeerConnectionOptions::default()).expect("a connection");
-    stranger.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+    let _channel = stranger.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
     let signal: Signal = stranger.signals().next().await.expect("a signal");
     let error = pair.a.handle_signal(signal).expect_err("a stranger");
     assert!(error.to_string().contains("another connection"), "{error}");
@@ -130,7 +130,7 @@ async fn a_signal_of_another_connection_is_told_from_ones_own() {
     let mut polite = PeerConnectionOptions::default();
     polite.polite = Some(true);
     let (one, other) = (PeerConnection::new(&polite).expect("one"), PeerConnection::new(&polite).expect("another"));
-    one.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+    let _channel = one.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
     let signal = one.signals().next().await.expect("a signal");
     assert!(other.handle_signal(signal).expect_err("both").to_string().contains("polite"));
 }
