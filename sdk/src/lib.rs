@@ -5,6 +5,9 @@
 
 pub mod engine;
 mod error;
+#[cfg(any(target_arch = "wasm32", test))]
+#[cfg_attr(test, allow(unreachable_pub, reason = "exported for the browser only"))]
+mod event_stream;
 pub mod model;
 mod options;
 pub mod signaling;
@@ -22,7 +25,9 @@ pub use engine::capture::{
     OneOf, PermissionName, PermissionState, Point, Range, Refusal, ResizeMode, SurfaceChoice,
     TrackCapabilities, TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
 };
+pub use engine::codec::Codec;
 pub use engine::layout::{Fit, Layout, Rectangle};
+pub use engine::peer::Signal;
 pub use engine::quality::{self, MediaQuality, QualityReason};
 pub use engine::stats::{
     self, StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, StatsView,
@@ -38,6 +43,8 @@ pub use options::{
 };
 
 #[cfg(target_arch = "wasm32")]
+pub use event_stream::EventStream;
+#[cfg(target_arch = "wasm32")]
 pub use platform::{
     AudioBitrateMode, CameraOptions, CaptureController, DataChannel, DataChannelIo, DataChannelState,
     DeviceChanges, Devices, DisplayCapture, DisplayOptions, FileDirection, FileOptions, FileTransfer,
@@ -45,6 +52,14 @@ pub use platform::{
     Message, MicrophoneOptions, Mixer, MixerOptions, MixerSource, MixerSourceOptions, ObjectUrl, Permission,
     PermissionChanges, Recorder, RecorderOptions, RecorderState, Recording, RecordingChunks, Region,
     TakeOver, TrackEvents, ZoomLevels, attach, capture_display, detach, play, set_sink_id,
+};
+#[cfg(target_arch = "wasm32")]
+pub use platform::{
+    BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,
+    DtmfSender, Encoding, Fingerprint, HeaderExtension, IceConnectionState, IceGatheringState,
+    IceTransportPolicy, PeerConnection, PeerConnectionEvent, PeerConnectionEvents, PeerConnectionOptions,
+    Priority, Receiver, RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones,
+    TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions,
 };
 #[cfg(target_arch = "wasm32")]
 pub use platform::{StatsMonitor, StatsSource, get_stats};

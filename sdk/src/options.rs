@@ -6,6 +6,7 @@ pub use data_channel::{DataChannelOptions, DataChannelPriority, MessageOptions};
 
 use serde::Deserialize;
 
+use crate::engine::ice_server;
 use crate::error::{Error, Result};
 use crate::model::{IceServer, ParticipantId, Topology};
 
@@ -53,7 +54,7 @@ impl RoomOptions {
             return invalid("joinTimeoutMs is 0: expected at least 1 millisecond".to_owned());
         }
         for server in &self.ice_servers {
-            check_ice_server(server)?;
+            ice_server::check(server)?;
         }
         Ok(())
     }
@@ -107,28 +108,6 @@ fn invalid<T>(detail: String) -> Result<T> {
     Err(Error::InvalidOptions { detail })
 }
 
-/// Finds what every browser would refuse, or worse, accept and never use.
-fn check_ice_server(server: &IceServer) -> Result<()> {
-    if server.urls.is_empty() {
-        return invalid("an ICE server has no urls: expected e.g. stun:host:3478".to_owned());
-    }
-    for url in &server.urls {
-        match url.split(':').next().unwrap_or_default() {
-            "stun" | "stuns" => {}
-            "turn" | "turns" if server.username.is_some() && server.credential.is_some() => {}
-            "turn" | "turns" => {
-                return invalid(format!("the ICE server {url} needs a username and a credential"));
-            }
-            _ => {
-                return invalid(format!(
-                    "the ICE server {url} has no scheme: expected stun:, stuns:, turn: or turns:"
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_server_without_credentials_is_refused_before_it_is_used() {
+    fn ice_servers_are_checked_too() {
         let server = IceServer { urls: vec!["turn:host".into()], username: None, credential: None };
         let options = RoomOptions { ice_servers: vec![server], ..RoomOptions::default() };
         assert!(options.check().unwrap_err().to_string().contains("credential"));

@@ -1,11 +1,11 @@
-//! One peer connection as the engine sees it: its negotiation, its candidates, what it carries, and the messages
+//! One peer connection of a room as the engine sees it: its exchange with the far end, what it carries, and the messages
 //! that wait for its data channel.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::candidates::Candidates;
 use super::data::Frame;
-use super::negotiation::{self, Negotiation, SignalingState};
+use super::exchange::{self, Command, Exchange};
+use super::negotiation::SignalingState;
 use super::reliable::Reliable;
 use super::topology::Plan;
 use crate::error::Error;
@@ -34,12 +34,8 @@ pub enum ConnectionCommand {
     Attach(PublicationId),
     /// Stop sending this publication over it.
     Detach(PublicationId),
-    /// Call `setLocalDescription()`.
-    SetLocalDescription,
-    /// Call `setRemoteDescription`.
-    SetRemoteDescription(SessionDescription),
-    /// Call `addIceCandidate`.
-    AddIceCandidate(IceCandidate),
+    /// Go on with the exchange.
+    Exchange(Command),
     /// Send over the data channel.
     Send(Frame),
 }
@@ -77,6 +73,21 @@ pub enum ConnectionInput {
     ChannelMessage(Frame),
 }
 
+impl From<exchange::Input> for ConnectionInput {
+    fn from(input: exchange::Input) -> Self {
+        match input {
+            exchange::Input::NegotiationNeeded => Self::NegotiationNeeded,
+            exchange::Input::LocalDescriptionSet(description) => {
+                Self::LocalDescriptionSet { description, mids: Mids::new() }
+            }
+            exchange::Input::RemoteDescriptionSet => Self::RemoteDescriptionSet,
+            exchange::Input::OperationFailed { state, error } => Self::OperationFailed { state, error },
+            exchange::Input::LocalCandidate(candidate) => Self::LocalCandidate(candidate),
+            exchange::Input::StateChange(state) => Self::StateChange(state),
+        }
+    }
+}
+
 /// What a connection wants, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Output {
@@ -89,10 +100,8 @@ pub(super) enum Output {
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
-    pub(super) state: ConnectionState,
     reliable: Reliable,
-    negotiation: Negotiation,
-    candidates: Candidates,
+    exchange: Exchange,
     sending: BTreeSet<PublicationId>,
     local_mids: Mids,
     /// Descriptions of the far end that negotiation has not taken yet, with what they carry.
@@ -106,15 +115,9 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn open(plan: &Plan, ice_servers: Vec<IceServer>) -> Self {
-        let negotiation = match plan.offers_first {
-            true => Negotiation::new(plan.role),
-            false => Negotiation::answering_first(plan.role),
-        };
         Self {
-            state: ConnectionState::New,
             reliable: Reliable::default(),
-            negotiation,
-            candidates: Candidates::default(),
+            exchange: Exchange::new(plan.role, plan.offers_first),
             sending: BTreeSet::new(),
             local_mids: Mids::new(),
             announced_mids: VecDeque::new(),
@@ -140,7 +143,7 @@ impl Connection {
         }
         // A publication that takes over another's media section changes nothing that the browser would fire
         // `negotiationneeded` for, but the far end has to learn of it.
-        self.negotiate(negotiation::Input::NegotiationNeeded, now);
+        self.exchange(exchange::Input::NegotiationNeeded, now);
     }
 
     /// What the far end sends, by `mid`, as far as it is in place.
@@ -160,54 +163,50 @@ impl Connection {
         true
     }
 
+    /// The connection's state.
+    pub(super) fn state(&self) -> ConnectionState {
+        self.exchange.state()
+    }
+
     /// Takes a payload that the far end sent through the server.
     pub(super) fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) {
         for signal in self.reliable.handle_payload(payload, now) {
             match signal {
                 PeerSignal::Description { description, mids } => {
                     self.announced_mids.push_back((description.clone(), mids));
-                    self.negotiate(negotiation::Input::RemoteDescription(description), now);
+                    self.exchange.handle_description(description);
                 }
-                PeerSignal::Candidate { candidate } => self.candidates.hold_remote(candidate),
+                PeerSignal::Candidate { candidate } => self.exchange.handle_candidate(candidate),
                 _ => {}
             }
+            self.proceed(now);
         }
-        self.release_remote_candidates();
     }
 
     /// Takes what happened at the platform.
     pub(super) fn handle_input(&mut self, input: ConnectionInput, now: Timestamp) {
         match input {
-            ConnectionInput::NegotiationNeeded => {
-                self.negotiate(negotiation::Input::NegotiationNeeded, now);
-            }
+            ConnectionInput::NegotiationNeeded => self.exchange(exchange::Input::NegotiationNeeded, now),
             ConnectionInput::LocalDescriptionSet { description, mids } => {
                 self.local_mids = mids;
-                self.negotiate(negotiation::Input::LocalDescriptionSet(description), now);
-                for candidate in self.candidates.take_local() {
-                    self.reliable.send(PeerSignal::Candidate { candidate }, now);
-                }
+                self.exchange(exchange::Input::LocalDescriptionSet(description), now);
             }
             ConnectionInput::RemoteDescriptionSet => {
-                if let Some((description, mids)) = self.applying.take() {
-                    self.candidates.remote_description_set(&description.sdp);
+                if let Some((_, mids)) = self.applying.take() {
                     self.remote_mids = mids;
                 }
-                self.negotiate(negotiation::Input::RemoteDescriptionSet, now);
+                self.exchange(exchange::Input::RemoteDescriptionSet, now);
             }
             ConnectionInput::OperationFailed { state, error } => {
                 self.applying = None;
-                self.outputs.push_back(Output::Warning(error));
-                self.negotiate(negotiation::Input::OperationFailed(state), now);
+                self.exchange(exchange::Input::OperationFailed { state, error }, now);
             }
             ConnectionInput::LocalCandidate(candidate) => {
-                if self.negotiation.is_setting_local() {
-                    self.candidates.hold_local(candidate);
-                } else {
-                    self.reliable.send(PeerSignal::Candidate { candidate }, now);
-                }
+                self.exchange(exchange::Input::LocalCandidate(candidate), now);
             }
-            ConnectionInput::StateChange(state) => self.state = state,
+            ConnectionInput::StateChange(state) => {
+                self.exchange(exchange::Input::StateChange(state), now);
+            }
             ConnectionInput::ChannelOpen => {
                 self.channel_open = true;
                 for frame in std::mem::take(&mut self.waiting_frames) {
@@ -217,7 +216,6 @@ impl Connection {
             ConnectionInput::ChannelClosed => self.channel_open = false,
             ConnectionInput::ChannelMessage(frame) => self.outputs.push_back(Output::Message(frame)),
         }
-        self.release_remote_candidates();
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
@@ -237,35 +235,40 @@ impl Connection {
         self.outputs.push_back(Output::Command(command));
     }
 
-    fn negotiate(&mut self, input: negotiation::Input, now: Timestamp) {
-        self.negotiation.handle_input(input);
-        while let Some(output) = self.negotiation.poll_output() {
+    fn exchange(&mut self, input: exchange::Input, now: Timestamp) {
+        self.exchange.handle_input(input, now);
+        self.proceed(now);
+    }
+
+    fn proceed(&mut self, now: Timestamp) {
+        while let Some(output) = self.exchange.poll_output() {
             match output {
-                negotiation::Output::SetLocalDescription => {
-                    self.command(ConnectionCommand::SetLocalDescription);
-                }
-                negotiation::Output::SetRemoteDescription(description) => {
-                    // What stands before it was ignored.
-                    while let Some(announced) = self.announced_mids.pop_front() {
-                        if announced.0 == description {
-                            self.applying = Some(announced);
-                            break;
-                        }
+                exchange::Output::Command(command) => {
+                    if let Command::SetRemoteDescription(description) = &command {
+                        self.now_applying(description);
                     }
-                    self.command(ConnectionCommand::SetRemoteDescription(description));
+                    self.command(ConnectionCommand::Exchange(command));
                 }
-                negotiation::Output::Send(description) => {
+                exchange::Output::SendDescription(description) => {
                     let mids = self.local_mids.clone();
                     self.reliable.send(PeerSignal::Description { description, mids }, now);
                 }
+                exchange::Output::SendCandidate(candidate) => {
+                    self.reliable.send(PeerSignal::Candidate { candidate }, now);
+                }
+                exchange::Output::Warning(error) => self.outputs.push_back(Output::Warning(error)),
+                exchange::Output::Recovering(_) => {}
             }
         }
     }
 
-    fn release_remote_candidates(&mut self) {
-        let expected = self.negotiation.expects_remote_description();
-        for candidate in self.candidates.take_remote(expected) {
-            self.command(ConnectionCommand::AddIceCandidate(candidate));
+    fn now_applying(&mut self, description: &SessionDescription) {
+        // What stands before it was ignored.
+        while let Some(announced) = self.announced_mids.pop_front() {
+            if announced.0 == *description {
+                self.applying = Some(announced);
+                break;
+            }
         }
     }
 }

@@ -100,6 +100,11 @@ impl Negotiation {
         Self { waits_for_offer: true, ..Self::new(role) }
     }
 
+    /// Settles who gives way, where that was not known from the start. Only before the first description of the far end.
+    pub fn set_role(&mut self, role: Role) {
+        self.role = role;
+    }
+
     /// Takes one input.
     pub fn handle_input(&mut self, input: Input) {
         match input {

@@ -83,14 +83,19 @@ impl Reliable {
     /// Lets time pass.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         if let Some(resend) = self.resend.filter(|resend| resend.at <= now) {
-            for (seq, signal) in self.unacknowledged.clone() {
-                self.transmit(seq, Some(signal));
-            }
+            self.repeat();
             let after = (resend.after * 2).min(LAST_RESEND_MS);
             self.resend = Some(Resend { at: now + after, after });
         }
         if self.ack_due.is_some_and(|due| due <= now) {
             self.transmit(0, None);
+        }
+    }
+
+    /// Sends again what is not acknowledged yet.
+    pub fn repeat(&mut self) {
+        for (seq, signal) in self.unacknowledged.clone() {
+            self.transmit(seq, Some(signal));
         }
     }
 

@@ -50,6 +50,10 @@ impl Roster {
     /// # Errors
     /// [`Gap`] if an earlier change was missed; nothing is changed then.
     pub fn upsert(&mut self, revision: u64, after: ParticipantInfo) -> Result<Option<Change>, Gap> {
+        // What changes nothing is the answer to a repeated message, and carries the number of a change that is missed here.
+        if revision > self.revision && self.get(&after.id) == Some(&after) {
+            return Err(Gap);
+        }
         if !self.advance(revision)? {
             return Ok(None);
         }
@@ -147,6 +151,14 @@ mod tests {
         assert!(matches!(roster.remove(2, &"a".into(), LeaveReason::Left), Ok(Some(Change::Left { .. }))));
         assert_eq!(roster.upsert(1, participant("a")), Ok(None), "a late change cannot bring anyone back");
         assert!(roster.participants().is_empty());
+    }
+
+    #[test]
+    fn an_answer_that_changes_nothing_does_not_hide_a_missed_change() {
+        let mut roster = Roster::default();
+        roster.upsert(1, participant("a")).unwrap();
+        assert_eq!(roster.upsert(2, participant("a")), Err(Gap), "somebody else's change was number 2");
+        assert_eq!(roster.check(1), Ok(()));
     }
 
     #[test]

@@ -5,8 +5,11 @@ use serde::Serializer;
 use serde_wasm_bindgen::preserve;
 use wasm_bindgen::JsValue;
 
+use super::data_channel::JsDataChannel;
+use super::peer_connection::JsTransceiver;
 use super::room::JsRemoteTrack;
 use crate::error::Error;
+use crate::platform::{DataChannel, Transceiver};
 use crate::room::RemoteTrack;
 
 pub(crate) fn track<S: Serializer>(track: &RemoteTrack, serializer: S) -> Result<S::Ok, S::Error> {
@@ -16,6 +19,18 @@ pub(crate) fn track<S: Serializer>(track: &RemoteTrack, serializer: S) -> Result
 pub(crate) fn tracks<S: Serializer>(tracks: &[RemoteTrack], serializer: S) -> Result<S::Ok, S::Error> {
     let tracks: Array = tracks.iter().cloned().map(JsRemoteTrack::from).map(JsValue::from).collect();
     preserve::serialize(&tracks, serializer)
+}
+
+pub(crate) fn transceiver<S: Serializer>(
+    transceiver: &Transceiver,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    preserve::serialize(&JsValue::from(JsTransceiver::from(transceiver.clone())), serializer)
+}
+
+pub(crate) fn data_channel<S: Serializer>(channel: &DataChannel, serializer: S) -> Result<S::Ok, S::Error> {
+    let channel = JsDataChannel::new(channel.clone());
+    preserve::serialize(&channel.map_or(JsValue::NULL, JsValue::from), serializer)
 }
 
 pub(crate) fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

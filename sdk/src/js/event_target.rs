@@ -1,12 +1,15 @@
 //! Listeners: as `EventTarget` has them, with the names of the events checked.
 
-use js_sys::{Function, Reflect};
+use futures::stream::{Stream, StreamExt};
+use js_sys::{Function, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
 use super::media::to_js;
 use super::options;
+use super::streams::{Values, async_iterator};
 use crate::{Error, Result};
 
 /// Which method of `EventTarget`.
@@ -67,14 +70,43 @@ pub(crate) fn unlisten(
     call(target, Method::Remove, &event_name(event, known)?, listener, &JsValue::UNDEFINED)
 }
 
-/// Fires a value of an enum that is tagged by `type` as the `CustomEvent` of that name, with the value as `detail`. A
-/// listener that throws is reported by the browser, as for any event.
-pub(crate) fn fire(target: &EventTarget, event: &impl Serialize) {
-    let Ok(detail) = to_js(event) else { return };
-    let Some(name) = Reflect::get(&detail, &"type".into()).ok().and_then(|name| name.as_string()) else {
+/// Fires each event of an enum that is tagged by `type`, as the `CustomEvent` of that name with the event as `detail`. A
+/// listener that throws is reported by the browser, as for any event. `kept` is dropped when the events end.
+pub(crate) fn dispatch<E: Serialize>(
+    events: impl Stream<Item = E> + 'static,
+    target: &EventTarget,
+    kept: impl Sized + 'static,
+) {
+    let fired = fire_all(values(events), target.clone());
+    spawn_local(async move {
+        fired.await;
+        drop(kept);
+    });
+}
+
+/// For `for await` over the events. Ending the iteration drops the stream.
+pub(crate) fn iterate<E: Serialize>(events: impl Stream<Item = E> + 'static) -> Object {
+    async_iterator(values(events))
+}
+
+/// Boxed, so that the code is there once for all kinds of events.
+fn values<E: Serialize>(events: impl Stream<Item = E> + 'static) -> Values {
+    events.map(|event| to_js(&event)).boxed_local()
+}
+
+async fn fire_all(mut values: Values, target: EventTarget) {
+    while let Some(value) = values.next().await {
+        if let Ok(detail) = value {
+            fire(&target, &detail);
+        }
+    }
+}
+
+fn fire(target: &EventTarget, detail: &JsValue) {
+    let Some(name) = Reflect::get(detail, &"type".into()).ok().and_then(|name| name.as_string()) else {
         return;
     };
-    fire_detail(target, &name, &detail);
+    fire_detail(target, &name, detail);
 }
 
 /// Fires a `CustomEvent` with this `detail`.

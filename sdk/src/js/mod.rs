@@ -14,6 +14,7 @@ mod level_meter;
 mod media;
 mod mixer;
 mod options;
+mod peer_connection;
 mod promise;
 mod recorder;
 mod room;

@@ -10,6 +10,7 @@ use serde::de::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::engine::ice_server;
 use crate::{Error, Result};
 
 /// Reads `value` as the options `T`. `None` gives the defaults, and so does a property that is `undefined`.
@@ -170,7 +171,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
@@ -179,11 +180,11 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         let object = object.ok_or_else(|| self.expected("an object"))?;
         for key in self.keys(object)? {
             if !fields.contains(&key.as_str()) {
-                let valid = fields.join("`, `");
-                return Err(Fault::placed(format!(
-                    "{}: there is no option `{key}`; there are `{valid}`",
-                    self.path
-                )));
+                let advice = match ice_server::misplaced(&key).filter(|_| name == "IceServer") {
+                    Some(advice) => advice.to_owned(),
+                    None => format!("there are `{}`", fields.join("`, `")),
+                };
+                return Err(Fault::placed(format!("{}: there is no option `{key}`; {advice}", self.path)));
             }
         }
         let fields = fields.iter().copied().map(Cow::Borrowed).collect();

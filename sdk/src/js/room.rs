@@ -1,19 +1,16 @@
 //! `Room` and `RemoteTrack` for JavaScript.
 
-use futures::StreamExt;
 use js_sys::{Object, Promise};
 use strum::VariantNames;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventTarget, MediaStreamTrack};
 
 use super::event_target::{self, Method};
 use super::media::{JsLocalTrack, to_js};
 use super::promise::future_to_promise;
-use super::streams::async_iterator;
 use super::{bytes, class, options};
 use crate::model::PublicationId;
-use crate::room::{RemoteTrack, Room, RoomEvent, RoomEvents};
+use crate::room::{RemoteTrack, Room, RoomEvent};
 use crate::{Error, LocalTrack};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -54,7 +51,7 @@ impl JsRoom {
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;
         let target = EventTarget::new()?;
-        spawn_local(dispatch(room.events(), target.clone()));
+        event_target::dispatch(room.events(), &target, ());
         Ok(Self { room, target })
     }
 
@@ -199,7 +196,7 @@ impl JsRoom {
 
     #[wasm_bindgen(skip_typescript)]
     pub fn events(&self) -> Object {
-        async_iterator(self.room.events().map(|event| to_js(&event)))
+        event_target::iterate(self.room.events())
     }
 }
 
@@ -259,11 +256,4 @@ fn publication_id(value: JsValue) -> Result<PublicationId, Error> {
 
 fn local_track(value: &JsValue) -> Result<LocalTrack, Error> {
     class::handle::<JsLocalTrack>(value, "track", "LocalTrack").map(|track| track.handle())
-}
-
-/// Fires each event at the target.
-async fn dispatch(mut events: RoomEvents, target: EventTarget) {
-    while let Some(event) = events.next().await {
-        event_target::fire(&target, &event);
-    }
 }

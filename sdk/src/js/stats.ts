@@ -37,10 +37,12 @@ export interface StatsSample {
   readonly report: StatsReport;
 }
 
-/** Anything with statistics: `RTCPeerConnection`, `RTCRtpSender`, `RTCRtpReceiver`. */
-export interface StatsSource {
-  getStats(): Promise<RTCStatsReport>;
-}
+/** Anything with statistics: a connection, a sender or a receiver, of this package or of the browser. */
+export type StatsSource =
+  | PeerConnection
+  | Sender
+  | Receiver
+  | { getStats(): Promise<RTCStatsReport> };
 
 /** Each event of a monitor by its name. */
 export interface StatsMonitorEventMap {

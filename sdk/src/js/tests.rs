@@ -2,6 +2,7 @@
 
 mod data_channel;
 mod file_transfer;
+mod peer_connection;
 mod room;
 
 use js_sys::{Function, Promise, Reflect};

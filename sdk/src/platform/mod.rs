@@ -17,10 +17,11 @@ mod level_meter;
 mod listener;
 mod mime;
 mod mixer;
-pub(crate) mod peer_connection;
+mod peer_connection;
 mod recorder;
 mod recording;
 mod room_channel;
+pub(crate) mod room_connection;
 pub(crate) mod socket;
 mod stats;
 mod stats_monitor;
@@ -40,6 +41,13 @@ pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, I
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use mixer::{Mixer, MixerOptions, MixerSource, MixerSourceOptions};
+pub use peer_connection::{
+    BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,
+    DtmfSender, Encoding, Fingerprint, HeaderExtension, IceConnectionState, IceGatheringState,
+    IceTransportPolicy, PeerConnection, PeerConnectionEvent, PeerConnectionEvents, PeerConnectionOptions,
+    Priority, Receiver, RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones,
+    TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions,
+};
 pub use recorder::{AudioBitrateMode, Recorder, RecorderOptions, RecorderState, RecordingChunks};
 pub use recording::{ObjectUrl, Recording};
 pub use stats::{StatsSource, get_stats};

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{RtcPeerConnection, RtcRtpReceiver, RtcRtpSender};
 
 use super::exception::Exception;
+use super::peer_connection::{PeerConnection, Receiver, Sender};
 use crate::engine::stats::StatsReport;
 use crate::{Error, Result};
 
@@ -35,10 +36,28 @@ macro_rules! sources {
 
 sources!(RtcPeerConnection, RtcRtpSender, RtcRtpReceiver);
 
+macro_rules! wrappers {
+    ($($wrapper:ty),+) => {$(
+        impl From<&$wrapper> for StatsSource {
+            fn from(wrapper: &$wrapper) -> Self {
+                wrapper.as_raw().into()
+            }
+        }
+    )+};
+}
+
+wrappers!(PeerConnection, Sender, Receiver);
+
+/// Where the classes of the npm package have the browser's object.
+#[cfg(feature = "js")]
+const RAW: [&str; 3] = ["rtcPeerConnection", "rtcRtpSender", "rtcRtpReceiver"];
+
 impl StatsSource {
-    /// Any object that has `getStats()`.
+    /// Any object that has `getStats()`, or that wraps one.
     #[cfg(feature = "js")]
     pub(crate) fn from_js(value: &JsValue) -> Result<Self> {
+        let wrapped = RAW.iter().map(|name| property(value, name)).find(|raw| raw.is_object());
+        let value = wrapped.as_ref().unwrap_or(value);
         if property(value, "getStats").is_function() {
             return Ok(Self(value.clone().unchecked_into()));
         }

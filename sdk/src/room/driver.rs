@@ -11,16 +11,16 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
 use super::event::{RoomEvent, RoomState};
-use super::event_stream::Broadcaster;
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::data::DataMessage;
 use crate::engine::session::{Event, Output, Session};
 use crate::error::{Error, Result};
+use crate::event_stream::Broadcaster;
 use crate::model::{ParticipantId, ParticipantInfo, PublicationId};
 use crate::platform::clock;
-use crate::platform::peer_connection::PeerConnection;
+use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
 use crate::platform::{ListenerGuard, LocalTrack};
 use crate::signaling::{self, SignalingBackend, SocketEvent};
@@ -31,11 +31,11 @@ pub(super) struct Driver {
     this: Weak<Driver>,
     pub(super) state: Cell<RoomState>,
     pub(super) session: RefCell<Session>,
-    pub(super) events: Broadcaster,
+    pub(super) events: Broadcaster<RoomEvent>,
     pub(super) joining: RefCell<Option<oneshot::Sender<Result<()>>>>,
     backend: RefCell<Box<dyn SignalingBackend>>,
     socket: RefCell<Option<Socket>>,
-    connections: RefCell<BTreeMap<ParticipantId, Rc<PeerConnection>>>,
+    connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
     local_tracks: RefCell<BTreeMap<PublicationId, (LocalTrack, ListenerGuard)>>,
     remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
     timer: RefCell<Option<Timeout>>,
@@ -189,7 +189,7 @@ impl Driver {
                     driver.connection_input(&far_end, input);
                 }
             });
-            match PeerConnection::open(ice_servers, on_input) {
+            match RoomConnection::open(ice_servers, on_input) {
                 Ok(connection) => drop(self.connections.borrow_mut().insert(peer, Rc::new(connection))),
                 Err(error) => self.warn(error),
             }
@@ -198,7 +198,10 @@ impl Driver {
         let Some(connection) = self.connections.borrow().get(&peer).cloned() else { return };
         match command {
             ConnectionCommand::Open { .. } => {}
-            ConnectionCommand::Close => drop(self.connections.borrow_mut().remove(&peer)),
+            ConnectionCommand::Close => {
+                drop(self.connections.borrow_mut().remove(&peer));
+                connection.close();
+            }
             ConnectionCommand::Attach(id) => {
                 let Some(track) = self.local_track(&id) else { return };
                 if let Err(error) = connection.attach(id, track.as_raw(), track.source()) {
@@ -206,20 +209,14 @@ impl Driver {
                 }
             }
             ConnectionCommand::Detach(id) => connection.detach(&id),
-            ConnectionCommand::SetLocalDescription => {
-                self.operate(peer, connection, async |connection| connection.set_local_description().await);
-            }
-            ConnectionCommand::SetRemoteDescription(description) => {
-                self.operate(peer, connection, async move |connection| {
-                    connection.set_remote_description(description).await
-                });
-            }
-            ConnectionCommand::AddIceCandidate(candidate) => {
+            ConnectionCommand::Exchange(command) => {
                 let this = self.this.clone();
                 spawn_local(async move {
-                    let added = connection.add_ice_candidate(candidate).await;
-                    if let (Err(error), Some(driver)) = (added, this.upgrade()) {
-                        driver.warn(error);
+                    let done = connection.perform(command).await;
+                    match (done, this.upgrade()) {
+                        (Ok(Some(input)), Some(driver)) => driver.connection_input(&peer, input),
+                        (Err(error), Some(driver)) => driver.warn(error),
+                        _ => {}
                     }
                 });
             }
@@ -229,22 +226,6 @@ impl Driver {
                 }
             }
         }
-    }
-
-    /// Runs one operation on a connection, and reports how it ended.
-    fn operate<F>(&self, peer: ParticipantId, connection: Rc<PeerConnection>, operation: F)
-    where
-        F: AsyncFnOnce(&PeerConnection) -> Result<ConnectionInput> + 'static,
-    {
-        let this = self.this.clone();
-        spawn_local(async move {
-            let input = operation(&connection).await.unwrap_or_else(|error| {
-                ConnectionInput::OperationFailed { state: connection.signaling_state(), error }
-            });
-            if let Some(driver) = this.upgrade() {
-                driver.connection_input(&peer, input);
-            }
-        });
     }
 
     fn connection_input(&self, peer: &ParticipantId, input: ConnectionInput) {

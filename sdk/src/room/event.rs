@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use crate::error::Error;
+use crate::event_stream::{Event, EventStream};
 use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId};
 
 /// Where a room is in its life.
@@ -146,3 +147,12 @@ pub enum RoomEvent {
         missed: u32,
     },
 }
+
+impl Event for RoomEvent {
+    fn lagged(missed: u32) -> Self {
+        Self::Lagged { missed }
+    }
+}
+
+/// The events of a room, from the moment this was made. Ends after [`RoomEvent::Left`].
+pub type RoomEvents = EventStream<RoomEvent>;

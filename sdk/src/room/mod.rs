@@ -21,7 +21,6 @@
 
 mod driver;
 mod event;
-mod event_stream;
 mod participant;
 mod remote_track;
 
@@ -31,8 +30,7 @@ use std::rc::Rc;
 use futures::channel::oneshot;
 
 use self::driver::Driver;
-pub use self::event::{RoomEvent, RoomState};
-pub use self::event_stream::RoomEvents;
+pub use self::event::{RoomEvent, RoomEvents, RoomState};
 pub use self::participant::RemoteParticipant;
 pub use self::remote_track::RemoteTrack;
 use crate::engine::data::DataMessage;

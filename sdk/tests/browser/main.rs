@@ -14,6 +14,7 @@ mod level_meter;
 mod listener;
 mod mixer;
 mod page;
+mod peer_connection;
 mod permission;
 mod recorder;
 mod stats;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use moim::engine::connection::ConnectionCommand;
 use moim::engine::data::DataMessage;
+use moim::engine::exchange::Command;
 use moim::engine::session::{self, Session};
 use moim::model::{JoinRequest, ParticipantId, Timestamp, Topology};
 use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
@@ -189,11 +190,14 @@ impl Client {
                 peer.attach(publication, kind);
             }
             ConnectionCommand::Detach(publication) => peer.detach(&publication),
-            ConnectionCommand::SetLocalDescription => peer.set_local_description(random),
-            ConnectionCommand::SetRemoteDescription(description) => {
+            ConnectionCommand::Exchange(Command::SetLocalDescription) => peer.set_local_description(random),
+            ConnectionCommand::Exchange(Command::SetRemoteDescription(description)) => {
                 peer.set_remote_description(description, random);
             }
-            ConnectionCommand::AddIceCandidate(candidate) => peer.add_ice_candidate(candidate),
+            ConnectionCommand::Exchange(Command::AddIceCandidate(candidate)) => {
+                peer.add_ice_candidate(candidate)
+            }
+            ConnectionCommand::Exchange(Command::RestartIce) => unreachable!("rooms do not ask for it"),
             ConnectionCommand::Send(frame) => {
                 assert!(peer.channel_open, "a message over a channel that is not open");
                 self.effects.push(Effect::Message(id, frame));

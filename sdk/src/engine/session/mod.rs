@@ -174,9 +174,9 @@ impl Session {
     /// Takes what happened at the peer connection to `peer`.
     pub fn handle_connection(&mut self, peer: &ParticipantId, input: ConnectionInput, now: Timestamp) {
         let Some(connection) = self.connections.get_mut(peer) else { return };
-        let before = connection.state;
+        let before = connection.state();
         connection.handle_input(input, now);
-        let state = connection.state;
+        let state = connection.state();
         if state != before {
             self.event(Event::ConnectionStateChange(peer.clone(), state));
         }
@@ -247,7 +247,7 @@ impl Session {
 
     /// The state of the connection to a participant.
     pub fn connection_state(&self, peer: &ParticipantId) -> ConnectionState {
-        self.connections.get(peer).map_or(ConnectionState::New, |connection| connection.state)
+        self.connections.get(peer).map_or(ConnectionState::New, Connection::state)
     }
 
     fn signal(&mut self, command: SignalCommand) {

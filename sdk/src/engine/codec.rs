@@ -1,0 +1,115 @@
+//! Codecs as capabilities name them, and the order to offer them in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// A codec, and what it is set to: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcodec>.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Codec {
+    /// Such as `video/VP9`. Letters of either case are the same.
+    pub mime_type: String,
+    /// Hz.
+    pub clock_rate: u32,
+    /// 1 for mono, 2 for stereo; audio only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub channels: Option<u16>,
+    /// The parameters as they stand in SDP, such as `profile-id=0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub sdp_fmtp_line: Option<String>,
+}
+
+impl Codec {
+    /// Whether the codec is of this type, such as `video/VP9`.
+    pub fn is(&self, mime_type: &str) -> bool {
+        self.mime_type.eq_ignore_ascii_case(mime_type)
+    }
+
+    /// Whether it repairs or packs what other codecs made, and carries no media of its own.
+    pub fn is_auxiliary(&self) -> bool {
+        let name = self.mime_type.split_once('/').map_or("", |(_, name)| name).to_ascii_lowercase();
+        matches!(
+            name.as_str(),
+            "rtx" | "red" | "ulpfec" | "flexfec" | "flexfec-03" | "cn" | "telephone-event"
+        )
+    }
+}
+
+/// Every codec that there is, those of the wanted types first, in the order wanted.
+///
+/// # Errors
+/// `Unsupported` if there is none of the wanted types; `InvalidOptions` if nothing is wanted.
+pub fn preferred(available: Vec<Codec>, wanted: &[&str]) -> Result<Vec<Codec>> {
+    if wanted.is_empty() {
+        return Err(Error::InvalidOptions { detail: "codecs are empty: expected e.g. \"video/VP9\"".into() });
+    }
+    let rank =
+        |codec: &Codec| wanted.iter().position(|mime_type| codec.is(mime_type)).unwrap_or(wanted.len());
+    if available.iter().all(|codec| rank(codec) == wanted.len()) {
+        return Err(Error::Unsupported { feature: "any of the wanted codecs" });
+    }
+    let mut codecs = available;
+    codecs.sort_by_key(rank);
+    Ok(codecs)
+}
+
+/// What `insertDTMF` takes: <https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf>.
+///
+/// # Errors
+/// `InvalidOptions`, with the first character that is no tone.
+pub fn check_tones(tones: &str) -> Result<()> {
+    match tones.chars().find(|tone| !matches!(tone, '0'..='9' | 'A'..='D' | 'a'..='d' | '#' | '*' | ',')) {
+        None => Ok(()),
+        Some(tone) => Err(Error::InvalidOptions {
+            detail: format!("tones have a {tone:?}: expected 0-9, A-D, #, * and , for a pause"),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codec(mime_type: &str, fmtp: Option<&str>) -> Codec {
+        Codec {
+            mime_type: mime_type.into(),
+            clock_rate: 90_000,
+            channels: None,
+            sdp_fmtp_line: fmtp.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn wanted_codecs_come_first_and_none_is_lost() {
+        let available =
+            ["video/VP8", "video/rtx", "video/H264", "video/VP9"].map(|name| codec(name, None)).to_vec();
+        let order = preferred(available, &["video/vp9", "video/AV1", "video/H264"]).unwrap();
+        let names: Vec<_> = order.iter().map(|codec| codec.mime_type.as_str()).collect();
+        assert_eq!(names, ["video/VP9", "video/H264", "video/VP8", "video/rtx"]);
+    }
+
+    #[test]
+    fn profiles_of_a_codec_keep_their_order() {
+        let available =
+            vec![codec("video/VP9", Some("profile-id=0")), codec("video/VP9", Some("profile-id=2"))];
+        assert_eq!(preferred(available.clone(), &["video/VP9"]), Ok(available));
+    }
+
+    #[test]
+    fn a_codec_that_is_not_there_is_an_error() {
+        let available = vec![codec("video/VP8", None)];
+        assert!(matches!(preferred(available.clone(), &["video/AV1"]), Err(Error::Unsupported { .. })));
+        assert!(matches!(preferred(available, &[]), Err(Error::InvalidOptions { .. })));
+        assert!(codec("video/RTX", None).is_auxiliary() && !codec("video/VP8", None).is_auxiliary());
+    }
+
+    #[test]
+    fn tones_are_checked() {
+        assert_eq!(check_tones("0123456789ABCDabcd#*,"), Ok(()));
+        assert!(check_tones("12E").unwrap_err().to_string().contains("'E'"));
+    }
+}

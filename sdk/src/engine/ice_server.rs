@@ -1,0 +1,157 @@
+//! Finds what is wrong with ICE servers before a browser gets them: most of it a browser would take without a word and never
+//! use.
+
+use crate::error::{Error, Result};
+use crate::model::IceServer;
+
+const SCHEMES: &str = "expected stun:, stuns:, turn: or turns:";
+
+/// Checks one server: <https://www.w3.org/TR/webrtc/#rtciceserver-dictionary>, RFC 7064, RFC 7065.
+///
+/// # Errors
+/// `InvalidOptions`, with what was expected.
+pub fn check(server: &IceServer) -> Result<()> {
+    if server.urls.is_empty() {
+        return invalid("an ICE server has no urls: expected e.g. stun:host:3478".to_owned());
+    }
+    server.urls.iter().try_for_each(|url| check_url(url, server))
+}
+
+/// What to do about a key that does not belong into an ICE server, if it is one that people put there.
+pub fn misplaced(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "iceTransportPolicy"
+        | "bundlePolicy"
+        | "rtcpMuxPolicy"
+        | "iceCandidatePoolSize"
+        | "certificates"
+        | "iceServers" => "it belongs beside `iceServers`, not into one of the servers",
+        "url" => "it is called `urls` and is an array",
+        "user" => "it is called `username`",
+        "password" | "secret" => "it is called `credential`",
+        "credentialType" => "leave it out: passwords are the only credentials that there are",
+        _ => return None,
+    })
+}
+
+fn check_url(url: &str, server: &IceServer) -> Result<()> {
+    let Some((scheme, rest)) = url.split_once(':') else {
+        return invalid(format!("the ICE server {url} has no scheme: {SCHEMES}"));
+    };
+    let is_turn = match scheme {
+        "stun" | "stuns" => false,
+        "turn" | "turns" => true,
+        _ => return invalid(format!("the ICE server {url} has the scheme {scheme}: {SCHEMES}")),
+    };
+    if rest.starts_with("//") {
+        return invalid(format!(
+            "the ICE server {url} has slashes: expected {scheme}:{}",
+            rest.trim_matches('/')
+        ));
+    }
+    let (authority, query) = rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
+    match query {
+        None => {}
+        Some(_) if !is_turn => {
+            return invalid(format!("the ICE server {url} has a query: only turn: and turns: may have one"));
+        }
+        Some("transport=udp" | "transport=tcp") => {}
+        Some(_) => {
+            return invalid(format!(
+                "the ICE server {url} has a wrong query: expected ?transport=udp or ?transport=tcp"
+            ));
+        }
+    }
+    check_authority(url, authority)?;
+    let given = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
+    if is_turn && !(given(&server.username) && given(&server.credential)) {
+        return invalid(format!("the ICE server {url} needs a username and a credential"));
+    }
+    Ok(())
+}
+
+fn check_authority(url: &str, authority: &str) -> Result<()> {
+    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, port)) => (host, port.strip_prefix(':').or(Some(port))),
+        None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
+    };
+    if host.is_empty() || host.contains(|c: char| c.is_whitespace() || "@/[]".contains(c)) {
+        return invalid(format!("the ICE server {url} has no proper host: expected e.g. stun:host:3478"));
+    }
+    if port.is_some_and(|port| !port.parse().is_ok_and(|port: u16| port > 0)) {
+        return invalid(format!("the ICE server {url} has a wrong port: expected 1 to 65535"));
+    }
+    Ok(())
+}
+
+fn invalid(detail: String) -> Result<()> {
+    Err(Error::InvalidOptions { detail })
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn server(url: &str, credentials: Option<(&str, &str)>) -> IceServer {
+        let (username, credential) = credentials.unzip();
+        let text = |value: Option<&str>| value.map(str::to_owned);
+        IceServer { urls: vec![url.to_owned()], username: text(username), credential: text(credential) }
+    }
+
+    #[test]
+    fn servers_of_every_kind_pass() {
+        for url in [
+            "stun:host",
+            "stun:host:3478",
+            "stuns:host:5349",
+            "stun:[::1]:3478",
+            "stun:[::1]",
+            "stun:10.0.0.1",
+        ] {
+            assert_eq!(check(&server(url, None)), Ok(()), "{url}");
+        }
+        for url in ["turn:host", "turn:host?transport=tcp", "turns:host:443?transport=udp", "turn:[::1]:1"] {
+            assert_eq!(check(&server(url, Some(("name", "word")))), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (url, words) in [
+            ("host:3478", "the scheme host"),
+            ("host", "no scheme"),
+            ("https://host", "the scheme https"),
+            ("stun://host", "expected stun:host"),
+            ("stun:", "no proper host"),
+            ("stun::3478", "no proper host"),
+            ("stun:a b", "no proper host"),
+            ("stun:user@host", "no proper host"),
+            ("stun:host:0", "port"),
+            ("stun:host:70000", "port"),
+            ("stun:host:", "port"),
+            ("stun:[::1]3478x", "port"),
+            ("stun:host?transport=udp", "query"),
+            ("turn:host?transport=sctp", "query"),
+            ("turn:host", "a username and a credential"),
+        ] {
+            let error = check(&server(url, None)).unwrap_err().to_string();
+            assert!(error.contains(words) && error.contains(url), "{url}: {error}");
+        }
+        assert!(check(&server("turn:host", Some(("name", "")))).is_err(), "an empty credential");
+        assert!(check(&IceServer { urls: vec![], username: None, credential: None }).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_judged(url in ".*", prefix in "(stun:|turns:|turn:\\[)?") {
+            let _ = check(&server(&format!("{prefix}{url}"), Some(("name", "word"))));
+        }
+    }
+
+    #[test]
+    fn keys_that_stand_in_the_wrong_place_are_known() {
+        assert!(misplaced("iceTransportPolicy").unwrap().contains("beside"));
+        assert_eq!(misplaced("colour"), None);
+    }
+}

@@ -1,0 +1,53 @@
+//! Finds what is wrong with the names of simulcast versions, which browsers take without a word.
+
+use crate::error::{Error, Result};
+
+/// The longest name that every browser takes.
+const MAX_RID_BYTES: usize = 16;
+
+/// Checks the names: each there, once, of letters and digits only (RFC 8851). A single version needs none.
+///
+/// # Errors
+/// `InvalidOptions`, with what was expected.
+pub fn check_rids<'a>(rids: impl IntoIterator<Item = Option<&'a str>>) -> Result<()> {
+    let rids: Vec<_> = rids.into_iter().collect();
+    for (place, rid) in rids.iter().enumerate() {
+        let expected = match rid {
+            None if rids.len() == 1 => continue,
+            None => "a rid, as there are several encodings".to_owned(),
+            Some(rid) if rids[..place].contains(&Some(rid)) => format!("another rid than {rid} once more"),
+            Some(rid) if rid.is_empty() || rid.len() > MAX_RID_BYTES => {
+                format!("a rid of 1 to {MAX_RID_BYTES} characters")
+            }
+            Some(rid) if !rid.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                format!("letters and digits in the rid {rid:?}")
+            }
+            Some(_) => continue,
+        };
+        return Err(Error::InvalidOptions { detail: format!("sendEncodings[{place}]: expected {expected}") });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_short_and_plain() {
+        assert_eq!(check_rids([]), Ok(()));
+        assert_eq!(check_rids([None]), Ok(()));
+        assert_eq!(check_rids([Some("q"), Some("h"), Some("f1")]), Ok(()));
+        for (rids, words) in [
+            (vec![Some("q"), None], "sendEncodings[1]: expected a rid"),
+            (vec![Some("q"), Some("q")], "once more"),
+            (vec![Some("")], "1 to 16"),
+            (vec![Some("a234567890123456x")], "1 to 16"),
+            (vec![Some("not a")], "letters and digits"),
+            (vec![Some("é")], "letters and digits"),
+        ] {
+            let error = check_rids(rids).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+}

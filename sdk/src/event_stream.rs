@@ -1,0 +1,136 @@
+//! Hands each event to every stream that was asked for.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, Waker};
+
+use futures::Stream;
+
+/// A reader that is further behind than this loses the oldest events, and is told how many.
+const MAX_QUEUED: usize = 512;
+
+/// An event that can say that others before it are missing.
+pub trait Event: Clone {
+    /// The event that stands for those that were missed.
+    fn lagged(missed: u32) -> Self;
+}
+
+#[derive(Debug)]
+struct Queue<E> {
+    events: VecDeque<E>,
+    missed: u32,
+    ended: bool,
+    waker: Option<Waker>,
+}
+
+/// The sending end.
+#[derive(Debug)]
+pub(crate) struct Broadcaster<E> {
+    queues: RefCell<Vec<Weak<RefCell<Queue<E>>>>>,
+    ended: Cell<bool>,
+}
+
+/// Events, from the moment this was made. A reader that falls far behind loses the oldest, and is told how many.
+#[derive(Debug)]
+#[must_use = "a stream does nothing unless it is read"]
+pub struct EventStream<E>(Rc<RefCell<Queue<E>>>);
+
+impl<E> Default for Broadcaster<E> {
+    fn default() -> Self {
+        Self { queues: RefCell::default(), ended: Cell::default() }
+    }
+}
+
+impl<E: Event> Broadcaster<E> {
+    pub(crate) fn subscribe(&self) -> EventStream<E> {
+        let ended = self.ended.get();
+        let queue = Rc::new(RefCell::new(Queue { events: VecDeque::new(), missed: 0, ended, waker: None }));
+        self.queues.borrow_mut().push(Rc::downgrade(&queue));
+        EventStream(queue)
+    }
+
+    pub(crate) fn send(&self, event: E) {
+        self.for_each(|queue| {
+            if queue.events.len() == MAX_QUEUED {
+                queue.events.pop_front();
+                queue.missed = queue.missed.saturating_add(1);
+            }
+            queue.events.push_back(event.clone());
+        });
+    }
+
+    /// Ends every stream, once it is read to its end.
+    pub(crate) fn end(&self) {
+        self.ended.set(true);
+        self.for_each(|queue| queue.ended = true);
+    }
+
+    fn for_each(&self, change: impl Fn(&mut Queue<E>)) {
+        let mut wakers = Vec::new();
+        self.queues.borrow_mut().retain(|queue| {
+            let Some(queue) = queue.upgrade() else { return false };
+            let mut queue = queue.borrow_mut();
+            change(&mut queue);
+            wakers.extend(queue.waker.take());
+            true
+        });
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl<E: Event> Stream for EventStream<E> {
+    type Item = E;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<E>> {
+        let mut queue = self.0.borrow_mut();
+        let missed = std::mem::take(&mut queue.missed);
+        if missed > 0 {
+            return Poll::Ready(Some(E::lagged(missed)));
+        }
+        match queue.events.pop_front() {
+            Some(event) => Poll::Ready(Some(event)),
+            None if queue.ended => Poll::Ready(None),
+            None => {
+                queue.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{FutureExt, StreamExt};
+
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Told {
+        Number(usize),
+        Lagged(u32),
+    }
+
+    impl Event for Told {
+        fn lagged(missed: u32) -> Self {
+            Self::Lagged(missed)
+        }
+    }
+
+    #[test]
+    fn a_slow_reader_is_told_how_much_it_missed_and_goes_on() {
+        let events = Broadcaster::default();
+        let (mut slow, gone) = (events.subscribe(), events.subscribe());
+        drop(gone);
+        (0..MAX_QUEUED + 3).for_each(|number| events.send(Told::Number(number)));
+        let late = events.subscribe();
+        events.end();
+        assert_eq!(slow.next().now_or_never(), Some(Some(Told::Lagged(3))));
+        assert_eq!(slow.next().now_or_never(), Some(Some(Told::Number(3))));
+        assert_eq!(slow.count().now_or_never(), Some(MAX_QUEUED - 1));
+        assert_eq!(late.count().now_or_never(), Some(0));
+        let after = events.subscribe().count().now_or_never();
+        assert_eq!(after, Some(0), "a stream of what is over ends at once");
+    }
+}

@@ -1,0 +1,131 @@
+//! `Sender` and `DtmfSender` for JavaScript.
+
+use futures::StreamExt;
+use js_sys::{Object, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::RtcRtpSender;
+
+use super::{js_track, kind, optional_track};
+use crate::js::media::{JsLocalTrack, to_js};
+use crate::js::options;
+use crate::js::promise::future_to_promise;
+use crate::js::streams::async_iterator;
+use crate::platform::{DtmfOptions, DtmfSender, SendParameters, Sender};
+
+/// Sends a track to the far end.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = Sender)]
+pub struct JsSender(Sender);
+
+impl From<Sender> for JsSender {
+    fn from(sender: Sender) -> Self {
+        Self(sender)
+    }
+}
+
+impl JsSender {
+    pub(super) fn handle(&self) -> &Sender {
+        &self.0
+    }
+}
+
+#[wasm_bindgen(js_class = Sender)]
+impl JsSender {
+    /// What the browser can send.
+    #[wasm_bindgen(unchecked_return_type = "RtpCapabilities")]
+    pub fn capabilities(
+        #[wasm_bindgen(js_name = kind, unchecked_param_type = "MediaKind")] media_kind: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        to_js(&Sender::capabilities(kind(media_kind)?)?)
+    }
+
+    /// What is being sent.
+    #[wasm_bindgen(getter)]
+    pub fn track(&self) -> Option<JsLocalTrack> {
+        js_track(self.0.track())
+    }
+
+    /// Sends another track of the same kind, or with `null` nothing, without a new negotiation.
+    #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
+    pub fn replace_track(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "TrackLike | null")] track: &JsValue,
+    ) -> Promise {
+        let (sender, track) = (self.0.clone(), optional_track(track));
+        future_to_promise(async move {
+            sender.replace_track(track?.as_ref()).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// How the track is sent. Change it and hand it to `setParameters`.
+    #[wasm_bindgen(getter, unchecked_return_type = "SendParameters")]
+    pub fn parameters(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.parameters()?)
+    }
+
+    /// Changes how the track is sent, without a new negotiation. A limit that is left out is lifted. Rejects with
+    /// `ERR_UNSUPPORTED`, and the member's name, for what the browser passes over.
+    #[wasm_bindgen(js_name = setParameters, unchecked_return_type = "Promise<void>")]
+    pub fn set_parameters(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "SendParameters")] parameters: JsValue,
+    ) -> Promise {
+        let parameters = options::parse_value::<SendParameters>(parameters, "send parameters");
+        let sender = self.0.clone();
+        future_to_promise(async move {
+            sender.set_parameters(&parameters?).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Sends telephone tones; audio only.
+    #[wasm_bindgen(getter)]
+    pub fn dtmf(&self) -> Option<JsDtmfSender> {
+        self.0.dtmf().map(JsDtmfSender)
+    }
+
+    /// The browser's object.
+    #[wasm_bindgen(getter, js_name = rtcRtpSender)]
+    pub fn rtc_rtp_sender(&self) -> RtcRtpSender {
+        self.0.as_raw().clone()
+    }
+}
+
+/// Sends telephone tones.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = DtmfSender)]
+pub struct JsDtmfSender(DtmfSender);
+
+#[wasm_bindgen(js_class = DtmfSender)]
+impl JsDtmfSender {
+    /// Whether the connection is up and the far end takes tones.
+    #[wasm_bindgen(getter, js_name = canInsert)]
+    pub fn can_insert(&self) -> bool {
+        self.0.can_insert()
+    }
+
+    /// Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
+    pub fn insert(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] tones: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "DtmfOptions")] options: Option<JsValue>,
+    ) -> Result<(), JsValue> {
+        let tones: String = options::parse_value(tones, "tones")?;
+        let options: DtmfOptions = options::parse(options, "DTMF options")?;
+        Ok(self.0.insert(&tones, &options)?)
+    }
+
+    /// What waits to be sounded.
+    #[wasm_bindgen(getter, js_name = toneBuffer)]
+    pub fn tone_buffer(&self) -> String {
+        self.0.tone_buffer()
+    }
+
+    /// Each tone as it begins to sound, and an empty text when all are done: `for await (const tone of dtmf.tones())`.
+    #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<string>")]
+    pub fn tones(&self) -> Object {
+        async_iterator(self.0.tones().map(|tone| Ok(tone.into())).boxed_local())
+    }
+}

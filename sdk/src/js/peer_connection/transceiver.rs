@@ -1,0 +1,167 @@
+//! `Transceiver` and `Receiver` for JavaScript.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{MediaStreamTrack, RtcRtpReceiver, RtcRtpTransceiver};
+
+use super::sender::JsSender;
+use super::{kind, strings};
+use crate::engine::codec::Codec;
+use crate::error::Error;
+use crate::js::media::to_js;
+use crate::js::options;
+use crate::platform::{Receiver, Transceiver, TransceiverDirection};
+
+/// A sender and a receiver that share a media section.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = Transceiver)]
+pub struct JsTransceiver(Transceiver);
+
+impl From<Transceiver> for JsTransceiver {
+    fn from(transceiver: Transceiver) -> Self {
+        Self(transceiver)
+    }
+}
+
+#[wasm_bindgen(js_class = Transceiver)]
+impl JsTransceiver {
+    /// Names the media section, the same at both ends. `undefined` before the first description.
+    #[wasm_bindgen(getter)]
+    pub fn mid(&self) -> Option<String> {
+        self.0.mid()
+    }
+
+    /// Sound or pictures.
+    #[wasm_bindgen(getter, unchecked_return_type = "MediaKind")]
+    pub fn kind(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.kind())
+    }
+
+    /// Which way media is wanted to flow. Set it, and it does so after a negotiation, which begins by itself.
+    #[wasm_bindgen(getter, unchecked_return_type = "TransceiverDirection")]
+    pub fn direction(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.direction())
+    }
+
+    #[wasm_bindgen(setter)]
+    pub fn set_direction(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "TransceiverDirection")] direction: JsValue,
+    ) -> Result<(), JsValue> {
+        let direction: TransceiverDirection = options::parse_value(direction, "direction")?;
+        Ok(self.0.set_direction(direction)?)
+    }
+
+    /// Which way media flows by the last agreement. `undefined` before the first.
+    #[wasm_bindgen(getter, js_name = currentDirection, unchecked_return_type = "TransceiverDirection | undefined")]
+    pub fn current_direction(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.current_direction())
+    }
+
+    /// Sends.
+    #[wasm_bindgen(getter)]
+    pub fn sender(&self) -> JsSender {
+        self.0.sender().into()
+    }
+
+    /// Receives.
+    #[wasm_bindgen(getter)]
+    pub fn receiver(&self) -> JsReceiver {
+        JsReceiver(self.0.receiver())
+    }
+
+    /// Sets which codecs to offer, and in which order, at the next negotiation: some of `Receiver.capabilities(kind).codecs`.
+    /// None: the browser's own choice.
+    #[wasm_bindgen(js_name = setCodecPreferences)]
+    pub fn set_codec_preferences(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Codec[]")] codecs: JsValue,
+    ) -> Result<(), JsValue> {
+        let codecs: Vec<Codec> = options::parse_value(codecs, "codecs")?;
+        Ok(self.0.set_codec_preferences(&codecs)?)
+    }
+
+    /// Offers codecs of these types first, such as `"video/VP9"`, and after them the others in the browser's own order.
+    /// Throws `ERR_UNSUPPORTED` if the browser has none of them.
+    #[wasm_bindgen(js_name = preferCodecs)]
+    pub fn prefer_codecs(
+        &self,
+        #[wasm_bindgen(js_name = mimeTypes, unchecked_param_type = "string[]")] mime_types: JsValue,
+    ) -> Result<(), JsValue> {
+        let mime_types = strings(mime_types, "codec types")?;
+        Ok(self.0.prefer_codecs(&mime_types.iter().map(String::as_str).collect::<Vec<_>>())?)
+    }
+
+    /// Ends both ways for good. Stopping again does nothing.
+    pub fn stop(&self) -> Result<(), JsValue> {
+        Ok(self.0.stop()?)
+    }
+
+    /// The browser's object.
+    #[wasm_bindgen(getter, js_name = rtcRtpTransceiver)]
+    pub fn rtc_rtp_transceiver(&self) -> RtcRtpTransceiver {
+        self.0.as_raw().clone()
+    }
+}
+
+/// Receives a track of the far end.
+#[derive(Debug)]
+#[wasm_bindgen(js_name = Receiver)]
+pub struct JsReceiver(Receiver);
+
+#[wasm_bindgen(js_class = Receiver)]
+impl JsReceiver {
+    /// What the browser can receive.
+    #[wasm_bindgen(unchecked_return_type = "RtpCapabilities")]
+    pub fn capabilities(
+        #[wasm_bindgen(js_name = kind, unchecked_param_type = "MediaKind")] media_kind: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        to_js(&Receiver::capabilities(kind(media_kind)?)?)
+    }
+
+    /// What arrives. It is there from the start, and silent or black until media comes.
+    #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
+    pub fn media_stream_track(&self) -> MediaStreamTrack {
+        self.0.track()
+    }
+
+    /// How long media is held back to play smoothly, in milliseconds from 0 to 4000: less for conversation, more for
+    /// listening. `undefined` leaves it to the browser.
+    #[wasm_bindgen(getter, js_name = jitterBufferTarget)]
+    pub fn jitter_buffer_target(&self) -> Result<Option<f64>, JsValue> {
+        Ok(self.0.jitter_buffer_target()?)
+    }
+
+    #[wasm_bindgen(setter, js_name = jitterBufferTarget)]
+    pub fn set_jitter_buffer_target(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number | undefined")] milliseconds: &JsValue,
+    ) -> Result<(), JsValue> {
+        let target = match milliseconds.as_f64() {
+            None if !milliseconds.is_undefined() && !milliseconds.is_null() => {
+                let detail = "jitterBufferTarget: expected a number or undefined".to_owned();
+                return Err(Error::InvalidOptions { detail }.into());
+            }
+            target => target,
+        };
+        Ok(self.0.set_jitter_buffer_target(target)?)
+    }
+
+    /// Whom a mixer in between mixed in the last ten seconds (CSRCs).
+    #[wasm_bindgen(getter, js_name = contributingSources, unchecked_return_type = "RtpSource[]")]
+    pub fn contributing_sources(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.contributing_sources())
+    }
+
+    /// Who sent in the last ten seconds (SSRCs). Its audio level is cheaper than a level meter.
+    #[wasm_bindgen(getter, js_name = synchronizationSources, unchecked_return_type = "RtpSource[]")]
+    pub fn synchronization_sources(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.synchronization_sources())
+    }
+
+    /// The browser's object.
+    #[wasm_bindgen(getter, js_name = rtcRtpReceiver)]
+    pub fn rtc_rtp_receiver(&self) -> RtcRtpReceiver {
+        self.0.as_raw().clone()
+    }
+}

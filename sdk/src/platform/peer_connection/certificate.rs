@@ -1,0 +1,105 @@
+//! `RTCCertificate`: <https://www.w3.org/TR/webrtc/#rtccertificate-interface>.
+
+use js_sys::Object;
+use serde::{Deserialize, Deserializer, Serialize};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RtcCertificate, RtcPeerConnection};
+
+use crate::error::{Error, Result};
+use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::exception::Exception;
+
+/// The certificate by which the far end knows this one. It outlives a page if it is stored in IndexedDB.
+#[derive(Clone, Debug)]
+pub struct Certificate(RtcCertificate);
+
+/// What kind of certificate to make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CertificateOptions {
+    /// Default: `ecdsa`.
+    pub algorithm: CertificateAlgorithm,
+    /// Milliseconds from now until it expires. Default: the browser's choice, about a month.
+    pub expires_in_ms: Option<u32>,
+}
+
+/// How a certificate signs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum CertificateAlgorithm {
+    /// ECDSA on the curve P-256.
+    #[default]
+    Ecdsa,
+    /// RSA with 2048 bits and SHA-256.
+    Rsa,
+}
+
+/// A hash of a certificate: <https://www.w3.org/TR/webrtc/#dom-rtcdtlsfingerprint>.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+pub struct Fingerprint {
+    /// Such as `sha-256`.
+    pub algorithm: String,
+    /// Hexadecimal bytes with colons between them.
+    pub value: String,
+}
+
+impl Certificate {
+    /// Makes a certificate.
+    ///
+    /// # Errors
+    /// `Browser` if the browser cannot make one.
+    pub async fn generate(options: &CertificateOptions) -> Result<Self> {
+        let algorithm = match options.algorithm {
+            CertificateAlgorithm::Ecdsa => serde_json::json!({ "name": "ECDSA", "namedCurve": "P-256" }),
+            CertificateAlgorithm::Rsa => serde_json::json!({
+                "name": "RSASSA-PKCS1-v1_5", "modulusLength": 2048, "hash": "SHA-256",
+            }),
+        };
+        let raw = js_sys::JSON::parse(&algorithm.to_string()).map_err(Exception::from)?;
+        if let Some(expires) = options.expires_in_ms {
+            js_sys::Reflect::set(&raw, &"expires".into(), &expires.into()).map_err(Exception::from)?;
+        }
+        if options.algorithm == CertificateAlgorithm::Rsa {
+            let exponent = js_sys::Uint8Array::from([1, 0, 1].as_slice());
+            js_sys::Reflect::set(&raw, &"publicExponent".into(), &exponent).map_err(Exception::from)?;
+        }
+        let made = RtcPeerConnection::generate_certificate_with_object(&Object::from(raw));
+        let made = JsFuture::from(made.map_err(Exception::from)?).await.map_err(Exception::from)?;
+        Ok(Self(made.into()))
+    }
+
+    /// When it expires, in milliseconds since 1970.
+    pub fn expires_ms(&self) -> f64 {
+        self.0.expires()
+    }
+
+    /// The hashes that the far end sees.
+    ///
+    /// # Errors
+    /// `Unsupported` where the browser keeps them to itself.
+    pub fn fingerprints(&self) -> Result<Vec<Fingerprint>> {
+        let unsupported = Error::Unsupported { feature: "RTCCertificate.getFingerprints" };
+        let raw = bindings::fingerprints(&self.0).map_err(|_| unsupported.clone())?;
+        serde_wasm_bindgen::from_value(raw.into()).map_err(|_| unsupported)
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &RtcCertificate {
+        &self.0
+    }
+
+    /// Wraps a certificate of the browser, such as one that was stored.
+    pub fn from_raw(raw: RtcCertificate) -> Self {
+        Self(raw)
+    }
+}
+
+impl<'de> Deserialize<'de> for Certificate {
+    /// Takes the browser's object as it is.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde_wasm_bindgen::preserve::deserialize(deserializer).map(Self)
+    }
+}

@@ -1,0 +1,48 @@
+//! What the browser can send and receive.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use web_sys::{RtcRtpReceiver, RtcRtpSender};
+
+use crate::engine::codec::Codec;
+use crate::error::{Error, Result};
+use crate::model::MediaKind;
+
+/// `RTCRtpCapabilities`: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcapabilities>.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct RtpCapabilities {
+    /// In the order in which the browser prefers them.
+    pub codecs: Vec<Codec>,
+    /// RTP header extensions.
+    pub header_extensions: Vec<HeaderExtension>,
+}
+
+/// An RTP header extension (RFC 8285).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+pub struct HeaderExtension {
+    /// Which one it is.
+    pub uri: String,
+}
+
+pub(super) fn send_capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
+    read(RtcRtpSender::get_capabilities(kind_name(kind)).map(JsValue::from))
+}
+
+pub(super) fn receive_capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
+    read(RtcRtpReceiver::get_capabilities(kind_name(kind)).map(JsValue::from))
+}
+
+pub(super) fn kind_name(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "audio",
+        MediaKind::Video => "video",
+    }
+}
+
+fn read(raw: Option<JsValue>) -> Result<RtpCapabilities> {
+    let unsupported = Error::Unsupported { feature: "getCapabilities" };
+    serde_wasm_bindgen::from_value(raw.ok_or(unsupported.clone())?).map_err(|_| unsupported)
+}

@@ -1,0 +1,118 @@
+//! `RTCConfiguration`: <https://www.w3.org/TR/webrtc/#rtcconfiguration-dictionary>.
+
+use js_sys::{Array, Reflect};
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy};
+
+use super::certificate::Certificate;
+use crate::engine::ice_server;
+use crate::error::Result;
+use crate::model::IceServer;
+
+/// How a connection is made. The defaults connect two ends in one network.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PeerConnectionOptions {
+    /// STUN and TURN servers, for ends in different networks. Default: none.
+    pub ice_servers: Vec<IceServer>,
+    /// Which candidates may be used. Default: all.
+    pub ice_transport_policy: IceTransportPolicy,
+    /// How media shares transports if the far end cannot bundle. Default: balanced.
+    pub bundle_policy: BundlePolicy,
+    /// How many ICE transports to gather candidates for before they are needed. Default: 0.
+    pub ice_candidate_pool_size: u8,
+    /// The certificates that this end shows, such as those of an earlier visit. Default: a new one.
+    pub certificates: Vec<Certificate>,
+    /// Whether this end gives way when both offer at once; exactly one end must. Default: the ends settle it between them.
+    pub polite: Option<bool>,
+    /// Restarts ICE when the connection fails, or is interrupted for more than some seconds: up to ten times, each time
+    /// after a longer wait. Default: `true`.
+    pub restart_ice_on_failure: bool,
+}
+
+impl Default for PeerConnectionOptions {
+    fn default() -> Self {
+        Self {
+            ice_servers: Vec::new(),
+            ice_transport_policy: IceTransportPolicy::All,
+            bundle_policy: BundlePolicy::Balanced,
+            ice_candidate_pool_size: 0,
+            certificates: Vec::new(),
+            polite: None,
+            restart_ice_on_failure: true,
+        }
+    }
+}
+
+/// `RTCIceTransportPolicy`: <https://www.w3.org/TR/webrtc/#rtcicetransportpolicy-enum>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum IceTransportPolicy {
+    /// Any candidate.
+    All,
+    /// Only through a TURN server, which hides the address of this end.
+    Relay,
+}
+
+/// `RTCBundlePolicy`: <https://www.w3.org/TR/webrtc/#rtcbundlepolicy-enum>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum BundlePolicy {
+    /// One transport for each kind of media.
+    Balanced,
+    /// One transport for each media section.
+    MaxCompat,
+    /// One transport for everything.
+    MaxBundle,
+}
+
+impl PeerConnectionOptions {
+    /// Finds what is wrong before the browser gets it. `PeerConnection::new` does so too.
+    ///
+    /// # Errors
+    /// `InvalidOptions`, with the member and what was expected.
+    pub fn check(&self) -> Result<()> {
+        self.ice_servers.iter().try_for_each(ice_server::check)
+    }
+
+    pub(crate) fn to_raw(&self) -> Result<RtcConfiguration> {
+        self.check()?;
+        let raw = RtcConfiguration::new();
+        raw.set_ice_servers(&raw_ice_servers(&self.ice_servers));
+        raw.set_ice_transport_policy(match self.ice_transport_policy {
+            IceTransportPolicy::All => RtcIceTransportPolicy::All,
+            IceTransportPolicy::Relay => RtcIceTransportPolicy::Relay,
+        });
+        raw.set_bundle_policy(match self.bundle_policy {
+            BundlePolicy::Balanced => RtcBundlePolicy::Balanced,
+            BundlePolicy::MaxCompat => RtcBundlePolicy::MaxCompat,
+            BundlePolicy::MaxBundle => RtcBundlePolicy::MaxBundle,
+        });
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&raw, &"iceCandidatePoolSize".into(), &self.ice_candidate_pool_size.into());
+        if !self.certificates.is_empty() {
+            raw.set_certificates(&self.certificates.iter().map(Certificate::as_raw).collect::<Array>());
+        }
+        Ok(raw)
+    }
+}
+
+pub(super) fn raw_ice_servers(servers: &[IceServer]) -> Array {
+    servers.iter().map(raw_ice_server).collect()
+}
+
+fn raw_ice_server(server: &IceServer) -> RtcIceServer {
+    let raw = RtcIceServer::new();
+    raw.set_urls(&server.urls.iter().map(JsValue::from).collect::<Array>());
+    if let Some(username) = &server.username {
+        raw.set_username(username);
+    }
+    if let Some(credential) = &server.credential {
+        raw.set_credential(credential);
+    }
+    raw
+}

@@ -1,0 +1,93 @@
+//! `RTCDTMFSender`: <https://www.w3.org/TR/webrtc/#rtcdtmfsender>.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures::channel::mpsc::{self, UnboundedReceiver};
+use futures::{Stream, StreamExt};
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+use web_sys::{RtcdtmfSender, RtcdtmfToneChangeEvent};
+
+use super::refusal::refusal;
+use crate::engine::codec::check_tones;
+use crate::error::Result;
+use crate::platform::ListenerGuard;
+use crate::platform::bindings::peer_connection as bindings;
+
+/// Sends telephone tones (RFC 4733).
+#[derive(Clone, Debug)]
+pub struct DtmfSender(RtcdtmfSender);
+
+/// How tones sound. The browser keeps durations within 40 to 6000 ms, and gaps at 30 ms or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DtmfOptions {
+    /// Milliseconds that each tone sounds. Default: 100.
+    pub duration_ms: u32,
+    /// Milliseconds between two tones. Default: 70.
+    pub gap_ms: u32,
+}
+
+impl Default for DtmfOptions {
+    fn default() -> Self {
+        Self { duration_ms: 100, gap_ms: 70 }
+    }
+}
+
+/// Each tone as it begins to sound, and an empty text when all are done. Ends when it is dropped.
+#[derive(Debug)]
+#[must_use = "a stream does nothing unless it is read"]
+pub struct Tones {
+    _listener: ListenerGuard,
+    tones: UnboundedReceiver<String>,
+}
+
+impl DtmfSender {
+    pub(super) fn new(raw: RtcdtmfSender) -> Self {
+        Self(raw)
+    }
+
+    /// Whether the connection is up and the far end takes tones.
+    pub fn can_insert(&self) -> bool {
+        bindings::can_insert_dtmf(&self.0).unwrap_or(true)
+    }
+
+    /// Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for characters that are no tones; `InvalidState` when nothing can be sent.
+    pub fn insert(&self, tones: &str, options: &DtmfOptions) -> Result<()> {
+        check_tones(tones)?;
+        bindings::insert_dtmf(&self.0, tones, options.duration_ms, options.gap_ms)
+            .map_err(refusal("insert DTMF tones"))
+    }
+
+    /// What waits to be sounded.
+    pub fn tone_buffer(&self) -> String {
+        self.0.tone_buffer()
+    }
+
+    /// The tones from now on.
+    pub fn tones(&self) -> Tones {
+        let (sender, tones) = mpsc::unbounded();
+        let listener = ListenerGuard::new(self.0.as_ref(), "tonechange", move |event| {
+            let _ = sender.unbounded_send(event.unchecked_into::<RtcdtmfToneChangeEvent>().tone());
+        });
+        Tones { _listener: listener, tones }
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &RtcdtmfSender {
+        &self.0
+    }
+}
+
+impl Stream for Tones {
+    type Item = String;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<String>> {
+        self.tones.poll_next_unpin(context)
+    }
+}

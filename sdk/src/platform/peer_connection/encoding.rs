@@ -1,0 +1,211 @@
+//! `RTCRtpSendParameters`: <https://www.w3.org/TR/webrtc/#dom-rtcrtpsendparameters>.
+
+use js_sys::{Array, Object, Reflect};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::engine::codec::Codec;
+use crate::engine::simulcast::check_rids;
+use crate::error::{Error, Result};
+use crate::platform::exception::Exception;
+
+/// How one version of a track is sent; with simulcast there are several.
+/// <https://www.w3.org/TR/webrtc/#dom-rtcrtpencodingparameters>, <https://www.w3.org/TR/webrtc-svc/>.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Encoding {
+    /// Names the version in simulcast (RFC 8851): letters and digits. Cannot be changed later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub rid: Option<String>,
+    /// Whether it is sent. Default: `true`.
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub active: bool,
+    /// Most bit/s. Default: no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub max_bitrate: Option<u32>,
+    /// Most frames a second. Default: no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub max_framerate: Option<f64>,
+    /// Width and height are divided by this, 1 or more. Default: 1, and in simulcast a power of 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub scale_resolution_down_by: Option<f64>,
+    /// Layers in one version, such as `L1T3` or `L3T3_KEY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub scalability_mode: Option<String>,
+    /// Its share where the bit rate does not suffice for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub priority: Option<Priority>,
+    /// How the network is asked to treat its packets (DSCP).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub network_priority: Option<Priority>,
+    /// The codec of this version, out of those that were agreed on. Default: the first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub codec: Option<Codec>,
+}
+
+impl Default for Encoding {
+    fn default() -> Self {
+        Self {
+            rid: None,
+            active: true,
+            max_bitrate: None,
+            max_framerate: None,
+            scale_resolution_down_by: None,
+            scalability_mode: None,
+            priority: None,
+            network_priority: None,
+            codec: None,
+        }
+    }
+}
+
+impl Encoding {
+    /// A version for simulcast, with width and height divided.
+    pub fn simulcast(rid: &str, scale_resolution_down_by: f64) -> Self {
+        Self {
+            rid: Some(rid.to_owned()),
+            scale_resolution_down_by: Some(scale_resolution_down_by),
+            ..Self::default()
+        }
+    }
+}
+
+/// `RTCPriorityType`: <https://www.w3.org/TR/webrtc-priority/#rtc-priority-type>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Priority {
+    VeryLow,
+    Low,
+    Medium,
+    High,
+}
+
+/// What gives way when bandwidth or power are short:
+/// <https://www.w3.org/TR/mst-content-hint/#degradation-preference-when-encoding>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum DegradationPreference {
+    /// Size gives way: for movement.
+    MaintainFramerate,
+    /// Smoothness gives way: for text.
+    MaintainResolution,
+    /// Neither gives way; whole frames are dropped.
+    MaintainFramerateAndResolution,
+    /// Both, by the browser's judgement.
+    Balanced,
+}
+
+/// How a track is sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SendParameters {
+    /// One, or one for each `rid`. Their number and order cannot be changed.
+    pub encodings: Vec<Encoding>,
+    /// What gives way when bandwidth or power are short.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub degradation_preference: Option<DegradationPreference>,
+}
+
+const DEGRADATION_PREFERENCE: &str = "degradationPreference";
+
+/// Members that may be set and unset, by the names that errors give them.
+const MEMBERS: [&str; 7] = [
+    "maxBitrate",
+    "maxFramerate",
+    "scaleResolutionDownBy",
+    "scalabilityMode",
+    "priority",
+    "networkPriority",
+    "codec",
+];
+
+pub(super) fn raw_encodings(encodings: &[Encoding]) -> Result<Array> {
+    check_rids(encodings.iter().map(|encoding| encoding.rid.as_deref()))?;
+    encodings.iter().map(to_raw).collect()
+}
+
+pub(super) fn read(raw: &Object) -> Result<SendParameters> {
+    serde_wasm_bindgen::from_value(raw.into()).map_err(|error| unreadable(&error))
+}
+
+/// Writes the parameters into those that the browser gave, and leaves alone what is not ours.
+pub(super) fn write(parameters: &SendParameters, raw: &Object) -> Result<()> {
+    let encodings = encodings_of(raw);
+    if encodings.length() as usize != parameters.encodings.len() {
+        return Err(Error::InvalidOptions {
+            detail: format!(
+                "there are {} encodings: expected {}, as many as the sender has",
+                parameters.encodings.len(),
+                encodings.length()
+            ),
+        });
+    }
+    for (encoding, target) in parameters.encodings.iter().zip(encodings.iter()) {
+        let source = to_raw(encoding)?;
+        MEMBERS.iter().chain(&["active"]).try_for_each(|member| copy(member, &source, &target))?;
+    }
+    copy(DEGRADATION_PREFERENCE, &serde_wasm_bindgen::to_value(parameters).map_err(|e| unreadable(&e))?, raw)
+}
+
+/// Finds a member that was asked for and that the browser passed over in silence.
+pub(super) fn check_taken(
+    encodings: &[Encoding],
+    degradation_preference: Option<DegradationPreference>,
+    raw: &Object,
+) -> Result<()> {
+    for (encoding, taken) in encodings.iter().zip(encodings_of(raw).iter()) {
+        let asked = to_raw(encoding)?;
+        if let Some(feature) = MEMBERS.iter().find(|member| has(&asked, member) && !has(&taken, member)) {
+            return Err(Error::Unsupported { feature });
+        }
+    }
+    if degradation_preference.is_some() && !has(raw, DEGRADATION_PREFERENCE) {
+        return Err(Error::Unsupported { feature: DEGRADATION_PREFERENCE });
+    }
+    Ok(())
+}
+
+fn encodings_of(raw: &Object) -> Array {
+    let encodings = Reflect::get(raw, &"encodings".into()).ok();
+    encodings.and_then(|encodings| encodings.dyn_into().ok()).unwrap_or_default()
+}
+
+fn copy(member: &str, source: &JsValue, target: &JsValue) -> Result<()> {
+    let key = JsValue::from_str(member);
+    let value = Reflect::get(source, &key).map_err(Exception::from)?;
+    match (value.is_undefined(), target.dyn_ref::<Object>()) {
+        (true, Some(target)) => Reflect::delete_property(target, &key),
+        _ => Reflect::set(target, &key, &value),
+    }
+    .map_err(Exception::from)?;
+    Ok(())
+}
+
+fn has(object: &JsValue, member: &str) -> bool {
+    Reflect::get(object, &JsValue::from_str(member))
+        .is_ok_and(|value| !value.is_undefined() && !value.is_null())
+}
+
+fn to_raw(encoding: &Encoding) -> Result<JsValue> {
+    serde_wasm_bindgen::to_value(encoding).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_wasm_bindgen::Error) -> Error {
+    Error::Negotiation { step: "reading the parameters of a sender", detail: error.to_string() }
+}

@@ -1,0 +1,184 @@
+//! The part of `RTCPeerConnection` that the engine drives: descriptions, candidates, restarts. A room's connections and
+//! those of the application have it in common.
+
+use std::cell::RefCell;
+use std::pin::pin;
+use std::rc::Rc;
+
+use futures::channel::oneshot;
+use futures::future::{Either, select};
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    RtcConfiguration, RtcIceCandidateInit, RtcPeerConnection, RtcPeerConnectionIceEvent,
+    RtcPeerConnectionState, RtcRtpTransceiver, RtcSdpType, RtcSessionDescription, RtcSessionDescriptionInit,
+    RtcSignalingState,
+};
+
+use crate::engine::exchange::{Command, Input};
+use crate::engine::negotiation::SignalingState;
+use crate::error::{Error, Result};
+use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription};
+use crate::platform::ListenerGuard;
+use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::exception::Exception;
+
+/// A peer connection and what listens to it. Dropping it closes the connection.
+#[derive(Debug)]
+pub(crate) struct Link {
+    listeners: RefCell<Option<[ListenerGuard; 3]>>,
+    raw: RtcPeerConnection,
+    /// Dropped by `close`. A browser never settles what was under way then.
+    operations: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+impl Link {
+    /// Creates the connection. What happens at it goes to `on_input`, never from inside a call.
+    pub(crate) fn open(configuration: &RtcConfiguration, on_input: Rc<dyn Fn(Input)>) -> Result<Self> {
+        let raw = RtcPeerConnection::new_with_configuration(configuration)
+            .map_err(failure("creating the connection"))?;
+        let listeners = RefCell::new(Some(listeners(&raw, on_input)));
+        Ok(Self { listeners, raw, operations: RefCell::default() })
+    }
+
+    /// Closes the connection. Nothing more is told of it.
+    pub(crate) fn close(&self) {
+        drop(self.listeners.take());
+        self.raw.close();
+        drop(self.operations.take());
+    }
+
+    /// Does what the engine asks for. An operation ends with an input for it, unless the connection is closed meanwhile.
+    pub(crate) async fn perform(&self, command: Command) -> Result<Option<Input>> {
+        let (operation, closed) = oneshot::channel();
+        {
+            let mut operations = self.operations.borrow_mut();
+            operations.retain(|operation| !operation.is_canceled());
+            operations.push(operation);
+        }
+        match select(pin!(self.operate(command)), closed).await {
+            Either::Left((done, _)) => done,
+            Either::Right(_) => Ok(None),
+        }
+    }
+
+    async fn operate(&self, command: Command) -> Result<Option<Input>> {
+        let done = match command {
+            Command::SetLocalDescription => self.set_local_description().await,
+            Command::SetRemoteDescription(description) => self.set_remote_description(description).await,
+            Command::AddIceCandidate(candidate) => {
+                return self.add_ice_candidate(candidate).await.map(|()| None);
+            }
+            Command::RestartIce => {
+                bindings::restart_ice(&self.raw);
+                return Ok(None);
+            }
+        };
+        let failed = |error| Input::OperationFailed { state: self.signaling_state(), error };
+        Ok(Some(done.unwrap_or_else(failed)))
+    }
+
+    pub(crate) fn transceivers(&self) -> impl Iterator<Item = RtcRtpTransceiver> + use<> {
+        self.raw.get_transceivers().into_iter().map(JsCast::unchecked_into)
+    }
+
+    pub(crate) fn as_raw(&self) -> &RtcPeerConnection {
+        &self.raw
+    }
+
+    async fn set_local_description(&self) -> Result<Input> {
+        let step = "making the local description";
+        JsFuture::from(bindings::set_local_description(&self.raw)).await.map_err(failure(step))?;
+        let raw = self.raw.local_description();
+        let raw = raw.ok_or(Error::Negotiation { step, detail: "there is none afterwards".into() })?;
+        Ok(Input::LocalDescriptionSet(from_raw(&raw)))
+    }
+
+    /// Rolls an offer of one's own back if need be.
+    async fn set_remote_description(&self, description: SessionDescription) -> Result<Input> {
+        let raw = RtcSessionDescriptionInit::new(match description.sdp_type {
+            SdpType::Offer => RtcSdpType::Offer,
+            SdpType::Answer => RtcSdpType::Answer,
+        });
+        raw.set_sdp(&description.sdp);
+        JsFuture::from(self.raw.set_remote_description(&raw))
+            .await
+            .map_err(failure("applying the remote description"))?;
+        Ok(Input::RemoteDescriptionSet)
+    }
+
+    async fn add_ice_candidate(&self, candidate: IceCandidate) -> Result<()> {
+        let raw = RtcIceCandidateInit::new(&candidate.candidate);
+        raw.set_sdp_mid(candidate.sdp_mid.as_deref());
+        raw.set_sdp_m_line_index(candidate.sdp_m_line_index);
+        if let Some(ufrag) = &candidate.username_fragment {
+            let _ = Reflect::set(&raw, &"usernameFragment".into(), &ufrag.into());
+        }
+        JsFuture::from(self.raw.add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(&raw)))
+            .await
+            .map_err(failure("adding an ICE candidate"))?;
+        Ok(())
+    }
+
+    /// Where an operation that failed left the connection.
+    fn signaling_state(&self) -> SignalingState {
+        match self.raw.signaling_state() {
+            RtcSignalingState::HaveLocalOffer => SignalingState::HaveLocalOffer,
+            RtcSignalingState::HaveRemoteOffer => SignalingState::HaveRemoteOffer,
+            _ => SignalingState::Stable,
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn listeners(raw: &RtcPeerConnection, on_input: Rc<dyn Fn(Input)>) -> [ListenerGuard; 3] {
+    let (needed, found, changed) = (on_input.clone(), on_input.clone(), on_input);
+    let connection = raw.clone();
+    [
+        ListenerGuard::new(raw, "negotiationneeded", move |_| needed(Input::NegotiationNeeded)),
+        ListenerGuard::new(raw, "icecandidate", move |event| {
+            let candidate = event.unchecked_into::<RtcPeerConnectionIceEvent>().candidate();
+            // `null` ends the gathering of all generations; the end of one is an empty candidate.
+            if let Some(candidate) = candidate {
+                found(Input::LocalCandidate(IceCandidate {
+                    candidate: candidate.candidate(),
+                    sdp_mid: candidate.sdp_mid(),
+                    sdp_m_line_index: candidate.sdp_m_line_index(),
+                    username_fragment: bindings::username_fragment(&candidate),
+                }));
+            }
+        }),
+        ListenerGuard::new(raw, "connectionstatechange", move |_| {
+            changed(Input::StateChange(connection_state(&connection)));
+        }),
+    ]
+}
+
+pub(crate) fn connection_state(raw: &RtcPeerConnection) -> ConnectionState {
+    match raw.connection_state() {
+        RtcPeerConnectionState::Connecting => ConnectionState::Connecting,
+        RtcPeerConnectionState::Connected => ConnectionState::Connected,
+        RtcPeerConnectionState::Disconnected => ConnectionState::Disconnected,
+        RtcPeerConnectionState::Failed => ConnectionState::Failed,
+        RtcPeerConnectionState::Closed => ConnectionState::Closed,
+        _ => ConnectionState::New,
+    }
+}
+
+pub(crate) fn from_raw(raw: &RtcSessionDescription) -> SessionDescription {
+    let sdp_type = match raw.type_() {
+        RtcSdpType::Offer => SdpType::Offer,
+        _ => SdpType::Answer,
+    };
+    SessionDescription { sdp_type, sdp: raw.sdp() }
+}
+
+pub(crate) fn failure(step: &'static str) -> impl Fn(JsValue) -> Error {
+    move |value| Exception::from(value).into_negotiation(step)
+}

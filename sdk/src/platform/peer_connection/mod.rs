@@ -1,0 +1,375 @@
+//! `RTCPeerConnection`: <https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface>, driven by the engine.
+
+mod certificate;
+mod codec;
+mod configuration;
+mod dtmf;
+mod encoding;
+mod event;
+mod link;
+mod receiver;
+mod refusal;
+mod sender;
+mod signals;
+mod state;
+mod streams;
+mod transceiver;
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{RtcPeerConnection, RtcRtpTransceiver};
+
+pub use certificate::{Certificate, CertificateAlgorithm, CertificateOptions, Fingerprint};
+pub use codec::{HeaderExtension, RtpCapabilities};
+pub use configuration::{BundlePolicy, IceTransportPolicy, PeerConnectionOptions};
+pub use dtmf::{DtmfOptions, DtmfSender, Tones};
+pub use encoding::{DegradationPreference, Encoding, Priority, SendParameters};
+pub use event::{PeerConnectionEvent, PeerConnectionEvents};
+pub(crate) use link::Link;
+pub use receiver::{Receiver, RtpSource};
+pub use sender::Sender;
+pub use signals::Signals;
+pub use state::{IceConnectionState, IceGatheringState, SignalingState};
+pub(crate) use streams::{LocalStreams, replace};
+pub use transceiver::{TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions};
+
+use crate::engine::exchange::{Command, Input};
+use crate::engine::peer::{Output, Peer, Signal};
+use crate::error::{Error, Result};
+use crate::event_stream::Broadcaster;
+use crate::model::{ConnectionState, IceServer, SessionDescription};
+use crate::options::DataChannelOptions;
+use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::{DataChannel, ListenerGuard, LocalTrack, clock};
+use refusal::refusal;
+use sender::SentTracks;
+
+/// One end of a connection that carries sound, pictures and data.
+///
+/// The application carries [`signals`](Self::signals) to the other end and hands those that come from there to
+/// [`handle_signal`](Self::handle_signal). All else goes by itself: offers, answers, candidates, who gives way when both
+/// ends change something at once, and the restart when the connection is lost.
+///
+/// A clone is another handle. Dropping the last one closes the connection.
+#[derive(Clone, Debug)]
+pub struct PeerConnection(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    this: Weak<Inner>,
+    link: Link,
+    peer: RefCell<Peer>,
+    events: Broadcaster<PeerConnectionEvent>,
+    signals: Signals,
+    streams: LocalStreams,
+    tracks: SentTracks,
+    listeners: RefCell<Vec<ListenerGuard>>,
+    timer: RefCell<Option<Timeout>>,
+    running: Cell<bool>,
+    closed: Cell<bool>,
+}
+
+impl PeerConnection {
+    /// Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for options that a browser would refuse, or take and never use.
+    pub fn new(options: &PeerConnectionOptions) -> Result<Self> {
+        let configuration = options.to_raw()?;
+        let streams = LocalStreams::new()?;
+        // Zero is left out, so that nobody takes it for "none".
+        let number = 1 + (js_sys::Math::random() * f64::from(u32::MAX - 1)) as u32;
+        let peer = Peer::new(number, options.polite, options.restart_ice_on_failure);
+        let slot = Rc::new(RefCell::new(Weak::<Inner>::new()));
+        let told = slot.clone();
+        let on_input = move |input| {
+            let inner = told.borrow().upgrade();
+            if let Some(inner) = inner {
+                inner.handle_input(input);
+            }
+        };
+        let link = Link::open(&configuration, Rc::new(on_input))?;
+        let inner = Rc::new_cyclic(|this| Inner {
+            this: this.clone(),
+            listeners: RefCell::new(event::listen(link.as_raw(), this)),
+            link,
+            peer: RefCell::new(peer),
+            events: Broadcaster::default(),
+            signals: Signals::new(),
+            streams,
+            tracks: SentTracks::default(),
+            timer: RefCell::default(),
+            running: Cell::default(),
+            closed: Cell::default(),
+        });
+        *slot.borrow_mut() = Rc::downgrade(&inner);
+        Ok(Self(inner))
+    }
+
+    /// What the far end has to get, in order. Whatever carries it may repeat and delay it, but should lose nothing; if it
+    /// broke and was opened again, call [`resend_signals`](Self::resend_signals).
+    pub fn signals(&self) -> Signals {
+        self.0.signals.clone()
+    }
+
+    /// Takes a signal of the far end. What it leads to happens by itself; what fails of that is told by
+    /// [`NegotiationFailed`](PeerConnectionEvent::NegotiationFailed) and does not end the connection.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for the signal of another connection; `InvalidState` when this one is closed.
+    pub fn handle_signal(&self, signal: Signal) -> Result<()> {
+        self.0.require_open("handle a signal")?;
+        let handled = self.0.peer.borrow_mut().handle_signal(signal, clock::now());
+        self.0.run();
+        handled
+    }
+
+    /// Gives out the signals again of which it is not known that they arrived. Those that did are known at the far end.
+    pub fn resend_signals(&self) {
+        self.0.peer.borrow_mut().resend();
+        self.0.run();
+    }
+
+    /// What happens from now on.
+    pub fn events(&self) -> PeerConnectionEvents {
+        self.0.events.subscribe()
+    }
+
+    /// Sends a track, over a transceiver that is free or a new one. The connection keeps the track running.
+    ///
+    /// # Errors
+    /// `InvalidOptions` if the track is being sent already; `InvalidState` when the connection is closed.
+    pub fn add_track(&self, track: &LocalTrack) -> Result<Transceiver> {
+        self.0.require_open("add a track")?;
+        let Inner { link, streams, tracks, .. } = &*self.0;
+        let sent = |raw: &RtcRtpTransceiver| raw.sender().track().as_ref() == Some(track.as_raw());
+        if link.transceivers().any(|transceiver| sent(&transceiver)) {
+            return Err(Error::InvalidOptions { detail: "the track is being sent already".to_owned() });
+        }
+        let raw = streams.attach(link, track.as_raw(), track.source())?;
+        tracks.set(&raw.sender(), Some(track));
+        Ok(self.0.transceiver(raw))
+    }
+
+    /// Stops sending what a sender sends. Its transceiver is free for another track.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for the sender of another connection; `InvalidState` when this one is closed.
+    pub fn remove_track(&self, sender: &Sender) -> Result<()> {
+        bindings::remove_track(self.0.link.as_raw(), sender.as_raw()).map_err(refusal("remove the track"))?;
+        self.0.tracks.set(sender.as_raw(), None);
+        Ok(())
+    }
+
+    /// Adds a transceiver for a track, or for a kind of media.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for encodings that make no sense; `Unsupported`, with the member's name, for what the browser
+    /// passes over; `InvalidState` when the connection is closed.
+    pub fn add_transceiver<'a>(
+        &self,
+        track_or_kind: impl Into<TrackOrKind<'a>>,
+        options: &TransceiverOptions,
+    ) -> Result<Transceiver> {
+        let (track_or_kind, init) = (track_or_kind.into(), options.to_raw()?);
+        if let TrackOrKind::Track(track) = track_or_kind {
+            init.set_streams(&self.0.streams.array_of(track.source()));
+        }
+        let raw = bindings::add_transceiver(self.0.link.as_raw(), &track_or_kind.to_raw(), &init);
+        let transceiver = self.0.transceiver(raw.map_err(refusal("add a transceiver"))?);
+        if let TrackOrKind::Track(track) = track_or_kind {
+            self.0.tracks.set(transceiver.sender().as_raw(), Some(track));
+        }
+        let codecs: Vec<_> = options.codecs.iter().map(String::as_str).collect();
+        let taken = match codecs.as_slice() {
+            [] => Ok(()),
+            codecs => transceiver.prefer_codecs(codecs),
+        };
+        if let Err(error) = taken.and_then(|()| transceiver.sender().check_taken(&options.send_encodings)) {
+            transceiver.stop()?;
+            return Err(error);
+        }
+        Ok(transceiver)
+    }
+
+    /// All transceivers, those too that the far end brought, in the order of their media sections.
+    pub fn transceivers(&self) -> Vec<Transceiver> {
+        self.0.link.transceivers().map(|raw| self.0.transceiver(raw)).collect()
+    }
+
+    /// Makes a data channel. The far end gets it by [`DataChannelAdded`](PeerConnectionEvent::DataChannelAdded), unless it
+    /// is negotiated.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for options that make no sense, alone or together; `InvalidState` when the connection is closed.
+    pub fn create_data_channel(&self, label: &str, options: &DataChannelOptions) -> Result<DataChannel> {
+        DataChannel::create(self.0.link.as_raw(), label, options)
+    }
+
+    /// Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.
+    ///
+    /// # Errors
+    /// `InvalidState` when the connection is closed.
+    pub fn restart_ice(&self) -> Result<()> {
+        self.0.require_open("restart ICE")?;
+        bindings::restart_ice(self.0.link.as_raw());
+        Ok(())
+    }
+
+    /// Uses other ICE servers from the next gathering on, as when TURN credentials run out.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for servers that make no sense; `InvalidState` when the connection is closed.
+    pub fn set_ice_servers(&self, servers: &[IceServer]) -> Result<()> {
+        servers.iter().try_for_each(crate::engine::ice_server::check)?;
+        let raw = self.0.link.as_raw();
+        let configuration = raw.get_configuration();
+        configuration.set_ice_servers(&configuration::raw_ice_servers(servers));
+        raw.set_configuration_with_configuration(&configuration).map_err(refusal("set the ICE servers"))
+    }
+
+    /// Whether the two ends are connected, all in all.
+    pub fn connection_state(&self) -> ConnectionState {
+        link::connection_state(self.0.link.as_raw())
+    }
+
+    /// How the search for a way through goes.
+    pub fn ice_connection_state(&self) -> IceConnectionState {
+        state::ice_connection(self.0.link.as_raw())
+    }
+
+    /// How the search for candidates of this end goes.
+    pub fn ice_gathering_state(&self) -> IceGatheringState {
+        state::ice_gathering(self.0.link.as_raw())
+    }
+
+    /// Where the offer/answer exchange is.
+    pub fn signaling_state(&self) -> SignalingState {
+        state::signaling(self.0.link.as_raw())
+    }
+
+    /// The description of this end, the one under way if there is one.
+    pub fn local_description(&self) -> Option<SessionDescription> {
+        self.0.link.as_raw().local_description().as_ref().map(link::from_raw)
+    }
+
+    /// The description of the far end, the one under way if there is one.
+    pub fn remote_description(&self) -> Option<SessionDescription> {
+        self.0.link.as_raw().remote_description().as_ref().map(link::from_raw)
+    }
+
+    /// Closes the connection, ends the streams and lets go of the tracks. Closing again does nothing.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// The browser's object. What is called on it here and now, such as `getStats`, does no harm; leave descriptions and
+    /// candidates to this crate.
+    pub fn as_raw(&self) -> &RtcPeerConnection {
+        self.0.link.as_raw()
+    }
+}
+
+impl PartialEq for PeerConnection {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for PeerConnection {}
+
+impl Inner {
+    fn transceiver(&self, raw: RtcRtpTransceiver) -> Transceiver {
+        Transceiver::new(raw, self.tracks.clone())
+    }
+
+    fn require_open(&self, action: &'static str) -> Result<()> {
+        match self.closed.get() {
+            true => Err(Error::InvalidState { action, state: "the connection is closed" }),
+            false => Ok(()),
+        }
+    }
+
+    fn handle_input(&self, input: Input) {
+        if let Input::StateChange(state) = input {
+            self.events.send(PeerConnectionEvent::ConnectionStateChange { state });
+        }
+        self.peer.borrow_mut().handle_input(input, clock::now());
+        self.run();
+    }
+
+    /// Acts on outputs until there are none. A call from inside does nothing: the outer one goes on.
+    fn run(&self) {
+        if self.running.replace(true) {
+            return;
+        }
+        loop {
+            let output = self.peer.borrow_mut().poll_output();
+            match output {
+                Some(_) if self.closed.get() => {}
+                Some(output) => self.act(output),
+                None => break,
+            }
+        }
+        self.running.set(false);
+        self.arm_timer();
+    }
+
+    fn act(&self, output: Output) {
+        match output {
+            Output::Command(command) => self.perform(command),
+            Output::Signal(signal) => self.signals.send(signal),
+            Output::Recovering(attempt) => self.events.send(PeerConnectionEvent::Recovering { attempt }),
+            Output::Warning(error) => self.events.send(PeerConnectionEvent::NegotiationFailed { error }),
+        }
+    }
+
+    fn perform(&self, command: Command) {
+        let Some(this) = self.this.upgrade() else { return };
+        spawn_local(async move {
+            let done = this.link.perform(command).await;
+            match done {
+                _ if this.closed.get() => {}
+                Ok(Some(input)) => this.handle_input(input),
+                Ok(None) => {}
+                Err(error) => this.events.send(PeerConnectionEvent::NegotiationFailed { error }),
+            }
+        });
+    }
+
+    fn arm_timer(&self) {
+        let due = self.peer.borrow().poll_timeout().filter(|_| !self.closed.get());
+        let timer = due.map(|at| {
+            let (this, delay) = (self.this.clone(), at.saturating_sub(clock::now()));
+            Timeout::new(u32::try_from(delay).unwrap_or(u32::MAX), move || {
+                if let Some(inner) = this.upgrade() {
+                    inner.peer.borrow_mut().handle_timeout(clock::now());
+                    inner.run();
+                }
+            })
+        });
+        *self.timer.borrow_mut() = timer;
+    }
+
+    fn close(&self) {
+        if self.closed.replace(true) {
+            return;
+        }
+        drop(self.listeners.take());
+        drop(self.timer.take());
+        self.link.close();
+        self.tracks.clear();
+        self.signals.end();
+        self.events.send(PeerConnectionEvent::ConnectionStateChange { state: ConnectionState::Closed });
+        self.events.end();
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,103 @@
+//! `RTCRtpReceiver`: <https://www.w3.org/TR/webrtc/#rtcrtpreceiver-interface>.
+
+use js_sys::{Array, Reflect};
+use serde::{Deserialize, Serialize};
+use web_sys::{MediaStreamTrack, RtcRtpReceiver};
+
+use super::codec::{RtpCapabilities, receive_capabilities};
+use super::refusal::refusal;
+use crate::error::{Error, Result};
+use crate::model::MediaKind;
+use crate::platform::bindings::peer_connection as bindings;
+
+/// The longest that a browser may be asked to hold media back, in milliseconds.
+const MAX_JITTER_BUFFER_MS: f64 = 4_000.0;
+
+/// Receives a track of the far end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receiver(RtcRtpReceiver);
+
+/// Who was heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct RtpSource {
+    /// SSRC or CSRC.
+    pub source: u32,
+    /// When its last media was played, in milliseconds on the clock of `performance`.
+    pub timestamp: f64,
+    /// The RTP timestamp of that media.
+    pub rtp_timestamp: u32,
+    /// From 0, silence, to 1; audio only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub audio_level: Option<f64>,
+}
+
+impl Receiver {
+    pub(super) fn new(raw: RtcRtpReceiver) -> Self {
+        Self(raw)
+    }
+
+    /// What the browser can receive.
+    ///
+    /// # Errors
+    /// `Unsupported` where the browser does not tell.
+    pub fn capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
+        receive_capabilities(kind)
+    }
+
+    /// What arrives. It is there from the start, and silent or black until media comes.
+    pub fn track(&self) -> MediaStreamTrack {
+        self.0.track()
+    }
+
+    /// How long media is held back to play smoothly, in milliseconds, if that was asked for.
+    ///
+    /// # Errors
+    /// `Unsupported` where the browser lacks it.
+    pub fn jitter_buffer_target(&self) -> Result<Option<f64>> {
+        self.require_jitter_buffer_target()?;
+        Ok(bindings::jitter_buffer_target(&self.0))
+    }
+
+    /// Asks the browser to hold media back for about so many milliseconds, 0 to 4000: less for conversation, more for
+    /// listening. `None` leaves it to the browser.
+    ///
+    /// # Errors
+    /// `Unsupported` where the browser lacks it; `InvalidOptions` out of range.
+    pub fn set_jitter_buffer_target(&self, milliseconds: Option<f64>) -> Result<()> {
+        self.require_jitter_buffer_target()?;
+        if milliseconds.is_some_and(|target| !(0.0..=MAX_JITTER_BUFFER_MS).contains(&target)) {
+            let detail = "jitterBufferTarget: expected 0 to 4000 milliseconds".to_owned();
+            return Err(Error::InvalidOptions { detail });
+        }
+        bindings::set_jitter_buffer_target(&self.0, milliseconds)
+            .map_err(refusal("set the jitter buffer target"))
+    }
+
+    /// Whom a mixer in between mixed (CSRCs).
+    pub fn contributing_sources(&self) -> Vec<RtpSource> {
+        sources(&self.0.get_contributing_sources())
+    }
+
+    /// Who sends (SSRCs). Its audio level is cheaper than a level meter.
+    pub fn synchronization_sources(&self) -> Vec<RtpSource> {
+        sources(&self.0.get_synchronization_sources())
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &RtcRtpReceiver {
+        &self.0
+    }
+
+    fn require_jitter_buffer_target(&self) -> Result<()> {
+        let feature = "jitterBufferTarget";
+        let has = Reflect::has(&self.0, &feature.into()).unwrap_or(false);
+        if has { Ok(()) } else { Err(Error::Unsupported { feature }) }
+    }
+}
+
+fn sources(raw: &Array) -> Vec<RtpSource> {
+    raw.iter().filter_map(|source| serde_wasm_bindgen::from_value(source).ok()).collect()
+}

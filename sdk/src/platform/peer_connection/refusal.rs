@@ -1,0 +1,27 @@
+//! What browsers throw at a call that they refuse.
+
+use wasm_bindgen::JsValue;
+
+use crate::error::Error;
+use crate::platform::exception::Exception;
+
+/// Sorts an exception by its name; `action` is what was asked for.
+pub(super) fn refusal(action: &'static str) -> impl Fn(JsValue) -> Error {
+    move |thrown| {
+        let exception = Exception::from(thrown);
+        match exception.name.as_str() {
+            "InvalidStateError" => {
+                Error::InvalidState { action, state: "it is closed, stopped or not ready" }
+            }
+            "TypeError"
+            | "RangeError"
+            | "InvalidAccessError"
+            | "InvalidModificationError"
+            | "InvalidCharacterError"
+            | "OperationError" => {
+                Error::InvalidOptions { detail: format!("cannot {action}: {}", exception.message) }
+            }
+            _ => exception.into_negotiation(action),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `RTCRtpSender`: <https://www.w3.org/TR/webrtc/#rtcrtpsender-interface>.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::JsFuture;
+use web_sys::RtcRtpSender;
+
+use super::codec::{RtpCapabilities, send_capabilities};
+use super::dtmf::DtmfSender;
+use super::encoding::{self, Encoding, SendParameters};
+use super::refusal::refusal;
+use crate::error::Result;
+use crate::model::{MediaKind, TrackSource};
+use crate::platform::LocalTrack;
+use crate::platform::bindings::peer_connection as bindings;
+
+/// The tracks that a connection sends. It keeps them from being stopped with their last handle.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SentTracks(Rc<RefCell<Vec<(RtcRtpSender, LocalTrack)>>>);
+
+impl SentTracks {
+    pub(super) fn set(&self, sender: &RtcRtpSender, track: Option<&LocalTrack>) {
+        // Dropped outside the borrow: it may stop the track.
+        let mut before = self.0.take();
+        before.retain(|(known, _)| known != sender);
+        before.extend(track.map(|track| (sender.clone(), track.clone())));
+        self.0.replace(before);
+    }
+
+    pub(super) fn clear(&self) {
+        drop(self.0.take());
+    }
+
+    fn get(&self, sender: &RtcRtpSender) -> Option<LocalTrack> {
+        let raw = sender.track()?;
+        let known = self.0.borrow().iter().find(|(known, _)| known == sender).map(|(_, track)| track.clone());
+        let known = known.filter(|track| *track.as_raw() == raw);
+        Some(known.unwrap_or_else(|| LocalTrack::from_raw(raw, TrackSource::Custom)))
+    }
+}
+
+/// Sends a track to the far end.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    raw: RtcRtpSender,
+    tracks: SentTracks,
+}
+
+impl Sender {
+    pub(super) fn new(raw: RtcRtpSender, tracks: SentTracks) -> Self {
+        Self { raw, tracks }
+    }
+
+    /// What the browser can send.
+    ///
+    /// # Errors
+    /// `Unsupported` where the browser does not tell.
+    pub fn capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
+        send_capabilities(kind)
+    }
+
+    /// What is being sent.
+    pub fn track(&self) -> Option<LocalTrack> {
+        self.tracks.get(&self.raw)
+    }
+
+    /// Sends another track of the same kind, or nothing, without a new negotiation.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for a track of the other kind; `InvalidState` when the connection is closed.
+    pub async fn replace_track(&self, track: Option<&LocalTrack>) -> Result<()> {
+        let replaced = self.raw.replace_track(track.map(LocalTrack::as_raw));
+        JsFuture::from(replaced).await.map_err(refusal("replace the track"))?;
+        self.tracks.set(&self.raw, track);
+        Ok(())
+    }
+
+    /// How the track is sent. Change it and hand it to [`set_parameters`](Self::set_parameters).
+    ///
+    /// # Errors
+    /// `Negotiation` if the browser gives what makes no sense.
+    pub fn parameters(&self) -> Result<SendParameters> {
+        encoding::read(&bindings::parameters(&self.raw))
+    }
+
+    /// Changes how the track is sent, without a new negotiation. What is `None` loses its limit.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for values out of range or another number of encodings; `Unsupported`, with the member's name, for
+    /// what the browser passes over; `InvalidState` when the connection is closed.
+    pub async fn set_parameters(&self, parameters: &SendParameters) -> Result<()> {
+        let raw = bindings::parameters(&self.raw);
+        encoding::write(parameters, &raw)?;
+        let failed = refusal("set the parameters");
+        let set = bindings::set_parameters(&self.raw, &raw).map_err(&failed)?;
+        JsFuture::from(set).await.map_err(failed)?;
+        let SendParameters { encodings, degradation_preference } = parameters;
+        encoding::check_taken(encodings, *degradation_preference, &bindings::parameters(&self.raw))
+    }
+
+    /// Finds what was asked for at the beginning and passed over.
+    pub(super) fn check_taken(&self, encodings: &[Encoding]) -> Result<()> {
+        encoding::check_taken(encodings, None, &bindings::parameters(&self.raw))
+    }
+
+    /// Sends telephone tones; audio only.
+    pub fn dtmf(&self) -> Option<DtmfSender> {
+        self.raw.dtmf().map(DtmfSender::new)
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &RtcRtpSender {
+        &self.raw
+    }
+}
+
+impl PartialEq for Sender {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl Eq for Sender {}

@@ -1,0 +1,92 @@
+//! Which local tracks belong together.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{MediaStream, MediaStreamTrack, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection};
+
+use super::link::Link;
+use super::refusal::refusal;
+use crate::error::{Error, Result};
+use crate::model::TrackSource;
+use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::exception::Exception;
+
+/// Tracks in one stream are played in sync (RFC 8830): camera with microphone, screen with its sound.
+#[derive(Debug)]
+pub(crate) struct LocalStreams {
+    person: MediaStream,
+    screen: MediaStream,
+}
+
+impl LocalStreams {
+    pub(crate) fn new() -> Result<Self> {
+        let stream = || MediaStream::new().map_err(|value: JsValue| Exception::from(value));
+        Ok(Self { person: stream()?, screen: stream()? })
+    }
+
+    pub(crate) fn of(&self, source: TrackSource) -> &MediaStream {
+        match source {
+            TrackSource::Screen | TrackSource::ScreenAudio => &self.screen,
+            _ => &self.person,
+        }
+    }
+
+    /// For `RTCRtpTransceiverInit.streams`.
+    pub(crate) fn array_of(&self, source: TrackSource) -> Array {
+        Array::of1(self.of(source))
+    }
+
+    /// Sends a track over a transceiver that is free, or over a new one.
+    pub(crate) fn attach(
+        &self,
+        link: &Link,
+        track: &MediaStreamTrack,
+        source: TrackSource,
+    ) -> Result<RtcRtpTransceiver> {
+        let free = link.transceivers().find(|transceiver| is_free(transceiver, &track.kind()));
+        if let Some(transceiver) = free {
+            let sender = transceiver.sender();
+            replace(&sender, Some(track));
+            bindings::set_streams(&sender, self.of(source));
+            transceiver.set_direction(match transceiver.direction() {
+                RtcRtpTransceiverDirection::Recvonly => RtcRtpTransceiverDirection::Sendrecv,
+                _ => RtcRtpTransceiverDirection::Sendonly,
+            });
+            return Ok(transceiver);
+        }
+        let sender = bindings::add_track(link.as_raw(), track, self.of(source));
+        let sender = sender.map_err(refusal("add the track"))?;
+        let lost = || Error::Negotiation { step: "adding a track", detail: "it has no transceiver".into() };
+        link.transceivers().find(|transceiver| transceiver.sender() == sender).ok_or_else(lost)
+    }
+
+    /// Stops sending. The transceiver is free for another track.
+    pub(crate) fn detach(&self, transceiver: &RtcRtpTransceiver) {
+        replace(&transceiver.sender(), None);
+        transceiver.set_direction(match transceiver.direction() {
+            RtcRtpTransceiverDirection::Sendrecv | RtcRtpTransceiverDirection::Recvonly => {
+                RtcRtpTransceiverDirection::Recvonly
+            }
+            _ => RtcRtpTransceiverDirection::Inactive,
+        });
+    }
+}
+
+/// Sends another track, without a new negotiation. The promise fails only if the connection is closed or the track was
+/// checked wrongly; both show elsewhere.
+pub(crate) fn replace(sender: &RtcRtpSender, track: Option<&MediaStreamTrack>) {
+    let replaced = sender.replace_track(track);
+    spawn_local(async move {
+        let _ = JsFuture::from(replaced).await;
+    });
+}
+
+/// One that sends nothing by its direction, too, is not merely silent for a while. `addTrack` itself reuses less: only what
+/// has never been used to send.
+fn is_free(transceiver: &RtcRtpTransceiver, kind: &str) -> bool {
+    let idle = [RtcRtpTransceiverDirection::Recvonly, RtcRtpTransceiverDirection::Inactive];
+    transceiver.sender().track().is_none()
+        && idle.contains(&transceiver.direction())
+        && transceiver.receiver().track().kind() == kind
+}

@@ -1,0 +1,223 @@
+//! `RTCRtpTransceiver`: <https://www.w3.org/TR/webrtc/#rtcrtptransceiver-interface>.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use web_sys::{RtcRtpTransceiver, RtcRtpTransceiverDirection as Raw, RtcRtpTransceiverInit};
+
+use super::encoding::{Encoding, raw_encodings};
+use super::receiver::Receiver;
+use super::refusal::refusal;
+use super::sender::{Sender, SentTracks};
+use crate::engine::codec::{Codec, preferred};
+use crate::error::{Error, Result};
+use crate::model::MediaKind;
+use crate::platform::LocalTrack;
+use crate::platform::bindings::peer_connection as bindings;
+
+/// A sender and a receiver that share a media section.
+#[derive(Clone, Debug)]
+pub struct Transceiver {
+    raw: RtcRtpTransceiver,
+    tracks: SentTracks,
+}
+
+/// Which way media flows: <https://www.w3.org/TR/webrtc/#rtcrtptransceiverdirection>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum TransceiverDirection {
+    /// Both ways.
+    #[default]
+    Sendrecv,
+    /// To the far end.
+    Sendonly,
+    /// From the far end.
+    Recvonly,
+    /// Neither way.
+    Inactive,
+    /// Over for good.
+    Stopped,
+}
+
+/// How a transceiver begins.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TransceiverOptions {
+    /// Default: both ways.
+    pub direction: TransceiverDirection,
+    /// How the track is sent; several, each with a `rid`, for simulcast. Default: one.
+    pub send_encodings: Vec<Encoding>,
+    /// The codecs to offer first, by type, such as `video/VP9`. Default: the browser's order.
+    pub codecs: Vec<String>,
+}
+
+/// What a transceiver is made for.
+#[derive(Clone, Copy, Debug)]
+pub enum TrackOrKind<'a> {
+    /// To send this track.
+    Track(&'a LocalTrack),
+    /// To receive, or to send a track of this kind later.
+    Kind(MediaKind),
+}
+
+impl<'a> From<&'a LocalTrack> for TrackOrKind<'a> {
+    fn from(track: &'a LocalTrack) -> Self {
+        Self::Track(track)
+    }
+}
+
+impl From<MediaKind> for TrackOrKind<'_> {
+    fn from(kind: MediaKind) -> Self {
+        Self::Kind(kind)
+    }
+}
+
+impl TransceiverDirection {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Sendrecv => "sendrecv",
+            Self::Sendonly => "sendonly",
+            Self::Recvonly => "recvonly",
+            Self::Inactive => "inactive",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl From<Raw> for TransceiverDirection {
+    fn from(raw: Raw) -> Self {
+        match raw {
+            Raw::Sendrecv => Self::Sendrecv,
+            Raw::Sendonly => Self::Sendonly,
+            Raw::Recvonly => Self::Recvonly,
+            Raw::Stopped => Self::Stopped,
+            _ => Self::Inactive,
+        }
+    }
+}
+
+impl TransceiverOptions {
+    pub(super) fn to_raw(&self) -> Result<RtcRtpTransceiverInit> {
+        let raw = RtcRtpTransceiverInit::new();
+        raw.set_direction(match self.direction {
+            TransceiverDirection::Sendrecv => Raw::Sendrecv,
+            TransceiverDirection::Sendonly => Raw::Sendonly,
+            TransceiverDirection::Recvonly => Raw::Recvonly,
+            TransceiverDirection::Inactive => Raw::Inactive,
+            TransceiverDirection::Stopped => {
+                let detail = "direction is \"stopped\": a transceiver cannot begin so".to_owned();
+                return Err(Error::InvalidOptions { detail });
+            }
+        });
+        if !self.send_encodings.is_empty() {
+            let encodings = raw_encodings(&self.send_encodings)?;
+            raw.set_send_encodings(&encodings);
+        }
+        Ok(raw)
+    }
+}
+
+impl Transceiver {
+    pub(super) fn new(raw: RtcRtpTransceiver, tracks: SentTracks) -> Self {
+        Self { raw, tracks }
+    }
+
+    /// Names the media section, the same at both ends. `None` before the first description.
+    pub fn mid(&self) -> Option<String> {
+        self.raw.mid()
+    }
+
+    /// Sound or pictures.
+    pub fn kind(&self) -> MediaKind {
+        if self.raw.receiver().track().kind() == "audio" { MediaKind::Audio } else { MediaKind::Video }
+    }
+
+    /// Which way media is wanted to flow.
+    pub fn direction(&self) -> TransceiverDirection {
+        self.raw.direction().into()
+    }
+
+    /// Wants media to flow another way. It does so after a negotiation, which begins by itself.
+    ///
+    /// # Errors
+    /// `InvalidState` when the transceiver is stopped; `InvalidOptions` for `Stopped`: call [`stop`](Self::stop).
+    pub fn set_direction(&self, direction: TransceiverDirection) -> Result<()> {
+        if direction == TransceiverDirection::Stopped {
+            let detail = "direction: expected another than \"stopped\"; call stop()".to_owned();
+            return Err(Error::InvalidOptions { detail });
+        }
+        bindings::set_direction(&self.raw, direction.as_str()).map_err(refusal("change the direction"))
+    }
+
+    /// Which way media flows by the last agreement. `None` before the first.
+    pub fn current_direction(&self) -> Option<TransceiverDirection> {
+        self.raw.current_direction().map(TransceiverDirection::from)
+    }
+
+    /// Sends.
+    pub fn sender(&self) -> Sender {
+        Sender::new(self.raw.sender(), self.tracks.clone())
+    }
+
+    /// Receives.
+    pub fn receiver(&self) -> Receiver {
+        Receiver::new(self.raw.receiver())
+    }
+
+    /// Sets which codecs to offer, and in which order, at the next negotiation. They must be
+    /// [capabilities](Receiver::capabilities) of the browser. None: its own choice.
+    ///
+    /// # Errors
+    /// `InvalidOptions` for a codec that the browser does not have; `Unsupported` where it lacks the method.
+    pub fn set_codec_preferences(&self, codecs: &[Codec]) -> Result<()> {
+        let feature = "setCodecPreferences";
+        if !js_sys::Reflect::has(&self.raw, &feature.into()).unwrap_or(false) {
+            return Err(Error::Unsupported { feature });
+        }
+        let raw = serde_wasm_bindgen::to_value(codecs);
+        let raw = raw.map_err(|error| Error::InvalidOptions { detail: error.to_string() })?;
+        bindings::set_codec_preferences(&self.raw, &raw).map_err(refusal("set the codec preferences"))
+    }
+
+    /// Offers codecs of these types first, such as `video/VP9`, and after them the others in the browser's own order.
+    ///
+    /// # Errors
+    /// `Unsupported` if the browser has none of them.
+    pub fn prefer_codecs(&self, mime_types: &[&str]) -> Result<()> {
+        let available = Receiver::capabilities(self.kind())?.codecs;
+        self.set_codec_preferences(&preferred(available, mime_types)?)
+    }
+
+    /// Ends both ways for good. Its media section can be used by another transceiver. Stopping again does nothing.
+    ///
+    /// # Errors
+    /// `InvalidState` when the connection is closed.
+    pub fn stop(&self) -> Result<()> {
+        bindings::stop(&self.raw).map_err(refusal("stop the transceiver"))?;
+        self.tracks.set(&self.raw.sender(), None);
+        Ok(())
+    }
+
+    /// The browser's object.
+    pub fn as_raw(&self) -> &RtcRtpTransceiver {
+        &self.raw
+    }
+}
+
+impl PartialEq for Transceiver {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl Eq for Transceiver {}
+
+impl TrackOrKind<'_> {
+    pub(super) fn to_raw(self) -> JsValue {
+        match self {
+            Self::Track(track) => track.to_raw().into(),
+            Self::Kind(kind) => super::codec::kind_name(kind).into(),
+        }
+    }
+}

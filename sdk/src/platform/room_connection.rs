@@ -1,0 +1,104 @@
+//! A connection of a room: publications over transceivers, messages over one data channel.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use web_sys::{MediaStreamTrack, RtcRtpTransceiver};
+
+use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, replace};
+use super::room_channel::RoomChannel;
+use crate::engine::connection::{ConnectionInput, Mids};
+use crate::engine::data::Frame;
+use crate::engine::exchange::{Command, Input};
+use crate::error::Result;
+use crate::model::{IceServer, PublicationId, TrackSource};
+
+/// A peer connection and its data channel. Dropping it closes both.
+#[derive(Debug)]
+pub(crate) struct RoomConnection {
+    channel: RoomChannel,
+    link: Link,
+    attached: RefCell<HashMap<PublicationId, RtcRtpTransceiver>>,
+    streams: LocalStreams,
+}
+
+impl RoomConnection {
+    /// Creates the connection. What happens at it goes to `on_input`, never from inside a call.
+    pub(crate) fn open(ice_servers: &[IceServer], on_input: Rc<dyn Fn(ConnectionInput)>) -> Result<Self> {
+        let told = on_input.clone();
+        let options = PeerConnectionOptions { ice_servers: ice_servers.to_vec(), ..Default::default() };
+        let link = Link::open(&options.to_raw()?, Rc::new(move |input| told(input.into())))?;
+        Ok(Self {
+            channel: RoomChannel::open(link.as_raw(), on_input)?,
+            link,
+            attached: RefCell::default(),
+            streams: LocalStreams::new()?,
+        })
+    }
+
+    /// Sends a track over a transceiver that is free, or over a new one.
+    pub(crate) fn attach(
+        &self,
+        id: PublicationId,
+        track: &MediaStreamTrack,
+        source: TrackSource,
+    ) -> Result<()> {
+        let transceiver = self.streams.attach(&self.link, track, source)?;
+        self.attached.borrow_mut().insert(id, transceiver);
+        Ok(())
+    }
+
+    /// Stops sending a publication. Its transceiver is free for another.
+    pub(crate) fn detach(&self, id: &PublicationId) {
+        let Some(transceiver) = self.attached.borrow_mut().remove(id) else { return };
+        self.streams.detach(&transceiver);
+    }
+
+    /// Sends another track in place of a publication's own, without a new negotiation.
+    pub(crate) fn replace_track(&self, id: &PublicationId, track: &MediaStreamTrack) {
+        if let Some(transceiver) = self.attached.borrow().get(id) {
+            replace(&transceiver.sender(), Some(track));
+        }
+    }
+
+    /// Goes on with the exchange.
+    pub(crate) async fn perform(&self, command: Command) -> Result<Option<ConnectionInput>> {
+        let input = self.link.perform(command).await?;
+        Ok(input.map(|input| match input {
+            Input::LocalDescriptionSet(description) => {
+                ConnectionInput::LocalDescriptionSet { description, mids: self.mids() }
+            }
+            input => input.into(),
+        }))
+    }
+
+    /// Sends over the data channel.
+    pub(crate) fn send(&self, frame: &Frame) -> Result<()> {
+        self.channel.send(frame)
+    }
+
+    /// Closes both. Nothing more is told of them.
+    pub(crate) fn close(&self) {
+        self.channel.close();
+        self.link.close();
+    }
+
+    /// The track that arrives in a media section.
+    pub(crate) fn receiver_track(&self, mid: &str) -> Option<MediaStreamTrack> {
+        let transceiver =
+            self.link.transceivers().find(|transceiver| transceiver.mid().as_deref() == Some(mid))?;
+        Some(transceiver.receiver().track())
+    }
+
+    fn mids(&self) -> Mids {
+        let attached = self.attached.borrow();
+        attached.iter().filter_map(|(id, transceiver)| Some((transceiver.mid()?, id.clone()))).collect()
+    }
+}
+
+impl Drop for RoomConnection {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

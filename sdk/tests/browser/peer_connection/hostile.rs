@@ -1,0 +1,83 @@
+//! Many connections come and go, and leave nothing behind.
+
+use futures::StreamExt;
+use js_sys::{Function, Reflect};
+use moim::{DataChannelOptions, PeerConnection, PeerConnectionOptions};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::pair::{Pair, track_added};
+use crate::page::Painting;
+
+const ROUNDS: u32 = 200;
+
+/// Counts the listeners that are at peer connections, from now on.
+struct Listeners(JsValue);
+
+impl Listeners {
+    fn count() -> Self {
+        let source = include_str!("listeners.js")
+            .lines()
+            .filter(|line| !line.starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let make: Function = js_sys::eval(&format!("({})", source.trim().trim_end_matches(';')))
+            .expect("a function")
+            .unchecked_into();
+        Self(make.call0(&JsValue::UNDEFINED).expect("a counter"))
+    }
+
+    fn now(&self) -> f64 {
+        self.call("count").as_f64().expect("a number")
+    }
+
+    fn most(&self) -> f64 {
+        self.call("most").as_f64().expect("a number")
+    }
+
+    fn call(&self, method: &str) -> JsValue {
+        let method: Function = Reflect::get(&self.0, &method.into()).expect("a method").unchecked_into();
+        method.call0(&self.0).expect("called")
+    }
+}
+
+impl Drop for Listeners {
+    fn drop(&mut self) {
+        self.call("restore");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn two_hundred_connections_leave_no_listener() {
+    let listeners = Listeners::count();
+    for round in 0..ROUNDS {
+        let connection = PeerConnection::new(&PeerConnectionOptions::default()).expect("a connection");
+        let mut signals = connection.signals();
+        let _channel =
+            connection.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+        match round % 3 {
+            // In the middle of an operation, by the last handle, and when the offer is out.
+            0 => connection.close(),
+            1 => {}
+            _ => {
+                signals.next().await.expect("a signal");
+                connection.close();
+            }
+        }
+    }
+    assert!(listeners.most() >= 9.0, "they were counted: {}", listeners.most());
+    assert_eq!(listeners.now(), 0.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_call_leaves_no_listener() {
+    let listeners = Listeners::count();
+    let pair = Pair::new();
+    let mut events = pair.b.events();
+    let painting = Painting::new();
+    pair.a.add_track(&painting.track).expect("added");
+    track_added(&mut events).await;
+    assert!(listeners.now() >= 18.0);
+    drop(pair);
+    assert_eq!(listeners.now(), 0.0);
+}

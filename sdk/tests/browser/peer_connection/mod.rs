@@ -1,0 +1,8 @@
+//! Peer connections of the public API: two in one page.
+
+mod hostile;
+mod ice;
+mod media;
+mod negotiation;
+mod pair;
+mod parameters;

@@ -1,0 +1,2 @@
+// What `getStats` says, as an array.
+async (connection) => [...(await connection.getStats()).values()];
