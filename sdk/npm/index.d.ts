@@ -24,6 +24,64 @@ export interface AcceptOptions {
 
 
 /**
+ * A codec, and what it is set to: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcodec>.
+ */
+export interface Codec {
+    /**
+     * Such as `video/VP9`. Letters of either case are the same.
+     */
+    mimeType: string;
+    /**
+     * Hz.
+     */
+    clockRate: number;
+    /**
+     * 1 for mono, 2 for stereo; audio only.
+     */
+    channels?: number;
+    /**
+     * The parameters as they stand in SDP, such as `profile-id=0`.
+     */
+    sdpFmtpLine?: string;
+}
+
+/**
+ * A hash of a certificate: <https://www.w3.org/TR/webrtc/#dom-rtcdtlsfingerprint>.
+ */
+export interface Fingerprint {
+    /**
+     * Such as `sha-256`.
+     */
+    algorithm: string;
+    /**
+     * Hexadecimal bytes with colons between them.
+     */
+    value: string;
+}
+
+/**
+ * A part of the picture.
+ */
+export interface Rectangle {
+    /**
+     * The left edge: 0 is the picture's left edge, 1 its right one.
+     */
+    x: number;
+    /**
+     * The upper edge: 0 is the picture's upper edge, 1 its lower one.
+     */
+    y: number;
+    /**
+     * 1 is the picture's width.
+     */
+    width: number;
+    /**
+     * 1 is the picture's height.
+     */
+    height: number;
+}
+
+/**
  * A track that a participant offers to the others.
  */
 export interface Publication {
@@ -43,6 +101,16 @@ export interface Publication {
      * The publisher sends silence or black.
      */
     muted: boolean;
+}
+
+/**
+ * An RTP header extension (RFC 8285).
+ */
+export interface HeaderExtension {
+    /**
+     * Which one it is.
+     */
+    uri: string;
 }
 
 /**
@@ -74,6 +142,11 @@ export interface RemoteParticipant {
      */
     connectionState: ConnectionState;
 }
+
+/**
+ * How a certificate signs.
+ */
+export type CertificateAlgorithm = "ecdsa" | "rsa";
 
 /**
  * How a data channel is made. The defaults give a channel that loses nothing and keeps order.
@@ -116,6 +189,53 @@ export interface DataChannelOptions {
 }
 
 /**
+ * How a monitor measures.
+ */
+export interface StatsMonitorOptions {
+    /**
+     * Milliseconds between samples, at least 100. Default: 1000.
+     */
+    intervalMs?: number;
+    /**
+     * How many samples are kept, from 1 to 3600. Default: 60.
+     */
+    history?: number;
+}
+
+/**
+ * How a source fills its rectangle, as CSS's `object-fit`.
+ */
+export type Fit = "cover" | "contain";
+
+/**
+ * How a source takes part.
+ */
+export interface MixerSourceOptions {
+    /**
+     * The text upon its picture. Default: none.
+     */
+    label?: string;
+    /**
+     * How loud it is: 0 is silence, 1 as it comes, 4 the most. Default: 1.
+     */
+    gain?: number;
+}
+
+/**
+ * How a track is sent.
+ */
+export interface SendParameters {
+    /**
+     * One, or one for each `rid`. Their number and order cannot be changed.
+     */
+    encodings?: Encoding[];
+    /**
+     * What gives way when bandwidth or power are short.
+     */
+    degradationPreference?: DegradationPreference;
+}
+
+/**
  * How far a transfer is.
  */
 export interface FileProgress {
@@ -127,6 +247,24 @@ export interface FileProgress {
      * The file's size in bytes.
      */
     size: number;
+}
+
+/**
+ * How good it is for people: 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 nothing flows.
+ */
+export interface MediaQuality {
+    /**
+     * From 0 to 5.
+     */
+    level: 0 | 1 | 2 | 3 | 4 | 5;
+    /**
+     * What keeps it from being better.
+     */
+    reason: QualityReason;
+    /**
+     * The mean opinion score of sound by the E-model, from 1 to 4.41. Null for pictures.
+     */
+    mos: number | null;
 }
 
 /**
@@ -170,13 +308,66 @@ export interface MessageOptions {
 export type DataChannelPriority = "very-low" | "low" | "medium" | "high";
 
 /**
+ * How one version of a track is sent; with simulcast there are several.
+ * <https://www.w3.org/TR/webrtc/#dom-rtcrtpencodingparameters>, <https://www.w3.org/TR/webrtc-svc/>.
+ */
+export interface Encoding {
+    /**
+     * Names the version in simulcast (RFC 8851): letters and digits. Cannot be changed later.
+     */
+    rid?: string;
+    /**
+     * Whether it is sent. Default: `true`.
+     */
+    active?: boolean;
+    /**
+     * Most bit/s. Default: no limit.
+     */
+    maxBitrate?: number;
+    /**
+     * Most frames a second. Default: no limit.
+     */
+    maxFramerate?: number;
+    /**
+     * Width and height are divided by this, 1 or more. Default: 1, and in simulcast a power of 2.
+     */
+    scaleResolutionDownBy?: number;
+    /**
+     * Layers in one version, such as `L1T3` or `L3T3_KEY`.
+     */
+    scalabilityMode?: string;
+    /**
+     * Its share where the bit rate does not suffice for all.
+     */
+    priority?: Priority;
+    /**
+     * How the network is asked to treat its packets (DSCP).
+     */
+    networkPriority?: Priority;
+    /**
+     * The codec of this version, out of those that were agreed on. Default: the first of them.
+     */
+    codec?: Codec;
+}
+
+/**
+ * How the sources share the picture. They are in the order in which they came.
+ */
+export type Layout = { type: "grid" } | { type: "spotlight"; source?: number | null } | { type: "pictureInPicture"; source?: number | null } | { type: "custom"; rectangles: Rectangle[] };
+
+/**
  * How to record.
  */
 export interface RecorderOptions {
     /**
-     * The container and codecs. Default: the first of a list that this browser can record, WebM before MP4.
+     * The containers and codecs that will do, the best first; the first that this browser can record is taken. Default:
+     * WebM with VP8 or VP9 and Opus, then MP4.
      */
-    mimeType?: string | null;
+    mimeTypes?: string[];
+    /**
+     * Bits per second for all of it, which the browser divides. Default: the browser's choice.
+     */
+    bitsPerSecond?: number | null;
     /**
      * Bits per second for pictures. Default: the browser's choice.
      */
@@ -186,9 +377,23 @@ export interface RecorderOptions {
      */
     audioBitsPerSecond?: number | null;
     /**
+     * How evenly sound is coded; only a wish, which some browsers do not know. Default: the browser's choice.
+     */
+    audioBitrateMode?: AudioBitrateMode | null;
+    /**
+     * Milliseconds between two key frames, which are where a player can jump to; only a wish, which some browsers do
+     * not know. Default: 5000.
+     */
+    keyFrameIntervalMs?: number | null;
+    /**
      * Milliseconds between two pieces that the browser hands over. 0: everything at the end. Default: 1000.
      */
     timesliceMs?: number;
+    /**
+     * Whether the pieces are kept and joined to one file at the end. Off, the recording's blob is empty, and whoever reads
+     * the chunks has them: hours of recording take no memory. Default: true.
+     */
+    keep?: boolean;
 }
 
 /**
@@ -200,6 +405,11 @@ export type ParticipantId = string;
  * Names one publication of a participant. The publisher chooses it; it is unique within that participant.
  */
 export type PublicationId = string;
+
+/**
+ * Something happened at a peer connection.
+ */
+export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver; streamIds: string[] } | { type: "datachanneladded"; channel: DataChannel } | { type: "connectionstatechange"; state: ConnectionState } | { type: "iceconnectionstatechange"; state: IceConnectionState } | { type: "icegatheringstatechange"; state: IceGatheringState } | { type: "signalingstatechange"; state: SignalingState } | { type: "icecandidateerror"; url: string; address: string | undefined; port: number | undefined; errorCode: number; errorText: string } | { type: "recovering"; attempt: number } | { type: "negotiationfailed"; error: MoimError } | { type: "lagged"; missed: number };
 
 /**
  * Something happened in a room.
@@ -229,6 +439,36 @@ export interface DeviceChange {
 }
 
 /**
+ * The picture that a mixer makes.
+ */
+export interface MixerOptions {
+    /**
+     * Width in pixels, to 4096. Default: 1280.
+     */
+    width?: number;
+    /**
+     * Height in pixels, to 4096. Default: 720.
+     */
+    height?: number;
+    /**
+     * Pictures per second, to 60. Default: 25.
+     */
+    frameRate?: number;
+    /**
+     * The colour where there is no source, as in CSS. Default: `"#101418"`.
+     */
+    background?: string;
+    /**
+     * How a source fills its rectangle. Default: `"cover"`.
+     */
+    fit?: Fit;
+    /**
+     * How the sources share the picture. Default: a grid.
+     */
+    layout?: Layout;
+}
+
+/**
  * What a device does.
  */
 export type DeviceKind = "audioinput" | "videoinput" | "audiooutput" | "unknown";
@@ -242,6 +482,265 @@ export type RecorderState = "recording" | "paused" | "stopped";
  * What a track shows.
  */
 export type TrackSource = "camera" | "microphone" | "screen" | "screenAudio" | "custom";
+
+/**
+ * What gives way when bandwidth or power are short:
+ * <https://www.w3.org/TR/mst-content-hint/#degradation-preference-when-encoding>.
+ */
+export type DegradationPreference = "maintain-framerate" | "maintain-resolution" | "maintain-framerate-and-resolution" | "balanced";
+
+/**
+ * What happened between two reports of one connection.
+ *
+ * Counts are never negative: a counter that falls, and a stream whose source changed, began anew at 0. A stream that
+ * was not there before began in between. Rates are None where no time passed or the browser does not count.
+ */
+export interface StatsDelta {
+    /**
+     * Seconds between the reports.
+     */
+    seconds: number;
+    /**
+     * The connection as a whole.
+     */
+    connection: ConnectionDelta;
+    /**
+     * Each stream that this end receives.
+     */
+    inbound: InboundDelta[];
+    /**
+     * Each stream that this end sends; one for each layer of a simulcast.
+     */
+    outbound: OutboundDelta[];
+    /**
+     * The worst of all streams, with the lowest score. Streams in which nothing flows count only if nothing flows at
+     * all.
+     */
+    quality: MediaQuality;
+}
+
+/**
+ * What happened to a stream that this end receives.
+ */
+export interface InboundDelta {
+    /**
+     * The id of its `inbound-rtp` entry.
+     */
+    id: string;
+    /**
+     * The `id` of its `MediaStreamTrack`.
+     */
+    trackIdentifier: string;
+    /**
+     * The media section.
+     */
+    mid: string | null;
+    /**
+     * Sound or pictures.
+     */
+    kind: MediaKind | null;
+    /**
+     * Bytes of media received.
+     */
+    bytes: number;
+    /**
+     * Packets received.
+     */
+    packets: number;
+    /**
+     * Packets lost.
+     */
+    packetsLost: number;
+    /**
+     * Media, without headers, in bit/s.
+     */
+    bitrate: number | null;
+    /**
+     * Share of packets lost, from 0 to 1.
+     */
+    packetLoss: number | null;
+    /**
+     * How much the time between packets varies, in seconds.
+     */
+    jitter: number | null;
+    /**
+     * To the sender and back, in seconds.
+     */
+    roundTripTime: number | null;
+    /**
+     * Mean time in the jitter buffer, in seconds.
+     */
+    jitterBufferDelay: number | null;
+    /**
+     * Sound: how loud it is now, from 0 to 1, linear.
+     */
+    audioLevel: number | null;
+    /**
+     * Sound: share of it that was made up for what did not come in time, from 0 to 1. Silence does not count.
+     */
+    concealment: number | null;
+    /**
+     * Pictures: decoded frames a second.
+     */
+    framesPerSecond: number | null;
+    /**
+     * Pictures: width in pixels.
+     */
+    frameWidth: number | null;
+    /**
+     * Pictures: height in pixels.
+     */
+    frameHeight: number | null;
+    /**
+     * Pictures: frames dropped.
+     */
+    framesDropped: number;
+    /**
+     * Pictures: freezes that ended.
+     */
+    freezes: number;
+    /**
+     * Pictures: share of the time that they stood still, from 0 to 1.
+     */
+    frozen: number | null;
+    /**
+     * How good it is.
+     */
+    quality: MediaQuality;
+}
+
+/**
+ * What happened to a stream that this end sends. Loss, jitter and round trip time are the far end's last report.
+ */
+export interface OutboundDelta {
+    /**
+     * The id of its `outbound-rtp` entry.
+     */
+    id: string;
+    /**
+     * The media section.
+     */
+    mid: string | null;
+    /**
+     * The simulcast layer.
+     */
+    rid: string | null;
+    /**
+     * Sound or pictures.
+     */
+    kind: MediaKind | null;
+    /**
+     * Bytes of media sent.
+     */
+    bytes: number;
+    /**
+     * Packets sent.
+     */
+    packets: number;
+    /**
+     * Packets sent again.
+     */
+    packetsRetransmitted: number;
+    /**
+     * Media, without headers, in bit/s.
+     */
+    bitrate: number | null;
+    /**
+     * What the encoder aims at, in bit/s.
+     */
+    targetBitrate: number | null;
+    /**
+     * Share of packets lost on the way, from 0 to 1.
+     */
+    packetLoss: number | null;
+    /**
+     * How much the time between packets varies at the far end, in seconds.
+     */
+    jitter: number | null;
+    /**
+     * To the far end and back, in seconds.
+     */
+    roundTripTime: number | null;
+    /**
+     * Pictures: encoded frames a second.
+     */
+    framesPerSecond: number | null;
+    /**
+     * Pictures: frames a second that the source gave.
+     */
+    sourceFramesPerSecond: number | null;
+    /**
+     * Pictures: width in pixels.
+     */
+    frameWidth: number | null;
+    /**
+     * Pictures: height in pixels.
+     */
+    frameHeight: number | null;
+    /**
+     * Pictures: mean time to encode a frame, in seconds.
+     */
+    encodeTime: number | null;
+    /**
+     * Pictures: what limits resolution or frame rate now.
+     */
+    qualityLimitationReason: StatsQualityLimitationReason | null;
+    /**
+     * Pictures: share of the time that the processor limited them, from 0 to 1.
+     */
+    limitedByCpu: number | null;
+    /**
+     * Pictures: share of the time that the network limited them, from 0 to 1.
+     */
+    limitedByBandwidth: number | null;
+    /**
+     * How good it is.
+     */
+    quality: MediaQuality;
+}
+
+/**
+ * What keeps the quality from being better.
+ */
+export type QualityReason = "none" | "loss" | "delay" | "jitter" | "codec" | "frozen" | "cpu" | "bandwidth" | "nomedia";
+
+/**
+ * What the connection as a whole carried, data and headers included.
+ */
+export interface ConnectionDelta {
+    /**
+     * Bytes sent.
+     */
+    bytesSent: number;
+    /**
+     * Bytes received.
+     */
+    bytesReceived: number;
+    /**
+     * Sent, in bit/s.
+     */
+    sentBitrate: number | null;
+    /**
+     * Received, in bit/s.
+     */
+    receivedBitrate: number | null;
+    /**
+     * To the far end and back, in seconds.
+     */
+    roundTripTime: number | null;
+    /**
+     * What could be sent, in bit/s.
+     */
+    availableOutgoingBitrate: number | null;
+    /**
+     * Where the local address in use comes from; `relay` is a TURN server.
+     */
+    localCandidateType: StatsCandidateType | null;
+    /**
+     * Where the far end's address in use comes from.
+     */
+    remoteCandidateType: StatsCandidateType | null;
+}
 
 /**
  * What the far end is told about a file.
@@ -329,9 +828,36 @@ export interface MicrophoneOptions {
 export type FileDirection = "send" | "receive";
 
 /**
+ * Which way media flows: <https://www.w3.org/TR/webrtc/#rtcrtptransceiverdirection>.
+ */
+export type TransceiverDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive" | "stopped";
+
+/**
  * Who did not allow a capture.
  */
 export type Refusal = "user" | "policy" | "system" | "unknown";
+
+/**
+ * Who was heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
+ */
+export interface RtpSource {
+    /**
+     * SSRC or CSRC.
+     */
+    source: number;
+    /**
+     * When its last media was played, in milliseconds on the clock of `performance`.
+     */
+    timestamp: number;
+    /**
+     * The RTP timestamp of that media.
+     */
+    rtpTimestamp: number;
+    /**
+     * From 0, silence, to 1; audio only.
+     */
+    audioLevel?: number;
+}
 
 /**
  * Why a participant is gone.
@@ -342,6 +868,11 @@ export type LeaveReason = "left" | "disconnected" | "timedOut" | "unknown";
  * `"audio"` or `"video"`.
  */
 export type MediaKind = "audio" | "video";
+
+/**
+ * `BitrateMode`: how evenly sound is coded.
+ */
+export type AudioBitrateMode = "constant" | "variable";
 
 /**
  * `DisplayMediaStreamOptions`: what to share, and what the user is offered. It is a wish: browsers pass over what they
@@ -410,6 +941,21 @@ export interface DeviceInfo {
 }
 
 /**
+ * `RTCBundlePolicy`: <https://www.w3.org/TR/webrtc/#rtcbundlepolicy-enum>.
+ */
+export type BundlePolicy = "balanced" | "max-compat" | "max-bundle";
+
+/**
+ * `RTCIceConnectionState`: <https://www.w3.org/TR/webrtc/#rtciceconnectionstate-enum>.
+ */
+export type IceConnectionState = "new" | "checking" | "connected" | "completed" | "failed" | "disconnected" | "closed" | "unknown";
+
+/**
+ * `RTCIceGatheringState`: <https://www.w3.org/TR/webrtc/#rtcicegatheringstate-enum>.
+ */
+export type IceGatheringState = "new" | "gathering" | "complete" | "unknown";
+
+/**
  * `RTCIceServer`: a STUN or TURN server.
  */
 export interface IceServer {
@@ -428,9 +974,114 @@ export interface IceServer {
 }
 
 /**
+ * `RTCIceTransportPolicy`: <https://www.w3.org/TR/webrtc/#rtcicetransportpolicy-enum>.
+ */
+export type IceTransportPolicy = "all" | "relay";
+
+/**
  * `RTCPeerConnectionState`: <https://www.w3.org/TR/webrtc/#rtcpeerconnectionstate-enum>.
  */
 export type ConnectionState = "new" | "connecting" | "connected" | "disconnected" | "failed" | "closed";
+
+/**
+ * `RTCPriorityType`: <https://www.w3.org/TR/webrtc-priority/#rtc-priority-type>.
+ */
+export type Priority = "very-low" | "low" | "medium" | "high";
+
+/**
+ * `RTCRtpCapabilities`: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcapabilities>.
+ */
+export interface RtpCapabilities {
+    /**
+     * In the order in which the browser prefers them.
+     */
+    codecs: Codec[];
+    /**
+     * RTP header extensions.
+     */
+    headerExtensions: HeaderExtension[];
+}
+
+/**
+ * `RTCSignalingState`: <https://www.w3.org/TR/webrtc/#rtcsignalingstate-enum>.
+ */
+export type SignalingState = "stable" | "have-local-offer" | "have-remote-offer" | "have-local-pranswer" | "have-remote-pranswer" | "closed" | "unknown";
+
+/** A codec in use: <https://www.w3.org/TR/webrtc-stats/#codec-dict*>. */
+export interface CodecStats extends BaseStats {
+    readonly type: "codec";
+    /** The payload type in RTP packets. */
+    readonly payloadType: number;
+    /** The id of the transport's entry. */
+    readonly transportId: string;
+    /** Such as `"video/VP8"`. */
+    readonly mimeType: string;
+    /** Ticks of RTP timestamps a second. */
+    readonly clockRate?: number;
+    /** Channels of sound. */
+    readonly channels?: number;
+    /** The parameters of the `a=fmtp` line. */
+    readonly sdpFmtpLine?: string;
+    /** `"encode"` or `"decode"`, where a codec is not used for both. Firefox only. */
+    readonly codecType?: string;
+}
+
+/** What sources have: <https://www.w3.org/TR/webrtc-stats/#mststats-dict*>. */
+export interface MediaSourceStats extends BaseStats {
+    /** The `id` of the `MediaStreamTrack`. */
+    readonly trackIdentifier: string;
+    /** Sound or pictures. */
+    readonly kind: MediaKind;
+}
+
+/** An audio track that is sent: <https://www.w3.org/TR/webrtc-stats/#audiosourcestats-dict*>. */
+export interface AudioSourceStats extends MediaSourceStats {
+    readonly type: "media-source";
+    readonly kind: "audio";
+    /** How loud it is now, from 0 to 1, linear. */
+    readonly audioLevel?: number;
+    /** Energy of the sound: squared level times duration, summed up. */
+    readonly totalAudioEnergy?: number;
+    /** Duration of the sound, in seconds. */
+    readonly totalSamplesDuration?: number;
+    /** How much weaker the echo comes back, in dB. */
+    readonly echoReturnLoss?: number;
+    /** How much of it the echo canceller takes away, in dB. */
+    readonly echoReturnLossEnhancement?: number;
+}
+
+/** A video track that is sent: <https://www.w3.org/TR/webrtc-stats/#videosourcestats-dict*>. */
+export interface VideoSourceStats extends MediaSourceStats {
+    readonly type: "media-source";
+    readonly kind: "video";
+    /** Width of the last frame, in pixels. */
+    readonly width?: number;
+    /** Height of the last frame, in pixels. */
+    readonly height?: number;
+    /** Frames from the source. */
+    readonly frames?: number;
+    /** Frames in the last second. */
+    readonly framesPerSecond?: number;
+}
+
+/** The playing of received sound: <https://www.w3.org/TR/webrtc-stats/#playoutstats-dict*>. */
+export interface AudioPlayoutStats extends BaseStats {
+    readonly type: "media-playout";
+    /** Always audio. */
+    readonly kind: MediaKind;
+    /** Duration of samples made up since none were there, in seconds. */
+    readonly synthesizedSamplesDuration?: number;
+    /** Runs of such samples. */
+    readonly synthesizedSamplesEvents?: number;
+    /** Duration of all samples, in seconds. */
+    readonly totalSamplesDuration?: number;
+    /** Delay of the playout path, summed over samples, in seconds. Divide by `totalSamplesCount`. */
+    readonly totalPlayoutDelay?: number;
+    /** Samples played. */
+    readonly totalSamplesCount?: number;
+}
+
+
 
 /** A track of the browser, or anything that has one: `LocalTrack`, `RemoteTrack`. */
 export type TrackLike = MediaStreamTrack | { readonly mediaStreamTrack: MediaStreamTrack };
@@ -498,6 +1149,104 @@ export interface FrameStats {
     minimumLatency?: number;
     /** The most of it, in milliseconds. Sound only. */
     maximumLatency?: number;
+}
+
+
+/** An entry of a report. Its `type` says which members it has. */
+export type Stats =
+| CodecStats
+| InboundRtpStreamStats
+| OutboundRtpStreamStats
+| RemoteInboundRtpStreamStats
+| RemoteOutboundRtpStreamStats
+| AudioSourceStats
+| VideoSourceStats
+| AudioPlayoutStats
+| PeerConnectionStats
+| DataChannelStats
+| TransportStats
+| IceCandidatePairStats
+| IceCandidateStats
+| CertificateStats
+| UnknownStats;
+
+
+
+/** How a connection is made. Every member may be left out. */
+export interface PeerConnectionOptions {
+    /** STUN and TURN servers, for ends in different networks. They are checked before they are used. Default: none. */
+    iceServers?: IceServer[];
+    /** Which candidates may be used. Default: `"all"`. */
+    iceTransportPolicy?: IceTransportPolicy;
+    /** How media shares transports if the far end cannot bundle. Default: `"balanced"`. */
+    bundlePolicy?: BundlePolicy;
+    /** How many ICE transports to gather candidates for before they are needed, up to 255. Default: 0. */
+    iceCandidatePoolSize?: number;
+    /** The certificates that this end shows: see `generateCertificate`. Default: a new one. */
+    certificates?: RTCCertificate[];
+    /** Whether this end gives way when both offer at once; exactly one end must. Default: the ends settle it between them. */
+    polite?: boolean;
+    /**
+     * Restarts ICE when the connection fails, or is interrupted for more than some seconds: up to ten times, each time after
+     * a longer wait. Default: `true`.
+     */
+    restartIceOnFailure?: boolean;
+}
+
+/** How a transceiver begins. Every member may be left out. */
+export interface TransceiverOptions {
+    /** Default: `"sendrecv"`. */
+    direction?: TransceiverDirection;
+    /** How the track is sent; several, each with a `rid`, for simulcast. Default: one. */
+    sendEncodings?: Encoding[];
+    /** The codecs to offer first, by type, such as `"video/VP9"`. Default: the browser's order. */
+    codecs?: string[];
+}
+
+/** How tones sound. Every member may be left out. */
+export interface DtmfOptions {
+    /** Milliseconds that each tone sounds, 40 to 6000. Default: 100. */
+    durationMs?: number;
+    /** Milliseconds between two tones, 30 or more. Default: 70. */
+    gapMs?: number;
+}
+
+/** What kind of certificate to make. Every member may be left out. */
+export interface CertificateOptions {
+    /** Default: `"ecdsa"`. */
+    algorithm?: CertificateAlgorithm;
+    /** Milliseconds from now until it expires. Default: the browser's choice, about a month. */
+    expiresInMs?: number;
+}
+
+/**
+ * A message from one end of a connection to the other. Hand it over as it is, by whatever carries it: it can be cloned, and
+ * written as JSON. What is in it may change.
+ */
+export interface Signal {
+    readonly from: number;
+    readonly polite?: boolean;
+    readonly payload: object;
+}
+
+/** Each event of a peer connection by its name: the event is in `detail`. */
+export type PeerConnectionEventMap = {
+    [E in PeerConnectionEvent as E["type"]]: CustomEvent<E>;
+};
+
+export interface PeerConnection {
+    /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
+    addEventListener<K extends keyof PeerConnectionEventMap>(
+    type: K,
+    listener: (event: PeerConnectionEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+    ): void;
+    /** Undoes `addEventListener`. */
+    removeEventListener<K extends keyof PeerConnectionEventMap>(
+    type: K,
+    listener: (event: PeerConnectionEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+    ): void;
 }
 
 
@@ -585,6 +1334,551 @@ export type ErrorCode =
 | "ERR_BROWSER";
 
 
+/** The connection as a whole: <https://www.w3.org/TR/webrtc-stats/#pcstats-dict*>. */
+export interface PeerConnectionStats extends BaseStats {
+    readonly type: "peer-connection";
+    /** Data channels that were open at some time. */
+    readonly dataChannelsOpened?: number;
+    /** Those of them that are closed. */
+    readonly dataChannelsClosed?: number;
+}
+
+/** A data channel: <https://www.w3.org/TR/webrtc-stats/#dcstats-dict*>. */
+export interface DataChannelStats extends BaseStats {
+    readonly type: "data-channel";
+    /** Its label. */
+    readonly label?: string;
+    /** Its subprotocol. */
+    readonly protocol?: string;
+    /** Its `id`. */
+    readonly dataChannelIdentifier?: number;
+    /** Whether it can be used. */
+    readonly state: StatsChannelState;
+    /** Messages sent. */
+    readonly messagesSent?: number;
+    /** Bytes sent. */
+    readonly bytesSent?: number;
+    /** Messages received. */
+    readonly messagesReceived?: number;
+    /** Bytes received. */
+    readonly bytesReceived?: number;
+}
+
+/** A transport, ICE and DTLS: <https://www.w3.org/TR/webrtc-stats/#transportstats-dict*>. */
+export interface TransportStats extends BaseStats {
+    readonly type: "transport";
+    /** Packets sent. */
+    readonly packetsSent?: number;
+    /** Packets received. */
+    readonly packetsReceived?: number;
+    /** Bytes sent. */
+    readonly bytesSent?: number;
+    /** Bytes received. */
+    readonly bytesReceived?: number;
+    /** Which end chooses the pair. */
+    readonly iceRole?: StatsIceRole;
+    /** The local ICE user name. */
+    readonly iceLocalUsernameFragment?: string;
+    /** How far the encryption is. */
+    readonly dtlsState: StatsDtlsTransportState;
+    /** How far ICE is. */
+    readonly iceState?: StatsIceTransportState;
+    /** The id of the `candidate-pair` in use. */
+    readonly selectedCandidatePairId?: string;
+    /** The id of this end's `certificate`. */
+    readonly localCertificateId?: string;
+    /** The id of the far end's `certificate`. */
+    readonly remoteCertificateId?: string;
+    /** Four hexadecimal digits, such as `"FEFC"` for DTLS 1.3. */
+    readonly tlsVersion?: string;
+    /** The cipher of DTLS. */
+    readonly dtlsCipher?: string;
+    /** Which end began the handshake. */
+    readonly dtlsRole?: StatsDtlsRole;
+    /** The cipher of media. */
+    readonly srtpCipher?: string;
+    /** How often another pair was chosen. */
+    readonly selectedCandidatePairChanges?: number;
+    /** Congestion feedback messages of RFC 8888 sent. */
+    readonly ccfbMessagesSent?: number;
+    /** Congestion feedback messages of RFC 8888 received. */
+    readonly ccfbMessagesReceived?: number;
+}
+
+/** An address of either end: <https://www.w3.org/TR/webrtc-stats/#icecandidate-dict*>. */
+export interface IceCandidateStats extends BaseStats {
+    readonly type: "local-candidate" | "remote-candidate";
+    /** The id of the transport's entry. */
+    readonly transportId: string;
+    /** The address. Null where the browser hides it. */
+    readonly address?: string | null;
+    /** The port. */
+    readonly port?: number;
+    /** `"udp"` or `"tcp"`. */
+    readonly protocol?: string;
+    /** Where it comes from. */
+    readonly candidateType: StatsCandidateType;
+    /** Its priority by RFC 8445. */
+    readonly priority?: number;
+    /** The STUN or TURN server that gave it. */
+    readonly url?: string;
+    /** How the TURN server is spoken to. */
+    readonly relayProtocol?: StatsRelayProtocol;
+    /** Equal for candidates of one kind from one base. */
+    readonly foundation?: string;
+    /** The address behind it. */
+    readonly relatedAddress?: string;
+    /** The port behind it. */
+    readonly relatedPort?: number;
+    /** The ICE user name. */
+    readonly usernameFragment?: string;
+    /** The part that it takes in TCP. */
+    readonly tcpType?: StatsTcpType;
+    /** The older name of `address`. Chromium only. */
+    readonly ip?: string;
+    /** Whether it is the far end's. Chromium only. */
+    readonly isRemote?: boolean;
+    /** Such as `"ethernet"` or `"wifi"`. Chromium only. */
+    readonly networkType?: string;
+    /** Such as `"wifi"` or `"cellular4g"`. Chromium only. */
+    readonly networkAdapterType?: string;
+    /** Whether it goes through a VPN. Chromium only. */
+    readonly vpn?: boolean;
+    /** Which of several addresses is shown. Firefox only. */
+    readonly proxied?: string;
+}
+
+/** A way between the two ends: <https://www.w3.org/TR/webrtc-stats/#candidatepair-dict*>. */
+export interface IceCandidatePairStats extends BaseStats {
+    readonly type: "candidate-pair";
+    /** The id of the transport's entry. */
+    readonly transportId: string;
+    /** The id of the `local-candidate`. */
+    readonly localCandidateId: string;
+    /** The id of the `remote-candidate`. */
+    readonly remoteCandidateId: string;
+    /** How far its check is. */
+    readonly state: StatsCandidatePairState;
+    /** Whether it was nominated for use. */
+    readonly nominated?: boolean;
+    /** Packets sent. */
+    readonly packetsSent?: number;
+    /** Packets received. */
+    readonly packetsReceived?: number;
+    /** Bytes sent, without headers. */
+    readonly bytesSent?: number;
+    /** Bytes received, without headers. */
+    readonly bytesReceived?: number;
+    /** When the last packet was sent, in milliseconds since 1970. */
+    readonly lastPacketSentTimestamp?: number;
+    /** When the last packet was received, in milliseconds since 1970. */
+    readonly lastPacketReceivedTimestamp?: number;
+    /** Round trip times of checks summed up, in seconds. */
+    readonly totalRoundTripTime?: number;
+    /** The last round trip time of a check, in seconds. */
+    readonly currentRoundTripTime?: number;
+    /** What could be sent, in bit/s. */
+    readonly availableOutgoingBitrate?: number;
+    /** What could be received, in bit/s. */
+    readonly availableIncomingBitrate?: number;
+    /** Checks received. */
+    readonly requestsReceived?: number;
+    /** Checks sent. */
+    readonly requestsSent?: number;
+    /** Answers to checks received. */
+    readonly responsesReceived?: number;
+    /** Answers to checks sent. */
+    readonly responsesSent?: number;
+    /** Consent checks of RFC 7675 sent. */
+    readonly consentRequestsSent?: number;
+    /** Packets that the socket did not take. */
+    readonly packetsDiscardedOnSend?: number;
+    /** Bytes that the socket did not take. */
+    readonly bytesDiscardedOnSend?: number;
+    /** Its priority by RFC 8445. Not of the specification. */
+    readonly priority?: number;
+    /** Whether checks of this end were answered. Not of the specification. */
+    readonly writable?: boolean;
+    /** Whether checks of the far end came. Firefox only. */
+    readonly readable?: boolean;
+    /** Whether it is the pair in use. Firefox only. */
+    readonly selected?: boolean;
+}
+
+/** A certificate of either end: <https://www.w3.org/TR/webrtc-stats/#certificatestats-dict*>. */
+export interface CertificateStats extends BaseStats {
+    readonly type: "certificate";
+    /** Its fingerprint, as in the session description. */
+    readonly fingerprint: string;
+    /** How the fingerprint is made, such as `"sha-256"`. */
+    readonly fingerprintAlgorithm: string;
+    /** The certificate, DER in base64. */
+    readonly base64Certificate: string;
+    /** The id of the certificate that signed it. */
+    readonly issuerCertificateId?: string;
+}
+
+
+
+/** What `getStats()` of a connection, a sender or a receiver gives, typed. */
+export interface StatsReport {
+    /** When it was made, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** Every entry: `switch` over its `type`. */
+    readonly entries: readonly Stats[];
+    /** The way that media and data take now. */
+    readonly selectedCandidatePair?: IceCandidatePairStats;
+}
+
+/** What every entry has: <https://www.w3.org/TR/webrtc-stats/#dom-rtcstats>. */
+export interface BaseStats {
+    /** Names the entry in its connection. The same thing keeps its id from report to report. */
+    readonly id: string;
+    /** When this was measured, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** Members of later specifications or of one browser alone, and those whose value is not of the specified type. */
+    readonly unknown?: Readonly<Record<string, unknown>>;
+}
+
+/** An entry of a type that this version does not know. */
+export interface UnknownStats extends BaseStats {
+    readonly type: "unknown";
+    /** The `type` that the browser gave. */
+    readonly unknownType: string;
+    /** All its members. */
+    readonly unknown: Readonly<Record<string, unknown>>;
+}
+
+/** A report, and what happened since the one before. */
+export interface StatsSample {
+    /** When the report was made, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** What happened since the report before. */
+    readonly delta: StatsDelta;
+    /** Everything that the browser gave. */
+    readonly report: StatsReport;
+}
+
+/** Anything with statistics: a connection, a sender or a receiver, of this package or of the browser. */
+export type StatsSource =
+| PeerConnection
+| Sender
+| Receiver
+| { getStats(): Promise<RTCStatsReport> };
+
+/** Each event of a monitor by its name. */
+export interface StatsMonitorEventMap {
+    /** A sample was taken; it is in `detail`. */
+    sample: CustomEvent<StatsSample>;
+    /** No more samples come. `detail.error` says why, if not by `close()` or since the connection was closed. */
+    ended: CustomEvent<{ readonly error: MoimError | null }>;
+}
+
+export interface StatsMonitor extends AsyncIterable<StatsSample> {
+    /** Calls `listener` for each event of this name. */
+    addEventListener<K extends keyof StatsMonitorEventMap>(
+    type: K,
+    listener: (event: StatsMonitorEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+    ): void;
+    /** Undoes `addEventListener`. */
+    removeEventListener<K extends keyof StatsMonitorEventMap>(
+    type: K,
+    listener: (event: StatsMonitorEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+    ): void;
+    /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */
+    [Symbol.asyncIterator](): AsyncIterableIterator<StatsSample>;
+}
+
+
+
+/** What all RTP streams have: <https://www.w3.org/TR/webrtc-stats/#streamstats-dict*>. */
+export interface RtpStreamStats extends BaseStats {
+    /** The synchronization source. */
+    readonly ssrc: number;
+    /** Sound or pictures. */
+    readonly kind: MediaKind;
+    /** The id of the transport's entry. */
+    readonly transportId?: string;
+    /** The id of the codec's entry. */
+    readonly codecId?: string;
+    /** The older name of `kind`. Not of the specification. */
+    readonly mediaType?: MediaKind;
+}
+
+/** What streams that arrive somewhere have: <https://www.w3.org/TR/webrtc-stats/#receivedrtpstats-dict*>. */
+export interface ReceivedRtpStreamStats extends RtpStreamStats {
+    /** Packets that arrived. */
+    readonly packetsReceived?: number;
+    /** Packets that arrived with the ECN mark ECT(1). */
+    readonly packetsReceivedWithEct1?: number;
+    /** Packets that arrived with the ECN mark CE: a router was congested. */
+    readonly packetsReceivedWithCe?: number;
+    /** Packets reported as lost by RFC 8888 feedback. */
+    readonly packetsReportedAsLost?: number;
+    /** Packets reported as lost that arrived later. */
+    readonly packetsReportedAsLostButRecovered?: number;
+    /** Packets lost, by RFC 3550: falls, even below zero, when packets come late or twice. */
+    readonly packetsLost?: number;
+    /** How much the time between packets varies, in seconds. */
+    readonly jitter?: number;
+}
+
+/** A stream that this end receives: <https://www.w3.org/TR/webrtc-stats/#inboundrtpstats-dict*>. */
+export interface InboundRtpStreamStats extends ReceivedRtpStreamStats {
+    readonly type: "inbound-rtp";
+    /** The `id` of the `MediaStreamTrack`. */
+    readonly trackIdentifier: string;
+    /** The media section. */
+    readonly mid?: string;
+    /** The id of the sender's report, a `remote-outbound-rtp`. */
+    readonly remoteId?: string;
+    /** Frames decoded. */
+    readonly framesDecoded?: number;
+    /** Key frames decoded. */
+    readonly keyFramesDecoded?: number;
+    /** Frames shown. */
+    readonly framesRendered?: number;
+    /** Frames dropped before or after decoding, for example because they came too late. */
+    readonly framesDropped?: number;
+    /** Width of the last decoded frame, in pixels. */
+    readonly frameWidth?: number;
+    /** Height of the last decoded frame, in pixels. */
+    readonly frameHeight?: number;
+    /** Frames decoded in the last second. */
+    readonly framesPerSecond?: number;
+    /** Sum of the quantization parameters of decoded frames. Its range depends on the codec. */
+    readonly qpSum?: number;
+    /** Time spent decoding, in seconds. */
+    readonly totalDecodeTime?: number;
+    /** Time between rendered frames, summed up, in seconds. */
+    readonly totalInterFrameDelay?: number;
+    /** The squares of the same times, summed up, for the variance. */
+    readonly totalSquaredInterFrameDelay?: number;
+    /** Pauses: 5 s and more without a new frame. */
+    readonly pauseCount?: number;
+    /** Time in pauses, in seconds. */
+    readonly totalPausesDuration?: number;
+    /** Freezes: a frame stayed much longer than frames did before. */
+    readonly freezeCount?: number;
+    /** Time in freezes, in seconds. */
+    readonly totalFreezesDuration?: number;
+    /** When the last packet came, in milliseconds since 1970. */
+    readonly lastPacketReceivedTimestamp?: number;
+    /** Bytes of headers and padding. */
+    readonly headerBytesReceived?: number;
+    /** Packets that came too late or too early for the jitter buffer. */
+    readonly packetsDiscarded?: number;
+    /** Bytes of error correction. */
+    readonly fecBytesReceived?: number;
+    /** Packets of error correction. */
+    readonly fecPacketsReceived?: number;
+    /** Packets of error correction that were of no use. */
+    readonly fecPacketsDiscarded?: number;
+    /** Bytes of media, without headers. */
+    readonly bytesReceived?: number;
+    /** Requests to send packets again, sent. */
+    readonly nackCount?: number;
+    /** Full Intra Requests sent. */
+    readonly firCount?: number;
+    /** Picture Loss Indications sent. */
+    readonly pliCount?: number;
+    /** Time from the first packet to the decoded frame or sound, summed up, in seconds. */
+    readonly totalProcessingDelay?: number;
+    /** When what plays now was captured, in milliseconds on the sender's NTP clock. */
+    readonly estimatedPlayoutTimestamp?: number;
+    /** Time in the jitter buffer, summed over what left it, in seconds. Divide by `jitterBufferEmittedCount`. */
+    readonly jitterBufferDelay?: number;
+    /** The delay that the jitter buffer aims at, summed likewise, in seconds. */
+    readonly jitterBufferTargetDelay?: number;
+    /** Samples or frames that left the jitter buffer. */
+    readonly jitterBufferEmittedCount?: number;
+    /** The least delay that the network alone would need, summed likewise, in seconds. */
+    readonly jitterBufferMinimumDelay?: number;
+    /** Samples received, concealed ones included. */
+    readonly totalSamplesReceived?: number;
+    /** Samples made up for lost ones. */
+    readonly concealedSamples?: number;
+    /** Those of them that are silence. */
+    readonly silentConcealedSamples?: number;
+    /** Runs of concealed samples. */
+    readonly concealmentEvents?: number;
+    /** Samples inserted to play more slowly. */
+    readonly insertedSamplesForDeceleration?: number;
+    /** Samples removed to play faster. */
+    readonly removedSamplesForAcceleration?: number;
+    /** How loud it is now, from 0 to 1, linear. */
+    readonly audioLevel?: number;
+    /** Energy of the sound: squared level times duration, summed up. */
+    readonly totalAudioEnergy?: number;
+    /** Duration of the samples received, in seconds. */
+    readonly totalSamplesDuration?: number;
+    /** Complete frames received. */
+    readonly framesReceived?: number;
+    /** Which decoder it is. */
+    readonly decoderImplementation?: string;
+    /** The id of the `media-playout` entry. */
+    readonly playoutId?: string;
+    /** Whether the decoder saves power, as hardware does. */
+    readonly powerEfficientDecoder?: boolean;
+    /** Frames that came in several packets. */
+    readonly framesAssembledFromMultiplePackets?: number;
+    /** Time from the first to the last packet of those frames, in seconds. */
+    readonly totalAssemblyTime?: number;
+    /** Packets that were sent again. */
+    readonly retransmittedPacketsReceived?: number;
+    /** Bytes that were sent again. */
+    readonly retransmittedBytesReceived?: number;
+    /** The source of repeated packets. */
+    readonly rtxSsrc?: number;
+    /** The source of error correction. */
+    readonly fecSsrc?: number;
+    /** Probability that frames are corrupt, summed over measurements. */
+    readonly totalCorruptionProbability?: number;
+    /** The squares of the same probabilities, summed up. */
+    readonly totalSquaredCorruptionProbability?: number;
+    /** How often that was measured. */
+    readonly corruptionMeasurements?: number;
+    /** `"screenshare"` for shared screens. Chromium only. */
+    readonly contentType?: string;
+    /** Times of one frame on its way, by commas. Chromium only. */
+    readonly googTimingFrameInfo?: string;
+    /** The older name of `packetsDiscarded`. Firefox only. */
+    readonly discardedPackets?: number;
+    /** How often the jitter buffer was emptied. Chromium only. */
+    readonly jitterBufferFlushes?: number;
+    /** Samples concealed since their packets were late. Chromium only. */
+    readonly delayedPacketOutageSamples?: number;
+    /** Delay of packets beyond the quickest ones, summed up, in seconds. Chromium only. */
+    readonly relativePacketArrivalDelay?: number;
+    /** Times that sound was interrupted for 150 ms or more. Chromium only. */
+    readonly interruptionCount?: number;
+    /** Time in such interruptions, in seconds. Chromium only. */
+    readonly totalInterruptionDuration?: number;
+    /** The least playout delay that was asked for, in seconds. Chromium only. */
+    readonly minPlayoutDelay?: number;
+}
+
+/** What the far end reports of a stream that this end sends: <https://www.w3.org/TR/webrtc-stats/#remoteinboundrtpstats-dict*>. */
+export interface RemoteInboundRtpStreamStats extends ReceivedRtpStreamStats {
+    readonly type: "remote-inbound-rtp";
+    /** The id of the `outbound-rtp` entry. */
+    readonly localId?: string;
+    /** Time to the far end and back, in seconds. */
+    readonly roundTripTime?: number;
+    /** Round trip times summed up, in seconds. */
+    readonly totalRoundTripTime?: number;
+    /** Share of packets lost since the report before, from 0 to 1. */
+    readonly fractionLost?: number;
+    /** How often the round trip time was measured. */
+    readonly roundTripTimeMeasurements?: number;
+    /** Packets whose ECN mark ECT(1) was lost on the way. */
+    readonly packetsWithBleachedEct1Marking?: number;
+}
+
+/** What streams that leave somewhere have: <https://www.w3.org/TR/webrtc-stats/#sentrtpstats-dict*>. */
+export interface SentRtpStreamStats extends RtpStreamStats {
+    /** Packets sent. */
+    readonly packetsSent?: number;
+    /** Bytes of media sent, without headers. */
+    readonly bytesSent?: number;
+}
+
+/** A stream that this end sends; one for each layer of a simulcast: <https://www.w3.org/TR/webrtc-stats/#outboundrtpstats-dict*>. */
+export interface OutboundRtpStreamStats extends SentRtpStreamStats {
+    readonly type: "outbound-rtp";
+    /** The media section. */
+    readonly mid?: string;
+    /** The id of the `media-source` entry. */
+    readonly mediaSourceId?: string;
+    /** The id of the receiver's report, a `remote-inbound-rtp`. */
+    readonly remoteId?: string;
+    /** The simulcast layer. */
+    readonly rid?: string;
+    /** The place among the sender's encodings. */
+    readonly encodingIndex?: number;
+    /** Bytes of headers and padding. */
+    readonly headerBytesSent?: number;
+    /** Packets sent again. */
+    readonly retransmittedPacketsSent?: number;
+    /** Bytes sent again. */
+    readonly retransmittedBytesSent?: number;
+    /** The source of repeated packets. */
+    readonly rtxSsrc?: number;
+    /** What the encoder aims at, in bit/s. */
+    readonly targetBitrate?: number;
+    /** Bytes that the frames should have had. */
+    readonly totalEncodedBytesTarget?: number;
+    /** Width of the last frame, in pixels. */
+    readonly frameWidth?: number;
+    /** Height of the last frame, in pixels. */
+    readonly frameHeight?: number;
+    /** Frames encoded in the last second. */
+    readonly framesPerSecond?: number;
+    /** Frames sent. */
+    readonly framesSent?: number;
+    /** Frames sent that were 2.5 times larger than the average. */
+    readonly hugeFramesSent?: number;
+    /** Frames encoded. */
+    readonly framesEncoded?: number;
+    /** Key frames encoded. */
+    readonly keyFramesEncoded?: number;
+    /** Sum of the quantization parameters. Its range depends on the codec. */
+    readonly qpSum?: number;
+    /** Peak signal to noise ratios in dB, summed up, by component. */
+    readonly psnrSum?: Readonly<Record<string, number>>;
+    /** How often they were measured. */
+    readonly psnrMeasurements?: number;
+    /** Time spent encoding, in seconds. */
+    readonly totalEncodeTime?: number;
+    /** Time packets waited to be sent, summed up, in seconds. */
+    readonly totalPacketSendDelay?: number;
+    /** What limits resolution or frame rate now. */
+    readonly qualityLimitationReason?: StatsQualityLimitationReason;
+    /** How long each reason held, in seconds. */
+    readonly qualityLimitationDurations?: Readonly<Record<string, number>>;
+    /** How often the resolution changed for such a reason. */
+    readonly qualityLimitationResolutionChanges?: number;
+    /** Requests to send packets again, received. */
+    readonly nackCount?: number;
+    /** Full Intra Requests received. */
+    readonly firCount?: number;
+    /** Picture Loss Indications received. */
+    readonly pliCount?: number;
+    /** Which encoder it is. */
+    readonly encoderImplementation?: string;
+    /** Whether the encoder saves power, as hardware does. */
+    readonly powerEfficientEncoder?: boolean;
+    /** Whether this encoding is on. */
+    readonly active?: boolean;
+    /** The layers: <https://www.w3.org/TR/webrtc-svc/#scalabilitymodes*>. */
+    readonly scalabilityMode?: string;
+    /** Packets sent with the ECN mark ECT(1). */
+    readonly packetsSentWithEct1?: number;
+    /** `"screenshare"` for shared screens. Chromium only. */
+    readonly contentType?: string;
+}
+
+/** What the far end reports of a stream that this end receives: <https://www.w3.org/TR/webrtc-stats/#remoteoutboundrtpstats-dict*>. */
+export interface RemoteOutboundRtpStreamStats extends SentRtpStreamStats {
+    readonly type: "remote-outbound-rtp";
+    /** The id of the `inbound-rtp` entry. */
+    readonly localId?: string;
+    /** When the report was made, in milliseconds since 1970 on the far end's clock. */
+    readonly remoteTimestamp?: number;
+    /** Sender reports sent. */
+    readonly reportsSent?: number;
+    /** Time to the far end and back, in seconds. */
+    readonly roundTripTime?: number;
+    /** Round trip times summed up, in seconds. */
+    readonly totalRoundTripTime?: number;
+    /** How often the round trip time was measured. */
+    readonly roundTripTimeMeasurements?: number;
+}
+
+
+
 /** What goes over a data channel. */
 export type DataMessage = string | Uint8Array<ArrayBuffer>;
 
@@ -614,6 +1908,38 @@ export interface DataChannel {
     options?: boolean | EventListenerOptions,
     ): void;
 }
+
+
+/** What holds an encoder back: <https://www.w3.org/TR/webrtc-stats/#rtcqualitylimitationreason-enum>. */
+export type StatsQualityLimitationReason = | "none" | "cpu" | "bandwidth" | "other";
+
+/** How far the check of a pair is: <https://www.w3.org/TR/webrtc-stats/#rtcstatsicecandidatepairstate-enum>. */
+export type StatsCandidatePairState = | "frozen" | "waiting" | "in-progress" | "inprogress" | "failed" | "succeeded" | "cancelled";
+
+/** The end that chooses the pair: <https://www.w3.org/TR/webrtc/#rtcicerole-enum>. */
+export type StatsIceRole = | "unknown" | "controlling" | "controlled";
+
+/** How far ICE is: <https://www.w3.org/TR/webrtc/#rtcicetransportstate-enum>. */
+export type StatsIceTransportState = | "new" | "checking" | "connected" | "completed" | "disconnected" | "failed" | "closed";
+
+/** How far the encryption is: <https://www.w3.org/TR/webrtc/#rtcdtlstransportstate-enum>. */
+export type StatsDtlsTransportState = | "new" | "connecting" | "connected" | "closed" | "failed";
+
+/** Who began the handshake: <https://www.w3.org/TR/webrtc-stats/#dom-rtcdtlsrole>. */
+export type StatsDtlsRole = | "client" | "server" | "unknown";
+
+/** Where a candidate comes from: <https://www.w3.org/TR/webrtc/#rtcicecandidatetype-enum>. */
+export type StatsCandidateType = | "host" | "srflx" | "prflx" | "relay";
+
+/** How one speaks to a TURN server: <https://www.w3.org/TR/webrtc/#rtciceservertransportprotocol-enum>. */
+export type StatsRelayProtocol = | "udp" | "tcp" | "tls";
+
+/** The part of a TCP candidate: <https://www.w3.org/TR/webrtc/#rtcicetcpcandidatetype-enum>. */
+export type StatsTcpType = | "active" | "passive" | "so";
+
+/** Whether a channel can be used: <https://www.w3.org/TR/webrtc/#rtcdatachannelstate-enum>. */
+export type StatsChannelState = | "connecting" | "open" | "closing" | "closed";
+
 
 
 /** `MediaTrackCapabilities`: what a track could be, as far as the browser tells. */
@@ -1179,6 +2505,31 @@ export class Devices {
 }
 
 /**
+ * Sends telephone tones.
+ */
+export class DtmfSender {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
+     */
+    insert(tones: string, options?: DtmfOptions): void;
+    /**
+     * Each tone as it begins to sound, and an empty text when all are done: `for await (const tone of dtmf.tones())`.
+     */
+    tones(): AsyncIterableIterator<string>;
+    /**
+     * Whether the connection is up and the far end takes tones.
+     */
+    readonly canInsert: boolean;
+    /**
+     * What waits to be sounded.
+     */
+    readonly toneBuffer: string;
+}
+
+/**
  * A file under way. It goes on without this object, too.
  */
 export class FileTransfer {
@@ -1395,6 +2746,160 @@ export class LocalTrack {
 }
 
 /**
+ * Mixes the pictures and the sound of any number of tracks into one of each: to record a whole room as one file, or to
+ * send it on. It runs until `close()`, in a hidden tab too.
+ */
+export class Mixer {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on.
+     */
+    add(tracks: readonly TrackLike[], options?: MixerSourceOptions): MixerSource;
+    /**
+     * The sound of everyone but one source: what that one is to hear.
+     */
+    audioTrackWithout(source: MixerSource): LocalTrack;
+    /**
+     * Ends it: its tracks end, the sources' own go on. Closing again does nothing.
+     */
+    close(): void;
+    /**
+     * Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture.
+     */
+    constructor(options?: MixerOptions);
+    /**
+     * Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on.
+     */
+    setLayout(layout: Layout): void;
+    /**
+     * The mixed sound. Where the browser wants a click first, it is silent until there was one.
+     */
+    readonly audioTrack: LocalTrack;
+    /**
+     * The mixed picture.
+     */
+    readonly videoTrack: LocalTrack;
+}
+
+/**
+ * A source of a mixer.
+ */
+export class MixerSource {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Takes it out of the mix. Its tracks go on. Removing again does nothing.
+     */
+    remove(): void;
+    /**
+     * Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+     */
+    setGain(gain: number): void;
+    /**
+     * Sets the text upon its picture; empty for none.
+     */
+    setLabel(label: string): void;
+    /**
+     * What layouts know it by.
+     */
+    readonly id: number;
+}
+
+/**
+ * One end of a connection that carries sound, pictures and data.
+ *
+ * Carry its `signals()` to the other end, by whatever there is, and hand those that come from there to `handleSignal`. All
+ * else goes by itself: offers, answers, candidates, who gives way when both ends change something at once, and the restart
+ * when the connection is lost.
+ */
+export class PeerConnection {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Sends a track, over a transceiver that is free or a new one.
+     */
+    addTrack(track: TrackLike): Transceiver;
+    /**
+     * Adds a transceiver for a track, or for a kind of media. Throws `ERR_UNSUPPORTED` for what the browser would pass over.
+     */
+    addTransceiver(trackOrKind: TrackLike | MediaKind, options?: TransceiverOptions): Transceiver;
+    /**
+     * Closes the connection, ends the streams and lets go of the tracks. Closing again does nothing.
+     */
+    close(): void;
+    /**
+     * Makes a data channel. The far end gets it by `"datachanneladded"`, unless it is negotiated.
+     */
+    createDataChannel(label: string, options?: DataChannelOptions): DataChannel;
+    /**
+     * All events from now on: `for await (const event of connection.events())`. Ends when the connection is closed.
+     */
+    events(): AsyncIterableIterator<PeerConnectionEvent>;
+    /**
+     * Makes a certificate for `certificates`. It outlives the page if it is stored in IndexedDB.
+     */
+    static generateCertificate(options?: CertificateOptions): Promise<RTCCertificate>;
+    /**
+     * Takes a signal of the far end. What it leads to happens by itself; what fails of that is told by
+     * `"negotiationfailed"` and does not end the connection. Throws `ERR_INVALID_OPTIONS` for what is no signal, or that of
+     * another connection.
+     */
+    handleSignal(signal: Signal): void;
+    /**
+     * Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end. Throws
+     * `ERR_INVALID_OPTIONS` for options that a browser would refuse, or take and never use.
+     */
+    constructor(options?: PeerConnectionOptions);
+    /**
+     * Stops sending what a sender sends. Its transceiver is free for another track.
+     */
+    removeTrack(sender: Sender): void;
+    /**
+     * Gives out the signals again of which it is not known that they arrived: call it when what carries them was broken.
+     */
+    resendSignals(): void;
+    /**
+     * Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.
+     */
+    restartIce(): void;
+    /**
+     * Uses other ICE servers from the next gathering on, as when TURN credentials run out.
+     */
+    setIceServers(servers: IceServer[]): void;
+    /**
+     * What the far end has to get, in order: `for await (const signal of connection.signals())`. None is lost before it is
+     * read, and each is given out once. Ends when the connection is closed.
+     */
+    signals(): AsyncIterableIterator<Signal>;
+    /**
+     * Whether the two ends are connected, all in all.
+     */
+    readonly connectionState: ConnectionState;
+    /**
+     * How the search for a way through goes.
+     */
+    readonly iceConnectionState: IceConnectionState;
+    /**
+     * How the search for candidates of this end goes.
+     */
+    readonly iceGatheringState: IceGatheringState;
+    /**
+     * The browser's object, for `getStats` and the like. Leave descriptions and candidates to this class.
+     */
+    readonly rtcPeerConnection: RTCPeerConnection;
+    /**
+     * Where the offer/answer exchange is.
+     */
+    readonly signalingState: SignalingState;
+    /**
+     * All transceivers, those too that the far end brought, in the order of their media sections.
+     */
+    readonly transceivers: Transceiver[];
+}
+
+/**
  * Whether the page may use something, and whether that changes.
  */
 export class Permission {
@@ -1420,6 +2925,40 @@ export class Permission {
 }
 
 /**
+ * Receives a track of the far end.
+ */
+export class Receiver {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * What the browser can receive.
+     */
+    static capabilities(kind: MediaKind): RtpCapabilities;
+    /**
+     * Whom a mixer in between mixed in the last ten seconds (CSRCs).
+     */
+    readonly contributingSources: RtpSource[];
+    /**
+     * How long media is held back to play smoothly, in milliseconds from 0 to 4000: less for conversation, more for
+     * listening. `undefined` leaves it to the browser.
+     */
+    jitterBufferTarget: number | undefined;
+    /**
+     * What arrives. It is there from the start, and silent or black until media comes.
+     */
+    readonly mediaStreamTrack: MediaStreamTrack;
+    /**
+     * The browser's object.
+     */
+    readonly rtcRtpReceiver: RTCRtpReceiver;
+    /**
+     * Who sent in the last ten seconds (SSRCs). Its audio level is cheaper than a level meter.
+     */
+    readonly synchronizationSources: RtpSource[];
+}
+
+/**
  * Records tracks into one file.
  */
 export class Recorder {
@@ -1427,9 +2966,19 @@ export class Recorder {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * The pieces of the file as the browser hands them over, from now on: `for await (const chunk of recorder.chunks())`.
+     * One each `timesliceMs`; ends with the recording. With `keep: false` nothing else holds on to them. Together they are
+     * the file as the browser writes it, so a WebM file made of them has no duration.
+     */
+    chunks(): AsyncIterableIterator<Blob>;
+    /**
      * Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
      */
     finished(): Promise<Recording>;
+    /**
+     * Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.
+     */
+    static isTypeSupported(mimeType: string): boolean;
     /**
      * Stops taking media in until `resume()`. The file has no gap.
      */
@@ -1590,11 +3139,141 @@ export class Room {
 }
 
 /**
+ * Sends a track to the far end.
+ */
+export class Sender {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * What the browser can send.
+     */
+    static capabilities(kind: MediaKind): RtpCapabilities;
+    /**
+     * Sends another track of the same kind, or with `null` nothing, without a new negotiation.
+     */
+    replaceTrack(track: TrackLike | null): Promise<void>;
+    /**
+     * Changes how the track is sent, without a new negotiation. A limit that is left out is lifted. Rejects with
+     * `ERR_UNSUPPORTED`, and the member's name, for what the browser passes over.
+     */
+    setParameters(parameters: SendParameters): Promise<void>;
+    /**
+     * Sends telephone tones; audio only.
+     */
+    readonly dtmf: DtmfSender | undefined;
+    /**
+     * How the track is sent. Change it and hand it to `setParameters`.
+     */
+    readonly parameters: SendParameters;
+    /**
+     * The browser's object.
+     */
+    readonly rtcRtpSender: RTCRtpSender;
+    /**
+     * What is being sent.
+     */
+    readonly track: LocalTrack | undefined;
+}
+
+/**
+ * Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()`, until the
+ * connection is closed, or until the object is collected: keep a reference to it.
+ */
+export class StatsMonitor {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Stops to measure. The history stays. Closing again does nothing.
+     */
+    close(): void;
+    /**
+     * Starts to measure. The first sample comes after one interval. Throws `ERR_INVALID_STATE` if the connection is
+     * closed.
+     */
+    constructor(source: StatsSource, options?: StatsMonitorOptions);
+    /**
+     * The history as CSV text, with a header: for each sample a row for the connection and one for each stream.
+     */
+    toCsv(): string;
+    /**
+     * The history as JSON text: for each sample its `timestamp`, `delta`, and `report`, the list of the entries as the
+     * browser gave them.
+     */
+    toJson(): string;
+    /**
+     * Whether measuring has ended.
+     */
+    readonly closed: boolean;
+    /**
+     * The newest samples, oldest first.
+     */
+    readonly history: StatsSample[];
+}
+
+/**
+ * A sender and a receiver that share a media section.
+ */
+export class Transceiver {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Offers codecs of these types first, such as `"video/VP9"`, and after them the others in the browser's own order.
+     * Throws `ERR_UNSUPPORTED` if the browser has none of them.
+     */
+    preferCodecs(mimeTypes: string[]): void;
+    /**
+     * Sets which codecs to offer, and in which order, at the next negotiation: some of `Receiver.capabilities(kind).codecs`.
+     * None: the browser's own choice.
+     */
+    setCodecPreferences(codecs: Codec[]): void;
+    /**
+     * Ends both ways for good. Stopping again does nothing.
+     */
+    stop(): void;
+    /**
+     * Which way media flows by the last agreement. `undefined` before the first.
+     */
+    readonly currentDirection: TransceiverDirection | undefined;
+    /**
+     * Which way media is wanted to flow. Set it, and it does so after a negotiation, which begins by itself.
+     */
+    direction: TransceiverDirection;
+    /**
+     * Sound or pictures.
+     */
+    readonly kind: MediaKind;
+    /**
+     * Names the media section, the same at both ends. `undefined` before the first description.
+     */
+    readonly mid: string | undefined;
+    /**
+     * Receives.
+     */
+    readonly receiver: Receiver;
+    /**
+     * The browser's object.
+     */
+    readonly rtcRtpTransceiver: RTCRtpTransceiver;
+    /**
+     * Sends.
+     */
+    readonly sender: Sender;
+}
+
+/**
  * Lets the user choose a screen, a window or a tab, and captures it. Call it from an event handler of a click or a key.
  * A user who dismisses the dialog gives `ERR_MEDIA_NOT_ALLOWED`. The browser's own stop button ends the tracks: listen
  * to `"ended"`.
  */
 export function captureDisplay(options?: DisplayOptions): Promise<DisplayCapture>;
+
+/**
+ * Reads a report of a connection, or of what one sender or receiver is concerned with. Rejects with
+ * `ERR_INVALID_STATE` if the connection is closed.
+ */
+export function getStats(source: StatsSource): Promise<StatsReport>;
 
 /**
  * Plays an element through another speaker or headset; `""` is the default one. Rejects with `ERR_UNSUPPORTED` where
