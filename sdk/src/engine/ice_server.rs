@@ -89,7 +89,8 @@ fn invalid(detail: String) -> Result<()> {
     Err(Error::InvalidOptions { detail })
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

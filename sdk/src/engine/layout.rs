@@ -139,7 +139,8 @@ fn corner(count: usize) -> Vec<Rectangle> {
     (0..count).map(place).collect()
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use proptest::prelude::*;
 

@@ -188,7 +188,8 @@ fn without_query(url: &str) -> String {
 }
 
 // proptest does not build for wasm32.
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use proptest::prelude::*;
 

@@ -11,7 +11,8 @@ mod refusal;
 mod values;
 mod words;
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 pub use constraint::{Constraint, MoveConstraint, NumberConstraint, OneOf, Range};

@@ -8,7 +8,8 @@
 //! The [`MARK`] in the channel's `protocol` tells an end that the other one frames its messages.
 
 mod reassembly;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 pub use reassembly::{Assembly, Reassembler};

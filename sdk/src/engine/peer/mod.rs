@@ -4,7 +4,8 @@
 //! the smaller number is polite, unless one of them was told which it is.
 
 mod signal;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use std::collections::VecDeque;

@@ -12,7 +12,8 @@ mod error;
 mod message;
 mod receiver;
 mod sender;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 pub use error::FileTransferError;

@@ -11,7 +11,8 @@ mod ebml;
 mod finish;
 mod scanner;
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 pub use finish::Finished;

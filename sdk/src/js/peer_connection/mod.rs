@@ -232,7 +232,7 @@ fn local_track(value: &JsValue) -> Result<LocalTrack> {
 
 fn source_of(value: &JsValue) -> TrackSource {
     let source = js_sys::Reflect::get(value, &"source".into()).ok();
-    let source = source.filter(JsValue::is_string).map(|source| serde_wasm_bindgen::from_value(source));
+    let source = source.filter(JsValue::is_string).map(serde_wasm_bindgen::from_value);
     source.and_then(std::result::Result::ok).unwrap_or(TrackSource::Custom)
 }
 
