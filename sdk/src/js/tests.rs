@@ -2,6 +2,7 @@
 
 mod data_channel;
 mod file_transfer;
+mod mixer;
 mod peer_connection;
 mod room;
 
