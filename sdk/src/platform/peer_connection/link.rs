@@ -1,7 +1,7 @@
 //! The part of `RTCPeerConnection` that the engine drives: descriptions, candidates, restarts. A room's connections and
 //! those of the application have it in common.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -139,25 +139,42 @@ impl Drop for Link {
 
 fn listeners(raw: &RtcPeerConnection, on_input: Rc<dyn Fn(Input)>) -> [ListenerGuard; 3] {
     let (needed, found, changed) = (on_input.clone(), on_input.clone(), on_input);
-    let connection = raw.clone();
+    let (gatherer, connection) = (raw.clone(), raw.clone());
+    let ended = Cell::new(false);
     [
         ListenerGuard::new(raw, "negotiationneeded", move |_| needed(Input::NegotiationNeeded)),
         ListenerGuard::new(raw, "icecandidate", move |event| {
             let candidate = event.unchecked_into::<RtcPeerConnectionIceEvent>().candidate();
-            // `null` ends the gathering of all generations; the end of one is an empty candidate.
-            if let Some(candidate) = candidate {
-                found(Input::LocalCandidate(IceCandidate {
+            let candidate = match candidate {
+                Some(candidate) => IceCandidate {
                     candidate: candidate.candidate(),
                     sdp_mid: candidate.sdp_mid(),
                     sdp_m_line_index: candidate.sdp_m_line_index(),
                     username_fragment: bindings::username_fragment(&candidate),
-                }));
-            }
+                },
+                // Not every browser has said so before by an empty candidate.
+                None if ended.get() => return,
+                None => end_of_candidates(&gatherer),
+            };
+            ended.set(candidate.candidate.is_empty());
+            found(Input::LocalCandidate(candidate));
         }),
         ListenerGuard::new(raw, "connectionstatechange", move |_| {
             changed(Input::StateChange(connection_state(&connection)));
         }),
     ]
+}
+
+/// For all media sections (RFC 8838), of the generation in place.
+fn end_of_candidates(raw: &RtcPeerConnection) -> IceCandidate {
+    let sdp = raw.local_description().map(|description| description.sdp()).unwrap_or_default();
+    let ufrag = sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:"));
+    IceCandidate {
+        candidate: String::new(),
+        sdp_mid: None,
+        sdp_m_line_index: None,
+        username_fragment: ufrag.map(str::to_owned),
+    }
 }
 
 pub(crate) fn connection_state(raw: &RtcPeerConnection) -> ConnectionState {

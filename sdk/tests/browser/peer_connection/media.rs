@@ -159,20 +159,13 @@ async fn both_ends_show_the_certificates_that_they_were_given() {
     assert!(certificate.expires_ms() > js_sys::Date::now());
     let mut options = PeerConnectionOptions::default();
     options.certificates = vec![certificate.clone()];
-    let sdps: Vec<String> = [(), ()]
-        .map(|()| {
-            let pair = Pair::with(&options, &PeerConnectionOptions::default());
-            let channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
-            (pair, channel)
-        })
-        .into_iter()
-        .map(|(pair, _channel)| async move {
-            pair.connected().await;
-            pair.a.local_description().expect("a description").sdp
-        })
-        .collect::<futures::stream::FuturesOrdered<_>>()
-        .collect()
-        .await;
+    let mut sdps = Vec::new();
+    for _ in 0..2 {
+        let pair = Pair::with(&options, &PeerConnectionOptions::default());
+        let _channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+        pair.connected().await;
+        sdps.push(pair.a.local_description().expect("a description").sdp);
+    }
     let fingerprint =
         |sdp: &str| sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:").map(str::to_owned));
     assert!(fingerprint(&sdps[0]).is_some());

@@ -9,7 +9,7 @@ use moim::{
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::pair::{Pair, next, player, shows_movement, track_added};
-use crate::page::{Painting, until};
+use crate::page::{Painting, soon, until};
 
 #[wasm_bindgen_test]
 async fn both_ends_begin_at_once_and_again_later() {
@@ -67,8 +67,9 @@ async fn signals_that_come_twice_or_make_no_sense_do_no_harm() {
 #[wasm_bindgen_test]
 async fn a_description_that_cannot_be_applied_is_told_and_survived() {
     let spoilt = Rc::new(Cell::new(false));
-    let options = PeerConnectionOptions::default();
-    let pair = Pair::edited(&options, &options, move |text| {
+    let mut polite = PeerConnectionOptions::default();
+    polite.polite = Some(true);
+    let pair = Pair::edited(&polite, &PeerConnectionOptions::default(), move |text| {
         let spoil = text.contains("\"offer\"") && !spoilt.replace(true);
         vec![if spoil { text.replace("m=application", "m=") } else { text }]
     });
@@ -79,12 +80,9 @@ async fn a_description_that_cannot_be_applied_is_told_and_survived() {
         _ => None,
     });
     assert_eq!(error.await.code(), ErrorCode::Negotiation);
-    // The next occasion brings an offer of the other end, for which the open one is withdrawn or which it meets.
+    // The offer of the other end settles it: the open one gives way, and comes again.
     let back = pair.b.create_data_channel("y", &DataChannelOptions::default()).expect("a channel");
-    if pair.a.signaling_state() != SignalingState::Stable {
-        pair.a.resend_signals();
-    }
-    futures::future::select(Box::pin(channel.opened()), Box::pin(back.opened())).await;
+    soon("both channels", futures::future::try_join(channel.opened(), back.opened())).await.expect("open");
 }
 
 #[wasm_bindgen_test]
