@@ -37,7 +37,7 @@ pub enum Fit {
 /// How the sources share the picture. They are in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "Written")]
 #[non_exhaustive]
 pub enum Layout {
     /// All of the same size.
@@ -46,14 +46,12 @@ pub enum Layout {
     /// One large, the others in a strip beneath it.
     Spotlight {
         /// The id of the large one. Default, and if it is gone: the first.
-        #[serde(default)]
         #[cfg_attr(feature = "js", tsify(optional, type = "number | null"))]
         source: Option<u32>,
     },
     /// One fills the picture, the others lie small upon its lower right corner.
     PictureInPicture {
         /// The id of the large one. Default, and if it is gone: the first.
-        #[serde(default)]
         #[cfg_attr(feature = "js", tsify(optional, type = "number | null"))]
         source: Option<u32>,
     },
@@ -62,6 +60,46 @@ pub enum Layout {
         /// One for each source. Later ones lie upon earlier ones.
         rectangles: Vec<Rectangle>,
     },
+}
+
+/// A layout as it is written. serde itself would pass over members that do not belong to the type.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    #[serde(rename = "type")]
+    kind: Kind,
+    #[serde(default)]
+    source: Option<u32>,
+    #[serde(default)]
+    rectangles: Option<Vec<Rectangle>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Kind {
+    Grid,
+    Spotlight,
+    PictureInPicture,
+    Custom,
+}
+
+impl TryFrom<Written> for Layout {
+    type Error = &'static str;
+
+    fn try_from(Written { kind, source, rectangles }: Written) -> Result<Self, Self::Error> {
+        let has_large = matches!(kind, Kind::Spotlight | Kind::PictureInPicture);
+        if source.is_some() && !has_large {
+            return Err("only the types \"spotlight\" and \"pictureInPicture\" have a `source`");
+        }
+        match (kind, rectangles) {
+            (Kind::Custom, Some(rectangles)) => Ok(Self::Custom { rectangles }),
+            (Kind::Custom, None) => Err("the type \"custom\" needs `rectangles`"),
+            (_, Some(_)) => Err("only the type \"custom\" has `rectangles`"),
+            (Kind::Grid, None) => Ok(Self::Grid),
+            (Kind::Spotlight, None) => Ok(Self::Spotlight { source }),
+            (Kind::PictureInPicture, None) => Ok(Self::PictureInPicture { source }),
+        }
+    }
 }
 
 impl Layout {

@@ -122,7 +122,7 @@ async fn certificates_and_repetitions() {
          a.resendSignals();
          await channel.opened();
          a.restartIce();
-         a.setIceServers([{ urls: ['stun:127.0.0.1:9'] }]);
+         a.setIceServers([{ urls: ['stun:127.0.0.1:3478'] }]);
          const servers = await code(() => a.setIceServers([{ urls: ['stun://127.0.0.1'] }]));
          a.close(); b.close();
          const closed = [await code(() => a.restartIce()), await code(() => a.addTransceiver('audio'))];
