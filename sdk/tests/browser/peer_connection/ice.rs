@@ -54,7 +54,7 @@ async fn without_a_relay_a_relay_only_connection_has_no_candidates() {
 #[wasm_bindgen_test]
 async fn a_server_that_cannot_be_reached_is_told() {
     let mut options = PeerConnectionOptions::default();
-    let urls = vec!["turn:127.0.0.1:9?transport=tcp".to_owned(), "turn:127.0.0.1:9".to_owned()];
+    let urls = vec!["turn:127.0.0.1:34789?transport=tcp".to_owned(), "turn:127.0.0.1:34789".to_owned()];
     options.ice_servers =
         vec![IceServer { urls, username: Some("name".into()), credential: Some("word".into()) }];
     let pair = Pair::with(&options, &PeerConnectionOptions::default());
@@ -92,5 +92,5 @@ fn servers_are_checked_before_they_are_used() {
         assert!(PeerConnection::new(&options).expect_err(url).to_string().contains(url));
         assert!(connection.set_ice_servers(&[server(url)]).expect_err(url).to_string().contains(url));
     }
-    connection.set_ice_servers(&[server("stun:127.0.0.1:9")]).expect("set");
+    connection.set_ice_servers(&[server("stun:127.0.0.1:34789")]).expect("set");
 }
