@@ -66,7 +66,7 @@ for (const kind of ["chromium", "firefox"]) {
       const blob = await (await fetch(link.href)).blob();
       const data = await new Promise((resolve) => {
         const reader = new FileReader();
-        reader.onload = () => resolve(reader.result.split(",")[1]);
+        reader.onload = () => resolve(reader.result.slice(reader.result.lastIndexOf(",") + 1)); // a type may hold commas
         reader.readAsDataURL(blob);
       });
       return { name: link.download, size: blob.size, type: blob.type, data };
