@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, LeaveReason, PeerSignal, RelayPayload, ServerMessage, Topology, TrackSource,
+    ClientMessage, IceServer, ErrorCode, LeaveReason, PeerSignal, RelayPayload, ServerMessage, Topology, TrackSource,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -152,6 +152,14 @@ fn credentials_stay_out_of_debug_output() {
         "iceServers": [{ "urls": ["turn:t"], "username": "u", "credential": "hunter2" }],
     });
     assert!(!format!("{:?}", server(&value)).contains("hunter2"));
+}
+
+#[test]
+fn one_url_of_an_ice_server_may_stand_without_a_list() {
+    let read = |urls: Value| serde_json::from_value::<IceServer>(json!({ "urls": urls }));
+    assert_eq!(read(json!("stun:a")).unwrap(), read(json!(["stun:a"])).unwrap());
+    let error = read(json!(5)).unwrap_err().to_string();
+    assert!(error.contains("expected a string or an array of strings"), "{error}");
 }
 
 /// JSON in the shape of a message, its members filled with anything.

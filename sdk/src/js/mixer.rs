@@ -2,14 +2,13 @@
 
 use std::cell::RefCell;
 
-use js_sys::Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
-use super::media::{JsLocalTrack, raw_track};
+use super::media::{JsLocalTrack, raw_tracks};
 use super::{class, options};
+use crate::Layout;
 use crate::platform::{Mixer, MixerOptions, MixerSourceOptions};
-use crate::{Error, Layout, Result};
 
 thread_local! {
     /// A mixer whose object nobody holds any more goes on until `close()`: its tracks may be in use.
@@ -43,10 +42,7 @@ impl JsMixer {
         #[wasm_bindgen(unchecked_optional_param_type = "MixerSourceOptions")] options: Option<JsValue>,
     ) -> Result<JsMixerSource, JsValue> {
         let options: MixerSourceOptions = options::parse(options, "mixer source options")?;
-        let wrong = || Error::InvalidOptions { detail: "tracks: expected an array".to_owned() };
-        let tracks = tracks.dyn_ref::<Array>().ok_or_else(wrong)?;
-        let tracks = tracks.iter().map(|track| raw_track(&track)).collect::<Result<Vec<_>>>()?;
-        let id = self.0.insert(&tracks, &options)?;
+        let id = self.0.insert(&raw_tracks(tracks)?, &options)?;
         Ok(JsMixerSource { mixer: self.0.clone(), id })
     }
 

@@ -26,6 +26,20 @@ pub(crate) fn parse_value<T: DeserializeOwned>(value: JsValue, what: &str) -> Re
     T::deserialize(checked).map_err(|fault| Error::InvalidOptions { detail: fault.at(&path).text })
 }
 
+/// The elements of an array, each read when it is asked for. `what` names the array in messages.
+pub(crate) fn elements<'a>(
+    array: &'a JsValue,
+    what: &'a str,
+) -> Result<impl Iterator<Item = Result<JsValue>> + use<'a>> {
+    let refused = |detail: String| Error::InvalidOptions { detail };
+    if !is_array(array) {
+        return Err(refused(format!("{what}: expected an array")));
+    }
+    Ok((0..length(array)).map(move |index| {
+        Reflect::get(array, &index.into()).map_err(|_| refused(format!("{what}[{index}]: it cannot be read")))
+    }))
+}
+
 /// Where in the options a value stands.
 #[derive(Clone)]
 struct Path<'a> {
@@ -152,6 +166,11 @@ fn is_array(value: &JsValue) -> bool {
     Reflect::has(value, &"length".into()).is_ok() && Array::is_array(value)
 }
 
+fn length(array: &JsValue) -> u32 {
+    let length = Reflect::get(array, &"length".into()).ok().and_then(|length| length.as_f64());
+    length.unwrap_or_default() as u32
+}
+
 /// The rest is left to serde-wasm-bindgen, with the path put before its messages.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
@@ -223,8 +242,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         if !is_array(&self.value) {
             return Err(self.expected("an array"));
         }
-        let length = Reflect::get(&self.value, &"length".into()).ok().and_then(|length| length.as_f64());
-        let length = length.unwrap_or_default() as u32;
+        let length = length(&self.value);
         visitor.visit_seq(Elements { array: &self.value, length, path: self.path.clone(), next: 0 })
     }
 

@@ -1,17 +1,16 @@
 //! `Recorder` and `Recording`.
 
 use futures::StreamExt;
-use js_sys::{Array, Object, Promise};
+use js_sys::{Object, Promise};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, MediaStreamTrack};
+use web_sys::Blob;
 
-use super::media::{raw_track, to_js};
+use super::media::{raw_tracks, to_js};
 use super::options;
 use super::promise::future_to_promise;
 use super::streams::async_iterator;
 use crate::platform::{Recorder, Recording};
-use crate::{Error, Result};
 
 /// Records tracks into one file.
 #[derive(Debug)]
@@ -142,11 +141,4 @@ impl JsRecording {
     ) -> Result<String, JsValue> {
         Ok(self.0.file_name(&options::parse_value::<String>(stem, "stem")?))
     }
-}
-
-fn raw_tracks(tracks: &JsValue) -> Result<Vec<MediaStreamTrack>> {
-    let list = tracks.dyn_ref::<Array>();
-    let list =
-        list.ok_or_else(|| Error::InvalidOptions { detail: "tracks: expected an array".to_owned() })?;
-    list.iter().map(|track| raw_track(&track)).collect()
 }

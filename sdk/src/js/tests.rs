@@ -1,10 +1,14 @@
 //! The classes as JavaScript code uses them.
 
+mod anything;
+mod capture;
 mod data_channel;
 mod file_transfer;
 mod mixer;
 mod peer_connection;
+mod recorder;
 mod room;
+mod stats;
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,12 +18,8 @@ use web_sys::MediaStreamTrack;
 
 use super::level_meter::JsLevelMeter;
 use super::media::{JsDevices, JsLocalTrack};
-use super::recorder::JsRecorder;
-use crate::platform::{MicrophoneOptions, Recorder, RecorderOptions};
+use crate::platform::MicrophoneOptions;
 use crate::{Devices, LocalTrack, TrackSource};
-
-mod capture;
-mod stats;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -145,41 +145,6 @@ async fn listeners_are_added_and_removed() {
     assert_eq!(code_, "ERR_INVALID_OPTIONS");
     assert!(message.contains("\"devicechange\""), "{message}");
     assert_eq!(code(devices(), "x.addEventListener('devicechange', 1)").await.0, "ERR_INVALID_OPTIONS");
-}
-
-#[wasm_bindgen_test]
-async fn a_recording_is_made_of_anything_that_has_a_track() {
-    let recorder = Recorder::start(&[microphone().await.to_raw()], &RecorderOptions::default());
-    holds(
-        JsRecorder::from(recorder.expect("a recorder")),
-        "const Recorder = x.constructor;
-         const raw = (await navigator.mediaDevices.getUserMedia({ audio: true })).getTracks()[0];
-         const recorder = Recorder.start([{ mediaStreamTrack: raw }, raw], { timesliceMs: 100 });
-         const running = recorder.state === 'recording' && recorder.mimeType.startsWith('audio/');
-         while (recorder.size === 0 || recorder.elapsedMs < 300) await new Promise((next) => setTimeout(next, 20));
-         const stopped = recorder.stop();
-         recorder.free();
-         const recording = await stopped;
-         raw.stop();
-         return running && recording.blob.size > 0 && recording.durationMs > 200 && recording.endedEarly === undefined
-           && recording.fileName('a').startsWith('a.') && recording.mimeType.startsWith('audio/');",
-    )
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_recorder_refuses_what_is_no_track() {
-    for body in [
-        "x.constructor.start([1])",
-        "x.constructor.start([{ mediaStreamTrack: 1 }])",
-        "x.constructor.start('tracks')",
-        "x.constructor.start([])",
-        "x.constructor.start([], { timeslice: 1 })",
-    ] {
-        let recorder = Recorder::start(&[microphone().await.to_raw()], &RecorderOptions::default());
-        let recorder = JsRecorder::from(recorder.expect("a recorder"));
-        assert_eq!(code(recorder, body).await.0, "ERR_INVALID_OPTIONS", "{body}");
-    }
 }
 
 #[wasm_bindgen_test]

@@ -12,6 +12,7 @@ mod display;
 mod file_transfer;
 mod level_meter;
 mod listener;
+mod listeners;
 mod mixer;
 mod page;
 mod peer_connection;

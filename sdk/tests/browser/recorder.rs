@@ -7,6 +7,7 @@ use moim::{
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlVideoElement, MediaStreamTrack};
 
+use crate::listeners::Listeners;
 use crate::page::{Painting, picture, soon, until, video};
 
 fn raw(tracks: &[&LocalTrack]) -> Vec<MediaStreamTrack> {
@@ -188,4 +189,33 @@ async fn the_first_type_that_the_browser_can_record_is_taken() {
     until("half a second", || recorder.elapsed_ms() >= 500.0).await;
     let recording = recorder.stop().await.expect("a recording");
     assert!(recording.mime_type.contains("vp8"), "{}", recording.mime_type);
+}
+
+#[wasm_bindgen_test]
+async fn two_hundred_recorders_leave_no_listener_and_the_track_running() {
+    let listeners = Listeners::count("MediaRecorder");
+    let painting = Painting::new();
+    let options = RecorderOptions { timeslice_ms: 20, ..RecorderOptions::default() };
+    for round in 0..200 {
+        let recorder = Recorder::start(&raw(&[&painting.track]), &options).expect("a recorder");
+        let mut chunks = recorder.chunks();
+        let browsers = recorder.as_raw().clone();
+        match round % 4 {
+            // By the last handle, with a future that nobody waits for, and in the end by the book.
+            0 => {}
+            1 => drop(recorder.finished()),
+            2 => drop(recorder.stop()),
+            _ => {
+                chunks.next().await.expect("a chunk");
+                recorder.stop().await.expect("a recording");
+            }
+        }
+        drop(recorder);
+        if round % 4 != 2 {
+            assert_eq!(browsers.state(), web_sys::RecordingState::Inactive, "round {round}");
+        }
+    }
+    assert!(listeners.most() >= 4.0, "they were counted: {}", listeners.most());
+    until("no listener", || listeners.now() == 0.0).await;
+    assert!(!painting.track.is_ended());
 }

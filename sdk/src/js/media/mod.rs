@@ -15,6 +15,7 @@ use web_sys::MediaStreamTrack;
 pub(crate) use devices::JsDevices;
 pub(crate) use local_track::JsLocalTrack;
 
+use super::options;
 use crate::engine::capture::{
     TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS, TYPESCRIPT_WORDS,
 };
@@ -42,6 +43,11 @@ pub(crate) fn raw_track(value: &JsValue) -> Result<MediaStreamTrack> {
     inner.and_then(|inner| inner.dyn_into().ok()).ok_or_else(|| Error::InvalidOptions {
         detail: "expected a MediaStreamTrack, a LocalTrack or a RemoteTrack".to_owned(),
     })
+}
+
+/// The browser's tracks in an array of `TrackLike`s.
+pub(crate) fn raw_tracks(tracks: &JsValue) -> Result<Vec<MediaStreamTrack>> {
+    options::elements(tracks, "tracks")?.map(|track| raw_track(&track?)).collect()
 }
 
 /// Turns plain data into a JavaScript value.

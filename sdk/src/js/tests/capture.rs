@@ -1,16 +1,13 @@
 //! Media capture as JavaScript code uses it.
 
-use js_sys::{Function, Reflect};
-use serde::de::DeserializeOwned;
+use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use super::anything::anything;
 use super::{code, devices, holds, run};
-use crate::engine::capture::{ContentHint, PermissionName, TrackConstraints};
 use crate::js::media::JsLocalTrack;
-use crate::js::options;
-use crate::platform::{CameraOptions, DisplayOptions, MicrophoneOptions};
-use crate::{ErrorCode, LocalTrack, TrackSource};
+use crate::{LocalTrack, TrackSource};
 
 async fn canvas() -> JsLocalTrack {
     let make = "const canvas = document.createElement('canvas');
@@ -142,76 +139,13 @@ async fn a_track_is_told_about_as_it_goes() {
     assert!(unsupported.1.contains("cropTo"), "{}", unsupported.1);
 }
 
-/// Makes any JavaScript value from a seed: nested, cyclic, hostile, or nearly right.
-const ANYTHING: &str = "
-  let state = seed >>> 0 || 1;
-  const random = (n) => {
-    state ^= state << 13; state >>>= 0; state ^= state >>> 17; state ^= state << 5; state >>>= 0;
-    return state % n;
-  };
-  const keys = ['deviceId', 'width', 'frameRate', 'facingMode', 'constraints', 'advanced', 'torch', 'pan', 'exact',
-    'ideal', 'min', 'max', 'x', 'y', 'pointsOfInterest', 'echoCancellation', 'audio', 'videoConstraints',
-    'systemAudio', 'windowAudio', 'preferCurrentTab', '__proto__', 'constructor', '', 'nonsense'];
-  const trap = () => { throw new Error('trap'); };
-  const leaf = () => [undefined, null, true, false, 0, -1, 1.5, 640, NaN, Infinity, -Infinity, 2 ** 53, 10n,
-    Symbol('s'), '', 'user', 'all', 'include', 'window', '\\ud800', 'camera', 'text', () => 1, class {}, new Date(NaN),
-    new Map([[1, 2]]), new Set(), /x/, new Proxy({}, { ownKeys: trap }),
-    new Proxy({}, { get: trap, has: trap }), new Number(3),
-    new String('user'), new Uint8Array(3), Object.create(null), document.body, window, new Array(2 ** 31), Promise.resolve(),
-    (() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })(),
-    (() => { const { proxy, revoke } = Proxy.revocable([], {}); revoke(); return proxy; })(),
-    Object.defineProperty([1], 0, { get: trap }),
-  ][random(41)];
-  const make = (depth) => {
-    const kind = random(depth > 4 ? 1 : 5);
-    if (kind < 2) return leaf();
-    if (kind === 2) return Array.from({ length: random(4) }, () => make(depth + 1));
-    const object = {};
-    for (let i = random(5); i > 0; i -= 1) {
-      const key = keys[random(keys.length)];
-      const value = random(12) === 0 ? { value: object } : random(12) === 0 ? { get: trap } : { value: make(depth + 1) };
-      Object.defineProperty(object, key, { ...value, enumerable: true, configurable: true });
-    }
-    return object;
-  };
-  return make(0);";
-
-fn check<T: DeserializeOwned>(seed: u32, value: &JsValue, what: &str) -> bool {
-    match options::parse_value::<T>(value.clone(), what) {
-        Ok(_) => true,
-        Err(error) => {
-            assert_eq!(error.code(), ErrorCode::InvalidOptions, "seed {seed}");
-            assert!(error.to_string().contains(what), "seed {seed}: {error}");
-            false
-        }
-    }
-}
-
-#[wasm_bindgen_test]
-fn any_value_as_options_is_read_or_refused() {
-    let anything = Function::new_with_args("seed", ANYTHING);
-    let mut read = 0;
-    for seed in 1..=4000_u32 {
-        let value =
-            anything.call1(&JsValue::UNDEFINED, &seed.wrapping_mul(2_654_435_761).into()).expect("a value");
-        read += u32::from(check::<CameraOptions>(seed, &value, "camera options"));
-        read += u32::from(check::<MicrophoneOptions>(seed, &value, "microphone options"));
-        read += u32::from(check::<DisplayOptions>(seed, &value, "display options"));
-        read += u32::from(check::<TrackConstraints>(seed, &value, "constraints"));
-        read += u32::from(check::<ContentHint>(seed, &value, "content hint"));
-        read += u32::from(check::<PermissionName>(seed, &value, "permission name"));
-    }
-    assert!(read > 100, "the generator makes valid options too: {read}");
-}
-
 #[wasm_bindgen_test]
 async fn any_value_as_an_argument_throws_or_rejects_with_a_code() {
-    let anything = Function::new_with_args("seed", ANYTHING);
     let x = js_sys::Object::new();
     for (key, value) in [
         ("devices", JsValue::from(devices())),
         ("track", canvas().await.into()),
-        ("anything", anything.into()),
+        ("anything", anything().into()),
     ] {
         Reflect::set(&x, &key.into(), &value).expect("set");
     }

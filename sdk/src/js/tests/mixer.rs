@@ -1,8 +1,11 @@
 //! The mixer as JavaScript code uses it.
 
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::*;
+use super::anything::anything;
+use super::{code, holds};
 use crate::js::mixer::JsMixer;
 
 fn mixer() -> JsMixer {
@@ -57,4 +60,36 @@ async fn wrong_arguments_are_told() {
     for body in ["x.close(); x.videoTrack", "x.close(); x.add([])"] {
         assert_eq!(code(mixer(), body).await.0, "ERR_INVALID_STATE", "{body}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn any_value_as_an_argument_has_a_code_and_harms_nothing() {
+    let x = Object::new();
+    for (key, value) in [("mixer", JsValue::from(mixer())), ("anything", anything().into())] {
+        Reflect::set(&x, &key.into(), &value).expect("set");
+    }
+    holds(
+        x,
+        "const { mixer, anything } = x;
+         const canvas = document.createElement('canvas');
+         canvas.getContext('2d');
+         const track = canvas.captureStream().getTracks()[0];
+         const source = mixer.add([track]);
+         for (let seed = 1; seed <= 500; seed += 1) {
+           const value = anything(Math.imul(seed, 2654435761));
+           for (const call of [
+             () => new mixer.constructor(value).close(), () => mixer.add(value), () => mixer.add([value]),
+             () => mixer.add([track], value).remove(), () => mixer.setLayout(value),
+             () => mixer.audioTrackWithout(value), () => source.setGain(value), () => source.setLabel(value),
+           ]) {
+             try { call(); } catch (error) {
+               if (error.code !== 'ERR_INVALID_OPTIONS') throw new Error(`${call} with seed ${seed}: ${error}`);
+             }
+           }
+         }
+         const live = mixer.videoTrack.mediaStreamTrack.readyState === 'live';
+         mixer.close();
+         return live && track.readyState === 'live';",
+    )
+    .await;
 }

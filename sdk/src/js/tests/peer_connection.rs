@@ -123,7 +123,8 @@ async fn certificates_and_repetitions() {
          await channel.opened();
          a.restartIce();
          a.setIceServers([{ urls: ['stun:127.0.0.1:3478'] }]);
-         const servers = await code(() => a.setIceServers([{ urls: ['stun://127.0.0.1'] }]));
+         a.setIceServers([{ urls: 'stun:127.0.0.1:3478' }]);
+         const servers = await code(() => a.setIceServers([{ urls: 'stun://127.0.0.1' }]));
          a.close(); b.close();
          const closed = [await code(() => a.restartIce()), await code(() => a.addTransceiver('audio'))];
          return certificate instanceof RTCCertificate && wrong === 'ERR_INVALID_OPTIONS' && servers === 'ERR_INVALID_OPTIONS'

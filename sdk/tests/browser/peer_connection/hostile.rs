@@ -1,55 +1,18 @@
 //! Many connections come and go, and leave nothing behind.
 
 use futures::StreamExt;
-use js_sys::{Function, Reflect};
 use moim::{DataChannelOptions, PeerConnection, PeerConnectionOptions};
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::pair::{Pair, track_added};
+use crate::listeners::Listeners;
 use crate::page::Painting;
 
 const ROUNDS: u32 = 200;
 
-/// Counts the listeners that are at peer connections, from now on.
-struct Listeners(JsValue);
-
-impl Listeners {
-    fn count() -> Self {
-        let source = include_str!("listeners.js")
-            .lines()
-            .filter(|line| !line.starts_with("//"))
-            .collect::<Vec<_>>()
-            .join("\n");
-        let make: Function = js_sys::eval(&format!("({})", source.trim().trim_end_matches(';')))
-            .expect("a function")
-            .unchecked_into();
-        Self(make.call0(&JsValue::UNDEFINED).expect("a counter"))
-    }
-
-    fn now(&self) -> f64 {
-        self.call("count").as_f64().expect("a number")
-    }
-
-    fn most(&self) -> f64 {
-        self.call("most").as_f64().expect("a number")
-    }
-
-    fn call(&self, method: &str) -> JsValue {
-        let method: Function = Reflect::get(&self.0, &method.into()).expect("a method").unchecked_into();
-        method.call0(&self.0).expect("called")
-    }
-}
-
-impl Drop for Listeners {
-    fn drop(&mut self) {
-        self.call("restore");
-    }
-}
-
 #[wasm_bindgen_test]
 async fn two_hundred_connections_leave_no_listener() {
-    let listeners = Listeners::count();
+    let listeners = Listeners::count("RTCPeerConnection");
     for round in 0..ROUNDS {
         let connection = PeerConnection::new(&PeerConnectionOptions::default()).expect("a connection");
         let mut signals = connection.signals();
@@ -71,7 +34,7 @@ async fn two_hundred_connections_leave_no_listener() {
 
 #[wasm_bindgen_test]
 async fn a_call_leaves_no_listener() {
-    let listeners = Listeners::count();
+    let listeners = Listeners::count("RTCPeerConnection");
     let pair = Pair::new();
     let mut events = pair.b.events();
     let painting = Painting::new();

@@ -1,9 +1,9 @@
-// Counts the listeners at peer connections, senders of tones and data channels, while it is in place.
-() => {
+// Counts the listeners at the objects of a class, while it is in place.
+(wanted) => {
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   let now = 0;
   let most = 0;
-  const counts = (target) => target instanceof RTCPeerConnection;
+  const counts = (target) => target instanceof wanted;
   EventTarget.prototype.addEventListener = function (...args) {
     if (counts(this)) most = Math.max(most, ++now);
     return addEventListener.apply(this, args);
