@@ -960,9 +960,9 @@ export type IceGatheringState = "new" | "gathering" | "complete" | "unknown";
  */
 export interface IceServer {
     /**
-     * `stun:`, `stuns:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065).
+     * `stun:`, `stuns:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065). One alone may be written without a list.
      */
-    urls: string[];
+    urls: string | string[];
     /**
      * TURN only.
      */
