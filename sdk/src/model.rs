@@ -2,8 +2,8 @@
 
 pub use moim_protocol::{
     ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, MediaKind, ParticipantId,
-    ParticipantInfo, PeerSignal, Publication, PublicationId, RelayPayload, Roster, SdpType, ServerError,
-    SessionDescription, Topology, TrackSource,
+    ParticipantInfo, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, Roster, SdpType,
+    ServerError, SessionDescription, Topology, TrackSource,
 };
 
 /// Milliseconds on a clock that never goes back. State machines get it as an argument and own no clock.

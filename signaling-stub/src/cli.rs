@@ -50,6 +50,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "MS", default_value_t = Limits::default().heartbeat_ms,
         value_parser = clap::value_parser!(u32).range(1..))]
     heartbeat_ms: u32,
+    /// The UDP port of the SFU. Default: the number of `--port`, or any free one if that is in use.
+    #[arg(long, value_name = "PORT")]
+    media_port: Option<u16>,
+    /// Runs without the SFU: rooms can only be a mesh.
+    #[arg(long)]
+    no_sfu: bool,
     /// A STUN or TURN server that clients are told of. TURN needs a username and a credential. Repeatable.
     #[arg(long = "ice-server", value_name = "URL[,USERNAME,CREDENTIAL]")]
     ice_servers: Vec<IceServerArgument>,
@@ -78,6 +84,8 @@ impl Arguments {
             limits: limits.with_heartbeat(self.heartbeat_ms),
             ice_servers: self.ice_servers.iter().map(|argument| argument.0.clone()).collect(),
             static_dir: self.static_dir.clone(),
+            sfu: ServerConfig::default().sfu && !self.no_sfu,
+            media_port: self.media_port,
             ..ServerConfig::default()
         }
     }

@@ -6,7 +6,9 @@
 mod hub;
 #[cfg(feature = "server")]
 mod server;
+#[cfg(feature = "sfu")]
+pub mod sfu;
 
-pub use hub::{CloseReason, ConnectionId, Hub, HubStats, Limits, Output};
+pub use hub::{CloseReason, ConnectionId, Hub, HubStats, Limits, MediaCommand, Output};
 #[cfg(feature = "server")]
 pub use server::{Server, ServerConfig, serve};

@@ -57,6 +57,8 @@ server_error_codes! {
     TooManyConnections => "tooManyConnections",
     /// `relay` names a participant that is not in the room.
     UnknownParticipant => "unknownParticipant",
+    /// The SFU could not use what it was sent; the message says why.
+    MediaRefused => "mediaRefused",
     /// Nothing came from this connection for too long.
     IdleTimeout => "idleTimeout",
     /// The server is going down.

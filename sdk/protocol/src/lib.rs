@@ -10,6 +10,8 @@
 mod code;
 mod decode;
 mod message;
+mod reliable;
+mod routed;
 mod types;
 
 pub use code::ErrorCode;
@@ -17,10 +19,17 @@ pub use decode::DecodeError;
 pub use message::{
     ClientMessage, Join, LeaveReason, PeerSignal, RelayPayload, Roster, ServerError, ServerMessage, Welcome,
 };
+pub use reliable::Reliable;
+pub use routed::Routed;
 pub use types::{
     IceCandidate, IceServer, MediaKind, ParticipantId, ParticipantInfo, Publication, PublicationId, SdpType,
-    SessionDescription, Topology, TrackSource,
+    SessionDescription, Slot, Topology, TrackSource, Wish,
 };
 
 /// The protocol version that this crate speaks.
 pub const VERSION: u32 = 1;
+
+/// Whom a client relays to when it speaks with the server's SFU. No participant has this id.
+pub const SFU_ID: &str = "sfu";
+/// The data channel between a client and the SFU. Both ends create it with this id (RFC 8832 is not needed).
+pub const SFU_CHANNEL_ID: u16 = 0;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ErrorCode, IceCandidate, IceServer, ParticipantId, ParticipantInfo, Publication, PublicationId,
-    SessionDescription, Topology,
+    SessionDescription, Slot, Topology, Wish,
 };
 
 /// A message from a client to the server.
@@ -52,9 +52,13 @@ pub struct Join {
     /// What the participant publishes from the start.
     #[serde(default)]
     pub publications: Vec<Publication>,
+    /// The first payload for the SFU, so that joining and publishing take one round trip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<RelayPayload>,
 }
 
-/// One step of the conversation between two participants, through the server, which does not look inside.
+/// One step of the conversation between two participants, through the server, which does not look inside; or between a
+/// participant and the server's SFU.
 ///
 /// The two ends number their signals, repeat those that are not acknowledged, and put them in order, so that
 /// a message lost when a connection to the server breaks is not lost to the negotiation.
@@ -86,6 +90,10 @@ pub enum PeerSignal {
     },
     /// An ICE candidate (RFC 8838).
     Candidate { candidate: IceCandidate },
+    /// From the SFU: what it sends in which media section (`mid`) from now on. Sections that are not named are free.
+    Slots { slots: BTreeMap<String, Slot> },
+    /// To the SFU: what is wanted of the publications, from now on. Those that are not named are wanted in full.
+    Wishes { wishes: Vec<Wish> },
     /// A signal of a later version. Ignored.
     #[serde(other, skip_serializing)]
     Unknown,
@@ -203,6 +211,8 @@ type_names! {
     PeerSignal, "Every `kind` of this version.",
     Self::Description { .. } => "description",
     Self::Candidate { .. } => "candidate",
+    Self::Slots { .. } => "slots",
+    Self::Wishes { .. } => "wishes",
 }
 type_names! {
     ServerMessage, "Every `type` of this version.",

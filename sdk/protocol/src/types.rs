@@ -53,9 +53,22 @@ pub enum Topology {
     /// Every participant is connected to every other one.
     #[default]
     Mesh,
+    /// Every participant is connected to the server's SFU alone, which forwards what each publishes to the others.
+    Sfu,
     /// A topology of a later version.
     #[serde(other, skip_serializing)]
     Unknown,
+}
+
+impl Topology {
+    /// The topology as it stands in the JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mesh => "mesh",
+            Self::Sfu => "sfu",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// `"audio"` or `"video"`.
@@ -119,6 +132,31 @@ pub struct ParticipantInfo {
     /// What the participant publishes.
     #[serde(default)]
     pub publications: Vec<Publication>,
+}
+
+/// What an SFU sends in one media section.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Slot {
+    /// Who publishes it.
+    pub participant_id: ParticipantId,
+    /// Which publication of that participant it is.
+    pub publication_id: PublicationId,
+}
+
+/// What a client wants of one publication. Without a wish, all of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Wish {
+    /// Who publishes it.
+    pub participant_id: ParticipantId,
+    /// Which publication of that participant it is.
+    pub publication_id: PublicationId,
+    /// Whether to send it at all.
+    pub wanted: bool,
+    /// The height in pixels at which it is shown: a larger version is not needed. Absent: the largest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_height: Option<u32>,
 }
 
 /// `RTCSdpType` without `pranswer`, which moim does not send.

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use moim_protocol::{
     ClientMessage, ErrorCode, IceCandidate, IceServer, Join, LeaveReason, MediaKind, ParticipantInfo,
-    PeerSignal, Publication, RelayPayload, Roster, SdpType, ServerError, ServerMessage, SessionDescription,
-    Topology, TrackSource, Welcome,
+    PeerSignal, Publication, RelayPayload, Roster, SFU_ID, SdpType, ServerError, ServerMessage,
+    SessionDescription, Slot, Topology, TrackSource, Welcome, Wish,
 };
 use serde_json::Value;
 
@@ -62,6 +62,23 @@ fn candidate(seq: u32, ack: u32, candidate: &str, line: Option<u16>, fragment: O
     RelayPayload { seq, ack, signal: Some(PeerSignal::Candidate { candidate }) }
 }
 
+fn wishes(seq: u32, ack: u32) -> RelayPayload {
+    let wish = |publication_id: &str, wanted, max_height| Wish {
+        participant_id: BOB.into(),
+        publication_id: publication_id.into(),
+        wanted,
+        max_height,
+    };
+    let wishes = vec![wish("cam", true, Some(180)), wish("screen", false, None)];
+    RelayPayload { seq, ack, signal: Some(PeerSignal::Wishes { wishes }) }
+}
+
+fn slots(seq: u32, ack: u32) -> RelayPayload {
+    let slot = |publication_id: &str| Slot { participant_id: BOB.into(), publication_id: publication_id.into() };
+    let slots = BTreeMap::from([("2".to_owned(), slot("mic")), ("3".to_owned(), slot("cam"))]);
+    RelayPayload { seq, ack, signal: Some(PeerSignal::Slots { slots }) }
+}
+
 fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
     let host = "candidate:1 1 udp 2130706431 192.0.2.1 54321 typ host";
     BTreeMap::from([
@@ -74,7 +91,24 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
                 metadata: "{\"seat\":4}".into(),
                 topology: Topology::Mesh,
                 publications: camera_and_microphone(),
+                relay: None,
             }),
+        ),
+        (
+            "client-join-sfu",
+            ClientMessage::Join(Join {
+                version: 1,
+                room: "kitchen".into(),
+                name: "Alice".into(),
+                metadata: String::new(),
+                topology: Topology::Sfu,
+                publications: camera_and_microphone(),
+                relay: Some(description(1, 0, SdpType::Offer, &[("0", "mic"), ("1", "cam")])),
+            }),
+        ),
+        (
+            "client-relay-wishes",
+            ClientMessage::Relay { to: SFU_ID.into(), payload: wishes(2, 1) },
         ),
         (
             "client-relay-description",
@@ -148,6 +182,7 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
             "server-relay-candidate",
             ServerMessage::Relay { from: BOB.into(), payload: candidate(2, 2, "", None, None) },
         ),
+        ("server-relay-slots", ServerMessage::Relay { from: SFU_ID.into(), payload: slots(2, 1) }),
         ("server-pong", ServerMessage::Pong { revision: 3 }),
         (
             "server-error",
@@ -185,9 +220,9 @@ fn kind(payload: &RelayPayload) -> String {
     format!("relay {}", payload.signal.as_ref().map_or("ack", PeerSignal::type_name))
 }
 
-/// What must have an example: each message type, and `relay` once for each signal.
-fn wanted(types: &[&str]) -> Vec<String> {
-    let kinds = PeerSignal::TYPES.iter().map(|kind| format!("relay {kind}"));
+/// What must have an example: each message type, and `relay` once for each signal but `other`, which goes the other way.
+fn wanted(types: &[&str], other: &str) -> Vec<String> {
+    let kinds = PeerSignal::TYPES.iter().filter(|kind| **kind != other).map(|kind| format!("relay {kind}"));
     types.iter().filter(|name| **name != "relay").map(|name| (*name).to_owned()).chain(kinds).collect()
 }
 
@@ -220,7 +255,7 @@ fn every_message_has_an_example() {
             other => other.type_name().to_owned(),
         })
         .collect();
-    for name in wanted(ClientMessage::TYPES) {
+    for name in wanted(ClientMessage::TYPES, "slots") {
         assert!(client.contains(&name), "no example of the client's `{name}`");
     }
     let server: Vec<String> = server_examples()
@@ -230,7 +265,7 @@ fn every_message_has_an_example() {
             other => other.type_name().to_owned(),
         })
         .collect();
-    for name in wanted(ServerMessage::TYPES) {
+    for name in wanted(ServerMessage::TYPES, "wishes") {
         assert!(server.contains(&name), "no example of the server's `{name}`");
     }
 }

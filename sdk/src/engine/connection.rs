@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::SignalingState;
-use super::reliable::Reliable;
 use super::topology::Plan;
 use crate::error::Error;
 use crate::model::{
-    ConnectionState, IceCandidate, IceServer, PeerSignal, PublicationId, RelayPayload, SessionDescription,
-    Timestamp,
+    ConnectionState, IceCandidate, IceServer, PeerSignal, PublicationId, RelayPayload, Reliable,
+    SessionDescription, Timestamp,
 };
 
 /// Messages that wait for the data channel to open; more are refused.

@@ -2,7 +2,7 @@
 //! to the far end.
 //!
 //! Feed it what happened, then drain [`poll_output`](Exchange::poll_output). What is to be sent must arrive in order, each once:
-//! [`Reliable`](super::reliable::Reliable) sees to that.
+//! [`Reliable`](moim_protocol::Reliable) sees to that.
 
 use std::collections::VecDeque;
 

@@ -16,7 +16,6 @@ pub mod negotiation;
 pub mod peer;
 pub mod quality;
 pub mod recovery;
-pub mod reliable;
 pub mod roster;
 pub mod session;
 pub mod simulcast;

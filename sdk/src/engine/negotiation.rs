@@ -2,7 +2,7 @@
 //!
 //! Implements [perfect negotiation] on top of JSEP (RFC 9429). Feed one input, then drain
 //! [`poll_output`](Negotiation::poll_output) until it returns `None`. Descriptions must arrive in order, each
-//! once: [`Reliable`](super::reliable::Reliable) sees to that.
+//! once: [`Reliable`](moim_protocol::Reliable) sees to that.
 //!
 //! One operation is with the browser at a time. What comes meanwhile waits, so there is no state in which the
 //! browser and this machine disagree about the signaling state.

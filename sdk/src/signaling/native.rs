@@ -179,7 +179,7 @@ impl SignalingBackend for NativeBackend {
 
 fn join(request: JoinRequest) -> ClientMessage {
     let JoinRequest { room, name, metadata, topology, publications } = request;
-    ClientMessage::Join(Join { version: VERSION, room, name, metadata, topology, publications })
+    ClientMessage::Join(Join { version: VERSION, room, name, metadata, topology, publications, relay })
 }
 
 /// A query may hold a token.

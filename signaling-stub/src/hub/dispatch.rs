@@ -2,11 +2,11 @@
 
 use moim_protocol::{
     ClientMessage, ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PeerSignal, RelayPayload,
-    ServerMessage, Topology, VERSION, Welcome,
+    SFU_ID, ServerMessage, Topology, VERSION, Welcome,
 };
 use tracing::{debug, info};
 
-use super::{CloseReason, ConnectionId, Hub, Output, room::Room, shorten};
+use super::{CloseReason, ConnectionId, Hub, MediaCommand, Output, room::Room, shorten};
 
 /// Who hears of a change.
 #[derive(Clone, Copy)]
@@ -88,8 +88,17 @@ impl Hub {
             metadata: join.metadata,
             publications: join.publications,
         };
-        self.rooms.entry(join.room.clone()).or_default().add(id, info);
+        let topology = join.topology;
+        let joined = (topology == Topology::Sfu).then(|| MediaCommand::Joined {
+            id,
+            room: join.room.clone(),
+            participant: info.id.clone(),
+            publications: info.publications.clone(),
+        });
+        self.rooms.entry(join.room.clone()).or_insert_with(|| Room::new(topology)).add(id, info);
         self.welcome(id, &join.room);
+        self.outputs.extend(joined.map(Output::Media));
+        self.media_relay(id, &join.room, join.relay);
         self.announce(&join.room, id, Audience::Others);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.room = Some(join.room);
@@ -108,8 +117,29 @@ impl Hub {
             })
         });
         self.welcome(id, room);
+        self.media_relay(id, room, join.relay);
         if changed {
+            self.media_published(id, room);
             self.announce(room, id, Audience::Others);
+        }
+    }
+
+    fn is_sfu(&self, room: &str) -> bool {
+        self.rooms.get(room).is_some_and(|room| room.topology() == Topology::Sfu)
+    }
+
+    fn media_relay(&mut self, id: ConnectionId, room: &str, payload: Option<RelayPayload>) {
+        if let Some(payload) = payload.filter(|_| self.is_sfu(room)) {
+            self.outputs.push_back(Output::Media(MediaCommand::Relay { id, payload }));
+        }
+    }
+
+    /// Tells the SFU what the participant of connection `id` publishes now.
+    fn media_published(&mut self, id: ConnectionId, room: &str) {
+        let info = self.rooms.get(room).filter(|room| room.topology() == Topology::Sfu);
+        if let Some(info) = info.and_then(|room| room.participant(id)) {
+            let publications = info.publications.clone();
+            self.outputs.push_back(Output::Media(MediaCommand::Published { id, publications }));
         }
     }
 
@@ -120,8 +150,20 @@ impl Hub {
             self.fail(id, ErrorCode::UnsupportedVersion, message);
             return false;
         }
-        if join.topology != Topology::Mesh {
-            self.error(id, ErrorCode::UnsupportedTopology, "the server offers only the topology `mesh`");
+        let of_room = self.rooms.get(&join.room).map(Room::topology);
+        let fault = match (join.topology, of_room) {
+            (Topology::Sfu, _) if !self.has_sfu => {
+                Some("the server runs without its SFU, so it offers only the topology `mesh`".to_owned())
+            }
+            (Topology::Mesh | Topology::Sfu, None) => None,
+            (wanted, Some(topology)) if wanted == topology => None,
+            (_, Some(topology)) => {
+                Some(format!("room `{}` has the topology `{}`", join.room, topology.as_str()))
+            }
+            _ => Some("the server does not know this topology".to_owned()),
+        };
+        if let Some(fault) = fault {
+            self.error(id, ErrorCode::UnsupportedTopology, fault);
             return false;
         }
         self.valid(id, self.limits.check_join(join))
@@ -133,6 +175,9 @@ impl Hub {
     }
 
     fn relay(&mut self, id: ConnectionId, room: &str, to: &ParticipantId, mut payload: RelayPayload) {
+        if to.as_str() == SFU_ID && self.is_sfu(room) {
+            return self.media_relay(id, room, Some(payload));
+        }
         let Some(room) = self.rooms.get(room) else { return };
         let (Some(from), Some(target)) =
             (room.participant(id).map(|info| info.id.clone()), room.connection(to))
@@ -153,7 +198,11 @@ impl Hub {
 
     fn change(&mut self, id: ConnectionId, room: &str, change: impl FnOnce(&mut ParticipantInfo)) {
         let Some(members) = self.rooms.get_mut(room) else { return };
-        let audience = if members.change(id, change) { Audience::Everyone } else { Audience::Itself };
+        let changed = members.change(id, change);
+        if changed {
+            self.media_published(id, room);
+        }
+        let audience = if changed { Audience::Everyone } else { Audience::Itself };
         self.announce(room, id, audience);
     }
 

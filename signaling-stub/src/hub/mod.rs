@@ -7,6 +7,8 @@
 mod dispatch;
 mod id;
 mod limits;
+#[cfg(test)]
+mod media_tests;
 mod output;
 mod rate;
 mod room;
@@ -16,7 +18,8 @@ mod tests;
 use std::collections::{BTreeMap, VecDeque};
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, IceServer, LeaveReason, ParticipantInfo, ServerError, ServerMessage,
+    ClientMessage, ErrorCode, IceServer, LeaveReason, ParticipantInfo, RelayPayload, SFU_ID, ServerError,
+    ServerMessage, Topology,
 };
 use tracing::{debug, info};
 
@@ -27,7 +30,7 @@ use self::{
 };
 pub use self::{
     limits::Limits,
-    output::{CloseReason, Output},
+    output::{CloseReason, MediaCommand, Output},
 };
 
 /// Names a connection for as long as it lives. The owner of the hub chooses it and never uses it again.
@@ -52,6 +55,7 @@ pub struct HubStats {
 pub struct Hub {
     limits: Limits,
     ice_servers: Vec<IceServer>,
+    has_sfu: bool,
     ids: ParticipantIds,
     connections: BTreeMap<ConnectionId, Connection>,
     rooms: BTreeMap<String, Room>,
@@ -74,6 +78,7 @@ impl Hub {
         Self {
             limits,
             ice_servers: Vec::new(),
+            has_sfu: false,
             ids: ParticipantIds::new(0),
             connections: BTreeMap::new(),
             rooms: BTreeMap::new(),
@@ -95,6 +100,27 @@ impl Hub {
     pub fn with_ice_servers(mut self, ice_servers: Vec<IceServer>) -> Self {
         self.ice_servers = ice_servers;
         self
+    }
+
+    /// Sets that there is an SFU, which takes [`Output::Media`].
+    #[must_use]
+    pub fn with_sfu(mut self) -> Self {
+        self.has_sfu = true;
+        self
+    }
+
+    /// Hands a payload of the SFU to a client.
+    pub fn handle_sfu_payload(&mut self, id: ConnectionId, payload: RelayPayload) {
+        if self.connections.contains_key(&id) {
+            self.send(id, ServerMessage::Relay { from: SFU_ID.into(), payload });
+        }
+    }
+
+    /// Tells a client that the SFU could not use what it sent.
+    pub fn handle_sfu_fault(&mut self, id: ConnectionId, fault: String) {
+        if self.connections.contains_key(&id) {
+            self.error(id, ErrorCode::MediaRefused, shorten(fault));
+        }
     }
 
     /// Takes a new connection.
@@ -241,6 +267,9 @@ impl Hub {
             reason,
         };
         self.outputs.extend(room.connections().map(|to| Output::Send { to, message: message.clone() }));
+        if room.topology() == Topology::Sfu {
+            self.outputs.push_back(Output::Media(MediaCommand::Left { id }));
+        }
         if room.is_empty() {
             self.rooms.remove(&name);
         }

@@ -1,6 +1,6 @@
 //! What the hub wants done.
 
-use moim_protocol::{ErrorCode, ServerMessage};
+use moim_protocol::{ErrorCode, ParticipantId, Publication, RelayPayload, ServerMessage};
 
 use super::ConnectionId;
 
@@ -20,6 +20,43 @@ pub enum Output {
         id: ConnectionId,
         /// Why.
         reason: CloseReason,
+    },
+    /// Tell the SFU.
+    Media(MediaCommand),
+}
+
+/// What the SFU has to know of the rooms whose topology is `sfu`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MediaCommand {
+    /// A participant came in.
+    Joined {
+        /// Its connection to the hub.
+        id: ConnectionId,
+        /// Its room.
+        room: String,
+        /// Who it is.
+        participant: ParticipantId,
+        /// What it publishes.
+        publications: Vec<Publication>,
+    },
+    /// A participant publishes these from now on: the complete list.
+    Published {
+        /// Its connection.
+        id: ConnectionId,
+        /// What it publishes.
+        publications: Vec<Publication>,
+    },
+    /// A participant sent a payload to the SFU.
+    Relay {
+        /// Its connection.
+        id: ConnectionId,
+        /// What it sent.
+        payload: RelayPayload,
+    },
+    /// A participant is gone.
+    Left {
+        /// Its connection.
+        id: ConnectionId,
     },
 }
 

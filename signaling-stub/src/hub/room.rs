@@ -1,12 +1,13 @@
 //! One room: its participants, and the revision of their list.
 
-use moim_protocol::{ParticipantId, ParticipantInfo, Roster};
+use moim_protocol::{ParticipantId, ParticipantInfo, Roster, Topology};
 
 use super::ConnectionId;
 
 /// A room with at least one participant.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Room {
+    topology: Topology,
     revision: u64,
     /// In the order in which they joined.
     members: Vec<Member>,
@@ -19,6 +20,15 @@ struct Member {
 }
 
 impl Room {
+    pub(super) fn new(topology: Topology) -> Self {
+        Self { topology, revision: 0, members: Vec::new() }
+    }
+
+    /// As the first participant wished it.
+    pub(super) fn topology(&self) -> Topology {
+        self.topology
+    }
+
     pub(super) fn revision(&self) -> u64 {
         self.revision
     }

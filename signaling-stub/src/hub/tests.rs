@@ -5,23 +5,23 @@ use serde_json::{Value, json};
 
 use super::*;
 
-const ALICE: ConnectionId = ConnectionId(1);
-const BOB: ConnectionId = ConnectionId(2);
+pub(super) const ALICE: ConnectionId = ConnectionId(1);
+pub(super) const BOB: ConnectionId = ConnectionId(2);
 const CAROL: ConnectionId = ConnectionId(3);
 
 fn hub() -> Hub {
     Hub::new(Limits::default())
 }
 
-fn say(hub: &mut Hub, id: ConnectionId, message: &Value) {
+pub(super) fn say(hub: &mut Hub, id: ConnectionId, message: &Value) {
     hub.handle_text(id, &message.to_string(), 0);
 }
 
-fn join_message(room: &str) -> Value {
+pub(super) fn join_message(room: &str) -> Value {
     json!({ "type": "join", "version": VERSION, "room": room, "name": "Someone" })
 }
 
-fn drain(hub: &mut Hub) -> Vec<Output> {
+pub(super) fn drain(hub: &mut Hub) -> Vec<Output> {
     std::iter::from_fn(|| hub.poll_output()).collect()
 }
 
@@ -36,7 +36,7 @@ fn join(hub: &mut Hub, id: ConnectionId, room: &str) -> ParticipantId {
     welcome.expect("a welcome").participant_id
 }
 
-fn errors(outputs: &[Output]) -> Vec<(ConnectionId, ErrorCode, bool)> {
+pub(super) fn errors(outputs: &[Output]) -> Vec<(ConnectionId, ErrorCode, bool)> {
     let error = |output: &Output| match output {
         Output::Send { to, message: ServerMessage::Error(error) } => Some((*to, error.code, error.fatal)),
         _ => None,
@@ -44,7 +44,7 @@ fn errors(outputs: &[Output]) -> Vec<(ConnectionId, ErrorCode, bool)> {
     outputs.iter().filter_map(error).collect()
 }
 
-fn error_text(outputs: &[Output]) -> &str {
+pub(super) fn error_text(outputs: &[Output]) -> &str {
     match outputs {
         [Output::Send { message: ServerMessage::Error(error), .. }, ..] => &error.message,
         other => panic!("not an error: {other:?}"),
@@ -54,13 +54,13 @@ fn error_text(outputs: &[Output]) -> &str {
 fn closed(outputs: &[Output]) -> Vec<(ConnectionId, CloseReason)> {
     let close = |output: &Output| match output {
         Output::Close { id, reason } => Some((*id, *reason)),
-        Output::Send { .. } => None,
+        Output::Send { .. } | Output::Media(_) => None,
     };
     outputs.iter().filter_map(close).collect()
 }
 
 /// The one non-fatal error that connection `id` is sent for `message`, and nothing else.
-fn sole_error(hub: &mut Hub, id: ConnectionId, message: &Value) -> ErrorCode {
+pub(super) fn sole_error(hub: &mut Hub, id: ConnectionId, message: &Value) -> ErrorCode {
     say(hub, id, message);
     let outputs = drain(hub);
     match errors(&outputs)[..] {
@@ -73,6 +73,7 @@ fn receivers(outputs: &[Output]) -> Vec<ConnectionId> {
     let receiver = |output: &Output| match output {
         Output::Send { to, .. } => *to,
         Output::Close { id, .. } => *id,
+        Output::Media(_) => panic!("to the SFU: {output:?}"),
     };
     outputs.iter().map(receiver).collect()
 }

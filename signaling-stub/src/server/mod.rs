@@ -1,6 +1,8 @@
 //! The hub on a port: WebSockets on `/ws`, `/healthz`, and the files of a folder.
 
 mod http;
+#[cfg(feature = "sfu")]
+mod media;
 mod socket;
 mod switchboard;
 
@@ -26,6 +28,10 @@ pub struct ServerConfig {
     pub ice_servers: Vec<IceServer>,
     /// A folder whose files are served. Default: none.
     pub static_dir: Option<PathBuf>,
+    /// Whether the SFU runs. Default: yes, if it is compiled in.
+    pub sfu: bool,
+    /// The UDP port of the SFU. Default: the number of the listener's port, or any free one if that is in use.
+    pub media_port: Option<u16>,
     /// Bytes that may wait for a client that does not read; beyond them its connection is cut. Default: 4 MiB.
     pub max_queued_bytes: usize,
     /// What participant ids are made from. Default: random.
@@ -39,6 +45,8 @@ impl Default for ServerConfig {
             limits: Limits::default(),
             ice_servers: Vec::new(),
             static_dir: None,
+            sfu: cfg!(feature = "sfu"),
+            media_port: None,
             max_queued_bytes: 4 * 1024 * 1024,
             seed: RandomState::new().hash_one("participant ids"),
         }
@@ -57,11 +65,19 @@ pub struct Server {
 /// Serves on `listener`. Needs a tokio runtime.
 ///
 /// # Errors
-/// Fails if the listener has no address, which a bound listener has.
+/// Fails if the listener has no address, which a bound listener has, or if [`ServerConfig::media_port`] is in use.
 pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> {
     let local_addr = listener.local_addr()?;
     let static_dir = config.static_dir.clone();
-    let (switchboard, sockets) = Switchboard::new(config);
+    #[cfg(feature = "sfu")]
+    let media = if config.sfu { Some(media::Media::bind(local_addr, config.media_port)?) } else { None };
+    #[cfg(feature = "sfu")]
+    let to_media = media.as_ref().map(media::Media::commands);
+    #[cfg(not(feature = "sfu"))]
+    let to_media = None;
+    let (switchboard, sockets) = Switchboard::new(config, to_media);
+    #[cfg(feature = "sfu")]
+    let media = media.map(|media| tokio::spawn(media.serve(Arc::clone(&switchboard))));
     let (stop, stopped) = oneshot::channel();
     let clock = tokio::spawn(Arc::clone(&switchboard).keep_time());
     let app = http::router(Arc::clone(&switchboard), static_dir);
@@ -84,6 +100,10 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
         }
         sockets.closed().await;
         clock.abort();
+        #[cfg(feature = "sfu")]
+        if let Some(media) = media {
+            media.abort();
+        }
     });
     Ok(Server { local_addr, switchboard, stop, task })
 }

@@ -16,7 +16,7 @@ use tokio::{
 use tracing::info;
 
 use super::ServerConfig;
-use crate::{CloseReason, ConnectionId, Hub, HubStats, Output};
+use crate::{CloseReason, ConnectionId, Hub, HubStats, MediaCommand, Output};
 
 /// What a queued message costs beside its text.
 const OVERHEAD: usize = 64;
@@ -76,6 +76,8 @@ pub(super) struct Switchboard {
     max_queued_bytes: usize,
     max_message_bytes: usize,
     timeout_changed: Notify,
+    /// To the SFU, if there is one.
+    media: Option<mpsc::UnboundedSender<MediaCommand>>,
 }
 
 #[derive(Debug)]
@@ -95,16 +97,23 @@ struct Queue {
 }
 
 impl Switchboard {
-    pub(super) fn new(config: ServerConfig) -> (Arc<Self>, Sockets) {
+    pub(super) fn new(
+        config: ServerConfig,
+        media: Option<mpsc::UnboundedSender<MediaCommand>>,
+    ) -> (Arc<Self>, Sockets) {
         let (open, sockets) = mpsc::channel(1);
         let max_message_bytes = config.limits.max_message_bytes;
-        let hub = Hub::new(config.limits).with_seed(config.seed).with_ice_servers(config.ice_servers);
+        let mut hub = Hub::new(config.limits).with_seed(config.seed).with_ice_servers(config.ice_servers);
+        if media.is_some() {
+            hub = hub.with_sfu();
+        }
         let switchboard = Self {
             state: Mutex::new(State { hub, queues: HashMap::new(), next_id: 0, open: Some(open) }),
             started: Instant::now(),
             max_queued_bytes: config.max_queued_bytes,
             max_message_bytes,
             timeout_changed: Notify::new(),
+            media,
         };
         (Arc::new(switchboard), Sockets(sockets))
     }
@@ -177,6 +186,12 @@ impl Switchboard {
             Output::Close { id, reason } => {
                 if let Some(queue) = state.queues.remove(&id) {
                     let _ = queue.frames.send(Frame::Close(reason));
+                }
+            }
+            Output::Media(command) => {
+                if let Some(media) = &self.media {
+                    // The SFU ends only with the server.
+                    let _ = media.send(command);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Numbered, acknowledged, ordered delivery of signals between two participants.
+//! Numbered, acknowledged, ordered delivery of signals between two ends: participants, or a participant and the SFU.
 //!
 //! A WebSocket keeps order and loses nothing while it lives; what is under way when it breaks is lost, and a
 //! lost answer would stop a negotiation for ever. So the two ends repeat what was not acknowledged. The layers
@@ -6,7 +6,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::model::{PeerSignal, RelayPayload, Timestamp};
+use crate::{PeerSignal, RelayPayload};
+
+/// Milliseconds on a clock that never goes back.
+type Timestamp = u64;
 
 /// Acknowledgements wait this long for a signal to travel with.
 const ACK_DELAY_MS: Timestamp = 200;
@@ -15,7 +18,7 @@ const LAST_RESEND_MS: Timestamp = 8_000;
 /// Signals that came before an earlier one are held; beyond this many they are left to be repeated.
 const MAX_EARLY: usize = 256;
 
-/// One end of the conversation with one other participant.
+/// One end of the conversation with one other end.
 #[derive(Clone, Debug)]
 pub struct Reliable {
     next_seq: u32,
@@ -123,7 +126,7 @@ impl Reliable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::IceCandidate;
+    use crate::IceCandidate;
 
     fn signal(name: &str) -> PeerSignal {
         PeerSignal::Candidate {

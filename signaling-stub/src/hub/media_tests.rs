@@ -1,0 +1,94 @@
+//! What the hub tells the SFU.
+
+use moim_protocol::{RelayPayload, SFU_ID};
+use serde_json::{Value, json};
+
+use super::tests::{ALICE, BOB, drain, error_text, errors, join_message, say, sole_error};
+use super::*;
+
+fn sfu_message() -> Value {
+    let mut message = join_message("kitchen");
+    message["topology"] = "sfu".into();
+    message["publications"] = json!([{ "id": "cam", "kind": "video", "source": "camera", "muted": false }]);
+    message["relay"] = json!({ "seq": 1, "ack": 0, "signal": { "kind": "wishes", "wishes": [] } });
+    message
+}
+
+fn commands(hub: &mut Hub) -> Vec<MediaCommand> {
+    let command = |output| match output {
+        Output::Media(command) => Some(command),
+        _ => None,
+    };
+    drain(hub).into_iter().filter_map(command).collect()
+}
+
+fn joined() -> Hub {
+    let mut hub = Hub::new(Limits::default()).with_sfu();
+    hub.handle_connected(ALICE, 0);
+    say(&mut hub, ALICE, &sfu_message());
+    hub
+}
+
+#[test]
+fn the_sfu_hears_of_who_joins_with_what() {
+    let mut hub = joined();
+    match &commands(&mut hub)[..] {
+        [
+            MediaCommand::Joined { id: ALICE, room, publications, .. },
+            MediaCommand::Relay { id: ALICE, payload },
+        ] => {
+            assert_eq!((room.as_str(), publications.len(), payload.seq), ("kitchen", 1, 1));
+        }
+        other => panic!("{other:?}"),
+    }
+    say(&mut hub, ALICE, &json!({ "type": "publish", "publications": [] }));
+    assert_eq!(commands(&mut hub), [MediaCommand::Published { id: ALICE, publications: vec![] }]);
+    let payload = json!({ "seq": 0, "ack": 3 });
+    say(&mut hub, ALICE, &json!({ "type": "relay", "to": SFU_ID, "payload": payload }));
+    let payload = RelayPayload { seq: 0, ack: 3, signal: None };
+    assert_eq!(commands(&mut hub), [MediaCommand::Relay { id: ALICE, payload: payload.clone() }]);
+    hub.handle_sfu_payload(ALICE, payload.clone());
+    hub.handle_sfu_payload(BOB, payload.clone());
+    let message = ServerMessage::Relay { from: SFU_ID.into(), payload };
+    assert_eq!(drain(&mut hub), [Output::Send { to: ALICE, message }]);
+    hub.handle_disconnected(ALICE, 0);
+    assert_eq!(commands(&mut hub), [MediaCommand::Left { id: ALICE }]);
+}
+
+#[test]
+fn a_room_has_one_topology() {
+    let mut hub = joined();
+    drain(&mut hub);
+    hub.handle_connected(BOB, 0);
+    say(&mut hub, BOB, &join_message("kitchen"));
+    let outputs = drain(&mut hub);
+    assert_eq!(errors(&outputs), [(BOB, ErrorCode::UnsupportedTopology, false)]);
+    assert!(error_text(&outputs).contains("`sfu`"), "{}", error_text(&outputs));
+    say(&mut hub, BOB, &join_message("cellar"));
+    assert_eq!(errors(&drain(&mut hub)), []);
+}
+
+#[test]
+fn without_an_sfu_there_is_no_such_room() {
+    let mut hub = Hub::new(Limits::default());
+    hub.handle_connected(ALICE, 0);
+    assert_eq!(sole_error(&mut hub, ALICE, &sfu_message()), ErrorCode::UnsupportedTopology);
+}
+
+#[test]
+fn a_mesh_room_has_no_sfu_to_relay_to() {
+    let mut hub = Hub::new(Limits::default()).with_sfu();
+    hub.handle_connected(ALICE, 0);
+    say(&mut hub, ALICE, &join_message("kitchen"));
+    drain(&mut hub);
+    let message = json!({ "type": "relay", "to": SFU_ID, "payload": { "seq": 0, "ack": 0 } });
+    assert_eq!(sole_error(&mut hub, ALICE, &message), ErrorCode::UnknownParticipant);
+}
+
+#[test]
+fn what_the_sfu_refuses_is_told_to_its_sender() {
+    let mut hub = joined();
+    drain(&mut hub);
+    hub.handle_sfu_fault(ALICE, "no SDP".to_owned());
+    assert_eq!(errors(&drain(&mut hub)), [(ALICE, ErrorCode::MediaRefused, false)]);
+}

@@ -1,0 +1,229 @@
+//! A selective forwarding unit: what each participant of a room publishes goes on to the others, as it came.
+//!
+//! Sans-IO, like [`Hub`](crate::Hub): feed what the hub and the network say, then drain [`poll_output`](Sfu::poll_output),
+//! and call [`handle_timeout`](Sfu::handle_timeout) when [`poll_timeout`](Sfu::poll_timeout) says. str0m does ICE, DTLS and
+//! RTP; which publication goes into which slot, and in which version, is decided here.
+
+mod channel;
+mod client;
+mod downlink;
+mod layers;
+mod slots;
+mod timeline;
+mod uplink;
+mod vp8;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    net::SocketAddr,
+    sync::Arc,
+    time::Instant,
+};
+
+use moim_protocol::RelayPayload;
+use str0m::{
+    Candidate, Input,
+    media::Mid,
+    net::{Protocol, Receive, Transmit},
+};
+use tracing::{debug, warn};
+
+use self::{
+    client::{Client, Happening},
+    slots::Offer,
+};
+use crate::{ConnectionId, MediaCommand};
+
+/// A publication as it arrives: whose connection, and which media section of it.
+type Source = (ConnectionId, Mid);
+
+/// What the SFU wants done.
+#[derive(Debug)]
+pub enum SfuOutput {
+    /// Send a datagram.
+    Transmit(Transmit),
+    /// Hand a payload to a client, over its connection to the hub.
+    Relay(ConnectionId, RelayPayload),
+    /// Tell a client that something of it could not be used.
+    Refuse(ConnectionId, String),
+}
+
+/// The media of all rooms.
+#[derive(Debug)]
+pub struct Sfu {
+    started: Instant,
+    crypto: Arc<str0m::crypto::CryptoProvider>,
+    candidates: Vec<Candidate>,
+    clients: BTreeMap<ConnectionId, Client>,
+    /// Clients that may have something to say.
+    woken: BTreeSet<ConnectionId>,
+    outputs: VecDeque<SfuOutput>,
+}
+
+impl Sfu {
+    /// An SFU that is reached at these UDP addresses.
+    pub fn new(addresses: impl IntoIterator<Item = SocketAddr>, now: Instant) -> Self {
+        let candidate = |address| match Candidate::host(address, Protocol::Udp) {
+            Ok(candidate) => Some(candidate),
+            Err(error) => {
+                warn!(%address, %error, "left out an address");
+                None
+            }
+        };
+        Self {
+            started: now,
+            crypto: Arc::new(str0m::crypto::from_feature_flags()),
+            candidates: addresses.into_iter().filter_map(candidate).collect(),
+            clients: BTreeMap::new(),
+            woken: BTreeSet::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes what the hub says.
+    pub fn handle_command(&mut self, command: MediaCommand, now: Instant) {
+        match command {
+            MediaCommand::Joined { id, room, participant, publications } => {
+                let mut client = Client::new(
+                    room.clone(),
+                    participant,
+                    Arc::clone(&self.crypto),
+                    &self.candidates,
+                    self.started,
+                    now,
+                );
+                client.publications = publications;
+                self.clients.insert(id, client);
+                self.reassign(&room, now);
+            }
+            MediaCommand::Left { id } => {
+                if let Some(client) = self.clients.remove(&id) {
+                    self.reassign(&client.room, now);
+                }
+            }
+            MediaCommand::Published { id, publications } => {
+                let Some(client) = self.clients.get_mut(&id) else { return };
+                client.publications = publications;
+                let room = client.room.clone();
+                self.reassign(&room, now);
+            }
+            MediaCommand::Relay { id, payload } => {
+                let Some(client) = self.clients.get_mut(&id) else { return };
+                for fault in client.handle_payload(payload, now) {
+                    self.outputs.push_back(SfuOutput::Refuse(id, fault));
+                }
+                self.woken.insert(id);
+                let room = client.room.clone();
+                self.run(now);
+                self.reassign(&room, now);
+            }
+        }
+        self.run(now);
+    }
+
+    /// Takes a datagram that came to `destination`.
+    pub fn handle_datagram(
+        &mut self,
+        source: SocketAddr,
+        destination: SocketAddr,
+        bytes: &[u8],
+        now: Instant,
+    ) {
+        let Ok(contents) = bytes.try_into() else { return };
+        let input = Input::Receive(now, Receive { proto: Protocol::Udp, source, destination, contents });
+        let Some((id, client)) = self.clients.iter_mut().find(|(_, client)| client.accepts(&input)) else {
+            return;
+        };
+        client.handle_input(input);
+        self.woken.insert(*id);
+        self.run(now);
+    }
+
+    /// Lets time pass.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        for (id, client) in &mut self.clients {
+            if client.timeout() <= now {
+                client.handle_timeout(now);
+                self.woken.insert(*id);
+            }
+        }
+        self.run(now);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.clients.values().map(Client::timeout).min()
+    }
+
+    /// Takes the next output.
+    pub fn poll_output(&mut self) -> Option<SfuOutput> {
+        self.outputs.pop_front()
+    }
+
+    /// Lets every client say what it has to, and carries it to the others.
+    fn run(&mut self, now: Instant) {
+        while let Some(id) = self.woken.pop_first() {
+            while let Some(happening) = self.clients.get_mut(&id).and_then(|client| client.poll(now)) {
+                self.carry(id, happening, now);
+            }
+        }
+    }
+
+    fn carry(&mut self, id: ConnectionId, happening: Happening, now: Instant) {
+        match happening {
+            Happening::Transmit(transmit) => self.outputs.push_back(SfuOutput::Transmit(transmit)),
+            Happening::Relay(payload) => self.outputs.push_back(SfuOutput::Relay(id, payload)),
+            Happening::SectionsChanged => {
+                let Some(room) = self.clients.get(&id).map(|client| client.room.clone()) else { return };
+                self.reassign(&room, now);
+            }
+            Happening::Media(data) => {
+                let Some(sender) = self.clients.get(&id) else { return };
+                let (room, source) = (sender.room.clone(), (id, data.mid));
+                let layers = sender.layers(data.mid, now);
+                for (other, client) in self.clients.iter_mut().filter(|(_, client)| client.room == room) {
+                    if client.forward(source, &data, &layers, now) {
+                        self.woken.insert(*other);
+                    }
+                }
+            }
+            Happening::KeyFrameWanted { source: (owner, mid), rid } => {
+                if let Some(owner_client) = self.clients.get_mut(&owner) {
+                    owner_client.request_key_frame(mid, rid, now);
+                    self.woken.insert(owner);
+                }
+            }
+            Happening::Message { to, is_binary, message } => self.deliver(id, &to, is_binary, &message),
+        }
+    }
+
+    /// Hands a message of the data channel to one client of the room, or to all others.
+    fn deliver(&mut self, from: ConnectionId, to: &str, is_binary: bool, message: &[u8]) {
+        let Some(sender) = self.clients.get(&from) else { return };
+        let (room, name) = (sender.room.clone(), sender.participant.clone());
+        for (id, client) in &mut self.clients {
+            let is_meant = to.is_empty() || client.participant.as_str() == to;
+            if *id != from && client.room == room && is_meant {
+                client.send_message(name.as_str(), is_binary, message);
+                self.woken.insert(*id);
+            }
+        }
+    }
+
+    /// Looks again at what everyone in a room publishes, and who gets it where.
+    fn reassign(&mut self, room: &str, now: Instant) {
+        let offers: Vec<Offer> = self
+            .clients
+            .iter()
+            .filter(|(_, client)| client.room == room)
+            .flat_map(|(id, client)| client.offers(*id))
+            .collect();
+        for (id, client) in self.clients.iter_mut().filter(|(_, client)| client.room == room) {
+            let others = offers.iter().filter(|offer| offer.source.0 != *id).cloned().collect();
+            if client.assign(others, now) {
+                debug!(connection = id.0, "the slots changed");
+                self.woken.insert(*id);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The little that the SFU has to know of VP8 (RFC 6386).
+
+/// Width and height in pixels, which a key frame begins with (RFC 6386, section 9.1); `None` for any other frame.
+pub(super) fn size(frame: &[u8]) -> Option<(u32, u32)> {
+    let [tag, _, _, 0x9d, 0x01, 0x2a, w0, w1, h0, h1, ..] = *frame else { return None };
+    let is_key_frame = tag & 1 == 0;
+    let length = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
+    is_key_frame.then(|| (length(w0, w1), length(h0, h1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_frame_tells_its_size() {
+        let mut frame = [0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x41, 7];
+        assert_eq!(size(&frame), Some((640, 360)), "the upper two bits are a scale");
+        frame[0] |= 1;
+        assert_eq!(size(&frame), None);
+        assert_eq!(size(&frame[..9]), None);
+        assert_eq!(size(&[]), None);
+    }
+}
