@@ -3,7 +3,7 @@
 pub use moim_protocol::{
     ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, MediaKind, ParticipantId,
     ParticipantInfo, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, Roster, SdpType,
-    ServerError, SessionDescription, Topology, TrackSource,
+    ServerError, SessionDescription, Slot, Topology, TrackSource, Wish,
 };
 
 /// Milliseconds on a clock that never goes back. State machines get it as an argument and own no clock.
@@ -13,6 +13,8 @@ pub type Timestamp = u64;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SignalCommand {
+    /// Open the connection: [`Join`](Self::Join) will follow.
+    Connect,
     /// Enter a room. May be repeated while no [`SignalEvent::Joined`] comes.
     Join(JoinRequest),
     /// Hand a payload to one other participant.
@@ -43,6 +45,8 @@ pub struct JoinRequest {
     pub topology: Topology,
     /// What is published from the start.
     pub publications: Vec<Publication>,
+    /// With an SFU: the first payload for it.
+    pub relay: Option<RelayPayload>,
 }
 
 /// What the server tells a session, whichever server it is.

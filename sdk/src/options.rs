@@ -47,8 +47,8 @@ impl RoomOptions {
         if !self.url.is_empty() && !matches!(scheme, "ws" | "wss") {
             return invalid(format!("url is `{}`: expected ws://host/path or wss://host/path", self.url));
         }
-        if self.topology != Topology::Mesh {
-            return invalid("topology must be \"mesh\"".to_owned());
+        if self.topology == Topology::Unknown {
+            return invalid("topology must be \"mesh\" or \"sfu\"".to_owned());
         }
         if self.join_timeout_ms == 0 {
             return invalid("joinTimeoutMs is 0: expected at least 1 millisecond".to_owned());

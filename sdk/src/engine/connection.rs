@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::SignalingState;
-use super::topology::Plan;
+use super::topology::{FarEnd, Plan, Sections};
 use crate::error::Error;
 use crate::model::{
-    ConnectionState, IceCandidate, IceServer, PeerSignal, PublicationId, RelayPayload, Reliable,
-    SessionDescription, Timestamp,
+    ConnectionState, IceCandidate, IceServer, ParticipantId, PeerSignal, PublicationId, RelayPayload,
+    Reliable, SessionDescription, Slot, Timestamp,
 };
 
 /// Messages that wait for the data channel to open; more are refused.
@@ -24,6 +24,8 @@ pub type Mids = BTreeMap<String, PublicationId>;
 pub enum ConnectionCommand {
     /// Create it, with its data channel.
     Open {
+        /// What it leads to.
+        far_end: FarEnd,
         /// STUN and TURN servers.
         ice_servers: Vec<IceServer>,
     },
@@ -33,6 +35,8 @@ pub enum ConnectionCommand {
     Attach(PublicationId),
     /// Stop sending this publication over it.
     Detach(PublicationId),
+    /// Offer this many more media sections to receive in.
+    Receive(Sections),
     /// Go on with the exchange.
     Exchange(Command),
     /// Send over the data channel.
@@ -99,14 +103,17 @@ pub(super) enum Output {
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
+    peer: ParticipantId,
+    far_end: FarEnd,
     reliable: Reliable,
     exchange: Exchange,
     sending: BTreeSet<PublicationId>,
+    receiving: Sections,
     local_mids: Mids,
     /// Descriptions of the far end that negotiation has not taken yet, with what they carry.
     announced_mids: VecDeque<(SessionDescription, Mids)>,
     applying: Option<(SessionDescription, Mids)>,
-    remote_mids: Mids,
+    slots: BTreeMap<String, Slot>,
     channel_open: bool,
     waiting_frames: VecDeque<Frame>,
     outputs: VecDeque<Output>,
@@ -115,23 +122,39 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn open(plan: &Plan, ice_servers: Vec<IceServer>) -> Self {
         Self {
+            peer: plan.peer.clone(),
+            far_end: plan.far_end,
             reliable: Reliable::default(),
             exchange: Exchange::new(plan.role, plan.offers_first),
             sending: BTreeSet::new(),
+            receiving: Sections::default(),
             local_mids: Mids::new(),
             announced_mids: VecDeque::new(),
             applying: None,
-            remote_mids: Mids::new(),
+            slots: BTreeMap::new(),
             channel_open: false,
             waiting_frames: VecDeque::new(),
-            outputs: VecDeque::from([Output::Command(ConnectionCommand::Open { ice_servers })]),
+            outputs: VecDeque::from([Output::Command(ConnectionCommand::Open {
+                far_end: plan.far_end,
+                ice_servers,
+            })]),
         }
     }
 
-    /// Makes the connection carry exactly these publications.
-    pub(super) fn carry(&mut self, wanted: &BTreeSet<PublicationId>, now: Timestamp) {
-        if self.sending == *wanted {
+    /// Makes the connection carry exactly what is planned, and at least the planned sections to receive in.
+    pub(super) fn carry(&mut self, plan: &Plan, now: Timestamp) {
+        let more = Sections {
+            audio: plan.receive.audio.saturating_sub(self.receiving.audio),
+            video: plan.receive.video.saturating_sub(self.receiving.video),
+        };
+        let wanted = &plan.send;
+        if self.sending == *wanted && more == Sections::default() {
             return;
+        }
+        if more != Sections::default() {
+            self.receiving.audio += more.audio;
+            self.receiving.video += more.video;
+            self.command(ConnectionCommand::Receive(more));
         }
         let before = std::mem::replace(&mut self.sending, wanted.clone());
         for gone in before.difference(wanted) {
@@ -146,8 +169,13 @@ impl Connection {
     }
 
     /// What the far end sends, by `mid`, as far as it is in place.
-    pub(super) fn remote_mids(&self) -> &Mids {
-        &self.remote_mids
+    pub(super) fn slots(&self) -> &BTreeMap<String, Slot> {
+        &self.slots
+    }
+
+    /// What is at the far end.
+    pub(super) fn far_end(&self) -> FarEnd {
+        self.far_end
     }
 
     /// Sends a frame, or keeps it until the data channel is open. `false` if too many are kept already.
@@ -176,6 +204,7 @@ impl Connection {
                     self.exchange.handle_description(description);
                 }
                 PeerSignal::Candidate { candidate } => self.exchange.handle_candidate(candidate),
+                PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => self.slots = slots,
                 _ => {}
             }
             self.proceed(now);
@@ -191,8 +220,10 @@ impl Connection {
                 self.exchange(exchange::Input::LocalDescriptionSet(description), now);
             }
             ConnectionInput::RemoteDescriptionSet => {
-                if let Some((_, mids)) = self.applying.take() {
-                    self.remote_mids = mids;
+                if let Some((_, mids)) = self.applying.take().filter(|_| self.far_end == FarEnd::Participant)
+                {
+                    let slot = |publication_id| Slot { participant_id: self.peer.clone(), publication_id };
+                    self.slots = mids.into_iter().map(|(mid, id)| (mid, slot(id))).collect();
                 }
                 self.exchange(exchange::Input::RemoteDescriptionSet, now);
             }

@@ -3,12 +3,17 @@
 //! Text frames carry JSON with a `type`; binary frames carry one topic and its payload. Both leave room for
 //! message types of later versions, which are ignored.
 
+use moim_protocol::Routed;
 use serde::{Deserialize, Serialize};
 
 use crate::error::DataChannelError;
+use crate::model::ParticipantId;
 
 /// The longest message, in bytes. Longer ones hold up the chat behind them, and wait in memory for a slow participant.
 pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
+
+/// The longest message through an SFU, in bytes: what every browser sends in one piece (RFC 8841), less the address.
+pub const MAX_ROUTED_BYTES: usize = 64 * 1024 - 512;
 
 /// First byte of a binary frame with a topic.
 const DATA_FRAME: u8 = 1;
@@ -100,6 +105,32 @@ impl DataMessage {
 }
 
 impl Frame {
+    /// The frame as the SFU takes it, with the receiver; `None` for everyone.
+    ///
+    /// # Errors
+    /// `TooLarge` if the frame is longer than [`MAX_ROUTED_BYTES`].
+    pub fn routed(&self, to: Option<&ParticipantId>) -> Result<Self, DataChannelError> {
+        let too_large = || DataChannelError::TooLarge { size: self.len(), limit: MAX_ROUTED_BYTES };
+        let (is_binary, message) = match self {
+            Self::Text(text) => (false, text.as_bytes()),
+            Self::Binary(bytes) => (true, bytes.as_slice()),
+        };
+        let routed = Routed { peer: to.map_or("", ParticipantId::as_str), is_binary, message };
+        let bytes = routed.encode().filter(|_| self.len() <= MAX_ROUTED_BYTES);
+        bytes.map(Self::Binary).ok_or_else(too_large)
+    }
+
+    /// What the SFU gave, with the sender; `None` if it makes no sense.
+    pub fn unrouted(self) -> Option<(ParticipantId, Self)> {
+        let Self::Binary(bytes) = self else { return None };
+        let Routed { peer, is_binary, message } = Routed::decode(&bytes)?;
+        let frame = match is_binary {
+            true => Self::Binary(message.to_vec()),
+            false => Self::Text(String::from_utf8(message.to_vec()).ok()?),
+        };
+        Some((peer.into(), frame))
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),

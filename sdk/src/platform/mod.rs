@@ -22,6 +22,7 @@ mod recorder;
 mod recording;
 mod room_channel;
 pub(crate) mod room_connection;
+mod room_sections;
 pub(crate) mod socket;
 mod stats;
 mod stats_monitor;

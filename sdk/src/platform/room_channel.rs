@@ -10,6 +10,7 @@ use web_sys::RtcPeerConnection;
 use super::data_channel::{DataChannel, Message};
 use crate::engine::connection::ConnectionInput;
 use crate::engine::data::{Frame, MAX_MESSAGE_BYTES};
+use crate::engine::topology::FarEnd;
 use crate::{DataChannelOptions, MessageOptions, Result};
 
 /// Both ends create the channel with this id, so that neither has to announce it (RFC 8832 is not needed).
@@ -24,12 +25,15 @@ pub(super) struct RoomChannel {
 impl RoomChannel {
     pub(super) fn open(
         connection: &RtcPeerConnection,
+        far_end: FarEnd,
         on_input: Rc<dyn Fn(ConnectionInput)>,
     ) -> Result<Self> {
         let options = DataChannelOptions {
             negotiated: true,
             id: Some(CHANNEL_ID),
             messages: MessageOptions {
+                // The SFU reads each message by itself.
+                framing: (far_end == FarEnd::Sfu).then_some(false),
                 max_message_size: MAX_MESSAGE_BYTES as u32,
                 ..MessageOptions::default()
             },

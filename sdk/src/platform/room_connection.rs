@@ -8,15 +8,18 @@ use web_sys::{MediaStreamTrack, RtcRtpTransceiver};
 
 use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, replace};
 use super::room_channel::RoomChannel;
+use super::room_sections as sections;
 use crate::engine::connection::{ConnectionInput, Mids};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
+use crate::engine::topology::{FarEnd, Sections};
 use crate::error::Result;
 use crate::model::{IceServer, PublicationId, TrackSource};
 
 /// A peer connection and its data channel. Dropping it closes both.
 #[derive(Debug)]
 pub(crate) struct RoomConnection {
+    far_end: FarEnd,
     channel: RoomChannel,
     link: Link,
     attached: RefCell<HashMap<PublicationId, RtcRtpTransceiver>>,
@@ -25,12 +28,17 @@ pub(crate) struct RoomConnection {
 
 impl RoomConnection {
     /// Creates the connection. What happens at it goes to `on_input`, never from inside a call.
-    pub(crate) fn open(ice_servers: &[IceServer], on_input: Rc<dyn Fn(ConnectionInput)>) -> Result<Self> {
+    pub(crate) fn open(
+        far_end: FarEnd,
+        ice_servers: &[IceServer],
+        on_input: Rc<dyn Fn(ConnectionInput)>,
+    ) -> Result<Self> {
         let told = on_input.clone();
         let options = PeerConnectionOptions { ice_servers: ice_servers.to_vec(), ..Default::default() };
         let link = Link::open(&options.to_raw()?, Rc::new(move |input| told(input.into())))?;
         Ok(Self {
-            channel: RoomChannel::open(link.as_raw(), on_input)?,
+            far_end,
+            channel: RoomChannel::open(link.as_raw(), far_end, on_input)?,
             link,
             attached: RefCell::default(),
             streams: LocalStreams::new()?,
@@ -44,9 +52,17 @@ impl RoomConnection {
         track: &MediaStreamTrack,
         source: TrackSource,
     ) -> Result<()> {
-        let transceiver = self.streams.attach(&self.link, track, source)?;
+        let transceiver = match self.far_end {
+            FarEnd::Participant => self.streams.attach(&self.link, track, source)?,
+            FarEnd::Sfu => sections::send(&self.link, &self.streams, track, source)?,
+        };
         self.attached.borrow_mut().insert(id, transceiver);
         Ok(())
+    }
+
+    /// Offers more media sections to receive in.
+    pub(crate) fn receive(&self, more: Sections) -> Result<()> {
+        sections::receive(&self.link, more)
     }
 
     /// Stops sending a publication. Its transceiver is free for another.

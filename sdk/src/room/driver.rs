@@ -182,14 +182,14 @@ impl Driver {
     }
 
     fn act_on_connection(&self, peer: ParticipantId, command: ConnectionCommand) {
-        if let ConnectionCommand::Open { ice_servers } = &command {
+        if let ConnectionCommand::Open { far_end: kind, ice_servers } = &command {
             let (this, far_end) = (self.this.clone(), peer.clone());
             let on_input = Rc::new(move |input| {
                 if let Some(driver) = this.upgrade() {
                     driver.connection_input(&far_end, input);
                 }
             });
-            match RoomConnection::open(ice_servers, on_input) {
+            match RoomConnection::open(*kind, ice_servers, on_input) {
                 Ok(connection) => drop(self.connections.borrow_mut().insert(peer, Rc::new(connection))),
                 Err(error) => self.warn(error),
             }
@@ -209,6 +209,11 @@ impl Driver {
                 }
             }
             ConnectionCommand::Detach(id) => connection.detach(&id),
+            ConnectionCommand::Receive(sections) => {
+                if let Err(error) = connection.receive(sections) {
+                    self.warn(error);
+                }
+            }
             ConnectionCommand::Exchange(command) => {
                 let this = self.this.clone();
                 spawn_local(async move {
@@ -254,8 +259,8 @@ impl Driver {
             Event::ParticipantLeft(participant_id, reason) => {
                 RoomEvent::ParticipantLeft { participant_id, reason }
             }
-            Event::TrackAdded { participant_id, publication, mid } => {
-                let connection = self.connections.borrow().get(&participant_id).cloned();
+            Event::TrackAdded { participant_id, publication, peer, mid } => {
+                let connection = self.connections.borrow().get(&peer).cloned();
                 let Some(raw) = connection.and_then(|connection| connection.receiver_track(&mid)) else {
                     return;
                 };

@@ -105,6 +105,7 @@ impl Room {
             metadata: options.metadata,
             topology: self.0.topology,
             publications: Vec::new(),
+            relay: None,
         };
         driver.with_session(|session| session.join(request, self.0.join_timeout_ms, clock::now()));
         joined.await.unwrap_or(Err(Error::InvalidState { action: "join", state: "the room was dropped" }))

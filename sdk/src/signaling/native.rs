@@ -46,6 +46,14 @@ impl NativeBackend {
         }
     }
 
+    fn connect(&mut self, now: Timestamp) {
+        if self.socket == Socket::None {
+            self.socket = Socket::Connecting;
+            self.heard_at = now;
+            self.outputs.push_back(Output::Connect { url: self.url.clone() });
+        }
+    }
+
     fn send(&mut self, message: ClientMessage) {
         match self.socket {
             Socket::Open => self.outputs.push_back(Output::Send(message.encode())),
@@ -99,12 +107,9 @@ impl NativeBackend {
 impl SignalingBackend for NativeBackend {
     fn handle_command(&mut self, command: SignalCommand, now: Timestamp) {
         let message = match command {
+            SignalCommand::Connect => return self.connect(now),
             SignalCommand::Join(request) => {
-                if self.socket == Socket::None {
-                    self.socket = Socket::Connecting;
-                    self.heard_at = now;
-                    self.outputs.push_back(Output::Connect { url: self.url.clone() });
-                }
+                self.connect(now);
                 join(request)
             }
             SignalCommand::Relay { to, payload } => ClientMessage::Relay { to, payload },
@@ -178,7 +183,7 @@ impl SignalingBackend for NativeBackend {
 }
 
 fn join(request: JoinRequest) -> ClientMessage {
-    let JoinRequest { room, name, metadata, topology, publications } = request;
+    let JoinRequest { room, name, metadata, topology, publications, relay } = request;
     ClientMessage::Join(Join { version: VERSION, room, name, metadata, topology, publications, relay })
 }
 
@@ -207,6 +212,7 @@ mod tests {
             metadata: String::new(),
             topology: Topology::Mesh,
             publications: Vec::new(),
+            relay: None,
         }
     }
 

@@ -83,6 +83,7 @@ impl Client {
                     metadata: String::new(),
                     topology: Topology::Mesh,
                     publications: Vec::new(),
+                    relay: None,
                 };
                 self.session.join(request, JOIN_TIMEOUT_MS, now);
             }
@@ -189,6 +190,7 @@ impl Client {
                 let kind = known.map_or(moim::MediaKind::Video, |known| known.kind);
                 peer.attach(publication, kind);
             }
+            ConnectionCommand::Receive(sections) => unreachable!("{sections:?} in a mesh"),
             ConnectionCommand::Detach(publication) => peer.detach(&publication),
             ConnectionCommand::Exchange(Command::SetLocalDescription) => peer.set_local_description(random),
             ConnectionCommand::Exchange(Command::SetRemoteDescription(description)) => {

@@ -39,7 +39,7 @@ impl View {
                 self.participants.remove(&id);
                 self.states.remove(&id);
             }
-            Event::TrackAdded { participant_id, publication, mid } => {
+            Event::TrackAdded { participant_id, publication, mid, .. } => {
                 let known = self.knows(&participant_id).publications.iter();
                 assert_eq!(known.clone().find(|known| known.id == publication.id), Some(&publication));
                 let moved = self.tracks.insert((participant_id, publication.id), mid.clone());

@@ -14,9 +14,8 @@ pub use signal::Signal;
 
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::Role;
-use super::reliable::Reliable;
 use crate::error::{Error, Result};
-use crate::model::{ConnectionState, PeerSignal, RelayPayload, Timestamp};
+use crate::model::{ConnectionState, PeerSignal, RelayPayload, Reliable, Timestamp};
 
 /// What an end wants, in order.
 #[derive(Clone, Debug, PartialEq)]

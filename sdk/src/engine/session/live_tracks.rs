@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::output::Event;
 use crate::engine::connection::Connection;
 use crate::engine::roster::Roster;
-use crate::model::{ParticipantId, PublicationId};
+use crate::model::{ParticipantId, PublicationId, Slot};
 
 /// The media section (`mid`) of each playable publication.
 #[derive(Debug, Default)]
@@ -26,15 +26,16 @@ impl LiveTracks {
         let mut live = BTreeMap::new();
         let mut added = Vec::new();
         for (peer, connection) in connections {
-            let Some(participant) = roster.get(peer) else { continue };
-            for (mid, id) in connection.remote_mids() {
+            for (mid, Slot { participant_id: owner, publication_id: id }) in connection.slots() {
+                let Some(participant) = roster.get(owner) else { continue };
                 let Some(publication) = participant.publications.iter().find(|known| known.id == *id) else {
                     continue;
                 };
-                let key = (peer.clone(), id.clone());
+                let key = (owner.clone(), id.clone());
                 if self.0.get(&key) != Some(mid) {
-                    let (participant_id, publication) = (peer.clone(), publication.clone());
-                    added.push(Event::TrackAdded { participant_id, publication, mid: mid.clone() });
+                    let (participant_id, publication) = (owner.clone(), publication.clone());
+                    let (peer, mid) = (peer.clone(), mid.clone());
+                    added.push(Event::TrackAdded { participant_id, publication, peer, mid });
                 }
                 live.insert(key, mid.clone());
             }

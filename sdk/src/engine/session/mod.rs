@@ -13,11 +13,11 @@ pub use self::output::{Event, Output};
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::DataMessage;
 use super::roster::{Change, Gap, Roster};
-use super::topology;
+use super::topology::{self, FarEnd};
 use crate::error::{DataChannelError, Error, SignalingError};
 use crate::model::{
     ConnectionState, IceServer, JoinRequest, ParticipantId, ParticipantInfo, Publication, PublicationId,
-    ServerError, ServerErrorCode, SignalCommand, SignalEvent, Timestamp,
+    ServerError, ServerErrorCode, SignalCommand, SignalEvent, Timestamp, Topology,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request may be repeated.
@@ -26,8 +26,17 @@ const REPEAT_MS: Timestamp = 2_000;
 #[derive(Clone, Debug, PartialEq)]
 enum Phase {
     New,
-    Joining { request: JoinRequest, timeout_ms: u32, deadline: Timestamp, repeat_at: Timestamp },
-    Joined { own_id: ParticipantId },
+    Joining {
+        request: JoinRequest,
+        /// The request waits for the first offer to the SFU, to travel with it.
+        is_held: bool,
+        timeout_ms: u32,
+        deadline: Timestamp,
+        repeat_at: Timestamp,
+    },
+    Joined {
+        own_id: ParticipantId,
+    },
     Ended,
 }
 
@@ -35,6 +44,7 @@ enum Phase {
 #[derive(Debug)]
 pub struct Session {
     phase: Phase,
+    topology: Topology,
     ice_servers: Vec<IceServer>,
     publications: Vec<Publication>,
     /// When to say again what is published, while the server's roster says otherwise.
@@ -51,6 +61,7 @@ impl Session {
     pub fn new(ice_servers: Vec<IceServer>) -> Self {
         Self {
             phase: Phase::New,
+            topology: Topology::Mesh,
             ice_servers,
             publications: Vec::new(),
             publish_at: None,
@@ -68,9 +79,13 @@ impl Session {
             return;
         }
         request.publications = self.publications.clone();
-        self.signal(SignalCommand::Join(request.clone()));
+        self.topology = request.topology;
+        let is_held = self.topology == Topology::Sfu;
+        self.signal(if is_held { SignalCommand::Connect } else { SignalCommand::Join(request.clone()) });
         let deadline = now + Timestamp::from(timeout_ms);
-        self.phase = Phase::Joining { request, timeout_ms, deadline, repeat_at: now + REPEAT_MS };
+        self.phase = Phase::Joining { request, is_held, timeout_ms, deadline, repeat_at: now + REPEAT_MS };
+        self.replan(now);
+        self.collect();
     }
 
     /// Publishes, or changes a publication of the same id.
@@ -103,12 +118,17 @@ impl Session {
         to: Option<&ParticipantId>,
     ) -> Result<(), DataChannelError> {
         let frame = message.encode()?;
-        if let Some(id) = to.filter(|id| !self.connections.contains_key(id)) {
+        if let Some(id) = to.filter(|id| self.others().all(|other| other.id != **id)) {
             return Err(DataChannelError::UnknownParticipant { participant: id.to_string() });
         }
         let mut full = None;
         for (peer, connection) in &mut self.connections {
-            if to.is_none_or(|id| id == peer) && !connection.send(frame.clone()) {
+            let frame = match connection.far_end() {
+                FarEnd::Participant if to.is_some_and(|id| id != peer) => continue,
+                FarEnd::Participant => frame.clone(),
+                FarEnd::Sfu => frame.routed(to)?,
+            };
+            if !connection.send(frame) {
                 full = Some(DataChannelError::QueueFull { participant: peer.to_string() });
             }
         }
@@ -176,9 +196,15 @@ impl Session {
         let Some(connection) = self.connections.get_mut(peer) else { return };
         let before = connection.state();
         connection.handle_input(input, now);
-        let state = connection.state();
+        let (state, far_end) = (connection.state(), connection.far_end());
         if state != before {
-            self.event(Event::ConnectionStateChange(peer.clone(), state));
+            let ids: Vec<_> = match far_end {
+                FarEnd::Participant => vec![peer.clone()],
+                FarEnd::Sfu => self.others().map(|other| other.id.clone()).collect(),
+            };
+            for id in ids {
+                self.event(Event::ConnectionStateChange(id, state));
+            }
         }
         self.refresh();
     }
@@ -195,7 +221,7 @@ impl Session {
 
     /// Lets time pass.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        if let Phase::Joining { request, timeout_ms, deadline, repeat_at } = &mut self.phase {
+        if let Phase::Joining { request, is_held, timeout_ms, deadline, repeat_at } = &mut self.phase {
             if *deadline <= now {
                 let after_ms = *timeout_ms;
                 self.end(Some(Error::Timeout { action: "joining the room", after_ms }));
@@ -203,6 +229,7 @@ impl Session {
             }
             if *repeat_at <= now {
                 *repeat_at = now + REPEAT_MS;
+                *is_held = false;
                 let join = SignalCommand::Join(request.clone());
                 self.signal(join);
             }
@@ -245,9 +272,10 @@ impl Session {
         self.live.iter()
     }
 
-    /// The state of the connection to a participant.
+    /// The state of the connection to a participant, or to the SFU that stands between.
     pub fn connection_state(&self, peer: &ParticipantId) -> ConnectionState {
-        self.connections.get(peer).map_or(ConnectionState::New, Connection::state)
+        let to_sfu = || self.connections.values().find(|connection| connection.far_end() == FarEnd::Sfu);
+        self.connections.get(peer).or_else(to_sfu).map_or(ConnectionState::New, Connection::state)
     }
 
     fn signal(&mut self, command: SignalCommand) {
@@ -350,8 +378,11 @@ impl Session {
     }
 
     fn replan(&mut self, now: Timestamp) {
-        let Phase::Joined { own_id } = &self.phase else { return };
-        let plans = topology::mesh::plan(own_id, &self.publications, self.roster.participants());
+        if !matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. }) {
+            return;
+        }
+        let roster = self.roster.participants();
+        let plans = topology::plan(self.topology, self.own_id(), &self.publications, roster);
         let unwanted: Vec<_> = self
             .connections
             .keys()
@@ -370,7 +401,7 @@ impl Session {
             if is_new && plan.offers_first && plan.send.is_empty() {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);
             }
-            connection.carry(&plan.send, now);
+            connection.carry(&plan, now);
         }
     }
 
@@ -394,12 +425,23 @@ impl Session {
                 let peer = peer.clone();
                 self.outputs.push_back(match output {
                     connection::Output::Command(command) => Output::Connection { peer, command },
-                    connection::Output::Relay(payload) => {
-                        Output::Signal(SignalCommand::Relay { to: peer, payload })
-                    }
+                    connection::Output::Relay(payload) => match &mut self.phase {
+                        Phase::Joining { request, is_held, .. } if *is_held => {
+                            *is_held = false;
+                            request.relay = Some(payload);
+                            Output::Signal(SignalCommand::Join(request.clone()))
+                        }
+                        _ => Output::Signal(SignalCommand::Relay { to: peer, payload }),
+                    },
                     connection::Output::Warning(error) => Output::Event(Event::Warning(error)),
                     connection::Output::Message(frame) => {
-                        messages.extend(DataMessage::decode(frame).map(|message| (peer, message)));
+                        let (from, frame) = match connection.far_end() {
+                            FarEnd::Participant => (peer, Some(frame)),
+                            FarEnd::Sfu => {
+                                frame.unrouted().map_or((peer, None), |(id, frame)| (id, Some(frame)))
+                            }
+                        };
+                        messages.extend(frame.and_then(DataMessage::decode).map(|message| (from, message)));
                         continue;
                     }
                 });

@@ -40,7 +40,9 @@ pub enum Event {
         participant_id: ParticipantId,
         /// What it is.
         publication: Publication,
-        /// Where it arrives: the media section of the connection to that participant.
+        /// Over which connection it arrives.
+        peer: ParticipantId,
+        /// In which media section of it.
         mid: String,
     },
     /// A publication is gone.

@@ -1,6 +1,6 @@
 //! Mesh: one connection to every other participant, and every publication over each.
 
-use super::Plan;
+use super::{FarEnd, Plan, Sections};
 use crate::engine::negotiation::Role;
 use crate::model::{ParticipantId, ParticipantInfo, Publication};
 
@@ -16,9 +16,11 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
             let is_newcomer = own.join_order > other.join_order;
             Plan {
                 peer: other.id.clone(),
+                far_end: FarEnd::Participant,
                 role: if is_newcomer { Role::Polite } else { Role::Impolite },
                 offers_first: is_newcomer,
                 send: publications.iter().map(|publication| publication.id.clone()).collect(),
+                receive: Sections::default(),
             }
         })
         .collect()

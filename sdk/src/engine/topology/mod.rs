@@ -1,21 +1,58 @@
 //! Pure planners: from the roster to the connections that should exist, and what each should carry.
 
 pub mod mesh;
+pub mod sfu;
 
 use std::collections::BTreeSet;
 
 use crate::engine::negotiation::Role;
-use crate::model::{ParticipantId, PublicationId};
+use crate::model::{ParticipantId, ParticipantInfo, Publication, PublicationId, Topology};
 
 /// A connection that should exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// The far end.
+    /// Whom its signals are relayed to.
     pub peer: ParticipantId,
+    /// What that is.
+    pub far_end: FarEnd,
     /// Who gives way in a glare.
     pub role: Role,
     /// This end makes the first offer.
     pub offers_first: bool,
     /// The publications to send over it.
     pub send: BTreeSet<PublicationId>,
+    /// The media sections to offer for what the far end sends. Where it offers its own, none.
+    pub receive: Sections,
+}
+
+/// What is at the far end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FarEnd {
+    /// Another participant. Either end offers, and what it sends is its own.
+    Participant,
+    /// The server's SFU. This end makes every offer; the SFU says whose publication it sends in which section.
+    Sfu,
+}
+
+/// How many media sections of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Sections {
+    /// For sound.
+    pub audio: usize,
+    /// For pictures.
+    pub video: usize,
+}
+
+/// The connections that should exist. `own` is unknown before the room is joined.
+pub fn plan(
+    topology: Topology,
+    own: Option<&ParticipantId>,
+    publications: &[Publication],
+    roster: &[ParticipantInfo],
+) -> Vec<Plan> {
+    match (topology, own) {
+        (Topology::Sfu, own) => vec![sfu::plan(own, publications, roster)],
+        (_, Some(own)) => mesh::plan(own, publications, roster),
+        (_, None) => Vec::new(),
+    }
 }

@@ -12,10 +12,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     RtcConfiguration, RtcIceCandidateInit, RtcPeerConnection, RtcPeerConnectionIceEvent,
-    RtcPeerConnectionState, RtcRtpTransceiver, RtcSdpType, RtcSessionDescription, RtcSessionDescriptionInit,
-    RtcSignalingState,
+    RtcPeerConnectionState, RtcRtpTransceiver, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescription,
+    RtcSessionDescriptionInit, RtcSignalingState,
 };
 
+use super::refusal::refusal;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::negotiation::SignalingState;
 use crate::error::{Error, Result};
@@ -81,6 +82,14 @@ impl Link {
 
     pub(crate) fn transceivers(&self) -> impl Iterator<Item = RtcRtpTransceiver> + use<> {
         self.raw.get_transceivers().into_iter().map(JsCast::unchecked_into)
+    }
+
+    pub(crate) fn add_transceiver(
+        &self,
+        track_or_kind: &JsValue,
+        init: &RtcRtpTransceiverInit,
+    ) -> Result<RtcRtpTransceiver> {
+        bindings::add_transceiver(&self.raw, track_or_kind, init).map_err(refusal("add a transceiver"))
     }
 
     pub(crate) fn as_raw(&self) -> &RtcPeerConnection {

@@ -33,7 +33,8 @@ pub use receiver::{Receiver, RtpSource};
 pub use sender::Sender;
 pub use signals::Signals;
 pub use state::{IceConnectionState, IceGatheringState, SignalingState};
-pub(crate) use streams::{LocalStreams, replace};
+pub(crate) use streams::{LocalStreams, replace, reuse};
+pub(crate) use transceiver::set_codec_preferences;
 pub use transceiver::{TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions};
 
 use crate::engine::exchange::{Command, Input};
@@ -178,8 +179,7 @@ impl PeerConnection {
         if let TrackOrKind::Track(track) = track_or_kind {
             init.set_streams(&self.0.streams.array_of(track.source()));
         }
-        let raw = bindings::add_transceiver(self.0.link.as_raw(), &track_or_kind.to_raw(), &init);
-        let transceiver = self.0.transceiver(raw.map_err(refusal("add a transceiver"))?);
+        let transceiver = self.0.transceiver(self.0.link.add_transceiver(&track_or_kind.to_raw(), &init)?);
         if let TrackOrKind::Track(track) = track_or_kind {
             self.0.tracks.set(transceiver.sender().as_raw(), Some(track));
         }

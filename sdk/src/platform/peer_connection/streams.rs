@@ -46,13 +46,7 @@ impl LocalStreams {
     ) -> Result<RtcRtpTransceiver> {
         let free = link.transceivers().find(|transceiver| is_free(transceiver, &track.kind()));
         if let Some(transceiver) = free {
-            let sender = transceiver.sender();
-            replace(&sender, Some(track));
-            bindings::set_streams(&sender, self.of(source));
-            transceiver.set_direction(match transceiver.direction() {
-                RtcRtpTransceiverDirection::Recvonly => RtcRtpTransceiverDirection::Sendrecv,
-                _ => RtcRtpTransceiverDirection::Sendonly,
-            });
+            reuse(&transceiver, track, self.of(source));
             return Ok(transceiver);
         }
         let sender = bindings::add_track(link.as_raw(), track, self.of(source));
@@ -71,6 +65,17 @@ impl LocalStreams {
             _ => RtcRtpTransceiverDirection::Inactive,
         });
     }
+}
+
+/// Sends a track over a transceiver that is free.
+pub(crate) fn reuse(transceiver: &RtcRtpTransceiver, track: &MediaStreamTrack, stream: &MediaStream) {
+    let sender = transceiver.sender();
+    replace(&sender, Some(track));
+    bindings::set_streams(&sender, stream);
+    transceiver.set_direction(match transceiver.direction() {
+        RtcRtpTransceiverDirection::Recvonly => RtcRtpTransceiverDirection::Sendrecv,
+        _ => RtcRtpTransceiverDirection::Sendonly,
+    });
 }
 
 /// Sends another track, without a new negotiation. The promise fails only if the connection is closed or the track was

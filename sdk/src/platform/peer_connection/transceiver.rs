@@ -98,7 +98,7 @@ impl From<Raw> for TransceiverDirection {
 }
 
 impl TransceiverOptions {
-    pub(super) fn to_raw(&self) -> Result<RtcRtpTransceiverInit> {
+    pub(crate) fn to_raw(&self) -> Result<RtcRtpTransceiverInit> {
         let raw = RtcRtpTransceiverInit::new();
         raw.set_direction(match self.direction {
             TransceiverDirection::Sendrecv => Raw::Sendrecv,
@@ -171,13 +171,7 @@ impl Transceiver {
     /// # Errors
     /// `InvalidOptions` for a codec that the browser does not have; `Unsupported` where it lacks the method.
     pub fn set_codec_preferences(&self, codecs: &[Codec]) -> Result<()> {
-        let feature = "setCodecPreferences";
-        if !js_sys::Reflect::has(&self.raw, &feature.into()).unwrap_or(false) {
-            return Err(Error::Unsupported { feature });
-        }
-        let raw = serde_wasm_bindgen::to_value(codecs);
-        let raw = raw.map_err(|error| Error::InvalidOptions { detail: error.to_string() })?;
-        bindings::set_codec_preferences(&self.raw, &raw).map_err(refusal("set the codec preferences"))
+        set_codec_preferences(&self.raw, codecs)
     }
 
     /// Offers codecs of these types first, such as `video/VP9`, and after them the others in the browser's own order.
@@ -205,6 +199,17 @@ impl Transceiver {
     }
 }
 
+/// [`Transceiver::set_codec_preferences`].
+pub(crate) fn set_codec_preferences(transceiver: &RtcRtpTransceiver, codecs: &[Codec]) -> Result<()> {
+    let feature = "setCodecPreferences";
+    if !js_sys::Reflect::has(transceiver, &feature.into()).unwrap_or(false) {
+        return Err(Error::Unsupported { feature });
+    }
+    let raw = serde_wasm_bindgen::to_value(codecs);
+    let raw = raw.map_err(|error| Error::InvalidOptions { detail: error.to_string() })?;
+    bindings::set_codec_preferences(transceiver, &raw).map_err(refusal("set the codec preferences"))
+}
+
 impl PartialEq for Transceiver {
     fn eq(&self, other: &Self) -> bool {
         self.raw == other.raw
@@ -214,7 +219,7 @@ impl PartialEq for Transceiver {
 impl Eq for Transceiver {}
 
 impl TrackOrKind<'_> {
-    pub(super) fn to_raw(self) -> JsValue {
+    pub(crate) fn to_raw(self) -> JsValue {
         match self {
             Self::Track(track) => track.to_raw().into(),
             Self::Kind(kind) => super::codec::kind_name(kind).into(),

@@ -1,0 +1,77 @@
+//! Media sections of a connection to an SFU: each sends or receives, never both.
+
+use web_sys::{MediaStreamTrack, RtcRtpTransceiver, RtcRtpTransceiverDirection as Direction};
+
+use super::peer_connection::{
+    Encoding, Link, LocalStreams, Receiver, TrackOrKind, TransceiverDirection, TransceiverOptions, reuse,
+    set_codec_preferences,
+};
+use crate::engine::codec::Codec;
+use crate::engine::topology::Sections;
+use crate::error::Result;
+use crate::model::{MediaKind, TrackSource};
+
+/// What the SFU forwards. One codec of each kind lets everyone understand everyone, and keeps descriptions small.
+const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
+
+/// Sends a track in a section that was used to send before, or in a new one.
+pub(super) fn send(
+    link: &Link,
+    streams: &LocalStreams,
+    track: &MediaStreamTrack,
+    source: TrackSource,
+) -> Result<RtcRtpTransceiver> {
+    let kind = if track.kind() == "audio" { MediaKind::Audio } else { MediaKind::Video };
+    let is_free = |transceiver: &RtcRtpTransceiver| {
+        transceiver.direction() == Direction::Inactive
+            && transceiver.receiver().track().kind() == track.kind()
+    };
+    if let Some(transceiver) = link.transceivers().find(is_free) {
+        reuse(&transceiver, track, streams.of(source));
+        return Ok(transceiver);
+    }
+    let options = TransceiverOptions {
+        direction: TransceiverDirection::Sendonly,
+        send_encodings: versions(kind, source),
+        ..TransceiverOptions::default()
+    };
+    let init = options.to_raw()?;
+    init.set_streams(&streams.array_of(source));
+    let transceiver = link.add_transceiver(track, &init)?;
+    trim(&transceiver, kind);
+    Ok(transceiver)
+}
+
+/// Adds sections to receive in.
+pub(super) fn receive(link: &Link, more: Sections) -> Result<()> {
+    let options =
+        TransceiverOptions { direction: TransceiverDirection::Recvonly, ..TransceiverOptions::default() };
+    for (kind, count) in [(MediaKind::Audio, more.audio), (MediaKind::Video, more.video)] {
+        for _ in 0..count {
+            let transceiver = link.add_transceiver(&TrackOrKind::Kind(kind).to_raw(), &options.to_raw()?)?;
+            trim(&transceiver, kind);
+        }
+    }
+    Ok(())
+}
+
+/// The versions that the SFU chooses from: a camera in three sizes; a screen in one, which is to be legible.
+fn versions(kind: MediaKind, source: TrackSource) -> Vec<Encoding> {
+    match (kind, source) {
+        (MediaKind::Audio, _) | (_, TrackSource::Screen) => Vec::new(),
+        _ => [("l", 4.0, 150_000), ("m", 2.0, 500_000), ("h", 1.0, 1_700_000)]
+            .map(|(rid, scale, bitrate)| Encoding {
+                max_bitrate: Some(bitrate),
+                ..Encoding::simulcast(rid, scale)
+            })
+            .to_vec(),
+    }
+}
+
+/// Leaves out the codecs that the SFU would leave out. A browser that cannot sends a longer offer.
+fn trim(transceiver: &RtcRtpTransceiver, kind: MediaKind) {
+    let Ok(capabilities) = Receiver::capabilities(kind) else { return };
+    let kept = |codec: &Codec| CODECS.iter().any(|name| codec.is(name));
+    let codecs: Vec<_> = capabilities.codecs.into_iter().filter(kept).collect();
+    let _ = set_codec_preferences(transceiver, &codecs);
+}
