@@ -15,7 +15,7 @@ if (query.has("join") && $("name").value) join();
 
 async function join() {
   say("Joining …");
-  room = new Room({ url: query.get("url") ?? undefined });
+  room = new Room({ url: query.get("url") ?? undefined, topology: query.get("topology") ?? undefined });
   window.room = room; // for the console
   room.addEventListener("participantjoined", ({ detail }) => say(`${detail.participant.name} is here.`));
   room.addEventListener("participantleft", ({ detail }) => {

@@ -1,6 +1,6 @@
 //! Which screen is shown, and what outlives the change from one to the other.
 
-use moim::JoinOptions;
+use moim::{JoinOptions, Topology};
 use yew::prelude::*;
 
 use crate::browser;
@@ -20,6 +20,7 @@ const LANGUAGE_KEY: &str = "moim-language";
 pub(crate) struct Ticket {
     pub(crate) name: String,
     pub(crate) room: String,
+    pub(crate) topology: Topology,
 }
 
 impl Ticket {
@@ -33,6 +34,7 @@ impl Ticket {
         Self {
             name: name.or_else(|| browser::recall(NAME_KEY)).unwrap_or_default(),
             room: room.unwrap_or_else(Self::suggest_room),
+            topology: query.topology,
         }
     }
 
@@ -71,9 +73,9 @@ pub(crate) fn App() -> Html {
         let (room, media, ticket, log) = (room.clone(), media.clone(), ticket.setter(), log.dispatcher());
         Callback::from(move |chosen: Ticket| {
             browser::remember(NAME_KEY, &chosen.name);
-            browser::show_address(&browser::invitation(&chosen.room));
+            browser::show_address(&browser::invitation(&chosen.room, chosen.topology));
             log.dispatch(LogAction::Clear);
-            room.join(chosen.options(), media.tracks());
+            room.join(chosen.topology, chosen.options(), media.tracks());
             ticket.set(chosen);
         })
     };

@@ -4,6 +4,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement, Storage, Window};
 
+use moim::Topology;
+
 use crate::query;
 
 pub(crate) fn window() -> Option<Window> {
@@ -31,10 +33,10 @@ pub(crate) fn preferred_languages() -> Vec<String> {
 }
 
 /// The address that brings someone else into `room`.
-pub(crate) fn invitation(room: &str) -> String {
+pub(crate) fn invitation(room: &str, topology: Topology) -> String {
     let Some(location) = window().map(|window| window.location()) else { return String::new() };
     let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
-    query::invitation(&origin, &path, room)
+    query::invitation(&origin, &path, room, topology)
 }
 
 /// Shows the room in the address bar, so that a reload leads back to it.

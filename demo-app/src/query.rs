@@ -1,10 +1,13 @@
 //! The parameters of the page's address, and the address of an invitation.
 
-/// What the address asks for: `?room=x&name=y&join`.
+use moim::Topology;
+
+/// What the address asks for: `?room=x&name=y&topology=sfu&join`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) room: String,
     pub(crate) name: String,
+    pub(crate) topology: Topology,
     /// Join at once, without the lobby.
     pub(crate) join: bool,
 }
@@ -17,6 +20,7 @@ impl Query {
             match &*key {
                 "room" => query.room = value.trim().to_owned(),
                 "name" => query.name = value.trim().to_owned(),
+                "topology" => query.topology = topology(&value),
                 "join" => query.join = !matches!(&*value, "0" | "false"),
                 _ => {}
             }
@@ -25,10 +29,19 @@ impl Query {
     }
 }
 
+/// The topology of this name; the default for any other.
+pub(crate) fn topology(name: &str) -> Topology {
+    if name == Topology::Sfu.as_str() { Topology::Sfu } else { Topology::default() }
+}
+
 /// The address that brings someone else into `room`.
-pub(crate) fn invitation(origin: &str, path: &str, room: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("room", room).finish();
-    format!("{origin}{path}?{query}")
+pub(crate) fn invitation(origin: &str, path: &str, room: &str, topology: Topology) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("room", room);
+    if topology != Topology::default() {
+        query.append_pair("topology", topology.as_str());
+    }
+    format!("{origin}{path}?{}", query.finish())
 }
 
 #[cfg(test)]
@@ -37,8 +50,9 @@ mod tests {
 
     #[test]
     fn room_name_and_join_are_read() {
-        let query = Query::parse("?room=blue+door&name=Min%20Seo&join");
-        assert_eq!(query, Query { room: "blue door".into(), name: "Min Seo".into(), join: true });
+        let query = Query::parse("?room=blue+door&name=Min%20Seo&topology=sfu&join");
+        let (room, name) = ("blue door".into(), "Min Seo".into());
+        assert_eq!(query, Query { room, name, topology: Topology::Sfu, join: true });
     }
 
     #[test]
@@ -58,9 +72,10 @@ mod tests {
     #[test]
     fn an_invitation_leads_to_the_same_room() {
         for room in ["rumi-tado", "회의실 1", "a&b=c?d#e%+"] {
-            let link = invitation("https://moim.test", "/", room);
+            let link = invitation("https://moim.test", "/", room, Topology::Sfu);
             let (_, search) = link.split_once('?').unwrap();
-            assert_eq!(Query::parse(search), Query { room: room.into(), ..Query::default() });
+            let expected = Query { room: room.into(), topology: Topology::Sfu, ..Query::default() };
+            assert_eq!(Query::parse(search), expected);
         }
     }
 }

@@ -270,7 +270,7 @@ export interface MediaQuality {
 /**
  * How media flows between participants.
  */
-export type Topology = "mesh";
+export type Topology = "mesh" | "sfu";
 
 /**
  * How messages are sent and received over a channel. Each end has its own.

@@ -4,6 +4,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::app::Ticket;
 use crate::browser;
 use crate::ui::{Button, Look, Mark, use_words};
 
@@ -29,9 +30,9 @@ impl Invite {
 }
 
 #[hook]
-pub(crate) fn use_invite(room: &str, on_copied: Callback<()>) -> Invite {
+pub(crate) fn use_invite(ticket: &Ticket, on_copied: Callback<()>) -> Invite {
     let by_hand = use_state_eq(|| false);
-    Invite { link: browser::invitation(room), by_hand, on_copied }
+    Invite { link: browser::invitation(&ticket.room, ticket.topology), by_hand, on_copied }
 }
 
 #[derive(Clone, PartialEq, Properties)]

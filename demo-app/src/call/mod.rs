@@ -66,7 +66,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         let log = log.dispatcher();
         Callback::from(move |()| log.dispatch(LogAction::Note(Event::LinkCopied)))
     };
-    let invite = use_invite(&ticket.room, on_copied);
+    let invite = use_invite(ticket, on_copied);
 
     let tiles = tiles::tiles(&ticket.name, media, share.tracks(), &props.participants);
     use_end_of_lost_recordings(recordings, tiles.iter().map(|tile| tile.key.clone()).collect());

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use futures::StreamExt;
 use moim::{
     Error, JoinOptions, LocalTrack, ParticipantId, RemoteParticipant, Room, RoomEvent, RoomEvents,
-    RoomOptions, RoomState,
+    RoomOptions, RoomState, Topology,
 };
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -130,13 +130,15 @@ impl RoomHandle {
     }
 
     /// Joins with `tracks` published from the start, unless one is in a room already.
-    pub(crate) fn join(&self, options: JoinOptions, tracks: Vec<LocalTrack>) {
+    pub(crate) fn join(&self, topology: Topology, options: JoinOptions, tracks: Vec<LocalTrack>) {
         if !matches!(self.view.place, Place::Outside) {
             return;
         }
         let session = self.view.session + 1;
         let view = self.view.dispatcher();
-        let room = match Room::new(RoomOptions::default()) {
+        let mut how = RoomOptions::default();
+        how.topology = topology;
+        let room = match Room::new(how) {
             Ok(room) => room,
             Err(error) => return view.dispatch((session, Action::Refused(error))),
         };

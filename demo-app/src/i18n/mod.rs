@@ -70,6 +70,10 @@ words! {
     name_needed,
     room,
     room_hint,
+    /// How media flows.
+    topology,
+    mesh,
+    sfu,
     suggest_room,
     join,
     joining,
@@ -123,6 +127,8 @@ words! {
     server_refused,
     server_closing,
     room_full,
+    /// The room has another topology, or the server has no SFU.
+    topology_refused,
     too_busy,
     name_refused,
     idle_too_long,

@@ -1,10 +1,12 @@
 //! Name, room, and the way in.
 
-use web_sys::{HtmlInputElement, SubmitEvent};
+use moim::Topology;
+use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
 use yew::prelude::*;
 
 use crate::app::Ticket;
 use crate::browser;
+use crate::query;
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
 /// The server takes names and rooms of up to this length.
@@ -39,6 +41,13 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
             draft.set(Ticket { room, ..(*draft).clone() });
         })
     };
+    let on_topology = {
+        let draft = draft.clone();
+        Callback::from(move |event: Event| {
+            let topology = query::topology(&event.target_unchecked_into::<HtmlSelectElement>().value());
+            draft.set(Ticket { topology, ..(*draft).clone() });
+        })
+    };
     let suggest = {
         let draft = draft.clone();
         Callback::from(move |()| draft.set(Ticket { room: Ticket::suggest_room(), ..(*draft).clone() }))
@@ -53,7 +62,8 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
                 return browser::focus("[data-test=name]");
             }
             let room = Some(draft.room.trim().to_owned()).filter(|room| !room.is_empty());
-            let ticket = Ticket { name, room: room.unwrap_or_else(Ticket::suggest_room) };
+            let room = room.unwrap_or_else(Ticket::suggest_room);
+            let ticket = Ticket { name, room, topology: draft.topology };
             draft.set(ticket.clone());
             on_join.emit(ticket);
         })
@@ -100,6 +110,14 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
                 </div>
                 <span id="room-hint" class="soft">{ words.room_hint }</span>
             </div>
+            <label class="field">
+                <span class="field__label">{ words.topology }</span>
+                <select data-test="topology" onchange={on_topology}>
+                    { for [(Topology::Mesh, words.mesh), (Topology::Sfu, words.sfu)].map(|(topology, name)| html! {
+                        <option value={topology.as_str()} selected={topology == draft.topology}>{ name }</option>
+                    }) }
+                </select>
+            </label>
             <button type="submit" class="button button--primary button--wide" data-test="join" disabled={props.joining}>
                 if props.joining {
                     <span class="spinner" aria-hidden="true" />

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use moim_protocol::{
-    ClientMessage, IceServer, ErrorCode, LeaveReason, PeerSignal, RelayPayload, ServerMessage, Topology, TrackSource,
+    ClientMessage, ErrorCode, IceServer, LeaveReason, PeerSignal, RelayPayload, ServerMessage, Topology,
+    TrackSource,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};

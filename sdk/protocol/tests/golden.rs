@@ -74,7 +74,8 @@ fn wishes(seq: u32, ack: u32) -> RelayPayload {
 }
 
 fn slots(seq: u32, ack: u32) -> RelayPayload {
-    let slot = |publication_id: &str| Slot { participant_id: BOB.into(), publication_id: publication_id.into() };
+    let slot =
+        |publication_id: &str| Slot { participant_id: BOB.into(), publication_id: publication_id.into() };
     let slots = BTreeMap::from([("2".to_owned(), slot("mic")), ("3".to_owned(), slot("cam"))]);
     RelayPayload { seq, ack, signal: Some(PeerSignal::Slots { slots }) }
 }
@@ -106,10 +107,7 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
                 relay: Some(description(1, 0, SdpType::Offer, &[("0", "mic"), ("1", "cam")])),
             }),
         ),
-        (
-            "client-relay-wishes",
-            ClientMessage::Relay { to: SFU_ID.into(), payload: wishes(2, 1) },
-        ),
+        ("client-relay-wishes", ClientMessage::Relay { to: SFU_ID.into(), payload: wishes(2, 1) }),
         (
             "client-relay-description",
             ClientMessage::Relay {

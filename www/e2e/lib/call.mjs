@@ -17,12 +17,13 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {"chromium" | "firefox"} [options.kind]
  * @param {"demo" | "page"} [options.app]
  * @param {string} [options.room]
+ * @param {"mesh" | "sfu"} [options.topology]
  */
-export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea" } = {}) {
+export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh" } = {}) {
   const visitor = await launch(t, kind, { person });
   await visitor.page.bringToFront();
   const inCall = call(visitor, person, app);
-  await inCall.join(`${stub.url}${PATHS[app]}?room=${room}&name=${person}&join`);
+  await inCall.join(`${stub.url}${PATHS[app]}?room=${room}&name=${person}&topology=${topology}&join`);
   return inCall;
 }
 
