@@ -57,6 +57,7 @@ fn call_sentence(words: &'static Words, error: &Error) -> &'static str {
         Error::Signaling(SignalingError::Unreachable { .. }) => words.server_unreachable,
         Error::Signaling(SignalingError::Refused { code, .. }) => match code.as_str() {
             "roomFull" => words.room_full,
+            "noMixer" => words.no_mixer,
             "unsupportedTopology" => words.topology_refused,
             "invalidValue" | "messageTooLarge" => words.name_refused,
             "tooManyRooms" | "tooManyConnections" | "rateLimited" => words.too_busy,

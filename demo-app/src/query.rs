@@ -31,7 +31,8 @@ impl Query {
 
 /// The topology of this name; the default for any other.
 pub(crate) fn topology(name: &str) -> Topology {
-    if name == Topology::Sfu.as_str() { Topology::Sfu } else { Topology::default() }
+    let all = [Topology::Mesh, Topology::Sfu, Topology::Mcu];
+    all.into_iter().find(|topology| topology.as_str() == name).unwrap_or_default()
 }
 
 /// The address that brings someone else into `room`.

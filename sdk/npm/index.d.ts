@@ -101,6 +101,10 @@ export interface Publication {
      * The publisher sends silence or black.
      */
     muted: boolean;
+    /**
+     * The only one who gets it. Absent: everyone.
+     */
+    to?: ParticipantId;
 }
 
 /**
@@ -129,6 +133,10 @@ export interface RemoteParticipant {
      * Whatever the application attached.
      */
     metadata: string;
+    /**
+     * What it is in the room for.
+     */
+    role: Role;
     /**
      * What the participant publishes.
      */
@@ -270,7 +278,7 @@ export interface MediaQuality {
 /**
  * How media flows between participants.
  */
-export type Topology = "mesh" | "sfu";
+export type Topology = "mesh" | "sfu" | "mcu";
 
 /**
  * How messages are sent and received over a channel. Each end has its own.
@@ -472,6 +480,11 @@ export interface MixerOptions {
  * What a device does.
  */
 export type DeviceKind = "audioinput" | "videoinput" | "audiooutput" | "unknown";
+
+/**
+ * What a participant is in the room for.
+ */
+export type Role = "participant" | "mixer";
 
 /**
  * What a recorder does now.
@@ -1269,6 +1282,22 @@ export interface JoinOptions {
     /** The participant's name, for the others to read. */
     name: string;
     /** Whatever the application attaches to the participant. Default: empty. */
+    metadata?: string;
+    /** What one is in the room for. Default: `"participant"`. */
+    role?: Role;
+}
+
+/** How a track is published. */
+export interface PublishOptions {
+    /** The only one who gets it. Default: everyone. */
+    to?: ParticipantId;
+}
+
+/** What changes of a participant. */
+export interface UpdateOptions {
+    /** The name, for the others to read. Default: as it is. */
+    name?: string;
+    /** Whatever the application attaches. Default: as it is. */
     metadata?: string;
 }
 
@@ -3096,10 +3125,10 @@ export class Room {
      */
     constructor(options?: RoomOptions | null);
     /**
-     * Publishes a track to everyone; before `join` too, so that it is there from the start. Gives the
-     * publication's id.
+     * Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start. Gives
+     * the publication's id.
      */
-    publish(track: LocalTrack): Promise<PublicationId>;
+    publish(track: LocalTrack, options?: PublishOptions): Promise<PublicationId>;
     /**
      * Sends another track of the same kind under the same publication, such as that of another camera.
      */
@@ -3120,6 +3149,10 @@ export class Room {
      * Stops publishing a track. The track itself goes on.
      */
     unpublish(publicationId: PublicationId): Promise<void>;
+    /**
+     * Changes what the others know of one: name, metadata, or both. They get `participantupdated`.
+     */
+    update(options: UpdateOptions): void;
     /**
      * Who one is, once joined.
      */

@@ -35,11 +35,12 @@ pub use engine::stats::{
 pub use engine::transfer::FileProgress;
 pub use error::{DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Result, SignalingError};
 pub use model::{
-    ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Topology,
-    TrackSource,
+    ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Role,
+    Topology, TrackSource,
 };
 pub use options::{
-    DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions, RoomOptions,
+    DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions, PublishOptions,
+    RoomOptions, UpdateOptions,
 };
 
 #[cfg(target_arch = "wasm32")]

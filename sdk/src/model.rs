@@ -2,7 +2,7 @@
 
 pub use moim_protocol::{
     ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, MediaKind, ParticipantId,
-    ParticipantInfo, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, Roster, SdpType,
+    ParticipantInfo, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, Role, Roster, SdpType,
     ServerError, SessionDescription, Slot, Topology, TrackSource, Wish,
 };
 
@@ -26,6 +26,13 @@ pub enum SignalCommand {
     },
     /// Say what this participant publishes: the complete list.
     Publish(Vec<Publication>),
+    /// Change one's name and metadata.
+    Update {
+        /// The name.
+        name: String,
+        /// The metadata.
+        metadata: String,
+    },
     /// Ask for the complete roster.
     Sync,
     /// Leave the room and close the connection.
@@ -43,6 +50,8 @@ pub struct JoinRequest {
     pub metadata: String,
     /// How media is to flow.
     pub topology: Topology,
+    /// What one is in the room for.
+    pub role: Role,
     /// What is published from the start.
     pub publications: Vec<Publication>,
     /// With an SFU: the first payload for it.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::engine::ice_server;
 use crate::error::{Error, Result};
-use crate::model::{IceServer, ParticipantId, Topology};
+use crate::model::{IceServer, ParticipantId, Role, Topology};
 
 /// How a room is reached and run.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -48,7 +48,7 @@ impl RoomOptions {
             return invalid(format!("url is `{}`: expected ws://host/path or wss://host/path", self.url));
         }
         if self.topology == Topology::Unknown {
-            return invalid("topology must be \"mesh\" or \"sfu\"".to_owned());
+            return invalid("topology must be \"mesh\", \"sfu\" or \"mcu\"".to_owned());
         }
         if self.join_timeout_ms == 0 {
             return invalid("joinTimeoutMs is 0: expected at least 1 millisecond".to_owned());
@@ -71,12 +71,14 @@ pub struct JoinOptions {
     pub name: String,
     /// Whatever the application attaches to the participant. Default: empty.
     pub metadata: String,
+    /// What one is in the room for. Default: to take part.
+    pub role: Role,
 }
 
 impl JoinOptions {
     /// Options with a room and a name.
     pub fn new(room: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { room: room.into(), name: name.into(), metadata: String::new() }
+        Self { room: room.into(), name: name.into(), ..Self::default() }
     }
 
     /// Finds what is wrong before anything is sent.
@@ -88,6 +90,46 @@ impl JoinOptions {
             if value.trim().is_empty() {
                 return invalid(format!("{key} is empty: expected some text"));
             }
+        }
+        Ok(())
+    }
+}
+
+/// How a track is published.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PublishOptions {
+    /// The only one who gets it. Default: everyone.
+    pub to: Option<ParticipantId>,
+}
+
+impl PublishOptions {
+    /// For one participant.
+    pub fn to(participant: ParticipantId) -> Self {
+        Self { to: Some(participant) }
+    }
+}
+
+/// What changes of a participant.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UpdateOptions {
+    /// The name for the others to read. Default: as it is.
+    pub name: Option<String>,
+    /// Whatever the application attaches. Default: as it is.
+    pub metadata: Option<String>,
+}
+
+impl UpdateOptions {
+    /// Finds what is wrong before anything is sent.
+    ///
+    /// # Errors
+    /// `InvalidOptions`, with the member and what was expected.
+    pub fn check(&self) -> Result<()> {
+        if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+            return invalid("name is empty: expected some text".to_owned());
         }
         Ok(())
     }

@@ -56,6 +56,10 @@ pub(crate) struct Arguments {
     /// Runs without the SFU: rooms can only be a mesh.
     #[arg(long)]
     no_sfu: bool,
+    /// Starts a headless Chromium for each room with the topology `mcu`, to mix it. Needs --static-dir. The browser is
+    /// looked for, or named here.
+    #[arg(long, value_name = "BROWSER", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) mixer: Option<String>,
     /// A STUN or TURN server that clients are told of. TURN needs a username and a credential. Repeatable.
     #[arg(long = "ice-server", value_name = "URL[,USERNAME,CREDENTIAL]")]
     ice_servers: Vec<IceServerArgument>,

@@ -19,6 +19,9 @@ use crate::cli::{Arguments, LogFormat};
 /// How many ports `--port-search` tries after the first.
 const PORTS_TO_SEARCH: u16 = 20;
 
+/// What `--mixer` looks for.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
 #[derive(Debug, thiserror::Error)]
 enum StartError {
     #[error("`--log {filter}` is not a log filter: {source}")]
@@ -35,6 +38,10 @@ enum StartError {
         "cannot listen on host `{host}`: {source}; set it with --host (or HOST), for example 127.0.0.1 or 0.0.0.0"
     )]
     Host { host: String, source: io::Error },
+    #[error("--mixer found no browser ({}); name one, for example --mixer /usr/bin/chromium", BROWSERS.join(", "))]
+    NoBrowser,
+    #[error("--mixer needs --static-dir: the browser opens a page of it, /www/mixer.html")]
+    MixerPage,
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -57,12 +64,28 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     }
     let listener = listen(&arguments).await?;
     let stop = StopSignal::new()?;
-    let server = serve(arguments.server_config(), listener)?;
+    let mut config = arguments.server_config();
+    config.mixer = arguments.mixer.as_deref().map(mixer).transpose()?;
+    if config.mixer.is_some() && config.static_dir.is_none() {
+        return Err(StartError::MixerPage);
+    }
+    let server = serve(config, listener)?;
     // Scripts wait for this line, and it is the only one on stdout.
     writeln!(io::stdout(), "listening on {}", url(&arguments.host, server.local_addr()))?;
     stop.received().await;
     server.stop().await;
     Ok(())
+}
+
+/// The browser of this name, or one that is found.
+fn mixer(name: &str) -> Result<PathBuf, StartError> {
+    if !name.is_empty() {
+        return Ok(name.into());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places =
+        std::env::split_paths(&path).flat_map(|folder| BROWSERS.map(|browser| folder.join(browser)));
+    places.find(|place| place.is_file()).ok_or(StartError::NoBrowser)
 }
 
 fn start_logging(arguments: &Arguments) -> Result<(), StartError> {

@@ -218,7 +218,7 @@ impl World {
                 Output::Close { id, .. } => {
                     assert!(self.views.remove(&id).is_some(), "a connection is closed once");
                 }
-                Output::Media(command) => panic!("there is no SFU for {command:?}"),
+                other => panic!("nobody is there for {other:?}"),
             }
         }
     }

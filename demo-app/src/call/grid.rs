@@ -61,8 +61,8 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
         }
     };
 
-    // The screen that was shared last is the large one; its place in the list stays, so that nothing is built anew.
-    let stage = props.tiles.iter().rposition(|tile| tile.source == Source::Screen);
+    // The screen that was shared last, or the mixed picture, is the large one; its place in the list stays, so that nothing is built anew.
+    let stage = props.tiles.iter().rposition(|tile| matches!(tile.source, Source::Screen | Source::Mix));
     let count = props.tiles.len();
     let (wide, tall) = (Shape::wide(count), Shape::tall(count));
     let others = count.saturating_sub(1).max(1);

@@ -29,6 +29,7 @@ pub(crate) fn label(words: &'static Words, model: &TileModel) -> String {
     match (model.source, model.own) {
         (Source::Screen, true) => words.your_screen.to_owned(),
         (Source::Screen, false) => fill(words.screen_of, "name", &model.name),
+        (Source::Mix, _) => words.everyone.to_owned(),
         (_, true) => fill(words.you, "name", &model.name),
         (_, false) => model.name.clone(),
     }

@@ -1,6 +1,6 @@
 //! Which tiles a call has: who is where, and which tracks belong to it.
 
-use moim::{ConnectionState, MediaKind, RemoteParticipant, TrackSource};
+use moim::{ConnectionState, MediaKind, RemoteParticipant, Role, TrackSource};
 
 use crate::hooks::{LocalMedia, RawTrack};
 
@@ -9,6 +9,8 @@ use crate::hooks::{LocalMedia, RawTrack};
 pub(crate) enum Source {
     Camera,
     Screen,
+    /// Everyone, as a mixer shows them.
+    Mix,
     /// A track of another application's making.
     Custom,
 }
@@ -18,6 +20,7 @@ impl Source {
         match self {
             Self::Camera => "camera",
             Self::Screen => "screen",
+            Self::Mix => "mix",
             Self::Custom => "custom",
         }
     }
@@ -82,8 +85,29 @@ pub(crate) fn tiles(
             connection: None,
         });
     }
-    tiles.extend(participants.iter().flat_map(tiles_of));
+    // Where there is a mixer, nobody else is seen.
+    let mixers: Vec<_> = participants.iter().filter(|participant| participant.role == Role::Mixer).collect();
+    match mixers.as_slice() {
+        [] => tiles.extend(participants.iter().flat_map(tiles_of)),
+        mixers => tiles.extend(mixers.iter().map(|mixer| mix_of(mixer))),
+    }
     tiles
+}
+
+fn mix_of(mixer: &RemoteParticipant) -> TileModel {
+    let of = |kind: MediaKind| mixer.tracks.iter().filter(move |track| track.kind() == kind);
+    let picture: Option<RawTrack> = of(MediaKind::Video).next().map(|track| track.as_raw().into());
+    TileModel {
+        key: format!("{}/mix", mixer.id),
+        name: mixer.name.clone(),
+        own: false,
+        source: Source::Mix,
+        visible: picture.is_some(),
+        picture,
+        sound: of(MediaKind::Audio).map(|track| track.as_raw().into()).collect(),
+        muted: false,
+        connection: Some(mixer.connection_state),
+    }
 }
 
 fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {

@@ -74,6 +74,9 @@ words! {
     topology,
     mesh,
     sfu,
+    mcu,
+    /// The picture of a mixer.
+    everyone,
     suggest_room,
     join,
     joining,
@@ -129,6 +132,7 @@ words! {
     room_full,
     /// The room has another topology, or the server has no SFU.
     topology_refused,
+    no_mixer,
     too_busy,
     name_refused,
     idle_too_long,

@@ -113,7 +113,7 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
             <label class="field">
                 <span class="field__label">{ words.topology }</span>
                 <select data-test="topology" onchange={on_topology}>
-                    { for [(Topology::Mesh, words.mesh), (Topology::Sfu, words.sfu)].map(|(topology, name)| html! {
+                    { for [(Topology::Mesh, words.mesh), (Topology::Sfu, words.sfu), (Topology::Mcu, words.mcu)].map(|(topology, name)| html! {
                         <option value={topology.as_str()} selected={topology == draft.topology}>{ name }</option>
                     }) }
                 </select>

@@ -47,6 +47,8 @@ server_error_codes! {
     UnsupportedVersion => "unsupportedVersion",
     /// The server does not offer this topology.
     UnsupportedTopology => "unsupportedTopology",
+    /// The room's topology needs a mixer, and there is none; the message says how to start one.
+    NoMixer => "noMixer",
     /// A member has a value outside its limits; the message names it.
     InvalidValue => "invalidValue",
     /// The room has as many participants as it may have.

@@ -22,8 +22,8 @@ pub use message::{
 pub use reliable::Reliable;
 pub use routed::Routed;
 pub use types::{
-    IceCandidate, IceServer, MediaKind, ParticipantId, ParticipantInfo, Publication, PublicationId, SdpType,
-    SessionDescription, Slot, Topology, TrackSource, Wish,
+    IceCandidate, IceServer, MediaKind, ParticipantId, ParticipantInfo, Publication, PublicationId, Role,
+    SdpType, SessionDescription, Slot, Topology, TrackSource, Wish,
 };
 
 /// The protocol version that this crate speaks.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ErrorCode, IceCandidate, IceServer, ParticipantId, ParticipantInfo, Publication, PublicationId,
+    ErrorCode, IceCandidate, IceServer, ParticipantId, ParticipantInfo, Publication, PublicationId, Role,
     SessionDescription, Slot, Topology, Wish,
 };
 
@@ -49,6 +49,9 @@ pub struct Join {
     /// How media is to flow.
     #[serde(default)]
     pub topology: Topology,
+    /// What the participant is in the room for.
+    #[serde(default, skip_serializing_if = "Role::is_default")]
+    pub role: Role,
     /// What the participant publishes from the start.
     #[serde(default)]
     pub publications: Vec<Publication>,

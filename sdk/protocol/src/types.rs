@@ -55,6 +55,9 @@ pub enum Topology {
     Mesh,
     /// Every participant is connected to the server's SFU alone, which forwards what each publishes to the others.
     Sfu,
+    /// Every participant is connected to a mixer alone, which sends each of them one picture of all, and the sound of
+    /// everyone else.
+    Mcu,
     /// A topology of a later version.
     #[serde(other, skip_serializing)]
     Unknown,
@@ -66,8 +69,32 @@ impl Topology {
         match self {
             Self::Mesh => "mesh",
             Self::Sfu => "sfu",
+            Self::Mcu => "mcu",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+/// What a participant is in the room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Role {
+    /// To take part.
+    #[default]
+    Participant,
+    /// To mix what the participants publish; only with the topology `mcu`.
+    Mixer,
+    /// A role of a later version.
+    #[serde(other, skip_serializing)]
+    Unknown,
+}
+
+impl Role {
+    /// Whether it is the one that need not be said.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -114,6 +141,17 @@ pub struct Publication {
     pub source: TrackSource,
     /// The publisher sends silence or black.
     pub muted: bool,
+    /// The only one who gets it. Absent: everyone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub to: Option<ParticipantId>,
+}
+
+impl Publication {
+    /// Whether a participant gets it.
+    pub fn is_for(&self, id: &ParticipantId) -> bool {
+        self.to.as_ref().is_none_or(|to| to == id)
+    }
 }
 
 /// A participant as the server knows it.
@@ -129,6 +167,9 @@ pub struct ParticipantInfo {
     /// Whatever the application attached.
     #[serde(default)]
     pub metadata: String,
+    /// What it is in the room for.
+    #[serde(default, skip_serializing_if = "Role::is_default")]
+    pub role: Role,
     /// What the participant publishes.
     #[serde(default)]
     pub publications: Vec<Publication>,

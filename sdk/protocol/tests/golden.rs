@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use moim_protocol::{
     ClientMessage, ErrorCode, IceCandidate, IceServer, Join, LeaveReason, MediaKind, ParticipantInfo,
-    PeerSignal, Publication, RelayPayload, Roster, SFU_ID, SdpType, ServerError, ServerMessage,
+    PeerSignal, Publication, RelayPayload, Role, Roster, SFU_ID, SdpType, ServerError, ServerMessage,
     SessionDescription, Slot, Topology, TrackSource, Welcome, Wish,
 };
 use serde_json::Value;
@@ -14,7 +14,7 @@ const ALICE: &str = "3f9c1a02b7d45e68";
 const BOB: &str = "a81e55d0c4927b3f";
 
 fn publication(id: &str, kind: MediaKind, source: TrackSource, muted: bool) -> Publication {
-    Publication { id: id.into(), kind, source, muted }
+    Publication { id: id.into(), kind, source, muted, to: None }
 }
 
 fn camera_and_microphone() -> Vec<Publication> {
@@ -30,6 +30,7 @@ fn alice() -> ParticipantInfo {
         join_order: 1,
         name: "Alice".into(),
         metadata: "{\"seat\":4}".into(),
+        role: Role::Participant,
         publications: camera_and_microphone(),
     }
 }
@@ -40,6 +41,7 @@ fn bob() -> ParticipantInfo {
         join_order: 2,
         name: "Bob".into(),
         metadata: String::new(),
+        role: Role::Participant,
         publications: vec![],
     }
 }
@@ -91,6 +93,7 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
                 name: "Alice".into(),
                 metadata: "{\"seat\":4}".into(),
                 topology: Topology::Mesh,
+                role: Role::Participant,
                 publications: camera_and_microphone(),
                 relay: None,
             }),
@@ -103,6 +106,7 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
                 name: "Alice".into(),
                 metadata: String::new(),
                 topology: Topology::Sfu,
+                role: Role::Participant,
                 publications: camera_and_microphone(),
                 relay: Some(description(1, 0, SdpType::Offer, &[("0", "mic"), ("1", "cam")])),
             }),

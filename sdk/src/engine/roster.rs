@@ -139,6 +139,7 @@ mod tests {
             join_order: 1,
             name: id.into(),
             metadata: String::new(),
+            role: crate::model::Role::Participant,
             publications: Vec::new(),
         }
     }

@@ -65,12 +65,27 @@ impl JsRoom {
         })
     }
 
-    /// Publishes a track to everyone; before `join` too, so that it is there from the start. Gives the
-    /// publication's id.
+    /// Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start. Gives
+    /// the publication's id.
     #[wasm_bindgen(unchecked_return_type = "Promise<PublicationId>")]
-    pub fn publish(&self, #[wasm_bindgen(unchecked_param_type = "LocalTrack")] track: JsValue) -> Promise {
+    pub fn publish(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "LocalTrack")] track: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "PublishOptions")] options: Option<JsValue>,
+    ) -> Promise {
         let room = self.room.clone();
-        future_to_promise(async move { Ok(room.publish(&local_track(&track)?).await?.as_str().into()) })
+        future_to_promise(async move {
+            let options = options::parse(options, "publish options")?;
+            Ok(room.publish_with(&local_track(&track)?, &options).await?.as_str().into())
+        })
+    }
+
+    /// Changes what the others know of one: name, metadata, or both. They get `participantupdated`.
+    pub fn update(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "UpdateOptions")] options: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.room.update(options::parse_value(options, "update options")?)?)
     }
 
     /// Stops publishing a track. The track itself goes on.

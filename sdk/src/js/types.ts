@@ -18,6 +18,22 @@ export interface JoinOptions {
   name: string;
   /** Whatever the application attaches to the participant. Default: empty. */
   metadata?: string;
+  /** What one is in the room for. Default: `"participant"`. */
+  role?: Role;
+}
+
+/** How a track is published. */
+export interface PublishOptions {
+  /** The only one who gets it. Default: everyone. */
+  to?: ParticipantId;
+}
+
+/** What changes of a participant. */
+export interface UpdateOptions {
+  /** The name, for the others to read. Default: as it is. */
+  name?: string;
+  /** Whatever the application attaches. Default: as it is. */
+  metadata?: string;
 }
 
 /** To whom bytes go, and what they are about. */

@@ -53,7 +53,9 @@ impl RoomConnection {
         source: TrackSource,
     ) -> Result<()> {
         let transceiver = match self.far_end {
-            FarEnd::Participant => self.streams.attach(&self.link, track, source)?,
+            FarEnd::Participant | FarEnd::Mixer | FarEnd::Listener => {
+                self.streams.attach(&self.link, track, source)?
+            }
             FarEnd::Sfu => sections::send(&self.link, &self.streams, track, source)?,
         };
         self.attached.borrow_mut().insert(id, transceiver);

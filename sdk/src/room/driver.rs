@@ -110,6 +110,7 @@ impl Driver {
             id: info.id.clone(),
             name: info.name.clone(),
             metadata: info.metadata.clone(),
+            role: info.role,
             publications: info.publications.clone(),
             tracks: tracks.values().filter(|track| *track.participant_id() == info.id).cloned().collect(),
             connection_state: self.session.borrow().connection_state(&info.id),

@@ -37,7 +37,7 @@ use crate::engine::data::DataMessage;
 use crate::engine::session::Session;
 use crate::error::{Error, Result};
 use crate::model::{JoinRequest, ParticipantId, Publication, PublicationId, Topology, TrackSource};
-use crate::options::{DataOptions, JoinOptions, RoomOptions};
+use crate::options::{DataOptions, JoinOptions, PublishOptions, RoomOptions, UpdateOptions};
 use crate::platform::{LocalTrack, clock};
 use crate::signaling::NativeBackend;
 
@@ -104,6 +104,7 @@ impl Room {
             name: options.name,
             metadata: options.metadata,
             topology: self.0.topology,
+            role: options.role,
             publications: Vec::new(),
             relay: None,
         };
@@ -111,12 +112,20 @@ impl Room {
         joined.await.unwrap_or(Err(Error::InvalidState { action: "join", state: "the room was dropped" }))
     }
 
-    /// Publishes a track to everyone; before [`join`](Self::join) too, so that it is there from the start.
+    /// Publishes a track to everyone, or to one participant; before [`join`](Self::join) too, so that it is there from the start.
     /// Publishing a track again gives the same id.
     ///
     /// # Errors
     /// `InvalidState` if the room is left or the track has ended.
     pub async fn publish(&self, track: &LocalTrack) -> Result<PublicationId> {
+        self.publish_with(track, &PublishOptions::default()).await
+    }
+
+    /// [`publish`](Self::publish) with options, such as the only one who is to get it.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish).
+    pub async fn publish_with(&self, track: &LocalTrack, options: &PublishOptions) -> Result<PublicationId> {
         self.expect_not_left("publish")?;
         if track.is_ended() {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
@@ -133,6 +142,7 @@ impl Room {
             kind: track.kind(),
             source: track.source(),
             muted: !track.is_enabled(),
+            to: options.to.clone(),
         };
         driver.add_local_track(id.clone(), track);
         driver.with_session(|session| session.publish(publication, clock::now()));
@@ -197,6 +207,17 @@ impl Room {
     pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<()> {
         let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
         self.send(&message, options.to.as_ref())
+    }
+
+    /// Changes what the others know of one. They get [`RoomEvent::ParticipantUpdated`].
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined; `InvalidOptions` for an empty name.
+    pub fn update(&self, options: UpdateOptions) -> Result<()> {
+        self.expect_state("update", &[RoomState::Joining, RoomState::Joined])?;
+        options.check()?;
+        self.driver().with_session(|session| session.update(options.name, options.metadata, clock::now()));
+        Ok(())
     }
 
     /// Who one is, once joined.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::remote_track::RemoteTrack;
-use crate::model::{ConnectionState, ParticipantId, Publication};
+use crate::model::{ConnectionState, ParticipantId, Publication, Role};
 
 /// Another participant, as known at the moment of asking.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +17,8 @@ pub struct RemoteParticipant {
     pub name: String,
     /// Whatever the application attached.
     pub metadata: String,
+    /// What it is in the room for.
+    pub role: Role,
     /// What the participant publishes.
     pub publications: Vec<Publication>,
     /// What can be played of it now.

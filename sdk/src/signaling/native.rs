@@ -114,6 +114,7 @@ impl SignalingBackend for NativeBackend {
             }
             SignalCommand::Relay { to, payload } => ClientMessage::Relay { to, payload },
             SignalCommand::Publish(publications) => ClientMessage::Publish { publications },
+            SignalCommand::Update { name, metadata } => ClientMessage::Update { name, metadata },
             SignalCommand::Sync => ClientMessage::Sync,
             SignalCommand::Leave if self.socket == Socket::Closed => return,
             SignalCommand::Leave => {
@@ -183,8 +184,8 @@ impl SignalingBackend for NativeBackend {
 }
 
 fn join(request: JoinRequest) -> ClientMessage {
-    let JoinRequest { room, name, metadata, topology, publications, relay } = request;
-    ClientMessage::Join(Join { version: VERSION, room, name, metadata, topology, publications, relay })
+    let JoinRequest { room, name, metadata, topology, role, publications, relay } = request;
+    ClientMessage::Join(Join { version: VERSION, room, name, metadata, topology, role, publications, relay })
 }
 
 /// A query may hold a token.
@@ -211,6 +212,7 @@ mod tests {
             name: "Ana".into(),
             metadata: String::new(),
             topology: Topology::Mesh,
+            role: crate::model::Role::Participant,
             publications: Vec::new(),
             relay: None,
         }

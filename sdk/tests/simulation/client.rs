@@ -82,6 +82,7 @@ impl Client {
                     name: format!("client {}", self.id),
                     metadata: String::new(),
                     topology: Topology::Mesh,
+                    role: moim::Role::Participant,
                     publications: Vec::new(),
                     relay: None,
                 };

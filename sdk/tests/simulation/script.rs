@@ -93,5 +93,5 @@ fn publication(random: &mut Random) -> Publication {
             ("slides", MediaKind::Video, TrackSource::Custom),
         ])
         .unwrap();
-    Publication { id: id.into(), kind, source, muted: random.happens(20) }
+    Publication { id: id.into(), kind, source, muted: random.happens(20), to: None }
 }

@@ -199,7 +199,7 @@ impl World {
                         SocketEvent::Closed { code: reason.code(), reason: reason.as_str().to_owned() };
                     self.queue.push(self.down[id].end(now), Event::AtClient(id, closed));
                 }
-                Output::Media(command) => panic!("there is no SFU for {command:?}"),
+                other => panic!("nobody is there for {other:?}"),
             }
         }
         if let Some(at) = self.hub.poll_timeout() {

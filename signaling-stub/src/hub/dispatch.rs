@@ -2,7 +2,7 @@
 
 use moim_protocol::{
     ClientMessage, ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PeerSignal, RelayPayload,
-    SFU_ID, ServerMessage, Topology, VERSION, Welcome,
+    Role, SFU_ID, ServerMessage, Topology, VERSION, Welcome,
 };
 use tracing::{debug, info};
 
@@ -79,6 +79,20 @@ impl Hub {
             }
             _ => {}
         }
+        if join.topology == Topology::Mcu && join.role != Role::Mixer {
+            let has_mixer = self.rooms.get(&join.room).is_some_and(Room::has_mixer);
+            if !has_mixer && self.starts_mixers {
+                return self.wait_for_mixer(id, join);
+            }
+            if !has_mixer {
+                let room = shorten(join.room);
+                let message = format!(
+                    "room `{room}` has no mixer; start the server with --mixer, or open /www/mixer.html?room={room}"
+                );
+                return self.error(id, ErrorCode::NoMixer, message);
+            }
+        }
+        let is_mixer = join.role == Role::Mixer;
         let (participant_id, join_order) = self.ids.next();
         info!(connection = id.0, participant = %participant_id, room = join.room, "joined");
         let info = ParticipantInfo {
@@ -86,6 +100,7 @@ impl Hub {
             join_order,
             name: join.name,
             metadata: join.metadata,
+            role: join.role,
             publications: join.publications,
         };
         let topology = join.topology;
@@ -101,8 +116,32 @@ impl Hub {
         self.media_relay(id, &join.room, join.relay);
         self.announce(&join.room, id, Audience::Others);
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.room = Some(join.room);
+            connection.room = Some(join.room.clone());
+            connection.waiting = None;
         }
+        if is_mixer {
+            for (id, join) in self.take_waiting(&join.room) {
+                self.join(id, join);
+            }
+        }
+    }
+
+    /// Keeps a `join` till the room has a mixer.
+    fn wait_for_mixer(&mut self, id: ConnectionId, join: Join) {
+        let room = join.room.clone();
+        let is_first = !self.connections.values().any(|other| other.waits_for(&room));
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.waiting = Some(Box::new(join));
+        }
+        if is_first {
+            self.outputs.push_back(Output::StartMixer(room));
+        }
+    }
+
+    /// Takes out every `join` that waits for a room's mixer.
+    pub(super) fn take_waiting(&mut self, room: &str) -> Vec<(ConnectionId, Join)> {
+        let waiting = self.connections.iter_mut().filter(|(_, connection)| connection.waits_for(room));
+        waiting.filter_map(|(id, connection)| Some((*id, *connection.waiting.take()?))).collect()
     }
 
     /// A `join` to the room that the connection is in carries the participant's complete state.
@@ -153,9 +192,12 @@ impl Hub {
         let of_room = self.rooms.get(&join.room).map(Room::topology);
         let fault = match (join.topology, of_room) {
             (Topology::Sfu, _) if !self.has_sfu => {
-                Some("the server runs without its SFU, so it offers only the topology `mesh`".to_owned())
+                Some("the server runs without its SFU; choose another topology".to_owned())
             }
-            (Topology::Mesh | Topology::Sfu, None) => None,
+            (topology, _) if join.role != Role::Participant && topology != Topology::Mcu => {
+                Some("the role `mixer` is for the topology `mcu` alone".to_owned())
+            }
+            (Topology::Mesh | Topology::Sfu | Topology::Mcu, None) => None,
             (wanted, Some(topology)) if wanted == topology => None,
             (_, Some(topology)) => {
                 Some(format!("room `{}` has the topology `{}`", join.room, topology.as_str()))

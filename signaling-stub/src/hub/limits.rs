@@ -118,7 +118,13 @@ mod tests {
     use super::*;
 
     fn publication(id: &str) -> Publication {
-        Publication { id: id.into(), kind: MediaKind::Audio, source: TrackSource::Microphone, muted: false }
+        Publication {
+            id: id.into(),
+            kind: MediaKind::Audio,
+            source: TrackSource::Microphone,
+            muted: false,
+            to: None,
+        }
     }
 
     #[test]

@@ -85,6 +85,72 @@ fn a_mesh_room_has_no_sfu_to_relay_to() {
     assert_eq!(sole_error(&mut hub, ALICE, &message), ErrorCode::UnknownParticipant);
 }
 
+fn mcu_message(role: &str) -> Value {
+    let mut message = join_message("kitchen");
+    message["topology"] = "mcu".into();
+    message["role"] = role.into();
+    message
+}
+
+#[test]
+fn without_a_mixer_nobody_gets_in_and_is_told_how_to_start_one() {
+    let mut hub = Hub::new(Limits::default());
+    hub.handle_connected(ALICE, 0);
+    say(&mut hub, ALICE, &mcu_message("participant"));
+    let outputs = drain(&mut hub);
+    assert_eq!(errors(&outputs), [(ALICE, ErrorCode::NoMixer, false)]);
+    assert!(
+        error_text(&outputs).contains("--mixer") && error_text(&outputs).contains("mixer.html?room=kitchen")
+    );
+    hub.handle_connected(BOB, 0);
+    say(&mut hub, BOB, &mcu_message("mixer"));
+    say(&mut hub, ALICE, &mcu_message("participant"));
+    assert_eq!(errors(&drain(&mut hub)), []);
+    assert_eq!(hub.participants("kitchen").len(), 2);
+}
+
+#[test]
+fn a_mixer_is_started_for_who_waits_and_stopped_after_the_last() {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    for id in [ALICE, BOB] {
+        hub.handle_connected(id, 0);
+        say(&mut hub, id, &mcu_message("participant"));
+    }
+    assert_eq!(drain(&mut hub), [Output::StartMixer("kitchen".into())], "once for both");
+    let mixer = ConnectionId(9);
+    hub.handle_connected(mixer, 0);
+    say(&mut hub, mixer, &mcu_message("mixer"));
+    drain(&mut hub);
+    assert_eq!(hub.participants("kitchen").len(), 3);
+    hub.handle_disconnected(mixer, 0);
+    assert!(drain(&mut hub).contains(&Output::StartMixer("kitchen".into())), "a new one for those who stay");
+    hub.handle_connected(mixer, 0);
+    say(&mut hub, mixer, &mcu_message("mixer"));
+    hub.handle_disconnected(ALICE, 0);
+    drain(&mut hub);
+    hub.handle_disconnected(BOB, 0);
+    assert!(drain(&mut hub).contains(&Output::StopMixer("kitchen".into())));
+}
+
+#[test]
+fn a_mixer_that_does_not_start_is_told_to_who_waits() {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    hub.handle_connected(ALICE, 0);
+    say(&mut hub, ALICE, &mcu_message("participant"));
+    drain(&mut hub);
+    hub.handle_mixer_fault("kitchen", "no browser");
+    assert_eq!(errors(&drain(&mut hub)), [(ALICE, ErrorCode::NoMixer, false)]);
+}
+
+#[test]
+fn only_an_mcu_has_a_mixer() {
+    let mut hub = Hub::new(Limits::default());
+    hub.handle_connected(ALICE, 0);
+    let mut message = mcu_message("mixer");
+    message["topology"] = "mesh".into();
+    assert_eq!(sole_error(&mut hub, ALICE, &message), ErrorCode::UnsupportedTopology);
+}
+
 #[test]
 fn what_the_sfu_refuses_is_told_to_its_sender() {
     let mut hub = joined();

@@ -18,8 +18,8 @@ mod tests;
 use std::collections::{BTreeMap, VecDeque};
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, IceServer, LeaveReason, ParticipantInfo, RelayPayload, SFU_ID, ServerError,
-    ServerMessage, Topology,
+    ClientMessage, ErrorCode, IceServer, Join, LeaveReason, ParticipantInfo, RelayPayload, SFU_ID,
+    ServerError, ServerMessage, Topology,
 };
 use tracing::{debug, info};
 
@@ -56,6 +56,7 @@ pub struct Hub {
     limits: Limits,
     ice_servers: Vec<IceServer>,
     has_sfu: bool,
+    starts_mixers: bool,
     ids: ParticipantIds,
     connections: BTreeMap<ConnectionId, Connection>,
     rooms: BTreeMap<String, Room>,
@@ -68,8 +69,16 @@ pub struct Hub {
 #[derive(Debug)]
 struct Connection {
     room: Option<String>,
+    /// A `join` to a room whose mixer is on its way.
+    waiting: Option<Box<Join>>,
     heard_at: u64,
     bucket: Bucket,
+}
+
+impl Connection {
+    fn waits_for(&self, room: &str) -> bool {
+        self.waiting.as_ref().is_some_and(|join| join.room == room)
+    }
 }
 
 impl Hub {
@@ -79,6 +88,7 @@ impl Hub {
             limits,
             ice_servers: Vec::new(),
             has_sfu: false,
+            starts_mixers: false,
             ids: ParticipantIds::new(0),
             connections: BTreeMap::new(),
             rooms: BTreeMap::new(),
@@ -109,6 +119,20 @@ impl Hub {
         self
     }
 
+    /// Sets that [`Output::StartMixer`] has an effect, so that nobody is sent away for want of a mixer.
+    #[must_use]
+    pub fn with_mixers(mut self) -> Self {
+        self.starts_mixers = true;
+        self
+    }
+
+    /// Takes the news that no mixer could be started for a room. Whoever waits for it is told.
+    pub fn handle_mixer_fault(&mut self, room: &str, fault: &str) {
+        for (id, _) in self.take_waiting(room) {
+            self.error(id, ErrorCode::NoMixer, shorten(fault.to_owned()));
+        }
+    }
+
     /// Hands a payload of the SFU to a client.
     pub fn handle_sfu_payload(&mut self, id: ConnectionId, payload: RelayPayload) {
         if self.connections.contains_key(&id) {
@@ -135,7 +159,7 @@ impl Hub {
             return self.refuse(id, ErrorCode::TooManyConnections, message);
         }
         let bucket = Bucket::new(self.limits.messages_per_second, self.limits.message_burst, now);
-        self.connections.insert(id, Connection { room: None, heard_at: now, bucket });
+        self.connections.insert(id, Connection { room: None, waiting: None, heard_at: now, bucket });
         let deadline = now.saturating_add(self.limits.idle_timeout_ms);
         self.next_timeout = Some(self.next_timeout.map_or(deadline, |next| next.min(deadline)));
         debug!(connection = id.0, "connected");
@@ -269,6 +293,13 @@ impl Hub {
         self.outputs.extend(room.connections().map(|to| Output::Send { to, message: message.clone() }));
         if room.topology() == Topology::Sfu {
             self.outputs.push_back(Output::Media(MediaCommand::Left { id }));
+        }
+        if self.starts_mixers && room.topology() == Topology::Mcu {
+            if !room.has_people() {
+                self.outputs.push_back(Output::StopMixer(name.clone()));
+            } else if !room.has_mixer() {
+                self.outputs.push_back(Output::StartMixer(name.clone()));
+            }
         }
         if room.is_empty() {
             self.rooms.remove(&name);

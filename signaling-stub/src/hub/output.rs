@@ -23,6 +23,10 @@ pub enum Output {
     },
     /// Tell the SFU.
     Media(MediaCommand),
+    /// Start a mixer for this room, unless one is on its way: somebody waits for it.
+    StartMixer(String),
+    /// Stop the mixer that was started for this room: nobody is there any more.
+    StopMixer(String),
 }
 
 /// What the SFU has to know of the rooms whose topology is `sfu`.

@@ -1,6 +1,6 @@
 //! One room: its participants, and the revision of their list.
 
-use moim_protocol::{ParticipantId, ParticipantInfo, Roster, Topology};
+use moim_protocol::{ParticipantId, ParticipantInfo, Role, Roster, Topology};
 
 use super::ConnectionId;
 
@@ -51,6 +51,16 @@ impl Room {
 
     pub(super) fn connections(&self) -> impl Iterator<Item = ConnectionId> {
         self.members.iter().map(|member| member.connection)
+    }
+
+    /// Whether somebody mixes.
+    pub(super) fn has_mixer(&self) -> bool {
+        self.participants().any(|participant| participant.role == Role::Mixer)
+    }
+
+    /// Whether somebody is here to take part.
+    pub(super) fn has_people(&self) -> bool {
+        self.participants().any(|participant| participant.role != Role::Mixer)
     }
 
     pub(super) fn participant(&self, connection: ConnectionId) -> Option<&ParticipantInfo> {

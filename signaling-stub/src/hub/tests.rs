@@ -54,7 +54,7 @@ pub(super) fn error_text(outputs: &[Output]) -> &str {
 fn closed(outputs: &[Output]) -> Vec<(ConnectionId, CloseReason)> {
     let close = |output: &Output| match output {
         Output::Close { id, reason } => Some((*id, *reason)),
-        Output::Send { .. } | Output::Media(_) => None,
+        _ => None,
     };
     outputs.iter().filter_map(close).collect()
 }
@@ -73,7 +73,7 @@ fn receivers(outputs: &[Output]) -> Vec<ConnectionId> {
     let receiver = |output: &Output| match output {
         Output::Send { to, .. } => *to,
         Output::Close { id, .. } => *id,
-        Output::Media(_) => panic!("to the SFU: {output:?}"),
+        _ => panic!("to nobody: {output:?}"),
     };
     outputs.iter().map(receiver).collect()
 }

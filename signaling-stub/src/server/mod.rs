@@ -3,6 +3,7 @@
 mod http;
 #[cfg(feature = "sfu")]
 mod media;
+mod mixers;
 mod socket;
 mod switchboard;
 
@@ -32,6 +33,9 @@ pub struct ServerConfig {
     pub sfu: bool,
     /// The UDP port of the SFU. Default: the number of the listener's port, or any free one if that is in use.
     pub media_port: Option<u16>,
+    /// The browser that mixes rooms with the topology `mcu`, as a command. It opens `/www/mixer.html` of
+    /// [`static_dir`](Self::static_dir). Default: none is started.
+    pub mixer: Option<PathBuf>,
     /// Bytes that may wait for a client that does not read; beyond them its connection is cut. Default: 4 MiB.
     pub max_queued_bytes: usize,
     /// What participant ids are made from. Default: random.
@@ -47,6 +51,7 @@ impl Default for ServerConfig {
             static_dir: None,
             sfu: cfg!(feature = "sfu"),
             media_port: None,
+            mixer: None,
             max_queued_bytes: 4 * 1024 * 1024,
             seed: RandomState::new().hash_one("participant ids"),
         }
@@ -75,7 +80,10 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let to_media = media.as_ref().map(media::Media::commands);
     #[cfg(not(feature = "sfu"))]
     let to_media = None;
-    let (switchboard, sockets) = Switchboard::new(config, to_media);
+    let mixers = config.mixer.clone().map(|browser| mixers::Mixers::new(browser, local_addr));
+    let to_mixers = mixers.as_ref().map(mixers::Mixers::commands);
+    let (switchboard, sockets) = Switchboard::new(config, to_media, to_mixers);
+    let mixers = mixers.map(|mixers| tokio::spawn(mixers.serve(Arc::clone(&switchboard))));
     #[cfg(feature = "sfu")]
     let media = media.map(|media| tokio::spawn(media.serve(Arc::clone(&switchboard))));
     let (stop, stopped) = oneshot::channel();
@@ -94,12 +102,18 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
         }
         closing.shut_down();
     });
+    let closing_mixers = Arc::clone(&switchboard);
     let task = tokio::spawn(async move {
         if let Err(error) = serving.await {
             warn!(%error, "the server ended");
         }
         sockets.closed().await;
         clock.abort();
+        if let Some(mixers) = mixers {
+            closing_mixers.end_mixers();
+            // Fails only if it panicked.
+            let _ = mixers.await;
+        }
         #[cfg(feature = "sfu")]
         if let Some(media) = media {
             media.abort();

@@ -15,7 +15,7 @@ use tokio::{
 };
 use tracing::info;
 
-use super::ServerConfig;
+use super::{ServerConfig, mixers::MixerCommand};
 use crate::{CloseReason, ConnectionId, Hub, HubStats, MediaCommand, Output};
 
 /// What a queued message costs beside its text.
@@ -78,6 +78,8 @@ pub(super) struct Switchboard {
     timeout_changed: Notify,
     /// To the SFU, if there is one.
     media: Option<mpsc::UnboundedSender<MediaCommand>>,
+    /// To the starter of mixers, if there is one.
+    mixers: Option<mpsc::UnboundedSender<MixerCommand>>,
 }
 
 #[derive(Debug)]
@@ -100,12 +102,16 @@ impl Switchboard {
     pub(super) fn new(
         config: ServerConfig,
         media: Option<mpsc::UnboundedSender<MediaCommand>>,
+        mixers: Option<mpsc::UnboundedSender<MixerCommand>>,
     ) -> (Arc<Self>, Sockets) {
         let (open, sockets) = mpsc::channel(1);
         let max_message_bytes = config.limits.max_message_bytes;
         let mut hub = Hub::new(config.limits).with_seed(config.seed).with_ice_servers(config.ice_servers);
         if media.is_some() {
             hub = hub.with_sfu();
+        }
+        if mixers.is_some() {
+            hub = hub.with_mixers();
         }
         let switchboard = Self {
             state: Mutex::new(State { hub, queues: HashMap::new(), next_id: 0, open: Some(open) }),
@@ -114,6 +120,7 @@ impl Switchboard {
             max_message_bytes,
             timeout_changed: Notify::new(),
             media,
+            mixers,
         };
         (Arc::new(switchboard), Sockets(sockets))
     }
@@ -188,12 +195,26 @@ impl Switchboard {
                     let _ = queue.frames.send(Frame::Close(reason));
                 }
             }
+            Output::StartMixer(room) => self.tell_mixers(MixerCommand::Start(room)),
+            Output::StopMixer(room) => self.tell_mixers(MixerCommand::Stop(room)),
             Output::Media(command) => {
                 if let Some(media) = &self.media {
                     // The SFU ends only with the server.
                     let _ = media.send(command);
                 }
             }
+        }
+    }
+
+    /// Stops every mixer.
+    pub(super) fn end_mixers(&self) {
+        self.tell_mixers(MixerCommand::End);
+    }
+
+    fn tell_mixers(&self, command: MixerCommand) {
+        if let Some(mixers) = &self.mixers {
+            // It ends only with the server.
+            let _ = mixers.send(command);
         }
     }
 

@@ -10,7 +10,13 @@ use moim_protocol::{MediaKind, PeerSignal, Publication, SdpType, SessionDescript
 use self::world::World;
 
 fn camera() -> Publication {
-    Publication { id: "cam".into(), kind: MediaKind::Video, source: TrackSource::Camera, muted: false }
+    Publication {
+        id: "cam".into(),
+        kind: MediaKind::Video,
+        source: TrackSource::Camera,
+        muted: false,
+        to: None,
+    }
 }
 
 /// Alice with a camera in three versions, and Bob who looks on.

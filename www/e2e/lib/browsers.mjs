@@ -39,6 +39,9 @@ const EXECUTABLES = {
 /** Why there are no tests in this browser, or false: for `test(name, { skip: browserMissing("firefox") }, …)`. */
 export const browserMissing = (kind) => !EXECUTABLES[kind]() && `${kind} is not installed`;
 
+/** Where a browser is. */
+export const browserPath = (kind) => EXECUTABLES[kind]();
+
 /**
  * @typedef {object} Visitor
  * @property {import("puppeteer-core").Browser} browser

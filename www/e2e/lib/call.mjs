@@ -17,11 +17,13 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {"chromium" | "firefox"} [options.kind]
  * @param {"demo" | "page"} [options.app]
  * @param {string} [options.room]
- * @param {"mesh" | "sfu"} [options.topology]
+ * @param {"mesh" | "sfu" | "mcu"} [options.topology]
+ * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
-export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh" } = {}) {
+export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", before } = {}) {
   const visitor = await launch(t, kind, { person });
   await visitor.page.bringToFront();
+  await before?.(visitor.page);
   const inCall = call(visitor, person, app);
   await inCall.join(`${stub.url}${PATHS[app]}?room=${room}&name=${person}&topology=${topology}&join`);
   return inCall;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use self::live_tracks::LiveTracks;
 pub use self::output::{Event, Output};
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
-use super::data::DataMessage;
+use super::data::{DataMessage, Frame};
 use super::roster::{Change, Gap, Roster};
 use super::topology::{self, FarEnd};
 use crate::error::{DataChannelError, Error, SignalingError};
@@ -47,6 +47,8 @@ pub struct Session {
     topology: Topology,
     ice_servers: Vec<IceServer>,
     publications: Vec<Publication>,
+    name: String,
+    metadata: String,
     /// When to say again what is published, while the server's roster says otherwise.
     publish_at: Option<Timestamp>,
     sync_asked_at: Option<Timestamp>,
@@ -64,6 +66,8 @@ impl Session {
             topology: Topology::Mesh,
             ice_servers,
             publications: Vec::new(),
+            name: String::new(),
+            metadata: String::new(),
             publish_at: None,
             sync_asked_at: None,
             roster: Roster::default(),
@@ -80,6 +84,7 @@ impl Session {
         }
         request.publications = self.publications.clone();
         self.topology = request.topology;
+        (self.name, self.metadata) = (request.name.clone(), request.metadata.clone());
         let is_held = self.topology == Topology::Sfu;
         self.signal(if is_held { SignalCommand::Connect } else { SignalCommand::Join(request.clone()) });
         let deadline = now + Timestamp::from(timeout_ms);
@@ -107,6 +112,13 @@ impl Session {
         }
     }
 
+    /// Changes one's name and metadata; `None` leaves one as it is.
+    pub fn update(&mut self, name: Option<String>, metadata: Option<String>, now: Timestamp) {
+        self.name = name.unwrap_or_else(|| std::mem::take(&mut self.name));
+        self.metadata = metadata.unwrap_or_else(|| std::mem::take(&mut self.metadata));
+        self.publications_changed(now);
+    }
+
     /// Sends a message to one participant, or to everyone.
     ///
     /// # Errors
@@ -121,12 +133,15 @@ impl Session {
         if let Some(id) = to.filter(|id| self.others().all(|other| other.id != **id)) {
             return Err(DataChannelError::UnknownParticipant { participant: id.to_string() });
         }
+        let own_id = self.own_id().cloned();
         let mut full = None;
         for (peer, connection) in &mut self.connections {
+            let is_direct = !connection.far_end().is_between();
             let frame = match connection.far_end() {
-                FarEnd::Participant if to.is_some_and(|id| id != peer) => continue,
+                _ if is_direct && to.is_some_and(|id| id != peer) => continue,
                 FarEnd::Participant => frame.clone(),
-                FarEnd::Sfu => frame.routed(to)?,
+                FarEnd::Sfu | FarEnd::Mixer => frame.routed(to)?,
+                FarEnd::Listener => frame.routed(own_id.as_ref())?,
             };
             if !connection.send(frame) {
                 full = Some(DataChannelError::QueueFull { participant: peer.to_string() });
@@ -198,9 +213,9 @@ impl Session {
         connection.handle_input(input, now);
         let (state, far_end) = (connection.state(), connection.far_end());
         if state != before {
-            let ids: Vec<_> = match far_end {
-                FarEnd::Participant => vec![peer.clone()],
-                FarEnd::Sfu => self.others().map(|other| other.id.clone()).collect(),
+            let ids: Vec<_> = match far_end.is_between() {
+                false => vec![peer.clone()],
+                true => self.others().map(|other| other.id.clone()).collect(),
             };
             for id in ids {
                 self.event(Event::ConnectionStateChange(id, state));
@@ -272,10 +287,10 @@ impl Session {
         self.live.iter()
     }
 
-    /// The state of the connection to a participant, or to the SFU that stands between.
+    /// The state of the connection to a participant, or to what stands between.
     pub fn connection_state(&self, peer: &ParticipantId) -> ConnectionState {
-        let to_sfu = || self.connections.values().find(|connection| connection.far_end() == FarEnd::Sfu);
-        self.connections.get(peer).or_else(to_sfu).map_or(ConnectionState::New, Connection::state)
+        let between = || self.connections.values().find(|connection| connection.far_end().is_between());
+        self.connections.get(peer).or_else(between).map_or(ConnectionState::New, Connection::state)
     }
 
     fn signal(&mut self, command: SignalCommand) {
@@ -365,15 +380,26 @@ impl Session {
 
     fn is_confirmed(&self) -> bool {
         let own = self.own_id().and_then(|id| self.roster.get(id));
-        own.is_none_or(|own| own.publications == self.publications)
+        own.is_none_or(|own| {
+            own.publications == self.publications && own.name == self.name && own.metadata == self.metadata
+        })
     }
 
-    /// Tells the server what is published unless it knows, and asks for a look at the result later.
+    /// Tells the server what is published, and who one is, unless it knows, and looks at the result later.
     fn confirm_publications(&mut self, now: Timestamp) {
         self.publish_at = None;
         if !self.is_confirmed() {
             self.publish_at = Some(now + REPEAT_MS);
-            self.signal(SignalCommand::Publish(self.publications.clone()));
+            let own = self.own_id().and_then(|id| self.roster.get(id));
+            let publications = own.is_none_or(|own| own.publications != self.publications);
+            let profile = own.is_none_or(|own| own.name != self.name || own.metadata != self.metadata);
+            if publications {
+                self.signal(SignalCommand::Publish(self.publications.clone()));
+            }
+            if profile {
+                let (name, metadata) = (self.name.clone(), self.metadata.clone());
+                self.signal(SignalCommand::Update { name, metadata });
+            }
         }
     }
 
@@ -420,6 +446,7 @@ impl Session {
     /// Moves the connections' outputs into the session's own.
     fn collect(&mut self) {
         let mut messages = Vec::new();
+        let mut forwards = Vec::new();
         for (peer, connection) in &mut self.connections {
             while let Some(output) = connection.poll_output() {
                 let peer = peer.clone();
@@ -435,20 +462,42 @@ impl Session {
                     },
                     connection::Output::Warning(error) => Output::Event(Event::Warning(error)),
                     connection::Output::Message(frame) => {
-                        let (from, frame) = match connection.far_end() {
-                            FarEnd::Participant => (peer, Some(frame)),
-                            FarEnd::Sfu => {
-                                frame.unrouted().map_or((peer, None), |(id, frame)| (id, Some(frame)))
+                        match connection.far_end() {
+                            FarEnd::Participant => messages.push((peer, frame)),
+                            FarEnd::Sfu | FarEnd::Mixer => messages.extend(frame.unrouted()),
+                            FarEnd::Listener => {
+                                forwards.extend(frame.unrouted().map(|(to, frame)| (peer, to, frame)));
                             }
-                        };
-                        messages.extend(frame.and_then(DataMessage::decode).map(|message| (from, message)));
+                        }
                         continue;
                     }
                 });
             }
         }
-        for (peer, message) in messages {
-            self.event(Event::Message(peer, message));
+        let is_forwarding = !forwards.is_empty();
+        for (from, to, frame) in forwards {
+            self.hand_on(&from, &to, &frame);
+            if to.as_str().is_empty() || Some(&to) == self.own_id() {
+                messages.push((from, frame));
+            }
+        }
+        for (peer, frame) in messages {
+            if let Some(message) = DataMessage::decode(frame) {
+                self.event(Event::Message(peer, message));
+            }
+        }
+        if is_forwarding {
+            self.collect();
+        }
+    }
+
+    /// As the mixer: hands a message of one listener to another, or to all others. What does not fit is lost, as it
+    /// would be with an SFU.
+    fn hand_on(&mut self, from: &ParticipantId, to: &ParticipantId, frame: &Frame) {
+        let Ok(frame) = frame.routed(Some(from)) else { return };
+        let is_meant = |peer: &ParticipantId| peer != from && (to.as_str().is_empty() || to == peer);
+        for (_, connection) in self.connections.iter_mut().filter(|(peer, _)| is_meant(peer)) {
+            connection.send(frame.clone());
         }
     }
 

@@ -19,7 +19,7 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
                 far_end: FarEnd::Participant,
                 role: if is_newcomer { Role::Polite } else { Role::Impolite },
                 offers_first: is_newcomer,
-                send: publications.iter().map(|publication| publication.id.clone()).collect(),
+                send: super::publications_for(&other.id, publications),
                 receive: Sections::default(),
             }
         })
@@ -29,7 +29,7 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{MediaKind, TrackSource};
+    use crate::model::{MediaKind, Role, TrackSource};
 
     fn participant(id: &str, join_order: u32) -> ParticipantInfo {
         ParticipantInfo {
@@ -37,6 +37,7 @@ mod tests {
             join_order,
             name: id.into(),
             metadata: String::new(),
+            role: Role::Participant,
             publications: Vec::new(),
         }
     }
@@ -64,6 +65,7 @@ mod tests {
             kind: MediaKind::Video,
             source: TrackSource::Camera,
             muted: false,
+            to: None,
         };
         let plans = plan(&"b".into(), &[camera], &roster);
         assert!(plans.iter().all(|plan| plan.send.contains(&"camera".into())));

@@ -1,5 +1,6 @@
 //! Pure planners: from the roster to the connections that should exist, and what each should carry.
 
+pub mod mcu;
 pub mod mesh;
 pub mod sfu;
 
@@ -30,8 +31,25 @@ pub struct Plan {
 pub enum FarEnd {
     /// Another participant. Either end offers, and what it sends is its own.
     Participant,
+    /// The mixer of the room, which sends one picture of all, and hands messages on.
+    Mixer,
+    /// Someone who gets the picture: this end is the mixer.
+    Listener,
     /// The server's SFU. This end makes every offer; the SFU says whose publication it sends in which section.
     Sfu,
+}
+
+impl FarEnd {
+    /// Whether it stands between this participant and all others.
+    pub fn is_between(self) -> bool {
+        matches!(self, Self::Mixer | Self::Sfu)
+    }
+}
+
+/// What of one's publications a participant gets.
+fn publications_for(id: &ParticipantId, publications: &[Publication]) -> BTreeSet<PublicationId> {
+    let meant = publications.iter().filter(|publication| publication.is_for(id));
+    meant.map(|publication| publication.id.clone()).collect()
 }
 
 /// How many media sections of each kind.
@@ -52,6 +70,7 @@ pub fn plan(
 ) -> Vec<Plan> {
     match (topology, own) {
         (Topology::Sfu, own) => vec![sfu::plan(own, publications, roster)],
+        (Topology::Mcu, Some(own)) => mcu::plan(own, publications, roster),
         (_, Some(own)) => mesh::plan(own, publications, roster),
         (_, None) => Vec::new(),
     }

@@ -9,7 +9,9 @@ use crate::model::{MediaKind, ParticipantId, ParticipantInfo, Publication};
 /// The one connection. It can be opened before anything is known of the room, so that its first offer travels with `join`.
 pub fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &[ParticipantInfo]) -> Plan {
     let others = roster.iter().filter(|participant| Some(&participant.id) != own);
-    let kinds = others.flat_map(|participant| &participant.publications).map(|publication| publication.kind);
+    let publications_of_others = others.flat_map(|participant| &participant.publications);
+    let for_own = publications_of_others.filter(|publication| own.is_none_or(|own| publication.is_for(own)));
+    let kinds = for_own.map(|publication| publication.kind);
     let mut receive = Sections::default();
     for kind in kinds {
         match kind {
@@ -31,7 +33,7 @@ pub fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::TrackSource;
+    use crate::model::{Role, TrackSource};
 
     fn participant(id: &str, kinds: &[MediaKind]) -> ParticipantInfo {
         let publication = |(place, kind): (usize, &MediaKind)| Publication {
@@ -39,12 +41,14 @@ mod tests {
             kind: *kind,
             source: TrackSource::Custom,
             muted: false,
+            to: None,
         };
         ParticipantInfo {
             id: id.into(),
             join_order: 1,
             name: id.into(),
             metadata: String::new(),
+            role: Role::Participant,
             publications: kinds.iter().enumerate().map(publication).collect(),
         }
     }

@@ -1,0 +1,85 @@
+// Calls as one mixed picture: the stub starts a headless browser that mixes.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { browserMissing, browserPath } from "./lib/browsers.mjs";
+import { join } from "./lib/call.mjs";
+import { assertShows, assertSilent, assertSounds } from "./lib/media.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+
+const skip = stubMissing() || browserMissing("chromium");
+const skipFirefox = skip || browserMissing("firefox");
+const topology = "mcu";
+const startMixing = (t) => startStub(t, { args: ["--mixer", browserPath("chromium")] });
+
+/** The part of the mixed picture that shows the `place`th of two, whose cameras have this shape. */
+function half(place, { width, height }) {
+  const tall = ((640 / width) * height) / 720;
+  return { left: place / 2, top: (1 - tall) / 2, width: 0.5, height: tall };
+}
+
+/** Asserts that two people are in the picture, and that each hears the other and nobody hears themselves. */
+async function assertMixed(people) {
+  for (const watcher of people) {
+    const mix = watcher.tile("Mixer", "mix");
+    const own = `${watcher.tile(watcher.person)} video`;
+    const shape = await watcher.page.$eval(own, ({ videoWidth, videoHeight }) => ({ width: videoWidth, height: videoHeight }));
+    for (const [place, { person }] of people.entries()) {
+      await assertShows(watcher.page, `${mix} video`, person, { area: half(place, shape), timeout: 30_000 });
+    }
+    const other = people.find((one) => one !== watcher);
+    await assertSounds(watcher.page, `${mix} audio`, other.person);
+  }
+}
+
+for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
+  test(`two people see both and hear only each other in a mixed room, chromium and ${kind}`, { skip: missing }, async (t) => {
+    const stub = await startMixing(t);
+    const before = (page) => page.evaluateOnNewDocument(() => {
+      const { RTCPeerConnection } = globalThis;
+      globalThis.opened = [];
+      globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(...args) { super(...args); globalThis.opened.push(this); }
+      };
+    });
+    const alice = await join(t, stub, "alice", { topology, before });
+    const bob = await join(t, stub, "bob", { kind, topology });
+    await assertMixed([alice, bob]);
+
+    await alice.write("one");
+    await bob.write("two");
+    assert.match((await bob.reads("alice", 1))[0], /one/);
+    assert.match((await alice.reads("bob", 1))[0], /two/);
+
+    const down = await alice.page.evaluate(() => opened.map((connection) =>
+      connection.getTransceivers().filter(({ currentDirection }) => /recv/.test(currentDirection ?? "")).map(({ receiver }) => receiver.track.kind).sort()));
+    assert.deepEqual(down, [["audio", "video"]], "one connection, one picture and one sound down");
+
+    await bob.click("toggle-microphone");
+    await assertSilent(alice.page, `${alice.tile("Mixer", "mix")} audio`);
+    for (const person of [alice, bob]) person.assertNoProblems();
+  });
+}
+
+test("a room goes on when its mixer dies and a new one comes", { skip }, async (t) => {
+  const stub = await startMixing(t);
+  const alice = await join(t, stub, "alice", { topology });
+  const bob = await join(t, stub, "bob", { topology });
+  await assertMixed([alice, bob]);
+  execFileSync("pkill", ["-KILL", "-f", `127.0.0.1:${stub.port}/www/mixer.html`]);
+  await alice.page.waitForSelector(alice.tile("Mixer", "mix"), { hidden: true });
+  await assertMixed([alice, bob]);
+});
+
+test("without a mixer, joining fails and says how to start one", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice", { app: "page" });
+  const error = await alice.page.evaluate(async () => {
+    const { Room } = await import("/www/pkg/moim.js");
+    const room = new Room({ topology: "mcu" });
+    return room.join({ room: "blue", name: "alice" }).catch(({ code, message }) => ({ code, message }));
+  });
+  assert.equal(error.code, "ERR_SIGNALING_REFUSED");
+  assert.match(error.message, /--mixer.*mixer\.html\?room=blue/);
+});

@@ -1,0 +1,116 @@
+import init, { LevelMeter, Mixer, Room } from "./pkg/moim.js";
+
+/** Nothing is cut off: a screen is to be legible. */
+const PICTURE = { width: 1280, height: 720, frameRate: 25, fit: "contain" };
+/** A voice takes the spotlight after so long. */
+const SPEECH_MS = 800;
+
+const query = new URLSearchParams(location.search);
+const name = query.get("room");
+const layout = query.get("layout") ?? "grid";
+/** Who publishes: `{ tracks, sources, voice, out }`, by participant id. */
+const people = new Map();
+let spotlight;
+
+const say = (text) => { document.getElementById("notice").textContent = text; };
+
+await init();
+if (!name) say("Which room? Add ?room=… to the address.");
+else if (!["grid", "spotlight"].includes(layout)) say(`There is no layout “${layout}”: grid or spotlight.`);
+else run().catch((error) => say(error.message));
+
+async function run() {
+  const room = new Room({ topology: "mcu" });
+  const mixer = new Mixer({ ...PICTURE, layout: { type: layout } });
+  window.mixing = { room, mixer, people }; // for the console
+  document.getElementById("picture").srcObject = new MediaStream([mixer.videoTrack.mediaStreamTrack]);
+  room.addEventListener("participantjoined", ({ detail }) => enter(room, mixer, detail.participant));
+  room.addEventListener("participantupdated", ({ detail }) => rename(detail.participant));
+  room.addEventListener("participantleft", ({ detail }) => leave(room, mixer, detail.participantId));
+  room.addEventListener("trackadded", ({ detail }) => change(room, mixer, detail.participantId, (tracks) => tracks.set(detail.track.publicationId, detail.track)));
+  room.addEventListener("trackremoved", ({ detail }) => change(room, mixer, detail.participantId, (tracks) => tracks.delete(detail.publicationId)));
+  room.addEventListener("warning", ({ detail }) => say(detail.error.message));
+  room.addEventListener("left", ({ detail }) => { mixer.close(); say(detail.error?.message ?? "The room is left."); });
+  await room.publish(mixer.videoTrack);
+  await room.join({ room: name, name: "Mixer", role: "mixer" });
+  say(`Mixing “${name}”.`);
+  if (layout === "spotlight") setInterval(() => follow(room, mixer), 200);
+}
+
+function enter(room, mixer, { id, name, role }) {
+  if (role === "mixer" || people.has(id)) return;
+  people.set(id, { name, tracks: new Map(), sources: [], voice: null, out: Promise.resolve(null), spoken: 0 });
+  send(room, mixer, id);
+}
+
+function rename({ id, name }) {
+  const person = people.get(id);
+  if (!person || person.name === name) return;
+  person.name = name;
+  for (const source of person.sources) source.setLabel(name);
+}
+
+function leave(room, mixer, id) {
+  const person = people.get(id);
+  if (!person) return;
+  people.delete(id);
+  person.sources.forEach((source) => source.remove());
+  person.voice?.free();
+  person.out.then((publication) => publication && room.unpublish(publication)).catch(report);
+  tell(room);
+}
+
+/** One source for a person, one more for each screen: a source shows one picture. */
+function change(room, mixer, id, edit) {
+  const person = people.get(id);
+  if (!person) return;
+  edit(person.tracks);
+  person.sources.forEach((source) => source.remove());
+  person.voice?.free();
+  const tracks = [...person.tracks.values()];
+  const screens = tracks.filter((track) => track.source === "screen");
+  const others = tracks.filter((track) => track.source !== "screen");
+  const groups = [others, ...screens.map((screen) => [screen])].filter((group) => group.length > 0);
+  person.sources = groups.map((group) => mixer.add(group, { label: person.name }));
+  const voice = tracks.find((track) => track.source === "microphone");
+  person.voice = voice ? new LevelMeter(voice) : null;
+  send(room, mixer, id);
+  tell(room);
+}
+
+/** Sends a participant everyone's sound but its own. */
+function send(room, mixer, id) {
+  const person = people.get(id);
+  const [own] = person.sources;
+  const track = own ? mixer.audioTrackWithout(own) : mixer.audioTrack;
+  person.out = person.out
+    .then(async (publication) => {
+      if (!people.has(id)) return publication;
+      if (!publication) return room.publish(track, { to: id });
+      await room.replaceTrack(publication, track);
+      return publication;
+    })
+    .catch((error) => { report(error); return null; });
+}
+
+/** Puts the spotlight on whoever speaks. */
+function follow(room, mixer) {
+  for (const person of people.values()) person.spoken = person.voice?.isSpeaking() ? person.spoken + 200 : 0;
+  const [first] = [...people].filter(([, person]) => person.spoken >= SPEECH_MS && person.sources.length > 0).sort(([, a], [, b]) => b.spoken - a.spoken);
+  if (!first || first[0] === spotlight) return;
+  spotlight = first[0];
+  mixer.setLayout({ type: "spotlight", source: first[1].sources[0].id });
+  tell(room);
+}
+
+/** Tells everyone who is where: in the order of the picture, and who is large. */
+function tell(room) {
+  const order = [...people].flatMap(([id, person]) => person.sources.map((source) => ({ id, source: source.id })));
+  order.sort((a, b) => a.source - b.source);
+  const metadata = JSON.stringify({ layout, spotlight: spotlight ?? null, order: order.map(({ id }) => id) });
+  if (room.state === "joined") room.update({ metadata });
+}
+
+function report(error) {
+  if (error.code !== "ERR_INVALID_STATE") say(error.message);
+}
