@@ -5,8 +5,9 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { browserMissing, browserPath } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
-import { assertShows, assertSilent, assertSounds } from "./lib/media.mjs";
+import { assertFallsSilent, assertShows, assertSounds } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
+import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium");
 const skipFirefox = skip || browserMissing("firefox");
@@ -25,7 +26,14 @@ async function assertMixed(people) {
     const mix = watcher.tile("Mixer", "mix");
     const own = `${watcher.tile(watcher.person)} video`;
     const shape = await watcher.page.$eval(own, ({ videoWidth, videoHeight }) => ({ width: videoWidth, height: videoHeight }));
-    for (const [place, { person }] of people.entries()) {
+    // Who came first is on the left.
+    const left = half(0, shape);
+    const seen = await until(watcher.page, (selector, area) => {
+      const video = document.querySelector(selector);
+      return (video && e2e.readCounter(video, area)?.person) ?? null;
+    }, { what: "someone on the left", args: [`${mix} video`, left], timeout: 30_000 });
+    const order = people.toSorted((a) => (a.person === seen ? -1 : 1));
+    for (const [place, { person }] of order.entries()) {
       await assertShows(watcher.page, `${mix} video`, person, { area: half(place, shape), timeout: 30_000 });
     }
     const other = people.find((one) => one !== watcher);
@@ -57,7 +65,7 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
     assert.deepEqual(down, [["audio", "video"]], "one connection, one picture and one sound down");
 
     await bob.click("toggle-microphone");
-    await assertSilent(alice.page, `${alice.tile("Mixer", "mix")} audio`);
+    await assertFallsSilent(alice.page, `${alice.tile("Mixer", "mix")} audio`);
     for (const person of [alice, bob]) person.assertNoProblems();
   });
 }

@@ -220,8 +220,7 @@ impl Connection {
                 self.exchange(exchange::Input::LocalDescriptionSet(description), now);
             }
             ConnectionInput::RemoteDescriptionSet => {
-                if let Some((_, mids)) = self.applying.take().filter(|_| self.far_end == FarEnd::Participant)
-                {
+                if let Some((_, mids)) = self.applying.take().filter(|_| self.far_end != FarEnd::Sfu) {
                     let slot = |publication_id| Slot { participant_id: self.peer.clone(), publication_id };
                     self.slots = mids.into_iter().map(|(mid, id)| (mid, slot(id))).collect();
                 }

@@ -99,9 +99,17 @@ impl Driver {
         self.local_tracks.borrow().get(id).map(|(track, _)| track.clone())
     }
 
-    pub(super) fn publication_of(&self, track: &LocalTrack) -> Option<PublicationId> {
-        let tracks = self.local_tracks.borrow();
-        tracks.iter().find(|(_, (known, _))| known == track).map(|(id, _)| id.clone())
+    /// The publication of a track for this one, or for everyone.
+    pub(super) fn publication_of(
+        &self,
+        track: &LocalTrack,
+        to: Option<&ParticipantId>,
+    ) -> Option<PublicationId> {
+        let (tracks, session) = (self.local_tracks.borrow(), self.session.borrow());
+        let of_track = |id: &PublicationId| tracks.get(id).is_some_and(|(known, _)| known == track);
+        let publication =
+            session.publications().iter().find(|known| known.to.as_ref() == to && of_track(&known.id));
+        publication.map(|publication| publication.id.clone())
     }
 
     pub(super) fn participant(&self, info: &ParticipantInfo) -> RemoteParticipant {

@@ -113,7 +113,7 @@ impl Room {
     }
 
     /// Publishes a track to everyone, or to one participant; before [`join`](Self::join) too, so that it is there from the start.
-    /// Publishing a track again gives the same id.
+    /// Publishing a track again to the same gives the same id.
     ///
     /// # Errors
     /// `InvalidState` if the room is left or the track has ended.
@@ -131,7 +131,7 @@ impl Room {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
         }
         let driver = self.driver();
-        if let Some(id) = driver.publication_of(track) {
+        if let Some(id) = driver.publication_of(track, options.to.as_ref()) {
             return Ok(id);
         }
         let number = self.0.published.get() + 1;

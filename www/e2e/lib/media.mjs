@@ -65,6 +65,17 @@ export async function assertSilent(page, element, { ms = 1200 } = {}) {
   assert.ok(rms < 0.002, `wanted silence, heard a root mean square of ${rms.toFixed(4)}`);
 }
 
+/** Asserts that an element becomes silent: what is under way is heard to its end. */
+export async function assertFallsSilent(page, element, { timeout = 10_000 } = {}) {
+  const deadline = Date.now() + timeout;
+  let heard;
+  do {
+    heard = await hear(page, element);
+    if (heard.rms < 0.002) return;
+  } while (Date.now() < deadline);
+  assert.fail(`wanted silence, heard a root mean square of ${heard.rms.toFixed(4)}`);
+}
+
 async function elementOf(page, element) {
   if (typeof element !== "string") return element;
   const found = await page.waitForSelector(element, { timeout: 10_000 });
