@@ -10,6 +10,7 @@ import { parseFlags } from "./lib/flags.mjs";
 import { SITE, STUB } from "./lib/paths.mjs";
 import { choosePort } from "./lib/port.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
+import { which } from "./lib/which.mjs";
 
 const READY_MS = 15_000;
 const LOOPBACK = "127.0.0.1";
@@ -17,6 +18,8 @@ const LOOPBACK = "127.0.0.1";
 /** Starts the stub; resolves when it listens, to its process and the address that it printed. */
 async function startStub({ host, port }) {
   const args = ["--host", host, "--port", String(port), "--static-dir", SITE];
+  const mixer = process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+  if (mixer) args.push("--mixer", mixer);
   const stub = startChild(STUB, args, { stdio: ["ignore", "pipe", "inherit"] });
   const address = await new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Problem(`The signaling stub said nothing for ${READY_MS / 1000} s.`)), READY_MS);
@@ -34,7 +37,7 @@ async function startStub({ host, port }) {
       reject(new Problem(`The signaling stub ended with ${signal ?? `code ${code}`} before it listened.`));
     });
   });
-  return { stub, address };
+  return { stub, address, mixing: Boolean(mixer) };
 }
 
 /** The address to open: a page has camera and microphone only on this machine's own name, or by https. */
@@ -51,11 +54,12 @@ await runAsScript(import.meta.url, async (argv) => {
   await ensureBuildTools();
   await buildAll();
   const { port, busy } = await choosePort(process.env.PORT, host);
-  const { stub, address } = await startStub({ host, port });
+  const { stub, address, mixing } = await startStub({ host, port });
 
   if (busy) console.log(yellow(`\nPort ${busy} is in use: this is on ${port} instead.`));
   console.log(`\n  ${green("moim is at")}  ${bold(toOpen(address))}\n`);
   console.log("  Open it in two windows and join the same room. Ctrl-C stops it.");
+  if (!mixing) console.log("  No Chromium was found, so rooms as one mixed picture (MCU) need /www/mixer.html open in a browser.");
   console.log(`  A plain page that imports the npm package joins too: ${toOpen(address)}www/\n`);
 
   const [code, signal] = await new Promise((resolve) => stub.once("exit", (...how) => resolve(how)));
