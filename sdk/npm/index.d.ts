@@ -1293,6 +1293,14 @@ export interface PublishOptions {
     to?: ParticipantId;
 }
 
+/** How much of a publication is wanted. */
+export interface SubscribeOptions {
+    /** Whether it is wanted at all. If not, its track is removed. Default: true. */
+    wanted?: boolean;
+    /** The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is. */
+    maxHeight?: number;
+}
+
 /** What changes of a participant. */
 export interface UpdateOptions {
     /** The name, for the others to read. Default: as it is. */
@@ -3145,6 +3153,11 @@ export class Room {
      * Mutes a publication: silence or black is sent, and the others are told.
      */
     setMuted(publicationId: PublicationId, muted: boolean): Promise<void>;
+    /**
+     * Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
+     * that suits; in a mesh the publisher sends less. By default all of everything is wanted.
+     */
+    subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
     /**
      * Stops publishing a track. The track itself goes on.
      */

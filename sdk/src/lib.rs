@@ -40,7 +40,7 @@ pub use model::{
 };
 pub use options::{
     DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions, PublishOptions,
-    RoomOptions, UpdateOptions,
+    RoomOptions, SubscribeOptions, UpdateOptions,
 };
 
 #[cfg(target_arch = "wasm32")]

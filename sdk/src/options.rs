@@ -111,6 +111,23 @@ impl PublishOptions {
     }
 }
 
+/// How much of a publication is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SubscribeOptions {
+    /// Whether it is wanted at all. If not, its track is removed. Default: true.
+    pub wanted: bool,
+    /// The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is.
+    pub max_height: Option<u32>,
+}
+
+impl Default for SubscribeOptions {
+    fn default() -> Self {
+        Self { wanted: true, max_height: None }
+    }
+}
+
 /// What changes of a participant.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -10,7 +10,7 @@ use super::topology::{FarEnd, Plan, Sections};
 use crate::error::Error;
 use crate::model::{
     ConnectionState, IceCandidate, IceServer, ParticipantId, PeerSignal, PublicationId, RelayPayload,
-    Reliable, SessionDescription, Slot, Timestamp,
+    Reliable, SessionDescription, Slot, Timestamp, Wish,
 };
 
 /// Messages that wait for the data channel to open; more are refused.
@@ -37,10 +37,27 @@ pub enum ConnectionCommand {
     Detach(PublicationId),
     /// Offer this many more media sections to receive in.
     Receive(Sections),
+    /// Send no more of a publication than the far end wants.
+    Limit(PublicationId, Limit),
     /// Go on with the exchange.
     Exchange(Command),
     /// Send over the data channel.
     Send(Frame),
+}
+
+/// How much of a publication is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Limit {
+    /// Whether it is sent at all.
+    pub wanted: bool,
+    /// The largest height in pixels, if there is one.
+    pub max_height: Option<u32>,
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self { wanted: true, max_height: None }
+    }
 }
 
 /// What happened at one peer connection.
@@ -109,6 +126,11 @@ pub(super) struct Connection {
     exchange: Exchange,
     sending: BTreeSet<PublicationId>,
     receiving: Sections,
+    /// The last wishes that were sent.
+    wishes: Vec<Wish>,
+    /// What the far end wants less of than all, as far as it is sent.
+    limits: BTreeMap<PublicationId, Limit>,
+    far_wishes: BTreeMap<PublicationId, Limit>,
     local_mids: Mids,
     /// Descriptions of the far end that negotiation has not taken yet, with what they carry.
     announced_mids: VecDeque<(SessionDescription, Mids)>,
@@ -128,6 +150,9 @@ impl Connection {
             exchange: Exchange::new(plan.role, plan.offers_first),
             sending: BTreeSet::new(),
             receiving: Sections::default(),
+            wishes: Vec::new(),
+            limits: BTreeMap::new(),
+            far_wishes: BTreeMap::new(),
             local_mids: Mids::new(),
             announced_mids: VecDeque::new(),
             applying: None,
@@ -163,9 +188,30 @@ impl Connection {
         for new in wanted.difference(&before) {
             self.command(ConnectionCommand::Attach(new.clone()));
         }
+        self.limits.retain(|id, _| wanted.contains(id));
+        self.limit();
         // A publication that takes over another's media section changes nothing that the browser would fire
         // `negotiationneeded` for, but the far end has to learn of it.
         self.exchange(exchange::Input::NegotiationNeeded, now);
+    }
+
+    /// Says what is wanted of what the far end sends.
+    pub(super) fn wish(&mut self, wishes: Vec<Wish>, now: Timestamp) {
+        if self.wishes != wishes {
+            self.wishes.clone_from(&wishes);
+            self.reliable.send(PeerSignal::Wishes { wishes }, now);
+        }
+    }
+
+    /// Sends as much of everything as the far end wants.
+    fn limit(&mut self) {
+        for id in self.sending.clone() {
+            let wanted = self.far_wishes.get(&id).copied().unwrap_or_default();
+            let before = self.limits.insert(id.clone(), wanted).unwrap_or_default();
+            if before != wanted {
+                self.command(ConnectionCommand::Limit(id, wanted));
+            }
+        }
     }
 
     /// What the far end sends, by `mid`, as far as it is in place.
@@ -205,6 +251,13 @@ impl Connection {
                 }
                 PeerSignal::Candidate { candidate } => self.exchange.handle_candidate(candidate),
                 PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => self.slots = slots,
+                PeerSignal::Wishes { wishes } if self.far_end != FarEnd::Sfu => {
+                    let limit = |wish: Wish| {
+                        (wish.publication_id, Limit { wanted: wish.wanted, max_height: wish.max_height })
+                    };
+                    self.far_wishes = wishes.into_iter().map(limit).collect();
+                    self.limit();
+                }
                 _ => {}
             }
             self.proceed(now);

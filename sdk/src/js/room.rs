@@ -9,7 +9,7 @@ use super::event_target::{self, Method};
 use super::media::{JsLocalTrack, to_js};
 use super::promise::future_to_promise;
 use super::{bytes, class, options};
-use crate::model::PublicationId;
+use crate::model::{ParticipantId, PublicationId};
 use crate::room::{RemoteTrack, Room, RoomEvent};
 use crate::{Error, LocalTrack};
 
@@ -86,6 +86,20 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_param_type = "UpdateOptions")] options: JsValue,
     ) -> Result<(), JsValue> {
         Ok(self.room.update(options::parse_value(options, "update options")?)?)
+    }
+
+    /// Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
+    /// that suits; in a mesh the publisher sends less. By default all of everything is wanted.
+    pub fn subscribe(
+        &self,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "SubscribeOptions")] options: Option<JsValue>,
+    ) -> Result<(), JsValue> {
+        let participant = options::parse_value(participant, "participantId").map(ParticipantId)?;
+        let publication = publication_id(publication)?;
+        let options = options::parse(options, "subscribe options")?;
+        Ok(self.room.subscribe(&participant, &publication, &options)?)
     }
 
     /// Stops publishing a track. The track itself goes on.

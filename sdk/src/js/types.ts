@@ -28,6 +28,14 @@ export interface PublishOptions {
   to?: ParticipantId;
 }
 
+/** How much of a publication is wanted. */
+export interface SubscribeOptions {
+  /** Whether it is wanted at all. If not, its track is removed. Default: true. */
+  wanted?: boolean;
+  /** The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is. */
+  maxHeight?: number;
+}
+
 /** What changes of a participant. */
 export interface UpdateOptions {
   /** The name, for the others to read. Default: as it is. */

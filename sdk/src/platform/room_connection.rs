@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use web_sys::{MediaStreamTrack, RtcRtpTransceiver};
 
-use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, replace};
+use super::peer_connection::{self, Link, LocalStreams, PeerConnectionOptions, replace};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
-use crate::engine::connection::{ConnectionInput, Mids};
+use crate::engine::connection::{ConnectionInput, Limit, Mids};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::topology::{FarEnd, Sections};
@@ -71,6 +71,15 @@ impl RoomConnection {
     pub(crate) fn detach(&self, id: &PublicationId) {
         let Some(transceiver) = self.attached.borrow_mut().remove(id) else { return };
         self.streams.detach(&transceiver);
+    }
+
+    /// Sends no more of a publication than is wanted.
+    pub(crate) async fn limit(&self, id: &PublicationId, limit: Limit) -> Result<()> {
+        let sender = self.attached.borrow().get(id).map(RtcRtpTransceiver::sender);
+        match sender {
+            Some(sender) => peer_connection::limit(&sender, limit.wanted, limit.max_height).await,
+            None => Ok(()),
+        }
     }
 
     /// Sends another track in place of a publication's own, without a new negotiation.

@@ -218,6 +218,15 @@ impl Driver {
                 }
             }
             ConnectionCommand::Detach(id) => connection.detach(&id),
+            ConnectionCommand::Limit(id, limit) => {
+                let this = self.this.clone();
+                spawn_local(async move {
+                    let limited = connection.limit(&id, limit).await;
+                    if let (Err(error), Some(driver)) = (limited, this.upgrade()) {
+                        driver.warn(error);
+                    }
+                });
+            }
             ConnectionCommand::Receive(sections) => {
                 if let Err(error) = connection.receive(sections) {
                     self.warn(error);

@@ -36,8 +36,10 @@ pub use self::remote_track::RemoteTrack;
 use crate::engine::data::DataMessage;
 use crate::engine::session::Session;
 use crate::error::{Error, Result};
-use crate::model::{JoinRequest, ParticipantId, Publication, PublicationId, Topology, TrackSource};
-use crate::options::{DataOptions, JoinOptions, PublishOptions, RoomOptions, UpdateOptions};
+use crate::model::{JoinRequest, ParticipantId, Publication, PublicationId, Topology, TrackSource, Wish};
+use crate::options::{
+    DataOptions, JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
+};
 use crate::platform::{LocalTrack, clock};
 use crate::signaling::NativeBackend;
 
@@ -217,6 +219,28 @@ impl Room {
         self.expect_state("update", &[RoomState::Joining, RoomState::Joined])?;
         options.check()?;
         self.driver().with_session(|session| session.update(options.name, options.metadata, clock::now()));
+        Ok(())
+    }
+
+    /// Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
+    /// that suits; in a mesh the publisher sends less. By default all of everything is wanted.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined.
+    pub fn subscribe(
+        &self,
+        participant: &ParticipantId,
+        publication: &PublicationId,
+        options: &SubscribeOptions,
+    ) -> Result<()> {
+        self.expect_state("subscribe", &[RoomState::Joined])?;
+        let wish = Wish {
+            participant_id: participant.clone(),
+            publication_id: publication.clone(),
+            wanted: options.wanted,
+            max_height: options.max_height,
+        };
+        self.driver().with_session(|session| session.subscribe(wish, clock::now()));
         Ok(())
     }
 

@@ -191,6 +191,7 @@ impl Client {
                 let kind = known.map_or(moim::MediaKind::Video, |known| known.kind);
                 peer.attach(publication, kind);
             }
+            ConnectionCommand::Limit(..) => {}
             ConnectionCommand::Receive(sections) => unreachable!("{sections:?} in a mesh"),
             ConnectionCommand::Detach(publication) => peer.detach(&publication),
             ConnectionCommand::Exchange(Command::SetLocalDescription) => peer.set_local_description(random),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::output::Event;
+use super::wishes::Wishes;
 use crate::engine::connection::Connection;
 use crate::engine::roster::Roster;
 use crate::model::{ParticipantId, PublicationId, Slot};
@@ -16,12 +17,13 @@ impl LiveTracks {
         self.0.iter().map(|((owner, publication), mid)| (owner, publication, mid.as_str()))
     }
 
-    /// Looks again: a track is live when its publisher says so in the roster, and its connection has a place
-    /// for it.
+    /// Looks again: a track is live when its publisher says so in the roster, its connection has a place for it, and it
+    /// is wanted.
     pub(super) fn refresh(
         &mut self,
         roster: &Roster,
         connections: &BTreeMap<ParticipantId, Connection>,
+        wishes: &Wishes,
     ) -> Vec<Event> {
         let mut live = BTreeMap::new();
         let mut added = Vec::new();
@@ -31,6 +33,9 @@ impl LiveTracks {
                 let Some(publication) = participant.publications.iter().find(|known| known.id == *id) else {
                     continue;
                 };
+                if !wishes.wants(owner, id) {
+                    continue;
+                }
                 let key = (owner.clone(), id.clone());
                 if self.0.get(&key) != Some(mid) {
                     let (participant_id, publication) = (owner.clone(), publication.clone());

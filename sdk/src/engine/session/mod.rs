@@ -4,20 +4,23 @@
 //! [`poll_output`](Session::poll_output).
 
 mod live_tracks;
+mod messages;
 mod output;
+mod people;
+mod wishes;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use self::live_tracks::LiveTracks;
 pub use self::output::{Event, Output};
+use self::wishes::Wishes;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
-use super::data::{DataMessage, Frame};
 use super::roster::{Change, Gap, Roster};
-use super::topology::{self, FarEnd};
-use crate::error::{DataChannelError, Error, SignalingError};
+use super::topology;
+use crate::error::{Error, SignalingError};
 use crate::model::{
     ConnectionState, IceServer, JoinRequest, ParticipantId, ParticipantInfo, Publication, PublicationId,
-    ServerError, ServerErrorCode, SignalCommand, SignalEvent, Timestamp, Topology,
+    ServerError, ServerErrorCode, SignalCommand, SignalEvent, Timestamp, Topology, Wish,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request may be repeated.
@@ -55,6 +58,7 @@ pub struct Session {
     roster: Roster,
     connections: BTreeMap<ParticipantId, Connection>,
     live: LiveTracks,
+    wishes: Wishes,
     outputs: VecDeque<Output>,
 }
 
@@ -73,6 +77,7 @@ impl Session {
             roster: Roster::default(),
             connections: BTreeMap::new(),
             live: LiveTracks::default(),
+            wishes: Wishes::default(),
             outputs: VecDeque::new(),
         }
     }
@@ -119,36 +124,14 @@ impl Session {
         self.publications_changed(now);
     }
 
-    /// Sends a message to one participant, or to everyone.
-    ///
-    /// # Errors
-    /// If the message is too large, if there is no such participant, or if too many messages wait already; in
-    /// the last case everyone else has it.
-    pub fn send(
-        &mut self,
-        message: &DataMessage,
-        to: Option<&ParticipantId>,
-    ) -> Result<(), DataChannelError> {
-        let frame = message.encode()?;
-        if let Some(id) = to.filter(|id| self.others().all(|other| other.id != **id)) {
-            return Err(DataChannelError::UnknownParticipant { participant: id.to_string() });
-        }
-        let own_id = self.own_id().cloned();
-        let mut full = None;
+    /// Says what is wanted of another's publication.
+    pub fn subscribe(&mut self, wish: Wish, now: Timestamp) {
+        self.wishes.set(wish);
         for (peer, connection) in &mut self.connections {
-            let is_direct = !connection.far_end().is_between();
-            let frame = match connection.far_end() {
-                _ if is_direct && to.is_some_and(|id| id != peer) => continue,
-                FarEnd::Participant => frame.clone(),
-                FarEnd::Sfu | FarEnd::Mixer => frame.routed(to)?,
-                FarEnd::Listener => frame.routed(own_id.as_ref())?,
-            };
-            if !connection.send(frame) {
-                full = Some(DataChannelError::QueueFull { participant: peer.to_string() });
-            }
+            let wishes = self.wishes.of(peer, connection.far_end());
+            connection.wish(wishes, now);
         }
-        self.collect();
-        full.map_or(Ok(()), Err)
+        self.refresh();
     }
 
     /// Leaves. Calling it again does nothing.
@@ -317,92 +300,6 @@ impl Session {
         }
     }
 
-    fn apply_or_sync(&mut self, change: Result<Option<Change>, Gap>, now: Timestamp) {
-        match change {
-            Ok(change) => self.apply(change, now),
-            Err(Gap) if self.sync_asked_at.is_none_or(|at| at + REPEAT_MS <= now) => {
-                self.sync_asked_at = Some(now);
-                self.signal(SignalCommand::Sync);
-            }
-            Err(Gap) => {}
-        }
-    }
-
-    fn apply(&mut self, changes: impl IntoIterator<Item = Change>, now: Timestamp) {
-        let own_id = self.own_id().cloned();
-        for change in changes {
-            match change {
-                Change::Joined(participant) if Some(&participant.id) != own_id.as_ref() => {
-                    self.event(Event::ParticipantJoined(participant));
-                }
-                Change::Updated { before, after } if Some(&after.id) != own_id.as_ref() => {
-                    self.updated(&before, after);
-                }
-                Change::Left { participant, .. } if Some(&participant.id) == own_id.as_ref() => {
-                    let detail = "the server removed this participant".to_owned();
-                    return self.end(Some(SignalingError::Lost { detail }.into()));
-                }
-                Change::Left { participant, reason } => {
-                    self.drop_tracks(|owner, _| *owner == participant.id);
-                    self.event(Event::ParticipantLeft(participant.id, reason));
-                }
-                _ => {}
-            }
-        }
-        self.replan(now);
-        if self.publish_at.is_none() || self.is_confirmed() {
-            self.confirm_publications(now);
-        }
-        self.refresh();
-    }
-
-    fn updated(&mut self, before: &ParticipantInfo, after: ParticipantInfo) {
-        self.drop_tracks(|owner, id| {
-            *owner == after.id && !after.publications.iter().any(|publication| publication.id == *id)
-        });
-        self.event(Event::ParticipantUpdated(after.clone()));
-        for publication in &after.publications {
-            let known = before.publications.iter().find(|known| known.id == publication.id);
-            if known.is_some_and(|known| known.muted != publication.muted) {
-                let Publication { id, muted, .. } = publication.clone();
-                self.event(Event::TrackMuteChanged(after.id.clone(), id, muted));
-            }
-        }
-    }
-
-    fn publications_changed(&mut self, now: Timestamp) {
-        if self.own_id().is_some() {
-            self.confirm_publications(now);
-            self.replan(now);
-            self.collect();
-        }
-    }
-
-    fn is_confirmed(&self) -> bool {
-        let own = self.own_id().and_then(|id| self.roster.get(id));
-        own.is_none_or(|own| {
-            own.publications == self.publications && own.name == self.name && own.metadata == self.metadata
-        })
-    }
-
-    /// Tells the server what is published, and who one is, unless it knows, and looks at the result later.
-    fn confirm_publications(&mut self, now: Timestamp) {
-        self.publish_at = None;
-        if !self.is_confirmed() {
-            self.publish_at = Some(now + REPEAT_MS);
-            let own = self.own_id().and_then(|id| self.roster.get(id));
-            let publications = own.is_none_or(|own| own.publications != self.publications);
-            let profile = own.is_none_or(|own| own.name != self.name || own.metadata != self.metadata);
-            if publications {
-                self.signal(SignalCommand::Publish(self.publications.clone()));
-            }
-            if profile {
-                let (name, metadata) = (self.name.clone(), self.metadata.clone());
-                self.signal(SignalCommand::Update { name, metadata });
-            }
-        }
-    }
-
     fn replan(&mut self, now: Timestamp) {
         if !matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. }) {
             return;
@@ -443,66 +340,8 @@ impl Session {
         self.announce_tracks();
     }
 
-    /// Moves the connections' outputs into the session's own.
-    fn collect(&mut self) {
-        let mut messages = Vec::new();
-        let mut forwards = Vec::new();
-        for (peer, connection) in &mut self.connections {
-            while let Some(output) = connection.poll_output() {
-                let peer = peer.clone();
-                self.outputs.push_back(match output {
-                    connection::Output::Command(command) => Output::Connection { peer, command },
-                    connection::Output::Relay(payload) => match &mut self.phase {
-                        Phase::Joining { request, is_held, .. } if *is_held => {
-                            *is_held = false;
-                            request.relay = Some(payload);
-                            Output::Signal(SignalCommand::Join(request.clone()))
-                        }
-                        _ => Output::Signal(SignalCommand::Relay { to: peer, payload }),
-                    },
-                    connection::Output::Warning(error) => Output::Event(Event::Warning(error)),
-                    connection::Output::Message(frame) => {
-                        match connection.far_end() {
-                            FarEnd::Participant => messages.push((peer, frame)),
-                            FarEnd::Sfu | FarEnd::Mixer => messages.extend(frame.unrouted()),
-                            FarEnd::Listener => {
-                                forwards.extend(frame.unrouted().map(|(to, frame)| (peer, to, frame)));
-                            }
-                        }
-                        continue;
-                    }
-                });
-            }
-        }
-        let is_forwarding = !forwards.is_empty();
-        for (from, to, frame) in forwards {
-            self.hand_on(&from, &to, &frame);
-            if to.as_str().is_empty() || Some(&to) == self.own_id() {
-                messages.push((from, frame));
-            }
-        }
-        for (peer, frame) in messages {
-            if let Some(message) = DataMessage::decode(frame) {
-                self.event(Event::Message(peer, message));
-            }
-        }
-        if is_forwarding {
-            self.collect();
-        }
-    }
-
-    /// As the mixer: hands a message of one listener to another, or to all others. What does not fit is lost, as it
-    /// would be with an SFU.
-    fn hand_on(&mut self, from: &ParticipantId, to: &ParticipantId, frame: &Frame) {
-        let Ok(frame) = frame.routed(Some(from)) else { return };
-        let is_meant = |peer: &ParticipantId| peer != from && (to.as_str().is_empty() || to == peer);
-        for (_, connection) in self.connections.iter_mut().filter(|(peer, _)| is_meant(peer)) {
-            connection.send(frame.clone());
-        }
-    }
-
     fn announce_tracks(&mut self) {
-        let events = self.live.refresh(&self.roster, &self.connections);
+        let events = self.live.refresh(&self.roster, &self.connections, &self.wishes);
         self.outputs.extend(events.into_iter().map(Output::Event));
     }
 

@@ -31,6 +31,7 @@ pub use event::{PeerConnectionEvent, PeerConnectionEvents};
 pub(crate) use link::Link;
 pub use receiver::{Receiver, RtpSource};
 pub use sender::Sender;
+pub(crate) use sender::limit;
 pub use signals::Signals;
 pub use state::{IceConnectionState, IceGatheringState, SignalingState};
 pub(crate) use streams::{LocalStreams, replace, reuse};

@@ -1,0 +1,94 @@
+//! What follows from a change of the roster, and how one's own part of it is confirmed.
+
+use super::{Change, Event, Gap, REPEAT_MS, Session};
+use crate::error::SignalingError;
+use crate::model::{ParticipantInfo, Publication, SignalCommand, Timestamp};
+
+impl Session {
+    pub(super) fn apply_or_sync(&mut self, change: Result<Option<Change>, Gap>, now: Timestamp) {
+        match change {
+            Ok(change) => self.apply(change, now),
+            Err(Gap) if self.sync_asked_at.is_none_or(|at| at + REPEAT_MS <= now) => {
+                self.sync_asked_at = Some(now);
+                self.signal(SignalCommand::Sync);
+            }
+            Err(Gap) => {}
+        }
+    }
+
+    pub(super) fn apply(&mut self, changes: impl IntoIterator<Item = Change>, now: Timestamp) {
+        let own_id = self.own_id().cloned();
+        for change in changes {
+            match change {
+                Change::Joined(participant) if Some(&participant.id) != own_id.as_ref() => {
+                    self.event(Event::ParticipantJoined(participant));
+                }
+                Change::Updated { before, after } if Some(&after.id) != own_id.as_ref() => {
+                    self.updated(&before, after);
+                }
+                Change::Left { participant, .. } if Some(&participant.id) == own_id.as_ref() => {
+                    let detail = "the server removed this participant".to_owned();
+                    return self.end(Some(SignalingError::Lost { detail }.into()));
+                }
+                Change::Left { participant, reason } => {
+                    self.drop_tracks(|owner, _| *owner == participant.id);
+                    self.wishes.forget(&participant.id);
+                    self.event(Event::ParticipantLeft(participant.id, reason));
+                }
+                _ => {}
+            }
+        }
+        self.replan(now);
+        if self.publish_at.is_none() || self.is_confirmed() {
+            self.confirm_publications(now);
+        }
+        self.refresh();
+    }
+
+    pub(super) fn updated(&mut self, before: &ParticipantInfo, after: ParticipantInfo) {
+        self.drop_tracks(|owner, id| {
+            *owner == after.id && !after.publications.iter().any(|publication| publication.id == *id)
+        });
+        self.event(Event::ParticipantUpdated(after.clone()));
+        for publication in &after.publications {
+            let known = before.publications.iter().find(|known| known.id == publication.id);
+            if known.is_some_and(|known| known.muted != publication.muted) {
+                let Publication { id, muted, .. } = publication.clone();
+                self.event(Event::TrackMuteChanged(after.id.clone(), id, muted));
+            }
+        }
+    }
+
+    pub(super) fn publications_changed(&mut self, now: Timestamp) {
+        if self.own_id().is_some() {
+            self.confirm_publications(now);
+            self.replan(now);
+            self.collect();
+        }
+    }
+
+    pub(super) fn is_confirmed(&self) -> bool {
+        let own = self.own_id().and_then(|id| self.roster.get(id));
+        own.is_none_or(|own| {
+            own.publications == self.publications && own.name == self.name && own.metadata == self.metadata
+        })
+    }
+
+    /// Tells the server what is published, and who one is, unless it knows, and looks at the result later.
+    pub(super) fn confirm_publications(&mut self, now: Timestamp) {
+        self.publish_at = None;
+        if !self.is_confirmed() {
+            self.publish_at = Some(now + REPEAT_MS);
+            let own = self.own_id().and_then(|id| self.roster.get(id));
+            let publications = own.is_none_or(|own| own.publications != self.publications);
+            let profile = own.is_none_or(|own| own.name != self.name || own.metadata != self.metadata);
+            if publications {
+                self.signal(SignalCommand::Publish(self.publications.clone()));
+            }
+            if profile {
+                let (name, metadata) = (self.name.clone(), self.metadata.clone());
+                self.signal(SignalCommand::Update { name, metadata });
+            }
+        }
+    }
+}
