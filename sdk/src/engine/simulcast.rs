@@ -1,4 +1,5 @@
-//! Finds what is wrong with the names of simulcast versions, which browsers take without a word.
+//! The versions of a picture in simulcast: how many, and what is wrong with their names, which browsers take without a
+//! word.
 
 use crate::error::{Error, Result};
 
@@ -29,9 +30,33 @@ pub fn check_rids<'a>(rids: impl IntoIterator<Item = Option<&'a str>>) -> Result
     Ok(())
 }
 
+/// The versions to send of a camera of this size: their names, and what their width and height are divided by, the
+/// smallest version first.
+///
+/// Chromium sends no more versions than suit the size, and leaves out the *last* ones, which are the largest. So there
+/// must not be more.
+pub fn versions(width: u32, height: u32) -> &'static [(&'static str, f64)] {
+    const FOR_THREE: u64 = 960 * 540;
+    const FOR_TWO: u64 = 480 * 270;
+    match u64::from(width) * u64::from(height) {
+        FOR_THREE.. => &[("l", 4.0), ("m", 2.0), ("h", 1.0)],
+        FOR_TWO.. => &[("l", 2.0), ("h", 1.0)],
+        _ => &[],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_cameras_have_fewer_versions() {
+        assert_eq!(versions(1280, 720).len(), 3);
+        assert_eq!(versions(720, 1280).len(), 3);
+        assert_eq!(versions(640, 480), [("l", 2.0), ("h", 1.0)]);
+        assert_eq!(versions(320, 240), []);
+        assert_eq!(versions(u32::MAX, u32::MAX).len(), 3);
+    }
 
     #[test]
     fn names_are_unique_short_and_plain() {

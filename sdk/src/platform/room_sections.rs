@@ -7,6 +7,7 @@ use super::peer_connection::{
     set_codec_preferences,
 };
 use crate::engine::codec::Codec;
+use crate::engine::simulcast::versions;
 use crate::engine::topology::Sections;
 use crate::error::Result;
 use crate::model::{MediaKind, TrackSource};
@@ -32,7 +33,7 @@ pub(super) fn send(
     }
     let options = TransceiverOptions {
         direction: TransceiverDirection::Sendonly,
-        send_encodings: versions(kind, source),
+        send_encodings: encodings(track, source),
         ..TransceiverOptions::default()
     };
     let init = options.to_raw()?;
@@ -55,17 +56,19 @@ pub(super) fn receive(link: &Link, more: Sections) -> Result<()> {
     Ok(())
 }
 
-/// The versions that the SFU chooses from: a camera in three sizes; a screen in one, which is to be legible.
-fn versions(kind: MediaKind, source: TrackSource) -> Vec<Encoding> {
-    match (kind, source) {
-        (MediaKind::Audio, _) | (_, TrackSource::Screen) => Vec::new(),
-        _ => [("l", 4.0, 150_000), ("m", 2.0, 500_000), ("h", 1.0, 1_700_000)]
-            .map(|(rid, scale, bitrate)| Encoding {
-                max_bitrate: Some(bitrate),
-                ..Encoding::simulcast(rid, scale)
-            })
-            .to_vec(),
+/// The versions that the SFU chooses from: a camera in several sizes; a screen in one, which is to be legible. The browser
+/// knows best which bit rate each size needs.
+fn encodings(track: &MediaStreamTrack, source: TrackSource) -> Vec<Encoding> {
+    let settings = track.get_settings();
+    let (Some(width), Some(height)) = (settings.get_width(), settings.get_height()) else {
+        return Vec::new();
+    };
+    if source == TrackSource::Screen {
+        return Vec::new();
     }
+    let length = |pixels: i32| u32::try_from(pixels).unwrap_or_default();
+    let versions = versions(length(width), length(height));
+    versions.iter().map(|(rid, scale)| Encoding::simulcast(rid, *scale)).collect()
 }
 
 /// Leaves out the codecs that the SFU would leave out. A browser that cannot sends a longer offer.

@@ -18,7 +18,7 @@ use str0m::{
     media::{Direction, KeyframeRequestKind, MediaData, MediaTime, Mid, Rid},
     net::Transmit,
 };
-use tracing::{debug, info, warn};
+use tracing::{debug, info, trace, warn};
 
 use super::{
     Source,
@@ -386,6 +386,7 @@ impl Client {
         let desired = Bitrate::bps((desired * 1.5 / VIDEO_SHARE) as u64 + 200_000);
         self.rtc.bwe().set_desired_bitrate(desired);
         let chosen = layers::choose(self.estimate * VIDEO_SHARE, &demands);
+        trace!(participant = %self.participant, estimate = self.estimate, ?demands, ?chosen, "chose versions");
         for (((mid, _), demand), layer) in sections.iter().zip(&demands).zip(chosen) {
             if let Some(layer) = demand.layers.get(layer) {
                 self.downlinks.entry(*mid).or_default().aim(layer.rid);
