@@ -422,7 +422,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * Something happened in a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "chatreceived"; participantId: ParticipantId; text: string } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The list of devices is another one now.
@@ -1596,11 +1596,12 @@ export interface StatsSample {
     readonly report: StatsReport;
 }
 
-/** Anything with statistics: a connection, a sender or a receiver, of this package or of the browser. */
+/** Anything with statistics: a connection, a sender, a receiver or a remote track, of this package or of the browser. */
 export type StatsSource =
 | PeerConnection
 | Sender
 | Receiver
+| RemoteTrack
 | { getStats(): Promise<RTCStatsReport> };
 
 /** Each event of a monitor by its name. */
@@ -3109,6 +3110,10 @@ export class RemoteTrack {
      */
     readonly publicationId: PublicationId;
     /**
+     * What receives it. `getStats(track)` and `new StatsMonitor(track)` take the track itself.
+     */
+    readonly rtcRtpReceiver: RTCRtpReceiver;
+    /**
      * What the track shows.
      */
     readonly source: TrackSource;
@@ -3166,6 +3171,14 @@ export class Room {
      * Changes what the others know of one: name, metadata, or both. They get `participantupdated`.
      */
     update(options: UpdateOptions): void;
+    /**
+     * Who of the others speaks now.
+     */
+    readonly activeSpeakers: ParticipantId[];
+    /**
+     * Who of the others leads the conversation.
+     */
+    readonly dominantSpeaker: ParticipantId | undefined;
     /**
      * Who one is, once joined.
      */

@@ -5,7 +5,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlMediaElement};
 use yew::prelude::*;
 
-use super::tile::{Tile, label};
+use super::tile::{Shown, Tile, label};
 use super::tiles::{Source, TileModel};
 use crate::browser;
 use crate::errors::Attempt;
@@ -20,6 +20,8 @@ pub(crate) struct GridProps {
     pub(crate) recordings: Recordings,
     pub(crate) on_recording: Callback<()>,
     pub(crate) on_error: Callback<(Attempt, Error)>,
+    /// A picture is shown at another height than before.
+    pub(crate) on_shown: Callback<Shown>,
 }
 
 #[function_component]
@@ -102,6 +104,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                         recording={props.recordings.running(&model.key).is_some()}
                         on_record={on_record.clone()}
                         on_blocked={on_blocked.clone()}
+                        on_shown={props.on_shown.clone()}
                     />
                 }) }
             </ul>

@@ -13,7 +13,7 @@ mod toasts;
 
 use std::rc::Rc;
 
-use moim::{Error, RemoteParticipant};
+use moim::{Error, RemoteParticipant, SubscribeOptions};
 use yew::prelude::*;
 
 use crate::app::Ticket;
@@ -112,6 +112,13 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         let log = log.dispatcher();
         Callback::from(move |id| log.dispatch(LogAction::Dismiss(id)))
     };
+    let on_shown =
+        use_callback(room.clone(), |((participant, publication), max_height), room: &JoinedRoom| {
+            let mut wish = SubscribeOptions::default();
+            wish.max_height = max_height;
+            // It fails only when the room is left, and then nothing is shown.
+            let _ = room.subscribe(&participant, &publication, &wish);
+        });
     let sharing = share.tracks().is_some();
     let content = |panel: Panel| match panel {
         Panel::Chat => {
@@ -135,7 +142,9 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 on_panel={toggle_panel.clone()}
             />
             <InviteBar {invite} alone={props.participants.is_empty()} />
-            <Grid {tiles} recordings={recordings.clone()} on_recording={show_recordings} {on_error} />
+            <Grid {tiles} recordings={recordings.clone()} on_recording={show_recordings} {on_error}
+                {on_shown}
+            />
             if let Some(panel) = *panel {
                 <SidePanel {panel} on_close={close_panel}>{ content(panel) }</SidePanel>
             }

@@ -1,11 +1,11 @@
 //! One participant's picture or screen.
 
-use moim::ConnectionState;
+use moim::{ConnectionState, ParticipantId, PublicationId};
 use yew::prelude::*;
 
 use super::tiles::{Source, TileModel};
 use crate::format;
-use crate::hooks::{RawTrack, use_level, use_media};
+use crate::hooks::{RawTrack, use_level, use_media, use_shown_height};
 use crate::i18n::{Words, fill};
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
@@ -22,7 +22,11 @@ pub(crate) struct TileProps {
     pub(crate) on_record: Callback<TileModel>,
     /// The browser plays no sound before a click.
     pub(crate) on_blocked: Callback<()>,
+    pub(crate) on_shown: Callback<Shown>,
 }
+
+/// Whose picture is shown, and how high; `None` is higher than it matters.
+pub(crate) type Shown = ((ParticipantId, PublicationId), Option<u32>);
 
 /// What is written on a tile.
 pub(crate) fn label(words: &'static Words, model: &TileModel) -> String {
@@ -43,6 +47,13 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
     use_media(video.clone(), model.picture.iter().cloned().collect(), true, Callback::noop());
     let voice = model.sound.first().filter(|_| model.source == Source::Camera && !model.muted);
     use_level(tile.clone(), voice.cloned());
+
+    let on_shown =
+        use_memo((model.publication.clone(), props.on_shown.clone()), |(publication, on_shown)| {
+            let (publication, on_shown) = (publication.clone()?, on_shown.clone());
+            Some(Callback::from(move |height| on_shown.emit((publication.clone(), height))))
+        });
+    use_shown_height(tile.clone(), (*on_shown).clone());
 
     let label = label(words, model);
     let status = match model.connection {

@@ -1,6 +1,6 @@
 //! Which tiles a call has: who is where, and which tracks belong to it.
 
-use moim::{ConnectionState, MediaKind, RemoteParticipant, Role, TrackSource};
+use moim::{ConnectionState, MediaKind, ParticipantId, PublicationId, RemoteParticipant, Role, TrackSource};
 
 use crate::hooks::{LocalMedia, RawTrack};
 
@@ -36,6 +36,8 @@ pub(crate) struct TileModel {
     pub(crate) own: bool,
     pub(crate) source: Source,
     pub(crate) picture: Option<RawTrack>,
+    /// Whose publication the picture is, if it is another's.
+    pub(crate) publication: Option<(ParticipantId, PublicationId)>,
     /// Whether the picture shows something.
     pub(crate) visible: bool,
     pub(crate) sound: Vec<RawTrack>,
@@ -65,6 +67,7 @@ pub(crate) fn tiles(
         own: true,
         source: Source::Camera,
         picture: media.camera.track(),
+        publication: None,
         visible: media.camera.is_on(),
         sound: media.microphone.track().into_iter().collect(),
         muted: !media.microphone.is_on(),
@@ -79,6 +82,7 @@ pub(crate) fn tiles(
             own: true,
             source: Source::Screen,
             picture: picture.into_iter().next(),
+            publication: None,
             visible: true,
             sound,
             muted: false,
@@ -104,6 +108,7 @@ fn mix_of(mixer: &RemoteParticipant) -> TileModel {
         source: Source::Mix,
         visible: picture.is_some(),
         picture,
+        publication: None,
         sound: of(MediaKind::Audio).map(|track| track.as_raw().into()).collect(),
         muted: false,
         connection: Some(mixer.connection_state),
@@ -126,6 +131,7 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         own: false,
         source,
         picture: None,
+        publication: None,
         visible: false,
         sound: Vec::new(),
         muted: false,
@@ -146,8 +152,11 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         let muted =
             participant.publications.iter().any(|publication| publication.id == *id && publication.muted);
         let picture = Some(track.as_raw().into());
+        let publication = Some((participant.id.clone(), id.clone()));
         match track.source() {
-            TrackSource::Camera => camera = TileModel { picture, visible: !muted, ..camera },
+            TrackSource::Camera => {
+                camera = TileModel { picture, publication, visible: !muted, ..camera };
+            }
             TrackSource::Screen => others.push(TileModel {
                 picture,
                 visible: !muted,

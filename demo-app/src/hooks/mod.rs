@@ -11,6 +11,7 @@ mod raw_track;
 mod recordings;
 mod room;
 mod screen_share;
+mod shown_height;
 
 pub(crate) use capture::{Capture, CaptureHandle, CaptureKind, use_capture};
 pub(crate) use devices::use_devices;
@@ -23,3 +24,4 @@ pub(crate) use raw_track::RawTrack;
 pub(crate) use recordings::{Entry, Recordings, Status, use_recordings};
 pub(crate) use room::{Happening, JoinedRoom, use_room};
 pub(crate) use screen_share::use_screen_share;
+pub(crate) use shown_height::use_shown_height;

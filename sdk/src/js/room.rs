@@ -3,7 +3,7 @@
 use js_sys::{Object, Promise};
 use strum::VariantNames;
 use wasm_bindgen::prelude::*;
-use web_sys::{EventTarget, MediaStreamTrack};
+use web_sys::{EventTarget, MediaStreamTrack, RtcRtpReceiver};
 
 use super::event_target::{self, Method};
 use super::media::{JsLocalTrack, to_js};
@@ -185,6 +185,18 @@ impl JsRoom {
         Ok(to_js(&self.room.participants())?.unchecked_into())
     }
 
+    /// Who of the others speaks now.
+    #[wasm_bindgen(getter, js_name = activeSpeakers, unchecked_return_type = "ParticipantId[]")]
+    pub fn active_speakers(&self) -> Vec<String> {
+        self.room.active_speakers().into_iter().map(|id| id.0).collect()
+    }
+
+    /// Who of the others leads the conversation.
+    #[wasm_bindgen(getter, js_name = dominantSpeaker, unchecked_return_type = "ParticipantId | undefined")]
+    pub fn dominant_speaker(&self) -> Option<String> {
+        self.room.dominant_speaker().map(|id| id.0)
+    }
+
     /// What one publishes.
     #[wasm_bindgen(getter)]
     pub fn publications(&self) -> Result<JsPublications, JsValue> {
@@ -270,6 +282,12 @@ impl JsRemoteTrack {
     #[wasm_bindgen(getter)]
     pub fn muted(&self) -> bool {
         self.0.is_muted()
+    }
+
+    /// What receives it. `getStats(track)` and `new StatsMonitor(track)` take the track itself.
+    #[wasm_bindgen(getter, js_name = rtcRtpReceiver)]
+    pub fn rtc_rtp_receiver(&self) -> RtcRtpReceiver {
+        self.0.as_receiver().clone()
     }
 
     /// The browser's object: put it into a `MediaStream` to play it.

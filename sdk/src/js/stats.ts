@@ -37,11 +37,12 @@ export interface StatsSample {
   readonly report: StatsReport;
 }
 
-/** Anything with statistics: a connection, a sender or a receiver, of this package or of the browser. */
+/** Anything with statistics: a connection, a sender, a receiver or a remote track, of this package or of the browser. */
 export type StatsSource =
   | PeerConnection
   | Sender
   | Receiver
+  | RemoteTrack
   | { getStats(): Promise<RTCStatsReport> };
 
 /** Each event of a monitor by its name. */

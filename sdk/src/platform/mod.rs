@@ -42,6 +42,7 @@ pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, I
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use mixer::{Mixer, MixerOptions, MixerSource, MixerSourceOptions};
+pub(crate) use peer_connection::audio_level;
 pub use peer_connection::{
     BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,
     DtmfSender, Encoding, Fingerprint, HeaderExtension, IceConnectionState, IceGatheringState,

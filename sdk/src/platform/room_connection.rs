@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use web_sys::{MediaStreamTrack, RtcRtpTransceiver};
+use web_sys::{MediaStreamTrack, RtcRtpReceiver, RtcRtpTransceiver};
 
 use super::peer_connection::{self, Link, LocalStreams, PeerConnectionOptions, replace};
 use super::room_channel::RoomChannel;
@@ -111,11 +111,11 @@ impl RoomConnection {
         self.link.close();
     }
 
-    /// The track that arrives in a media section.
-    pub(crate) fn receiver_track(&self, mid: &str) -> Option<MediaStreamTrack> {
+    /// What receives the track of a media section.
+    pub(crate) fn receiver(&self, mid: &str) -> Option<RtcRtpReceiver> {
         let transceiver =
             self.link.transceivers().find(|transceiver| transceiver.mid().as_deref() == Some(mid))?;
-        Some(transceiver.receiver().track())
+        Some(transceiver.receiver())
     }
 
     fn mids(&self) -> Mids {

@@ -13,6 +13,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::event::{RoomEvent, RoomState};
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
+use super::speakers::Speakers;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::data::DataMessage;
 use crate::engine::session::{Event, Output, Session};
@@ -28,7 +29,7 @@ use crate::signaling::{self, SignalingBackend, SocketEvent};
 /// What a room is made of.
 #[derive(Debug)]
 pub(super) struct Driver {
-    this: Weak<Driver>,
+    pub(super) this: Weak<Driver>,
     pub(super) state: Cell<RoomState>,
     pub(super) session: RefCell<Session>,
     pub(super) events: Broadcaster<RoomEvent>,
@@ -37,7 +38,8 @@ pub(super) struct Driver {
     socket: RefCell<Option<Socket>>,
     connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
     local_tracks: RefCell<BTreeMap<PublicationId, (LocalTrack, ListenerGuard)>>,
-    remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
+    pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
+    pub(super) speakers: Speakers,
     timer: RefCell<Option<Timeout>>,
     running: Cell<bool>,
 }
@@ -55,6 +57,7 @@ impl Driver {
             connections: RefCell::default(),
             local_tracks: RefCell::default(),
             remote_tracks: RefCell::default(),
+            speakers: Speakers::default(),
             timer: RefCell::default(),
             running: Cell::default(),
         })
@@ -275,21 +278,24 @@ impl Driver {
                 RoomEvent::ParticipantUpdated { participant: self.participant(&info) }
             }
             Event::ParticipantLeft(participant_id, reason) => {
+                self.voice_left(&participant_id);
                 RoomEvent::ParticipantLeft { participant_id, reason }
             }
             Event::TrackAdded { participant_id, publication, peer, mid } => {
                 let connection = self.connections.borrow().get(&peer).cloned();
-                let Some(raw) = connection.and_then(|connection| connection.receiver_track(&mid)) else {
+                let Some(receiver) = connection.and_then(|connection| connection.receiver(&mid)) else {
                     return;
                 };
                 let key = (participant_id.clone(), publication.id.clone());
-                let track = RemoteTrack::new(participant_id.clone(), publication, raw);
+                let track = RemoteTrack::new(participant_id.clone(), publication, receiver);
                 self.remote_tracks.borrow_mut().insert(key, track.clone());
+                self.tracks_changed();
                 RoomEvent::TrackAdded { participant_id, track }
             }
             Event::TrackRemoved(participant_id, publication_id) => {
                 let key = (participant_id.clone(), publication_id.clone());
                 self.remote_tracks.borrow_mut().remove(&key);
+                self.tracks_changed();
                 RoomEvent::TrackRemoved { participant_id, publication_id }
             }
             Event::TrackMuteChanged(participant_id, publication_id, muted) => {
@@ -320,6 +326,7 @@ impl Driver {
     fn ended(&self, error: Option<Error>) {
         self.local_tracks.take();
         self.remote_tracks.take();
+        self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {
             let left = Error::InvalidState { action: "join", state: "the room is being left" };

@@ -98,6 +98,16 @@ pub enum RoomEvent {
         /// The new state.
         state: ConnectionState,
     },
+    /// Others speak than before. Oneself is not among them.
+    ActiveSpeakersChange {
+        /// Who speaks now.
+        participant_ids: Vec<ParticipantId>,
+    },
+    /// Another participant leads the conversation. While all are silent, the last one stays.
+    DominantSpeakerChange {
+        /// Who; nobody after that one has left.
+        participant_id: Option<ParticipantId>,
+    },
     /// A participant wrote something.
     ChatReceived {
         /// Who.

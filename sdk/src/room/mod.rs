@@ -23,6 +23,7 @@ mod driver;
 mod event;
 mod participant;
 mod remote_track;
+mod speakers;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -253,6 +254,16 @@ impl Room {
     pub fn participants(&self) -> Vec<RemoteParticipant> {
         let others: Vec<_> = self.driver().session.borrow().others().cloned().collect();
         others.iter().map(|info| self.driver().participant(info)).collect()
+    }
+
+    /// Who of the others speaks now.
+    pub fn active_speakers(&self) -> Vec<ParticipantId> {
+        self.driver().speakers.active()
+    }
+
+    /// Who of the others leads the conversation.
+    pub fn dominant_speaker(&self) -> Option<ParticipantId> {
+        self.driver().speakers.dominant()
     }
 
     /// What one publishes.

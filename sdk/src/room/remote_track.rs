@@ -3,9 +3,10 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use web_sys::MediaStreamTrack;
+use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
 use crate::model::{MediaKind, ParticipantId, Publication, PublicationId, TrackSource};
+use crate::platform::StatsSource;
 
 /// Sound or pictures of another participant. A clone is another handle of the same track.
 #[derive(Clone, Debug)]
@@ -17,16 +18,18 @@ struct Inner {
     publication: Publication,
     muted: Cell<bool>,
     raw: MediaStreamTrack,
+    receiver: RtcRtpReceiver,
 }
 
 impl RemoteTrack {
     pub(super) fn new(
         participant_id: ParticipantId,
         publication: Publication,
-        raw: MediaStreamTrack,
+        receiver: RtcRtpReceiver,
     ) -> Self {
         let muted = Cell::new(publication.muted);
-        Self(Rc::new(Inner { participant_id, publication, muted, raw }))
+        let raw = receiver.track();
+        Self(Rc::new(Inner { participant_id, publication, muted, raw, receiver }))
     }
 
     pub(super) fn set_muted(&self, muted: bool) {
@@ -63,9 +66,20 @@ impl RemoteTrack {
         &self.0.raw
     }
 
+    /// What receives it: for statistics of this track alone.
+    pub fn as_receiver(&self) -> &RtcRtpReceiver {
+        &self.0.receiver
+    }
+
     /// Another reference to the browser's object. (Its own `clone()` would make a second track.)
     pub fn to_raw(&self) -> MediaStreamTrack {
         Clone::clone(&self.0.raw)
+    }
+}
+
+impl From<&RemoteTrack> for StatsSource {
+    fn from(track: &RemoteTrack) -> Self {
+        track.as_receiver().into()
     }
 }
 

@@ -29,6 +29,7 @@ pub use dtmf::{DtmfOptions, DtmfSender, Tones};
 pub use encoding::{DegradationPreference, Encoding, Priority, SendParameters};
 pub use event::{PeerConnectionEvent, PeerConnectionEvents};
 pub(crate) use link::Link;
+pub(crate) use receiver::audio_level;
 pub use receiver::{Receiver, RtpSource};
 pub use sender::Sender;
 pub(crate) use sender::limit;

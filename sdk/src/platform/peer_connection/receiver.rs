@@ -98,6 +98,12 @@ impl Receiver {
     }
 }
 
+/// How loud what arrives is now, from 0 to 1; 0 where the browser does not tell.
+pub(crate) fn audio_level(receiver: &RtcRtpReceiver) -> f64 {
+    let levels = sources(&receiver.get_synchronization_sources()).into_iter();
+    levels.filter_map(|source| source.audio_level).fold(0.0, f64::max)
+}
+
 fn sources(raw: &Array) -> Vec<RtpSource> {
     raw.iter().filter_map(|source| serde_wasm_bindgen::from_value(source).ok()).collect()
 }

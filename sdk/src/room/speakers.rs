@@ -1,0 +1,93 @@
+//! Who of the others speaks, from what their connections say of the sound that arrives.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use gloo_timers::callback::Interval;
+
+use super::driver::Driver;
+use super::event::RoomEvent;
+use crate::engine::active_speaker::{ActiveSpeakers, Output};
+use crate::model::{MediaKind, ParticipantId, TrackSource};
+use crate::platform::{audio_level, clock};
+
+const EVERY_MS: u32 = 100;
+
+/// The voices of a room. They are measured while there are any.
+#[derive(Debug, Default)]
+pub(super) struct Speakers {
+    voices: RefCell<ActiveSpeakers>,
+    interval: RefCell<Option<Interval>>,
+}
+
+impl Speakers {
+    pub(super) fn active(&self) -> Vec<ParticipantId> {
+        self.voices.borrow().speakers()
+    }
+
+    pub(super) fn dominant(&self) -> Option<ParticipantId> {
+        self.voices.borrow().dominant_speaker().cloned()
+    }
+}
+
+impl Driver {
+    /// Remote tracks came or went.
+    pub(super) fn tracks_changed(&self) {
+        let is_needed = self.remote_tracks.borrow().values().any(|track| track.kind() == MediaKind::Audio);
+        let mut interval = self.speakers.interval.borrow_mut();
+        if is_needed == interval.is_some() {
+            return;
+        }
+        let this = self.this.clone();
+        *interval = is_needed.then(|| {
+            Interval::new(EVERY_MS, move || {
+                if let Some(driver) = this.upgrade() {
+                    driver.measure_voices();
+                }
+            })
+        });
+    }
+
+    /// Forgets the voice of someone who is gone.
+    pub(super) fn voice_left(&self, id: &ParticipantId) {
+        self.speakers.voices.borrow_mut().handle_left(id, clock::now());
+        self.tell_speakers();
+    }
+
+    fn measure_voices(&self) {
+        let mut levels = BTreeMap::<ParticipantId, f64>::new();
+        for track in self.remote_tracks.borrow().values() {
+            // A film that is shared is no voice.
+            if track.kind() == MediaKind::Audio && track.source() != TrackSource::ScreenAudio {
+                let level = if track.is_muted() { 0.0 } else { audio_level(track.as_receiver()) };
+                let loudest = levels.entry(track.participant_id().clone()).or_default();
+                *loudest = loudest.max(level);
+            }
+        }
+        let now = clock::now();
+        {
+            let mut voices = self.speakers.voices.borrow_mut();
+            for (id, level) in &levels {
+                voices.handle_level(id, *level, now);
+            }
+            voices.handle_timeout(now);
+        }
+        self.tell_speakers();
+    }
+
+    fn tell_speakers(&self) {
+        loop {
+            let output = self.speakers.voices.borrow_mut().poll_output();
+            let event = match output {
+                None => return,
+                Some(Output::SpeakersChanged(participant_ids)) => {
+                    RoomEvent::ActiveSpeakersChange { participant_ids }
+                }
+                Some(Output::DominantSpeakerChanged(participant_id)) => {
+                    RoomEvent::DominantSpeakerChange { participant_id }
+                }
+            };
+            self.events.send(event);
+        }
+    }
+}
