@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use moim::{Error, LeaveReason, RoomEvent};
+use moim::{Error, LeaveReason, Role, RoomEvent};
 use yew::prelude::*;
 
 use crate::browser;
@@ -94,6 +94,8 @@ impl Log {
 
     fn happen(&mut self, Happening { event, name, was_there }: Happening) {
         match event {
+            // A mixer is no person.
+            RoomEvent::ParticipantJoined { participant } if participant.role != Role::Participant => {}
             RoomEvent::ParticipantJoined { .. } if !was_there => self.note(Event::Joined(name)),
             RoomEvent::ParticipantLeft { reason: LeaveReason::Left, .. } => self.note(Event::Left(name)),
             RoomEvent::ParticipantLeft { .. } => self.note(Event::Dropped(name)),

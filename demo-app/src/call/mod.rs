@@ -13,7 +13,7 @@ mod toasts;
 
 use std::rc::Rc;
 
-use moim::{Error, RemoteParticipant, SubscribeOptions};
+use moim::{Error, RemoteParticipant, Role, SubscribeOptions};
 use yew::prelude::*;
 
 use crate::app::Ticket;
@@ -141,7 +141,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 panel={*panel}
                 on_panel={toggle_panel.clone()}
             />
-            <InviteBar {invite} alone={props.participants.is_empty()} />
+            <InviteBar {invite} alone={props.participants.iter().all(|participant| participant.role == Role::Mixer)} />
             <Grid {tiles} recordings={recordings.clone()} on_recording={show_recordings} {on_error}
                 {on_shown}
             />
