@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use moim::model::{ConnectionState, ParticipantInfo, ServerErrorCode};
+use moim::model::{ConnectionState, ParticipantId, ParticipantInfo, ServerErrorCode};
 use moim::{Error, SignalingError};
+use moim_protocol::SFU_ID;
+use moim_signaling_stub::ConnectionId;
 
 use super::client::{Client, ROOM};
 use super::script::CALM_FROM;
@@ -72,7 +74,9 @@ fn check_room(client: &Client, participants: &[ParticipantInfo]) -> u64 {
     assert_eq!(session.live_tracks().map(|(owner, id, _)| (owner, id)).collect::<BTreeSet<_>>(), tracks);
     for other in &others {
         assert_eq!(session.connection_state(&other.id), ConnectionState::Connected);
-        assert_eq!(view.states.get(&other.id), Some(&ConnectionState::Connected));
+        // Who comes when the connection to the SFU stands already is connected from the start.
+        let told = view.states.get(&other.id);
+        assert!(told == Some(&ConnectionState::Connected) || (told.is_none() && client.has_sfu()));
         assert_eq!(view.participants.get(&other.id), Some(*other));
     }
     assert_eq!(view.participants.len(), others.len());
@@ -85,7 +89,17 @@ fn check_room(client: &Client, participants: &[ParticipantInfo]) -> u64 {
 /// What arrives as a publication is what its owner sends as that publication.
 fn check_media(world: &World, client: &Client) {
     let id = world.clients.iter().position(|other| other.own_id == client.own_id).unwrap();
+    let sfu = ParticipantId::from(SFU_ID);
     for (owner, publication, mid) in client.session.live_tracks() {
+        if client.has_sfu() {
+            let slot = &world.sfu.clients[&ConnectionId(id as u64)].slots[mid];
+            assert_eq!((&slot.participant_id, &slot.publication_id), (owner, publication));
+            let far = world.clients.iter().find(|other| other.own_id.as_ref() == Some(owner)).unwrap();
+            assert!(far.peers[&sfu].sends(publication).is_some(), "{publication} of {owner}");
+            let known = far.session.publications().iter().find(|known| known.id == *publication).unwrap();
+            assert_eq!(client.peers[&sfu].receives(mid), Some(known.kind));
+            continue;
+        }
         let (far, own_id) = world.far_end(id, owner).expect("a far end");
         let far = &world.clients[far];
         assert_eq!(far.peers[&own_id].sends(publication), Some(mid), "{publication} of {owner}");
@@ -102,12 +116,20 @@ fn check_lines(world: &World, sender: &Client) -> u64 {
         let said = sender.said.get(to).map_or(&[][..], Vec::as_slice);
         let heard = receiver.view.lines.get(from).map_or(&[][..], Vec::as_slice);
         match sender.stays() && receiver.stays() {
+            // What waited for the sender's channel goes to everyone who has come meanwhile, too.
+            _ if sender.has_sfu() => assert!(is_part_of(said, heard) || !receiver.stays() || !sender.stays()),
             true => assert_eq!(heard, said, "from {from} to {to}"),
             false => assert!(said.starts_with(heard), "{heard:?} of {said:?} from {from} to {to}"),
         }
         count += heard.len() as u64;
     }
     count
+}
+
+/// Whether all of `some` are in `all`, in their order.
+fn is_part_of(some: &[String], all: &[String]) -> bool {
+    let mut all = all.iter();
+    some.iter().all(|one| all.any(|other| other == one))
 }
 
 /// Whether the stay ended without its script. Heavy drops may end it, and nothing else.

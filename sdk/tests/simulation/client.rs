@@ -35,6 +35,7 @@ pub(crate) enum Effect {
 #[derive(Debug)]
 pub(crate) struct Client {
     id: ClientId,
+    topology: Topology,
     pub(crate) session: Session,
     backend: NativeBackend,
     pub(crate) peers: BTreeMap<ParticipantId, PeerConnection>,
@@ -52,9 +53,10 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(id: ClientId) -> Self {
+    pub(crate) fn new(id: ClientId, topology: Topology) -> Self {
         Self {
             id,
+            topology,
             session: Session::new(Vec::new()),
             backend: NativeBackend::new("ws://stub/ws"),
             peers: BTreeMap::new(),
@@ -69,6 +71,10 @@ impl Client {
         }
     }
 
+    pub(crate) fn has_sfu(&self) -> bool {
+        self.topology == Topology::Sfu
+    }
+
     /// In the room, as far as the client knows.
     pub(crate) fn stays(&self) -> bool {
         self.runs && self.view.joined && self.view.ended.is_none()
@@ -81,7 +87,7 @@ impl Client {
                     room: ROOM.into(),
                     name: format!("client {}", self.id),
                     metadata: String::new(),
-                    topology: Topology::Mesh,
+                    topology: self.topology,
                     role: moim::Role::Participant,
                     publications: Vec::new(),
                     relay: None,
@@ -173,8 +179,8 @@ impl Client {
     }
 
     fn command(&mut self, id: ParticipantId, command: ConnectionCommand, random: &mut Random) {
-        if let ConnectionCommand::Open { .. } = command {
-            let connection = PeerConnection::open(format!("{}-{id}", self.id));
+        if let ConnectionCommand::Open { far_end, .. } = command {
+            let connection = PeerConnection::open(format!("{}-{id}", self.id), far_end);
             assert!(self.peers.insert(id, connection).is_none(), "opened twice");
             return;
         }
@@ -192,7 +198,7 @@ impl Client {
                 peer.attach(publication, kind);
             }
             ConnectionCommand::Limit(..) => {}
-            ConnectionCommand::Receive(sections) => unreachable!("{sections:?} in a mesh"),
+            ConnectionCommand::Receive(sections) => peer.receive(sections),
             ConnectionCommand::Detach(publication) => peer.detach(&publication),
             ConnectionCommand::Exchange(Command::SetLocalDescription) => peer.set_local_description(random),
             ConnectionCommand::Exchange(Command::SetRemoteDescription(description)) => {

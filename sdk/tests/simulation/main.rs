@@ -15,6 +15,7 @@ mod queue;
 mod random;
 mod script;
 mod sdp;
+mod sfu;
 mod transceiver;
 mod view;
 mod world;
@@ -22,12 +23,23 @@ mod world;
 use std::panic::catch_unwind;
 
 use checks::Tally;
+use moim::Topology;
 use world::World;
 
-const SEEDS: u64 = 300;
+/// For each topology.
+const SEEDS: u64 = 500;
 
 #[test]
-fn everyone_agrees_once_the_links_are_calm() {
+fn everyone_agrees_once_the_links_are_calm_in_a_mesh() {
+    try_seeds(Topology::Mesh);
+}
+
+#[test]
+fn everyone_agrees_once_the_links_are_calm_over_an_sfu() {
+    try_seeds(Topology::Sfu);
+}
+
+fn try_seeds(topology: Topology) {
     let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
     let replayed = number("MOIM_SIM_SEED");
     let seeds = match replayed {
@@ -36,10 +48,10 @@ fn everyone_agrees_once_the_links_are_calm() {
     };
     let mut tally = Tally::default();
     for seed in seeds {
-        let run = catch_unwind(|| run(seed, replayed.is_some()));
+        let run = catch_unwind(|| run(seed, topology, replayed.is_some()));
         tally.add(run.unwrap_or_else(|_| {
             panic!(
-                "seed {seed} failed as above; replay it with\n  \
+                "seed {seed} failed as above ({topology:?}); replay it with\n  \
                  MOIM_SIM_SEED={seed} cargo test -p moim --test simulation -- --nocapture"
             )
         }));
@@ -48,8 +60,8 @@ fn everyone_agrees_once_the_links_are_calm() {
     assert!(tally.lost * 50 <= tally.stays, "{} of {} lost the server", tally.lost, tally.stays);
 }
 
-fn run(seed: u64, traced: bool) -> Tally {
-    let mut world = World::new(seed, traced);
+fn run(seed: u64, topology: Topology, traced: bool) -> Tally {
+    let mut world = World::new(seed, topology, traced);
     world.run();
     checks::check(&world)
 }

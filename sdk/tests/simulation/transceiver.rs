@@ -29,6 +29,12 @@ impl Transceiver {
         Self { kind, direction, mid: None, mid_is_offered: false, by_add_track: true, agreed: None }
     }
 
+    /// Sends only, once something is attached.
+    pub(crate) fn one_way(kind: MediaKind) -> Self {
+        let direction = Direction { sends: true, receives: false };
+        Self { kind, direction, mid: None, mid_is_offered: false, by_add_track: false, agreed: None }
+    }
+
     pub(crate) fn by_offer(kind: MediaKind) -> Self {
         let direction = Direction { sends: false, receives: true };
         Self { kind, direction, mid: None, mid_is_offered: false, by_add_track: false, agreed: None }

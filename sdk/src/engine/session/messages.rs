@@ -7,6 +7,9 @@ use crate::engine::topology::FarEnd;
 use crate::error::DataChannelError;
 use crate::model::{ParticipantId, SignalCommand};
 
+/// Messages of senders who are not known yet. Those of someone who has left are never known, and go first.
+const MAX_EARLY: usize = 256;
+
 impl Session {
     /// Sends a message to one participant, or to everyone.
     ///
@@ -79,12 +82,29 @@ impl Session {
             }
         }
         for (peer, frame) in messages {
-            if let Some(message) = DataMessage::decode(frame) {
-                self.event(Event::Message(peer, message));
-            }
+            self.receive(peer, frame);
         }
         if is_forwarding {
             self.collect();
+        }
+    }
+
+    /// Tells of a message, once it is known who sent it: the server's word of a new participant may come after.
+    fn receive(&mut self, from: ParticipantId, frame: Frame) {
+        if self.roster.get(&from).is_none() {
+            if self.early.len() == MAX_EARLY {
+                self.early.pop_front();
+            }
+            self.early.push_back((from, frame));
+        } else if let Some(message) = DataMessage::decode(frame) {
+            self.event(Event::Message(from, message));
+        }
+    }
+
+    /// Tells of messages whose senders are known by now.
+    pub(super) fn receive_early(&mut self) {
+        for (from, frame) in std::mem::take(&mut self.early) {
+            self.receive(from, frame);
         }
     }
 

@@ -15,6 +15,7 @@ use self::live_tracks::LiveTracks;
 pub use self::output::{Event, Output};
 use self::wishes::Wishes;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
+use super::data::Frame;
 use super::roster::{Change, Gap, Roster};
 use super::topology;
 use crate::error::{Error, SignalingError};
@@ -59,6 +60,7 @@ pub struct Session {
     connections: BTreeMap<ParticipantId, Connection>,
     live: LiveTracks,
     wishes: Wishes,
+    early: VecDeque<(ParticipantId, Frame)>,
     outputs: VecDeque<Output>,
 }
 
@@ -78,6 +80,7 @@ impl Session {
             connections: BTreeMap::new(),
             live: LiveTracks::default(),
             wishes: Wishes::default(),
+            early: VecDeque::new(),
             outputs: VecDeque::new(),
         }
     }

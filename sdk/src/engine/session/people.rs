@@ -38,6 +38,7 @@ impl Session {
                 _ => {}
             }
         }
+        self.receive_early();
         self.replan(now);
         if self.publish_at.is_none() || self.is_confirmed() {
             self.confirm_publications(now);

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use moim::engine::connection::ConnectionInput;
 use moim::engine::data::Frame;
 use moim::engine::negotiation::SignalingState;
+use moim::engine::topology::{FarEnd, Sections};
 use moim::model::{
     ConnectionState, IceCandidate, MediaKind, PublicationId, SdpType, SessionDescription, Timestamp,
 };
@@ -40,6 +41,7 @@ enum Operation {
 #[derive(Debug)]
 pub(crate) struct PeerConnection {
     name: String,
+    far_end: FarEnd,
     state: SignalingState,
     operation: Option<Operation>,
     /// Candidates wait in the operations chain.
@@ -68,9 +70,10 @@ pub(crate) struct PeerConnection {
 
 impl PeerConnection {
     /// A connection with a data channel.
-    pub(crate) fn open(name: String) -> Self {
+    pub(crate) fn open(name: String, far_end: FarEnd) -> Self {
         Self {
             name,
+            far_end,
             state: SignalingState::Stable,
             operation: None,
             chained_candidates: Vec::new(),
@@ -96,15 +99,28 @@ impl PeerConnection {
 
     /// As `sdk/src/platform/peer_connection.rs` does it.
     pub(crate) fn attach(&mut self, id: PublicationId, kind: MediaKind) {
+        let is_one_way = self.far_end == FarEnd::Sfu;
         let free = (0..self.transceivers.len()).find(|place| {
-            self.transceivers[*place].kind == kind && !self.attached.values().any(|taken| taken == place)
+            let transceiver = &self.transceivers[*place];
+            transceiver.kind == kind
+                && !(is_one_way && transceiver.direction.receives)
+                && !self.attached.values().any(|taken| taken == place)
         });
         let place = free.unwrap_or_else(|| {
-            self.transceivers.push(Transceiver::by_add_track(kind));
+            let new = if is_one_way { Transceiver::one_way } else { Transceiver::by_add_track };
+            self.transceivers.push(new(kind));
             self.transceivers.len() - 1
         });
         self.transceivers[place].direction.sends = true;
         assert_eq!(self.attached.insert(id, place), None, "{}: attached twice", self.name);
+        self.update_needed();
+    }
+
+    /// Adds sections to receive in.
+    pub(crate) fn receive(&mut self, more: Sections) {
+        for (kind, count) in [(MediaKind::Audio, more.audio), (MediaKind::Video, more.video)] {
+            self.transceivers.extend((0..count).map(|_| Transceiver::by_offer(kind)));
+        }
         self.update_needed();
     }
 
@@ -163,6 +179,11 @@ impl PeerConnection {
             }
             PeerEvent::Message(frame) => Some(ConnectionInput::ChannelMessage(frame)),
         }
+    }
+
+    /// The SFU has an address of its own, and needs none of this end's.
+    pub(crate) fn can_reach_sfu(&self) -> bool {
+        self.far_end == FarEnd::Sfu && self.remote_ufrag.is_some()
     }
 
     /// Each end has the other's description, and a candidate of it.

@@ -1,0 +1,137 @@
+//! The SFU of the model: whose publication goes into which section, as the stub's does, without media.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use moim::model::{
+    MediaKind, ParticipantId, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, SdpType,
+    SessionDescription, Slot, Timestamp,
+};
+use moim_signaling_stub::{ConnectionId, MediaCommand};
+
+use super::sdp::{Sdp, Section};
+
+#[derive(Debug, Default)]
+pub(crate) struct Sfu {
+    pub(crate) clients: BTreeMap<ConnectionId, SfuClient>,
+    answers: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct SfuClient {
+    pub(crate) participant: ParticipantId,
+    publications: Vec<Publication>,
+    reliable: Reliable,
+    mids: BTreeMap<String, PublicationId>,
+    sections: Vec<Section>,
+    pub(crate) slots: BTreeMap<String, Slot>,
+}
+
+impl Sfu {
+    pub(crate) fn handle(&mut self, command: MediaCommand, now: Timestamp) {
+        match command {
+            MediaCommand::Joined { id, participant, publications, .. } => {
+                let client = SfuClient {
+                    participant,
+                    publications,
+                    reliable: Reliable::default(),
+                    mids: BTreeMap::new(),
+                    sections: Vec::new(),
+                    slots: BTreeMap::new(),
+                };
+                assert!(self.clients.insert(id, client).is_none(), "joined twice");
+            }
+            MediaCommand::Published { id, publications } => {
+                self.clients.get_mut(&id).expect("someone who joined").publications = publications;
+            }
+            MediaCommand::Left { id } => assert!(self.clients.remove(&id).is_some(), "left twice"),
+            MediaCommand::Relay { id, payload } => {
+                let client = self.clients.get_mut(&id).expect("someone who joined");
+                for signal in client.reliable.handle_payload(payload, now) {
+                    if let PeerSignal::Description { description, mids } = signal {
+                        self.answers += 1;
+                        client.answer(&description, mids, self.answers, now);
+                    }
+                }
+            }
+        }
+        self.assign(now);
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Timestamp) {
+        self.clients.values_mut().for_each(|client| client.reliable.handle_timeout(now));
+    }
+
+    pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
+        self.clients.values().filter_map(|client| client.reliable.poll_timeout()).min()
+    }
+
+    pub(crate) fn poll_transmit(&mut self) -> Option<(ConnectionId, RelayPayload)> {
+        self.clients.iter_mut().find_map(|(id, client)| Some((*id, client.reliable.poll_transmit()?)))
+    }
+
+    fn assign(&mut self, now: Timestamp) {
+        let offers: Vec<_> = self.clients.values().flat_map(SfuClient::offers).collect();
+        for client in self.clients.values_mut() {
+            let wanted = offers.iter().filter(|(_, slot)| slot.participant_id != client.participant);
+            client.assign(&wanted.cloned().collect::<Vec<_>>(), now);
+        }
+    }
+}
+
+impl SfuClient {
+    fn answer(
+        &mut self,
+        description: &SessionDescription,
+        mids: BTreeMap<String, PublicationId>,
+        serial: u64,
+        now: Timestamp,
+    ) {
+        assert_eq!(description.sdp_type, SdpType::Offer, "the SFU offers nothing");
+        let offer = Sdp::parse(&description.sdp);
+        let is_one_way = |section: &Section| !(section.direction.sends && section.direction.receives);
+        assert!(offer.sections.iter().all(is_one_way), "a section that sends and receives");
+        let answered = offer
+            .sections
+            .iter()
+            .map(|section| Section { direction: section.direction.reversed(), ..section.clone() });
+        let answer = Sdp {
+            serial,
+            answers: Some(offer.serial),
+            ufrag: "sfu".to_owned(),
+            sections: answered.collect(),
+        };
+        (self.sections, self.mids) = (offer.sections, mids);
+        let description = SessionDescription { sdp_type: SdpType::Answer, sdp: answer.to_text() };
+        self.reliable.send(PeerSignal::Description { description, mids: BTreeMap::new() }, now);
+    }
+
+    /// What it publishes and has a section for.
+    fn offers(&self) -> Vec<(MediaKind, Slot)> {
+        let carried: BTreeSet<_> = self.mids.values().collect();
+        let offered = self.publications.iter().filter(|publication| carried.contains(&publication.id));
+        let slot = |publication: &Publication| Slot {
+            participant_id: self.participant.clone(),
+            publication_id: publication.id.clone(),
+        };
+        offered.map(|publication| (publication.kind, slot(publication))).collect()
+    }
+
+    fn assign(&mut self, wanted: &[(MediaKind, Slot)], now: Timestamp) {
+        let before = self.slots.clone();
+        self.slots.retain(|_, slot| wanted.iter().any(|(_, other)| other == slot));
+        for (kind, slot) in wanted {
+            if self.slots.values().any(|taken| taken == slot) {
+                continue;
+            }
+            let is_free = |section: &&Section| {
+                section.kind == *kind && section.direction.receives && !self.slots.contains_key(&section.mid)
+            };
+            if let Some(section) = self.sections.iter().find(is_free) {
+                self.slots.insert(section.mid.clone(), slot.clone());
+            }
+        }
+        if self.slots != before {
+            self.reliable.send(PeerSignal::Slots { slots: self.slots.clone() }, now);
+        }
+    }
+}
