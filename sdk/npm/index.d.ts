@@ -3151,7 +3151,8 @@ export class Room {
      */
     sendChat(text: string): void;
     /**
-     * Sends bytes, reliably and in order; at most 1 MiB with the topic.
+     * Sends bytes, reliably and in order; with the topic at most 1 MiB in a mesh, and 65024 bytes through an SFU or a
+     * mixer.
      */
     sendData(payload: BufferSource, options?: DataOptions | null): void;
     /**

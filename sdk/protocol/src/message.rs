@@ -93,6 +93,9 @@ pub enum PeerSignal {
     },
     /// An ICE candidate (RFC 8838).
     Candidate { candidate: IceCandidate },
+    /// A wish for an offer, from the end that makes none: it wants to send something else. The offer is to have at least
+    /// so many media sections of each kind in which it can.
+    Ask { audio: u32, video: u32 },
     /// From the SFU: what it sends in which media section (`mid`) from now on. Sections that are not named are free.
     Slots { slots: BTreeMap<String, Slot> },
     /// To the SFU: what is wanted of the publications, from now on. Those that are not named are wanted in full.
@@ -214,6 +217,7 @@ type_names! {
     PeerSignal, "Every `kind` of this version.",
     Self::Description { .. } => "description",
     Self::Candidate { .. } => "candidate",
+    Self::Ask { .. } => "ask",
     Self::Slots { .. } => "slots",
     Self::Wishes { .. } => "wishes",
 }

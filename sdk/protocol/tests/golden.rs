@@ -75,6 +75,10 @@ fn wishes(seq: u32, ack: u32) -> RelayPayload {
     RelayPayload { seq, ack, signal: Some(PeerSignal::Wishes { wishes }) }
 }
 
+fn ask(seq: u32, ack: u32) -> RelayPayload {
+    RelayPayload { seq, ack, signal: Some(PeerSignal::Ask { audio: 1, video: 2 }) }
+}
+
 fn slots(seq: u32, ack: u32) -> RelayPayload {
     let slot =
         |publication_id: &str| Slot { participant_id: BOB.into(), publication_id: publication_id.into() };
@@ -123,6 +127,7 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
             "client-relay-candidate",
             ClientMessage::Relay { to: BOB.into(), payload: candidate(2, 0, host, Some(0), Some("F7gI")) },
         ),
+        ("client-relay-ask", ClientMessage::Relay { to: BOB.into(), payload: ask(3, 2) }),
         (
             "client-relay-ack",
             ClientMessage::Relay { to: BOB.into(), payload: RelayPayload { seq: 0, ack: 2, signal: None } },
@@ -184,6 +189,7 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
             "server-relay-candidate",
             ServerMessage::Relay { from: BOB.into(), payload: candidate(2, 2, "", None, None) },
         ),
+        ("server-relay-ask", ServerMessage::Relay { from: BOB.into(), payload: ask(3, 2) }),
         ("server-relay-slots", ServerMessage::Relay { from: SFU_ID.into(), payload: slots(2, 1) }),
         ("server-pong", ServerMessage::Pong { revision: 3 }),
         (

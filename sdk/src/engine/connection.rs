@@ -16,6 +16,12 @@ use crate::model::{
 /// Messages that wait for the data channel to open; more are refused.
 const MAX_WAITING_FRAMES: usize = 256;
 
+/// A far end that asks for more sections of a kind is not one of ours.
+const MAX_ASKED_SECTIONS: usize = 64;
+
+/// A browser that needs an exchange after each exchange is not to keep both ends busy for ever.
+const MOST_IN_VAIN: u32 = 8;
+
 /// Which media section (`mid`) carries which publication.
 pub type Mids = BTreeMap<String, PublicationId>;
 
@@ -35,7 +41,7 @@ pub enum ConnectionCommand {
     Attach(PublicationId),
     /// Stop sending this publication over it.
     Detach(PublicationId),
-    /// Offer this many more media sections to receive in.
+    /// Have at least this many media sections to receive in.
     Receive(Sections),
     /// Send no more of a publication than the far end wants.
     Limit(PublicationId, Limit),
@@ -124,6 +130,14 @@ pub(super) struct Connection {
     far_end: FarEnd,
     reliable: Reliable,
     exchange: Exchange,
+    /// This end makes no offers.
+    asks: bool,
+    /// An offer is on its way, or will be.
+    has_asked: bool,
+    /// How often since something else was to be sent.
+    asked_in_vain: u32,
+    /// What an offer must have room for.
+    to_send: Sections,
     sending: BTreeSet<PublicationId>,
     receiving: Sections,
     /// The last wishes that were sent.
@@ -147,7 +161,12 @@ impl Connection {
             peer: plan.peer.clone(),
             far_end: plan.far_end,
             reliable: Reliable::default(),
-            exchange: Exchange::new(plan.role, plan.offers_first),
+            exchange: Exchange::new(plan.role, plan.offers),
+            asks: !plan.offers,
+            // The first offer comes by itself.
+            has_asked: true,
+            asked_in_vain: 0,
+            to_send: Sections::default(),
             sending: BTreeSet::new(),
             receiving: Sections::default(),
             wishes: Vec::new(),
@@ -168,18 +187,15 @@ impl Connection {
 
     /// Makes the connection carry exactly what is planned, and at least the planned sections to receive in.
     pub(super) fn carry(&mut self, plan: &Plan, now: Timestamp) {
-        let more = Sections {
-            audio: plan.receive.audio.saturating_sub(self.receiving.audio),
-            video: plan.receive.video.saturating_sub(self.receiving.video),
-        };
         let wanted = &plan.send;
-        if self.sending == *wanted && more == Sections::default() {
-            return;
+        // A browser that has sent more at once keeps the transceivers, and wants sections for them.
+        self.to_send = self.to_send.max(plan.sending);
+        let has_more = self.receive(plan.receive);
+        if self.sending != *wanted {
+            self.asked_in_vain = 0;
         }
-        if more != Sections::default() {
-            self.receiving.audio += more.audio;
-            self.receiving.video += more.video;
-            self.command(ConnectionCommand::Receive(more));
+        if self.sending == *wanted && !has_more {
+            return;
         }
         let before = std::mem::replace(&mut self.sending, wanted.clone());
         for gone in before.difference(wanted) {
@@ -192,7 +208,31 @@ impl Connection {
         self.limit();
         // A publication that takes over another's media section changes nothing that the browser would fire
         // `negotiationneeded` for, but the far end has to learn of it.
-        self.exchange(exchange::Input::NegotiationNeeded, now);
+        self.need(now);
+    }
+
+    /// Has at least these sections to receive in. Says whether that needs more of them.
+    fn receive(&mut self, wanted: Sections) -> bool {
+        let before = self.receiving;
+        self.receiving = before.max(wanted);
+        let has_more = self.receiving != before;
+        if has_more {
+            self.command(ConnectionCommand::Receive(self.receiving));
+        }
+        has_more
+    }
+
+    /// A new exchange of descriptions is needed.
+    fn need(&mut self, now: Timestamp) {
+        if !self.asks {
+            self.exchange(exchange::Input::NegotiationNeeded, now);
+        } else if !self.has_asked && self.asked_in_vain < MOST_IN_VAIN {
+            self.has_asked = true;
+            self.asked_in_vain += 1;
+            let length = |sections: usize| u32::try_from(sections).unwrap_or(u32::MAX);
+            let Sections { audio, video } = self.to_send;
+            self.reliable.send(PeerSignal::Ask { audio: length(audio), video: length(video) }, now);
+        }
     }
 
     /// Says what is wanted of what the far end sends.
@@ -246,10 +286,16 @@ impl Connection {
         for signal in self.reliable.handle_payload(payload, now) {
             match signal {
                 PeerSignal::Description { description, mids } => {
+                    self.has_asked = false;
                     self.announced_mids.push_back((description.clone(), mids));
                     self.exchange.handle_description(description);
                 }
                 PeerSignal::Candidate { candidate } => self.exchange.handle_candidate(candidate),
+                PeerSignal::Ask { audio, video } if !self.asks => {
+                    let most = |sections: u32| (sections as usize).min(MAX_ASKED_SECTIONS);
+                    self.receive(Sections { audio: most(audio), video: most(video) });
+                    self.need(now);
+                }
                 PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => self.slots = slots,
                 PeerSignal::Wishes { wishes } if self.far_end != FarEnd::Sfu => {
                     let limit = |wish: Wish| {
@@ -267,7 +313,7 @@ impl Connection {
     /// Takes what happened at the platform.
     pub(super) fn handle_input(&mut self, input: ConnectionInput, now: Timestamp) {
         match input {
-            ConnectionInput::NegotiationNeeded => self.exchange(exchange::Input::NegotiationNeeded, now),
+            ConnectionInput::NegotiationNeeded => self.need(now),
             ConnectionInput::LocalDescriptionSet { description, mids } => {
                 self.local_mids = mids;
                 self.exchange(exchange::Input::LocalDescriptionSet(description), now);

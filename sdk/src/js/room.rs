@@ -153,7 +153,8 @@ impl JsRoom {
         Ok(self.room.send_chat(&text)?)
     }
 
-    /// Sends bytes, reliably and in order; at most 1 MiB with the topic.
+    /// Sends bytes, reliably and in order; with the topic at most 1 MiB in a mesh, and 65024 bytes through an SFU or a
+    /// mixer.
     #[wasm_bindgen(js_name = sendData)]
     pub fn send_data(
         &self,

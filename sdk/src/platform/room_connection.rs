@@ -62,9 +62,9 @@ impl RoomConnection {
         Ok(())
     }
 
-    /// Offers more media sections to receive in.
-    pub(crate) fn receive(&self, more: Sections) -> Result<()> {
-        sections::receive(&self.link, more)
+    /// Has at least so many media sections to receive in.
+    pub(crate) fn receive(&self, wanted: Sections) -> Result<()> {
+        sections::receive(&self.link, self.far_end, wanted)
     }
 
     /// Stops sending a publication. Its transceiver is free for another.

@@ -1,4 +1,4 @@
-//! Media sections of a connection to an SFU: each sends or receives, never both.
+//! Media sections to receive in; and those of a connection to an SFU, where each sends or receives, never both.
 
 use web_sys::{MediaStreamTrack, RtcRtpTransceiver, RtcRtpTransceiverDirection as Direction};
 
@@ -8,7 +8,7 @@ use super::peer_connection::{
 };
 use crate::engine::codec::Codec;
 use crate::engine::simulcast::versions;
-use crate::engine::topology::Sections;
+use crate::engine::topology::{FarEnd, Sections};
 use crate::error::Result;
 use crate::model::{MediaKind, TrackSource};
 
@@ -43,14 +43,23 @@ pub(super) fn send(
     Ok(transceiver)
 }
 
-/// Adds sections to receive in.
-pub(super) fn receive(link: &Link, more: Sections) -> Result<()> {
+/// Adds sections to receive in, as far as there are too few.
+pub(super) fn receive(link: &Link, far_end: FarEnd, wanted: Sections) -> Result<()> {
     let options =
         TransceiverOptions { direction: TransceiverDirection::Recvonly, ..TransceiverOptions::default() };
-    for (kind, count) in [(MediaKind::Audio, more.audio), (MediaKind::Video, more.video)] {
-        for _ in 0..count {
+    for (kind, name, wanted) in
+        [(MediaKind::Audio, "audio", wanted.audio), (MediaKind::Video, "video", wanted.video)]
+    {
+        let receives = |transceiver: &RtcRtpTransceiver| {
+            matches!(transceiver.direction(), Direction::Recvonly | Direction::Sendrecv)
+                && transceiver.receiver().track().kind() == name
+        };
+        let present = link.transceivers().filter(receives).count();
+        for _ in present..wanted {
             let transceiver = link.add_transceiver(&TrackOrKind::Kind(kind).to_raw(), &options.to_raw()?)?;
-            trim(&transceiver, kind);
+            if far_end == FarEnd::Sfu {
+                trim(&transceiver, kind);
+            }
         }
     }
     Ok(())

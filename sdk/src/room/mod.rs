@@ -206,7 +206,7 @@ impl Room {
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant, the message is
-    /// longer than 1 MiB with its topic, or too many wait.
+    /// longer with its topic than 1 MiB in a mesh or 65024 bytes through an SFU or a mixer, or too many wait.
     pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<()> {
         let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
         self.send(&message, options.to.as_ref())

@@ -324,7 +324,7 @@ impl Session {
                 .connections
                 .entry(plan.peer.clone())
                 .or_insert_with(|| Connection::open(&plan, self.ice_servers.clone()));
-            if is_new && plan.offers_first && plan.send.is_empty() {
+            if is_new && plan.offers && plan.send.is_empty() {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);
             }
             connection.carry(&plan, now);

@@ -6,8 +6,9 @@ use crate::model::{ParticipantId, ParticipantInfo, Publication};
 
 /// The connections of `own` to everyone else.
 ///
-/// Of two participants the one that joined later makes the first offer, because it knows of the other from the
-/// start, and is polite. Both ends come to the same result by themselves.
+/// Of two participants the one that joined later makes every offer, because it knows of the other from the start. So two
+/// offers never meet: Chromium cannot take its own back and apply one of Firefox, whose header extensions have other
+/// numbers. Both ends come to the same result by themselves.
 pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[ParticipantInfo]) -> Vec<Plan> {
     let Some(own) = roster.iter().find(|participant| participant.id == *own) else { return Vec::new() };
     let others = roster.iter().filter(|participant| participant.id != own.id);
@@ -18,9 +19,17 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
                 peer: other.id.clone(),
                 far_end: FarEnd::Participant,
                 role: if is_newcomer { Role::Polite } else { Role::Impolite },
-                offers_first: is_newcomer,
+                offers: is_newcomer,
                 send: super::publications_for(&other.id, publications),
-                receive: Sections::default(),
+                sending: Sections::of(
+                    publications.iter().filter(|publication| publication.is_for(&other.id)),
+                ),
+                receive: match is_newcomer {
+                    true => Sections::of(
+                        other.publications.iter().filter(|publication| publication.is_for(&own.id)),
+                    ),
+                    false => Sections::default(),
+                },
             }
         })
         .collect()
@@ -43,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_one_end_of_each_pair_offers_first_and_is_polite() {
+    fn exactly_one_end_of_each_pair_offers() {
         let roster = [participant("a", 1), participant("b", 2), participant("c", 5)];
         for one in &roster {
             let plans = plan(&one.id, &[], &roster);
@@ -51,7 +60,7 @@ mod tests {
             for there in plans {
                 let back = plan(&there.peer, &[], &roster);
                 let back = back.iter().find(|plan| plan.peer == one.id).unwrap();
-                assert_ne!(there.offers_first, back.offers_first);
+                assert_ne!(there.offers, back.offers);
                 assert_ne!(there.role, back.role);
             }
         }

@@ -7,7 +7,7 @@ pub mod sfu;
 use std::collections::BTreeSet;
 
 use crate::engine::negotiation::Role;
-use crate::model::{ParticipantId, ParticipantInfo, Publication, PublicationId, Topology};
+use crate::model::{MediaKind, ParticipantId, ParticipantInfo, Publication, PublicationId, Topology};
 
 /// A connection that should exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,18 +18,20 @@ pub struct Plan {
     pub far_end: FarEnd,
     /// Who gives way in a glare.
     pub role: Role,
-    /// This end makes the first offer.
-    pub offers_first: bool,
+    /// This end makes every offer. The other one asks for them.
+    pub offers: bool,
     /// The publications to send over it.
     pub send: BTreeSet<PublicationId>,
-    /// The media sections to offer for what the far end sends. Where it offers its own, none.
+    /// How much of each kind that is.
+    pub sending: Sections,
+    /// The media sections to offer, at least, for what the far end sends.
     pub receive: Sections,
 }
 
 /// What is at the far end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FarEnd {
-    /// Another participant. Either end offers, and what it sends is its own.
+    /// Another participant. What it sends is its own.
     Participant,
     /// The mixer of the room, which sends one picture of all, and hands messages on.
     Mixer,
@@ -50,6 +52,25 @@ impl FarEnd {
 fn publications_for(id: &ParticipantId, publications: &[Publication]) -> BTreeSet<PublicationId> {
     let meant = publications.iter().filter(|publication| publication.is_for(id));
     meant.map(|publication| publication.id.clone()).collect()
+}
+
+impl Sections {
+    /// One for each of these.
+    fn of<'a>(publications: impl IntoIterator<Item = &'a Publication>) -> Self {
+        let mut sections = Self::default();
+        for publication in publications {
+            match publication.kind {
+                MediaKind::Audio => sections.audio += 1,
+                MediaKind::Video => sections.video += 1,
+            }
+        }
+        sections
+    }
+
+    /// The larger number of each kind.
+    pub fn max(self, other: Self) -> Self {
+        Self { audio: self.audio.max(other.audio), video: self.video.max(other.video) }
+    }
 }
 
 /// How many media sections of each kind.

@@ -4,28 +4,21 @@ use moim_protocol::SFU_ID;
 
 use super::{FarEnd, Plan, Sections};
 use crate::engine::negotiation::Role;
-use crate::model::{MediaKind, ParticipantId, ParticipantInfo, Publication};
+use crate::model::{ParticipantId, ParticipantInfo, Publication};
 
 /// The one connection. It can be opened before anything is known of the room, so that its first offer travels with `join`.
 pub fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &[ParticipantInfo]) -> Plan {
     let others = roster.iter().filter(|participant| Some(&participant.id) != own);
-    let publications_of_others = others.flat_map(|participant| &participant.publications);
-    let for_own = publications_of_others.filter(|publication| own.is_none_or(|own| publication.is_for(own)));
-    let kinds = for_own.map(|publication| publication.kind);
-    let mut receive = Sections::default();
-    for kind in kinds {
-        match kind {
-            MediaKind::Audio => receive.audio += 1,
-            MediaKind::Video => receive.video += 1,
-        }
-    }
+    let of_others = others.flat_map(|participant| &participant.publications);
+    let receive = Sections::of(of_others.filter(|publication| own.is_none_or(|own| publication.is_for(own))));
     Plan {
         peer: SFU_ID.into(),
         far_end: FarEnd::Sfu,
         // The SFU makes no offers, so there is nobody to give way to.
         role: Role::Impolite,
-        offers_first: true,
+        offers: true,
         send: publications.iter().map(|publication| publication.id.clone()).collect(),
+        sending: Sections::of(publications),
         receive,
     }
 }
@@ -33,7 +26,7 @@ pub fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Role, TrackSource};
+    use crate::model::{MediaKind, Role, TrackSource};
 
     fn participant(id: &str, kinds: &[MediaKind]) -> ParticipantInfo {
         let publication = |(place, kind): (usize, &MediaKind)| Publication {

@@ -116,10 +116,12 @@ impl PeerConnection {
         self.update_needed();
     }
 
-    /// Adds sections to receive in.
-    pub(crate) fn receive(&mut self, more: Sections) {
-        for (kind, count) in [(MediaKind::Audio, more.audio), (MediaKind::Video, more.video)] {
-            self.transceivers.extend((0..count).map(|_| Transceiver::by_offer(kind)));
+    /// Adds sections to receive in, as far as there are too few.
+    pub(crate) fn receive(&mut self, wanted: Sections) {
+        for (kind, wanted) in [(MediaKind::Audio, wanted.audio), (MediaKind::Video, wanted.video)] {
+            let receives = |known: &&Transceiver| known.kind == kind && known.direction.receives;
+            let present = self.transceivers.iter().filter(receives).count();
+            self.transceivers.extend((present..wanted).map(|_| Transceiver::by_offer(kind)));
         }
         self.update_needed();
     }
