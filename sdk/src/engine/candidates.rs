@@ -11,6 +11,8 @@ const MAX_HELD: usize = 256;
 #[derive(Clone, Debug, Default)]
 pub struct Candidates {
     remote_ufrags: Vec<String>,
+    /// The media sections of the far end's description; none if it names none.
+    remote_mids: Vec<String>,
     held_remote: VecDeque<IceCandidate>,
     held_local: Vec<IceCandidate>,
 }
@@ -26,17 +28,22 @@ impl Candidates {
 
     /// A description of the far end is in place now.
     pub fn remote_description_set(&mut self, sdp: &str) {
-        self.remote_ufrags = ufrags(sdp).map(str::to_owned).collect();
+        self.remote_ufrags = values(sdp, "a=ice-ufrag:");
+        self.remote_mids = values(sdp, "a=mid:");
     }
 
-    /// The candidates that belong to the far end's present description. What belongs to another one is kept if
+    /// The candidates that belong to the far end's present description, by its ufrags and media sections. What belongs to another one is kept if
     /// `description_expected`, and else dropped: it belongs to an offer that was ignored.
     pub fn take_remote(&mut self, description_expected: bool) -> Vec<IceCandidate> {
         if self.remote_ufrags.is_empty() {
             return Vec::new();
         }
         let (due, other) = self.held_remote.drain(..).partition(|candidate: &IceCandidate| {
-            candidate.username_fragment.as_ref().is_none_or(|ufrag| self.remote_ufrags.contains(ufrag))
+            let ufrag = candidate.username_fragment.as_ref();
+            // An end that takes an offer back may keep its ufrag, but not the sections that the offer would have added.
+            let mid = candidate.sdp_mid.as_ref().filter(|_| !self.remote_mids.is_empty());
+            ufrag.is_none_or(|ufrag| self.remote_ufrags.contains(ufrag))
+                && mid.is_none_or(|mid| self.remote_mids.contains(mid))
         });
         if description_expected {
             self.held_remote = other;
@@ -55,8 +62,8 @@ impl Candidates {
     }
 }
 
-fn ufrags(sdp: &str) -> impl Iterator<Item = &str> {
-    sdp.lines().filter_map(|line| line.strip_prefix("a=ice-ufrag:")).map(str::trim)
+fn values(sdp: &str, attribute: &str) -> Vec<String> {
+    sdp.lines().filter_map(|line| line.strip_prefix(attribute)).map(|value| value.trim().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -90,6 +97,17 @@ mod tests {
         assert_eq!(candidates.take_remote(false), [candidate(None)]);
         candidates.remote_description_set("a=ice-ufrag:ignored\r\n");
         assert_eq!(candidates.take_remote(false), []);
+    }
+
+    #[test]
+    fn candidates_of_a_section_that_only_an_ignored_offer_had_are_dropped() {
+        let mut candidates = Candidates::default();
+        candidates.remote_description_set("a=ice-ufrag:same\r\na=mid:data\r\n");
+        candidates.hold_remote(candidate(Some("same")));
+        assert_eq!(candidates.take_remote(false), []);
+        candidates.remote_description_set("a=ice-ufrag:same\r\na=mid:data\r\na=mid:0\r\n");
+        candidates.hold_remote(candidate(Some("same")));
+        assert_eq!(candidates.take_remote(false).len(), 1);
     }
 
     #[test]

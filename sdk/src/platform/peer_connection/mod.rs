@@ -75,6 +75,21 @@ struct Inner {
     closed: Cell<bool>,
 }
 
+/// Who has the larger number does not give way in a glare, unless the application decided that. Zero is left out, so that
+/// nobody takes it for "none".
+fn random_number() -> u32 {
+    const LARGE: u32 = 1 << 31;
+    let number = 1 + (js_sys::Math::random() * f64::from(LARGE - 2)) as u32;
+    if loses_rollbacks() { number | LARGE } else { number }
+}
+
+/// Chromium keeps the numbers of the header extensions when it takes an offer back, and then cannot apply one of Firefox,
+/// which numbers them otherwise. There is nothing to detect it by but the name.
+fn loses_rollbacks() -> bool {
+    let agent = web_sys::window().and_then(|window| window.navigator().user_agent().ok());
+    agent.is_some_and(|agent| agent.contains("Chrome/"))
+}
+
 impl PeerConnection {
     /// Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
     ///
@@ -83,9 +98,7 @@ impl PeerConnection {
     pub fn new(options: &PeerConnectionOptions) -> Result<Self> {
         let configuration = options.to_raw()?;
         let streams = LocalStreams::new()?;
-        // Zero is left out, so that nobody takes it for "none".
-        let number = 1 + (js_sys::Math::random() * f64::from(u32::MAX - 1)) as u32;
-        let peer = Peer::new(number, options.polite, options.restart_ice_on_failure);
+        let peer = Peer::new(random_number(), options.polite, options.restart_ice_on_failure);
         let slot = Rc::new(RefCell::new(Weak::<Inner>::new()));
         let told = slot.clone();
         let on_input = move |input| {

@@ -1,0 +1,59 @@
+// `PeerConnection` between two browsers, when both change something at the same time. A room carries its signals.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing } from "./lib/browsers.mjs";
+import { join } from "./lib/call.mjs";
+import { assertShows } from "./lib/media.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+import { until } from "./lib/wait.mjs";
+
+const skip = stubMissing() || browserMissing("chromium");
+/** Longer than the way of a signal, so that the offers meet. */
+const DELAY_MS = 300;
+
+/** Runs in the page: a connection whose signals go through the room, late. */
+async function connect(delay) {
+  const { Devices, PeerConnection } = await import("/www/pkg/moim.js");
+  const [other] = room.participants;
+  const connection = new PeerConnection();
+  window.pc = { connection, track: await new Devices().camera(), failures: [] };
+  connection.addEventListener("negotiationfailed", ({ detail }) => pc.failures.push(detail.error.message));
+  connection.addEventListener("trackadded", ({ detail }) => {
+    const video = Object.assign(document.createElement("video"), { id: "direct", muted: true });
+    video.srcObject = new MediaStream([detail.transceiver.receiver.mediaStreamTrack]);
+    document.body.append(video);
+    video.play();
+  });
+  room.addEventListener("datareceived", ({ detail }) => {
+    if (detail.topic === "pc") connection.handleSignal(JSON.parse(new TextDecoder().decode(detail.payload)));
+  });
+  (async () => {
+    for await (const signal of connection.signals()) {
+      setTimeout(() => room.sendData(new TextEncoder().encode(JSON.stringify(signal)), { topic: "pc", to: other.id }), delay);
+    }
+  })();
+  connection.createDataChannel("x", { negotiated: true, id: 5 });
+}
+
+for (const [one, other, missing] of [
+  ["chromium", "chromium", skip],
+  ["chromium", "firefox", skip || browserMissing("firefox")],
+  ["firefox", "chromium", skip || browserMissing("firefox")],
+]) {
+  test(`offers of ${one} and ${other} that meet are sorted out`, { skip: missing }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { app: "page", kind: one });
+    const bob = await join(t, stub, "bob", { app: "page", kind: other });
+    await alice.meets("bob");
+    const people = [alice, bob];
+    await Promise.all(people.map(({ page }) => page.evaluate(connect, DELAY_MS)));
+    const connected = () => pc.connection.connectionState === "connected";
+    await Promise.all(people.map(({ page }) => until(page, connected, { what: "a connection" })));
+
+    await Promise.all(people.map(({ page }) => page.evaluate(() => void pc.connection.addTrack(pc.track))));
+    await assertShows(alice.page, "#direct", "bob", { timeout: 20_000 });
+    await assertShows(bob.page, "#direct", "alice", { timeout: 20_000 });
+    for (const { page } of people) assert.deepEqual(await page.evaluate(() => pc.failures), []);
+  });
+}
