@@ -39,7 +39,7 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn new(random: &mut Random) -> Self {
-        let people = random.number(2..7);
+        let people = random.number(2..10);
         let drops = random.number(0..13);
         let mut script = Self { clients: 0, weather: Weather::Rough { drops }, actions: Vec::new() };
         for _ in 0..people {
