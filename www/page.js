@@ -14,7 +14,19 @@ $("lobby").addEventListener("submit", (event) => { event.preventDefault(); join(
 if (query.has("join") && $("name").value) join();
 
 async function join() {
+  $("lobby").querySelector("button").disabled = true; // till this attempt is over
   say("Joining …");
+  try {
+    await enter();
+  } catch (error) {
+    await room?.leave();
+    finish(error);
+    say(error.message);
+  }
+}
+
+async function enter() {
+  room = undefined;
   room = new Room({ url: query.get("url") ?? undefined, topology: query.get("topology") ?? undefined });
   window.room = room; // for the console
   room.addEventListener("participantjoined", ({ detail }) => say(`${detail.participant.name} is here.`));
@@ -27,31 +39,29 @@ async function join() {
   room.addEventListener("localtrackended", () => $("share").setAttribute("aria-pressed", "false"));
   room.addEventListener("warning", ({ detail }) => say(detail.error.message));
   room.addEventListener("left", ({ detail }) => finish(detail.error));
-  try {
-    await publishDevices();
-    await room.join({ room: $("room").value, name: $("name").value });
-    $("lobby").hidden = true;
-    $("call").hidden = false;
-    say("");
-  } catch (error) {
-    await room.leave();
-    say(error.message);
-  }
+  const missing = await publishDevices();
+  await room.join({ room: $("room").value, name: $("name").value });
+  $("lobby").hidden = true;
+  $("call").hidden = false;
+  say(missing.join(" "));
 }
 
-/** A call goes on without a camera or a microphone. */
+/** A call goes on without a camera or a microphone. Returns why there is none. */
 async function publishDevices() {
   local = {};
+  const missing = [];
   for (const kind of ["camera", "microphone"]) {
     try {
       const track = await new Devices()[kind]();
       local[kind] = { track, id: await room.publish(track) };
     } catch (error) {
-      say(error.message);
-      $(kind).disabled = true;
+      missing.push(error.message);
     }
+    $(kind).disabled = !local[kind];
+    $(kind).setAttribute("aria-pressed", String(Boolean(local[kind])));
   }
   if (local.camera) attach(tile("own/person", $("name").value, true), local.camera.track);
+  return missing;
 }
 
 for (const kind of ["camera", "microphone"]) {
@@ -99,6 +109,9 @@ $("leave").addEventListener("click", () => room.leave());
 
 function finish(error) {
   for (const { track } of [local.camera, local.microphone, ...(local.screen ?? [])].filter(Boolean)) track.stop();
+  local = {};
+  $("share").setAttribute("aria-pressed", "false");
+  $("lobby").querySelector("button").disabled = false;
   for (const key of [...tiles.keys()]) removeTile(key);
   $("lobby").hidden = false;
   $("call").hidden = true;

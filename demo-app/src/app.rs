@@ -88,6 +88,15 @@ pub(crate) fn App() -> Html {
         });
     }
     {
+        // The button that had the focus is gone with its screen.
+        let was_inside = use_mut_ref(|| false);
+        use_effect_with(joined.is_some(), move |inside| {
+            if was_inside.replace(*inside) != *inside {
+                browser::focus(if *inside { "[data-test=call]" } else { "[data-test=join]" });
+            }
+        });
+    }
+    {
         // What is recorded when the call ends is kept.
         let recordings = recordings.clone();
         use_effect_with(joined.is_some(), move |inside| {

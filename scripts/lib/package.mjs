@@ -11,7 +11,9 @@ const BY_HAND = join(ROOT, "sdk", "npm");
 /** Puts the manifest, with the crate's version, the README and the licences beside the generated files. */
 export function finishPackage() {
   const types = join(NPM_PACKAGE, "moim.d.ts");
-  writeFileSync(types, tidyTypes(readFileSync(types, "utf8")));
+  // `Symbol.dispose` is newer than what most projects compile for.
+  const lib = '/// <reference lib="esnext.disposable" />\n';
+  writeFileSync(types, lib + tidyTypes(readFileSync(types, "utf8").replaceAll(lib, "")));
   const manifest = join(BY_HAND, "package.json");
   if (existsSync(manifest)) {
     const filled = { ...JSON.parse(readFileSync(manifest, "utf8")), version: packageVersion() };

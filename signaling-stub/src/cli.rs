@@ -29,22 +29,28 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
     /// Participants of one room.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_participants_per_room)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_participants_per_room,
+        value_parser = at_least_one())]
     max_participants: usize,
     /// Rooms.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_rooms)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_rooms,
+        value_parser = at_least_one())]
     max_rooms: usize,
     /// Connections, in a room or not.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_connections)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_connections,
+        value_parser = at_least_one())]
     max_connections: usize,
     /// Bytes of one message.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_message_bytes)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_message_bytes,
+        value_parser = at_least_one())]
     max_message_bytes: usize,
     /// Messages that one connection may send in a second, in the long run.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().messages_per_second)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().messages_per_second,
+        value_parser = clap::value_parser!(u32).range(1..))]
     messages_per_second: u32,
     /// Messages that one connection may send at once.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().message_burst)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().message_burst,
+        value_parser = clap::value_parser!(u32).range(1..))]
     message_burst: u32,
     /// Milliseconds between two pings of a client; after three without a message it is given up.
     #[arg(long, value_name = "MS", default_value_t = Limits::default().heartbeat_ms,
@@ -95,6 +101,11 @@ impl Arguments {
     }
 }
 
+/// With a limit of 0 nothing would work.
+fn at_least_one() -> impl clap::builder::TypedValueParser<Value = usize> {
+    clap::builder::RangedU64ValueParser::<usize>::new().range(1..)
+}
+
 /// `URL[,USERNAME,CREDENTIAL]`. A comma in the credential belongs to it.
 #[derive(Clone, Debug)]
 struct IceServerArgument(IceServer);
@@ -107,6 +118,13 @@ impl FromStr for IceServerArgument {
         let url = parts.next().unwrap_or_default();
         let (username, credential) = (parts.next(), parts.next());
         let scheme = url.split(':').next().unwrap_or_default();
+        let host = url.split_once(':').map_or("", |(_, host)| host);
+        if host.is_empty() || host.starts_with('/') {
+            return Err("the URL must be like stun:host:3478 or turn:host:3478".into());
+        }
+        if username.as_deref() == Some("") || credential.as_deref() == Some("") {
+            return Err("the username and the credential must not be empty".into());
+        }
         match (scheme, &username, &credential) {
             ("stun" | "stuns", None, None) | ("turn" | "turns", Some(_), Some(_)) => {
                 Ok(Self(IceServer { urls: vec![url], username, credential }))
@@ -148,8 +166,28 @@ mod tests {
     }
 
     #[test]
+    fn limits_of_zero_are_refused() {
+        for limit in ["--max-participants", "--max-rooms", "--max-connections", "--max-message-bytes"] {
+            assert!(config(&[limit, "0"]).is_err(), "{limit}");
+        }
+        for limit in ["--messages-per-second", "--message-burst", "--heartbeat-ms"] {
+            assert!(config(&[limit, "0"]).is_err(), "{limit}");
+        }
+    }
+
+    #[test]
     fn wrong_ice_servers_are_refused() {
-        for server in ["turn:b:2", "turn:b:2,me", "stun:a,me,secret", "http://a", ""] {
+        for server in [
+            "turn:b:2",
+            "turn:b:2,me",
+            "stun:a,me,secret",
+            "http://a",
+            "",
+            "stun",
+            "stun:",
+            "stun://a",
+            "turn:a,,",
+        ] {
             assert!(config(&["--ice-server", server]).is_err(), "{server:?}");
         }
     }

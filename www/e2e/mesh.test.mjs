@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
-import { assertSilent, assertStill } from "./lib/media.mjs";
+import { assertFallsSilent, assertGoesBlack, assertStill } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -47,8 +47,9 @@ test("the demo and a page that imports the npm package meet in one room", { skip
   await bob.click("toggle-camera");
   await bob.click("toggle-microphone");
   await alice.page.waitForSelector(`${alice.tile("bob")}[data-muted=true]`);
+  await assertGoesBlack(alice.page, `${alice.tile("bob")} video`);
   await assertStill(alice.page, `${alice.tile("bob")} video`);
-  await assertSilent(alice.page, `${alice.tile("bob")} audio`);
+  await assertFallsSilent(alice.page, `${alice.tile("bob")} audio`);
   await bob.click("toggle-camera");
   await bob.click("toggle-microphone");
   await alice.meets("bob");

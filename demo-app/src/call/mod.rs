@@ -95,6 +95,15 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         let panel = panel.setter();
         Callback::from(move |()| panel.set(None))
     };
+    // Wherever the focus is; the panel itself knows where to put it.
+    let onkeydown = {
+        let close = close_panel.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" && !event.is_composing() {
+                close.emit(());
+            }
+        })
+    };
     let on_send = {
         let (room, log, on_error) = (room.clone(), log.dispatcher(), on_error.clone());
         Callback::from(move |text: String| match room.send_chat(&text) {
@@ -133,7 +142,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         },
     };
     html! {
-        <div class="call" data-test="call" data-panel={panel.is_some().then_some("open")}>
+        <div class="call" data-test="call" tabindex="-1" {onkeydown} data-panel={panel.is_some().then_some("open")}>
             <Header
                 room={ticket.room.clone()}
                 invite={invite.clone()}

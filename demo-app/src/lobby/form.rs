@@ -9,7 +9,7 @@ use crate::browser;
 use crate::query;
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
-/// The server takes names and rooms of up to this length.
+/// Longer ones do not fit the screens; the server takes twice as much.
 const MAX_LENGTH: &str = "64";
 
 #[derive(Clone, PartialEq, Properties)]

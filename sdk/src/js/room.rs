@@ -134,10 +134,11 @@ impl JsRoom {
     pub fn set_muted(
         &self,
         #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
-        muted: bool,
+        #[wasm_bindgen(unchecked_param_type = "boolean")] muted: JsValue,
     ) -> Promise {
         let room = self.room.clone();
         future_to_promise(async move {
+            let muted = options::parse_value(muted, "muted")?;
             room.set_muted(&publication_id(publication)?, muted).await?;
             Ok(JsValue::UNDEFINED)
         })

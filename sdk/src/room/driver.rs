@@ -329,7 +329,7 @@ impl Driver {
         self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {
-            let left = Error::InvalidState { action: "join", state: "the room is being left" };
+            let left = Error::InvalidState { action: "join", state: "the room is left" };
             let _ = joining.send(Err(error.clone().unwrap_or(left)));
         }
         self.events.send(RoomEvent::Left { error });

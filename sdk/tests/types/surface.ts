@@ -77,6 +77,10 @@ function describe(event: RoomEvent): string {
     case "trackunmuted":
     case "localtrackended":
       return event.publicationId;
+    case "activespeakerschange":
+      return event.participantIds.join();
+    case "dominantspeakerchange":
+      return event.participantId ?? "nobody";
     case "chatreceived":
       return event.text;
     case "datareceived":

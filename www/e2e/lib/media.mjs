@@ -31,6 +31,12 @@ export async function assertShows(page, video, person, { frames = 10, area, time
   await until(page, look, { what, args: [element, area ?? null, person, frames], timeout });
 }
 
+/** Asserts that a video shows nobody any more: what is under way is seen to its end. */
+export async function assertGoesBlack(page, video, { timeout } = {}) {
+  const element = await elementOf(page, video);
+  await until(page, (element) => e2e.readCounter(element) === null, { what: "a black picture", args: [element], timeout });
+}
+
 /** Asserts that a video does not show a new frame for a while: frozen, black, or gone. */
 export async function assertStill(page, video, { ms = 700 } = {}) {
   const before = await see(page, video);

@@ -363,6 +363,7 @@ impl Session {
         self.phase = Phase::Ended;
         self.publish_at = None;
         self.live.clear();
+        self.roster = Roster::default();
         let peers: Vec<_> = self.connections.keys().cloned().collect();
         for peer in peers {
             self.close_connection(&peer);

@@ -95,8 +95,12 @@ impl JsLocalTrack {
     }
 
     #[wasm_bindgen(setter)]
-    pub fn set_enabled(&self, enabled: bool) {
-        self.0.set_enabled(enabled);
+    pub fn set_enabled(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: JsValue,
+    ) -> Result<(), JsValue> {
+        self.0.set_enabled(options::parse_value(enabled, "enabled")?);
+        Ok(())
     }
 
     /// Whether the track is over for good.

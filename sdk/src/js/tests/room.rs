@@ -43,6 +43,7 @@ async fn an_argument_of_a_wrong_type_is_named() {
         ("await x.replaceTrack('p', new MediaStream())", "track"),
         ("await x.unpublish(5)", "publicationId"),
         ("await x.setMuted({}, true)", "publicationId"),
+        ("await x.setMuted('p', 'yes')", "muted"),
     ] {
         let (code, message) = code(room(), body).await;
         assert_eq!(code, "ERR_INVALID_OPTIONS", "{body}");
