@@ -32,9 +32,9 @@ impl Candidates {
         self.remote_mids = values(sdp, "a=mid:");
     }
 
-    /// The candidates that belong to the far end's present description, by its ufrags and media sections. What belongs to another one is kept if
-    /// `description_expected`, and else dropped: it belongs to an offer that was ignored.
-    pub fn take_remote(&mut self, description_expected: bool) -> Vec<IceCandidate> {
+    /// The candidates that belong to the far end's present description, by its ufrags and media sections. The others wait:
+    /// a browser that takes an offer back may use the same candidates again, and does not tell them twice.
+    pub fn take_remote(&mut self) -> Vec<IceCandidate> {
         if self.remote_ufrags.is_empty() {
             return Vec::new();
         }
@@ -45,9 +45,7 @@ impl Candidates {
             ufrag.is_none_or(|ufrag| self.remote_ufrags.contains(ufrag))
                 && mid.is_none_or(|mid| self.remote_mids.contains(mid))
         });
-        if description_expected {
-            self.held_remote = other;
-        }
+        self.held_remote = other;
         Vec::from(due)
     }
 
@@ -83,31 +81,30 @@ mod tests {
     fn early_candidates_wait_for_their_description() {
         let mut candidates = Candidates::default();
         candidates.hold_remote(candidate(Some("abcd")));
-        assert_eq!(candidates.take_remote(true), []);
+        assert_eq!(candidates.take_remote(), []);
         candidates.remote_description_set("v=0\r\na=ice-ufrag:abcd\r\n");
-        assert_eq!(candidates.take_remote(false), [candidate(Some("abcd"))]);
+        assert_eq!(candidates.take_remote(), [candidate(Some("abcd"))]);
     }
 
     #[test]
-    fn candidates_of_an_ignored_offer_are_dropped() {
+    fn candidates_of_an_ignored_offer_wait_for_a_description_that_has_them_again() {
         let mut candidates = Candidates::default();
         candidates.remote_description_set("a=ice-ufrag:new\r\n");
         candidates.hold_remote(candidate(Some("ignored")));
         candidates.hold_remote(candidate(None));
-        assert_eq!(candidates.take_remote(false), [candidate(None)]);
+        assert_eq!(candidates.take_remote(), [candidate(None)]);
         candidates.remote_description_set("a=ice-ufrag:ignored\r\n");
-        assert_eq!(candidates.take_remote(false), []);
+        assert_eq!(candidates.take_remote(), [candidate(Some("ignored"))]);
     }
 
     #[test]
-    fn candidates_of_a_section_that_only_an_ignored_offer_had_are_dropped() {
+    fn candidates_of_a_section_that_only_an_ignored_offer_had_wait() {
         let mut candidates = Candidates::default();
         candidates.remote_description_set("a=ice-ufrag:same\r\na=mid:data\r\n");
         candidates.hold_remote(candidate(Some("same")));
-        assert_eq!(candidates.take_remote(false), []);
+        assert_eq!(candidates.take_remote(), []);
         candidates.remote_description_set("a=ice-ufrag:same\r\na=mid:data\r\na=mid:0\r\n");
-        candidates.hold_remote(candidate(Some("same")));
-        assert_eq!(candidates.take_remote(false).len(), 1);
+        assert_eq!(candidates.take_remote().len(), 1);
     }
 
     #[test]
@@ -115,8 +112,8 @@ mod tests {
         let mut candidates = Candidates::default();
         candidates.remote_description_set("a=ice-ufrag:old\r\n");
         candidates.hold_remote(candidate(Some("next")));
-        assert_eq!(candidates.take_remote(true), []);
+        assert_eq!(candidates.take_remote(), []);
         candidates.remote_description_set("a=ice-ufrag:next\r\n");
-        assert_eq!(candidates.take_remote(false).len(), 1);
+        assert_eq!(candidates.take_remote().len(), 1);
     }
 }

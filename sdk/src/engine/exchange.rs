@@ -204,8 +204,7 @@ impl Exchange {
     }
 
     fn release_remote_candidates(&mut self) {
-        let expected = self.negotiation.expects_remote_description();
-        for candidate in self.candidates.take_remote(expected) {
+        for candidate in self.candidates.take_remote() {
             self.command(Command::AddIceCandidate(candidate));
         }
     }

@@ -122,11 +122,6 @@ impl Negotiation {
         self.outputs.pop_front()
     }
 
-    /// A description of the far end is being applied or waits to be.
-    pub fn expects_remote_description(&self) -> bool {
-        !self.inbox.is_empty() || matches!(self.operation, Some(Operation::SetRemote(_)))
-    }
-
     /// The browser is making a description of this end.
     pub fn is_setting_local(&self) -> bool {
         self.operation == Some(Operation::SetLocal)
