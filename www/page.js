@@ -97,13 +97,11 @@ $("chat").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = $("line").value.trim();
   if (!text) return;
-  try {
-    room.sendChat(text);
-    addLine("You", text);
-    $("line").value = "";
-  } catch (error) {
-    say(error.message);
-  }
+  room.sendChat(text).then(({ missedBy }) => {
+    if (missedBy.length > 0) say("Not everyone got your last line.");
+  }, (error) => say(error.message));
+  addLine("You", text);
+  $("line").value = "";
 });
 $("leave").addEventListener("click", () => room.leave());
 

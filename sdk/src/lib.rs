@@ -35,12 +35,12 @@ pub use engine::stats::{
 pub use engine::transfer::FileProgress;
 pub use error::{DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Result, SignalingError};
 pub use model::{
-    ConnectionState, IceServer, LeaveReason, MediaKind, ParticipantId, Publication, PublicationId, Role,
-    Topology, TrackSource,
+    ConnectionState, IceServer, LeaveReason, Lobby, MediaKind, ParticipantId, Publication, PublicationId,
+    Role, Topology, TrackSource, WaitingParticipant,
 };
 pub use options::{
-    DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions, PublishOptions,
-    RoomOptions, SubscribeOptions, UpdateOptions,
+    ChatOptions, DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions,
+    PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
 };
 
 #[cfg(target_arch = "wasm32")]
@@ -65,4 +65,6 @@ pub use platform::{
 #[cfg(target_arch = "wasm32")]
 pub use platform::{StatsMonitor, StatsSource, get_stats};
 #[cfg(target_arch = "wasm32")]
-pub use room::{RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState};
+pub use room::{
+    ChatDelivery, ChatReceipt, RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState,
+};

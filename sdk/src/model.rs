@@ -1,9 +1,10 @@
 //! The words that `engine`, `signaling` and `room` share, so that none of them has to know another.
 
 pub use moim_protocol::{
-    ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, MediaKind, ParticipantId,
-    ParticipantInfo, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, Role, Roster, SdpType,
-    ServerError, SessionDescription, Slot, Topology, TrackSource, Wish,
+    Channel, ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, Lobby, MediaKind,
+    ParticipantId, ParticipantInfo, PeerSignal, Profile, Publication, PublicationId, RelayPayload, Reliable,
+    Role, Roster, SdpType, ServerError, SessionDescription, Slot, Topology, TrackSource, WaitingParticipant,
+    Wish,
 };
 
 /// Milliseconds on a clock that never goes back. State machines get it as an argument and own no clock.
@@ -26,17 +27,27 @@ pub enum SignalCommand {
     },
     /// Say what this participant publishes: the complete list.
     Publish(Vec<Publication>),
-    /// Change one's name and metadata.
-    Update {
-        /// The name.
-        name: String,
-        /// The metadata.
-        metadata: String,
-    },
+    /// Say who one is from now on.
+    Update(Profile),
     /// Ask for the complete roster.
     Sync,
+    /// As a host: decide who is in the room, and who is heard.
+    Order(Order),
     /// Leave the room and close the connection.
     Leave,
+}
+
+/// What a host decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Whether newcomers wait until a host admits them.
+    Lock(bool),
+    /// Let someone in who waits.
+    Admit(ParticipantId),
+    /// Put someone out of the room, or send someone away who waits.
+    Remove(ParticipantId),
+    /// Ask someone to mute a publication.
+    Mute(ParticipantId, PublicationId),
 }
 
 /// Who wants to enter which room, with what.
@@ -44,10 +55,8 @@ pub enum SignalCommand {
 pub struct JoinRequest {
     /// The room's name.
     pub room: String,
-    /// The participant's name.
-    pub name: String,
-    /// Whatever the application attaches.
-    pub metadata: String,
+    /// Who one is, for the others.
+    pub profile: Profile,
     /// How media is to flow.
     pub topology: Topology,
     /// What one is in the room for.
@@ -87,8 +96,24 @@ pub enum SignalEvent {
         /// Why.
         reason: LeaveReason,
     },
+    /// Who waits to be let in, or whether newcomers have to, changed.
+    Lobby {
+        /// The roster's revision with this change.
+        revision: u64,
+        /// As it is now.
+        lobby: Lobby,
+    },
     /// The complete roster.
     Roster(Roster),
+    /// A host has to let this participant in first.
+    Waiting,
+    /// A host asks to mute a publication.
+    MuteRequested {
+        /// The host.
+        from: ParticipantId,
+        /// Which publication.
+        publication_id: PublicationId,
+    },
     /// The roster's newest revision, so that a lost change is noticed.
     Revision(u64),
     /// Another participant's payload.

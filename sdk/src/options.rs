@@ -4,11 +4,13 @@ mod data_channel;
 
 pub use data_channel::{DataChannelOptions, DataChannelPriority, MessageOptions};
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::engine::ice_server;
 use crate::error::{Error, Result};
-use crate::model::{IceServer, ParticipantId, Role, Topology};
+use crate::model::{IceServer, ParticipantId, Profile, Role, Topology};
 
 /// How a room is reached and run.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -24,6 +26,9 @@ pub struct RoomOptions {
     pub join_timeout_ms: u32,
     /// STUN and TURN servers beside those that the signaling server names. Default: none.
     pub ice_servers: Vec<IceServer>,
+    /// Whether everything that others publish is wanted until [`subscribe`](crate::Room::subscribe) says otherwise; if
+    /// not, nothing is. Default: true.
+    pub auto_subscribe: bool,
 }
 
 impl Default for RoomOptions {
@@ -33,6 +38,7 @@ impl Default for RoomOptions {
             topology: Topology::Mesh,
             join_timeout_ms: 10_000,
             ice_servers: Vec::new(),
+            auto_subscribe: true,
         }
     }
 }
@@ -71,7 +77,9 @@ pub struct JoinOptions {
     pub name: String,
     /// Whatever the application attaches to the participant. Default: empty.
     pub metadata: String,
-    /// What one is in the room for. Default: to take part.
+    /// What the application attaches by name. Default: nothing.
+    pub attributes: BTreeMap<String, String>,
+    /// What one is in the room for. Default: to take part. Only the first participant of a room can be its host.
     pub role: Role,
 }
 
@@ -137,9 +145,25 @@ pub struct UpdateOptions {
     pub name: Option<String>,
     /// Whatever the application attaches. Default: as it is.
     pub metadata: Option<String>,
+    /// Attributes to set, or with `None` to remove. Those that are not named stay as they are.
+    pub attributes: BTreeMap<String, Option<String>>,
 }
 
 impl UpdateOptions {
+    /// A profile with these changes.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
+    pub(crate) fn applied_to(self, mut profile: Profile) -> Profile {
+        profile.name = self.name.unwrap_or(profile.name);
+        profile.metadata = self.metadata.unwrap_or(profile.metadata);
+        for (key, value) in self.attributes {
+            match value {
+                Some(value) => drop(profile.attributes.insert(key, value)),
+                None => drop(profile.attributes.remove(&key)),
+            }
+        }
+        profile
+    }
+
     /// Finds what is wrong before anything is sent.
     ///
     /// # Errors
@@ -152,8 +176,24 @@ impl UpdateOptions {
     }
 }
 
-/// To whom bytes go, and what they are about.
+/// To whom a line of chat goes.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ChatOptions {
+    /// The receiver. Default: everyone.
+    pub to: Option<ParticipantId>,
+}
+
+impl ChatOptions {
+    /// For one participant.
+    pub fn to(participant: ParticipantId) -> Self {
+        Self { to: Some(participant) }
+    }
+}
+
+/// To whom bytes go, and what they are about.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DataOptions {
@@ -161,6 +201,15 @@ pub struct DataOptions {
     pub topic: String,
     /// The receiver. Default: everyone.
     pub to: Option<ParticipantId>,
+    /// Whether the bytes arrive, and in order. If not, they are sent once: for what is soon out of date, such as positions.
+    /// Default: true.
+    pub reliable: bool,
+}
+
+impl Default for DataOptions {
+    fn default() -> Self {
+        Self { topic: String::new(), to: None, reliable: true }
+    }
 }
 
 fn invalid<T>(detail: String) -> Result<T> {
@@ -183,6 +232,29 @@ mod tests {
         let server = IceServer { urls: vec!["turn:host".into()], username: None, credential: None };
         let options = RoomOptions { ice_servers: vec![server], ..RoomOptions::default() };
         assert!(options.check().unwrap_err().to_string().contains("credential"));
+    }
+
+    #[test]
+    fn an_update_changes_what_it_names() {
+        let attributes = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let before = Profile {
+            name: "Ana".into(),
+            metadata: "m".into(),
+            attributes: attributes(&[("hand", "up"), ("seat", "4")]),
+        };
+        let update = UpdateOptions {
+            name: Some("Ana B.".into()),
+            attributes: BTreeMap::from([("hand".into(), None), ("mood".into(), Some("fine".into()))]),
+            ..UpdateOptions::default()
+        };
+        let after = Profile {
+            name: "Ana B.".into(),
+            metadata: "m".into(),
+            attributes: attributes(&[("mood", "fine"), ("seat", "4")]),
+        };
+        assert_eq!(update.applied_to(before), after);
     }
 
     #[test]

@@ -19,6 +19,7 @@ const LIMITS: Limits = Limits {
     max_room_length: 10,
     max_name_length: 10,
     max_metadata_length: 10,
+    max_waiting: 4,
     max_publications: 2,
     max_publication_id_length: 10,
     heartbeat_ms: 500,

@@ -13,7 +13,7 @@ mod toasts;
 
 use std::rc::Rc;
 
-use moim::{Error, RemoteParticipant, Role, SubscribeOptions};
+use moim::{ChatOptions, Error, RemoteParticipant, Role, SubscribeOptions};
 use yew::prelude::*;
 
 use crate::app::Ticket;
@@ -106,8 +106,8 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     };
     let on_send = {
         let (room, log, on_error) = (room.clone(), log.dispatcher(), on_error.clone());
-        Callback::from(move |text: String| match room.send_chat(&text) {
-            Ok(()) => {
+        Callback::from(move |text: String| match room.send_chat(&text, &ChatOptions::default()) {
+            Ok(_) => {
                 log.dispatch(LogAction::Sent(text));
                 true
             }

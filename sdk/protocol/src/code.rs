@@ -59,6 +59,14 @@ server_error_codes! {
     TooManyConnections => "tooManyConnections",
     /// `relay` names a participant that is not in the room.
     UnknownParticipant => "unknownParticipant",
+    /// Only the room's host may do that.
+    NotHost => "notHost",
+    /// Only the first participant of a room can join it as its host.
+    HostRefused => "hostRefused",
+    /// A host did not let this participant in.
+    NotAdmitted => "notAdmitted",
+    /// A host put this participant out of the room.
+    Removed => "removed",
     /// The SFU could not use what it was sent; the message says why.
     MediaRefused => "mediaRefused",
     /// Nothing came from this connection for too long.

@@ -7,6 +7,7 @@
 //! Every message is safe to repeat: state-changing messages carry the complete new state, and the
 //! server's roster messages carry a revision, so a receiver can tell that it missed one.
 
+mod channel;
 mod code;
 mod decode;
 mod message;
@@ -14,6 +15,7 @@ mod reliable;
 mod routed;
 mod types;
 
+pub use channel::Channel;
 pub use code::ErrorCode;
 pub use decode::DecodeError;
 pub use message::{
@@ -22,8 +24,8 @@ pub use message::{
 pub use reliable::Reliable;
 pub use routed::Routed;
 pub use types::{
-    IceCandidate, IceServer, MediaKind, ParticipantId, ParticipantInfo, Publication, PublicationId, Role,
-    SdpType, SessionDescription, Slot, Topology, TrackSource, Wish,
+    IceCandidate, IceServer, Lobby, MediaKind, ParticipantId, ParticipantInfo, Profile, Publication,
+    PublicationId, Role, SdpType, SessionDescription, Slot, Topology, TrackSource, WaitingParticipant, Wish,
 };
 
 /// The protocol version that this crate speaks.
@@ -31,5 +33,3 @@ pub const VERSION: u32 = 1;
 
 /// Whom a client relays to when it speaks with the server's SFU. No participant has this id.
 pub const SFU_ID: &str = "sfu";
-/// The data channel between a client and the SFU. Both ends create it with this id (RFC 8832 is not needed).
-pub const SFU_CHANNEL_ID: u16 = 0;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ErrorCode, IceCandidate, IceServer, ParticipantId, ParticipantInfo, Publication, PublicationId, Role,
-    SessionDescription, Slot, Topology, Wish,
+    ErrorCode, IceCandidate, IceServer, Lobby, ParticipantId, ParticipantInfo, Profile, Publication,
+    PublicationId, Role, SessionDescription, Slot, Topology, Wish,
 };
 
 /// A message from a client to the server.
@@ -20,10 +20,18 @@ pub enum ClientMessage {
     Relay { to: ParticipantId, payload: RelayPayload },
     /// Says what this participant publishes from now on: the complete list.
     Publish { publications: Vec<Publication> },
-    /// Changes this participant's name and metadata.
-    Update { name: String, metadata: String },
+    /// Says who this participant is from now on.
+    Update(Profile),
     /// Asks for the complete roster, because a revision was missed.
     Sync,
+    /// As a host: whether newcomers have to wait until a host admits them.
+    Lock { locked: bool },
+    /// As a host: lets someone in who waits.
+    Admit { participant_id: ParticipantId },
+    /// As a host: puts someone out of the room, or sends someone away who waits.
+    Remove { participant_id: ParticipantId },
+    /// As a host: asks a participant to mute a publication.
+    Mute { participant_id: ParticipantId, publication_id: PublicationId },
     /// Leaves the room and ends the connection.
     Leave,
     /// Keeps the connection alive; answered by `pong`.
@@ -46,6 +54,9 @@ pub struct Join {
     /// Whatever the application attaches to the participant.
     #[serde(default)]
     pub metadata: String,
+    /// What the application attaches by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
     /// How media is to flow.
     #[serde(default)]
     pub topology: Topology,
@@ -98,8 +109,14 @@ pub enum PeerSignal {
     Ask { audio: u32, video: u32 },
     /// From the SFU: what it sends in which media section (`mid`) from now on. Sections that are not named are free.
     Slots { slots: BTreeMap<String, Slot> },
-    /// To the SFU: what is wanted of the publications, from now on. Those that are not named are wanted in full.
-    Wishes { wishes: Vec<Wish> },
+    /// What is wanted of the far end's publications, from now on; of an SFU, those of everyone. Those that are not
+    /// named are wanted in full, or not at all.
+    Wishes {
+        wishes: Vec<Wish>,
+        /// Whether those that are not named are wanted.
+        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        others: bool,
+    },
     /// A signal of a later version. Ignored.
     #[serde(other, skip_serializing)]
     Unknown,
@@ -116,8 +133,14 @@ pub enum ServerMessage {
     Participant { revision: u64, participant: ParticipantInfo },
     /// Someone left the room.
     ParticipantLeft { revision: u64, participant_id: ParticipantId, reason: LeaveReason },
+    /// Who waits to be let in, or whether newcomers have to, changed.
+    Lobby { revision: u64, lobby: Lobby },
     /// The complete roster, in answer to `sync`.
     Roster(Roster),
+    /// The answer to `join` when a host has to let the client in first.
+    Waiting,
+    /// A host asks to mute one of the client's publications.
+    MuteRequested { from: ParticipantId, publication_id: PublicationId },
     /// Another participant's payload.
     Relay { from: ParticipantId, payload: RelayPayload },
     /// The answer to `ping`.
@@ -154,6 +177,9 @@ pub struct Roster {
     pub revision: u64,
     /// In the order in which they joined.
     pub participants: Vec<ParticipantInfo>,
+    /// Who waits to be let in.
+    #[serde(default, skip_serializing_if = "Lobby::is_default")]
+    pub lobby: Lobby,
 }
 
 /// Why a participant is gone.
@@ -168,6 +194,8 @@ pub enum LeaveReason {
     Disconnected,
     /// Nothing came from it for too long.
     TimedOut,
+    /// A host removed it.
+    Removed,
     /// A reason of a later version.
     #[serde(other)]
     Unknown,
@@ -184,6 +212,14 @@ pub struct ServerError {
     /// The server closes the connection after this message.
     #[serde(default)]
     pub fatal: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 macro_rules! type_names {
@@ -208,8 +244,12 @@ type_names! {
     Self::Join(_) => "join",
     Self::Relay { .. } => "relay",
     Self::Publish { .. } => "publish",
-    Self::Update { .. } => "update",
+    Self::Update(_) => "update",
     Self::Sync => "sync",
+    Self::Lock { .. } => "lock",
+    Self::Admit { .. } => "admit",
+    Self::Remove { .. } => "remove",
+    Self::Mute { .. } => "mute",
     Self::Leave => "leave",
     Self::Ping => "ping",
 }
@@ -226,7 +266,10 @@ type_names! {
     Self::Welcome(_) => "welcome",
     Self::Participant { .. } => "participant",
     Self::ParticipantLeft { .. } => "participantLeft",
+    Self::Lobby { .. } => "lobby",
     Self::Roster(_) => "roster",
+    Self::Waiting => "waiting",
+    Self::MuteRequested { .. } => "muteRequested",
     Self::Relay { .. } => "relay",
     Self::Pong { .. } => "pong",
     Self::Error(_) => "error",

@@ -1,5 +1,6 @@
 //! The plain data that messages carry.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::SeqAccessDeserializer;
@@ -84,6 +85,9 @@ pub enum Role {
     /// To take part.
     #[default]
     Participant,
+    /// To take part and to decide who else does: the host locks the room, admits, removes and mutes. Only the first
+    /// participant of a room can join as its host; when the host leaves, whoever has been there longest is the host.
+    Host,
     /// To mix what the participants publish; only with the topology `mcu`.
     Mixer,
     /// A role of a later version.
@@ -96,6 +100,52 @@ impl Role {
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// Who a participant is, for the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// The name to show.
+    pub name: String,
+    /// Whatever the application attaches.
+    pub metadata: String,
+    /// What the application attaches by name.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// Who waits to be let into a room, and whether newcomers have to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Lobby {
+    /// Newcomers wait until a host admits them.
+    pub locked: bool,
+    /// Those who wait, in the order in which they came.
+    #[serde(default)]
+    pub waiting: Vec<WaitingParticipant>,
+}
+
+impl Lobby {
+    /// Whether the room is open and nobody waits.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Someone who waits to be let into a room.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingParticipant {
+    /// The id that it will have in the room.
+    pub id: ParticipantId,
+    /// The name to show.
+    pub name: String,
+    /// Whatever the application attached.
+    #[serde(default)]
+    pub metadata: String,
 }
 
 /// `"audio"` or `"video"`.
@@ -167,12 +217,29 @@ pub struct ParticipantInfo {
     /// Whatever the application attached.
     #[serde(default)]
     pub metadata: String,
+    /// What the application attached by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
     /// What it is in the room for.
     #[serde(default, skip_serializing_if = "Role::is_default")]
     pub role: Role,
     /// What the participant publishes.
     #[serde(default)]
     pub publications: Vec<Publication>,
+}
+
+impl ParticipantInfo {
+    /// Who it is, for the others.
+    pub fn profile(&self) -> Profile {
+        let (name, metadata) = (self.name.clone(), self.metadata.clone());
+        Profile { name, metadata, attributes: self.attributes.clone() }
+    }
+
+    /// Takes another profile.
+    pub fn set_profile(&mut self, profile: Profile) {
+        let Profile { name, metadata, attributes } = profile;
+        (self.name, self.metadata, self.attributes) = (name, metadata, attributes);
+    }
 }
 
 /// What an SFU sends in one media section.
@@ -185,7 +252,7 @@ pub struct Slot {
     pub publication_id: PublicationId,
 }
 
-/// What a client wants of one publication. Without a wish, all of it.
+/// What a client wants of one publication.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Wish {
@@ -195,7 +262,8 @@ pub struct Wish {
     pub publication_id: PublicationId,
     /// Whether to send it at all.
     pub wanted: bool,
-    /// The height in pixels at which it is shown: a larger version is not needed. Absent: the largest.
+    /// The height in pixels at which it is shown: a larger version is not needed. Absent: the largest. 0: it keeps its
+    /// place, and nothing is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_height: Option<u32>,
 }

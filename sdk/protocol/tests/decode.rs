@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, IceServer, LeaveReason, PeerSignal, RelayPayload, ServerMessage, Topology,
-    TrackSource,
+    ClientMessage, ErrorCode, IceServer, LeaveReason, PeerSignal, Profile, RelayPayload, ServerMessage,
+    Topology, TrackSource,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ fn unknown_members_are_ignored() {
     assert_eq!(client(&json!({ "type": "ping", "sentAt": 12 })), ClientMessage::Ping);
     assert_eq!(
         client(&json!({ "type": "update", "name": "n", "metadata": "m", "mood": { "now": "fine" } })),
-        ClientMessage::Update { name: "n".into(), metadata: "m".into() }
+        ClientMessage::Update(Profile { name: "n".into(), metadata: "m".into(), ..Profile::default() })
     );
     assert_eq!(
         server(&json!({ "type": "pong", "revision": 4, "load": 0.5 })),

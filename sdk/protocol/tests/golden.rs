@@ -4,14 +4,15 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, IceCandidate, IceServer, Join, LeaveReason, MediaKind, ParticipantInfo,
-    PeerSignal, Publication, RelayPayload, Role, Roster, SFU_ID, SdpType, ServerError, ServerMessage,
-    SessionDescription, Slot, Topology, TrackSource, Welcome, Wish,
+    ClientMessage, ErrorCode, IceCandidate, IceServer, Join, LeaveReason, Lobby, MediaKind, ParticipantInfo,
+    PeerSignal, Profile, Publication, RelayPayload, Role, Roster, SFU_ID, SdpType, ServerError,
+    ServerMessage, SessionDescription, Slot, Topology, TrackSource, WaitingParticipant, Welcome, Wish,
 };
 use serde_json::Value;
 
 const ALICE: &str = "3f9c1a02b7d45e68";
 const BOB: &str = "a81e55d0c4927b3f";
+const CAROL: &str = "5d0c4b3fa81e927e";
 
 fn publication(id: &str, kind: MediaKind, source: TrackSource, muted: bool) -> Publication {
     Publication { id: id.into(), kind, source, muted, to: None }
@@ -24,13 +25,24 @@ fn camera_and_microphone() -> Vec<Publication> {
     ]
 }
 
+fn hand_is_up() -> BTreeMap<String, String> {
+    BTreeMap::from([("hand".to_owned(), "up".to_owned())])
+}
+
+fn lobby() -> Lobby {
+    let carol =
+        WaitingParticipant { id: CAROL.into(), name: "Carol".into(), metadata: "{\"seat\":7}".into() };
+    Lobby { locked: true, waiting: vec![carol] }
+}
+
 fn alice() -> ParticipantInfo {
     ParticipantInfo {
         id: ALICE.into(),
         join_order: 1,
         name: "Alice".into(),
         metadata: "{\"seat\":4}".into(),
-        role: Role::Participant,
+        attributes: hand_is_up(),
+        role: Role::Host,
         publications: camera_and_microphone(),
     }
 }
@@ -41,6 +53,7 @@ fn bob() -> ParticipantInfo {
         join_order: 2,
         name: "Bob".into(),
         metadata: String::new(),
+        attributes: BTreeMap::new(),
         role: Role::Participant,
         publications: vec![],
     }
@@ -72,7 +85,7 @@ fn wishes(seq: u32, ack: u32) -> RelayPayload {
         max_height,
     };
     let wishes = vec![wish("cam", true, Some(180)), wish("screen", false, None)];
-    RelayPayload { seq, ack, signal: Some(PeerSignal::Wishes { wishes }) }
+    RelayPayload { seq, ack, signal: Some(PeerSignal::Wishes { wishes, others: false }) }
 }
 
 fn ask(seq: u32, ack: u32) -> RelayPayload {
@@ -96,8 +109,9 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
                 room: "kitchen".into(),
                 name: "Alice".into(),
                 metadata: "{\"seat\":4}".into(),
+                attributes: hand_is_up(),
                 topology: Topology::Mesh,
-                role: Role::Participant,
+                role: Role::Host,
                 publications: camera_and_microphone(),
                 relay: None,
             }),
@@ -109,6 +123,7 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
                 room: "kitchen".into(),
                 name: "Alice".into(),
                 metadata: String::new(),
+                attributes: BTreeMap::new(),
                 topology: Topology::Sfu,
                 role: Role::Participant,
                 publications: camera_and_microphone(),
@@ -144,8 +159,16 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
         ),
         (
             "client-update",
-            ClientMessage::Update { name: "Alice B.".into(), metadata: "{\"hand\":true}".into() },
+            ClientMessage::Update(Profile {
+                name: "Alice B.".into(),
+                metadata: "{\"seat\":5}".into(),
+                attributes: hand_is_up(),
+            }),
         ),
+        ("client-lock", ClientMessage::Lock { locked: true }),
+        ("client-admit", ClientMessage::Admit { participant_id: CAROL.into() }),
+        ("client-remove", ClientMessage::Remove { participant_id: BOB.into() }),
+        ("client-mute", ClientMessage::Mute { participant_id: BOB.into(), publication_id: "mic".into() }),
         ("client-sync", ClientMessage::Sync),
         ("client-leave", ClientMessage::Leave),
         ("client-ping", ClientMessage::Ping),
@@ -166,7 +189,7 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
             ServerMessage::Welcome(Welcome {
                 version: 1,
                 participant_id: BOB.into(),
-                roster: Roster { revision: 2, participants: vec![alice(), bob()] },
+                roster: Roster { revision: 2, participants: vec![alice(), bob()], lobby: Lobby::default() },
                 ice_servers: vec![stun, turn],
                 heartbeat_ms: 5000,
             }),
@@ -180,7 +203,16 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
                 reason: LeaveReason::TimedOut,
             },
         ),
-        ("server-roster", ServerMessage::Roster(Roster { revision: 3, participants: vec![alice()] })),
+        (
+            "server-roster",
+            ServerMessage::Roster(Roster { revision: 3, participants: vec![alice()], lobby: lobby() }),
+        ),
+        ("server-lobby", ServerMessage::Lobby { revision: 3, lobby: lobby() }),
+        ("server-waiting", ServerMessage::Waiting),
+        (
+            "server-mute-requested",
+            ServerMessage::MuteRequested { from: ALICE.into(), publication_id: "mic".into() },
+        ),
         (
             "server-relay-description",
             ServerMessage::Relay { from: BOB.into(), payload: description(1, 1, SdpType::Answer, &[]) },

@@ -15,6 +15,9 @@ pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
 /// The longest message through an SFU, in bytes: what every browser sends in one piece (RFC 8841), less the address.
 pub const MAX_ROUTED_BYTES: usize = 64 * 1024 - 512;
 
+/// The longest message that may be lost, in bytes. It travels in packets of some 1200 bytes, and is lost with any of them.
+pub const MAX_LOSSY_BYTES: usize = 16 * 1024;
+
 /// First byte of a binary frame with a topic.
 const DATA_FRAME: u8 = 1;
 
@@ -32,8 +35,17 @@ pub enum Frame {
 pub enum DataMessage {
     /// A line of chat.
     Chat {
+        /// The sender's number for it; 0 if it wants no receipt.
+        id: u32,
         /// What was written.
         text: String,
+        /// Whether only this receiver gets it.
+        private: bool,
+    },
+    /// A line of chat has arrived.
+    Receipt {
+        /// Its number.
+        id: u32,
     },
     /// Bytes of the application.
     Data {
@@ -48,7 +60,14 @@ pub enum DataMessage {
 #[serde(tag = "type", rename_all = "camelCase")]
 enum TextMessage {
     Chat {
+        #[serde(default)]
+        id: u32,
         text: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        private: bool,
+    },
+    Receipt {
+        id: u32,
     },
     #[serde(other, skip_serializing)]
     Unknown,
@@ -60,13 +79,15 @@ impl DataMessage {
     /// # Errors
     /// `TooLarge` if the frame is longer than [`MAX_MESSAGE_BYTES`], or the topic longer than 255 bytes.
     pub fn encode(&self) -> Result<Frame, DataChannelError> {
+        let json = |message| {
+            let text = serde_json::to_string(&message);
+            text.map(Frame::Text).map_err(|error| DataChannelError::Failed { detail: error.to_string() })
+        };
         let frame = match self {
-            Self::Chat { text } => {
-                let message = TextMessage::Chat { text: text.clone() };
-                let text = serde_json::to_string(&message)
-                    .map_err(|error| DataChannelError::Failed { detail: error.to_string() })?;
-                Frame::Text(text)
+            Self::Chat { id, text, private } => {
+                json(TextMessage::Chat { id: *id, text: text.clone(), private: *private })?
             }
+            Self::Receipt { id } => json(TextMessage::Receipt { id: *id })?,
             Self::Data { topic, payload } => {
                 let topic_length = u8::try_from(topic.len()).map_err(|_| DataChannelError::TooLarge {
                     size: topic.len(),
@@ -91,7 +112,8 @@ impl DataMessage {
     pub fn decode(frame: Frame) -> Option<Self> {
         match frame {
             Frame::Text(text) => match serde_json::from_str(&text).ok()? {
-                TextMessage::Chat { text } => Some(Self::Chat { text }),
+                TextMessage::Chat { id, text, private } => Some(Self::Chat { id, text, private }),
+                TextMessage::Receipt { id } => Some(Self::Receipt { id }),
                 TextMessage::Unknown => None,
             },
             Frame::Binary(bytes) => {
@@ -131,7 +153,8 @@ impl Frame {
         Some((peer.into(), frame))
     }
 
-    fn len(&self) -> usize {
+    /// Its length in bytes.
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
             Self::Binary(bytes) => bytes.len(),
@@ -149,8 +172,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_message_that_fits_survives(text in ".*", topic in "[a-z]{0,40}", payload: Vec<u8>) {
-            for message in [DataMessage::Chat { text }, DataMessage::Data { topic, payload }] {
+        fn every_message_that_fits_survives(id: u32, text in ".*", topic in "[a-z]{0,40}", payload: Vec<u8>) {
+            let chat = DataMessage::Chat { id, text, private: id % 2 == 0 };
+            for message in [chat, DataMessage::Receipt { id }, DataMessage::Data { topic, payload }] {
                 prop_assert_eq!(DataMessage::decode(message.encode().unwrap()), Some(message));
             }
         }
@@ -164,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_message_that_is_too_large_is_refused_with_both_numbers() {
-        let message = DataMessage::Chat { text: "x".repeat(MAX_MESSAGE_BYTES) };
+        let message = DataMessage::Chat { id: 1, text: "x".repeat(MAX_MESSAGE_BYTES), private: false };
         let error = message.encode().unwrap_err().to_string();
         assert!(error.contains("1048576"), "{error}");
     }

@@ -1,12 +1,13 @@
 //! Who is in the room, by the server's numbered changes.
 
-use crate::model::{LeaveReason, ParticipantId, ParticipantInfo, Roster as Snapshot};
+use crate::model::{LeaveReason, Lobby, ParticipantId, ParticipantInfo, Roster as Snapshot};
 
 /// The room as this participant knows it, oneself included, in the order of joining.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     revision: u64,
     participants: Vec<ParticipantInfo>,
+    lobby: Lobby,
 }
 
 /// What a change did.
@@ -28,6 +29,8 @@ pub enum Change {
         /// Why; unknown if the leave itself was missed.
         reason: LeaveReason,
     },
+    /// Others wait to be let in, or newcomers have to from now on, or not any more.
+    Lobby(Lobby),
 }
 
 /// A change was missed: the server's complete roster is needed.
@@ -38,6 +41,11 @@ impl Roster {
     /// Everyone, in the order of joining.
     pub fn participants(&self) -> &[ParticipantInfo] {
         &self.participants
+    }
+
+    /// Who waits to be let in, and whether newcomers have to.
+    pub fn lobby(&self) -> &Lobby {
+        &self.lobby
     }
 
     /// One participant.
@@ -87,6 +95,21 @@ impl Roster {
         Ok(place.map(|place| Change::Left { participant: self.participants.remove(place), reason }))
     }
 
+    /// Who waits to be let in, or whether newcomers have to, changed.
+    ///
+    /// # Errors
+    /// [`Gap`] if an earlier change was missed; nothing is changed then.
+    pub fn set_lobby(&mut self, revision: u64, lobby: Lobby) -> Result<Option<Change>, Gap> {
+        if revision > self.revision && self.lobby == lobby {
+            return Err(Gap);
+        }
+        if !self.advance(revision)? || self.lobby == lobby {
+            return Ok(None);
+        }
+        self.lobby.clone_from(&lobby);
+        Ok(Some(Change::Lobby(lobby)))
+    }
+
     /// Takes the server's complete roster, unless a newer state is known.
     pub fn replace(&mut self, snapshot: Snapshot) -> Vec<Change> {
         if snapshot.revision < self.revision {
@@ -95,6 +118,10 @@ impl Roster {
         self.revision = snapshot.revision;
         let before = std::mem::replace(&mut self.participants, snapshot.participants);
         let mut changes = Vec::new();
+        if self.lobby != snapshot.lobby {
+            self.lobby.clone_from(&snapshot.lobby);
+            changes.push(Change::Lobby(snapshot.lobby));
+        }
         for participant in &before {
             if self.get(&participant.id).is_none() {
                 changes.push(Change::Left { participant: participant.clone(), reason: LeaveReason::Unknown });
@@ -139,6 +166,7 @@ mod tests {
             join_order: 1,
             name: id.into(),
             metadata: String::new(),
+            attributes: Default::default(),
             role: crate::model::Role::Participant,
             publications: Vec::new(),
         }
@@ -168,7 +196,11 @@ mod tests {
         roster.upsert(1, participant("a")).unwrap();
         assert_eq!(roster.upsert(3, participant("c")), Err(Gap));
         assert_eq!(roster.check(3), Err(Gap));
-        let changes = roster.replace(Snapshot { revision: 3, participants: vec![participant("c")] });
+        let changes = roster.replace(Snapshot {
+            revision: 3,
+            participants: vec![participant("c")],
+            lobby: Lobby::default(),
+        });
         assert_eq!(
             changes,
             [

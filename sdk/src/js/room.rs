@@ -80,7 +80,7 @@ impl JsRoom {
         })
     }
 
-    /// Changes what the others know of one: name, metadata, or both. They get `participantupdated`.
+    /// Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
     pub fn update(
         &self,
         #[wasm_bindgen(unchecked_param_type = "UpdateOptions")] options: JsValue,
@@ -96,7 +96,7 @@ impl JsRoom {
         #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "SubscribeOptions")] options: Option<JsValue>,
     ) -> Result<(), JsValue> {
-        let participant = options::parse_value(participant, "participantId").map(ParticipantId)?;
+        let participant = participant_id(participant)?;
         let publication = publication_id(publication)?;
         let options = options::parse(options, "subscribe options")?;
         Ok(self.room.subscribe(&participant, &publication, &options)?)
@@ -144,18 +144,21 @@ impl JsRoom {
         })
     }
 
-    /// Writes to everyone. Each participant gets the lines of another in order.
-    #[wasm_bindgen(js_name = sendChat)]
+    /// Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
+    /// has it, or is given up; the line is on its way before that.
+    #[wasm_bindgen(js_name = sendChat, unchecked_return_type = "Promise<ChatReceipt>")]
     pub fn send_chat(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
-    ) -> Result<(), JsValue> {
-        let text: String = options::parse_value(text.clone(), "text")?;
-        Ok(self.room.send_chat(&text)?)
+        #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ChatOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        let sent = options::parse_value::<String>(text, "text")
+            .and_then(|text| self.room.send_chat(&text, &options::parse(options, "chat options")?));
+        future_to_promise(async move { to_js(&sent?.await) })
     }
 
-    /// Sends bytes, reliably and in order; with the topic at most 1 MiB in a mesh, and 65024 bytes through an SFU or a
-    /// mixer.
+    /// Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU
+    /// or a mixer; if they may be lost, 16 KiB.
     #[wasm_bindgen(js_name = sendData)]
     pub fn send_data(
         &self,
@@ -185,6 +188,52 @@ impl JsRoom {
     #[wasm_bindgen(getter)]
     pub fn participants(&self) -> Result<JsParticipants, JsValue> {
         Ok(to_js(&self.room.participants())?.unchecked_into())
+    }
+
+    /// What one is in the room for, once joined.
+    #[wasm_bindgen(getter, unchecked_return_type = "Role | undefined")]
+    pub fn role(&self) -> Result<JsValue, JsValue> {
+        self.room.role().map_or(Ok(JsValue::UNDEFINED), |role| to_js(&role))
+    }
+
+    /// Who waits to be let in, and whether newcomers have to.
+    #[wasm_bindgen(getter, unchecked_return_type = "Lobby")]
+    pub fn lobby(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.room.lobby())
+    }
+
+    /// As the host: whether newcomers wait until they are admitted.
+    #[wasm_bindgen(js_name = setLocked)]
+    pub fn set_locked(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "boolean")] locked: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.room.set_locked(options::parse_value(locked, "locked")?)?)
+    }
+
+    /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+    pub fn admit(
+        &self,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.room.admit(&participant_id(participant)?)?)
+    }
+
+    /// As the host: puts someone out of the room, or sends someone away who waits.
+    pub fn remove(
+        &self,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.room.remove(&participant_id(participant)?)?)
+    }
+
+    /// As the host: mutes someone else's publication. Only its publisher can unmute it.
+    pub fn mute(
+        &self,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.room.mute(&participant_id(participant)?, &publication_id(publication)?)?)
     }
 
     /// Who of the others speaks now.
@@ -297,6 +346,10 @@ impl JsRemoteTrack {
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()
     }
+}
+
+fn participant_id(value: JsValue) -> Result<ParticipantId, Error> {
+    options::parse_value(value, "participantId").map(ParticipantId)
 }
 
 fn publication_id(value: JsValue) -> Result<PublicationId, Error> {

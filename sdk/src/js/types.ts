@@ -8,6 +8,8 @@ export interface RoomOptions {
   joinTimeoutMs?: number;
   /** STUN and TURN servers beside those that the signaling server names. Default: none. */
   iceServers?: IceServer[];
+  /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
+  autoSubscribe?: boolean;
 }
 
 /** Who joins which room. */
@@ -18,7 +20,9 @@ export interface JoinOptions {
   name: string;
   /** Whatever the application attaches to the participant. Default: empty. */
   metadata?: string;
-  /** What one is in the room for. Default: `"participant"`. */
+  /** What the application attaches by name. Default: nothing. */
+  attributes?: Record<string, string>;
+  /** What one is in the room for. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
   role?: Role;
 }
 
@@ -42,6 +46,14 @@ export interface UpdateOptions {
   name?: string;
   /** Whatever the application attaches. Default: as it is. */
   metadata?: string;
+  /** Attributes to set, or with `null` to remove. Those that are not named stay as they are. */
+  attributes?: Record<string, string | null>;
+}
+
+/** To whom a line of chat goes. */
+export interface ChatOptions {
+  /** The receiver. Default: everyone. */
+  to?: ParticipantId;
 }
 
 /** To whom bytes go, and what they are about. */
@@ -50,6 +62,11 @@ export interface DataOptions {
   topic?: string;
   /** The receiver. Default: everyone. */
   to?: ParticipantId;
+  /**
+   * Whether the bytes arrive, and in order. If not, they are sent once: for what is soon out of date, such as positions.
+   * Default: true.
+   */
+  reliable?: boolean;
 }
 
 /** Each event of a room by its name, as `addEventListener` hands it over: the event is in `detail`. */

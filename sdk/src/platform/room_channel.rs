@@ -1,4 +1,4 @@
-//! The data channel that each connection of a room has, for chat and data.
+//! The data channels that each connection of a room has: for messages, for those that may be lost, and for files.
 
 use std::rc::Rc;
 
@@ -11,43 +11,51 @@ use super::data_channel::{DataChannel, Message};
 use crate::engine::connection::ConnectionInput;
 use crate::engine::data::{Frame, MAX_MESSAGE_BYTES};
 use crate::engine::topology::FarEnd;
+use crate::model::Channel;
 use crate::{DataChannelOptions, MessageOptions, Result};
 
-/// Both ends create the channel with this id, so that neither has to announce it (RFC 8832 is not needed).
-const CHANNEL_ID: u16 = 0;
+/// Bytes that wait to be sent, from which on what may be lost is lost: it would come too late.
+const MAX_LOSSY_WAITING: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub(super) struct RoomChannel {
+    kind: Channel,
     channel: DataChannel,
     report: AbortHandle,
 }
 
 impl RoomChannel {
     pub(super) fn open(
+        kind: Channel,
         connection: &RtcPeerConnection,
         far_end: FarEnd,
         on_input: Rc<dyn Fn(ConnectionInput)>,
     ) -> Result<Self> {
         let options = DataChannelOptions {
             negotiated: true,
-            id: Some(CHANNEL_ID),
+            id: Some(kind.id()),
+            ordered: kind.is_reliable(),
+            max_retransmits: (!kind.is_reliable()).then_some(0),
             messages: MessageOptions {
-                // The SFU reads each message by itself.
-                framing: (far_end == FarEnd::Sfu).then_some(false),
+                // The SFU reads each message by itself; other messages are short enough.
+                framing: (far_end == FarEnd::Sfu || kind != Channel::Reliable).then_some(false),
                 max_message_size: MAX_MESSAGE_BYTES as u32,
                 ..MessageOptions::default()
             },
             ..DataChannelOptions::default()
         };
-        let channel = DataChannel::create(connection, "moim", &options)?;
-        let (task, report) = abortable(report(channel.clone(), on_input));
+        let channel = DataChannel::create(connection, kind.label(), &options)?;
+        let (task, report) = abortable(report(kind, channel.clone(), on_input));
         spawn_local(async move {
             let _ = task.await;
         });
-        Ok(Self { channel, report })
+        Ok(Self { kind, channel, report })
     }
 
     pub(super) fn send(&self, frame: &Frame) -> Result<()> {
+        if !self.kind.is_reliable() && self.channel.buffered_amount() > MAX_LOSSY_WAITING {
+            return Ok(());
+        }
         let message = match frame {
             Frame::Text(text) => Message::from(text.as_str()),
             Frame::Binary(bytes) => Message::from(bytes.as_slice()),
@@ -67,9 +75,9 @@ impl Drop for RoomChannel {
 }
 
 /// Hands over what happens at the channel, until it is closed.
-async fn report(mut channel: DataChannel, on_input: Rc<dyn Fn(ConnectionInput)>) {
+async fn report(kind: Channel, mut channel: DataChannel, on_input: Rc<dyn Fn(ConnectionInput)>) {
     if channel.opened().await.is_ok() {
-        on_input(ConnectionInput::ChannelOpen);
+        on_input(ConnectionInput::ChannelOpen(kind));
         while let Some(message) = channel.next().await {
             // What came wrong or too fast is left out, as the room's messages are.
             let frame = match message {
@@ -77,8 +85,8 @@ async fn report(mut channel: DataChannel, on_input: Rc<dyn Fn(ConnectionInput)>)
                 Ok(Message::Binary(bytes)) => Frame::Binary(bytes),
                 Err(_) => continue,
             };
-            on_input(ConnectionInput::ChannelMessage(frame));
+            on_input(ConnectionInput::ChannelMessage(kind, frame));
         }
     }
-    on_input(ConnectionInput::ChannelClosed);
+    on_input(ConnectionInput::ChannelClosed(kind));
 }

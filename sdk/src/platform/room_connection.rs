@@ -1,4 +1,4 @@
-//! A connection of a room: publications over transceivers, messages over one data channel.
+//! A connection of a room: publications over transceivers, messages over data channels.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,13 +14,14 @@ use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::topology::{FarEnd, Sections};
 use crate::error::Result;
-use crate::model::{IceServer, PublicationId, TrackSource};
+use crate::model::{Channel, IceServer, PublicationId, TrackSource};
 
-/// A peer connection and its data channel. Dropping it closes both.
+/// A peer connection and its data channels. Dropping it closes them.
 #[derive(Debug)]
 pub(crate) struct RoomConnection {
     far_end: FarEnd,
-    channel: RoomChannel,
+    /// One of each kind.
+    channels: Vec<(Channel, RoomChannel)>,
     link: Link,
     attached: RefCell<HashMap<PublicationId, RtcRtpTransceiver>>,
     streams: LocalStreams,
@@ -36,13 +37,9 @@ impl RoomConnection {
         let told = on_input.clone();
         let options = PeerConnectionOptions { ice_servers: ice_servers.to_vec(), ..Default::default() };
         let link = Link::open(&options.to_raw()?, Rc::new(move |input| told(input.into())))?;
-        Ok(Self {
-            far_end,
-            channel: RoomChannel::open(link.as_raw(), far_end, on_input)?,
-            link,
-            attached: RefCell::default(),
-            streams: LocalStreams::new()?,
-        })
+        let open = |kind| Ok((kind, RoomChannel::open(kind, link.as_raw(), far_end, on_input.clone())?));
+        let channels = Channel::ALL.into_iter().map(open).collect::<Result<_>>()?;
+        Ok(Self { far_end, channels, link, attached: RefCell::default(), streams: LocalStreams::new()? })
     }
 
     /// Sends a track over a transceiver that is free, or over a new one.
@@ -100,14 +97,17 @@ impl RoomConnection {
         }))
     }
 
-    /// Sends over the data channel.
-    pub(crate) fn send(&self, frame: &Frame) -> Result<()> {
-        self.channel.send(frame)
+    /// Sends over a data channel.
+    pub(crate) fn send(&self, channel: Channel, frame: &Frame) -> Result<()> {
+        match self.channels.iter().find(|(kind, _)| *kind == channel) {
+            Some((_, channel)) => channel.send(frame),
+            None => Ok(()),
+        }
     }
 
-    /// Closes both. Nothing more is told of them.
+    /// Closes all of them. Nothing more is told of them.
     pub(crate) fn close(&self) {
-        self.channel.close();
+        self.channels.iter().for_each(|(_, channel)| channel.close());
         self.link.close();
     }
 

@@ -10,6 +10,7 @@ use futures::channel::oneshot;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
+use super::chat::ChatReceipt;
 use super::event::{RoomEvent, RoomState};
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
@@ -19,7 +20,7 @@ use crate::engine::data::DataMessage;
 use crate::engine::session::{Event, Output, Session};
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
-use crate::model::{ParticipantId, ParticipantInfo, PublicationId};
+use crate::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId};
 use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
@@ -40,6 +41,8 @@ pub(super) struct Driver {
     local_tracks: RefCell<BTreeMap<PublicationId, (LocalTrack, ListenerGuard)>>,
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
     pub(super) speakers: Speakers,
+    /// Who waits to hear that a line of chat has arrived.
+    pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
     timer: RefCell<Option<Timeout>>,
     running: Cell<bool>,
 }
@@ -58,6 +61,7 @@ impl Driver {
             local_tracks: RefCell::default(),
             remote_tracks: RefCell::default(),
             speakers: Speakers::default(),
+            receipts: RefCell::default(),
             timer: RefCell::default(),
             running: Cell::default(),
         })
@@ -121,6 +125,7 @@ impl Driver {
             id: info.id.clone(),
             name: info.name.clone(),
             metadata: info.metadata.clone(),
+            attributes: info.attributes.clone(),
             role: info.role,
             publications: info.publications.clone(),
             tracks: tracks.values().filter(|track| *track.participant_id() == info.id).cloned().collect(),
@@ -246,8 +251,8 @@ impl Driver {
                     }
                 });
             }
-            ConnectionCommand::Send(frame) => {
-                if let Err(error) = connection.send(&frame) {
+            ConnectionCommand::Send(channel, frame) => {
+                if let Err(error) = connection.send(channel, &frame) {
                     self.warn(error);
                 }
             }
@@ -270,6 +275,14 @@ impl Driver {
                     let _ = joining.send(Ok(()));
                 }
                 return;
+            }
+            Event::Waiting => return self.set_state(RoomState::Waiting),
+            Event::LobbyChange(Lobby { locked, waiting }) => RoomEvent::LobbyChange { locked, waiting },
+            Event::MuteRequested(participant_id, publication_id) => {
+                if let Some(track) = self.local_track(&publication_id) {
+                    track.set_enabled(false);
+                }
+                RoomEvent::MuteRequested { participant_id, publication_id }
             }
             Event::ParticipantJoined(info) => {
                 RoomEvent::ParticipantJoined { participant: self.participant(&info) }
@@ -311,11 +324,18 @@ impl Driver {
             Event::ConnectionStateChange(participant_id, state) => {
                 RoomEvent::ConnectionStateChange { participant_id, state }
             }
-            Event::Message(participant_id, DataMessage::Chat { text }) => {
-                RoomEvent::ChatReceived { participant_id, text }
+            Event::Message(participant_id, DataMessage::Chat { text, private, .. }) => {
+                RoomEvent::ChatReceived { participant_id, text, private }
             }
             Event::Message(participant_id, DataMessage::Data { topic, payload }) => {
                 RoomEvent::DataReceived { participant_id, topic, payload }
+            }
+            Event::Message(_, DataMessage::Receipt { .. }) | Event::FileFrame(..) => return,
+            Event::Receipt(receipt) => {
+                if let Some(waiting) = self.receipts.borrow_mut().remove(&receipt.id) {
+                    let _ = waiting.send(receipt.into());
+                }
+                return;
             }
             Event::Warning(error) => RoomEvent::Warning { error },
             Event::Ended(error) => return self.ended(error),

@@ -6,7 +6,7 @@ use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
-use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId};
+use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId, WaitingParticipant};
 
 /// Where a room is in its life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -18,6 +18,8 @@ pub enum RoomState {
     New,
     /// On the way in.
     Joining,
+    /// At the door: a host has to let this participant in.
+    Waiting,
     /// In the room.
     Joined,
     /// Out of the room, for good.
@@ -40,7 +42,7 @@ pub enum RoomEvent {
         /// Who.
         participant: RemoteParticipant,
     },
-    /// Someone's name, metadata or publications changed.
+    /// Someone's name, metadata, attributes or publications changed.
     ParticipantUpdated {
         /// Who, as they are now.
         participant: RemoteParticipant,
@@ -98,6 +100,20 @@ pub enum RoomEvent {
         /// The new state.
         state: ConnectionState,
     },
+    /// Others wait to be let in than before, or newcomers have to wait from now on, or not any more.
+    LobbyChange {
+        /// Whether newcomers have to wait.
+        locked: bool,
+        /// Who waits, in the order in which they came.
+        waiting: Vec<WaitingParticipant>,
+    },
+    /// The host muted one of this participant's publications.
+    MuteRequested {
+        /// The host.
+        participant_id: ParticipantId,
+        /// Which publication.
+        publication_id: PublicationId,
+    },
     /// Others speak than before. Oneself is not among them.
     ActiveSpeakersChange {
         /// Who speaks now.
@@ -114,6 +130,8 @@ pub enum RoomEvent {
         participant_id: ParticipantId,
         /// What.
         text: String,
+        /// Whether nobody else got it.
+        private: bool,
     },
     /// A participant sent bytes.
     DataReceived {

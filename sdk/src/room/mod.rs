@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod chat;
 mod driver;
 mod event;
 mod participant;
@@ -30,6 +31,7 @@ use std::rc::Rc;
 
 use futures::channel::oneshot;
 
+pub use self::chat::{ChatDelivery, ChatReceipt};
 use self::driver::Driver;
 pub use self::event::{RoomEvent, RoomEvents, RoomState};
 pub use self::participant::RemoteParticipant;
@@ -37,9 +39,12 @@ pub use self::remote_track::RemoteTrack;
 use crate::engine::data::DataMessage;
 use crate::engine::session::Session;
 use crate::error::{Error, Result};
-use crate::model::{JoinRequest, ParticipantId, Publication, PublicationId, Topology, TrackSource, Wish};
+use crate::model::{
+    Channel, JoinRequest, Lobby, Order, ParticipantId, Profile, Publication, PublicationId, Role, Topology,
+    TrackSource, Wish,
+};
 use crate::options::{
-    DataOptions, JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
+    ChatOptions, DataOptions, JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
 };
 use crate::platform::{LocalTrack, clock};
 use crate::signaling::NativeBackend;
@@ -71,7 +76,7 @@ impl Room {
     pub fn new(options: RoomOptions) -> Result<Self> {
         options.check()?;
         let url = if options.url.is_empty() { url_of_page()? } else { options.url };
-        let session = Session::new(options.ice_servers);
+        let session = Session::with_subscriptions(options.ice_servers, options.auto_subscribe);
         Ok(Self(Rc::new(Handle {
             driver: Driver::new(session, Box::new(NativeBackend::new(url))),
             topology: options.topology,
@@ -104,8 +109,11 @@ impl Room {
         *driver.joining.borrow_mut() = Some(joining);
         let request = JoinRequest {
             room: options.room,
-            name: options.name,
-            metadata: options.metadata,
+            profile: Profile {
+                name: options.name,
+                metadata: options.metadata,
+                attributes: options.attributes,
+            },
             topology: self.0.topology,
             role: options.role,
             publications: Vec::new(),
@@ -194,12 +202,21 @@ impl Room {
         Ok(())
     }
 
-    /// Writes to everyone. Each participant gets the lines of another in order.
+    /// Writes to everyone, or to one participant. Each participant gets the lines of another in order. The future says who
+    /// has it; the line is on its way without it.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel`.
-    pub fn send_chat(&self, text: &str) -> Result<()> {
-        self.send(&DataMessage::Chat { text: text.to_owned() }, None)
+    /// `InvalidState` if the room is not joined; `DataChannel` if the text is too long, if there is no such participant,
+    /// or if somebody's queue is full.
+    pub fn send_chat(&self, text: &str, options: &ChatOptions) -> Result<ChatDelivery> {
+        self.expect_state("send", &[RoomState::Joined])?;
+        let driver = self.driver();
+        driver.with_session(|session| {
+            let id = session.send_chat(text, options.to.as_ref(), clock::now())?;
+            let (sender, receipt) = oneshot::channel();
+            driver.receipts.borrow_mut().insert(id, sender);
+            Ok(ChatDelivery(receipt))
+        })
     }
 
     /// Sends bytes, reliably and in order.
@@ -209,7 +226,10 @@ impl Room {
     /// longer with its topic than 1 MiB in a mesh or 65024 bytes through an SFU or a mixer, or too many wait.
     pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<()> {
         let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
-        self.send(&message, options.to.as_ref())
+        let channel = if options.reliable { Channel::Reliable } else { Channel::Lossy };
+        self.expect_state("send", &[RoomState::Joined])?;
+        let to = options.to.as_ref();
+        Ok(self.driver().with_session(|session| session.send(&message, channel, to))?)
     }
 
     /// Changes what the others know of one. They get [`RoomEvent::ParticipantUpdated`].
@@ -219,7 +239,10 @@ impl Room {
     pub fn update(&self, options: UpdateOptions) -> Result<()> {
         self.expect_state("update", &[RoomState::Joining, RoomState::Joined])?;
         options.check()?;
-        self.driver().with_session(|session| session.update(options.name, options.metadata, clock::now()));
+        self.driver().with_session(|session| {
+            let profile = options.applied_to(session.profile().clone());
+            session.update(profile, clock::now());
+        });
         Ok(())
     }
 
@@ -256,6 +279,57 @@ impl Room {
         others.iter().map(|info| self.driver().participant(info)).collect()
     }
 
+    /// What one is in the room for, once joined.
+    pub fn role(&self) -> Option<Role> {
+        self.driver().session.borrow().own_role()
+    }
+
+    /// Who waits to be let in, and whether newcomers have to.
+    pub fn lobby(&self) -> Lobby {
+        self.driver().session.borrow().lobby().clone()
+    }
+
+    /// As the host: whether newcomers wait until they are admitted.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined, or not as its host.
+    pub fn set_locked(&self, locked: bool) -> Result<()> {
+        self.order("lock the room", Order::Lock(locked))
+    }
+
+    /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+    ///
+    /// # Errors
+    /// As [`set_locked`](Self::set_locked).
+    pub fn admit(&self, participant: &ParticipantId) -> Result<()> {
+        self.order("admit a participant", Order::Admit(participant.clone()))
+    }
+
+    /// As the host: puts someone out of the room, or sends someone away who waits.
+    ///
+    /// # Errors
+    /// As [`set_locked`](Self::set_locked).
+    pub fn remove(&self, participant: &ParticipantId) -> Result<()> {
+        self.order("remove a participant", Order::Remove(participant.clone()))
+    }
+
+    /// As the host: mutes someone else's publication. Only its publisher can unmute it.
+    ///
+    /// # Errors
+    /// As [`set_locked`](Self::set_locked).
+    pub fn mute(&self, participant: &ParticipantId, publication: &PublicationId) -> Result<()> {
+        self.order("mute a participant", Order::Mute(participant.clone(), publication.clone()))
+    }
+
+    fn order(&self, action: &'static str, order: Order) -> Result<()> {
+        self.expect_state(action, &[RoomState::Joined])?;
+        if self.role() != Some(Role::Host) {
+            return Err(Error::InvalidState { action, state: "this participant is not the room's host" });
+        }
+        self.driver().with_session(|session| session.order(order, clock::now()));
+        Ok(())
+    }
+
     /// Who of the others speaks now.
     pub fn active_speakers(&self) -> Vec<ParticipantId> {
         self.driver().speakers.active()
@@ -280,11 +354,6 @@ impl Room {
         &self.0.driver
     }
 
-    fn send(&self, message: &DataMessage, to: Option<&ParticipantId>) -> Result<()> {
-        self.expect_state("send", &[RoomState::Joined])?;
-        Ok(self.driver().with_session(|session| session.send(message, to))?)
-    }
-
     fn published_track(&self, action: &'static str, id: &PublicationId) -> Result<LocalTrack> {
         self.expect_not_left(action)?;
         self.driver().local_track(id).ok_or_else(|| Error::InvalidOptions {
@@ -293,7 +362,10 @@ impl Room {
     }
 
     fn expect_not_left(&self, action: &'static str) -> Result<()> {
-        self.expect_state(action, &[RoomState::New, RoomState::Joining, RoomState::Joined])
+        self.expect_state(
+            action,
+            &[RoomState::New, RoomState::Joining, RoomState::Waiting, RoomState::Joined],
+        )
     }
 
     fn expect_state(&self, action: &'static str, allowed: &[RoomState]) -> Result<()> {
@@ -304,6 +376,7 @@ impl Room {
         let state = match state {
             RoomState::New => "the room is not joined",
             RoomState::Joining => "the room is being joined",
+            RoomState::Waiting => "a host has to let this participant in first",
             RoomState::Joined => "the room is joined",
             RoomState::Left => "the room is left",
         };

@@ -1,5 +1,7 @@
 //! Another participant, as known at one moment.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::remote_track::RemoteTrack;
@@ -17,6 +19,9 @@ pub struct RemoteParticipant {
     pub name: String,
     /// Whatever the application attached.
     pub metadata: String,
+    /// What the application attached by name.
+    #[cfg_attr(feature = "js", tsify(type = "Record<string, string>"))]
+    pub attributes: BTreeMap<String, String>,
     /// What it is in the room for.
     pub role: Role,
     /// What the participant publishes.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use moim_protocol::{ClientMessage, Join, ServerMessage, VERSION};
 
 use super::{Output, SignalingBackend, SocketEvent};
-use crate::model::{JoinRequest, SignalCommand, SignalEvent, Timestamp};
+use crate::model::{JoinRequest, Order, SignalCommand, SignalEvent, Timestamp};
 
 /// A server that is silent for this many heartbeats is gone.
 const SILENT_HEARTBEATS: Timestamp = 3;
@@ -93,7 +93,12 @@ impl NativeBackend {
             ServerMessage::ParticipantLeft { revision, participant_id, reason } => {
                 SignalEvent::ParticipantLeft { revision, participant_id, reason }
             }
+            ServerMessage::Lobby { revision, lobby } => SignalEvent::Lobby { revision, lobby },
             ServerMessage::Roster(roster) => SignalEvent::Roster(roster),
+            ServerMessage::Waiting => SignalEvent::Waiting,
+            ServerMessage::MuteRequested { from, publication_id } => {
+                SignalEvent::MuteRequested { from, publication_id }
+            }
             ServerMessage::Relay { from, payload } => SignalEvent::Relay { from, payload },
             ServerMessage::Pong { revision } => SignalEvent::Revision(revision),
             ServerMessage::Error(error) => SignalEvent::Refused(error),
@@ -114,7 +119,8 @@ impl SignalingBackend for NativeBackend {
             }
             SignalCommand::Relay { to, payload } => ClientMessage::Relay { to, payload },
             SignalCommand::Publish(publications) => ClientMessage::Publish { publications },
-            SignalCommand::Update { name, metadata } => ClientMessage::Update { name, metadata },
+            SignalCommand::Update(profile) => ClientMessage::Update(profile),
+            SignalCommand::Order(order) => of_host(order),
             SignalCommand::Sync => ClientMessage::Sync,
             SignalCommand::Leave if self.socket == Socket::Closed => return,
             SignalCommand::Leave => {
@@ -184,8 +190,27 @@ impl SignalingBackend for NativeBackend {
 }
 
 fn join(request: JoinRequest) -> ClientMessage {
-    let JoinRequest { room, name, metadata, topology, role, publications, relay } = request;
-    ClientMessage::Join(Join { version: VERSION, room, name, metadata, topology, role, publications, relay })
+    let JoinRequest { room, profile, topology, role, publications, relay } = request;
+    ClientMessage::Join(Join {
+        version: VERSION,
+        room,
+        name: profile.name,
+        metadata: profile.metadata,
+        attributes: profile.attributes,
+        topology,
+        role,
+        publications,
+        relay,
+    })
+}
+
+fn of_host(order: Order) -> ClientMessage {
+    match order {
+        Order::Lock(locked) => ClientMessage::Lock { locked },
+        Order::Admit(participant_id) => ClientMessage::Admit { participant_id },
+        Order::Remove(participant_id) => ClientMessage::Remove { participant_id },
+        Order::Mute(participant_id, publication_id) => ClientMessage::Mute { participant_id, publication_id },
+    }
 }
 
 /// A query may hold a token.
@@ -200,7 +225,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::Topology;
+    use crate::model::{Profile, Topology};
 
     fn drain(backend: &mut NativeBackend) -> Vec<Output> {
         std::iter::from_fn(|| backend.poll_output()).collect()
@@ -209,8 +234,7 @@ mod tests {
     fn request() -> JoinRequest {
         JoinRequest {
             room: "tea".into(),
-            name: "Ana".into(),
-            metadata: String::new(),
+            profile: Profile { name: "Ana".into(), ..Profile::default() },
             topology: Topology::Mesh,
             role: crate::model::Role::Participant,
             publications: Vec::new(),

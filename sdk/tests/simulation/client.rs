@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use moim::engine::connection::ConnectionCommand;
-use moim::engine::data::DataMessage;
 use moim::engine::exchange::Command;
 use moim::engine::session::{self, Session};
-use moim::model::{JoinRequest, ParticipantId, Timestamp, Topology};
+use moim::model::{Channel, JoinRequest, ParticipantId, Profile, Timestamp, Topology};
 use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
 
 use super::peer_connection::{PeerConnection, PeerEvent};
@@ -85,8 +84,7 @@ impl Client {
             Action::Join => {
                 let request = JoinRequest {
                     room: ROOM.into(),
-                    name: format!("client {}", self.id),
-                    metadata: String::new(),
+                    profile: Profile { name: format!("client {}", self.id), ..Profile::default() },
                     topology: self.topology,
                     role: moim::Role::Participant,
                     publications: Vec::new(),
@@ -106,14 +104,14 @@ impl Client {
                     self.session.publish(publication, now);
                 }
             }
-            Action::Say { to_one } => self.say(to_one, random),
+            Action::Say { to_one } => self.say(to_one, now, random),
             Action::Leave => self.session.leave(),
             Action::Crash | Action::Freeze | Action::Cut => {}
         }
         self.run(now, random);
     }
 
-    fn say(&mut self, to_one: bool, random: &mut Random) {
+    fn say(&mut self, to_one: bool, now: Timestamp, random: &mut Random) {
         let others: Vec<_> = self.session.others().map(|other| other.id.clone()).collect();
         let one = random.pick(others.clone()).filter(|_| to_one);
         self.said_count += 1;
@@ -121,7 +119,7 @@ impl Client {
         for receiver in others.into_iter().filter(|id| one.as_ref().is_none_or(|one| one == id)) {
             self.said.entry(receiver).or_default().push(text.clone());
         }
-        self.session.send(&DataMessage::Chat { text }, one.as_ref()).unwrap();
+        self.session.send_chat(&text, one.as_ref(), now).unwrap();
     }
 
     pub(crate) fn socket(&mut self, event: SocketEvent, now: Timestamp, random: &mut Random) {
@@ -208,8 +206,9 @@ impl Client {
                 peer.add_ice_candidate(candidate)
             }
             ConnectionCommand::Exchange(Command::RestartIce) => unreachable!("rooms do not ask for it"),
-            ConnectionCommand::Send(frame) => {
+            ConnectionCommand::Send(channel, frame) => {
                 assert!(peer.channel_open, "a message over a channel that is not open");
+                assert_eq!(channel, Channel::Reliable, "nobody sends anything else");
                 self.effects.push(Effect::Message(id, frame));
             }
         }

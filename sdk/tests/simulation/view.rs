@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use moim::engine::data::DataMessage;
-use moim::engine::session::Event;
+use moim::engine::session::{Event, Receipt};
 use moim::model::{ParticipantId, ParticipantInfo, PublicationId};
 use moim::{ConnectionState, Error};
 
@@ -16,6 +16,8 @@ pub(crate) struct View {
     pub(crate) states: BTreeMap<ParticipantId, ConnectionState>,
     /// The lines of each sender, of those too who have left.
     pub(crate) lines: BTreeMap<ParticipantId, Vec<String>>,
+    /// Who has this client's lines.
+    pub(crate) receipts: Vec<Receipt>,
     pub(crate) ended: Option<Option<Error>>,
 }
 
@@ -58,11 +60,13 @@ impl View {
                 self.knows(&id);
                 assert_ne!(self.states.insert(id, state), Some(state), "no change");
             }
-            Event::Message(id, DataMessage::Chat { text }) => {
+            Event::Message(id, DataMessage::Chat { text, .. }) => {
                 self.knows(&id);
                 self.lines.entry(id).or_default().push(text);
             }
-            Event::Message(..) => panic!("nobody sends this"),
+            Event::Receipt(receipt) => self.receipts.push(receipt),
+            Event::Message(..) | Event::FileFrame(..) => panic!("nobody sends this"),
+            Event::Waiting | Event::LobbyChange(_) | Event::MuteRequested(..) => panic!("there is no host"),
             Event::Warning(error) => panic!("{error}"),
             Event::Ended(error) => self.ended = Some(error),
         }

@@ -1,16 +1,16 @@
 //! What each message does.
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PeerSignal, RelayPayload,
-    Role, SFU_ID, ServerMessage, Topology, VERSION, Welcome,
+    ClientMessage, ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PeerSignal, Profile,
+    RelayPayload, Role, SFU_ID, ServerMessage, Topology, VERSION, Welcome,
 };
 use tracing::{debug, info};
 
-use super::{CloseReason, ConnectionId, Hub, MediaCommand, Output, room::Room, shorten};
+use super::{CloseReason, ConnectionId, Hub, MediaCommand, Output, WaitReason, Waiting, room::Room, shorten};
 
 /// Who hears of a change.
 #[derive(Clone, Copy)]
-enum Audience {
+pub(super) enum Audience {
     Everyone,
     Others,
     Itself,
@@ -22,6 +22,10 @@ impl Hub {
         let Some(room) = connection.room.clone() else {
             return match message {
                 ClientMessage::Join(join) => self.join(id, join),
+                ClientMessage::Leave if connection.waiting.is_some() => self.leave(id),
+                ClientMessage::Ping if connection.waiting.is_some() => {
+                    self.send(id, ServerMessage::Pong { revision: 0 });
+                }
                 ClientMessage::Unknown => debug!(connection = id.0, "ignored a message of unknown type"),
                 other => {
                     let message = format!("`{}` came before `join`", other.type_name());
@@ -41,20 +45,24 @@ impl Hub {
                     self.change(id, &room, |info| info.publications = publications);
                 }
             }
-            ClientMessage::Update { name, metadata } => {
-                if self.valid(id, self.limits.check_update(&name, &metadata)) {
-                    self.change(id, &room, |info| (info.name, info.metadata) = (name, metadata));
+            ClientMessage::Update(profile) => {
+                let Profile { name, metadata, attributes } = &profile;
+                if self.valid(id, self.limits.check_profile(name, metadata, attributes)) {
+                    self.change(id, &room, |info| info.set_profile(profile));
                 }
+            }
+            ClientMessage::Lock { locked } => self.lock(id, &room, locked),
+            ClientMessage::Admit { participant_id } => self.admit(id, &room, &participant_id),
+            ClientMessage::Remove { participant_id } => self.remove(id, &room, &participant_id),
+            ClientMessage::Mute { participant_id, publication_id } => {
+                self.mute(id, &room, &participant_id, publication_id);
             }
             ClientMessage::Sync => {
                 if let Some(roster) = self.rooms.get(&room).map(Room::roster) {
                     self.send(id, ServerMessage::Roster(roster));
                 }
             }
-            ClientMessage::Leave => {
-                self.forget(id, LeaveReason::Left);
-                self.close(id, CloseReason::Left);
-            }
+            ClientMessage::Leave => self.leave(id),
             ClientMessage::Ping => {
                 if let Some(revision) = self.rooms.get(&room).map(Room::revision) {
                     self.send(id, ServerMessage::Pong { revision });
@@ -64,10 +72,19 @@ impl Hub {
         }
     }
 
+    fn leave(&mut self, id: ConnectionId) {
+        self.forget(id, LeaveReason::Left);
+        self.close(id, CloseReason::Left);
+    }
+
     fn join(&mut self, id: ConnectionId, join: Join) {
-        if !self.acceptable(id, &join) {
-            return;
+        if self.acceptable(id, &join) && !self.wait_in_lobby(id, &join) {
+            self.enter(id, join, None);
         }
+    }
+
+    /// Lets a participant in whom nobody has to admit, or who is admitted already, and has this id from the lobby.
+    pub(super) fn enter(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
         match self.rooms.get(&join.room).map(Room::len) {
             Some(size) if size >= self.limits.max_participants_per_room => {
                 let message = format!("room `{}` has {size} participants, the most it may have", join.room);
@@ -82,7 +99,7 @@ impl Hub {
         if join.topology == Topology::Mcu && join.role != Role::Mixer {
             let has_mixer = self.rooms.get(&join.room).is_some_and(Room::has_mixer);
             if !has_mixer && self.starts_mixers {
-                return self.wait_for_mixer(id, join);
+                return self.wait_for_mixer(id, join, admitted);
             }
             if !has_mixer {
                 let room = shorten(join.room);
@@ -93,13 +110,15 @@ impl Hub {
             }
         }
         let is_mixer = join.role == Role::Mixer;
-        let (participant_id, join_order) = self.ids.next();
+        let (new_id, join_order) = self.ids.next();
+        let participant_id = admitted.unwrap_or(new_id);
         info!(connection = id.0, participant = %participant_id, room = join.room, "joined");
         let info = ParticipantInfo {
             id: participant_id,
             join_order,
             name: join.name,
             metadata: join.metadata,
+            attributes: join.attributes,
             role: join.role,
             publications: join.publications,
         };
@@ -120,18 +139,22 @@ impl Hub {
             connection.waiting = None;
         }
         if is_mixer {
-            for (id, join) in self.take_waiting(&join.room) {
-                self.join(id, join);
+            for (id, Waiting { join, reason }) in self.take_waiting_for_mixer(&join.room) {
+                let admitted = match reason {
+                    WaitReason::Mixer(admitted) => admitted,
+                    WaitReason::Lobby(_) => None,
+                };
+                self.enter(id, join, admitted);
             }
         }
     }
 
     /// Keeps a `join` till the room has a mixer.
-    fn wait_for_mixer(&mut self, id: ConnectionId, join: Join) {
+    fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
         let room = join.room.clone();
-        let is_first = !self.connections.values().any(|other| other.waits_for(&room));
+        let is_first = !self.connections.values().any(|other| other.waits_for_mixer(&room));
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.waiting = Some(Box::new(join));
+            connection.waiting = Some(Box::new(Waiting { join, reason: WaitReason::Mixer(admitted) }));
         }
         if is_first {
             self.outputs.push_back(Output::StartMixer(room));
@@ -139,8 +162,8 @@ impl Hub {
     }
 
     /// Takes out every `join` that waits for a room's mixer.
-    pub(super) fn take_waiting(&mut self, room: &str) -> Vec<(ConnectionId, Join)> {
-        let waiting = self.connections.iter_mut().filter(|(_, connection)| connection.waits_for(room));
+    pub(super) fn take_waiting_for_mixer(&mut self, room: &str) -> Vec<(ConnectionId, Waiting)> {
+        let waiting = self.connections.iter_mut().filter(|(_, connection)| connection.waits_for_mixer(room));
         waiting.filter_map(|(id, connection)| Some((*id, *connection.waiting.take()?))).collect()
     }
 
@@ -151,7 +174,7 @@ impl Hub {
         }
         let changed = self.rooms.get_mut(room).is_some_and(|members| {
             members.change(id, |info| {
-                (info.name, info.metadata) = (join.name, join.metadata);
+                (info.name, info.metadata, info.attributes) = (join.name, join.metadata, join.attributes);
                 info.publications = join.publications;
             })
         });
@@ -194,9 +217,10 @@ impl Hub {
             (Topology::Sfu, _) if !self.has_sfu => {
                 Some("the server runs without its SFU; choose another topology".to_owned())
             }
-            (topology, _) if join.role != Role::Participant && topology != Topology::Mcu => {
+            (topology, _) if join.role == Role::Mixer && topology != Topology::Mcu => {
                 Some("the role `mixer` is for the topology `mcu` alone".to_owned())
             }
+            (_, _) if join.role == Role::Unknown => Some("the server does not know this role".to_owned()),
             (Topology::Mesh | Topology::Sfu | Topology::Mcu, None) => None,
             (wanted, Some(topology)) if wanted == topology => None,
             (_, Some(topology)) => {
@@ -206,6 +230,15 @@ impl Hub {
         };
         if let Some(fault) = fault {
             self.error(id, ErrorCode::UnsupportedTopology, fault);
+            return false;
+        }
+        let is_open = self.rooms.get(&join.room).is_some_and(Room::has_people);
+        let is_inside = self.connections.get(&id).is_some_and(|connection| connection.room.is_some());
+        if join.role == Role::Host && is_open && !is_inside {
+            let room = shorten(join.room.clone());
+            let message =
+                format!("room `{room}` is open already: only its first participant can join as its host");
+            self.error(id, ErrorCode::HostRefused, message);
             return false;
         }
         self.valid(id, self.limits.check_join(join))
@@ -262,7 +295,7 @@ impl Hub {
     }
 
     /// Tells `audience` how the participant of connection `id` is now.
-    fn announce(&mut self, room: &str, id: ConnectionId, audience: Audience) {
+    pub(super) fn announce(&mut self, room: &str, id: ConnectionId, audience: Audience) {
         let Some(room) = self.rooms.get(room) else { return };
         let Some(participant) = room.participant(id) else { return };
         let message =

@@ -1,6 +1,6 @@
 //! What the hub allows, and the check of a message's values against it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use moim_protocol::{Join, Publication};
 
@@ -23,8 +23,10 @@ pub struct Limits {
     pub max_room_length: usize,
     /// Length of a participant's name. Default: 128.
     pub max_name_length: usize,
-    /// Length of a participant's metadata. Default: 8192.
+    /// Length of a participant's metadata; and of its attributes, keys and values together. Default: 8192.
     pub max_metadata_length: usize,
+    /// Those who may wait to be let into one room. Default: 32.
+    pub max_waiting: usize,
     /// Publications of one participant. Default: 32.
     pub max_publications: usize,
     /// Length of a publication's id. Default: 128.
@@ -47,6 +49,7 @@ impl Default for Limits {
             max_room_length: 128,
             max_name_length: 128,
             max_metadata_length: 8192,
+            max_waiting: 32,
             max_publications: 32,
             max_publication_id_length: 128,
             heartbeat_ms: 5000,
@@ -68,14 +71,26 @@ impl Limits {
     pub(super) fn check_join(&self, join: &Join) -> Result<(), String> {
         check_filled("room", &join.room)?;
         check_length("room", &join.room, self.max_room_length)?;
-        self.check_update(&join.name, &join.metadata)?;
+        self.check_profile(&join.name, &join.metadata, &join.attributes)?;
         self.check_publications(&join.publications)
     }
 
-    pub(super) fn check_update(&self, name: &str, metadata: &str) -> Result<(), String> {
+    pub(super) fn check_profile(
+        &self,
+        name: &str,
+        metadata: &str,
+        attributes: &BTreeMap<String, String>,
+    ) -> Result<(), String> {
         check_filled("name", name)?;
         check_length("name", name, self.max_name_length)?;
-        check_length("metadata", metadata, self.max_metadata_length)
+        check_length("metadata", metadata, self.max_metadata_length)?;
+        let length: usize =
+            attributes.iter().map(|(key, value)| key.chars().count() + value.chars().count()).sum();
+        if length > self.max_metadata_length {
+            let limit = self.max_metadata_length;
+            return Err(format!("`attributes` has {length} characters, the limit is {limit}"));
+        }
+        Ok(())
     }
 
     pub(super) fn check_publications(&self, publications: &[Publication]) -> Result<(), String> {
@@ -137,16 +152,26 @@ mod tests {
     #[test]
     fn length_counts_characters() {
         let limits = Limits { max_name_length: 3, ..Limits::default() };
-        assert_eq!(limits.check_update("김철수", ""), Ok(()));
+        assert_eq!(limits.check_profile("김철수", "", &BTreeMap::new()), Ok(()));
         assert_eq!(
-            limits.check_update("Anna", ""),
+            limits.check_profile("Anna", "", &BTreeMap::new()),
             Err("`name` has 4 characters, the limit is 3".to_owned())
         );
     }
 
     #[test]
+    fn attributes_are_measured_together() {
+        let limits = Limits { max_metadata_length: 5, ..Limits::default() };
+        let attributes = |value: &str| BTreeMap::from([("a".to_owned(), value.to_owned())]);
+        assert_eq!(limits.check_profile("n", "", &attributes("four")), Ok(()));
+        let fault = limits.check_profile("n", "", &attributes("fives")).unwrap_err();
+        assert_eq!(fault, "`attributes` has 6 characters, the limit is 5");
+    }
+
+    #[test]
     fn blank_name_is_empty() {
-        assert_eq!(Limits::default().check_update(" \t\u{a0}", ""), Err("`name` is empty".to_owned()));
+        let blank = Limits::default().check_profile(" \t\u{a0}", "", &BTreeMap::new());
+        assert_eq!(blank, Err("`name` is empty".to_owned()));
     }
 
     #[test]

@@ -7,6 +7,9 @@
 mod dispatch;
 mod id;
 mod limits;
+mod lobby;
+#[cfg(test)]
+mod lobby_tests;
 #[cfg(test)]
 mod media_tests;
 mod output;
@@ -18,8 +21,8 @@ mod tests;
 use std::collections::{BTreeMap, VecDeque};
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, IceServer, Join, LeaveReason, ParticipantInfo, RelayPayload, SFU_ID,
-    ServerError, ServerMessage, Topology,
+    ClientMessage, ErrorCode, IceServer, Join, LeaveReason, ParticipantId, ParticipantInfo, RelayPayload,
+    Role, SFU_ID, ServerError, ServerMessage, Topology,
 };
 use tracing::{debug, info};
 
@@ -69,15 +72,38 @@ pub struct Hub {
 #[derive(Debug)]
 struct Connection {
     room: Option<String>,
-    /// A `join` to a room whose mixer is on its way.
-    waiting: Option<Box<Join>>,
+    /// A `join` that is not carried out yet.
+    waiting: Option<Box<Waiting>>,
     heard_at: u64,
     bucket: Bucket,
 }
 
+#[derive(Debug)]
+struct Waiting {
+    join: Join,
+    reason: WaitReason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum WaitReason {
+    /// The room's mixer is on its way. The participant keeps the id that it had in the lobby.
+    Mixer(Option<ParticipantId>),
+    /// The room is locked: this is who stands in its lobby.
+    Lobby(ParticipantId),
+}
+
 impl Connection {
-    fn waits_for(&self, room: &str) -> bool {
-        self.waiting.as_ref().is_some_and(|join| join.room == room)
+    fn waits_for_mixer(&self, room: &str) -> bool {
+        let waits =
+            |waiting: &Waiting| waiting.join.room == room && matches!(waiting.reason, WaitReason::Mixer(_));
+        self.waiting.as_deref().is_some_and(waits)
+    }
+
+    fn in_lobby(&self) -> Option<(&str, &ParticipantId)> {
+        match self.waiting.as_deref()? {
+            Waiting { join, reason: WaitReason::Lobby(id) } => Some((&join.room, id)),
+            _ => None,
+        }
     }
 }
 
@@ -128,7 +154,7 @@ impl Hub {
 
     /// Takes the news that no mixer could be started for a room. Whoever waits for it is told.
     pub fn handle_mixer_fault(&mut self, room: &str, fault: &str) {
-        for (id, _) in self.take_waiting(room) {
+        for (id, _) in self.take_waiting_for_mixer(room) {
             self.error(id, ErrorCode::NoMixer, shorten(fault.to_owned()));
         }
     }
@@ -279,6 +305,7 @@ impl Hub {
 
     /// Drops a connection and its participant, and tells the room.
     fn forget(&mut self, id: ConnectionId, reason: LeaveReason) {
+        self.leave_lobby(id);
         let Some(connection) = self.connections.remove(&id) else { return };
         debug!(connection = id.0, ?reason, "gone");
         let Some(name) = connection.room else { return };
@@ -287,7 +314,7 @@ impl Hub {
         info!(connection = id.0, participant = %participant.id, room = name, ?reason, "left");
         let message = ServerMessage::ParticipantLeft {
             revision: room.revision(),
-            participant_id: participant.id,
+            participant_id: participant.id.clone(),
             reason,
         };
         self.outputs.extend(room.connections().map(|to| Output::Send { to, message: message.clone() }));
@@ -303,6 +330,9 @@ impl Hub {
         }
         if room.is_empty() {
             self.rooms.remove(&name);
+            self.open_lobby(&name);
+        } else if participant.role == Role::Host {
+            self.pass_on_host(&name);
         }
     }
 

@@ -1,6 +1,6 @@
 //! One room: its participants, and the revision of their list.
 
-use moim_protocol::{ParticipantId, ParticipantInfo, Role, Roster, Topology};
+use moim_protocol::{Lobby, ParticipantId, ParticipantInfo, Role, Roster, Topology};
 
 use super::ConnectionId;
 
@@ -9,6 +9,7 @@ use super::ConnectionId;
 pub(super) struct Room {
     topology: Topology,
     revision: u64,
+    lobby: Lobby,
     /// In the order in which they joined.
     members: Vec<Member>,
 }
@@ -21,7 +22,7 @@ struct Member {
 
 impl Room {
     pub(super) fn new(topology: Topology) -> Self {
-        Self { topology, revision: 0, members: Vec::new() }
+        Self { topology, revision: 0, lobby: Lobby::default(), members: Vec::new() }
     }
 
     /// As the first participant wished it.
@@ -42,7 +43,21 @@ impl Room {
     }
 
     pub(super) fn roster(&self) -> Roster {
-        Roster { revision: self.revision, participants: self.participants().cloned().collect() }
+        let participants = self.participants().cloned().collect();
+        Roster { revision: self.revision, participants, lobby: self.lobby.clone() }
+    }
+
+    pub(super) fn lobby(&self) -> &Lobby {
+        &self.lobby
+    }
+
+    /// Lets `change` work on the lobby, and says whether that made a difference.
+    pub(super) fn change_lobby(&mut self, change: impl FnOnce(&mut Lobby)) -> bool {
+        let before = self.lobby.clone();
+        change(&mut self.lobby);
+        let changed = self.lobby != before;
+        self.revision += u64::from(changed);
+        changed
     }
 
     pub(super) fn participants(&self) -> impl Iterator<Item = &ParticipantInfo> {

@@ -1,13 +1,13 @@
 //! The rules of the hub, one test each.
 
-use moim_protocol::{ParticipantId, RelayPayload, Roster, VERSION, Welcome};
+use moim_protocol::{Lobby, ParticipantId, RelayPayload, Roster, VERSION, Welcome};
 use serde_json::{Value, json};
 
 use super::*;
 
 pub(super) const ALICE: ConnectionId = ConnectionId(1);
 pub(super) const BOB: ConnectionId = ConnectionId(2);
-const CAROL: ConnectionId = ConnectionId(3);
+pub(super) const CAROL: ConnectionId = ConnectionId(3);
 
 fn hub() -> Hub {
     Hub::new(Limits::default())
@@ -26,7 +26,7 @@ pub(super) fn drain(hub: &mut Hub) -> Vec<Output> {
 }
 
 /// Connects and joins, and gives the id that the hub chose.
-fn join(hub: &mut Hub, id: ConnectionId, room: &str) -> ParticipantId {
+pub(super) fn join(hub: &mut Hub, id: ConnectionId, room: &str) -> ParticipantId {
     hub.handle_connected(id, 0);
     say(hub, id, &join_message(room));
     let welcome = drain(hub).into_iter().find_map(|output| match output {
@@ -96,7 +96,7 @@ fn joiner_is_welcomed_with_everyone_and_the_others_hear_of_it() {
     let welcome = Welcome {
         version: VERSION,
         participant_id: bob.id.clone(),
-        roster: Roster { revision: 2, participants },
+        roster: Roster { revision: 2, participants, lobby: Lobby::default() },
         ice_servers: hub.ice_servers.clone(),
         heartbeat_ms: 5000,
     };
@@ -295,7 +295,7 @@ fn sync_and_ping_tell_the_revision() {
     join(&mut hub, ALICE, "kitchen");
     say(&mut hub, ALICE, &json!({ "type": "sync" }));
     say(&mut hub, ALICE, &json!({ "type": "ping" }));
-    let roster = Roster { revision: 1, participants: hub.participants("kitchen") };
+    let roster = Roster { revision: 1, participants: hub.participants("kitchen"), lobby: Lobby::default() };
     assert_eq!(
         drain(&mut hub),
         [ServerMessage::Roster(roster), ServerMessage::Pong { revision: 1 }]

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use moim_protocol::{Routed, SFU_CHANNEL_ID};
+use moim_protocol::{Channel as ChannelKind, Routed};
 use str0m::{
     Rtc,
     channel::{ChannelConfig, ChannelId},
@@ -25,7 +25,7 @@ impl Channel {
     pub(super) fn new(rtc: &mut Rtc) -> Self {
         let config = ChannelConfig {
             label: "moim".to_owned(),
-            negotiated: Some(SFU_CHANNEL_ID),
+            negotiated: Some(ChannelKind::Reliable.id()),
             ..ChannelConfig::default()
         };
         let id = rtc.direct_api().create_data_channel(config);

@@ -72,6 +72,8 @@ pub(super) struct Client {
     /// The versions of what is forwarded, as last seen.
     seen_layers: BTreeMap<Source, Vec<Layer>>,
     wishes: Vec<Wish>,
+    /// Whether what no wish names is wanted.
+    wants_others: bool,
     estimate: f64,
     chosen_at: Instant,
     started: Instant,
@@ -114,6 +116,7 @@ impl Client {
             downlinks: BTreeMap::new(),
             seen_layers: BTreeMap::new(),
             wishes: Vec::new(),
+            wants_others: true,
             estimate: FIRST_ESTIMATE_KBPS as f64 * 1_000.0,
             chosen_at: now,
             started,
@@ -131,8 +134,8 @@ impl Client {
                 PeerSignal::Description { description, mids } => {
                     faults.extend(self.take_offer(description, mids, now).err());
                 }
-                PeerSignal::Wishes { wishes } => {
-                    self.wishes = wishes;
+                PeerSignal::Wishes { wishes, others } => {
+                    (self.wishes, self.wants_others) = (wishes, others);
                     self.happenings.push_back(Happening::SectionsChanged);
                 }
                 // Clients reach the SFU, not the other way round: their candidates are learnt from their checks.
@@ -278,7 +281,7 @@ impl Client {
 
     /// Puts what the others offer into this client's sections. Says whether anything changed.
     pub(super) fn assign(&mut self, mut offers: Vec<Offer>, now: Instant) -> bool {
-        offers.retain(|offer| self.wish(offer).is_none_or(|wish| wish.wanted));
+        offers.retain(|offer| self.wish(offer).map_or(self.wants_others, |wish| wish.wanted));
         let changed = self.slots.assign(offers);
         for mid in &changed {
             self.downlinks.entry(*mid).or_default().reset();

@@ -31,7 +31,7 @@ fn alice_and_bob() -> World {
 
 fn wish(wanted: bool, max_height: Option<u32>) -> PeerSignal {
     let wish = Wish { participant_id: "alice".into(), publication_id: "cam".into(), wanted, max_height };
-    PeerSignal::Wishes { wishes: vec![wish] }
+    PeerSignal::Wishes { wishes: vec![wish], others: true }
 }
 
 #[test]

@@ -6,9 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use moim_protocol::{
-    PeerSignal, RelayPayload, Reliable, Routed, SFU_CHANNEL_ID, SdpType, SessionDescription, Slot,
-};
+use moim_protocol::{PeerSignal, RelayPayload, Reliable, Routed, SdpType, SessionDescription, Slot};
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
     change::{SdpAnswer, SdpPendingOffer},
@@ -65,7 +63,7 @@ impl Person {
             .build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
         let channel = rtc.direct_api().create_data_channel(ChannelConfig {
-            negotiated: Some(SFU_CHANNEL_ID),
+            negotiated: Some(moim_protocol::Channel::Reliable.id()),
             ..ChannelConfig::default()
         });
         Self {

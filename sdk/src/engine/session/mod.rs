@@ -5,23 +5,29 @@
 
 mod live_tracks;
 mod messages;
+mod orders;
 mod output;
 mod people;
+mod receipts;
+mod signals;
 mod wishes;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use self::live_tracks::LiveTracks;
+use self::orders::Orders;
 pub use self::output::{Event, Output};
+pub use self::receipts::Receipt;
+use self::receipts::Receipts;
 use self::wishes::Wishes;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
 use super::roster::{Change, Gap, Roster};
 use super::topology;
-use crate::error::{Error, SignalingError};
+use crate::error::Error;
 use crate::model::{
-    ConnectionState, IceServer, JoinRequest, ParticipantId, ParticipantInfo, Publication, PublicationId,
-    ServerError, ServerErrorCode, SignalCommand, SignalEvent, Timestamp, Topology, Wish,
+    Channel, ConnectionState, IceServer, JoinRequest, Lobby, ParticipantId, ParticipantInfo, Profile,
+    Publication, PublicationId, Role, SignalCommand, Timestamp, Topology, Wish,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request may be repeated.
@@ -31,11 +37,12 @@ const REPEAT_MS: Timestamp = 2_000;
 enum Phase {
     New,
     Joining {
-        request: JoinRequest,
+        request: Box<JoinRequest>,
         /// The request waits for the first offer to the SFU, to travel with it.
         is_held: bool,
         timeout_ms: u32,
-        deadline: Timestamp,
+        /// None while a host is being waited for: a person may take any time.
+        deadline: Option<Timestamp>,
         repeat_at: Timestamp,
     },
     Joined {
@@ -51,8 +58,7 @@ pub struct Session {
     topology: Topology,
     ice_servers: Vec<IceServer>,
     publications: Vec<Publication>,
-    name: String,
-    metadata: String,
+    profile: Profile,
     /// When to say again what is published, while the server's roster says otherwise.
     publish_at: Option<Timestamp>,
     sync_asked_at: Option<Timestamp>,
@@ -60,26 +66,34 @@ pub struct Session {
     connections: BTreeMap<ParticipantId, Connection>,
     live: LiveTracks,
     wishes: Wishes,
-    early: VecDeque<(ParticipantId, Frame)>,
+    orders: Orders,
+    receipts: Receipts,
+    early: VecDeque<(ParticipantId, Channel, Frame)>,
     outputs: VecDeque<Output>,
 }
 
 impl Session {
     /// A session that will use these STUN and TURN servers beside the server's own.
     pub fn new(ice_servers: Vec<IceServer>) -> Self {
+        Self::with_subscriptions(ice_servers, true)
+    }
+
+    /// A session that wants of the others only what it subscribes to, unless `everything`.
+    pub fn with_subscriptions(ice_servers: Vec<IceServer>, everything: bool) -> Self {
         Self {
             phase: Phase::New,
             topology: Topology::Mesh,
             ice_servers,
             publications: Vec::new(),
-            name: String::new(),
-            metadata: String::new(),
+            profile: Profile::default(),
             publish_at: None,
             sync_asked_at: None,
             roster: Roster::default(),
             connections: BTreeMap::new(),
             live: LiveTracks::default(),
-            wishes: Wishes::default(),
+            wishes: Wishes::new(everything),
+            orders: Orders::default(),
+            receipts: Receipts::default(),
             early: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -92,11 +106,17 @@ impl Session {
         }
         request.publications = self.publications.clone();
         self.topology = request.topology;
-        (self.name, self.metadata) = (request.name.clone(), request.metadata.clone());
+        self.profile = request.profile.clone();
         let is_held = self.topology == Topology::Sfu;
         self.signal(if is_held { SignalCommand::Connect } else { SignalCommand::Join(request.clone()) });
-        let deadline = now + Timestamp::from(timeout_ms);
-        self.phase = Phase::Joining { request, is_held, timeout_ms, deadline, repeat_at: now + REPEAT_MS };
+        let deadline = Some(now + Timestamp::from(timeout_ms));
+        self.phase = Phase::Joining {
+            request: Box::new(request),
+            is_held,
+            timeout_ms,
+            deadline,
+            repeat_at: now + REPEAT_MS,
+        };
         self.replan(now);
         self.collect();
     }
@@ -120,19 +140,22 @@ impl Session {
         }
     }
 
-    /// Changes one's name and metadata; `None` leaves one as it is.
-    pub fn update(&mut self, name: Option<String>, metadata: Option<String>, now: Timestamp) {
-        self.name = name.unwrap_or_else(|| std::mem::take(&mut self.name));
-        self.metadata = metadata.unwrap_or_else(|| std::mem::take(&mut self.metadata));
+    /// Says who one is from now on.
+    pub fn update(&mut self, profile: Profile, now: Timestamp) {
+        self.profile = profile;
         self.publications_changed(now);
+    }
+
+    /// Who one is, for the others.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     /// Says what is wanted of another's publication.
     pub fn subscribe(&mut self, wish: Wish, now: Timestamp) {
         self.wishes.set(wish);
         for (peer, connection) in &mut self.connections {
-            let wishes = self.wishes.of(peer, connection.far_end());
-            connection.wish(wishes, now);
+            connection.wish(self.wishes.of(peer, connection.far_end()), now);
         }
         self.refresh();
     }
@@ -140,56 +163,6 @@ impl Session {
     /// Leaves. Calling it again does nothing.
     pub fn leave(&mut self) {
         self.end(None);
-    }
-
-    /// Takes what the server said.
-    pub fn handle_signal(&mut self, event: SignalEvent, now: Timestamp) {
-        match (&self.phase, event) {
-            (Phase::Ended, _) => {}
-            (_, SignalEvent::Refused(error)) => self.refused(error),
-            (_, SignalEvent::Unreachable { url }) => {
-                self.end(Some(SignalingError::Unreachable { url }.into()))
-            }
-            (_, SignalEvent::Lost { detail }) => self.end(Some(SignalingError::Lost { detail }.into())),
-            (_, SignalEvent::Undecodable { detail }) => {
-                self.event(Event::Warning(SignalingError::Undecodable { detail }.into()));
-            }
-            (Phase::New, _) => {}
-            (_, SignalEvent::Joined { participant_id, roster, ice_servers }) => {
-                if matches!(self.phase, Phase::Joining { .. }) {
-                    self.phase = Phase::Joined { own_id: participant_id };
-                    self.ice_servers.extend(ice_servers);
-                    self.event(Event::Joined);
-                }
-                let changes = self.roster.replace(roster);
-                self.apply(changes, now);
-            }
-            (Phase::Joining { .. }, _) => {}
-            (_, SignalEvent::Participant { revision, participant }) => {
-                let change = self.roster.upsert(revision, participant);
-                self.apply_or_sync(change, now);
-            }
-            (_, SignalEvent::ParticipantLeft { revision, participant_id, reason }) => {
-                let change = self.roster.remove(revision, &participant_id, reason);
-                self.apply_or_sync(change, now);
-            }
-            (_, SignalEvent::Roster(roster)) => {
-                self.sync_asked_at = None;
-                let changes = self.roster.replace(roster);
-                self.apply(changes, now);
-            }
-            (_, SignalEvent::Revision(revision)) => {
-                let check = self.roster.check(revision).map(|()| None);
-                self.apply_or_sync(check, now);
-            }
-            (_, SignalEvent::Relay { from, payload }) => {
-                // A payload of someone whose arrival has not come yet is repeated by its sender.
-                if let Some(connection) = self.connections.get_mut(&from) {
-                    connection.handle_payload(payload, now);
-                    self.refresh();
-                }
-            }
-        }
     }
 
     /// Takes what happened at the peer connection to `peer`.
@@ -213,17 +186,20 @@ impl Session {
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let joining = match &self.phase {
-            Phase::Joining { deadline, repeat_at, .. } => Some(*deadline.min(repeat_at)),
+            Phase::Joining { deadline, repeat_at, .. } => {
+                Some(deadline.map_or(*repeat_at, |deadline| deadline.min(*repeat_at)))
+            }
             _ => None,
         };
         let connections = self.connections.values().filter_map(Connection::poll_timeout);
-        connections.chain(joining).chain(self.publish_at).min()
+        let waiting = [self.publish_at, self.orders.poll_timeout(), self.receipts.poll_timeout()];
+        connections.chain(joining).chain(waiting.into_iter().flatten()).min()
     }
 
     /// Lets time pass.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         if let Phase::Joining { request, is_held, timeout_ms, deadline, repeat_at } = &mut self.phase {
-            if *deadline <= now {
+            if deadline.is_some_and(|deadline| deadline <= now) {
                 let after_ms = *timeout_ms;
                 self.end(Some(Error::Timeout { action: "joining the room", after_ms }));
                 return;
@@ -231,13 +207,16 @@ impl Session {
             if *repeat_at <= now {
                 *repeat_at = now + REPEAT_MS;
                 *is_held = false;
-                let join = SignalCommand::Join(request.clone());
+                let join = SignalCommand::Join((**request).clone());
                 self.signal(join);
             }
         }
         if self.publish_at.is_some_and(|at| at <= now) {
             self.confirm_publications(now);
         }
+        self.repeat_orders(now);
+        self.receipts.handle_timeout(now);
+        self.tell_receipts();
         for connection in self.connections.values_mut() {
             connection.handle_timeout(now);
         }
@@ -268,6 +247,16 @@ impl Session {
         &self.publications
     }
 
+    /// Who waits to be let in, and whether newcomers have to.
+    pub fn lobby(&self) -> &Lobby {
+        self.roster.lobby()
+    }
+
+    /// What one is in the room for, once joined.
+    pub fn own_role(&self) -> Option<Role> {
+        self.own_id().and_then(|id| self.roster.get(id)).map(|own| own.role)
+    }
+
     /// Where each playable publication of the others arrives.
     pub fn live_tracks(&self) -> impl Iterator<Item = (&ParticipantId, &PublicationId, &str)> {
         self.live.iter()
@@ -285,22 +274,6 @@ impl Session {
 
     fn event(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
-    }
-
-    fn refused(&mut self, error: ServerError) {
-        let ServerError { code, message: detail, fatal } = error;
-        let joining = matches!(self.phase, Phase::Joining { .. } | Phase::New);
-        // That someone has just left is no fault, and a dropped message is repeated, `join` too.
-        let passing = matches!(
-            code,
-            ServerErrorCode::UnknownParticipant | ServerErrorCode::RateLimited | ServerErrorCode::NotJoined
-        );
-        let error = SignalingError::Refused { code, detail }.into();
-        if fatal || (joining && !passing) {
-            self.end(Some(error));
-        } else if !passing {
-            self.event(Event::Warning(error));
-        }
     }
 
     fn replan(&mut self, now: Timestamp) {
@@ -324,6 +297,9 @@ impl Session {
                 .connections
                 .entry(plan.peer.clone())
                 .or_insert_with(|| Connection::open(&plan, self.ice_servers.clone()));
+            if is_new {
+                connection.wish(self.wishes.of(&plan.peer, plan.far_end), now);
+            }
             if is_new && plan.offers && plan.send.is_empty() {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);
             }
@@ -368,6 +344,8 @@ impl Session {
         for peer in peers {
             self.close_connection(&peer);
         }
+        self.receipts.give_up_all();
+        self.tell_receipts();
         self.event(Event::Ended(error));
     }
 }

@@ -1,10 +1,12 @@
 //! What a session asks for, and what it tells.
 
+use super::receipts::Receipt;
 use crate::engine::connection::ConnectionCommand;
 use crate::engine::data::DataMessage;
 use crate::error::Error;
 use crate::model::{
-    ConnectionState, LeaveReason, ParticipantId, ParticipantInfo, Publication, PublicationId, SignalCommand,
+    ConnectionState, LeaveReason, Lobby, ParticipantId, ParticipantInfo, Publication, PublicationId,
+    SignalCommand,
 };
 
 /// What is to be done next.
@@ -26,6 +28,8 @@ pub enum Output {
 /// What the application is told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// A host has to let this participant in first.
+    Waiting,
     /// The room is entered.
     Joined,
     /// Someone is in the room: was there before, or came.
@@ -45,14 +49,22 @@ pub enum Event {
         /// In which media section of it.
         mid: String,
     },
+    /// Who waits to be let in, or whether newcomers have to, changed.
+    LobbyChange(Lobby),
+    /// A host asked to mute a publication, and the roster says that it is.
+    MuteRequested(ParticipantId, PublicationId),
     /// A publication is gone.
     TrackRemoved(ParticipantId, PublicationId),
     /// Someone muted or unmuted a publication.
     TrackMuteChanged(ParticipantId, PublicationId, bool),
     /// The state of the connection to a participant changed.
     ConnectionStateChange(ParticipantId, ConnectionState),
-    /// A participant sent a message.
+    /// A participant sent a message; never a receipt.
     Message(ParticipantId, DataMessage),
+    /// A participant sent a frame of the file transfer.
+    FileFrame(ParticipantId, Vec<u8>),
+    /// Everyone has a line of chat, or is given up.
+    Receipt(Receipt),
     /// Something failed; the session goes on.
     Warning(Error),
     /// The session is over; `None` if that was asked for.

@@ -33,11 +33,15 @@ impl Session {
                 Change::Left { participant, reason } => {
                     self.drop_tracks(|owner, _| *owner == participant.id);
                     self.wishes.forget(&participant.id);
+                    self.receipts.left(&participant.id);
+                    self.tell_receipts();
                     self.event(Event::ParticipantLeft(participant.id, reason));
                 }
+                Change::Lobby(lobby) => self.event(Event::LobbyChange(lobby)),
                 _ => {}
             }
         }
+        self.settle_orders();
         self.receive_early();
         self.replan(now);
         if self.publish_at.is_none() || self.is_confirmed() {
@@ -70,9 +74,7 @@ impl Session {
 
     pub(super) fn is_confirmed(&self) -> bool {
         let own = self.own_id().and_then(|id| self.roster.get(id));
-        own.is_none_or(|own| {
-            own.publications == self.publications && own.name == self.name && own.metadata == self.metadata
-        })
+        own.is_none_or(|own| own.publications == self.publications && own.profile() == self.profile)
     }
 
     /// Tells the server what is published, and who one is, unless it knows, and looks at the result later.
@@ -82,13 +84,12 @@ impl Session {
             self.publish_at = Some(now + REPEAT_MS);
             let own = self.own_id().and_then(|id| self.roster.get(id));
             let publications = own.is_none_or(|own| own.publications != self.publications);
-            let profile = own.is_none_or(|own| own.name != self.name || own.metadata != self.metadata);
+            let profile = own.is_none_or(|own| own.profile() != self.profile);
             if publications {
                 self.signal(SignalCommand::Publish(self.publications.clone()));
             }
             if profile {
-                let (name, metadata) = (self.name.clone(), self.metadata.clone());
-                self.signal(SignalCommand::Update { name, metadata });
+                self.signal(SignalCommand::Update(self.profile.clone()));
             }
         }
     }

@@ -2,37 +2,47 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::connection::Wanted;
 use crate::engine::topology::FarEnd;
 use crate::model::{ParticipantId, PublicationId, Wish};
 
-/// The wishes that differ from "all of it".
-#[derive(Debug, Default)]
-pub(super) struct Wishes(BTreeMap<(ParticipantId, PublicationId), Wish>);
+/// The wishes that differ from what is wanted of everything.
+#[derive(Debug)]
+pub(super) struct Wishes {
+    /// Whether what nothing is said of is wanted.
+    others: bool,
+    wishes: BTreeMap<(ParticipantId, PublicationId), Wish>,
+}
 
 impl Wishes {
+    pub(super) fn new(others: bool) -> Self {
+        Self { others, wishes: BTreeMap::new() }
+    }
+
     pub(super) fn set(&mut self, wish: Wish) {
         let key = (wish.participant_id.clone(), wish.publication_id.clone());
-        if wish.wanted && wish.max_height.is_none() {
-            self.0.remove(&key);
+        if wish.wanted == self.others && wish.max_height.is_none() {
+            self.wishes.remove(&key);
         } else {
-            self.0.insert(key, wish);
+            self.wishes.insert(key, wish);
         }
     }
 
     /// Whether a publication is wanted at all.
     pub(super) fn wants(&self, owner: &ParticipantId, id: &PublicationId) -> bool {
-        self.0.get(&(owner.clone(), id.clone())).is_none_or(|wish| wish.wanted)
+        self.wishes.get(&(owner.clone(), id.clone())).map_or(self.others, |wish| wish.wanted)
     }
 
     /// Those that concern what is at the far end of a connection: a participant's are its own, an SFU's are everyone's.
-    pub(super) fn of(&self, peer: &ParticipantId, far_end: FarEnd) -> Vec<Wish> {
+    pub(super) fn of(&self, peer: &ParticipantId, far_end: FarEnd) -> Wanted {
         let is_meant = |wish: &&Wish| far_end == FarEnd::Sfu || wish.participant_id == *peer;
-        self.0.values().filter(is_meant).cloned().collect()
+        let wishes = self.wishes.values().filter(is_meant).cloned().collect();
+        Wanted { wishes, others: self.others }
     }
 
     /// Forgets those about someone who is gone.
     pub(super) fn forget(&mut self, owner: &ParticipantId) {
-        self.0.retain(|(of, _), _| of != owner);
+        self.wishes.retain(|(of, _), _| of != owner);
     }
 }
 
@@ -46,15 +56,26 @@ mod tests {
 
     #[test]
     fn each_far_end_hears_what_concerns_it() {
-        let mut wishes = Wishes::default();
+        let mut wishes = Wishes::new(true);
         wishes.set(wish("a", true, Some(180)));
         wishes.set(wish("b", false, None));
-        assert_eq!(wishes.of(&"sfu".into(), FarEnd::Sfu).len(), 2);
-        assert_eq!(wishes.of(&"b".into(), FarEnd::Participant), [wish("b", false, None)]);
+        assert_eq!(wishes.of(&"sfu".into(), FarEnd::Sfu).wishes.len(), 2);
+        assert_eq!(wishes.of(&"b".into(), FarEnd::Participant).wishes, [wish("b", false, None)]);
         assert!(!wishes.wants(&"b".into(), &"cam".into()) && wishes.wants(&"a".into(), &"cam".into()));
         wishes.set(wish("b", true, None));
-        assert!(wishes.of(&"b".into(), FarEnd::Participant).is_empty(), "all of it is no wish");
+        assert!(wishes.of(&"b".into(), FarEnd::Participant).wishes.is_empty(), "all of it is no wish");
         wishes.forget(&"a".into());
-        assert!(wishes.of(&"sfu".into(), FarEnd::Sfu).is_empty());
+        assert!(wishes.of(&"sfu".into(), FarEnd::Sfu).wishes.is_empty());
+    }
+
+    #[test]
+    fn who_wants_nothing_by_default_says_what_is_wanted() {
+        let mut wishes = Wishes::new(false);
+        assert!(!wishes.wants(&"a".into(), &"cam".into()));
+        wishes.set(wish("a", true, None));
+        assert!(wishes.wants(&"a".into(), &"cam".into()));
+        assert_eq!(wishes.of(&"a".into(), FarEnd::Participant).wishes, [wish("a", true, None)]);
+        wishes.set(wish("a", false, None));
+        assert!(wishes.of(&"a".into(), FarEnd::Participant).wishes.is_empty());
     }
 }

@@ -34,6 +34,7 @@ mod tests {
             join_order,
             name: id.into(),
             metadata: String::new(),
+            attributes: Default::default(),
             role,
             publications: Vec::new(),
         }

@@ -46,6 +46,7 @@ mod tests {
             join_order,
             name: id.into(),
             metadata: String::new(),
+            attributes: Default::default(),
             role: Role::Participant,
             publications: Vec::new(),
         }

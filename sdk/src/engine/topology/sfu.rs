@@ -41,6 +41,7 @@ mod tests {
             join_order: 1,
             name: id.into(),
             metadata: String::new(),
+            attributes: Default::default(),
             role: Role::Participant,
             publications: kinds.iter().enumerate().map(publication).collect(),
         }

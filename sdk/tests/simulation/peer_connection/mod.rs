@@ -11,7 +11,7 @@ use moim::engine::data::Frame;
 use moim::engine::negotiation::SignalingState;
 use moim::engine::topology::{FarEnd, Sections};
 use moim::model::{
-    ConnectionState, IceCandidate, MediaKind, PublicationId, SdpType, SessionDescription, Timestamp,
+    Channel, ConnectionState, IceCandidate, MediaKind, PublicationId, SdpType, SessionDescription, Timestamp,
 };
 
 use super::random::Random;
@@ -173,13 +173,13 @@ impl PeerConnection {
             PeerEvent::State(state) => Some(ConnectionInput::StateChange(state)),
             PeerEvent::ChannelOpen => {
                 self.channel_open = true;
-                Some(ConnectionInput::ChannelOpen)
+                Some(ConnectionInput::ChannelOpen(Channel::Reliable))
             }
             PeerEvent::ChannelClosed => {
                 self.channel_open = false;
-                Some(ConnectionInput::ChannelClosed)
+                Some(ConnectionInput::ChannelClosed(Channel::Reliable))
             }
-            PeerEvent::Message(frame) => Some(ConnectionInput::ChannelMessage(frame)),
+            PeerEvent::Message(frame) => Some(ConnectionInput::ChannelMessage(Channel::Reliable, frame)),
         }
     }
 

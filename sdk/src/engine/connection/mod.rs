@@ -1,127 +1,27 @@
 //! One peer connection of a room as the engine sees it: its exchange with the far end, what it carries, and the messages
 //! that wait for its data channel.
 
+mod channels;
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use self::channels::{Channels, Sending};
+pub(super) use self::words::Output;
+pub use self::words::{ConnectionCommand, ConnectionInput, Limit, Mids, Wanted};
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
-use super::negotiation::SignalingState;
 use super::topology::{FarEnd, Plan, Sections};
-use crate::error::Error;
 use crate::model::{
-    ConnectionState, IceCandidate, IceServer, ParticipantId, PeerSignal, PublicationId, RelayPayload,
-    Reliable, SessionDescription, Slot, Timestamp, Wish,
+    Channel, ConnectionState, IceServer, ParticipantId, PeerSignal, PublicationId, RelayPayload, Reliable,
+    SessionDescription, Slot, Timestamp, Wish,
 };
-
-/// Messages that wait for the data channel to open; more are refused.
-const MAX_WAITING_FRAMES: usize = 256;
 
 /// A far end that asks for more sections of a kind is not one of ours.
 const MAX_ASKED_SECTIONS: usize = 64;
 
 /// A browser that needs an exchange after each exchange is not to keep both ends busy for ever.
 const MOST_IN_VAIN: u32 = 8;
-
-/// Which media section (`mid`) carries which publication.
-pub type Mids = BTreeMap<String, PublicationId>;
-
-/// What the platform is to do with one peer connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConnectionCommand {
-    /// Create it, with its data channel.
-    Open {
-        /// What it leads to.
-        far_end: FarEnd,
-        /// STUN and TURN servers.
-        ice_servers: Vec<IceServer>,
-    },
-    /// Close it. Nothing more is asked of it.
-    Close,
-    /// Send this publication over it.
-    Attach(PublicationId),
-    /// Stop sending this publication over it.
-    Detach(PublicationId),
-    /// Have at least this many media sections to receive in.
-    Receive(Sections),
-    /// Send no more of a publication than the far end wants.
-    Limit(PublicationId, Limit),
-    /// Go on with the exchange.
-    Exchange(Command),
-    /// Send over the data channel.
-    Send(Frame),
-}
-
-/// How much of a publication is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Limit {
-    /// Whether it is sent at all.
-    pub wanted: bool,
-    /// The largest height in pixels, if there is one.
-    pub max_height: Option<u32>,
-}
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self { wanted: true, max_height: None }
-    }
-}
-
-/// What happened at one peer connection.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ConnectionInput {
-    /// `negotiationneeded` fired.
-    NegotiationNeeded,
-    /// `setLocalDescription` succeeded.
-    LocalDescriptionSet {
-        /// The description that the browser made.
-        description: SessionDescription,
-        /// What it carries.
-        mids: Mids,
-    },
-    /// `setRemoteDescription` succeeded.
-    RemoteDescriptionSet,
-    /// Setting a description failed.
-    OperationFailed {
-        /// The state that the browser is in now.
-        state: SignalingState,
-        /// The error, for the application.
-        error: Error,
-    },
-    /// The browser found a candidate.
-    LocalCandidate(IceCandidate),
-    /// `connectionstatechange`.
-    StateChange(ConnectionState),
-    /// The data channel is open.
-    ChannelOpen,
-    /// The data channel is closed.
-    ChannelClosed,
-    /// A message came over the data channel.
-    ChannelMessage(Frame),
-}
-
-impl From<exchange::Input> for ConnectionInput {
-    fn from(input: exchange::Input) -> Self {
-        match input {
-            exchange::Input::NegotiationNeeded => Self::NegotiationNeeded,
-            exchange::Input::LocalDescriptionSet(description) => {
-                Self::LocalDescriptionSet { description, mids: Mids::new() }
-            }
-            exchange::Input::RemoteDescriptionSet => Self::RemoteDescriptionSet,
-            exchange::Input::OperationFailed { state, error } => Self::OperationFailed { state, error },
-            exchange::Input::LocalCandidate(candidate) => Self::LocalCandidate(candidate),
-            exchange::Input::StateChange(state) => Self::StateChange(state),
-        }
-    }
-}
-
-/// What a connection wants, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Output {
-    Command(ConnectionCommand),
-    Relay(RelayPayload),
-    Message(Frame),
-    Warning(Error),
-}
 
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
@@ -141,17 +41,18 @@ pub(super) struct Connection {
     sending: BTreeSet<PublicationId>,
     receiving: Sections,
     /// The last wishes that were sent.
-    wishes: Vec<Wish>,
+    wishes: Wanted,
     /// What the far end wants less of than all, as far as it is sent.
     limits: BTreeMap<PublicationId, Limit>,
     far_wishes: BTreeMap<PublicationId, Limit>,
+    /// What the far end wants of what it does not name.
+    far_default: Limit,
     local_mids: Mids,
     /// Descriptions of the far end that negotiation has not taken yet, with what they carry.
     announced_mids: VecDeque<(SessionDescription, Mids)>,
     applying: Option<(SessionDescription, Mids)>,
     slots: BTreeMap<String, Slot>,
-    channel_open: bool,
-    waiting_frames: VecDeque<Frame>,
+    channels: Channels,
     outputs: VecDeque<Output>,
 }
 
@@ -169,15 +70,15 @@ impl Connection {
             to_send: Sections::default(),
             sending: BTreeSet::new(),
             receiving: Sections::default(),
-            wishes: Vec::new(),
+            wishes: Wanted::default(),
             limits: BTreeMap::new(),
             far_wishes: BTreeMap::new(),
+            far_default: Limit::default(),
             local_mids: Mids::new(),
             announced_mids: VecDeque::new(),
             applying: None,
             slots: BTreeMap::new(),
-            channel_open: false,
-            waiting_frames: VecDeque::new(),
+            channels: Channels::default(),
             outputs: VecDeque::from([Output::Command(ConnectionCommand::Open {
                 far_end: plan.far_end,
                 ice_servers,
@@ -236,17 +137,18 @@ impl Connection {
     }
 
     /// Says what is wanted of what the far end sends.
-    pub(super) fn wish(&mut self, wishes: Vec<Wish>, now: Timestamp) {
-        if self.wishes != wishes {
-            self.wishes.clone_from(&wishes);
-            self.reliable.send(PeerSignal::Wishes { wishes }, now);
+    pub(super) fn wish(&mut self, wanted: Wanted, now: Timestamp) {
+        if self.wishes != wanted {
+            self.wishes.clone_from(&wanted);
+            let Wanted { wishes, others } = wanted;
+            self.reliable.send(PeerSignal::Wishes { wishes, others }, now);
         }
     }
 
     /// Sends as much of everything as the far end wants.
     fn limit(&mut self) {
         for id in self.sending.clone() {
-            let wanted = self.far_wishes.get(&id).copied().unwrap_or_default();
+            let wanted = self.far_wishes.get(&id).copied().unwrap_or(self.far_default);
             let before = self.limits.insert(id.clone(), wanted).unwrap_or_default();
             if before != wanted {
                 self.command(ConnectionCommand::Limit(id, wanted));
@@ -264,14 +166,12 @@ impl Connection {
         self.far_end
     }
 
-    /// Sends a frame, or keeps it until the data channel is open. `false` if too many are kept already.
-    pub(super) fn send(&mut self, frame: Frame) -> bool {
-        if self.channel_open {
-            self.command(ConnectionCommand::Send(frame));
-        } else if self.waiting_frames.len() < MAX_WAITING_FRAMES {
-            self.waiting_frames.push_back(frame);
-        } else {
-            return false;
+    /// Sends a frame, or keeps it until its channel is open. `false` if too many are kept already.
+    pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> bool {
+        match self.channels.send(channel, frame) {
+            Sending::Now(frame) => self.command(ConnectionCommand::Send(channel, frame)),
+            Sending::Later => {}
+            Sending::Refused => return false,
         }
         true
     }
@@ -297,10 +197,11 @@ impl Connection {
                     self.need(now);
                 }
                 PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => self.slots = slots,
-                PeerSignal::Wishes { wishes } if self.far_end != FarEnd::Sfu => {
+                PeerSignal::Wishes { wishes, others } if self.far_end != FarEnd::Sfu => {
                     let limit = |wish: Wish| {
                         (wish.publication_id, Limit { wanted: wish.wanted, max_height: wish.max_height })
                     };
+                    self.far_default = Limit { wanted: others, max_height: None };
                     self.far_wishes = wishes.into_iter().map(limit).collect();
                     self.limit();
                 }
@@ -335,14 +236,15 @@ impl Connection {
             ConnectionInput::StateChange(state) => {
                 self.exchange(exchange::Input::StateChange(state), now);
             }
-            ConnectionInput::ChannelOpen => {
-                self.channel_open = true;
-                for frame in std::mem::take(&mut self.waiting_frames) {
-                    self.command(ConnectionCommand::Send(frame));
+            ConnectionInput::ChannelOpen(channel) => {
+                for frame in self.channels.opened(channel) {
+                    self.command(ConnectionCommand::Send(channel, frame));
                 }
             }
-            ConnectionInput::ChannelClosed => self.channel_open = false,
-            ConnectionInput::ChannelMessage(frame) => self.outputs.push_back(Output::Message(frame)),
+            ConnectionInput::ChannelClosed(channel) => self.channels.closed(channel),
+            ConnectionInput::ChannelMessage(channel, frame) => {
+                self.outputs.push_back(Output::Message(channel, frame));
+            }
         }
     }
 

@@ -1,0 +1,80 @@
+//! The data channels of a connection, and what waits for one to open.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::engine::data::Frame;
+use crate::model::Channel;
+
+/// Messages that wait for a channel to open; more are refused.
+const MAX_WAITING_FRAMES: usize = 256;
+
+/// What becomes of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sending {
+    Now(Frame),
+    /// It waits for its channel, or its channel may lose it.
+    Later,
+    Refused,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Channels {
+    open: BTreeSet<Channel>,
+    waiting: BTreeMap<Channel, VecDeque<Frame>>,
+}
+
+impl Channels {
+    pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> Sending {
+        if self.open.contains(&channel) {
+            return Sending::Now(frame);
+        }
+        if !channel.is_reliable() {
+            return Sending::Later;
+        }
+        let waiting = self.waiting.entry(channel).or_default();
+        if waiting.len() >= MAX_WAITING_FRAMES {
+            return Sending::Refused;
+        }
+        waiting.push_back(frame);
+        Sending::Later
+    }
+
+    /// Gives what waited for the channel.
+    pub(super) fn opened(&mut self, channel: Channel) -> VecDeque<Frame> {
+        self.open.insert(channel);
+        self.waiting.remove(&channel).unwrap_or_default()
+    }
+
+    pub(super) fn closed(&mut self, channel: Channel) {
+        self.open.remove(&channel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(text: &str) -> Frame {
+        Frame::Text(text.into())
+    }
+
+    #[test]
+    fn what_must_arrive_waits_for_its_channel_and_the_rest_is_lost() {
+        let mut channels = Channels::default();
+        assert_eq!(channels.send(Channel::Reliable, frame("a")), Sending::Later);
+        assert_eq!(channels.send(Channel::Lossy, frame("b")), Sending::Later);
+        assert_eq!(channels.opened(Channel::Reliable), [frame("a")]);
+        assert_eq!(channels.opened(Channel::Lossy), []);
+        assert_eq!(channels.send(Channel::Lossy, frame("c")), Sending::Now(frame("c")));
+    }
+
+    #[test]
+    fn not_everything_can_wait() {
+        let mut channels = Channels::default();
+        for _ in 0..MAX_WAITING_FRAMES {
+            assert_eq!(channels.send(Channel::Files, frame("a")), Sending::Later);
+        }
+        assert_eq!(channels.send(Channel::Files, frame("a")), Sending::Refused);
+        assert_eq!(channels.send(Channel::Reliable, frame("a")), Sending::Later, "each has its own");
+    }
+}

@@ -1,0 +1,97 @@
+//! What a host decides, until the server's roster shows that it is done; and what a host asks of this participant.
+
+use super::{Event, REPEAT_MS, Roster, Session};
+use crate::model::{Order, ParticipantId, PublicationId, SignalCommand, Timestamp};
+
+/// An order that has no effect after so many times has been overtaken by something else.
+const TIMES: u8 = 3;
+
+/// The orders that are not carried out yet.
+#[derive(Debug, Default)]
+pub(super) struct Orders(Vec<Pending>);
+
+#[derive(Debug)]
+struct Pending {
+    order: Order,
+    repeat_at: Timestamp,
+    left: u8,
+}
+
+impl Orders {
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        self.0.iter().map(|pending| pending.repeat_at).min()
+    }
+
+    /// Forgets what is done.
+    fn settle(&mut self, roster: &Roster) {
+        self.0.retain(|pending| !is_done(&pending.order, roster));
+    }
+}
+
+fn is_done(order: &Order, roster: &Roster) -> bool {
+    let waits = |id: &ParticipantId| roster.lobby().waiting.iter().any(|waiting| waiting.id == *id);
+    match order {
+        Order::Lock(locked) => roster.lobby().locked == *locked,
+        Order::Admit(id) => !waits(id),
+        Order::Remove(id) => !waits(id) && roster.get(id).is_none(),
+        Order::Mute(id, publication) => {
+            let publications = roster.get(id).map(|owner| owner.publications.as_slice()).unwrap_or_default();
+            publications.iter().find(|known| known.id == *publication).is_none_or(|known| known.muted)
+        }
+    }
+}
+
+impl Session {
+    /// As a host: decides something. What is so already is not asked for.
+    pub fn order(&mut self, order: Order, now: Timestamp) {
+        if is_done(&order, &self.roster) {
+            return;
+        }
+        if let Order::Lock(_) = order {
+            self.orders.0.retain(|pending| !matches!(pending.order, Order::Lock(_)));
+        }
+        self.signal(SignalCommand::Order(order.clone()));
+        self.orders.0.push(Pending { order, repeat_at: now + REPEAT_MS, left: TIMES - 1 });
+    }
+
+    pub(super) fn settle_orders(&mut self) {
+        self.orders.settle(&self.roster);
+    }
+
+    pub(super) fn repeat_orders(&mut self, now: Timestamp) {
+        self.settle_orders();
+        let mut again = Vec::new();
+        self.orders.0.retain_mut(|pending| {
+            if pending.repeat_at > now {
+                return true;
+            }
+            if pending.left == 0 {
+                return false;
+            }
+            pending.left -= 1;
+            pending.repeat_at = now + REPEAT_MS;
+            again.push(pending.order.clone());
+            true
+        });
+        for order in again {
+            self.signal(SignalCommand::Order(order));
+        }
+    }
+
+    /// Does as a host asks. Nobody can be made to be heard, so there is nothing to ask the application for.
+    pub(super) fn mute_requested(&mut self, from: ParticipantId, id: PublicationId, now: Timestamp) {
+        let Some(mut publication) = self.publications.iter().find(|known| known.id == id).cloned() else {
+            return;
+        };
+        if publication.muted {
+            return;
+        }
+        publication.muted = true;
+        self.publish(publication, now);
+        self.event(Event::MuteRequested(from, id));
+    }
+}

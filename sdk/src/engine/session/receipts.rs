@@ -1,0 +1,164 @@
+//! Lines of chat whose receivers have not all said that they have them.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::model::{ParticipantId, Timestamp};
+
+/// A receiver that says nothing for so long is as good as gone, in milliseconds.
+const PATIENCE_MS: Timestamp = 30_000;
+/// More lines than this are not waited for: the oldest is given up.
+const MAX_PENDING: usize = 256;
+
+/// Who has a line of chat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The line's number.
+    pub id: u32,
+    /// Who has it.
+    pub delivered_to: Vec<ParticipantId>,
+    /// Who left, or said nothing for half a minute. They may have it all the same.
+    pub missed_by: Vec<ParticipantId>,
+}
+
+/// The receipts that are waited for.
+#[derive(Debug, Default)]
+pub(super) struct Receipts {
+    last: u32,
+    pending: BTreeMap<u32, Pending>,
+    done: VecDeque<Receipt>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    missing: BTreeSet<ParticipantId>,
+    receipt: Receipt,
+    deadline: Timestamp,
+}
+
+impl Receipts {
+    /// The number of the next line.
+    pub(super) fn next_id(&mut self) -> u32 {
+        // 0 is for lines that want no receipt.
+        self.last = self.last.checked_add(1).unwrap_or(1);
+        self.last
+    }
+
+    /// A line is on its way to these.
+    pub(super) fn expect(&mut self, id: u32, from: BTreeSet<ParticipantId>, now: Timestamp) {
+        if self.pending.len() == MAX_PENDING
+            && let Some((_, oldest)) = self.pending.pop_first()
+        {
+            self.give_up(oldest);
+        }
+        let receipt = Receipt { id, ..Receipt::default() };
+        self.pending.insert(id, Pending { missing: from, receipt, deadline: now + PATIENCE_MS });
+        self.finish(id);
+    }
+
+    /// Someone has a line.
+    pub(super) fn received(&mut self, id: u32, by: &ParticipantId) {
+        if let Some(pending) = self.pending.get_mut(&id)
+            && pending.missing.remove(by)
+        {
+            pending.receipt.delivered_to.push(by.clone());
+            self.finish(id);
+        }
+    }
+
+    /// Someone is gone.
+    pub(super) fn left(&mut self, who: &ParticipantId) {
+        let ids: Vec<_> = self.pending.keys().copied().collect();
+        for id in ids {
+            if let Some(pending) = self.pending.get_mut(&id)
+                && pending.missing.remove(who)
+            {
+                pending.receipt.missed_by.push(who.clone());
+                self.finish(id);
+            }
+        }
+    }
+
+    /// Nothing more will come.
+    pub(super) fn give_up_all(&mut self) {
+        for pending in std::mem::take(&mut self.pending).into_values() {
+            self.give_up(pending);
+        }
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        self.pending.values().map(|pending| pending.deadline).min()
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Timestamp) {
+        let late = self.pending.iter().filter(|(_, pending)| pending.deadline <= now);
+        let late: Vec<_> = late.map(|(id, _)| *id).collect();
+        for id in late {
+            if let Some(pending) = self.pending.remove(&id) {
+                self.give_up(pending);
+            }
+        }
+    }
+
+    /// The next receipt that is complete.
+    pub(super) fn poll(&mut self) -> Option<Receipt> {
+        self.done.pop_front()
+    }
+
+    fn finish(&mut self, id: u32) {
+        if self.pending.get(&id).is_some_and(|pending| pending.missing.is_empty())
+            && let Some(pending) = self.pending.remove(&id)
+        {
+            self.done.push_back(pending.receipt);
+        }
+    }
+
+    fn give_up(&mut self, Pending { missing, mut receipt, .. }: Pending) {
+        receipt.missed_by.extend(missing);
+        self.done.push_back(receipt);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn people(names: &[&str]) -> BTreeSet<ParticipantId> {
+        names.iter().map(|name| (*name).into()).collect()
+    }
+
+    #[test]
+    fn a_receipt_is_complete_when_everyone_has_the_line_or_is_gone() {
+        let mut receipts = Receipts::default();
+        let id = receipts.next_id();
+        receipts.expect(id, people(&["a", "b"]), 0);
+        receipts.received(id, &"a".into());
+        receipts.received(id, &"a".into());
+        receipts.received(id, &"x".into());
+        assert_eq!(receipts.poll(), None);
+        receipts.left(&"b".into());
+        let receipt = Receipt { id, delivered_to: vec!["a".into()], missed_by: vec!["b".into()] };
+        assert_eq!(receipts.poll(), Some(receipt));
+        assert_eq!(receipts.poll_timeout(), None);
+    }
+
+    #[test]
+    fn who_is_alone_waits_for_nobody() {
+        let mut receipts = Receipts::default();
+        receipts.expect(1, people(&[]), 0);
+        assert_eq!(receipts.poll(), Some(Receipt { id: 1, ..Receipt::default() }));
+    }
+
+    #[test]
+    fn nobody_is_waited_for_without_end() {
+        let mut receipts = Receipts::default();
+        receipts.expect(1, people(&["a"]), 0);
+        receipts.handle_timeout(PATIENCE_MS - 1);
+        assert_eq!(receipts.poll(), None);
+        receipts.handle_timeout(PATIENCE_MS);
+        assert_eq!(receipts.poll().unwrap().missed_by, ["a".into()]);
+        for id in 2..=MAX_PENDING as u32 + 2 {
+            receipts.expect(id, people(&["a"]), 0);
+        }
+        assert_eq!(receipts.poll().unwrap().id, 2, "the oldest is given up");
+    }
+}

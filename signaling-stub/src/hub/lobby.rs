@@ -1,0 +1,207 @@
+//! What a room's host decides: who comes in, who stays, and who is heard.
+
+use moim_protocol::{
+    ErrorCode, Join, LeaveReason, ParticipantId, PublicationId, Role, ServerMessage, WaitingParticipant,
+};
+use tracing::info;
+
+use super::{CloseReason, ConnectionId, Hub, Output, WaitReason, Waiting, dispatch::Audience, shorten};
+
+impl Hub {
+    /// Keeps a `join` if the room is locked, and says whether it did.
+    pub(super) fn wait_in_lobby(&mut self, id: ConnectionId, join: &Join) -> bool {
+        let before = self.connections.get(&id).and_then(super::Connection::in_lobby);
+        let before = before.filter(|(room, _)| *room == join.room).map(|(_, waiting)| waiting.clone());
+        if before.is_none() {
+            self.leave_lobby(id);
+        }
+        let Some(room) = self.rooms.get_mut(&join.room).filter(|room| room.lobby().locked) else {
+            return false;
+        };
+        if join.role == Role::Mixer {
+            return false;
+        }
+        if before.is_none() && room.lobby().waiting.len() >= self.limits.max_waiting {
+            let message =
+                format!("{} participants wait to be let in, the most that may", room.lobby().waiting.len());
+            self.error(id, ErrorCode::RoomFull, message);
+            return true;
+        }
+        let waiting = WaitingParticipant {
+            id: before.unwrap_or_else(|| self.ids.next().0),
+            name: join.name.clone(),
+            metadata: join.metadata.clone(),
+        };
+        let reason = WaitReason::Lobby(waiting.id.clone());
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.waiting = Some(Box::new(Waiting { join: join.clone(), reason }));
+        }
+        let changed =
+            room.change_lobby(|lobby| match lobby.waiting.iter_mut().find(|known| known.id == waiting.id) {
+                Some(known) => *known = waiting,
+                None => lobby.waiting.push(waiting),
+            });
+        self.send(id, ServerMessage::Waiting);
+        if changed {
+            self.tell_lobby(&join.room);
+        }
+        true
+    }
+
+    /// Takes a connection out of the lobby that it waits in.
+    pub(super) fn leave_lobby(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some((room, waiting)) = connection.in_lobby() else { return };
+        let (name, waiting) = (room.to_owned(), waiting.clone());
+        connection.waiting = None;
+        if let Some(room) = self.rooms.get_mut(&name)
+            && room.change_lobby(|lobby| lobby.waiting.retain(|known| known.id != waiting))
+        {
+            self.tell_lobby(&name);
+        }
+    }
+
+    /// Lets everyone in who waits for a room.
+    pub(super) fn open_lobby(&mut self, room: &str) {
+        let waits =
+            |connection: &super::Connection| connection.in_lobby().is_some_and(|(name, _)| name == room);
+        let mut waiting: Vec<_> =
+            self.connections.iter().filter(|(_, connection)| waits(connection)).map(|(id, _)| *id).collect();
+        let lobby = self.rooms.get(room).map(|room| room.lobby().waiting.clone()).unwrap_or_default();
+        let place = |id: &ConnectionId| {
+            let (_, waiting) = self.connections.get(id)?.in_lobby()?;
+            lobby.iter().position(|known| known.id == *waiting)
+        };
+        waiting.sort_by_key(place);
+        for id in waiting {
+            self.let_in(id);
+        }
+    }
+
+    fn let_in(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(waiting) = connection.waiting.take() else { return };
+        let Waiting { join, reason: WaitReason::Lobby(participant) } = *waiting else { return };
+        if let Some(room) = self.rooms.get_mut(&join.room)
+            && room.change_lobby(|lobby| lobby.waiting.retain(|known| known.id != participant))
+        {
+            self.tell_lobby(&join.room);
+        }
+        self.enter(id, join, Some(participant));
+    }
+
+    fn tell_lobby(&mut self, room: &str) {
+        let Some(room) = self.rooms.get(room) else { return };
+        let message = ServerMessage::Lobby { revision: room.revision(), lobby: room.lobby().clone() };
+        self.outputs.extend(room.connections().map(|to| Output::Send { to, message: message.clone() }));
+    }
+
+    /// Makes whoever has been in a room for the longest time its host.
+    pub(super) fn pass_on_host(&mut self, name: &str) {
+        let Some(room) = self.rooms.get_mut(name) else { return };
+        let heir = room.connections().find(|id| {
+            room.participant(*id).is_some_and(|participant| participant.role == Role::Participant)
+        });
+        if let Some(heir) = heir
+            && room.change(heir, |info| info.role = Role::Host)
+        {
+            info!(connection = heir.0, room = name, "is the host now");
+            self.announce(name, heir, Audience::Everyone);
+        }
+    }
+
+    pub(super) fn lock(&mut self, id: ConnectionId, room: &str, locked: bool) {
+        if !self.is_host(id, room, "lock") {
+            return;
+        }
+        if let Some(info) = self.rooms.get_mut(room)
+            && info.change_lobby(|lobby| lobby.locked = locked)
+        {
+            self.tell_lobby(room);
+        }
+        if !locked {
+            self.open_lobby(room);
+        }
+    }
+
+    pub(super) fn admit(&mut self, id: ConnectionId, room: &str, participant: &ParticipantId) {
+        if self.is_host(id, room, "admit") {
+            match self.waiting_in(room, participant) {
+                Some(waiting) => self.let_in(waiting),
+                None => self.unknown(id, participant),
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: ConnectionId, room: &str, participant: &ParticipantId) {
+        if !self.is_host(id, room, "remove") {
+            return;
+        }
+        let waiting = self.waiting_in(room, participant);
+        let inside = self.rooms.get(room).and_then(|room| room.connection(participant));
+        match (waiting, inside) {
+            (_, Some(inside)) if inside == id => {
+                self.error(id, ErrorCode::InvalidValue, "the host cannot remove itself; send `leave`");
+            }
+            (Some(gone), _) => self.expel(gone, ErrorCode::NotAdmitted, "the host did not let you in"),
+            (None, Some(gone)) => self.expel(gone, ErrorCode::Removed, "the host put you out of the room"),
+            (None, None) => self.unknown(id, participant),
+        }
+    }
+
+    pub(super) fn mute(
+        &mut self,
+        id: ConnectionId,
+        room: &str,
+        participant: &ParticipantId,
+        publication: PublicationId,
+    ) {
+        if !self.is_host(id, room, "mute") {
+            return;
+        }
+        let Some(room) = self.rooms.get(room) else { return };
+        let from = room.participant(id).map(|info| info.id.clone());
+        let target = room.connection(participant).filter(|target| {
+            let publications = room.participant(*target).map(|info| info.publications.as_slice());
+            publications.unwrap_or_default().iter().any(|known| known.id == publication)
+        });
+        match (from, target) {
+            (Some(from), Some(target)) => {
+                self.send(target, ServerMessage::MuteRequested { from, publication_id: publication });
+            }
+            _ => {
+                let message = format!(
+                    "participant `{}` does not publish `{}`",
+                    shorten(participant.to_string()),
+                    shorten(publication.to_string())
+                );
+                self.error(id, ErrorCode::UnknownParticipant, message);
+            }
+        }
+    }
+
+    fn expel(&mut self, id: ConnectionId, code: ErrorCode, message: &str) {
+        self.send_error(id, code, message, true);
+        self.forget(id, LeaveReason::Removed);
+        self.close(id, CloseReason::Error(code));
+    }
+
+    fn waiting_in(&self, room: &str, participant: &ParticipantId) -> Option<ConnectionId> {
+        let waits = |connection: &super::Connection| connection.in_lobby() == Some((room, participant));
+        self.connections.iter().find(|(_, connection)| waits(connection)).map(|(id, _)| *id)
+    }
+
+    fn is_host(&mut self, id: ConnectionId, room: &str, action: &str) -> bool {
+        let role = self.rooms.get(room).and_then(|room| room.participant(id)).map(|info| info.role);
+        if role != Some(Role::Host) {
+            self.error(id, ErrorCode::NotHost, format!("only the room's host may `{action}`"));
+        }
+        role == Some(Role::Host)
+    }
+
+    fn unknown(&mut self, id: ConnectionId, participant: &ParticipantId) {
+        let participant = shorten(participant.to_string());
+        let message = format!("participant `{participant}` is not in the room, and does not wait to be");
+        self.error(id, ErrorCode::UnknownParticipant, message);
+    }
+}

@@ -1,0 +1,203 @@
+//! The rules of the host and the lobby, one test each.
+
+use moim_protocol::{Lobby, ParticipantId, Role, VERSION};
+use serde_json::{Value, json};
+
+use super::tests::{ALICE, BOB, CAROL, drain, errors, join, join_message, say, sole_error};
+use super::*;
+
+const DAVE: ConnectionId = ConnectionId(4);
+
+fn join_as_host(hub: &mut Hub, id: ConnectionId) -> ParticipantId {
+    hub.handle_connected(id, 0);
+    say(
+        hub,
+        id,
+        &json!({ "type": "join", "version": VERSION, "room": "tea", "name": "Host", "role": "host" }),
+    );
+    drain(hub);
+    hub.participants("tea").last().unwrap().id.clone()
+}
+
+/// Alice is the host of a locked room, and Bob stands at its door.
+fn locked() -> (Hub, ParticipantId, ParticipantId) {
+    let mut hub = Hub::new(Limits::default());
+    let alice = join_as_host(&mut hub, ALICE);
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": true }));
+    drain(&mut hub);
+    hub.handle_connected(BOB, 0);
+    say(&mut hub, BOB, &join_message("tea"));
+    let lobby = told_lobby(&drain(&mut hub)).expect("the lobby");
+    (hub, alice, lobby.waiting[0].id.clone())
+}
+
+fn told_lobby(outputs: &[Output]) -> Option<Lobby> {
+    outputs.iter().rev().find_map(|output| match output {
+        Output::Send { message: ServerMessage::Lobby { lobby, .. }, .. } => Some(lobby.clone()),
+        _ => None,
+    })
+}
+
+fn welcomed(outputs: &[Output]) -> Vec<ConnectionId> {
+    let welcome = |output: &Output| match output {
+        Output::Send { to, message: ServerMessage::Welcome(_) } => Some(*to),
+        _ => None,
+    };
+    outputs.iter().filter_map(welcome).collect()
+}
+
+fn roles(hub: &Hub) -> Vec<Role> {
+    hub.participants("tea").iter().map(|participant| participant.role).collect()
+}
+
+fn order(kind: &str, participant: &ParticipantId) -> Value {
+    json!({ "type": kind, "participantId": participant })
+}
+
+#[test]
+fn a_newcomer_to_a_locked_room_waits_and_everyone_inside_hears_of_it() {
+    let mut hub = Hub::new(Limits::default());
+    join_as_host(&mut hub, ALICE);
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": true }));
+    drain(&mut hub);
+    hub.handle_connected(BOB, 0);
+    say(&mut hub, BOB, &join_message("tea"));
+    let outputs = drain(&mut hub);
+    assert_eq!(outputs[0], Output::Send { to: BOB, message: ServerMessage::Waiting });
+    assert!(matches!(
+        &outputs[1],
+        Output::Send { to: ALICE, message: ServerMessage::Lobby { revision: 3, lobby } }
+            if lobby.locked && lobby.waiting.len() == 1
+    ));
+    say(&mut hub, BOB, &join_message("tea"));
+    let again = drain(&mut hub);
+    assert_eq!(
+        again,
+        [Output::Send { to: BOB, message: ServerMessage::Waiting }],
+        "a repetition changes nothing"
+    );
+    say(&mut hub, BOB, &json!({ "type": "ping" }));
+    assert!(errors(&drain(&mut hub)).is_empty(), "who waits keeps its connection");
+}
+
+#[test]
+fn whoever_is_admitted_comes_in_with_the_id_that_it_had_in_the_lobby() {
+    let (mut hub, _, bob) = locked();
+    say(&mut hub, ALICE, &order("admit", &bob));
+    let outputs = drain(&mut hub);
+    assert_eq!(welcomed(&outputs), [BOB]);
+    assert!(told_lobby(&outputs).is_some_and(|lobby| lobby.locked && lobby.waiting.is_empty()));
+    assert_eq!(hub.participants("tea")[1].id, bob);
+}
+
+#[test]
+fn whoever_is_turned_away_is_told_and_the_lobby_is_empty() {
+    let (mut hub, _, bob) = locked();
+    say(&mut hub, ALICE, &order("remove", &bob));
+    let outputs = drain(&mut hub);
+    assert_eq!(errors(&outputs), [(BOB, ErrorCode::NotAdmitted, true)]);
+    assert!(told_lobby(&outputs).is_some_and(|lobby| lobby.waiting.is_empty()));
+    assert_eq!(hub.participants("tea").len(), 1);
+}
+
+#[test]
+fn whoever_gives_up_waiting_is_not_in_the_lobby_any_more() {
+    let (mut hub, ..) = locked();
+    hub.handle_disconnected(BOB, 0);
+    assert!(told_lobby(&drain(&mut hub)).is_some_and(|lobby| lobby.waiting.is_empty()));
+}
+
+#[test]
+fn an_opened_room_lets_everyone_in_in_their_order() {
+    let (mut hub, ..) = locked();
+    hub.handle_connected(CAROL, 0);
+    say(&mut hub, CAROL, &join_message("tea"));
+    drain(&mut hub);
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": false }));
+    assert_eq!(welcomed(&drain(&mut hub)), [BOB, CAROL]);
+    assert_eq!(hub.participants("tea").len(), 3);
+}
+
+#[test]
+fn a_room_that_empties_is_open_to_those_who_waited() {
+    let (mut hub, ..) = locked();
+    hub.handle_disconnected(ALICE, 0);
+    assert_eq!(welcomed(&drain(&mut hub)), [BOB]);
+    assert_eq!(roles(&hub), [Role::Participant]);
+}
+
+#[test]
+fn whoever_is_removed_is_gone_for_everyone() {
+    let mut hub = Hub::new(Limits::default());
+    join_as_host(&mut hub, ALICE);
+    let bob = join(&mut hub, BOB, "tea");
+    say(&mut hub, ALICE, &order("remove", &bob));
+    let outputs = drain(&mut hub);
+    assert_eq!(errors(&outputs), [(BOB, ErrorCode::Removed, true)]);
+    assert!(outputs.iter().any(|output| matches!(
+        output,
+        Output::Send {
+            to: ALICE,
+            message: ServerMessage::ParticipantLeft { reason: LeaveReason::Removed, .. }
+        }
+    )));
+}
+
+#[test]
+fn a_request_to_mute_reaches_its_publisher() {
+    let mut hub = Hub::new(Limits::default());
+    let alice = join_as_host(&mut hub, ALICE);
+    let bob = join(&mut hub, BOB, "tea");
+    let mic = json!([{ "id": "mic", "kind": "audio", "source": "microphone", "muted": false }]);
+    say(&mut hub, BOB, &json!({ "type": "publish", "publications": mic }));
+    drain(&mut hub);
+    say(&mut hub, ALICE, &json!({ "type": "mute", "participantId": bob, "publicationId": "mic" }));
+    let message = ServerMessage::MuteRequested { from: alice, publication_id: "mic".into() };
+    assert_eq!(drain(&mut hub), [Output::Send { to: BOB, message }]);
+    let nothing = json!({ "type": "mute", "participantId": bob, "publicationId": "cam" });
+    assert_eq!(sole_error(&mut hub, ALICE, &nothing), ErrorCode::UnknownParticipant);
+}
+
+#[test]
+fn only_the_host_decides() {
+    let mut hub = Hub::new(Limits::default());
+    let alice = join_as_host(&mut hub, ALICE);
+    join(&mut hub, BOB, "tea");
+    drain(&mut hub);
+    let mute = json!({ "type": "mute", "participantId": alice, "publicationId": "mic" });
+    let lock = json!({ "type": "lock", "locked": true });
+    for message in [lock, order("admit", &alice), order("remove", &alice), mute] {
+        assert_eq!(sole_error(&mut hub, BOB, &message), ErrorCode::NotHost, "{message}");
+    }
+    assert_eq!(sole_error(&mut hub, ALICE, &order("remove", &alice)), ErrorCode::InvalidValue);
+    assert_eq!(sole_error(&mut hub, ALICE, &order("admit", &"x".into())), ErrorCode::UnknownParticipant);
+}
+
+#[test]
+fn only_the_first_one_can_join_as_host_and_the_role_passes_on() {
+    let mut hub = Hub::new(Limits::default());
+    join_as_host(&mut hub, ALICE);
+    join(&mut hub, BOB, "tea");
+    join(&mut hub, CAROL, "tea");
+    hub.handle_connected(DAVE, 0);
+    let host = json!({ "type": "join", "version": VERSION, "room": "tea", "name": "Dave", "role": "host" });
+    assert_eq!(sole_error(&mut hub, DAVE, &host), ErrorCode::HostRefused);
+    hub.handle_disconnected(ALICE, 0);
+    assert_eq!(roles(&hub), [Role::Host, Role::Participant]);
+    hub.handle_disconnected(BOB, 0);
+    assert_eq!(roles(&hub), [Role::Host]);
+}
+
+#[test]
+fn a_lobby_is_not_filled_without_end() {
+    let limits = Limits { max_waiting: 1, ..Limits::default() };
+    let mut hub = Hub::new(limits);
+    join_as_host(&mut hub, ALICE);
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": true }));
+    for id in [BOB, CAROL] {
+        hub.handle_connected(id, 0);
+    }
+    say(&mut hub, BOB, &join_message("tea"));
+    drain(&mut hub);
+    assert_eq!(sole_error(&mut hub, CAROL, &join_message("tea")), ErrorCode::RoomFull);
+}
