@@ -24,7 +24,10 @@ pub(crate) struct View {
 impl View {
     pub(crate) fn take(&mut self, event: Event) {
         assert!(self.ended.is_none(), "{event:?} after the end");
-        assert!(self.joined || matches!(event, Event::Joined | Event::Ended(_)), "{event:?} before joining");
+        assert!(
+            self.joined || matches!(event, Event::Joined | Event::Ended(_) | Event::Receipt(_)),
+            "{event:?} before joining"
+        );
         match event {
             Event::Joined => assert!(!std::mem::replace(&mut self.joined, true), "joined twice"),
             Event::ParticipantJoined(participant) => {
