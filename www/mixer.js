@@ -8,7 +8,7 @@ const SPEECH_MS = 800;
 const query = new URLSearchParams(location.search);
 const name = query.get("room");
 const layout = query.get("layout") ?? "grid";
-/** Who publishes: `{ tracks, sources, voice, out }`, by participant id. */
+/** Who publishes: `{ tracks, sources, voice, out }`, by participant id; a source is `{ kind, source }`. */
 const people = new Map();
 let spotlight;
 
@@ -47,17 +47,17 @@ function rename({ id, name }) {
   const person = people.get(id);
   if (!person || person.name === name) return;
   person.name = name;
-  for (const source of person.sources) source.setLabel(name);
+  for (const { source } of person.sources) source.setLabel(name);
 }
 
 function leave(room, mixer, id) {
   const person = people.get(id);
   if (!person) return;
   people.delete(id);
-  person.sources.forEach((source) => source.remove());
+  person.sources.forEach(({ source }) => source.remove());
   person.voice?.free();
   person.out.then((publication) => publication && room.unpublish(publication)).catch(report);
-  tell(room);
+  tell(room, mixer);
 }
 
 /** One source for a person, one more for each screen: a source shows one picture. */
@@ -65,24 +65,25 @@ function change(room, mixer, id, edit) {
   const person = people.get(id);
   if (!person) return;
   edit(person.tracks);
-  person.sources.forEach((source) => source.remove());
+  person.sources.forEach(({ source }) => source.remove());
   person.voice?.free();
   const tracks = [...person.tracks.values()];
   const screens = tracks.filter((track) => track.source === "screen");
   const others = tracks.filter((track) => track.source !== "screen");
-  const groups = [others, ...screens.map((screen) => [screen])].filter((group) => group.length > 0);
-  person.sources = groups.map((group) => mixer.add(group, { label: person.name }));
+  const groups = [["camera", others], ...screens.map((screen) => ["screen", [screen]])].filter(([, group]) => group.length > 0);
+  person.sources = groups.map(([kind, group]) => ({ kind, source: mixer.add(group, { label: person.name }) }));
   const voice = tracks.find((track) => track.source === "microphone");
   person.voice = voice ? new LevelMeter(voice) : null;
   send(room, mixer, id);
-  tell(room);
+  if (spotlight === id) shine(mixer);
+  tell(room, mixer);
 }
 
 /** Sends a participant everyone's sound but its own. */
 function send(room, mixer, id) {
   const person = people.get(id);
   const [own] = person.sources;
-  const track = own ? mixer.audioTrackWithout(own) : mixer.audioTrack;
+  const track = own ? mixer.audioTrackWithout(own.source) : mixer.audioTrack;
   person.out = person.out
     .then(async (publication) => {
       if (!people.has(id)) return publication;
@@ -99,16 +100,25 @@ function follow(room, mixer) {
   const [first] = [...people].filter(([, person]) => person.spoken >= SPEECH_MS && person.sources.length > 0).sort(([, a], [, b]) => b.spoken - a.spoken);
   if (!first || first[0] === spotlight) return;
   spotlight = first[0];
-  mixer.setLayout({ type: "spotlight", source: first[1].sources[0].id });
-  tell(room);
+  shine(mixer);
+  tell(room, mixer);
 }
 
-/** Tells everyone who is where: in the order of the picture, and who is large. */
-function tell(room) {
-  const order = [...people].flatMap(([id, person]) => person.sources.map((source) => ({ id, source: source.id })));
-  order.sort((a, b) => a.source - b.source);
-  const metadata = JSON.stringify({ layout, spotlight: spotlight ?? null, order: order.map(({ id }) => id) });
-  if (room.state === "joined") room.update({ metadata });
+/** Makes the one in the spotlight large; a source has another id after each change. */
+function shine(mixer) {
+  const [large] = people.get(spotlight)?.sources ?? [];
+  mixer.setLayout({ type: "spotlight", source: large?.source.id });
+}
+
+/** Tells everyone who is where. */
+function tell(room, mixer) {
+  if (room.state !== "joined") return;
+  const shown = [...people].flatMap(([participantId, { sources }]) => sources.map(({ kind, source }) => ({ participantId, source: kind, id: source.id })));
+  const tiles = mixer.placement().map(({ source, rectangle }) => {
+    const { id, ...whose } = shown.find((one) => one.id === source);
+    return { ...whose, rectangle };
+  });
+  room.setLayout({ kind: layout, spotlight: people.has(spotlight) ? spotlight : undefined, tiles });
 }
 
 function report(error) {

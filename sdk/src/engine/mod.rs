@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod framing;
 pub mod ice_server;
 pub mod layout;
+pub mod mix_layout;
 pub mod negotiation;
 pub mod peer;
 pub mod quality;

@@ -202,6 +202,21 @@ impl JsRoom {
         to_js(&self.room.lobby())
     }
 
+    /// Who is where in the mixer's picture; `undefined` without a mixer, or before it has said so.
+    #[wasm_bindgen(getter, unchecked_return_type = "MixLayout | undefined")]
+    pub fn layout(&self) -> Result<JsValue, JsValue> {
+        self.room.layout().map_or(Ok(JsValue::UNDEFINED), |layout| to_js(&layout))
+    }
+
+    /// As the mixer: says who is where in the picture. The others get `layoutchange`.
+    #[wasm_bindgen(js_name = setLayout)]
+    pub fn set_layout(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "MixLayout")] layout: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.room.set_layout(&options::parse_value(layout, "layout")?)?)
+    }
+
     /// As the host: whether newcomers wait until they are admitted.
     #[wasm_bindgen(js_name = setLocked)]
     pub fn set_locked(

@@ -30,6 +30,13 @@ export interface JoinOptions {
 export interface PublishOptions {
   /** The only one who gets it. Default: everyone. */
   to?: ParticipantId;
+  /**
+   * The codec to send with, such as `"video/VP9"`, where the receiver has it too. Default: the browsers' choice; through the
+   * SFU it is always `"video/VP8"` and `"audio/opus"`.
+   */
+  codec?: string;
+  /** Most bit/s; of several versions, those of the largest. Default: the browser's choice. */
+  maxBitrate?: number;
 }
 
 /** How much of a publication is wanted. */

@@ -12,6 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::chat::ChatReceipt;
 use super::event::{RoomEvent, RoomState};
+use super::local_tracks::Published;
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;
@@ -24,7 +25,6 @@ use crate::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId};
 use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
-use crate::platform::{ListenerGuard, LocalTrack};
 use crate::signaling::{self, SignalingBackend, SocketEvent};
 
 /// What a room is made of.
@@ -37,8 +37,8 @@ pub(super) struct Driver {
     pub(super) joining: RefCell<Option<oneshot::Sender<Result<()>>>>,
     backend: RefCell<Box<dyn SignalingBackend>>,
     socket: RefCell<Option<Socket>>,
-    connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
-    local_tracks: RefCell<BTreeMap<PublicationId, (LocalTrack, ListenerGuard)>>,
+    pub(super) connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
+    pub(super) local_tracks: RefCell<BTreeMap<PublicationId, Published>>,
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
     pub(super) speakers: Speakers,
     /// Who waits to hear that a line of chat has arrived.
@@ -80,45 +80,6 @@ impl Driver {
         }
     }
 
-    pub(super) fn add_local_track(&self, id: PublicationId, track: &LocalTrack) {
-        let (this, ended_id) = (self.this.clone(), id.clone());
-        let guard = track.on_ended(move || {
-            if let Some(driver) = this.upgrade() {
-                driver.local_track_ended(&ended_id);
-            }
-        });
-        self.local_tracks.borrow_mut().insert(id, (track.clone(), guard));
-    }
-
-    pub(super) fn replace_local_track(&self, id: &PublicationId, track: &LocalTrack) {
-        self.add_local_track(id.clone(), track);
-        let connections: Vec<_> = self.connections.borrow().values().cloned().collect();
-        for connection in connections {
-            connection.replace_track(id, track.as_raw());
-        }
-    }
-
-    pub(super) fn remove_local_track(&self, id: &PublicationId) {
-        self.local_tracks.borrow_mut().remove(id);
-    }
-
-    pub(super) fn local_track(&self, id: &PublicationId) -> Option<LocalTrack> {
-        self.local_tracks.borrow().get(id).map(|(track, _)| track.clone())
-    }
-
-    /// The publication of a track for this one, or for everyone.
-    pub(super) fn publication_of(
-        &self,
-        track: &LocalTrack,
-        to: Option<&ParticipantId>,
-    ) -> Option<PublicationId> {
-        let (tracks, session) = (self.local_tracks.borrow(), self.session.borrow());
-        let of_track = |id: &PublicationId| tracks.get(id).is_some_and(|(known, _)| known == track);
-        let publication =
-            session.publications().iter().find(|known| known.to.as_ref() == to && of_track(&known.id));
-        publication.map(|publication| publication.id.clone())
-    }
-
     pub(super) fn participant(&self, info: &ParticipantInfo) -> RemoteParticipant {
         let tracks = self.remote_tracks.borrow();
         RemoteParticipant {
@@ -131,12 +92,6 @@ impl Driver {
             tracks: tracks.values().filter(|track| *track.participant_id() == info.id).cloned().collect(),
             connection_state: self.session.borrow().connection_state(&info.id),
         }
-    }
-
-    fn local_track_ended(&self, id: &PublicationId) {
-        self.remove_local_track(id);
-        self.with_session(|session| session.unpublish(id, clock::now()));
-        self.events.send(RoomEvent::LocalTrackEnded { publication_id: id.clone() });
     }
 
     /// Acts on outputs until there are none. A call from inside does nothing: the outer one goes on.
@@ -220,8 +175,8 @@ impl Driver {
                 connection.close();
             }
             ConnectionCommand::Attach(id) => {
-                let Some(track) = self.local_track(&id) else { return };
-                if let Err(error) = connection.attach(id, track.as_raw(), track.source()) {
+                let Some((track, sending)) = self.published(&id) else { return };
+                if let Err(error) = connection.attach(id, track.as_raw(), track.source(), sending) {
                     self.warn(error);
                 }
             }
@@ -278,6 +233,7 @@ impl Driver {
             }
             Event::Waiting => return self.set_state(RoomState::Waiting),
             Event::LobbyChange(Lobby { locked, waiting }) => RoomEvent::LobbyChange { locked, waiting },
+            Event::LayoutChange(layout) => RoomEvent::LayoutChange { layout },
             Event::MuteRequested(participant_id, publication_id) => {
                 if let Some(track) = self.local_track(&publication_id) {
                     track.set_enabled(false);

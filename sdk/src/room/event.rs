@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
+use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
 use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId, WaitingParticipant};
@@ -106,6 +107,11 @@ pub enum RoomEvent {
         locked: bool,
         /// Who waits, in the order in which they came.
         waiting: Vec<WaitingParticipant>,
+    },
+    /// Others are elsewhere in the mixer's picture than before.
+    LayoutChange {
+        /// Who is where; nothing when the mixer is gone.
+        layout: Option<MixLayout>,
     },
     /// The host muted one of this participant's publications.
     MuteRequested {

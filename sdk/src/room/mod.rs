@@ -22,11 +22,13 @@
 mod chat;
 mod driver;
 mod event;
+mod local_tracks;
 mod participant;
 mod remote_track;
 mod speakers;
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures::channel::oneshot;
@@ -37,6 +39,7 @@ pub use self::event::{RoomEvent, RoomEvents, RoomState};
 pub use self::participant::RemoteParticipant;
 pub use self::remote_track::RemoteTrack;
 use crate::engine::data::DataMessage;
+use crate::engine::mix_layout::{self, MixLayout};
 use crate::engine::session::Session;
 use crate::error::{Error, Result};
 use crate::model::{
@@ -46,6 +49,7 @@ use crate::model::{
 use crate::options::{
     ChatOptions, DataOptions, JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
 };
+use crate::platform::room_sending::Sending;
 use crate::platform::{LocalTrack, clock};
 use crate::signaling::NativeBackend;
 
@@ -135,12 +139,14 @@ impl Room {
     /// [`publish`](Self::publish) with options, such as the only one who is to get it.
     ///
     /// # Errors
-    /// As [`publish`](Self::publish).
+    /// As [`publish`](Self::publish); `InvalidOptions`; `Unsupported` for a codec that the browser cannot send.
     pub async fn publish_with(&self, track: &LocalTrack, options: &PublishOptions) -> Result<PublicationId> {
         self.expect_not_left("publish")?;
         if track.is_ended() {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
         }
+        options.check(track.kind(), self.0.topology)?;
+        let sending = Sending::new(options, track.kind())?;
         let driver = self.driver();
         if let Some(id) = driver.publication_of(track, options.to.as_ref()) {
             return Ok(id);
@@ -155,7 +161,7 @@ impl Room {
             muted: !track.is_enabled(),
             to: options.to.clone(),
         };
-        driver.add_local_track(id.clone(), track);
+        driver.add_local_track(id.clone(), track, sending);
         driver.with_session(|session| session.publish(publication, clock::now()));
         Ok(id)
     }
@@ -287,6 +293,25 @@ impl Room {
     /// Who waits to be let in, and whether newcomers have to.
     pub fn lobby(&self) -> Lobby {
         self.driver().session.borrow().lobby().clone()
+    }
+
+    /// Who is where in the mixer's picture; `None` without a mixer, or before it has said so.
+    pub fn layout(&self) -> Option<MixLayout> {
+        self.driver().session.borrow().layout().cloned()
+    }
+
+    /// As the mixer: says who is where in the picture. The others get [`RoomEvent::LayoutChange`].
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined, or not as its mixer.
+    pub fn set_layout(&self, layout: &MixLayout) -> Result<()> {
+        let action = "tell the layout";
+        self.expect_state(action, &[RoomState::Joined])?;
+        if self.role() != Some(Role::Mixer) {
+            return Err(Error::InvalidState { action, state: "this participant is not a mixer" });
+        }
+        let attributes = BTreeMap::from([(mix_layout::ATTRIBUTE.to_owned(), Some(layout.to_attribute()))]);
+        self.update(UpdateOptions { attributes, ..UpdateOptions::default() })
     }
 
     /// As the host: whether newcomers wait until they are admitted.

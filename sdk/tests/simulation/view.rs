@@ -69,7 +69,9 @@ impl View {
             }
             Event::Receipt(receipt) => self.receipts.push(receipt),
             Event::Message(..) | Event::FileFrame(..) => panic!("nobody sends this"),
-            Event::Waiting | Event::LobbyChange(_) | Event::MuteRequested(..) => panic!("there is no host"),
+            Event::Waiting | Event::LobbyChange(_) | Event::LayoutChange(_) | Event::MuteRequested(..) => {
+                panic!("there is no host")
+            }
             Event::Warning(error) => panic!("{error}"),
             Event::Ended(error) => self.ended = Some(error),
         }

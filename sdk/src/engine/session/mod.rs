@@ -22,6 +22,7 @@ use self::receipts::Receipts;
 use self::wishes::Wishes;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
+use super::mix_layout::{self, MixLayout};
 use super::roster::{Change, Gap, Roster};
 use super::topology;
 use crate::error::Error;
@@ -67,6 +68,7 @@ pub struct Session {
     live: LiveTracks,
     wishes: Wishes,
     orders: Orders,
+    layout: Option<MixLayout>,
     receipts: Receipts,
     early: VecDeque<(ParticipantId, Channel, Frame)>,
     outputs: VecDeque<Output>,
@@ -93,6 +95,7 @@ impl Session {
             live: LiveTracks::default(),
             wishes: Wishes::new(everything),
             orders: Orders::default(),
+            layout: None,
             receipts: Receipts::default(),
             early: VecDeque::new(),
             outputs: VecDeque::new(),
@@ -255,6 +258,11 @@ impl Session {
     /// What one is in the room for, once joined.
     pub fn own_role(&self) -> Option<Role> {
         self.own_id().and_then(|id| self.roster.get(id)).map(|own| own.role)
+    }
+
+    /// Who is where in the mixer's picture, as far as there is a mixer and it has said so.
+    pub fn layout(&self) -> Option<&MixLayout> {
+        self.layout.as_ref()
     }
 
     /// Where each playable publication of the others arrives.

@@ -117,20 +117,31 @@ impl Sender {
 
 /// Sends a video no higher than this, or nothing of the track at all. A sender that is not set up yet stays as it is.
 pub(crate) async fn limit(sender: &RtcRtpSender, wanted: bool, max_height: Option<u32>) -> Result<()> {
-    let raw = bindings::parameters(sender);
-    let mut parameters = encoding::read(&raw)?;
     let height = sender.track().and_then(|track| track.get_settings().get_height());
     let scale = match (height, max_height) {
         (Some(height), Some(max)) => (f64::from(height) / f64::from(max.max(1))).max(1.0),
         _ => 1.0,
     };
-    for encoding in &mut parameters.encodings {
-        encoding.active = wanted;
-        // Sound has none.
-        encoding.scale_resolution_down_by = height.map(|_| scale);
-    }
+    change_parameters(sender, |parameters| {
+        for encoding in &mut parameters.encodings {
+            encoding.active = wanted;
+            // Sound has none.
+            encoding.scale_resolution_down_by = height.map(|_| scale);
+        }
+    })
+    .await
+}
+
+/// Changes some of the parameters, and leaves the rest as it is.
+pub(crate) async fn change_parameters(
+    sender: &RtcRtpSender,
+    change: impl FnOnce(&mut SendParameters),
+) -> Result<()> {
+    let raw = bindings::parameters(sender);
+    let mut parameters = encoding::read(&raw)?;
+    change(&mut parameters);
     encoding::write(&parameters, &raw)?;
-    let failed = refusal("limit what is sent");
+    let failed = refusal("change what is sent");
     JsFuture::from(bindings::set_parameters(sender, &raw).map_err(&failed)?).await.map_err(failed)?;
     Ok(())
 }
