@@ -29,6 +29,7 @@ async function enter() {
   room = undefined;
   room = new Room({ url: query.get("url") ?? undefined, topology: query.get("topology") ?? undefined });
   window.room = room; // for the console
+  room.addEventListener("statechange", ({ detail }) => detail.state === "waiting" && say("Waiting for the host to let you in …"));
   room.addEventListener("participantjoined", ({ detail }) => say(`${detail.participant.name} is here.`));
   room.addEventListener("participantleft", ({ detail }) => {
     for (const part of ["person", "screen"]) removeTile(`${detail.participantId}/${part}`);
@@ -40,7 +41,7 @@ async function enter() {
   room.addEventListener("warning", ({ detail }) => say(detail.error.message));
   room.addEventListener("left", ({ detail }) => finish(detail.error));
   const missing = await publishDevices();
-  await room.join({ room: $("room").value, name: $("name").value });
+  await room.join({ room: $("room").value, name: $("name").value, role: query.has("host") ? "host" : "participant" });
   $("lobby").hidden = true;
   $("call").hidden = false;
   say(missing.join(" "));

@@ -61,6 +61,24 @@ export interface Fingerprint {
 }
 
 /**
+ * A part of a mixer's picture.
+ */
+export interface MixTile {
+    /**
+     * Whose it is.
+     */
+    participantId: ParticipantId;
+    /**
+     * What it shows.
+     */
+    source: TrackSource;
+    /**
+     * Where it is, in fractions of the picture.
+     */
+    rectangle: Rectangle;
+}
+
+/**
  * A part of the picture.
  */
 export interface Rectangle {
@@ -134,6 +152,10 @@ export interface RemoteParticipant {
      * Whatever the application attached.
      */
     metadata: string;
+    /**
+     * What the application attached by name.
+     */
+    attributes: Record<string, string>;
     /**
      * What it is in the room for.
      */
@@ -360,6 +382,11 @@ export interface Encoding {
 }
 
 /**
+ * How the participants share a mixer's picture.
+ */
+export type MixLayoutKind = "grid" | "spotlight" | "pictureInPicture" | "custom";
+
+/**
  * How the sources share the picture. They are in the order in which they came.
  */
 export type Layout = { type: "grid" } | { type: "spotlight"; source?: number | null } | { type: "pictureInPicture"; source?: number | null } | { type: "custom"; rectangles: Rectangle[] };
@@ -416,6 +443,24 @@ export type ParticipantId = string;
 export type PublicationId = string;
 
 /**
+ * Someone who waits to be let into a room.
+ */
+export interface WaitingParticipant {
+    /**
+     * The id that it will have in the room.
+     */
+    id: ParticipantId;
+    /**
+     * The name to show.
+     */
+    name: string;
+    /**
+     * Whatever the application attached.
+     */
+    metadata?: string;
+}
+
+/**
  * Something happened at a peer connection.
  */
 export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver; streamIds: string[] } | { type: "datachanneladded"; channel: DataChannel } | { type: "connectionstatechange"; state: ConnectionState } | { type: "iceconnectionstatechange"; state: IceConnectionState } | { type: "icegatheringstatechange"; state: IceGatheringState } | { type: "signalingstatechange"; state: SignalingState } | { type: "icecandidateerror"; url: string; address: string | undefined; port: number | undefined; errorCode: number; errorText: string } | { type: "recovering"; attempt: number } | { type: "negotiationfailed"; error: MoimError } | { type: "lagged"; missed: number };
@@ -423,7 +468,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * Something happened in a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The list of devices is another one now.
@@ -485,7 +530,7 @@ export type DeviceKind = "audioinput" | "videoinput" | "audiooutput" | "unknown"
 /**
  * What a participant is in the room for.
  */
-export type Role = "participant" | "mixer";
+export type Role = "participant" | "host" | "mixer";
 
 /**
  * What a recorder does now.
@@ -778,7 +823,21 @@ export type DataChannelState = "connecting" | "open" | "closing" | "closed";
 /**
  * Where a room is in its life.
  */
-export type RoomState = "new" | "joining" | "joined" | "left";
+export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
+
+/**
+ * Where a source of a mixer is in its picture.
+ */
+export interface Placement {
+    /**
+     * The source's id.
+     */
+    source: number;
+    /**
+     * Its part of the picture.
+     */
+    rectangle: Rectangle;
+}
 
 /**
  * Which camera, and what it should give. The browser comes as near to size and rate as it can.
@@ -852,6 +911,52 @@ export type TransceiverDirection = "sendrecv" | "sendonly" | "recvonly" | "inact
 export type Refusal = "user" | "policy" | "system" | "unknown";
 
 /**
+ * Who has a line of chat.
+ */
+export interface ChatReceipt {
+    /**
+     * Who has it.
+     */
+    deliveredTo: ParticipantId[];
+    /**
+     * Who left, or said nothing for half a minute. They may have it all the same.
+     */
+    missedBy: ParticipantId[];
+}
+
+/**
+ * Who is where in a mixer's picture.
+ */
+export interface MixLayout {
+    /**
+     * How the participants share the picture.
+     */
+    kind?: MixLayoutKind;
+    /**
+     * Who is large, if somebody is.
+     */
+    spotlight?: ParticipantId;
+    /**
+     * The parts of the picture, from back to front.
+     */
+    tiles?: MixTile[];
+}
+
+/**
+ * Who waits to be let into a room, and whether newcomers have to.
+ */
+export interface Lobby {
+    /**
+     * Newcomers wait until a host admits them.
+     */
+    locked: boolean;
+    /**
+     * Those who wait, in the order in which they came.
+     */
+    waiting?: WaitingParticipant[];
+}
+
+/**
  * Who was heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
  */
 export interface RtpSource {
@@ -876,7 +981,7 @@ export interface RtpSource {
 /**
  * Why a participant is gone.
  */
-export type LeaveReason = "left" | "disconnected" | "timedOut" | "unknown";
+export type LeaveReason = "left" | "disconnected" | "timedOut" | "removed" | "unknown";
 
 /**
  * `"audio"` or `"video"`.
@@ -1274,6 +1379,8 @@ export interface RoomOptions {
     joinTimeoutMs?: number;
     /** STUN and TURN servers beside those that the signaling server names. Default: none. */
     iceServers?: IceServer[];
+    /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
+    autoSubscribe?: boolean;
 }
 
 /** Who joins which room. */
@@ -1284,7 +1391,9 @@ export interface JoinOptions {
     name: string;
     /** Whatever the application attaches to the participant. Default: empty. */
     metadata?: string;
-    /** What one is in the room for. Default: `"participant"`. */
+    /** What the application attaches by name. Default: nothing. */
+    attributes?: Record<string, string>;
+    /** What one is in the room for. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
     role?: Role;
 }
 
@@ -1292,6 +1401,13 @@ export interface JoinOptions {
 export interface PublishOptions {
     /** The only one who gets it. Default: everyone. */
     to?: ParticipantId;
+    /**
+     * The codec to send with, such as `"video/VP9"`, where the receiver has it too. Default: the browsers' choice; through the
+     * SFU it is always `"video/VP8"` and `"audio/opus"`.
+     */
+    codec?: string;
+    /** Most bit/s; of several versions, those of the largest. Default: the browser's choice. */
+    maxBitrate?: number;
 }
 
 /** How much of a publication is wanted. */
@@ -1308,6 +1424,14 @@ export interface UpdateOptions {
     name?: string;
     /** Whatever the application attaches. Default: as it is. */
     metadata?: string;
+    /** Attributes to set, or with `null` to remove. Those that are not named stay as they are. */
+    attributes?: Record<string, string | null>;
+}
+
+/** To whom a line of chat goes. */
+export interface ChatOptions {
+    /** The receiver. Default: everyone. */
+    to?: ParticipantId;
 }
 
 /** To whom bytes go, and what they are about. */
@@ -1316,6 +1440,11 @@ export interface DataOptions {
     topic?: string;
     /** The receiver. Default: everyone. */
     to?: ParticipantId;
+    /**
+     * Whether the bytes arrive, and in order. If not, they are sent once: for what is soon out of date, such as positions.
+     * Default: true.
+     */
+    reliable?: boolean;
 }
 
 /** Each event of a room by its name, as `addEventListener` hands it over: the event is in `detail`. */
@@ -1352,6 +1481,11 @@ export type ErrorCode =
 | "ERR_SIGNALING_LOST"
 | "ERR_SIGNALING_UNDECODABLE"
 | "ERR_SIGNALING_REFUSED"
+| "ERR_ROOM_FULL"
+| "ERR_ROOM_NO_MIXER"
+| "ERR_ROOM_NOT_ADMITTED"
+| "ERR_ROOM_REMOVED"
+| "ERR_ROOM_HOST_REFUSED"
 | "ERR_DATA_TOO_LARGE"
 | "ERR_DATA_QUEUE_FULL"
 | "ERR_DATA_UNKNOWN_PARTICIPANT"
@@ -2808,6 +2942,10 @@ export class Mixer {
      */
     constructor(options?: MixerOptions);
     /**
+     * Where the sources are in the picture now, from back to front. Those without a picture are not in it.
+     */
+    placement(): Placement[];
+    /**
      * Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on.
      */
     setLayout(layout: Layout): void;
@@ -3127,6 +3265,10 @@ export class Room {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+     */
+    admit(participantId: ParticipantId): void;
+    /**
      * Enters a room. Ready when the server let us in; the others' tracks come as events.
      */
     join(options: JoinOptions): Promise<void>;
@@ -3134,6 +3276,10 @@ export class Room {
      * Leaves the room. Published tracks go on: they belong to the application. Calling it again does nothing.
      */
     leave(): Promise<void>;
+    /**
+     * As the host: mutes someone else's publication. Only its publisher can unmute it.
+     */
+    mute(participantId: ParticipantId, publicationId: PublicationId): void;
     /**
      * Prepares a room. Nothing is connected before `join`, so no event is missed.
      */
@@ -3144,18 +3290,31 @@ export class Room {
      */
     publish(track: LocalTrack, options?: PublishOptions): Promise<PublicationId>;
     /**
+     * As the host: puts someone out of the room, or sends someone away who waits.
+     */
+    remove(participantId: ParticipantId): void;
+    /**
      * Sends another track of the same kind under the same publication, such as that of another camera.
      */
     replaceTrack(publicationId: PublicationId, track: LocalTrack): Promise<void>;
     /**
-     * Writes to everyone. Each participant gets the lines of another in order.
+     * Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
+     * has it, or is given up; the line is on its way before that.
      */
-    sendChat(text: string): void;
+    sendChat(text: string, options?: ChatOptions): Promise<ChatReceipt>;
     /**
-     * Sends bytes, reliably and in order; with the topic at most 1 MiB in a mesh, and 65024 bytes through an SFU or a
-     * mixer.
+     * Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU
+     * or a mixer; if they may be lost, 16 KiB.
      */
     sendData(payload: BufferSource, options?: DataOptions | null): void;
+    /**
+     * As the mixer: says who is where in the picture. The others get `layoutchange`.
+     */
+    setLayout(layout: MixLayout): void;
+    /**
+     * As the host: whether newcomers wait until they are admitted.
+     */
+    setLocked(locked: boolean): void;
     /**
      * Mutes a publication: silence or black is sent, and the others are told.
      */
@@ -3170,7 +3329,7 @@ export class Room {
      */
     unpublish(publicationId: PublicationId): Promise<void>;
     /**
-     * Changes what the others know of one: name, metadata, or both. They get `participantupdated`.
+     * Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
      */
     update(options: UpdateOptions): void;
     /**
@@ -3181,6 +3340,14 @@ export class Room {
      * Who of the others leads the conversation.
      */
     readonly dominantSpeaker: ParticipantId | undefined;
+    /**
+     * Who is where in the mixer's picture; `undefined` without a mixer, or before it has said so.
+     */
+    readonly layout: MixLayout | undefined;
+    /**
+     * Who waits to be let in, and whether newcomers have to.
+     */
+    readonly lobby: Lobby;
     /**
      * Who one is, once joined.
      */
@@ -3193,6 +3360,10 @@ export class Room {
      * What one publishes.
      */
     readonly publications: Publication[];
+    /**
+     * What one is in the room for, once joined.
+     */
+    readonly role: Role | undefined;
     /**
      * Where the room is in its life.
      */

@@ -88,6 +88,6 @@ test("without a mixer, joining fails and says how to start one", { skip }, async
     const room = new Room({ topology: "mcu" });
     return room.join({ room: "blue", name: "alice" }).catch(({ code, message }) => ({ code, message }));
   });
-  assert.equal(error.code, "ERR_SIGNALING_REFUSED");
+  assert.equal(error.code, "ERR_ROOM_NO_MIXER");
   assert.match(error.message, /--mixer.*mixer\.html\?room=blue/);
 });
