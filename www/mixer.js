@@ -4,10 +4,13 @@ import init, { LevelMeter, Mixer, Room } from "./pkg/moim.js";
 const PICTURE = { width: 1280, height: 720, frameRate: 25, fit: "contain" };
 /** A voice takes the spotlight after so long. */
 const SPEECH_MS = 800;
+/** How often voices are listened to. */
+const LOOK_MS = 200;
 
 const query = new URLSearchParams(location.search);
 const name = query.get("room");
-const layout = query.get("layout") ?? "grid";
+const LAYOUTS = ["grid", "spotlight"];
+let layout = query.get("layout") ?? "grid";
 /** Who publishes: `{ tracks, sources, voice, out }`, by participant id; a source is `{ kind, source }`. */
 const people = new Map();
 let spotlight;
@@ -16,7 +19,7 @@ const say = (text) => { document.getElementById("notice").textContent = text; };
 
 await init();
 if (!name) say("Which room? Add ?room=… to the address.");
-else if (!["grid", "spotlight"].includes(layout)) say(`There is no layout “${layout}”: grid or spotlight.`);
+else if (!LAYOUTS.includes(layout)) say(`There is no layout “${layout}”: grid or spotlight.`);
 else run().catch((error) => say(error.message));
 
 async function run() {
@@ -29,12 +32,24 @@ async function run() {
   room.addEventListener("participantleft", ({ detail }) => leave(room, mixer, detail.participantId));
   room.addEventListener("trackadded", ({ detail }) => change(room, mixer, detail.participantId, (tracks) => tracks.set(detail.track.publicationId, detail.track)));
   room.addEventListener("trackremoved", ({ detail }) => change(room, mixer, detail.participantId, (tracks) => tracks.delete(detail.publicationId)));
+  room.addEventListener("datareceived", ({ detail }) => detail.topic === "layout" && choose(room, mixer, detail));
   room.addEventListener("warning", ({ detail }) => say(detail.error.message));
   room.addEventListener("left", ({ detail }) => { mixer.close(); say(detail.error?.message ?? "The room is left."); });
   await room.publish(mixer.videoTrack);
   await room.join({ room: name, name: "Mixer", role: "mixer" });
   say(`Mixing “${name}”.`);
-  if (layout === "spotlight") setInterval(() => follow(room, mixer), 200);
+  setInterval(() => follow(room, mixer), LOOK_MS);
+}
+
+/** Takes another layout, as text: from the host, or from anyone where there is none. */
+function choose(room, mixer, { participantId, payload }) {
+  const chosen = new TextDecoder().decode(payload);
+  const host = room.participants.find(({ role }) => role === "host");
+  if (!LAYOUTS.includes(chosen) || (host && host.id !== participantId)) return;
+  layout = chosen;
+  if (layout === "grid") mixer.setLayout({ type: "grid" });
+  else shine(mixer);
+  tell(room, mixer);
 }
 
 function enter(room, mixer, { id, name, role }) {
@@ -75,7 +90,7 @@ function change(room, mixer, id, edit) {
   const voice = tracks.find((track) => track.source === "microphone");
   person.voice = voice ? new LevelMeter(voice) : null;
   send(room, mixer, id);
-  if (spotlight === id) shine(mixer);
+  if (layout === "spotlight" && spotlight === id) shine(mixer);
   tell(room, mixer);
 }
 
@@ -96,7 +111,8 @@ function send(room, mixer, id) {
 
 /** Puts the spotlight on whoever speaks. */
 function follow(room, mixer) {
-  for (const person of people.values()) person.spoken = person.voice?.isSpeaking() ? person.spoken + 200 : 0;
+  if (layout !== "spotlight") return;
+  for (const person of people.values()) person.spoken = person.voice?.isSpeaking() ? person.spoken + LOOK_MS : 0;
   const [first] = [...people].filter(([, person]) => person.spoken >= SPEECH_MS && person.sources.length > 0).sort(([, a], [, b]) => b.spoken - a.spoken);
   if (!first || first[0] === spotlight) return;
   spotlight = first[0];
@@ -107,7 +123,7 @@ function follow(room, mixer) {
 /** Makes the one in the spotlight large; a source has another id after each change. */
 function shine(mixer) {
   const [large] = people.get(spotlight)?.sources ?? [];
-  mixer.setLayout({ type: "spotlight", source: large?.source.id });
+  mixer.setLayout(large ? { type: "spotlight", source: large.source.id } : { type: "spotlight" });
 }
 
 /** Tells everyone who is where. */
@@ -118,7 +134,7 @@ function tell(room, mixer) {
     const { id, ...whose } = shown.find((one) => one.id === source);
     return { ...whose, rectangle };
   });
-  room.setLayout({ kind: layout, spotlight: people.has(spotlight) ? spotlight : undefined, tiles });
+  room.setLayout({ kind: layout, tiles, ...(layout === "spotlight" && people.has(spotlight) && { spotlight }) });
 }
 
 function report(error) {
