@@ -4,6 +4,7 @@
 
 mod data;
 mod person;
+mod repairs;
 mod wishes;
 mod world;
 

@@ -23,6 +23,9 @@ const QUEUE: Duration = Duration::from_millis(300);
 struct Path {
     /// Bits per second on the way down; `None` for as much as there is.
     bitrate: Option<u32>,
+    /// Of so many datagrams on the way down, one is lost.
+    loses_one_in: Option<u32>,
+    carried: u32,
     free_at: Instant,
 }
 
@@ -56,7 +59,7 @@ impl World {
         let id = ConnectionId(self.next_id);
         self.next_id += 1;
         let address = SocketAddr::from(([10, 0, 1, id.0 as u8], 5000));
-        let path = Path { bitrate: None, free_at: self.now };
+        let path = Path { bitrate: None, loses_one_in: None, carried: 0, free_at: self.now };
         self.people.insert(id, (name, Person::new(address, self.now), path));
         let participant = name.into();
         self.sfu.handle_command(
@@ -95,6 +98,22 @@ impl World {
     pub(crate) fn throttle(&mut self, name: &str, bitrate: u32) {
         let id = self.id(name);
         self.people.get_mut(&id).unwrap().2.bitrate = Some(bitrate);
+    }
+
+    /// Asks for a key frame of what someone receives, as a decoder does that has lost its way.
+    pub(crate) fn ask_for_key_frame(&mut self, name: &str) {
+        self.person_mut(name).ask_for_key_frame();
+    }
+
+    /// Loses one in so many datagrams to someone.
+    pub(crate) fn lose_one_in(&mut self, name: &str, datagrams: u32) {
+        let id = self.id(name);
+        self.people.get_mut(&id).unwrap().2.loses_one_in = Some(datagrams);
+    }
+
+    /// Whether someone's camera films something that moves.
+    pub(crate) fn film(&mut self, name: &str, is_moving: bool) {
+        self.person_mut(name).is_moving = is_moving;
     }
 
     pub(crate) fn person(&self, name: &str) -> &Person {
@@ -163,6 +182,10 @@ impl World {
         else {
             return;
         };
+        path.carried += 1;
+        if path.loses_one_in.is_some_and(|datagrams| path.carried.is_multiple_of(datagrams)) {
+            return;
+        }
         let mut at = self.now;
         if let Some(bitrate) = path.bitrate {
             let starts = path.free_at.max(at);
