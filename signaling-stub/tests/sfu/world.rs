@@ -12,6 +12,8 @@ use moim_signaling_stub::{
     sfu::{Sfu, SfuOutput},
 };
 
+use str0m::net::Protocol;
+
 use super::person::Person;
 
 const DELAY: Duration = Duration::from_millis(15);
@@ -46,7 +48,7 @@ impl World {
         let sfu_address: SocketAddr = "10.0.0.1:7000".parse().unwrap();
         Self {
             now,
-            sfu: Sfu::new([sfu_address], now),
+            sfu: Sfu::new([(Protocol::Udp, sfu_address)], now),
             sfu_address,
             people: BTreeMap::new(),
             to_sfu: VecDeque::new(),
@@ -149,7 +151,7 @@ impl World {
         }
         while self.to_sfu.front().is_some_and(|(at, ..)| *at <= now) {
             let Some((_, source, bytes)) = self.to_sfu.pop_front() else { break };
-            self.sfu.handle_datagram(source, self.sfu_address, &bytes, now);
+            self.sfu.handle_packet(Protocol::Udp, source, self.sfu_address, &bytes, now);
         }
         if self.sfu.poll_timeout().is_some_and(|at| at <= now) {
             self.sfu.handle_timeout(now);
