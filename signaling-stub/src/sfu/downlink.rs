@@ -18,6 +18,7 @@ pub(super) struct Downlink {
     /// The version to switch to at its next key frame.
     target: Option<Option<Rid>>,
     asked_at: Option<Instant>,
+    is_paused: bool,
 }
 
 /// What to do with a frame.
@@ -36,6 +37,14 @@ impl Downlink {
         self.target = None;
         self.asked_at = None;
         self.timeline.cut();
+    }
+
+    /// Shows nothing, as long as nothing is aimed at; or goes on. Says whether it goes on after it was paused.
+    pub(super) fn pause(&mut self, is_paused: bool) -> bool {
+        if is_paused && !self.is_paused {
+            self.reset();
+        }
+        std::mem::replace(&mut self.is_paused, is_paused) && !is_paused
     }
 
     /// The version that is being forwarded, or is to be.

@@ -9,6 +9,7 @@ mod client;
 mod downlink;
 mod layers;
 mod slots;
+mod subscriptions;
 mod timeline;
 mod uplink;
 mod vp8;
@@ -20,11 +21,11 @@ use std::{
     time::Instant,
 };
 
-use moim_protocol::RelayPayload;
+use moim_protocol::{Channel as ChannelKind, RelayPayload};
 use str0m::{
     Candidate, Input,
     media::Mid,
-    net::{Protocol, Receive, Transmit},
+    net::{Protocol, Receive, TcpType, Transmit},
 };
 use tracing::{debug, warn};
 
@@ -40,7 +41,7 @@ type Source = (ConnectionId, Mid);
 /// What the SFU wants done.
 #[derive(Debug)]
 pub enum SfuOutput {
-    /// Send a datagram.
+    /// Send a packet.
     Transmit(Transmit),
     /// Hand a payload to a client, over its connection to the hub.
     Relay(ConnectionId, RelayPayload),
@@ -61,13 +62,19 @@ pub struct Sfu {
 }
 
 impl Sfu {
-    /// An SFU that is reached at these UDP addresses.
-    pub fn new(addresses: impl IntoIterator<Item = SocketAddr>, now: Instant) -> Self {
-        let candidate = |address| match Candidate::host(address, Protocol::Udp) {
-            Ok(candidate) => Some(candidate),
-            Err(error) => {
-                warn!(%address, %error, "left out an address");
-                None
+    /// An SFU that is reached at these addresses. On TCP it waits for connections (RFC 6544: passive candidates).
+    pub fn new(addresses: impl IntoIterator<Item = (Protocol, SocketAddr)>, now: Instant) -> Self {
+        let candidate = |(protocol, address)| {
+            let candidate = match protocol {
+                Protocol::Tcp => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build(),
+                _ => Candidate::host(address, protocol),
+            };
+            match candidate {
+                Ok(candidate) => Some(candidate),
+                Err(error) => {
+                    warn!(%address, %error, "left out an address");
+                    None
+                }
             }
         };
         Self {
@@ -121,22 +128,24 @@ impl Sfu {
         self.run(now);
     }
 
-    /// Takes a datagram that came to `destination`.
-    pub fn handle_datagram(
+    /// Takes a packet that came to `destination`. Says whether it is a client's.
+    pub fn handle_packet(
         &mut self,
+        proto: Protocol,
         source: SocketAddr,
         destination: SocketAddr,
         bytes: &[u8],
         now: Instant,
-    ) {
-        let Ok(contents) = bytes.try_into() else { return };
-        let input = Input::Receive(now, Receive { proto: Protocol::Udp, source, destination, contents });
+    ) -> bool {
+        let Ok(contents) = bytes.try_into() else { return false };
+        let input = Input::Receive(now, Receive { proto, source, destination, contents });
         let Some((id, client)) = self.clients.iter_mut().find(|(_, client)| client.accepts(&input)) else {
-            return;
+            return false;
         };
         client.handle_input(input);
         self.woken.insert(*id);
         self.run(now);
+        true
     }
 
     /// Lets time pass.
@@ -193,18 +202,27 @@ impl Sfu {
                     self.woken.insert(owner);
                 }
             }
-            Happening::Message { to, is_binary, message } => self.deliver(id, &to, is_binary, &message),
+            Happening::Message { channel, to, is_binary, message } => {
+                self.deliver(id, channel, &to, is_binary, &message);
+            }
         }
     }
 
-    /// Hands a message of the data channel to one client of the room, or to all others.
-    fn deliver(&mut self, from: ConnectionId, to: &str, is_binary: bool, message: &[u8]) {
+    /// Hands a message to one client of the room, or to all others, on the kind of channel that it came on.
+    fn deliver(
+        &mut self,
+        from: ConnectionId,
+        channel: ChannelKind,
+        to: &str,
+        is_binary: bool,
+        message: &[u8],
+    ) {
         let Some(sender) = self.clients.get(&from) else { return };
         let (room, name) = (sender.room.clone(), sender.participant.clone());
         for (id, client) in &mut self.clients {
             let is_meant = to.is_empty() || client.participant.as_str() == to;
             if *id != from && client.room == room && is_meant {
-                client.send_message(name.as_str(), is_binary, message);
+                client.send_message(channel, name.as_str(), is_binary, message);
                 self.woken.insert(*id);
             }
         }

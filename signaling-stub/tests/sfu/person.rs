@@ -6,12 +6,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use moim_protocol::{PeerSignal, RelayPayload, Reliable, Routed, SdpType, SessionDescription, Slot};
+use moim_protocol::{Channel, PeerSignal, RelayPayload, Reliable, Routed, SdpType, SessionDescription, Slot};
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
     change::{SdpAnswer, SdpPendingOffer},
-    channel::{ChannelConfig, ChannelId},
-    media::{Direction, KeyframeRequest, MediaKind, MediaTime, Mid, Rid, Simulcast, SimulcastLayer},
+    channel::{ChannelConfig, ChannelId, Reliability},
+    media::{
+        Direction, KeyframeRequest, KeyframeRequestKind, MediaKind, MediaTime, Mid, Rid, Simulcast,
+        SimulcastLayer,
+    },
     net::{Protocol, Receive, Transmit},
 };
 
@@ -39,17 +42,24 @@ pub(crate) struct Person {
     pub(crate) rtc: Rtc,
     pub(crate) address: SocketAddr,
     pub(crate) slots: BTreeMap<String, Slot>,
+    /// How often the SFU said what is in which section.
+    pub(crate) slot_signals: usize,
     pub(crate) frames: Vec<Frame>,
-    pub(crate) messages: Vec<String>,
+    /// How often a key frame was asked for, of any version.
+    pub(crate) key_frames_asked: usize,
+    /// Whether the camera films something that moves.
+    pub(crate) is_moving: bool,
+    messages: Vec<(Channel, String)>,
     pub(crate) faults: Vec<String>,
     pub(crate) sections: usize,
     reliable: Reliable,
     pending: Option<SdpPendingOffer>,
-    channel: ChannelId,
+    channels: [(Channel, ChannelId); 3],
     camera: Option<(Mid, Vec<Version>)>,
     next_frame: Instant,
     frame: u64,
     timeout: Instant,
+    transmits: Vec<Transmit>,
     started: Instant,
 }
 
@@ -62,25 +72,34 @@ impl Person {
             .enable_vp8(true)
             .build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
-        let channel = rtc.direct_api().create_data_channel(ChannelConfig {
-            negotiated: Some(moim_protocol::Channel::Reliable.id()),
-            ..ChannelConfig::default()
+        let channels = Channel::ALL.map(|kind| {
+            let reliability = match kind.is_reliable() {
+                true => Reliability::Reliable,
+                false => Reliability::MaxRetransmits { retransmits: 0 },
+            };
+            let (ordered, negotiated) = (kind.is_reliable(), Some(kind.id()));
+            let config = ChannelConfig { ordered, negotiated, reliability, ..ChannelConfig::default() };
+            (kind, rtc.direct_api().create_data_channel(config))
         });
         Self {
             rtc,
             address,
             slots: BTreeMap::new(),
+            slot_signals: 0,
             frames: Vec::new(),
+            key_frames_asked: 0,
+            is_moving: true,
             messages: Vec::new(),
             faults: Vec::new(),
             sections: 0,
             reliable: Reliable::default(),
             pending: None,
-            channel,
+            channels,
             camera: None,
             next_frame: now,
             frame: 0,
             timeout: now,
+            transmits: Vec::new(),
             started: now,
         }
     }
@@ -136,9 +155,22 @@ impl Person {
         self.reliable.send(signal, millis(now - self.started));
     }
 
-    pub(crate) fn send(&mut self, to: &str, text: &str) {
+    pub(crate) fn ask_for_key_frame(&mut self) {
+        let mid = self.slots.keys().next().expect("a section").as_str().into();
+        self.rtc.writer(mid).unwrap().request_keyframe(None, KeyframeRequestKind::Pli).unwrap();
+    }
+
+    /// Sends a message to someone, or to all. Says whether there was room for it.
+    pub(crate) fn send(&mut self, channel: Channel, to: &str, text: &str) -> bool {
         let bytes = Routed { peer: to, is_binary: false, message: text.as_bytes() }.encode().unwrap();
-        assert!(self.rtc.channel(self.channel).expect("an open channel").write(true, &bytes).unwrap());
+        let (_, id) = *self.channels.iter().find(|(kind, _)| *kind == channel).unwrap();
+        self.rtc.channel(id).expect("an open channel").write(true, &bytes).unwrap()
+    }
+
+    /// What came on one channel, each with who sent it.
+    pub(crate) fn messages(&self, channel: Channel) -> Vec<&str> {
+        let on_it = self.messages.iter().filter(|(kind, _)| *kind == channel);
+        on_it.map(|(_, text)| text.as_str()).collect()
     }
 
     pub(crate) fn handle_payload(&mut self, payload: RelayPayload, now: Instant) {
@@ -149,7 +181,10 @@ impl Person {
                     self.rtc.sdp_api().accept_answer(self.pending.take().unwrap(), answer).unwrap();
                     self.timeout = now;
                 }
-                PeerSignal::Slots { slots } => self.slots = slots,
+                PeerSignal::Slots { slots } => {
+                    self.slots = slots;
+                    self.slot_signals += 1;
+                }
                 other => panic!("{other:?}"),
             }
         }
@@ -159,6 +194,7 @@ impl Person {
         let Ok(contents) = bytes.try_into() else { return };
         let receive = Receive { proto: Protocol::Udp, source, destination: self.address, contents };
         self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
+        self.poll();
     }
 
     /// Films, lets time pass, and gives what is to be sent.
@@ -171,23 +207,30 @@ impl Person {
         if self.timeout <= now {
             self.rtc.handle_input(Input::Timeout(now)).unwrap();
         }
-        let mut transmits = Vec::new();
+        self.poll();
+        (std::mem::take(&mut self.transmits), std::iter::from_fn(|| self.reliable.poll_transmit()).collect())
+    }
+
+    fn poll(&mut self) {
         loop {
             match self.rtc.poll_output().unwrap() {
-                Output::Transmit(transmit) => transmits.push(transmit),
+                Output::Transmit(transmit) => self.transmits.push(transmit),
                 Output::Event(event) => self.handle_event(event),
                 Output::Timeout(at) => {
                     self.timeout = at;
-                    break;
+                    return;
                 }
             }
         }
-        (transmits, std::iter::from_fn(|| self.reliable.poll_transmit()).collect())
     }
 
     fn film(&mut self, now: Instant) {
         let Some((mid, versions)) = &mut self.camera else { return };
         if !self.rtc.is_connected() {
+            return;
+        }
+        // An encoder sends nothing of what does not move, unless it is asked for.
+        if !self.is_moving && versions.iter().all(|version| !version.needs_key_frame) {
             return;
         }
         self.frame += 1;
@@ -215,6 +258,7 @@ impl Person {
                 self.frames.push(Frame { height, is_key_frame, seconds: data.time.as_seconds() });
             }
             Event::KeyframeRequest(KeyframeRequest { rid, .. }) => {
+                self.key_frames_asked += 1;
                 let versions = self.camera.iter_mut().flat_map(|(_, versions)| versions);
                 versions.filter(|version| rid.is_none_or(|rid| rid == version.rid)).for_each(|version| {
                     version.needs_key_frame = true;
@@ -223,7 +267,8 @@ impl Person {
             Event::ChannelData(data) => {
                 let routed = Routed::decode(&data.data).unwrap();
                 let text = String::from_utf8_lossy(routed.message);
-                self.messages.push(format!("{}: {text}", routed.peer));
+                let (kind, _) = *self.channels.iter().find(|(_, id)| *id == data.id).unwrap();
+                self.messages.push((kind, format!("{}: {text}", routed.peer)));
             }
             _ => {}
         }
