@@ -29,6 +29,10 @@ pub struct RoomOptions {
     /// Whether everything that others publish is wanted until [`subscribe`](crate::Room::subscribe) says otherwise; if
     /// not, nothing is. Default: true.
     pub auto_subscribe: bool,
+    /// Whether others' pictures that are [attached](crate::RemoteTrack::attach) to elements come no larger than the largest
+    /// of them shows, and pause while none is seen: scrolled away, without a size, or in a page that is hidden. Off, an
+    /// element gets all that there is. Leave it off where pictures are recorded or mixed. Default: false.
+    pub adaptive_stream: bool,
 }
 
 impl Default for RoomOptions {
@@ -39,6 +43,7 @@ impl Default for RoomOptions {
             join_timeout_ms: 10_000,
             ice_servers: Vec::new(),
             auto_subscribe: true,
+            adaptive_stream: false,
         }
     }
 }
@@ -153,7 +158,8 @@ impl PublishOptions {
 pub struct SubscribeOptions {
     /// Whether it is wanted at all. If not, its track is removed. Default: true.
     pub wanted: bool,
-    /// The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is.
+    /// The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track
+    /// stays and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
     pub max_height: Option<u32>,
 }
 

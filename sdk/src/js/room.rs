@@ -44,6 +44,12 @@ pub struct JsRoom {
     target: EventTarget,
 }
 
+impl JsRoom {
+    pub(super) fn room(&self) -> &Room {
+        &self.room
+    }
+}
+
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
     /// Prepares a room. Nothing is connected before `join`, so no event is missed.
@@ -318,6 +324,12 @@ impl From<RemoteTrack> for JsRemoteTrack {
     }
 }
 
+impl JsRemoteTrack {
+    pub(super) fn track(&self) -> &RemoteTrack {
+        &self.0
+    }
+}
+
 #[wasm_bindgen(js_class = RemoteTrack)]
 impl JsRemoteTrack {
     /// Who publishes the track.
@@ -356,7 +368,7 @@ impl JsRemoteTrack {
         self.0.as_receiver().clone()
     }
 
-    /// The browser's object: put it into a `MediaStream` to play it.
+    /// The browser's object. To play it, `attach` the track.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()

@@ -10,6 +10,12 @@ export interface RoomOptions {
   iceServers?: IceServer[];
   /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
   autoSubscribe?: boolean;
+  /**
+   * Whether others' pictures that are attached to elements come no larger than the largest of them shows, and pause while
+   * none is seen: scrolled away, without a size, or in a page that is hidden. Off, an element gets all that there is. Leave
+   * it off where pictures are recorded or mixed. Default: false.
+   */
+  adaptiveStream?: boolean;
 }
 
 /** Who joins which room. */
@@ -43,7 +49,10 @@ export interface PublishOptions {
 export interface SubscribeOptions {
   /** Whether it is wanted at all. If not, its track is removed. Default: true. */
   wanted?: boolean;
-  /** The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is. */
+  /**
+   * The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track stays
+   * and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
+   */
   maxHeight?: number;
 }
 

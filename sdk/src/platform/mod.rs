@@ -18,6 +18,7 @@ mod listener;
 mod mime;
 mod mixer;
 mod peer_connection;
+mod player;
 mod recorder;
 mod recording;
 mod room_channel;
@@ -28,6 +29,7 @@ pub(crate) mod socket;
 mod stats;
 mod stats_monitor;
 mod track;
+mod view;
 
 pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, Message};
 pub use devices::{
@@ -51,8 +53,10 @@ pub use peer_connection::{
     Priority, Receiver, RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones,
     TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions,
 };
+pub(crate) use player::Player;
 pub use recorder::{AudioBitrateMode, Recorder, RecorderOptions, RecorderState, RecordingChunks};
 pub use recording::{ObjectUrl, Recording};
 pub use stats::{StatsSource, get_stats};
 pub use stats_monitor::StatsMonitor;
 pub use track::{FrameStats, LocalTrack, TrackEvents};
+pub(crate) use view::View;

@@ -10,6 +10,7 @@ use futures::channel::oneshot;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
+use super::attachments::Attachments;
 use super::chat::ChatReceipt;
 use super::event::{RoomEvent, RoomState};
 use super::local_tracks::Published;
@@ -40,6 +41,7 @@ pub(super) struct Driver {
     pub(super) connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
     pub(super) local_tracks: RefCell<BTreeMap<PublicationId, Published>>,
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
+    pub(super) attachments: Attachments,
     pub(super) speakers: Speakers,
     /// Who waits to hear that a line of chat has arrived.
     pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
@@ -48,7 +50,11 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(session: Session, backend: Box<dyn SignalingBackend>) -> Rc<Self> {
+    pub(super) fn new(
+        session: Session,
+        backend: Box<dyn SignalingBackend>,
+        adaptive_stream: bool,
+    ) -> Rc<Self> {
         Rc::new_cyclic(|this| Self {
             this: this.clone(),
             state: Cell::default(),
@@ -60,6 +66,7 @@ impl Driver {
             connections: RefCell::default(),
             local_tracks: RefCell::default(),
             remote_tracks: RefCell::default(),
+            attachments: Attachments::new(adaptive_stream),
             speakers: Speakers::default(),
             receipts: RefCell::default(),
             timer: RefCell::default(),
@@ -256,14 +263,17 @@ impl Driver {
                     return;
                 };
                 let key = (participant_id.clone(), publication.id.clone());
-                let track = RemoteTrack::new(participant_id.clone(), publication, receiver);
-                self.remote_tracks.borrow_mut().insert(key, track.clone());
+                let track =
+                    RemoteTrack::new(participant_id.clone(), publication, receiver, self.this.clone());
+                let before = self.remote_tracks.borrow_mut().insert(key, track.clone());
+                before.iter().for_each(|before| self.track_ended(before));
                 self.tracks_changed();
                 RoomEvent::TrackAdded { participant_id, track }
             }
             Event::TrackRemoved(participant_id, publication_id) => {
                 let key = (participant_id.clone(), publication_id.clone());
-                self.remote_tracks.borrow_mut().remove(&key);
+                let gone = self.remote_tracks.borrow_mut().remove(&key);
+                gone.iter().for_each(|gone| self.track_ended(gone));
                 self.tracks_changed();
                 RoomEvent::TrackRemoved { participant_id, publication_id }
             }
@@ -301,7 +311,8 @@ impl Driver {
 
     fn ended(&self, error: Option<Error>) {
         self.local_tracks.take();
-        self.remote_tracks.take();
+        let gone = self.remote_tracks.take();
+        gone.values().for_each(|gone| self.track_ended(gone));
         self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {

@@ -130,6 +130,11 @@ pub enum RoomEvent {
         /// Who; nobody after that one has left.
         participant_id: Option<ParticipantId>,
     },
+    /// The browser wants a click before it plays the sound of an element that a track is attached to; or not any more.
+    AudioPlaybackChange {
+        /// Whether `startAudio` (Rust: `start_audio`) has to be called from a click.
+        blocked: bool,
+    },
     /// A participant wrote something.
     ChatReceived {
         /// Who.

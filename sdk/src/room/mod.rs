@@ -12,13 +12,15 @@
 //! room.join(JoinOptions::new("tea", "Ana")).await?;
 //! while let Some(event) = events.next().await {
 //!     if let RoomEvent::TrackAdded { track, .. } = event {
-//!         // moim::attach(&video, &[track.to_raw()])
+//!         // track.attach(&video)?
 //!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
 
+mod adaptive_stream;
+mod attachments;
 mod chat;
 mod driver;
 mod event;
@@ -82,7 +84,7 @@ impl Room {
         let url = if options.url.is_empty() { url_of_page()? } else { options.url };
         let session = Session::with_subscriptions(options.ice_servers, options.auto_subscribe);
         Ok(Self(Rc::new(Handle {
-            driver: Driver::new(session, Box::new(NativeBackend::new(url))),
+            driver: Driver::new(session, Box::new(NativeBackend::new(url)), options.adaptive_stream),
             topology: options.topology,
             join_timeout_ms: options.join_timeout_ms,
             published: Cell::new(0),
@@ -254,6 +256,7 @@ impl Room {
 
     /// Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
     /// that suits; in a mesh the publisher sends less. By default all of everything is wanted.
+    /// [`RoomOptions::adaptive_stream`] may ask for less than this, and never for more.
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined.

@@ -157,6 +157,17 @@ impl Session {
     /// Says what is wanted of another's publication.
     pub fn subscribe(&mut self, wish: Wish, now: Timestamp) {
         self.wishes.set(wish);
+        self.tell_wishes(now);
+    }
+
+    /// Says how high another's publication is shown, in pixels; `None` if that is no limit. It is sent no higher, whatever
+    /// was [subscribed](Self::subscribe) to.
+    pub fn show(&mut self, key: &(ParticipantId, PublicationId), max_height: Option<u32>, now: Timestamp) {
+        self.wishes.show(&key.0, &key.1, max_height);
+        self.tell_wishes(now);
+    }
+
+    fn tell_wishes(&mut self, now: Timestamp) {
         for (peer, connection) in &mut self.connections {
             connection.wish(self.wishes.of(peer, connection.far_end()), now);
         }
