@@ -21,8 +21,8 @@ mod tests;
 use std::collections::{BTreeMap, VecDeque};
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, IceServer, Join, LeaveReason, ParticipantId, ParticipantInfo, RelayPayload,
-    Role, SFU_ID, ServerError, ServerMessage, Topology,
+    ClientMessage, ErrorCode, IceServer, Join, LeaveReason, Lobby, ParticipantId, ParticipantInfo,
+    RelayPayload, Role, SFU_ID, ServerError, ServerMessage, Topology,
 };
 use tracing::{debug, info};
 
@@ -268,6 +268,11 @@ impl Hub {
     /// The participants of a room in the order in which they joined. A room that does not exist has none.
     pub fn participants(&self, room: &str) -> Vec<ParticipantInfo> {
         self.rooms.get(room).map(|room| room.participants().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Who waits to be let into a room, and whether newcomers have to.
+    pub fn lobby(&self, room: &str) -> Lobby {
+        self.rooms.get(room).map(|room| room.lobby().clone()).unwrap_or_default()
     }
 
     /// How much is going on.
