@@ -78,11 +78,11 @@ impl Action {
 
 impl Decision {
     pub(super) fn any(random: &mut Random) -> Self {
-        match random.number(0..10) {
-            0..3 => Self::Lock,
-            3 => Self::Unlock,
-            4..7 => Self::Admit,
-            7 => Self::Remove,
+        match random.number(0..20) {
+            0..6 => Self::Lock,
+            6..8 => Self::Unlock,
+            8..14 => Self::Admit,
+            14 => Self::Remove,
             _ => Self::Mute,
         }
     }

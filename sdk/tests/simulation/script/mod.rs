@@ -50,7 +50,7 @@ impl Script {
             // The host opens the room, unless the links let another one be first.
             let is_host = is_hosted && number == 0;
             let joins_at = if is_host { 1 } else { random.number(1..latest) + u64::from(is_hosted) * 300 };
-            let role = if is_host { Role::Host } else { Role::Participant };
+            let role = if is_host || random.happens(5) { Role::Host } else { Role::Participant };
             if let Some(left_at) = script.add_stay(joins_at, role, random).filter(|_| random.happens(50)) {
                 let back_at = left_at + random.number(1..4_000);
                 if back_at < CALM_FROM - 1_000 {
@@ -77,7 +77,7 @@ impl Script {
             self.actions.push((from - 1, client, Action::Publish(publication(random))));
         }
         self.actions.push((from, client, Action::Join(role)));
-        for _ in 0..random.number(0..25) {
+        for _ in 0..random.number(0..40) {
             // Often several things at once.
             let at = random.number(from..until + 1) / 500 * 500 + random.number(0..3) * random.number(0..250);
             self.actions.push((at.clamp(from, until), client, Action::any(random)));

@@ -3,13 +3,15 @@
 mod mixers;
 mod paths;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use moim::Topology;
 use moim::engine::data::Frame;
 use moim::model::{Order, ParticipantId, Timestamp};
 use moim::signaling::SocketEvent;
 use moim_signaling_stub::{ConnectionId, Hub, Limits, Output};
 
-use super::client::{Client, Effect};
+use super::client::{Client, Effect, ROOM};
 use super::link::{Link, Weather};
 use super::queue::{ClientId, Event, Queue};
 use super::random::Random;
@@ -28,6 +30,8 @@ pub(crate) struct World {
     mixer: Option<ClientId>,
     /// What the SFU keeps for clients whose data channel is not open.
     held: Vec<(ClientId, Frame)>,
+    /// The ids with which each name has stood in the lobby.
+    pub(crate) lobby_ids: BTreeMap<String, BTreeSet<ParticipantId>>,
     /// When the last frame that is no heartbeat was sent.
     pub(crate) last_news: Timestamp,
     pub(crate) events: u64,
@@ -58,6 +62,7 @@ impl World {
             topology,
             mixer: None,
             held: Vec::new(),
+            lobby_ids: BTreeMap::new(),
             last_news: 0,
             events: 0,
             queue,
@@ -238,6 +243,9 @@ impl World {
     /// Does what the server wants.
     fn serve(&mut self) {
         let now = self.queue.now();
+        for waiting in self.hub.lobby(ROOM).waiting {
+            self.lobby_ids.entry(waiting.name).or_default().insert(waiting.id);
+        }
         while let Some(output) = self.hub.poll_output() {
             match output {
                 Output::Send { to: ConnectionId(to), message } => {

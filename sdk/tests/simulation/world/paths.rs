@@ -100,7 +100,8 @@ impl World {
         if !channel.is_reliable() {
             return (!self.random.happens(LOSSY_DROPS)).then_some(sooner);
         }
-        let connection = self.clients[id].peers.get_mut(peer).unwrap();
+        // What is sent at the very end goes down with the connection.
+        let connection = self.clients[id].peers.get_mut(peer)?;
         connection.last_arrival = sooner.max(connection.last_arrival);
         Some(connection.last_arrival)
     }
