@@ -327,9 +327,15 @@ impl Session {
     }
 
     fn close_connection(&mut self, peer: &ParticipantId) {
-        if self.connections.remove(peer).is_some() {
-            let command = ConnectionCommand::Close;
-            self.outputs.push_back(Output::Connection { peer: peer.clone(), command });
+        let Some(connection) = self.connections.remove(peer) else { return };
+        let command = ConnectionCommand::Close;
+        self.outputs.push_back(Output::Connection { peer: peer.clone(), command });
+        // The others stay, and are out of reach until there is another mixer.
+        if connection.far_end().is_between() && connection.state() != ConnectionState::New {
+            let ids: Vec<_> = self.others().map(|other| other.id.clone()).collect();
+            for id in ids {
+                self.event(Event::ConnectionStateChange(id, ConnectionState::New));
+            }
         }
     }
 
