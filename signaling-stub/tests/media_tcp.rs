@@ -153,11 +153,20 @@ async fn two_without_udp_reach_each_other() {
     let mut alice = Person::join(server.local_addr(), "alice").await;
     let mut bob = Person::join(server.local_addr(), "bob").await;
     tokio::join!(alice.run(|alice| alice.is_open), bob.run(|bob| bob.is_open));
-    let hello = Routed { peer: "", is_binary: false, message: b"hello" }.encode().unwrap();
-    assert!(alice.rtc.channel(alice.channel).unwrap().write(true, &hello).unwrap());
+    send(&mut alice, &mut bob, "hello").await;
+    // By now a connection that is nobody's would be closed.
+    let later = Instant::now() + Duration::from_secs(11);
+    tokio::join!(alice.run(|_| Instant::now() > later), bob.run(|_| Instant::now() > later));
+    send(&mut alice, &mut bob, "still here").await;
+    assert_eq!(bob.messages, ["hello", "still here"]);
+}
+
+async fn send(from: &mut Person, to: &mut Person, text: &str) {
+    let bytes = Routed { peer: "", is_binary: false, message: text.as_bytes() }.encode().unwrap();
+    assert!(from.rtc.channel(from.channel).unwrap().write(true, &bytes).unwrap());
     tokio::select! {
-        () = bob.run(|bob| bob.messages == ["hello"]) => {}
-        () = alice.run(|_| false) => {}
+        () = to.run(|to| to.messages.iter().any(|message| message == text)) => {}
+        () = from.run(|_| false) => {}
     }
 }
 

@@ -16,7 +16,6 @@ use str0m::{
     change::SdpOffer,
     crypto::CryptoProvider,
     media::{Direction, KeyframeRequestKind, MediaData, MediaTime, Mid, Rid},
-    net::Transmit,
 };
 use tracing::{debug, info, warn};
 
@@ -24,32 +23,13 @@ use super::{
     Source,
     channel::{self, Channels},
     downlink::Verdict,
+    happening::Happening,
     layers::Layer,
     slots::Offer,
     subscriptions::{FIRST_ESTIMATE_KBPS, Subscriptions},
     uplink::Uplink,
 };
 use crate::ConnectionId;
-
-/// What happened at a client.
-#[derive(Debug)]
-pub(super) enum Happening {
-    Transmit(Transmit),
-    Relay(RelayPayload),
-    /// Media sections came or changed.
-    SectionsChanged,
-    Media(Box<MediaData>),
-    KeyFrameWanted {
-        source: Source,
-        rid: Option<Rid>,
-    },
-    Message {
-        channel: ChannelKind,
-        to: String,
-        is_binary: bool,
-        message: Vec<u8>,
-    },
-}
 
 #[derive(Debug)]
 pub(super) struct Client {

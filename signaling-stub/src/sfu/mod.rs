@@ -7,6 +7,7 @@
 mod channel;
 mod client;
 mod downlink;
+mod happening;
 mod layers;
 mod slots;
 mod subscriptions;
@@ -29,10 +30,7 @@ use str0m::{
 };
 use tracing::{debug, warn};
 
-use self::{
-    client::{Client, Happening},
-    slots::Offer,
-};
+use self::{client::Client, happening::Happening, slots::Offer};
 use crate::{ConnectionId, MediaCommand};
 
 /// A publication as it arrives: whose connection, and which media section of it.

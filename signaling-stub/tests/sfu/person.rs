@@ -45,6 +45,8 @@ pub(crate) struct Person {
     /// How often the SFU said what is in which section.
     pub(crate) slot_signals: usize,
     pub(crate) frames: Vec<Frame>,
+    /// What the SFU answered to each offer.
+    pub(crate) answers: Vec<String>,
     /// How often a key frame was asked for, of any version.
     pub(crate) key_frames_asked: usize,
     /// Whether the camera films something that moves.
@@ -87,6 +89,7 @@ impl Person {
             slots: BTreeMap::new(),
             slot_signals: 0,
             frames: Vec::new(),
+            answers: Vec::new(),
             key_frames_asked: 0,
             is_moving: true,
             messages: Vec::new(),
@@ -177,6 +180,7 @@ impl Person {
         for signal in self.reliable.handle_payload(payload, millis(now - self.started)) {
             match signal {
                 PeerSignal::Description { description, .. } => {
+                    self.answers.push(description.sdp.clone());
                     let answer = SdpAnswer::from_sdp_string(&description.sdp).unwrap();
                     self.rtc.sdp_api().accept_answer(self.pending.take().unwrap(), answer).unwrap();
                     self.timeout = now;

@@ -96,10 +96,10 @@ impl World {
         self.person_mut(name).send(channel, to, text)
     }
 
-    /// Lets only so many bits a second through to someone.
-    pub(crate) fn throttle(&mut self, name: &str, bitrate: u32) {
+    /// Lets only so many bits a second through to someone, or all again.
+    pub(crate) fn throttle(&mut self, name: &str, bitrate: impl Into<Option<u32>>) {
         let id = self.id(name);
-        self.people.get_mut(&id).unwrap().2.bitrate = Some(bitrate);
+        self.people.get_mut(&id).unwrap().2.bitrate = bitrate.into();
     }
 
     /// Asks for a key frame of what someone receives, as a decoder does that has lost its way.
