@@ -113,7 +113,7 @@ async fn messages_and_files_share_a_channel_and_an_empty_file_is_a_file() {
 async fn an_offer_can_be_refused_and_one_that_is_dropped_is() {
     let (_connections, near, far) = connected().await;
     let refused = send(&near, b"no");
-    offer(&far).await.reject("not today");
+    offer(&far).await.reject("not today").expect("refused");
     let error = soon("the refusal", refused.finished()).await.expect_err("refused");
     assert_eq!(error.code(), ErrorCode::TransferRejected);
     assert!(error.to_string().contains("not today"), "{error}");
@@ -227,8 +227,9 @@ async fn a_stream_that_fails_fails_both_ends() {
     let again = send(&near, b"x");
     let incoming = offer(&far).await;
     assert_eq!(code(incoming.accept_to(&stream)), ErrorCode::InvalidState);
-    incoming.reject("no room");
+    incoming.reject("no room").expect("refused");
     assert_eq!(code(incoming.accept()), ErrorCode::InvalidState, "it is answered");
+    assert_eq!(code(incoming.reject("no")), ErrorCode::InvalidState, "it is answered");
     assert_eq!(code(soon("the refusal", again.finished()).await), ErrorCode::TransferRejected);
 }
 

@@ -49,12 +49,23 @@ impl Session {
         self.send_frame(&frame, channel, to)
     }
 
-    /// Sends a frame of the file transfer to one participant.
+    /// Sends a frame of the file transfer to one participant; through an SFU or a mixer, one of at most
+    /// [`MAX_ROUTED_BYTES`](crate::engine::data::MAX_ROUTED_BYTES).
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// As [`send`](Self::send), and `Closed` while there is no connection to the participant.
     pub fn send_file_frame(&mut self, frame: Vec<u8>, to: &ParticipantId) -> Result<(), DataChannelError> {
+        if self.others().any(|other| other.id == *to) && self.route(to).is_none() {
+            return Err(DataChannelError::Closed);
+        }
         self.send_frame(&Frame::Binary(frame), Channel::Files, Some(to))
+    }
+
+    /// The connection that a participant is reached over, and what is at its far end.
+    pub fn route(&self, to: &ParticipantId) -> Option<(&ParticipantId, FarEnd)> {
+        let direct = self.connections.get_key_value(to);
+        let between = || self.connections.iter().find(|(_, connection)| connection.far_end().is_between());
+        direct.or_else(between).map(|(peer, connection)| (peer, connection.far_end()))
     }
 
     fn send_frame(
