@@ -17,8 +17,9 @@ use crate::{DataChannelOptions, MessageOptions, Result};
 
 /// Bytes that wait to be sent, from which on what may be lost is lost: it would come too late.
 const MAX_LOSSY_WAITING: usize = 64 * 1024;
-/// Bytes that wait for someone who gets what others send through this end. What is more is lost, as with an SFU.
-const MAX_HANDED_ON_WAITING: usize = 8 * 1024 * 1024;
+/// Bytes that wait for someone who gets what others send through this end: what is more is lost, as with an SFU. The sender of
+/// a file goes little ahead of its receiver, but there may be many.
+const MAX_HANDED_ON_WAITING: usize = 32 * 1024 * 1024;
 
 #[derive(Debug)]
 pub(super) struct RoomChannel {

@@ -43,6 +43,11 @@ impl RoomConnection {
         Ok(Self { far_end, channels, link, attached: RefCell::default(), streams: LocalStreams::new()? })
     }
 
+    /// What is at the far end.
+    pub(crate) fn far_end(&self) -> FarEnd {
+        self.far_end
+    }
+
     /// Sends a track over a transceiver that is free, or over a new one.
     pub(crate) fn attach(
         &self,

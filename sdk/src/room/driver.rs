@@ -221,7 +221,7 @@ impl Driver {
             ConnectionCommand::Close => {
                 drop(self.connections.borrow_mut().remove(&peer));
                 connection.close();
-                self.files_interrupted_through(&peer);
+                self.files_interrupted_through(&connection, &peer);
             }
             ConnectionCommand::Attach(id) => {
                 let Some(track) = self.local_track(&id) else { return };
@@ -268,8 +268,10 @@ impl Driver {
     }
 
     fn connection_input(&self, peer: &ParticipantId, input: ConnectionInput) {
-        if input == ConnectionInput::ChannelClosed(Channel::Files) {
-            self.files_interrupted_through(peer);
+        if input == ConnectionInput::ChannelClosed(Channel::Files)
+            && let Some(connection) = self.connection(peer)
+        {
+            self.files_interrupted_through(&connection, peer);
         }
         self.with_session(|session| session.handle_connection(peer, input, clock::now()));
     }

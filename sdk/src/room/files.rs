@@ -18,6 +18,7 @@ use crate::engine::data::MAX_ROUTED_BYTES;
 use crate::engine::transfer::{ACKNOWLEDGE_BYTES, WINDOW_BYTES};
 use crate::error::{DataChannelError, Result};
 use crate::model::{Channel, ParticipantId, Role};
+use crate::platform::room_connection::RoomConnection;
 use crate::platform::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, Transfers};
 
 /// Through an SFU or a mixer, what a slow receiver has not taken waits there, in the memory of a server: little of each
@@ -111,11 +112,11 @@ impl Driver {
         }
     }
 
-    /// The connection to this one, that the files of others may have gone through, is gone, or its channel is.
-    pub(super) fn files_interrupted_through(&self, peer: &ParticipantId) {
-        match self.session.borrow().others().any(|other| other.id == *peer && other.role != Role::Mixer) {
-            true => self.files_interrupted_with(peer),
-            false => self.files_interrupted(),
+    /// A connection is gone, or its channel for files is: that to this participant, or that to all through `peer`.
+    pub(super) fn files_interrupted_through(&self, connection: &RoomConnection, peer: &ParticipantId) {
+        match connection.far_end().is_between() {
+            true => self.files_interrupted(),
+            false => self.files_interrupted_with(peer),
         }
     }
 
