@@ -71,6 +71,8 @@ pub struct Session {
     layout: Option<MixLayout>,
     receipts: Receipts,
     early: VecDeque<(ParticipantId, Channel, Frame)>,
+    /// As the mixer: from whom, to whom.
+    undelivered: VecDeque<(ParticipantId, ParticipantId, Channel, Frame)>,
     outputs: VecDeque<Output>,
 }
 
@@ -98,6 +100,7 @@ impl Session {
             layout: None,
             receipts: Receipts::default(),
             early: VecDeque::new(),
+            undelivered: VecDeque::new(),
             outputs: VecDeque::new(),
         }
     }

@@ -10,7 +10,7 @@ use crate::engine::framing::TRANSFER;
 
 const HEADER_BYTES: usize = 18;
 /// What comes before the bytes of a chunk.
-pub(super) const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
+pub const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
 /// Names and types beyond this are cut off.
 const MAX_TEXT_BYTES: usize = 1024;
 
@@ -78,6 +78,8 @@ pub enum CancelCause {
     Corrupt,
     /// The file cannot be read or written there.
     Storage,
+    /// A part did not arrive. The transfer is interrupted, and can be resumed.
+    Lost,
 }
 
 /// What the ends say to each other about one transfer.
@@ -172,6 +174,7 @@ impl TransferFrame {
                     CancelCause::Asked => 8,
                     CancelCause::Corrupt => 9,
                     CancelCause::Storage => 10,
+                    CancelCause::Lost => 11,
                 };
                 with(kind, text(reason).as_bytes())
             }
@@ -196,6 +199,7 @@ impl TransferFrame {
             8 => TransferMessage::Cancel { cause: CancelCause::Asked, reason: text() },
             9 => TransferMessage::Cancel { cause: CancelCause::Corrupt, reason: text() },
             10 => TransferMessage::Cancel { cause: CancelCause::Storage, reason: text() },
+            11 => TransferMessage::Cancel { cause: CancelCause::Lost, reason: text() },
             _ => return None,
         };
         Some(Self { id: TransferId(id.try_into().ok()?), message })

@@ -210,7 +210,7 @@ proptest! {
     #[test]
     fn whatever_the_far_end_says_a_machine_goes_on_and_ends_once(
         file in vec(any::<u8>(), 0..100),
-        frames in vec((0..11_u8, vec(any::<u8>(), 0..50)), 0..60),
+        frames in vec((0..12_u8, vec(any::<u8>(), 0..50)), 0..60),
     ) {
         let mut pair = Pair::new(file, 10);
         for (kind, body) in frames {
@@ -281,6 +281,24 @@ fn a_new_sender_can_finish_the_transfer_of_one_that_is_gone() {
 }
 
 #[test]
+fn a_part_that_is_lost_interrupts_both_ends_and_can_be_sent_again() {
+    for lost in 1..=10 {
+        let mut pair = Pair::new((0..1000).map(|byte| byte as u8).collect(), 100);
+        pair.step_receiver();
+        while pair.step_sender() {}
+        assert_eq!(pair.to_receiver.len(), 12, "the offer, ten chunks and the end");
+        pair.to_receiver.remove(lost);
+        pair.settle();
+        assert!(Pair::interrupted(&pair.sent), "{lost}: {:?}", pair.sent);
+        assert!(Pair::interrupted(&pair.received), "{lost}: {:?}", pair.received);
+        pair.reconnect();
+        pair.settle();
+        assert_eq!((&pair.sent, &pair.received), (&Some(Ok(())), &Some(Ok(()))), "{lost}");
+        assert_eq!(pair.on_disk, pair.file, "{lost}");
+    }
+}
+
+#[test]
 fn a_file_that_changes_while_it_is_sent_is_noticed() {
     let mut pair = Pair::new(vec![1; 1000], 100);
     while pair.on_disk.len() < 500 {
@@ -312,16 +330,28 @@ fn a_file_that_changes_while_it_is_sent_is_noticed() {
 
 #[test]
 fn the_sender_is_never_further_ahead_than_the_window() {
-    let size = 3 * WINDOW_BYTES;
-    let mut sender = FileSender::new(FileOffer { size, ..FileOffer::default() }, CHUNK_BYTES);
-    sender.handle_message(TransferMessage::Accept { offset: 0 });
-    let mut sent = 0;
-    while let Some(output) = sender.poll_output() {
-        match output {
-            Output::Read { length, .. } => sender.handle_read(vec![0; length]),
-            Output::Send(TransferMessage::Chunk { bytes, .. }) => sent += bytes.len() as u64,
-            _ => {}
+    for (asked, window) in [(u64::MAX, WINDOW_BYTES), (2 * ACKNOWLEDGE_BYTES, 2 * ACKNOWLEDGE_BYTES)] {
+        let size = 3 * WINDOW_BYTES;
+        let offer = FileOffer { size, ..FileOffer::default() };
+        let mut sender = FileSender::new(offer, CHUNK_BYTES).with_window(asked);
+        sender.handle_message(TransferMessage::Accept { offset: 0 });
+        let mut sent = 0;
+        while let Some(output) = sender.poll_output() {
+            match output {
+                Output::Read { length, .. } => sender.handle_read(vec![0; length]),
+                Output::Send(TransferMessage::Chunk { bytes, .. }) => sent += bytes.len() as u64,
+                _ => {}
+            }
         }
+        assert!((window..window + CHUNK_BYTES as u64).contains(&sent), "{sent} of {window}");
     }
-    assert!((WINDOW_BYTES..WINDOW_BYTES + CHUNK_BYTES as u64).contains(&sent), "{sent}");
+}
+
+#[test]
+fn the_smallest_window_is_large_enough_to_go_on() {
+    let mut pair = Pair::new(vec![7; 5 * ACKNOWLEDGE_BYTES as usize + 1], CHUNK_BYTES);
+    pair.sender = pair.sender.with_window(1);
+    pair.settle();
+    assert_eq!((pair.sent, pair.received), (Some(Ok(())), Some(Ok(()))));
+    assert_eq!(pair.on_disk.len(), pair.file.len());
 }
