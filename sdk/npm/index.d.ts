@@ -135,6 +135,10 @@ export interface RemoteParticipant {
      */
     metadata: string;
     /**
+     * What the application attached by name.
+     */
+    attributes: Record<string, string>;
+    /**
      * What it is in the room for.
      */
     role: Role;
@@ -416,6 +420,24 @@ export type ParticipantId = string;
 export type PublicationId = string;
 
 /**
+ * Someone who waits to be let into a room.
+ */
+export interface WaitingParticipant {
+    /**
+     * The id that it will have in the room.
+     */
+    id: ParticipantId;
+    /**
+     * The name to show.
+     */
+    name: string;
+    /**
+     * Whatever the application attached.
+     */
+    metadata?: string;
+}
+
+/**
  * Something happened at a peer connection.
  */
 export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver; streamIds: string[] } | { type: "datachanneladded"; channel: DataChannel } | { type: "connectionstatechange"; state: ConnectionState } | { type: "iceconnectionstatechange"; state: IceConnectionState } | { type: "icegatheringstatechange"; state: IceGatheringState } | { type: "signalingstatechange"; state: SignalingState } | { type: "icecandidateerror"; url: string; address: string | undefined; port: number | undefined; errorCode: number; errorText: string } | { type: "recovering"; attempt: number } | { type: "negotiationfailed"; error: MoimError } | { type: "lagged"; missed: number };
@@ -423,7 +445,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * Something happened in a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The list of devices is another one now.
@@ -485,7 +507,7 @@ export type DeviceKind = "audioinput" | "videoinput" | "audiooutput" | "unknown"
 /**
  * What a participant is in the room for.
  */
-export type Role = "participant" | "mixer";
+export type Role = "participant" | "host" | "mixer";
 
 /**
  * What a recorder does now.
@@ -778,7 +800,7 @@ export type DataChannelState = "connecting" | "open" | "closing" | "closed";
 /**
  * Where a room is in its life.
  */
-export type RoomState = "new" | "joining" | "joined" | "left";
+export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
 
 /**
  * Which camera, and what it should give. The browser comes as near to size and rate as it can.
@@ -852,6 +874,34 @@ export type TransceiverDirection = "sendrecv" | "sendonly" | "recvonly" | "inact
 export type Refusal = "user" | "policy" | "system" | "unknown";
 
 /**
+ * Who has a line of chat.
+ */
+export interface ChatReceipt {
+    /**
+     * Who has it.
+     */
+    deliveredTo: ParticipantId[];
+    /**
+     * Who left, or said nothing for half a minute. They may have it all the same.
+     */
+    missedBy: ParticipantId[];
+}
+
+/**
+ * Who waits to be let into a room, and whether newcomers have to.
+ */
+export interface Lobby {
+    /**
+     * Newcomers wait until a host admits them.
+     */
+    locked: boolean;
+    /**
+     * Those who wait, in the order in which they came.
+     */
+    waiting?: WaitingParticipant[];
+}
+
+/**
  * Who was heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
  */
 export interface RtpSource {
@@ -876,7 +926,7 @@ export interface RtpSource {
 /**
  * Why a participant is gone.
  */
-export type LeaveReason = "left" | "disconnected" | "timedOut" | "unknown";
+export type LeaveReason = "left" | "disconnected" | "timedOut" | "removed" | "unknown";
 
 /**
  * `"audio"` or `"video"`.
@@ -1274,6 +1324,14 @@ export interface RoomOptions {
     joinTimeoutMs?: number;
     /** STUN and TURN servers beside those that the signaling server names. Default: none. */
     iceServers?: IceServer[];
+    /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
+    autoSubscribe?: boolean;
+    /**
+     * Whether others' pictures that are attached to elements come no larger than the largest of them shows, and pause while
+     * none is seen: scrolled away, without a size, or in a page that is hidden, unless in picture-in-picture. Sound is not
+     * affected. Off, an element gets all that there is; leave it off where what arrives is recorded or mixed. Default: false.
+     */
+    adaptiveStream?: boolean;
 }
 
 /** Who joins which room. */
@@ -1284,7 +1342,9 @@ export interface JoinOptions {
     name: string;
     /** Whatever the application attaches to the participant. Default: empty. */
     metadata?: string;
-    /** What one is in the room for. Default: `"participant"`. */
+    /** What the application attaches by name. Default: nothing. */
+    attributes?: Record<string, string>;
+    /** What one is in the room for. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
     role?: Role;
 }
 
@@ -1298,7 +1358,10 @@ export interface PublishOptions {
 export interface SubscribeOptions {
     /** Whether it is wanted at all. If not, its track is removed. Default: true. */
     wanted?: boolean;
-    /** The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is. */
+    /**
+     * The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track stays
+     * and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
+     */
     maxHeight?: number;
 }
 
@@ -1308,6 +1371,14 @@ export interface UpdateOptions {
     name?: string;
     /** Whatever the application attaches. Default: as it is. */
     metadata?: string;
+    /** Attributes to set, or with `null` to remove. Those that are not named stay as they are. */
+    attributes?: Record<string, string | null>;
+}
+
+/** To whom a line of chat goes. */
+export interface ChatOptions {
+    /** The receiver. Default: everyone. */
+    to?: ParticipantId;
 }
 
 /** To whom bytes go, and what they are about. */
@@ -1316,6 +1387,11 @@ export interface DataOptions {
     topic?: string;
     /** The receiver. Default: everyone. */
     to?: ParticipantId;
+    /**
+     * Whether the bytes arrive, and in order. If not, they are sent once: for what is soon out of date, such as positions.
+     * Default: true.
+     */
+    reliable?: boolean;
 }
 
 /** Each event of a room by its name, as `addEventListener` hands it over: the event is in `detail`. */
@@ -3091,11 +3167,25 @@ export class RemoteTrack {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Plays the track in an element, and starts playback. Several tracks may be attached to one element, such as the camera
+     * and the microphone of a participant: they play together, and one that ends leaves the others untouched. A second
+     * picture takes the place of the first. When the track ends it is detached; detach it before the element is thrown away.
+     *
+     * A browser that wants a click before there is sound holds the whole element back: see `room.canPlayAudio`. Sound in an
+     * `<audio>` element of its own does not hold the picture back.
+     */
+    attach(element: HTMLMediaElement): void;
+    /**
+     * Undoes `attach` for an element, or for all. The element's other tracks play on. Does nothing if the track is not
+     * attached to it.
+     */
+    detach(element?: HTMLMediaElement): void;
+    /**
      * Sound or pictures.
      */
     readonly kind: MediaKind;
     /**
-     * The browser's object: put it into a `MediaStream` to play it.
+     * The browser's object. To play it, `attach` the track.
      */
     readonly mediaStreamTrack: MediaStreamTrack;
     /**
@@ -3127,6 +3217,10 @@ export class Room {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+     */
+    admit(participantId: ParticipantId): void;
+    /**
      * Enters a room. Ready when the server let us in; the others' tracks come as events.
      */
     join(options: JoinOptions): Promise<void>;
@@ -3134,6 +3228,10 @@ export class Room {
      * Leaves the room. Published tracks go on: they belong to the application. Calling it again does nothing.
      */
     leave(): Promise<void>;
+    /**
+     * As the host: mutes someone else's publication. Only its publisher can unmute it.
+     */
+    mute(participantId: ParticipantId, publicationId: PublicationId): void;
     /**
      * Prepares a room. Nothing is connected before `join`, so no event is missed.
      */
@@ -3144,22 +3242,35 @@ export class Room {
      */
     publish(track: LocalTrack, options?: PublishOptions): Promise<PublicationId>;
     /**
+     * As the host: puts someone out of the room, or sends someone away who waits.
+     */
+    remove(participantId: ParticipantId): void;
+    /**
      * Sends another track of the same kind under the same publication, such as that of another camera.
      */
     replaceTrack(publicationId: PublicationId, track: LocalTrack): Promise<void>;
     /**
-     * Writes to everyone. Each participant gets the lines of another in order.
+     * Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
+     * has it, or is given up; the line is on its way before that.
      */
-    sendChat(text: string): void;
+    sendChat(text: string, options?: ChatOptions): Promise<ChatReceipt>;
     /**
-     * Sends bytes, reliably and in order; with the topic at most 1 MiB in a mesh, and 65024 bytes through an SFU or a
-     * mixer.
+     * Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU
+     * or a mixer; if they may be lost, 16 KiB.
      */
     sendData(payload: BufferSource, options?: DataOptions | null): void;
+    /**
+     * As the host: whether newcomers wait until they are admitted.
+     */
+    setLocked(locked: boolean): void;
     /**
      * Mutes a publication: silence or black is sent, and the others are told.
      */
     setMuted(publicationId: PublicationId, muted: boolean): Promise<void>;
+    /**
+     * Plays what the browser has held back. Call it while a click is handled.
+     */
+    startAudio(): Promise<void>;
     /**
      * Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
      * that suits; in a mesh the publisher sends less. By default all of everything is wanted.
@@ -3170,7 +3281,7 @@ export class Room {
      */
     unpublish(publicationId: PublicationId): Promise<void>;
     /**
-     * Changes what the others know of one: name, metadata, or both. They get `participantupdated`.
+     * Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
      */
     update(options: UpdateOptions): void;
     /**
@@ -3178,9 +3289,18 @@ export class Room {
      */
     readonly activeSpeakers: ParticipantId[];
     /**
+     * Whether every element with an attached track may play. If not, the browser wants a click before there is sound: offer
+     * a button that calls `startAudio`. The event `audioplaybackchange` says when it changes.
+     */
+    readonly canPlayAudio: boolean;
+    /**
      * Who of the others leads the conversation.
      */
     readonly dominantSpeaker: ParticipantId | undefined;
+    /**
+     * Who waits to be let in, and whether newcomers have to.
+     */
+    readonly lobby: Lobby;
     /**
      * Who one is, once joined.
      */
@@ -3193,6 +3313,10 @@ export class Room {
      * What one publishes.
      */
     readonly publications: Publication[];
+    /**
+     * What one is in the room for, once joined.
+     */
+    readonly role: Role | undefined;
     /**
      * Where the room is in its life.
      */
