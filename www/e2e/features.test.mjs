@@ -91,7 +91,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
 
 test("a host locks, admits, mutes and removes", { skip }, async (t) => {
   const stub = await startStub(t);
-  const alice = await join(t, stub, "alice", { app: "page", host: true });
+  const alice = await join(t, stub, "alice", { app: "page", query: "&host" });
   assert.equal(await alice.page.evaluate(() => window.room.role), "host");
   await note(alice, "lobbychange");
   await alice.page.evaluate(() => window.room.setLocked(true));

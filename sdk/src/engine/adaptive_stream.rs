@@ -1,9 +1,11 @@
 //! How large each remote picture has to be, from how large the elements are that show it.
 //!
 //! Feed what each element shows by [`handle_view`](AdaptiveStream::handle_view), then drain
-//! [`poll_output`](AdaptiveStream::poll_output). A picture that is to be larger is asked for at once; one that may be smaller,
-//! or is not seen at all, only when that has lasted, so that scrolling by and dragging a window change little.
+//! [`poll_output`](AdaptiveStream::poll_output). A picture that is to be larger is asked for as soon as the whole page is laid
+//! out; one that may be smaller, or is not seen at all, only when that has lasted, so that scrolling by and dragging a window
+//! change little.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::model::{ParticipantId, PublicationId, Timestamp};
@@ -11,7 +13,11 @@ use crate::model::{ParticipantId, PublicationId, Timestamp};
 /// Heights that are asked for, in pixels. What is shown higher than all of them has no limit.
 const STEPS: [u32; 5] = [90, 180, 360, 720, 1080];
 
-/// How long a picture must have been shown smaller before a smaller one is asked for, in milliseconds.
+/// How long a picture is shown larger before a larger one is asked for, in milliseconds: all elements of a page that is laid
+/// out anew tell of it in this time, and make one request.
+const GROW_AFTER: Timestamp = 50;
+
+/// How long a picture is shown smaller, or by no element, before that is asked for, in milliseconds.
 const SHRINK_AFTER: Timestamp = 500;
 
 /// Whose publication.
@@ -34,8 +40,14 @@ struct Shown {
     /// The height in each element, in pixels of the screen; 0 where it is not seen.
     heights: BTreeMap<ElementId, u32>,
     asked: Option<u32>,
-    /// When to ask for less.
-    shrink_at: Option<Timestamp>,
+    turning: Option<Turning>,
+}
+
+/// Something else is wanted than was asked for.
+#[derive(Clone, Copy, Debug)]
+struct Turning {
+    after: Timestamp,
+    at: Timestamp,
 }
 
 /// The pictures that are attached to elements.
@@ -56,11 +68,7 @@ impl AdaptiveStream {
     pub fn handle_view(&mut self, key: &TrackKey, element: ElementId, height: u32, now: Timestamp) {
         let shown = self.tracks.entry(key.clone()).or_default();
         shown.heights.insert(element, height);
-        if rank(shown.wanted()) > rank(shown.asked) {
-            shown.ask(key, &mut self.outputs);
-        } else {
-            shown.shrink_later(now);
-        }
+        shown.turn(now);
     }
 
     /// An element does not show the picture any more. One that no element shows has no limit: the application may use it in
@@ -68,8 +76,7 @@ impl AdaptiveStream {
     pub fn handle_detached(&mut self, key: &TrackKey, element: ElementId, now: Timestamp) {
         if let Some(shown) = self.tracks.get_mut(key) {
             shown.heights.remove(&element);
-            // It may be on its way into another element, so this is not asked for at once either.
-            shown.shrink_later(now);
+            shown.turn(now);
         }
     }
 
@@ -83,17 +90,17 @@ impl AdaptiveStream {
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.tracks.values().filter_map(|shown| shown.shrink_at).min()
+        self.tracks.values().filter_map(|shown| Some(shown.turning?.at)).min()
     }
 
     /// Lets time pass.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         for (key, shown) in &mut self.tracks {
-            if shown.shrink_at.is_some_and(|at| at <= now) {
+            if shown.turning.is_some_and(|turning| turning.at <= now) {
                 shown.ask(key, &mut self.outputs);
             }
         }
-        self.tracks.retain(|_, shown| !shown.heights.is_empty() || shown.shrink_at.is_some());
+        self.tracks.retain(|_, shown| !shown.heights.is_empty() || shown.turning.is_some());
     }
 
     /// The next thing to ask for.
@@ -111,7 +118,7 @@ impl Shown {
     }
 
     fn ask(&mut self, key: &TrackKey, outputs: &mut VecDeque<Output>) {
-        self.shrink_at = None;
+        self.turning = None;
         let max_height = self.wanted();
         if self.asked != max_height {
             self.asked = max_height;
@@ -119,9 +126,21 @@ impl Shown {
         }
     }
 
-    fn shrink_later(&mut self, now: Timestamp) {
-        let is_needed = self.wanted() != self.asked || self.heights.is_empty();
-        self.shrink_at = is_needed.then(|| self.shrink_at.unwrap_or(now + SHRINK_AFTER));
+    /// Asks for what is wanted when it has been wanted long enough.
+    fn turn(&mut self, now: Timestamp) {
+        let after = match rank(self.wanted()).cmp(&rank(self.asked)) {
+            // A picture without an element may be on its way into another one.
+            _ if self.heights.is_empty() => SHRINK_AFTER,
+            Ordering::Greater => GROW_AFTER,
+            Ordering::Less => SHRINK_AFTER,
+            Ordering::Equal => {
+                self.turning = None;
+                return;
+            }
+        };
+        if self.turning.is_none_or(|turning| turning.after != after) {
+            self.turning = Some(Turning { after, at: now + after });
+        }
     }
 }
 
@@ -170,19 +189,15 @@ mod tests {
     }
 
     #[test]
-    fn larger_at_once_smaller_after_a_while() {
+    fn larger_soon_smaller_after_a_while() {
         let mut stream = at_step(180);
         stream.handle_view(&key(), 1, 300, 1_000);
-        assert_eq!(stream.poll_output().and_then(|output| output.max_height), Some(360));
+        assert_eq!(asked(&mut stream, 1_050), [(1_050, Some(360))]);
         stream.handle_view(&key(), 1, 0, 2_000);
         assert_eq!(asked(&mut stream, 2_499), []);
         assert_eq!(asked(&mut stream, 2_500), [(2_500, Some(0))]);
         stream.handle_view(&key(), 1, 300, 3_000);
-        assert_eq!(
-            stream.poll_output().and_then(|output| output.max_height),
-            Some(360),
-            "it comes back at once"
-        );
+        assert_eq!(asked(&mut stream, 3_050), [(3_050, Some(360))], "it comes back soon");
     }
 
     #[test]
@@ -193,17 +208,17 @@ mod tests {
             assert_eq!(asked(&mut stream, now), []);
         }
         stream.handle_view(&key(), 1, 361, 6_000);
-        assert_eq!(asked(&mut stream, 6_000), [(0, Some(720))]);
-        stream.handle_view(&key(), 1, 360, 6_100);
+        stream.handle_view(&key(), 1, 90, 6_040);
+        assert_eq!(asked(&mut stream, 6_100), [], "it was larger for a moment only");
         stream.handle_view(&key(), 1, 100, 6_400);
-        assert_eq!(asked(&mut stream, 9_000), [(6_600, Some(180))], "what is shown then, and not before");
+        assert_eq!(asked(&mut stream, 9_000), [(6_540, Some(180))], "what is shown then, and not before");
     }
 
     #[test]
     fn the_largest_element_counts() {
         let mut stream = at_step(180);
         stream.handle_view(&key(), 2, 720, 1_000);
-        assert_eq!(asked(&mut stream, 2_000), [(0, Some(720))]);
+        assert_eq!(asked(&mut stream, 2_000), [(1_050, Some(720))]);
         stream.handle_view(&key(), 1, 0, 3_000);
         assert_eq!(asked(&mut stream, 4_000), [], "the other one is seen still");
         stream.handle_detached(&key(), 2, 5_000);

@@ -44,13 +44,13 @@ impl JsRoom {
     /// a button that calls `startAudio`. The event `audioplaybackchange` says when it changes.
     #[wasm_bindgen(getter, js_name = canPlayAudio)]
     pub fn can_play_audio(&self) -> bool {
-        self.room().can_play_audio()
+        self.handle().can_play_audio()
     }
 
     /// Plays what the browser has held back. Call it while a click is handled.
     #[wasm_bindgen(js_name = startAudio, unchecked_return_type = "Promise<void>")]
     pub fn start_audio(&self) -> Promise {
-        let started = self.room().start_audio();
+        let started = self.handle().start_audio();
         future_to_promise(async move {
             started.await?;
             Ok(JsValue::UNDEFINED)

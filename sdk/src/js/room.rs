@@ -45,8 +45,9 @@ pub struct JsRoom {
 }
 
 impl JsRoom {
-    pub(super) fn room(&self) -> &Room {
-        &self.room
+    /// The room behind the JavaScript object.
+    pub(super) fn handle(&self) -> Room {
+        self.room.clone()
     }
 }
 

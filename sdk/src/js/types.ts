@@ -12,8 +12,8 @@ export interface RoomOptions {
   autoSubscribe?: boolean;
   /**
    * Whether others' pictures that are attached to elements come no larger than the largest of them shows, and pause while
-   * none is seen: scrolled away, without a size, or in a page that is hidden. Off, an element gets all that there is. Leave
-   * it off where pictures are recorded or mixed. Default: false.
+   * none is seen: scrolled away, without a size, or in a page that is hidden, unless in picture-in-picture. Sound is not
+   * affected. Off, an element gets all that there is; leave it off where what arrives is recorded or mixed. Default: false.
    */
   adaptiveStream?: boolean;
 }

@@ -133,3 +133,6 @@ impl Video {
         if width > 0.0 { f64::from(self.element.video_height()) / width } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Has pictures sent no larger than elements show them.
 
 use std::cell::RefCell;
+use std::iter;
 
 use gloo_timers::callback::Timeout;
 
@@ -22,10 +23,9 @@ impl Driver {
     pub(super) fn adapt(&self, change: impl FnOnce(&mut AdaptiveStream, Timestamp)) {
         let Some(Adaptive { stream, timer }) = &self.attachments.adaptive else { return };
         change(&mut stream.borrow_mut(), clock::now());
-        loop {
-            let output = stream.borrow_mut().poll_output();
-            let Some(output) = output else { break };
-            self.with_session(|session| session.show(&output.key, output.max_height, clock::now()));
+        let limits: Vec<_> = iter::from_fn(|| stream.borrow_mut().poll_output()).collect();
+        if !limits.is_empty() {
+            self.with_session(|session| session.show(limits, clock::now()));
         }
         let at = stream.borrow().poll_timeout();
         let this = self.this.clone();

@@ -242,3 +242,6 @@ impl Room {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -242,7 +242,7 @@ impl Driver {
         self.events.send(RoomEvent::Warning { error });
     }
 
-    fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         let event = match event {
             Event::Joined => {
                 self.set_state(RoomState::Joined);

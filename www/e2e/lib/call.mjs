@@ -18,15 +18,15 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {"demo" | "page"} [options.app]
  * @param {string} [options.room]
  * @param {"mesh" | "sfu" | "mcu"} [options.topology]
- * @param {boolean} [options.host] join as the room's host
+ * @param {string} [options.query] more of the address, such as `&host` or `&adaptive`
  * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
-export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", host = false, before } = {}) {
+export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", before } = {}) {
   const visitor = await launch(t, kind, { person });
   await visitor.page.bringToFront();
   await before?.(visitor.page);
   const inCall = call(visitor, person, app);
-  await inCall.join(`${stub.url}${PATHS[app]}?room=${room}&name=${person}&topology=${topology}${host ? "&host" : ""}&join`);
+  await inCall.join(`${stub.url}${PATHS[app]}?room=${room}&name=${person}&topology=${topology}${query}&join`);
   return inCall;
 }
 

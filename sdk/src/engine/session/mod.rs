@@ -20,6 +20,7 @@ pub use self::output::{Event, Output};
 pub use self::receipts::Receipt;
 use self::receipts::Receipts;
 use self::wishes::Wishes;
+use super::adaptive_stream;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
@@ -163,10 +164,11 @@ impl Session {
         self.tell_wishes(now);
     }
 
-    /// Says how high another's publication is shown, in pixels; `None` if that is no limit. It is sent no higher, whatever
-    /// was [subscribed](Self::subscribe) to.
-    pub fn show(&mut self, key: &(ParticipantId, PublicationId), max_height: Option<u32>, now: Timestamp) {
-        self.wishes.show(&key.0, &key.1, max_height);
+    /// Says how high others' publications are shown. They are sent no higher, whatever was [subscribed](Self::subscribe) to.
+    pub fn show(&mut self, limits: Vec<adaptive_stream::Output>, now: Timestamp) {
+        for adaptive_stream::Output { key, max_height } in limits {
+            self.wishes.show(key, max_height);
+        }
         self.tell_wishes(now);
     }
 

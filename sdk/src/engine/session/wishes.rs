@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::adaptive_stream::TrackKey;
 use crate::engine::connection::Wanted;
 use crate::engine::topology::FarEnd;
 use crate::model::{ParticipantId, PublicationId, Wish};
@@ -13,7 +14,7 @@ pub(super) struct Wishes {
     others: bool,
     wishes: BTreeMap<(ParticipantId, PublicationId), Wish>,
     /// The height in pixels of what elements show, where it is limited.
-    shown: BTreeMap<(ParticipantId, PublicationId), u32>,
+    shown: BTreeMap<TrackKey, u32>,
 }
 
 impl Wishes {
@@ -31,8 +32,7 @@ impl Wishes {
     }
 
     /// Limits what is wanted to what elements show, whatever the wish. `None` lifts the limit.
-    pub(super) fn show(&mut self, owner: &ParticipantId, id: &PublicationId, max_height: Option<u32>) {
-        let key = (owner.clone(), id.clone());
+    pub(super) fn show(&mut self, key: TrackKey, max_height: Option<u32>) {
         match max_height {
             Some(height) => self.shown.insert(key, height),
             None => self.shown.remove(&key),
@@ -103,21 +103,22 @@ mod tests {
     #[test]
     fn of_a_wish_and_what_is_shown_the_smaller_counts() {
         let (alice, cam) = ("a".into(), "cam".into());
+        let show = |wishes: &mut Wishes, height| wishes.show(("a".into(), "cam".into()), height);
         let of = |wishes: &Wishes| wishes.of(&"a".into(), FarEnd::Participant).wishes;
         let mut wishes = Wishes::new(true);
-        wishes.show(&alice, &cam, Some(360));
+        show(&mut wishes, Some(360));
         assert_eq!(of(&wishes), [wish("a", true, Some(360))]);
         wishes.set(wish("a", true, Some(180)));
         assert_eq!(of(&wishes), [wish("a", true, Some(180))]);
-        wishes.show(&alice, &cam, Some(0));
+        show(&mut wishes, Some(0));
         assert_eq!(of(&wishes), [wish("a", true, Some(0))], "it keeps its place");
         assert!(wishes.wants(&alice, &cam));
         wishes.set(wish("a", false, None));
         assert!(!of(&wishes)[0].wanted && !wishes.wants(&alice, &cam), "what is not wanted is shown nowhere");
         wishes.set(wish("a", true, None));
-        wishes.show(&alice, &cam, None);
+        show(&mut wishes, None);
         assert_eq!(of(&wishes), []);
-        wishes.show(&alice, &cam, Some(90));
+        show(&mut wishes, Some(90));
         wishes.forget(&alice);
         assert_eq!(of(&wishes), []);
     }
