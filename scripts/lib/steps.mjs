@@ -41,7 +41,7 @@ async function clippy(note) {
   const strict = ["--", "-D", "warnings"];
   const rounds = [
     ["the host", [...NATIVE, "--all-targets"], TARGET],
-    ["the npm package", ["-p", "moim", "--features", "js", ...WASM, "--all-targets"], TARGET_JS],
+    ["the npm package and the hooks", ["-p", "moim", "--features", "js,yew", ...WASM, "--all-targets"], TARGET_JS],
     ["the SDK for Rust apps", ["-p", "moim", ...WASM], TARGET],
     ["the demo", ["-p", "moim-demo-app", ...WASM], TARGET],
   ];
@@ -59,7 +59,7 @@ async function wasmPack(browser, note) {
   const chromium = browser === "chromium";
   const driver = chromium ? process.env.CHROMEDRIVER || which("chromedriver") : tool("geckodriver");
   const flags = chromium ? ["--chrome", "--chromedriver", driver] : ["--firefox", "--geckodriver", driver];
-  const args = ["test", "--headless", ...flags, "--mode", "no-install", join(ROOT, "sdk"), "--features", "js", "--lib", "--test", "browser"];
+  const args = ["test", "--headless", ...flags, "--mode", "no-install", join(ROOT, "sdk"), "--features", "js,yew", "--lib", "--test", "browser"];
   const output = await run(tool("wasm-pack"), args, {
     env: {
       PATH: `${TOOLS_BIN}${delimiter}${process.env.PATH}`,
