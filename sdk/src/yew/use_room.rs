@@ -37,12 +37,12 @@ struct Door {
 }
 
 impl Door {
-    fn enter(&self, options: JoinOptions, tracks: Vec<LocalTrack>) {
+    fn enter(&self, how: RoomOptions, options: JoinOptions, tracks: Vec<LocalTrack>) {
         let inside = self.visit.borrow().as_ref().is_some_and(|visit| visit.room.state() != RoomState::Left);
         if inside || self.unmounted.get() {
             return;
         }
-        let room = match Room::new(self.options.borrow().clone()) {
+        let room = match Room::new(how) {
             Ok(room) => room,
             Err(error) => {
                 return self.view.set(View { state: RoomState::Left, room: None, error: Some(error) });
@@ -142,12 +142,14 @@ impl RoomHandle {
     /// Joins with a new room, made of the options of the latest rendering. Returns at once: what becomes of it is
     /// [`state`](Self::state) and [`error`](Self::error). Does nothing while another room is joined or on the way.
     pub fn join(&self, options: JoinOptions) {
-        self.join_with(options, Vec::new());
+        let how = self.door.options.borrow().clone();
+        self.door.enter(how, options, Vec::new());
     }
 
-    /// [`join`](Self::join) with tracks that are published from the start. Those that have ended are left out.
-    pub fn join_with(&self, options: JoinOptions, tracks: Vec<LocalTrack>) {
-        self.door.enter(options, tracks);
+    /// [`join`](Self::join) with a room made of `how`, such as a form says that is just being sent, and with tracks that
+    /// are published from the start. Those that have ended are left out.
+    pub fn join_with(&self, how: RoomOptions, options: JoinOptions, tracks: Vec<LocalTrack>) {
+        self.door.enter(how, options, tracks);
     }
 
     /// Leaves, or stops joining. Published tracks go on. Does nothing outside a room.

@@ -4,14 +4,16 @@ mod devices;
 mod room;
 mod server;
 mod stats;
+mod timers;
 mod track;
 
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::html::BaseComponent;
 use yew::{AppHandle, Renderer};
 
-use super::page::{document, until};
+use super::page::document;
 
 /// An app in the page.
 #[must_use = "unmount it at the end"]
@@ -38,7 +40,13 @@ impl<C: BaseComponent> Mounted<C> {
     }
 
     pub(crate) async fn reads(&self, selector: &str, text: &str) {
-        until(&format!("`{text}` in {selector}"), || self.text(selector) == text).await;
+        for _ in 0..400 {
+            if self.text(selector) == text {
+                return;
+            }
+            TimeoutFuture::new(25).await;
+        }
+        panic!("{selector} says `{}` and not `{text}` after 10 s", self.text(selector));
     }
 
     pub(crate) fn click(&self, selector: &str) {
