@@ -31,6 +31,7 @@ export const STEPS = [
   { name: "native", about: "unit, property and simulation tests on the host", run: (note) => tests("native", ["test", ...NATIVE], note) },
   { name: "wasm-chromium", about: "the SDK's tests in Chromium", needs: "browser", run: (note) => wasmPack("chromium", note) },
   { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },
+  { name: "docs", about: "the examples in the documentation of what needs a browser", needs: "build", run: examples },
   { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
   { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
@@ -71,6 +72,13 @@ async function wasmPack(browser, note) {
     onLine: note,
   });
   return countRust(output);
+}
+
+/** They are compiled and not run; without this cargo would run what it made of them, on the host. */
+async function examples(note) {
+  const args = ["test", "--doc", "-p", "moim", "--features", "js,yew", ...WASM];
+  const env = { CARGO_TARGET_DIR: TARGET_JS, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "node --eval 0" };
+  await run("cargo", args, { env, log: "docs", onLine: note });
 }
 
 async function npmPackage() {

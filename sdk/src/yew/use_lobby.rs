@@ -22,11 +22,14 @@ use crate::{Lobby, Room, RoomEvent};
 /// #[component]
 /// fn Waiting(props: &Props) -> Html {
 ///     let lobby = use_lobby(&props.room);
-///     html! { for lobby.waiting.iter().map(|guest| {
-///         let (room, id) = (props.room.clone(), guest.id.clone());
-///         let onclick = move |_| drop(room.admit(&id)); // fails for whoever is no host
-///         html! { <button {onclick}>{ &guest.name }</button> }
-///     }) }
+///     html! {
+///         for guest in &lobby.waiting {
+///             <button onclick={
+///                 let (room, id) = (props.room.clone(), guest.id.clone());
+///                 move |_| drop(room.admit(&id)) // fails for whoever is no host
+///             }>{ &guest.name }</button>
+///         }
+///     }
 /// }
 /// ```
 #[hook]
