@@ -1,11 +1,12 @@
 //! Which screen is shown, and what outlives the change from one to the other.
 
-use moim::{JoinOptions, Topology};
+use moim::yew::{use_participants, use_room};
+use moim::{JoinOptions, RoomOptions, RoomState, Topology};
 use yew::prelude::*;
 
 use crate::browser;
 use crate::call::{Call, Log, LogAction};
-use crate::hooks::{use_local_media, use_recordings, use_room};
+use crate::hooks::{use_happenings, use_local_media, use_recordings};
 use crate::i18n::{Language, fill};
 use crate::lobby::Lobby;
 use crate::query::Query;
@@ -66,7 +67,9 @@ pub(crate) fn App() -> Html {
         let log = log.dispatcher();
         use_callback((), move |happening, ()| log.dispatch(LogAction::Happening(happening)))
     };
-    let room = use_room(on_event);
+    let room = use_room(RoomOptions::default());
+    let participants = use_participants(&room);
+    use_happenings(&room, on_event);
     let joined = room.joined();
 
     let join = {
@@ -75,7 +78,9 @@ pub(crate) fn App() -> Html {
             browser::remember(NAME_KEY, &chosen.name);
             browser::show_address(&browser::invitation(&chosen.room, chosen.topology));
             log.dispatch(LogAction::Clear);
-            room.join(chosen.topology, chosen.options(), media.tracks());
+            let mut how = RoomOptions::default();
+            how.topology = chosen.topology;
+            room.join_with(how, chosen.options(), media.tracks());
             ticket.set(chosen);
         })
     };
@@ -124,7 +129,7 @@ pub(crate) fn App() -> Html {
     };
     let forgive = {
         let room = room.clone();
-        Callback::from(move |()| room.forgive())
+        Callback::from(move |()| room.clear_error())
     };
     html! {
         <ContextProvider<LanguageContext> {context}>
@@ -132,7 +137,7 @@ pub(crate) fn App() -> Html {
                 <Call
                     room={inside}
                     ticket={(*ticket).clone()}
-                    participants={room.participants()}
+                    {participants}
                     {media}
                     {recordings}
                     {log}
@@ -143,8 +148,8 @@ pub(crate) fn App() -> Html {
                     {media}
                     {recordings}
                     ticket={(*ticket).clone()}
-                    joining={room.is_joining()}
-                    failure={room.failure()}
+                    joining={matches!(room.state(), RoomState::Joining | RoomState::Waiting)}
+                    failure={room.error()}
                     on_join={join}
                     on_cancel={leave}
                     on_dismiss={forgive}

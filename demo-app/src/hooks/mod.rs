@@ -1,27 +1,24 @@
-//! Hooks around the SDK. They know nothing of this demo's words and looks.
+//! Hooks beside those of the SDK. They know nothing of this demo's words and looks.
 
 mod capture;
-mod devices;
+mod happenings;
 mod interval;
 mod level;
 mod local_media;
-mod media;
 mod publisher;
-mod raw_track;
 mod recordings;
-mod room;
 mod screen_share;
 mod shown_height;
 
 pub(crate) use capture::{Capture, CaptureHandle, CaptureKind, use_capture};
-pub(crate) use devices::use_devices;
+pub(crate) use happenings::{Happening, use_happenings};
 pub(crate) use interval::use_interval;
 pub(crate) use level::use_level;
 pub(crate) use local_media::{Input, LocalMedia, use_local_media};
-pub(crate) use media::use_media;
 pub(crate) use publisher::use_publication;
-pub(crate) use raw_track::RawTrack;
 pub(crate) use recordings::{Entry, Recordings, Status, use_recordings};
-pub(crate) use room::{Happening, JoinedRoom, use_room};
 pub(crate) use screen_share::use_screen_share;
 pub(crate) use shown_height::use_shown_height;
+
+/// A room that one is in.
+pub(crate) type JoinedRoom = moim::Room;
