@@ -1,0 +1,75 @@
+// A narrow path: a relay for UDP between a page and the SFU, which lets only so many bits a second through to the page.
+
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { networkInterfaces } from "node:os";
+
+/** What the bottleneck holds back before it loses, in milliseconds. */
+const QUEUE_MS = 300;
+
+/** A UDP port that nobody has. */
+export async function freeUdpPort() {
+  const socket = createSocket("udp4").bind(0);
+  await once(socket, "listening");
+  const { port } = socket.address();
+  await new Promise((resolve) => socket.close(resolve));
+  return port;
+}
+
+/** Where the SFU is reached: it leaves the loopback address out, if there is another. */
+const hostAddress = () => Object.values(networkInterfaces()).flat()
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
+
+/**
+ * Starts a relay to the SFU on `sfuPort`, and stops it after the test. One page goes through it.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {number} sfuPort
+ * @returns {Promise<{
+ *   enter: (page: import("puppeteer-core").Page) => Promise<void>,
+ *   limit: (bitsPerSecond: number | null) => void,
+ * }>} `enter` sends the page through it, before the page is opened; `limit` narrows the way to the page, or not any more
+ */
+export async function startRelay(t, sfuPort) {
+  const host = hostAddress();
+  const [toPage, toSfu] = [createSocket("udp4").bind(0, host), createSocket("udp4").bind(0, host)];
+  t.after(() => [toPage, toSfu].forEach((socket) => socket.close()));
+  await Promise.all([once(toPage, "listening"), once(toSfu, "listening")]);
+
+  let page = null;
+  let bitrate = null;
+  let freeAt = 0;
+  toPage.on("message", (packet, from) => {
+    page = from;
+    toSfu.send(packet, sfuPort, host);
+  });
+  toSfu.on("message", (packet) => {
+    const { port, address } = page;
+    if (!bitrate) return toPage.send(packet, port, address);
+    const now = performance.now();
+    freeAt = Math.max(freeAt, now);
+    if (freeAt > now + QUEUE_MS) return;
+    freeAt += (packet.length * 8000) / bitrate;
+    // A timer may be late, and a socket that was closed meanwhile takes nothing.
+    setTimeout(() => { try { toPage.send(packet, port, address); } catch {} }, freeAt - now);
+  });
+
+  const { port } = toPage.address();
+  return {
+    limit: (bitsPerSecond) => { bitrate = bitsPerSecond; },
+    enter: (page) => page.evaluateOnNewDocument((host, port) => {
+      /** Leaves one candidate, which is the relay. */
+      const detour = (sdp) => {
+        const rest = sdp.split("\r\n").filter((line) => !line.startsWith("a=candidate:"));
+        const media = rest.findIndex((line) => line.startsWith("c=IN"));
+        rest.splice(media + 1, 0, `a=candidate:1 1 udp 2130706431 ${host} ${port} typ host`);
+        return rest.join("\r\n");
+      };
+      globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+        setRemoteDescription({ type, sdp }) {
+          return super.setRemoteDescription({ type, sdp: detour(sdp) });
+        }
+      };
+    }, host, port),
+  };
+}

@@ -1,0 +1,42 @@
+// Calls through the SFU by TCP, as in a network that lets no UDP through.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing } from "./lib/browsers.mjs";
+import { join } from "./lib/call.mjs";
+import { rememberConnections, pathOf } from "./lib/connections.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+
+const skip = stubMissing() || browserMissing("chromium");
+const skipFirefox = skip || browserMissing("firefox");
+const topology = "sfu";
+const before = rememberConnections;
+
+for (const [one, other, missing] of [
+  ["chromium", "chromium", skip],
+  ["chromium", "firefox", skipFirefox],
+  ["firefox", "firefox", skipFirefox],
+]) {
+  test(`two people without UDP see, hear and write to each other, ${one} and ${other}`, { skip: missing }, async (t) => {
+    const stub = await startStub(t, { args: ["--no-media-udp"] });
+    const alice = await join(t, stub, "alice", { kind: one, app: "page", topology, before });
+    const bob = await join(t, stub, "bob", { kind: other, app: "page", topology, before });
+
+    await alice.meets("bob");
+    await bob.meets("alice");
+    await alice.write("one");
+    assert.match((await bob.reads("alice", 1)).join(), /one/);
+    for (const person of [alice, bob]) {
+      assert.equal((await pathOf(person.page)).protocol, "tcp", person.person);
+      person.assertNoProblems();
+    }
+  });
+}
+
+test("where UDP works, TCP is left alone", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice", { app: "page", topology, before });
+  const bob = await join(t, stub, "bob", { app: "page", topology, before });
+  await alice.meets("bob");
+  for (const person of [alice, bob]) assert.equal((await pathOf(person.page)).protocol, "udp", person.person);
+});
