@@ -108,12 +108,29 @@ async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     panic!("{what} did not happen in 10 s");
 }
 
-/// Waits until the element shows so many more frames.
-async fn moves(element: &HtmlMediaElement) {
-    let element = element.unchecked_ref::<HtmlVideoElement>();
-    let frames = || element.get_video_playback_quality().total_video_frames();
-    let before = frames();
-    until("five more frames", || frames() >= before + 5).await;
+/// Waits until the element shows five more pictures.
+#[track_caller]
+fn moves(element: &HtmlMediaElement) -> impl Future<Output = ()> {
+    let what = format!("five pictures, awaited in line {}", std::panic::Location::caller().line());
+    let look = function(
+        "(video) => {
+           const context = new OffscreenCanvas(1, 1).getContext('2d');
+           context.drawImage(video, 0, 0, 1, 1);
+           return context.getImageData(0, 0, 1, 1).data.join();
+         }",
+    );
+    let element = element.clone();
+    let look = move || look.call1(&JsValue::UNDEFINED, &element).expect("a colour").as_string();
+    let (mut last, mut changes) = (look(), 0);
+    async move {
+        let changed = || {
+            let now = look();
+            changes += u32::from(now != last);
+            last = now;
+            changes >= 5
+        };
+        until(&what, changed).await;
+    }
 }
 
 fn stream(element: &HtmlMediaElement) -> MediaStream {
