@@ -120,6 +120,30 @@ mod tests {
         }
     }
 
+    /// Asks for a stream as it is dropped.
+    #[derive(Clone)]
+    struct Clinging(Weak<Broadcaster<Clinging>>);
+
+    impl Event for Clinging {
+        fn lagged(_: u32) -> Self {
+            Self(Weak::new())
+        }
+    }
+
+    impl Drop for Clinging {
+        fn drop(&mut self) {
+            self.0.upgrade().map(|events| events.subscribe());
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_forgotten_may_turn_to_the_sender() {
+        let events = Rc::new(Broadcaster::default());
+        let slow = events.subscribe();
+        (0..MAX_QUEUED + 3).for_each(|_| events.send(Clinging(Rc::downgrade(&events))));
+        drop(slow);
+    }
+
     #[test]
     fn a_slow_reader_is_told_how_much_it_missed_and_goes_on() {
         let events = Broadcaster::default();

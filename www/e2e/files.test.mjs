@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing, browserPath } from "./lib/browsers.mjs";
-import { gather } from "./lib/desk.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
+import { gather, meets, openMixer } from "./lib/desk.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -16,14 +16,27 @@ const SOON_MS = 2000;
 
 for (const topology of ["mesh", "sfu", "mcu"]) {
   test(`files in a room, ${topology}`, { skip }, async (t) => {
-    const stub = await startStub(t, { args: topology === "mcu" ? ["--mixer", browserPath("chromium")] : [] });
+    const stub = await startStub(t);
+    const browsers = { chromium: await launch(t, "chromium"), firefox: await launch(t, "firefox") };
+    const mixer = topology === "mcu" && (await openMixer(browsers.chromium, stub));
     const kinds = { alice: "chromium", bob: "chromium", carol: "firefox", dave: "firefox" };
-    const { alice, bob, carol, dave } = await gather(t, stub, topology, kinds);
+    const { alice, bob, carol, dave } = await gather(stub, topology, kinds, browsers);
 
     for (const [from, to] of [[alice, bob], [bob, carol], [carol, alice], [dave, carol]]) {
       await t.test(`one large and three small go from ${from.kind} to ${to.kind}`, () => assertArrive(from, [to], to));
     }
     await t.test("and from one to everyone", () => assertArrive(alice, [bob, carol, dave]));
+
+    await t.test("a receiver who writes slowly does not fill what stands between", async () => {
+      const sizes = Array(6).fill(2 ** 20);
+      await alice.page.evaluate((sizes, to) => void desk.offer(sizes, to), sizes, carol.id);
+      await carol.page.evaluate((count) => desk.acceptLater(count), sizes.length);
+      const most = topology === "mesh" ? 6 : 4;
+      await until(carol.page, (most) => desk.disk.open === most, { what: `${most} files under way`, args: [most] });
+      await carol.page.evaluate(() => desk.disk.go());
+      for (const person of [alice, carol]) (await outcomes(person)).forEach(assertProgress);
+      assert.deepEqual(await carol.page.evaluate(() => [desk.disk.most, desk.disk.open]), [most, 0]);
+    });
 
     await t.test("one end cancels, and both learn why", async () => {
       for (const whoCancels of [alice, carol]) {
@@ -62,6 +75,17 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
         };
       });
       assert.deepEqual(codes, { wrong: Array(3).fill("ERR_INVALID_OPTIONS"), nobody: ["ERR_DATA_UNKNOWN_PARTICIPANT"] });
+    });
+
+    if (mixer) await t.test("a mixer that goes interrupts everyone, and files go through the next one", async () => {
+      await startSending(alice, carol);
+      await mixer.close();
+      for (const person of [alice, carol]) assert.equal((await outcomes(person))[0].code, "ERR_TRANSFER_INTERRUPTED");
+      const [early] = await alice.page.evaluate(async (to) => { await desk.offer([9], to); return desk.outcomes(); }, carol.id);
+      assert.equal(early.code, "ERR_TRANSFER_INTERRUPTED", "nothing leads to carol");
+      await openMixer(browsers.chromium, stub);
+      await Promise.all([alice, bob, carol, dave].map((person) => meets(person, 3)));
+      await assertArrive(alice, [carol], carol);
     });
 
     await t.test("a page that is closed interrupts its transfers at the other end, and nobody else's", async () => {

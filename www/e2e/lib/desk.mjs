@@ -1,6 +1,5 @@
 // People in a room who send each other files: pages without cameras, several in one browser.
 
-import { launch } from "./browsers.mjs";
 import { until } from "./wait.mjs";
 
 /**
@@ -11,32 +10,41 @@ import { until } from "./wait.mjs";
  * @property {import("puppeteer-core").Page} page where `desk` is what `enter` makes
  */
 
+/** Opens the page that mixes, in a window of its own. Ready when people can join. */
+export async function openMixer({ openPage }, stub) {
+  const page = await openPage();
+  await page.goto(`${stub.url}/www/mixer.html?room=tea`);
+  await until(page, () => window.mixing?.room.state === "joined", { what: "the mixer is in the room" });
+  return page;
+}
+
 /**
  * Opens a page for each person, all of one kind in one browser, and has them join one room. Ready when all are connected.
  *
- * @param {import("node:test").TestContext} t
  * @param {{ url: string }} stub
  * @param {"mesh" | "sfu" | "mcu"} topology
  * @param {Record<string, "chromium" | "firefox">} kinds by name
+ * @param {Record<string, import("./browsers.mjs").Visitor>} browsers by kind
  * @returns {Promise<Record<string, Person>>} by name
  */
-export async function gather(t, stub, topology, kinds) {
-  const browsers = {};
+export async function gather(stub, topology, kinds, browsers) {
   const people = {};
   for (const [name, kind] of Object.entries(kinds)) {
-    const page = browsers[kind] ? await browsers[kind].openPage() : (browsers[kind] = await launch(t, kind)).page;
+    const page = await browsers[kind].openPage();
     await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
     people[name] = { name, kind, page, id: await page.evaluate(enter, topology, name) };
   }
-  const others = Object.keys(kinds).length - 1;
-  for (const { name, page } of Object.values(people)) {
-    const met = (count) => {
-      const connected = desk.people().filter(({ connectionState }) => connectionState === "connected");
-      return connected.length === count;
-    };
-    await until(page, met, { what: `${name} is connected to ${others} others`, args: [others], timeout: 40_000 });
-  }
+  await Promise.all(Object.values(people).map((person) => meets(person, Object.keys(kinds).length - 1)));
   return people;
+}
+
+/** Waits until someone is connected to so many others. */
+export function meets({ name, page }, others) {
+  const met = (count) => {
+    const connected = desk.people().filter(({ connectionState }) => connectionState === "connected");
+    return connected.length === count;
+  };
+  return until(page, met, { what: `${name} is connected to ${others} others`, args: [others], timeout: 40_000 });
 }
 
 /** Runs in the page: joins, and makes a desk for the files that come and go. Returns the participant id. */
@@ -87,6 +95,18 @@ async function enter(topology, name) {
     async accept(count) {
       desk.transfers = [];
       for (const [{ file }] of await desk.take(count)) follow(file.accept());
+    },
+
+    /** Accepts so many files into streams that write nothing before `go()`. `open` is how many have begun and not ended. */
+    async acceptLater(count) {
+      desk.transfers = [];
+      const disk = (desk.disk = { open: 0, most: 0 });
+      const gate = new Promise((resolve) => { disk.go = resolve; });
+      for (const [{ file }] of await desk.take(count)) {
+        const begin = () => { disk.open++; disk.most = Math.max(disk.most, disk.open); };
+        let write = () => { begin(); write = () => gate; return gate; };
+        follow(file.accept({ writable: new WritableStream({ write: () => write(), close: () => { disk.open--; } }) }));
+      }
     },
 
     /** Waits until a part of the first file is there. Says whether it is not all. */
