@@ -1,11 +1,11 @@
 //! Which screen is shown, and what outlives the change from one to the other.
 
-use moim::{JoinOptions, Topology};
+use moim::{JoinOptions, Role, RoomEvent, RoomState, Topology};
 use yew::prelude::*;
 
 use crate::browser;
 use crate::call::{Call, Log, LogAction};
-use crate::hooks::{use_local_media, use_recordings, use_room};
+use crate::hooks::{Happening, use_local_media, use_recordings, use_room};
 use crate::i18n::{Language, fill};
 use crate::lobby::Lobby;
 use crate::query::Query;
@@ -21,6 +21,8 @@ pub(crate) struct Ticket {
     pub(crate) name: String,
     pub(crate) room: String,
     pub(crate) topology: Topology,
+    /// Start the room as its host.
+    pub(crate) host: bool,
 }
 
 impl Ticket {
@@ -35,11 +37,14 @@ impl Ticket {
             name: name.or_else(|| browser::recall(NAME_KEY)).unwrap_or_default(),
             room: room.unwrap_or_else(Self::suggest_room),
             topology: query.topology,
+            host: query.host,
         }
     }
 
     fn options(&self) -> JoinOptions {
-        JoinOptions::new(self.room.clone(), self.name.clone())
+        let mut options = JoinOptions::new(self.room.clone(), self.name.clone());
+        options.role = if self.host { Role::Host } else { Role::Participant };
+        options
     }
 }
 
@@ -62,9 +67,15 @@ pub(crate) fn App() -> Html {
     let media = use_local_media();
     let recordings = use_recordings();
     let log = use_reducer_eq(Log::default);
+    let waiting = use_state_eq(|| false);
     let on_event = {
-        let log = log.dispatcher();
-        use_callback((), move |happening, ()| log.dispatch(LogAction::Happening(happening)))
+        let (log, waiting) = (log.dispatcher(), waiting.setter());
+        use_callback((), move |happening: Happening, ()| {
+            if let RoomEvent::StateChange { state } = happening.event {
+                waiting.set(state == RoomState::Waiting);
+            }
+            log.dispatch(LogAction::Happening(happening));
+        })
     };
     let room = use_room(on_event);
     let joined = room.joined();
@@ -144,6 +155,7 @@ pub(crate) fn App() -> Html {
                     {recordings}
                     ticket={(*ticket).clone()}
                     joining={room.is_joining()}
+                    waiting={*waiting && room.is_joining()}
                     failure={room.failure()}
                     on_join={join}
                     on_cancel={leave}

@@ -1,4 +1,4 @@
-//! The tiles, as a grid that fits the window, or around a screen that is shown.
+//! The tiles, as a grid that fits the window, or around one that is large.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -10,13 +10,20 @@ use super::tiles::{Source, TileModel};
 use crate::browser;
 use crate::errors::Attempt;
 use crate::hooks::Recordings;
-use crate::layout::Shape;
+use crate::layout::{Arrangement, Claims, Shape};
 use crate::ui::{Button, Look, Mark, use_words};
-use moim::Error;
+use moim::{Error, ParticipantId};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct GridProps {
     pub(crate) tiles: Vec<TileModel>,
+    /// What the person chose.
+    pub(crate) arrangement: Arrangement,
+    /// The key of the tile that is kept large.
+    pub(crate) pinned: Option<String>,
+    /// Who leads the conversation.
+    pub(crate) dominant: Option<ParticipantId>,
+    pub(crate) on_pin: Callback<String>,
     pub(crate) recordings: Recordings,
     pub(crate) on_recording: Callback<()>,
     pub(crate) on_error: Callback<(Attempt, Error)>,
@@ -63,9 +70,9 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
         }
     };
 
-    // The screen that was shared last, or the mixed picture, is the large one; its place in the list stays, so that nothing is built anew.
-    let stage = props.tiles.iter().rposition(|tile| matches!(tile.source, Source::Screen | Source::Mix));
+    // The large one's place in the list stays, so that nothing is built anew.
     let count = props.tiles.len();
+    let (arrangement, stage) = claims(props).settle(props.arrangement, count);
     let (wide, tall) = (Shape::wide(count), Shape::tall(count));
     let others = count.saturating_sub(1).max(1);
     let strip = Shape::strip(others);
@@ -80,7 +87,6 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
         strip.columns,
         strip.rows
     );
-    let layout = if stage.is_some() { "stage" } else { "grid" };
     html! {
         <main class="area" ref={area}>
             if *blocked {
@@ -95,12 +101,14 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                     />
                 </div>
             }
-            <ul class="tiles" data-layout={layout} data-count={count.to_string()} {style} aria-label={words.participants}>
+            <ul class="tiles" data-layout={arrangement.as_str()} data-count={count.to_string()} {style} aria-label={words.participants}>
                 { for props.tiles.iter().enumerate().map(|(index, model)| html! {
                     <Tile
                         key={model.key.clone()}
                         model={model.clone()}
                         stage={stage == Some(index)}
+                        pinned={props.pinned.as_ref() == Some(&model.key)}
+                        on_pin={props.on_pin.clone()}
                         recording={props.recordings.running(&model.key).is_some()}
                         on_record={on_record.clone()}
                         on_blocked={on_blocked.clone()}
@@ -109,6 +117,18 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                 }) }
             </ul>
         </main>
+    }
+}
+
+/// Who could be large.
+fn claims(props: &GridProps) -> Claims {
+    let GridProps { tiles, pinned, dominant, .. } = props;
+    Claims {
+        pinned: tiles.iter().position(|tile| pinned.as_ref() == Some(&tile.key)),
+        // The screen that was shared last.
+        shown: tiles.iter().rposition(|tile| matches!(tile.source, Source::Screen | Source::Mix)),
+        speaker: tiles.iter().position(|tile| dominant.is_some() && tile.participant == *dominant),
+        other: tiles.iter().position(|tile| !tile.own),
     }
 }
 

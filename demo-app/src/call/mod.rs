@@ -6,20 +6,30 @@ mod grid;
 mod header;
 mod invite;
 mod log;
+mod more;
 mod panel;
+mod people;
+mod quality;
+mod recorded;
+mod statistics;
 mod tile;
 mod tiles;
 mod toasts;
 
 use std::rc::Rc;
 
-use moim::{ChatOptions, Error, RemoteParticipant, Role, SubscribeOptions};
+use moim::{ChatOptions, Error, RemoteParticipant, Role, RoomEvent, SubscribeOptions, TrackSource};
 use yew::prelude::*;
 
 use crate::app::Ticket;
+use crate::browser;
 use crate::errors::Attempt;
-use crate::hooks::{JoinedRoom, LocalMedia, Recordings, use_publication, use_screen_share};
-use crate::inputs::{InputNotices, Pickers};
+use crate::hooks::{
+    JoinedRoom, LocalMedia, Presence, Recordings, use_presence, use_publication, use_resolution,
+    use_screen_share,
+};
+use crate::inputs::{InputNotices, Pickers, ResolutionPicker, STANDARD, height_of};
+use crate::layout::Arrangement;
 use crate::recordings::RecordingList;
 use chat::Chat;
 use controls::Controls;
@@ -28,8 +38,15 @@ use header::Header;
 use invite::{InviteBar, use_invite};
 use log::Event;
 pub(crate) use log::{Log, LogAction};
+use more::More;
 use panel::{Panel, SidePanel};
+use people::{People, use_hand};
+use recorded::{ROOM, use_recorded_room};
+use statistics::Statistics;
 use toasts::Toasts;
+
+const LAYOUT_KEY: &str = "moim-layout";
+const RESOLUTION_KEY: &str = "moim-resolution";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CallProps {
@@ -68,8 +85,27 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     };
     let invite = use_invite(ticket, on_copied);
 
-    let tiles = tiles::tiles(&ticket.name, media, share.tracks(), &props.participants);
-    use_end_of_lost_recordings(recordings, tiles.iter().map(|tile| tile.key.clone()).collect());
+    let hand = use_hand(room);
+    let presence = use_call_presence(room, media, log);
+    let arrangement = use_state_eq(|| Arrangement::of_name(&browser::recall(LAYOUT_KEY).unwrap_or_default()));
+    let pinned = use_state_eq(|| None::<String>);
+    let height = use_state_eq(|| {
+        browser::recall(RESOLUTION_KEY).and_then(|text| height_of(&text)).unwrap_or(STANDARD)
+    });
+    let on_resolution_error = {
+        let on_error = on_error.clone();
+        Callback::from(move |error: Error| on_error.emit((Attempt::Resolution, error)))
+    };
+    use_resolution(
+        &media.camera.handle.capture,
+        Some(*height).filter(|height| *height != STANDARD),
+        on_resolution_error,
+    );
+
+    let tiles = tiles::tiles(&ticket.name, hand.up, media, share.tracks(), &props.participants);
+    let keys = tiles.iter().map(|tile| tile.key.clone()).chain([ROOM.to_owned()]).collect();
+    use_end_of_lost_recordings(recordings, keys);
+    let recorded_room = use_recorded_room(recordings, &tiles, on_error.clone());
 
     // What came while the chat was open has been read.
     let said = log.messages.len();
@@ -128,17 +164,57 @@ pub(crate) fn Call(props: &CallProps) -> Html {
             // It fails only when the room is left, and then nothing is shown.
             let _ = room.subscribe(&participant, &publication, &wish);
         });
+    let on_pin = {
+        let pinned = pinned.clone();
+        Callback::from(move |key: String| pinned.set(Some(key).filter(|key| pinned.as_ref() != Some(key))))
+    };
+    let on_arrangement = use_callback(arrangement.setter(), |chosen: Arrangement, arrangement| {
+        browser::remember(LAYOUT_KEY, chosen.as_str());
+        arrangement.set(chosen);
+    });
+    let on_height = use_callback(height.setter(), |chosen: u32, height| {
+        browser::remember(RESOLUTION_KEY, &chosen.to_string());
+        height.set(chosen);
+    });
+    let waiting = if presence.is_host() { presence.lobby.waiting.len() } else { 0 };
     let sharing = share.tracks().is_some();
+    let on_share = Callback::from(move |()| share.toggle());
     let content = |panel: Panel| match panel {
         Panel::Chat => {
             html! { <Chat messages={log.messages.clone()} name={ticket.name.clone()} {on_send} /> }
         }
         Panel::Recordings => html! { <RecordingList recordings={recordings.clone()} /> },
+        Panel::People => html! {
+            <People
+                room={room.clone()}
+                name={ticket.name.clone()}
+                media={media.clone()}
+                hand={hand.clone()}
+                presence={presence.clone()}
+                participants={props.participants.clone()}
+            />
+        },
+        Panel::Statistics => html! {
+            <Statistics topology={ticket.topology} participants={props.participants.clone()} />
+        },
         Panel::Devices => html! {
             <>
                 <InputNotices media={media.clone()} />
                 <Pickers media={media.clone()} />
+                <ResolutionPicker height={*height} {on_height} />
             </>
+        },
+        Panel::More => html! {
+            <More
+                arrangement={*arrangement}
+                {on_arrangement}
+                recording={recorded_room.running}
+                on_record={recorded_room.toggle.clone()}
+                hand={hand.clone()}
+                {sharing}
+                on_share={on_share.clone()}
+                on_panel={toggle_panel.clone()}
+            />
         },
     };
     html! {
@@ -147,11 +223,20 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 room={ticket.room.clone()}
                 invite={invite.clone()}
                 recordings={recordings.clone()}
+                locked={presence.lobby.locked}
                 panel={*panel}
                 on_panel={toggle_panel.clone()}
             />
             <InviteBar {invite} alone={props.participants.iter().all(|participant| participant.role == Role::Mixer)} />
-            <Grid {tiles} recordings={recordings.clone()} on_recording={show_recordings} {on_error}
+            <Grid
+                {tiles}
+                arrangement={*arrangement}
+                pinned={(*pinned).clone()}
+                dominant={presence.dominant.clone()}
+                {on_pin}
+                recordings={recordings.clone()}
+                on_recording={show_recordings}
+                {on_error}
                 {on_shown}
             />
             if let Some(panel) = *panel {
@@ -160,15 +245,59 @@ pub(crate) fn Call(props: &CallProps) -> Html {
             <Controls
                 media={media.clone()}
                 {sharing}
+                hand={hand.clone()}
                 panel={*panel}
                 {unread}
-                on_share={move |()| share.toggle()}
+                {waiting}
+                {on_share}
                 on_panel={toggle_panel}
                 on_leave={props.on_leave.clone()}
             />
             <Toasts notes={log.notes.clone()} {on_dismiss} />
         </div>
     }
+}
+
+/// The room's presence, and notices of what the host does.
+#[hook]
+fn use_call_presence(room: &JoinedRoom, media: &LocalMedia, log: &UseReducerHandle<Log>) -> Presence {
+    let known = use_mut_ref(|| room.lobby().waiting);
+    let on_event = {
+        let (room, media, log) = (room.clone(), media.clone(), log.dispatcher());
+        Callback::from(move |event: RoomEvent| match event {
+            RoomEvent::LobbyChange { waiting, .. } => {
+                let before = known.replace(waiting.clone());
+                let newcomers = waiting.iter().filter(|one| !before.iter().any(|known| known.id == one.id));
+                for newcomer in newcomers.filter(|_| room.role() == Some(Role::Host)) {
+                    log.dispatch(LogAction::Note(Event::Waits(newcomer.name.clone())));
+                }
+            }
+            RoomEvent::MuteRequested { publication_id, .. } => {
+                let own = room.publications();
+                let Some(muted) = own.iter().find(|publication| publication.id == publication_id) else {
+                    return;
+                };
+                match muted.source {
+                    TrackSource::Microphone => media.microphone.switch_off(),
+                    TrackSource::Camera => media.camera.switch_off(),
+                    _ => {}
+                }
+                log.dispatch(LogAction::Note(Event::MutedByHost(muted.source)));
+            }
+            _ => {}
+        })
+    };
+    let presence = use_presence(room, on_event);
+    {
+        let (host, log) = (presence.is_host(), log.dispatcher());
+        let was_host = use_mut_ref(|| host);
+        use_effect_with(host, move |host| {
+            if !was_host.replace(*host) && *host {
+                log.dispatch(LogAction::Note(Event::NowHost));
+            }
+        });
+    }
+    presence
 }
 
 /// Tells of a device that fails during the call, unless the panel of devices is `open` and shows it. What was missing

@@ -3,6 +3,7 @@
 use moim::{ConnectionState, ParticipantId, PublicationId};
 use yew::prelude::*;
 
+use super::quality::QualityBars;
 use super::tiles::{Source, TileModel};
 use crate::format;
 use crate::hooks::{RawTrack, use_level, use_media, use_shown_height};
@@ -17,7 +18,10 @@ pub(crate) struct TileProps {
     pub(crate) model: TileModel,
     /// The large one.
     pub(crate) stage: bool,
+    /// Kept large.
+    pub(crate) pinned: bool,
     pub(crate) recording: bool,
+    pub(crate) on_pin: Callback<String>,
     /// Starts or stops a recording.
     pub(crate) on_record: Callback<TileModel>,
     /// The browser plays no sound before a click.
@@ -42,7 +46,7 @@ pub(crate) fn label(words: &'static Words, model: &TileModel) -> String {
 #[function_component]
 pub(crate) fn Tile(props: &TileProps) -> Html {
     let words = use_words();
-    let TileProps { model, stage, recording, .. } = props;
+    let TileProps { model, stage, pinned, recording, .. } = props;
     let (tile, video) = (use_node_ref(), use_node_ref());
     use_media(video.clone(), model.picture.iter().cloned().collect(), true, Callback::noop());
     let voice = model.sound.first().filter(|_| model.source == Source::Camera && !model.muted);
@@ -65,6 +69,10 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
         let (on_record, model) = (props.on_record.clone(), model.clone());
         move |()| on_record.emit(model.clone())
     };
+    let pin = {
+        let (on_pin, key) = (props.on_pin.clone(), model.key.clone());
+        move |()| on_pin.emit(key.clone())
+    };
     let record_name = if *recording { words.stop_recording_of } else { words.record };
     html! {
         <li
@@ -75,6 +83,8 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             data-own={model.own.to_string()}
             data-source={model.source.as_str()}
             data-muted={model.muted.to_string()}
+            data-hand={model.hand.to_string()}
+            data-pinned={pinned.to_string()}
             data-camera={if model.visible { "on" } else { "off" }}
             data-tint={format::tint(&model.name, TINTS).to_string()}
         >
@@ -108,18 +118,36 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
                 }
                 if model.source == Source::Screen { <Icon mark={Mark::Screen} /> }
                 <span class="tile__name">{ label.clone() }</span>
+                if let Some(track) = model.measured.clone() { <QualityBars {track} /> }
             </span>
-            <Button
-                name={fill(record_name, "name", &label)}
-                icon_only={true}
-                look={Look::Quiet}
-                mark={if *recording { Mark::Stop } else { Mark::Record }}
-                pressed={*recording}
-                class={classes!("tile__record", recording.then_some("is-recording"))}
-                disabled={!recording && model.picture.is_none() && model.sound.is_empty()}
-                test="record"
-                onclick={record}
-            />
+            if model.hand {
+                <span class="tile__hand" role="img" aria-label={words.hand_raised} title={words.hand_raised}>
+                    <Icon mark={Mark::Hand} />
+                </span>
+            }
+            <div class="tile__tools">
+                <Button
+                    name={fill(if *pinned { words.unpin } else { words.pin }, "name", &label)}
+                    icon_only={true}
+                    look={Look::Quiet}
+                    mark={Mark::Pin}
+                    pressed={*pinned}
+                    class={classes!("tile__tool", pinned.then_some("is-on"))}
+                    test="pin"
+                    onclick={pin}
+                />
+                <Button
+                    name={fill(record_name, "name", &label)}
+                    icon_only={true}
+                    look={Look::Quiet}
+                    mark={if *recording { Mark::Stop } else { Mark::Record }}
+                    pressed={*recording}
+                    class={classes!("tile__tool", recording.then_some("is-recording"))}
+                    disabled={!recording && model.picture.is_none() && model.sound.is_empty()}
+                    test="record"
+                    onclick={record}
+                />
+            </div>
         </li>
     }
 }

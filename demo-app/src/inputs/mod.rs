@@ -2,8 +2,10 @@
 
 mod notices;
 mod pickers;
+mod resolution;
 mod toggles;
 
 pub(crate) use notices::InputNotices;
 pub(crate) use pickers::Pickers;
+pub(crate) use resolution::{ResolutionPicker, STANDARD, height_of};
 pub(crate) use toggles::{CameraToggle, MicrophoneToggle};
