@@ -77,7 +77,12 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
     html! {
         <li
             ref={tile}
-            class={classes!("tile", stage.then_some("tile--stage"), format!("tile--{}", model.source.as_str()))}
+            class={classes!(
+                "tile",
+                stage.then_some("tile--stage"),
+                model.own.then_some("tile--own"),
+                format!("tile--{}", model.source.as_str())
+            )}
             data-test="tile"
             data-participant={model.name.clone()}
             data-own={model.own.to_string()}
