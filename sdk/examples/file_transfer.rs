@@ -37,7 +37,7 @@ mod example {
             match file.size() {
                 0..10_000_000 => received.extend(file.accept()?.finished().await?),
                 10_000_000..4_000_000_000 => drop(file.accept_to(disk)?.finished().await?),
-                _ => file.reject("too large for me"),
+                _ => file.reject("too large for me")?,
             }
         }
         Ok(received)

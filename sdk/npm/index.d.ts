@@ -135,6 +135,10 @@ export interface RemoteParticipant {
      */
     metadata: string;
     /**
+     * What the application attached by name.
+     */
+    attributes: Record<string, string>;
+    /**
      * What it is in the room for.
      */
     role: Role;
@@ -416,6 +420,24 @@ export type ParticipantId = string;
 export type PublicationId = string;
 
 /**
+ * Someone who waits to be let into a room.
+ */
+export interface WaitingParticipant {
+    /**
+     * The id that it will have in the room.
+     */
+    id: ParticipantId;
+    /**
+     * The name to show.
+     */
+    name: string;
+    /**
+     * Whatever the application attached.
+     */
+    metadata?: string;
+}
+
+/**
  * Something happened at a peer connection.
  */
 export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver; streamIds: string[] } | { type: "datachanneladded"; channel: DataChannel } | { type: "connectionstatechange"; state: ConnectionState } | { type: "iceconnectionstatechange"; state: IceConnectionState } | { type: "icegatheringstatechange"; state: IceGatheringState } | { type: "signalingstatechange"; state: SignalingState } | { type: "icecandidateerror"; url: string; address: string | undefined; port: number | undefined; errorCode: number; errorText: string } | { type: "recovering"; attempt: number } | { type: "negotiationfailed"; error: MoimError } | { type: "lagged"; missed: number };
@@ -423,7 +445,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * Something happened in a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The list of devices is another one now.
@@ -478,6 +500,24 @@ export interface MixerOptions {
 }
 
 /**
+ * To whom a file goes, and what they are told about it.
+ */
+export interface SendFileOptions {
+    /**
+     * The receiver. Default: everyone.
+     */
+    to?: ParticipantId | null;
+    /**
+     * The name. Default: that of the `File`; `"file"` for a `Blob`.
+     */
+    name?: string | null;
+    /**
+     * The MIME type. Default: that of the `Blob`.
+     */
+    mimeType?: string | null;
+}
+
+/**
  * What a device does.
  */
 export type DeviceKind = "audioinput" | "videoinput" | "audiooutput" | "unknown";
@@ -485,7 +525,7 @@ export type DeviceKind = "audioinput" | "videoinput" | "audiooutput" | "unknown"
 /**
  * What a participant is in the room for.
  */
-export type Role = "participant" | "mixer";
+export type Role = "participant" | "host" | "mixer";
 
 /**
  * What a recorder does now.
@@ -778,7 +818,7 @@ export type DataChannelState = "connecting" | "open" | "closing" | "closed";
 /**
  * Where a room is in its life.
  */
-export type RoomState = "new" | "joining" | "joined" | "left";
+export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
 
 /**
  * Which camera, and what it should give. The browser comes as near to size and rate as it can.
@@ -852,6 +892,34 @@ export type TransceiverDirection = "sendrecv" | "sendonly" | "recvonly" | "inact
 export type Refusal = "user" | "policy" | "system" | "unknown";
 
 /**
+ * Who has a line of chat.
+ */
+export interface ChatReceipt {
+    /**
+     * Who has it.
+     */
+    deliveredTo: ParticipantId[];
+    /**
+     * Who left, or said nothing for half a minute. They may have it all the same.
+     */
+    missedBy: ParticipantId[];
+}
+
+/**
+ * Who waits to be let into a room, and whether newcomers have to.
+ */
+export interface Lobby {
+    /**
+     * Newcomers wait until a host admits them.
+     */
+    locked: boolean;
+    /**
+     * Those who wait, in the order in which they came.
+     */
+    waiting?: WaitingParticipant[];
+}
+
+/**
  * Who was heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
  */
 export interface RtpSource {
@@ -876,7 +944,7 @@ export interface RtpSource {
 /**
  * Why a participant is gone.
  */
-export type LeaveReason = "left" | "disconnected" | "timedOut" | "unknown";
+export type LeaveReason = "left" | "disconnected" | "timedOut" | "removed" | "unknown";
 
 /**
  * `"audio"` or `"video"`.
@@ -1274,6 +1342,8 @@ export interface RoomOptions {
     joinTimeoutMs?: number;
     /** STUN and TURN servers beside those that the signaling server names. Default: none. */
     iceServers?: IceServer[];
+    /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
+    autoSubscribe?: boolean;
 }
 
 /** Who joins which room. */
@@ -1284,7 +1354,9 @@ export interface JoinOptions {
     name: string;
     /** Whatever the application attaches to the participant. Default: empty. */
     metadata?: string;
-    /** What one is in the room for. Default: `"participant"`. */
+    /** What the application attaches by name. Default: nothing. */
+    attributes?: Record<string, string>;
+    /** What one is in the room for. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
     role?: Role;
 }
 
@@ -1308,6 +1380,14 @@ export interface UpdateOptions {
     name?: string;
     /** Whatever the application attaches. Default: as it is. */
     metadata?: string;
+    /** Attributes to set, or with `null` to remove. Those that are not named stay as they are. */
+    attributes?: Record<string, string | null>;
+}
+
+/** To whom a line of chat goes. */
+export interface ChatOptions {
+    /** The receiver. Default: everyone. */
+    to?: ParticipantId;
 }
 
 /** To whom bytes go, and what they are about. */
@@ -1316,6 +1396,11 @@ export interface DataOptions {
     topic?: string;
     /** The receiver. Default: everyone. */
     to?: ParticipantId;
+    /**
+     * Whether the bytes arrive, and in order. If not, they are sent once: for what is soon out of date, such as positions.
+     * Default: true.
+     */
+    reliable?: boolean;
 }
 
 /** Each event of a room by its name, as `addEventListener` hands it over: the event is in `detail`. */
@@ -2612,6 +2697,10 @@ export class FileTransfer {
      */
     readonly name: string;
     /**
+     * Who is at the far end, if the file goes through a room.
+     */
+    readonly participantId: ParticipantId | undefined;
+    /**
      * The file's size in bytes.
      */
     readonly size: number;
@@ -2622,7 +2711,7 @@ export class FileTransfer {
 }
 
 /**
- * A file that the far end offers. One that is never answered is refused when it is collected.
+ * A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the same. One that is never answered is refused when it is collected.
  */
 export class IncomingFile {
     private constructor();
@@ -2633,7 +2722,7 @@ export class IncomingFile {
      */
     accept(options?: AcceptOptions): FileTransfer;
     /**
-     * Refuses the file; the reason is for the sender to read. Does nothing once the offer is answered.
+     * Refuses the file; the reason is for the sender to read. Throws `ERR_INVALID_STATE` if the offer is answered already.
      */
     reject(reason?: string): void;
     /**
@@ -2652,6 +2741,10 @@ export class IncomingFile {
      * The file's name as the far end says, without a path. It may lie about the type.
      */
     readonly name: string;
+    /**
+     * Who offers it, if it came through a room.
+     */
+    readonly participantId: ParticipantId | undefined;
     /**
      * The file's size in bytes.
      */
@@ -3127,6 +3220,10 @@ export class Room {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+     */
+    admit(participantId: ParticipantId): void;
+    /**
      * Enters a room. Ready when the server let us in; the others' tracks come as events.
      */
     join(options: JoinOptions): Promise<void>;
@@ -3134,6 +3231,10 @@ export class Room {
      * Leaves the room. Published tracks go on: they belong to the application. Calling it again does nothing.
      */
     leave(): Promise<void>;
+    /**
+     * As the host: mutes someone else's publication. Only its publisher can unmute it.
+     */
+    mute(participantId: ParticipantId, publicationId: PublicationId): void;
     /**
      * Prepares a room. Nothing is connected before `join`, so no event is missed.
      */
@@ -3144,18 +3245,34 @@ export class Room {
      */
     publish(track: LocalTrack, options?: PublishOptions): Promise<PublicationId>;
     /**
+     * As the host: puts someone out of the room, or sends someone away who waits.
+     */
+    remove(participantId: ParticipantId): void;
+    /**
      * Sends another track of the same kind under the same publication, such as that of another camera.
      */
     replaceTrack(publicationId: PublicationId, track: LocalTrack): Promise<void>;
     /**
-     * Writes to everyone. Each participant gets the lines of another in order.
+     * Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
+     * has it, or is given up; the line is on its way before that.
      */
-    sendChat(text: string): void;
+    sendChat(text: string, options?: ChatOptions): Promise<ChatReceipt>;
     /**
-     * Sends bytes, reliably and in order; with the topic at most 1 MiB in a mesh, and 65024 bytes through an SFU or a
-     * mixer.
+     * Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU
+     * or a mixer; if they may be lost, 16 KiB.
      */
     sendData(payload: BufferSource, options?: DataOptions | null): void;
+    /**
+     * Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
+     * transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
+     * chat beside them. Who leaves interrupts the transfer, and so does leaving. Throws `ERR_INVALID_STATE` if the room is
+     * not joined, and `ERR_DATA_UNKNOWN_PARTICIPANT`.
+     */
+    sendFile(file: Blob, options?: SendFileOptions): FileTransfer[];
+    /**
+     * As the host: whether newcomers wait until they are admitted.
+     */
+    setLocked(locked: boolean): void;
     /**
      * Mutes a publication: silence or black is sent, and the others are told.
      */
@@ -3170,7 +3287,7 @@ export class Room {
      */
     unpublish(publicationId: PublicationId): Promise<void>;
     /**
-     * Changes what the others know of one: name, metadata, or both. They get `participantupdated`.
+     * Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
      */
     update(options: UpdateOptions): void;
     /**
@@ -3181,6 +3298,10 @@ export class Room {
      * Who of the others leads the conversation.
      */
     readonly dominantSpeaker: ParticipantId | undefined;
+    /**
+     * Who waits to be let in, and whether newcomers have to.
+     */
+    readonly lobby: Lobby;
     /**
      * Who one is, once joined.
      */
@@ -3193,6 +3314,10 @@ export class Room {
      * What one publishes.
      */
     readonly publications: Publication[];
+    /**
+     * What one is in the room for, once joined.
+     */
+    readonly role: Role | undefined;
     /**
      * Where the room is in its life.
      */

@@ -271,7 +271,7 @@ error_codes! {
     TransferRejected => "ERR_TRANSFER_REJECTED",
     /// One end gave the file up.
     TransferCancelled => "ERR_TRANSFER_CANCELLED",
-    /// The channel closed in the middle of the file, which can be resumed.
+    /// The channel closed in the middle of the file, which can be resumed, or the far end left the room.
     TransferInterrupted => "ERR_TRANSFER_INTERRUPTED",
     /// The bytes that arrived are not those of the file.
     TransferCorrupt => "ERR_TRANSFER_CORRUPT",

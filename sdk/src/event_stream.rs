@@ -52,9 +52,11 @@ impl<E: Event> Broadcaster<E> {
     }
 
     pub(crate) fn send(&self, event: E) {
+        // Dropped at the end: what an event holds may send another as it goes.
+        let mut forgotten = Vec::new();
         self.for_each(|queue| {
             if queue.events.len() == MAX_QUEUED {
-                queue.events.pop_front();
+                forgotten.extend(queue.events.pop_front());
                 queue.missed = queue.missed.saturating_add(1);
             }
             queue.events.push_back(event.clone());
@@ -67,7 +69,7 @@ impl<E: Event> Broadcaster<E> {
         self.for_each(|queue| queue.ended = true);
     }
 
-    fn for_each(&self, change: impl Fn(&mut Queue<E>)) {
+    fn for_each(&self, mut change: impl FnMut(&mut Queue<E>)) {
         let mut wakers = Vec::new();
         self.queues.borrow_mut().retain(|queue| {
             let Some(queue) = queue.upgrade() else { return false };

@@ -67,4 +67,5 @@ pub use platform::{StatsMonitor, StatsSource, get_stats};
 #[cfg(target_arch = "wasm32")]
 pub use room::{
     ChatDelivery, ChatReceipt, RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState,
+    SendFileOptions,
 };

@@ -6,10 +6,11 @@ use serde_wasm_bindgen::preserve;
 use wasm_bindgen::JsValue;
 
 use super::data_channel::JsDataChannel;
+use super::file_transfer::JsIncomingFile;
 use super::peer_connection::JsTransceiver;
 use super::room::JsRemoteTrack;
 use crate::error::Error;
-use crate::platform::{DataChannel, Transceiver};
+use crate::platform::{DataChannel, IncomingFile, Transceiver};
 use crate::room::RemoteTrack;
 
 pub(crate) fn track<S: Serializer>(track: &RemoteTrack, serializer: S) -> Result<S::Ok, S::Error> {
@@ -31,6 +32,10 @@ pub(crate) fn transceiver<S: Serializer>(
 pub(crate) fn data_channel<S: Serializer>(channel: &DataChannel, serializer: S) -> Result<S::Ok, S::Error> {
     let channel = JsDataChannel::new(channel.clone());
     preserve::serialize(&channel.map_or(JsValue::NULL, JsValue::from), serializer)
+}
+
+pub(crate) fn incoming_file<S: Serializer>(file: &IncomingFile, serializer: S) -> Result<S::Ok, S::Error> {
+    preserve::serialize(&JsValue::from(JsIncomingFile::from(file.clone())), serializer)
 }
 
 pub(crate) fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,4 +1,4 @@
-//! `FileTransfer` and `IncomingFile` for JavaScript, and the methods of `DataChannel` that make them.
+//! `FileTransfer` and `IncomingFile` for JavaScript, and the methods of `DataChannel` and `Room` that make them.
 
 use futures::StreamExt;
 use js_sys::{Object, Promise};
@@ -11,6 +11,7 @@ use web_sys::{Blob, WritableStream};
 use super::data_channel::{JsDataChannel, invalid};
 use super::media::to_js;
 use super::promise::future_to_promise;
+use super::room::JsRoom;
 use super::streams::async_iterator;
 use super::{class, options};
 use crate::{FileTransfer, IncomingFile};
@@ -43,10 +44,8 @@ impl JsDataChannel {
         #[wasm_bindgen(unchecked_param_type = "Blob")] file: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "FileOptions")] options: Option<JsValue>,
     ) -> Result<JsFileTransfer, JsValue> {
-        let blob = file.dyn_ref::<Blob>();
-        let blob = blob.ok_or_else(|| invalid("file: expected a File or a Blob".to_owned()))?;
         let options = options::parse(options, "file options")?;
-        Ok(JsFileTransfer(self.handle().send_file(blob, &options)?))
+        Ok(JsFileTransfer(self.handle().send_file(blob(file)?, &options)?))
     }
 
     /// The files that the far end offers: `for await (const file of channel.files())`. Ends when the channel is closed.
@@ -54,6 +53,24 @@ impl JsDataChannel {
     pub fn files(&self) -> Object {
         let files = self.handle().files();
         async_iterator(files.map(|file| Ok(JsIncomingFile(file).into())).boxed_local())
+    }
+}
+
+#[wasm_bindgen(js_class = Room)]
+impl JsRoom {
+    /// Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
+    /// transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
+    /// chat beside them. Who leaves interrupts the transfer, and so does leaving. Throws `ERR_INVALID_STATE` if the room is
+    /// not joined, and `ERR_DATA_UNKNOWN_PARTICIPANT`.
+    #[wasm_bindgen(js_name = sendFile)]
+    pub fn send_file(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Blob")] file: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "SendFileOptions")] options: Option<JsValue>,
+    ) -> Result<Vec<JsFileTransfer>, JsValue> {
+        let options = options::parse(options, "file options")?;
+        let transfers = self.handle().send_file(blob(file)?, &options)?;
+        Ok(transfers.into_iter().map(JsFileTransfer).collect())
     }
 }
 
@@ -107,6 +124,12 @@ impl JsFileTransfer {
         self.0.id()
     }
 
+    /// Who is at the far end, if the file goes through a room.
+    #[wasm_bindgen(getter, js_name = participantId, unchecked_return_type = "ParticipantId | undefined")]
+    pub fn participant_id(&self) -> Option<String> {
+        self.0.participant_id().map(ToString::to_string)
+    }
+
     /// Which way the file goes.
     #[wasm_bindgen(getter, unchecked_return_type = "FileDirection")]
     pub fn direction(&self) -> Result<JsValue, JsValue> {
@@ -138,13 +161,25 @@ impl JsFileTransfer {
     }
 }
 
-/// A file that the far end offers. One that is never answered is refused when it is collected.
+/// A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the same. One that is never answered is refused when it is collected.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = IncomingFile)]
 pub struct JsIncomingFile(IncomingFile);
 
+impl From<IncomingFile> for JsIncomingFile {
+    fn from(file: IncomingFile) -> Self {
+        Self(file)
+    }
+}
+
 #[wasm_bindgen(js_class = IncomingFile)]
 impl JsIncomingFile {
+    /// Who offers it, if it came through a room.
+    #[wasm_bindgen(getter, js_name = participantId, unchecked_return_type = "ParticipantId | undefined")]
+    pub fn participant_id(&self) -> Option<String> {
+        self.0.participant_id().map(ToString::to_string)
+    }
+
     /// Takes the file. Throws `ERR_INVALID_STATE` if somebody else writes to the stream, or the offer is answered already.
     pub fn accept(
         &self,
@@ -161,13 +196,12 @@ impl JsIncomingFile {
         Ok(JsFileTransfer(self.0.accept_to(stream)?))
     }
 
-    /// Refuses the file; the reason is for the sender to read. Does nothing once the offer is answered.
+    /// Refuses the file; the reason is for the sender to read. Throws `ERR_INVALID_STATE` if the offer is answered already.
     pub fn reject(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "string")] reason: Option<JsValue>,
     ) -> Result<(), JsValue> {
-        self.0.reject(&read_reason(reason, "refused")?);
-        Ok(())
+        Ok(self.0.reject(&read_reason(reason, "refused")?)?)
     }
 
     /// The transfer's name: the same at both ends, and when it is resumed.
@@ -199,6 +233,11 @@ impl JsIncomingFile {
     pub fn last_modified(&self) -> f64 {
         self.0.last_modified() as f64
     }
+}
+
+fn blob(file: &JsValue) -> Result<&Blob, JsValue> {
+    let wrong = || invalid("file: expected a File or a Blob".to_owned());
+    Ok(file.dyn_ref::<Blob>().ok_or_else(wrong)?)
 }
 
 fn read_reason(reason: Option<JsValue>, default: &str) -> Result<String, JsValue> {

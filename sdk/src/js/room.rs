@@ -44,6 +44,13 @@ pub struct JsRoom {
     target: EventTarget,
 }
 
+impl JsRoom {
+    /// The room behind the JavaScript object.
+    pub(crate) fn handle(&self) -> Room {
+        self.room.clone()
+    }
+}
+
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
     /// Prepares a room. Nothing is connected before `join`, so no event is missed.

@@ -38,6 +38,7 @@ pub use display::{CaptureController, DisplayCapture, DisplayOptions, Region, Zoo
 pub use element::{attach, detach, play, set_sink_id};
 #[cfg(feature = "js")]
 pub(crate) use exception::Failure;
+pub(crate) use file::{Carrier, Limits, Transfers};
 pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles};
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;

@@ -1,6 +1,7 @@
 //! The data channels that each connection of a room has: for messages, for those that may be lost, and for files.
 
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use futures::StreamExt;
 use futures::future::{AbortHandle, abortable};
@@ -16,10 +17,14 @@ use crate::{DataChannelOptions, MessageOptions, Result};
 
 /// Bytes that wait to be sent, from which on what may be lost is lost: it would come too late.
 const MAX_LOSSY_WAITING: usize = 64 * 1024;
+/// Bytes that wait for someone who gets what others send through this end: what is more is lost, as with an SFU. The sender of
+/// a file goes little ahead of its receiver, but there may be many.
+const MAX_HANDED_ON_WAITING: usize = 32 * 1024 * 1024;
 
 #[derive(Debug)]
 pub(super) struct RoomChannel {
-    kind: Channel,
+    /// Bytes that may wait; what is more is lost.
+    max_waiting: usize,
     channel: DataChannel,
     report: AbortHandle,
 }
@@ -44,16 +49,21 @@ impl RoomChannel {
             },
             ..DataChannelOptions::default()
         };
+        let max_waiting = match far_end {
+            _ if !kind.is_reliable() => MAX_LOSSY_WAITING,
+            FarEnd::Listener => MAX_HANDED_ON_WAITING,
+            FarEnd::Participant | FarEnd::Mixer | FarEnd::Sfu => usize::MAX,
+        };
         let channel = DataChannel::create(connection, kind.label(), &options)?;
         let (task, report) = abortable(report(kind, channel.clone(), on_input));
         spawn_local(async move {
             let _ = task.await;
         });
-        Ok(Self { kind, channel, report })
+        Ok(Self { max_waiting, channel, report })
     }
 
     pub(super) fn send(&self, frame: &Frame) -> Result<()> {
-        if !self.kind.is_reliable() && self.channel.buffered_amount() > MAX_LOSSY_WAITING {
+        if self.channel.buffered_amount() > self.max_waiting {
             return Ok(());
         }
         let message = match frame {
@@ -61,6 +71,11 @@ impl RoomChannel {
             Frame::Binary(bytes) => Message::from(bytes.as_slice()),
         };
         self.channel.enqueue(message.into(), None)
+    }
+
+    /// Whether a message can be sent without waiting.
+    pub(super) fn poll_room(&self, context: &Context<'_>) -> Poll<Result<()>> {
+        self.channel.poll_room(context)
     }
 
     pub(super) fn close(&self) {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use web_sys::{MediaStreamTrack, RtcRtpReceiver, RtcRtpTransceiver};
 
@@ -13,7 +14,7 @@ use crate::engine::connection::{ConnectionInput, Limit, Mids};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::topology::{FarEnd, Sections};
-use crate::error::Result;
+use crate::error::{DataChannelError, Result};
 use crate::model::{Channel, IceServer, PublicationId, TrackSource};
 
 /// A peer connection and its data channels. Dropping it closes them.
@@ -40,6 +41,11 @@ impl RoomConnection {
         let open = |kind| Ok((kind, RoomChannel::open(kind, link.as_raw(), far_end, on_input.clone())?));
         let channels = Channel::ALL.into_iter().map(open).collect::<Result<_>>()?;
         Ok(Self { far_end, channels, link, attached: RefCell::default(), streams: LocalStreams::new()? })
+    }
+
+    /// What is at the far end.
+    pub(crate) fn far_end(&self) -> FarEnd {
+        self.far_end
     }
 
     /// Sends a track over a transceiver that is free, or over a new one.
@@ -102,6 +108,14 @@ impl RoomConnection {
         match self.channels.iter().find(|(kind, _)| *kind == channel) {
             Some((_, channel)) => channel.send(frame),
             None => Ok(()),
+        }
+    }
+
+    /// Whether a message can be sent over a data channel without waiting.
+    pub(crate) fn poll_room(&self, channel: Channel, context: &Context<'_>) -> Poll<Result<()>> {
+        match self.channels.iter().find(|(kind, _)| *kind == channel) {
+            Some((_, channel)) => channel.poll_room(context),
+            None => Poll::Ready(Err(DataChannelError::Closed.into())),
         }
     }
 

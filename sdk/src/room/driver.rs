@@ -12,6 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::chat::ChatReceipt;
 use super::event::{RoomEvent, RoomState};
+use super::files::Files;
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;
@@ -20,7 +21,7 @@ use crate::engine::data::DataMessage;
 use crate::engine::session::{Event, Output, Session};
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
-use crate::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId};
+use crate::model::{Channel, Lobby, ParticipantId, ParticipantInfo, PublicationId};
 use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
@@ -43,6 +44,7 @@ pub(super) struct Driver {
     pub(super) speakers: Speakers,
     /// Who waits to hear that a line of chat has arrived.
     pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
+    pub(super) files: Files,
     timer: RefCell<Option<Timeout>>,
     running: Cell<bool>,
 }
@@ -62,6 +64,7 @@ impl Driver {
             remote_tracks: RefCell::default(),
             speakers: Speakers::default(),
             receipts: RefCell::default(),
+            files: Files::default(),
             timer: RefCell::default(),
             running: Cell::default(),
         })
@@ -218,6 +221,7 @@ impl Driver {
             ConnectionCommand::Close => {
                 drop(self.connections.borrow_mut().remove(&peer));
                 connection.close();
+                self.files_interrupted_through(&connection, &peer);
             }
             ConnectionCommand::Attach(id) => {
                 let Some(track) = self.local_track(&id) else { return };
@@ -259,7 +263,16 @@ impl Driver {
         }
     }
 
+    pub(super) fn connection(&self, peer: &ParticipantId) -> Option<Rc<RoomConnection>> {
+        self.connections.borrow().get(peer).cloned()
+    }
+
     fn connection_input(&self, peer: &ParticipantId, input: ConnectionInput) {
+        if input == ConnectionInput::ChannelClosed(Channel::Files)
+            && let Some(connection) = self.connection(peer)
+        {
+            self.files_interrupted_through(&connection, peer);
+        }
         self.with_session(|session| session.handle_connection(peer, input, clock::now()));
     }
 
@@ -292,6 +305,7 @@ impl Driver {
             }
             Event::ParticipantLeft(participant_id, reason) => {
                 self.voice_left(&participant_id);
+                self.files_interrupted_with(&participant_id);
                 RoomEvent::ParticipantLeft { participant_id, reason }
             }
             Event::TrackAdded { participant_id, publication, peer, mid } => {
@@ -330,7 +344,8 @@ impl Driver {
             Event::Message(participant_id, DataMessage::Data { topic, payload }) => {
                 RoomEvent::DataReceived { participant_id, topic, payload }
             }
-            Event::Message(_, DataMessage::Receipt { .. }) | Event::FileFrame(..) => return,
+            Event::Message(_, DataMessage::Receipt { .. }) => return,
+            Event::FileFrame(participant_id, frame) => return self.file_frame(&participant_id, &frame),
             Event::Receipt(receipt) => {
                 if let Some(waiting) = self.receipts.borrow_mut().remove(&receipt.id) {
                     let _ = waiting.send(receipt.into());
@@ -346,6 +361,7 @@ impl Driver {
     fn ended(&self, error: Option<Error>) {
         self.local_tracks.take();
         self.remote_tracks.take();
+        self.files_interrupted();
         self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {

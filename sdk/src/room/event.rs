@@ -7,6 +7,7 @@ use super::remote_track::RemoteTrack;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
 use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId, WaitingParticipant};
+use crate::platform::IncomingFile;
 
 /// Where a room is in its life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -146,6 +147,19 @@ pub enum RoomEvent {
             tsify(type = "Uint8Array")
         )]
         payload: Vec<u8>,
+    },
+    /// A participant offers a file. Accept or reject it: it is refused when the last reader of the event drops it.
+    FileOffered {
+        /// Who.
+        participant_id: ParticipantId,
+        /// The file, ready to be answered by one reader.
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::incoming_file"),
+            tsify(type = "IncomingFile")
+        )]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
+        file: IncomingFile,
     },
     /// Something failed; the call goes on.
     Warning {

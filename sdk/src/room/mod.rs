@@ -22,6 +22,7 @@
 mod chat;
 mod driver;
 mod event;
+mod files;
 mod participant;
 mod remote_track;
 mod speakers;
@@ -34,6 +35,7 @@ use futures::channel::oneshot;
 pub use self::chat::{ChatDelivery, ChatReceipt};
 use self::driver::Driver;
 pub use self::event::{RoomEvent, RoomEvents, RoomState};
+pub use self::files::SendFileOptions;
 pub use self::participant::RemoteParticipant;
 pub use self::remote_track::RemoteTrack;
 use crate::engine::data::DataMessage;

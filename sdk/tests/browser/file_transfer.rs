@@ -113,7 +113,7 @@ async fn messages_and_files_share_a_channel_and_an_empty_file_is_a_file() {
 async fn an_offer_can_be_refused_and_one_that_is_dropped_is() {
     let (_connections, near, far) = connected().await;
     let refused = send(&near, b"no");
-    offer(&far).await.reject("not today");
+    offer(&far).await.reject("not today").expect("refused");
     let error = soon("the refusal", refused.finished()).await.expect_err("refused");
     assert_eq!(error.code(), ErrorCode::TransferRejected);
     assert!(error.to_string().contains("not today"), "{error}");
@@ -128,6 +128,47 @@ async fn an_offer_can_be_refused_and_one_that_is_dropped_is() {
         code(soon("the end", incoming.accept().expect("accepted").finished()).await),
         ErrorCode::TransferCancelled
     );
+}
+
+#[wasm_bindgen_test]
+async fn offers_that_nobody_answers_do_not_pile_up() {
+    let (_connections, near, far) = connected().await;
+    let mut files = far.files();
+    let mut offered = Vec::new();
+    for _ in 0..64 {
+        drop(send(&near, b"x"));
+        offered.push(soon("an offer", files.next()).await.expect("a file"));
+    }
+    let error = soon("the refusal", send(&near, b"x").finished()).await.expect_err("refused");
+    assert_eq!(error.code(), ErrorCode::TransferRejected);
+    assert!(error.to_string().contains("too many"), "{error}");
+    drop(offered.pop());
+    let more = send(&near, b"x");
+    let accepted = soon("an offer", files.next()).await.expect("a file").accept().expect("accepted");
+    let (sent, received) = futures::join!(more.finished(), accepted.finished());
+    assert!(sent.is_ok() && received.is_ok(), "there is a place again");
+}
+
+#[wasm_bindgen_test]
+async fn an_offer_in_several_hands_is_answered_once_and_refused_by_the_last() {
+    let (_connections, near, far) = connected().await;
+    let taken = send(&near, b"yes");
+    let one = offer(&far).await;
+    let other = one.clone();
+    assert!(one == other && one.participant_id().is_none());
+    let accepted = one.accept().expect("accepted");
+    assert_eq!(code(other.accept()), ErrorCode::InvalidState);
+    assert_eq!(code(other.reject("no")), ErrorCode::InvalidState);
+    let (sent, received) = futures::join!(taken.finished(), accepted.finished());
+    assert!(sent.is_ok() && received.is_ok());
+
+    let dropped = send(&near, b"no");
+    let one = offer(&far).await;
+    let other = one.clone();
+    drop(one);
+    assert!(!dropped.is_finished(), "another may take it");
+    drop(other);
+    assert_eq!(code(soon("the refusal", dropped.finished()).await), ErrorCode::TransferRejected);
 }
 
 #[wasm_bindgen_test]
@@ -227,8 +268,9 @@ async fn a_stream_that_fails_fails_both_ends() {
     let again = send(&near, b"x");
     let incoming = offer(&far).await;
     assert_eq!(code(incoming.accept_to(&stream)), ErrorCode::InvalidState);
-    incoming.reject("no room");
+    incoming.reject("no room").expect("refused");
     assert_eq!(code(incoming.accept()), ErrorCode::InvalidState, "it is answered");
+    assert_eq!(code(incoming.reject("no")), ErrorCode::InvalidState, "it is answered");
     assert_eq!(code(soon("the refusal", again.finished()).await), ErrorCode::TransferRejected);
 }
 

@@ -1,19 +1,72 @@
-//! The data channel of one client, and what waits to be sent on it.
+//! The data channels of one client, and what waits to be sent on each.
 
 use std::collections::VecDeque;
 
 use moim_protocol::{Channel as ChannelKind, Routed};
 use str0m::{
     Rtc,
-    channel::{ChannelConfig, ChannelId},
+    channel::{ChannelConfig, ChannelId, Reliability},
 };
-use tracing::warn;
+use tracing::{debug, warn};
 
-/// A client that falls this far behind loses what is more.
-const MAX_WAITING_BYTES: usize = 8 * 1024 * 1024;
+/// SCTP is given this much of a channel at a time. All channels share one queue there, so this is also what a message can
+/// get behind.
+const ROOM_BYTES: usize = 64 * 1024;
+/// Where a channel takes more again. Below the room, so that a full channel passes it.
+const LOW_BYTES: usize = ROOM_BYTES / 2;
+/// Enough for every channel to be full, and one largest message (256 KiB) over.
+pub(super) const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
+
+/// One channel of each kind.
+#[derive(Debug)]
+pub(super) struct Channels([Channel; ChannelKind::ALL.len()]);
+
+impl Channels {
+    /// The client creates them with the same ids, so neither announces them.
+    pub(super) fn new(rtc: &mut Rtc) -> Self {
+        Self(ChannelKind::ALL.map(|kind| Channel::new(rtc, kind)))
+    }
+
+    /// Which channel it is.
+    pub(super) fn kind(&self, id: ChannelId) -> Option<ChannelKind> {
+        Some(self.0.iter().find(|channel| channel.id == id)?.kind)
+    }
+
+    pub(super) fn opened(&mut self, rtc: &mut Rtc, id: ChannelId) {
+        let Some(channel) = self.0.iter_mut().find(|channel| channel.id == id) else { return };
+        channel.is_open = true;
+        if let Some(mut opened) = rtc.channel(id) {
+            opened.set_buffered_amount_low_threshold(LOW_BYTES);
+        }
+        channel.flush(rtc);
+    }
+
+    /// Sends what waits for room on this channel.
+    pub(super) fn flush(&mut self, rtc: &mut Rtc, id: ChannelId) {
+        if let Some(channel) = self.0.iter_mut().find(|channel| channel.id == id) {
+            channel.flush(rtc);
+        }
+    }
+
+    /// Sends a message of `from`. If there is no room it waits, or is lost if it may be.
+    pub(super) fn send(
+        &mut self,
+        rtc: &mut Rtc,
+        kind: ChannelKind,
+        from: &str,
+        is_binary: bool,
+        message: &[u8],
+    ) {
+        let Some(bytes) = (Routed { peer: from, is_binary, message }).encode() else { return };
+        if let Some(channel) = self.0.iter_mut().find(|channel| channel.kind == kind) {
+            channel.send(rtc, bytes);
+        }
+    }
+}
 
 #[derive(Debug)]
-pub(super) struct Channel {
+struct Channel {
+    kind: ChannelKind,
     id: ChannelId,
     is_open: bool,
     waiting: VecDeque<Vec<u8>>,
@@ -21,30 +74,32 @@ pub(super) struct Channel {
 }
 
 impl Channel {
-    /// The client creates it with the same id, so neither announces it.
-    pub(super) fn new(rtc: &mut Rtc) -> Self {
+    fn new(rtc: &mut Rtc, kind: ChannelKind) -> Self {
+        let is_reliable = kind.is_reliable();
         let config = ChannelConfig {
-            label: "moim".to_owned(),
-            negotiated: Some(ChannelKind::Reliable.id()),
+            label: kind.label().to_owned(),
+            negotiated: Some(kind.id()),
+            ordered: is_reliable,
+            reliability: if is_reliable {
+                Reliability::Reliable
+            } else {
+                Reliability::MaxRetransmits { retransmits: 0 }
+            },
             ..ChannelConfig::default()
         };
         let id = rtc.direct_api().create_data_channel(config);
-        Self { id, is_open: false, waiting: VecDeque::new(), waiting_bytes: 0 }
+        Self { kind, id, is_open: false, waiting: VecDeque::new(), waiting_bytes: 0 }
     }
 
-    pub(super) fn opened(&mut self, rtc: &mut Rtc) {
-        self.is_open = true;
-        if let Some(mut channel) = rtc.channel(self.id) {
-            channel.set_buffered_amount_low_threshold(64 * 1024);
+    fn send(&mut self, rtc: &mut Rtc, bytes: Vec<u8>) {
+        if !self.kind.is_reliable() {
+            if !self.is_open || !write(rtc, self.id, &bytes) {
+                debug!("no room for a message that may be lost");
+            }
+            return;
         }
-        self.flush(rtc);
-    }
-
-    /// Sends a message of `from`, or keeps it until there is room.
-    pub(super) fn send(&mut self, rtc: &mut Rtc, from: &str, is_binary: bool, message: &[u8]) {
-        let Some(bytes) = (Routed { peer: from, is_binary, message }).encode() else { return };
-        if self.waiting_bytes + bytes.len() > MAX_WAITING_BYTES {
-            warn!("lost a message for a client that does not read");
+        if self.waiting_bytes + bytes.len() > max_waiting_bytes(self.kind) {
+            warn!(channel = self.kind.label(), "lost a message for a client that does not read");
             return;
         }
         self.waiting_bytes += bytes.len();
@@ -52,20 +107,35 @@ impl Channel {
         self.flush(rtc);
     }
 
-    /// Sends what waits, as far as there is room.
-    pub(super) fn flush(&mut self, rtc: &mut Rtc) {
-        if !self.is_open {
-            return;
-        }
-        let Some(mut channel) = rtc.channel(self.id) else { return };
-        while let Some(bytes) = self.waiting.front() {
-            match channel.write(true, bytes) {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(error) => warn!(%error, "lost a message"),
+    fn flush(&mut self, rtc: &mut Rtc) {
+        while self.is_open
+            && let Some(bytes) = self.waiting.front()
+        {
+            if !write(rtc, self.id, bytes) {
+                return;
             }
             self.waiting_bytes -= bytes.len();
             self.waiting.pop_front();
         }
     }
+}
+
+/// A client that falls this far behind loses what is more. A file's sender goes ahead of its receiver by 8 MiB.
+fn max_waiting_bytes(kind: ChannelKind) -> usize {
+    match kind {
+        ChannelKind::Reliable | ChannelKind::Lossy => 8 * 1024 * 1024,
+        ChannelKind::Files => 32 * 1024 * 1024,
+    }
+}
+
+/// Says whether there was room.
+fn write(rtc: &mut Rtc, id: ChannelId, bytes: &[u8]) -> bool {
+    let Some(mut channel) = rtc.channel(id) else { return false };
+    if channel.buffered_amount() >= ROOM_BYTES {
+        return false;
+    }
+    channel.write(true, bytes).unwrap_or_else(|error| {
+        warn!(%error, "lost a message");
+        true
+    })
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use moim_protocol::{
-    MediaKind, ParticipantId, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, Routed,
-    SdpType, SessionDescription, Wish,
+    Channel as ChannelKind, MediaKind, ParticipantId, PeerSignal, Publication, PublicationId, RelayPayload,
+    Reliable, Routed, SdpType, SessionDescription,
 };
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
@@ -18,24 +18,18 @@ use str0m::{
     media::{Direction, KeyframeRequestKind, MediaData, MediaTime, Mid, Rid},
     net::Transmit,
 };
-use tracing::{debug, info, trace, warn};
+use tracing::{debug, info, warn};
 
 use super::{
     Source,
-    channel::Channel,
-    downlink::{Downlink, Verdict},
-    layers::{self, Demand, Layer},
-    slots::{Offer, Slots},
+    channel::{self, Channels},
+    downlink::Verdict,
+    layers::Layer,
+    slots::Offer,
+    subscriptions::{FIRST_ESTIMATE_KBPS, Subscriptions},
     uplink::Uplink,
 };
 use crate::ConnectionId;
-
-/// What a path is thought to carry before anything is known of it.
-const FIRST_ESTIMATE_KBPS: u64 = 1_500;
-/// How often versions are chosen anew.
-const CHOICE_INTERVAL: Duration = Duration::from_millis(300);
-/// The part of the estimate that is left to sound, data and repetitions.
-const VIDEO_SHARE: f64 = 0.85;
 
 /// What happened at a client.
 #[derive(Debug)]
@@ -50,6 +44,7 @@ pub(super) enum Happening {
         rid: Option<Rid>,
     },
     Message {
+        channel: ChannelKind,
         to: String,
         is_binary: bool,
         message: Vec<u8>,
@@ -63,19 +58,11 @@ pub(super) struct Client {
     pub(super) publications: Vec<Publication>,
     rtc: Rtc,
     reliable: Reliable,
-    channel: Channel,
+    channels: Channels,
     /// Which section carries which publication of the client.
     mids: BTreeMap<String, PublicationId>,
     uplinks: BTreeMap<Mid, Uplink>,
-    slots: Slots,
-    downlinks: BTreeMap<Mid, Downlink>,
-    /// The versions of what is forwarded, as last seen.
-    seen_layers: BTreeMap<Source, Vec<Layer>>,
-    wishes: Vec<Wish>,
-    /// Whether what no wish names is wanted.
-    wants_others: bool,
-    estimate: f64,
-    chosen_at: Instant,
+    subscriptions: Subscriptions,
     started: Instant,
     rtc_timeout: Instant,
     happenings: VecDeque<Happening>,
@@ -98,27 +85,22 @@ impl Client {
             .enable_opus(true, false)
             .enable_vp8(true)
             .enable_bwe(Some(Bitrate::kbps(FIRST_ESTIMATE_KBPS)))
+            .set_sctp_max_buffered_amount(channel::MAX_BUFFERED_BYTES)
             .build(now);
         for candidate in candidates {
             rtc.add_local_candidate(candidate.clone());
         }
-        let channel = Channel::new(&mut rtc);
+        let channels = Channels::new(&mut rtc);
         Self {
             room,
             participant,
             publications: Vec::new(),
             rtc,
             reliable: Reliable::default(),
-            channel,
+            channels,
             mids: BTreeMap::new(),
             uplinks: BTreeMap::new(),
-            slots: Slots::default(),
-            downlinks: BTreeMap::new(),
-            seen_layers: BTreeMap::new(),
-            wishes: Vec::new(),
-            wants_others: true,
-            estimate: FIRST_ESTIMATE_KBPS as f64 * 1_000.0,
-            chosen_at: now,
+            subscriptions: Subscriptions::new(now),
             started,
             rtc_timeout: now,
             happenings: VecDeque::new(),
@@ -135,7 +117,9 @@ impl Client {
                     faults.extend(self.take_offer(description, mids, now).err());
                 }
                 PeerSignal::Wishes { wishes, others } => {
-                    (self.wishes, self.wants_others) = (wishes, others);
+                    for (source, rid) in self.subscriptions.wish(wishes, others, now) {
+                        self.happenings.push_back(Happening::KeyFrameWanted { source, rid });
+                    }
                     self.happenings.push_back(Happening::SectionsChanged);
                 }
                 // Clients reach the SFU, not the other way round: their candidates are learnt from their checks.
@@ -234,23 +218,24 @@ impl Client {
                 self.happenings.push_back(Happening::Media(Box::new(data)));
             }
             Event::KeyframeRequest(request) => {
-                let Some(source) = self.slots.source(request.mid) else { return };
-                let version = self.downlinks.get(&request.mid).and_then(Downlink::version);
-                if let Some(rid) = version {
+                let Some(source) = self.subscriptions.source(request.mid) else { return };
+                if let Some(rid) = self.subscriptions.version(request.mid) {
                     self.happenings.push_back(Happening::KeyFrameWanted { source, rid });
                 }
             }
             Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
-                self.estimate = estimate.as_f64();
-                self.choose_versions(now);
+                self.subscriptions.estimated(estimate.as_f64(), now);
+                self.update_desired_bitrate();
             }
-            Event::ChannelOpen(..) => self.channel.opened(&mut self.rtc),
-            Event::ChannelBufferedAmountLow(_) => self.channel.flush(&mut self.rtc),
+            Event::ChannelOpen(id, _) => self.channels.opened(&mut self.rtc, id),
+            Event::ChannelBufferedAmountLow(id) => self.channels.flush(&mut self.rtc, id),
             Event::ChannelData(data) => {
-                if let Some(routed) = Routed::decode(&data.data) {
+                if let (Some(channel), Some(routed)) =
+                    (self.channels.kind(data.id), Routed::decode(&data.data))
+                {
                     let (to, is_binary) = (routed.peer.to_owned(), routed.is_binary);
                     let message = routed.message.to_vec();
-                    self.happenings.push_back(Happening::Message { to, is_binary, message });
+                    self.happenings.push_back(Happening::Message { channel, to, is_binary, message });
                 }
             }
             _ => {}
@@ -260,7 +245,7 @@ impl Client {
     fn section_added(&mut self, mid: Mid, direction: Direction) {
         let Some(kind) = self.rtc.media(mid).map(|media| kind_of(media.kind())) else { return };
         if direction == Direction::SendOnly {
-            self.slots.add(mid, kind);
+            self.subscriptions.add_section(mid, kind);
         }
         self.happenings.push_back(Happening::SectionsChanged);
     }
@@ -280,33 +265,21 @@ impl Client {
     }
 
     /// Puts what the others offer into this client's sections. Says whether anything changed.
-    pub(super) fn assign(&mut self, mut offers: Vec<Offer>, now: Instant) -> bool {
-        offers.retain(|offer| self.wish(offer).map_or(self.wants_others, |wish| wish.wanted));
-        let changed = self.slots.assign(offers);
-        for mid in &changed {
-            self.downlinks.entry(*mid).or_default().reset();
+    pub(super) fn assign(&mut self, offers: Vec<Offer>, now: Instant) -> bool {
+        let changed = self.subscriptions.assign(offers);
+        if changed.is_empty() {
+            return false;
         }
-        if !changed.is_empty() {
-            let signal = PeerSignal::Slots { slots: self.slots.to_signal() };
-            let millis = self.millis(now);
-            self.reliable.send(signal, millis);
-        }
-        let live: Vec<_> = self.slots.sources().map(|(_, source)| source).collect();
-        self.seen_layers.retain(|source, _| live.contains(source));
-        for mid in &changed {
+        let signal = PeerSignal::Slots { slots: self.subscriptions.to_signal() };
+        let millis = self.millis(now);
+        self.reliable.send(signal, millis);
+        for mid in changed {
             // Whoever publishes it need not wait for the first frame to be asked for a whole one.
-            if let Some(source) = self.slots.source(*mid) {
+            if let Some(source) = self.subscriptions.source(mid) {
                 self.happenings.push_back(Happening::KeyFrameWanted { source, rid: None });
             }
         }
-        !changed.is_empty()
-    }
-
-    fn wish(&self, offer: &Offer) -> Option<&Wish> {
-        self.wishes.iter().find(|wish| {
-            wish.participant_id == offer.slot.participant_id
-                && wish.publication_id == offer.slot.publication_id
-        })
+        true
     }
 
     /// The versions of what this client sends in a section.
@@ -322,32 +295,25 @@ impl Client {
         layers: &[Layer],
         now: Instant,
     ) -> bool {
-        let Some(mid) = self.slots.section_of(source) else { return false };
-        let is_audio = data.params.spec().codec.is_audio();
-        if !is_audio {
-            let is_news = self.seen_layers.get(&source).is_none_or(|seen| {
-                seen.iter().map(|layer| layer.rid).ne(layers.iter().map(|layer| layer.rid))
-            });
-            self.seen_layers.insert(source, layers.to_vec());
-            if is_news || now.saturating_duration_since(self.chosen_at) >= CHOICE_INTERVAL {
-                self.choose_versions(now);
-            }
-        }
-        let downlink = self.downlinks.entry(mid).or_default();
-        let verdict =
-            if is_audio { downlink.judge_audio(source) } else { downlink.judge_video(source, data, now) };
-        match verdict {
-            Verdict::Forward => {
-                let rate = data.time.frequency();
-                let time = downlink.timeline.map(data.time.numer(), rate.get(), data.network_time);
-                self.write(mid, data, MediaTime::new(time, rate));
+        let judged = self.subscriptions.judge(source, data, layers, now);
+        self.update_desired_bitrate();
+        match judged {
+            Some((mid, Verdict::Forward)) => {
+                let time = self.subscriptions.time(mid, data);
+                self.write(mid, data, MediaTime::new(time, data.time.frequency()));
                 true
             }
-            Verdict::Ask(rid) => {
+            Some((_, Verdict::Ask(rid))) => {
                 self.happenings.push_back(Happening::KeyFrameWanted { source, rid });
                 true
             }
-            Verdict::Drop => false,
+            Some((_, Verdict::Drop)) | None => false,
+        }
+    }
+
+    fn update_desired_bitrate(&mut self) {
+        if let Some(bitrate) = self.subscriptions.take_desired_bitrate() {
+            self.rtc.bwe().set_desired_bitrate(Bitrate::bps(bitrate));
         }
     }
 
@@ -362,38 +328,6 @@ impl Client {
         }
         if let Err(error) = writer.write(pt, data.network_time, time, Arc::clone(&data.data)) {
             debug!(participant = %self.participant, %mid, %error, "a frame was not sent");
-        }
-    }
-
-    /// Chooses which version of each video this client gets.
-    fn choose_versions(&mut self, now: Instant) {
-        self.chosen_at = now;
-        let sections: Vec<_> =
-            self.slots.sources().filter(|(_, source)| self.seen_layers.contains_key(source)).collect();
-        let demands: Vec<_> = sections
-            .iter()
-            .map(|(mid, source)| {
-                let layers = self.seen_layers.get(source).cloned().unwrap_or_default();
-                let version = self.downlinks.get(mid).and_then(Downlink::version);
-                let current = version.and_then(|rid| layers.iter().position(|layer| layer.rid == rid));
-                let max_height = self
-                    .slots
-                    .offer(*mid)
-                    .and_then(|offer| self.wish(offer))
-                    .and_then(|wish| wish.max_height);
-                Demand { layers, current, max_height }
-            })
-            .collect();
-        let desired: f64 =
-            demands.iter().filter_map(|demand| demand.layers.last()).map(|layer| layer.bitrate).sum();
-        let desired = Bitrate::bps((desired * 1.5 / VIDEO_SHARE) as u64 + 200_000);
-        self.rtc.bwe().set_desired_bitrate(desired);
-        let chosen = layers::choose(self.estimate * VIDEO_SHARE, &demands);
-        trace!(participant = %self.participant, estimate = self.estimate, ?demands, ?chosen, "chose versions");
-        for (((mid, _), demand), layer) in sections.iter().zip(&demands).zip(chosen) {
-            if let Some(layer) = demand.layers.get(layer) {
-                self.downlinks.entry(*mid).or_default().aim(layer.rid);
-            }
         }
     }
 
@@ -415,8 +349,8 @@ impl Client {
         }
     }
 
-    pub(super) fn send_message(&mut self, from: &str, is_binary: bool, message: &[u8]) {
-        self.channel.send(&mut self.rtc, from, is_binary, message);
+    pub(super) fn send_message(&mut self, channel: ChannelKind, from: &str, is_binary: bool, message: &[u8]) {
+        self.channels.send(&mut self.rtc, channel, from, is_binary, message);
     }
 
     fn millis(&self, now: Instant) -> u64 {

@@ -18,6 +18,7 @@ pub(super) struct Downlink {
     /// The version to switch to at its next key frame.
     target: Option<Option<Rid>>,
     asked_at: Option<Instant>,
+    is_paused: bool,
 }
 
 /// What to do with a frame.
@@ -36,6 +37,14 @@ impl Downlink {
         self.target = None;
         self.asked_at = None;
         self.timeline.cut();
+    }
+
+    /// Shows nothing, or goes on. Says whether it goes on after it was paused.
+    pub(super) fn pause(&mut self, is_paused: bool) -> bool {
+        if is_paused && !self.is_paused {
+            self.reset();
+        }
+        std::mem::replace(&mut self.is_paused, is_paused) && !is_paused
     }
 
     /// The version that is being forwarded, or is to be.
@@ -64,6 +73,9 @@ impl Downlink {
 
     /// Judges a frame of pictures: what is begun with a key frame goes on till another version has one.
     pub(super) fn judge_video(&mut self, source: Source, data: &MediaData, now: Instant) -> Verdict {
+        if self.is_paused {
+            return Verdict::Drop;
+        }
         let is_aimed_at = self.target == Some(data.rid);
         if is_aimed_at && data.is_keyframe() {
             self.playing = Some((source, data.rid));

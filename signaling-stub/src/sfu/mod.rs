@@ -9,6 +9,7 @@ mod client;
 mod downlink;
 mod layers;
 mod slots;
+mod subscriptions;
 mod timeline;
 mod uplink;
 mod vp8;
@@ -20,7 +21,7 @@ use std::{
     time::Instant,
 };
 
-use moim_protocol::RelayPayload;
+use moim_protocol::{Channel as ChannelKind, RelayPayload};
 use str0m::{
     Candidate, Input,
     media::Mid,
@@ -193,18 +194,27 @@ impl Sfu {
                     self.woken.insert(owner);
                 }
             }
-            Happening::Message { to, is_binary, message } => self.deliver(id, &to, is_binary, &message),
+            Happening::Message { channel, to, is_binary, message } => {
+                self.deliver(id, channel, &to, is_binary, &message);
+            }
         }
     }
 
-    /// Hands a message of the data channel to one client of the room, or to all others.
-    fn deliver(&mut self, from: ConnectionId, to: &str, is_binary: bool, message: &[u8]) {
+    /// Hands a message to one client of the room, or to all others, on the kind of channel that it came on.
+    fn deliver(
+        &mut self,
+        from: ConnectionId,
+        channel: ChannelKind,
+        to: &str,
+        is_binary: bool,
+        message: &[u8],
+    ) {
         let Some(sender) = self.clients.get(&from) else { return };
         let (room, name) = (sender.room.clone(), sender.participant.clone());
         for (id, client) in &mut self.clients {
             let is_meant = to.is_empty() || client.participant.as_str() == to;
             if *id != from && client.room == room && is_meant {
-                client.send_message(name.as_str(), is_binary, message);
+                client.send_message(channel, name.as_str(), is_binary, message);
                 self.woken.insert(*id);
             }
         }

@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use moim_protocol::{PeerSignal, RelayPayload, Reliable, Routed, SdpType, SessionDescription, Slot};
+use moim_protocol::{Channel, PeerSignal, RelayPayload, Reliable, Routed, SdpType, SessionDescription, Slot};
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
     change::{SdpAnswer, SdpPendingOffer},
-    channel::{ChannelConfig, ChannelId},
+    channel::{ChannelConfig, ChannelId, Reliability},
     media::{Direction, KeyframeRequest, MediaKind, MediaTime, Mid, Rid, Simulcast, SimulcastLayer},
     net::{Protocol, Receive, Transmit},
 };
@@ -39,17 +39,20 @@ pub(crate) struct Person {
     pub(crate) rtc: Rtc,
     pub(crate) address: SocketAddr,
     pub(crate) slots: BTreeMap<String, Slot>,
+    /// How often the SFU said what is in which section.
+    pub(crate) slot_signals: usize,
     pub(crate) frames: Vec<Frame>,
-    pub(crate) messages: Vec<String>,
+    messages: Vec<(Channel, String)>,
     pub(crate) faults: Vec<String>,
     pub(crate) sections: usize,
     reliable: Reliable,
     pending: Option<SdpPendingOffer>,
-    channel: ChannelId,
+    channels: [(Channel, ChannelId); 3],
     camera: Option<(Mid, Vec<Version>)>,
     next_frame: Instant,
     frame: u64,
     timeout: Instant,
+    transmits: Vec<Transmit>,
     started: Instant,
 }
 
@@ -62,25 +65,32 @@ impl Person {
             .enable_vp8(true)
             .build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
-        let channel = rtc.direct_api().create_data_channel(ChannelConfig {
-            negotiated: Some(moim_protocol::Channel::Reliable.id()),
-            ..ChannelConfig::default()
+        let channels = Channel::ALL.map(|kind| {
+            let reliability = match kind.is_reliable() {
+                true => Reliability::Reliable,
+                false => Reliability::MaxRetransmits { retransmits: 0 },
+            };
+            let (ordered, negotiated) = (kind.is_reliable(), Some(kind.id()));
+            let config = ChannelConfig { ordered, negotiated, reliability, ..ChannelConfig::default() };
+            (kind, rtc.direct_api().create_data_channel(config))
         });
         Self {
             rtc,
             address,
             slots: BTreeMap::new(),
+            slot_signals: 0,
             frames: Vec::new(),
             messages: Vec::new(),
             faults: Vec::new(),
             sections: 0,
             reliable: Reliable::default(),
             pending: None,
-            channel,
+            channels,
             camera: None,
             next_frame: now,
             frame: 0,
             timeout: now,
+            transmits: Vec::new(),
             started: now,
         }
     }
@@ -136,9 +146,17 @@ impl Person {
         self.reliable.send(signal, millis(now - self.started));
     }
 
-    pub(crate) fn send(&mut self, to: &str, text: &str) {
+    /// Sends a message to someone, or to all. Says whether there was room for it.
+    pub(crate) fn send(&mut self, channel: Channel, to: &str, text: &str) -> bool {
         let bytes = Routed { peer: to, is_binary: false, message: text.as_bytes() }.encode().unwrap();
-        assert!(self.rtc.channel(self.channel).expect("an open channel").write(true, &bytes).unwrap());
+        let (_, id) = *self.channels.iter().find(|(kind, _)| *kind == channel).unwrap();
+        self.rtc.channel(id).expect("an open channel").write(true, &bytes).unwrap()
+    }
+
+    /// What came on one channel, each with who sent it.
+    pub(crate) fn messages(&self, channel: Channel) -> Vec<&str> {
+        let on_it = self.messages.iter().filter(|(kind, _)| *kind == channel);
+        on_it.map(|(_, text)| text.as_str()).collect()
     }
 
     pub(crate) fn handle_payload(&mut self, payload: RelayPayload, now: Instant) {
@@ -149,7 +167,10 @@ impl Person {
                     self.rtc.sdp_api().accept_answer(self.pending.take().unwrap(), answer).unwrap();
                     self.timeout = now;
                 }
-                PeerSignal::Slots { slots } => self.slots = slots,
+                PeerSignal::Slots { slots } => {
+                    self.slots = slots;
+                    self.slot_signals += 1;
+                }
                 other => panic!("{other:?}"),
             }
         }
@@ -159,6 +180,7 @@ impl Person {
         let Ok(contents) = bytes.try_into() else { return };
         let receive = Receive { proto: Protocol::Udp, source, destination: self.address, contents };
         self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
+        self.poll();
     }
 
     /// Films, lets time pass, and gives what is to be sent.
@@ -171,18 +193,21 @@ impl Person {
         if self.timeout <= now {
             self.rtc.handle_input(Input::Timeout(now)).unwrap();
         }
-        let mut transmits = Vec::new();
+        self.poll();
+        (std::mem::take(&mut self.transmits), std::iter::from_fn(|| self.reliable.poll_transmit()).collect())
+    }
+
+    fn poll(&mut self) {
         loop {
             match self.rtc.poll_output().unwrap() {
-                Output::Transmit(transmit) => transmits.push(transmit),
+                Output::Transmit(transmit) => self.transmits.push(transmit),
                 Output::Event(event) => self.handle_event(event),
                 Output::Timeout(at) => {
                     self.timeout = at;
-                    break;
+                    return;
                 }
             }
         }
-        (transmits, std::iter::from_fn(|| self.reliable.poll_transmit()).collect())
     }
 
     fn film(&mut self, now: Instant) {
@@ -223,7 +248,8 @@ impl Person {
             Event::ChannelData(data) => {
                 let routed = Routed::decode(&data.data).unwrap();
                 let text = String::from_utf8_lossy(routed.message);
-                self.messages.push(format!("{}: {text}", routed.peer));
+                let (kind, _) = *self.channels.iter().find(|(_, id)| *id == data.id).unwrap();
+                self.messages.push((kind, format!("{}: {text}", routed.peer)));
             }
             _ => {}
         }

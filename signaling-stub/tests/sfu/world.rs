@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use moim_protocol::{PeerSignal, Publication};
+use moim_protocol::{Channel, PeerSignal, Publication};
 use moim_signaling_stub::{
     ConnectionId, MediaCommand,
     sfu::{Sfu, SfuOutput},
@@ -86,8 +86,9 @@ impl World {
         self.person_mut(name).signal(signal, now);
     }
 
-    pub(crate) fn send(&mut self, name: &str, to: &str, text: &str) {
-        self.person_mut(name).send(to, text);
+    /// Says whether there was room for it.
+    pub(crate) fn send(&mut self, name: &str, channel: Channel, to: &str, text: &str) -> bool {
+        self.person_mut(name).send(channel, to, text)
     }
 
     /// Lets only so many bits a second through to someone.

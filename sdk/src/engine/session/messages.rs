@@ -10,6 +10,9 @@ use crate::model::{Channel, ParticipantId, Role, SignalCommand, Timestamp};
 /// Messages of senders who are not known yet. Those of someone who has left are never known, and go first.
 const MAX_EARLY: usize = 256;
 
+/// Messages for participants whom the mixer does not know yet. Those for someone who has left go first, too.
+const MAX_UNDELIVERED: usize = 64;
+
 impl Session {
     /// Writes a line of chat to one participant, or to everyone. Gives its number: an [`Event::Receipt`] says who has it.
     ///
@@ -49,12 +52,23 @@ impl Session {
         self.send_frame(&frame, channel, to)
     }
 
-    /// Sends a frame of the file transfer to one participant.
+    /// Sends a frame of the file transfer to one participant; through an SFU or a mixer, one of at most
+    /// [`MAX_ROUTED_BYTES`](crate::engine::data::MAX_ROUTED_BYTES).
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// As [`send`](Self::send), and `Closed` while there is no connection to the participant.
     pub fn send_file_frame(&mut self, frame: Vec<u8>, to: &ParticipantId) -> Result<(), DataChannelError> {
+        if self.others().any(|other| other.id == *to) && self.route(to).is_none() {
+            return Err(DataChannelError::Closed);
+        }
         self.send_frame(&Frame::Binary(frame), Channel::Files, Some(to))
+    }
+
+    /// The connection that a participant is reached over, and what is at its far end.
+    pub fn route(&self, to: &ParticipantId) -> Option<(&ParticipantId, FarEnd)> {
+        let direct = self.connections.get_key_value(to);
+        let between = || self.connections.iter().find(|(_, connection)| connection.far_end().is_between());
+        direct.or_else(between).map(|(peer, connection)| (peer, connection.far_end()))
     }
 
     fn send_frame(
@@ -120,7 +134,9 @@ impl Session {
         }
         let is_forwarding = !forwards.is_empty();
         for (from, to, channel, frame) in forwards {
-            self.hand_on(&from, &to, channel, &frame);
+            if let Ok(frame) = frame.routed(Some(&from)) {
+                self.hand_on(&from, &to, channel, frame);
+            }
             if to.as_str().is_empty() || Some(&to) == self.own_id() {
                 messages.push((from, channel, frame));
             }
@@ -177,13 +193,129 @@ impl Session {
         }
     }
 
+    /// As the mixer: hands on messages for participants who are known by now.
+    pub(super) fn hand_on_late(&mut self) {
+        for (from, to, channel, frame) in std::mem::take(&mut self.undelivered) {
+            self.hand_on(&from, &to, channel, frame);
+        }
+    }
+
     /// As the mixer: hands a message of one listener to another, or to all others. What does not fit is lost, as it
     /// would be with an SFU.
-    fn hand_on(&mut self, from: &ParticipantId, to: &ParticipantId, channel: Channel, frame: &Frame) {
-        let Ok(frame) = frame.routed(Some(from)) else { return };
-        let is_meant = |peer: &ParticipantId| peer != from && (to.as_str().is_empty() || to == peer);
+    fn hand_on(&mut self, from: &ParticipantId, to: &ParticipantId, channel: Channel, frame: Frame) {
+        let is_for_all = to.as_str().is_empty();
+        if !is_for_all && self.roster.get(to).is_none() {
+            if self.undelivered.len() == MAX_UNDELIVERED {
+                self.undelivered.pop_front();
+            }
+            return self.undelivered.push_back((from.clone(), to.clone(), channel, frame));
+        }
+        let is_meant = |peer: &ParticipantId| peer != from && (is_for_all || to == peer);
         for (_, connection) in self.connections.iter_mut().filter(|(peer, _)| is_meant(peer)) {
             connection.send(channel, frame.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+    use crate::model::{JoinRequest, Lobby, ParticipantInfo, Profile, Roster, SignalEvent, Topology};
+
+    fn person(id: &str, join_order: u32, role: Role) -> ParticipantInfo {
+        ParticipantInfo {
+            id: id.into(),
+            join_order,
+            name: id.into(),
+            metadata: String::new(),
+            attributes: Default::default(),
+            role,
+            publications: Vec::new(),
+        }
+    }
+
+    /// A session in a mixed room with these people, as the first of them.
+    fn joined(people: &[ParticipantInfo]) -> Session {
+        let mut session = Session::new(Vec::new());
+        let request = JoinRequest {
+            room: "tea".into(),
+            profile: Profile { name: people[0].name.clone(), ..Profile::default() },
+            topology: Topology::Mcu,
+            role: people[0].role,
+            publications: Vec::new(),
+            relay: None,
+        };
+        session.join(request, 10_000, 0);
+        let roster = Roster { revision: 1, participants: people.to_vec(), lobby: Lobby::default() };
+        let participant_id = people[0].id.clone();
+        session.handle_signal(SignalEvent::Joined { participant_id, roster, ice_servers: Vec::new() }, 0);
+        session
+    }
+
+    fn open(session: &mut Session, peer: &str) {
+        session.handle_connection(&peer.into(), ConnectionInput::ChannelOpen(Channel::Files), 0);
+    }
+
+    /// What is sent over the channel for files.
+    fn sent(session: &mut Session) -> Vec<(ParticipantId, Frame)> {
+        let outputs = std::iter::from_fn(|| session.poll_output());
+        let frame = |output| match output {
+            Output::Connection { peer, command: ConnectionCommand::Send(Channel::Files, frame) } => {
+                Some((peer, frame))
+            }
+            _ => None,
+        };
+        outputs.filter_map(frame).collect()
+    }
+
+    #[test]
+    fn a_mixer_hands_files_on_and_keeps_them_for_who_is_not_known_yet() {
+        let mut mixer = joined(&[person("m", 1, Role::Mixer), person("a", 2, Role::Participant)]);
+        open(&mut mixer, "a");
+        let frame = Frame::Binary(vec![3, 1, 4]);
+        let routed = frame.routed(Some(&"b".into())).unwrap();
+        let from_a = ConnectionInput::ChannelMessage(Channel::Files, routed);
+        mixer.handle_connection(&"a".into(), from_a, 0);
+        assert_eq!(sent(&mut mixer), []);
+
+        let participant = person("b", 3, Role::Participant);
+        mixer.handle_signal(SignalEvent::Participant { revision: 2, participant }, 0);
+        open(&mut mixer, "b");
+        assert_eq!(sent(&mut mixer), [("b".into(), frame.routed(Some(&"a".into())).unwrap())]);
+    }
+
+    #[test]
+    fn a_mixer_does_not_keep_everything_for_nobody() {
+        let mut mixer = joined(&[person("m", 1, Role::Mixer), person("a", 2, Role::Participant)]);
+        for number in 0..=MAX_UNDELIVERED {
+            let routed = Frame::Binary(vec![number as u8]).routed(Some(&"b".into())).unwrap();
+            let from_a = ConnectionInput::ChannelMessage(Channel::Files, routed);
+            mixer.handle_connection(&"a".into(), from_a, 0);
+        }
+        assert_eq!(mixer.undelivered.len(), MAX_UNDELIVERED);
+        assert!(
+            mixer
+                .undelivered
+                .iter()
+                .all(|(.., frame)| frame.clone().unrouted().unwrap().1 != Frame::Binary(vec![0]))
+        );
+    }
+
+    #[test]
+    fn a_file_goes_only_where_a_connection_leads() {
+        let people = [person("a", 2, Role::Participant), person("b", 3, Role::Participant)];
+        let mut alone = joined(&people);
+        assert_eq!(alone.send_file_frame(vec![3], &"b".into()), Err(DataChannelError::Closed), "no mixer");
+        let unknown = DataChannelError::UnknownParticipant { participant: "x".into() };
+        assert_eq!(alone.send_file_frame(vec![3], &"x".into()), Err(unknown));
+
+        let [a, b] = people;
+        let mut mixed = joined(&[a, b, person("m", 1, Role::Mixer)]);
+        assert_eq!(mixed.route(&"b".into()), Some((&"m".into(), FarEnd::Mixer)));
+        open(&mut mixed, "m");
+        assert_eq!(mixed.send_file_frame(vec![3], &"b".into()), Ok(()));
+        let routed = Frame::Binary(vec![3]).routed(Some(&"b".into())).unwrap();
+        assert_eq!(sent(&mut mixed), [("m".into(), routed)]);
     }
 }

@@ -69,6 +69,8 @@ pub struct Session {
     orders: Orders,
     receipts: Receipts,
     early: VecDeque<(ParticipantId, Channel, Frame)>,
+    /// As the mixer: from whom, to whom.
+    undelivered: VecDeque<(ParticipantId, ParticipantId, Channel, Frame)>,
     outputs: VecDeque<Output>,
 }
 
@@ -95,6 +97,7 @@ impl Session {
             orders: Orders::default(),
             receipts: Receipts::default(),
             early: VecDeque::new(),
+            undelivered: VecDeque::new(),
             outputs: VecDeque::new(),
         }
     }

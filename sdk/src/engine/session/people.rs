@@ -44,6 +44,7 @@ impl Session {
         self.settle_orders();
         self.receive_early();
         self.replan(now);
+        self.hand_on_late();
         if self.publish_at.is_none() || self.is_confirmed() {
             self.confirm_publications(now);
         }

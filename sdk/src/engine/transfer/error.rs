@@ -18,9 +18,9 @@ pub enum FileTransferError {
         /// That end's words.
         reason: String,
     },
-    /// The channel closed before the end. `resume` goes on over another one.
+    /// The channel closed before the end, or the far end left the room. `resume` goes on over another channel.
     #[error(
-        "the channel closed after {transferred} of {size} bytes: resume the transfer over another channel"
+        "the far end was lost after {transferred} of {size} bytes: resume over another channel, or send it again"
     )]
     Interrupted {
         /// Bytes that had arrived and were acknowledged.

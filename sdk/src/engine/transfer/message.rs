@@ -10,7 +10,7 @@ use crate::engine::framing::TRANSFER;
 
 const HEADER_BYTES: usize = 18;
 /// What comes before the bytes of a chunk.
-pub(super) const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
+pub const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
 /// Names and types beyond this are cut off.
 const MAX_TEXT_BYTES: usize = 1024;
 

@@ -17,7 +17,7 @@ mod sender;
 mod tests;
 
 pub use error::FileTransferError;
-pub use message::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
+pub use message::{CHUNK_HEADER_BYTES, CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
 pub use receiver::FileReceiver;
 pub use sender::FileSender;
 
@@ -25,10 +25,10 @@ use super::framing::MAX_FRAME_BYTES;
 
 /// How far a sender may be ahead of what is acknowledged, in bytes. This much the receiver may have to hold in memory.
 pub const WINDOW_BYTES: u64 = 8 << 20;
-/// The receiver acknowledges after this many bytes.
-pub const ACKNOWLEDGE_BYTES: u64 = 1 << 20;
+/// The receiver acknowledges after this many bytes. No window is smaller.
+pub const ACKNOWLEDGE_BYTES: u64 = 256 << 10;
 /// The longest chunk whose frame every connection between moim ends takes.
-pub const CHUNK_BYTES: usize = MAX_FRAME_BYTES - message::CHUNK_HEADER_BYTES;
+pub const CHUNK_BYTES: usize = MAX_FRAME_BYTES - CHUNK_HEADER_BYTES;
 
 /// What a machine wants done. Outputs are done in order; `Read`, `Write` and `Close` are answered by an input.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,10 @@ use std::collections::VecDeque;
 
 use sha2::{Digest, Sha256};
 
-use super::{CHUNK_BYTES, CancelCause, FileOffer, FileTransferError, Output, TransferMessage, WINDOW_BYTES};
+use super::{
+    ACKNOWLEDGE_BYTES, CHUNK_BYTES, CancelCause, FileOffer, FileTransferError, Output, TransferMessage,
+    WINDOW_BYTES,
+};
 
 /// Sends one file. Feed one input, then drain [`poll_output`](Self::poll_output).
 #[derive(Clone, Debug)]
@@ -12,6 +15,7 @@ pub struct FileSender {
     offer: FileOffer,
     phase: Phase,
     chunk: usize,
+    window: u64,
     /// The next byte to send.
     position: u64,
     acknowledged: u64,
@@ -39,6 +43,7 @@ impl FileSender {
             offer,
             phase: Phase::Offered,
             chunk: chunk.clamp(1, CHUNK_BYTES),
+            window: WINDOW_BYTES,
             position: 0,
             acknowledged: 0,
             hashed: 0,
@@ -46,6 +51,14 @@ impl FileSender {
             reading: None,
             outputs,
         }
+    }
+
+    /// Stays no further ahead of the receiver than so many bytes, from [`ACKNOWLEDGE_BYTES`] to [`WINDOW_BYTES`]: where what
+    /// is under way waits in somebody else's memory.
+    #[must_use]
+    pub fn with_window(mut self, bytes: u64) -> Self {
+        self.window = bytes.clamp(ACKNOWLEDGE_BYTES, WINDOW_BYTES);
+        self
     }
 
     /// What is sent.
@@ -167,7 +180,7 @@ impl FileSender {
             return;
         }
         let end = if offset < self.position { self.position } else { size };
-        if offset < self.position || self.position - self.acknowledged < WINDOW_BYTES {
+        if offset < self.position || self.position - self.acknowledged < self.window {
             let length = (end - offset).min(self.chunk as u64) as usize;
             self.reading = Some((offset, length));
             self.outputs.push_back(Output::Read { offset, length });

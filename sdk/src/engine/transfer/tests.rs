@@ -312,16 +312,28 @@ fn a_file_that_changes_while_it_is_sent_is_noticed() {
 
 #[test]
 fn the_sender_is_never_further_ahead_than_the_window() {
-    let size = 3 * WINDOW_BYTES;
-    let mut sender = FileSender::new(FileOffer { size, ..FileOffer::default() }, CHUNK_BYTES);
-    sender.handle_message(TransferMessage::Accept { offset: 0 });
-    let mut sent = 0;
-    while let Some(output) = sender.poll_output() {
-        match output {
-            Output::Read { length, .. } => sender.handle_read(vec![0; length]),
-            Output::Send(TransferMessage::Chunk { bytes, .. }) => sent += bytes.len() as u64,
-            _ => {}
+    for (asked, window) in [(u64::MAX, WINDOW_BYTES), (2 * ACKNOWLEDGE_BYTES, 2 * ACKNOWLEDGE_BYTES)] {
+        let size = 3 * WINDOW_BYTES;
+        let offer = FileOffer { size, ..FileOffer::default() };
+        let mut sender = FileSender::new(offer, CHUNK_BYTES).with_window(asked);
+        sender.handle_message(TransferMessage::Accept { offset: 0 });
+        let mut sent = 0;
+        while let Some(output) = sender.poll_output() {
+            match output {
+                Output::Read { length, .. } => sender.handle_read(vec![0; length]),
+                Output::Send(TransferMessage::Chunk { bytes, .. }) => sent += bytes.len() as u64,
+                _ => {}
+            }
         }
+        assert!((window..window + CHUNK_BYTES as u64).contains(&sent), "{sent} of {window}");
     }
-    assert!((WINDOW_BYTES..WINDOW_BYTES + CHUNK_BYTES as u64).contains(&sent), "{sent}");
+}
+
+#[test]
+fn the_smallest_window_is_large_enough_to_go_on() {
+    let mut pair = Pair::new(vec![7; 5 * ACKNOWLEDGE_BYTES as usize + 1], CHUNK_BYTES);
+    pair.sender = pair.sender.with_window(1);
+    pair.settle();
+    assert_eq!((pair.sent, pair.received), (Some(Ok(())), Some(Ok(()))));
+    assert_eq!(pair.on_disk.len(), pair.file.len());
 }

@@ -29,6 +29,15 @@ async fn only_text_is_chat_and_only_bytes_are_data() {
     ] {
         assert_eq!(code(room(), body).await.0, "ERR_INVALID_OPTIONS", "{body}");
     }
+    for body in [
+        "x.sendFile('text')",
+        "x.sendFile()",
+        "x.sendFile(new Blob(), { topic: 'a' })",
+        "x.sendFile(new Blob(), { to: 5 })",
+    ] {
+        assert_eq!(code(room(), body).await.0, "ERR_INVALID_OPTIONS", "{body}");
+    }
+    assert_eq!(code(room(), "x.sendFile(new Blob())").await.0, "ERR_INVALID_STATE");
     for body in ["x.sendChat('early')", "x.sendData(new Uint16Array(3))", "x.sendData(new ArrayBuffer(3))"] {
         assert_eq!(code(room(), body).await.0, "ERR_INVALID_STATE", "{body}");
     }

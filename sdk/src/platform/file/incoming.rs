@@ -2,24 +2,31 @@
 
 use std::cell::Cell;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures::Stream;
 use web_sys::WritableStream;
 
+use super::carrier::Carrier;
 use super::send;
 use super::sink::Sink;
 use super::task::Work;
 use super::transfer::FileTransfer;
 use crate::engine::transfer::{FileOffer, FileReceiver, TransferId, TransferMessage};
+use crate::model::ParticipantId;
 use crate::platform::data_channel::DataChannel;
 use crate::{Error, Result};
 
-/// A file that the far end offers. Dropping it refuses it.
-#[derive(Debug)]
+/// A file that the far end offers. A clone is another handle of the same offer, which is answered once. Dropping the last
+/// one refuses it.
+#[derive(Clone, Debug)]
 #[must_use = "a file is refused as soon as it is dropped"]
-pub struct IncomingFile {
-    channel: DataChannel,
+pub struct IncomingFile(Rc<Offered>);
+
+#[derive(Debug)]
+struct Offered {
+    carrier: Rc<dyn Carrier>,
     id: TransferId,
     offer: FileOffer,
     answered: Cell<bool>,
@@ -42,17 +49,29 @@ impl Stream for IncomingFiles {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<IncomingFile>> {
         self.0.transfers().poll_offer(context).map(|offer| {
-            offer.map(|(id, offer)| IncomingFile {
-                channel: self.0.clone(),
-                id,
-                offer,
-                answered: Cell::default(),
+            offer.map(|(id, offer)| {
+                let carrier = Rc::new(self.0.clone());
+                IncomingFile(Rc::new(Offered { carrier, id, offer, answered: Cell::default() }))
             })
         })
     }
 }
 
+/// The same offer.
+impl PartialEq for IncomingFile {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl IncomingFile {
+    /// The next offer that came over the carrier.
+    pub(crate) fn next(carrier: &Rc<dyn Carrier>) -> Option<Self> {
+        let (id, offer) = carrier.transfers().next_offer()?;
+        let carrier = carrier.clone();
+        Some(Self(Rc::new(Offered { carrier, id, offer, answered: Cell::default() })))
+    }
+
     /// Takes the file. It is kept in memory, or where the browser keeps large Blobs, and handed over by
     /// [`FileTransfer::finished`].
     ///
@@ -71,54 +90,80 @@ impl IncomingFile {
         self.accept_into(|| Sink::stream(stream))
     }
 
-    /// Refuses the file; `reason` is for the sender to read. Does nothing once the offer is answered.
-    pub fn reject(&self, reason: &str) {
-        if !self.answered.replace(true) {
-            send(&self.channel, self.id, TransferMessage::Reject { reason: reason.to_owned() });
-        }
+    /// Refuses the file; `reason` is for the sender to read.
+    ///
+    /// # Errors
+    /// `InvalidState` if the offer is answered already.
+    pub fn reject(&self, reason: &str) -> Result<()> {
+        self.0.expect_unanswered("reject the file")?;
+        self.0.reject(reason);
+        Ok(())
+    }
+
+    /// Who offers it, if it came through a room.
+    pub fn participant_id(&self) -> Option<&ParticipantId> {
+        self.0.carrier.participant_id()
     }
 
     /// The transfer's name: the same at both ends, and when it is resumed.
     pub fn id(&self) -> String {
-        self.id.to_string()
+        self.0.id.to_string()
     }
 
     /// The file's name as the far end says, without a path. It may lie about the type.
     pub fn name(&self) -> &str {
-        &self.offer.name
+        &self.0.offer.name
     }
 
     /// The file's size in bytes.
     pub fn size(&self) -> u64 {
-        self.offer.size
+        self.0.offer.size
     }
 
     /// The MIME type as the far end says; may be empty.
     pub fn mime_type(&self) -> &str {
-        &self.offer.mime_type
+        &self.0.offer.mime_type
     }
 
     /// When the file was last changed, in milliseconds since 1970, as the far end says; 0 if that is not known.
     pub fn last_modified(&self) -> u64 {
-        self.offer.last_modified
+        self.0.offer.last_modified
     }
 
     fn accept_into(&self, sink: impl FnOnce() -> Result<Sink>) -> Result<FileTransfer> {
-        if self.answered.get() {
-            let state = "the offer is answered already";
-            return Err(Error::InvalidState { action: "accept the file", state });
-        }
+        self.0.expect_unanswered("accept the file")?;
         let sink = sink()?;
-        self.answered.set(true);
-        let mut machine = FileReceiver::new(self.offer.clone());
+        let Offered { carrier, id, offer, .. } = &*self.0;
+        self.0.answer();
+        let mut machine = FileReceiver::new(offer.clone());
         machine.accept();
-        let work = Work::Receiving(machine, sink);
-        Ok(FileTransfer::start(&self.channel, self.id, self.offer.clone(), work))
+        Ok(FileTransfer::start(carrier, *id, offer.clone(), Work::Receiving(machine, sink)))
     }
 }
 
-impl Drop for IncomingFile {
+impl Offered {
+    fn expect_unanswered(&self, action: &'static str) -> Result<()> {
+        match self.answered.get() {
+            true => Err(Error::InvalidState { action, state: "the offer is answered already" }),
+            false => Ok(()),
+        }
+    }
+
+    fn answer(&self) {
+        self.answered.set(true);
+        self.carrier.transfers().answered(self.id);
+    }
+
+    fn reject(&self, reason: &str) {
+        self.answer();
+        send(&*self.carrier, self.id, TransferMessage::Reject { reason: reason.to_owned() });
+    }
+}
+
+impl Drop for Offered {
     fn drop(&mut self) {
-        self.reject("nobody took it");
+        if !self.answered.get() {
+            self.reject("nobody took it");
+        }
     }
 }

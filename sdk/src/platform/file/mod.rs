@@ -1,60 +1,60 @@
-//! Files over a data channel: the browser's side of [`engine::transfer`](crate::engine::transfer).
+//! Files over a data channel, or through a room: the browser's side of [`engine::transfer`](crate::engine::transfer).
 
+mod carrier;
 mod incoming;
 mod sink;
 mod source;
 mod task;
 mod transfer;
+mod turn;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::task::{Context, Poll};
 
 use futures::channel::mpsc::UnboundedSender;
 
-use super::data_channel::{DataChannel, Payload, Wakers};
+use super::data_channel::Wakers;
 use crate::engine::transfer::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
+pub(crate) use carrier::{Carrier, Limits};
 pub use incoming::{IncomingFile, IncomingFiles};
 use task::Input;
 pub use transfer::{FileDirection, FileOptions, FileTransfer, FileTransferProgress};
+use turn::Turns;
 
 /// Offers beyond this many are refused.
 const MAX_OFFERS: usize = 64;
 
-/// The files of one channel.
+/// The files of one carrier.
 #[derive(Debug, Default)]
-pub(super) struct Transfers {
+pub(crate) struct Transfers {
     /// A handful at most.
     running: RefCell<Vec<(TransferId, UnboundedSender<Input>)>>,
+    /// Offers that nobody has looked at.
     offers: RefCell<VecDeque<(TransferId, FileOffer)>>,
+    /// Those, and the ones that the application has not answered yet.
+    unanswered: RefCell<BTreeSet<TransferId>>,
+    turns: Turns,
     waiting: Wakers,
     over: Cell<bool>,
 }
 
 impl Transfers {
     /// Takes a frame of the far end; `false` if it makes no sense.
-    pub(super) fn handle_frame(&self, channel: &DataChannel, frame: &[u8]) -> bool {
+    pub(crate) fn handle_frame(&self, carrier: &dyn Carrier, frame: &[u8]) -> bool {
         let Some(TransferFrame { id, message }) = TransferFrame::decode(frame) else { return false };
         let running = self.running.borrow().iter().find(|(other, _)| *other == id).cloned();
         match (running, message) {
             (Some((_, inputs)), message) => {
                 let _ = inputs.unbounded_send(Input::Message(message));
             }
-            (None, TransferMessage::Offer(offer)) => {
-                if self.offers.borrow().len() < MAX_OFFERS {
-                    self.offers.borrow_mut().push_back((id, offer));
-                    self.waiting.wake();
-                } else {
-                    let reason = "too many files wait for an answer".to_owned();
-                    send(channel, id, TransferMessage::Reject { reason });
-                }
-            }
+            (None, TransferMessage::Offer(offer)) => self.handle_offer(carrier, id, offer),
             (None, TransferMessage::Cancel { .. }) => {
                 self.take_offer(id);
             }
             (None, TransferMessage::Accept { .. }) => {
                 let reason = "the sender has given it up".to_owned();
-                send(channel, id, TransferMessage::Cancel { cause: CancelCause::Asked, reason });
+                send(carrier, id, TransferMessage::Cancel { cause: CancelCause::Asked, reason });
             }
             // What was under way when the transfer ended here.
             (None, _) => {}
@@ -62,13 +62,32 @@ impl Transfers {
         true
     }
 
-    /// The channel is over.
-    pub(super) fn disconnect(&self) {
+    /// The carrier is over.
+    pub(crate) fn disconnect(&self) {
         self.over.set(true);
         self.offers.take();
         for (_, inputs) in self.running.take() {
             let _ = inputs.unbounded_send(Input::Disconnected);
         }
+        self.waiting.wake();
+    }
+
+    /// Whether [`disconnect`](Self::disconnect) was called.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.get()
+    }
+
+    fn handle_offer(&self, carrier: &dyn Carrier, id: TransferId, offer: FileOffer) {
+        if self.unanswered.borrow().contains(&id) {
+            return;
+        }
+        if self.unanswered.borrow().len() >= MAX_OFFERS {
+            let reason = "too many files wait for an answer".to_owned();
+            send(carrier, id, TransferMessage::Reject { reason });
+            return;
+        }
+        self.unanswered.borrow_mut().insert(id);
+        self.offers.borrow_mut().push_back((id, offer));
         self.waiting.wake();
     }
 
@@ -83,15 +102,20 @@ impl Transfers {
         self.running.borrow_mut().retain(|(other, _)| *other != id);
     }
 
-    /// The offer with this id, if it waits for an answer.
+    /// The offer with this id, if nobody has looked at it.
     fn take_offer(&self, id: TransferId) -> Option<FileOffer> {
         let mut offers = self.offers.borrow_mut();
         let at = offers.iter().position(|(waiting, _)| *waiting == id)?;
+        self.answered(id);
         offers.remove(at).map(|(_, offer)| offer)
     }
 
+    fn next_offer(&self) -> Option<(TransferId, FileOffer)> {
+        self.offers.borrow_mut().pop_front()
+    }
+
     fn poll_offer(&self, context: &Context<'_>) -> Poll<Option<(TransferId, FileOffer)>> {
-        if let Some(offer) = self.offers.borrow_mut().pop_front() {
+        if let Some(offer) = self.next_offer() {
             return Poll::Ready(Some(offer));
         }
         if self.over.get() {
@@ -100,9 +124,18 @@ impl Transfers {
         self.waiting.register(context);
         Poll::Pending
     }
+
+    /// An offer is accepted, refused or taken back.
+    fn answered(&self, id: TransferId) {
+        self.unanswered.borrow_mut().remove(&id);
+    }
+
+    fn turns(&self) -> &Turns {
+        &self.turns
+    }
 }
 
-/// Sends without waiting for room: for what is short and seldom. `false` if the channel is closed.
-fn send(channel: &DataChannel, id: TransferId, message: TransferMessage) -> bool {
-    channel.enqueue(Payload::Frame(TransferFrame { id, message }.encode()), None).is_ok()
+/// Sends without waiting for room: for what is short and seldom. `false` if the carrier is over.
+fn send(carrier: &dyn Carrier, id: TransferId, message: TransferMessage) -> bool {
+    carrier.send(TransferFrame { id, message }.encode())
 }

@@ -8,14 +8,15 @@ use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::future::{Either, select};
 
+use super::carrier::Carrier;
 use super::send;
 use super::sink::Sink;
 use super::source::Source;
 use super::transfer::Shared;
+use super::turn::Turn;
 use crate::engine::transfer::{
     FileReceiver, FileSender, FileTransferError, Output, TransferFrame, TransferMessage,
 };
-use crate::platform::data_channel::{DataChannel, Payload};
 
 /// What happens to a transfer from outside.
 #[derive(Debug)]
@@ -90,10 +91,11 @@ impl Machine<'_> {
 /// Runs until the transfer is over, or interrupted.
 pub(super) async fn run(
     mut work: Work,
-    channel: DataChannel,
+    carrier: Rc<dyn Carrier>,
     mut inputs: UnboundedReceiver<Input>,
     shared: Rc<Shared>,
 ) {
+    let mut turn = None;
     let result = loop {
         match (work.poll_output(), &mut work) {
             (None, work) => {
@@ -104,22 +106,23 @@ pub(super) async fn run(
             (Some(Output::Progress(bytes)), _) => shared.progress(bytes),
             (Some(Output::Send(message @ TransferMessage::Chunk { .. })), work) => {
                 let frame = TransferFrame { id: shared.id, message }.encode();
-                let through = channel.queue(Payload::Frame(frame));
-                let sent = match through {
-                    Ok(through) => attend(work.machine(), &mut inputs, through).await,
-                    Err(_) => Some(Ok(Err(crate::DataChannelError::Closed.into()))),
-                };
-                if !matches!(sent, None | Some(Ok(Ok(())))) {
+                let sent = attend(work.machine(), &mut inputs, carrier.send_in_turn(frame)).await;
+                if sent == Some(false) {
                     work.machine().handle(Input::Disconnected);
                 }
             }
             (Some(Output::Send(message)), work) => {
-                if !send(&channel, shared.id, message) {
+                if !send(&*carrier, shared.id, message) {
                     work.machine().handle(Input::Disconnected);
                 }
             }
             (Some(Output::Read { offset, length }), Work::Sending(machine, source)) => {
-                let read = source.read(offset, length);
+                let read = async {
+                    if turn.is_none() {
+                        turn = Some(Turn::take(&carrier).await);
+                    }
+                    source.read(offset, length).await
+                };
                 match attend(Machine::Sending(machine), &mut inputs, read).await {
                     Some(Ok(bytes)) => machine.handle_read(bytes),
                     Some(Err(detail)) => machine.handle_read_failed(&detail),
@@ -146,7 +149,8 @@ pub(super) async fn run(
             (Some(Output::Read { .. } | Output::Write(_) | Output::Close), _) => {}
         }
     };
-    channel.transfers().finish(shared.id);
+    drop(turn);
+    carrier.transfers().finish(shared.id);
     let result = match (result, &work) {
         (Ok(()), Work::Receiving(_, sink)) => {
             sink.file(&shared.offer).map_err(|detail| FileTransferError::Storage { detail })

@@ -14,12 +14,13 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
+use super::carrier::Carrier;
 use super::source::Source;
 use super::task::{Input, Work, run};
-use crate::engine::framing::MAX_FRAME_BYTES;
 use crate::engine::transfer::{
-    CHUNK_BYTES, FileOffer, FileProgress, FileSender, TransferId, TransferMessage,
+    CHUNK_HEADER_BYTES, FileOffer, FileProgress, FileSender, TransferId, TransferMessage,
 };
+use crate::model::ParticipantId;
 use crate::platform::data_channel::{DataChannel, DataChannelState, Wakers};
 use crate::{DataChannelError, Error, FileTransferError, Result};
 
@@ -56,6 +57,7 @@ pub(super) struct Shared {
     pub(super) id: TransferId,
     pub(super) offer: FileOffer,
     direction: FileDirection,
+    participant_id: Option<ParticipantId>,
     inputs: UnboundedSender<Input>,
     transferred: Cell<u64>,
     outcome: RefCell<Option<Result<Option<File>>>>,
@@ -73,18 +75,7 @@ impl DataChannel {
     /// closed one.
     pub fn send_file(&self, file: &Blob, options: &FileOptions) -> Result<FileTransfer> {
         self.check_for_files()?;
-        let named = file.dyn_ref::<File>();
-        let own_name = || named.map_or_else(|| "file".to_owned(), File::name);
-        let offer = FileOffer {
-            name: options.name.clone().unwrap_or_else(own_name),
-            size: file.size() as u64,
-            mime_type: options.mime_type.clone().unwrap_or_else(|| file.type_()),
-            last_modified: named.map_or(0, |file| file.last_modified() as u64),
-        };
-        let overhead = MAX_FRAME_BYTES - CHUNK_BYTES;
-        let chunk = self.max_frame_size().min(MAX_FRAME_BYTES).saturating_sub(overhead);
-        let work = Work::Sending(FileSender::new(offer.clone(), chunk), Source::new(file.clone()));
-        Ok(FileTransfer::start(self, new_id(), offer, work))
+        Ok(FileTransfer::send(&(Rc::new(self.clone()) as Rc<dyn Carrier>), file, options))
     }
 
     pub(super) fn check_for_files(&self) -> Result<()> {
@@ -104,24 +95,42 @@ impl DataChannel {
 }
 
 impl FileTransfer {
-    pub(super) fn start(channel: &DataChannel, id: TransferId, offer: FileOffer, work: Work) -> Self {
+    /// Offers a file to the far end of a carrier.
+    pub(crate) fn send(carrier: &Rc<dyn Carrier>, file: &Blob, options: &FileOptions) -> Self {
+        let named = file.dyn_ref::<File>();
+        let own_name = || named.map_or_else(|| "file".to_owned(), File::name);
+        let offer = FileOffer {
+            name: options.name.clone().unwrap_or_else(own_name),
+            size: file.size() as u64,
+            mime_type: options.mime_type.clone().unwrap_or_else(|| file.type_()),
+            last_modified: named.map_or(0, |file| file.last_modified() as u64),
+        };
+        let limits = carrier.limits();
+        let chunk = limits.frame_bytes.saturating_sub(CHUNK_HEADER_BYTES);
+        let machine = FileSender::new(offer.clone(), chunk).with_window(limits.window_bytes);
+        let work = Work::Sending(machine, Source::new(file.clone()));
+        Self::start(carrier, new_id(), offer, work)
+    }
+
+    pub(super) fn start(carrier: &Rc<dyn Carrier>, id: TransferId, offer: FileOffer, work: Work) -> Self {
         let direction = match &work {
             Work::Sending(..) => FileDirection::Send,
             Work::Receiving(..) => FileDirection::Receive,
         };
         let (inputs, incoming) = unbounded();
-        channel.transfers().start(id, inputs.clone());
+        carrier.transfers().start(id, inputs.clone());
         let shared = Rc::new(Shared {
             id,
             offer,
             direction,
+            participant_id: carrier.participant_id().cloned(),
             inputs,
             transferred: Cell::default(),
             outcome: RefCell::default(),
             parked: RefCell::default(),
             watchers: Wakers::default(),
         });
-        spawn_local(run(work, channel.clone(), incoming, shared.clone()));
+        spawn_local(run(work, carrier.clone(), incoming, shared.clone()));
         Self(shared)
     }
 
@@ -168,7 +177,8 @@ impl FileTransfer {
             machine.resume();
         }
         let waiting = channel.transfers().take_offer(self.0.id);
-        let resumed = Self::start(channel, self.0.id, self.0.offer.clone(), work);
+        let carrier: Rc<dyn Carrier> = Rc::new(channel.clone());
+        let resumed = Self::start(&carrier, self.0.id, self.0.offer.clone(), work);
         resumed.0.transferred.set(self.0.transferred.get());
         if let Some(offer) = waiting {
             let _ = resumed.0.inputs.unbounded_send(Input::Message(TransferMessage::Offer(offer)));
@@ -179,6 +189,11 @@ impl FileTransfer {
     /// Its name: the same at both ends, and when it is resumed.
     pub fn id(&self) -> String {
         self.0.id.to_string()
+    }
+
+    /// Who is at the far end, if the file goes through a room.
+    pub fn participant_id(&self) -> Option<&ParticipantId> {
+        self.0.participant_id.as_ref()
     }
 
     /// Which way the file goes.

@@ -1,0 +1,69 @@
+//! What files travel over.
+
+use std::fmt::Debug;
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+
+use super::Transfers;
+use crate::engine::framing::MAX_FRAME_BYTES;
+use crate::engine::transfer::WINDOW_BYTES;
+use crate::model::ParticipantId;
+use crate::platform::data_channel::{DataChannel, Payload};
+
+/// What the files between two ends travel over: reliable, in order, until it is over.
+pub(crate) trait Carrier: Debug {
+    /// The files that it carries.
+    fn transfers(&self) -> &Transfers;
+
+    /// Sends a frame without waiting for room: for what is short and seldom. `false` if the carrier is over.
+    fn send(&self, frame: Vec<u8>) -> bool;
+
+    /// Sends a frame as soon as there is room. `false` if the carrier is over.
+    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool>;
+
+    /// How much may be under way.
+    fn limits(&self) -> Limits;
+
+    /// Who is at the far end, if it is a participant of a room.
+    fn participant_id(&self) -> Option<&ParticipantId> {
+        None
+    }
+}
+
+/// How much may be under way over a carrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// The longest frame in bytes.
+    pub(crate) frame_bytes: usize,
+    /// How far each sender may be ahead of its receiver, in bytes.
+    pub(crate) window_bytes: u64,
+    /// How many files are sent at the same time. The others wait for their turn.
+    pub(crate) files_at_once: usize,
+}
+
+impl Carrier for DataChannel {
+    fn transfers(&self) -> &Transfers {
+        self.transfers()
+    }
+
+    fn send(&self, frame: Vec<u8>) -> bool {
+        self.enqueue(Payload::Frame(frame), None).is_ok()
+    }
+
+    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool> {
+        let through = self.queue(Payload::Frame(frame));
+        async move {
+            match through {
+                Ok(through) => matches!(through.await, Ok(Ok(()))),
+                Err(_) => false,
+            }
+        }
+        .boxed_local()
+    }
+
+    fn limits(&self) -> Limits {
+        let frame_bytes = self.max_frame_size().min(MAX_FRAME_BYTES);
+        Limits { frame_bytes, window_bytes: WINDOW_BYTES, files_at_once: usize::MAX }
+    }
+}

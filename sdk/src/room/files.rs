@@ -1,0 +1,186 @@
+//! Files to and from the participants of a room.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, ready};
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use serde::Deserialize;
+use web_sys::Blob;
+
+use super::Room;
+use super::driver::Driver;
+use super::event::{RoomEvent, RoomState};
+use crate::engine::data::MAX_ROUTED_BYTES;
+use crate::engine::transfer::{ACKNOWLEDGE_BYTES, WINDOW_BYTES};
+use crate::error::{DataChannelError, Result};
+use crate::model::{Channel, ParticipantId, Role};
+use crate::platform::room_connection::RoomConnection;
+use crate::platform::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, Transfers};
+
+/// Through an SFU or a mixer, what a slow receiver has not taken waits there, in the memory of a server: little of each
+/// file, and of few files at a time.
+const ROUTED: Limits =
+    Limits { frame_bytes: MAX_ROUTED_BYTES, window_bytes: 2 * ACKNOWLEDGE_BYTES, files_at_once: 4 };
+/// To a participant directly, the same frames, and all files at once.
+const DIRECT: Limits =
+    Limits { frame_bytes: MAX_ROUTED_BYTES, window_bytes: WINDOW_BYTES, files_at_once: usize::MAX };
+
+/// To whom a file goes, and what they are told about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SendFileOptions {
+    /// The receiver. Default: everyone.
+    #[cfg_attr(feature = "js", tsify(type = "ParticipantId | null"))]
+    pub to: Option<ParticipantId>,
+    /// The name. Default: that of the `File`; `"file"` for a `Blob`.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub name: Option<String>,
+    /// The MIME type. Default: that of the `Blob`.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub mime_type: Option<String>,
+}
+
+impl SendFileOptions {
+    /// For one participant.
+    pub fn to(participant: ParticipantId) -> Self {
+        Self { to: Some(participant), ..Self::default() }
+    }
+}
+
+impl Room {
+    /// Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get
+    /// [`RoomEvent::FileOffered`]. Gives a transfer for each of them, so none in an empty room; mixers get no files. Several
+    /// files may be under way at once, and chat beside them. Who leaves interrupts the transfer, and so does leaving.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant.
+    pub fn send_file(&self, file: &Blob, options: &SendFileOptions) -> Result<Vec<FileTransfer>> {
+        self.expect_state("send a file", &[RoomState::Joined])?;
+        let SendFileOptions { to, name, mime_type } = options.clone();
+        let told = FileOptions { name, mime_type };
+        let driver = self.driver();
+        let receivers: Vec<_> = {
+            let session = driver.session.borrow();
+            let people = session.others().filter(|other| other.role != Role::Mixer).map(|other| &other.id);
+            people.filter(|id| to.as_ref().is_none_or(|to| to == *id)).cloned().collect()
+        };
+        match to {
+            Some(to) if receivers.is_empty() => {
+                Err(DataChannelError::UnknownParticipant { participant: to.to_string() }.into())
+            }
+            _ => {
+                let send = |id: &ParticipantId| FileTransfer::send(&driver.carrier(id), file, &told);
+                Ok(receivers.iter().map(send).collect())
+            }
+        }
+    }
+}
+
+/// The files of a room, by who is at the far end.
+#[derive(Debug, Default)]
+pub(super) struct Files(RefCell<BTreeMap<ParticipantId, Rc<dyn Carrier>>>);
+
+/// The way to one participant, whatever stands between.
+#[derive(Debug)]
+struct ParticipantCarrier {
+    driver: Weak<Driver>,
+    participant_id: ParticipantId,
+    transfers: Transfers,
+}
+
+impl Driver {
+    /// Takes a frame of the file transfer that a participant sent.
+    pub(super) fn file_frame(&self, from: &ParticipantId, frame: &[u8]) {
+        let carrier = self.carrier(from);
+        // What makes no sense is left out, as other messages are.
+        carrier.transfers().handle_frame(&*carrier, frame);
+        while let Some(file) = IncomingFile::next(&carrier) {
+            self.events.send(RoomEvent::FileOffered { participant_id: from.clone(), file });
+        }
+    }
+
+    /// A participant has left.
+    pub(super) fn files_interrupted_with(&self, participant: &ParticipantId) {
+        if let Some(carrier) = self.files.0.borrow_mut().remove(participant) {
+            carrier.transfers().disconnect();
+        }
+    }
+
+    /// A connection is gone, or its channel for files is: that to this participant, or that to all through `peer`.
+    pub(super) fn files_interrupted_through(&self, connection: &RoomConnection, peer: &ParticipantId) {
+        match connection.far_end().is_between() {
+            true => self.files_interrupted(),
+            false => self.files_interrupted_with(peer),
+        }
+    }
+
+    /// All files are interrupted.
+    pub(super) fn files_interrupted(&self) {
+        for carrier in self.files.0.take().into_values() {
+            carrier.transfers().disconnect();
+        }
+    }
+
+    fn carrier(&self, participant: &ParticipantId) -> Rc<dyn Carrier> {
+        let new = || {
+            let (driver, participant_id) = (self.this.clone(), participant.clone());
+            Rc::new(ParticipantCarrier { driver, participant_id, transfers: Transfers::default() })
+                as Rc<dyn Carrier>
+        };
+        self.files.0.borrow_mut().entry(participant.clone()).or_insert_with(new).clone()
+    }
+
+    /// Whether a frame for this one can be sent without waiting.
+    fn poll_room_to(&self, participant: &ParticipantId, context: &Context<'_>) -> Poll<Result<()>> {
+        let peer = self.session.borrow().route(participant).map(|(peer, _)| peer.clone());
+        match peer.and_then(|peer| self.connection(&peer)) {
+            Some(connection) => connection.poll_room(Channel::Files, context),
+            None => Poll::Ready(Err(DataChannelError::Closed.into())),
+        }
+    }
+}
+
+impl ParticipantCarrier {
+    /// The room, as long as the participant can be reached.
+    fn driver(&self) -> Option<Rc<Driver>> {
+        self.driver.upgrade().filter(|_| !self.transfers.is_over())
+    }
+
+    fn poll_room(&self, context: &Context<'_>) -> Poll<bool> {
+        let Some(driver) = self.driver() else { return Poll::Ready(false) };
+        let room = ready!(driver.poll_room_to(&self.participant_id, context));
+        Poll::Ready(room.is_ok())
+    }
+}
+
+impl Carrier for ParticipantCarrier {
+    fn transfers(&self) -> &Transfers {
+        &self.transfers
+    }
+
+    fn send(&self, frame: Vec<u8>) -> bool {
+        let Some(driver) = self.driver() else { return false };
+        driver.with_session(|session| session.send_file_frame(frame, &self.participant_id)).is_ok()
+    }
+
+    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool> {
+        let room = poll_fn(|context| self.poll_room(context));
+        room.map(|there_is| there_is && self.send(frame)).boxed_local()
+    }
+
+    fn limits(&self) -> Limits {
+        let driver = self.driver();
+        let far_end = driver.and_then(|driver| Some(driver.session.borrow().route(&self.participant_id)?.1));
+        if far_end.is_some_and(|far_end| !far_end.is_between()) { DIRECT } else { ROUTED }
+    }
+
+    fn participant_id(&self) -> Option<&ParticipantId> {
+        Some(&self.participant_id)
+    }
+}

@@ -1,0 +1,193 @@
+//! What one client gets of the others: which publications, in which sections, and in which version.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use moim_protocol::{MediaKind, Slot, Wish};
+use str0m::media::{MediaData, Mid, Rid};
+use tracing::trace;
+
+use super::{
+    Source,
+    downlink::{Downlink, Verdict},
+    layers::{self, Demand, Layer},
+    slots::{Offer, Slots},
+};
+
+/// What a path is thought to carry before anything is known of it.
+pub(super) const FIRST_ESTIMATE_KBPS: u64 = 1_500;
+/// How often versions are chosen anew.
+const CHOICE_INTERVAL: Duration = Duration::from_millis(300);
+/// The part of the estimate that is left to sound, data and repetitions.
+const VIDEO_SHARE: f64 = 0.85;
+
+#[derive(Debug)]
+pub(super) struct Subscriptions {
+    slots: Slots,
+    downlinks: BTreeMap<Mid, Downlink>,
+    /// The versions of what is forwarded, as last seen.
+    seen_layers: BTreeMap<Source, Vec<Layer>>,
+    wishes: Vec<Wish>,
+    /// Whether what no wish names is wanted.
+    wants_others: bool,
+    estimate: f64,
+    chosen_at: Instant,
+    desired_bitrate: Option<u64>,
+}
+
+impl Subscriptions {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            slots: Slots::default(),
+            downlinks: BTreeMap::new(),
+            seen_layers: BTreeMap::new(),
+            wishes: Vec::new(),
+            wants_others: true,
+            estimate: FIRST_ESTIMATE_KBPS as f64 * 1_000.0,
+            chosen_at: now,
+            desired_bitrate: None,
+        }
+    }
+
+    /// Adds a section to receive in.
+    pub(super) fn add_section(&mut self, mid: Mid, kind: MediaKind) {
+        self.slots.add(mid, kind);
+    }
+
+    /// What the client is to be told of its sections.
+    pub(super) fn to_signal(&self) -> BTreeMap<String, Slot> {
+        self.slots.to_signal()
+    }
+
+    /// Takes the wishes. Returns what is not paused any more, and in which version: it needs a key frame.
+    pub(super) fn wish(
+        &mut self,
+        wishes: Vec<Wish>,
+        others: bool,
+        now: Instant,
+    ) -> Vec<(Source, Option<Rid>)> {
+        (self.wishes, self.wants_others) = (wishes, others);
+        let mut resumed = Vec::new();
+        let sections: Vec<_> = self.slots.sources().collect();
+        for (mid, source) in sections {
+            let is_paused = self.is_paused(mid);
+            if self.downlinks.entry(mid).or_default().pause(is_paused) {
+                resumed.push((mid, source));
+            }
+        }
+        self.choose_versions(now);
+        let version = |mid| self.downlinks.get(&mid).and_then(Downlink::version).flatten();
+        resumed.into_iter().map(|(mid, source)| (source, version(mid))).collect()
+    }
+
+    /// Puts what the others offer into the sections. Returns those that changed.
+    pub(super) fn assign(&mut self, mut offers: Vec<Offer>) -> Vec<Mid> {
+        offers.retain(|offer| self.wish_of(offer).map_or(self.wants_others, |wish| wish.wanted));
+        let changed = self.slots.assign(offers);
+        for mid in &changed {
+            let is_paused = self.is_paused(*mid);
+            let downlink = self.downlinks.entry(*mid).or_default();
+            downlink.reset();
+            downlink.pause(is_paused);
+        }
+        let live: Vec<_> = self.slots.sources().map(|(_, source)| source).collect();
+        self.seen_layers.retain(|source, _| live.contains(source));
+        changed
+    }
+
+    /// What is in a section.
+    pub(super) fn source(&self, mid: Mid) -> Option<Source> {
+        self.slots.source(mid)
+    }
+
+    /// The version that a section shows, or is to show.
+    pub(super) fn version(&self, mid: Mid) -> Option<Option<Rid>> {
+        self.downlinks.get(&mid)?.version()
+    }
+
+    /// Judges a frame of another client, if this one gets it: where it goes, and what to do with it.
+    pub(super) fn judge(
+        &mut self,
+        source: Source,
+        data: &MediaData,
+        layers: &[Layer],
+        now: Instant,
+    ) -> Option<(Mid, Verdict)> {
+        let mid = self.slots.section_of(source)?;
+        if data.params.spec().codec.is_audio() {
+            return Some((mid, self.downlinks.entry(mid).or_default().judge_audio(source)));
+        }
+        let is_news = self
+            .seen_layers
+            .get(&source)
+            .is_none_or(|seen| seen.iter().map(|layer| layer.rid).ne(layers.iter().map(|layer| layer.rid)));
+        self.seen_layers.insert(source, layers.to_vec());
+        if is_news || now.saturating_duration_since(self.chosen_at) >= CHOICE_INTERVAL {
+            self.choose_versions(now);
+        }
+        Some((mid, self.downlinks.entry(mid).or_default().judge_video(source, data, now)))
+    }
+
+    /// The time at which a frame is sent on, on the section's own clock.
+    pub(super) fn time(&mut self, mid: Mid, data: &MediaData) -> u64 {
+        let timeline = &mut self.downlinks.entry(mid).or_default().timeline;
+        timeline.map(data.time.numer(), data.time.frequency().get(), data.network_time)
+    }
+
+    /// Takes what the path carries, in bits per second.
+    pub(super) fn estimated(&mut self, estimate: f64, now: Instant) {
+        self.estimate = estimate;
+        self.choose_versions(now);
+    }
+
+    /// What the path should carry for everything to come in its largest version, in bits per second; if that is news.
+    pub(super) fn take_desired_bitrate(&mut self) -> Option<u64> {
+        self.desired_bitrate.take()
+    }
+
+    /// Chooses the version of each video.
+    fn choose_versions(&mut self, now: Instant) {
+        self.chosen_at = now;
+        let is_shown =
+            |(mid, source): &(Mid, Source)| self.seen_layers.contains_key(source) && !self.is_paused(*mid);
+        let sections: Vec<_> = self.slots.sources().filter(is_shown).collect();
+        let demands: Vec<_> = sections
+            .iter()
+            .map(|(mid, source)| {
+                let layers = self.seen_layers.get(source).cloned().unwrap_or_default();
+                let version = self.downlinks.get(mid).and_then(Downlink::version);
+                let current = version.and_then(|rid| layers.iter().position(|layer| layer.rid == rid));
+                Demand { layers, current, max_height: self.max_height(*mid) }
+            })
+            .collect();
+        let desired: f64 =
+            demands.iter().filter_map(|demand| demand.layers.last()).map(|layer| layer.bitrate).sum();
+        self.desired_bitrate = Some((desired * 1.5 / VIDEO_SHARE) as u64 + 200_000);
+        let chosen = layers::choose(self.estimate * VIDEO_SHARE, &demands);
+        trace!(estimate = self.estimate, ?demands, ?chosen, "chose versions");
+        for (((mid, _), demand), layer) in sections.iter().zip(&demands).zip(chosen) {
+            if let Some(layer) = demand.layers.get(layer) {
+                self.downlinks.entry(*mid).or_default().aim(layer.rid);
+            }
+        }
+    }
+
+    /// Whether nothing is to come of a video that keeps its section. A height means nothing for sound.
+    fn is_paused(&self, mid: Mid) -> bool {
+        self.slots.offer(mid).is_some_and(|offer| offer.kind == MediaKind::Video)
+            && self.max_height(mid) == Some(0)
+    }
+
+    fn max_height(&self, mid: Mid) -> Option<u32> {
+        self.wish_of(self.slots.offer(mid)?)?.max_height
+    }
+
+    fn wish_of(&self, offer: &Offer) -> Option<&Wish> {
+        self.wishes.iter().find(|wish| {
+            wish.participant_id == offer.slot.participant_id
+                && wish.publication_id == offer.slot.publication_id
+        })
+    }
+}

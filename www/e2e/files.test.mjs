@@ -1,0 +1,136 @@
+// Files between the people of a room, whatever stands between them. What arrives is hashed by the browser.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing, browserPath } from "./lib/browsers.mjs";
+import { gather } from "./lib/desk.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+import { until } from "./lib/wait.mjs";
+
+const skip = stubMissing() || browserMissing("chromium") || browserMissing("firefox");
+const LARGE = 20 * 2 ** 20;
+/** One that takes its time, and three small ones; one of them is empty. */
+const SIZES = [LARGE, 300_000, 1, 0];
+/** Chat is not to wait for files. */
+const SOON_MS = 2000;
+
+for (const topology of ["mesh", "sfu", "mcu"]) {
+  test(`files in a room, ${topology}`, { skip }, async (t) => {
+    const stub = await startStub(t, { args: topology === "mcu" ? ["--mixer", browserPath("chromium")] : [] });
+    const kinds = { alice: "chromium", bob: "chromium", carol: "firefox", dave: "firefox" };
+    const { alice, bob, carol, dave } = await gather(t, stub, topology, kinds);
+
+    for (const [from, to] of [[alice, bob], [bob, carol], [carol, alice], [dave, carol]]) {
+      await t.test(`one large and three small go from ${from.kind} to ${to.kind}`, () => assertArrive(from, [to], to));
+    }
+    await t.test("and from one to everyone", () => assertArrive(alice, [bob, carol, dave]));
+
+    await t.test("one end cancels, and both learn why", async () => {
+      for (const whoCancels of [alice, carol]) {
+        await startSending(alice, carol);
+        await whoCancels.page.evaluate(() => desk.transfers[0].transfer.cancel("enough"));
+        for (const person of [alice, carol]) {
+          const [{ code, message }] = await outcomes(person);
+          assert.equal(code, "ERR_TRANSFER_CANCELLED", person.name);
+          assert.match(message, /enough/);
+        }
+      }
+    });
+
+    await t.test("an offer that several listeners get is answered once", async () => {
+      await bob.page.evaluate((to) => desk.offer([5], to), carol.id);
+      const answers = await carol.page.evaluate(async () => {
+        const [[first, second]] = await desk.take(1);
+        first.file.reject("not today");
+        const again = [() => second.file.accept(), () => second.file.reject(), () => first.file.accept()];
+        return { from: second.participantId, alike: second.file.participantId, again: again.map(desk.attempt) };
+      });
+      assert.deepEqual(answers, { from: bob.id, alike: bob.id, again: Array(3).fill("ERR_INVALID_STATE") });
+      const [{ code, message }] = await outcomes(bob);
+      assert.equal(code, "ERR_TRANSFER_REJECTED");
+      assert.match(message, /not today/);
+    });
+
+    await t.test("what cannot be sent is said", async () => {
+      const codes = await alice.page.evaluate(() => {
+        const { room, attempt } = desk;
+        const nobody = ["nobody", room.participantId, ...room.participants.filter(({ role }) => role === "mixer").map(({ id }) => id)];
+        const file = new Blob(["x"]);
+        return {
+          wrong: [["text"], [file, { two: "x" }], []].map((args) => attempt(() => room.sendFile(...args))),
+          nobody: [...new Set(nobody.map((to) => attempt(() => room.sendFile(file, { to }))))],
+        };
+      });
+      assert.deepEqual(codes, { wrong: Array(3).fill("ERR_INVALID_OPTIONS"), nobody: ["ERR_DATA_UNKNOWN_PARTICIPANT"] });
+    });
+
+    await t.test("a page that is closed interrupts its transfers at the other end, and nobody else's", async () => {
+      await alice.page.evaluate((size) => void desk.offer([size]), LARGE);
+      await Promise.all([bob, carol, dave].map(({ page }) => page.evaluate(() => desk.accept(1))));
+      assert.ok(await dave.page.evaluate(() => desk.halfway()));
+      await dave.page.close();
+      const sent = (await outcomes(alice)).map(({ participantId, code }) => [participantId, code]);
+      assert.deepEqual(sent, [[bob.id, undefined], [carol.id, undefined], [dave.id, "ERR_TRANSFER_INTERRUPTED"]]);
+      for (const { page } of [bob, carol]) await page.evaluate(() => desk.outcomes());
+
+      await startSending(bob, carol);
+      await bob.page.evaluate((to) => void desk.offer([7], to), carol.id);
+      await carol.page.evaluate(async () => { desk.late = (await desk.take(1))[0][0].file; });
+      await bob.page.close();
+      assert.equal((await outcomes(carol))[0].code, "ERR_TRANSFER_INTERRUPTED");
+      const late = await carol.page.evaluate(() => desk.late.accept().finished.catch(({ code }) => code));
+      assert.equal(late, "ERR_TRANSFER_INTERRUPTED", "nobody is there who would send it");
+    });
+
+    await t.test("leaving ends all, and alone there is nobody to send to", async () => {
+      await startSending(alice, carol);
+      await carol.page.evaluate(() => desk.room.leave());
+      for (const person of [alice, carol]) assert.equal((await outcomes(person))[0].code, "ERR_TRANSFER_INTERRUPTED");
+      await until(alice.page, () => desk.people().length === 0, { what: "alice is alone" });
+      const send = () => desk.attempt(() => desk.room.sendFile(new Blob(["x"])));
+      assert.deepEqual(await alice.page.evaluate(send), []);
+      assert.equal(await carol.page.evaluate(send), "ERR_INVALID_STATE");
+    });
+
+    for (const { page } of [alice, carol]) assert.deepEqual(await page.evaluate(() => desk.warnings), []);
+  });
+}
+
+const outcomes = ({ page }) => page.evaluate(() => desk.outcomes());
+
+/** Has a large file under way, from one to another. */
+async function startSending(from, to) {
+  await from.page.evaluate((size, to) => void desk.offer([size], to), LARGE, to.id);
+  await to.page.evaluate(() => desk.accept(1));
+  const isPartly = await Promise.all([from, to].map(({ page }) => page.evaluate(() => desk.halfway())));
+  assert.deepEqual(isPartly, [true, true]);
+}
+
+/** Asserts that files of all sizes arrive, that both ends see how far they are, and that chat does not wait for them. */
+async function assertArrive(from, receivers, to) {
+  const hashes = await from.page.evaluate((sizes, to) => desk.offer(sizes, to), SIZES, to?.id ?? null);
+  await Promise.all(receivers.map(({ page }) => page.evaluate((count) => desk.accept(count), SIZES.length)));
+  const chats = await Promise.all([[from, receivers[0]], [receivers[0], from]].map(([writer, reader]) =>
+    writer.page.evaluate(async (to) => ({ meanwhile: await desk.halfway(), ms: await desk.chat(to) }), reader.id)));
+  for (const { meanwhile, ms } of chats) assert.ok(meanwhile && ms < SOON_MS, `chat took ${ms} ms, meanwhile: ${meanwhile}`);
+
+  const sent = await outcomes(from);
+  const wanted = receivers.flatMap(({ id }) => SIZES.map((_, place) => `${place}.bin to ${id}`));
+  assert.deepEqual(sent.map(({ name, participantId }) => `${name} to ${participantId}`).sort(), wanted.sort());
+  sent.forEach(assertProgress);
+  for (const receiver of receivers) {
+    const received = await outcomes(receiver);
+    assert.deepEqual(Object.fromEntries(received.map(({ name, hash }) => [name, hash])), hashes);
+    for (const file of received) {
+      assertProgress(file);
+      assert.deepEqual([file.participantId, file.type], [from.id, "application/x-test"]);
+    }
+  }
+}
+
+function assertProgress({ name, size, steps, code, message }) {
+  assert.equal(code, undefined, `${name}: ${message}`);
+  assert.deepEqual(steps, [...new Set(steps)].sort((a, b) => a - b), `${name} goes on`);
+  assert.equal(steps.at(-1), size, name);
+  if (size === LARGE) assert.ok(steps.length > 10, `${name} has ${steps.length} steps`);
+}

@@ -1,0 +1,132 @@
+// People in a room who send each other files: pages without cameras, several in one browser.
+
+import { launch } from "./browsers.mjs";
+import { until } from "./wait.mjs";
+
+/**
+ * @typedef {object} Person
+ * @property {string} name
+ * @property {"chromium" | "firefox"} kind
+ * @property {string} id the participant id
+ * @property {import("puppeteer-core").Page} page where `desk` is what `enter` makes
+ */
+
+/**
+ * Opens a page for each person, all of one kind in one browser, and has them join one room. Ready when all are connected.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {{ url: string }} stub
+ * @param {"mesh" | "sfu" | "mcu"} topology
+ * @param {Record<string, "chromium" | "firefox">} kinds by name
+ * @returns {Promise<Record<string, Person>>} by name
+ */
+export async function gather(t, stub, topology, kinds) {
+  const browsers = {};
+  const people = {};
+  for (const [name, kind] of Object.entries(kinds)) {
+    const page = browsers[kind] ? await browsers[kind].openPage() : (browsers[kind] = await launch(t, kind)).page;
+    await page.goto(`${stub.url}/www/`);
+    people[name] = { name, kind, page, id: await page.evaluate(enter, topology, name) };
+  }
+  const others = Object.keys(kinds).length - 1;
+  for (const { name, page } of Object.values(people)) {
+    const met = (count) => {
+      const connected = desk.people().filter(({ connectionState }) => connectionState === "connected");
+      return connected.length === count;
+    };
+    await until(page, met, { what: `${name} is connected to ${others} others`, args: [others], timeout: 40_000 });
+  }
+  return people;
+}
+
+/** Runs in the page: joins, and makes a desk for the files that come and go. Returns the participant id. */
+async function enter(topology, name) {
+  const { Room } = await import("/www/pkg/moim.js");
+  const room = new Room({ topology, autoSubscribe: false });
+  const hash = async (blob) => {
+    const bytes = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+    return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  };
+  const noise = (size) => {
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < size; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+    return bytes;
+  };
+  /** Keeps a transfer, and writes down every step of its progress. */
+  const follow = (transfer) => {
+    const steps = [];
+    (async () => { for await (const { transferred } of transfer.progress()) steps.push(transferred); })();
+    transfer.finished.catch(() => {}); // Asked for later.
+    desk.transfers.push({ transfer, steps });
+  };
+  const desk = (globalThis.desk = {
+    room,
+    /** What is under way since the last `offer` or `accept`. */
+    transfers: [],
+    /** What is offered, as two listeners got it: `[event, event]`. */
+    offers: [],
+    warnings: [],
+    people: () => room.participants.filter(({ role }) => role !== "mixer"),
+
+    /** Offers a file of each size to one, or to everyone. Returns their hashes by name. */
+    async offer(sizes, to) {
+      desk.transfers = [];
+      const files = sizes.map((size, place) => new File([noise(size)], `${place}.bin`, { type: "application/x-test" }));
+      const hashes = await Promise.all(files.map(async (file) => [file.name, await hash(file)]));
+      for (const file of files) room.sendFile(file, to ? { to } : undefined).forEach(follow);
+      return Object.fromEntries(hashes);
+    },
+
+    /** Waits for so many offers, and takes them from the desk. */
+    async take(count) {
+      while (desk.offers.length < count || !desk.offers[count - 1][1]) await new Promise((resolve) => { desk.wake = resolve; });
+      return desk.offers.splice(0, count);
+    },
+
+    async accept(count) {
+      desk.transfers = [];
+      for (const [{ file }] of await desk.take(count)) follow(file.accept());
+    },
+
+    /** Waits until a part of the first file is there. Says whether it is not all. */
+    async halfway() {
+      const [{ transfer }] = desk.transfers;
+      for await (const { transferred, size } of transfer.progress()) if (transferred > 0) return transferred < size;
+    },
+
+    /** Writes to someone, and returns after how many milliseconds it is there. */
+    async chat(to) {
+      const start = performance.now();
+      const { deliveredTo } = await room.sendChat("meanwhile", { to });
+      return deliveredTo.includes(to) ? performance.now() - start : Infinity;
+    },
+
+    /** How each transfer ends. */
+    outcomes: () => Promise.all(desk.transfers.map(async ({ transfer, steps }) => {
+      const { name, size, participantId } = transfer;
+      try {
+        const file = await transfer.finished;
+        return { name, size, participantId, steps, hash: file && (await hash(file)), type: file?.type };
+      } catch ({ code, message }) {
+        return { name, participantId, code, message };
+      }
+    })),
+
+    /** The code of what an expression throws, or else its value. */
+    attempt(action) {
+      try { return action(); } catch ({ code }) { return code; }
+    },
+  });
+  const wake = () => desk.wake?.();
+  room.addEventListener("fileoffered", ({ detail }) => desk.offers.push([detail]));
+  (async () => {
+    for await (const event of room.events()) {
+      if (event.type !== "fileoffered") continue;
+      desk.offers.find(([first]) => first.file.id === event.file.id)?.push(event);
+      wake();
+    }
+  })();
+  room.addEventListener("warning", ({ detail }) => desk.warnings.push(detail.error.message));
+  await room.join({ room: "tea", name });
+  return room.participantId;
+}
