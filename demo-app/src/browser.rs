@@ -119,3 +119,23 @@ pub(crate) fn save_text(name: &str, mime_type: &str, text: &str) {
         let _ = web_sys::Url::revoke_object_url(&url);
     });
 }
+
+/// The address of a blob of this page. It is released with the value.
+#[derive(Debug)]
+pub(crate) struct BlobUrl(String);
+
+impl BlobUrl {
+    pub(crate) fn new(blob: &web_sys::Blob) -> Option<Self> {
+        web_sys::Url::create_object_url_with_blob(blob).ok().map(Self)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for BlobUrl {
+    fn drop(&mut self) {
+        let _ = web_sys::Url::revoke_object_url(&self.0);
+    }
+}

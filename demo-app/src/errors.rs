@@ -1,6 +1,6 @@
 //! Which sentence an error gets: it says what to do, never what the browser said.
 
-use moim::{Error, ErrorCode, SignalingError};
+use moim::{Error, ErrorCode, FileTransferError, SignalingError};
 
 use crate::i18n::Words;
 
@@ -11,6 +11,8 @@ pub(crate) enum Attempt {
     Microphone,
     Share,
     Record,
+    /// To send a file.
+    File,
     /// Another size of the camera's picture.
     Resolution,
     Call,
@@ -46,6 +48,7 @@ pub(crate) fn sentence(words: &'static Words, attempt: Attempt, error: &Error) -
             ErrorCode::Unsupported => words.recording_unsupported,
             _ => words.recording_failed,
         },
+        Attempt::File => transfer_sentence(words, error),
         Attempt::Resolution => words.resolution_failed,
         Attempt::Call => call_sentence(words, error),
         Attempt::Background => match error {
@@ -53,6 +56,17 @@ pub(crate) fn sentence(words: &'static Words, attempt: Attempt, error: &Error) -
             _ if refusal(error) == Some("notHost") => words.host_only,
             _ => words.connection_trouble,
         },
+    }
+}
+
+/// The sentence for a file that did not arrive.
+pub(crate) fn transfer_sentence(words: &'static Words, error: &Error) -> &'static str {
+    match error {
+        Error::FileTransfer(FileTransferError::Rejected { .. }) => words.file_declined,
+        Error::FileTransfer(FileTransferError::Cancelled { .. }) => words.file_cancelled,
+        Error::FileTransfer(FileTransferError::Interrupted { .. }) => words.file_interrupted,
+        Error::FileTransfer(FileTransferError::Corrupt) => words.file_damaged,
+        _ => words.file_failed,
     }
 }
 
@@ -147,6 +161,15 @@ mod tests {
         assert_eq!(of(ServerErrorCode::NotAdmitted), words.not_admitted);
         assert_eq!(of(ServerErrorCode::HostRefused), words.host_refused);
         assert_eq!(sentence(words, Attempt::Background, &refused(ServerErrorCode::NotHost)), words.host_only);
+    }
+
+    #[test]
+    fn a_file_says_what_became_of_it() {
+        let words = Language::English.words();
+        let rejected = Error::FileTransfer(FileTransferError::Rejected { reason: "no".into() });
+        assert_eq!(transfer_sentence(words, &rejected), words.file_declined);
+        let interrupted = Error::FileTransfer(FileTransferError::Interrupted { transferred: 1, size: 2 });
+        assert_eq!(sentence(words, Attempt::File, &interrupted), words.file_interrupted);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(crate) struct ControlsProps {
     pub(crate) unread: usize,
     /// How many wait to be let in by oneself.
     pub(crate) waiting: usize,
+    /// How many files wait for one's answer.
+    pub(crate) offered: usize,
     pub(crate) on_share: Callback<()>,
     pub(crate) on_panel: Callback<Panel>,
     pub(crate) on_leave: Callback<()>,
@@ -78,7 +80,7 @@ pub(crate) fn Controls(props: &ControlsProps) -> Html {
             />
             { opener(Panel::People, people, Mark::People, props.waiting, "people-toggle") }
             { opener(Panel::Chat, chat, Mark::Chat, props.unread, "chat-toggle") }
-            { opener(Panel::More, words.more.to_owned(), Mark::More, 0, "more-toggle") }
+            { opener(Panel::More, count(words.more, words.files_offered, props.offered), Mark::More, props.offered, "more-toggle") }
             <span class="controls__gap" />
             <Button
                 name={words.leave}

@@ -24,6 +24,8 @@ pub(crate) struct GridProps {
     /// Who leads the conversation.
     pub(crate) dominant: Option<ParticipantId>,
     pub(crate) on_pin: Callback<String>,
+    /// The id of whoever files are dragged over.
+    pub(crate) drop_on: Option<String>,
     pub(crate) recordings: Recordings,
     pub(crate) on_recording: Callback<()>,
     pub(crate) on_error: Callback<(Attempt, Error)>,
@@ -109,6 +111,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                         stage={stage == Some(index)}
                         pinned={props.pinned.as_ref() == Some(&model.key)}
                         on_pin={props.on_pin.clone()}
+                        target={is_target(model, props.drop_on.as_deref())}
                         recording={props.recordings.running(&model.key).is_some()}
                         on_record={on_record.clone()}
                         on_blocked={on_blocked.clone()}
@@ -118,6 +121,10 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
             </ul>
         </main>
     }
+}
+
+fn is_target(model: &TileModel, drop_on: Option<&str>) -> bool {
+    model.receiver().is_some_and(|id| Some(id.0.as_str()) == drop_on)
 }
 
 /// Who could be large.

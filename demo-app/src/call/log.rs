@@ -5,6 +5,7 @@ use std::rc::Rc;
 use moim::{Error, LeaveReason, Role, RoomEvent, TrackSource};
 use yew::prelude::*;
 
+use super::Panel;
 use crate::browser;
 use crate::errors::{Attempt, sentence};
 use crate::hooks::Happening;
@@ -34,6 +35,9 @@ pub(crate) enum Event {
     /// The host switched one's own microphone or camera off.
     MutedByHost(TrackSource),
     NowHost,
+    /// Someone wants to send a file.
+    FileOffered(String),
+    NobodyForFiles,
     LinkCopied,
     Failed(Attempt, Error),
 }
@@ -48,9 +52,20 @@ impl Event {
             Self::Waits(name) => fill(words.waits, "name", name),
             Self::MutedByHost(TrackSource::Microphone) => words.microphone_muted_by_host.to_owned(),
             Self::MutedByHost(_) => words.camera_muted_by_host.to_owned(),
+            Self::FileOffered(name) => fill(words.offers_file, "name", name),
+            Self::NobodyForFiles => words.nobody_for_files.to_owned(),
             Self::NowHost => words.now_host.to_owned(),
             Self::LinkCopied => words.link_copied.to_owned(),
             Self::Failed(attempt, error) => sentence(words, *attempt, error).to_owned(),
+        }
+    }
+
+    /// Where something can be done about it.
+    pub(crate) fn panel(&self) -> Option<Panel> {
+        match self {
+            Self::Waits(_) => Some(Panel::People),
+            Self::FileOffered(_) => Some(Panel::Files),
+            _ => None,
         }
     }
 

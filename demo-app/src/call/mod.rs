@@ -1,12 +1,15 @@
 //! The call: tiles, controls, and one panel at a time.
 
 mod chat;
+mod choices;
 mod controls;
+mod files;
 mod grid;
 mod header;
 mod invite;
 mod log;
 mod more;
+mod news;
 mod panel;
 mod people;
 mod quality;
@@ -18,35 +21,33 @@ mod toasts;
 
 use std::rc::Rc;
 
-use moim::{ChatOptions, Error, RemoteParticipant, Role, RoomEvent, SubscribeOptions, TrackSource};
+use moim::{ChatOptions, Error, ParticipantId, RemoteParticipant, Role, SubscribeOptions};
+use web_sys::File;
 use yew::prelude::*;
 
 use crate::app::Ticket;
-use crate::browser;
 use crate::errors::Attempt;
 use crate::hooks::{
-    JoinedRoom, LocalMedia, Presence, Recordings, use_presence, use_publication, use_resolution,
-    use_screen_share,
+    JoinedRoom, LocalMedia, Recordings, use_file_drop, use_files, use_publication, use_screen_share,
 };
-use crate::inputs::{InputNotices, Pickers, ResolutionPicker, STANDARD, height_of};
-use crate::layout::Arrangement;
+use crate::inputs::{InputNotices, Pickers, ResolutionPicker};
 use crate::recordings::RecordingList;
 use chat::Chat;
+use choices::use_choices;
 use controls::Controls;
+use files::{DropHint, FilePanel};
 use grid::Grid;
 use header::Header;
 use invite::{InviteBar, use_invite};
 use log::Event;
 pub(crate) use log::{Log, LogAction};
 use more::More;
+use news::{use_device_news, use_end_of_lost_recordings, use_room_news};
 use panel::{Panel, SidePanel};
 use people::{People, use_hand};
 use recorded::{ROOM, use_recorded_room};
 use statistics::Statistics;
 use toasts::Toasts;
-
-const LAYOUT_KEY: &str = "moim-layout";
-const RESOLUTION_KEY: &str = "moim-resolution";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CallProps {
@@ -86,21 +87,9 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let invite = use_invite(ticket, on_copied);
 
     let hand = use_hand(room);
-    let presence = use_call_presence(room, media, log);
-    let arrangement = use_state_eq(|| Arrangement::of_name(&browser::recall(LAYOUT_KEY).unwrap_or_default()));
-    let pinned = use_state_eq(|| None::<String>);
-    let height = use_state_eq(|| {
-        browser::recall(RESOLUTION_KEY).and_then(|text| height_of(&text)).unwrap_or(STANDARD)
-    });
-    let on_resolution_error = {
-        let on_error = on_error.clone();
-        Callback::from(move |error: Error| on_error.emit((Attempt::Resolution, error)))
-    };
-    use_resolution(
-        &media.camera.handle.capture,
-        Some(*height).filter(|height| *height != STANDARD),
-        on_resolution_error,
-    );
+    let files = use_files(room);
+    let presence = use_room_news(room, media, &files, log);
+    let choices = use_choices(&media.camera.handle.capture, on_error.clone());
 
     let tiles = tiles::tiles(&ticket.name, hand.up, media, share.tracks(), &props.participants);
     let keys = tiles.iter().map(|tile| tile.key.clone()).chain([ROOM.to_owned()]).collect();
@@ -126,6 +115,10 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let show_recordings = {
         let panel = panel.setter();
         Callback::from(move |()| panel.set(Some(Panel::Recordings)))
+    };
+    let on_panel = {
+        let panel = panel.setter();
+        Callback::from(move |chosen: Panel| panel.set(Some(chosen)))
     };
     let close_panel = {
         let panel = panel.setter();
@@ -164,21 +157,27 @@ pub(crate) fn Call(props: &CallProps) -> Html {
             // It fails only when the room is left, and then nothing is shown.
             let _ = room.subscribe(&participant, &publication, &wish);
         });
-    let on_pin = {
-        let pinned = pinned.clone();
-        Callback::from(move |key: String| pinned.set(Some(key).filter(|key| pinned.as_ref() != Some(key))))
-    };
-    let on_arrangement = use_callback(arrangement.setter(), |chosen: Arrangement, arrangement| {
-        browser::remember(LAYOUT_KEY, chosen.as_str());
-        arrangement.set(chosen);
-    });
-    let on_height = use_callback(height.setter(), |chosen: u32, height| {
-        browser::remember(RESOLUTION_KEY, &chosen.to_string());
-        height.set(chosen);
-    });
     let waiting = if presence.is_host() { presence.lobby.waiting.len() } else { 0 };
     let sharing = share.tracks().is_some();
     let on_share = Callback::from(move |()| share.toggle());
+    let on_files = {
+        let (files, panel, log) = (files.clone(), panel.setter(), log.dispatcher());
+        Callback::from(move |(chosen, to): (Vec<File>, Option<ParticipantId>)| {
+            match files.send(&chosen, to.as_ref()) {
+                Ok(true) => panel.set(Some(Panel::Files)),
+                Ok(false) if chosen.is_empty() => {}
+                Ok(false) => log.dispatch(LogAction::Note(Event::NobodyForFiles)),
+                Err(error) => log.dispatch(LogAction::Note(Event::Failed(Attempt::File, error))),
+            }
+        })
+    };
+    let on_drop = {
+        let on_files = on_files.clone();
+        Callback::from(move |(dropped, mark): (Vec<File>, String)| {
+            on_files.emit((dropped, Some(ParticipantId(mark)).filter(|id| !id.0.is_empty())));
+        })
+    };
+    let drop = use_file_drop(on_drop);
     let content = |panel: Panel| match panel {
         Panel::Chat => {
             html! { <Chat messages={log.messages.clone()} name={ticket.name.clone()} {on_send} /> }
@@ -194,6 +193,9 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 participants={props.participants.clone()}
             />
         },
+        Panel::Files => html! {
+            <FilePanel files={files.clone()} participants={props.participants.clone()} {on_files} />
+        },
         Panel::Statistics => html! {
             <Statistics topology={ticket.topology} participants={props.participants.clone()} />
         },
@@ -201,16 +203,17 @@ pub(crate) fn Call(props: &CallProps) -> Html {
             <>
                 <InputNotices media={media.clone()} />
                 <Pickers media={media.clone()} />
-                <ResolutionPicker height={*height} {on_height} />
+                <ResolutionPicker height={choices.height} on_height={choices.on_height.clone()} />
             </>
         },
         Panel::More => html! {
             <More
-                arrangement={*arrangement}
-                {on_arrangement}
+                arrangement={choices.arrangement}
+                on_arrangement={choices.on_arrangement.clone()}
                 recording={recorded_room.running}
                 on_record={recorded_room.toggle.clone()}
                 hand={hand.clone()}
+                offered={files.offered()}
                 {sharing}
                 on_share={on_share.clone()}
                 on_panel={toggle_panel.clone()}
@@ -218,7 +221,19 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         },
     };
     html! {
-        <div class="call" data-test="call" tabindex="-1" {onkeydown} data-panel={panel.is_some().then_some("open")}>
+        <div
+            class="call"
+            data-test="call"
+            tabindex="-1"
+            {onkeydown}
+            data-panel={panel.is_some().then_some("open")}
+            ondragover={drop.ondragover.clone()}
+            ondragleave={drop.ondragleave.clone()}
+            ondrop={drop.ondrop.clone()}
+        >
+            if let Some(over) = &drop.over {
+                <DropHint participants={props.participants.clone()} over={over.clone()} />
+            }
             <Header
                 room={ticket.room.clone()}
                 invite={invite.clone()}
@@ -230,10 +245,11 @@ pub(crate) fn Call(props: &CallProps) -> Html {
             <InviteBar {invite} alone={props.participants.iter().all(|participant| participant.role == Role::Mixer)} />
             <Grid
                 {tiles}
-                arrangement={*arrangement}
-                pinned={(*pinned).clone()}
+                arrangement={choices.arrangement}
+                pinned={choices.pinned.clone()}
                 dominant={presence.dominant.clone()}
-                {on_pin}
+                on_pin={choices.on_pin.clone()}
+                drop_on={drop.over.clone()}
                 recordings={recordings.clone()}
                 on_recording={show_recordings}
                 {on_error}
@@ -249,83 +265,12 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 panel={*panel}
                 {unread}
                 {waiting}
+                offered={files.offered()}
                 {on_share}
                 on_panel={toggle_panel}
                 on_leave={props.on_leave.clone()}
             />
-            <Toasts notes={log.notes.clone()} {on_dismiss} />
+            <Toasts notes={log.notes.clone()} {on_dismiss} {on_panel} />
         </div>
     }
-}
-
-/// The room's presence, and notices of what the host does.
-#[hook]
-fn use_call_presence(room: &JoinedRoom, media: &LocalMedia, log: &UseReducerHandle<Log>) -> Presence {
-    let known = use_mut_ref(|| room.lobby().waiting);
-    let on_event = {
-        let (room, media, log) = (room.clone(), media.clone(), log.dispatcher());
-        Callback::from(move |event: RoomEvent| match event {
-            RoomEvent::LobbyChange { waiting, .. } => {
-                let before = known.replace(waiting.clone());
-                let newcomers = waiting.iter().filter(|one| !before.iter().any(|known| known.id == one.id));
-                for newcomer in newcomers.filter(|_| room.role() == Some(Role::Host)) {
-                    log.dispatch(LogAction::Note(Event::Waits(newcomer.name.clone())));
-                }
-            }
-            RoomEvent::MuteRequested { publication_id, .. } => {
-                let own = room.publications();
-                let Some(muted) = own.iter().find(|publication| publication.id == publication_id) else {
-                    return;
-                };
-                match muted.source {
-                    TrackSource::Microphone => media.microphone.switch_off(),
-                    TrackSource::Camera => media.camera.switch_off(),
-                    _ => {}
-                }
-                log.dispatch(LogAction::Note(Event::MutedByHost(muted.source)));
-            }
-            _ => {}
-        })
-    };
-    let presence = use_presence(room, on_event);
-    {
-        let (host, log) = (presence.is_host(), log.dispatcher());
-        let was_host = use_mut_ref(|| host);
-        use_effect_with(host, move |host| {
-            if !was_host.replace(*host) && *host {
-                log.dispatch(LogAction::Note(Event::NowHost));
-            }
-        });
-    }
-    presence
-}
-
-/// Tells of a device that fails during the call, unless the panel of devices is `open` and shows it. What was missing
-/// before the call is known.
-#[hook]
-fn use_device_news(media: &LocalMedia, open: bool, on_error: Callback<(Attempt, Error)>) {
-    let errors = [
-        (Attempt::Camera, media.camera.handle.capture.error().cloned()),
-        (Attempt::Microphone, media.microphone.handle.capture.error().cloned()),
-    ];
-    let known = use_mut_ref(|| errors.clone());
-    use_effect_with(errors, move |errors| {
-        let known = known.replace(errors.clone());
-        for ((attempt, error), (_, before)) in errors.iter().zip(known) {
-            if let Some(error) = error.clone().filter(|error| !open && before.as_ref() != Some(error)) {
-                on_error.emit((*attempt, error));
-            }
-        }
-    });
-}
-
-/// Ends the recordings of tiles that are there no more, and keeps what was recorded.
-#[hook]
-fn use_end_of_lost_recordings(recordings: &Recordings, keys: Vec<String>) {
-    let recordings = recordings.clone();
-    use_effect_with(keys, move |keys| {
-        for entry in recordings.entries().iter().filter(|entry| !keys.contains(&entry.key)) {
-            recordings.stop(entry);
-        }
-    });
 }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::Panel;
 use super::people::Hand;
+use crate::i18n::fill;
 use crate::layout::Arrangement;
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
@@ -14,6 +15,8 @@ pub(crate) struct MoreProps {
     pub(crate) recording: bool,
     pub(crate) on_record: Callback<()>,
     pub(crate) hand: Hand,
+    /// How many files wait for an answer.
+    pub(crate) offered: usize,
     pub(crate) sharing: bool,
     pub(crate) on_share: Callback<()>,
     pub(crate) on_panel: Callback<Panel>,
@@ -80,6 +83,16 @@ pub(crate) fn More(props: &MoreProps) -> Html {
                 class={classes!(recording.then_some("is-recording"))}
                 test="record-room"
                 onclick={props.on_record.clone()}
+            />
+            <Button
+                name={match props.offered {
+                    0 => words.files.to_owned(),
+                    offered => fill(words.files_offered, "count", &offered.to_string()),
+                }}
+                mark={Mark::File}
+                look={Look::Quiet}
+                test="files-toggle"
+                onclick={open(Panel::Files)}
             />
             <Button
                 name={words.statistics}

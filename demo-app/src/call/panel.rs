@@ -11,6 +11,7 @@ pub(crate) enum Panel {
     Chat,
     People,
     Recordings,
+    Files,
     Statistics,
     Devices,
     /// The way to those that have no button of their own.
@@ -25,7 +26,7 @@ impl Panel {
             Self::Recordings => "[data-test=recordings-toggle]",
             Self::Devices => "[data-test=devices-toggle]",
             Self::People => "[data-test=people-toggle]",
-            Self::Statistics | Self::More => "[data-test=more-toggle]",
+            Self::Files | Self::Statistics | Self::More => "[data-test=more-toggle]",
         }
     }
 }
@@ -44,6 +45,7 @@ pub(crate) fn SidePanel(props: &SidePanelProps) -> Html {
         Panel::Chat => (words.chat, "panel panel--chat"),
         Panel::Recordings => (words.recordings, "panel panel--recordings"),
         Panel::People => (words.people, "panel panel--people"),
+        Panel::Files => (words.files, "panel panel--files"),
         Panel::Statistics => (words.statistics, "panel panel--statistics"),
         Panel::Devices => (words.settings, "panel panel--devices"),
         Panel::More => (words.more, "panel panel--more"),

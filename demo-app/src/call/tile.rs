@@ -20,6 +20,8 @@ pub(crate) struct TileProps {
     pub(crate) stage: bool,
     /// Kept large.
     pub(crate) pinned: bool,
+    /// Files are dragged over it.
+    pub(crate) target: bool,
     pub(crate) recording: bool,
     pub(crate) on_pin: Callback<String>,
     /// Starts or stops a recording.
@@ -81,10 +83,12 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
                 "tile",
                 stage.then_some("tile--stage"),
                 model.own.then_some("tile--own"),
+                props.target.then_some("is-target"),
                 format!("tile--{}", model.source.as_str())
             )}
             data-test="tile"
             data-participant={model.name.clone()}
+            data-drop={model.receiver().map(|id| id.0.clone())}
             data-own={model.own.to_string()}
             data-source={model.source.as_str()}
             data-muted={model.muted.to_string()}

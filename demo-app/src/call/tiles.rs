@@ -62,6 +62,11 @@ impl TileModel {
         self.picture.iter().chain(&self.sound).cloned().collect()
     }
 
+    /// Who gets the files that are dropped on the tile. A mixer is nobody.
+    pub(crate) fn receiver(&self) -> Option<&ParticipantId> {
+        self.participant.as_ref().filter(|_| self.source != Source::Mix)
+    }
+
     /// What the tile is in a recording of the whole room. A picture that shows nothing takes no place there.
     pub(crate) fn mix_part(&self, label: String) -> MixPart {
         let picture = self.picture.iter().filter(|_| self.visible);

@@ -2,6 +2,8 @@
 
 mod capture;
 mod devices;
+mod file_drop;
+mod files;
 mod interval;
 mod level;
 mod local_media;
@@ -20,6 +22,8 @@ mod shown_height;
 
 pub(crate) use capture::{Capture, CaptureHandle, CaptureKind, use_capture};
 pub(crate) use devices::use_devices;
+pub(crate) use file_drop::{list as listed_files, use_file_drop};
+pub(crate) use files::{FileEntry, FileStatus, Files, use_files};
 pub(crate) use interval::use_interval;
 pub(crate) use level::use_level;
 pub(crate) use local_media::{Input, LocalMedia, use_local_media};
@@ -32,6 +36,6 @@ pub(crate) use recordings::{Entry, Recordings, Status, use_recordings};
 pub(crate) use resolution::use_resolution;
 pub(crate) use room::{Happening, JoinedRoom, use_room};
 pub(crate) use room_mix::{MixPart, use_room_mix};
-pub(crate) use room_stats::{HISTORY, use_room_stats};
+pub(crate) use room_stats::use_room_stats;
 pub(crate) use screen_share::use_screen_share;
 pub(crate) use shown_height::use_shown_height;

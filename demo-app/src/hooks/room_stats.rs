@@ -11,8 +11,8 @@ use super::use_interval;
 use crate::measure::{Point, joined_csv};
 
 const PERIOD_MS: u32 = 1_000;
-/// How many seconds are kept, and drawn.
-pub(crate) const HISTORY: u32 = 120;
+/// How many seconds are kept, to be saved.
+const HISTORY: u32 = 120;
 /// A measurement of a track that gives none any more.
 const STALE_MS: f64 = 3.0 * PERIOD_MS as f64;
 

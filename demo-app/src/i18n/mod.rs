@@ -188,6 +188,11 @@ words! {
     /// `{name}`.
     waits,
     now_host,
+    /// `{name}`.
+    offers_file,
+    nobody_for_files,
+    /// The way from a notice to what it is about.
+    show,
     // People.
     people,
     /// `{count}`.
@@ -209,6 +214,8 @@ words! {
     remove_now,
     lock_room,
     lock_hint,
+    unlock_room,
+    unlocked_hint,
     room_locked,
     locked,
     admit,
@@ -289,6 +296,41 @@ words! {
     stop_recording_room,
     /// In the place of a name.
     the_room,
+    // Files.
+    files,
+    /// `{count}`.
+    files_offered,
+    choose_files,
+    files_to,
+    files_hint,
+    files_stay,
+    drop_for_all,
+    /// `{name}`.
+    drop_for,
+    /// `{name}`.
+    file_from,
+    /// `{name}`.
+    file_to,
+    accept,
+    /// `{file}`.
+    accept_file,
+    decline,
+    /// `{file}`.
+    decline_file,
+    waits_for_answer,
+    file_sent,
+    save,
+    /// `{file}`.
+    save_file,
+    /// `{file}`.
+    cancel_file,
+    /// `{file}`.
+    forget_file,
+    file_declined,
+    file_cancelled,
+    file_interrupted,
+    file_damaged,
+    file_failed,
 }
 
 /// Puts `value` in the place of `{key}`.

@@ -37,6 +37,9 @@ pub(crate) enum Mark {
     Spotlight,
     Sidebar,
     Star,
+    File,
+    Check,
+    PersonOff,
 }
 
 impl Mark {
@@ -101,6 +104,13 @@ impl Mark {
             Self::Grid => "M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z",
             Self::Spotlight => "M4 5h16v14H4z",
             Self::Sidebar => "M4 5h16v14H4zM15 5v14M15 9.7h5M15 14.3h5",
+            Self::File => {
+                "M18.5 12.5l-6.8 6.8a4.2 4.2 0 0 1-6-6l8-8a2.8 2.8 0 0 1 4 4l-7.9 7.9a1.4 1.4 0 0 1-2-2l7-7"
+            }
+            Self::Check => "M5 12.5l4.5 4.5L19 7.5",
+            Self::PersonOff => {
+                "M10 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3.5 20a6.5 6.5 0 0 1 13 0M17 7.5l4.5 4.5M21.5 7.5L17 12"
+            }
             Self::Star => "M12 4l2.4 5 5.6.7-4.100 3.8 1.100 5.5-5-2.8-5 2.8 1.100-5.5L4 9.7l5.6-.7z",
         }
     }

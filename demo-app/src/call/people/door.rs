@@ -43,14 +43,12 @@ pub(super) fn Door(props: &DoorProps) -> Html {
     html! {
         <section class="door">
             <Button
-                name={words.lock_room}
+                name={if lobby.locked { words.unlock_room } else { words.lock_room }}
                 mark={Mark::Lock}
-                pressed={lobby.locked}
-                class={classes!(lobby.locked.then_some("is-active"))}
                 test="lock"
                 onclick={lock}
             />
-            <p class="soft">{ words.lock_hint }</p>
+            <p class="soft">{ if lobby.locked { words.lock_hint } else { words.unlocked_hint } }</p>
             if !lobby.waiting.is_empty() {
                 <h3>{ words.waiting_title }</h3>
                 <ul class="people">

@@ -57,14 +57,16 @@ pub(super) fn Person(props: &PersonProps) -> Html {
     let sign = |mark: Mark, name: &'static str, class: &'static str| {
         html! { <span class={classes!("sign", class)} role="img" aria-label={name} title={name}><Icon {mark} /></span> }
     };
-    let mute = props.model.id.clone().zip(model.microphone_publication.clone()).map(|target| {
+    let target = model.id.clone().zip(model.microphone_publication.clone()).filter(|_| *host);
+    let mute = target.map(|target| {
         let on_mute = on_mute.clone();
         html! {
             <Button
                 name={fill(words.mute_person, "name", name)}
                 icon_only={true}
-                mark={Mark::MicrophoneOff}
+                mark={Mark::Microphone}
                 look={Look::Quiet}
+                class="person__order"
                 test="person-mute"
                 onclick={move |()| on_mute.emit(target.clone())}
             />
@@ -108,28 +110,27 @@ pub(super) fn Person(props: &PersonProps) -> Html {
                     </span>
                 </span>
                 if *hand { { sign(Mark::Hand, words.hand_raised, "sign--hand") } }
-                { match microphone {
-                    true => sign(Mark::Microphone, words.microphone_on, "sign--voice"),
-                    false => sign(Mark::MicrophoneOff, words.muted, "sign--off"),
+                { match (mute, microphone) {
+                    (Some(mute), _) => mute,
+                    (None, true) => sign(Mark::Microphone, words.microphone_on, "sign--voice"),
+                    (None, false) => sign(Mark::MicrophoneOff, words.muted, "sign--off"),
                 } }
                 { match camera {
                     true => sign(Mark::Camera, words.camera_on, ""),
                     false => sign(Mark::CameraOff, words.camera_off, "sign--off"),
                 } }
-            </div>
-            if *host && !*asking {
-                <div class="person__orders">
-                    { mute }
+                if *host {
                     <Button
                         name={fill(words.remove_person, "name", name)}
                         icon_only={true}
-                        mark={Mark::Leave}
+                        mark={Mark::PersonOff}
                         look={Look::Quiet}
+                        class="person__order"
                         test="person-remove"
-                        onclick={ask(true)}
+                        onclick={ask(!*asking)}
                     />
-                </div>
-            }
+                }
+            </div>
             if *host && *asking {
                 <div class="person__question" role="alertdialog" aria-label={fill(words.remove_question, "name", name)}>
                     <p>{ fill(words.remove_question, "name", name) }</p>

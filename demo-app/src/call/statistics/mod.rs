@@ -10,11 +10,14 @@ use yew::prelude::*;
 
 use crate::browser;
 use crate::format::{self, Unit};
-use crate::hooks::{HISTORY, use_room_stats};
+use crate::hooks::use_room_stats;
 use crate::measure::Point;
 use crate::ui::{Button, Mark, use_words};
 use crate::uplot::Scale;
 use chart::{ChartCard, Measure, use_charts};
+
+/// How many seconds are drawn: of more, nothing would be seen moving.
+const DRAWN_SECONDS: f64 = 60.0;
 
 /// The colours of lines.
 const RECEIVED: &str = "--chart-1";
@@ -61,7 +64,7 @@ pub(crate) fn Statistics(props: &StatisticsProps) -> Html {
     let now = points.last().map_or(0.0, |point| point.at);
     let seconds: Rc<Vec<f64>> = Rc::new(points.iter().map(|point| (point.at - now) / 1000.0).collect());
     let card = |title: &'static str, at_least: f64, unit: Unit, measures: Vec<Measure>| {
-        let scale = Scale { at_least, seconds: f64::from(HISTORY), unit };
+        let scale = Scale { at_least, seconds: DRAWN_SECONDS, unit };
         html! { <ChartCard {title} {scale} {charts} seconds={seconds.clone()} {measures} /> }
     };
     html! {
