@@ -94,7 +94,11 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let tiles = tiles::tiles(&ticket.name, hand.up, media, share.tracks(), &props.participants);
     let keys = tiles.iter().map(|tile| tile.key.clone()).chain([ROOM.to_owned()]).collect();
     use_end_of_lost_recordings(recordings, keys);
-    let recorded_room = use_recorded_room(recordings, &tiles, on_error.clone());
+    let show_recordings = {
+        let panel = panel.setter();
+        Callback::from(move |()| panel.set(Some(Panel::Recordings)))
+    };
+    let recorded_room = use_recorded_room(recordings, &tiles, show_recordings.clone(), on_error.clone());
 
     // What came while the chat was open has been read.
     let said = log.messages.len();
@@ -111,10 +115,6 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let toggle_panel = {
         let panel = panel.clone();
         Callback::from(move |chosen: Panel| panel.set(Some(chosen).filter(|_| *panel != Some(chosen))))
-    };
-    let show_recordings = {
-        let panel = panel.setter();
-        Callback::from(move |()| panel.set(Some(Panel::Recordings)))
     };
     let on_panel = {
         let panel = panel.setter();

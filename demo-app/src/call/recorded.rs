@@ -25,6 +25,7 @@ pub(crate) struct RecordedRoom {
 pub(crate) fn use_recorded_room(
     recordings: &Recordings,
     tiles: &[TileModel],
+    on_recording: Callback<()>,
     on_error: Callback<(Attempt, Error)>,
 ) -> RecordedRoom {
     let words = use_words();
@@ -47,8 +48,9 @@ pub(crate) fn use_recorded_room(
             let started = mix.start().and_then(|tracks| {
                 recordings.start(ROOM.to_owned(), words.the_room.to_owned(), browser::local_stamp(), &tracks)
             });
-            if let Err(error) = started {
-                on_error.emit((Attempt::Record, error));
+            match started {
+                Ok(()) => on_recording.emit(()),
+                Err(error) => on_error.emit((Attempt::Record, error)),
             }
         })
     };

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use moim::{Error, LocalTrack, Mixer, MixerOptions, MixerSource, MixerSourceOptions};
+use moim::{Error, Fit, LocalTrack, Mixer, MixerOptions, MixerSource, MixerSourceOptions};
 use yew::prelude::*;
 
 use super::RawTrack;
@@ -26,7 +26,9 @@ struct Mix {
 
 impl Mix {
     fn start(parts: &[MixPart]) -> Result<(Self, Vec<RawTrack>), Error> {
-        let mixer = Mixer::new(&MixerOptions::default())?;
+        // Nobody is cut off, whatever the shape of their camera.
+        let options = MixerOptions { fit: Fit::Contain, ..MixerOptions::default() };
+        let mixer = Mixer::new(&options)?;
         let raw = |track: LocalTrack| RawTrack::from(track.as_raw());
         let tracks = vec![raw(mixer.video_track()?), raw(mixer.audio_track()?)];
         let mut mix = Self { mixer, sources: Vec::new() };
