@@ -1,11 +1,12 @@
 //! Which screen is shown, and what outlives the change from one to the other.
 
-use moim::{JoinOptions, Role, RoomEvent, RoomState, Topology};
+use moim::yew::{use_participants, use_room};
+use moim::{JoinOptions, Role, RoomOptions, RoomState, Topology};
 use yew::prelude::*;
 
 use crate::browser;
 use crate::call::{Call, Log, LogAction};
-use crate::hooks::{Happening, use_local_media, use_recordings, use_room};
+use crate::hooks::{use_happenings, use_local_media, use_recordings};
 use crate::i18n::{Language, fill};
 use crate::lobby::Lobby;
 use crate::query::Query;
@@ -67,17 +68,13 @@ pub(crate) fn App() -> Html {
     let media = use_local_media();
     let recordings = use_recordings();
     let log = use_reducer_eq(Log::default);
-    let waiting = use_state_eq(|| false);
     let on_event = {
-        let (log, waiting) = (log.dispatcher(), waiting.setter());
-        use_callback((), move |happening: Happening, ()| {
-            if let RoomEvent::StateChange { state } = happening.event {
-                waiting.set(state == RoomState::Waiting);
-            }
-            log.dispatch(LogAction::Happening(happening));
-        })
+        let log = log.dispatcher();
+        use_callback((), move |happening, ()| log.dispatch(LogAction::Happening(happening)))
     };
-    let room = use_room(on_event);
+    let room = use_room(RoomOptions::default());
+    let participants = use_participants(&room);
+    use_happenings(&room, on_event);
     let joined = room.joined();
 
     let join = {
@@ -86,7 +83,9 @@ pub(crate) fn App() -> Html {
             browser::remember(NAME_KEY, &chosen.name);
             browser::show_address(&browser::invitation(&chosen.room, chosen.topology));
             log.dispatch(LogAction::Clear);
-            room.join(chosen.topology, chosen.options(), media.tracks());
+            let mut how = RoomOptions::default();
+            how.topology = chosen.topology;
+            room.join_with(how, chosen.options(), media.tracks());
             ticket.set(chosen);
         })
     };
@@ -135,7 +134,7 @@ pub(crate) fn App() -> Html {
     };
     let forgive = {
         let room = room.clone();
-        Callback::from(move |()| room.forgive())
+        Callback::from(move |()| room.clear_error())
     };
     html! {
         <ContextProvider<LanguageContext> {context}>
@@ -143,7 +142,7 @@ pub(crate) fn App() -> Html {
                 <Call
                     room={inside}
                     ticket={(*ticket).clone()}
-                    participants={room.participants()}
+                    {participants}
                     {media}
                     {recordings}
                     {log}
@@ -154,9 +153,9 @@ pub(crate) fn App() -> Html {
                     {media}
                     {recordings}
                     ticket={(*ticket).clone()}
-                    joining={room.is_joining()}
-                    waiting={*waiting && room.is_joining()}
-                    failure={room.failure()}
+                    joining={matches!(room.state(), RoomState::Joining | RoomState::Waiting)}
+                    waiting={room.state() == RoomState::Waiting}
+                    failure={room.error()}
                     on_join={join}
                     on_cancel={leave}
                     on_dismiss={forgive}

@@ -31,6 +31,7 @@ export const STEPS = [
   { name: "native", about: "unit, property and simulation tests on the host", run: (note) => tests("native", ["test", ...NATIVE], note) },
   { name: "wasm-chromium", about: "the SDK's tests in Chromium", needs: "browser", run: (note) => wasmPack("chromium", note) },
   { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },
+  { name: "docs", about: "the examples in the documentation of what needs a browser", needs: "build", run: examples },
   { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
   { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
@@ -41,7 +42,7 @@ async function clippy(note) {
   const strict = ["--", "-D", "warnings"];
   const rounds = [
     ["the host", [...NATIVE, "--all-targets"], TARGET],
-    ["the npm package", ["-p", "moim", "--features", "js", ...WASM, "--all-targets"], TARGET_JS],
+    ["the npm package and the hooks", ["-p", "moim", "--features", "js,yew", ...WASM, "--all-targets"], TARGET_JS],
     ["the SDK for Rust apps", ["-p", "moim", ...WASM], TARGET],
     ["the demo", ["-p", "moim-demo-app", ...WASM], TARGET],
   ];
@@ -59,7 +60,7 @@ async function wasmPack(browser, note) {
   const chromium = browser === "chromium";
   const driver = chromium ? process.env.CHROMEDRIVER || which("chromedriver") : tool("geckodriver");
   const flags = chromium ? ["--chrome", "--chromedriver", driver] : ["--firefox", "--geckodriver", driver];
-  const args = ["test", "--headless", ...flags, "--mode", "no-install", join(ROOT, "sdk"), "--features", "js", "--lib", "--test", "browser"];
+  const args = ["test", "--headless", ...flags, "--mode", "no-install", join(ROOT, "sdk"), "--features", "js,yew", "--lib", "--test", "browser"];
   const output = await run(tool("wasm-pack"), args, {
     env: {
       PATH: `${TOOLS_BIN}${delimiter}${process.env.PATH}`,
@@ -71,6 +72,13 @@ async function wasmPack(browser, note) {
     onLine: note,
   });
   return countRust(output);
+}
+
+/** They are compiled and not run; without this cargo would run what it made of them, on the host. */
+async function examples(note) {
+  const args = ["test", "--doc", "-p", "moim", "--features", "js,yew", ...WASM];
+  const env = { CARGO_TARGET_DIR: TARGET_JS, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "node --eval 0" };
+  await run("cargo", args, { env, log: "docs", onLine: note });
 }
 
 async function npmPackage() {

@@ -18,6 +18,8 @@ mod js;
 mod platform;
 #[cfg(target_arch = "wasm32")]
 mod room;
+#[cfg(all(feature = "yew", target_arch = "wasm32"))]
+pub mod yew;
 
 pub use engine::capture::{
     Constraint, ConstraintSet, ContentHint, Cursor, DeviceChange, DeviceInfo, DeviceKind, DisplaySurface,

@@ -247,7 +247,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 {tiles}
                 arrangement={choices.arrangement}
                 pinned={choices.pinned.clone()}
-                dominant={presence.dominant.clone()}
+                dominant={presence.speakers.dominant.clone()}
                 on_pin={choices.on_pin.clone()}
                 drop_on={drop.over.clone()}
                 recordings={recordings.clone()}

@@ -1,5 +1,6 @@
 //! What happens in the call and wants a notice, or something done about it.
 
+use moim::yew::use_room_events;
 use moim::{Error, Role, RoomEvent, TrackSource};
 use yew::prelude::*;
 
@@ -45,7 +46,8 @@ pub(crate) fn use_room_news(
             _ => {}
         })
     };
-    let presence = use_presence(room, on_event);
+    use_room_events(room, on_event);
+    let presence = use_presence(room);
     {
         let (host, log) = (presence.is_host(), log.dispatcher());
         let was_host = use_mut_ref(|| host);

@@ -1,13 +1,15 @@
 //! How well someone arrives, as bars.
 
-use moim::{MediaQuality, QualityReason, RemoteTrack};
+use moim::yew::use_stats;
+use moim::{MediaQuality, QualityReason, RemoteTrack, StatsMonitorOptions};
 use yew::prelude::*;
 
-use crate::hooks::use_quality;
 use crate::i18n::{Words, fill};
 use crate::ui::use_words;
 
 const BARS: u8 = 5;
+/// Often enough for a sign that is looked at in passing.
+const PERIOD_MS: u32 = 2_000;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct QualityBarsProps {
@@ -18,7 +20,8 @@ pub(crate) struct QualityBarsProps {
 #[function_component]
 pub(crate) fn QualityBars(props: &QualityBarsProps) -> Html {
     let words = use_words();
-    let Some(quality) = use_quality(Some(props.track.clone())) else { return Html::default() };
+    let stats = use_stats(Some(&props.track), StatsMonitorOptions { interval_ms: PERIOD_MS, history: 1 });
+    let Some(quality) = stats.quality() else { return Html::default() };
     let text = sentence(words, quality);
     html! {
         <span

@@ -1,6 +1,6 @@
 //! The recording of everyone in one file.
 
-use moim::Error;
+use moim::{Error, MediaKind};
 use yew::prelude::*;
 
 use super::tile::label;
@@ -33,7 +33,8 @@ pub(crate) fn use_recorded_room(
     let part = |tile: &TileModel| -> MixPart {
         let part = tile.mix_part(label(words, tile));
         // A mixer's picture shows oneself too; what it lacks is one's own voice.
-        let tracks = part.tracks.into_iter().filter(|track| !(mixed && tile.own) || track.kind() == "audio");
+        let tracks =
+            part.tracks.into_iter().filter(|track| !(mixed && tile.own) || track.kind() == MediaKind::Audio);
         MixPart { tracks: tracks.collect(), ..part }
     };
     let needed = recordings.is_needed(ROOM);

@@ -1,12 +1,13 @@
 //! One participant's picture or screen.
 
+use moim::yew::{Track, use_track};
 use moim::{ConnectionState, ParticipantId, PublicationId};
 use yew::prelude::*;
 
 use super::quality::QualityBars;
 use super::tiles::{Source, TileModel};
 use crate::format;
-use crate::hooks::{RawTrack, use_level, use_media, use_shown_height};
+use crate::hooks::{use_level, use_shown_height};
 use crate::i18n::{Words, fill};
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
@@ -50,7 +51,7 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
     let words = use_words();
     let TileProps { model, stage, pinned, recording, .. } = props;
     let (tile, video) = (use_node_ref(), use_node_ref());
-    use_media(video.clone(), model.picture.iter().cloned().collect(), true, Callback::noop());
+    use_track(&video, model.picture.as_ref());
     let voice = model.sound.first().filter(|_| model.source == Source::Camera && !model.muted);
     use_level(tile.clone(), voice.cloned());
 
@@ -163,7 +164,7 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct SoundProps {
-    track: RawTrack,
+    track: Track,
     on_blocked: Callback<()>,
 }
 
@@ -171,6 +172,12 @@ struct SoundProps {
 #[function_component]
 fn Sound(props: &SoundProps) -> Html {
     let audio = use_node_ref();
-    use_media(audio.clone(), vec![props.track.clone()], false, props.on_blocked.clone());
+    let sound = use_track(&audio, &props.track);
+    let on_blocked = props.on_blocked.clone();
+    use_effect_with(sound.is_blocked(), move |blocked| {
+        if *blocked {
+            on_blocked.emit(());
+        }
+    });
     html! { <audio ref={audio} autoplay=true /> }
 }

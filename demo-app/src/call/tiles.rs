@@ -1,12 +1,13 @@
 //! Which tiles a call has: who is where, and which tracks belong to it.
 
+use moim::yew::Track;
 use moim::{
     ConnectionState, MediaKind, ParticipantId, PublicationId, RemoteParticipant, RemoteTrack, Role,
     TrackSource,
 };
 
 use super::people::has_hand_up;
-use crate::hooks::{LocalMedia, MixPart, RawTrack};
+use crate::hooks::{LocalMedia, MixPart};
 
 /// What a tile shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +40,12 @@ pub(crate) struct TileModel {
     pub(crate) name: String,
     pub(crate) own: bool,
     pub(crate) source: Source,
-    pub(crate) picture: Option<RawTrack>,
+    pub(crate) picture: Option<Track>,
     /// Whose publication the picture is, if it is another's.
     pub(crate) publication: Option<(ParticipantId, PublicationId)>,
     /// Whether the picture shows something.
     pub(crate) visible: bool,
-    pub(crate) sound: Vec<RawTrack>,
+    pub(crate) sound: Vec<Track>,
     /// Whether the microphone is off. Screens have none, and are never muted.
     pub(crate) muted: bool,
     pub(crate) hand: bool,
@@ -58,7 +59,7 @@ pub(crate) struct TileModel {
 
 impl TileModel {
     /// What a recording of the tile consists of.
-    pub(crate) fn tracks(&self) -> Vec<RawTrack> {
+    pub(crate) fn tracks(&self) -> Vec<Track> {
         self.picture.iter().chain(&self.sound).cloned().collect()
     }
 
@@ -79,7 +80,7 @@ pub(crate) fn tiles(
     name: &str,
     hand: bool,
     media: &LocalMedia,
-    shared: Option<Vec<RawTrack>>,
+    shared: Option<Vec<Track>>,
     participants: &[RemoteParticipant],
 ) -> Vec<TileModel> {
     let mut tiles = vec![TileModel {
@@ -99,7 +100,7 @@ pub(crate) fn tiles(
     }];
     if let Some(shared) = shared {
         let (picture, sound): (Vec<_>, Vec<_>) =
-            shared.into_iter().partition(|track| track.kind() == "video");
+            shared.into_iter().partition(|track| track.kind() == MediaKind::Video);
         tiles.push(TileModel {
             key: "self/screen".to_owned(),
             name: name.to_owned(),
@@ -127,7 +128,7 @@ pub(crate) fn tiles(
 
 fn mix_of(mixer: &RemoteParticipant) -> TileModel {
     let of = |kind: MediaKind| mixer.tracks.iter().filter(move |track| track.kind() == kind);
-    let picture: Option<RawTrack> = of(MediaKind::Video).next().map(|track| track.as_raw().into());
+    let picture: Option<Track> = of(MediaKind::Video).next().map(|track| track.into());
     TileModel {
         key: format!("{}/mix", mixer.id),
         name: mixer.name.clone(),
@@ -136,7 +137,7 @@ fn mix_of(mixer: &RemoteParticipant) -> TileModel {
         visible: picture.is_some(),
         picture,
         publication: None,
-        sound: of(MediaKind::Audio).map(|track| track.as_raw().into()).collect(),
+        sound: of(MediaKind::Audio).map(|track| track.into()).collect(),
         muted: false,
         hand: false,
         connection: Some(mixer.connection_state),
@@ -147,12 +148,12 @@ fn mix_of(mixer: &RemoteParticipant) -> TileModel {
 
 fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
     // The mute state comes from the publications: they are there before the tracks, and known to be fresh.
-    let heard = |wanted: &[TrackSource]| -> Vec<RawTrack> {
+    let heard = |wanted: &[TrackSource]| -> Vec<Track> {
         participant
             .tracks
             .iter()
             .filter(|track| track.kind() == MediaKind::Audio && wanted.contains(&track.source()))
-            .map(|track| track.as_raw().into())
+            .map(|track| track.into())
             .collect()
     };
     let tile = |key: String, source: Source| TileModel {
@@ -187,7 +188,7 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         let id = track.publication_id();
         let muted =
             participant.publications.iter().any(|publication| publication.id == *id && publication.muted);
-        let picture = Some(track.as_raw().into());
+        let picture = Some(track.into());
         let publication = Some((participant.id.clone(), id.clone()));
         match track.source() {
             TrackSource::Camera => {

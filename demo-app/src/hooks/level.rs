@@ -2,27 +2,27 @@
 
 use gloo_timers::callback::Interval;
 use moim::LevelMeter;
+use moim::yew::Track;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
-
-use super::RawTrack;
 
 const PERIOD_MS: u32 = 60;
 
 /// Sets `--level` (0 to 1) and `data-speaking` on the element of `node` about sixteen times a second.
 #[hook]
-pub(crate) fn use_level(node: NodeRef, track: Option<RawTrack>) {
+pub(crate) fn use_level(node: NodeRef, track: Option<Track>) {
     use_effect_with((node, track), |(node, track)| {
         let element = node.cast::<Element>();
         if let Some(element) = &element {
             show(element, 0.0, false);
         }
-        let timer = element.clone().zip(track.as_ref().and_then(|track| LevelMeter::new(track).ok())).map(
-            |(element, meter)| {
+        let timer = element
+            .clone()
+            .zip(track.as_ref().and_then(|track| LevelMeter::new(track.as_raw()).ok()))
+            .map(|(element, meter)| {
                 Interval::new(PERIOD_MS, move || show(&element, meter.level(), meter.is_speaking()))
-            },
-        );
+            });
         move || {
             drop(timer);
             if let Some(element) = element {

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use moim::yew::{Track, use_devices};
 use moim::{DeviceInfo, LocalTrack};
 use yew::prelude::*;
 
-use super::{Capture, CaptureHandle, CaptureKind, RawTrack, use_capture, use_devices};
+use super::{Capture, CaptureHandle, CaptureKind, use_capture};
 
 /// A device with its switch.
 #[derive(Clone, PartialEq)]
@@ -27,8 +28,8 @@ impl Input {
     }
 
     /// The live track, switched on or not.
-    pub(crate) fn track(&self) -> Option<RawTrack> {
-        self.handle.capture.track().map(|track| track.as_raw().into())
+    pub(crate) fn track(&self) -> Option<Track> {
+        self.handle.capture.track().map(Track::from)
     }
 
     /// Switches it off, as another did already.
@@ -83,6 +84,12 @@ fn use_input(kind: CaptureKind) -> Input {
 pub(crate) fn use_local_media() -> LocalMedia {
     let camera = use_input(CaptureKind::Camera);
     let microphone = use_input(CaptureKind::Microphone);
-    let devices = use_devices((camera.handle.capture.clone(), microphone.handle.capture.clone()));
-    LocalMedia { camera, microphone, devices }
+    let devices = use_devices();
+    {
+        // Some browsers tell names only while something is captured.
+        let devices = devices.clone();
+        let captures = (camera.handle.capture.clone(), microphone.handle.capture.clone());
+        use_effect_with(captures, move |_| devices.refresh());
+    }
+    LocalMedia { camera, microphone, devices: devices.all() }
 }

@@ -1,41 +1,36 @@
-//! Hooks around the SDK. They know nothing of this demo's words and looks.
+//! Hooks beside those of the SDK. They know nothing of this demo's words and looks.
 
 mod capture;
-mod devices;
 mod file_drop;
 mod files;
+mod happenings;
 mod interval;
 mod level;
 mod local_media;
-mod media;
 mod presence;
 mod publisher;
-mod quality;
-mod raw_track;
 mod recordings;
 mod resolution;
-mod room;
 mod room_mix;
 mod room_stats;
 mod screen_share;
 mod shown_height;
 
 pub(crate) use capture::{Capture, CaptureHandle, CaptureKind, use_capture};
-pub(crate) use devices::use_devices;
 pub(crate) use file_drop::{list as listed_files, use_file_drop};
 pub(crate) use files::{FileEntry, FileStatus, Files, use_files};
+pub(crate) use happenings::{Happening, use_happenings};
 pub(crate) use interval::use_interval;
 pub(crate) use level::use_level;
 pub(crate) use local_media::{Input, LocalMedia, use_local_media};
-pub(crate) use media::use_media;
 pub(crate) use presence::{Presence, use_presence};
 pub(crate) use publisher::use_publication;
-pub(crate) use quality::use_quality;
-pub(crate) use raw_track::RawTrack;
 pub(crate) use recordings::{Entry, Recordings, Status, use_recordings};
 pub(crate) use resolution::use_resolution;
-pub(crate) use room::{Happening, JoinedRoom, use_room};
 pub(crate) use room_mix::{MixPart, use_room_mix};
 pub(crate) use room_stats::use_room_stats;
 pub(crate) use screen_share::use_screen_share;
 pub(crate) use shown_height::use_shown_height;
+
+/// A room that one is in.
+pub(crate) type JoinedRoom = moim::Room;

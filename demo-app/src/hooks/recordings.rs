@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
+use moim::yew::Track;
 use moim::{Error, ObjectUrl, Recorder, RecorderOptions, RecorderState, Recording};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-
-use super::RawTrack;
 
 /// A recording that can be played and downloaded. Its address is released with the last handle.
 #[derive(Debug)]
@@ -121,9 +120,10 @@ impl Recordings {
         key: String,
         who: String,
         stamp: String,
-        tracks: &[RawTrack],
+        tracks: &[Track],
     ) -> Result<(), Error> {
-        let recorder = Recorder::start(&RawTrack::list(tracks), &RecorderOptions::default())?;
+        let tracks: Vec<_> = tracks.iter().map(Track::to_raw).collect();
+        let recorder = Recorder::start(&tracks, &RecorderOptions::default())?;
         let status = Status::Running(Rc::new(recorder));
         self.shelf.dispatch(Action::Add(Entry { id: 0, key, who, stamp, status, change: 0 }));
         Ok(())

@@ -3,10 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use moim::{Error, Fit, LocalTrack, Mixer, MixerOptions, MixerSource, MixerSourceOptions};
+use moim::yew::Track;
+use moim::{Error, Fit, Mixer, MixerOptions, MixerSource, MixerSourceOptions};
 use yew::prelude::*;
-
-use super::RawTrack;
 
 /// Someone in the mix.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +14,7 @@ pub(crate) struct MixPart {
     pub(crate) key: String,
     /// The text upon the picture.
     pub(crate) label: String,
-    pub(crate) tracks: Vec<RawTrack>,
+    pub(crate) tracks: Vec<Track>,
 }
 
 #[derive(Debug)]
@@ -25,12 +24,11 @@ struct Mix {
 }
 
 impl Mix {
-    fn start(parts: &[MixPart]) -> Result<(Self, Vec<RawTrack>), Error> {
+    fn start(parts: &[MixPart]) -> Result<(Self, Vec<Track>), Error> {
         // Nobody is cut off, whatever the shape of their camera.
         let options = MixerOptions { fit: Fit::Contain, ..MixerOptions::default() };
         let mixer = Mixer::new(&options)?;
-        let raw = |track: LocalTrack| RawTrack::from(track.as_raw());
-        let tracks = vec![raw(mixer.video_track()?), raw(mixer.audio_track()?)];
+        let tracks = vec![Track::Local(mixer.video_track()?), Track::Local(mixer.audio_track()?)];
         let mut mix = Self { mixer, sources: Vec::new() };
         mix.update(parts);
         Ok((mix, tracks))
@@ -44,7 +42,9 @@ impl Mix {
                 continue;
             }
             let options = MixerSourceOptions { label: part.label.clone(), ..MixerSourceOptions::default() };
-            if let Ok(source) = self.mixer.add(&RawTrack::list(&part.tracks), &options) {
+            if let Ok(source) =
+                self.mixer.add(&part.tracks.iter().map(Track::to_raw).collect::<Vec<_>>(), &options)
+            {
                 self.sources.push((part.clone(), source));
             }
         }
@@ -60,7 +60,7 @@ pub(crate) struct RoomMix {
 
 impl RoomMix {
     /// Starts to mix.
-    pub(crate) fn start(&self) -> Result<Vec<RawTrack>, Error> {
+    pub(crate) fn start(&self) -> Result<Vec<Track>, Error> {
         let (mix, tracks) = Mix::start(&self.parts)?;
         self.mix.replace(Some(mix));
         Ok(tracks)

@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
+use moim::yew::Track;
 use moim::{DisplayOptions, Error, ListenerGuard, LocalTrack, PublicationId, Room, capture_display};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-
-use super::RawTrack;
 
 struct Shared {
     room: Room,
@@ -61,9 +60,9 @@ pub(crate) struct ScreenShare {
 
 impl ScreenShare {
     /// The shared picture and sound.
-    pub(crate) fn tracks(&self) -> Option<Vec<RawTrack>> {
+    pub(crate) fn tracks(&self) -> Option<Vec<Track>> {
         match &*self.phase {
-            Phase::On(shared) => Some(shared.tracks.iter().map(|track| track.as_raw().into()).collect()),
+            Phase::On(shared) => Some(shared.tracks.iter().map(Track::from).collect()),
             _ => None,
         }
     }

@@ -1,8 +1,9 @@
 //! What the others will see, and whether they will hear something.
 
+use moim::yew::{Track, use_track};
 use yew::prelude::*;
 
-use crate::hooks::{Capture, LocalMedia, RawTrack, use_level, use_media};
+use crate::hooks::{Capture, LocalMedia, use_level};
 use crate::inputs::{CameraToggle, MicrophoneToggle};
 use crate::ui::{Icon, Mark, use_words};
 
@@ -16,7 +17,7 @@ pub(crate) fn Preview(props: &PreviewProps) -> Html {
     let words = use_words();
     let LocalMedia { camera, microphone, .. } = &props.media;
     let video = use_node_ref();
-    use_media(video.clone(), camera.track().into_iter().collect(), true, Callback::noop());
+    use_track(&video, camera.track());
 
     let status = match &camera.handle.capture {
         Capture::Starting => Some(words.starting_camera),
@@ -54,7 +55,7 @@ pub(crate) fn Preview(props: &PreviewProps) -> Html {
 #[derive(Clone, PartialEq, Properties)]
 struct LevelProps {
     on: bool,
-    track: Option<RawTrack>,
+    track: Option<Track>,
 }
 
 #[function_component]

@@ -24,6 +24,13 @@ extern "C" {
 #[derive(Clone, Debug)]
 pub struct StatsSource(GetStats);
 
+/// The same object of the browser.
+impl PartialEq for StatsSource {
+    fn eq(&self, other: &Self) -> bool {
+        AsRef::<JsValue>::as_ref(&self.0) == AsRef::<JsValue>::as_ref(&other.0)
+    }
+}
+
 macro_rules! sources {
     ($($raw:ty),+) => {$(
         impl From<&$raw> for StatsSource {

@@ -386,6 +386,15 @@ impl Room {
     }
 }
 
+/// The same room.
+impl PartialEq for Room {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Room {}
+
 fn source_name(source: TrackSource) -> &'static str {
     match source {
         TrackSource::Camera => "camera",

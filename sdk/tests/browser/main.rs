@@ -10,6 +10,8 @@ mod data_channel;
 mod devices;
 mod display;
 mod file_transfer;
+#[cfg(feature = "yew")]
+mod hooks;
 mod level_meter;
 mod listener;
 mod listeners;

@@ -1,5 +1,7 @@
 //! The door of the room: whether it is locked, and who waits before it.
 
+use std::rc::Rc;
+
 use moim::{Lobby, ParticipantId};
 use yew::prelude::*;
 
@@ -11,7 +13,7 @@ use crate::ui::{Button, Icon, Look, Mark, use_words};
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct DoorProps {
     pub(super) room: JoinedRoom,
-    pub(super) lobby: Lobby,
+    pub(super) lobby: Rc<Lobby>,
     /// Whether one may open and shut it.
     pub(super) host: bool,
 }

@@ -125,7 +125,7 @@ fn model(participant: &RemoteParticipant, presence: &Presence) -> PersonModel {
         microphone: microphone.is_some(),
         camera: on(TrackSource::Camera).is_some(),
         hand: has_hand_up(participant),
-        speaking: Some(presence.speakers.contains(&participant.id)),
+        speaking: Some(presence.speakers.is_active(&participant.id)),
         connection: Some(participant.connection_state),
         microphone_publication: microphone.map(|publication| publication.id.clone()),
     }

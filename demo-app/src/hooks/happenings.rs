@@ -1,0 +1,70 @@
+//! What happens in a room, with the names of those it is about.
+
+use std::collections::{HashMap, HashSet};
+
+use moim::yew::{RoomHandle, use_room_events};
+use moim::{ParticipantId, RoomEvent, RoomState};
+use yew::prelude::*;
+
+/// An event, with the name of the participant that it is about. The name outlives the participant.
+#[derive(Debug)]
+pub(crate) struct Happening {
+    pub(crate) event: RoomEvent,
+    pub(crate) name: String,
+    /// The participant was there before us: `ParticipantJoined` is told of them too.
+    pub(crate) was_there: bool,
+}
+
+#[derive(Default)]
+struct Known {
+    names: HashMap<ParticipantId, String>,
+    earlier: HashSet<ParticipantId>,
+}
+
+impl Known {
+    fn happening(&mut self, event: RoomEvent) -> Happening {
+        if matches!(event, RoomEvent::StateChange { state: RoomState::Joined }) {
+            self.earlier.extend(self.names.keys().cloned());
+        }
+        let was_there = match &event {
+            RoomEvent::ParticipantJoined { participant } => self.earlier.remove(&participant.id),
+            _ => false,
+        };
+        let name = about(&event).and_then(|id| self.names.get(id).cloned()).unwrap_or_default();
+        if matches!(event, RoomEvent::Left { .. }) {
+            *self = Self::default();
+        }
+        Happening { event, name, was_there }
+    }
+}
+
+/// Calls `on_event` with everything that happens in the room.
+#[hook]
+pub(crate) fn use_happenings(room: &RoomHandle, on_event: Callback<Happening>) {
+    let known = use_mut_ref(Known::default);
+    let current = room.room();
+    use_room_events(room, move |event| {
+        let participants = current.as_ref().map(moim::Room::participants).unwrap_or_default();
+        let happening = {
+            let mut known = known.borrow_mut();
+            known
+                .names
+                .extend(participants.into_iter().map(|participant| (participant.id, participant.name)));
+            known.happening(event)
+        };
+        on_event.emit(happening);
+    });
+}
+
+/// Whom an event is about.
+fn about(event: &RoomEvent) -> Option<&ParticipantId> {
+    match event {
+        RoomEvent::ParticipantJoined { participant } | RoomEvent::ParticipantUpdated { participant } => {
+            Some(&participant.id)
+        }
+        RoomEvent::ParticipantLeft { participant_id, .. }
+        | RoomEvent::ChatReceived { participant_id, .. }
+        | RoomEvent::ConnectionStateChange { participant_id, .. } => Some(participant_id),
+        _ => None,
+    }
+}

@@ -1,0 +1,48 @@
+//! Who waits to be let into a room.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::use_room_value::use_room_value;
+use crate::{Lobby, Room, RoomEvent};
+
+/// Who waits to be let in, and whether newcomers have to. Renders when that changes.
+///
+/// ```no_run
+/// use moim::Room;
+/// use moim::yew::use_lobby;
+/// use yew::prelude::*;
+///
+/// #[derive(PartialEq, Properties)]
+/// struct Props {
+///     room: Room,
+/// }
+///
+/// #[component]
+/// fn Waiting(props: &Props) -> Html {
+///     let lobby = use_lobby(&props.room);
+///     html! {
+///         for guest in &lobby.waiting {
+///             <button onclick={
+///                 let (room, id) = (props.room.clone(), guest.id.clone());
+///                 move |_| drop(room.admit(&id)) // fails for whoever is no host
+///             }>{ &guest.name }</button>
+///         }
+///     }
+/// }
+/// ```
+#[hook]
+pub fn use_lobby<R: Into<Option<Room>>>(room: R) -> Rc<Lobby> {
+    use_room_value(room.into(), concerns_lobby, Room::lobby)
+}
+
+fn concerns_lobby(event: &RoomEvent) -> bool {
+    matches!(
+        event,
+        RoomEvent::LobbyChange { .. }
+            | RoomEvent::StateChange { .. }
+            | RoomEvent::Lagged { .. }
+            | RoomEvent::Left { .. }
+    )
+}

@@ -1,0 +1,50 @@
+//! Who else is in a room.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::use_room_value::use_room_value;
+use crate::{RemoteParticipant, Room, RoomEvent};
+
+/// Everyone else in the room, in the order of joining, with their names, attributes, publications, tracks and the state
+/// of the connection. Empty where there is no room.
+///
+/// Renders when one of these changes: someone comes or goes, mutes, publishes, is renamed, is connected. Who speaks is
+/// for [`use_speakers`](super::use_speakers), so that a list is not rendered with every word.
+///
+/// ```no_run
+/// use moim::Room;
+/// use moim::yew::use_participants;
+/// use yew::prelude::*;
+///
+/// #[derive(PartialEq, Properties)]
+/// struct Props {
+///     room: Room,
+/// }
+///
+/// #[component]
+/// fn Names(props: &Props) -> Html {
+///     let others = use_participants(&props.room);
+///     html! {
+///         <ul>{ for others.iter().map(|other| html! { <li key={other.id.to_string()}>{ &other.name }</li> }) }</ul>
+///     }
+/// }
+/// ```
+#[hook]
+pub fn use_participants<R: Into<Option<Room>>>(room: R) -> Rc<Vec<RemoteParticipant>> {
+    use_room_value(room.into(), concerns_participants, Room::participants)
+}
+
+fn concerns_participants(event: &RoomEvent) -> bool {
+    // What is not known to be about something else: reading once too often renders nothing.
+    !matches!(
+        event,
+        RoomEvent::ChatReceived { .. }
+            | RoomEvent::DataReceived { .. }
+            | RoomEvent::ActiveSpeakersChange { .. }
+            | RoomEvent::DominantSpeakerChange { .. }
+            | RoomEvent::LobbyChange { .. }
+            | RoomEvent::Warning { .. }
+    )
+}

@@ -1,0 +1,33 @@
+//! Counts timers, to see that none is left behind.
+
+use crate::page::{Mock, js};
+
+/// Counts the timeouts that wait, those of the tests aside, from now on.
+pub(crate) struct Timers([Mock; 2]);
+
+impl Timers {
+    pub(crate) fn count() -> Self {
+        js("window.timers = new Set()");
+        let set = Mock::new(
+            "window",
+            "setTimeout",
+            // `until` waits 25 ms each time, the server and the scheduler of Yew no time at all.
+            "(callback, delay) => {
+               const id = original.call(window, () => { window.timers.delete(id); callback(); }, delay);
+               if (delay && delay !== 25) window.timers.add(id);
+               return id;
+             }",
+        );
+        let clear = Mock::new(
+            "window",
+            "clearTimeout",
+            "(id) => { window.timers.delete(id); original.call(window, id); }",
+        );
+        Self([set, clear])
+    }
+
+    pub(crate) fn now(&self) -> u32 {
+        let Self([_set, _clear]) = self;
+        js("window.timers.size").as_f64().expect("a number") as u32
+    }
+}
