@@ -152,3 +152,36 @@ for (const kind of ["chromium", "firefox"]) {
     for (const person of [alice, bob]) person.assertNoProblems();
   });
 }
+
+test("a telephone's width is enough, and panels open and close from the keyboard", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice", { host: true });
+  const { page, $ } = alice;
+  await page.setViewport({ width: 360, height: 740 });
+  const focused = () => page.evaluate(() => document.activeElement?.dataset.test);
+  const openByKeyboard = async (selector) => {
+    await page.focus(selector);
+    await page.keyboard.press("Enter");
+    await shows(alice, $("panel"));
+  };
+  const reach = async (first, second) => {
+    await openByKeyboard($(first));
+    if (second) await openByKeyboard($(second));
+  };
+  const ways = { "people-toggle": [], "chat-toggle": [], "more-toggle": ["files-toggle", "statistics-toggle", "more-settings"] };
+  for (const [opener, inside] of Object.entries(ways)) {
+    for (const second of [undefined, ...inside]) {
+      await reach(opener, second);
+      const fits = await page.evaluate(() => {
+        const edges = [...document.querySelectorAll("[data-test=panel], [data-test=panel] *, .controls > *")].map((element) => element.getBoundingClientRect());
+        return document.documentElement.scrollWidth <= innerWidth && edges.every(({ left, right }) => left >= -1 && right <= innerWidth + 1);
+      });
+      assert.ok(fits, `${second ?? opener} fits in 360 pixels`);
+      assert.ok(await page.$eval($("panel"), (panel) => panel.contains(document.activeElement)), `the focus is in ${second ?? opener}`);
+      await page.keyboard.press("Escape");
+      await page.waitForFunction((panel) => !document.querySelector(panel), {}, $("panel"));
+      assert.equal(await focused(), second === "more-settings" ? "devices-toggle" : opener);
+    }
+  }
+  alice.assertNoProblems();
+});
