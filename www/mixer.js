@@ -4,11 +4,14 @@ import init, { LevelMeter, Mixer, Room } from "./pkg/moim.js";
 const PICTURE = { width: 1280, height: 720, frameRate: 25, fit: "contain" };
 /** A voice takes the spotlight after so long. */
 const SPEECH_MS = 800;
+/** How often voices are listened to. */
+const LOOK_MS = 200;
 
 const query = new URLSearchParams(location.search);
 const name = query.get("room");
-const layout = query.get("layout") ?? "grid";
-/** Who publishes: `{ tracks, sources, voice, out }`, by participant id. */
+const LAYOUTS = ["grid", "spotlight"];
+let layout = query.get("layout") ?? "grid";
+/** Who publishes: `{ tracks, sources, voice, out }`, by participant id; a source is `{ kind, source }`. */
 const people = new Map();
 let spotlight;
 
@@ -16,7 +19,7 @@ const say = (text) => { document.getElementById("notice").textContent = text; };
 
 await init();
 if (!name) say("Which room? Add ?room=… to the address.");
-else if (!["grid", "spotlight"].includes(layout)) say(`There is no layout “${layout}”: grid or spotlight.`);
+else if (!LAYOUTS.includes(layout)) say(`There is no layout “${layout}”: grid or spotlight.`);
 else run().catch((error) => say(error.message));
 
 async function run() {
@@ -29,12 +32,24 @@ async function run() {
   room.addEventListener("participantleft", ({ detail }) => leave(room, mixer, detail.participantId));
   room.addEventListener("trackadded", ({ detail }) => change(room, mixer, detail.participantId, (tracks) => tracks.set(detail.track.publicationId, detail.track)));
   room.addEventListener("trackremoved", ({ detail }) => change(room, mixer, detail.participantId, (tracks) => tracks.delete(detail.publicationId)));
+  room.addEventListener("datareceived", ({ detail }) => detail.topic === "layout" && choose(room, mixer, detail));
   room.addEventListener("warning", ({ detail }) => say(detail.error.message));
   room.addEventListener("left", ({ detail }) => { mixer.close(); say(detail.error?.message ?? "The room is left."); });
   await room.publish(mixer.videoTrack);
   await room.join({ room: name, name: "Mixer", role: "mixer" });
   say(`Mixing “${name}”.`);
-  if (layout === "spotlight") setInterval(() => follow(room, mixer), 200);
+  setInterval(() => follow(room, mixer), LOOK_MS);
+}
+
+/** Takes another layout, as text: from the host, or from anyone where there is none. */
+function choose(room, mixer, { participantId, payload }) {
+  const chosen = new TextDecoder().decode(payload);
+  const host = room.participants.find(({ role }) => role === "host");
+  if (!LAYOUTS.includes(chosen) || (host && host.id !== participantId)) return;
+  layout = chosen;
+  if (layout === "grid") mixer.setLayout({ type: "grid" });
+  else shine(mixer);
+  tell(room, mixer);
 }
 
 function enter(room, mixer, { id, name, role }) {
@@ -47,17 +62,17 @@ function rename({ id, name }) {
   const person = people.get(id);
   if (!person || person.name === name) return;
   person.name = name;
-  for (const source of person.sources) source.setLabel(name);
+  for (const { source } of person.sources) source.setLabel(name);
 }
 
 function leave(room, mixer, id) {
   const person = people.get(id);
   if (!person) return;
   people.delete(id);
-  person.sources.forEach((source) => source.remove());
+  person.sources.forEach(({ source }) => source.remove());
   person.voice?.free();
   person.out.then((publication) => publication && room.unpublish(publication)).catch(report);
-  tell(room);
+  tell(room, mixer);
 }
 
 /** One source for a person, one more for each screen: a source shows one picture. */
@@ -65,24 +80,25 @@ function change(room, mixer, id, edit) {
   const person = people.get(id);
   if (!person) return;
   edit(person.tracks);
-  person.sources.forEach((source) => source.remove());
+  person.sources.forEach(({ source }) => source.remove());
   person.voice?.free();
   const tracks = [...person.tracks.values()];
   const screens = tracks.filter((track) => track.source === "screen");
   const others = tracks.filter((track) => track.source !== "screen");
-  const groups = [others, ...screens.map((screen) => [screen])].filter((group) => group.length > 0);
-  person.sources = groups.map((group) => mixer.add(group, { label: person.name }));
+  const groups = [["camera", others], ...screens.map((screen) => ["screen", [screen]])].filter(([, group]) => group.length > 0);
+  person.sources = groups.map(([kind, group]) => ({ kind, source: mixer.add(group, { label: person.name }) }));
   const voice = tracks.find((track) => track.source === "microphone");
   person.voice = voice ? new LevelMeter(voice) : null;
   send(room, mixer, id);
-  tell(room);
+  if (layout === "spotlight" && spotlight === id) shine(mixer);
+  tell(room, mixer);
 }
 
 /** Sends a participant everyone's sound but its own. */
 function send(room, mixer, id) {
   const person = people.get(id);
   const [own] = person.sources;
-  const track = own ? mixer.audioTrackWithout(own) : mixer.audioTrack;
+  const track = own ? mixer.audioTrackWithout(own.source) : mixer.audioTrack;
   person.out = person.out
     .then(async (publication) => {
       if (!people.has(id)) return publication;
@@ -95,20 +111,30 @@ function send(room, mixer, id) {
 
 /** Puts the spotlight on whoever speaks. */
 function follow(room, mixer) {
-  for (const person of people.values()) person.spoken = person.voice?.isSpeaking() ? person.spoken + 200 : 0;
+  if (layout !== "spotlight") return;
+  for (const person of people.values()) person.spoken = person.voice?.isSpeaking() ? person.spoken + LOOK_MS : 0;
   const [first] = [...people].filter(([, person]) => person.spoken >= SPEECH_MS && person.sources.length > 0).sort(([, a], [, b]) => b.spoken - a.spoken);
   if (!first || first[0] === spotlight) return;
   spotlight = first[0];
-  mixer.setLayout({ type: "spotlight", source: first[1].sources[0].id });
-  tell(room);
+  shine(mixer);
+  tell(room, mixer);
 }
 
-/** Tells everyone who is where: in the order of the picture, and who is large. */
-function tell(room) {
-  const order = [...people].flatMap(([id, person]) => person.sources.map((source) => ({ id, source: source.id })));
-  order.sort((a, b) => a.source - b.source);
-  const metadata = JSON.stringify({ layout, spotlight: spotlight ?? null, order: order.map(({ id }) => id) });
-  if (room.state === "joined") room.update({ metadata });
+/** Makes the one in the spotlight large; a source has another id after each change. */
+function shine(mixer) {
+  const [large] = people.get(spotlight)?.sources ?? [];
+  mixer.setLayout(large ? { type: "spotlight", source: large.source.id } : { type: "spotlight" });
+}
+
+/** Tells everyone who is where. */
+function tell(room, mixer) {
+  if (room.state !== "joined") return;
+  const shown = [...people].flatMap(([participantId, { sources }]) => sources.map(({ kind, source }) => ({ participantId, source: kind, id: source.id })));
+  const tiles = mixer.placement().map(({ source, rectangle }) => {
+    const { id, ...whose } = shown.find((one) => one.id === source);
+    return { ...whose, rectangle };
+  });
+  room.setLayout({ kind: layout, tiles, ...(layout === "spotlight" && people.has(spotlight) && { spotlight }) });
 }
 
 function report(error) {

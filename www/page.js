@@ -27,20 +27,26 @@ async function join() {
 
 async function enter() {
   room = undefined;
-  room = new Room({ url: query.get("url") ?? undefined, topology: query.get("topology") ?? undefined });
+  room = new Room({
+    url: query.get("url") ?? undefined,
+    topology: query.get("topology") ?? undefined,
+    adaptiveStream: query.has("adaptive"),
+  });
   window.room = room; // for the console
+  room.addEventListener("statechange", ({ detail }) => detail.state === "waiting" && say("Waiting for the host to let you in …"));
   room.addEventListener("participantjoined", ({ detail }) => say(`${detail.participant.name} is here.`));
   room.addEventListener("participantleft", ({ detail }) => {
     for (const part of ["person", "screen"]) removeTile(`${detail.participantId}/${part}`);
   });
   room.addEventListener("trackadded", ({ detail }) => show(detail.participantId, detail.track));
   room.addEventListener("trackremoved", ({ detail }) => hide(detail.participantId, detail.publicationId));
+  room.addEventListener("audioplaybackchange", ({ detail }) => ($("sound").hidden = !detail.blocked));
   room.addEventListener("chatreceived", ({ detail }) => addLine(nameOf(detail.participantId), detail.text));
   room.addEventListener("localtrackended", () => $("share").setAttribute("aria-pressed", "false"));
   room.addEventListener("warning", ({ detail }) => say(detail.error.message));
   room.addEventListener("left", ({ detail }) => finish(detail.error));
   const missing = await publishDevices();
-  await room.join({ room: $("room").value, name: $("name").value });
+  await room.join({ room: $("room").value, name: $("name").value, role: query.has("host") ? "host" : "participant" });
   $("lobby").hidden = true;
   $("call").hidden = false;
   say(missing.join(" "));
@@ -60,7 +66,10 @@ async function publishDevices() {
     $(kind).disabled = !local[kind];
     $(kind).setAttribute("aria-pressed", String(Boolean(local[kind])));
   }
-  if (local.camera) attach(tile("own/person", $("name").value, true), local.camera.track);
+  if (local.camera) {
+    const video = tile("own/person", $("name").value, true).querySelector("video");
+    video.srcObject = new MediaStream([local.camera.track.mediaStreamTrack]);
+  }
   return missing;
 }
 
@@ -104,6 +113,7 @@ $("chat").addEventListener("submit", (event) => {
   $("line").value = "";
 });
 $("leave").addEventListener("click", () => room.leave());
+$("sound").addEventListener("click", () => room.startAudio().catch((error) => say(error.message)));
 
 function finish(error) {
   for (const { track } of [local.camera, local.microphone, ...(local.screen ?? [])].filter(Boolean)) track.stop();
@@ -111,24 +121,25 @@ function finish(error) {
   $("share").setAttribute("aria-pressed", "false");
   $("lobby").querySelector("button").disabled = false;
   for (const key of [...tiles.keys()]) removeTile(key);
+  $("sound").hidden = true;
   $("lobby").hidden = false;
   $("call").hidden = true;
   say(error ? `${error.message}. Join again when the server is back.` : "You left the room.");
 }
 
+/** Camera and microphone of a person share a tile, and so do a screen and its sound. */
 function show(participantId, track) {
   const part = track.source.startsWith("screen") ? "screen" : "person";
-  attach(tile(`${participantId}/${part}`, nameOf(participantId), false), track);
+  const figure = tile(`${participantId}/${part}`, nameOf(participantId), false);
+  figure.publications.add(track.publicationId);
+  track.attach(figure.querySelector("video"));
 }
 
+/** The track detached itself when it ended. */
 function hide(participantId, publicationId) {
-  for (const part of ["person", "screen"]) {
-    const video = tiles.get(`${participantId}/${part}`)?.querySelector("video");
-    const track = video?.tracks.get(publicationId);
-    if (!track) continue;
-    video.srcObject.removeTrack(track);
-    video.tracks.delete(publicationId);
-    if (video.tracks.size === 0) removeTile(`${participantId}/${part}`);
+  for (const key of [`${participantId}/person`, `${participantId}/screen`]) {
+    const publications = tiles.get(key)?.publications;
+    if (publications?.delete(publicationId) && publications.size === 0) removeTile(key);
   }
 }
 
@@ -138,20 +149,13 @@ function tile(key, name, own) {
   const source = key.endsWith("/screen") ? "screen" : "camera";
   const figure = document.createElement("figure");
   Object.assign(figure.dataset, { test: "tile", participant: name, own: String(own), source });
+  figure.publications = new Set();
   const video = Object.assign(document.createElement("video"), { autoplay: true, playsInline: true, muted: own });
-  video.srcObject = new MediaStream();
-  video.tracks = new Map();
   const caption = source === "screen" ? `${name}'s screen` : own ? `${name} (you)` : name;
   figure.append(video, Object.assign(document.createElement("figcaption"), { textContent: caption }));
   tiles.set(key, figure);
   $("tiles").append(figure);
   return figure;
-}
-
-function attach(figure, track) {
-  const video = figure.querySelector("video");
-  video.srcObject.addTrack(track.mediaStreamTrack);
-  video.tracks.set(track.publicationId ?? track.id, track.mediaStreamTrack);
 }
 
 function removeTile(key) {

@@ -11,6 +11,7 @@ import { which } from "./which.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
 const NATIVE = ["--workspace", "--exclude", "moim-demo-app"];
+const STUB_WITHOUT_SFU = ["-p", "moim-signaling-stub", "--no-default-features", "--features", "server"];
 const COMMANDS = join(ROOT, "scripts", "tests");
 const E2E = join(ROOT, "www", "e2e");
 const MINUTE = 60_000;
@@ -29,6 +30,7 @@ export const STEPS = [
   { name: "fmt", about: "the Rust code is formatted", run: () => cargo("fmt", ["fmt", "--all", "--check"], { hint: "Run: cargo fmt --all" }) },
   { name: "clippy", about: "no warnings, on the host and for WebAssembly", needs: "build", run: clippy },
   { name: "native", about: "unit, property and simulation tests on the host", run: (note) => tests("native", ["test", ...NATIVE], note) },
+  { name: "no-sfu", about: "the signaling stub without its SFU", run: (note) => tests("no-sfu", ["test", ...STUB_WITHOUT_SFU], note) },
   { name: "wasm-chromium", about: "the SDK's tests in Chromium", needs: "browser", run: (note) => wasmPack("chromium", note) },
   { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },
   { name: "docs", about: "the examples in the documentation of what needs a browser", needs: "build", run: examples },
@@ -42,6 +44,7 @@ async function clippy(note) {
   const strict = ["--", "-D", "warnings"];
   const rounds = [
     ["the host", [...NATIVE, "--all-targets"], TARGET],
+    ["the stub without its SFU", [...STUB_WITHOUT_SFU, "--all-targets"], TARGET],
     ["the npm package and the hooks", ["-p", "moim", "--features", "js,yew", ...WASM, "--all-targets"], TARGET_JS],
     ["the SDK for Rust apps", ["-p", "moim", ...WASM], TARGET],
     ["the demo", ["-p", "moim-demo-app", ...WASM], TARGET],

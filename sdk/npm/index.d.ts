@@ -61,6 +61,24 @@ export interface Fingerprint {
 }
 
 /**
+ * A part of a mixer's picture.
+ */
+export interface MixTile {
+    /**
+     * Whose it is.
+     */
+    participantId: ParticipantId;
+    /**
+     * What it shows.
+     */
+    source: TrackSource;
+    /**
+     * Where it is, in fractions of the picture.
+     */
+    rectangle: Rectangle;
+}
+
+/**
  * A part of the picture.
  */
 export interface Rectangle {
@@ -364,6 +382,11 @@ export interface Encoding {
 }
 
 /**
+ * How the participants share a mixer's picture.
+ */
+export type MixLayoutKind = "grid" | "spotlight" | "pictureInPicture" | "custom";
+
+/**
  * How the sources share the picture. They are in the order in which they came.
  */
 export type Layout = { type: "grid" } | { type: "spotlight"; source?: number | null } | { type: "pictureInPicture"; source?: number | null } | { type: "custom"; rectangles: Rectangle[] };
@@ -445,7 +468,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * Something happened in a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The list of devices is another one now.
@@ -497,24 +520,6 @@ export interface MixerOptions {
      * How the sources share the picture. Default: a grid.
      */
     layout?: Layout;
-}
-
-/**
- * To whom a file goes, and what they are told about it.
- */
-export interface SendFileOptions {
-    /**
-     * The receiver. Default: everyone.
-     */
-    to?: ParticipantId | null;
-    /**
-     * The name. Default: that of the `File`; `"file"` for a `Blob`.
-     */
-    name?: string | null;
-    /**
-     * The MIME type. Default: that of the `Blob`.
-     */
-    mimeType?: string | null;
 }
 
 /**
@@ -821,6 +826,20 @@ export type DataChannelState = "connecting" | "open" | "closing" | "closed";
 export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
 
 /**
+ * Where a source of a mixer is in its picture.
+ */
+export interface Placement {
+    /**
+     * The source's id.
+     */
+    source: number;
+    /**
+     * Its part of the picture.
+     */
+    rectangle: Rectangle;
+}
+
+/**
  * Which camera, and what it should give. The browser comes as near to size and rate as it can.
  */
 export interface CameraOptions {
@@ -903,6 +922,24 @@ export interface ChatReceipt {
      * Who left, or said nothing for half a minute. They may have it all the same.
      */
     missedBy: ParticipantId[];
+}
+
+/**
+ * Who is where in a mixer's picture.
+ */
+export interface MixLayout {
+    /**
+     * How the participants share the picture.
+     */
+    kind?: MixLayoutKind;
+    /**
+     * Who is large, if somebody is.
+     */
+    spotlight?: ParticipantId;
+    /**
+     * The parts of the picture, from back to front.
+     */
+    tiles?: MixTile[];
 }
 
 /**
@@ -1364,6 +1401,13 @@ export interface JoinOptions {
 export interface PublishOptions {
     /** The only one who gets it. Default: everyone. */
     to?: ParticipantId;
+    /**
+     * The codec to send with, such as `"video/VP9"`, where the receiver has it too. Default: the browsers' choice; through the
+     * SFU it is always `"video/VP8"` and `"audio/opus"`.
+     */
+    codec?: string;
+    /** Most bit/s; of several versions, those of the largest. Default: the browser's choice. */
+    maxBitrate?: number;
 }
 
 /** How much of a publication is wanted. */
@@ -1437,6 +1481,11 @@ export type ErrorCode =
 | "ERR_SIGNALING_LOST"
 | "ERR_SIGNALING_UNDECODABLE"
 | "ERR_SIGNALING_REFUSED"
+| "ERR_ROOM_FULL"
+| "ERR_ROOM_NO_MIXER"
+| "ERR_ROOM_NOT_ADMITTED"
+| "ERR_ROOM_REMOVED"
+| "ERR_ROOM_HOST_REFUSED"
 | "ERR_DATA_TOO_LARGE"
 | "ERR_DATA_QUEUE_FULL"
 | "ERR_DATA_UNKNOWN_PARTICIPANT"
@@ -2697,10 +2746,6 @@ export class FileTransfer {
      */
     readonly name: string;
     /**
-     * Who is at the far end, if the file goes through a room.
-     */
-    readonly participantId: ParticipantId | undefined;
-    /**
      * The file's size in bytes.
      */
     readonly size: number;
@@ -2711,7 +2756,7 @@ export class FileTransfer {
 }
 
 /**
- * A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the same. One that is never answered is refused when it is collected.
+ * A file that the far end offers. One that is never answered is refused when it is collected.
  */
 export class IncomingFile {
     private constructor();
@@ -2722,7 +2767,7 @@ export class IncomingFile {
      */
     accept(options?: AcceptOptions): FileTransfer;
     /**
-     * Refuses the file; the reason is for the sender to read. Throws `ERR_INVALID_STATE` if the offer is answered already.
+     * Refuses the file; the reason is for the sender to read. Does nothing once the offer is answered.
      */
     reject(reason?: string): void;
     /**
@@ -2741,10 +2786,6 @@ export class IncomingFile {
      * The file's name as the far end says, without a path. It may lie about the type.
      */
     readonly name: string;
-    /**
-     * Who offers it, if it came through a room.
-     */
-    readonly participantId: ParticipantId | undefined;
     /**
      * The file's size in bytes.
      */
@@ -2900,6 +2941,10 @@ export class Mixer {
      * Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture.
      */
     constructor(options?: MixerOptions);
+    /**
+     * Where the sources are in the picture now, from back to front. Those without a picture are not in it.
+     */
+    placement(): Placement[];
     /**
      * Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on.
      */
@@ -3263,12 +3308,9 @@ export class Room {
      */
     sendData(payload: BufferSource, options?: DataOptions | null): void;
     /**
-     * Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
-     * transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
-     * chat beside them. Who leaves interrupts the transfer, and so does leaving. Throws `ERR_INVALID_STATE` if the room is
-     * not joined, and `ERR_DATA_UNKNOWN_PARTICIPANT`.
+     * As the mixer: says who is where in the picture. The others get `layoutchange`.
      */
-    sendFile(file: Blob, options?: SendFileOptions): FileTransfer[];
+    setLayout(layout: MixLayout): void;
     /**
      * As the host: whether newcomers wait until they are admitted.
      */
@@ -3298,6 +3340,10 @@ export class Room {
      * Who of the others leads the conversation.
      */
     readonly dominantSpeaker: ParticipantId | undefined;
+    /**
+     * Who is where in the mixer's picture; `undefined` without a mixer, or before it has said so.
+     */
+    readonly layout: MixLayout | undefined;
     /**
      * Who waits to be let in, and whether newcomers have to.
      */

@@ -251,8 +251,18 @@ error_codes! {
     SignalingLost => "ERR_SIGNALING_LOST",
     /// The signaling server sent something that makes no sense.
     SignalingUndecodable => "ERR_SIGNALING_UNDECODABLE",
-    /// The signaling server refused.
+    /// The signaling server refused, for another reason than those below.
     SignalingRefused => "ERR_SIGNALING_REFUSED",
+    /// The room has as many participants as it may have.
+    RoomFull => "ERR_ROOM_FULL",
+    /// The room needs a mixer, and there is none.
+    RoomNoMixer => "ERR_ROOM_NO_MIXER",
+    /// The host did not let this participant in.
+    RoomNotAdmitted => "ERR_ROOM_NOT_ADMITTED",
+    /// The host put this participant out of the room.
+    RoomRemoved => "ERR_ROOM_REMOVED",
+    /// The room is open already, and cannot be joined as its host.
+    RoomHostRefused => "ERR_ROOM_HOST_REFUSED",
     /// A data message is too large.
     DataTooLarge => "ERR_DATA_TOO_LARGE",
     /// Too many data messages wait for a connection.
@@ -308,7 +318,7 @@ impl Error {
                 SignalingError::Unreachable { .. } => ErrorCode::SignalingUnreachable,
                 SignalingError::Lost { .. } => ErrorCode::SignalingLost,
                 SignalingError::Undecodable { .. } => ErrorCode::SignalingUndecodable,
-                SignalingError::Refused { .. } => ErrorCode::SignalingRefused,
+                SignalingError::Refused { code, .. } => refused(*code),
             },
             Self::DataChannel(error) => match error {
                 DataChannelError::TooLarge { .. } => ErrorCode::DataTooLarge,
@@ -374,6 +384,18 @@ impl Error {
             _ => return Self::Browser { name: name.to_owned(), detail: detail.to_owned() },
         };
         Self::Media(error)
+    }
+}
+
+/// What an application may want to tell apart has a code of its own.
+fn refused(code: ServerErrorCode) -> ErrorCode {
+    match code {
+        ServerErrorCode::RoomFull => ErrorCode::RoomFull,
+        ServerErrorCode::NoMixer => ErrorCode::RoomNoMixer,
+        ServerErrorCode::NotAdmitted => ErrorCode::RoomNotAdmitted,
+        ServerErrorCode::Removed => ErrorCode::RoomRemoved,
+        ServerErrorCode::HostRefused => ErrorCode::RoomHostRefused,
+        _ => ErrorCode::SignalingRefused,
     }
 }
 

@@ -28,7 +28,8 @@ pub use engine::capture::{
     TrackCapabilities, TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
 };
 pub use engine::codec::Codec;
-pub use engine::layout::{Fit, Layout, Rectangle};
+pub use engine::layout::{Fit, Layout, Placement, Rectangle};
+pub use engine::mix_layout::{MixLayout, MixLayoutKind, MixTile};
 pub use engine::peer::Signal;
 pub use engine::quality::{self, MediaQuality, QualityReason};
 pub use engine::stats::{

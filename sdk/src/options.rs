@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::engine::ice_server;
 use crate::error::{Error, Result};
-use crate::model::{IceServer, ParticipantId, Profile, Role, Topology};
+use crate::model::{IceServer, MediaKind, ParticipantId, Profile, Role, Topology};
 
 /// How a room is reached and run.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -29,6 +29,11 @@ pub struct RoomOptions {
     /// Whether everything that others publish is wanted until [`subscribe`](crate::Room::subscribe) says otherwise; if
     /// not, nothing is. Default: true.
     pub auto_subscribe: bool,
+    /// Whether others' pictures that are [attached](crate::RemoteTrack::attach) to elements come no larger than the largest
+    /// of them shows, and pause while none is seen: scrolled away, without a size, or in a page that is hidden, unless in
+    /// picture-in-picture. Sound is not affected. Off, an element gets all that there is; leave it off where what arrives is
+    /// recorded or mixed. Default: false.
+    pub adaptive_stream: bool,
 }
 
 impl Default for RoomOptions {
@@ -39,6 +44,7 @@ impl Default for RoomOptions {
             join_timeout_ms: 10_000,
             ice_servers: Vec::new(),
             auto_subscribe: true,
+            adaptive_stream: false,
         }
     }
 }
@@ -110,12 +116,39 @@ impl JoinOptions {
 pub struct PublishOptions {
     /// The only one who gets it. Default: everyone.
     pub to: Option<ParticipantId>,
+    /// The codec to send with, such as `video/VP9`, where the receiver has it too. Default: the browsers' choice; through
+    /// the SFU it is always `video/VP8` and `audio/opus`.
+    pub codec: Option<String>,
+    /// Most bit/s; of several versions, those of the largest. Default: the browser's choice.
+    pub max_bitrate: Option<u32>,
 }
 
 impl PublishOptions {
     /// For one participant.
     pub fn to(participant: ParticipantId) -> Self {
-        Self { to: Some(participant) }
+        Self { to: Some(participant), ..Self::default() }
+    }
+
+    /// Finds what is wrong before anything is sent.
+    ///
+    /// # Errors
+    /// `InvalidOptions`, with the member and what was expected.
+    pub fn check(&self, kind: MediaKind, topology: Topology) -> Result<()> {
+        if self.max_bitrate == Some(0) {
+            return invalid("maxBitrate is 0: expected at least 1 bit/s".to_owned());
+        }
+        let Some(codec) = &self.codec else { return Ok(()) };
+        let (prefix, of_sfu) = match kind {
+            MediaKind::Audio => ("audio/", "audio/opus"),
+            MediaKind::Video => ("video/", "video/VP8"),
+        };
+        if !codec.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
+            return invalid(format!("codec is `{codec}`: expected one of {prefix}…, as the track is"));
+        }
+        if topology == Topology::Sfu && !codec.eq_ignore_ascii_case(of_sfu) {
+            return invalid(format!("codec is `{codec}`: the SFU forwards {of_sfu} alone"));
+        }
+        Ok(())
     }
 }
 
@@ -126,7 +159,8 @@ impl PublishOptions {
 pub struct SubscribeOptions {
     /// Whether it is wanted at all. If not, its track is removed. Default: true.
     pub wanted: bool,
-    /// The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is.
+    /// The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track
+    /// stays and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
     pub max_height: Option<u32>,
 }
 
@@ -255,6 +289,24 @@ mod tests {
             attributes: attributes(&[("mood", "fine"), ("seat", "4")]),
         };
         assert_eq!(update.applied_to(before), after);
+    }
+
+    #[test]
+    fn a_codec_must_fit_the_track_and_the_room() {
+        let check = |codec: &str, kind, topology| {
+            PublishOptions { codec: Some(codec.into()), ..PublishOptions::default() }.check(kind, topology)
+        };
+        assert!(check("video/VP9", MediaKind::Video, Topology::Mesh).is_ok());
+        assert!(check("video/vp8", MediaKind::Video, Topology::Sfu).is_ok());
+        for (codec, kind, topology) in [
+            ("VP9", MediaKind::Video, Topology::Mesh),
+            ("video/VP9", MediaKind::Audio, Topology::Mesh),
+            ("video/VP9", MediaKind::Video, Topology::Sfu),
+        ] {
+            assert!(check(codec, kind, topology).unwrap_err().to_string().contains(codec));
+        }
+        let nothing = PublishOptions { max_bitrate: Some(0), ..PublishOptions::default() };
+        assert!(nothing.check(MediaKind::Video, Topology::Mesh).is_err());
     }
 
     #[test]

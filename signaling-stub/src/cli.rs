@@ -59,8 +59,17 @@ pub(crate) struct Arguments {
     /// The UDP port of the SFU. Default: the number of `--port`, or any free one if that is in use.
     #[arg(long, value_name = "PORT")]
     media_port: Option<u16>,
-    /// Runs without the SFU: rooms can only be a mesh.
-    #[arg(long)]
+    /// Takes no media by UDP, but by TCP alone.
+    #[arg(long, conflicts_with_all = ["media_port", "no_media_tcp"])]
+    no_media_udp: bool,
+    /// The TCP port of the SFU, for clients whose network lets no UDP through. Default: any free one.
+    #[arg(long, value_name = "PORT")]
+    media_tcp_port: Option<u16>,
+    /// Takes no media by TCP.
+    #[arg(long, conflicts_with = "media_tcp_port")]
+    no_media_tcp: bool,
+    /// Runs without the SFU: there are no rooms with the topology `sfu`.
+    #[arg(long, conflicts_with_all = ["media_port", "no_media_udp", "media_tcp_port", "no_media_tcp"])]
     no_sfu: bool,
     /// Starts a headless Chromium for each room with the topology `mcu`, to mix it. Needs --static-dir. The browser is
     /// looked for, or named here.
@@ -80,6 +89,11 @@ pub(crate) enum LogFormat {
 }
 
 impl Arguments {
+    /// Whether anything is said about how the SFU takes media.
+    pub(crate) fn names_media(&self) -> bool {
+        self.media_port.is_some() || self.media_tcp_port.is_some() || self.no_media_udp || self.no_media_tcp
+    }
+
     pub(crate) fn server_config(&self) -> ServerConfig {
         let limits = Limits {
             max_participants_per_room: self.max_participants,
@@ -96,6 +110,9 @@ impl Arguments {
             static_dir: self.static_dir.clone(),
             sfu: ServerConfig::default().sfu && !self.no_sfu,
             media_port: self.media_port,
+            media_udp: !self.no_media_udp,
+            media_tcp_port: self.media_tcp_port,
+            media_tcp: !self.no_media_tcp,
             ..ServerConfig::default()
         }
     }
@@ -172,6 +189,26 @@ mod tests {
         }
         for limit in ["--messages-per-second", "--message-burst", "--heartbeat-ms"] {
             assert!(config(&[limit, "0"]).is_err(), "{limit}");
+        }
+    }
+
+    #[test]
+    fn media_is_taken_by_both_protocols_or_by_one() {
+        let config =
+            |arguments: &[&str]| config(arguments).map(|config| (config.media_udp, config.media_tcp));
+        assert_eq!(config(&["--media-port", "9", "--media-tcp-port", "9"]).unwrap(), (true, true));
+        assert_eq!(config(&["--no-media-udp", "--media-tcp-port", "9"]).unwrap(), (false, true));
+        assert_eq!(config(&["--no-media-tcp", "--media-port", "9"]).unwrap(), (true, false));
+        for nonsense in [
+            &["--no-media-udp", "--no-media-tcp"][..],
+            &["--no-media-udp", "--media-port", "9"],
+            &["--no-media-tcp", "--media-tcp-port", "9"],
+            &["--no-sfu", "--no-media-udp"],
+            &["--no-sfu", "--media-tcp-port", "9"],
+        ] {
+            let message = config(nonsense).unwrap_err().to_string();
+            assert!(message.contains("cannot be used with"), "{message}");
+            assert!(message.contains(nonsense[0]) || message.contains(nonsense[1]), "{message}");
         }
     }
 

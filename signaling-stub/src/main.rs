@@ -42,6 +42,10 @@ enum StartError {
     NoBrowser,
     #[error("--mixer needs --static-dir: the browser opens a page of it, /www/mixer.html")]
     MixerPage,
+    #[error(
+        "this server was built without its SFU, so it takes no media: leave out the --media and --no-media flags, or build it with the feature `sfu`"
+    )]
+    NoSfu,
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -61,6 +65,9 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     start_logging(&arguments)?;
     if let Some(folder) = arguments.static_dir.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(StartError::StaticDir(folder.clone()));
+    }
+    if !cfg!(feature = "sfu") && arguments.names_media() {
+        return Err(StartError::NoSfu);
     }
     let listener = listen(&arguments).await?;
     let stop = StopSignal::new()?;

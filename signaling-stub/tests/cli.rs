@@ -76,6 +76,23 @@ async fn wrong_arguments_are_explained() {
 }
 
 #[tokio::test]
+async fn what_does_not_go_together_is_told() {
+    for arguments in [["--no-media-udp", "--no-media-tcp"], ["--no-sfu", "--no-media-udp"]] {
+        let (code, message) = failure(&arguments).await;
+        assert_eq!(code, Some(2));
+        assert!(arguments.iter().all(|argument| message.contains(argument)), "{message}");
+    }
+}
+
+#[cfg(not(feature = "sfu"))]
+#[tokio::test]
+async fn a_port_for_media_needs_an_sfu() {
+    let (code, message) = failure(&["--media-tcp-port", "9000"]).await;
+    assert_eq!(code, Some(1));
+    assert!(message.contains("built without its SFU"), "{message}");
+}
+
+#[tokio::test]
 async fn port_comes_from_the_environment_too() {
     let taken = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -43,6 +43,21 @@ async fn second_participant_finds_the_first_one() {
 }
 
 #[tokio::test]
+async fn a_server_without_its_sfu_says_so() {
+    // Compiled in, it can be left out; compiled out, it cannot be had.
+    let config = ServerConfig { sfu: cfg!(not(feature = "sfu")), ..ServerConfig::default() };
+    let server = start(config).await;
+    let mut alice = Client::connect(server.local_addr()).await;
+    let join = json!({ "type": "join", "version": 1, "room": "kitchen", "name": "Alice", "topology": "sfu" });
+    alice.send(&join).await;
+    let (code, message, fatal) = alice.error().await;
+    assert_eq!((code.as_str(), fatal), ("unsupportedTopology", false));
+    assert!(message.contains("without its SFU"), "{message}");
+    alice.send(&json!({ "type": "join", "version": 1, "room": "kitchen", "name": "Alice" })).await;
+    assert!(matches!(alice.message().await, ServerMessage::Welcome(_)), "a mesh it has");
+}
+
+#[tokio::test]
 async fn relay_reaches_the_other_participant() {
     let server = start_with(Limits::default()).await;
     let (mut alice, mut bob) = alice_and_bob(&server).await;

@@ -22,7 +22,7 @@ async function opens(person, name) {
 for (const kind of ["chromium", "firefox"]) {
   test(`a host decides who comes in, who is heard and who stays: ${kind} as the guest`, { skip: skip || browserMissing(kind) }, async (t) => {
     const stub = await startStub(t);
-    const alice = await join(t, stub, "alice", { host: true });
+    const alice = await join(t, stub, "alice", { query: "&host" });
     await alice.click("people-toggle");
     await shows(alice, `${row(alice, "alice")}[data-role=host]`);
     await alice.click("lock");
@@ -58,7 +58,7 @@ for (const kind of ["chromium", "firefox"]) {
 
 test("who waits can be turned away, and who comes too late to be the host can join as a participant", { skip }, async (t) => {
   const stub = await startStub(t);
-  const alice = await join(t, stub, "alice", { host: true });
+  const alice = await join(t, stub, "alice", { query: "&host" });
   await alice.click("people-toggle");
   await alice.click("lock");
   const bob = await join(t, stub, "bob", { waits: true });
@@ -155,7 +155,7 @@ for (const kind of ["chromium", "firefox"]) {
 
 test("a telephone's width is enough, and panels open and close from the keyboard", { skip }, async (t) => {
   const stub = await startStub(t);
-  const alice = await join(t, stub, "alice", { host: true });
+  const alice = await join(t, stub, "alice", { query: "&host" });
   const { page, $ } = alice;
   await page.setViewport({ width: 360, height: 740 });
   const focused = () => page.evaluate(() => document.activeElement?.dataset.test);

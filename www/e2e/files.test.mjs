@@ -69,7 +69,8 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       await Promise.all([bob, carol, dave].map(({ page }) => page.evaluate(() => desk.accept(1))));
       assert.ok(await dave.page.evaluate(() => desk.halfway()));
       await dave.page.close();
-      const sent = (await outcomes(alice)).map(({ participantId, code }) => [participantId, code]);
+      const ends = await outcomes(alice);
+      const sent = ends.map(({ participantId, code }) => [participantId, code]);
       assert.deepEqual(sent, [[bob.id, undefined], [carol.id, undefined], [dave.id, "ERR_TRANSFER_INTERRUPTED"]]);
       for (const { page } of [bob, carol]) await page.evaluate(() => desk.outcomes());
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { browserMissing, browserPath } from "./lib/browsers.mjs";
+import { browserMissing, browserPath, launch } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
 import { assertFallsSilent, assertShows, assertSounds } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
@@ -18,6 +18,12 @@ const startMixing = (t) => startStub(t, { args: ["--mixer", browserPath("chromiu
 function half(place, { width, height }) {
   const tall = ((640 / width) * height) / 720;
   return { left: place / 2, top: (1 - tall) / 2, width: 0.5, height: tall };
+}
+
+/** Where a camera, which is as wide as the picture, is within its rectangle. */
+function inside({ x, y, width, height }) {
+  const size = Math.min(width, height);
+  return { left: x + (width - size) / 2, top: y + (height - size) / 2, width: size, height: size };
 }
 
 /** Asserts that two people are in the picture, and that each hears the other and nobody hears themselves. */
@@ -70,6 +76,39 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
   });
 }
 
+test("everyone is told who is where in the picture, and who is in the spotlight", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const { page: mixer } = await launch(t, "chromium");
+  await mixer.goto(`${stub.url}/www/mixer.html?room=tea`);
+  await until(mixer, () => document.body.textContent.includes("Mixing"), { what: "the mixer's tab is ready" });
+  const alice = await join(t, stub, "alice", { app: "page", topology });
+  const bob = await join(t, stub, "bob", { app: "page", topology });
+  const id = (person) => person.page.evaluate(() => window.room.participantId);
+  const [aliceId, bobId] = [await id(alice), await id(bob)];
+  /** Waits for a layout that `is` what it should be, and returns it. */
+  const laidOut = (is, ...args) =>
+    until(bob.page, new Function("...args", `const layout = window.room.layout; return layout && (${is})(layout, ...args) ? layout : null;`), { what: `a layout that is ${is}`, args });
+
+  const grid = await laidOut(({ kind, tiles }) => kind === "grid" && tiles.length === 2);
+  assert.deepEqual(grid.tiles.map(({ participantId }) => participantId).sort(), [aliceId, bobId].sort());
+  const { rectangle } = grid.tiles.find(({ participantId }) => participantId === aliceId);
+  const picture = `${bob.tile("Mixer")} video`;
+  await assertShows(bob.page, picture, "alice", { area: inside(rectangle), timeout: 30_000 });
+
+  await bob.click("toggle-microphone");
+  await bob.page.evaluate(() => window.room.sendData(new TextEncoder().encode("spotlight"), { topic: "layout" }));
+  const large = ({ spotlight, tiles }, who) =>
+    spotlight === who && tiles.find(({ participantId }) => participantId === who)?.rectangle.height === 0.8;
+  await laidOut(large, aliceId);
+  const stage = inside({ x: 0, y: 0, width: 1, height: 0.8 });
+  await assertShows(bob.page, picture, "alice", { area: stage, timeout: 30_000 });
+  await bob.click("toggle-microphone");
+  await alice.click("toggle-microphone");
+  await laidOut(large, bobId);
+  await assertShows(bob.page, picture, "bob", { area: stage, timeout: 30_000 });
+  for (const person of [alice, bob]) person.assertNoProblems();
+});
+
 test("a room goes on when its mixer dies and a new one comes", { skip }, async (t) => {
   const stub = await startMixing(t);
   const alice = await join(t, stub, "alice", { topology });
@@ -88,6 +127,6 @@ test("without a mixer, joining fails and says how to start one", { skip }, async
     const room = new Room({ topology: "mcu" });
     return room.join({ room: "blue", name: "alice" }).catch(({ code, message }) => ({ code, message }));
   });
-  assert.equal(error.code, "ERR_SIGNALING_REFUSED");
+  assert.equal(error.code, "ERR_ROOM_NO_MIXER");
   assert.match(error.message, /--mixer.*mixer\.html\?room=blue/);
 });

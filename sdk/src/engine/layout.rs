@@ -22,6 +22,17 @@ pub struct Rectangle {
     pub height: f64,
 }
 
+/// Where a source of a mixer is in its picture.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Placement {
+    /// The source's id.
+    pub source: u32,
+    /// Its part of the picture.
+    pub rectangle: Rectangle,
+}
+
 /// How a source fills its rectangle, as CSS's `object-fit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]

@@ -3,6 +3,7 @@
 //! Nothing here knows a browser, a clock or a socket. `now` is an argument, in milliseconds.
 
 pub mod active_speaker;
+pub mod adaptive_stream;
 pub mod candidates;
 pub mod capture;
 pub mod codec;
@@ -12,6 +13,7 @@ pub mod exchange;
 pub mod framing;
 pub mod ice_server;
 pub mod layout;
+pub mod mix_layout;
 pub mod negotiation;
 pub mod peer;
 pub mod quality;

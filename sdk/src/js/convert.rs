@@ -1,6 +1,8 @@
 //! How handles, bytes and errors travel inside serialized events: as JavaScript values, untouched.
 
-use js_sys::Array;
+use std::collections::BTreeMap;
+
+use js_sys::{Array, Object, Reflect};
 use serde::Serializer;
 use serde_wasm_bindgen::preserve;
 use wasm_bindgen::JsValue;
@@ -20,6 +22,19 @@ pub(crate) fn track<S: Serializer>(track: &RemoteTrack, serializer: S) -> Result
 pub(crate) fn tracks<S: Serializer>(tracks: &[RemoteTrack], serializer: S) -> Result<S::Ok, S::Error> {
     let tracks: Array = tracks.iter().cloned().map(JsRemoteTrack::from).map(JsValue::from).collect();
     preserve::serialize(&tracks, serializer)
+}
+
+/// As a plain object: serde would make a `Map`.
+pub(crate) fn attributes<S: Serializer>(
+    attributes: &BTreeMap<String, String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let object = Object::new();
+    for (key, value) in attributes {
+        // A new object takes every key.
+        let _ = Reflect::set(&object, &key.into(), &value.into());
+    }
+    preserve::serialize(&object, serializer)
 }
 
 pub(crate) fn transceiver<S: Serializer>(

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::media::{JsLocalTrack, raw_tracks};
+use super::media::{JsLocalTrack, raw_tracks, to_js};
 use super::{class, options};
 use crate::Layout;
 use crate::platform::{Mixer, MixerOptions, MixerSourceOptions};
@@ -54,6 +54,12 @@ impl JsMixer {
     ) -> Result<(), JsValue> {
         let layout: Layout = options::parse_value(layout, "layout")?;
         Ok(self.0.set_layout(layout)?)
+    }
+
+    /// Where the sources are in the picture now, from back to front. Those without a picture are not in it.
+    #[wasm_bindgen(unchecked_return_type = "Placement[]")]
+    pub fn placement(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.placement())
     }
 
     /// The mixed picture.

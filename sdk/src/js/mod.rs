@@ -3,6 +3,7 @@
 //! Methods take `&self` and return a `Promise` made from a cloned handle, so that `free()` works at any
 //! time. Nothing runs when the module is loaded.
 
+mod attach;
 mod bytes;
 mod class;
 pub(crate) mod convert;

@@ -46,7 +46,7 @@ pub struct JsRoom {
 
 impl JsRoom {
     /// The room behind the JavaScript object.
-    pub(crate) fn handle(&self) -> Room {
+    pub(super) fn handle(&self) -> Room {
         self.room.clone()
     }
 }
@@ -209,6 +209,21 @@ impl JsRoom {
         to_js(&self.room.lobby())
     }
 
+    /// Who is where in the mixer's picture; `undefined` without a mixer, or before it has said so.
+    #[wasm_bindgen(getter, unchecked_return_type = "MixLayout | undefined")]
+    pub fn layout(&self) -> Result<JsValue, JsValue> {
+        self.room.layout().map_or(Ok(JsValue::UNDEFINED), |layout| to_js(&layout))
+    }
+
+    /// As the mixer: says who is where in the picture. The others get `layoutchange`.
+    #[wasm_bindgen(js_name = setLayout)]
+    pub fn set_layout(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "MixLayout")] layout: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.room.set_layout(&options::parse_value(layout, "layout")?)?)
+    }
+
     /// As the host: whether newcomers wait until they are admitted.
     #[wasm_bindgen(js_name = setLocked)]
     pub fn set_locked(
@@ -310,6 +325,12 @@ impl From<RemoteTrack> for JsRemoteTrack {
     }
 }
 
+impl JsRemoteTrack {
+    pub(super) fn track(&self) -> &RemoteTrack {
+        &self.0
+    }
+}
+
 #[wasm_bindgen(js_class = RemoteTrack)]
 impl JsRemoteTrack {
     /// Who publishes the track.
@@ -348,7 +369,7 @@ impl JsRemoteTrack {
         self.0.as_receiver().clone()
     }
 
-    /// The browser's object: put it into a `MediaStream` to play it.
+    /// The browser's object. To play it, `attach` the track.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()

@@ -10,6 +10,12 @@ export interface RoomOptions {
   iceServers?: IceServer[];
   /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
   autoSubscribe?: boolean;
+  /**
+   * Whether others' pictures that are attached to elements come no larger than the largest of them shows, and pause while
+   * none is seen: scrolled away, without a size, or in a page that is hidden, unless in picture-in-picture. Sound is not
+   * affected. Off, an element gets all that there is; leave it off where what arrives is recorded or mixed. Default: false.
+   */
+  adaptiveStream?: boolean;
 }
 
 /** Who joins which room. */
@@ -30,13 +36,23 @@ export interface JoinOptions {
 export interface PublishOptions {
   /** The only one who gets it. Default: everyone. */
   to?: ParticipantId;
+  /**
+   * The codec to send with, such as `"video/VP9"`, where the receiver has it too. Default: the browsers' choice; through the
+   * SFU it is always `"video/VP8"` and `"audio/opus"`.
+   */
+  codec?: string;
+  /** Most bit/s; of several versions, those of the largest. Default: the browser's choice. */
+  maxBitrate?: number;
 }
 
 /** How much of a publication is wanted. */
 export interface SubscribeOptions {
   /** Whether it is wanted at all. If not, its track is removed. Default: true. */
   wanted?: boolean;
-  /** The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is. */
+  /**
+   * The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track stays
+   * and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
+   */
   maxHeight?: number;
 }
 

@@ -18,15 +18,18 @@ mod listener;
 mod mime;
 mod mixer;
 mod peer_connection;
+mod player;
 mod recorder;
 mod recording;
 mod room_channel;
 pub(crate) mod room_connection;
 mod room_sections;
+pub(crate) mod room_sending;
 pub(crate) mod socket;
 mod stats;
 mod stats_monitor;
 mod track;
+mod view;
 
 pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, Message};
 pub use devices::{
@@ -51,8 +54,10 @@ pub use peer_connection::{
     Priority, Receiver, RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones,
     TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions,
 };
+pub(crate) use player::Player;
 pub use recorder::{AudioBitrateMode, Recorder, RecorderOptions, RecorderState, RecordingChunks};
 pub use recording::{ObjectUrl, Recording};
 pub use stats::{StatsSource, get_stats};
 pub use stats_monitor::StatsMonitor;
 pub use track::{FrameStats, LocalTrack, TrackEvents};
+pub(crate) use view::View;

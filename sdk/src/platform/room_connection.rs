@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use web_sys::{MediaStreamTrack, RtcRtpReceiver, RtcRtpTransceiver};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
 use super::peer_connection::{self, Link, LocalStreams, PeerConnectionOptions, replace};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
+use super::room_sending::{Sending, Sent};
 use crate::engine::connection::{ConnectionInput, Limit, Mids};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
@@ -24,7 +26,7 @@ pub(crate) struct RoomConnection {
     /// One of each kind.
     channels: Vec<(Channel, RoomChannel)>,
     link: Link,
-    attached: RefCell<HashMap<PublicationId, RtcRtpTransceiver>>,
+    attached: RefCell<HashMap<PublicationId, Rc<Sent>>>,
     streams: LocalStreams,
 }
 
@@ -54,6 +56,7 @@ impl RoomConnection {
         id: PublicationId,
         track: &MediaStreamTrack,
         source: TrackSource,
+        sending: Sending,
     ) -> Result<()> {
         let transceiver = match self.far_end {
             FarEnd::Participant | FarEnd::Mixer | FarEnd::Listener => {
@@ -61,7 +64,7 @@ impl RoomConnection {
             }
             FarEnd::Sfu => sections::send(&self.link, &self.streams, track, source)?,
         };
-        self.attached.borrow_mut().insert(id, transceiver);
+        self.attached.borrow_mut().insert(id, Rc::new(Sent::new(transceiver, sending)));
         Ok(())
     }
 
@@ -72,13 +75,13 @@ impl RoomConnection {
 
     /// Stops sending a publication. Its transceiver is free for another.
     pub(crate) fn detach(&self, id: &PublicationId) {
-        let Some(transceiver) = self.attached.borrow_mut().remove(id) else { return };
-        self.streams.detach(&transceiver);
+        let Some(sent) = self.attached.borrow_mut().remove(id) else { return };
+        self.streams.detach(&sent.transceiver);
     }
 
     /// Sends no more of a publication than is wanted.
     pub(crate) async fn limit(&self, id: &PublicationId, limit: Limit) -> Result<()> {
-        let sender = self.attached.borrow().get(id).map(RtcRtpTransceiver::sender);
+        let sender = self.attached.borrow().get(id).map(|sent| sent.transceiver.sender());
         match sender {
             Some(sender) => peer_connection::limit(&sender, limit.wanted, limit.max_height).await,
             None => Ok(()),
@@ -87,14 +90,21 @@ impl RoomConnection {
 
     /// Sends another track in place of a publication's own, without a new negotiation.
     pub(crate) fn replace_track(&self, id: &PublicationId, track: &MediaStreamTrack) {
-        if let Some(transceiver) = self.attached.borrow().get(id) {
-            replace(&transceiver.sender(), Some(track));
+        if let Some(sent) = self.attached.borrow().get(id) {
+            replace(&sent.transceiver.sender(), Some(track));
         }
     }
 
     /// Goes on with the exchange.
     pub(crate) async fn perform(&self, command: Command) -> Result<Option<ConnectionInput>> {
         let input = self.link.perform(command).await?;
+        let sent: Vec<_> = self.attached.borrow().values().cloned().collect();
+        for sent in sent.into_iter().filter(|sent| !sent.is_settled()) {
+            spawn_local(async move {
+                // A browser that cannot send as it was asked to sends as it can.
+                let _ = sent.settle().await;
+            });
+        }
         Ok(input.map(|input| match input {
             Input::LocalDescriptionSet(description) => {
                 ConnectionInput::LocalDescriptionSet { description, mids: self.mids() }
@@ -134,7 +144,7 @@ impl RoomConnection {
 
     fn mids(&self) -> Mids {
         let attached = self.attached.borrow();
-        attached.iter().filter_map(|(id, transceiver)| Some((transceiver.mid()?, id.clone()))).collect()
+        attached.iter().filter_map(|(id, sent)| Some((sent.transceiver.mid()?, id.clone()))).collect()
     }
 }
 

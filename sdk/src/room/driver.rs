@@ -10,9 +10,11 @@ use futures::channel::oneshot;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
+use super::attachments::Attachments;
 use super::chat::ChatReceipt;
 use super::event::{RoomEvent, RoomState};
 use super::files::Files;
+use super::local_tracks::Published;
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;
@@ -25,7 +27,6 @@ use crate::model::{Channel, Lobby, ParticipantId, ParticipantInfo, PublicationId
 use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
-use crate::platform::{ListenerGuard, LocalTrack};
 use crate::signaling::{self, SignalingBackend, SocketEvent};
 
 /// What a room is made of.
@@ -38,9 +39,10 @@ pub(super) struct Driver {
     pub(super) joining: RefCell<Option<oneshot::Sender<Result<()>>>>,
     backend: RefCell<Box<dyn SignalingBackend>>,
     socket: RefCell<Option<Socket>>,
-    connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
-    local_tracks: RefCell<BTreeMap<PublicationId, (LocalTrack, ListenerGuard)>>,
+    pub(super) connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
+    pub(super) local_tracks: RefCell<BTreeMap<PublicationId, Published>>,
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
+    pub(super) attachments: Attachments,
     pub(super) speakers: Speakers,
     /// Who waits to hear that a line of chat has arrived.
     pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
@@ -50,7 +52,11 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(session: Session, backend: Box<dyn SignalingBackend>) -> Rc<Self> {
+    pub(super) fn new(
+        session: Session,
+        backend: Box<dyn SignalingBackend>,
+        adaptive_stream: bool,
+    ) -> Rc<Self> {
         Rc::new_cyclic(|this| Self {
             this: this.clone(),
             state: Cell::default(),
@@ -62,6 +68,7 @@ impl Driver {
             connections: RefCell::default(),
             local_tracks: RefCell::default(),
             remote_tracks: RefCell::default(),
+            attachments: Attachments::new(adaptive_stream),
             speakers: Speakers::default(),
             receipts: RefCell::default(),
             files: Files::default(),
@@ -83,45 +90,6 @@ impl Driver {
         }
     }
 
-    pub(super) fn add_local_track(&self, id: PublicationId, track: &LocalTrack) {
-        let (this, ended_id) = (self.this.clone(), id.clone());
-        let guard = track.on_ended(move || {
-            if let Some(driver) = this.upgrade() {
-                driver.local_track_ended(&ended_id);
-            }
-        });
-        self.local_tracks.borrow_mut().insert(id, (track.clone(), guard));
-    }
-
-    pub(super) fn replace_local_track(&self, id: &PublicationId, track: &LocalTrack) {
-        self.add_local_track(id.clone(), track);
-        let connections: Vec<_> = self.connections.borrow().values().cloned().collect();
-        for connection in connections {
-            connection.replace_track(id, track.as_raw());
-        }
-    }
-
-    pub(super) fn remove_local_track(&self, id: &PublicationId) {
-        self.local_tracks.borrow_mut().remove(id);
-    }
-
-    pub(super) fn local_track(&self, id: &PublicationId) -> Option<LocalTrack> {
-        self.local_tracks.borrow().get(id).map(|(track, _)| track.clone())
-    }
-
-    /// The publication of a track for this one, or for everyone.
-    pub(super) fn publication_of(
-        &self,
-        track: &LocalTrack,
-        to: Option<&ParticipantId>,
-    ) -> Option<PublicationId> {
-        let (tracks, session) = (self.local_tracks.borrow(), self.session.borrow());
-        let of_track = |id: &PublicationId| tracks.get(id).is_some_and(|(known, _)| known == track);
-        let publication =
-            session.publications().iter().find(|known| known.to.as_ref() == to && of_track(&known.id));
-        publication.map(|publication| publication.id.clone())
-    }
-
     pub(super) fn participant(&self, info: &ParticipantInfo) -> RemoteParticipant {
         let tracks = self.remote_tracks.borrow();
         RemoteParticipant {
@@ -134,12 +102,6 @@ impl Driver {
             tracks: tracks.values().filter(|track| *track.participant_id() == info.id).cloned().collect(),
             connection_state: self.session.borrow().connection_state(&info.id),
         }
-    }
-
-    fn local_track_ended(&self, id: &PublicationId) {
-        self.remove_local_track(id);
-        self.with_session(|session| session.unpublish(id, clock::now()));
-        self.events.send(RoomEvent::LocalTrackEnded { publication_id: id.clone() });
     }
 
     /// Acts on outputs until there are none. A call from inside does nothing: the outer one goes on.
@@ -224,8 +186,8 @@ impl Driver {
                 self.files_interrupted_through(&connection, &peer);
             }
             ConnectionCommand::Attach(id) => {
-                let Some(track) = self.local_track(&id) else { return };
-                if let Err(error) = connection.attach(id, track.as_raw(), track.source()) {
+                let Some((track, sending)) = self.published(&id) else { return };
+                if let Err(error) = connection.attach(id, track.as_raw(), track.source(), sending) {
                     self.warn(error);
                 }
             }
@@ -280,7 +242,7 @@ impl Driver {
         self.events.send(RoomEvent::Warning { error });
     }
 
-    fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         let event = match event {
             Event::Joined => {
                 self.set_state(RoomState::Joined);
@@ -291,6 +253,7 @@ impl Driver {
             }
             Event::Waiting => return self.set_state(RoomState::Waiting),
             Event::LobbyChange(Lobby { locked, waiting }) => RoomEvent::LobbyChange { locked, waiting },
+            Event::LayoutChange(layout) => RoomEvent::LayoutChange { layout },
             Event::MuteRequested(participant_id, publication_id) => {
                 if let Some(track) = self.local_track(&publication_id) {
                     track.set_enabled(false);
@@ -314,14 +277,17 @@ impl Driver {
                     return;
                 };
                 let key = (participant_id.clone(), publication.id.clone());
-                let track = RemoteTrack::new(participant_id.clone(), publication, receiver);
-                self.remote_tracks.borrow_mut().insert(key, track.clone());
+                let track =
+                    RemoteTrack::new(participant_id.clone(), publication, receiver, self.this.clone());
+                let before = self.remote_tracks.borrow_mut().insert(key, track.clone());
+                before.iter().for_each(|before| self.track_ended(before));
                 self.tracks_changed();
                 RoomEvent::TrackAdded { participant_id, track }
             }
             Event::TrackRemoved(participant_id, publication_id) => {
                 let key = (participant_id.clone(), publication_id.clone());
-                self.remote_tracks.borrow_mut().remove(&key);
+                let gone = self.remote_tracks.borrow_mut().remove(&key);
+                gone.iter().for_each(|gone| self.track_ended(gone));
                 self.tracks_changed();
                 RoomEvent::TrackRemoved { participant_id, publication_id }
             }
@@ -360,7 +326,8 @@ impl Driver {
 
     fn ended(&self, error: Option<Error>) {
         self.local_tracks.take();
-        self.remote_tracks.take();
+        let gone = self.remote_tracks.take();
+        gone.values().for_each(|gone| self.track_ended(gone));
         self.files_interrupted();
         self.tracks_changed();
         self.set_state(RoomState::Left);

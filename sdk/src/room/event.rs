@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
+use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
 use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId, WaitingParticipant};
@@ -108,6 +109,11 @@ pub enum RoomEvent {
         /// Who waits, in the order in which they came.
         waiting: Vec<WaitingParticipant>,
     },
+    /// Others are elsewhere in the mixer's picture than before.
+    LayoutChange {
+        /// Who is where; nothing when the mixer is gone.
+        layout: Option<MixLayout>,
+    },
     /// The host muted one of this participant's publications.
     MuteRequested {
         /// The host.
@@ -124,6 +130,11 @@ pub enum RoomEvent {
     DominantSpeakerChange {
         /// Who; nobody after that one has left.
         participant_id: Option<ParticipantId>,
+    },
+    /// The browser wants a click before it plays the sound of an element that a track is attached to; or not any more.
+    AudioPlaybackChange {
+        /// Whether `startAudio` (Rust: `start_audio`) has to be called from a click.
+        blocked: bool,
     },
     /// A participant wrote something.
     ChatReceived {

@@ -12,22 +12,26 @@
 //! room.join(JoinOptions::new("tea", "Ana")).await?;
 //! while let Some(event) = events.next().await {
 //!     if let RoomEvent::TrackAdded { track, .. } = event {
-//!         // moim::attach(&video, &[track.to_raw()])
+//!         // track.attach(&video)?
 //!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
 
+mod adaptive_stream;
+mod attachments;
 mod chat;
 mod driver;
 mod event;
 mod files;
+mod local_tracks;
 mod participant;
 mod remote_track;
 mod speakers;
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures::channel::oneshot;
@@ -39,6 +43,7 @@ pub use self::files::SendFileOptions;
 pub use self::participant::RemoteParticipant;
 pub use self::remote_track::RemoteTrack;
 use crate::engine::data::DataMessage;
+use crate::engine::mix_layout::{self, MixLayout};
 use crate::engine::session::Session;
 use crate::error::{Error, Result};
 use crate::model::{
@@ -48,6 +53,7 @@ use crate::model::{
 use crate::options::{
     ChatOptions, DataOptions, JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
 };
+use crate::platform::room_sending::Sending;
 use crate::platform::{LocalTrack, clock};
 use crate::signaling::NativeBackend;
 
@@ -80,7 +86,7 @@ impl Room {
         let url = if options.url.is_empty() { url_of_page()? } else { options.url };
         let session = Session::with_subscriptions(options.ice_servers, options.auto_subscribe);
         Ok(Self(Rc::new(Handle {
-            driver: Driver::new(session, Box::new(NativeBackend::new(url))),
+            driver: Driver::new(session, Box::new(NativeBackend::new(url)), options.adaptive_stream),
             topology: options.topology,
             join_timeout_ms: options.join_timeout_ms,
             published: Cell::new(0),
@@ -137,12 +143,14 @@ impl Room {
     /// [`publish`](Self::publish) with options, such as the only one who is to get it.
     ///
     /// # Errors
-    /// As [`publish`](Self::publish).
+    /// As [`publish`](Self::publish); `InvalidOptions`; `Unsupported` for a codec that the browser cannot send.
     pub async fn publish_with(&self, track: &LocalTrack, options: &PublishOptions) -> Result<PublicationId> {
         self.expect_not_left("publish")?;
         if track.is_ended() {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
         }
+        options.check(track.kind(), self.0.topology)?;
+        let sending = Sending::new(options, track.kind())?;
         let driver = self.driver();
         if let Some(id) = driver.publication_of(track, options.to.as_ref()) {
             return Ok(id);
@@ -157,7 +165,7 @@ impl Room {
             muted: !track.is_enabled(),
             to: options.to.clone(),
         };
-        driver.add_local_track(id.clone(), track);
+        driver.add_local_track(id.clone(), track, sending);
         driver.with_session(|session| session.publish(publication, clock::now()));
         Ok(id)
     }
@@ -250,6 +258,7 @@ impl Room {
 
     /// Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
     /// that suits; in a mesh the publisher sends less. By default all of everything is wanted.
+    /// [`RoomOptions::adaptive_stream`] may ask for less than this, and never for more.
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined.
@@ -289,6 +298,25 @@ impl Room {
     /// Who waits to be let in, and whether newcomers have to.
     pub fn lobby(&self) -> Lobby {
         self.driver().session.borrow().lobby().clone()
+    }
+
+    /// Who is where in the mixer's picture; `None` without a mixer, or before it has said so.
+    pub fn layout(&self) -> Option<MixLayout> {
+        self.driver().session.borrow().layout().cloned()
+    }
+
+    /// As the mixer: says who is where in the picture. The others get [`RoomEvent::LayoutChange`].
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined, or not as its mixer.
+    pub fn set_layout(&self, layout: &MixLayout) -> Result<()> {
+        let action = "tell the layout";
+        self.expect_state(action, &[RoomState::Joined])?;
+        if self.role() != Some(Role::Mixer) {
+            return Err(Error::InvalidState { action, state: "this participant is not a mixer" });
+        }
+        let attributes = BTreeMap::from([(mix_layout::ATTRIBUTE.to_owned(), Some(layout.to_attribute()))]);
+        self.update(UpdateOptions { attributes, ..UpdateOptions::default() })
     }
 
     /// As the host: whether newcomers wait until they are admitted.

@@ -20,7 +20,11 @@ pub struct RemoteParticipant {
     /// Whatever the application attached.
     pub metadata: String,
     /// What the application attached by name.
-    #[cfg_attr(feature = "js", tsify(type = "Record<string, string>"))]
+    #[cfg_attr(
+        feature = "js",
+        serde(serialize_with = "crate::js::convert::attributes"),
+        tsify(type = "Record<string, string>")
+    )]
     pub attributes: BTreeMap<String, String>,
     /// What it is in the room for.
     pub role: Role,

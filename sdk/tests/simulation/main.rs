@@ -21,42 +21,64 @@ mod view;
 mod world;
 
 use std::panic::catch_unwind;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use checks::Tally;
 use moim::Topology;
 use world::World;
 
 /// For each topology.
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 1_000;
 
 #[test]
 fn everyone_agrees_once_the_links_are_calm_in_a_mesh() {
-    try_seeds(Topology::Mesh);
+    try_seeds(Topology::Mesh, "in_a_mesh");
 }
 
 #[test]
 fn everyone_agrees_once_the_links_are_calm_over_an_sfu() {
-    try_seeds(Topology::Sfu);
+    try_seeds(Topology::Sfu, "over_an_sfu");
 }
 
-fn try_seeds(topology: Topology) {
+#[test]
+fn everyone_agrees_once_the_links_are_calm_with_a_mixer() {
+    try_seeds(Topology::Mcu, "with_a_mixer");
+}
+
+fn try_seeds(topology: Topology, test: &str) {
     let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
     let replayed = number("MOIM_SIM_SEED");
     let seeds = match replayed {
         Some(seed) => seed..seed + 1,
         None => 0..number("MOIM_SIM_SEEDS").unwrap_or(SEEDS),
     };
-    let mut tally = Tally::default();
-    for seed in seeds {
-        let run = catch_unwind(|| run(seed, topology, replayed.is_some()));
-        tally.add(run.unwrap_or_else(|_| {
-            panic!(
-                "seed {seed} failed as above ({topology:?}); replay it with\n  \
-                 MOIM_SIM_SEED={seed} cargo test -p moim --test simulation -- --nocapture"
-            )
-        }));
-    }
-    println!("{tally:?}");
+    let next = AtomicU64::new(seeds.start);
+    let failed = AtomicU64::new(u64::MAX);
+    let tally = Mutex::new(Tally::default());
+    let try_next = || {
+        while failed.load(Ordering::Relaxed) == u64::MAX {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                break;
+            }
+            match catch_unwind(|| run(seed, topology, replayed.is_some())) {
+                Ok(run) => tally.lock().unwrap().add(run),
+                Err(_) => drop(failed.fetch_min(seed, Ordering::Relaxed)),
+            }
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(try_next))));
+    let failed = failed.into_inner();
+    assert!(
+        failed == u64::MAX,
+        "seed {failed} failed as above; replay it with\n  \
+         MOIM_SIM_SEED={failed} cargo test -p moim --test simulation {test} -- --nocapture"
+    );
+    let tally = tally.into_inner().unwrap();
+    println!("{topology:?}: {tally:?}");
     assert!(tally.lost * 50 <= tally.stays, "{} of {} lost the server", tally.lost, tally.stays);
 }
 

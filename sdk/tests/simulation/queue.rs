@@ -15,6 +15,8 @@ pub(crate) type ClientId = usize;
 pub(crate) enum Event {
     /// Someone does something.
     Act(ClientId, Action),
+    /// Whoever mixes does something.
+    MixerActs(Action),
     /// Something happens at the client's end of its socket.
     AtClient(ClientId, SocketEvent),
     /// Something happens at the server's end of it.

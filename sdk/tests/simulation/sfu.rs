@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use moim::model::{
     MediaKind, ParticipantId, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, SdpType,
-    SessionDescription, Slot, Timestamp,
+    SessionDescription, Slot, Timestamp, Wish,
 };
 use moim_signaling_stub::{ConnectionId, MediaCommand};
 
@@ -24,6 +24,9 @@ pub(crate) struct SfuClient {
     mids: BTreeMap<String, PublicationId>,
     sections: Vec<Section>,
     pub(crate) slots: BTreeMap<String, Slot>,
+    pub(crate) wishes: Vec<Wish>,
+    /// Whether what no wish names is wanted.
+    pub(crate) wants_others: bool,
 }
 
 impl Sfu {
@@ -37,6 +40,8 @@ impl Sfu {
                     mids: BTreeMap::new(),
                     sections: Vec::new(),
                     slots: BTreeMap::new(),
+                    wishes: Vec::new(),
+                    wants_others: true,
                 };
                 assert!(self.clients.insert(id, client).is_none(), "joined twice");
             }
@@ -47,9 +52,15 @@ impl Sfu {
             MediaCommand::Relay { id, payload } => {
                 let client = self.clients.get_mut(&id).expect("someone who joined");
                 for signal in client.reliable.handle_payload(payload, now) {
-                    if let PeerSignal::Description { description, mids } = signal {
-                        self.answers += 1;
-                        client.answer(&description, mids, self.answers, now);
+                    match signal {
+                        PeerSignal::Description { description, mids } => {
+                            self.answers += 1;
+                            client.answer(&description, mids, self.answers, now);
+                        }
+                        PeerSignal::Wishes { wishes, others } => {
+                            (client.wishes, client.wants_others) = (wishes, others);
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -72,8 +83,9 @@ impl Sfu {
     fn assign(&mut self, now: Timestamp) {
         let offers: Vec<_> = self.clients.values().flat_map(SfuClient::offers).collect();
         for client in self.clients.values_mut() {
-            let wanted = offers.iter().filter(|(_, slot)| slot.participant_id != client.participant);
-            client.assign(&wanted.cloned().collect::<Vec<_>>(), now);
+            let wanted = offers.iter().filter(|(publication, slot)| client.gets(publication, slot));
+            let wanted: Vec<_> = wanted.map(|(publication, slot)| (publication.kind, slot.clone())).collect();
+            client.assign(&wanted, now);
         }
     }
 }
@@ -106,14 +118,26 @@ impl SfuClient {
     }
 
     /// What it publishes and has a section for.
-    fn offers(&self) -> Vec<(MediaKind, Slot)> {
+    fn offers(&self) -> Vec<(Publication, Slot)> {
         let carried: BTreeSet<_> = self.mids.values().collect();
         let offered = self.publications.iter().filter(|publication| carried.contains(&publication.id));
         let slot = |publication: &Publication| Slot {
             participant_id: self.participant.clone(),
             publication_id: publication.id.clone(),
         };
-        offered.map(|publication| (publication.kind, slot(publication))).collect()
+        offered.map(|publication| (publication.clone(), slot(publication))).collect()
+    }
+
+    /// What this client wants of a publication, if it said so.
+    pub(crate) fn wish(&self, owner: &ParticipantId, id: &PublicationId) -> Option<&Wish> {
+        self.wishes.iter().find(|wish| wish.participant_id == *owner && wish.publication_id == *id)
+    }
+
+    fn gets(&self, publication: &Publication, slot: &Slot) -> bool {
+        let wish = self.wish(&slot.participant_id, &slot.publication_id);
+        slot.participant_id != self.participant
+            && publication.is_for(&self.participant)
+            && wish.map_or(self.wants_others, |wish| wish.wanted)
     }
 
     fn assign(&mut self, wanted: &[(MediaKind, Slot)], now: Timestamp) {

@@ -1,36 +1,46 @@
 //! A room as an application knows it from the events alone. It panics when an event does not fit those before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use moim::engine::data::DataMessage;
-use moim::engine::session::{Event, Receipt};
-use moim::model::{ParticipantId, ParticipantInfo, PublicationId};
-use moim::{ConnectionState, Error};
+use moim::engine::session::{Event, Receipt, Session};
+use moim::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId, ServerErrorCode, Timestamp};
+use moim::{ConnectionState, Error, SignalingError};
 
 #[derive(Debug, Default)]
 pub(crate) struct View {
+    /// A host has to let this client in.
+    pub(crate) waits: bool,
     pub(crate) joined: bool,
     pub(crate) participants: BTreeMap<ParticipantId, ParticipantInfo>,
+    pub(crate) lobby: Lobby,
     /// The `mid` of each track.
     pub(crate) tracks: BTreeMap<(ParticipantId, PublicationId), String>,
     pub(crate) states: BTreeMap<ParticipantId, ConnectionState>,
     /// The lines of each sender, of those too who have left.
     pub(crate) lines: BTreeMap<ParticipantId, Vec<String>>,
-    /// Who has this client's lines.
-    pub(crate) receipts: Vec<Receipt>,
+    /// What may be lost, by sender.
+    pub(crate) waves: BTreeMap<ParticipantId, BTreeSet<String>>,
+    /// Who has this client's lines, and when that was told.
+    pub(crate) receipts: Vec<(Timestamp, Receipt)>,
+    /// It decided something without being the host.
+    pub(crate) is_not_host: bool,
     pub(crate) ended: Option<Option<Error>>,
+    /// People or tracks have come or gone since the mixer looked.
+    pub(crate) has_news: bool,
 }
 
 impl View {
-    pub(crate) fn take(&mut self, event: Event) {
+    pub(crate) fn take(&mut self, event: Event, session: &Session, now: Timestamp) {
         assert!(self.ended.is_none(), "{event:?} after the end");
-        assert!(
-            self.joined || matches!(event, Event::Joined | Event::Ended(_) | Event::Receipt(_)),
-            "{event:?} before joining"
-        );
+        let may_be_first =
+            matches!(event, Event::Waiting | Event::Joined | Event::Ended(_) | Event::Receipt(_));
+        assert!(self.joined || may_be_first, "{event:?} before joining");
         match event {
+            Event::Waiting => assert!(!std::mem::replace(&mut self.waits, true), "told twice to wait"),
             Event::Joined => assert!(!std::mem::replace(&mut self.joined, true), "joined twice"),
             Event::ParticipantJoined(participant) => {
+                self.has_news = true;
                 let before = self.participants.insert(participant.id.clone(), participant);
                 assert_eq!(before, None, "someone came twice");
             }
@@ -39,18 +49,25 @@ impl View {
                 self.participants.insert(participant.id.clone(), participant);
             }
             Event::ParticipantLeft(id, _) => {
+                self.has_news = true;
                 self.knows(&id);
                 assert!(self.tracks.keys().all(|(owner, _)| *owner != id), "{id} left its tracks behind");
                 self.participants.remove(&id);
                 self.states.remove(&id);
             }
+            Event::LobbyChange(lobby) => {
+                assert_ne!(self.lobby, lobby, "no change");
+                self.lobby = lobby;
+            }
             Event::TrackAdded { participant_id, publication, mid, .. } => {
+                self.has_news = true;
                 let known = self.knows(&participant_id).publications.iter();
                 assert_eq!(known.clone().find(|known| known.id == publication.id), Some(&publication));
                 let moved = self.tracks.insert((participant_id, publication.id), mid.clone());
                 assert_ne!(moved, Some(mid), "a track was added twice");
             }
             Event::TrackRemoved(id, publication) => {
+                self.has_news = true;
                 self.knows(&id);
                 let track = self.tracks.remove(&(id, publication));
                 assert!(track.is_some(), "a track was removed that was not there");
@@ -59,19 +76,35 @@ impl View {
                 let known = self.knows(&id).publications.iter().find(|known| known.id == publication);
                 assert_eq!(known.map(|known| known.muted), Some(muted));
             }
+            Event::MuteRequested(_, publication) => {
+                let known = session.publications().iter().find(|known| known.id == publication);
+                assert_eq!(known.map(|known| known.muted), Some(true), "the host's word counts");
+            }
             Event::ConnectionStateChange(id, state) => {
                 self.knows(&id);
                 assert_ne!(self.states.insert(id, state), Some(state), "no change");
             }
-            Event::Message(id, DataMessage::Chat { text, .. }) => {
-                self.knows(&id);
-                self.lines.entry(id).or_default().push(text);
-            }
-            Event::Receipt(receipt) => self.receipts.push(receipt),
-            Event::Message(..) | Event::FileFrame(..) => panic!("nobody sends this"),
-            Event::Waiting | Event::LobbyChange(_) | Event::MuteRequested(..) => panic!("there is no host"),
+            Event::Message(id, message) => self.heard(id, message),
+            Event::LayoutChange(_) | Event::FileFrame(..) => panic!("nobody sends this"),
+            Event::Receipt(receipt) => self.receipts.push((now, receipt)),
+            Event::Warning(Error::Signaling(SignalingError::Refused {
+                code: ServerErrorCode::NotHost,
+                ..
+            })) => self.is_not_host = true,
             Event::Warning(error) => panic!("{error}"),
             Event::Ended(error) => self.ended = Some(error),
+        }
+    }
+
+    fn heard(&mut self, id: ParticipantId, message: DataMessage) {
+        self.knows(&id);
+        match message {
+            DataMessage::Chat { text, .. } => self.lines.entry(id).or_default().push(text),
+            DataMessage::Data { payload, .. } => {
+                let wave = String::from_utf8(payload).unwrap();
+                assert!(self.waves.entry(id).or_default().insert(wave), "something came twice");
+            }
+            DataMessage::Receipt { .. } => panic!("a receipt is no message"),
         }
     }
 

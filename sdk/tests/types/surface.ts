@@ -59,6 +59,19 @@ room.addEventListener("trackadded", (event) => {
 // @ts-expect-error
 room.addEventListener("trackaded", () => undefined);
 
+// Tracks are attached to media elements.
+declare const remote: RemoteTrack;
+remote.attach(document.createElement("video"));
+remote.detach(document.createElement("audio"));
+remote.detach();
+// @ts-expect-error
+remote.attach(document.createElement("canvas"));
+// @ts-expect-error
+remote.attach();
+is<Exactly<typeof room.canPlayAudio, boolean>>();
+is<Exactly<ReturnType<Room["startAudio"]>, Promise<void>>>();
+new Room({ adaptiveStream: true });
+
 /** Every event is known: a new one makes this fail to compile. */
 function describe(event: RoomEvent): string {
   switch (event.type) {
@@ -81,6 +94,8 @@ function describe(event: RoomEvent): string {
       return event.participantIds.join();
     case "dominantspeakerchange":
       return event.participantId ?? "nobody";
+    case "audioplaybackchange":
+      return event.blocked ? "blocked" : "playing";
     case "chatreceived":
       return event.text;
     case "datareceived":

@@ -78,8 +78,14 @@ impl Hub {
     }
 
     fn join(&mut self, id: ConnectionId, join: Join) {
-        if self.acceptable(id, &join) && !self.wait_in_lobby(id, &join) {
-            self.enter(id, join, None);
+        if !self.acceptable(id, &join) {
+            return;
+        }
+        // Who waits for the mixer has come past the lobby, and says so again.
+        match self.connections.get(&id).and_then(|connection| connection.waits_for_mixer(&join.room)) {
+            Some(admitted) => self.enter(id, join, admitted),
+            None if self.wait_in_lobby(id, &join) => {}
+            None => self.enter(id, join, None),
         }
     }
 
@@ -139,12 +145,17 @@ impl Hub {
             connection.waiting = None;
         }
         if is_mixer {
-            for (id, Waiting { join, reason }) in self.take_waiting_for_mixer(&join.room) {
+            let room = join.room;
+            for (id, Waiting { join, reason }) in self.take_waiting_for_mixer(&room) {
                 let admitted = match reason {
                     WaitReason::Mixer(admitted) => admitted,
                     WaitReason::Lobby(_) => None,
                 };
                 self.enter(id, join, admitted);
+            }
+            // Whoever it was started for may have gone meanwhile.
+            if self.starts_mixers && !self.rooms.get(&room).is_some_and(Room::has_people) {
+                self.outputs.push_back(Output::StopMixer(room));
             }
         }
     }
@@ -152,7 +163,7 @@ impl Hub {
     /// Keeps a `join` till the room has a mixer.
     fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
         let room = join.room.clone();
-        let is_first = !self.connections.values().any(|other| other.waits_for_mixer(&room));
+        let is_first = !self.connections.values().any(|other| other.waits_for_mixer(&room).is_some());
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.waiting = Some(Box::new(Waiting { join, reason: WaitReason::Mixer(admitted) }));
         }
@@ -163,7 +174,8 @@ impl Hub {
 
     /// Takes out every `join` that waits for a room's mixer.
     pub(super) fn take_waiting_for_mixer(&mut self, room: &str) -> Vec<(ConnectionId, Waiting)> {
-        let waiting = self.connections.iter_mut().filter(|(_, connection)| connection.waits_for_mixer(room));
+        let waiting =
+            self.connections.iter_mut().filter(|(_, connection)| connection.waits_for_mixer(room).is_some());
         waiting.filter_map(|(id, connection)| Some((*id, *connection.waiting.take()?))).collect()
     }
 
@@ -232,8 +244,13 @@ impl Hub {
             self.error(id, ErrorCode::UnsupportedTopology, fault);
             return false;
         }
-        let is_open = self.rooms.get(&join.room).is_some_and(Room::has_people);
-        let is_inside = self.connections.get(&id).is_some_and(|connection| connection.room.is_some());
+        let waits = |connection: &super::Connection| connection.waits_for_mixer(&join.room).is_some();
+        let is_open =
+            self.rooms.get(&join.room).is_some_and(Room::has_people) || self.connections.values().any(waits);
+        let is_inside = self
+            .connections
+            .get(&id)
+            .is_some_and(|connection| connection.room.is_some() || waits(connection));
         if join.role == Role::Host && is_open && !is_inside {
             let room = shorten(join.room.clone());
             let message =

@@ -114,13 +114,23 @@ impl Hub {
         if !self.is_host(id, room, "lock") {
             return;
         }
+        match locked {
+            true => self.set_locked(room, true),
+            false => self.unlock(room),
+        }
+    }
+
+    /// Lets newcomers in from now on, and whoever waits.
+    pub(super) fn unlock(&mut self, room: &str) {
+        self.set_locked(room, false);
+        self.open_lobby(room);
+    }
+
+    fn set_locked(&mut self, room: &str, locked: bool) {
         if let Some(info) = self.rooms.get_mut(room)
             && info.change_lobby(|lobby| lobby.locked = locked)
         {
             self.tell_lobby(room);
-        }
-        if !locked {
-            self.open_lobby(room);
         }
     }
 

@@ -201,3 +201,47 @@ fn a_lobby_is_not_filled_without_end() {
     drain(&mut hub);
     assert_eq!(sole_error(&mut hub, CAROL, &join_message("tea")), ErrorCode::RoomFull);
 }
+
+fn mcu_message(role: &str) -> Value {
+    let mut message = join_message("tea");
+    message["topology"] = "mcu".into();
+    message["role"] = role.into();
+    message
+}
+
+/// Alice is the host of a locked room that Dave mixes, and Bob stands at its door.
+fn locked_with_mixer() -> (Hub, ParticipantId) {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    for (id, role) in [(DAVE, "mixer"), (ALICE, "host")] {
+        hub.handle_connected(id, 0);
+        say(&mut hub, id, &mcu_message(role));
+    }
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": true }));
+    hub.handle_connected(BOB, 0);
+    say(&mut hub, BOB, &mcu_message("participant"));
+    let lobby = told_lobby(&drain(&mut hub)).expect("the lobby");
+    (hub, lobby.waiting[0].id.clone())
+}
+
+#[test]
+fn whoever_is_admitted_while_the_mixer_is_away_is_not_sent_back_to_the_lobby() {
+    let (mut hub, bob) = locked_with_mixer();
+    hub.handle_disconnected(DAVE, 0);
+    say(&mut hub, ALICE, &order("admit", &bob));
+    drain(&mut hub);
+    say(&mut hub, BOB, &mcu_message("participant"));
+    assert_eq!(drain(&mut hub), [], "a repetition changes nothing");
+    hub.handle_connected(CAROL, 0);
+    say(&mut hub, CAROL, &mcu_message("mixer"));
+    assert_eq!(welcomed(&drain(&mut hub)), [CAROL, BOB]);
+    assert_eq!(hub.participants("tea")[2].id, bob);
+}
+
+#[test]
+fn a_room_in_which_only_a_mixer_is_left_is_open() {
+    let (mut hub, bob) = locked_with_mixer();
+    hub.handle_disconnected(ALICE, 0);
+    assert_eq!(welcomed(&drain(&mut hub)), [BOB]);
+    assert_eq!(hub.participants("tea")[1].id, bob);
+    assert!(!hub.lobby("tea").locked);
+}

@@ -158,3 +158,28 @@ fn what_the_sfu_refuses_is_told_to_its_sender() {
     hub.handle_sfu_fault(ALICE, "no SDP".to_owned());
     assert_eq!(errors(&drain(&mut hub)), [(ALICE, ErrorCode::MediaRefused, false)]);
 }
+
+#[test]
+fn a_mixer_that_comes_when_nobody_waits_any_more_is_stopped() {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    hub.handle_connected(ALICE, 0);
+    say(&mut hub, ALICE, &mcu_message("participant"));
+    hub.handle_disconnected(ALICE, 0);
+    assert_eq!(drain(&mut hub), [Output::StartMixer("kitchen".into())]);
+    hub.handle_connected(BOB, 0);
+    say(&mut hub, BOB, &mcu_message("mixer"));
+    assert!(drain(&mut hub).contains(&Output::StopMixer("kitchen".into())));
+}
+
+#[test]
+fn of_two_hosts_who_wait_for_the_mixer_the_first_is_taken() {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    for id in [ALICE, BOB] {
+        hub.handle_connected(id, 0);
+    }
+    say(&mut hub, ALICE, &mcu_message("host"));
+    drain(&mut hub);
+    assert_eq!(sole_error(&mut hub, BOB, &mcu_message("host")), ErrorCode::HostRefused);
+    say(&mut hub, ALICE, &mcu_message("host"));
+    assert_eq!(drain(&mut hub), [], "a repetition is no other host");
+}

@@ -21,8 +21,8 @@ mod tests;
 use std::collections::{BTreeMap, VecDeque};
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, IceServer, Join, LeaveReason, ParticipantId, ParticipantInfo, RelayPayload,
-    Role, SFU_ID, ServerError, ServerMessage, Topology,
+    ClientMessage, ErrorCode, IceServer, Join, LeaveReason, Lobby, ParticipantId, ParticipantInfo,
+    RelayPayload, Role, SFU_ID, ServerError, ServerMessage, Topology,
 };
 use tracing::{debug, info};
 
@@ -93,10 +93,14 @@ enum WaitReason {
 }
 
 impl Connection {
-    fn waits_for_mixer(&self, room: &str) -> bool {
-        let waits =
-            |waiting: &Waiting| waiting.join.room == room && matches!(waiting.reason, WaitReason::Mixer(_));
-        self.waiting.as_deref().is_some_and(waits)
+    /// If it waits for the mixer of a room: the id that it had in the lobby, if it has one.
+    fn waits_for_mixer(&self, room: &str) -> Option<Option<ParticipantId>> {
+        match self.waiting.as_deref()? {
+            Waiting { join, reason: WaitReason::Mixer(admitted) } if join.room == room => {
+                Some(admitted.clone())
+            }
+            _ => None,
+        }
     }
 
     fn in_lobby(&self) -> Option<(&str, &ParticipantId)> {
@@ -270,6 +274,11 @@ impl Hub {
         self.rooms.get(room).map(|room| room.participants().cloned().collect()).unwrap_or_default()
     }
 
+    /// Who waits to be let into a room, and whether newcomers have to.
+    pub fn lobby(&self, room: &str) -> Lobby {
+        self.rooms.get(room).map(|room| room.lobby().clone()).unwrap_or_default()
+    }
+
     /// How much is going on.
     pub fn stats(&self) -> HubStats {
         HubStats {
@@ -331,6 +340,9 @@ impl Hub {
         if room.is_empty() {
             self.rooms.remove(&name);
             self.open_lobby(&name);
+        } else if !room.has_people() {
+            // Only a mixer is left, which can let nobody in.
+            self.unlock(&name);
         } else if participant.role == Role::Host {
             self.pass_on_host(&name);
         }

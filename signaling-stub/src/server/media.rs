@@ -1,4 +1,7 @@
-//! The SFU on UDP sockets.
+//! The SFU on its sockets.
+
+mod frames;
+mod tcp;
 
 use std::{
     io,
@@ -7,20 +10,29 @@ use std::{
     time::Instant,
 };
 
-use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet, time::sleep_until};
+use str0m::net::{Protocol, Transmit};
+use tokio::{
+    net::{TcpListener, UdpSocket},
+    sync::mpsc,
+    task::JoinSet,
+    time::sleep_until,
+};
 use tracing::{debug, info};
 
-use super::switchboard::Switchboard;
+use self::tcp::Connections;
+use super::{ServerConfig, switchboard::Switchboard};
 use crate::{
     MediaCommand,
     sfu::{Sfu, SfuOutput},
 };
 
-/// Datagrams that wait to be looked at; what comes beyond is lost, as in the network.
+/// Packets that wait to be looked at; what comes beyond is lost, as in the network.
 const MAX_WAITING: usize = 4096;
-const MAX_DATAGRAM_BYTES: usize = 2000;
 
-struct Datagram {
+/// A packet that arrived.
+#[derive(Debug)]
+struct Packet {
+    protocol: Protocol,
     source: SocketAddr,
     destination: SocketAddr,
     bytes: Vec<u8>,
@@ -30,27 +42,33 @@ struct Datagram {
 #[derive(Debug)]
 pub(super) struct Media {
     sockets: Vec<Arc<UdpSocket>>,
+    listeners: Vec<TcpListener>,
+    connections: Connections,
     commands: mpsc::UnboundedSender<MediaCommand>,
     receiver: mpsc::UnboundedReceiver<MediaCommand>,
 }
 
 impl Media {
-    /// Opens one socket for each address of this machine. Browsers do not use the loopback address, so a server that
-    /// listens on it alone still takes media on the others.
-    pub(super) fn bind(listener: SocketAddr, port: Option<u16>) -> io::Result<Self> {
+    /// Opens one socket of each protocol for each address of this machine. Browsers do not use the loopback address, so a
+    /// server that listens on it alone still takes media on the others.
+    pub(super) fn bind(listener: SocketAddr, config: &ServerConfig) -> io::Result<Self> {
         let host = listener.ip();
         let hosts = if host.is_loopback() || host.is_unspecified() { addresses() } else { vec![host] };
-        let mut sockets = Vec::new();
+        let (mut sockets, mut listeners) = (Vec::new(), Vec::new());
         for host in hosts {
-            match open(host, port, listener.port()) {
-                Ok(socket) => sockets.push(Arc::new(socket)),
-                // A port that was asked for is to be told; an address that cannot be used is one less.
-                Err(error) if port.is_some() => return Err(error),
-                Err(error) => debug!(%host, %error, "no media on this address"),
+            if config.media_udp {
+                let socket = open_udp(host, config.media_port, listener.port());
+                sockets
+                    .extend(usable(socket, ("UDP", "--media-port"), host, config.media_port)?.map(Arc::new));
+            }
+            if config.media_tcp {
+                let socket = tcp::open(host, config.media_tcp_port.unwrap_or(0));
+                listeners.extend(usable(socket, ("TCP", "--media-tcp-port"), host, config.media_tcp_port)?);
             }
         }
         let (commands, receiver) = mpsc::unbounded_channel();
-        Ok(Self { sockets, commands, receiver })
+        let connections = Connections::new(tcp::Limits::default());
+        Ok(Self { sockets, listeners, connections, commands, receiver })
     }
 
     pub(super) fn commands(&self) -> mpsc::UnboundedSender<MediaCommand> {
@@ -59,13 +77,18 @@ impl Media {
 
     /// Runs the SFU, for ever.
     pub(super) async fn serve(mut self, switchboard: Arc<Switchboard>) {
-        let addresses: Vec<_> = self.sockets.iter().filter_map(|socket| socket.local_addr().ok()).collect();
+        let udp = self.sockets.iter().filter_map(|socket| Some((Protocol::Udp, socket.local_addr().ok()?)));
+        let tcp = self.listeners.iter().filter_map(|socket| Some((Protocol::Tcp, socket.local_addr().ok()?)));
+        let addresses: Vec<_> = udp.chain(tcp).collect();
         info!(?addresses, "media");
         let mut sfu = Sfu::new(addresses, Instant::now());
-        let (datagrams, mut arrived) = mpsc::channel(MAX_WAITING);
+        let (packets, mut arrived) = mpsc::channel(MAX_WAITING);
         let mut readers = JoinSet::new();
         for socket in &self.sockets {
-            readers.spawn(read(Arc::clone(socket), datagrams.clone()));
+            readers.spawn(read(Arc::clone(socket), packets.clone()));
+        }
+        for listener in self.listeners.drain(..) {
+            readers.spawn(self.connections.clone().accept(listener, packets.clone()));
         }
         loop {
             let timeout = sfu.poll_timeout();
@@ -77,8 +100,11 @@ impl Media {
             };
             tokio::select! {
                 Some(command) = self.receiver.recv() => sfu.handle_command(command, Instant::now()),
-                Some(Datagram { source, destination, bytes }) = arrived.recv() => {
-                    sfu.handle_datagram(source, destination, &bytes, Instant::now());
+                Some(Packet { protocol, source, destination, bytes }) = arrived.recv() => {
+                    let is_heard = sfu.handle_packet(protocol, source, destination, &bytes, Instant::now());
+                    if is_heard && protocol == Protocol::Tcp {
+                        self.connections.heard(source, destination);
+                    }
                 }
                 () = due => sfu.handle_timeout(Instant::now()),
             }
@@ -88,24 +114,50 @@ impl Media {
         }
     }
 
+    fn transmit(&self, transmit: &Transmit) {
+        if transmit.proto == Protocol::Tcp {
+            return self.connections.send(transmit.source, transmit.destination, &transmit.contents);
+        }
+        let is_source =
+            |socket: &&Arc<UdpSocket>| socket.local_addr().is_ok_and(|address| address == transmit.source);
+        if let Some(socket) = self.sockets.iter().find(is_source) {
+            // What the network does not take is lost, and repeated by those who miss it.
+            let _ = socket.try_send_to(&transmit.contents, transmit.destination);
+        }
+    }
+
     fn act(&self, output: SfuOutput, switchboard: &Switchboard) {
         match output {
-            SfuOutput::Transmit(transmit) => {
-                let is_source = |socket: &&Arc<UdpSocket>| {
-                    socket.local_addr().is_ok_and(|address| address == transmit.source)
-                };
-                if let Some(socket) = self.sockets.iter().find(is_source) {
-                    // What the network does not take is lost, and repeated by those who miss it.
-                    let _ = socket.try_send_to(&transmit.contents, transmit.destination);
-                }
-            }
+            SfuOutput::Transmit(transmit) => self.transmit(&transmit),
             SfuOutput::Relay(id, payload) => switchboard.drive(|hub, _| hub.handle_sfu_payload(id, payload)),
             SfuOutput::Refuse(id, fault) => switchboard.drive(|hub, _| hub.handle_sfu_fault(id, fault)),
         }
     }
 }
 
-fn open(host: IpAddr, port: Option<u16>, fallback: u16) -> io::Result<UdpSocket> {
+/// A port that was asked for and cannot be had is an error; an address that cannot be used is one less.
+fn usable<S>(
+    socket: io::Result<S>,
+    (protocol, flag): (&str, &str),
+    host: IpAddr,
+    port: Option<u16>,
+) -> io::Result<Option<S>> {
+    match (socket, port) {
+        (Ok(socket), _) => Ok(Some(socket)),
+        (Err(error), Some(port)) => {
+            let why = format!(
+                "cannot take media on {protocol} port {port} of {host}: {error}; choose another {flag}"
+            );
+            Err(io::Error::new(error.kind(), why))
+        }
+        (Err(error), None) => {
+            debug!(%host, %error, "no media by {protocol} on this address");
+            Ok(None)
+        }
+    }
+}
+
+fn open_udp(host: IpAddr, port: Option<u16>, fallback: u16) -> io::Result<UdpSocket> {
     let bound = match port {
         Some(port) => StdSocket::bind((host, port)),
         None => StdSocket::bind((host, fallback)).or_else(|_| StdSocket::bind((host, 0))),
@@ -128,14 +180,15 @@ fn addresses() -> Vec<IpAddr> {
     if addresses.is_empty() { vec![IpAddr::from([127, 0, 0, 1])] } else { addresses }
 }
 
-async fn read(socket: Arc<UdpSocket>, datagrams: mpsc::Sender<Datagram>) {
+async fn read(socket: Arc<UdpSocket>, packets: mpsc::Sender<Packet>) {
     let Ok(destination) = socket.local_addr() else { return };
-    let mut buffer = [0; MAX_DATAGRAM_BYTES];
+    let mut buffer = [0; frames::MAX_PACKET_BYTES];
     loop {
         // An error tells of a datagram that did not arrive somewhere.
         let Ok((length, source)) = socket.recv_from(&mut buffer).await else { continue };
-        let datagram = Datagram { source, destination, bytes: buffer[..length].to_vec() };
-        if datagrams.try_send(datagram).is_err() && datagrams.is_closed() {
+        let bytes = buffer[..length].to_vec();
+        let packet = Packet { protocol: Protocol::Udp, source, destination, bytes };
+        if packets.try_send(packet).is_err() && packets.is_closed() {
             return;
         }
     }

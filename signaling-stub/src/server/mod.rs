@@ -33,6 +33,12 @@ pub struct ServerConfig {
     pub sfu: bool,
     /// The UDP port of the SFU. Default: the number of the listener's port, or any free one if that is in use.
     pub media_port: Option<u16>,
+    /// Whether the SFU takes media by UDP. Default: yes.
+    pub media_udp: bool,
+    /// The TCP port of the SFU. Default: any free one.
+    pub media_tcp_port: Option<u16>,
+    /// Whether the SFU takes media by TCP as well (RFC 6544). Default: yes.
+    pub media_tcp: bool,
     /// The browser that mixes rooms with the topology `mcu`, as a command. It opens `/www/mixer.html` of
     /// [`static_dir`](Self::static_dir). Default: none is started.
     pub mixer: Option<PathBuf>,
@@ -51,6 +57,9 @@ impl Default for ServerConfig {
             static_dir: None,
             sfu: cfg!(feature = "sfu"),
             media_port: None,
+            media_udp: true,
+            media_tcp_port: None,
+            media_tcp: true,
             mixer: None,
             max_queued_bytes: 4 * 1024 * 1024,
             seed: RandomState::new().hash_one("participant ids"),
@@ -70,12 +79,13 @@ pub struct Server {
 /// Serves on `listener`. Needs a tokio runtime.
 ///
 /// # Errors
-/// Fails if the listener has no address, which a bound listener has, or if [`ServerConfig::media_port`] is in use.
+/// Fails if the listener has no address, which a bound listener has, or if [`ServerConfig::media_port`] or
+/// [`ServerConfig::media_tcp_port`] is in use.
 pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> {
     let local_addr = listener.local_addr()?;
     let static_dir = config.static_dir.clone();
     #[cfg(feature = "sfu")]
-    let media = if config.sfu { Some(media::Media::bind(local_addr, config.media_port)?) } else { None };
+    let media = if config.sfu { Some(media::Media::bind(local_addr, &config)?) } else { None };
     #[cfg(feature = "sfu")]
     let to_media = media.as_ref().map(media::Media::commands);
     #[cfg(not(feature = "sfu"))]

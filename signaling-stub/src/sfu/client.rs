@@ -16,7 +16,6 @@ use str0m::{
     change::SdpOffer,
     crypto::CryptoProvider,
     media::{Direction, KeyframeRequestKind, MediaData, MediaTime, Mid, Rid},
-    net::Transmit,
 };
 use tracing::{debug, info, warn};
 
@@ -24,32 +23,13 @@ use super::{
     Source,
     channel::{self, Channels},
     downlink::Verdict,
+    happening::Happening,
     layers::Layer,
     slots::Offer,
     subscriptions::{FIRST_ESTIMATE_KBPS, Subscriptions},
     uplink::Uplink,
 };
 use crate::ConnectionId;
-
-/// What happened at a client.
-#[derive(Debug)]
-pub(super) enum Happening {
-    Transmit(Transmit),
-    Relay(RelayPayload),
-    /// Media sections came or changed.
-    SectionsChanged,
-    Media(Box<MediaData>),
-    KeyFrameWanted {
-        source: Source,
-        rid: Option<Rid>,
-    },
-    Message {
-        channel: ChannelKind,
-        to: String,
-        is_binary: bool,
-        message: Vec<u8>,
-    },
-}
 
 #[derive(Debug)]
 pub(super) struct Client {
@@ -165,12 +145,12 @@ impl Client {
 
     pub(super) fn timeout(&self) -> Instant {
         let reliable = self.reliable.poll_timeout().map(|ms| self.started + Duration::from_millis(ms));
-        let rtc = if self.rtc.is_alive() {
-            self.rtc_timeout
-        } else {
-            self.started + Duration::from_secs(u32::MAX.into())
-        };
-        reliable.map_or(rtc, |reliable| reliable.min(rtc))
+        let media = self.rtc.is_alive().then(|| {
+            let key_frame = self.uplinks.values().filter_map(Uplink::poll_timeout).min();
+            key_frame.map_or(self.rtc_timeout, |at| at.min(self.rtc_timeout))
+        });
+        let never = self.started + Duration::from_secs(u32::MAX.into());
+        reliable.into_iter().chain(media).min().unwrap_or(never)
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
@@ -178,6 +158,7 @@ impl Client {
         self.reliable.handle_timeout(millis);
         if self.rtc.is_alive() {
             self.handle_input(Input::Timeout(now));
+            self.ask_for_key_frames(now);
         }
     }
 
@@ -214,7 +195,8 @@ impl Client {
             Event::MediaAdded(media) => self.section_added(media.mid, media.direction),
             Event::MediaChanged(media) => self.section_added(media.mid, media.direction),
             Event::MediaData(data) => {
-                self.uplinks.entry(data.mid).or_default().measure(&data, now);
+                let uplink = self.uplinks.entry(data.mid).or_default();
+                uplink.measure(data.rid, &data.data, data.is_keyframe(), now);
                 self.happenings.push_back(Happening::Media(Box::new(data)));
             }
             Event::KeyframeRequest(request) => {
@@ -333,17 +315,19 @@ impl Client {
 
     /// Asks the client for a key frame of what it sends; of every version, if there are several and none is named.
     pub(super) fn request_key_frame(&mut self, mid: Mid, rid: Option<Rid>, now: Instant) {
-        let Some(uplink) = self.uplinks.get_mut(&mid) else { return };
-        let rids = match rid {
-            Some(_) => vec![rid],
-            None => uplink.layers(now).iter().map(|layer| layer.rid).collect(),
-        };
-        for rid in rids {
-            if uplink.may_ask(rid, now) {
+        if let Some(uplink) = self.uplinks.get_mut(&mid) {
+            uplink.want_key_frame(rid, now);
+        }
+        self.ask_for_key_frames(now);
+    }
+
+    fn ask_for_key_frames(&mut self, now: Instant) {
+        for (mid, uplink) in &mut self.uplinks {
+            for rid in uplink.take_due(now) {
                 // Nothing has come yet that could be asked for: the first frame will be a key frame.
                 let _ = self
                     .rtc
-                    .writer(mid)
+                    .writer(*mid)
                     .map(|mut writer| writer.request_keyframe(rid, KeyframeRequestKind::Pli));
             }
         }

@@ -39,7 +39,7 @@ impl Downlink {
         self.timeline.cut();
     }
 
-    /// Shows nothing, or goes on. Says whether it goes on after it was paused.
+    /// Shows nothing, as long as nothing is aimed at; or goes on. Says whether it goes on after it was paused.
     pub(super) fn pause(&mut self, is_paused: bool) -> bool {
         if is_paused && !self.is_paused {
             self.reset();
@@ -73,9 +73,6 @@ impl Downlink {
 
     /// Judges a frame of pictures: what is begun with a key frame goes on till another version has one.
     pub(super) fn judge_video(&mut self, source: Source, data: &MediaData, now: Instant) -> Verdict {
-        if self.is_paused {
-            return Verdict::Drop;
-        }
         let is_aimed_at = self.target == Some(data.rid);
         if is_aimed_at && data.is_keyframe() {
             self.playing = Some((source, data.rid));

@@ -7,6 +7,7 @@
 mod channel;
 mod client;
 mod downlink;
+mod happening;
 mod layers;
 mod slots;
 mod subscriptions;
@@ -25,14 +26,11 @@ use moim_protocol::{Channel as ChannelKind, RelayPayload};
 use str0m::{
     Candidate, Input,
     media::Mid,
-    net::{Protocol, Receive, Transmit},
+    net::{Protocol, Receive, TcpType, Transmit},
 };
 use tracing::{debug, warn};
 
-use self::{
-    client::{Client, Happening},
-    slots::Offer,
-};
+use self::{client::Client, happening::Happening, slots::Offer};
 use crate::{ConnectionId, MediaCommand};
 
 /// A publication as it arrives: whose connection, and which media section of it.
@@ -41,7 +39,7 @@ type Source = (ConnectionId, Mid);
 /// What the SFU wants done.
 #[derive(Debug)]
 pub enum SfuOutput {
-    /// Send a datagram.
+    /// Send a packet.
     Transmit(Transmit),
     /// Hand a payload to a client, over its connection to the hub.
     Relay(ConnectionId, RelayPayload),
@@ -62,13 +60,19 @@ pub struct Sfu {
 }
 
 impl Sfu {
-    /// An SFU that is reached at these UDP addresses.
-    pub fn new(addresses: impl IntoIterator<Item = SocketAddr>, now: Instant) -> Self {
-        let candidate = |address| match Candidate::host(address, Protocol::Udp) {
-            Ok(candidate) => Some(candidate),
-            Err(error) => {
-                warn!(%address, %error, "left out an address");
-                None
+    /// An SFU that is reached at these addresses. On TCP it waits for connections (RFC 6544: passive candidates).
+    pub fn new(addresses: impl IntoIterator<Item = (Protocol, SocketAddr)>, now: Instant) -> Self {
+        let candidate = |(protocol, address)| {
+            let candidate = match protocol {
+                Protocol::Tcp => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build(),
+                _ => Candidate::host(address, protocol),
+            };
+            match candidate {
+                Ok(candidate) => Some(candidate),
+                Err(error) => {
+                    warn!(%address, %error, "left out an address");
+                    None
+                }
             }
         };
         Self {
@@ -122,22 +126,24 @@ impl Sfu {
         self.run(now);
     }
 
-    /// Takes a datagram that came to `destination`.
-    pub fn handle_datagram(
+    /// Takes a packet that came to `destination`. Says whether it is a client's.
+    pub fn handle_packet(
         &mut self,
+        proto: Protocol,
         source: SocketAddr,
         destination: SocketAddr,
         bytes: &[u8],
         now: Instant,
-    ) {
-        let Ok(contents) = bytes.try_into() else { return };
-        let input = Input::Receive(now, Receive { proto: Protocol::Udp, source, destination, contents });
+    ) -> bool {
+        let Ok(contents) = bytes.try_into() else { return false };
+        let input = Input::Receive(now, Receive { proto, source, destination, contents });
         let Some((id, client)) = self.clients.iter_mut().find(|(_, client)| client.accepts(&input)) else {
-            return;
+            return false;
         };
         client.handle_input(input);
         self.woken.insert(*id);
         self.run(now);
+        true
     }
 
     /// Lets time pass.

@@ -67,17 +67,34 @@ fn files_do_not_hold_up_chat_and_all_of_them_arrive() {
 #[test]
 fn what_may_be_lost_does_not_wait() {
     let mut world = bob_on_a_narrow_path();
-    let position = "x".repeat(1_000);
-    for _ in 0..400 {
-        for _ in 0..10 {
-            world.send("alice", Lossy, "", &position);
+    let position = |number: usize| format!("{number} {}", "x".repeat(1_000));
+    for number in 0..4_000 {
+        world.send("alice", Lossy, "", &position(number));
+        if number % 10 == 9 {
+            world.run(10);
         }
-        world.run(10);
     }
-    let before = world.person("bob").messages(Lossy).len();
-    assert!((100..3_000).contains(&before), "{before} of 4000, and 4 MB need 32 s");
-    world.send("alice", Lossy, "", "last");
+    world.run(1_000);
+    let bob = world.person("bob").messages(Lossy);
+    let newest = bob.iter().filter_map(|text| text.split(' ').nth(1)?.parse::<usize>().ok()).max();
+    assert!(newest > Some(3_800), "4 MB need 32 s, and the newest that came in 5 s is {newest:?}");
+    assert!(bob.len() > 100, "{}", bob.len());
+}
+
+#[test]
+fn what_may_be_lost_is_not_repeated_and_everything_else_is() {
+    let mut world = alice_and_bob();
+    world.run(2_000);
+    world.lose_one_in("bob", 5);
+    for number in 0..50 {
+        world.send("alice", Lossy, "", &number.to_string());
+        world.send("alice", Reliable, "", &number.to_string());
+        world.run(50);
+    }
     world.run(3_000);
-    let messages = world.person("bob").messages(Lossy);
-    assert!(messages.len() < before + 400, "{} came late", messages.len() - before);
+    let bob = world.person("bob");
+    let expected: Vec<_> = (0..50).map(|number| format!("alice: {number}")).collect();
+    assert_eq!(bob.messages(Reliable), expected);
+    let lossy = bob.messages(Lossy).len();
+    assert!((20..50).contains(&lossy), "{lossy} of 50");
 }

@@ -4,6 +4,7 @@
 
 mod data;
 mod person;
+mod repairs;
 mod wishes;
 mod world;
 
@@ -53,6 +54,31 @@ fn a_narrow_path_gets_the_smallest_version_while_a_wide_one_keeps_the_largest() 
     let frames = world.person("carol").frames.len();
     world.run(1_000);
     assert!(world.person("carol").frames.len() > frames + 10, "and it flows");
+}
+
+#[test]
+fn a_path_that_becomes_wide_again_gets_the_largest_version_again() {
+    let mut world = alice_and_bob();
+    world.throttle("bob", 250_000);
+    world.run(10_000);
+    assert_eq!(world.person("bob").last_height(), 180);
+    world.throttle("bob", None);
+    world.run(20_000);
+    assert_eq!(world.person("bob").last_height(), 720);
+}
+
+#[test]
+fn a_description_grows_little_with_each_section() {
+    let mut world = alice_and_bob();
+    world.run(500);
+    world.receive("bob", 1);
+    world.run(500);
+    world.receive("bob", 20);
+    world.run(500);
+    let [first, second, third] = world.person("bob").answers.as_slice() else { panic!("three answers") };
+    assert!(second.len() - first.len() < 1_300, "{} bytes for one more", second.len() - first.len());
+    assert!(third.len() - second.len() < 20 * 1_300);
+    assert_eq!(third.matches("a=candidate").count(), first.matches("a=candidate").count(), "once is enough");
 }
 
 #[test]

@@ -11,7 +11,10 @@ use str0m::{
     Candidate, Event, Input, Output, Rtc,
     change::{SdpAnswer, SdpPendingOffer},
     channel::{ChannelConfig, ChannelId, Reliability},
-    media::{Direction, KeyframeRequest, MediaKind, MediaTime, Mid, Rid, Simulcast, SimulcastLayer},
+    media::{
+        Direction, KeyframeRequest, KeyframeRequestKind, MediaKind, MediaTime, Mid, Rid, Simulcast,
+        SimulcastLayer,
+    },
     net::{Protocol, Receive, Transmit},
 };
 
@@ -42,6 +45,12 @@ pub(crate) struct Person {
     /// How often the SFU said what is in which section.
     pub(crate) slot_signals: usize,
     pub(crate) frames: Vec<Frame>,
+    /// What the SFU answered to each offer.
+    pub(crate) answers: Vec<String>,
+    /// How often a key frame was asked for, of any version.
+    pub(crate) key_frames_asked: usize,
+    /// Whether the camera films something that moves.
+    pub(crate) is_moving: bool,
     messages: Vec<(Channel, String)>,
     pub(crate) faults: Vec<String>,
     pub(crate) sections: usize,
@@ -80,6 +89,9 @@ impl Person {
             slots: BTreeMap::new(),
             slot_signals: 0,
             frames: Vec::new(),
+            answers: Vec::new(),
+            key_frames_asked: 0,
+            is_moving: true,
             messages: Vec::new(),
             faults: Vec::new(),
             sections: 0,
@@ -146,6 +158,11 @@ impl Person {
         self.reliable.send(signal, millis(now - self.started));
     }
 
+    pub(crate) fn ask_for_key_frame(&mut self) {
+        let mid = self.slots.keys().next().expect("a section").as_str().into();
+        self.rtc.writer(mid).unwrap().request_keyframe(None, KeyframeRequestKind::Pli).unwrap();
+    }
+
     /// Sends a message to someone, or to all. Says whether there was room for it.
     pub(crate) fn send(&mut self, channel: Channel, to: &str, text: &str) -> bool {
         let bytes = Routed { peer: to, is_binary: false, message: text.as_bytes() }.encode().unwrap();
@@ -163,6 +180,7 @@ impl Person {
         for signal in self.reliable.handle_payload(payload, millis(now - self.started)) {
             match signal {
                 PeerSignal::Description { description, .. } => {
+                    self.answers.push(description.sdp.clone());
                     let answer = SdpAnswer::from_sdp_string(&description.sdp).unwrap();
                     self.rtc.sdp_api().accept_answer(self.pending.take().unwrap(), answer).unwrap();
                     self.timeout = now;
@@ -215,6 +233,10 @@ impl Person {
         if !self.rtc.is_connected() {
             return;
         }
+        // An encoder sends nothing of what does not move, unless it is asked for.
+        if !self.is_moving && versions.iter().all(|version| !version.needs_key_frame) {
+            return;
+        }
         self.frame += 1;
         for (place, version) in versions.iter_mut().enumerate() {
             let is_key_frame = std::mem::take(&mut version.needs_key_frame);
@@ -240,6 +262,7 @@ impl Person {
                 self.frames.push(Frame { height, is_key_frame, seconds: data.time.as_seconds() });
             }
             Event::KeyframeRequest(KeyframeRequest { rid, .. }) => {
+                self.key_frames_asked += 1;
                 let versions = self.camera.iter_mut().flat_map(|(_, versions)| versions);
                 versions.filter(|version| rid.is_none_or(|rid| rid == version.rid)).for_each(|version| {
                     version.needs_key_frame = true;

@@ -79,6 +79,19 @@ fn a_height_of_zero_keeps_the_section_and_sends_nothing_till_it_changes() {
 }
 
 #[test]
+fn what_does_not_move_is_there_at_once_when_it_is_wanted_again() {
+    let mut world = alice_and_bob();
+    world.run(2_000);
+    world.signal("bob", wish(true, Some(0)));
+    world.film("alice", false);
+    world.run(5_000);
+    let before = frames(&world, "bob");
+    world.signal("bob", wish(true, None));
+    world.run(200);
+    assert!(world.person("bob").frames.get(before).is_some_and(|frame| frame.is_key_frame));
+}
+
+#[test]
 fn who_comes_with_a_height_of_zero_gets_a_section_and_nothing_in_it() {
     let mut world = World::new();
     world.join("bob", vec![]);

@@ -12,6 +12,8 @@ use moim_signaling_stub::{
     sfu::{Sfu, SfuOutput},
 };
 
+use str0m::net::Protocol;
+
 use super::person::Person;
 
 const DELAY: Duration = Duration::from_millis(15);
@@ -23,6 +25,9 @@ const QUEUE: Duration = Duration::from_millis(300);
 struct Path {
     /// Bits per second on the way down; `None` for as much as there is.
     bitrate: Option<u32>,
+    /// Of so many datagrams on the way down, one is lost.
+    loses_one_in: Option<u32>,
+    carried: u32,
     free_at: Instant,
 }
 
@@ -43,7 +48,7 @@ impl World {
         let sfu_address: SocketAddr = "10.0.0.1:7000".parse().unwrap();
         Self {
             now,
-            sfu: Sfu::new([sfu_address], now),
+            sfu: Sfu::new([(Protocol::Udp, sfu_address)], now),
             sfu_address,
             people: BTreeMap::new(),
             to_sfu: VecDeque::new(),
@@ -56,7 +61,7 @@ impl World {
         let id = ConnectionId(self.next_id);
         self.next_id += 1;
         let address = SocketAddr::from(([10, 0, 1, id.0 as u8], 5000));
-        let path = Path { bitrate: None, free_at: self.now };
+        let path = Path { bitrate: None, loses_one_in: None, carried: 0, free_at: self.now };
         self.people.insert(id, (name, Person::new(address, self.now), path));
         let participant = name.into();
         self.sfu.handle_command(
@@ -91,10 +96,26 @@ impl World {
         self.person_mut(name).send(channel, to, text)
     }
 
-    /// Lets only so many bits a second through to someone.
-    pub(crate) fn throttle(&mut self, name: &str, bitrate: u32) {
+    /// Lets only so many bits a second through to someone, or all again.
+    pub(crate) fn throttle(&mut self, name: &str, bitrate: impl Into<Option<u32>>) {
         let id = self.id(name);
-        self.people.get_mut(&id).unwrap().2.bitrate = Some(bitrate);
+        self.people.get_mut(&id).unwrap().2.bitrate = bitrate.into();
+    }
+
+    /// Asks for a key frame of what someone receives, as a decoder does that has lost its way.
+    pub(crate) fn ask_for_key_frame(&mut self, name: &str) {
+        self.person_mut(name).ask_for_key_frame();
+    }
+
+    /// Loses one in so many datagrams to someone.
+    pub(crate) fn lose_one_in(&mut self, name: &str, datagrams: u32) {
+        let id = self.id(name);
+        self.people.get_mut(&id).unwrap().2.loses_one_in = Some(datagrams);
+    }
+
+    /// Whether someone's camera films something that moves.
+    pub(crate) fn film(&mut self, name: &str, is_moving: bool) {
+        self.person_mut(name).is_moving = is_moving;
     }
 
     pub(crate) fn person(&self, name: &str) -> &Person {
@@ -130,7 +151,7 @@ impl World {
         }
         while self.to_sfu.front().is_some_and(|(at, ..)| *at <= now) {
             let Some((_, source, bytes)) = self.to_sfu.pop_front() else { break };
-            self.sfu.handle_datagram(source, self.sfu_address, &bytes, now);
+            self.sfu.handle_packet(Protocol::Udp, source, self.sfu_address, &bytes, now);
         }
         if self.sfu.poll_timeout().is_some_and(|at| at <= now) {
             self.sfu.handle_timeout(now);
@@ -163,6 +184,10 @@ impl World {
         else {
             return;
         };
+        path.carried += 1;
+        if path.loses_one_in.is_some_and(|datagrams| path.carried.is_multiple_of(datagrams)) {
+            return;
+        }
         let mut at = self.now;
         if let Some(bitrate) = path.bitrate {
             let starts = path.free_at.max(at);

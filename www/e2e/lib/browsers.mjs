@@ -47,7 +47,8 @@ export const browserPath = (kind) => EXECUTABLES[kind]();
  * @property {import("puppeteer-core").Browser} browser
  * @property {import("puppeteer-core").Page} page the first page
  * @property {string[]} problems console errors and uncaught exceptions of all pages; a test asserts that there are none
- * @property {() => Promise<import("puppeteer-core").Page>} openPage one more page, in a window of its own
+ * @property {(camera?: object) => Promise<import("puppeteer-core").Page>} openPage one more page, in a window of its
+ *   own, and with a camera of its own: see inject.mjs
  * @property {() => Promise<void>} close ends the browser early
  */
 
@@ -75,14 +76,14 @@ export async function launch(t, kind, { person = "alice", args = [], prefs = {},
   t.after(close);
 
   const problems = [];
-  const prepare = async (page) => {
-    watch(page, `${kind} (${person})`, problems);
-    await inject(page, kind === "firefox" ? person : null);
+  const prepare = async (page, camera = kind === "firefox" ? { person } : null) => {
+    watch(page, `${kind} (${camera?.person ?? person})`, problems);
+    await inject(page, camera);
     return page;
   };
   const [first] = await browser.pages();
   const page = await prepare(first ?? (await browser.newPage()));
-  const openPage = async () => prepare(await browser.newPage({ type: "window" }));
+  const openPage = async (camera) => prepare(await browser.newPage({ type: "window" }), camera);
   return { browser, page, problems, openPage, close };
 }
 

@@ -18,16 +18,16 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {"demo" | "page"} [options.app]
  * @param {string} [options.room]
  * @param {"mesh" | "sfu" | "mcu"} [options.topology]
- * @param {boolean} [options.host] start the room as its host (demo)
+ * @param {string} [options.query] more of the address, such as `&host` or `&adaptive`
  * @param {boolean} [options.waits] the room is locked: come to its door only (demo)
  * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
-export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", host = false, waits = false, before } = {}) {
+export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before } = {}) {
   const visitor = await launch(t, kind, { person });
   await visitor.page.bringToFront();
   await before?.(visitor.page);
   const inCall = call(visitor, person, app);
-  const url = `${stub.url}${PATHS[app]}?room=${room}&name=${person}&topology=${topology}${host ? "&host" : ""}&join`;
+  const url = `${stub.url}${PATHS[app]}?room=${room}&name=${person}&topology=${topology}${query}&join`;
   await (waits ? inCall.wait(url) : inCall.join(url));
   return inCall;
 }

@@ -1,18 +1,16 @@
-// Runs inside a page, in Firefox only: a camera and a microphone with the code and the tone of a person.
+// Runs inside a page: a camera and a microphone with the code and the tone of a person.
 //
-// Chromium plays a file as its fake camera. Firefox has no such switch: its fake camera shows a picture that says
-// neither who nor when. So here the page's `getUserMedia` is asked as ever, which keeps its errors, and the tracks
-// that it grants are replaced by those of a canvas and an oscillator.
+// Chromium plays a file as its fake camera, one for all its pages. Firefox has no such switch: its fake camera shows a
+// picture that says neither who nor when. So here the page's `getUserMedia` is asked as ever, which keeps its errors,
+// and the tracks that it grants are replaced by those of a canvas and an oscillator.
 
 import { BLOCKS, PEOPLE, blockRect, encode } from "./code.js";
 
-const WIDTH = 640;
-const HEIGHT = 360;
-const FRAMES_A_SECOND = 30;
+const PICTURE = { width: 640, height: 360, rate: 30 };
 const BURST_SECONDS = { on: 0.4, period: 0.6 };
 
-/** Makes every later `getUserMedia` of this page show `person`. */
-export function replaceCamera(person) {
+/** Makes every later `getUserMedia` of this page show `person`, in a picture of this size. */
+export function replaceCamera(person, picture = PICTURE) {
   const devices = globalThis.navigator?.mediaDevices;
   if (!devices) return; // no secure context
   const original = devices.getUserMedia.bind(devices);
@@ -20,17 +18,17 @@ export function replaceCamera(person) {
     const granted = await original(constraints);
     const kinds = granted.getTracks().map((track) => track.kind);
     for (const track of granted.getTracks()) track.stop();
-    return new MediaStream(kinds.map((kind) => (kind === "video" ? videoTrack(person) : audioTrack(person))));
+    return new MediaStream(kinds.map((kind) => (kind === "video" ? videoTrack(person, picture) : audioTrack(person))));
   };
 }
 
-function videoTrack(person) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+function videoTrack(person, { width, height, rate }) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
   let frame = 0;
   drawFrame(context, person, frame);
-  const [track] = canvas.captureStream(FRAMES_A_SECOND).getVideoTracks();
-  const timer = setInterval(() => drawFrame(context, person, ++frame), 1000 / FRAMES_A_SECOND);
+  const [track] = canvas.captureStream(rate).getVideoTracks();
+  const timer = setInterval(() => drawFrame(context, person, ++frame), 1000 / rate);
   return afterStop(track, () => clearInterval(timer));
 }
 
@@ -55,13 +53,14 @@ function audioTrack(person) {
 
 function drawFrame(context, person, frame) {
   const { hue } = PEOPLE[person];
+  const { width: across, height: down } = context.canvas;
   context.fillStyle = `hsl(${hue} 60% 35%)`;
-  context.fillRect(0, 0, WIDTH, HEIGHT);
+  context.fillRect(0, 0, across, down);
   context.fillStyle = `hsl(${hue} 70% 60%)`;
-  context.fillRect(((frame * 6) % (WIDTH + 80)) - 80, HEIGHT * 0.45, 80, HEIGHT * 0.4);
+  context.fillRect(((frame * 6) % (across * 1.125)) - across / 8, down * 0.45, across / 8, down * 0.4);
   const blocks = encode(person, frame);
   for (let index = 0; index < BLOCKS; index++) {
-    const { left, top, width, height } = blockRect(index, WIDTH, HEIGHT);
+    const { left, top, width, height } = blockRect(index, across, down);
     context.fillStyle = blocks[index] ? "#fff" : "#000";
     context.fillRect(left, top, width, height);
   }

@@ -22,6 +22,10 @@ export const PEOPLE = {
   bob: { id: 2, hue: 120, frequency: 660 },
   carol: { id: 3, hue: 240, frequency: 880 },
   dave: { id: 4, hue: 60, frequency: 1100 },
+  erin: { id: 5, hue: 180, frequency: 1320 },
+  frank: { id: 6, hue: 300, frequency: 1540 },
+  grace: { id: 7, hue: 30, frequency: 1760 },
+  heidi: { id: 0, hue: 210, frequency: 1980 },
 };
 
 /** The row of blocks for one frame, true for white. */

@@ -25,7 +25,7 @@ export async function gather(t, stub, topology, kinds) {
   const people = {};
   for (const [name, kind] of Object.entries(kinds)) {
     const page = browsers[kind] ? await browsers[kind].openPage() : (browsers[kind] = await launch(t, kind)).page;
-    await page.goto(`${stub.url}/www/`);
+    await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
     people[name] = { name, kind, page, id: await page.evaluate(enter, topology, name) };
   }
   const others = Object.keys(kinds).length - 1;
@@ -41,7 +41,8 @@ export async function gather(t, stub, topology, kinds) {
 
 /** Runs in the page: joins, and makes a desk for the files that come and go. Returns the participant id. */
 async function enter(topology, name) {
-  const { Room } = await import("/www/pkg/moim.js");
+  const { default: init, Room } = await import("/www/pkg/moim.js");
+  await init();
   const room = new Room({ topology, autoSubscribe: false });
   const hash = async (blob) => {
     const bytes = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());

@@ -9,21 +9,22 @@ const OFFERED = ["readCounter", "listen", "replaceCamera", "PEOPLE", "FRAMES", "
  * Adds the code to whatever the page loads from now on.
  *
  * @param {import("puppeteer-core").Page} page
- * @param {string | null} cameraOf see `preloadScript`
+ * @param {{ person: string, picture?: object } | null} camera see `preloadScript`
  */
-export const inject = (page, cameraOf) => page.evaluateOnNewDocument(preloadScript(cameraOf));
+export const inject = (page, camera) => page.evaluateOnNewDocument(preloadScript(camera));
 
 /**
  * The source of a classic script: a preload script cannot be a module, so the modules are put one after the other, in
  * one scope each, without their `import` and `export`.
  *
- * @param {string | null} cameraOf the person whom a replaced camera shows; null to leave the camera alone
+ * @param {{ person: string, picture?: object } | null} camera whom a replaced camera shows, see camera.js; null to leave
+ *   the camera alone
  */
-function preloadScript(cameraOf) {
+function preloadScript(camera) {
   const shared = plain(MODULES[0]);
   const parts = MODULES.slice(1).map((name) => `{${plain(name)}\n${offer(name)}}`);
-  const camera = cameraOf ? `e2e.replaceCamera(${JSON.stringify(cameraOf)});` : "";
-  return `(() => {\nconst e2e = (globalThis.e2e = {});\n${shared}\n${offer(MODULES[0])}\n${parts.join("\n")}\n${camera}\n})();`;
+  const replaced = camera ? `e2e.replaceCamera(${[camera.person, camera.picture].map((one) => JSON.stringify(one)).join()});` : "";
+  return `(() => {\nconst e2e = (globalThis.e2e = {});\n${shared}\n${offer(MODULES[0])}\n${parts.join("\n")}\n${replaced}\n})();`;
 }
 
 const source = (name) => readFileSync(new URL(name, import.meta.url), "utf8");

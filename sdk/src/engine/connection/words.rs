@@ -45,7 +45,7 @@ pub enum ConnectionCommand {
 pub struct Limit {
     /// Whether it is sent at all.
     pub wanted: bool,
-    /// The largest height in pixels, if there is one.
+    /// The largest height in pixels, if there is one. With 0 a picture pauses.
     pub max_height: Option<u32>,
 }
 

@@ -20,8 +20,10 @@ pub use self::output::{Event, Output};
 pub use self::receipts::Receipt;
 use self::receipts::Receipts;
 use self::wishes::Wishes;
+use super::adaptive_stream;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
+use super::mix_layout::{self, MixLayout};
 use super::roster::{Change, Gap, Roster};
 use super::topology;
 use crate::error::Error;
@@ -67,6 +69,7 @@ pub struct Session {
     live: LiveTracks,
     wishes: Wishes,
     orders: Orders,
+    layout: Option<MixLayout>,
     receipts: Receipts,
     early: VecDeque<(ParticipantId, Channel, Frame)>,
     /// As the mixer: from whom, to whom.
@@ -95,6 +98,7 @@ impl Session {
             live: LiveTracks::default(),
             wishes: Wishes::new(everything),
             orders: Orders::default(),
+            layout: None,
             receipts: Receipts::default(),
             early: VecDeque::new(),
             undelivered: VecDeque::new(),
@@ -157,6 +161,18 @@ impl Session {
     /// Says what is wanted of another's publication.
     pub fn subscribe(&mut self, wish: Wish, now: Timestamp) {
         self.wishes.set(wish);
+        self.tell_wishes(now);
+    }
+
+    /// Says how high others' publications are shown. They are sent no higher, whatever was [subscribed](Self::subscribe) to.
+    pub fn show(&mut self, limits: Vec<adaptive_stream::Output>, now: Timestamp) {
+        for adaptive_stream::Output { key, max_height } in limits {
+            self.wishes.show(key, max_height);
+        }
+        self.tell_wishes(now);
+    }
+
+    fn tell_wishes(&mut self, now: Timestamp) {
         for (peer, connection) in &mut self.connections {
             connection.wish(self.wishes.of(peer, connection.far_end()), now);
         }
@@ -260,6 +276,11 @@ impl Session {
         self.own_id().and_then(|id| self.roster.get(id)).map(|own| own.role)
     }
 
+    /// Who is where in the mixer's picture, as far as there is a mixer and it has said so.
+    pub fn layout(&self) -> Option<&MixLayout> {
+        self.layout.as_ref()
+    }
+
     /// Where each playable publication of the others arrives.
     pub fn live_tracks(&self) -> impl Iterator<Item = (&ParticipantId, &PublicationId, &str)> {
         self.live.iter()
@@ -311,9 +332,15 @@ impl Session {
     }
 
     fn close_connection(&mut self, peer: &ParticipantId) {
-        if self.connections.remove(peer).is_some() {
-            let command = ConnectionCommand::Close;
-            self.outputs.push_back(Output::Connection { peer: peer.clone(), command });
+        let Some(connection) = self.connections.remove(peer) else { return };
+        let command = ConnectionCommand::Close;
+        self.outputs.push_back(Output::Connection { peer: peer.clone(), command });
+        // The others stay, and are out of reach until there is another mixer.
+        if connection.far_end().is_between() && connection.state() != ConnectionState::New {
+            let ids: Vec<_> = self.others().map(|other| other.id.clone()).collect();
+            for id in ids {
+                self.event(Event::ConnectionStateChange(id, ConnectionState::New));
+            }
         }
     }
 

@@ -46,9 +46,9 @@ fn is_done(order: &Order, roster: &Roster) -> bool {
 }
 
 impl Session {
-    /// As a host: decides something. What is so already is not asked for.
+    /// As a host: decides something. What is so already is not asked for, and nothing is before the room is joined.
     pub fn order(&mut self, order: Order, now: Timestamp) {
-        if is_done(&order, &self.roster) {
+        if self.own_id().is_none() || is_done(&order, &self.roster) {
             return;
         }
         if let Order::Lock(_) = order {

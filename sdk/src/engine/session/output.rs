@@ -3,6 +3,7 @@
 use super::receipts::Receipt;
 use crate::engine::connection::ConnectionCommand;
 use crate::engine::data::DataMessage;
+use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::model::{
     ConnectionState, LeaveReason, Lobby, ParticipantId, ParticipantInfo, Publication, PublicationId,
@@ -51,6 +52,8 @@ pub enum Event {
     },
     /// Who waits to be let in, or whether newcomers have to, changed.
     LobbyChange(Lobby),
+    /// The mixer's picture is laid out in another way; `None` when the mixer is gone.
+    LayoutChange(Option<MixLayout>),
     /// A host asked to mute a publication, and the roster says that it is.
     MuteRequested(ParticipantId, PublicationId),
     /// A publication is gone.

@@ -1,6 +1,6 @@
 //! What follows from a change of the roster, and how one's own part of it is confirmed.
 
-use super::{Change, Event, Gap, REPEAT_MS, Session};
+use super::{Change, Event, Gap, REPEAT_MS, Session, mix_layout};
 use crate::error::SignalingError;
 use crate::model::{ParticipantInfo, Publication, SignalCommand, Timestamp};
 
@@ -40,6 +40,11 @@ impl Session {
                 Change::Lobby(lobby) => self.event(Event::LobbyChange(lobby)),
                 _ => {}
             }
+        }
+        let layout = mix_layout::of_room(self.roster.participants());
+        if layout != self.layout {
+            self.layout.clone_from(&layout);
+            self.event(Event::LayoutChange(layout));
         }
         self.settle_orders();
         self.receive_early();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::adaptive_stream::TrackKey;
 use crate::engine::connection::Wanted;
 use crate::engine::topology::FarEnd;
 use crate::model::{ParticipantId, PublicationId, Wish};
@@ -12,11 +13,13 @@ pub(super) struct Wishes {
     /// Whether what nothing is said of is wanted.
     others: bool,
     wishes: BTreeMap<(ParticipantId, PublicationId), Wish>,
+    /// The height in pixels of what elements show, where it is limited.
+    shown: BTreeMap<TrackKey, u32>,
 }
 
 impl Wishes {
     pub(super) fn new(others: bool) -> Self {
-        Self { others, wishes: BTreeMap::new() }
+        Self { others, wishes: BTreeMap::new(), shown: BTreeMap::new() }
     }
 
     pub(super) fn set(&mut self, wish: Wish) {
@@ -28,6 +31,14 @@ impl Wishes {
         }
     }
 
+    /// Limits what is wanted to what elements show, whatever the wish. `None` lifts the limit.
+    pub(super) fn show(&mut self, key: TrackKey, max_height: Option<u32>) {
+        match max_height {
+            Some(height) => self.shown.insert(key, height),
+            None => self.shown.remove(&key),
+        };
+    }
+
     /// Whether a publication is wanted at all.
     pub(super) fn wants(&self, owner: &ParticipantId, id: &PublicationId) -> bool {
         self.wishes.get(&(owner.clone(), id.clone())).map_or(self.others, |wish| wish.wanted)
@@ -35,14 +46,24 @@ impl Wishes {
 
     /// Those that concern what is at the far end of a connection: a participant's are its own, an SFU's are everyone's.
     pub(super) fn of(&self, peer: &ParticipantId, far_end: FarEnd) -> Wanted {
-        let is_meant = |wish: &&Wish| far_end == FarEnd::Sfu || wish.participant_id == *peer;
-        let wishes = self.wishes.values().filter(is_meant).cloned().collect();
-        Wanted { wishes, others: self.others }
+        let is_meant = |wish: &Wish| far_end == FarEnd::Sfu || wish.participant_id == *peer;
+        let mut wishes = self.wishes.clone();
+        for (key, height) in &self.shown {
+            let wish = wishes.entry(key.clone()).or_insert_with(|| Wish {
+                participant_id: key.0.clone(),
+                publication_id: key.1.clone(),
+                wanted: self.others,
+                max_height: None,
+            });
+            wish.max_height = Some(wish.max_height.map_or(*height, |most| most.min(*height)));
+        }
+        Wanted { wishes: wishes.into_values().filter(is_meant).collect(), others: self.others }
     }
 
     /// Forgets those about someone who is gone.
     pub(super) fn forget(&mut self, owner: &ParticipantId) {
         self.wishes.retain(|(of, _), _| of != owner);
+        self.shown.retain(|(of, _), _| of != owner);
     }
 }
 
@@ -77,5 +98,28 @@ mod tests {
         assert_eq!(wishes.of(&"a".into(), FarEnd::Participant).wishes, [wish("a", true, None)]);
         wishes.set(wish("a", false, None));
         assert!(wishes.of(&"a".into(), FarEnd::Participant).wishes.is_empty());
+    }
+
+    #[test]
+    fn of_a_wish_and_what_is_shown_the_smaller_counts() {
+        let (alice, cam) = ("a".into(), "cam".into());
+        let show = |wishes: &mut Wishes, height| wishes.show(("a".into(), "cam".into()), height);
+        let of = |wishes: &Wishes| wishes.of(&"a".into(), FarEnd::Participant).wishes;
+        let mut wishes = Wishes::new(true);
+        show(&mut wishes, Some(360));
+        assert_eq!(of(&wishes), [wish("a", true, Some(360))]);
+        wishes.set(wish("a", true, Some(180)));
+        assert_eq!(of(&wishes), [wish("a", true, Some(180))]);
+        show(&mut wishes, Some(0));
+        assert_eq!(of(&wishes), [wish("a", true, Some(0))], "it keeps its place");
+        assert!(wishes.wants(&alice, &cam));
+        wishes.set(wish("a", false, None));
+        assert!(!of(&wishes)[0].wanted && !wishes.wants(&alice, &cam), "what is not wanted is shown nowhere");
+        wishes.set(wish("a", true, None));
+        show(&mut wishes, None);
+        assert_eq!(of(&wishes), []);
+        show(&mut wishes, Some(90));
+        wishes.forget(&alice);
+        assert_eq!(of(&wishes), []);
     }
 }

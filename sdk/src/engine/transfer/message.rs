@@ -78,6 +78,8 @@ pub enum CancelCause {
     Corrupt,
     /// The file cannot be read or written there.
     Storage,
+    /// A part did not arrive. The transfer is interrupted, and can be resumed.
+    Lost,
 }
 
 /// What the ends say to each other about one transfer.
@@ -172,6 +174,7 @@ impl TransferFrame {
                     CancelCause::Asked => 8,
                     CancelCause::Corrupt => 9,
                     CancelCause::Storage => 10,
+                    CancelCause::Lost => 11,
                 };
                 with(kind, text(reason).as_bytes())
             }
@@ -196,6 +199,7 @@ impl TransferFrame {
             8 => TransferMessage::Cancel { cause: CancelCause::Asked, reason: text() },
             9 => TransferMessage::Cancel { cause: CancelCause::Corrupt, reason: text() },
             10 => TransferMessage::Cancel { cause: CancelCause::Storage, reason: text() },
+            11 => TransferMessage::Cancel { cause: CancelCause::Lost, reason: text() },
             _ => return None,
         };
         Some(Self { id: TransferId(id.try_into().ok()?), message })

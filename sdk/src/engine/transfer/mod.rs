@@ -5,7 +5,7 @@
 //! gives the SHA-256 of the file. The receiver compares it with that of what arrived, closes the file and says
 //! `Verified`; the sender answers `Confirmed`. So a sender that has completed knows that the receiver has the file.
 //!
-//! When the channel closes before that, both ends are interrupted. Over another channel the sender offers again under
+//! When the channel closes before that, or loses a part, both ends are interrupted. Over another channel the sender offers again under
 //! the same id, and the receiver goes on from what it has.
 
 mod error;

@@ -74,6 +74,10 @@ impl FileReceiver {
                 self.received += bytes.len() as u64;
                 self.outputs.push_back(Output::Write(bytes));
             }
+            (Phase::Receiving, TransferMessage::Chunk { offset, .. }) if offset > self.received => {
+                self.miss()
+            }
+            (Phase::Receiving, TransferMessage::End { .. }) if self.received < self.offer.size => self.miss(),
             (Phase::Receiving, TransferMessage::End { hash }) if self.received == self.offer.size => {
                 let actual: [u8; 32] = self.hasher.clone().finalize().into();
                 if actual == hash {
@@ -84,6 +88,7 @@ impl FileReceiver {
                 }
             }
             (Phase::Verified, TransferMessage::Confirmed) => self.finish(Ok(())),
+            (_, TransferMessage::Cancel { cause: CancelCause::Lost, .. }) => self.handle_disconnect(),
             (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
             _ => self.fail(CancelCause::Asked, "the sender broke the rules of the transfer"),
         }
@@ -134,6 +139,13 @@ impl FileReceiver {
             }
             Phase::Interrupted | Phase::Completed | Phase::Failed => {}
         }
+    }
+
+    /// A part was lost on the way: by an SFU or a mixer that had no room, or by a page that is being closed.
+    fn miss(&mut self) {
+        self.handle_disconnect();
+        let (cause, reason) = (CancelCause::Lost, "a part of the file was lost".to_owned());
+        self.outputs.push_front(Output::Send(TransferMessage::Cancel { cause, reason }));
     }
 
     /// Goes on over another channel, if `offer` is the same file and the transfer was interrupted, or if the sender

@@ -98,6 +98,7 @@ impl FileSender {
                 }
                 self.finish(Ok(()));
             }
+            (_, TransferMessage::Cancel { cause: CancelCause::Lost, .. }) => self.handle_disconnect(),
             (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
             _ => self.fail(CancelCause::Asked, "the receiver broke the rules of the transfer"),
         }
@@ -217,7 +218,7 @@ impl FileSender {
 /// What the far end's `Cancel` means here.
 pub(super) fn cancelled(cause: CancelCause, reason: String) -> FileTransferError {
     match cause {
-        CancelCause::Asked => FileTransferError::Cancelled { by_remote: true, reason },
+        CancelCause::Asked | CancelCause::Lost => FileTransferError::Cancelled { by_remote: true, reason },
         CancelCause::Corrupt => FileTransferError::Corrupt,
         CancelCause::Storage => FileTransferError::Storage { detail: reason },
     }

@@ -210,7 +210,7 @@ proptest! {
     #[test]
     fn whatever_the_far_end_says_a_machine_goes_on_and_ends_once(
         file in vec(any::<u8>(), 0..100),
-        frames in vec((0..11_u8, vec(any::<u8>(), 0..50)), 0..60),
+        frames in vec((0..12_u8, vec(any::<u8>(), 0..50)), 0..60),
     ) {
         let mut pair = Pair::new(file, 10);
         for (kind, body) in frames {
@@ -278,6 +278,24 @@ fn a_new_sender_can_finish_the_transfer_of_one_that_is_gone() {
     pair.settle();
     assert_eq!((&pair.sent, &pair.received), (&Some(Ok(())), &Some(Ok(()))));
     assert_eq!(pair.on_disk, pair.file);
+}
+
+#[test]
+fn a_part_that_is_lost_interrupts_both_ends_and_can_be_sent_again() {
+    for lost in 1..=10 {
+        let mut pair = Pair::new((0..1000).map(|byte| byte as u8).collect(), 100);
+        pair.step_receiver();
+        while pair.step_sender() {}
+        assert_eq!(pair.to_receiver.len(), 12, "the offer, ten chunks and the end");
+        pair.to_receiver.remove(lost);
+        pair.settle();
+        assert!(Pair::interrupted(&pair.sent), "{lost}: {:?}", pair.sent);
+        assert!(Pair::interrupted(&pair.received), "{lost}: {:?}", pair.received);
+        pair.reconnect();
+        pair.settle();
+        assert_eq!((&pair.sent, &pair.received), (&Some(Ok(())), &Some(Ok(()))), "{lost}");
+        assert_eq!(pair.on_disk, pair.file, "{lost}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use self::sound::{Sound, SoundSource};
 use self::ticker::Ticker;
 use super::element::{attach, detach};
 use super::track::LocalTrack;
-use crate::engine::layout::Layout;
+use crate::engine::layout::{Layout, Placement};
 use crate::model::TrackSource;
 use crate::{Error, Result};
 
@@ -116,6 +116,12 @@ impl Mixer {
         Ok(())
     }
 
+    /// Where the sources are in the picture now, from back to front. Those without a picture are not in it.
+    pub fn placement(&self) -> Vec<Placement> {
+        let places = self.0.layout.borrow().place(&self.0.shown());
+        places.into_iter().map(|(source, rectangle)| Placement { source, rectangle }).collect()
+    }
+
     /// The mixed picture.
     pub fn video_track(&self) -> Result<LocalTrack> {
         self.require_open("take the picture")?;
@@ -178,11 +184,14 @@ impl Inner {
         Err(Error::InvalidOptions { detail: format!("the mixer has no source {id}: it was removed") })
     }
 
-    fn draw(&self) {
+    fn shown(&self) -> Vec<u32> {
         let sources = self.sources.borrow();
-        let shown: Vec<u32> =
-            sources.iter().filter(|source| source.has_video).map(|source| source.id).collect();
-        let places = self.layout.borrow().place(&shown);
+        sources.iter().filter(|source| source.has_video).map(|source| source.id).collect()
+    }
+
+    fn draw(&self) {
+        let places = self.layout.borrow().place(&self.shown());
+        let sources = self.sources.borrow();
         self.picture.clear(&self.options.background);
         for (id, rectangle) in places {
             if let Some(source) = sources.iter().find(|source| source.id == id) {

@@ -32,7 +32,7 @@ pub(crate) use link::Link;
 pub(crate) use receiver::audio_level;
 pub use receiver::{Receiver, RtpSource};
 pub use sender::Sender;
-pub(crate) use sender::limit;
+pub(crate) use sender::{change_parameters, limit};
 pub use signals::Signals;
 pub use state::{IceConnectionState, IceGatheringState, SignalingState};
 pub(crate) use streams::{LocalStreams, replace, reuse};

@@ -115,22 +115,36 @@ impl Sender {
     }
 }
 
-/// Sends a video no higher than this, or nothing of the track at all. A sender that is not set up yet stays as it is.
+/// Sends a video no higher than this, or nothing of the track at all; a video of height 0 is nothing. A sender that is not
+/// set up yet stays as it is.
 pub(crate) async fn limit(sender: &RtcRtpSender, wanted: bool, max_height: Option<u32>) -> Result<()> {
-    let raw = bindings::parameters(sender);
-    let mut parameters = encoding::read(&raw)?;
-    let height = sender.track().and_then(|track| track.get_settings().get_height());
+    let track = sender.track();
+    let height = track.as_ref().and_then(|track| track.get_settings().get_height());
+    let is_paused = max_height == Some(0) && track.is_none_or(|track| track.kind() == "video");
     let scale = match (height, max_height) {
         (Some(height), Some(max)) => (f64::from(height) / f64::from(max.max(1))).max(1.0),
         _ => 1.0,
     };
-    for encoding in &mut parameters.encodings {
-        encoding.active = wanted;
-        // Sound has none.
-        encoding.scale_resolution_down_by = height.map(|_| scale);
-    }
+    change_parameters(sender, |parameters| {
+        for encoding in &mut parameters.encodings {
+            encoding.active = wanted && !is_paused;
+            // Sound has none.
+            encoding.scale_resolution_down_by = height.map(|_| scale);
+        }
+    })
+    .await
+}
+
+/// Changes some of the parameters, and leaves the rest as it is.
+pub(crate) async fn change_parameters(
+    sender: &RtcRtpSender,
+    change: impl FnOnce(&mut SendParameters),
+) -> Result<()> {
+    let raw = bindings::parameters(sender);
+    let mut parameters = encoding::read(&raw)?;
+    change(&mut parameters);
     encoding::write(&parameters, &raw)?;
-    let failed = refusal("limit what is sent");
+    let failed = refusal("change what is sent");
     JsFuture::from(bindings::set_parameters(sender, &raw).map_err(&failed)?).await.map_err(failed)?;
     Ok(())
 }

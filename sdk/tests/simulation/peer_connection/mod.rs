@@ -6,7 +6,7 @@ mod exchange;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use moim::engine::connection::ConnectionInput;
+use moim::engine::connection::{ConnectionInput, Limit};
 use moim::engine::data::Frame;
 use moim::engine::negotiation::SignalingState;
 use moim::engine::topology::{FarEnd, Sections};
@@ -26,9 +26,9 @@ pub(crate) enum PeerEvent {
     NeededTask,
     Candidate(IceCandidate),
     State(ConnectionState),
-    ChannelOpen,
-    ChannelClosed,
-    Message(Frame),
+    ChannelOpen(Channel),
+    ChannelClosed(Channel),
+    Message(Channel, Frame),
 }
 
 #[derive(Debug)]
@@ -48,6 +48,7 @@ pub(crate) struct PeerConnection {
     chained_candidates: Vec<IceCandidate>,
     transceivers: Vec<Transceiver>,
     attached: BTreeMap<PublicationId, usize>,
+    limits: BTreeMap<PublicationId, Limit>,
     offer: Option<Sdp>,
     data_channel_is_agreed: bool,
     needed: bool,
@@ -60,9 +61,9 @@ pub(crate) struct PeerConnection {
     remote_ufrag: Option<String>,
     remote_candidates: BTreeSet<String>,
     pub(crate) connected: bool,
-    pub(crate) channel_opens_at: Option<Timestamp>,
-    pub(crate) channel_open: bool,
-    /// When the last message reaches the far end.
+    pub(crate) channels_open_at: BTreeMap<Channel, Timestamp>,
+    pub(crate) open_channels: BTreeSet<Channel>,
+    /// When the last message that keeps its order reaches the far end.
     pub(crate) last_arrival: Timestamp,
     /// What is to happen here, and after how long.
     pub(crate) outputs: Vec<(Timestamp, PeerEvent)>,
@@ -79,6 +80,7 @@ impl PeerConnection {
             chained_candidates: Vec::new(),
             transceivers: Vec::new(),
             attached: BTreeMap::new(),
+            limits: BTreeMap::new(),
             offer: None,
             data_channel_is_agreed: false,
             needed: false,
@@ -90,8 +92,8 @@ impl PeerConnection {
             remote_ufrag: None,
             remote_candidates: BTreeSet::new(),
             connected: false,
-            channel_opens_at: None,
-            channel_open: false,
+            channels_open_at: BTreeMap::new(),
+            open_channels: BTreeSet::new(),
             last_arrival: 0,
             outputs: vec![(0, PeerEvent::NeededTask)],
         }
@@ -128,8 +130,19 @@ impl PeerConnection {
 
     pub(crate) fn detach(&mut self, id: &PublicationId) {
         let place = self.attached.remove(id).expect("something attached");
+        self.limits.remove(id);
         self.transceivers[place].direction.sends = false;
         self.update_needed();
+    }
+
+    pub(crate) fn limit(&mut self, id: PublicationId, limit: Limit) {
+        assert!(self.attached.contains_key(&id), "{}: a limit of something that is not sent", self.name);
+        self.limits.insert(id, limit);
+    }
+
+    /// How much of a publication is sent.
+    pub(crate) fn limit_of(&self, id: &PublicationId) -> Limit {
+        self.limits.get(id).copied().unwrap_or_default()
     }
 
     pub(crate) fn set_local_description(&mut self, random: &mut Random) {
@@ -171,15 +184,15 @@ impl PeerConnection {
             PeerEvent::NeededTask => None,
             PeerEvent::Candidate(candidate) => Some(ConnectionInput::LocalCandidate(candidate)),
             PeerEvent::State(state) => Some(ConnectionInput::StateChange(state)),
-            PeerEvent::ChannelOpen => {
-                self.channel_open = true;
-                Some(ConnectionInput::ChannelOpen(Channel::Reliable))
+            PeerEvent::ChannelOpen(channel) => {
+                self.open_channels.insert(channel);
+                Some(ConnectionInput::ChannelOpen(channel))
             }
-            PeerEvent::ChannelClosed => {
-                self.channel_open = false;
-                Some(ConnectionInput::ChannelClosed(Channel::Reliable))
+            PeerEvent::ChannelClosed(channel) => {
+                self.open_channels.remove(&channel);
+                Some(ConnectionInput::ChannelClosed(channel))
             }
-            PeerEvent::Message(frame) => Some(ConnectionInput::ChannelMessage(Channel::Reliable, frame)),
+            PeerEvent::Message(channel, frame) => Some(ConnectionInput::ChannelMessage(channel, frame)),
         }
     }
 

@@ -1,19 +1,22 @@
 //! The clients, the server and what is under way between them.
 
+mod mixers;
+mod paths;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use moim::Topology;
 use moim::engine::data::Frame;
-use moim::model::{ConnectionState, ParticipantId, Timestamp};
+use moim::model::{Order, ParticipantId, Timestamp};
 use moim::signaling::SocketEvent;
-use moim_protocol::{Routed, SFU_ID};
 use moim_signaling_stub::{ConnectionId, Hub, Limits, Output};
 
-use super::client::{Client, Effect};
+use super::client::{Client, Effect, ROOM};
 use super::link::{Link, Weather};
-use super::peer_connection::PeerEvent;
 use super::queue::{ClientId, Event, Queue};
 use super::random::Random;
-use super::script::{Action, CALM_FROM, Script};
-use super::sfu::{Sfu, SfuClient};
+use super::script::{Action, CALM_FROM, Character, Script};
+use super::sfu::Sfu;
 
 /// Long enough for every repetition and for the server to notice who is gone.
 pub(crate) const END: Timestamp = CALM_FROM + 75_000;
@@ -22,8 +25,13 @@ pub(crate) struct World {
     pub(crate) clients: Vec<Client>,
     pub(crate) hub: Hub,
     pub(crate) sfu: Sfu,
+    pub(crate) topology: Topology,
+    /// The mixer that was started last.
+    mixer: Option<ClientId>,
     /// What the SFU keeps for clients whose data channel is not open.
     held: Vec<(ClientId, Frame)>,
+    /// The ids with which each name has stood in the lobby.
+    pub(crate) lobby_ids: BTreeMap<String, BTreeSet<ParticipantId>>,
     /// When the last frame that is no heartbeat was sent.
     pub(crate) last_news: Timestamp,
     pub(crate) events: u64,
@@ -39,26 +47,48 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: u64, topology: Topology, traced: bool) -> Self {
         let mut random = Random::new(seed);
-        let script = Script::new(&mut random);
+        let script = Script::new(&mut random, topology);
         let mut queue = Queue::default();
         for (at, client, action) in script.actions {
             queue.push(at, Event::Act(client, action));
         }
-        Self {
-            clients: (0..script.clients).map(|id| Client::new(id, topology)).collect(),
-            hub: Hub::new(Limits::default()).with_seed(seed).with_sfu(),
+        for (at, action) in script.mixer_ends {
+            queue.push(at, Event::MixerActs(action));
+        }
+        let mut world = Self {
+            clients: Vec::new(),
+            hub: Hub::new(Limits::default()).with_seed(seed).with_sfu().with_mixers(),
             sfu: Sfu::default(),
+            topology,
+            mixer: None,
             held: Vec::new(),
+            lobby_ids: BTreeMap::new(),
             last_news: 0,
             events: 0,
             queue,
             random,
             weather: script.weather,
             server_timer: None,
-            up: vec![Link::default(); script.clients],
-            down: vec![Link::default(); script.clients],
+            up: Vec::new(),
+            down: Vec::new(),
             traced,
+        };
+        for character in script.clients {
+            world.add_client(character);
         }
+        world
+    }
+
+    fn add_client(&mut self, character: Character) -> ClientId {
+        let id = self.clients.len();
+        self.clients.push(Client::new(id, self.topology, character));
+        self.up.push(Link::default());
+        self.down.push(Link::default());
+        id
+    }
+
+    pub(crate) fn client_of(&self, id: &ParticipantId) -> Option<ClientId> {
+        self.clients.iter().position(|client| client.own_id.as_ref() == Some(id))
     }
 
     pub(crate) fn run(&mut self) {
@@ -89,6 +119,7 @@ impl World {
                 self.at_server(id, event);
                 return self.serve();
             }
+            Event::MixerActs(action) => return self.mixer_acts(action),
             Event::Act(id, _) | Event::AtClient(id, _) | Event::AtPeer(id, ..) | Event::ClientTimer(id)
                 if !self.clients[id].runs =>
             {
@@ -120,10 +151,7 @@ impl World {
         if client.view.ended.is_some() {
             return;
         }
-        match action {
-            Action::Crash | Action::Freeze | Action::Cut | Action::Leave => client.departs = true,
-            _ => {}
-        }
+        client.departs |= action.ends_the_stay();
         let closed = || SocketEvent::Closed { code: 1006, reason: String::new() };
         if let Action::Crash | Action::Cut = action {
             self.queue.push(self.up[id].end(now), Event::AtServer(id, closed()));
@@ -137,8 +165,26 @@ impl World {
                 }
             }
             Action::Cut => self.queue.push(self.down[id].end(now), Event::AtClient(id, closed())),
-            action => client.act(action, now, &mut self.random),
+            action => {
+                let lines = client.said.len();
+                client.act(action, now, &mut self.random);
+                if client.said.len() > lines {
+                    self.owe_last_line(id);
+                }
+            }
         }
+    }
+
+    /// A mixer hands a line to those whom it knows when the line comes; the others may miss it.
+    fn owe_last_line(&mut self, id: ClientId) {
+        if self.topology != Topology::Mcu {
+            return;
+        }
+        let mixer = self.clients[id].peers.keys().next().and_then(|peer| self.client_of(peer));
+        let mut known = mixer.map(|mixer| self.clients[mixer].peers.keys().cloned().collect::<Vec<_>>());
+        let line = self.clients[id].said.last_mut().unwrap();
+        line.mixer = mixer;
+        line.owed.retain(|receiver| known.get_or_insert_default().contains(receiver));
     }
 
     /// Lets the client's doings have their effects.
@@ -152,7 +198,7 @@ impl World {
                     self.queue.push(opened + 5, Event::AtClient(id, SocketEvent::Opened));
                 }
                 Effect::SendText(text) => {
-                    self.note(&text, r#"{"type":"ping"}"#);
+                    self.note(id, &text, r#"{"type":"ping"}"#);
                     if let Some(at) = self.up[id].arrival(self.weather, now, &mut self.random) {
                         self.queue.push(at, Event::AtServer(id, SocketEvent::Text(text)));
                     }
@@ -164,7 +210,8 @@ impl World {
                 Effect::After(after, peer, event) => {
                     self.queue.push(now + after, Event::AtPeer(id, peer, event));
                 }
-                Effect::Message(peer, frame) => self.message(id, &peer, frame),
+                Effect::Message(peer, channel, frame) => self.message(id, &peer, channel, frame),
+                Effect::Later(after, action) => self.queue.push(now + after, Event::Act(id, action)),
                 Effect::Closed(peer) => {
                     let after = self.random.number(1..100);
                     self.far_end_gone(id, &peer, after);
@@ -196,12 +243,15 @@ impl World {
     /// Does what the server wants.
     fn serve(&mut self) {
         let now = self.queue.now();
+        for waiting in self.hub.lobby(ROOM).waiting {
+            self.lobby_ids.entry(waiting.name).or_default().insert(waiting.id);
+        }
         while let Some(output) = self.hub.poll_output() {
             match output {
                 Output::Send { to: ConnectionId(to), message } => {
                     let to = ClientId::try_from(to).unwrap();
                     let text = message.encode();
-                    self.note(&text, r#"{"type":"pong""#);
+                    self.note(to, &text, r#"{"type":"pong""#);
                     if let Some(at) = self.down[to].arrival(self.weather, now, &mut self.random) {
                         self.queue.push(at, Event::AtClient(to, SocketEvent::Text(text)));
                     }
@@ -216,7 +266,8 @@ impl World {
                     self.sfu.handle(command, now);
                     self.transmit();
                 }
-                other => panic!("nobody is there for {other:?}"),
+                Output::StartMixer(_) => self.start_mixer(),
+                Output::StopMixer(_) => self.stop_mixer(),
             }
         }
         let timeouts = self.hub.poll_timeout().into_iter().chain(self.sfu.poll_timeout());
@@ -234,108 +285,15 @@ impl World {
         }
     }
 
-    fn note(&mut self, text: &str, heartbeat: &str) {
-        if !text.starts_with(heartbeat) {
+    /// Who waits to be let in asks again and again, which is no news.
+    fn note(&mut self, id: ClientId, text: &str, heartbeat: &str) {
+        if !text.starts_with(heartbeat) && !self.clients[id].waits() {
             self.last_news = self.queue.now();
         }
     }
 
-    /// Both ends of the connection between `id` and `peer`: the client over there, and who `id` is to it.
-    pub(crate) fn far_end(&self, id: ClientId, peer: &ParticipantId) -> Option<(ClientId, ParticipantId)> {
-        let far = self.clients.iter().position(|client| client.own_id.as_ref() == Some(peer))?;
-        let own_id = self.clients[id].own_id.clone()?;
-        self.clients[far].peers.contains_key(&own_id).then_some((far, own_id))
-    }
-
-    /// Connects what has exchanged enough to find each other.
-    fn connect(&mut self, id: ClientId) {
-        let open: Vec<_> =
-            self.clients[id].peers.iter().filter(|(_, connection)| !connection.connected).collect();
-        let open: Vec<_> = open.into_iter().map(|(peer, _)| peer.clone()).collect();
-        for peer in open {
-            if self.clients[id].peers[&peer].can_reach_sfu() {
-                self.connect_end(id, peer);
-                continue;
-            }
-            let Some((far, own_id)) = self.far_end(id, &peer) else { continue };
-            let reached = self.clients[id].peers[&peer].can_reach(&self.clients[far].peers[&own_id]);
-            if !reached || !self.clients[far].runs {
-                continue;
-            }
-            for (id, peer) in [(id, peer), (far, own_id)] {
-                self.connect_end(id, peer);
-            }
-        }
-    }
-
-    fn connect_end(&mut self, id: ClientId, peer: ParticipantId) {
-        let now = self.queue.now();
-        let connected = now + self.random.number(2..300);
-        let opens = connected + self.random.number(1..200);
-        let connection = self.clients[id].peers.get_mut(&peer).unwrap();
-        connection.connected = true;
-        connection.channel_opens_at = Some(opens);
-        let mut push = |at, event| self.queue.push(at, Event::AtPeer(id, peer.clone(), event));
-        push(now + 1, PeerEvent::State(ConnectionState::Connecting));
-        push(connected, PeerEvent::State(ConnectionState::Connected));
-        push(opens, PeerEvent::ChannelOpen);
-        let (held, others) = std::mem::take(&mut self.held).into_iter().partition(|(to, _)| *to == id);
-        self.held = others;
-        let held: Vec<(ClientId, Frame)> = held;
-        for (to, frame) in held {
-            self.message_from_sfu(to, frame);
-        }
-    }
-
-    /// Hands a message on as the SFU does.
-    fn message_to_sfu(&mut self, from: ClientId, frame: &Frame) {
-        let Frame::Binary(bytes) = frame else { panic!("{frame:?} without an address") };
-        let routed = Routed::decode(bytes).expect("an address");
-        let Some(sender) = self.sfu.clients.get(&ConnectionId(from as u64)) else { return };
-        let message = Routed { peer: sender.participant.as_str(), ..routed.clone() }.encode().unwrap();
-        let is_meant =
-            |client: &SfuClient| routed.peer.is_empty() || client.participant.as_str() == routed.peer;
-        let others = self.sfu.clients.iter().filter(|(id, client)| id.0 != from as u64 && is_meant(client));
-        let others: Vec<_> = others.map(|(id, _)| ClientId::try_from(id.0).unwrap()).collect();
-        for to in others {
-            self.message_from_sfu(to, Frame::Binary(message.clone()));
-        }
-    }
-
-    fn message_from_sfu(&mut self, to: ClientId, frame: Frame) {
-        let sfu = ParticipantId::from(SFU_ID);
-        let sooner = self.queue.now() + self.random.number(1..80);
-        let connection = self.clients[to].peers.get_mut(&sfu);
-        let Some((connection, opens)) =
-            connection.and_then(|known| known.channel_opens_at.map(|at| (known, at)))
-        else {
-            return self.held.push((to, frame));
-        };
-        connection.last_arrival = sooner.max(connection.last_arrival).max(opens + 1);
-        let at = connection.last_arrival;
-        self.queue.push(at, Event::AtPeer(to, sfu, PeerEvent::Message(frame)));
-    }
-
-    fn message(&mut self, id: ClientId, peer: &ParticipantId, frame: Frame) {
-        if peer.as_str() == SFU_ID {
-            return self.message_to_sfu(id, &frame);
-        }
-        let Some((far, own_id)) = self.far_end(id, peer) else { return };
-        let opens = self.clients[far].peers[&own_id].channel_opens_at.expect("a channel that opens");
-        let sooner = self.queue.now() + self.random.number(1..80);
-        let connection = self.clients[id].peers.get_mut(peer).unwrap();
-        connection.last_arrival = sooner.max(connection.last_arrival).max(opens + 1);
-        let at = connection.last_arrival;
-        self.queue.push(at, Event::AtPeer(far, own_id, PeerEvent::Message(frame)));
-    }
-
-    /// The far end notices that this one is gone.
-    fn far_end_gone(&mut self, id: ClientId, peer: &ParticipantId, after: Timestamp) {
-        if let Some((far, own_id)) = self.far_end(id, peer) {
-            let at = self.queue.now() + after;
-            for event in [PeerEvent::ChannelClosed, PeerEvent::State(ConnectionState::Disconnected)] {
-                self.queue.push(at, Event::AtPeer(far, own_id.clone(), event));
-            }
-        }
+    /// Whether somebody decided that somebody else has to go.
+    pub(crate) fn has_removed_anyone(&self) -> bool {
+        self.clients.iter().flat_map(|client| &client.orders).any(|order| matches!(order, Order::Remove(_)))
     }
 }

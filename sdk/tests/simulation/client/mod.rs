@@ -1,21 +1,26 @@
 //! One participant: a session, its signaling backend and its peer connections, driven as a browser drives them.
 
+mod acts;
+mod mixing;
+
 use std::collections::BTreeMap;
 
 use moim::engine::connection::ConnectionCommand;
+use moim::engine::data::Frame;
 use moim::engine::exchange::Command;
 use moim::engine::session::{self, Session};
-use moim::model::{Channel, JoinRequest, ParticipantId, Profile, Timestamp, Topology};
+use moim::model::{Channel, Order, ParticipantId, PublicationId, Timestamp, Topology};
 use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
 
+pub(crate) use self::acts::Line;
+pub(crate) use self::mixing::{PICTURE, sound_for};
 use super::peer_connection::{PeerConnection, PeerEvent};
 use super::queue::ClientId;
 use super::random::Random;
-use super::script::Action;
+use super::script::{Action, Character};
 use super::view::View;
 
 pub(crate) const ROOM: &str = "tea";
-const JOIN_TIMEOUT_MS: u32 = 20_000;
 
 /// What leaves the client.
 #[derive(Debug)]
@@ -26,7 +31,9 @@ pub(crate) enum Effect {
     /// Something will happen at a peer connection.
     After(Timestamp, ParticipantId, PeerEvent),
     /// Bytes go over a data channel.
-    Message(ParticipantId, moim::engine::data::Frame),
+    Message(ParticipantId, Channel, Frame),
+    /// The page does something a moment later.
+    Later(Timestamp, Action),
     /// A peer connection is closed.
     Closed(ParticipantId),
 }
@@ -34,7 +41,8 @@ pub(crate) enum Effect {
 #[derive(Debug)]
 pub(crate) struct Client {
     id: ClientId,
-    topology: Topology,
+    pub(crate) topology: Topology,
+    pub(crate) character: Character,
     pub(crate) session: Session,
     backend: NativeBackend,
     pub(crate) peers: BTreeMap<ParticipantId, PeerConnection>,
@@ -45,18 +53,23 @@ pub(crate) struct Client {
     /// The script ends its stay.
     pub(crate) departs: bool,
     pub(crate) timer: Option<Timestamp>,
-    /// The lines for each receiver that was known when they were sent.
-    pub(crate) said: BTreeMap<ParticipantId, Vec<String>>,
-    said_count: u32,
+    pub(crate) asked_to_be_host: bool,
+    pub(crate) said: Vec<Line>,
+    /// What was sent that may be lost, and to whom, if not to everyone.
+    pub(crate) waves: BTreeMap<String, Option<ParticipantId>>,
+    /// Whether something is wanted at all, and at which height.
+    pub(crate) wishes: BTreeMap<(ParticipantId, PublicationId), (bool, Option<u32>)>,
+    pub(crate) orders: Vec<Order>,
     pub(crate) effects: Vec<Effect>,
 }
 
 impl Client {
-    pub(crate) fn new(id: ClientId, topology: Topology) -> Self {
+    pub(crate) fn new(id: ClientId, topology: Topology, character: Character) -> Self {
         Self {
             id,
             topology,
-            session: Session::new(Vec::new()),
+            character,
+            session: Session::with_subscriptions(Vec::new(), character.wants_everything),
             backend: NativeBackend::new("ws://stub/ws"),
             peers: BTreeMap::new(),
             view: View::default(),
@@ -64,14 +77,13 @@ impl Client {
             runs: true,
             departs: false,
             timer: None,
-            said: BTreeMap::new(),
-            said_count: 0,
+            asked_to_be_host: false,
+            said: Vec::new(),
+            waves: BTreeMap::new(),
+            wishes: BTreeMap::new(),
+            orders: Vec::new(),
             effects: Vec::new(),
         }
-    }
-
-    pub(crate) fn has_sfu(&self) -> bool {
-        self.topology == Topology::Sfu
     }
 
     /// In the room, as far as the client knows.
@@ -79,47 +91,15 @@ impl Client {
         self.runs && self.view.joined && self.view.ended.is_none()
     }
 
-    pub(crate) fn act(&mut self, action: Action, now: Timestamp, random: &mut Random) {
-        match action {
-            Action::Join => {
-                let request = JoinRequest {
-                    room: ROOM.into(),
-                    profile: Profile { name: format!("client {}", self.id), ..Profile::default() },
-                    topology: self.topology,
-                    role: moim::Role::Participant,
-                    publications: Vec::new(),
-                    relay: None,
-                };
-                self.session.join(request, JOIN_TIMEOUT_MS, now);
-            }
-            Action::Publish(publication) => {
-                if !self.session.publications().iter().any(|known| known.id == publication.id) {
-                    self.session.publish(publication, now);
-                }
-            }
-            Action::Unpublish(publication) => self.session.unpublish(&publication.id, now),
-            Action::Mute => {
-                if let Some(mut publication) = random.pick(self.session.publications().iter().cloned()) {
-                    publication.muted = !publication.muted;
-                    self.session.publish(publication, now);
-                }
-            }
-            Action::Say { to_one } => self.say(to_one, now, random),
-            Action::Leave => self.session.leave(),
-            Action::Crash | Action::Freeze | Action::Cut => {}
-        }
-        self.run(now, random);
+    /// Waits to be let in, as far as the client knows.
+    pub(crate) fn waits(&self) -> bool {
+        self.runs && self.view.waits && !self.view.joined && self.view.ended.is_none()
     }
 
-    fn say(&mut self, to_one: bool, now: Timestamp, random: &mut Random) {
-        let others: Vec<_> = self.session.others().map(|other| other.id.clone()).collect();
-        let one = random.pick(others.clone()).filter(|_| to_one);
-        self.said_count += 1;
-        let text = format!("{}: line {}", self.id, self.said_count);
-        for receiver in others.into_iter().filter(|id| one.as_ref().is_none_or(|one| one == id)) {
-            self.said.entry(receiver).or_default().push(text.clone());
-        }
-        self.session.send_chat(&text, one.as_ref(), now).unwrap();
+    /// What it wants of something that another publishes.
+    pub(crate) fn wants(&self, owner: &ParticipantId, id: &PublicationId) -> (bool, Option<u32>) {
+        let by_default = (self.character.wants_everything, None);
+        self.wishes.get(&(owner.clone(), id.clone())).copied().unwrap_or(by_default)
     }
 
     pub(crate) fn socket(&mut self, event: SocketEvent, now: Timestamp, random: &mut Random) {
@@ -157,7 +137,7 @@ impl Client {
                 match output {
                     session::Output::Signal(command) => self.backend.handle_command(command, now),
                     session::Output::Connection { peer, command } => self.command(peer, command, random),
-                    session::Output::Event(event) => self.view.take(event),
+                    session::Output::Event(event) => self.view.take(event, &self.session, now),
                 }
                 continue;
             }
@@ -170,6 +150,9 @@ impl Client {
             }
         }
         self.own_id = self.session.own_id().cloned().or(self.own_id.take());
+        if std::mem::take(&mut self.view.has_news) && self.character.is_mixer {
+            self.effects.push(Effect::Later(random.number(1..150), Action::Mix));
+        }
         for (id, peer) in &mut self.peers {
             let outputs = peer.outputs.drain(..);
             self.effects.extend(outputs.map(|(after, event)| Effect::After(after, id.clone(), event)));
@@ -195,7 +178,7 @@ impl Client {
                 let kind = known.map_or(moim::MediaKind::Video, |known| known.kind);
                 peer.attach(publication, kind);
             }
-            ConnectionCommand::Limit(..) => {}
+            ConnectionCommand::Limit(publication, limit) => peer.limit(publication, limit),
             ConnectionCommand::Receive(sections) => peer.receive(sections),
             ConnectionCommand::Detach(publication) => peer.detach(&publication),
             ConnectionCommand::Exchange(Command::SetLocalDescription) => peer.set_local_description(random),
@@ -207,9 +190,8 @@ impl Client {
             }
             ConnectionCommand::Exchange(Command::RestartIce) => unreachable!("rooms do not ask for it"),
             ConnectionCommand::Send(channel, frame) => {
-                assert!(peer.channel_open, "a message over a channel that is not open");
-                assert_eq!(channel, Channel::Reliable, "nobody sends anything else");
-                self.effects.push(Effect::Message(id, frame));
+                assert!(peer.open_channels.contains(&channel), "a message over a channel that is not open");
+                self.effects.push(Effect::Message(id, channel, frame));
             }
         }
     }

@@ -1,0 +1,118 @@
+//! Who is where in a mixer's picture. The mixer says so in an attribute of its own, so that late comers know it too.
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::Rectangle;
+use crate::model::{ParticipantId, ParticipantInfo, Role, TrackSource};
+
+/// The attribute of a mixer that holds its [`MixLayout`] as JSON.
+pub const ATTRIBUTE: &str = "moim.layout";
+
+/// How the participants share a mixer's picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum MixLayoutKind {
+    /// All of the same size.
+    #[default]
+    Grid,
+    /// One large, the others in a strip beneath it.
+    Spotlight,
+    /// One fills the picture, the others lie small upon it.
+    PictureInPicture,
+    /// Something else, and any kind of a later version.
+    #[serde(other)]
+    Custom,
+}
+
+/// Who is where in a mixer's picture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(default, rename_all = "camelCase")]
+pub struct MixLayout {
+    /// How the participants share the picture.
+    pub kind: MixLayoutKind,
+    /// Who is large, if somebody is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub spotlight: Option<ParticipantId>,
+    /// The parts of the picture, from back to front.
+    pub tiles: Vec<MixTile>,
+}
+
+/// A part of a mixer's picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct MixTile {
+    /// Whose it is.
+    pub participant_id: ParticipantId,
+    /// What it shows.
+    pub source: TrackSource,
+    /// Where it is, in fractions of the picture.
+    pub rectangle: Rectangle,
+}
+
+/// What the mixer of a room says, if there is one and it says anything that makes sense.
+pub fn of_room(participants: &[ParticipantInfo]) -> Option<MixLayout> {
+    let mixer = participants.iter().find(|participant| participant.role == Role::Mixer)?;
+    serde_json::from_str(mixer.attributes.get(ATTRIBUTE)?).ok()
+}
+
+impl MixLayout {
+    /// The attribute's value.
+    pub fn to_attribute(&self) -> String {
+        let mut short = self.clone();
+        // A ten-thousandth is less than a pixel, and the attributes of a participant are limited.
+        let round = |fraction: f64| (fraction * 10_000.0).round() / 10_000.0;
+        for MixTile { rectangle, .. } in &mut short.tiles {
+            let Rectangle { x, y, width, height } = *rectangle;
+            *rectangle = Rectangle { x: round(x), y: round(y), width: round(width), height: round(height) };
+        }
+        serde_json::to_string(&short).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn participant(role: Role, layout: &str) -> ParticipantInfo {
+        ParticipantInfo {
+            id: "m".into(),
+            join_order: 1,
+            name: "Mixer".into(),
+            metadata: String::new(),
+            attributes: BTreeMap::from([(ATTRIBUTE.to_owned(), layout.to_owned())]),
+            role,
+            publications: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_mixer_says_is_read() {
+        let tile = MixTile {
+            participant_id: "a".into(),
+            source: TrackSource::Camera,
+            rectangle: Rectangle { x: 1.0 / 3.0, y: 0.0, width: 0.5, height: 1.0 },
+        };
+        let layout =
+            MixLayout { kind: MixLayoutKind::Spotlight, spotlight: Some("a".into()), tiles: vec![tile] };
+        let text = layout.to_attribute();
+        let read = of_room(&[participant(Role::Mixer, &text)]).unwrap();
+        assert_eq!((read.kind, &read.spotlight), (layout.kind, &layout.spotlight));
+        assert_eq!(read.tiles[0].rectangle.x, 0.3333);
+        assert_eq!(of_room(&[participant(Role::Participant, &text)]), None, "only a mixer lays out");
+    }
+
+    #[test]
+    fn nonsense_and_later_versions_are_no_fault() {
+        assert_eq!(of_room(&[participant(Role::Mixer, "{")]), None);
+        assert_eq!(of_room(&[]), None);
+        let later = of_room(&[participant(Role::Mixer, r#"{"kind":"carousel","speed":3}"#)]).unwrap();
+        assert_eq!(later.kind, MixLayoutKind::Custom);
+    }
+}

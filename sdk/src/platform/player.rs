@@ -1,0 +1,75 @@
+//! A media element that plays tracks which come and go.
+
+use std::future::Future;
+
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
+
+use super::element::stream_of;
+use super::exception::Exception;
+use super::listener::ListenerGuard;
+use crate::error::Result;
+
+/// An element, and the stream that it plays. Dropping this takes the stream out of it.
+#[derive(Debug)]
+pub(crate) struct Player {
+    _listeners: [ListenerGuard; 2],
+    element: HtmlMediaElement,
+    stream: MediaStream,
+}
+
+impl Player {
+    /// `on_change` is called when the element begins to play, and when it is muted or unmuted.
+    pub(crate) fn new(element: &HtmlMediaElement, on_change: impl Fn() + Clone + 'static) -> Result<Self> {
+        let listen = |event| {
+            let on_change = on_change.clone();
+            ListenerGuard::new(element, event, move |_| on_change())
+        };
+        let listeners = [listen("playing"), listen("volumechange")];
+        Ok(Self { _listeners: listeners, element: Clone::clone(element), stream: stream_of(&[])? })
+    }
+
+    pub(crate) fn element(&self) -> &HtmlMediaElement {
+        &self.element
+    }
+
+    /// Has the element play exactly these tracks. One that it plays already goes on untouched.
+    pub(crate) fn set_tracks(&self, tracks: &[MediaStreamTrack]) {
+        let present = self.tracks();
+        for gone in present.iter().filter(|track| !tracks.contains(track)) {
+            self.stream.remove_track(gone);
+        }
+        for new in tracks.iter().filter(|track| !present.contains(track)) {
+            self.stream.add_track(new);
+        }
+        if !self.is_in_place() {
+            self.element.set_src_object(Some(&self.stream));
+        }
+    }
+
+    /// Starts playback: at once, as a click counts only while it is being handled. The future says what came of it.
+    pub(crate) fn play(&self) -> impl Future<Output = std::result::Result<(), Exception>> + use<> {
+        let started = self.element.play().map(JsFuture::from);
+        async move {
+            started?.await?;
+            Ok(())
+        }
+    }
+
+    fn tracks(&self) -> Vec<MediaStreamTrack> {
+        self.stream.get_tracks().iter().map(wasm_bindgen::JsCast::unchecked_into).collect()
+    }
+
+    /// Whether nobody has given the element something else to play.
+    fn is_in_place(&self) -> bool {
+        self.element.src_object().as_ref() == Some(&self.stream)
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        if self.is_in_place() {
+            self.element.set_src_object(None);
+        }
+    }
+}

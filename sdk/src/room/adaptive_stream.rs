@@ -1,0 +1,47 @@
+//! Has pictures sent no larger than elements show them.
+
+use std::cell::RefCell;
+use std::iter;
+
+use gloo_timers::callback::Timeout;
+
+use super::driver::Driver;
+use super::remote_track::RemoteTrack;
+use crate::engine::adaptive_stream::AdaptiveStream;
+use crate::model::Timestamp;
+use crate::platform::clock;
+
+/// The heights of the room's pictures, and when to look at them again.
+#[derive(Debug, Default)]
+pub(super) struct Adaptive {
+    stream: RefCell<AdaptiveStream>,
+    timer: RefCell<Option<Timeout>>,
+}
+
+impl Driver {
+    /// Takes a change of what is shown, and asks for what follows from it.
+    pub(super) fn adapt(&self, change: impl FnOnce(&mut AdaptiveStream, Timestamp)) {
+        let Some(Adaptive { stream, timer }) = &self.attachments.adaptive else { return };
+        change(&mut stream.borrow_mut(), clock::now());
+        let limits: Vec<_> = iter::from_fn(|| stream.borrow_mut().poll_output()).collect();
+        if !limits.is_empty() {
+            self.with_session(|session| session.show(limits, clock::now()));
+        }
+        let at = stream.borrow().poll_timeout();
+        let this = self.this.clone();
+        let next = at.map(|at| {
+            let delay = u32::try_from(at.saturating_sub(clock::now())).unwrap_or(u32::MAX);
+            Timeout::new(delay, move || {
+                if let Some(driver) = this.upgrade() {
+                    driver.adapt(AdaptiveStream::handle_timeout);
+                }
+            })
+        });
+        drop(timer.replace(next));
+    }
+
+    /// Forgets how a track that is over was shown.
+    pub(super) fn forget_view(&self, track: &RemoteTrack) {
+        self.adapt(|stream, _| stream.handle_ended(&track.key()));
+    }
+}

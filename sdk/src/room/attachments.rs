@@ -1,0 +1,247 @@
+//! The elements that play a room's tracks, and what happens where the browser wants a click before there is sound.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+
+use futures::future::join_all;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaStreamTrack};
+
+use super::adaptive_stream::Adaptive;
+use super::driver::Driver;
+use super::event::RoomEvent;
+use super::remote_track::RemoteTrack;
+use super::{Room, RoomState};
+use crate::engine::adaptive_stream::ElementId;
+use crate::error::{Error, Result};
+use crate::model::MediaKind;
+use crate::platform::exception::Exception;
+use crate::platform::{Player, View};
+
+/// All elements to which tracks of a room are attached.
+#[derive(Debug, Default)]
+pub(super) struct Attachments {
+    elements: RefCell<Vec<Rc<Attachment>>>,
+    last_id: Cell<ElementId>,
+    is_blocked: Cell<bool>,
+    /// If pictures are to come no larger than they are shown.
+    pub(super) adaptive: Option<Adaptive>,
+}
+
+/// One element. It plays nothing any more when this is dropped.
+#[derive(Debug)]
+struct Attachment {
+    id: ElementId,
+    player: Player,
+    tracks: RefCell<Vec<RemoteTrack>>,
+    /// Of its picture.
+    view: RefCell<Option<View>>,
+    is_blocked: Cell<bool>,
+}
+
+impl Attachments {
+    pub(super) fn new(adaptive_stream: bool) -> Self {
+        Self { adaptive: adaptive_stream.then(Adaptive::default), ..Self::default() }
+    }
+
+    fn of(&self, element: &HtmlMediaElement) -> Option<Rc<Attachment>> {
+        self.elements.borrow().iter().find(|known| known.player.element() == element).cloned()
+    }
+
+    fn with_id(&self, id: ElementId) -> Option<Rc<Attachment>> {
+        self.elements.borrow().iter().find(|known| known.id == id).cloned()
+    }
+
+    fn that_play(&self, track: &RemoteTrack) -> Vec<Rc<Attachment>> {
+        let plays = |known: &&Rc<Attachment>| known.tracks.borrow().contains(track);
+        self.elements.borrow().iter().filter(plays).cloned().collect()
+    }
+
+    fn blocked(&self) -> Vec<Rc<Attachment>> {
+        self.elements.borrow().iter().filter(|known| known.is_blocked.get()).cloned().collect()
+    }
+}
+
+impl Attachment {
+    /// An element shows one picture: the one that was there before.
+    fn other_picture(&self, track: &RemoteTrack) -> Option<RemoteTrack> {
+        let is_other = |known: &&RemoteTrack| known.kind() == MediaKind::Video && *known != track;
+        let is_picture = track.kind() == MediaKind::Video;
+        self.tracks.borrow().iter().find(is_other).filter(|_| is_picture).cloned()
+    }
+
+    fn update(&self) {
+        let tracks: Vec<MediaStreamTrack> = self.tracks.borrow().iter().map(RemoteTrack::to_raw).collect();
+        self.player.set_tracks(&tracks);
+    }
+}
+
+impl Driver {
+    pub(super) fn attach(&self, track: &RemoteTrack, element: &HtmlMediaElement) -> Result<()> {
+        let attachment = match self.attachments.of(element) {
+            Some(attachment) => attachment,
+            None => self.open_attachment(element)?,
+        };
+        if let Some(before) = attachment.other_picture(track) {
+            attachment.tracks.borrow_mut().retain(|known| *known != before);
+            self.unwatch(&attachment, &before);
+        }
+        let is_new = !attachment.tracks.borrow().contains(track);
+        if is_new {
+            attachment.tracks.borrow_mut().push(track.clone());
+            self.watch(&attachment, track)?;
+        }
+        attachment.update();
+        let (played, this) = (self.play(&attachment), self.this.clone());
+        spawn_local(async move {
+            if let (Err(exception), Some(driver)) = (played.await, this.upgrade())
+                && exception.name != NOT_ALLOWED
+            {
+                driver.events.send(RoomEvent::Warning { error: exception.into() });
+            }
+        });
+        Ok(())
+    }
+
+    pub(super) fn detach(&self, track: &RemoteTrack, element: &HtmlMediaElement) {
+        if let Some(attachment) = self.attachments.of(element) {
+            self.take_out(track, &attachment);
+        }
+    }
+
+    pub(super) fn detach_all(&self, track: &RemoteTrack) {
+        for attachment in self.attachments.that_play(track) {
+            self.take_out(track, &attachment);
+        }
+    }
+
+    /// A track is over, and out of the list of the room.
+    pub(super) fn track_ended(&self, track: &RemoteTrack) {
+        self.detach_all(track);
+        self.forget_view(track);
+    }
+
+    fn take_out(&self, track: &RemoteTrack, attachment: &Rc<Attachment>) {
+        let before = attachment.tracks.borrow().len();
+        attachment.tracks.borrow_mut().retain(|known| known != track);
+        let left = attachment.tracks.borrow().len();
+        if left == before {
+            return;
+        }
+        self.unwatch(attachment, track);
+        if left > 0 {
+            return attachment.update();
+        }
+        self.attachments.elements.borrow_mut().retain(|known| !Rc::ptr_eq(known, attachment));
+        self.tell_blocked();
+    }
+
+    fn open_attachment(&self, element: &HtmlMediaElement) -> Result<Rc<Attachment>> {
+        let id = self.attachments.last_id.get() + 1;
+        self.attachments.last_id.set(id);
+        let this = self.this.clone();
+        let on_change = move || {
+            let Some(driver) = this.upgrade() else { return };
+            // It is muted now, or somebody clicked: perhaps it may play.
+            if let Some(attachment) = driver.attachments.with_id(id).filter(|known| known.is_blocked.get()) {
+                let played = driver.play(&attachment);
+                spawn_local(async move { drop(played.await) });
+            }
+        };
+        let attachment = Rc::new(Attachment {
+            id,
+            player: Player::new(element, on_change)?,
+            tracks: RefCell::default(),
+            view: RefCell::default(),
+            is_blocked: Cell::default(),
+        });
+        self.attachments.elements.borrow_mut().push(attachment.clone());
+        Ok(attachment)
+    }
+
+    fn watch(&self, attachment: &Attachment, track: &RemoteTrack) -> Result<()> {
+        let element = attachment.player.element().dyn_ref::<HtmlVideoElement>();
+        let Some(element) = element.filter(|_| track.kind() == MediaKind::Video) else { return Ok(()) };
+        if self.attachments.adaptive.is_none() {
+            return Ok(());
+        }
+        let (this, id, key) = (self.this.clone(), attachment.id, track.key());
+        let view = View::watch(element, move |height| {
+            if let Some(driver) = this.upgrade() {
+                driver.adapt(|stream, now| stream.handle_view(&key, id, height, now));
+            }
+        })?;
+        view.tell();
+        *attachment.view.borrow_mut() = Some(view);
+        Ok(())
+    }
+
+    fn unwatch(&self, attachment: &Attachment, track: &RemoteTrack) {
+        if track.kind() == MediaKind::Video && attachment.view.take().is_some() {
+            self.adapt(|stream, now| stream.handle_detached(&track.key(), attachment.id, now));
+        }
+    }
+
+    /// Starts playback at once. Another call that takes its place is no failure.
+    fn play(
+        &self,
+        attachment: &Rc<Attachment>,
+    ) -> impl Future<Output = std::result::Result<(), Exception>> + use<> {
+        let started = attachment.player.play();
+        let (this, attachment) = (self.this.clone(), Rc::downgrade(attachment));
+        async move {
+            let played = started.await;
+            let name = played.as_ref().err().map(|exception| exception.name.as_str());
+            if name == Some("AbortError") {
+                return Ok(());
+            }
+            if let (Some(driver), Some(attachment)) = (this.upgrade(), attachment.upgrade()) {
+                attachment.is_blocked.set(name == Some(NOT_ALLOWED));
+                driver.tell_blocked();
+            }
+            played
+        }
+    }
+
+    fn tell_blocked(&self) {
+        let blocked = !self.attachments.blocked().is_empty();
+        if self.attachments.is_blocked.replace(blocked) != blocked {
+            self.events.send(RoomEvent::AudioPlaybackChange { blocked });
+        }
+    }
+}
+
+/// What `play()` rejects with where the browser wants a click first.
+const NOT_ALLOWED: &str = "NotAllowedError";
+
+impl Room {
+    /// Whether every element with an [attached](RemoteTrack::attach) track may play. If not, the browser wants a click before
+    /// there is sound: offer a button that calls [`start_audio`](Self::start_audio).
+    pub fn can_play_audio(&self) -> bool {
+        !self.driver().attachments.is_blocked.get()
+    }
+
+    /// Plays what the browser has held back. Call it while a click is handled: playback starts within the call, and the
+    /// future says what came of it.
+    ///
+    /// # Errors
+    /// [`Error::Browser`] with the name `NotAllowedError` if that was no click; `InvalidState` if the room is left.
+    pub fn start_audio(&self) -> impl Future<Output = Result<()>> + use<> {
+        let is_left = self.state() == RoomState::Left;
+        let driver = self.driver();
+        let started: Vec<_> =
+            driver.attachments.blocked().iter().map(|attachment| driver.play(attachment)).collect();
+        async move {
+            if is_left {
+                return Err(Error::InvalidState { action: "start audio", state: "the room is left" });
+            }
+            let played = join_all(started).await;
+            Ok(played.into_iter().collect::<std::result::Result<(), _>>()?)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! Who has heard what: in order, once, and as the receipts say.
+
+use std::collections::BTreeSet;
+
+use moim::Topology;
+use moim::model::{ParticipantId, Timestamp};
+
+use crate::client::{Client, Line};
+use crate::world::World;
+
+/// A receiver that says nothing for so long is given up.
+const PATIENCE_MS: Timestamp = 30_000;
+
+/// Lines come in order and once, and all of them if both stay. How many.
+pub(super) fn check_lines(world: &World, sender: &Client) -> u64 {
+    let mut count = 0;
+    let Some(from) = &sender.own_id else { return 0 };
+    for receiver in &world.clients {
+        let Some(to) = receiver.own_id.as_ref().filter(|to| *to != from) else { continue };
+        let heard = heard(receiver, from);
+        let said: Vec<_> = sender.said.iter().filter(|line| may_have(line, to)).collect();
+        let said: Vec<_> = said.into_iter().map(|line| line.text.as_str()).collect();
+        assert!(is_part_of(heard, &said), "{heard:?} of {said:?} from {from} to {to}");
+        let owed = sender.said.iter().filter(|line| line.owed.contains(to));
+        if world.topology == Topology::Mesh {
+            let owed: Vec<_> = owed.map(|line| line.text.as_str()).collect();
+            assert!(
+                owed.iter().zip(heard).all(|(owed, heard)| owed == heard),
+                "{heard:?} from {from} to {to}"
+            );
+            assert!(heard.len() == owed.len() || !(sender.stays() && receiver.stays()));
+        } else {
+            for line in owed.filter(|line| must_arrive(world, sender, receiver, line)) {
+                assert!(heard.contains(&line.text), "{} from {from} to {to}", line.text);
+            }
+        }
+        count += heard.len() as u64;
+    }
+    count
+}
+
+/// Whoever is named has the line, and each line is answered for once. How many.
+pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
+    let Some(from) = &sender.own_id else { return 0 };
+    for (told_at, receipt) in &sender.view.receipts {
+        let line = sender.said.iter().find(|line| line.id == receipt.id).expect("a line");
+        let named: Vec<_> = receipt.delivered_to.iter().chain(&receipt.missed_by).cloned().collect();
+        assert_eq!(named.len(), line.receivers.len());
+        assert_eq!(named.into_iter().collect::<BTreeSet<_>>(), line.receivers, "{}", line.text);
+        for receiver in &receipt.delivered_to {
+            let receiver = &world.clients[world.client_of(receiver).unwrap()];
+            assert!(heard(receiver, from).contains(&line.text), "{} has not arrived", line.text);
+        }
+        for missing in receipt.missed_by.iter().filter(|missing| line.owed.contains(*missing)) {
+            // Who is gone before it learns that it is in has no name here.
+            let Some(receiver) = world.client_of(missing).map(|receiver| &world.clients[receiver]) else {
+                continue;
+            };
+            let is_late = *told_at >= line.said_at + PATIENCE_MS;
+            assert!(is_late || !must_arrive(world, sender, receiver, line), "{} was heard", line.text);
+        }
+    }
+    let mut answered: Vec<_> = sender.view.receipts.iter().map(|(_, receipt)| receipt.id).collect();
+    answered.sort_unstable();
+    let said: Vec<_> = sender.said.iter().map(|line| line.id).collect();
+    match sender.runs {
+        true => assert_eq!(answered, said, "{from}"),
+        false => assert!(answered.iter().collect::<BTreeSet<_>>().len() == answered.len()),
+    }
+    answered.len() as u64
+}
+
+/// What may be lost comes once, and only to those whom it was for. How many.
+pub(super) fn check_waves(world: &World, receiver: &Client) -> u64 {
+    let mut count = 0;
+    for (from, waves) in &receiver.view.waves {
+        let sender = &world.clients[world.client_of(from).unwrap()];
+        for wave in waves {
+            let to = &sender.waves[wave];
+            assert!(to.is_none() || *to == receiver.own_id, "{wave} was for {to:?}");
+            count += 1;
+        }
+    }
+    count
+}
+
+fn heard<'a>(receiver: &'a Client, from: &ParticipantId) -> &'a [String] {
+    receiver.view.lines.get(from).map_or(&[], Vec::as_slice)
+}
+
+fn may_have(line: &Line, receiver: &ParticipantId) -> bool {
+    line.to.as_ref().is_none_or(|to| to == receiver)
+}
+
+/// Whether all who are needed for it are still there.
+fn must_arrive(world: &World, sender: &Client, receiver: &Client, line: &Line) -> bool {
+    let has_way =
+        world.topology != Topology::Mcu || line.mixer.is_some_and(|mixer| world.clients[mixer].stays());
+    sender.stays() && receiver.stays() && has_way
+}
+
+/// Whether all of `some` are in `all`, in their order.
+fn is_part_of(some: &[String], all: &[&str]) -> bool {
+    let mut all = all.iter();
+    some.iter().all(|one| all.any(|other| other == one))
+}

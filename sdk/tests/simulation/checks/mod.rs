@@ -1,0 +1,124 @@
+//! What must hold when everything is quiet.
+
+mod media;
+mod messages;
+mod room;
+
+use std::collections::BTreeSet;
+
+use moim::model::{Role, ServerErrorCode};
+use moim::{Error, SignalingError};
+
+use super::client::{Client, ROOM};
+use super::script::CALM_FROM;
+use super::world::World;
+
+/// What a run was like.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) events: u64,
+    pub(crate) stays: u64,
+    pub(crate) remaining: u64,
+    pub(crate) waiting: u64,
+    pub(crate) tracks: u64,
+    pub(crate) lines: u64,
+    pub(crate) receipts: u64,
+    pub(crate) waves: u64,
+    pub(crate) mixers: u64,
+    /// Sessions that the links' drops have ended.
+    pub(crate) lost: u64,
+    /// Sessions that a host has ended.
+    pub(crate) removed: u64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.events += other.events;
+        self.stays += other.stays;
+        self.remaining += other.remaining;
+        self.waiting += other.waiting;
+        self.tracks += other.tracks;
+        self.lines += other.lines;
+        self.receipts += other.receipts;
+        self.waves += other.waves;
+        self.mixers += other.mixers;
+        self.lost += other.lost;
+        self.removed += other.removed;
+    }
+}
+
+pub(crate) fn check(world: &World) -> Tally {
+    assert!(world.last_news < CALM_FROM + 40_000, "someone still talks at {}", world.last_news);
+    check_server(world);
+    let mut tally = Tally { events: world.events, ..Tally::default() };
+    for client in &world.clients {
+        tally.stays += 1;
+        tally.mixers += u64::from(client.character.is_mixer);
+        if client.stays() {
+            tally.remaining += 1;
+            room::check(world, client);
+            tally.tracks += media::check(world, client);
+        } else if client.waits() {
+            tally.waiting += 1;
+        } else {
+            count_end(world, client, &mut tally);
+        }
+        tally.lines += messages::check_lines(world, client);
+        tally.receipts += messages::check_receipts(world, client);
+        tally.waves += messages::check_waves(world, client);
+    }
+    tally
+}
+
+/// Those are in the room, or wait for it, who think so; and a room has whom it needs.
+fn check_server(world: &World) {
+    let participants = world.hub.participants(ROOM);
+    let remaining: BTreeSet<_> = world
+        .clients
+        .iter()
+        .filter(|client| client.stays())
+        .map(|client| client.own_id.as_ref().unwrap())
+        .collect();
+    assert_eq!(participants.iter().map(|known| &known.id).collect::<BTreeSet<_>>(), remaining);
+    let lobby = world.hub.lobby(ROOM);
+    let waiting: BTreeSet<_> =
+        world.clients.iter().filter(|client| client.waits()).map(Client::first_name).collect();
+    assert_eq!(lobby.waiting.iter().map(|waits| waits.name.clone()).collect::<BTreeSet<_>>(), waiting);
+    assert!(lobby.locked || waiting.is_empty(), "someone waits for a room that is open");
+
+    let count = |role| participants.iter().filter(|known| known.role == role).count();
+    let has_people = count(Role::Mixer) < participants.len();
+    assert!(count(Role::Host) <= 1, "a room has one host");
+    assert!(!lobby.locked || count(Role::Host) == 1, "a room is locked, and nobody has the key");
+    if world.topology == moim::Topology::Mcu {
+        assert!(!has_people || count(Role::Mixer) > 0, "nobody mixes");
+        assert!(has_people || world.running_mixer().is_none(), "a mixer runs for nobody");
+    }
+}
+
+/// Counts a stay that has ended. One that ended without its script was ended by a host, or by heavy drops.
+fn count_end(world: &World, client: &Client, tally: &mut Tally) {
+    use ServerErrorCode::{HostRefused, IdleTimeout, NotAdmitted, Removed};
+    if client.departs {
+        return;
+    }
+    let by_host = |reason: &str| [Removed, NotAdmitted].map(ServerErrorCode::as_str).contains(&reason);
+    match client.view.ended.as_ref().and_then(Option::as_ref) {
+        Some(Error::Signaling(SignalingError::Refused { code: HostRefused, .. })) => {
+            assert!(client.asked_to_be_host);
+        }
+        Some(Error::Signaling(SignalingError::Refused { code: Removed | NotAdmitted, .. })) => {
+            assert!(world.has_removed_anyone());
+            tally.removed += 1;
+        }
+        Some(Error::Signaling(SignalingError::Lost { detail })) if by_host(detail) => {
+            assert!(world.has_removed_anyone());
+            tally.removed += 1;
+        }
+        Some(
+            Error::Signaling(SignalingError::Lost { .. } | SignalingError::Refused { code: IdleTimeout, .. })
+            | Error::Timeout { .. },
+        ) => tally.lost += 1,
+        unexpected => panic!("{} ended with {unexpected:?}", client.first_name()),
+    }
+}

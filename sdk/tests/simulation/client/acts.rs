@@ -1,0 +1,167 @@
+//! What a person does in a room.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use moim::engine::data::DataMessage;
+use moim::model::{
+    Channel, JoinRequest, MediaKind, Order, ParticipantId, Profile, Publication, Role, Timestamp,
+    TrackSource, Wish,
+};
+
+use super::super::queue::ClientId;
+use super::super::random::Random;
+use super::super::script::{Action, Decision};
+use super::{Client, ROOM};
+
+const JOIN_TIMEOUT_MS: u32 = 20_000;
+
+/// A line of chat, as its sender knows it.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// The number that its receipt has.
+    pub(crate) id: u32,
+    pub(crate) said_at: Timestamp,
+    pub(crate) text: String,
+    /// The only one who may have it.
+    pub(crate) to: Option<ParticipantId>,
+    /// The people who were known when it was said.
+    pub(crate) receivers: BTreeSet<ParticipantId>,
+    /// Those of them whom it has to reach, if nobody leaves.
+    pub(crate) owed: BTreeSet<ParticipantId>,
+    /// Who was to hand it on.
+    pub(crate) mixer: Option<ClientId>,
+}
+
+impl Client {
+    pub(crate) fn act(&mut self, action: Action, now: Timestamp, random: &mut Random) {
+        match action {
+            Action::Join(role) => self.join(role, now),
+            Action::Publish(publication) => {
+                if !self.session.publications().iter().any(|known| known.id == publication.id) {
+                    self.session.publish(publication, now);
+                }
+            }
+            Action::PublishToOne => self.publish_to_one(now, random),
+            Action::Unpublish(id) => self.session.unpublish(&id, now),
+            Action::Mute => {
+                if let Some(mut publication) = random.pick(self.session.publications().iter().cloned()) {
+                    publication.muted = !publication.muted;
+                    self.session.publish(publication, now);
+                }
+            }
+            Action::Update => self.update(now, random),
+            Action::Say { to_one } => self.say(to_one, now, random),
+            Action::Wave { to_one } => self.wave(to_one, random),
+            Action::Wish => self.wish(now, random),
+            Action::Decide(decision) => self.decide(decision, now, random),
+            Action::Mix => self.mix(now),
+            Action::Leave => self.session.leave(),
+            Action::Crash | Action::Freeze | Action::Cut => {}
+        }
+        self.run(now, random);
+    }
+
+    fn join(&mut self, role: Role, now: Timestamp) {
+        self.asked_to_be_host = role == Role::Host;
+        if role == Role::Mixer {
+            self.publish_picture(now);
+        }
+        let request = JoinRequest {
+            room: ROOM.into(),
+            profile: Profile { name: self.first_name(), ..Profile::default() },
+            topology: self.topology,
+            role,
+            publications: Vec::new(),
+            relay: None,
+        };
+        self.session.join(request, JOIN_TIMEOUT_MS, now);
+    }
+
+    /// The name with which it joins.
+    pub(crate) fn first_name(&self) -> String {
+        format!("client {}", self.id)
+    }
+
+    fn publish_to_one(&mut self, now: Timestamp, random: &mut Random) {
+        let Some(to) = self.pick_other(random) else { return };
+        let (id, kind) = random.pick([("whisper", MediaKind::Audio), ("gift", MediaKind::Video)]).unwrap();
+        let source = TrackSource::Custom;
+        self.session.publish(Publication { id: id.into(), kind, source, muted: false, to: Some(to) }, now);
+    }
+
+    fn update(&mut self, now: Timestamp, random: &mut Random) {
+        let name = format!("{}, version {}", self.first_name(), random.number(0..3));
+        let keys = ["mood", "hand"].into_iter().filter(|_| random.happens(50));
+        let attributes: BTreeMap<_, _> =
+            keys.collect::<Vec<_>>().into_iter().map(|key| (key.to_owned(), name.clone())).collect();
+        let metadata = format!("{}", random.number(0..3));
+        self.session.update(Profile { name, metadata, attributes }, now);
+    }
+
+    fn say(&mut self, to_one: bool, now: Timestamp, random: &mut Random) {
+        let to = self.pick_other(random).filter(|_| to_one);
+        let text = format!("{}: line {}", self.id, self.said.len() + 1);
+        let receivers: BTreeSet<_> =
+            self.people().filter(|id| to.as_ref().is_none_or(|to| to == id)).collect();
+        let id = self.session.send_chat(&text, to.as_ref(), now).unwrap();
+        let owed = receivers.clone();
+        self.said.push(Line { id, said_at: now, text, to, receivers, owed, mixer: None });
+    }
+
+    /// Sends something that may be lost, each time something else.
+    fn wave(&mut self, to_one: bool, random: &mut Random) {
+        let to = self.pick_other(random).filter(|_| to_one);
+        let payload = format!("{}: wave {}", self.id, self.waves.len());
+        let message = DataMessage::Data { topic: "wave".to_owned(), payload: payload.clone().into_bytes() };
+        self.session.send(&message, Channel::Lossy, to.as_ref()).unwrap();
+        self.waves.insert(payload, to);
+    }
+
+    fn wish(&mut self, now: Timestamp, random: &mut Random) {
+        let published = self.session.others().flat_map(|other| {
+            other.publications.iter().map(|publication| (other.id.clone(), publication.id.clone()))
+        });
+        let Some((participant_id, publication_id)) = random.pick(published) else { return };
+        let wanted = random.happens(70);
+        let max_height = random.pick([None, None, Some(0), Some(180)]).unwrap().filter(|_| wanted);
+        self.wishes.insert((participant_id.clone(), publication_id.clone()), (wanted, max_height));
+        self.session.subscribe(Wish { participant_id, publication_id, wanted, max_height }, now);
+    }
+
+    fn decide(&mut self, decision: Decision, now: Timestamp, random: &mut Random) {
+        // Others try, too, now and then.
+        if self.session.own_role() != Some(Role::Host) && !random.happens(2) {
+            return;
+        }
+        let waiting: Vec<_> = self.session.lobby().waiting.iter().map(|other| other.id.clone()).collect();
+        let others: Vec<_> = self.session.others().cloned().collect();
+        let order = match decision {
+            Decision::Lock => Some(Order::Lock(true)),
+            Decision::Unlock => Some(Order::Lock(false)),
+            Decision::Admit => random.pick(waiting).map(Order::Admit),
+            Decision::Remove => {
+                let inside = others.into_iter().map(|other| other.id);
+                random.pick(inside.chain(waiting)).map(Order::Remove)
+            }
+            Decision::Mute => {
+                let published = others.into_iter().flat_map(|other| {
+                    other.publications.into_iter().map(move |known| Order::Mute(other.id.clone(), known.id))
+                });
+                random.pick(published)
+            }
+        };
+        if let Some(order) = order {
+            self.orders.push(order.clone());
+            self.session.order(order, now);
+        }
+    }
+
+    /// The others, without mixers.
+    fn people(&self) -> impl Iterator<Item = ParticipantId> {
+        self.session.others().filter(|other| other.role != Role::Mixer).map(|other| other.id.clone())
+    }
+
+    fn pick_other(&self, random: &mut Random) -> Option<ParticipantId> {
+        random.pick(self.people())
+    }
+}

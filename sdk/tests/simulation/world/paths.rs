@@ -1,0 +1,137 @@
+//! The ways between the ends of peer connections: who finds whom, and when messages arrive.
+
+use moim::engine::data::Frame;
+use moim::model::{Channel, ConnectionState, ParticipantId, Timestamp};
+use moim_protocol::{Routed, SFU_ID};
+use moim_signaling_stub::ConnectionId;
+
+use super::World;
+use crate::peer_connection::PeerEvent;
+use crate::queue::{ClientId, Event};
+use crate::sfu::SfuClient;
+
+/// Files go another way than messages, and the simulation sends none.
+const CHANNELS: [Channel; 2] = [Channel::Reliable, Channel::Lossy];
+/// How many messages of a hundred an unreliable channel loses.
+const LOSSY_DROPS: u64 = 20;
+
+impl World {
+    /// Both ends of the connection between `id` and `peer`: the client over there, and who `id` is to it.
+    pub(crate) fn far_end(&self, id: ClientId, peer: &ParticipantId) -> Option<(ClientId, ParticipantId)> {
+        let far = self.client_of(peer)?;
+        let own_id = self.clients[id].own_id.clone()?;
+        self.clients[far].peers.contains_key(&own_id).then_some((far, own_id))
+    }
+
+    /// Connects what has exchanged enough to find each other.
+    pub(super) fn connect(&mut self, id: ClientId) {
+        let open: Vec<_> =
+            self.clients[id].peers.iter().filter(|(_, connection)| !connection.connected).collect();
+        let open: Vec<_> = open.into_iter().map(|(peer, _)| peer.clone()).collect();
+        for peer in open {
+            if self.clients[id].peers[&peer].can_reach_sfu() {
+                self.connect_end(id, peer);
+                continue;
+            }
+            let Some((far, own_id)) = self.far_end(id, &peer) else { continue };
+            let reached = self.clients[id].peers[&peer].can_reach(&self.clients[far].peers[&own_id]);
+            if !reached || !self.clients[far].runs {
+                continue;
+            }
+            for (id, peer) in [(id, peer), (far, own_id)] {
+                self.connect_end(id, peer);
+            }
+        }
+    }
+
+    fn connect_end(&mut self, id: ClientId, peer: ParticipantId) {
+        let now = self.queue.now();
+        let connected = now + self.random.number(2..300);
+        let connection = self.clients[id].peers.get_mut(&peer).unwrap();
+        connection.connected = true;
+        let mut push = |at, event| self.queue.push(at, Event::AtPeer(id, peer.clone(), event));
+        push(now + 1, PeerEvent::State(ConnectionState::Connecting));
+        push(connected, PeerEvent::State(ConnectionState::Connected));
+        for channel in CHANNELS {
+            let opens = connected + self.random.number(1..200);
+            connection.channels_open_at.insert(channel, opens);
+            push(opens, PeerEvent::ChannelOpen(channel));
+        }
+        let held = std::mem::take(&mut self.held);
+        let (held, others) = held.into_iter().partition::<Vec<_>, _>(|(to, _)| *to == id);
+        self.held = others;
+        for (to, frame) in held {
+            self.message_from_sfu(to, Channel::Reliable, frame);
+        }
+    }
+
+    /// The far end notices that this one is gone.
+    pub(super) fn far_end_gone(&mut self, id: ClientId, peer: &ParticipantId, after: Timestamp) {
+        if let Some((far, own_id)) = self.far_end(id, peer) {
+            let at = self.queue.now() + after;
+            let closed = CHANNELS.map(PeerEvent::ChannelClosed);
+            let disconnected = PeerEvent::State(ConnectionState::Disconnected);
+            for event in closed.into_iter().chain([disconnected]) {
+                self.queue.push(at, Event::AtPeer(far, own_id.clone(), event));
+            }
+        }
+    }
+
+    pub(super) fn message(&mut self, id: ClientId, peer: &ParticipantId, channel: Channel, frame: Frame) {
+        if peer.as_str() == SFU_ID {
+            return self.message_to_sfu(id, channel, &frame);
+        }
+        let Some((far, own_id)) = self.far_end(id, peer) else { return };
+        let opens = self.clients[far].peers[&own_id].channels_open_at[&channel];
+        if let Some(at) = self.arrival(id, peer, channel, opens) {
+            self.queue.push(at, Event::AtPeer(far, own_id, PeerEvent::Message(channel, frame)));
+        }
+    }
+
+    /// When a message over the connection of `id` and `peer` arrives, if it does.
+    fn arrival(
+        &mut self,
+        id: ClientId,
+        peer: &ParticipantId,
+        channel: Channel,
+        opens: Timestamp,
+    ) -> Option<Timestamp> {
+        let sooner = (self.queue.now() + self.random.number(1..80)).max(opens + 1);
+        if !channel.is_reliable() {
+            return (!self.random.happens(LOSSY_DROPS)).then_some(sooner);
+        }
+        // What is sent at the very end goes down with the connection.
+        let connection = self.clients[id].peers.get_mut(peer)?;
+        connection.last_arrival = sooner.max(connection.last_arrival);
+        Some(connection.last_arrival)
+    }
+
+    /// Hands a message on as the SFU does.
+    fn message_to_sfu(&mut self, from: ClientId, channel: Channel, frame: &Frame) {
+        let Frame::Binary(bytes) = frame else { panic!("{frame:?} without an address") };
+        let routed = Routed::decode(bytes).expect("an address");
+        let Some(sender) = self.sfu.clients.get(&ConnectionId(from as u64)) else { return };
+        let message = Routed { peer: sender.participant.as_str(), ..routed.clone() }.encode().unwrap();
+        let is_meant =
+            |client: &SfuClient| routed.peer.is_empty() || client.participant.as_str() == routed.peer;
+        let others = self.sfu.clients.iter().filter(|(id, client)| id.0 != from as u64 && is_meant(client));
+        let others: Vec<_> = others.map(|(id, _)| ClientId::try_from(id.0).unwrap()).collect();
+        for to in others {
+            self.message_from_sfu(to, channel, Frame::Binary(message.clone()));
+        }
+    }
+
+    fn message_from_sfu(&mut self, to: ClientId, channel: Channel, frame: Frame) {
+        let sfu = ParticipantId::from(SFU_ID);
+        let connection = self.clients[to].peers.get(&sfu);
+        let Some(opens) = connection.and_then(|known| known.channels_open_at.get(&channel).copied()) else {
+            if channel.is_reliable() {
+                self.held.push((to, frame));
+            }
+            return;
+        };
+        if let Some(at) = self.arrival(to, &sfu, channel, opens) {
+            self.queue.push(at, Event::AtPeer(to, sfu, PeerEvent::Message(channel, frame)));
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The SFU on TCP: passive candidates (RFC 6544), for networks that let no UDP through.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use str0m::net::Protocol;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{
+        TcpListener, TcpSocket, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tracing::debug;
+
+use super::{
+    Packet,
+    frames::{self, Frames},
+};
+
+/// What the system holds back for a client that reads slowly. What is held back is late, so it is not much.
+const SEND_BUFFER_BYTES: u32 = 128 * 1024;
+const BACKLOG: u32 = 128;
+
+/// What connections may do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Connections, of all clients.
+    connections: usize,
+    /// Packets that wait for a client that reads slowly; what comes beyond is lost, as in the network.
+    packets: usize,
+    /// A connection on which no client of the SFU has spoken in this time is closed; so is one that takes nothing.
+    patience: Duration,
+    /// One on which a client has spoken may be silent for so many times longer: a spare path is used rarely.
+    patience_factor: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 512, packets: 256, patience: Duration::from_secs(10), patience_factor: 4 }
+    }
+}
+
+/// The far end of a connection, and ours.
+type Ends = (SocketAddr, SocketAddr);
+
+/// All connections.
+#[derive(Clone, Debug)]
+pub(super) struct Connections {
+    open: Arc<Mutex<HashMap<Ends, Connection>>>,
+    room: Arc<Semaphore>,
+    limits: Limits,
+}
+
+#[derive(Debug)]
+struct Connection {
+    packets: mpsc::Sender<Vec<u8>>,
+    /// Whether a client has spoken since this was last looked at.
+    has_spoken: Arc<AtomicBool>,
+}
+
+/// Forgets a connection.
+struct OpenGuard<'a>(&'a Connections, Ends);
+
+impl Drop for OpenGuard<'_> {
+    fn drop(&mut self) {
+        self.0.lock().remove(&self.1);
+    }
+}
+
+pub(super) fn open(host: IpAddr, port: u16) -> io::Result<TcpListener> {
+    let socket = if host.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Where the standard library sets it too: a port can be used again at once after a restart.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind((host, port).into())?;
+    socket.listen(BACKLOG)
+}
+
+impl Connections {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { open: Arc::default(), room: Arc::new(Semaphore::new(limits.connections)), limits }
+    }
+
+    /// Sends a packet. What the connection does not take is lost, and repeated by those who miss it.
+    pub(super) fn send(&self, source: SocketAddr, destination: SocketAddr, packet: &[u8]) {
+        let open = self.lock();
+        if let (Some(connection), Some(bytes)) = (open.get(&(destination, source)), frames::encode(packet)) {
+            let _ = connection.packets.try_send(bytes);
+        }
+    }
+
+    /// A client of the SFU has spoken from `source`.
+    pub(super) fn heard(&self, source: SocketAddr, destination: SocketAddr) {
+        if let Some(connection) = self.lock().get(&(source, destination)) {
+            connection.has_spoken.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes connections, for ever.
+    pub(super) async fn accept(self, listener: TcpListener, arrived: mpsc::Sender<Packet>) {
+        let Ok(destination) = listener.local_addr() else { return };
+        let mut served = JoinSet::new();
+        loop {
+            while served.try_join_next().is_some() {}
+            let Ok((stream, source)) = listener.accept().await else {
+                // There are too many open files, say. It would fail again at once.
+                sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
+                debug!(%source, "no room for another connection for media");
+                continue;
+            };
+            let (connections, arrived) = (self.clone(), arrived.clone());
+            served.spawn(async move {
+                connections.serve(stream, (source, destination), arrived).await;
+                drop(permit);
+            });
+        }
+    }
+
+    async fn serve(&self, stream: TcpStream, ends: Ends, arrived: mpsc::Sender<Packet>) {
+        // Only makes packets later, if it fails.
+        let _ = stream.set_nodelay(true);
+        let (reader, writer) = stream.into_split();
+        let (packets, waiting) = mpsc::channel(self.limits.packets);
+        let has_spoken = Arc::new(AtomicBool::new(false));
+        self.lock().insert(ends, Connection { packets, has_spoken: Arc::clone(&has_spoken) });
+        let _open = OpenGuard(self, ends);
+        let why = tokio::select! {
+            why = read(reader, ends, arrived) => why,
+            why = write(writer, waiting, self.limits.patience) => why,
+            () = silence(&has_spoken, self.limits) => "nobody of the SFU's clients speaks on it",
+        };
+        debug!(source = %ends.0, why, "a connection for media ended");
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Ends, Connection>> {
+        // The map is whole between two statements.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn read(
+    mut reader: OwnedReadHalf,
+    (source, destination): Ends,
+    arrived: mpsc::Sender<Packet>,
+) -> &'static str {
+    let (mut frames, mut buffer) = (Frames::default(), [0; 4096]);
+    loop {
+        let Ok(length @ 1..) = reader.read(&mut buffer).await else { return "it was closed" };
+        frames.push(&buffer[..length]);
+        loop {
+            match frames.next() {
+                Ok(Some(bytes)) => {
+                    let packet =
+                        Packet { protocol: Protocol::Tcp, source, destination, bytes: bytes.to_vec() };
+                    if arrived.try_send(packet).is_err() && arrived.is_closed() {
+                        return "the SFU ended";
+                    }
+                }
+                Ok(None) => break,
+                Err(nonsense) => {
+                    debug!(%source, ?nonsense, "not a connection for media");
+                    return "it makes no sense";
+                }
+            }
+        }
+    }
+}
+
+async fn write(
+    mut writer: OwnedWriteHalf,
+    mut packets: mpsc::Receiver<Vec<u8>>,
+    patience: Duration,
+) -> &'static str {
+    while let Some(bytes) = packets.recv().await {
+        match timeout(patience, writer.write_all(&bytes)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return "it was closed",
+            Err(_) => return "it is not read",
+        }
+    }
+    "the SFU ended"
+}
+
+/// Returns when no client has spoken for too long.
+async fn silence(has_spoken: &AtomicBool, limits: Limits) {
+    let (mut left, mut silent) = (1, 0);
+    while silent < left {
+        sleep(limits.patience).await;
+        if has_spoken.swap(false, Ordering::Relaxed) {
+            (left, silent) = (limits.patience_factor, 0);
+        } else {
+            silent += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STUN: [u8; 4] = [0, 2, 0, 1];
+
+    struct Served {
+        connections: Connections,
+        address: SocketAddr,
+        arrived: mpsc::Receiver<Packet>,
+    }
+
+    async fn served(limits: Limits) -> Served {
+        let listener = open([127, 0, 0, 1].into(), 0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let connections = Connections::new(limits);
+        let (packets, arrived) = mpsc::channel(64);
+        tokio::spawn(connections.clone().accept(listener, packets));
+        Served { connections, address, arrived }
+    }
+
+    impl Served {
+        async fn connect(&self) -> TcpStream {
+            TcpStream::connect(self.address).await.unwrap()
+        }
+    }
+
+    /// Whether the far end closes the connection, with or without a word.
+    async fn closes(stream: &mut TcpStream) -> bool {
+        let end = timeout(Duration::from_secs(5), stream.read(&mut [0; 64])).await;
+        matches!(end, Ok(Ok(0) | Err(_)))
+    }
+
+    #[tokio::test]
+    async fn packets_go_both_ways() {
+        let mut served = served(Limits::default()).await;
+        let mut stream = served.connect().await;
+        stream.write_all(&STUN).await.unwrap();
+        let packet = served.arrived.recv().await.unwrap();
+        assert_eq!((packet.source, packet.bytes.as_slice()), (stream.local_addr().unwrap(), &[0, 1][..]));
+        served.connections.send(packet.destination, packet.source, &[0, 7]);
+        let mut answer = [0; 4];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(answer, [0, 2, 0, 7]);
+    }
+
+    #[tokio::test]
+    async fn nonsense_is_not_listened_to() {
+        let served = served(Limits::default()).await;
+        for nonsense in [&b"GET / HTTP/1.1\r\n\r\n"[..], &[0, 1, 255], &[255, 255, 0]] {
+            let mut stream = served.connect().await;
+            stream.write_all(nonsense).await.unwrap();
+            assert!(closes(&mut stream).await, "{nonsense:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_no_client_is_sent_away_and_a_client_stays_longer() {
+        let patience = Duration::from_millis(100);
+        let mut served = served(Limits { patience, patience_factor: 100, ..Limits::default() }).await;
+        let (mut silent, mut stranger, mut client) =
+            (served.connect().await, served.connect().await, served.connect().await);
+        stranger.write_all(&STUN).await.unwrap();
+        served.arrived.recv().await.unwrap();
+        client.write_all(&STUN).await.unwrap();
+        let packet = served.arrived.recv().await.unwrap();
+        served.connections.heard(packet.source, packet.destination);
+        assert!(closes(&mut silent).await);
+        assert!(closes(&mut stranger).await);
+        client.write_all(&STUN).await.unwrap();
+        assert_eq!(served.arrived.recv().await.unwrap().source, client.local_addr().unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_does_not_read_is_sent_away_and_little_waits() {
+        let patience = Duration::from_millis(200);
+        let limits = Limits { patience, patience_factor: 1_000, packets: 8, ..Limits::default() };
+        let mut served = served(limits).await;
+        let mut stream = served.connect().await;
+        stream.write_all(&STUN).await.unwrap();
+        let packet = served.arrived.recv().await.unwrap();
+        served.connections.heard(packet.source, packet.destination);
+        let is_open = || served.connections.lock().contains_key(&(packet.source, packet.destination));
+        timeout(Duration::from_secs(10), async {
+            while is_open() {
+                served.connections.send(packet.destination, packet.source, &[0; 1_200]);
+                sleep(Duration::from_micros(100)).await;
+            }
+        })
+        .await
+        .expect("an end");
+        drop(stream);
+    }
+
+    #[tokio::test]
+    async fn there_is_room_for_so_many() {
+        let served = served(Limits { connections: 2, ..Limits::default() }).await;
+        let mut first = served.connect().await;
+        let _second = served.connect().await;
+        let mut third = served.connect().await;
+        assert!(closes(&mut third).await);
+        first.write_all(&[0, 1, 255]).await.unwrap();
+        assert!(closes(&mut first).await);
+        timeout(Duration::from_secs(5), async {
+            let mut arrived = served.arrived;
+            while arrived.try_recv().is_err() {
+                let mut stream = TcpStream::connect(served.address).await.unwrap();
+                // Fails as long as there is no room.
+                let _ = stream.write_all(&STUN).await;
+                sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await
+        .expect("room again");
+    }
+}

@@ -1,0 +1,29 @@
+//! What happened at one client, for the others.
+
+use moim_protocol::{Channel as ChannelKind, RelayPayload};
+use str0m::{
+    media::{MediaData, Rid},
+    net::Transmit,
+};
+
+use super::Source;
+
+/// One thing that happened.
+#[derive(Debug)]
+pub(super) enum Happening {
+    Transmit(Transmit),
+    Relay(RelayPayload),
+    /// Media sections came or changed.
+    SectionsChanged,
+    Media(Box<MediaData>),
+    KeyFrameWanted {
+        source: Source,
+        rid: Option<Rid>,
+    },
+    Message {
+        channel: ChannelKind,
+        to: String,
+        is_binary: bool,
+        message: Vec<u8>,
+    },
+}

@@ -1,0 +1,89 @@
+// Pictures come no larger than they are shown, and pause while nobody sees them. The same page in a mesh and over an SFU.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing } from "./lib/browsers.mjs";
+import { join } from "./lib/call.mjs";
+import { assertShows, assertSounds } from "./lib/media.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+import { until } from "./lib/wait.mjs";
+
+/** Where, and the browsers of who looks and who is seen. */
+const CALLS = [
+  ["mesh", "chromium", "chromium"],
+  ["mesh", "firefox", "firefox"],
+  ["mesh", "chromium", "firefox"],
+  ["mesh", "firefox", "chromium"],
+  ["sfu", "chromium", "chromium"],
+  ["sfu", "firefox", "firefox"],
+];
+
+for (const [topology, kind, other] of CALLS) {
+  const skip = stubMissing() || browserMissing(kind) || browserMissing(other);
+  test(`a picture comes as it is seen, ${topology}, from ${other} to ${kind}`, { skip }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { app: "page", kind, topology, query: "&adaptive" });
+    await join(t, stub, "bob", { kind: other, topology });
+    await alice.meets("bob");
+
+    await style(alice, "width: 600px");
+    await height(alice, "height > 200");
+    await style(alice, "width: 140px");
+    await height(alice, topology === "mesh" ? "height <= 100" : "height <= 240");
+    await alice.meets("bob");
+    await style(alice, "width: 600px");
+    await height(alice, "height > 200");
+
+    await alice.page.evaluate(() => {
+      document.body.style.paddingBottom = "4000px";
+      scrollTo(0, 3000);
+    });
+    await standsStill(alice);
+    await assertSounds(alice.page, `${alice.tile("bob")} video`, "bob");
+    await alice.page.evaluate(() => scrollTo(0, 0));
+    await moves(alice);
+
+    await style(alice, "display: none");
+    await standsStill(alice);
+    await style(alice, "");
+    await moves(alice);
+    alice.assertNoProblems();
+  });
+}
+
+test("what is no element is told", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice", { app: "page" });
+  await join(t, stub, "bob", { app: "page" });
+  await alice.meets("bob");
+  const told = await alice.page.evaluate(() => {
+    const [track] = room.participants[0].tracks;
+    const wrong = [undefined, null, 5, "#video", {}, document.body, new MediaStream(), document.createElement("canvas")];
+    const attempts = [...wrong.map((value) => () => track.attach(value)), () => track.detach(null), () => track.detach({})];
+    return attempts.map((attempt) => { try { attempt(); } catch (error) { return `${error.code} ${error.message}`; } });
+  });
+  for (const text of told) assert.match(text ?? "no error", /^ERR_INVALID_OPTIONS .*element: expected a <video> or an <audio> element/);
+  assert.match(told[5], /got <body>/);
+});
+
+const style = (person, css) => person.page.$eval(person.tile("bob"), (tile, css) => (tile.style.cssText = css), css);
+
+const height = (person, check) => until(person.page, (selector, check) => {
+  const height = document.querySelector(selector)?.videoHeight;
+  return height > 0 && new Function("height", `return ${check}`)(height) ? height : null;
+}, { what: `a picture with ${check}`, args: [`${person.tile("bob")} video`, check], timeout: 30_000 });
+
+/** Waits until no frame of bob's camera was decoded in a second, though its track is there. */
+const standsStill = (person) => until(person.page, async () => {
+  const [bob] = room.participants;
+  const { rtcRtpReceiver } = bob.tracks.find(({ source }) => source === "camera");
+  const decoded = async () => {
+    const stats = [...(await rtcRtpReceiver.getStats()).values()];
+    return stats.find(({ type, kind }) => type === "inbound-rtp" && kind === "video").framesDecoded;
+  };
+  const before = await decoded();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return before > 0 && (await decoded()) === before;
+}, { what: "a picture that stands still", timeout: 20_000 });
+
+const moves = (person) => assertShows(person.page, `${person.tile("bob")} video`, "bob", { timeout: 20_000 });
