@@ -23,9 +23,12 @@ pub(crate) struct Choices {
     /// Lines of the camera's picture.
     pub(crate) height: u32,
     pub(crate) on_height: Callback<u32>,
+    /// Of the camera's picture; `None` leaves it to the browsers.
+    pub(crate) codec: Option<String>,
+    pub(crate) on_codec: Callback<Option<String>>,
 }
 
-/// Layout and resolution are remembered for the next call; who is pinned is not.
+/// Layout and resolution are remembered for the next call; who is pinned and the codec belong to this one.
 #[hook]
 pub(crate) fn use_choices(camera: &Capture, on_error: Callback<(Attempt, Error)>) -> Choices {
     let arrangement = use_state_eq(|| Arrangement::of_name(&browser::recall(LAYOUT_KEY).unwrap_or_default()));
@@ -33,6 +36,7 @@ pub(crate) fn use_choices(camera: &Capture, on_error: Callback<(Attempt, Error)>
     let height = use_state_eq(|| {
         browser::recall(RESOLUTION_KEY).and_then(|text| height_of(&text)).unwrap_or(STANDARD)
     });
+    let codec = use_state_eq(|| None::<String>);
     let on_resolution_error = Callback::from(move |error: Error| on_error.emit((Attempt::Resolution, error)));
     use_resolution(camera, Some(*height).filter(|height| *height != STANDARD), on_resolution_error);
     let on_arrangement = use_callback(arrangement.setter(), |chosen: Arrangement, arrangement| {
@@ -54,5 +58,7 @@ pub(crate) fn use_choices(camera: &Capture, on_error: Callback<(Attempt, Error)>
         on_pin,
         height: *height,
         on_height,
+        codec: (*codec).clone(),
+        on_codec: Callback::from(move |chosen| codec.set(chosen)),
     }
 }

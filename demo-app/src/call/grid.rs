@@ -1,8 +1,5 @@
 //! The tiles, as a grid that fits the window, or around one that is large.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlMediaElement};
 use yew::prelude::*;
 
 use super::tile::{Shown, Tile, label};
@@ -29,6 +26,9 @@ pub(crate) struct GridProps {
     pub(crate) recordings: Recordings,
     pub(crate) on_recording: Callback<()>,
     pub(crate) on_error: Callback<(Attempt, Error)>,
+    /// The browser holds sound back until there is a click.
+    pub(crate) blocked: bool,
+    pub(crate) on_sound: Callback<()>,
     /// A picture is shown at another height than before.
     pub(crate) on_shown: Callback<Shown>,
 }
@@ -36,8 +36,6 @@ pub(crate) struct GridProps {
 #[function_component]
 pub(crate) fn Grid(props: &GridProps) -> Html {
     let words = use_words();
-    let blocked = use_state_eq(|| false);
-    let area = use_node_ref();
 
     let on_record = {
         let (recordings, on_recording, on_error) =
@@ -53,25 +51,6 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
             }
         })
     };
-    let on_blocked = {
-        let blocked = blocked.setter();
-        Callback::from(move |()| blocked.set(true))
-    };
-    let enable_sound = {
-        let (area, blocked) = (area.clone(), blocked.setter());
-        move |()| {
-            blocked.set(false);
-            for element in sounds(&area) {
-                let blocked = blocked.clone();
-                spawn_local(async move {
-                    if moim::play(&element).await.is_err() {
-                        blocked.set(true);
-                    }
-                });
-            }
-        }
-    };
-
     // The large one's place in the list stays, so that nothing is built anew.
     let count = props.tiles.len();
     let (arrangement, stage) = claims(props).settle(props.arrangement, count);
@@ -90,8 +69,8 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
         strip.rows
     );
     html! {
-        <main class="area" ref={area}>
-            if *blocked {
+        <main class="area">
+            if props.blocked {
                 <div class="unlock">
                     <p>{ words.sound_blocked }</p>
                     <Button
@@ -99,7 +78,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                         mark={Mark::Sound}
                         look={Look::Primary}
                         test="enable-sound"
-                        onclick={enable_sound}
+                        onclick={props.on_sound.clone()}
                     />
                 </div>
             }
@@ -114,7 +93,6 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                         target={is_target(model, props.drop_on.as_deref())}
                         recording={props.recordings.running(&model.key).is_some()}
                         on_record={on_record.clone()}
-                        on_blocked={on_blocked.clone()}
                         on_shown={props.on_shown.clone()}
                     />
                 }) }
@@ -137,11 +115,4 @@ fn claims(props: &GridProps) -> Claims {
         speaker: tiles.iter().position(|tile| dominant.is_some() && tile.participant == *dominant),
         other: tiles.iter().position(|tile| !tile.own),
     }
-}
-
-fn sounds(area: &NodeRef) -> Vec<HtmlMediaElement> {
-    let Some(list) = area.cast::<Element>().and_then(|area| area.query_selector_all("audio").ok()) else {
-        return Vec::new();
-    };
-    (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect()
 }

@@ -22,6 +22,7 @@ mod toasts;
 use std::rc::Rc;
 
 use moim::{ChatOptions, Error, ParticipantId, RemoteParticipant, Role, SubscribeOptions};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use yew::prelude::*;
 
@@ -30,7 +31,7 @@ use crate::errors::Attempt;
 use crate::hooks::{
     JoinedRoom, LocalMedia, Recordings, use_file_drop, use_files, use_publication, use_screen_share,
 };
-use crate::inputs::{InputNotices, Pickers, ResolutionPicker};
+use crate::inputs::{CodecPicker, InputNotices, Pickers, ResolutionPicker};
 use crate::recordings::RecordingList;
 use chat::Chat;
 use choices::use_choices;
@@ -77,8 +78,9 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         Callback::from(move |error: Error| on_error.emit((Attempt::Share, error)))
     };
     let share = use_screen_share(room, on_share_error);
-    use_publication(room, &media.camera.handle.capture, media.camera.is_muted());
-    use_publication(room, &media.microphone.handle.capture, media.microphone.is_muted());
+    let choices = use_choices(&media.camera.handle.capture, on_error.clone());
+    use_publication(room, &media.camera.handle.capture, media.camera.is_muted(), choices.codec.clone());
+    use_publication(room, &media.microphone.handle.capture, media.microphone.is_muted(), None);
     use_device_news(media, *panel == Some(Panel::Devices), on_error.clone());
     let on_copied = {
         let log = log.dispatcher();
@@ -89,8 +91,6 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let hand = use_hand(room);
     let files = use_files(room);
     let presence = use_room_news(room, media, &files, log);
-    let choices = use_choices(&media.camera.handle.capture, on_error.clone());
-
     let tiles = tiles::tiles(&ticket.name, hand.up, media, share.tracks(), &props.participants);
     let keys = tiles.iter().map(|tile| tile.key.clone()).chain([ROOM.to_owned()]).collect();
     use_end_of_lost_recordings(recordings, keys);
@@ -115,6 +115,14 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let toggle_panel = {
         let panel = panel.clone();
         Callback::from(move |chosen: Panel| panel.set(Some(chosen).filter(|_| *panel != Some(chosen))))
+    };
+    let on_sound = {
+        let room = room.clone();
+        Callback::from(move |()| {
+            // Within the click. What it does not start stays blocked, and so does the button.
+            let started = room.start_audio();
+            spawn_local(async move { drop(started.await) });
+        })
     };
     let on_panel = {
         let panel = panel.setter();
@@ -204,6 +212,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 <InputNotices media={media.clone()} />
                 <Pickers media={media.clone()} />
                 <ResolutionPicker height={choices.height} on_height={choices.on_height.clone()} />
+                <CodecPicker topology={ticket.topology} codec={choices.codec.clone()} on_codec={choices.on_codec.clone()} />
             </>
         },
         Panel::More => html! {
@@ -250,6 +259,8 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 dominant={presence.speakers.dominant.clone()}
                 on_pin={choices.on_pin.clone()}
                 drop_on={drop.over.clone()}
+                blocked={presence.sound_blocked}
+                {on_sound}
                 recordings={recordings.clone()}
                 on_recording={show_recordings}
                 {on_error}

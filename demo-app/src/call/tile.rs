@@ -1,13 +1,13 @@
 //! One participant's picture or screen.
 
 use moim::yew::{Track, use_track};
-use moim::{ConnectionState, ParticipantId, PublicationId};
+use moim::{ConnectionState, ParticipantId, PublicationId, RemoteTrack};
 use yew::prelude::*;
 
 use super::quality::QualityBars;
 use super::tiles::{Source, TileModel};
 use crate::format;
-use crate::hooks::{use_level, use_shown_height};
+use crate::hooks::{use_attached, use_level, use_shown_height};
 use crate::i18n::{Words, fill};
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
@@ -27,8 +27,6 @@ pub(crate) struct TileProps {
     pub(crate) on_pin: Callback<String>,
     /// Starts or stops a recording.
     pub(crate) on_record: Callback<TileModel>,
-    /// The browser plays no sound before a click.
-    pub(crate) on_blocked: Callback<()>,
     pub(crate) on_shown: Callback<Shown>,
 }
 
@@ -112,11 +110,12 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             if !model.visible {
                 <span class="tile__face" aria-hidden="true">{ format::initials(&model.name) }</span>
             }
-            if !model.own {
-                { for model.sound.iter().map(|track| html! {
-                    <Sound key={track.id()} track={track.clone()} on_blocked={props.on_blocked.clone()} />
-                }) }
-            }
+            { for model.sound.iter().filter_map(|track| match track {
+                Track::Remote(track) => {
+                    Some(html! { <Sound key={track.as_raw().id()} track={track.clone()} /> })
+                }
+                Track::Local(_) => None, // nobody wants to hear oneself
+            }) }
             if let Some(status) = status {
                 <span class="tile__status" role="status">{ status }</span>
             }
@@ -164,20 +163,13 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct SoundProps {
-    track: Track,
-    on_blocked: Callback<()>,
+    track: RemoteTrack,
 }
 
 /// A voice by itself, so that a held-back sound does not hold the picture back.
 #[function_component]
 fn Sound(props: &SoundProps) -> Html {
     let audio = use_node_ref();
-    let sound = use_track(&audio, &props.track);
-    let on_blocked = props.on_blocked.clone();
-    use_effect_with(sound.is_blocked(), move |blocked| {
-        if *blocked {
-            on_blocked.emit(());
-        }
-    });
+    use_attached(audio.clone(), props.track.clone());
     html! { <audio ref={audio} autoplay=true /> }
 }

@@ -1,5 +1,6 @@
 //! Hooks beside those of the SDK. They know nothing of this demo's words and looks.
 
+mod attached;
 mod capture;
 mod file_drop;
 mod files;
@@ -16,6 +17,7 @@ mod room_stats;
 mod screen_share;
 mod shown_height;
 
+pub(crate) use attached::use_attached;
 pub(crate) use capture::{Capture, CaptureHandle, CaptureKind, use_capture};
 pub(crate) use file_drop::{list as listed_files, use_file_drop};
 pub(crate) use files::{FileEntry, FileStatus, Files, use_files};

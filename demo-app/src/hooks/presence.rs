@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use moim::yew::{Speakers, use_lobby, use_speakers};
-use moim::{Lobby, Role};
+use moim::yew::{Speakers, use_lobby, use_room_events, use_speakers};
+use moim::{Lobby, Role, RoomEvent};
 use yew::prelude::*;
 
 use super::{JoinedRoom, use_interval};
@@ -18,6 +18,8 @@ pub(crate) struct Presence {
     pub(crate) lobby: Rc<Lobby>,
     /// Who of the others speaks, and who leads.
     pub(crate) speakers: Rc<Speakers>,
+    /// The browser holds sound back until there is a click.
+    pub(crate) sound_blocked: bool,
 }
 
 impl Presence {
@@ -30,11 +32,20 @@ impl Presence {
 #[hook]
 pub(crate) fn use_presence(room: &JoinedRoom) -> Presence {
     let role = use_state_eq(|| room.role());
+    let sound_blocked = use_state_eq(|| !room.can_play_audio());
     let (lobby, speakers) = (use_lobby(room), use_speakers(room));
+    {
+        let sound_blocked = sound_blocked.setter();
+        use_room_events(room, move |event| {
+            if let RoomEvent::AudioPlaybackChange { blocked } = event {
+                sound_blocked.set(blocked);
+            }
+        });
+    }
     let look = {
         let (role, room) = (role.setter(), room.clone());
         Callback::from(move |()| role.set(room.role()))
     };
     use_interval(Some(ROLE_MS), look);
-    Presence { role: *role, lobby, speakers }
+    Presence { role: *role, lobby, speakers, sound_blocked: *sound_blocked }
 }

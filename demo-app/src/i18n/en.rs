@@ -187,6 +187,10 @@ pub(super) const WORDS: Words = Words {
     resolution: "Camera resolution",
     resolution_hint: "A smaller picture needs less of the network and of the battery.",
     resolution_failed: "The camera does not take this resolution. Choose another one.",
+    codec: "Video codec",
+    codec_automatic: "Automatic",
+    codec_hint: "The others get it if their browser has it too. Changing it interrupts your picture for a moment.",
+    codec_of_sfu: "Through the server, pictures always go as VP8.",
 
     message: "Message",
     message_hint: "Write to everyone",

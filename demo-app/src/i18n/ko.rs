@@ -187,6 +187,10 @@ pub(super) const WORDS: Words = Words {
     resolution: "카메라 해상도",
     resolution_hint: "화면이 작을수록 네트워크와 배터리를 덜 씁니다.",
     resolution_failed: "카메라가 이 해상도를 지원하지 않습니다. 다른 해상도를 고르세요.",
+    codec: "영상 코덱",
+    codec_automatic: "자동",
+    codec_hint: "상대방 브라우저도 지원할 때만 쓰입니다. 바꾸면 화면이 잠시 끊깁니다.",
+    codec_of_sfu: "서버를 거칠 때 영상은 항상 VP8로 보냅니다.",
 
     message: "메시지",
     message_hint: "모두에게 쓰기",

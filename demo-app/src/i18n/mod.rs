@@ -268,6 +268,10 @@ words! {
     resolution,
     resolution_hint,
     resolution_failed,
+    codec,
+    codec_automatic,
+    codec_hint,
+    codec_of_sfu,
     // Chat.
     message,
     message_hint,
