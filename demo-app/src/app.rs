@@ -1,7 +1,7 @@
 //! Which screen is shown, and what outlives the change from one to the other.
 
 use moim::yew::{use_participants, use_room};
-use moim::{JoinOptions, RoomOptions, RoomState, Topology};
+use moim::{JoinOptions, Role, RoomOptions, RoomState, Topology};
 use yew::prelude::*;
 
 use crate::browser;
@@ -22,6 +22,8 @@ pub(crate) struct Ticket {
     pub(crate) name: String,
     pub(crate) room: String,
     pub(crate) topology: Topology,
+    /// Start the room as its host.
+    pub(crate) host: bool,
 }
 
 impl Ticket {
@@ -36,11 +38,14 @@ impl Ticket {
             name: name.or_else(|| browser::recall(NAME_KEY)).unwrap_or_default(),
             room: room.unwrap_or_else(Self::suggest_room),
             topology: query.topology,
+            host: query.host,
         }
     }
 
     fn options(&self) -> JoinOptions {
-        JoinOptions::new(self.room.clone(), self.name.clone())
+        let mut options = JoinOptions::new(self.room.clone(), self.name.clone());
+        options.role = if self.host { Role::Host } else { Role::Participant };
+        options
     }
 }
 
@@ -149,6 +154,7 @@ pub(crate) fn App() -> Html {
                     {recordings}
                     ticket={(*ticket).clone()}
                     joining={matches!(room.state(), RoomState::Joining | RoomState::Waiting)}
+                    waiting={room.state() == RoomState::Waiting}
                     failure={room.error()}
                     on_join={join}
                     on_cancel={leave}

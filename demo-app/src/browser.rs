@@ -1,7 +1,8 @@
 //! What the demo needs of the page itself. Nothing here fails: a browser that refuses is treated as having nothing.
 
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, Element, HtmlElement, Storage, Window};
 
 use moim::Topology;
@@ -90,4 +91,51 @@ pub(crate) fn local_stamp() -> String {
     let now = js_sys::Date::new_0();
     let local = now.get_time() - now.get_timezone_offset() * 60_000.0;
     js_sys::Date::new(&JsValue::from_f64(local)).to_iso_string().into()
+}
+
+/// The value of a custom property of tokens.css, as it is now.
+pub(crate) fn custom_property(name: &str) -> String {
+    let root = document().and_then(|document| document.document_element());
+    let style = window().zip(root).and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
+    style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
+}
+
+/// Hands `text` to the person as a file.
+pub(crate) fn save_text(name: &str, mime_type: &str, text: &str) {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(mime_type);
+    let parts = js_sys::Array::of1(&text.into());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    let link = document().and_then(|document| document.create_element("a").ok());
+    if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+        let _ = link.set_attribute("href", &url);
+        let _ = link.set_attribute("download", name);
+        link.click();
+    }
+    // The download has its own hold on the bytes; browsers want a moment to take it.
+    spawn_local(async move {
+        TimeoutFuture::new(60_000).await;
+        let _ = web_sys::Url::revoke_object_url(&url);
+    });
+}
+
+/// The address of a blob of this page. It is released with the value.
+#[derive(Debug)]
+pub(crate) struct BlobUrl(String);
+
+impl BlobUrl {
+    pub(crate) fn new(blob: &web_sys::Blob) -> Option<Self> {
+        web_sys::Url::create_object_url_with_blob(blob).ok().map(Self)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for BlobUrl {
+    fn drop(&mut self) {
+        let _ = web_sys::Url::revoke_object_url(&self.0);
+    }
 }

@@ -1,6 +1,6 @@
 //! Which sentence an error gets: it says what to do, never what the browser said.
 
-use moim::{Error, ErrorCode, SignalingError};
+use moim::{Error, ErrorCode, FileTransferError, SignalingError};
 
 use crate::i18n::Words;
 
@@ -11,6 +11,10 @@ pub(crate) enum Attempt {
     Microphone,
     Share,
     Record,
+    /// To send a file.
+    File,
+    /// Another size of the camera's picture.
+    Resolution,
     Call,
     /// Nothing in particular: the call goes on.
     Background,
@@ -44,11 +48,33 @@ pub(crate) fn sentence(words: &'static Words, attempt: Attempt, error: &Error) -
             ErrorCode::Unsupported => words.recording_unsupported,
             _ => words.recording_failed,
         },
+        Attempt::File => transfer_sentence(words, error),
+        Attempt::Resolution => words.resolution_failed,
         Attempt::Call => call_sentence(words, error),
         Attempt::Background => match error {
             Error::DataChannel(_) => words.not_sent,
+            _ if refusal(error) == Some("notHost") => words.host_only,
             _ => words.connection_trouble,
         },
+    }
+}
+
+/// The sentence for a file that did not arrive.
+pub(crate) fn transfer_sentence(words: &'static Words, error: &Error) -> &'static str {
+    match error {
+        Error::FileTransfer(FileTransferError::Rejected { .. }) => words.file_declined,
+        Error::FileTransfer(FileTransferError::Cancelled { .. }) => words.file_cancelled,
+        Error::FileTransfer(FileTransferError::Interrupted { .. }) => words.file_interrupted,
+        Error::FileTransfer(FileTransferError::Corrupt) => words.file_damaged,
+        _ => words.file_failed,
+    }
+}
+
+/// The server's code, if it refused something.
+pub(crate) fn refusal(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Signaling(SignalingError::Refused { code, .. }) => Some(code.as_str()),
+        _ => None,
     }
 }
 
@@ -63,6 +89,10 @@ fn call_sentence(words: &'static Words, error: &Error) -> &'static str {
             "tooManyRooms" | "tooManyConnections" | "rateLimited" => words.too_busy,
             "idleTimeout" => words.idle_too_long,
             "shuttingDown" => words.server_closing,
+            "hostRefused" => words.host_refused,
+            "notHost" => words.host_only,
+            "notAdmitted" => words.not_admitted,
+            "removed" => words.removed,
             _ => words.server_refused,
         },
         Error::Signaling(_) => words.server_lost,
@@ -90,6 +120,7 @@ pub(crate) fn joint_sentence(
 
 #[cfg(test)]
 mod tests {
+    use moim::model::ServerErrorCode;
     use moim::{MediaError, Refusal};
 
     use super::*;
@@ -119,6 +150,26 @@ mod tests {
         let error = Error::Signaling(SignalingError::Lost { detail: String::new() });
         assert_eq!(sentence(words, Attempt::Background, &error), words.connection_trouble);
         assert_eq!(sentence(words, Attempt::Call, &error), words.server_lost);
+    }
+
+    #[test]
+    fn whoever_is_put_out_hears_by_whom() {
+        let words = Language::English.words();
+        let refused = |code| Error::Signaling(SignalingError::Refused { code, detail: String::new() });
+        let of = |code| sentence(words, Attempt::Call, &refused(code));
+        assert_eq!(of(ServerErrorCode::Removed), words.removed);
+        assert_eq!(of(ServerErrorCode::NotAdmitted), words.not_admitted);
+        assert_eq!(of(ServerErrorCode::HostRefused), words.host_refused);
+        assert_eq!(sentence(words, Attempt::Background, &refused(ServerErrorCode::NotHost)), words.host_only);
+    }
+
+    #[test]
+    fn a_file_says_what_became_of_it() {
+        let words = Language::English.words();
+        let rejected = Error::FileTransfer(FileTransferError::Rejected { reason: "no".into() });
+        assert_eq!(transfer_sentence(words, &rejected), words.file_declined);
+        let interrupted = Error::FileTransfer(FileTransferError::Interrupted { transferred: 1, size: 2 });
+        assert_eq!(sentence(words, Attempt::File, &interrupted), words.file_interrupted);
     }
 
     #[test]

@@ -18,6 +18,39 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
+/// What a number of a chart counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Bit/s.
+    Bitrate,
+    /// A share, from 0 to 1.
+    Share,
+    /// Seconds, shown in milliseconds.
+    Time,
+    /// Something a second.
+    Rate,
+}
+
+impl Unit {
+    /// The number as a short text.
+    pub(crate) fn text(self, value: f64) -> String {
+        match self {
+            Self::Bitrate => bitrate(value),
+            Self::Share => format!("{:.1}\u{a0}%", value * 100.0),
+            Self::Time => format!("{:.0}\u{a0}ms", value * 1e3),
+            Self::Rate => format!("{value:.0}"),
+        }
+    }
+}
+
+/// `850 kbit/s`, `2.4 Mbit/s`, with a space that does not break.
+fn bitrate(bits_per_second: f64) -> String {
+    match bits_per_second {
+        ..999_500.0 => format!("{:.0}\u{a0}kbit/s", bits_per_second / 1e3),
+        _ => format!("{:.1}\u{a0}Mbit/s", bits_per_second / 1e6),
+    }
+}
+
 /// Up to two letters that stand for a name. A name in a script without capitals gives its first letter.
 pub(crate) fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
@@ -66,6 +99,15 @@ mod tests {
         assert_eq!(size(1), "1\u{a0}kB");
         assert_eq!(size(640_000), "640\u{a0}kB");
         assert_eq!(size(12_480_000), "12.5\u{a0}MB");
+    }
+
+    #[test]
+    fn measurements_have_their_unit() {
+        assert_eq!(bitrate(0.0), "0\u{a0}kbit/s");
+        assert_eq!(bitrate(850_400.0), "850\u{a0}kbit/s");
+        assert_eq!(bitrate(999_900.0), "1.0\u{a0}Mbit/s");
+        assert_eq!(Unit::Time.text(0.0421), "42\u{a0}ms");
+        assert_eq!(Unit::Share.text(0.005), "0.5\u{a0}%");
     }
 
     #[test]

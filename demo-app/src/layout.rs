@@ -1,4 +1,63 @@
-//! How many columns and rows a number of tiles needs.
+//! How the tiles are arranged: which one is large, and how many columns and rows the others need.
+
+/// What the person chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Arrangement {
+    /// All of the same size, unless a screen is shown or someone is pinned.
+    #[default]
+    Grid,
+    /// One alone, with oneself in a corner.
+    Spotlight,
+    /// One large, the others at its side.
+    Sidebar,
+}
+
+impl Arrangement {
+    /// Every arrangement, in the order of the choice.
+    pub(crate) const ALL: [Self; 3] = [Self::Grid, Self::Spotlight, Self::Sidebar];
+
+    /// Its name in storage and in the page.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Spotlight => "spotlight",
+            Self::Sidebar => "sidebar",
+        }
+    }
+
+    /// The arrangement of this name; the default for any other.
+    pub(crate) fn of_name(name: &str) -> Self {
+        Self::ALL.into_iter().find(|arrangement| arrangement.as_str() == name).unwrap_or_default()
+    }
+}
+
+/// The tiles that have a claim to be the large one, by their places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Claims {
+    pub(crate) pinned: Option<usize>,
+    /// A shared screen, or the picture of a mixer.
+    pub(crate) shown: Option<usize>,
+    /// Who leads the conversation.
+    pub(crate) speaker: Option<usize>,
+    /// The first of the others.
+    pub(crate) other: Option<usize>,
+}
+
+impl Claims {
+    /// Which of `count` tiles is large, and the arrangement that comes of it.
+    pub(crate) fn settle(self, chosen: Arrangement, count: usize) -> (Arrangement, Option<usize>) {
+        let Self { pinned, shown, speaker, other } = self;
+        if count < 2 {
+            return (Arrangement::Grid, None);
+        }
+        let wanted = pinned.or(shown);
+        match (chosen, wanted) {
+            (Arrangement::Grid, None) => (Arrangement::Grid, None),
+            (Arrangement::Grid, wanted) => (Arrangement::Sidebar, wanted),
+            (chosen, wanted) => (chosen, wanted.or(speaker).or(other).or(Some(0))),
+        }
+    }
+}
 
 /// Columns and rows of a grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +100,24 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_is_pinned_is_large_before_a_screen_and_a_screen_before_a_speaker() {
+        let mut claims = Claims { pinned: Some(3), shown: Some(2), speaker: Some(1), other: Some(1) };
+        assert_eq!(claims.settle(Arrangement::Spotlight, 4), (Arrangement::Spotlight, Some(3)));
+        claims.pinned = None;
+        assert_eq!(claims.settle(Arrangement::Spotlight, 4), (Arrangement::Spotlight, Some(2)));
+        assert_eq!(claims.settle(Arrangement::Grid, 4), (Arrangement::Sidebar, Some(2)));
+        claims.shown = None;
+        assert_eq!(claims.settle(Arrangement::Sidebar, 4), (Arrangement::Sidebar, Some(1)));
+        assert_eq!(claims.settle(Arrangement::Grid, 4), (Arrangement::Grid, None));
+    }
+
+    #[test]
+    fn alone_nobody_is_large() {
+        let claims = Claims { pinned: Some(0), ..Claims::default() };
+        assert_eq!(claims.settle(Arrangement::Spotlight, 1), (Arrangement::Grid, None));
+    }
 
     #[test]
     fn every_tile_has_a_place_and_no_row_is_empty() {

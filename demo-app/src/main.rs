@@ -1,4 +1,4 @@
-//! The moim demo: a lobby, a call, screen sharing, recording and chat.
+//! The moim demo: a lobby, a call, screen sharing, recording, chat, files and statistics.
 //!
 //! What needs a browser is compiled for it only; words, sentences and layout are plain functions, tested on the host.
 
@@ -8,6 +8,7 @@ mod errors;
 mod format;
 mod i18n;
 mod layout;
+mod measure;
 mod query;
 mod room_name;
 
@@ -27,6 +28,8 @@ mod lobby;
 mod recordings;
 #[cfg(target_arch = "wasm32")]
 mod ui;
+#[cfg(target_arch = "wasm32")]
+mod uplot;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -2,12 +2,14 @@
 
 use moim::Topology;
 
-/// What the address asks for: `?room=x&name=y&topology=sfu&join`.
+/// What the address asks for: `?room=x&name=y&topology=sfu&host&join`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) room: String,
     pub(crate) name: String,
     pub(crate) topology: Topology,
+    /// Start the room as its host.
+    pub(crate) host: bool,
     /// Join at once, without the lobby.
     pub(crate) join: bool,
 }
@@ -21,12 +23,18 @@ impl Query {
                 "room" => query.room = value.trim().to_owned(),
                 "name" => query.name = value.trim().to_owned(),
                 "topology" => query.topology = topology(&value),
-                "join" => query.join = !matches!(&*value, "0" | "false"),
+                "host" => query.host = is_yes(&value),
+                "join" => query.join = is_yes(&value),
                 _ => {}
             }
         }
         query
     }
+}
+
+/// Whether a parameter that needs no value is on.
+fn is_yes(value: &str) -> bool {
+    !matches!(value, "0" | "false")
 }
 
 /// The topology of this name; the default for any other.
@@ -51,9 +59,9 @@ mod tests {
 
     #[test]
     fn room_name_and_join_are_read() {
-        let query = Query::parse("?room=blue+door&name=Min%20Seo&topology=sfu&join");
+        let query = Query::parse("?room=blue+door&name=Min%20Seo&topology=sfu&host&join");
         let (room, name) = ("blue door".into(), "Min Seo".into());
-        assert_eq!(query, Query { room, name, topology: Topology::Sfu, join: true });
+        assert_eq!(query, Query { room, name, topology: Topology::Sfu, host: true, join: true });
     }
 
     #[test]
@@ -61,6 +69,7 @@ mod tests {
         assert_eq!(Query::parse(""), Query::default());
         assert_eq!(Query::parse("?other=1&&=x"), Query::default());
         assert!(!Query::parse("?join=0").join);
+        assert!(!Query::parse("?host=false").host);
     }
 
     #[test]

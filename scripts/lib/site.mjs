@@ -1,12 +1,15 @@
 // What the stub serves, put together from the demo, the plain pages and the npm package.
 
 import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { DEMO, NPM_PACKAGE, ROOT, SITE } from "./paths.mjs";
+import { basename, join } from "node:path";
+import { DEMO, NODE_MODULES, NPM_PACKAGE, ROOT, SITE } from "./paths.mjs";
 import { unlessFresh } from "./stamp.mjs";
 
 const DEMO_STATIC = join(ROOT, "demo-app", "static");
 const PAGES = join(ROOT, "www");
+// What the demo loads besides: see demo-app/src/uplot.rs.
+const CHARTS = join(NODE_MODULES, "uplot");
+const CHART_FILES = ["LICENSE", "dist/uPlot.iife.min.js", "dist/uPlot.min.css"];
 const NOT_SERVED = new Set(["e2e", "smoke", "pkg", "node_modules"]);
 
 /** Copies everything into `dist/site`, unless it holds just that. */
@@ -15,6 +18,7 @@ export async function assembleSite() {
   const parts = [
     { from: DEMO, to: SITE },
     { from: DEMO_STATIC, to: SITE },
+    ...CHART_FILES.map((name) => ({ from: join(CHARTS, name), to: join(SITE, "uplot", basename(name)) })),
     ...pages.map((name) => ({ from: join(PAGES, name), to: join(SITE, "www", name) })),
     { from: NPM_PACKAGE, to: join(SITE, "www", "pkg") },
   ].filter(({ from }) => existsSync(from));

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::Panel;
+use super::people::Hand;
 use crate::hooks::LocalMedia;
 use crate::i18n::fill;
 use crate::inputs::{CameraToggle, MicrophoneToggle};
@@ -12,8 +13,13 @@ use crate::ui::{Button, Look, Mark, use_words};
 pub(crate) struct ControlsProps {
     pub(crate) media: LocalMedia,
     pub(crate) sharing: bool,
+    pub(crate) hand: Hand,
     pub(crate) panel: Option<Panel>,
     pub(crate) unread: usize,
+    /// How many wait to be let in by oneself.
+    pub(crate) waiting: usize,
+    /// How many files wait for one's answer.
+    pub(crate) offered: usize,
     pub(crate) on_share: Callback<()>,
     pub(crate) on_panel: Callback<Panel>,
     pub(crate) on_leave: Callback<()>,
@@ -22,14 +28,30 @@ pub(crate) struct ControlsProps {
 #[function_component]
 pub(crate) fn Controls(props: &ControlsProps) -> Html {
     let words = use_words();
-    let open_chat = {
+    let hand = &props.hand;
+    let count = |none: &str, some: &str, count: usize| match count {
+        0 => none.to_owned(),
+        count => fill(some, "count", &count.to_string()),
+    };
+    let opener = |panel: Panel, name: String, mark: Mark, badge: usize, test: &'static str| {
         let on_panel = props.on_panel.clone();
-        move |()| on_panel.emit(Panel::Chat)
+        let open = props.panel == Some(panel);
+        html! {
+            <Button
+                {name}
+                icon_only={true}
+                look={Look::Round}
+                {mark}
+                pressed={open}
+                class={classes!(open.then_some("is-active"))}
+                {badge}
+                {test}
+                onclick={move |()| on_panel.emit(panel)}
+            />
+        }
     };
-    let chat = match props.unread {
-        0 => words.chat.to_owned(),
-        unread => fill(words.chat_unread, "count", &unread.to_string()),
-    };
+    let chat = count(words.chat, words.chat_unread, props.unread);
+    let people = count(words.people, words.people_waiting, props.waiting);
     html! {
         <div class="controls" role="group" aria-label={words.call_controls}>
             <MicrophoneToggle input={props.media.microphone.clone()} />
@@ -41,21 +63,24 @@ pub(crate) fn Controls(props: &ControlsProps) -> Html {
                 look={Look::Round}
                 mark={if props.sharing { Mark::ScreenOff } else { Mark::Screen }}
                 pressed={props.sharing}
-                class={classes!(props.sharing.then_some("is-active"))}
+                class={classes!("controls__wide", props.sharing.then_some("is-active"))}
                 test="share"
                 onclick={props.on_share.clone()}
             />
             <Button
-                name={chat}
+                name={words.raise_hand}
+                hint={if hand.up { words.lower_hand } else { words.raise_hand }}
                 icon_only={true}
                 look={Look::Round}
-                mark={Mark::Chat}
-                pressed={props.panel == Some(Panel::Chat)}
-                class={classes!((props.panel == Some(Panel::Chat)).then_some("is-active"))}
-                badge={props.unread}
-                test="chat-toggle"
-                onclick={open_chat}
+                mark={Mark::Hand}
+                pressed={hand.up}
+                class={classes!("controls__wide", hand.up.then_some("is-active"))}
+                test="hand"
+                onclick={hand.toggle.clone()}
             />
+            { opener(Panel::People, people, Mark::People, props.waiting, "people-toggle") }
+            { opener(Panel::Chat, chat, Mark::Chat, props.unread, "chat-toggle") }
+            { opener(Panel::More, count(words.more, words.files_offered, props.offered), Mark::More, props.offered, "more-toggle") }
             <span class="controls__gap" />
             <Button
                 name={words.leave}

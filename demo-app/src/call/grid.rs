@@ -1,8 +1,5 @@
-//! The tiles, as a grid that fits the window, or around a screen that is shown.
+//! The tiles, as a grid that fits the window, or around one that is large.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlMediaElement};
 use yew::prelude::*;
 
 use super::tile::{Shown, Tile, label};
@@ -10,16 +7,28 @@ use super::tiles::{Source, TileModel};
 use crate::browser;
 use crate::errors::Attempt;
 use crate::hooks::Recordings;
-use crate::layout::Shape;
+use crate::layout::{Arrangement, Claims, Shape};
 use crate::ui::{Button, Look, Mark, use_words};
-use moim::Error;
+use moim::{Error, ParticipantId};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct GridProps {
     pub(crate) tiles: Vec<TileModel>,
+    /// What the person chose.
+    pub(crate) arrangement: Arrangement,
+    /// The key of the tile that is kept large.
+    pub(crate) pinned: Option<String>,
+    /// Who leads the conversation.
+    pub(crate) dominant: Option<ParticipantId>,
+    pub(crate) on_pin: Callback<String>,
+    /// The id of whoever files are dragged over.
+    pub(crate) drop_on: Option<String>,
     pub(crate) recordings: Recordings,
     pub(crate) on_recording: Callback<()>,
     pub(crate) on_error: Callback<(Attempt, Error)>,
+    /// The browser holds sound back until there is a click.
+    pub(crate) blocked: bool,
+    pub(crate) on_sound: Callback<()>,
     /// A picture is shown at another height than before.
     pub(crate) on_shown: Callback<Shown>,
 }
@@ -27,8 +36,6 @@ pub(crate) struct GridProps {
 #[function_component]
 pub(crate) fn Grid(props: &GridProps) -> Html {
     let words = use_words();
-    let blocked = use_state_eq(|| false);
-    let area = use_node_ref();
 
     let on_record = {
         let (recordings, on_recording, on_error) =
@@ -44,28 +51,9 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
             }
         })
     };
-    let on_blocked = {
-        let blocked = blocked.setter();
-        Callback::from(move |()| blocked.set(true))
-    };
-    let enable_sound = {
-        let (area, blocked) = (area.clone(), blocked.setter());
-        move |()| {
-            blocked.set(false);
-            for element in sounds(&area) {
-                let blocked = blocked.clone();
-                spawn_local(async move {
-                    if moim::play(&element).await.is_err() {
-                        blocked.set(true);
-                    }
-                });
-            }
-        }
-    };
-
-    // The screen that was shared last, or the mixed picture, is the large one; its place in the list stays, so that nothing is built anew.
-    let stage = props.tiles.iter().rposition(|tile| matches!(tile.source, Source::Screen | Source::Mix));
+    // The large one's place in the list stays, so that nothing is built anew.
     let count = props.tiles.len();
+    let (arrangement, stage) = claims(props).settle(props.arrangement, count);
     let (wide, tall) = (Shape::wide(count), Shape::tall(count));
     let others = count.saturating_sub(1).max(1);
     let strip = Shape::strip(others);
@@ -80,10 +68,9 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
         strip.columns,
         strip.rows
     );
-    let layout = if stage.is_some() { "stage" } else { "grid" };
     html! {
-        <main class="area" ref={area}>
-            if *blocked {
+        <main class="area">
+            if props.blocked {
                 <div class="unlock">
                     <p>{ words.sound_blocked }</p>
                     <Button
@@ -91,19 +78,21 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                         mark={Mark::Sound}
                         look={Look::Primary}
                         test="enable-sound"
-                        onclick={enable_sound}
+                        onclick={props.on_sound.clone()}
                     />
                 </div>
             }
-            <ul class="tiles" data-layout={layout} data-count={count.to_string()} {style} aria-label={words.participants}>
+            <ul class="tiles" data-layout={arrangement.as_str()} data-count={count.to_string()} {style} aria-label={words.participants}>
                 { for props.tiles.iter().enumerate().map(|(index, model)| html! {
                     <Tile
                         key={model.key.clone()}
                         model={model.clone()}
                         stage={stage == Some(index)}
+                        pinned={props.pinned.as_ref() == Some(&model.key)}
+                        on_pin={props.on_pin.clone()}
+                        target={is_target(model, props.drop_on.as_deref())}
                         recording={props.recordings.running(&model.key).is_some()}
                         on_record={on_record.clone()}
-                        on_blocked={on_blocked.clone()}
                         on_shown={props.on_shown.clone()}
                     />
                 }) }
@@ -112,9 +101,18 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
     }
 }
 
-fn sounds(area: &NodeRef) -> Vec<HtmlMediaElement> {
-    let Some(list) = area.cast::<Element>().and_then(|area| area.query_selector_all("audio").ok()) else {
-        return Vec::new();
-    };
-    (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect()
+fn is_target(model: &TileModel, drop_on: Option<&str>) -> bool {
+    model.receiver().is_some_and(|id| Some(id.0.as_str()) == drop_on)
+}
+
+/// Who could be large.
+fn claims(props: &GridProps) -> Claims {
+    let GridProps { tiles, pinned, dominant, .. } = props;
+    Claims {
+        pinned: tiles.iter().position(|tile| pinned.as_ref() == Some(&tile.key)),
+        // The screen that was shared last.
+        shown: tiles.iter().rposition(|tile| matches!(tile.source, Source::Screen | Source::Mix)),
+        speaker: tiles.iter().position(|tile| dominant.is_some() && tile.participant == *dominant),
+        other: tiles.iter().position(|tile| !tile.own),
+    }
 }

@@ -5,13 +5,14 @@ use yew::prelude::*;
 use super::Panel;
 use super::invite::Invite;
 use crate::hooks::Recordings;
-use crate::ui::{Brand, Button, LanguageSwitch, Look, Mark, use_words};
+use crate::ui::{Brand, Button, Icon, LanguageSwitch, Look, Mark, use_words};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct HeaderProps {
     pub(crate) room: String,
     pub(crate) invite: Invite,
     pub(crate) recordings: Recordings,
+    pub(crate) locked: bool,
     pub(crate) panel: Option<Panel>,
     pub(crate) on_panel: Callback<Panel>,
 }
@@ -30,6 +31,11 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
         <header class="topbar topbar--call">
             <Brand />
             <h1 class="topbar__room" title={props.room.clone()}>{ &props.room }</h1>
+            if props.locked {
+                <span class="sign" role="img" aria-label={words.locked} title={words.locked} data-test="locked">
+                    <Icon mark={Mark::Lock} />
+                </span>
+            }
             if any {
                 <Button
                     name={if running > 0 { words.recording } else { words.recordings }}
@@ -50,7 +56,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 onclick={move |()| invite.copy()}
             />
             <Button
-                name={words.devices}
+                name={words.settings}
                 icon_only={true}
                 mark={Mark::Devices}
                 look={Look::Quiet}

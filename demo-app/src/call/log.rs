@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use moim::{Error, LeaveReason, Role, RoomEvent};
+use moim::{Error, LeaveReason, Role, RoomEvent, TrackSource};
 use yew::prelude::*;
 
+use super::Panel;
 use crate::browser;
 use crate::errors::{Attempt, sentence};
 use crate::hooks::Happening;
@@ -27,6 +28,16 @@ pub(crate) enum Event {
     Joined(String),
     Left(String),
     Dropped(String),
+    /// The host put someone out.
+    Removed(String),
+    /// Someone waits to be let in.
+    Waits(String),
+    /// The host switched one's own microphone or camera off.
+    MutedByHost(TrackSource),
+    NowHost,
+    /// Someone wants to send a file.
+    FileOffered(String),
+    NobodyForFiles,
     LinkCopied,
     Failed(Attempt, Error),
 }
@@ -37,8 +48,24 @@ impl Event {
             Self::Joined(name) => fill(words.joined, "name", name),
             Self::Left(name) => fill(words.left, "name", name),
             Self::Dropped(name) => fill(words.dropped, "name", name),
+            Self::Removed(name) => fill(words.removed_by_host, "name", name),
+            Self::Waits(name) => fill(words.waits, "name", name),
+            Self::MutedByHost(TrackSource::Microphone) => words.microphone_muted_by_host.to_owned(),
+            Self::MutedByHost(_) => words.camera_muted_by_host.to_owned(),
+            Self::FileOffered(name) => fill(words.offers_file, "name", name),
+            Self::NobodyForFiles => words.nobody_for_files.to_owned(),
+            Self::NowHost => words.now_host.to_owned(),
             Self::LinkCopied => words.link_copied.to_owned(),
             Self::Failed(attempt, error) => sentence(words, *attempt, error).to_owned(),
+        }
+    }
+
+    /// Where something can be done about it.
+    pub(crate) fn panel(&self) -> Option<Panel> {
+        match self {
+            Self::Waits(_) => Some(Panel::People),
+            Self::FileOffered(_) => Some(Panel::Files),
+            _ => None,
         }
     }
 
@@ -95,9 +122,12 @@ impl Log {
     fn happen(&mut self, Happening { event, name, was_there }: Happening) {
         match event {
             // A mixer is no person.
-            RoomEvent::ParticipantJoined { participant } if participant.role != Role::Participant => {}
+            RoomEvent::ParticipantJoined { participant } if participant.role == Role::Mixer => {}
             RoomEvent::ParticipantJoined { .. } if !was_there => self.note(Event::Joined(name)),
             RoomEvent::ParticipantLeft { reason: LeaveReason::Left, .. } => self.note(Event::Left(name)),
+            RoomEvent::ParticipantLeft { reason: LeaveReason::Removed, .. } => {
+                self.note(Event::Removed(name))
+            }
             RoomEvent::ParticipantLeft { .. } => self.note(Event::Dropped(name)),
             RoomEvent::ChatReceived { text, .. } => self.say(Some(name), text),
             RoomEvent::Warning { error } => self.note(Event::Failed(Attempt::Background, error)),

@@ -1,34 +1,53 @@
 //! The call: tiles, controls, and one panel at a time.
 
 mod chat;
+mod choices;
 mod controls;
+mod files;
 mod grid;
 mod header;
 mod invite;
 mod log;
+mod more;
+mod news;
 mod panel;
+mod people;
+mod quality;
+mod recorded;
+mod statistics;
 mod tile;
 mod tiles;
 mod toasts;
 
 use std::rc::Rc;
 
-use moim::{ChatOptions, Error, RemoteParticipant, Role, SubscribeOptions};
+use moim::{ChatOptions, Error, ParticipantId, RemoteParticipant, Role, SubscribeOptions};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
 use yew::prelude::*;
 
 use crate::app::Ticket;
 use crate::errors::Attempt;
-use crate::hooks::{JoinedRoom, LocalMedia, Recordings, use_publication, use_screen_share};
-use crate::inputs::{InputNotices, Pickers};
+use crate::hooks::{
+    JoinedRoom, LocalMedia, Recordings, use_file_drop, use_files, use_publication, use_screen_share,
+};
+use crate::inputs::{CodecPicker, InputNotices, Pickers, ResolutionPicker};
 use crate::recordings::RecordingList;
 use chat::Chat;
+use choices::use_choices;
 use controls::Controls;
+use files::{DropHint, FilePanel};
 use grid::Grid;
 use header::Header;
 use invite::{InviteBar, use_invite};
 use log::Event;
 pub(crate) use log::{Log, LogAction};
+use more::More;
+use news::{use_device_news, use_end_of_lost_recordings, use_room_news};
 use panel::{Panel, SidePanel};
+use people::{People, use_hand};
+use recorded::{ROOM, use_recorded_room};
+use statistics::Statistics;
 use toasts::Toasts;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -59,8 +78,9 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         Callback::from(move |error: Error| on_error.emit((Attempt::Share, error)))
     };
     let share = use_screen_share(room, on_share_error);
-    use_publication(room, &media.camera.handle.capture, media.camera.is_muted());
-    use_publication(room, &media.microphone.handle.capture, media.microphone.is_muted());
+    let choices = use_choices(&media.camera.handle.capture, on_error.clone());
+    use_publication(room, &media.camera.handle.capture, media.camera.is_muted(), choices.codec.clone());
+    use_publication(room, &media.microphone.handle.capture, media.microphone.is_muted(), None);
     use_device_news(media, *panel == Some(Panel::Devices), on_error.clone());
     let on_copied = {
         let log = log.dispatcher();
@@ -68,8 +88,17 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     };
     let invite = use_invite(ticket, on_copied);
 
-    let tiles = tiles::tiles(&ticket.name, media, share.tracks(), &props.participants);
-    use_end_of_lost_recordings(recordings, tiles.iter().map(|tile| tile.key.clone()).collect());
+    let hand = use_hand(room);
+    let files = use_files(room);
+    let presence = use_room_news(room, media, &files, log);
+    let tiles = tiles::tiles(&ticket.name, hand.up, media, share.tracks(), &props.participants);
+    let keys = tiles.iter().map(|tile| tile.key.clone()).chain([ROOM.to_owned()]).collect();
+    use_end_of_lost_recordings(recordings, keys);
+    let show_recordings = {
+        let panel = panel.setter();
+        Callback::from(move |()| panel.set(Some(Panel::Recordings)))
+    };
+    let recorded_room = use_recorded_room(recordings, &tiles, show_recordings.clone(), on_error.clone());
 
     // What came while the chat was open has been read.
     let said = log.messages.len();
@@ -87,9 +116,17 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         let panel = panel.clone();
         Callback::from(move |chosen: Panel| panel.set(Some(chosen).filter(|_| *panel != Some(chosen))))
     };
-    let show_recordings = {
+    let on_sound = {
+        let room = room.clone();
+        Callback::from(move |()| {
+            // Within the click. What it does not start stays blocked, and so does the button.
+            let started = room.start_audio();
+            spawn_local(async move { drop(started.await) });
+        })
+    };
+    let on_panel = {
         let panel = panel.setter();
-        Callback::from(move |()| panel.set(Some(Panel::Recordings)))
+        Callback::from(move |chosen: Panel| panel.set(Some(chosen)))
     };
     let close_panel = {
         let panel = panel.setter();
@@ -128,30 +165,105 @@ pub(crate) fn Call(props: &CallProps) -> Html {
             // It fails only when the room is left, and then nothing is shown.
             let _ = room.subscribe(&participant, &publication, &wish);
         });
+    let waiting = if presence.is_host() { presence.lobby.waiting.len() } else { 0 };
     let sharing = share.tracks().is_some();
+    let on_share = Callback::from(move |()| share.toggle());
+    let on_files = {
+        let (files, panel, log) = (files.clone(), panel.setter(), log.dispatcher());
+        Callback::from(move |(chosen, to): (Vec<File>, Option<ParticipantId>)| {
+            match files.send(&chosen, to.as_ref()) {
+                Ok(true) => panel.set(Some(Panel::Files)),
+                Ok(false) if chosen.is_empty() => {}
+                Ok(false) => log.dispatch(LogAction::Note(Event::NobodyForFiles)),
+                Err(error) => log.dispatch(LogAction::Note(Event::Failed(Attempt::File, error))),
+            }
+        })
+    };
+    let on_drop = {
+        let on_files = on_files.clone();
+        Callback::from(move |(dropped, mark): (Vec<File>, String)| {
+            on_files.emit((dropped, Some(ParticipantId(mark)).filter(|id| !id.0.is_empty())));
+        })
+    };
+    let drop = use_file_drop(on_drop);
     let content = |panel: Panel| match panel {
         Panel::Chat => {
             html! { <Chat messages={log.messages.clone()} name={ticket.name.clone()} {on_send} /> }
         }
         Panel::Recordings => html! { <RecordingList recordings={recordings.clone()} /> },
+        Panel::People => html! {
+            <People
+                room={room.clone()}
+                name={ticket.name.clone()}
+                media={media.clone()}
+                hand={hand.clone()}
+                presence={presence.clone()}
+                participants={props.participants.clone()}
+            />
+        },
+        Panel::Files => html! {
+            <FilePanel files={files.clone()} participants={props.participants.clone()} {on_files} />
+        },
+        Panel::Statistics => html! {
+            <Statistics topology={ticket.topology} participants={props.participants.clone()} />
+        },
         Panel::Devices => html! {
             <>
                 <InputNotices media={media.clone()} />
                 <Pickers media={media.clone()} />
+                <ResolutionPicker height={choices.height} on_height={choices.on_height.clone()} />
+                <CodecPicker topology={ticket.topology} codec={choices.codec.clone()} on_codec={choices.on_codec.clone()} />
             </>
+        },
+        Panel::More => html! {
+            <More
+                arrangement={choices.arrangement}
+                on_arrangement={choices.on_arrangement.clone()}
+                recording={recorded_room.running}
+                on_record={recorded_room.toggle.clone()}
+                hand={hand.clone()}
+                offered={files.offered()}
+                {sharing}
+                on_share={on_share.clone()}
+                on_panel={toggle_panel.clone()}
+            />
         },
     };
     html! {
-        <div class="call" data-test="call" tabindex="-1" {onkeydown} data-panel={panel.is_some().then_some("open")}>
+        <div
+            class="call"
+            data-test="call"
+            tabindex="-1"
+            {onkeydown}
+            data-panel={panel.is_some().then_some("open")}
+            ondragover={drop.ondragover.clone()}
+            ondragleave={drop.ondragleave.clone()}
+            ondrop={drop.ondrop.clone()}
+        >
+            if let Some(over) = &drop.over {
+                <DropHint participants={props.participants.clone()} over={over.clone()} />
+            }
             <Header
                 room={ticket.room.clone()}
                 invite={invite.clone()}
                 recordings={recordings.clone()}
+                locked={presence.lobby.locked}
                 panel={*panel}
                 on_panel={toggle_panel.clone()}
             />
             <InviteBar {invite} alone={props.participants.iter().all(|participant| participant.role == Role::Mixer)} />
-            <Grid {tiles} recordings={recordings.clone()} on_recording={show_recordings} {on_error}
+            <Grid
+                {tiles}
+                arrangement={choices.arrangement}
+                pinned={choices.pinned.clone()}
+                dominant={presence.speakers.dominant.clone()}
+                on_pin={choices.on_pin.clone()}
+                drop_on={drop.over.clone()}
+                blocked={presence.sound_blocked}
+                {on_sound}
+                recordings={recordings.clone()}
+                on_recording={show_recordings}
+                {on_error}
                 {on_shown}
             />
             if let Some(panel) = *panel {
@@ -160,43 +272,16 @@ pub(crate) fn Call(props: &CallProps) -> Html {
             <Controls
                 media={media.clone()}
                 {sharing}
+                hand={hand.clone()}
                 panel={*panel}
                 {unread}
-                on_share={move |()| share.toggle()}
+                {waiting}
+                offered={files.offered()}
+                {on_share}
                 on_panel={toggle_panel}
                 on_leave={props.on_leave.clone()}
             />
-            <Toasts notes={log.notes.clone()} {on_dismiss} />
+            <Toasts notes={log.notes.clone()} {on_dismiss} {on_panel} />
         </div>
     }
-}
-
-/// Tells of a device that fails during the call, unless the panel of devices is `open` and shows it. What was missing
-/// before the call is known.
-#[hook]
-fn use_device_news(media: &LocalMedia, open: bool, on_error: Callback<(Attempt, Error)>) {
-    let errors = [
-        (Attempt::Camera, media.camera.handle.capture.error().cloned()),
-        (Attempt::Microphone, media.microphone.handle.capture.error().cloned()),
-    ];
-    let known = use_mut_ref(|| errors.clone());
-    use_effect_with(errors, move |errors| {
-        let known = known.replace(errors.clone());
-        for ((attempt, error), (_, before)) in errors.iter().zip(known) {
-            if let Some(error) = error.clone().filter(|error| !open && before.as_ref() != Some(error)) {
-                on_error.emit((*attempt, error));
-            }
-        }
-    });
-}
-
-/// Ends the recordings of tiles that are there no more, and keeps what was recorded.
-#[hook]
-fn use_end_of_lost_recordings(recordings: &Recordings, keys: Vec<String>) {
-    let recordings = recordings.clone();
-    use_effect_with(keys, move |keys| {
-        for entry in recordings.entries().iter().filter(|entry| !keys.contains(&entry.key)) {
-            recordings.stop(entry);
-        }
-    });
 }

@@ -9,8 +9,13 @@ use crate::ui::{Button, Look, Mark, use_words};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Panel {
     Chat,
+    People,
     Recordings,
+    Files,
+    Statistics,
     Devices,
+    /// The way to those that have no button of their own.
+    More,
 }
 
 impl Panel {
@@ -20,6 +25,8 @@ impl Panel {
             Self::Chat => "[data-test=chat-toggle]",
             Self::Recordings => "[data-test=recordings-toggle]",
             Self::Devices => "[data-test=devices-toggle]",
+            Self::People => "[data-test=people-toggle]",
+            Self::Files | Self::Statistics | Self::More => "[data-test=more-toggle]",
         }
     }
 }
@@ -37,8 +44,18 @@ pub(crate) fn SidePanel(props: &SidePanelProps) -> Html {
     let (title, class) = match props.panel {
         Panel::Chat => (words.chat, "panel panel--chat"),
         Panel::Recordings => (words.recordings, "panel panel--recordings"),
-        Panel::Devices => (words.devices, "panel panel--devices"),
+        Panel::People => (words.people, "panel panel--people"),
+        Panel::Files => (words.files, "panel panel--files"),
+        Panel::Statistics => (words.statistics, "panel panel--statistics"),
+        Panel::Devices => (words.settings, "panel panel--devices"),
+        Panel::More => (words.more, "panel panel--more"),
     };
+    // The chat puts the focus on its line by itself, and recordings open by themselves.
+    use_effect_with(props.panel, |panel| {
+        if !matches!(panel, Panel::Chat | Panel::Recordings) {
+            browser::focus("[data-test=panel]");
+        }
+    });
     let close = {
         let (on_close, opener) = (props.on_close.clone(), props.panel.opener());
         Callback::from(move |()| {
@@ -56,7 +73,7 @@ pub(crate) fn SidePanel(props: &SidePanelProps) -> Html {
         })
     };
     html! {
-        <aside {class} aria-label={title} data-test="panel" {onkeydown}>
+        <aside {class} aria-label={title} data-test="panel" tabindex="-1" {onkeydown}>
             <header class="panel__head">
                 <h2>{ title }</h2>
                 <Button

@@ -1,12 +1,13 @@
 //! One participant's picture or screen.
 
 use moim::yew::{Track, use_track};
-use moim::{ConnectionState, ParticipantId, PublicationId};
+use moim::{ConnectionState, ParticipantId, PublicationId, RemoteTrack};
 use yew::prelude::*;
 
+use super::quality::QualityBars;
 use super::tiles::{Source, TileModel};
 use crate::format;
-use crate::hooks::{use_level, use_shown_height};
+use crate::hooks::{use_attached, use_level, use_shown_height};
 use crate::i18n::{Words, fill};
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
@@ -18,11 +19,14 @@ pub(crate) struct TileProps {
     pub(crate) model: TileModel,
     /// The large one.
     pub(crate) stage: bool,
+    /// Kept large.
+    pub(crate) pinned: bool,
+    /// Files are dragged over it.
+    pub(crate) target: bool,
     pub(crate) recording: bool,
+    pub(crate) on_pin: Callback<String>,
     /// Starts or stops a recording.
     pub(crate) on_record: Callback<TileModel>,
-    /// The browser plays no sound before a click.
-    pub(crate) on_blocked: Callback<()>,
     pub(crate) on_shown: Callback<Shown>,
 }
 
@@ -43,7 +47,7 @@ pub(crate) fn label(words: &'static Words, model: &TileModel) -> String {
 #[function_component]
 pub(crate) fn Tile(props: &TileProps) -> Html {
     let words = use_words();
-    let TileProps { model, stage, recording, .. } = props;
+    let TileProps { model, stage, pinned, recording, .. } = props;
     let (tile, video) = (use_node_ref(), use_node_ref());
     use_track(&video, model.picture.as_ref());
     let voice = model.sound.first().filter(|_| model.source == Source::Camera && !model.muted);
@@ -66,16 +70,29 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
         let (on_record, model) = (props.on_record.clone(), model.clone());
         move |()| on_record.emit(model.clone())
     };
+    let pin = {
+        let (on_pin, key) = (props.on_pin.clone(), model.key.clone());
+        move |()| on_pin.emit(key.clone())
+    };
     let record_name = if *recording { words.stop_recording_of } else { words.record };
     html! {
         <li
             ref={tile}
-            class={classes!("tile", stage.then_some("tile--stage"), format!("tile--{}", model.source.as_str()))}
+            class={classes!(
+                "tile",
+                stage.then_some("tile--stage"),
+                model.own.then_some("tile--own"),
+                props.target.then_some("is-target"),
+                format!("tile--{}", model.source.as_str())
+            )}
             data-test="tile"
             data-participant={model.name.clone()}
+            data-drop={model.receiver().map(|id| id.0.clone())}
             data-own={model.own.to_string()}
             data-source={model.source.as_str()}
             data-muted={model.muted.to_string()}
+            data-hand={model.hand.to_string()}
+            data-pinned={pinned.to_string()}
             data-camera={if model.visible { "on" } else { "off" }}
             data-tint={format::tint(&model.name, TINTS).to_string()}
         >
@@ -93,11 +110,12 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             if !model.visible {
                 <span class="tile__face" aria-hidden="true">{ format::initials(&model.name) }</span>
             }
-            if !model.own {
-                { for model.sound.iter().map(|track| html! {
-                    <Sound key={track.id()} track={track.clone()} on_blocked={props.on_blocked.clone()} />
-                }) }
-            }
+            { for model.sound.iter().filter_map(|track| match track {
+                Track::Remote(track) => {
+                    Some(html! { <Sound key={track.as_raw().id()} track={track.clone()} /> })
+                }
+                Track::Local(_) => None, // nobody wants to hear oneself
+            }) }
             if let Some(status) = status {
                 <span class="tile__status" role="status">{ status }</span>
             }
@@ -109,38 +127,49 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
                 }
                 if model.source == Source::Screen { <Icon mark={Mark::Screen} /> }
                 <span class="tile__name">{ label.clone() }</span>
+                if let Some(track) = model.measured.clone() { <QualityBars {track} /> }
             </span>
-            <Button
-                name={fill(record_name, "name", &label)}
-                icon_only={true}
-                look={Look::Quiet}
-                mark={if *recording { Mark::Stop } else { Mark::Record }}
-                pressed={*recording}
-                class={classes!("tile__record", recording.then_some("is-recording"))}
-                disabled={!recording && model.picture.is_none() && model.sound.is_empty()}
-                test="record"
-                onclick={record}
-            />
+            if model.hand {
+                <span class="tile__hand" role="img" aria-label={words.hand_raised} title={words.hand_raised}>
+                    <Icon mark={Mark::Hand} />
+                </span>
+            }
+            <div class="tile__tools">
+                <Button
+                    name={fill(if *pinned { words.unpin } else { words.pin }, "name", &label)}
+                    icon_only={true}
+                    look={Look::Quiet}
+                    mark={Mark::Pin}
+                    pressed={*pinned}
+                    class={classes!("tile__tool", pinned.then_some("is-on"))}
+                    test="pin"
+                    onclick={pin}
+                />
+                <Button
+                    name={fill(record_name, "name", &label)}
+                    icon_only={true}
+                    look={Look::Quiet}
+                    mark={if *recording { Mark::Stop } else { Mark::Record }}
+                    pressed={*recording}
+                    class={classes!("tile__tool", recording.then_some("is-recording"))}
+                    disabled={!recording && model.picture.is_none() && model.sound.is_empty()}
+                    test="record"
+                    onclick={record}
+                />
+            </div>
         </li>
     }
 }
 
 #[derive(Clone, PartialEq, Properties)]
 struct SoundProps {
-    track: Track,
-    on_blocked: Callback<()>,
+    track: RemoteTrack,
 }
 
 /// A voice by itself, so that a held-back sound does not hold the picture back.
 #[function_component]
 fn Sound(props: &SoundProps) -> Html {
     let audio = use_node_ref();
-    let sound = use_track(&audio, &props.track);
-    let on_blocked = props.on_blocked.clone();
-    use_effect_with(sound.is_blocked(), move |blocked| {
-        if *blocked {
-            on_blocked.emit(());
-        }
-    });
+    use_attached(audio.clone(), props.track.clone());
     html! { <audio ref={audio} autoplay=true /> }
 }

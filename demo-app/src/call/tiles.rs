@@ -1,9 +1,13 @@
 //! Which tiles a call has: who is where, and which tracks belong to it.
 
 use moim::yew::Track;
-use moim::{ConnectionState, MediaKind, ParticipantId, PublicationId, RemoteParticipant, Role, TrackSource};
+use moim::{
+    ConnectionState, MediaKind, ParticipantId, PublicationId, RemoteParticipant, RemoteTrack, Role,
+    TrackSource,
+};
 
-use crate::hooks::LocalMedia;
+use super::people::has_hand_up;
+use crate::hooks::{LocalMedia, MixPart};
 
 /// What a tile shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +48,13 @@ pub(crate) struct TileModel {
     pub(crate) sound: Vec<Track>,
     /// Whether the microphone is off. Screens have none, and are never muted.
     pub(crate) muted: bool,
+    pub(crate) hand: bool,
     /// `None` for one's own.
     pub(crate) connection: Option<ConnectionState>,
+    /// `None` for one's own.
+    pub(crate) participant: Option<ParticipantId>,
+    /// Of which track the quality is shown: the picture, or the sound where there is none.
+    pub(crate) measured: Option<RemoteTrack>,
 }
 
 impl TileModel {
@@ -53,11 +62,23 @@ impl TileModel {
     pub(crate) fn tracks(&self) -> Vec<Track> {
         self.picture.iter().chain(&self.sound).cloned().collect()
     }
+
+    /// Who gets the files that are dropped on the tile. A mixer is nobody.
+    pub(crate) fn receiver(&self) -> Option<&ParticipantId> {
+        self.participant.as_ref().filter(|_| self.source != Source::Mix)
+    }
+
+    /// What the tile is in a recording of the whole room. A picture that shows nothing takes no place there.
+    pub(crate) fn mix_part(&self, label: String) -> MixPart {
+        let picture = self.picture.iter().filter(|_| self.visible);
+        MixPart { key: self.key.clone(), label, tracks: picture.chain(&self.sound).cloned().collect() }
+    }
 }
 
 /// One's own tiles, then those of the others in the order in which they joined.
 pub(crate) fn tiles(
     name: &str,
+    hand: bool,
     media: &LocalMedia,
     shared: Option<Vec<Track>>,
     participants: &[RemoteParticipant],
@@ -72,7 +93,10 @@ pub(crate) fn tiles(
         visible: media.camera.is_on(),
         sound: media.microphone.track().into_iter().collect(),
         muted: !media.microphone.is_on(),
+        hand,
         connection: None,
+        participant: None,
+        measured: None,
     }];
     if let Some(shared) = shared {
         let (picture, sound): (Vec<_>, Vec<_>) =
@@ -87,7 +111,10 @@ pub(crate) fn tiles(
             visible: true,
             sound,
             muted: false,
+            hand: false,
             connection: None,
+            participant: None,
+            measured: None,
         });
     }
     // Where there is a mixer, nobody else is seen.
@@ -112,7 +139,10 @@ fn mix_of(mixer: &RemoteParticipant) -> TileModel {
         publication: None,
         sound: of(MediaKind::Audio).map(|track| track.into()).collect(),
         muted: false,
+        hand: false,
         connection: Some(mixer.connection_state),
+        participant: Some(mixer.id.clone()),
+        measured: of(MediaKind::Video).next().cloned(),
     }
 }
 
@@ -136,15 +166,21 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         visible: false,
         sound: Vec::new(),
         muted: false,
+        hand: false,
         connection: Some(participant.connection_state),
+        participant: Some(participant.id.clone()),
+        measured: None,
     };
     let speaks = participant
         .publications
         .iter()
         .any(|publication| publication.source == TrackSource::Microphone && !publication.muted);
+    let voice = participant.tracks.iter().find(|track| track.source() == TrackSource::Microphone).cloned();
     let mut camera = TileModel {
         sound: heard(&[TrackSource::Microphone, TrackSource::Custom]),
         muted: !speaks,
+        hand: has_hand_up(participant),
+        measured: voice.filter(|_| speaks),
         ..tile("camera".to_owned(), Source::Camera)
     };
     let mut others = Vec::new();
@@ -156,17 +192,20 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         let publication = Some((participant.id.clone(), id.clone()));
         match track.source() {
             TrackSource::Camera => {
-                camera = TileModel { picture, publication, visible: !muted, ..camera };
+                let measured = if muted { camera.measured.take() } else { Some(track.clone()) };
+                camera = TileModel { picture, publication, visible: !muted, measured, ..camera };
             }
             TrackSource::Screen => others.push(TileModel {
                 picture,
                 visible: !muted,
                 sound: heard(&[TrackSource::ScreenAudio]),
+                measured: Some(track.clone()),
                 ..tile(format!("screen/{id}"), Source::Screen)
             }),
             _ => others.push(TileModel {
                 picture,
                 visible: !muted,
+                measured: Some(track.clone()),
                 ..tile(format!("custom/{id}"), Source::Custom)
             }),
         }

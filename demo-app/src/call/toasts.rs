@@ -3,6 +3,7 @@
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::Panel;
 use super::log::Note;
 use crate::ui::{Button, Look, Mark, Notice, Tone, use_words};
 
@@ -13,6 +14,7 @@ const ALARM_MS: u32 = 12_000;
 pub(crate) struct ToastsProps {
     pub(crate) notes: Vec<Note>,
     pub(crate) on_dismiss: Callback<u32>,
+    pub(crate) on_panel: Callback<Panel>,
 }
 
 #[function_component]
@@ -20,7 +22,12 @@ pub(crate) fn Toasts(props: &ToastsProps) -> Html {
     html! {
         <div class="toasts">
             { for props.notes.iter().map(|note| html! {
-                <Toast key={note.id} note={note.clone()} on_dismiss={props.on_dismiss.clone()} />
+                <Toast
+                    key={note.id}
+                    note={note.clone()}
+                    on_dismiss={props.on_dismiss.clone()}
+                    on_panel={props.on_panel.clone()}
+                />
             }) }
         </div>
     }
@@ -30,6 +37,7 @@ pub(crate) fn Toasts(props: &ToastsProps) -> Html {
 struct ToastProps {
     note: Note,
     on_dismiss: Callback<u32>,
+    on_panel: Callback<Panel>,
 }
 
 #[function_component]
@@ -48,8 +56,17 @@ fn Toast(props: &ToastProps) -> Html {
             move || drop(timer)
         });
     }
+    let show = props.note.event.panel().map(|panel| {
+        let (on_panel, dismiss) = (props.on_panel.clone(), dismiss.clone());
+        let show = move |()| {
+            dismiss.emit(());
+            on_panel.emit(panel);
+        };
+        html! { <Button name={words.show} test="toast-show" onclick={show} /> }
+    });
     html! {
         <Notice text={props.note.event.text(words)} {tone}>
+            { show }
             <Button name={words.dismiss} icon_only={true} mark={Mark::Close} look={Look::Quiet} onclick={dismiss} />
         </Notice>
     }

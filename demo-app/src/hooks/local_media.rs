@@ -32,6 +32,11 @@ impl Input {
         self.handle.capture.track().map(Track::from)
     }
 
+    /// Switches it off, as another did already.
+    pub(crate) fn switch_off(&self) {
+        self.on.set(false);
+    }
+
     /// Switches it on or off; tries again if there is nothing to switch.
     pub(crate) fn toggle(&self) {
         match self.handle.capture {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use moim::{LocalTrack, PublicationId, Room};
+use moim::{LocalTrack, PublicationId, PublishOptions, Room};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -14,12 +14,13 @@ enum Wanted {
     /// As it is now: another device is being opened.
     Same,
     Nothing,
-    Track(LocalTrack),
+    Track(LocalTrack, Option<String>),
 }
 
 struct Published {
     id: PublicationId,
     track: LocalTrack,
+    codec: Option<String>,
     muted: bool,
 }
 
@@ -50,22 +51,29 @@ impl Publisher {
         let (wanted, muted) = self.wanted.borrow().clone();
         let now = self.published.borrow_mut().take();
         let (next, more) = match (wanted, now) {
-            (Wanted::Track(track), None) => {
+            (Wanted::Track(track, codec), None) => {
                 if self.failed.borrow().as_ref() == Some(&track.id()) {
                     return false; // it will not go better the second time
                 }
-                match self.room.publish(&track).await {
-                    Ok(id) => (Some(Published { id, track, muted: false }), true),
+                let mut options = PublishOptions::default();
+                options.codec = codec.clone();
+                match self.room.publish_with(&track, &options).await {
+                    Ok(id) => (Some(Published { id, track, codec, muted: false }), true),
                     Err(_) => {
                         self.failed.replace(Some(track.id()));
                         (None, false)
                     }
                 }
             }
-            (Wanted::Track(track), Some(now)) if now.track.id() != track.id() => {
+            (Wanted::Track(_, codec), Some(now)) if now.codec != codec => {
+                // It is chosen as something is published, and then for good.
+                let _ = self.room.unpublish(&now.id).await;
+                (None, true)
+            }
+            (Wanted::Track(track, _), Some(now)) if now.track.id() != track.id() => {
                 match self.room.replace_track(&now.id, &track).await {
                     // The new track sends at once: whether it may is to be said again.
-                    Ok(()) => (Some(Published { id: now.id, track, muted: !muted }), true),
+                    Ok(()) => (Some(Published { track, muted: !muted, ..now }), true),
                     Err(_) => {
                         let _ = self.room.unpublish(&now.id).await;
                         (None, true)
@@ -87,9 +95,9 @@ impl Publisher {
     }
 }
 
-/// Keeps `capture` published in `room` while there is one.
+/// Keeps `capture` published in `room` while there is one. `None` leaves the codec to the browsers.
 #[hook]
-pub(crate) fn use_publication(room: &Room, capture: &Capture, muted: bool) {
+pub(crate) fn use_publication(room: &Room, capture: &Capture, muted: bool, codec: Option<String>) {
     let publisher = use_memo((), |()| {
         Rc::new(Publisher {
             room: room.clone(),
@@ -99,10 +107,10 @@ pub(crate) fn use_publication(room: &Room, capture: &Capture, muted: bool) {
             failed: RefCell::new(None),
         })
     });
-    use_effect_with((capture.clone(), muted), move |(capture, muted)| {
+    use_effect_with((capture.clone(), muted, codec), move |(capture, muted, codec)| {
         let wanted = match capture {
             Capture::Starting => Wanted::Same,
-            Capture::Live(track) => Wanted::Track(track.clone()),
+            Capture::Live(track) => Wanted::Track(track.clone(), codec.clone()),
             Capture::Failed(_) => Wanted::Nothing,
         };
         publisher.want(wanted, *muted);

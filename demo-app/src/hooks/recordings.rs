@@ -108,6 +108,12 @@ impl Recordings {
         self.shelf.entries.iter().find(|entry| entry.key == key && entry.is_running())
     }
 
+    /// Whether a recording of `key` still wants its tracks.
+    pub(crate) fn is_needed(&self, key: &str) -> bool {
+        let unfinished = |status: &Status| matches!(status, Status::Running(_) | Status::Finishing);
+        self.shelf.entries.iter().any(|entry| entry.key == key && unfinished(&entry.status))
+    }
+
     /// Starts to record `tracks`.
     pub(crate) fn start(
         &self,

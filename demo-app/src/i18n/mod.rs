@@ -75,6 +75,12 @@ words! {
     mesh,
     sfu,
     mcu,
+    as_host,
+    as_host_hint,
+    join_as_participant,
+    waiting_title,
+    /// `{room}`.
+    waiting_hint,
     /// The picture of a mixer.
     everyone,
     suggest_room,
@@ -136,6 +142,12 @@ words! {
     too_busy,
     name_refused,
     idle_too_long,
+    host_refused,
+    host_only,
+    not_admitted,
+    removed,
+    microphone_muted_by_host,
+    camera_muted_by_host,
     connection_trouble,
     not_sent,
     something_failed,
@@ -171,6 +183,95 @@ words! {
     left,
     /// `{name}`.
     dropped,
+    /// `{name}`.
+    removed_by_host,
+    /// `{name}`.
+    waits,
+    now_host,
+    /// `{name}`.
+    offers_file,
+    nobody_for_files,
+    /// The way from a notice to what it is about.
+    show,
+    // People.
+    people,
+    /// `{count}`.
+    people_waiting,
+    host,
+    speaking,
+    microphone_on,
+    camera_on,
+    camera_off,
+    hand_raised,
+    raise_hand,
+    lower_hand,
+    /// `{name}`.
+    mute_person,
+    /// `{name}`.
+    remove_person,
+    /// `{name}`.
+    remove_question,
+    remove_now,
+    lock_room,
+    lock_hint,
+    unlock_room,
+    unlocked_hint,
+    room_locked,
+    locked,
+    admit,
+    /// `{name}`.
+    admit_person,
+    turn_away,
+    /// `{name}`.
+    turn_away_person,
+    // How well something arrives.
+    /// `{quality}`.
+    quality,
+    excellent,
+    good,
+    fair,
+    poor,
+    bad,
+    nothing_arrives,
+    /// Continues one of the above.
+    because_loss,
+    because_delay,
+    because_jitter,
+    because_codec,
+    because_frozen,
+    because_cpu,
+    because_bandwidth,
+    // Statistics.
+    statistics,
+    statistics_of,
+    all_together,
+    no_statistics,
+    bitrate,
+    received,
+    sent,
+    packet_loss,
+    round_trip,
+    frame_rate,
+    export_csv,
+    charts_missing,
+    // Layout and settings.
+    more,
+    layout,
+    layout_grid,
+    layout_spotlight,
+    layout_sidebar,
+    /// `{name}`.
+    pin,
+    /// `{name}`.
+    unpin,
+    settings,
+    resolution,
+    resolution_hint,
+    resolution_failed,
+    codec,
+    codec_automatic,
+    codec_hint,
+    codec_of_sfu,
     // Chat.
     message,
     message_hint,
@@ -195,6 +296,45 @@ words! {
     /// `{name}`.
     recording_of,
     recordings_stay,
+    record_room,
+    stop_recording_room,
+    /// In the place of a name.
+    the_room,
+    // Files.
+    files,
+    /// `{count}`.
+    files_offered,
+    choose_files,
+    files_to,
+    files_hint,
+    files_stay,
+    drop_for_all,
+    /// `{name}`.
+    drop_for,
+    /// `{name}`.
+    file_from,
+    /// `{name}`.
+    file_to,
+    accept,
+    /// `{file}`.
+    accept_file,
+    decline,
+    /// `{file}`.
+    decline_file,
+    waits_for_answer,
+    file_sent,
+    save,
+    /// `{file}`.
+    save_file,
+    /// `{file}`.
+    cancel_file,
+    /// `{file}`.
+    forget_file,
+    file_declined,
+    file_cancelled,
+    file_interrupted,
+    file_damaged,
+    file_failed,
 }
 
 /// Puts `value` in the place of `{key}`.

@@ -25,6 +25,10 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
     let words = use_words();
     let draft = use_state_eq(|| props.ticket.clone());
     let nameless = use_state_eq(|| false);
+    {
+        let draft = draft.setter();
+        use_effect_with(props.ticket.clone(), move |ticket| draft.set(ticket.clone()));
+    }
 
     let on_name = {
         let (draft, nameless) = (draft.clone(), nameless.setter());
@@ -48,6 +52,13 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
             draft.set(Ticket { topology, ..(*draft).clone() });
         })
     };
+    let on_host = {
+        let draft = draft.clone();
+        Callback::from(move |event: Event| {
+            let host = event.target_unchecked_into::<HtmlInputElement>().checked();
+            draft.set(Ticket { host, ..(*draft).clone() });
+        })
+    };
     let suggest = {
         let draft = draft.clone();
         Callback::from(move |()| draft.set(Ticket { room: Ticket::suggest_room(), ..(*draft).clone() }))
@@ -63,7 +74,7 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
             }
             let room = Some(draft.room.trim().to_owned()).filter(|room| !room.is_empty());
             let room = room.unwrap_or_else(Ticket::suggest_room);
-            let ticket = Ticket { name, room, topology: draft.topology };
+            let ticket = Ticket { name, room, ..(*draft).clone() };
             draft.set(ticket.clone());
             on_join.emit(ticket);
         })
@@ -117,6 +128,19 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
                         <option value={topology.as_str()} selected={topology == draft.topology}>{ name }</option>
                     }) }
                 </select>
+            </label>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-test="as-host"
+                    checked={draft.host}
+                    aria-describedby="host-hint"
+                    onchange={on_host}
+                />
+                <span>
+                    { words.as_host }
+                    <span id="host-hint" class="soft">{ words.as_host_hint }</span>
+                </span>
             </label>
             <button type="submit" class="button button--primary button--wide" data-test="join" disabled={props.joining}>
                 if props.joining {

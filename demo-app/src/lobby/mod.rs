@@ -2,18 +2,20 @@
 
 mod form;
 mod preview;
+mod waiting;
 
 use moim::Error;
 use yew::prelude::*;
 
 use crate::app::Ticket;
-use crate::errors::{Attempt, sentence};
+use crate::errors::{Attempt, refusal, sentence};
 use crate::hooks::{LocalMedia, Recordings};
 use crate::inputs::{InputNotices, Pickers};
 use crate::recordings::RecordingList;
 use crate::ui::{Brand, Button, LanguageSwitch, Look, Mark, Notice, Tone, use_words};
 use form::JoinForm;
 use preview::Preview;
+use waiting::Waiting;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct LobbyProps {
@@ -21,6 +23,8 @@ pub(crate) struct LobbyProps {
     pub(crate) recordings: Recordings,
     pub(crate) ticket: Ticket,
     pub(crate) joining: bool,
+    /// At the door: the host has been asked.
+    pub(crate) waiting: bool,
     /// Why the last call ended.
     pub(crate) failure: Option<Error>,
     pub(crate) on_join: Callback<Ticket>,
@@ -31,6 +35,10 @@ pub(crate) struct LobbyProps {
 #[function_component]
 pub(crate) fn Lobby(props: &LobbyProps) -> Html {
     let words = use_words();
+    let as_participant = {
+        let (on_join, ticket) = (props.on_join.clone(), props.ticket.clone());
+        move |()| on_join.emit(Ticket { host: false, ..ticket.clone() })
+    };
     html! {
         <div class="lobby" data-test="lobby">
             <header class="topbar">
@@ -40,6 +48,14 @@ pub(crate) fn Lobby(props: &LobbyProps) -> Html {
             <main class="lobby__main">
                 if let Some(failure) = &props.failure {
                     <Notice text={sentence(words, Attempt::Call, failure)} tone={Tone::Alarm}>
+                        if refusal(failure) == Some("hostRefused") {
+                            <Button
+                                name={words.join_as_participant}
+                                look={Look::Primary}
+                                test="join-as-participant"
+                                onclick={as_participant}
+                            />
+                        }
                         <Button
                             name={words.dismiss}
                             icon_only={true}
@@ -56,14 +72,18 @@ pub(crate) fn Lobby(props: &LobbyProps) -> Html {
                         <Pickers media={props.media.clone()} />
                     </section>
                     <section class="card lobby__card">
-                        <h1>{ words.lobby_title }</h1>
-                        <p class="soft">{ words.tagline }</p>
-                        <JoinForm
-                            ticket={props.ticket.clone()}
-                            joining={props.joining}
-                            on_join={props.on_join.clone()}
-                            on_cancel={props.on_cancel.clone()}
-                        />
+                        if props.waiting {
+                            <Waiting room={props.ticket.room.clone()} on_cancel={props.on_cancel.clone()} />
+                        } else {
+                            <h1>{ words.lobby_title }</h1>
+                            <p class="soft">{ words.tagline }</p>
+                            <JoinForm
+                                ticket={props.ticket.clone()}
+                                joining={props.joining}
+                                on_join={props.on_join.clone()}
+                                on_cancel={props.on_cancel.clone()}
+                            />
+                        }
                     </section>
                 </div>
                 if !props.recordings.entries().is_empty() {

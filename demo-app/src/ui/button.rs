@@ -44,6 +44,9 @@ pub(crate) struct ButtonProps {
     /// Shows the icon alone.
     #[prop_or_default]
     pub(crate) icon_only: bool,
+    /// What it is called to those who do not see where it is: "Admit Min" where "Admit" is shown.
+    #[prop_or_default]
+    pub(crate) label: Option<AttrValue>,
     /// What a click does, as a tooltip.
     #[prop_or_default]
     pub(crate) hint: Option<AttrValue>,
@@ -73,7 +76,7 @@ pub(crate) fn Button(props: &ButtonProps) -> Html {
         <button
             type="button"
             class={classes!(props.look.class(), props.class.clone())}
-            aria-label={props.icon_only.then(|| props.name.clone())}
+            aria-label={props.label.clone().or_else(|| props.icon_only.then(|| props.name.clone()))}
             aria-pressed={props.pressed.map(|pressed| pressed.to_string())}
             {title}
             disabled={props.disabled}

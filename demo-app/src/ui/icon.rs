@@ -27,6 +27,19 @@ pub(crate) enum Mark {
     Warning,
     Info,
     Reel,
+    People,
+    Hand,
+    More,
+    Lock,
+    Pin,
+    Chart,
+    Grid,
+    Spotlight,
+    Sidebar,
+    Star,
+    File,
+    Check,
+    PersonOff,
 }
 
 impl Mark {
@@ -76,6 +89,29 @@ impl Mark {
             Self::Reel => {
                 "M5 5h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM10 9l5 3-5 3z"
             }
+            Self::People => {
+                "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M16 4.9a3.5 3.5 0 0 1 0 6.2M18 14.6a6.5 6.5 0 0 1 3.5 5.4"
+            }
+            Self::Hand => {
+                "M7.5 12.5V6.2a1.5 1.5 0 0 1 3 0M10.5 11V4.5a1.5 1.5 0 0 1 3 0V11M13.5 5.8a1.5 1.5 0 0 1 3 0V12M16.5 8.3a1.5 1.5 0 0 1 3 0V14a7 7 0 0 1-12.8 3.9L3.7 14.2a1.5 1.5 0 0 1 2.4-1.8l1.4 1.6"
+            }
+            Self::More => "M5 12h.01M12 12h.01M19 12h.01",
+            Self::Lock => {
+                "M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1zM8 11V8a4 4 0 0 1 8 0v3"
+            }
+            Self::Pin => "M9 4h6M10 4v6l-3 4h10l-3-4V4M12 14v6",
+            Self::Chart => "M4 4v16h16M8 15l3.5-4 3 2.5L20 8",
+            Self::Grid => "M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z",
+            Self::Spotlight => "M4 5h16v14H4z",
+            Self::Sidebar => "M4 5h16v14H4zM15 5v14M15 9.7h5M15 14.3h5",
+            Self::File => {
+                "M18.5 12.5l-6.8 6.8a4.2 4.2 0 0 1-6-6l8-8a2.8 2.8 0 0 1 4 4l-7.9 7.9a1.4 1.4 0 0 1-2-2l7-7"
+            }
+            Self::Check => "M5 12.5l4.5 4.5L19 7.5",
+            Self::PersonOff => {
+                "M10 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3.5 20a6.5 6.5 0 0 1 13 0M17 7.5l4.5 4.5M21.5 7.5L17 12"
+            }
+            Self::Star => "M12 4l2.4 5 5.6.7-4.100 3.8 1.100 5.5-5-2.8-5 2.8 1.100-5.5L4 9.7l5.6-.7z",
         }
     }
 }

@@ -19,14 +19,16 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {string} [options.room]
  * @param {"mesh" | "sfu" | "mcu"} [options.topology]
  * @param {string} [options.query] more of the address, such as `&host` or `&adaptive`
+ * @param {boolean} [options.waits] the room is locked: come to its door only (demo)
  * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
-export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", before } = {}) {
+export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before } = {}) {
   const visitor = await launch(t, kind, { person });
   await visitor.page.bringToFront();
   await before?.(visitor.page);
   const inCall = call(visitor, person, app);
-  await inCall.join(`${stub.url}${PATHS[app]}?room=${room}&name=${person}&topology=${topology}${query}&join`);
+  const url = `${stub.url}${PATHS[app]}?room=${room}&name=${person}&topology=${topology}${query}&join`;
+  await (waits ? inCall.wait(url) : inCall.join(url));
   return inCall;
 }
 
@@ -45,6 +47,16 @@ function call(visitor, person, app) {
     async join(url) {
       await page.goto(url);
       await page.waitForSelector(`${$("call")}:not([hidden])`, { timeout: 20_000 });
+    },
+
+    async wait(url) {
+      await page.goto(url);
+      await page.waitForSelector($("waiting"), { timeout: 20_000 });
+    },
+
+    /** Waits until the room is entered. */
+    async comesIn() {
+      await page.waitForSelector($("call"), { timeout: 20_000 });
     },
 
     /** Asserts that `other` is seen and heard: frames that change, and the right tone. */

@@ -1,0 +1,64 @@
+//! What the person chose for the call, and is asked only once.
+
+use moim::Error;
+use yew::prelude::*;
+
+use crate::browser;
+use crate::errors::Attempt;
+use crate::hooks::{Capture, use_resolution};
+use crate::inputs::{STANDARD, height_of};
+use crate::layout::Arrangement;
+
+const LAYOUT_KEY: &str = "moim-layout";
+const RESOLUTION_KEY: &str = "moim-resolution";
+
+/// The choices and the ways to change them.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Choices {
+    pub(crate) arrangement: Arrangement,
+    pub(crate) on_arrangement: Callback<Arrangement>,
+    /// The key of the tile that is kept large.
+    pub(crate) pinned: Option<String>,
+    pub(crate) on_pin: Callback<String>,
+    /// Lines of the camera's picture.
+    pub(crate) height: u32,
+    pub(crate) on_height: Callback<u32>,
+    /// Of the camera's picture; `None` leaves it to the browsers.
+    pub(crate) codec: Option<String>,
+    pub(crate) on_codec: Callback<Option<String>>,
+}
+
+/// Layout and resolution are remembered for the next call; who is pinned and the codec belong to this one.
+#[hook]
+pub(crate) fn use_choices(camera: &Capture, on_error: Callback<(Attempt, Error)>) -> Choices {
+    let arrangement = use_state_eq(|| Arrangement::of_name(&browser::recall(LAYOUT_KEY).unwrap_or_default()));
+    let pinned = use_state_eq(|| None::<String>);
+    let height = use_state_eq(|| {
+        browser::recall(RESOLUTION_KEY).and_then(|text| height_of(&text)).unwrap_or(STANDARD)
+    });
+    let codec = use_state_eq(|| None::<String>);
+    let on_resolution_error = Callback::from(move |error: Error| on_error.emit((Attempt::Resolution, error)));
+    use_resolution(camera, Some(*height).filter(|height| *height != STANDARD), on_resolution_error);
+    let on_arrangement = use_callback(arrangement.setter(), |chosen: Arrangement, arrangement| {
+        browser::remember(LAYOUT_KEY, chosen.as_str());
+        arrangement.set(chosen);
+    });
+    let on_height = use_callback(height.setter(), |chosen: u32, height| {
+        browser::remember(RESOLUTION_KEY, &chosen.to_string());
+        height.set(chosen);
+    });
+    let on_pin = {
+        let pinned = pinned.clone();
+        Callback::from(move |key: String| pinned.set(Some(key).filter(|key| pinned.as_ref() != Some(key))))
+    };
+    Choices {
+        arrangement: *arrangement,
+        on_arrangement,
+        pinned: (*pinned).clone(),
+        on_pin,
+        height: *height,
+        on_height,
+        codec: (*codec).clone(),
+        on_codec: Callback::from(move |chosen| codec.set(chosen)),
+    }
+}

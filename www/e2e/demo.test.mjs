@@ -1,0 +1,187 @@
+// The demo's own parts: people and their host, the recording of a whole room, statistics, files.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing } from "./lib/browsers.mjs";
+import { join } from "./lib/call.mjs";
+import { assertFallsSilent } from "./lib/media.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+import { until } from "./lib/wait.mjs";
+
+const skip = stubMissing() || browserMissing("chromium");
+
+/** Waits until there is such an element. */
+const shows = (person, selector) => person.page.waitForSelector(selector, { timeout: 20_000 });
+const row = (person, whose) => `${person.$("person")}[data-participant=${whose}]`;
+
+async function opens(person, name) {
+  await person.click("more-toggle");
+  await person.click(name);
+}
+
+for (const kind of ["chromium", "firefox"]) {
+  test(`a host decides who comes in, who is heard and who stays: ${kind} as the guest`, { skip: skip || browserMissing(kind) }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { query: "&host" });
+    await alice.click("people-toggle");
+    await shows(alice, `${row(alice, "alice")}[data-role=host]`);
+    await alice.click("lock");
+    await shows(alice, alice.$("locked"));
+
+    const bob = await join(t, stub, "bob", { kind, waits: true });
+    await shows(alice, `${alice.$("waiting-person")}[data-participant=bob]`);
+    await alice.click("admit");
+    await bob.comesIn();
+    await alice.meets("bob");
+    await bob.meets("alice");
+
+    await shows(alice, `${row(alice, "bob")}[data-role=participant][data-hand=false]`);
+    await bob.click("hand");
+    await shows(alice, `${row(alice, "bob")}[data-hand=true]`);
+    await shows(alice, `${alice.tile("bob")}[data-hand=true]`);
+
+    await alice.click("person-mute", row(alice, "bob"));
+    await shows(alice, `${alice.tile("bob")}[data-muted=true]`);
+    await assertFallsSilent(alice.page, `${alice.tile("bob")} audio`);
+    await shows(bob, `${bob.$("toggle-microphone")}[aria-pressed=false]`);
+    await bob.click("toggle-microphone");
+    await shows(alice, `${alice.tile("bob")}[data-muted=false]`);
+
+    await alice.click("person-remove", row(alice, "bob"));
+    await alice.click("person-remove-confirm", row(alice, "bob"));
+    await alice.sees(["alice"]);
+    const notice = await shows(bob, `${bob.$("lobby")} ${bob.$("notice")}`);
+    assert.match(await notice.evaluate((element) => element.textContent), /host has removed you/);
+    for (const person of [alice, bob]) person.assertNoProblems();
+  });
+}
+
+test("who waits can be turned away, and who comes too late to be the host can join as a participant", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice", { query: "&host" });
+  await alice.click("people-toggle");
+  await alice.click("lock");
+  const bob = await join(t, stub, "bob", { waits: true });
+  await alice.click("turn-away");
+  const notice = async () => (await shows(bob, `${bob.$("lobby")} ${bob.$("notice")}`)).evaluate((element) => element.textContent);
+  assert.match(await notice(), /did not let you in/);
+
+  await alice.click("lock");
+  await bob.page.goto(`${stub.url}/?room=tea&name=bob&host&join`);
+  await bob.page.waitForSelector(bob.$("join-as-participant"));
+  assert.match(await notice(), /open already/);
+  await bob.click("join-as-participant");
+  await bob.comesIn();
+  await alice.sees(["alice", "bob"]);
+  await alice.click("leave");
+  await bob.click("people-toggle");
+  await shows(bob, `${row(bob, "bob")}[data-role=host]`);
+});
+
+test("a recording of the room has everyone in one picture, whoever comes while it runs too", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice");
+  const bob = await join(t, stub, "bob");
+  await alice.meets("bob");
+  await opens(alice, "record-room");
+  const reaches = (text) =>
+    until(alice.page, (selector, text) => document.querySelector(selector)?.textContent.includes(text), { what: `the timer shows ${text}`, args: [alice.$("record-timer"), text], timeout: 20_000 });
+  await reaches("0:03");
+  await join(t, stub, "carol");
+  await alice.meets("carol");
+  const clock = await alice.page.$eval(alice.$("record-timer"), (timer) => timer.textContent);
+  const [minutes, seconds] = clock.split(":").map(Number);
+  const later = minutes * 60 + seconds + 3;
+  await reaches(`${Math.floor(later / 60)}:${String(later % 60).padStart(2, "0")}`);
+  await alice.click("record-stop");
+
+  const played = await alice.page.waitForSelector(alice.$("recording-playback"), { timeout: 20_000 });
+  const seen = await played.evaluate(async (video) => {
+    // Where a grid of two has them, and where one of three has.
+    const of = (left, top) => ({ left, top, width: 0.5, height: 0.5 });
+    const places = { two: [of(0, 0.25), of(0.5, 0.25)], three: [of(0, 0), of(0.5, 0), of(0.25, 0.5)] };
+    const people = { two: new Set(), three: new Set() };
+    const frames = new Set();
+    video.muted = true;
+    video.currentTime = 0;
+    await video.play();
+    while (!video.ended) {
+      for (const [grid, areas] of Object.entries(places)) {
+        for (const area of areas) {
+          const code = e2e.readCounter(video, area);
+          if (code) people[grid].add(code.person), frames.add(`${code.person}${code.frame}`);
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    return { two: [...people.two].sort(), three: [...people.three].sort(), frames: frames.size };
+  });
+  assert.deepEqual([seen.two, seen.three], [["alice", "bob"], ["alice", "bob", "carol"]]);
+  assert.ok(seen.frames > 30, `${seen.frames} different frames`);
+  alice.assertNoProblems();
+});
+
+for (const kind of ["chromium", "firefox"]) {
+  test(`statistics show what flows, and files arrive: ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { kind });
+    const bob = await join(t, stub, "bob");
+    await alice.meets("bob");
+    await opens(alice, "statistics-toggle");
+    for (const name of ["stat-received", "stat-sent", "stat-frame-rate"]) {
+      const flows = (selector) => /[1-9]/.test(document.querySelector(selector)?.textContent ?? "");
+      await until(alice.page, flows, { what: `${name} is more than nothing`, args: [alice.$(name)], timeout: 20_000 });
+    }
+    await shows(alice, `${alice.$("chart")} canvas`);
+    await shows(alice, `${alice.tile("bob")} ${alice.$("quality")}:not([data-level="0"])`);
+
+    const words = "Tea at four. ".repeat(40_000);
+    await alice.page.$eval(alice.tile("bob"), (tile, words) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([words], "tea.txt", { type: "text/plain" }));
+      for (const type of ["dragover", "drop"]) tile.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    }, words);
+    await bob.click("toast-show");
+    await shows(bob, `${bob.$("file")}[data-name="tea.txt"][data-who=alice][data-state=offered]`);
+    await bob.click("file-accept");
+    const link = await shows(bob, bob.$("file-download"));
+    const received = await link.evaluate(async (link) => ({ name: link.download, text: await (await fetch(link.href)).text() }));
+    assert.equal(received.name, "tea.txt");
+    assert.ok(received.text === words, "the file is the one that was sent");
+    await shows(alice, `${alice.$("file")}[data-state=done][data-who=bob]`);
+    for (const person of [alice, bob]) person.assertNoProblems();
+  });
+}
+
+test("a telephone's width is enough, and panels open and close from the keyboard", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice", { query: "&host" });
+  const { page, $ } = alice;
+  await page.setViewport({ width: 360, height: 740 });
+  const focused = () => page.evaluate(() => document.activeElement?.dataset.test);
+  const openByKeyboard = async (selector) => {
+    await page.focus(selector);
+    await page.keyboard.press("Enter");
+    await shows(alice, $("panel"));
+  };
+  const reach = async (first, second) => {
+    await openByKeyboard($(first));
+    if (second) await openByKeyboard($(second));
+  };
+  const ways = { "people-toggle": [], "chat-toggle": [], "more-toggle": ["files-toggle", "statistics-toggle", "more-settings"] };
+  for (const [opener, inside] of Object.entries(ways)) {
+    for (const second of [undefined, ...inside]) {
+      await reach(opener, second);
+      const fits = await page.evaluate(() => {
+        const edges = [...document.querySelectorAll("[data-test=panel], [data-test=panel] *, .controls > *")].map((element) => element.getBoundingClientRect());
+        return document.documentElement.scrollWidth <= innerWidth && edges.every(({ left, right }) => left >= -1 && right <= innerWidth + 1);
+      });
+      assert.ok(fits, `${second ?? opener} fits in 360 pixels`);
+      assert.ok(await page.$eval($("panel"), (panel) => panel.contains(document.activeElement)), `the focus is in ${second ?? opener}`);
+      await page.keyboard.press("Escape");
+      await page.waitForFunction((panel) => !document.querySelector(panel), {}, $("panel"));
+      assert.equal(await focused(), second === "more-settings" ? "devices-toggle" : opener);
+    }
+  }
+  alice.assertNoProblems();
+});
