@@ -468,7 +468,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * Something happened in a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The list of devices is another one now.
@@ -520,6 +520,24 @@ export interface MixerOptions {
      * How the sources share the picture. Default: a grid.
      */
     layout?: Layout;
+}
+
+/**
+ * To whom a file goes, and what they are told about it.
+ */
+export interface SendFileOptions {
+    /**
+     * The receiver. Default: everyone.
+     */
+    to?: ParticipantId | null;
+    /**
+     * The name. Default: that of the `File`; `"file"` for a `Blob`.
+     */
+    name?: string | null;
+    /**
+     * The MIME type. Default: that of the `Blob`.
+     */
+    mimeType?: string | null;
 }
 
 /**
@@ -1381,6 +1399,12 @@ export interface RoomOptions {
     iceServers?: IceServer[];
     /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
     autoSubscribe?: boolean;
+    /**
+     * Whether others' pictures that are attached to elements come no larger than the largest of them shows, and pause while
+     * none is seen: scrolled away, without a size, or in a page that is hidden, unless in picture-in-picture. Sound is not
+     * affected. Off, an element gets all that there is; leave it off where what arrives is recorded or mixed. Default: false.
+     */
+    adaptiveStream?: boolean;
 }
 
 /** Who joins which room. */
@@ -1414,7 +1438,10 @@ export interface PublishOptions {
 export interface SubscribeOptions {
     /** Whether it is wanted at all. If not, its track is removed. Default: true. */
     wanted?: boolean;
-    /** The height in pixels at which it is shown, so that no larger one need be sent. Default: the largest there is. */
+    /**
+     * The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track stays
+     * and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
+     */
     maxHeight?: number;
 }
 
@@ -2746,6 +2773,10 @@ export class FileTransfer {
      */
     readonly name: string;
     /**
+     * Who is at the far end, if the file goes through a room.
+     */
+    readonly participantId: ParticipantId | undefined;
+    /**
      * The file's size in bytes.
      */
     readonly size: number;
@@ -2756,7 +2787,7 @@ export class FileTransfer {
 }
 
 /**
- * A file that the far end offers. One that is never answered is refused when it is collected.
+ * A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the same. One that is never answered is refused when it is collected.
  */
 export class IncomingFile {
     private constructor();
@@ -2767,7 +2798,7 @@ export class IncomingFile {
      */
     accept(options?: AcceptOptions): FileTransfer;
     /**
-     * Refuses the file; the reason is for the sender to read. Does nothing once the offer is answered.
+     * Refuses the file; the reason is for the sender to read. Throws `ERR_INVALID_STATE` if the offer is answered already.
      */
     reject(reason?: string): void;
     /**
@@ -2786,6 +2817,10 @@ export class IncomingFile {
      * The file's name as the far end says, without a path. It may lie about the type.
      */
     readonly name: string;
+    /**
+     * Who offers it, if it came through a room.
+     */
+    readonly participantId: ParticipantId | undefined;
     /**
      * The file's size in bytes.
      */
@@ -3229,11 +3264,25 @@ export class RemoteTrack {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Plays the track in an element, and starts playback. Several tracks may be attached to one element, such as the camera
+     * and the microphone of a participant: they play together, and one that ends leaves the others untouched. A second
+     * picture takes the place of the first. When the track ends it is detached; detach it before the element is thrown away.
+     *
+     * A browser that wants a click before there is sound holds the whole element back: see `room.canPlayAudio`. Sound in an
+     * `<audio>` element of its own does not hold the picture back.
+     */
+    attach(element: HTMLMediaElement): void;
+    /**
+     * Undoes `attach` for an element, or for all. The element's other tracks play on. Does nothing if the track is not
+     * attached to it.
+     */
+    detach(element?: HTMLMediaElement): void;
+    /**
      * Sound or pictures.
      */
     readonly kind: MediaKind;
     /**
-     * The browser's object: put it into a `MediaStream` to play it.
+     * The browser's object. To play it, `attach` the track.
      */
     readonly mediaStreamTrack: MediaStreamTrack;
     /**
@@ -3308,6 +3357,13 @@ export class Room {
      */
     sendData(payload: BufferSource, options?: DataOptions | null): void;
     /**
+     * Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
+     * transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
+     * chat beside them. Who leaves interrupts the transfer, and so does leaving. Throws `ERR_INVALID_STATE` if the room is
+     * not joined, and `ERR_DATA_UNKNOWN_PARTICIPANT`.
+     */
+    sendFile(file: Blob, options?: SendFileOptions): FileTransfer[];
+    /**
      * As the mixer: says who is where in the picture. The others get `layoutchange`.
      */
     setLayout(layout: MixLayout): void;
@@ -3319,6 +3375,10 @@ export class Room {
      * Mutes a publication: silence or black is sent, and the others are told.
      */
     setMuted(publicationId: PublicationId, muted: boolean): Promise<void>;
+    /**
+     * Plays what the browser has held back. Call it while a click is handled.
+     */
+    startAudio(): Promise<void>;
     /**
      * Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
      * that suits; in a mesh the publisher sends less. By default all of everything is wanted.
@@ -3336,6 +3396,11 @@ export class Room {
      * Who of the others speaks now.
      */
     readonly activeSpeakers: ParticipantId[];
+    /**
+     * Whether every element with an attached track may play. If not, the browser wants a click before there is sound: offer
+     * a button that calls `startAudio`. The event `audioplaybackchange` says when it changes.
+     */
+    readonly canPlayAudio: boolean;
     /**
      * Who of the others leads the conversation.
      */
