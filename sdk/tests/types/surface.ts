@@ -98,6 +98,12 @@ function describe(event: RoomEvent): string {
       return event.blocked ? "blocked" : "playing";
     case "chatreceived":
       return event.text;
+    case "lobbychange":
+      return event.waiting.map(({ name }) => name).join();
+    case "muterequested":
+      return event.publicationId;
+    case "fileoffered":
+      return event.file.name;
     case "datareceived":
       return `${event.topic}: ${event.payload.byteLength}`;
     case "warning":

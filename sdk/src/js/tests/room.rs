@@ -20,8 +20,8 @@ async fn a_misspelt_event_is_an_error_that_names_the_right_ones() {
 #[wasm_bindgen_test]
 async fn only_text_is_chat_and_only_bytes_are_data() {
     for body in [
-        "x.sendChat(5)",
-        "x.sendChat()",
+        "await x.sendChat(5)",
+        "await x.sendChat()",
         "x.sendData('text')",
         "x.sendData({})",
         "x.sendData([1, 2])",
@@ -38,7 +38,9 @@ async fn only_text_is_chat_and_only_bytes_are_data() {
         assert_eq!(code(room(), body).await.0, "ERR_INVALID_OPTIONS", "{body}");
     }
     assert_eq!(code(room(), "x.sendFile(new Blob())").await.0, "ERR_INVALID_STATE");
-    for body in ["x.sendChat('early')", "x.sendData(new Uint16Array(3))", "x.sendData(new ArrayBuffer(3))"] {
+    for body in
+        ["await x.sendChat('early')", "x.sendData(new Uint16Array(3))", "x.sendData(new ArrayBuffer(3))"]
+    {
         assert_eq!(code(room(), body).await.0, "ERR_INVALID_STATE", "{body}");
     }
 }
