@@ -1,6 +1,6 @@
 //! WebRTC for the browser: rooms, media, recording and data behind one typed API.
 //!
-//! Layers, of which each knows only those after it: `js → room → {engine, signaling, platform}`.
+//! Layers, of which each knows only those after it: `{js, yew} → room → {engine, signaling, platform}`.
 //! `engine` and `signaling` are sans-IO state machines and run anywhere; the rest needs a browser.
 
 pub mod engine;

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::task::Task;
 use super::track::{Track, TrackChoice};
-use crate::{Error, ListenerGuard, Result};
+use crate::{Error, ListenerGuard};
 
 /// A track on an element, until this is dropped.
 struct Showing {
@@ -20,16 +20,20 @@ struct Showing {
 }
 
 impl Showing {
-    fn new(element: HtmlMediaElement, track: Track, error: &UseStateSetter<Option<Error>>) -> Result<Self> {
+    /// Shows the track, or tells why not. What failed is kept as well: rendering again is no reason to try again.
+    fn new(element: HtmlMediaElement, track: Track, error: &UseStateSetter<Option<Error>>) -> Self {
         element.set_muted(track.is_silent()); // the attribute counts only in parsed pages
-        crate::attach(&element, &[track.to_raw()])?;
         let playing = {
             let error = error.clone();
             ListenerGuard::new(&element, "playing", move |_| error.set(None))
         };
+        let attached = crate::attach(&element, &[track.to_raw()]);
         let mut showing = Self { element, track, starting: None, _playing: playing };
-        showing.play(error);
-        Ok(showing)
+        match attached {
+            Ok(()) => showing.play(error),
+            Err(refused) => error.set(Some(refused)),
+        }
+        showing
     }
 
     fn play(&mut self, error: &UseStateSetter<Option<Error>>) {
@@ -159,12 +163,7 @@ pub fn use_track<T: Into<TrackChoice>>(node: &NodeRef, track: T) -> TrackHandle 
                 (wanted, before) => {
                     drop(before); // first: it may be the same element
                     error.set(None);
-                    let shown =
-                        wanted.map(|(element, track)| Showing::new(element, track, &error)).transpose();
-                    shown.unwrap_or_else(|refused| {
-                        error.set(Some(refused));
-                        None
-                    })
+                    wanted.map(|(element, track)| Showing::new(element, track, &error))
                 }
             };
             showing.replace(next);

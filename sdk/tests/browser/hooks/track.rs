@@ -1,3 +1,6 @@
+use std::cell::Cell;
+use std::rc::Rc;
+
 use moim::yew::{Track, use_track};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -10,12 +13,14 @@ use crate::page::{Mock, Painting, picture, until};
 #[derive(Clone, PartialEq, Properties)]
 struct Props {
     track: Option<Track>,
-    #[prop_or(true)]
     shown: bool,
+    #[prop_or_default]
+    renders: Rc<Cell<u32>>,
 }
 
 #[component]
 fn Tile(props: &Props) -> Html {
+    props.renders.set(props.renders.get() + 1);
     let video = use_node_ref();
     let track = use_track(&video, props.track.as_ref());
     let play = {
@@ -27,13 +32,14 @@ fn Tile(props: &Props) -> Html {
             if props.shown { <video ref={video} autoplay=true playsinline=true /> }
             <button onclick={play} />
             <i class="muted">{ track.is_muted().to_string() }</i>
+            <i class="error">{ track.error().map(|error| error.to_string()) }</i>
             <i class="blocked">{ track.is_blocked().to_string() }</i>
         </>
     }
 }
 
 fn of(track: Option<&Painting>) -> Props {
-    Props { track: track.map(|painting| Track::from(&painting.track)), shown: true }
+    Props { track: track.map(|painting| Track::from(&painting.track)), shown: true, renders: Rc::default() }
 }
 
 fn video(app: &Mounted<Tile>) -> Option<HtmlVideoElement> {
@@ -103,4 +109,20 @@ async fn what_the_browser_blocks_plays_after_a_click() {
     app.reads(".blocked", "false").await;
     moves(&app).await;
     app.unmount();
+}
+
+#[wasm_bindgen_test]
+async fn a_track_that_cannot_be_shown_is_an_error_and_is_not_tried_over_and_over() {
+    let refuses = "function () { throw new DOMException('no stream', 'NotSupportedError'); }";
+    let painting = Painting::new();
+    let refusing = Mock::new("window", "MediaStream", refuses);
+    let properties = of(Some(&painting));
+    let app = Mounted::<Tile>::new(properties.clone());
+    until("the browser's words", || app.text(".error").contains("no stream")).await;
+    let rendered = properties.renders.get();
+    app.click("button");
+    gloo_timers::future::TimeoutFuture::new(100).await; // a loop would go on
+    assert!(properties.renders.get() <= rendered + 2, "{} after {rendered}", properties.renders.get());
+    app.unmount();
+    drop(refusing);
 }
