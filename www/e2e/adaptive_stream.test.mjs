@@ -51,6 +51,23 @@ for (const [topology, kind, other] of CALLS) {
   });
 }
 
+test("a shared screen that nobody sees pauses, mesh", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice", { app: "page", query: "&adaptive" });
+  const bob = await join(t, stub, "bob", { app: "page", before: (page) => page.evaluateOnNewDocument(movingScreen) });
+  await alice.meets("bob");
+  await bob.click("share");
+  await alice.page.waitForSelector(alice.tile("bob", "screen"));
+  await alice.page.$eval(alice.tile("bob", "screen"), (tile) => tile.scrollIntoView());
+  await framesFlow(alice, "screen");
+
+  await style(alice, "display: none", "screen");
+  await standsStill(alice, "screen");
+  await alice.meets("bob");
+  await style(alice, "", "screen");
+  await framesFlow(alice, "screen");
+});
+
 test("what is no element is told", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page" });
@@ -66,24 +83,42 @@ test("what is no element is told", { skip: stubMissing() || browserMissing("chro
   assert.match(told[5], /got <body>/);
 });
 
-const style = (person, css) => person.page.$eval(person.tile("bob"), (tile, css) => (tile.style.cssText = css), css);
+/** Runs in the page: what is shared moves, which the real screen here does not. */
+function movingScreen() {
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
+    const context = canvas.getContext("2d");
+    let hue = 0;
+    setInterval(() => {
+      context.fillStyle = `hsl(${hue += 10} 100% 50%)`;
+      context.fillRect(0, 0, 640, 360);
+    }, 50);
+    return canvas.captureStream();
+  };
+}
+
+const style = (person, css, source) =>
+  person.page.$eval(person.tile("bob", source), (tile, css) => (tile.style.cssText = css), css);
 
 const height = (person, check) => until(person.page, (selector, check) => {
   const height = document.querySelector(selector)?.videoHeight;
   return height > 0 && new Function("height", `return ${check}`)(height) ? height : null;
 }, { what: `a picture with ${check}`, args: [`${person.tile("bob")} video`, check], timeout: 30_000 });
 
-/** Waits until no frame of bob's camera was decoded in a second, though its track is there. */
-const standsStill = (person) => until(person.page, async () => {
-  const [bob] = room.participants;
-  const { rtcRtpReceiver } = bob.tracks.find(({ source }) => source === "camera");
-  const decoded = async () => {
+/** Waits until no frame of bob's was decoded in a second, though its track is there. */
+const standsStill = (person, source = "camera") => framesInASecond(person, source, "decoded > 0 && more === 0");
+const framesFlow = (person, source) => framesInASecond(person, source, "more >= 3");
+
+const framesInASecond = (person, source, check) => until(person.page, async (source, check) => {
+  const { rtcRtpReceiver } = room.participants[0].tracks.find((track) => track.source === source);
+  const count = async () => {
     const stats = [...(await rtcRtpReceiver.getStats()).values()];
-    return stats.find(({ type, kind }) => type === "inbound-rtp" && kind === "video").framesDecoded;
+    return stats.find(({ type, kind }) => type === "inbound-rtp" && kind === "video")?.framesDecoded ?? 0;
   };
-  const before = await decoded();
+  const before = await count();
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  return before > 0 && (await decoded()) === before;
-}, { what: "a picture that stands still", timeout: 20_000 });
+  const decoded = await count();
+  return new Function("decoded", "more", `return ${check}`)(decoded, decoded - before);
+}, { what: `frames of bob's ${source} in a second with ${check}`, args: [source, check], timeout: 20_000 });
 
 const moves = (person) => assertShows(person.page, `${person.tile("bob")} video`, "bob", { timeout: 20_000 });

@@ -94,6 +94,10 @@ function describe(event: RoomEvent): string {
       return event.participantIds.join();
     case "dominantspeakerchange":
       return event.participantId ?? "nobody";
+    case "lobbychange":
+      return event.waiting.map(({ name }) => name).join();
+    case "muterequested":
+      return event.publicationId;
     case "audioplaybackchange":
       return event.blocked ? "blocked" : "playing";
     case "chatreceived":
