@@ -13,6 +13,8 @@ pub(crate) struct View {
     pub(crate) waits: bool,
     pub(crate) joined: bool,
     pub(crate) participants: BTreeMap<ParticipantId, ParticipantInfo>,
+    /// When this client was told that someone left.
+    pub(crate) left_at: BTreeMap<ParticipantId, Timestamp>,
     pub(crate) lobby: Lobby,
     /// The `mid` of each track.
     pub(crate) tracks: BTreeMap<(ParticipantId, PublicationId), String>,
@@ -54,6 +56,7 @@ impl View {
                 assert!(self.tracks.keys().all(|(owner, _)| *owner != id), "{id} left its tracks behind");
                 self.participants.remove(&id);
                 self.states.remove(&id);
+                self.left_at.insert(id, now);
             }
             Event::LobbyChange(lobby) => {
                 assert_ne!(self.lobby, lobby, "no change");

@@ -61,6 +61,58 @@ mod tests {
         assert_eq!(peers("a", &roster[1..3]), []);
     }
 
+    fn publication(id: &str, to: Option<&str>) -> Publication {
+        let (kind, source) = (MediaKind::Audio, TrackSource::Custom);
+        Publication { id: id.into(), kind, source, muted: false, to: to.map(Into::into) }
+    }
+
+    #[test]
+    fn without_a_mixer_nobody_is_connected() {
+        let roster = [participant("a", 1, Role::Host), participant("b", 2, Role::Participant)];
+        assert_eq!(peers("a", &roster), []);
+        assert_eq!(peers("b", &roster), []);
+    }
+
+    #[test]
+    fn a_host_is_a_listener() {
+        let roster = [participant("a", 1, Role::Host), participant("m", 2, Role::Mixer)];
+        assert_eq!(peers("m", &roster), [("a".to_owned(), FarEnd::Listener)]);
+        assert_eq!(peers("a", &roster), [("m".to_owned(), FarEnd::Mixer)]);
+    }
+
+    #[test]
+    fn exactly_one_end_offers_whether_the_mixer_came_first_or_not() {
+        for (mixer_order, listener_order) in [(1, 2), (2, 1)] {
+            let roster = [
+                participant("m", mixer_order, Role::Mixer),
+                participant("a", listener_order, Role::Participant),
+            ];
+            let mixer = plan(&"m".into(), &[], &roster).remove(0);
+            let listener = plan(&"a".into(), &[], &roster).remove(0);
+            assert_ne!(mixer.offers, listener.offers);
+            assert_ne!(mixer.role, listener.role);
+            assert_eq!(mixer.offers, mixer_order > listener_order, "the later one");
+        }
+    }
+
+    #[test]
+    fn a_listener_sends_the_mixer_what_is_for_everyone_and_has_sections_for_its_own_mix() {
+        let mut roster = [
+            participant("m", 1, Role::Mixer),
+            participant("a", 2, Role::Participant),
+            participant("b", 3, Role::Participant),
+        ];
+        roster[0].publications = vec![
+            publication("for all", None),
+            publication("for a", Some("a")),
+            publication("for b", Some("b")),
+        ];
+        let own = [publication("mic", None), publication("whisper", Some("b"))];
+        let plan = plan(&"a".into(), &own, &roster).remove(0);
+        assert_eq!(plan.send, ["mic".into()].into());
+        assert_eq!(plan.receive.audio, 2);
+    }
+
     #[test]
     fn what_is_for_one_goes_to_that_one() {
         let roster = [
@@ -68,13 +120,6 @@ mod tests {
             participant("a", 2, Role::Participant),
             participant("b", 3, Role::Participant),
         ];
-        let publication = |id: &str, to: Option<&str>| Publication {
-            id: id.into(),
-            kind: MediaKind::Audio,
-            source: TrackSource::Custom,
-            muted: false,
-            to: to.map(Into::into),
-        };
         let publications = [publication("all", None), publication("for a", Some("a"))];
         let plans = plan(&"m".into(), &publications, &roster);
         assert_eq!(plans[0].send.len(), 2);

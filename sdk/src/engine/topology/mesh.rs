@@ -67,18 +67,51 @@ mod tests {
         }
     }
 
+    fn publication(id: &str, kind: MediaKind, to: Option<&str>) -> Publication {
+        Publication { id: id.into(), kind, source: TrackSource::Camera, muted: false, to: to.map(Into::into) }
+    }
+
     #[test]
     fn every_publication_goes_to_everyone() {
         let roster = [participant("a", 1), participant("b", 2), participant("c", 3)];
-        let camera = Publication {
-            id: "camera".into(),
-            kind: MediaKind::Video,
-            source: TrackSource::Camera,
-            muted: false,
-            to: None,
-        };
-        let plans = plan(&"b".into(), &[camera], &roster);
-        assert!(plans.iter().all(|plan| plan.send.contains(&"camera".into())));
+        let plans = plan(&"b".into(), &[publication("camera", MediaKind::Video, None)], &roster);
+        assert_eq!(plans.len(), 2);
+        for plan in plans {
+            assert_eq!(plan.send, ["camera".into()].into());
+            assert_eq!(plan.sending, Sections { audio: 0, video: 1 });
+            assert_eq!(plan.far_end, FarEnd::Participant);
+        }
+    }
+
+    #[test]
+    fn a_publication_for_one_goes_to_that_one_alone() {
+        let roster = [participant("a", 1), participant("b", 2), participant("c", 3)];
+        let plans = plan(&"b".into(), &[publication("whisper", MediaKind::Audio, Some("c"))], &roster);
+        let sent: Vec<_> = plans.iter().map(|plan| (plan.peer.as_str(), plan.send.len())).collect();
+        assert_eq!(sent, [("a", 0), ("c", 1)]);
+        assert_eq!(plans[0].sending, Sections::default());
+    }
+
+    #[test]
+    fn who_offers_has_a_section_for_each_publication_that_it_gets() {
+        let mut roster = [participant("a", 1), participant("b", 2), participant("c", 3)];
+        roster[0].publications = vec![
+            publication("mic", MediaKind::Audio, None),
+            publication("camera", MediaKind::Video, None),
+            publication("for b", MediaKind::Video, Some("b")),
+        ];
+        let receive = |own: &str| plan(&own.into(), &[], &roster)[0].receive;
+        assert_eq!(receive("b"), Sections { audio: 1, video: 2 });
+        assert_eq!(receive("c"), Sections { audio: 1, video: 1 }, "nothing of what is for another");
+        assert!(plan(&"a".into(), &[], &roster).iter().all(|plan| plan.receive == Sections::default()));
+    }
+
+    #[test]
+    fn a_host_is_connected_like_everyone_else() {
+        let mut roster = [participant("a", 1), participant("b", 2)];
+        let before = plan(&"b".into(), &[], &roster);
+        roster[0].role = Role::Host;
+        assert_eq!(plan(&"b".into(), &[], &roster), before);
     }
 
     #[test]

@@ -96,3 +96,35 @@ pub fn plan(
         (_, None) => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Role;
+
+    #[test]
+    fn only_the_way_to_an_sfu_can_be_opened_before_the_room_is_joined() {
+        assert_eq!(plan(Topology::Mesh, None, &[], &[]), []);
+        assert_eq!(plan(Topology::Mcu, None, &[], &[]), []);
+        let [only] = plan(Topology::Sfu, None, &[], &[]).try_into().unwrap();
+        assert_eq!(only.far_end, FarEnd::Sfu);
+    }
+
+    #[test]
+    fn each_topology_has_its_planner() {
+        let participant = |id: &str, join_order, role| ParticipantInfo {
+            id: id.into(),
+            join_order,
+            name: id.into(),
+            metadata: String::new(),
+            attributes: Default::default(),
+            role,
+            publications: Vec::new(),
+        };
+        let roster = [participant("m", 1, Role::Mixer), participant("a", 2, Role::Participant)];
+        let far_end = |topology| plan(topology, Some(&"a".into()), &[], &roster)[0].far_end;
+        assert_eq!(far_end(Topology::Mesh), FarEnd::Participant);
+        assert_eq!(far_end(Topology::Sfu), FarEnd::Sfu);
+        assert_eq!(far_end(Topology::Mcu), FarEnd::Mixer);
+    }
+}

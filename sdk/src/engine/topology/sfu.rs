@@ -59,6 +59,39 @@ mod tests {
     }
 
     #[test]
+    fn everything_goes_over_one_connection_and_this_end_makes_every_offer() {
+        let roster: Vec<_> = ["a", "b", "c"].map(|id| participant(id, &[MediaKind::Audio])).into();
+        for one in &roster {
+            let plan = plan(Some(&one.id), &one.publications, &roster);
+            assert_eq!((plan.peer.as_str(), plan.far_end), (SFU_ID, FarEnd::Sfu));
+            assert!(plan.offers);
+            assert_eq!(plan.sending, Sections { audio: 1, video: 0 });
+            assert_eq!(plan.receive, Sections { audio: 2, video: 0 });
+        }
+    }
+
+    #[test]
+    fn there_is_no_section_for_what_is_for_another() {
+        let mut roster =
+            [participant("a", &[]), participant("b", &[]), participant("c", &[MediaKind::Audio])];
+        roster[2].publications[0].to = Some("b".into());
+        let receive = |own: &str| plan(Some(&own.into()), &[], &roster).receive;
+        assert_eq!(receive("a"), Sections::default());
+        assert_eq!(receive("b"), Sections { audio: 1, video: 0 });
+        let plan = plan(Some(&"c".into()), &roster[2].publications, &roster);
+        assert_eq!(plan.send.len(), 1, "the SFU hands it on to that one");
+    }
+
+    #[test]
+    fn a_host_is_sent_and_heard_like_everyone_else() {
+        let mut roster = [participant("a", &[MediaKind::Audio]), participant("b", &[MediaKind::Video])];
+        let before = roster.clone().map(|one| plan(Some(&one.id), &one.publications, &roster));
+        roster[0].role = Role::Host;
+        let after = roster.clone().map(|one| plan(Some(&one.id), &one.publications, &roster));
+        assert_eq!(after, before);
+    }
+
+    #[test]
     fn before_the_room_is_known_there_is_what_is_published() {
         let own = participant("a", &[MediaKind::Audio]);
         assert_eq!(plan(None, &own.publications, &[]).send.len(), 1);

@@ -9,13 +9,19 @@ use moim_protocol::SFU_ID;
 use moim_signaling_stub::ConnectionId;
 
 use crate::client::{Client, PICTURE, ROOM, sound_for};
+use crate::sfu::SfuClient;
 use crate::world::World;
 
 /// The number of tracks.
 pub(super) fn check(world: &World, client: &Client) -> u64 {
     let live: Vec<_> = client.session.live_tracks().collect();
     let tracks: BTreeSet<_> = live.iter().map(|(owner, id, _)| ((*owner).clone(), (*id).clone())).collect();
-    assert_eq!(tracks, expected(world, client));
+    let sent = sent(world, client);
+    let wanted = sent.iter().filter(|(owner, id)| client.wants(owner, id).0).cloned();
+    assert_eq!(tracks, wanted.collect());
+    for (owner, id) in &sent {
+        check_wish(world, client, owner, id);
+    }
     let seen: Vec<_> =
         client.view.tracks.iter().map(|((owner, id), mid)| (owner, id, mid.as_str())).collect();
     assert_eq!(seen, live);
@@ -31,12 +37,12 @@ pub(super) fn check(world: &World, client: &Client) -> u64 {
     live.len() as u64
 }
 
-/// What arrives at this client.
-fn expected(world: &World, client: &Client) -> BTreeSet<(ParticipantId, PublicationId)> {
+/// What there is for this client, wanted or not.
+fn sent(world: &World, client: &Client) -> BTreeSet<(ParticipantId, PublicationId)> {
     let own_id = client.own_id.as_ref().unwrap();
     let participants = world.hub.participants(ROOM);
     let mixer = participants.iter().find(|known| known.role == Role::Mixer).map(|mixer| mixer.id.clone());
-    let mut expected = BTreeSet::new();
+    let mut sent = BTreeSet::new();
     for other in participants.iter().filter(|other| other.id != *own_id) {
         let is_sent = match world.topology {
             Topology::Mcu if client.character.is_mixer => {
@@ -45,13 +51,29 @@ fn expected(world: &World, client: &Client) -> BTreeSet<(ParticipantId, Publicat
             Topology::Mcu => mixer.as_ref() == Some(&other.id),
             _ => true,
         };
-        for publication in other.publications.iter().filter(|known| is_sent && known.is_for(own_id)) {
-            if client.wants(&other.id, &publication.id).0 {
-                expected.insert((other.id.clone(), publication.id.clone()));
-            }
-        }
+        let publications = other.publications.iter().filter(|known| is_sent && known.is_for(own_id));
+        sent.extend(publications.map(|publication| (other.id.clone(), publication.id.clone())));
     }
-    expected
+    sent
+}
+
+/// Whoever sends a publication knows how much of it is wanted here.
+fn check_wish(world: &World, client: &Client, owner: &ParticipantId, id: &PublicationId) {
+    let (wanted, max_height) = client.wants(owner, id);
+    if world.topology == Topology::Sfu {
+        let forwards = sfu_client(world, client);
+        let wish = forwards.wish(owner, id).map(|wish| (wish.wanted, wish.max_height));
+        assert_eq!(wish.unwrap_or((forwards.wants_others, None)), (wanted, max_height));
+        return;
+    }
+    let own_id = client.own_id.as_ref().unwrap();
+    let sender = &world.clients[world.client_of(owner).unwrap()].peers[own_id];
+    assert_eq!(sender.limit_of(id), Limit { wanted, max_height }, "{id} of {owner} for {own_id}");
+}
+
+fn sfu_client<'a>(world: &'a World, client: &Client) -> &'a SfuClient {
+    let place = world.client_of(client.own_id.as_ref().unwrap()).unwrap();
+    &world.sfu.clients[&ConnectionId(place as u64)]
 }
 
 /// The mixer's picture and this one's own sound, unless it asked for less.
@@ -71,21 +93,15 @@ fn check_direct(world: &World, client: &Client, owner: &ParticipantId, id: &Publ
     let sender = &far.peers[own_id];
     assert_eq!(sender.sends(id), Some(mid), "{id} of {owner}");
     assert_eq!(client.peers[owner].receives(mid), Some(publication(far, id).kind));
-    let (wanted, max_height) = client.wants(owner, id);
-    assert_eq!(sender.limit_of(id), Limit { wanted, max_height }, "{id} of {owner} for {own_id}");
 }
 
 fn check_forwarded(world: &World, client: &Client, owner: &ParticipantId, id: &PublicationId, mid: &str) {
     let sfu = ParticipantId::from(SFU_ID);
-    let place = world.client_of(client.own_id.as_ref().unwrap()).unwrap();
-    let forwards = &world.sfu.clients[&ConnectionId(place as u64)];
-    let slot = &forwards.slots[mid];
+    let slot = &sfu_client(world, client).slots[mid];
     assert_eq!((&slot.participant_id, &slot.publication_id), (owner, id));
     let far = &world.clients[world.client_of(owner).unwrap()];
     assert!(far.peers[&sfu].sends(id).is_some(), "{id} of {owner}");
     assert_eq!(client.peers[&sfu].receives(mid), Some(publication(far, id).kind));
-    let wish = forwards.wish(owner, id).map(|wish| (wish.wanted, wish.max_height));
-    assert_eq!(wish.unwrap_or((forwards.wants_others, None)), client.wants(owner, id));
 }
 
 fn publication<'a>(owner: &'a Client, id: &PublicationId) -> &'a Publication {

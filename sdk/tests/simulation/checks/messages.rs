@@ -51,12 +51,17 @@ pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
             let receiver = &world.clients[world.client_of(receiver).unwrap()];
             assert!(heard(receiver, from).contains(&line.text), "{} has not arrived", line.text);
         }
+        let gives_up_at = line.said_at + PATIENCE_MS;
+        let stayed =
+            |id: &&ParticipantId| sender.view.left_at.get(*id).is_none_or(|left_at| *left_at >= gives_up_at);
+        let waited_for = receipt.missed_by.iter().find(stayed);
+        assert!(*told_at < gives_up_at || waited_for.is_some(), "{} waited for nobody", line.text);
         for missing in receipt.missed_by.iter().filter(|missing| line.owed.contains(*missing)) {
             // Who is gone before it learns that it is in has no name here.
             let Some(receiver) = world.client_of(missing).map(|receiver| &world.clients[receiver]) else {
                 continue;
             };
-            let is_late = *told_at >= line.said_at + PATIENCE_MS;
+            let is_late = *told_at >= gives_up_at;
             assert!(is_late || !must_arrive(world, sender, receiver, line), "{} was heard", line.text);
         }
     }
