@@ -27,7 +27,11 @@ impl Showing {
             let error = error.clone();
             ListenerGuard::new(&element, "playing", move |_| error.set(None))
         };
-        let attached = crate::attach(&element, &[track.to_raw()]);
+        let attached = match &track {
+            // Its room has to know where it is seen, and whether it may be heard.
+            Track::Remote(track) => track.attach(&element),
+            Track::Local(_) => crate::attach(&element, &[track.to_raw()]),
+        };
         let mut showing = Self { element, track, starting: None, _playing: playing };
         match attached {
             Ok(()) => showing.play(error),
@@ -55,7 +59,10 @@ impl Showing {
 
 impl Drop for Showing {
     fn drop(&mut self) {
-        crate::detach(&self.element);
+        match &self.track {
+            Track::Remote(track) => track.detach(&self.element),
+            Track::Local(_) => crate::detach(&self.element),
+        }
     }
 }
 

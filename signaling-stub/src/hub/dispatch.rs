@@ -160,25 +160,6 @@ impl Hub {
         }
     }
 
-    /// Keeps a `join` till the room has a mixer.
-    fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
-        let room = join.room.clone();
-        let is_first = !self.connections.values().any(|other| other.waits_for_mixer(&room).is_some());
-        if let Some(connection) = self.connections.get_mut(&id) {
-            connection.waiting = Some(Box::new(Waiting { join, reason: WaitReason::Mixer(admitted) }));
-        }
-        if is_first {
-            self.outputs.push_back(Output::StartMixer(room));
-        }
-    }
-
-    /// Takes out every `join` that waits for a room's mixer.
-    pub(super) fn take_waiting_for_mixer(&mut self, room: &str) -> Vec<(ConnectionId, Waiting)> {
-        let waiting =
-            self.connections.iter_mut().filter(|(_, connection)| connection.waits_for_mixer(room).is_some());
-        waiting.filter_map(|(id, connection)| Some((*id, *connection.waiting.take()?))).collect()
-    }
-
     /// A `join` to the room that the connection is in carries the participant's complete state.
     fn join_again(&mut self, id: ConnectionId, room: &str, join: Join) {
         if !self.acceptable(id, &join) {

@@ -143,6 +143,32 @@ fn a_mixer_that_does_not_start_is_told_to_who_waits() {
 }
 
 #[test]
+fn a_mixer_that_is_on_its_way_is_started_once_and_again_if_it_never_comes() {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    let mixer = ConnectionId(9);
+    hub.handle_connected(mixer, 0);
+    say(&mut hub, mixer, &mcu_message("mixer"));
+    for id in [ALICE, BOB] {
+        hub.handle_connected(id, 0);
+        say(&mut hub, id, &mcu_message("participant"));
+    }
+    drain(&mut hub);
+    hub.handle_mixer_ended("kitchen");
+    assert_eq!(drain(&mut hub), [], "one that had joined is missed when it leaves");
+    let start = Output::StartMixer("kitchen".into());
+    hub.handle_disconnected(mixer, 0);
+    assert!(drain(&mut hub).contains(&start));
+    hub.handle_disconnected(ALICE, 0);
+    assert!(!drain(&mut hub).contains(&start), "another one would take the place of the one on its way");
+    hub.handle_mixer_ended("kitchen");
+    assert_eq!(drain(&mut hub), [start]);
+    hub.handle_disconnected(BOB, 0);
+    drain(&mut hub);
+    hub.handle_mixer_ended("kitchen");
+    assert_eq!(drain(&mut hub), [], "nobody needs it");
+}
+
+#[test]
 fn only_an_mcu_has_a_mixer() {
     let mut hub = Hub::new(Limits::default());
     hub.handle_connected(ALICE, 0);

@@ -12,6 +12,7 @@ mod lobby;
 mod lobby_tests;
 #[cfg(test)]
 mod media_tests;
+mod mixers;
 mod output;
 mod rate;
 mod room;
@@ -154,13 +155,6 @@ impl Hub {
     pub fn with_mixers(mut self) -> Self {
         self.starts_mixers = true;
         self
-    }
-
-    /// Takes the news that no mixer could be started for a room. Whoever waits for it is told.
-    pub fn handle_mixer_fault(&mut self, room: &str, fault: &str) {
-        for (id, _) in self.take_waiting_for_mixer(room) {
-            self.error(id, ErrorCode::NoMixer, shorten(fault.to_owned()));
-        }
     }
 
     /// Hands a payload of the SFU to a client.
@@ -330,13 +324,8 @@ impl Hub {
         if room.topology() == Topology::Sfu {
             self.outputs.push_back(Output::Media(MediaCommand::Left { id }));
         }
-        if self.starts_mixers && room.topology() == Topology::Mcu {
-            if !room.has_people() {
-                self.outputs.push_back(Output::StopMixer(name.clone()));
-            } else if !room.has_mixer() {
-                self.outputs.push_back(Output::StartMixer(name.clone()));
-            }
-        }
+        self.left_mixed_room(&name, participant.role);
+        let Some(room) = self.rooms.get(&name) else { return };
         if room.is_empty() {
             self.rooms.remove(&name);
             self.open_lobby(&name);

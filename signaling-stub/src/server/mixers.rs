@@ -1,11 +1,19 @@
 //! Headless browsers that mix the rooms with the topology `mcu`.
 
-use std::{collections::HashMap, net::SocketAddr, path::PathBuf, process::Stdio, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::PathBuf,
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tempfile::TempDir;
 use tokio::{
     process::{Child, Command},
-    sync::mpsc,
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
 };
 use tracing::{info, warn};
 
@@ -16,6 +24,8 @@ use super::switchboard::Switchboard;
 pub(super) enum MixerCommand {
     Start(String),
     Stop(String),
+    /// The browser with this number, started for this room, ended by itself.
+    Ended(String, u64),
     /// Stop all of them. The last command.
     End,
 }
@@ -28,12 +38,18 @@ pub(super) struct Mixers {
     commands: mpsc::UnboundedSender<MixerCommand>,
     receiver: mpsc::UnboundedReceiver<MixerCommand>,
     running: HashMap<String, Running>,
+    started: u64,
 }
+
+/// A browser that ends so soon would do so again.
+const SHORTEST_LIFE: Duration = Duration::from_secs(3);
 
 #[derive(Debug)]
 struct Running {
-    child: Child,
-    _profile: TempDir,
+    number: u64,
+    since: Instant,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
 }
 
 impl Mixers {
@@ -46,7 +62,7 @@ impl Mixers {
             });
         }
         let (commands, receiver) = mpsc::unbounded_channel();
-        Self { browser, server, commands, receiver, running: HashMap::new() }
+        Self { browser, server, commands, receiver, running: HashMap::new(), started: 0 }
     }
 
     pub(super) fn commands(&self) -> mpsc::UnboundedSender<MixerCommand> {
@@ -62,6 +78,22 @@ impl Mixers {
                         running.stop().await;
                     }
                 }
+                MixerCommand::Ended(room, number) => {
+                    let is_current = |running: &&Running| running.number == number;
+                    let Some(since) = self.running.get(&room).filter(is_current).map(|running| running.since)
+                    else {
+                        continue;
+                    };
+                    self.running.remove(&room);
+                    if since.elapsed() < SHORTEST_LIFE {
+                        let fault =
+                            format!("the mixer `{}` ended at once; see --mixer", self.browser.display());
+                        warn!(room, "{fault}");
+                        switchboard.drive(|hub, _| hub.handle_mixer_fault(&room, &fault));
+                    } else {
+                        switchboard.drive(|hub, _| hub.handle_mixer_ended(&room));
+                    }
+                }
                 MixerCommand::End => {
                     for running in self.running.into_values() {
                         running.stop().await;
@@ -71,7 +103,9 @@ impl Mixers {
                 MixerCommand::Start(room) => match self.start(&room) {
                     Ok(running) => {
                         info!(room, "a mixer is on its way");
-                        self.running.insert(room, running);
+                        if let Some(before) = self.running.insert(room, running) {
+                            before.stop().await;
+                        }
                     }
                     Err(error) => {
                         let browser = self.browser.display();
@@ -84,10 +118,11 @@ impl Mixers {
         }
     }
 
-    fn start(&self, room: &str) -> std::io::Result<Running> {
+    fn start(&mut self, room: &str) -> std::io::Result<Running> {
         let profile = TempDir::with_prefix("moim-mixer-")?;
-        let room: String = form_urlencoded::byte_serialize(room.as_bytes()).collect();
-        let url = format!("http://{}/www/mixer.html?room={room}", self.server);
+        let encoded: String = form_urlencoded::byte_serialize(room.as_bytes()).collect();
+        let room = room.to_owned();
+        let url = format!("http://{}/www/mixer.html?room={encoded}", self.server);
         let mut command = Command::new(&self.browser);
         command
             .args([
@@ -111,15 +146,33 @@ impl Mixers {
             // Chromium refuses to run as root otherwise.
             command.arg("--no-sandbox");
         }
-        Ok(Running { child: command.spawn()?, _profile: profile })
+        let child = command.spawn()?;
+        self.started += 1;
+        let (number, ended) = (self.started, self.commands.clone());
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(attend(child, profile, stopped, move || {
+            // The receiver ends only with the server.
+            let _ = ended.send(MixerCommand::Ended(room, number));
+        }));
+        Ok(Running { number, since: Instant::now(), stop, task })
     }
 }
 
 impl Running {
-    async fn stop(mut self) {
-        // It may have ended by itself. Only then is its profile left alone, and can be removed.
-        let _ = self.child.kill().await;
+    async fn stop(self) {
+        // It may have ended by itself.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
     }
+}
+
+/// Waits for the browser to end, or to be stopped. Only then is its profile left alone, and can be removed.
+async fn attend(mut child: Child, profile: TempDir, stopped: oneshot::Receiver<()>, ended: impl FnOnce()) {
+    tokio::select! {
+        _ = child.wait() => ended(),
+        _ = stopped => drop(child.kill().await),
+    }
+    drop(profile);
 }
 
 #[cfg(unix)]

@@ -120,7 +120,8 @@ impl Channel {
     }
 }
 
-/// A client that falls this far behind loses what is more. A file's sender goes ahead of its receiver by 8 MiB.
+/// A client that falls this far behind loses what is more. Of the
+/// files, four at a time are each sent half a mebibyte ahead of their receiver.
 fn max_waiting_bytes(kind: ChannelKind) -> usize {
     match kind {
         ChannelKind::Reliable | ChannelKind::Lossy => 8 * 1024 * 1024,

@@ -242,7 +242,7 @@ impl Client {
                 participant_id: self.participant.clone(),
                 publication_id: publication.id.clone(),
             };
-            Some(Offer { source: (id, mid), kind: publication.kind, slot })
+            Some(Offer { source: (id, mid), kind: publication.kind, slot, to: publication.to.clone() })
         })
     }
 

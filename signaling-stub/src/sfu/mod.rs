@@ -235,8 +235,9 @@ impl Sfu {
             .flat_map(|(id, client)| client.offers(*id))
             .collect();
         for (id, client) in self.clients.iter_mut().filter(|(_, client)| client.room == room) {
-            let others = offers.iter().filter(|offer| offer.source.0 != *id).cloned().collect();
-            if client.assign(others, now) {
+            let is_meant = |offer: &&Offer| offer.source.0 != *id && offer.is_for(&client.participant);
+            let meant = offers.iter().filter(is_meant).cloned().collect();
+            if client.assign(meant, now) {
                 debug!(connection = id.0, "the slots changed");
                 self.woken.insert(*id);
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use moim_protocol::{MediaKind, Slot};
+use moim_protocol::{MediaKind, ParticipantId, Slot};
 use str0m::media::Mid;
 
 use super::Source;
@@ -13,6 +13,15 @@ pub(super) struct Offer {
     pub(super) source: Source,
     pub(super) kind: MediaKind,
     pub(super) slot: Slot,
+    /// The only one who gets it, if not everyone does.
+    pub(super) to: Option<ParticipantId>,
+}
+
+impl Offer {
+    /// Whether a participant gets it.
+    pub(super) fn is_for(&self, participant: &ParticipantId) -> bool {
+        self.to.as_ref().is_none_or(|to| to == participant)
+    }
 }
 
 /// The sections that a client receives in, each free or taken.
@@ -93,7 +102,7 @@ mod tests {
     fn offer(connection: u64, kind: MediaKind) -> Offer {
         let slot =
             Slot { participant_id: connection.to_string().as_str().into(), publication_id: "x".into() };
-        Offer { source: (ConnectionId(connection), "0".into()), kind, slot }
+        Offer { source: (ConnectionId(connection), "0".into()), kind, slot, to: None }
     }
 
     fn mid(name: &str) -> Mid {

@@ -1,6 +1,6 @@
 //! What each one wants, and gets.
 
-use moim_protocol::{PeerSignal, Wish};
+use moim_protocol::{PeerSignal, Publication, Wish};
 
 use super::{alice_and_bob, camera, world::World};
 
@@ -49,6 +49,21 @@ fn every_switch_begins_with_a_key_frame_and_time_goes_on() {
         let seconds = pair[1].seconds - pair[0].seconds;
         assert!(seconds > 0.0 && seconds < 1.0, "{seconds} s between two frames");
     }
+}
+
+#[test]
+fn what_is_for_one_reaches_nobody_else() {
+    let mut world = World::new();
+    world.join("alice", vec![Publication { to: Some("bob".into()), ..camera() }]);
+    for name in ["bob", "carol"] {
+        world.join(name, vec![]);
+        world.receive(name, 1);
+    }
+    world.publish_camera("alice", &["l", "h"]);
+    world.run(3_000);
+    assert!(frames(&world, "bob") > 40);
+    assert_eq!(frames(&world, "carol"), 0);
+    assert!(world.person("carol").slots.is_empty());
 }
 
 #[test]

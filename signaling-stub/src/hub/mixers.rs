@@ -1,0 +1,57 @@
+//! The mixers of the rooms with the topology `mcu`: when one is needed, and who waits for it.
+
+use moim_protocol::{ErrorCode, Join, ParticipantId, Role, Topology};
+
+use super::{ConnectionId, Hub, Output, WaitReason, Waiting, room::Room, shorten};
+
+impl Hub {
+    /// Takes the news that no mixer could be started for a room. Whoever waits for it is told.
+    pub fn handle_mixer_fault(&mut self, room: &str, fault: &str) {
+        for (id, _) in self.take_waiting_for_mixer(room) {
+            self.error(id, ErrorCode::NoMixer, shorten(fault.to_owned()));
+        }
+    }
+
+    /// Takes the news that the mixer that was started for a room is gone. One that had joined is missed already; one that
+    /// never did is started again, if somebody still needs it.
+    pub fn handle_mixer_ended(&mut self, room: &str) {
+        let has_mixer = self.rooms.get(room).is_some_and(Room::has_mixer);
+        let has_people = self.rooms.get(room).is_some_and(Room::has_people);
+        let is_awaited = self.connections.values().any(|other| other.waits_for_mixer(room).is_some());
+        if !has_mixer && (has_people || is_awaited) {
+            self.outputs.push_back(Output::StartMixer(room.to_owned()));
+        }
+    }
+
+    /// Keeps a `join` till the room has a mixer.
+    pub(super) fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
+        let room = join.room.clone();
+        let is_first = !self.connections.values().any(|other| other.waits_for_mixer(&room).is_some());
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.waiting = Some(Box::new(Waiting { join, reason: WaitReason::Mixer(admitted) }));
+        }
+        if is_first {
+            self.outputs.push_back(Output::StartMixer(room));
+        }
+    }
+
+    /// Takes out every `join` that waits for a room's mixer.
+    pub(super) fn take_waiting_for_mixer(&mut self, room: &str) -> Vec<(ConnectionId, Waiting)> {
+        let waiting =
+            self.connections.iter_mut().filter(|(_, connection)| connection.waits_for_mixer(room).is_some());
+        waiting.filter_map(|(id, connection)| Some((*id, *connection.waiting.take()?))).collect()
+    }
+
+    /// Starts or stops a mixer, now that somebody with this role has left.
+    pub(super) fn left_mixed_room(&mut self, name: &str, role: Role) {
+        let Some(room) = self.rooms.get(name) else { return };
+        if !self.starts_mixers || room.topology() != Topology::Mcu {
+            return;
+        }
+        if !room.has_people() {
+            self.outputs.push_back(Output::StopMixer(name.to_owned()));
+        } else if role == Role::Mixer && !room.has_mixer() {
+            self.outputs.push_back(Output::StartMixer(name.to_owned()));
+        }
+    }
+}
