@@ -14,7 +14,7 @@ mod example {
         room.join(JoinOptions::new("tea", "Ana")).await?;
         while let Some(event) = events.next().await {
             if let RoomEvent::TrackAdded { track, .. } = event {
-                moim::attach(&video, &[track.to_raw()])?;
+                track.attach(&video)?;
             }
         }
         Ok(())

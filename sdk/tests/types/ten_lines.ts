@@ -5,8 +5,7 @@ import init, { Devices, Room } from "moim";
 await init();
 const room = new Room({ url: "wss://example.org/ws" });
 room.addEventListener("trackadded", ({ detail: { track } }) => {
-  const video = document.querySelector("video")!;
-  video.srcObject = new MediaStream([track.mediaStreamTrack]);
+  track.attach(document.querySelector("video")!);
 });
 await room.publish(await new Devices().camera());
 await room.join({ room: "tea", name: "Ana" });
