@@ -18,6 +18,7 @@ mod options;
 mod peer_connection;
 mod promise;
 mod recorder;
+mod roles;
 mod room;
 mod stats;
 mod streams;

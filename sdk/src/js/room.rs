@@ -197,67 +197,6 @@ impl JsRoom {
         Ok(to_js(&self.room.participants())?.unchecked_into())
     }
 
-    /// What one is in the room for, once joined.
-    #[wasm_bindgen(getter, unchecked_return_type = "Role | undefined")]
-    pub fn role(&self) -> Result<JsValue, JsValue> {
-        self.room.role().map_or(Ok(JsValue::UNDEFINED), |role| to_js(&role))
-    }
-
-    /// Who waits to be let in, and whether newcomers have to.
-    #[wasm_bindgen(getter, unchecked_return_type = "Lobby")]
-    pub fn lobby(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.room.lobby())
-    }
-
-    /// Who is where in the mixer's picture; `undefined` without a mixer, or before it has said so.
-    #[wasm_bindgen(getter, unchecked_return_type = "MixLayout | undefined")]
-    pub fn layout(&self) -> Result<JsValue, JsValue> {
-        self.room.layout().map_or(Ok(JsValue::UNDEFINED), |layout| to_js(&layout))
-    }
-
-    /// As the mixer: says who is where in the picture. The others get `layoutchange`.
-    #[wasm_bindgen(js_name = setLayout)]
-    pub fn set_layout(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "MixLayout")] layout: JsValue,
-    ) -> Result<(), JsValue> {
-        Ok(self.room.set_layout(&options::parse_value(layout, "layout")?)?)
-    }
-
-    /// As the host: whether newcomers wait until they are admitted.
-    #[wasm_bindgen(js_name = setLocked)]
-    pub fn set_locked(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "boolean")] locked: JsValue,
-    ) -> Result<(), JsValue> {
-        Ok(self.room.set_locked(options::parse_value(locked, "locked")?)?)
-    }
-
-    /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
-    pub fn admit(
-        &self,
-        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
-    ) -> Result<(), JsValue> {
-        Ok(self.room.admit(&participant_id(participant)?)?)
-    }
-
-    /// As the host: puts someone out of the room, or sends someone away who waits.
-    pub fn remove(
-        &self,
-        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
-    ) -> Result<(), JsValue> {
-        Ok(self.room.remove(&participant_id(participant)?)?)
-    }
-
-    /// As the host: mutes someone else's publication. Only its publisher can unmute it.
-    pub fn mute(
-        &self,
-        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
-    ) -> Result<(), JsValue> {
-        Ok(self.room.mute(&participant_id(participant)?, &publication_id(publication)?)?)
-    }
-
     /// Who of the others speaks now.
     #[wasm_bindgen(getter, js_name = activeSpeakers, unchecked_return_type = "ParticipantId[]")]
     pub fn active_speakers(&self) -> Vec<String> {
@@ -376,11 +315,11 @@ impl JsRemoteTrack {
     }
 }
 
-fn participant_id(value: JsValue) -> Result<ParticipantId, Error> {
+pub(super) fn participant_id(value: JsValue) -> Result<ParticipantId, Error> {
     options::parse_value(value, "participantId").map(ParticipantId)
 }
 
-fn publication_id(value: JsValue) -> Result<PublicationId, Error> {
+pub(super) fn publication_id(value: JsValue) -> Result<PublicationId, Error> {
     options::parse_value(value, "publicationId").map(PublicationId)
 }
 

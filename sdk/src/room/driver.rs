@@ -11,10 +11,10 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
 use super::attachments::Attachments;
-use super::chat::ChatReceipt;
 use super::event::{RoomEvent, RoomState};
 use super::files::Files;
 use super::local_tracks::Published;
+use super::messages::ChatReceipt;
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;

@@ -21,38 +21,33 @@
 
 mod adaptive_stream;
 mod attachments;
-mod chat;
 mod driver;
 mod event;
 mod files;
 mod local_tracks;
+mod messages;
 mod participant;
 mod remote_track;
+mod roles;
 mod speakers;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures::channel::oneshot;
 
-pub use self::chat::{ChatDelivery, ChatReceipt};
 use self::driver::Driver;
 pub use self::event::{RoomEvent, RoomEvents, RoomState};
 pub use self::files::SendFileOptions;
+pub use self::messages::{ChatDelivery, ChatReceipt};
 pub use self::participant::RemoteParticipant;
 pub use self::remote_track::RemoteTrack;
-use crate::engine::data::DataMessage;
-use crate::engine::mix_layout::{self, MixLayout};
 use crate::engine::session::Session;
 use crate::error::{Error, Result};
 use crate::model::{
-    Channel, JoinRequest, Lobby, Order, ParticipantId, Profile, Publication, PublicationId, Role, Topology,
-    TrackSource, Wish,
+    JoinRequest, ParticipantId, Profile, Publication, PublicationId, Topology, TrackSource, Wish,
 };
-use crate::options::{
-    ChatOptions, DataOptions, JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
-};
+use crate::options::{JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions};
 use crate::platform::room_sending::Sending;
 use crate::platform::{LocalTrack, clock};
 use crate::signaling::NativeBackend;
@@ -212,36 +207,6 @@ impl Room {
         Ok(())
     }
 
-    /// Writes to everyone, or to one participant. Each participant gets the lines of another in order. The future says who
-    /// has it; the line is on its way without it.
-    ///
-    /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if the text is too long, if there is no such participant,
-    /// or if somebody's queue is full.
-    pub fn send_chat(&self, text: &str, options: &ChatOptions) -> Result<ChatDelivery> {
-        self.expect_state("send", &[RoomState::Joined])?;
-        let driver = self.driver();
-        driver.with_session(|session| {
-            let id = session.send_chat(text, options.to.as_ref(), clock::now())?;
-            let (sender, receipt) = oneshot::channel();
-            driver.receipts.borrow_mut().insert(id, sender);
-            Ok(ChatDelivery(receipt))
-        })
-    }
-
-    /// Sends bytes, reliably and in order.
-    ///
-    /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant, the message is
-    /// longer with its topic than 1 MiB in a mesh or 65024 bytes through an SFU or a mixer, or too many wait.
-    pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<()> {
-        let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
-        let channel = if options.reliable { Channel::Reliable } else { Channel::Lossy };
-        self.expect_state("send", &[RoomState::Joined])?;
-        let to = options.to.as_ref();
-        Ok(self.driver().with_session(|session| session.send(&message, channel, to))?)
-    }
-
     /// Changes what the others know of one. They get [`RoomEvent::ParticipantUpdated`].
     ///
     /// # Errors
@@ -288,76 +253,6 @@ impl Room {
     pub fn participants(&self) -> Vec<RemoteParticipant> {
         let others: Vec<_> = self.driver().session.borrow().others().cloned().collect();
         others.iter().map(|info| self.driver().participant(info)).collect()
-    }
-
-    /// What one is in the room for, once joined.
-    pub fn role(&self) -> Option<Role> {
-        self.driver().session.borrow().own_role()
-    }
-
-    /// Who waits to be let in, and whether newcomers have to.
-    pub fn lobby(&self) -> Lobby {
-        self.driver().session.borrow().lobby().clone()
-    }
-
-    /// Who is where in the mixer's picture; `None` without a mixer, or before it has said so.
-    pub fn layout(&self) -> Option<MixLayout> {
-        self.driver().session.borrow().layout().cloned()
-    }
-
-    /// As the mixer: says who is where in the picture. The others get [`RoomEvent::LayoutChange`].
-    ///
-    /// # Errors
-    /// `InvalidState` if the room is not joined, or not as its mixer.
-    pub fn set_layout(&self, layout: &MixLayout) -> Result<()> {
-        let action = "tell the layout";
-        self.expect_state(action, &[RoomState::Joined])?;
-        if self.role() != Some(Role::Mixer) {
-            return Err(Error::InvalidState { action, state: "this participant is not a mixer" });
-        }
-        let attributes = BTreeMap::from([(mix_layout::ATTRIBUTE.to_owned(), Some(layout.to_attribute()))]);
-        self.update(UpdateOptions { attributes, ..UpdateOptions::default() })
-    }
-
-    /// As the host: whether newcomers wait until they are admitted.
-    ///
-    /// # Errors
-    /// `InvalidState` if the room is not joined, or not as its host.
-    pub fn set_locked(&self, locked: bool) -> Result<()> {
-        self.order("lock the room", Order::Lock(locked))
-    }
-
-    /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
-    ///
-    /// # Errors
-    /// As [`set_locked`](Self::set_locked).
-    pub fn admit(&self, participant: &ParticipantId) -> Result<()> {
-        self.order("admit a participant", Order::Admit(participant.clone()))
-    }
-
-    /// As the host: puts someone out of the room, or sends someone away who waits.
-    ///
-    /// # Errors
-    /// As [`set_locked`](Self::set_locked).
-    pub fn remove(&self, participant: &ParticipantId) -> Result<()> {
-        self.order("remove a participant", Order::Remove(participant.clone()))
-    }
-
-    /// As the host: mutes someone else's publication. Only its publisher can unmute it.
-    ///
-    /// # Errors
-    /// As [`set_locked`](Self::set_locked).
-    pub fn mute(&self, participant: &ParticipantId, publication: &PublicationId) -> Result<()> {
-        self.order("mute a participant", Order::Mute(participant.clone(), publication.clone()))
-    }
-
-    fn order(&self, action: &'static str, order: Order) -> Result<()> {
-        self.expect_state(action, &[RoomState::Joined])?;
-        if self.role() != Some(Role::Host) {
-            return Err(Error::InvalidState { action, state: "this participant is not the room's host" });
-        }
-        self.driver().with_session(|session| session.order(order, clock::now()));
-        Ok(())
     }
 
     /// Who of the others speaks now.

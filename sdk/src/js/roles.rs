@@ -1,0 +1,71 @@
+//! What a participant can do by its role in the room.
+
+use wasm_bindgen::prelude::*;
+
+use super::media::to_js;
+use super::options;
+use super::room::{JsRoom, participant_id, publication_id};
+
+#[wasm_bindgen(js_class = Room)]
+impl JsRoom {
+    /// What one is in the room for, once joined.
+    #[wasm_bindgen(getter, unchecked_return_type = "Role | undefined")]
+    pub fn role(&self) -> Result<JsValue, JsValue> {
+        self.handle().role().map_or(Ok(JsValue::UNDEFINED), |role| to_js(&role))
+    }
+
+    /// Who waits to be let in, and whether newcomers have to.
+    #[wasm_bindgen(getter, unchecked_return_type = "Lobby")]
+    pub fn lobby(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.handle().lobby())
+    }
+
+    /// Who is where in the mixer's picture; `undefined` without a mixer, or before it has said so.
+    #[wasm_bindgen(getter, unchecked_return_type = "MixLayout | undefined")]
+    pub fn layout(&self) -> Result<JsValue, JsValue> {
+        self.handle().layout().map_or(Ok(JsValue::UNDEFINED), |layout| to_js(&layout))
+    }
+
+    /// As the mixer: says who is where in the picture. The others get `layoutchange`.
+    #[wasm_bindgen(js_name = setLayout)]
+    pub fn set_layout(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "MixLayout")] layout: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.handle().set_layout(&options::parse_value(layout, "layout")?)?)
+    }
+
+    /// As the host: whether newcomers wait until they are admitted.
+    #[wasm_bindgen(js_name = setLocked)]
+    pub fn set_locked(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "boolean")] locked: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.handle().set_locked(options::parse_value(locked, "locked")?)?)
+    }
+
+    /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+    pub fn admit(
+        &self,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.handle().admit(&participant_id(participant)?)?)
+    }
+
+    /// As the host: puts someone out of the room, or sends someone away who waits.
+    pub fn remove(
+        &self,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.handle().remove(&participant_id(participant)?)?)
+    }
+
+    /// As the host: mutes someone else's publication. Only its publisher can unmute it.
+    pub fn mute(
+        &self,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.handle().mute(&participant_id(participant)?, &publication_id(publication)?)?)
+    }
+}

@@ -1,0 +1,83 @@
+//! What a participant can do by its role in the room: the host decides who is in it, the mixer says who is where in its
+//! picture.
+
+use std::collections::BTreeMap;
+
+use super::{Room, RoomState};
+use crate::engine::mix_layout::{self, MixLayout};
+use crate::error::{Error, Result};
+use crate::model::{Lobby, Order, ParticipantId, PublicationId, Role};
+use crate::options::UpdateOptions;
+use crate::platform::clock;
+
+impl Room {
+    /// What one is in the room for, once joined.
+    pub fn role(&self) -> Option<Role> {
+        self.driver().session.borrow().own_role()
+    }
+
+    /// Who waits to be let in, and whether newcomers have to.
+    pub fn lobby(&self) -> Lobby {
+        self.driver().session.borrow().lobby().clone()
+    }
+
+    /// Who is where in the mixer's picture; `None` without a mixer, or before it has said so.
+    pub fn layout(&self) -> Option<MixLayout> {
+        self.driver().session.borrow().layout().cloned()
+    }
+
+    /// As the mixer: says who is where in the picture. The others get [`RoomEvent::LayoutChange`].
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined, or not as its mixer.
+    pub fn set_layout(&self, layout: &MixLayout) -> Result<()> {
+        let action = "tell the layout";
+        self.expect_state(action, &[RoomState::Joined])?;
+        if self.role() != Some(Role::Mixer) {
+            return Err(Error::InvalidState { action, state: "this participant is not a mixer" });
+        }
+        let attributes = BTreeMap::from([(mix_layout::ATTRIBUTE.to_owned(), Some(layout.to_attribute()))]);
+        self.update(UpdateOptions { attributes, ..UpdateOptions::default() })
+    }
+
+    /// As the host: whether newcomers wait until they are admitted.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined, or not as its host.
+    pub fn set_locked(&self, locked: bool) -> Result<()> {
+        self.order("lock the room", Order::Lock(locked))
+    }
+
+    /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+    ///
+    /// # Errors
+    /// As [`set_locked`](Self::set_locked).
+    pub fn admit(&self, participant: &ParticipantId) -> Result<()> {
+        self.order("admit a participant", Order::Admit(participant.clone()))
+    }
+
+    /// As the host: puts someone out of the room, or sends someone away who waits.
+    ///
+    /// # Errors
+    /// As [`set_locked`](Self::set_locked).
+    pub fn remove(&self, participant: &ParticipantId) -> Result<()> {
+        self.order("remove a participant", Order::Remove(participant.clone()))
+    }
+
+    /// As the host: mutes someone else's publication. Only its publisher can unmute it.
+    ///
+    /// # Errors
+    /// As [`set_locked`](Self::set_locked).
+    pub fn mute(&self, participant: &ParticipantId, publication: &PublicationId) -> Result<()> {
+        self.order("mute a participant", Order::Mute(participant.clone(), publication.clone()))
+    }
+
+    fn order(&self, action: &'static str, order: Order) -> Result<()> {
+        self.expect_state(action, &[RoomState::Joined])?;
+        if self.role() != Some(Role::Host) {
+            return Err(Error::InvalidState { action, state: "this participant is not the room's host" });
+        }
+        self.driver().with_session(|session| session.order(order, clock::now()));
+        Ok(())
+    }
+}
