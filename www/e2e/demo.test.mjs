@@ -99,25 +99,23 @@ test("a recording of the room has everyone in one picture, whoever comes while i
   const seen = await played.evaluate(async (video) => {
     // Where a grid of two has them, and where one of three has.
     const of = (left, top) => ({ left, top, width: 0.5, height: 0.5 });
-    const places = { two: [of(0, 0.25), of(0.5, 0.25)], three: [of(0, 0), of(0.5, 0), of(0.25, 0.5)] };
-    const people = { two: new Set(), three: new Set() };
-    const frames = new Set();
+    const grids = [[of(0, 0.25), of(0.5, 0.25)], [of(0, 0), of(0.5, 0), of(0.25, 0.5)]];
+    const frames = {};
     video.muted = true;
     video.currentTime = 0;
     await video.play();
     while (!video.ended) {
-      for (const [grid, areas] of Object.entries(places)) {
-        for (const area of areas) {
-          const code = e2e.readCounter(video, area);
-          if (code) people[grid].add(code.person), frames.add(`${code.person}${code.frame}`);
-        }
+      for (const grid of grids) {
+        const codes = grid.map((area) => e2e.readCounter(video, area));
+        if (!codes.every(Boolean)) continue;
+        const people = codes.map(({ person }) => person).join();
+        (frames[people] ??= new Set()).add(codes.map(({ frame }) => frame).join());
       }
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
-    return { two: [...people.two].sort(), three: [...people.three].sort(), frames: frames.size };
+    return Object.fromEntries(Object.entries(frames).map(([people, seen]) => [people, seen.size]));
   });
-  assert.deepEqual([seen.two, seen.three], [["alice", "bob"], ["alice", "bob", "carol"]]);
-  assert.ok(seen.frames > 30, `${seen.frames} different frames`);
+  for (const people of ["alice,bob", "alice,bob,carol"]) assert.ok(seen[people] > 15, `${people}: ${JSON.stringify(seen)}`);
   alice.assertNoProblems();
 });
 

@@ -281,7 +281,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 on_panel={toggle_panel}
                 on_leave={props.on_leave.clone()}
             />
-            <Toasts notes={log.notes.clone()} {on_dismiss} {on_panel} />
+            <Toasts notes={log.notes.clone()} panel={*panel} {on_dismiss} {on_panel} />
         </div>
     }
 }
