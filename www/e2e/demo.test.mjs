@@ -151,6 +151,36 @@ for (const kind of ["chromium", "firefox"]) {
   });
 }
 
+test("a smaller picture and another codec arrive while the call goes on", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice");
+  const watchConnections = (page) =>
+    page.evaluateOnNewDocument(() => {
+      const Original = globalThis.RTCPeerConnection;
+      globalThis.RTCPeerConnection = class extends Original {
+        constructor(...args) {
+          super(...args);
+          globalThis.connection = this;
+        }
+      };
+    });
+  const bob = await join(t, stub, "bob", { before: watchConnections });
+  await bob.meets("alice");
+  await alice.click("devices-toggle");
+  await alice.page.select(alice.$("resolution"), "180");
+  const video = `${bob.tile("alice")} video`;
+  await until(bob.page, (video) => document.querySelector(video).videoHeight === 180, { what: "a picture of 180 lines", args: [video] });
+  await alice.page.select(alice.$("codec"), "video/VP9");
+  const codec = async () => {
+    const report = [...(await connection.getStats()).values()];
+    const flows = report.filter(({ type, kind, framesPerSecond }) => type === "inbound-rtp" && kind === "video" && framesPerSecond > 0);
+    return flows.some(({ codecId }) => report.find(({ id }) => id === codecId)?.mimeType === "video/VP9");
+  };
+  await until(bob.page, codec, { what: "a picture by VP9" });
+  await bob.meets("alice");
+  for (const person of [alice, bob]) person.assertNoProblems();
+});
+
 test("a telephone's width is enough, and panels open and close from the keyboard", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { query: "&host" });
