@@ -118,7 +118,10 @@ impl Chart {
             Array::of2(&0.0.into(), &most.max(scale.at_least).into()).into()
         });
         let values = callback(Box::new(move |_, splits, _| texts(&splits, |value| scale.unit.text(value))));
-        let ages = callback(Box::new(move |_, splits, _| texts(&splits, |age| format!("{age:.0}\u{a0}s"))));
+        // The first one would lie upon the lowest value.
+        let age =
+            move |age: f64| if age > -scale.seconds { format!("{age:.0}\u{a0}s") } else { String::new() };
+        let ages = callback(Box::new(move |_, splits, _| texts(&splits, age)));
         let hidden = object([("show", false.into())]);
         let axis = |size: i32, values: JsValue| {
             object([

@@ -99,25 +99,23 @@ test("a recording of the room has everyone in one picture, whoever comes while i
   const seen = await played.evaluate(async (video) => {
     // Where a grid of two has them, and where one of three has.
     const of = (left, top) => ({ left, top, width: 0.5, height: 0.5 });
-    const places = { two: [of(0, 0.25), of(0.5, 0.25)], three: [of(0, 0), of(0.5, 0), of(0.25, 0.5)] };
-    const people = { two: new Set(), three: new Set() };
-    const frames = new Set();
+    const grids = [[of(0, 0.25), of(0.5, 0.25)], [of(0, 0), of(0.5, 0), of(0.25, 0.5)]];
+    const frames = {};
     video.muted = true;
     video.currentTime = 0;
     await video.play();
     while (!video.ended) {
-      for (const [grid, areas] of Object.entries(places)) {
-        for (const area of areas) {
-          const code = e2e.readCounter(video, area);
-          if (code) people[grid].add(code.person), frames.add(`${code.person}${code.frame}`);
-        }
+      for (const grid of grids) {
+        const codes = grid.map((area) => e2e.readCounter(video, area));
+        if (!codes.every(Boolean)) continue;
+        const people = codes.map(({ person }) => person).join();
+        (frames[people] ??= new Set()).add(codes.map(({ frame }) => frame).join());
       }
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
-    return { two: [...people.two].sort(), three: [...people.three].sort(), frames: frames.size };
+    return Object.fromEntries(Object.entries(frames).map(([people, seen]) => [people, seen.size]));
   });
-  assert.deepEqual([seen.two, seen.three], [["alice", "bob"], ["alice", "bob", "carol"]]);
-  assert.ok(seen.frames > 30, `${seen.frames} different frames`);
+  for (const people of ["alice,bob", "alice,bob,carol"]) assert.ok(seen[people] > 15, `${people}: ${JSON.stringify(seen)}`);
   alice.assertNoProblems();
 });
 
@@ -153,10 +151,47 @@ for (const kind of ["chromium", "firefox"]) {
   });
 }
 
+test("a smaller picture and another codec arrive while the call goes on", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const alice = await join(t, stub, "alice");
+  const watchConnections = (page) =>
+    page.evaluateOnNewDocument(() => {
+      const Original = globalThis.RTCPeerConnection;
+      globalThis.RTCPeerConnection = class extends Original {
+        constructor(...args) {
+          super(...args);
+          globalThis.connection = this;
+        }
+      };
+    });
+  const bob = await join(t, stub, "bob", { before: watchConnections });
+  await bob.meets("alice");
+  await alice.click("devices-toggle");
+  await alice.page.select(alice.$("resolution"), "180");
+  const video = `${bob.tile("alice")} video`;
+  await until(bob.page, (video) => document.querySelector(video).videoHeight === 180, { what: "a picture of 180 lines", args: [video] });
+  await alice.page.select(alice.$("codec"), "video/VP9");
+  const codec = async () => {
+    const report = [...(await connection.getStats()).values()];
+    const flows = report.filter(({ type, kind, framesPerSecond }) => type === "inbound-rtp" && kind === "video" && framesPerSecond > 0);
+    return flows.some(({ codecId }) => report.find(({ id }) => id === codecId)?.mimeType === "video/VP9");
+  };
+  await until(bob.page, codec, { what: "a picture by VP9" });
+  await bob.meets("alice");
+  for (const person of [alice, bob]) person.assertNoProblems();
+});
+
 test("a telephone's width is enough, and panels open and close from the keyboard", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { query: "&host" });
   const { page, $ } = alice;
+  // Whose name is as long as it can be, and without a place to break it.
+  await page.evaluate(async () => {
+    const { Room, default: init } = await import("/www/pkg/moim.js");
+    await init();
+    globalThis.other = new Room();
+    await other.join({ room: "tea", name: "Wolfeschlegelsteinhausenbergerdorff".repeat(3).slice(0, 64) });
+  });
   await page.setViewport({ width: 360, height: 740 });
   const focused = () => page.evaluate(() => document.activeElement?.dataset.test);
   const openByKeyboard = async (selector) => {
@@ -174,7 +209,7 @@ test("a telephone's width is enough, and panels open and close from the keyboard
       await reach(opener, second);
       const fits = await page.evaluate(() => {
         const edges = [...document.querySelectorAll("[data-test=panel], [data-test=panel] *, .controls > *")].map((element) => element.getBoundingClientRect());
-        return document.documentElement.scrollWidth <= innerWidth && edges.every(({ left, right }) => left >= -1 && right <= innerWidth + 1);
+        return document.documentElement.scrollWidth <= innerWidth && edges.every(({ left, right }) => left >= 0 && right <= innerWidth);
       });
       assert.ok(fits, `${second ?? opener} fits in 360 pixels`);
       assert.ok(await page.$eval($("panel"), (panel) => panel.contains(document.activeElement)), `the focus is in ${second ?? opener}`);

@@ -14,12 +14,7 @@ const BUTTON = "[data-test=start-sound]";
 test("sound that the browser blocks starts with a click", { skip }, async (t) => {
   const stub = await startStub(t);
   await join(t, stub, "bob");
-  const alice = await launch(t, "chromium", { args: ["--autoplay-policy=document-user-activation-required"] });
-  await alice.page.evaluateOnNewDocument(() => {
-    // A page that captures may play sound at once: this one has nothing to capture.
-    const missing = () => Promise.reject(new DOMException("There is none.", "NotFoundError"));
-    Object.defineProperty(navigator.mediaDevices, "getUserMedia", { value: missing });
-  });
+  const alice = await launchSilent(t);
   await alice.page.goto(`${stub.url}/www/?room=tea&name=alice&join`);
   const page = await untouched(alice.page);
   const button = await until(page, middleOf, { what: "a button to start the sound", args: [BUTTON] });
@@ -39,6 +34,22 @@ test("sound that the browser blocks starts with a click", { skip }, async (t) =>
   assert.deepEqual(alice.problems, []);
 });
 
+test("the demo has a button that starts it", { skip }, async (t) => {
+  const stub = await startStub(t);
+  await join(t, stub, "bob");
+  const alice = await launchSilent(t);
+  await alice.page.goto(`${stub.url}/?room=tea&name=alice&join`);
+  const page = await untouched(alice.page);
+  const enable = "[data-test=enable-sound]";
+  const button = await until(page, middleOf, { what: "a button to start the sound", args: [enable] });
+  await alice.page.mouse.click(button.x, button.y);
+  await alice.page.waitForSelector(enable, { hidden: true });
+  const tile = "[data-test=tile][data-participant=bob]";
+  await assertSounds(alice.page, `${tile} audio`, "bob");
+  await assertShows(alice.page, `${tile} video`, "bob");
+  assert.deepEqual(alice.problems, []);
+});
+
 test("nothing is blocked where sound may play", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page" });
@@ -47,6 +58,16 @@ test("nothing is blocked where sound may play", { skip }, async (t) => {
   assert.equal(await alice.page.evaluate(() => room.canPlayAudio), true);
   assert.equal(await alice.page.$eval(BUTTON, (button) => button.hidden), true);
 });
+
+/** A browser that plays no sound before a click, and that has nothing to capture: a page that captures may play at once. */
+async function launchSilent(t) {
+  const visitor = await launch(t, "chromium", { args: ["--autoplay-policy=document-user-activation-required"] });
+  await visitor.page.evaluateOnNewDocument(() => {
+    const missing = () => Promise.reject(new DOMException("There is none.", "NotFoundError"));
+    Object.defineProperty(navigator.mediaDevices, "getUserMedia", { value: missing });
+  });
+  return visitor;
+}
 
 /** A page to look into without touching it: what puppeteer evaluates counts as a click otherwise. */
 async function untouched(page) {

@@ -33,6 +33,7 @@ use crate::hooks::{
 };
 use crate::inputs::{CodecPicker, InputNotices, Pickers, ResolutionPicker};
 use crate::recordings::RecordingList;
+use crate::ui::{LanguageSwitch, use_words};
 use chat::Chat;
 use choices::use_choices;
 use controls::Controls;
@@ -63,6 +64,7 @@ pub(crate) struct CallProps {
 
 #[function_component]
 pub(crate) fn Call(props: &CallProps) -> Html {
+    let words = use_words();
     let CallProps { room, ticket, media, recordings, log, .. } = props;
     let panel = use_state_eq(|| None::<Panel>);
     let read = use_state_eq(|| 0_usize);
@@ -213,6 +215,10 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 <Pickers media={media.clone()} />
                 <ResolutionPicker height={choices.height} on_height={choices.on_height.clone()} />
                 <CodecPicker topology={ticket.topology} codec={choices.codec.clone()} on_codec={choices.on_codec.clone()} />
+                <div class="field">
+                    <span class="field__label">{ words.language }</span>
+                    <LanguageSwitch />
+                </div>
             </>
         },
         Panel::More => html! {
@@ -281,7 +287,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 on_panel={toggle_panel}
                 on_leave={props.on_leave.clone()}
             />
-            <Toasts notes={log.notes.clone()} {on_dismiss} {on_panel} />
+            <Toasts notes={log.notes.clone()} panel={*panel} {on_dismiss} {on_panel} />
         </div>
     }
 }

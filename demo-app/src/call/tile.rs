@@ -110,12 +110,15 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             if !model.visible {
                 <span class="tile__face" aria-hidden="true">{ format::initials(&model.name) }</span>
             }
-            { for model.sound.iter().filter_map(|track| match track {
-                Track::Remote(track) => {
-                    Some(html! { <Sound key={track.as_raw().id()} track={track.clone()} /> })
-                }
-                Track::Local(_) => None, // nobody wants to hear oneself
-            }) }
+            // A list of its own: among the others, a child with a key would have them all built anew.
+            <>
+                { for model.sound.iter().filter_map(|track| match track {
+                    Track::Remote(track) => {
+                        Some(html! { <Sound key={track.as_raw().id()} track={track.clone()} /> })
+                    }
+                    Track::Local(_) => None, // nobody wants to hear oneself
+                }) }
+            </>
             if let Some(status) = status {
                 <span class="tile__status" role="status">{ status }</span>
             }

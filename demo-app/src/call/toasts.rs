@@ -13,15 +13,18 @@ const ALARM_MS: u32 = 12_000;
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ToastsProps {
     pub(crate) notes: Vec<Note>,
+    /// The panel that is open: what it shows needs no notice.
+    pub(crate) panel: Option<Panel>,
     pub(crate) on_dismiss: Callback<u32>,
     pub(crate) on_panel: Callback<Panel>,
 }
 
 #[function_component]
 pub(crate) fn Toasts(props: &ToastsProps) -> Html {
+    let is_shown = |note: &Note| note.event.panel().is_some_and(|panel| props.panel == Some(panel));
     html! {
         <div class="toasts">
-            { for props.notes.iter().map(|note| html! {
+            { for props.notes.iter().filter(|note| !is_shown(note)).map(|note| html! {
                 <Toast
                     key={note.id}
                     note={note.clone()}
