@@ -102,10 +102,8 @@ function describe(event: RoomEvent): string {
       return event.blocked ? "blocked" : "playing";
     case "chatreceived":
       return event.text;
-    case "lobbychange":
-      return event.waiting.map(({ name }) => name).join();
-    case "muterequested":
-      return event.publicationId;
+    case "layoutchange":
+      return event.layout?.kind ?? "no mixer";
     case "fileoffered":
       return event.file.name;
     case "datareceived":

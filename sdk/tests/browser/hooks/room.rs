@@ -259,7 +259,7 @@ async fn unmounting_leaves_the_room_and_no_timer() {
         until("a timer", || timers.now() > 0).await;
         app.unmount();
         server.has("").await;
-        until("no timer", || timers.now() == 0).await;
+        timers.none().await;
     }
     let handle = properties.first.borrow().clone().expect("a handle");
     handle.join(JoinOptions::new("tea", "Bob"));

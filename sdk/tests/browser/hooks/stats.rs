@@ -36,12 +36,12 @@ async fn the_newest_samples_are_shown_until_the_component_is_unmounted() {
     let asked = Mock::new(
         "RTCPeerConnection.prototype",
         "getStats",
-        "function (...args) { window.asked = (window.asked ?? 0) + 1; return original.apply(this, args); }",
+        "function (...args) { window.statsAsked = (window.statsAsked ?? 0) + 1; return original.apply(this, args); }",
     );
     let connection = RtcPeerConnection::new().expect("a connection");
     let mut app = Mounted::<Quality>::new(Props { source: None, options: OPTIONS });
     app.reads(".samples", "0").await;
-    assert_eq!(js("window.asked"), wasm_bindgen::JsValue::UNDEFINED, "there is nothing to measure");
+    assert_eq!(js("window.statsAsked"), wasm_bindgen::JsValue::UNDEFINED, "there is nothing to measure");
     app.update(Props { source: Some(connection.clone()), options: OPTIONS });
     app.reads(".samples", "3").await;
     let latest = app.text(".latest");
@@ -55,10 +55,10 @@ async fn the_newest_samples_are_shown_until_the_component_is_unmounted() {
     app.unmount();
     // A timer that was left would ask within the interval.
     gloo_timers::future::TimeoutFuture::new(50).await;
-    let before = js("window.asked");
+    let before = js("window.statsAsked");
     gloo_timers::future::TimeoutFuture::new(3 * OPTIONS.interval_ms).await;
-    assert_eq!(js("window.asked"), before);
-    js("delete window.asked");
+    assert_eq!(js("window.statsAsked"), before);
+    js("delete window.statsAsked");
     connection.close();
     other.close();
     drop(asked);

@@ -1,5 +1,7 @@
 //! Counts timers, to see that none is left behind.
 
+use gloo_timers::future::TimeoutFuture;
+
 use crate::page::{Mock, js};
 
 /// Counts the timeouts that wait, those of the tests aside, from now on.
@@ -7,14 +9,14 @@ pub(crate) struct Timers([Mock; 2]);
 
 impl Timers {
     pub(crate) fn count() -> Self {
-        js("window.timers = new Set()");
+        js("window.timers = new Map()");
         let set = Mock::new(
             "window",
             "setTimeout",
             // `until` waits 25 ms each time, the server and the scheduler of Yew no time at all.
             "(callback, delay) => {
                const id = original.call(window, () => { window.timers.delete(id); callback(); }, delay);
-               if (delay && delay !== 25) window.timers.add(id);
+               if (delay && delay !== 25) window.timers.set(id, delay);
                return id;
              }",
         );
@@ -29,5 +31,16 @@ impl Timers {
     pub(crate) fn now(&self) -> u32 {
         let Self([_set, _clear]) = self;
         js("window.timers.size").as_f64().expect("a number") as u32
+    }
+
+    /// Waits till there is none.
+    pub(crate) async fn none(&self) {
+        for _ in 0..400 {
+            if self.now() == 0 {
+                return;
+            }
+            TimeoutFuture::new(25).await;
+        }
+        panic!("timers of {:?} ms are left", js("[...window.timers.values()].join()"));
     }
 }
