@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::media::{JsLocalTrack, raw_tracks, to_js};
 use super::{class, options};
-use crate::Layout;
 use crate::platform::{Mixer, MixerOptions, MixerSourceOptions};
+use crate::{Error, Layout};
 
 thread_local! {
     /// A mixer whose object nobody holds any more goes on until `close()`: its tracks may be in use.
@@ -81,6 +81,10 @@ impl JsMixer {
         #[wasm_bindgen(unchecked_param_type = "MixerSource")] source: &JsValue,
     ) -> Result<JsLocalTrack, JsValue> {
         let source = class::handle::<JsMixerSource>(source, "source", "MixerSource")?;
+        if !source.mixer.is(&self.0) {
+            let detail = "source: it belongs to another mixer".to_owned();
+            return Err(Error::InvalidOptions { detail }.into());
+        }
         Ok(self.0.audio_track_without(source.id)?.into())
     }
 

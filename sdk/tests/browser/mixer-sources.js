@@ -9,8 +9,9 @@
       const paint = () => {
         context.fillStyle = css;
         context.fillRect(0, 0, canvas.width, canvas.height);
-        if (track.readyState === "live") setTimeout(paint, 40);
+        if (track.readyState !== "live") clearInterval(painter);
       };
+      const painter = setInterval(paint, 40);
       paint();
       return track;
     },

@@ -11,9 +11,9 @@ use super::permission::JsPermission;
 use super::{JsLocalTrack, to_js};
 use crate::engine::capture::PermissionName;
 use crate::js::event_target::{listen, unlisten};
-use crate::js::options;
 use crate::js::promise::future_to_promise;
 use crate::js::streams::async_iterator;
+use crate::js::{class, options};
 use crate::platform::{CameraOptions, Devices, MicrophoneOptions, set_sink_id};
 use crate::{Error, Result};
 
@@ -97,7 +97,11 @@ impl JsDevices {
     /// the first except for the device, and is muted if that was muted. Where there is no device, it waits till one is
     /// plugged in. `stop()` of the present track ends the iteration, and so does an error.
     #[wasm_bindgen(js_name = takeOver, unchecked_return_type = "AsyncIterableIterator<LocalTrack>")]
-    pub fn take_over(&self, track: &JsLocalTrack) -> Result<Object, JsValue> {
+    pub fn take_over(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "LocalTrack")] track: &JsValue,
+    ) -> Result<Object, JsValue> {
+        let track = class::handle::<JsLocalTrack>(track, "track", "LocalTrack")?;
         let tracks = self.0.take_over(&track.handle())?;
         Ok(async_iterator(tracks.map(|track| Ok(JsLocalTrack::from(track?).into()))))
     }

@@ -16,9 +16,9 @@ pub(crate) use transceiver::JsTransceiver;
 use super::data_channel::JsDataChannel;
 use super::event_target::{Method, call, dispatch, event_name, iterate};
 use super::media::{JsLocalTrack, raw_track, to_js};
-use super::options;
 use super::promise::future_to_promise;
 use super::streams::async_iterator;
+use super::{class, options};
 use crate::engine::peer::Signal;
 use crate::error::Result;
 use crate::model::{IceServer, MediaKind, TrackSource};
@@ -104,7 +104,11 @@ impl JsPeerConnection {
 
     /// Stops sending what a sender sends. Its transceiver is free for another track.
     #[wasm_bindgen(js_name = removeTrack)]
-    pub fn remove_track(&self, sender: &JsSender) -> Result<(), JsValue> {
+    pub fn remove_track(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Sender")] sender: &JsValue,
+    ) -> Result<(), JsValue> {
+        let sender = class::handle::<JsSender>(sender, "sender", "Sender")?;
         Ok(self.connection.remove_track(sender.handle())?)
     }
 

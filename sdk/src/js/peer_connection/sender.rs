@@ -32,6 +32,12 @@ impl JsSender {
 
 #[wasm_bindgen(js_class = Sender)]
 impl JsSender {
+    /// For `class::handle`.
+    #[wasm_bindgen(js_name = __handle, skip_typescript)]
+    pub fn js_handle(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// What the browser can send.
     #[wasm_bindgen(unchecked_return_type = "RtpCapabilities")]
     pub fn capabilities(

@@ -2,7 +2,7 @@
 
 use std::rc::{Rc, Weak};
 
-use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, JsString, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, RtcDataChannel};
 
@@ -51,15 +51,19 @@ pub(super) fn listen(raw: &RtcDataChannel, weak: &Weak<Inner>) -> [ListenerGuard
     ]
 }
 
+fn utf16_length(text: &JsValue) -> usize {
+    text.dyn_ref::<JsString>().map_or(0, |text| text.length() as usize)
+}
+
 impl Inner {
     fn handle_message(self: &Rc<Self>, data: JsValue) {
         if self.over.get() {
             return;
         }
         let message = match data.dyn_into::<ArrayBuffer>() {
-            Err(text) => Some(Ok(RawMessage::Text(text))),
+            Err(text) => Some(self.limited(RawMessage::Text(text))),
             Ok(buffer) if self.framing => self.handle_frame(Uint8Array::new(&buffer)),
-            Ok(buffer) => Some(Ok(RawMessage::Binary(Uint8Array::new(&buffer)))),
+            Ok(buffer) => Some(self.limited(RawMessage::Binary(Uint8Array::new(&buffer)))),
         };
         if self.reliable {
             let given_up = self.reassembler.borrow_mut().take_given_up();
@@ -78,7 +82,7 @@ impl Inner {
         let start = &mut start[..HEADER_BYTES.min(length as usize)];
         frame.subarray(0, start.len() as u32).copy_to(start);
         match FrameKind::read(start) {
-            Some(FrameKind::Whole) => Some(Ok(RawMessage::Binary(frame.subarray(1, length)))),
+            Some(FrameKind::Whole) => Some(self.limited(RawMessage::Binary(frame.subarray(1, length)))),
             Some(FrameKind::Fragment(header)) => {
                 let chunk = frame.subarray(HEADER_BYTES as u32, length);
                 self.handle_fragment(header, &chunk).transpose()
@@ -90,6 +94,18 @@ impl Inner {
             }
             Some(FrameKind::Transfer) | None => Some(Err(DataChannelError::Malformed.into())),
         }
+    }
+
+    /// The message, unless it is longer than this end takes. One in fragments is refused before it is put together.
+    fn limited(&self, message: RawMessage) -> Result<RawMessage> {
+        let limit = self.options.max_message_size as usize;
+        let size = match &message {
+            RawMessage::Binary(bytes) => bytes.length() as usize,
+            // No character of UTF-16 takes more than three bytes in UTF-8.
+            RawMessage::Text(text) if 3 * utf16_length(text) <= limit => return Ok(message),
+            RawMessage::Text(text) => text.as_string().map_or(0, |text| text.len()),
+        };
+        if size > limit { Err(DataChannelError::TooLarge { size, limit }.into()) } else { Ok(message) }
     }
 
     fn handle_fragment(&self, header: FragmentHeader, chunk: &Uint8Array) -> Result<Option<RawMessage>> {

@@ -146,6 +146,12 @@ impl Mixer {
         self.0.close();
     }
 
+    /// Whether both are handles of the same mixer.
+    #[cfg(feature = "js")]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     #[cfg(feature = "js")]
     pub(crate) fn is_closed(&self) -> bool {
         self.0.ticker.borrow().is_none()

@@ -114,7 +114,7 @@ pub enum DegradationPreference {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SendParameters {
-    /// One, or one for each `rid`. Their number and order cannot be changed.
+    /// One, or one for each `rid`. Their number and order cannot be changed. None: they stay as they are.
     pub encodings: Vec<Encoding>,
     /// What gives way when bandwidth or power are short.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,7 +147,8 @@ pub(super) fn read(raw: &Object) -> Result<SendParameters> {
 /// Writes the parameters into those that the browser gave, and leaves alone what is not ours.
 pub(super) fn write(parameters: &SendParameters, raw: &Object) -> Result<()> {
     let encodings = encodings_of(raw);
-    if encodings.length() as usize != parameters.encodings.len() {
+    let is_left_out = parameters.encodings.is_empty();
+    if encodings.length() as usize != parameters.encodings.len() && !is_left_out {
         return Err(Error::InvalidOptions {
             detail: format!(
                 "there are {} encodings: expected {}, as many as the sender has",

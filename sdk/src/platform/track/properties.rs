@@ -60,7 +60,8 @@ impl LocalTrack {
     ///
     /// # Errors
     /// [`MediaError::Overconstrained`](crate::MediaError::Overconstrained) if the source cannot, and
-    /// [`Error::Unsupported`] for a required constraint that this browser does not know.
+    /// [`Error::Unsupported`] for a required constraint that this browser does not know; `InvalidState` once the track has
+    /// ended.
     pub async fn apply_constraints(&self, constraints: &TrackConstraints) -> Result<()> {
         let device = match self.source() {
             TrackSource::Camera => "camera",
@@ -68,6 +69,9 @@ impl LocalTrack {
             TrackSource::Screen | TrackSource::ScreenAudio => "screen",
             _ => "source of the track",
         };
+        if self.is_ended() {
+            return Err(Error::InvalidState { action: "apply constraints", state: "the track has ended" });
+        }
         sorted(self.as_raw(), "applyConstraints", &[to_js(constraints)?], device).await?;
         if self.wanted().is_some() {
             self.set_wanted(constraints.clone());
