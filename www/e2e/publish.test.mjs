@@ -33,6 +33,27 @@ for (const [from, to, missing] of [["chromium", "firefox", skipFirefox], ["firef
   });
 }
 
+for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
+  test(`what is published right after another was withdrawn arrives, from either end, ${kind}`, { skip: missing }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { app: "page", kind });
+    const bob = await join(t, stub, "bob", { app: "page" });
+    await alice.meets("bob");
+    await bob.meets("alice");
+    for (const [from, to] of [[alice, bob], [bob, alice]]) {
+      await from.page.evaluate(async () => {
+        const { Devices } = await import("/www/pkg/moim.js");
+        window.second = await new Devices().camera();
+        const { id } = room.publications.find(({ source }) => source === "camera");
+        await room.unpublish(id);
+        await room.publish(window.second);
+      });
+      await to.meets(from.person);
+    }
+    for (const person of [alice, bob]) person.assertNoProblems();
+  });
+}
+
 test("a video stays within its bit rate, and a codec that does not fit is refused", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page" });

@@ -1,5 +1,7 @@
 //! Which local tracks belong together.
 
+use std::cell::RefCell;
+
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -17,12 +19,14 @@ use crate::platform::exception::Exception;
 pub(crate) struct LocalStreams {
     person: MediaStream,
     screen: MediaStream,
+    /// Have sent, and are free: `replaceTrack` takes their track away a moment later.
+    freed: RefCell<Vec<RtcRtpTransceiver>>,
 }
 
 impl LocalStreams {
     pub(crate) fn new() -> Result<Self> {
         let stream = || MediaStream::new().map_err(|value: JsValue| Exception::from(value));
-        Ok(Self { person: stream()?, screen: stream()? })
+        Ok(Self { person: stream()?, screen: stream()?, freed: RefCell::default() })
     }
 
     pub(crate) fn of(&self, source: TrackSource) -> &MediaStream {
@@ -44,8 +48,9 @@ impl LocalStreams {
         track: &MediaStreamTrack,
         source: TrackSource,
     ) -> Result<RtcRtpTransceiver> {
-        let free = link.transceivers().find(|transceiver| is_free(transceiver, &track.kind()));
+        let free = link.transceivers().find(|transceiver| self.is_free(transceiver, &track.kind()));
         if let Some(transceiver) = free {
+            self.freed.borrow_mut().retain(|freed| *freed != transceiver);
             reuse(&transceiver, track, self.of(source));
             return Ok(transceiver);
         }
@@ -64,6 +69,21 @@ impl LocalStreams {
             }
             _ => RtcRtpTransceiverDirection::Inactive,
         });
+        let mut freed = self.freed.borrow_mut();
+        if !freed.contains(transceiver) {
+            freed.push(transceiver.clone());
+        }
+    }
+
+    /// One that sends nothing by its direction, too, is not merely silent for a while. `addTrack` itself reuses less: only what
+    /// has never been used to send.
+    fn is_free(&self, transceiver: &RtcRtpTransceiver, kind: &str) -> bool {
+        let idle = [RtcRtpTransceiverDirection::Recvonly, RtcRtpTransceiverDirection::Inactive];
+        let has_track =
+            || transceiver.sender().track().is_some() && !self.freed.borrow().contains(transceiver);
+        idle.contains(&transceiver.direction())
+            && transceiver.receiver().track().kind() == kind
+            && !has_track()
     }
 }
 
@@ -85,13 +105,4 @@ pub(crate) fn replace(sender: &RtcRtpSender, track: Option<&MediaStreamTrack>) {
     spawn_local(async move {
         let _ = JsFuture::from(replaced).await;
     });
-}
-
-/// One that sends nothing by its direction, too, is not merely silent for a while. `addTrack` itself reuses less: only what
-/// has never been used to send.
-fn is_free(transceiver: &RtcRtpTransceiver, kind: &str) -> bool {
-    let idle = [RtcRtpTransceiverDirection::Recvonly, RtcRtpTransceiverDirection::Inactive];
-    transceiver.sender().track().is_none()
-        && idle.contains(&transceiver.direction())
-        && transceiver.receiver().track().kind() == kind
 }
