@@ -36,7 +36,8 @@ async function run() {
   room.addEventListener("warning", ({ detail }) => say(detail.error.message));
   room.addEventListener("left", ({ detail }) => { mixer.close(); say(detail.error?.message ?? "The room is left."); });
   await room.publish(mixer.videoTrack);
-  await room.join({ room: name, name: "Mixer", role: "mixer" });
+  const token = location.hash.slice(1);
+  await room.join({ room: name, name: "Mixer", role: "mixer", ...(token && { token }) });
   say(`Mixing “${name}”.`);
   setInterval(() => follow(room, mixer), LOOK_MS);
 }
@@ -82,10 +83,13 @@ function change(room, mixer, id, edit) {
   edit(person.tracks);
   person.sources.forEach(({ source }) => source.remove());
   person.voice?.free();
-  const tracks = [...person.tracks.values()];
-  const screens = tracks.filter((track) => track.source === "screen");
-  const others = tracks.filter((track) => track.source !== "screen");
-  const groups = [["camera", others], ...screens.map((screen) => ["screen", [screen]])].filter(([, group]) => group.length > 0);
+  const tracks = [...person.tracks.values()].filter(({ mediaStreamTrack }) => mediaStreamTrack.readyState === "live");
+  const [first, ...more] = tracks.filter(({ kind, source }) => kind === "video" && source !== "screen");
+  const screens = tracks.filter(({ kind, source }) => kind === "video" && source === "screen");
+  const sounds = tracks.filter(({ kind }) => kind === "audio");
+  const alone = (kind, pictures) => pictures.map((picture) => [kind, [picture]]);
+  const own = ["camera", [...sounds, first].filter(Boolean)];
+  const groups = [own, ...alone("camera", more), ...alone("screen", screens)].filter(([, group]) => group.length > 0);
   person.sources = groups.map(([kind, group]) => ({ kind, source: mixer.add(group, { label: person.name }) }));
   const voice = tracks.find((track) => track.source === "microphone");
   person.voice = voice ? new LevelMeter(voice) : null;

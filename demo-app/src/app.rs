@@ -103,6 +103,8 @@ pub(crate) fn App() -> Html {
         use_effect_with(joined.is_some(), move |inside| {
             if was_inside.replace(*inside) != *inside {
                 browser::focus(if *inside { "[data-test=call]" } else { "[data-test=join]" });
+                // Above the button it says why the call is over.
+                browser::scroll_to_top();
             }
         });
     }

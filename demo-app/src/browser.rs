@@ -86,6 +86,13 @@ pub(crate) fn focus(selector: &str) {
     }
 }
 
+/// Shows the page from its top.
+pub(crate) fn scroll_to_top() {
+    if let Some(window) = window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
 /// Date and time of now, ISO 8601, in the person's own time zone.
 pub(crate) fn local_stamp() -> String {
     let now = js_sys::Date::new_0();

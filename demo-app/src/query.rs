@@ -37,10 +37,10 @@ fn is_yes(value: &str) -> bool {
     !matches!(value, "0" | "false")
 }
 
-/// The topology of this name; the default for any other.
+/// The topology of this name, in letters of either case; the default for any other.
 pub(crate) fn topology(name: &str) -> Topology {
     let all = [Topology::Mesh, Topology::Sfu, Topology::Mcu];
-    all.into_iter().find(|topology| topology.as_str() == name).unwrap_or_default()
+    all.into_iter().find(|topology| topology.as_str().eq_ignore_ascii_case(name)).unwrap_or_default()
 }
 
 /// The address that brings someone else into `room`.

@@ -255,6 +255,8 @@ error_codes! {
     SignalingRefused => "ERR_SIGNALING_REFUSED",
     /// The room has as many participants as it may have.
     RoomFull => "ERR_ROOM_FULL",
+    /// The room has another topology, or the server does not offer this one.
+    RoomTopology => "ERR_ROOM_TOPOLOGY",
     /// The room needs a mixer, and there is none.
     RoomNoMixer => "ERR_ROOM_NO_MIXER",
     /// The host did not let this participant in.
@@ -391,6 +393,7 @@ impl Error {
 fn refused(code: ServerErrorCode) -> ErrorCode {
     match code {
         ServerErrorCode::RoomFull => ErrorCode::RoomFull,
+        ServerErrorCode::UnsupportedTopology => ErrorCode::RoomTopology,
         ServerErrorCode::NoMixer => ErrorCode::RoomNoMixer,
         ServerErrorCode::NotAdmitted => ErrorCode::RoomNotAdmitted,
         ServerErrorCode::Removed => ErrorCode::RoomRemoved,

@@ -61,6 +61,8 @@ pub struct JoinRequest {
     pub topology: Topology,
     /// What one is in the room for.
     pub role: Role,
+    /// A token that the server asks for.
+    pub token: Option<String>,
     /// What is published from the start.
     pub publications: Vec<Publication>,
     /// With an SFU: the first payload for it.

@@ -87,6 +87,8 @@ pub struct JoinOptions {
     pub attributes: BTreeMap<String, String>,
     /// What one is in the room for. Default: to take part. Only the first participant of a room can be its host.
     pub role: Role,
+    /// A token that the server asks for, such as that of a mixer that it started. Default: none.
+    pub token: Option<String>,
 }
 
 impl JoinOptions {
@@ -104,6 +106,9 @@ impl JoinOptions {
             if value.trim().is_empty() {
                 return invalid(format!("{key} is empty: expected some text"));
             }
+        }
+        if self.role == Role::Unknown {
+            return invalid("role must be \"participant\", \"host\" or \"mixer\"".to_owned());
         }
         Ok(())
     }

@@ -79,6 +79,6 @@ test("who wants another topology than the room's is told so", { skip }, async (t
     const room = new Room({ topology: "mesh" });
     return room.join({ room: "tea", name: "bob" }).catch(({ code, message }) => ({ code, message }));
   });
-  assert.equal(error.code, "ERR_SIGNALING_REFUSED");
+  assert.equal(error.code, "ERR_ROOM_TOPOLOGY");
   assert.match(error.message, /topology `sfu`/);
 });

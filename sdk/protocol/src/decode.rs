@@ -52,7 +52,7 @@ fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 }
 
 /// No message of this version has more members; a longer object is not worth the search.
-const MAX_MEMBERS: usize = 8;
+const MAX_MEMBERS: usize = 12;
 
 /// Finds the member that `error` is about.
 ///

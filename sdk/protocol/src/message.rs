@@ -63,6 +63,9 @@ pub struct Join {
     /// What the participant is in the room for.
     #[serde(default, skip_serializing_if = "Role::is_default")]
     pub role: Role,
+    /// What the server gave to whom it trusts, such as a mixer that it started itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// What the participant publishes from the start.
     #[serde(default)]
     pub publications: Vec<Publication>,

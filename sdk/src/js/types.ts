@@ -30,6 +30,8 @@ export interface JoinOptions {
   attributes?: Record<string, string>;
   /** What one is in the room for. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
   role?: Role;
+  /** A token that the server asks for, such as that of a mixer that it started. Default: none. */
+  token?: string;
 }
 
 /** How a track is published. */

@@ -119,6 +119,7 @@ impl Room {
             },
             topology: self.0.topology,
             role: options.role,
+            token: options.token,
             publications: Vec::new(),
             relay: None,
         };

@@ -190,7 +190,7 @@ impl SignalingBackend for NativeBackend {
 }
 
 fn join(request: JoinRequest) -> ClientMessage {
-    let JoinRequest { room, profile, topology, role, publications, relay } = request;
+    let JoinRequest { room, profile, topology, role, token, publications, relay } = request;
     ClientMessage::Join(Join {
         version: VERSION,
         room,
@@ -199,6 +199,7 @@ fn join(request: JoinRequest) -> ClientMessage {
         attributes: profile.attributes,
         topology,
         role,
+        token,
         publications,
         relay,
     })
@@ -237,6 +238,7 @@ mod tests {
             profile: Profile { name: "Ana".into(), ..Profile::default() },
             topology: Topology::Mesh,
             role: crate::model::Role::Participant,
+            token: None,
             publications: Vec::new(),
             relay: None,
         }

@@ -174,6 +174,34 @@ fn only_the_host_decides() {
 }
 
 #[test]
+fn a_mixer_waits_in_a_locked_room_unless_the_server_has_started_it() {
+    let mixer = |token: Option<&str>| {
+        let mut join = join_message("tea");
+        (join["topology"], join["role"]) = ("mcu".into(), "mixer".into());
+        token.map(|token| join["token"] = token.into());
+        join
+    };
+    let mut hub = Hub::new(Limits::default()).with_mixers().with_mixer_token("secret");
+    for (id, role) in [(BOB, "mixer"), (ALICE, "host")] {
+        hub.handle_connected(id, 0);
+        let mut join = mixer(Some("secret"));
+        join["role"] = role.into();
+        say(&mut hub, id, &join);
+    }
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": true }));
+    drain(&mut hub);
+    for (id, token) in [(CAROL, None), (DAVE, Some("guess"))] {
+        hub.handle_connected(id, 0);
+        say(&mut hub, id, &mixer(token));
+        assert_eq!(welcomed(&drain(&mut hub)), [], "{token:?}");
+    }
+    let started = ConnectionId(5);
+    hub.handle_connected(started, 0);
+    say(&mut hub, started, &mixer(Some("secret")));
+    assert_eq!(welcomed(&drain(&mut hub)), [started]);
+}
+
+#[test]
 fn only_the_first_one_can_join_as_host_and_the_role_passes_on() {
     let mut hub = Hub::new(Limits::default());
     join_as_host(&mut hub, ALICE);

@@ -61,6 +61,7 @@ pub struct Hub {
     ice_servers: Vec<IceServer>,
     has_sfu: bool,
     starts_mixers: bool,
+    mixer_token: Option<String>,
     ids: ParticipantIds,
     connections: BTreeMap<ConnectionId, Connection>,
     rooms: BTreeMap<String, Room>,
@@ -120,6 +121,7 @@ impl Hub {
             ice_servers: Vec::new(),
             has_sfu: false,
             starts_mixers: false,
+            mixer_token: None,
             ids: ParticipantIds::new(0),
             connections: BTreeMap::new(),
             rooms: BTreeMap::new(),
@@ -147,6 +149,13 @@ impl Hub {
     #[must_use]
     pub fn with_sfu(mut self) -> Self {
         self.has_sfu = true;
+        self
+    }
+
+    /// Sets the token of the mixers that the server starts itself. They need not wait in a lobby.
+    #[must_use]
+    pub fn with_mixer_token(mut self, token: impl Into<String>) -> Self {
+        self.mixer_token = Some(token.into());
         self
     }
 

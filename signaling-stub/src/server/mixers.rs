@@ -35,6 +35,7 @@ pub(super) enum MixerCommand {
 pub(super) struct Mixers {
     browser: PathBuf,
     server: SocketAddr,
+    token: String,
     commands: mpsc::UnboundedSender<MixerCommand>,
     receiver: mpsc::UnboundedReceiver<MixerCommand>,
     running: HashMap<String, Running>,
@@ -53,7 +54,7 @@ struct Running {
 }
 
 impl Mixers {
-    pub(super) fn new(browser: PathBuf, listener: SocketAddr) -> Self {
+    pub(super) fn new(browser: PathBuf, listener: SocketAddr, token: String) -> Self {
         let mut server = listener;
         if server.ip().is_unspecified() {
             server.set_ip(match server {
@@ -62,7 +63,7 @@ impl Mixers {
             });
         }
         let (commands, receiver) = mpsc::unbounded_channel();
-        Self { browser, server, commands, receiver, running: HashMap::new(), started: 0 }
+        Self { browser, server, token, commands, receiver, running: HashMap::new(), started: 0 }
     }
 
     pub(super) fn commands(&self) -> mpsc::UnboundedSender<MixerCommand> {
@@ -122,7 +123,8 @@ impl Mixers {
         let profile = TempDir::with_prefix("moim-mixer-")?;
         let encoded: String = form_urlencoded::byte_serialize(room.as_bytes()).collect();
         let room = room.to_owned();
-        let url = format!("http://{}/www/mixer.html?room={encoded}", self.server);
+        // Behind the `#`, a token is sent to no server.
+        let url = format!("http://{}/www/mixer.html?room={encoded}#{}", self.server, self.token);
         let mut command = Command::new(&self.browser);
         command
             .args([

@@ -46,6 +46,8 @@ pub struct ServerConfig {
     pub max_queued_bytes: usize,
     /// What participant ids are made from. Default: random.
     pub seed: u64,
+    /// By this the mixers that the server starts are known. Default: a random one.
+    pub mixer_token: String,
 }
 
 impl Default for ServerConfig {
@@ -63,8 +65,16 @@ impl Default for ServerConfig {
             mixer: None,
             max_queued_bytes: 4 * 1024 * 1024,
             seed: RandomState::new().hash_one("participant ids"),
+            mixer_token: random_token(),
         }
     }
+}
+
+/// Two numbers that nobody outside can know: the keys of the hashers come from the system's random numbers.
+fn random_token() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let number = || RandomState::new().hash_one("mixer");
+    format!("{:016x}{:016x}", number(), number())
 }
 
 /// A running server. It runs on when this is dropped, until its runtime ends.
@@ -90,7 +100,10 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let to_media = media.as_ref().map(media::Media::commands);
     #[cfg(not(feature = "sfu"))]
     let to_media = None;
-    let mixers = config.mixer.clone().map(|browser| mixers::Mixers::new(browser, local_addr));
+    let mixers = config
+        .mixer
+        .clone()
+        .map(|browser| mixers::Mixers::new(browser, local_addr, config.mixer_token.clone()));
     let to_mixers = mixers.as_ref().map(mixers::Mixers::commands);
     let (switchboard, sockets) = Switchboard::new(config, to_media, to_mixers);
     let mixers = mixers.map(|mixers| tokio::spawn(mixers.serve(Arc::clone(&switchboard))));

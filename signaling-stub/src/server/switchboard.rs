@@ -111,7 +111,7 @@ impl Switchboard {
             hub = hub.with_sfu();
         }
         if mixers.is_some() {
-            hub = hub.with_mixers();
+            hub = hub.with_mixers().with_mixer_token(config.mixer_token);
         }
         let switchboard = Self {
             state: Mutex::new(State { hub, queues: HashMap::new(), next_id: 0, open: Some(open) }),

@@ -83,6 +83,17 @@ impl Session {
         own.is_none_or(|own| own.publications == self.publications && own.profile() == self.profile)
     }
 
+    /// Goes back to what the server knows: it has refused something, and would again. What else waits is sent once more.
+    pub(super) fn take_back(&mut self, now: Timestamp) {
+        let Some(own) = self.own_id().and_then(|id| self.roster.get(id)).cloned() else { return };
+        if own.profile() != self.profile {
+            self.profile = own.profile();
+        } else {
+            self.publications = own.publications;
+        }
+        self.publications_changed(now);
+    }
+
     /// Tells the server what is published, and who one is, unless it knows, and looks at the result later.
     pub(super) fn confirm_publications(&mut self, now: Timestamp) {
         self.publish_at = None;

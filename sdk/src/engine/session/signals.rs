@@ -9,7 +9,7 @@ impl Session {
     pub fn handle_signal(&mut self, event: SignalEvent, now: Timestamp) {
         match (&mut self.phase, event) {
             (Phase::Ended, _) => {}
-            (_, SignalEvent::Refused(error)) => self.refused(error),
+            (_, SignalEvent::Refused(error)) => self.refused(error, now),
             (_, SignalEvent::Unreachable { url }) => {
                 self.end(Some(SignalingError::Unreachable { url }.into()))
             }
@@ -68,7 +68,7 @@ impl Session {
         }
     }
 
-    fn refused(&mut self, error: ServerError) {
+    fn refused(&mut self, error: ServerError, now: Timestamp) {
         let ServerError { code, message: detail, fatal } = error;
         let joining = matches!(self.phase, Phase::Joining { .. } | Phase::New);
         // That someone has just left is no fault, and a dropped message is repeated, `join` too.
@@ -84,6 +84,9 @@ impl Session {
             self.end(Some(error));
         } else if !passing {
             self.event(Event::Warning(error));
+            if matches!(code, ServerErrorCode::InvalidValue | ServerErrorCode::MessageTooLarge) {
+                self.take_back(now);
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use moim::model::{
 use super::super::queue::ClientId;
 use super::super::random::Random;
 use super::super::script::{Action, Decision};
-use super::{Client, ROOM};
+use super::{Client, MIXER_TOKEN, ROOM};
 
 const JOIN_TIMEOUT_MS: u32 = 20_000;
 
@@ -71,6 +71,7 @@ impl Client {
             profile: Profile { name: self.first_name(), ..Profile::default() },
             topology: self.topology,
             role,
+            token: (role == Role::Mixer).then(|| MIXER_TOKEN.to_owned()),
             publications: Vec::new(),
             relay: None,
         };

@@ -21,6 +21,8 @@ use super::script::{Action, Character};
 use super::view::View;
 
 pub(crate) const ROOM: &str = "tea";
+/// By this the hub knows the mixers that are started for it.
+pub(crate) const MIXER_TOKEN: &str = "started here";
 
 /// What leaves the client.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use moim::model::{Order, ParticipantId, Timestamp};
 use moim::signaling::SocketEvent;
 use moim_signaling_stub::{ConnectionId, Hub, Limits, Output};
 
-use super::client::{Client, Effect, ROOM};
+use super::client::{Client, Effect, MIXER_TOKEN, ROOM};
 use super::link::{Link, Weather};
 use super::queue::{ClientId, Event, Queue};
 use super::random::Random;
@@ -57,7 +57,11 @@ impl World {
         }
         let mut world = Self {
             clients: Vec::new(),
-            hub: Hub::new(Limits::default()).with_seed(seed).with_sfu().with_mixers(),
+            hub: Hub::new(Limits::default())
+                .with_seed(seed)
+                .with_sfu()
+                .with_mixers()
+                .with_mixer_token(MIXER_TOKEN),
             sfu: Sfu::default(),
             topology,
             mixer: None,
