@@ -40,7 +40,7 @@ impl LocalTrack {
     }
 
     async fn cut(&self, feature: &'static str, class: &'static str, region: Region<'_>) -> Result<()> {
-        let constructor = function(&js_sys::global(), class)?;
+        let constructor = function(&js_sys::global(), class).map_err(|_| Error::Unsupported { feature })?;
         if function(self.as_raw(), feature).is_err() {
             return Err(Error::InvalidState { action: feature, state: "the track is no capture of a tab" });
         }
