@@ -63,6 +63,7 @@ impl JsRecorder {
     }
 
     /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
+    /// Rejects with `ERR_RECORDER` if nothing was recorded, as when it is stopped right after the start.
     #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
     pub fn stop(&self) -> Promise {
         let recorder = self.0.clone();
@@ -126,7 +127,7 @@ impl JsRecording {
         self.0.duration_ms
     }
 
-    /// Why the recording ended before it was stopped: its tracks ended, or the browser failed.
+    /// Why the recording ended before it was stopped, or is not whole: its tracks ended, or the browser failed.
     #[wasm_bindgen(getter, js_name = endedEarly, unchecked_return_type = "MoimError | undefined")]
     pub fn ended_early(&self) -> JsValue {
         self.0.ended_early.clone().map_or(JsValue::UNDEFINED, JsValue::from)

@@ -23,13 +23,20 @@ const AUDIO_TYPES: [&str; 4] = ["audio/webm;codecs=opus", "audio/webm", "audio/o
 
 /// The first of those that were asked for that the browser can record; without any, the best one for these tracks.
 pub(super) fn choose_type(tracks: &[MediaStreamTrack], asked: &[String]) -> Result<String> {
+    let has = |kind: &str| tracks.iter().any(|track| track.kind() == kind);
     if !asked.is_empty() {
-        let found = asked.iter().find(|candidate| MediaRecorder::is_type_supported(candidate));
+        let is_sound = |candidate: &str| candidate.trim_start().to_ascii_lowercase().starts_with("audio/");
+        let supported = || asked.iter().filter(|candidate| MediaRecorder::is_type_supported(candidate));
+        let found = supported().find(|candidate| !(has("video") && is_sound(candidate)));
         return found.cloned().ok_or_else(|| Error::InvalidOptions {
-            detail: format!("`mimeTypes`: this browser cannot record `{}`", asked.join("` or `")),
+            detail: match supported().next() {
+                Some(sound) => {
+                    format!("`mimeTypes`: `{sound}` is for sound alone, and there is a video track")
+                }
+                None => format!("`mimeTypes`: this browser cannot record `{}`", asked.join("` or `")),
+            },
         });
     }
-    let has = |kind: &str| tracks.iter().any(|track| track.kind() == kind);
     let preferred: &[&str] = match (has("video"), has("audio")) {
         (true, true) => &VIDEO_TYPES,
         (true, false) => &SILENT_VIDEO_TYPES,

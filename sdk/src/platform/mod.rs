@@ -29,6 +29,7 @@ pub(crate) mod socket;
 mod stats;
 mod stats_monitor;
 mod track;
+mod track_check;
 mod view;
 
 pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, Message};

@@ -174,8 +174,20 @@ fn wrong_use_is_an_error_with_a_name() {
     let source = mixer.add(&[sources.tone(440.0)], &Default::default()).expect("a source");
     assert_eq!(source.set_gain(-1.0).expect_err("a gain").code(), ErrorCode::InvalidOptions);
     assert_eq!(mixer.audio_track_without(99).expect_err("an id").code(), ErrorCode::InvalidOptions);
+    let two = [sources.colour("red"), sources.colour("blue")];
+    let error = mixer.add(&two, &Default::default()).expect_err("two pictures");
+    assert!(error.to_string().contains("one picture"), "{error}");
+    two[0].stop();
+    let error = mixer.add(&two[..1], &Default::default()).expect_err("no picture any more");
+    assert!(error.to_string().contains("has ended"), "{error}");
+    let nameless = MixerOptions { background: "nocolour".to_owned(), ..small() };
+    let error = Mixer::new(&nameless).expect_err("no colour");
+    assert!(error.to_string().contains("`nocolour`"), "{error}");
     mixer.close();
     mixer.close();
+    for error in [source.set_gain(1.0).err(), source.set_label("late").err()] {
+        assert_eq!(error.map(|error| error.code()), Some(ErrorCode::InvalidState));
+    }
     for error in [mixer.video_track().err(), mixer.set_layout(Layout::Grid).err()] {
         assert_eq!(error.map(|error| error.code()), Some(ErrorCode::InvalidState));
     }

@@ -14,7 +14,7 @@ use crate::engine::quality::{MediaQuality, SpeechCodec, worst};
 /// What happened between two reports of one connection.
 ///
 /// Counts are never negative: a counter that falls, and a stream whose source changed, began anew at 0. A stream that
-/// was not there before began in between. Rates are None where no time passed or the browser does not count.
+/// was not there before began in between. Rates are empty (`null` in JavaScript) where no time passed or the browser does not count.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]

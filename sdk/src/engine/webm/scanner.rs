@@ -70,6 +70,11 @@ impl Scanner {
         !self.broken && self.first_cluster.is_some() && self.last.is_some()
     }
 
+    /// Whether everything so far could be read, and there is no media.
+    pub fn is_blank(&self) -> bool {
+        !self.broken && self.last.is_none()
+    }
+
     fn give_up(&mut self) {
         *self = Self { broken: true, ..Self::default() };
     }

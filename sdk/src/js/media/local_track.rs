@@ -175,7 +175,8 @@ impl JsLocalTrack {
     }
 
     /// Cuts the pictures of a shared tab to the rectangle of an element of this page, or to a `CropTarget` that the
-    /// shared page made; `null` ends it. Rejects with `ERR_UNSUPPORTED` where the track has no `cropTo`.
+    /// shared page made; `null` ends it. Rejects with `ERR_INVALID_STATE` for a track that
+    /// shows no tab, and with `ERR_UNSUPPORTED` in browsers other than Chromium.
     #[wasm_bindgen(js_name = cropTo, unchecked_return_type = "Promise<void>")]
     pub fn crop_to(
         &self,
@@ -189,7 +190,8 @@ impl JsLocalTrack {
     }
 
     /// Cuts the pictures of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
-    /// ends it. Rejects with `ERR_UNSUPPORTED` where the track has no `restrictTo`.
+    /// ends it. Rejects with `ERR_INVALID_STATE` for a track that shows no tab, and with `ERR_UNSUPPORTED` in browsers
+    /// other than Chromium.
     #[wasm_bindgen(js_name = restrictTo, unchecked_return_type = "Promise<void>")]
     pub fn restrict_to(
         &self,

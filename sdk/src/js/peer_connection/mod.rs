@@ -190,6 +190,9 @@ impl JsPeerConnection {
     }
 
     /// Closes the connection, ends the streams and lets go of the tracks. Closing again does nothing.
+    ///
+    /// The far end is not told: it sees a lost connection after some seconds, unless the app tells it. A connection that is
+    /// never closed is never collected.
     pub fn close(&self) {
         self.connection.close();
     }

@@ -43,18 +43,30 @@ impl CaptureController {
         &self,
         options: &DisplayOptions,
     ) -> impl Future<Output = Result<DisplayCapture, Failure>> + use<> {
-        open_display(options, Some(&self.0))
+        let capture = open_display(options, Some(&self.0));
+        async move {
+            capture.await.map_err(|Failure { error, cause }| match error {
+                Error::Browser { name, .. } if name == "InvalidStateError" => {
+                    let state = "the controller has captured before, or there was no click just now";
+                    Failure { error: Error::InvalidState { action: "capture a display", state }, cause }
+                }
+                error => Failure { error, cause },
+            })
+        }
     }
 
     /// Which window has the focus when sharing begins. To be called before the capture, or at once after it; later the
     /// browser throws an `InvalidStateError`.
     pub fn set_focus_behavior(&self, behavior: &FocusBehavior) -> Result<()> {
-        call(&self.0, "setFocusBehavior", &[behavior.as_str().into()]).map(drop)
+        let called = call(&self.0, "setFocusBehavior", &[behavior.as_str().into()]);
+        called.map(drop).map_err(in_wrong_state("set the focus behavior"))
     }
 
     /// The zoom levels of a shared tab, in percent, from small to large.
     pub fn supported_zoom_levels(&self) -> Result<Vec<u32>> {
-        let levels = Array::from(&call(&self.0, "getSupportedZoomLevels", &[])?);
+        let levels = Array::from(
+            &call(&self.0, "getSupportedZoomLevels", &[]).map_err(in_wrong_state("list zoom levels"))?,
+        );
         Ok(levels.iter().filter_map(|level| level.as_f64()).map(|level| level as u32).collect())
     }
 
@@ -99,12 +111,25 @@ impl CaptureController {
 
     fn act(&self, feature: &'static str, arguments: &[JsValue]) -> impl Future<Output = Result<()>> + use<> {
         let done = call_async(&self.0, feature, arguments);
-        async move { done.await.map(drop) }
+        async move { done.await.map(drop).map_err(in_wrong_state(feature)) }
     }
 
     /// The browser's object.
     pub fn as_raw(&self) -> &EventTarget {
         &self.0
+    }
+}
+
+/// Nothing is shared yet, or no tab.
+fn in_wrong_state(action: &'static str) -> impl Fn(Error) -> Error {
+    move |error| match error {
+        Error::Browser { name, .. } if matches!(name.as_str(), "InvalidStateError" | "NotSupportedError") => {
+            Error::InvalidState {
+                action,
+                state: "this controller shares no tab, or its capture has begun or ended",
+            }
+        }
+        other => other,
     }
 }
 

@@ -4,9 +4,9 @@
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
-use crate::Result;
 use crate::platform::bindings::capture::{call_async, function};
 use crate::platform::track::LocalTrack;
+use crate::{Error, Result};
 
 /// Which part of a shared tab is seen.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,8 @@ impl LocalTrack {
     /// Cuts the pictures of a shared tab to the rectangle of an element, whatever else is seen in it.
     ///
     /// # Errors
-    /// [`Error::Unsupported`](crate::Error::Unsupported) where the track has no `cropTo`: browsers other than Chromium,
-    /// and tracks that do not show a tab.
+    /// [`Error::Unsupported`](crate::Error::Unsupported) in browsers other than Chromium;
+    /// [`Error::InvalidState`](crate::Error::InvalidState) for tracks that do not show a tab.
     pub async fn crop_to(&self, region: Region<'_>) -> Result<()> {
         self.cut("cropTo", "CropTarget", region).await
     }
@@ -33,20 +33,21 @@ impl LocalTrack {
     /// context of its own (`isolation: isolate`).
     ///
     /// # Errors
-    /// [`Error::Unsupported`](crate::Error::Unsupported) where the track has no `restrictTo`.
+    /// [`Error::Unsupported`](crate::Error::Unsupported) in browsers other than Chromium;
+    /// [`Error::InvalidState`](crate::Error::InvalidState) for tracks that do not show a tab.
     pub async fn restrict_to(&self, region: Region<'_>) -> Result<()> {
         self.cut("restrictTo", "RestrictionTarget", region).await
     }
 
     async fn cut(&self, feature: &'static str, class: &'static str, region: Region<'_>) -> Result<()> {
-        function(self.as_raw(), feature)?;
+        let constructor = function(&js_sys::global(), class).map_err(|_| Error::Unsupported { feature })?;
+        if function(self.as_raw(), feature).is_err() {
+            return Err(Error::InvalidState { action: feature, state: "the track is no capture of a tab" });
+        }
         let target = match region {
             Region::Whole => JsValue::NULL,
             Region::Target(target) => target.clone(),
-            Region::Element(element) => {
-                let class = function(&js_sys::global(), class)?;
-                call_async(&class, "fromElement", &[element.into()]).await?
-            }
+            Region::Element(element) => call_async(&constructor, "fromElement", &[element.into()]).await?,
         };
         call_async(self.as_raw(), feature, &[target]).await.map(drop)
     }

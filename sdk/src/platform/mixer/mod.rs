@@ -19,6 +19,7 @@ use self::sound::{Sound, SoundSource};
 use self::ticker::Ticker;
 use super::element::{attach, detach};
 use super::track::LocalTrack;
+use super::track_check::check_tracks;
 use crate::engine::layout::{Layout, Placement};
 use crate::model::TrackSource;
 use crate::{Error, Result};
@@ -85,9 +86,7 @@ impl Mixer {
     pub(crate) fn insert(&self, tracks: &[MediaStreamTrack], options: &MixerSourceOptions) -> Result<u32> {
         self.require_open("add a source")?;
         options.check()?;
-        if tracks.is_empty() {
-            return Err(Error::InvalidOptions { detail: "a source needs at least one track".to_owned() });
-        }
+        check_tracks(tracks, "a source")?;
         let inner = &self.0;
         let id = inner.next_id.replace(inner.next_id.get() + 1);
         let element = picture::player()?;
@@ -158,6 +157,7 @@ impl Mixer {
     }
 
     pub(crate) fn set_gain(&self, id: u32, gain: f64) -> Result<()> {
+        self.require_open("set the gain")?;
         options::check_gain(gain)?;
         self.0.find(id)?;
         if let Some(Some(sound)) = self.0.sources.borrow().iter().find(|s| s.id == id).map(|s| &s.sound) {
@@ -167,6 +167,7 @@ impl Mixer {
     }
 
     pub(crate) fn set_label(&self, id: u32, label: &str) -> Result<()> {
+        self.require_open("set the label")?;
         self.0.find(id)?;
         if let Some(source) = self.0.sources.borrow_mut().iter_mut().find(|source| source.id == id) {
             label.clone_into(&mut source.label);

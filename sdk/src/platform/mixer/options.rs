@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::layout::{Fit, Layout};
+use crate::platform::bindings::capture::{call, get};
 use crate::{Error, Result};
 
 const MAX_GAIN: f64 = 4.0;
@@ -51,6 +52,12 @@ impl MixerOptions {
         if !(self.frame_rate > 0.0 && self.frame_rate <= MAX_RATE) {
             let rate = self.frame_rate;
             return invalid(format!("frameRate is {rate}: expected more than 0 and at most {MAX_RATE}"));
+        }
+        // A canvas passes over what is no colour.
+        let css = get(&js_sys::global(), "CSS");
+        let known = call(&css, "supports", &["color".into(), self.background.as_str().into()]);
+        if known.is_ok_and(|known| known.is_falsy()) {
+            return invalid(format!("background is `{}`: expected a CSS colour", self.background));
         }
         self.layout.fault().map_or(Ok(()), |fault| invalid(format!("layout: {fault}")))
     }

@@ -7,7 +7,7 @@ use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPo
 
 use super::certificate::Certificate;
 use crate::engine::ice_server;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::IceServer;
 
 /// How a connection is made. The defaults connect two ends in one network.
@@ -94,6 +94,9 @@ impl PeerConnectionOptions {
         });
         // Setting a property of a fresh object cannot fail.
         let _ = Reflect::set(&raw, &"iceCandidatePoolSize".into(), &self.ice_candidate_pool_size.into());
+        if self.certificates.iter().any(|certificate| certificate.expires_ms() <= js_sys::Date::now()) {
+            return Err(Error::InvalidOptions { detail: "certificates: one of them has expired".to_owned() });
+        }
         if !self.certificates.is_empty() {
             raw.set_certificates(&self.certificates.iter().map(Certificate::as_raw).collect::<Array>());
         }

@@ -11,7 +11,7 @@ use web_sys::{RtcdtmfSender, RtcdtmfToneChangeEvent};
 
 use super::refusal::refusal;
 use crate::engine::codec::check_tones;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::ListenerGuard;
 use crate::platform::bindings::peer_connection as bindings;
 
@@ -19,7 +19,7 @@ use crate::platform::bindings::peer_connection as bindings;
 #[derive(Clone, Debug)]
 pub struct DtmfSender(RtcdtmfSender);
 
-/// How tones sound. The browser keeps durations within 40 to 6000 ms, and gaps at 30 ms or more.
+/// How tones sound. Durations are 40 to 6000 ms, gaps 30 ms or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -33,6 +33,22 @@ pub struct DtmfOptions {
 impl Default for DtmfOptions {
     fn default() -> Self {
         Self { duration_ms: 100, gap_ms: 70 }
+    }
+}
+
+impl DtmfOptions {
+    /// Browsers clamp in silence: <https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf>.
+    fn check(self) -> Result<()> {
+        let Self { duration_ms, gap_ms } = self;
+        if !(40..=6000).contains(&duration_ms) {
+            return Err(Error::InvalidOptions {
+                detail: format!("durationMs is {duration_ms}: expected 40 to 6000"),
+            });
+        }
+        if gap_ms < 30 {
+            return Err(Error::InvalidOptions { detail: format!("gapMs is {gap_ms}: expected 30 or more") });
+        }
+        Ok(())
     }
 }
 
@@ -57,9 +73,10 @@ impl DtmfSender {
     /// Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
     ///
     /// # Errors
-    /// `InvalidOptions` for characters that are no tones; `InvalidState` when nothing can be sent.
+    /// `InvalidOptions` for characters that are no tones, and for a duration or gap out of range; `InvalidState` when nothing can be sent.
     pub fn insert(&self, tones: &str, options: &DtmfOptions) -> Result<()> {
         check_tones(tones)?;
+        options.check()?;
         bindings::insert_dtmf(&self.0, tones, options.duration_ms, options.gap_ms)
             .map_err(refusal("insert DTMF tones"))
     }

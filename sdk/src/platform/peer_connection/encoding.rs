@@ -170,7 +170,12 @@ pub(super) fn check_taken(
     degradation_preference: Option<DegradationPreference>,
     raw: &Object,
 ) -> Result<()> {
-    for (encoding, taken) in encodings.iter().zip(encodings_of(raw).iter()) {
+    let taken = encodings_of(raw);
+    // A browser leaves out versions that it has no room for, and all but one of sound.
+    if encodings.len() > taken.length() as usize {
+        return Err(Error::Unsupported { feature: "sendEncodings of this number" });
+    }
+    for (encoding, taken) in encodings.iter().zip(taken.iter()) {
         let asked = to_raw(encoding)?;
         if let Some(feature) = MEMBERS.iter().find(|member| has(&asked, member) && !has(&taken, member)) {
             return Err(Error::Unsupported { feature });

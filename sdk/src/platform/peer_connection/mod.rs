@@ -277,6 +277,8 @@ impl PeerConnection {
     }
 
     /// Closes the connection, ends the streams and lets go of the tracks. Closing again does nothing.
+    ///
+    /// The far end is not told: it sees a lost connection after some seconds, unless the app tells it.
     pub fn close(&self) {
         self.0.close();
     }

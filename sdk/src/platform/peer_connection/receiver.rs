@@ -24,7 +24,7 @@ pub struct Receiver(RtcRtpReceiver);
 pub struct RtpSource {
     /// SSRC or CSRC.
     pub source: u32,
-    /// When its last media was played, in milliseconds on the clock of `performance`.
+    /// When its last media was played, in milliseconds since 1970.
     pub timestamp: f64,
     /// The RTP timestamp of that media.
     pub rtp_timestamp: u32,

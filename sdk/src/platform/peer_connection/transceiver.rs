@@ -47,6 +47,7 @@ pub struct TransceiverOptions {
     /// Default: both ways.
     pub direction: TransceiverDirection,
     /// How the track is sent; several, each with a `rid`, for simulcast. Default: one.
+    /// A browser does not answer simulcast: between two of them one encoding is sent; an SFU takes all.
     pub send_encodings: Vec<Encoding>,
     /// The codecs to offer first, by type, such as `video/VP9`. Default: the browser's order.
     pub codecs: Vec<String>,

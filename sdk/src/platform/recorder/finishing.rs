@@ -18,7 +18,18 @@ const READ_SIZE: f64 = 1_048_576.0;
 #[derive(Debug)]
 pub(super) struct Finisher {
     pieces: RefCell<Option<mpsc::UnboundedSender<Blob>>>,
-    scanner: RefCell<Option<oneshot::Receiver<Option<Scanner>>>>,
+    scanner: RefCell<Option<oneshot::Receiver<Result<Scanner, JsValue>>>>,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is whole now.
+    Finished { blob: Blob, duration_ms: f64 },
+    /// It has a header and no media.
+    Blank,
+    /// It is not understood, and best left as it is.
+    Unknown,
 }
 
 impl Finisher {
@@ -26,13 +37,12 @@ impl Finisher {
         let (pieces, mut waiting) = mpsc::unbounded();
         let (done, scanner) = oneshot::channel();
         spawn_local(async move {
-            let mut scanner = Some(Scanner::default());
+            let mut scanner = Ok(Scanner::default());
             while let Some(piece) = waiting.next().await {
-                if let Some(known) = &mut scanner {
-                    // What cannot be read now is in the file all the same: it stays as the browser wrote it.
-                    if scan(&piece, known).await.is_err() {
-                        scanner = None;
-                    }
+                if let Ok(known) = &mut scanner
+                    && let Err(exception) = scan(&piece, known).await
+                {
+                    scanner = Err(exception);
                 }
             }
             let _ = done.send(scanner);
@@ -46,18 +56,26 @@ impl Finisher {
         }
     }
 
-    /// The whole file. `None` if it is not understood, and best left as it is.
-    pub(super) async fn finish(&self, blob: &Blob, elapsed_ms: f64) -> Option<Blob> {
+    /// The file with its duration. Fails if a piece could not be read.
+    pub(super) async fn finish(&self, blob: &Blob, elapsed_ms: f64) -> Result<Outcome, JsValue> {
         self.pieces.take();
-        let scanner = self.scanner.take()?;
-        let finished = scanner.await.ok()??.finish(blob.size() as u64, elapsed_ms)?;
-        let media = blob.slice_with_f64(finished.media_from as f64).ok()?;
+        let Some(scanner) = self.scanner.take() else { return Ok(Outcome::Unknown) };
+        let Ok(scanner) = scanner.await else { return Ok(Outcome::Unknown) };
+        let scanner = scanner?;
+        if scanner.is_blank() {
+            return Ok(Outcome::Blank);
+        }
+        let Some(finished) = scanner.finish(blob.size() as u64, elapsed_ms) else {
+            return Ok(Outcome::Unknown);
+        };
+        let media = blob.slice_with_f64(finished.media_from as f64)?;
         let parts = Array::of3(
             &Uint8Array::from(finished.head.as_slice()),
             &media,
             &Uint8Array::from(finished.tail.as_slice()),
         );
-        new_blob(&parts, &blob.type_()).ok()
+        let blob = new_blob(&parts, &blob.type_())?;
+        Ok(Outcome::Finished { blob, duration_ms: finished.duration_ms })
     }
 }
 

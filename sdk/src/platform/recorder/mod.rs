@@ -16,7 +16,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobEvent, Event, MediaRecorder, MediaStreamTrack, RecordingState};
 
 pub use self::chunks::RecordingChunks;
-use self::finishing::Finisher;
+use self::finishing::{Finisher, Outcome};
 pub use self::options::{AudioBitrateMode, RecorderOptions};
 use self::stopwatch::Stopwatch;
 use super::clock::now_ms;
@@ -25,6 +25,7 @@ use super::exception::Exception;
 use super::listener::ListenerGuard;
 use super::mime::choose_type;
 use super::recording::Recording;
+use super::track_check::check_tracks;
 use crate::{Error, Result};
 
 /// What a recorder does now.
@@ -46,7 +47,7 @@ pub struct Recorder(Rc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    _listeners: [ListenerGuard; 4],
+    _listeners: [ListenerGuard; 3],
     raw: MediaRecorder,
     mime_type: String,
     keep: bool,
@@ -64,27 +65,28 @@ struct Inner {
 }
 
 impl Recorder {
-    /// Starts to record. Fails with [`Error::InvalidOptions`] when there is no track or this browser cannot write the
-    /// MIME type, and with [`Error::Unsupported`] without `MediaRecorder`.
+    /// Starts to record. Fails with [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures,
+    /// and when this browser cannot write these tracks in the MIME type; with [`Error::Unsupported`] without
+    /// `MediaRecorder`.
     pub fn start(tracks: &[MediaStreamTrack], options: &RecorderOptions) -> Result<Self> {
         if !has_recorder() {
             return Err(Error::Unsupported { feature: "MediaRecorder" });
         }
-        if tracks.is_empty() {
-            return Err(Error::InvalidOptions { detail: "a recorder needs at least one track".to_owned() });
-        }
+        check_tracks(tracks, "a recording")?;
         options.check()?;
         let mime_type = choose_type(tracks, &options.mime_types)?;
         let stream = stream_of(tracks)?;
         let settings = options.to_raw(&mime_type);
         let raw = MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &settings)
-            .map_err(recorder_error)?;
+            .map_err(refused)?;
         let inner = Rc::new_cyclic(|weak| Inner::new(raw, mime_type, options.keep, weak));
         match options.timeslice_ms {
             0 => inner.raw.start(),
             ms => inner.raw.start_with_time_slice(i32::try_from(ms).unwrap_or(i32::MAX)),
         }
-        .map_err(recorder_error)?;
+        .map_err(refused)?;
+        // The browser's `start` event comes up to a second after what it takes in first.
+        inner.time(Stopwatch::start);
         Ok(Self(inner))
     }
 
@@ -122,6 +124,9 @@ impl Recorder {
     }
 
     /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
+    ///
+    /// # Errors
+    /// [`Error::Recorder`] if nothing was recorded, as when it is stopped right after the start.
     pub async fn stop(&self) -> Result<Recording> {
         if self.0.raw.state() != RecordingState::Inactive {
             self.0.stop_asked.set(true);
@@ -190,11 +195,6 @@ impl Inner {
             })
         };
         let listeners = [
-            listen("start", |inner, _| {
-                if inner.raw.state() == RecordingState::Recording {
-                    inner.time(Stopwatch::start);
-                }
-            }),
             listen("dataavailable", |inner, event| inner.handle_data(event)),
             listen("error", |inner, event| {
                 let exception = Reflect::get(&event, &"error".into()).unwrap_or(JsValue::UNDEFINED);
@@ -260,23 +260,31 @@ impl Inner {
 
     async fn assemble(&self) -> Result<Recording> {
         let failure = self.failure.take();
+        let nothing = || Error::Recorder { detail: "it ended before anything was recorded".to_owned() };
         if self.size.get() == 0 {
-            let nothing = || Error::Recorder { detail: "it ended before anything was recorded".to_owned() };
             return Err(failure.unwrap_or_else(nothing));
         }
         let mime_type = self.mime_type();
         let chunks = self.chunks.take();
-        let duration_ms = self.stopwatch.get().elapsed_ms(0.0);
-        let blob = finishing::join(&chunks, &mime_type).map_err(recorder_error)?;
-        let finished = match &self.finisher {
-            Some(finisher) => finisher.finish(&blob, duration_ms).await,
-            None => None,
-        };
-        let ended_early = failure.or_else(|| {
+        let mut duration_ms = self.stopwatch.get().elapsed_ms(0.0);
+        let mut blob = finishing::join(&chunks, &mime_type).map_err(recorder_error)?;
+        let mut unreadable = None;
+        if let Some(finisher) = &self.finisher {
+            match finisher.finish(&blob, duration_ms).await {
+                Ok(Outcome::Finished { blob: whole, duration_ms: length }) => {
+                    blob = whole;
+                    duration_ms = length;
+                }
+                Ok(Outcome::Blank) => return Err(failure.unwrap_or_else(nothing)),
+                Ok(Outcome::Unknown) => {}
+                Err(exception) => unreadable = Some(recorder_error(exception)),
+            }
+        }
+        let ended_early = failure.or(unreadable).or_else(|| {
             let detail = || "its tracks ended before it was stopped".to_owned();
             (!self.stop_asked.get()).then(|| Error::Recorder { detail: detail() })
         });
-        Ok(Recording { blob: finished.unwrap_or(blob), mime_type, duration_ms, ended_early })
+        Ok(Recording { blob, mime_type, duration_ms, ended_early })
     }
 }
 
@@ -290,6 +298,17 @@ impl Drop for Inner {
 
 fn has_recorder() -> bool {
     Reflect::has(&js_sys::global(), &"MediaRecorder".into()).unwrap_or(false)
+}
+
+/// What a browser throws at tracks and options that it cannot record.
+fn refused(thrown: JsValue) -> Error {
+    let exception = Exception::from(thrown);
+    match exception.name.as_str() {
+        "NotSupportedError" | "InvalidModificationError" | "TypeError" => Error::InvalidOptions {
+            detail: format!("this browser cannot record these tracks so: {}", exception.message),
+        },
+        name => Error::Recorder { detail: format!("{name}: {}", exception.message) },
+    }
 }
 
 fn recorder_error(exception: JsValue) -> Error {

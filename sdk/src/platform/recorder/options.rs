@@ -71,6 +71,15 @@ impl RecorderOptions {
             let detail = format!("timesliceMs is {}: expected at most {}", self.timeslice_ms, i32::MAX);
             return Err(Error::InvalidOptions { detail });
         }
+        for (key, rate) in [
+            ("bitsPerSecond", self.bits_per_second),
+            ("videoBitsPerSecond", self.video_bits_per_second),
+            ("audioBitsPerSecond", self.audio_bits_per_second),
+        ] {
+            if rate == Some(0) {
+                return Err(Error::InvalidOptions { detail: format!("{key} is 0: expected 1 or more") });
+            }
+        }
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 use futures::StreamExt;
 use moim::{
-    Certificate, CertificateOptions, DataChannelOptions, Devices, LevelMeter, MediaKind, Message,
-    MicrophoneOptions, PeerConnectionEvent, PeerConnectionOptions, TransceiverDirection, TransceiverOptions,
+    Certificate, CertificateOptions, DataChannelOptions, Devices, ErrorCode, LevelMeter, MediaKind, Message,
+    MicrophoneOptions, PeerConnection, PeerConnectionEvent, PeerConnectionOptions, TransceiverDirection,
+    TransceiverOptions,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -130,6 +131,13 @@ async fn tones_begin_in_order() {
     for expected in ["1", "A", "#", ""] {
         assert_eq!(soon("a tone", tones.next()).await.as_deref(), Some(expected));
     }
+    for (duration_ms, gap_ms, named) in [(10, 50, "durationMs"), (6001, 50, "durationMs"), (70, 1, "gapMs")] {
+        let mut wrong = options;
+        (wrong.duration_ms, wrong.gap_ms) = (duration_ms, gap_ms);
+        let error = dtmf.insert("1", &wrong).expect_err(named);
+        assert_eq!(error.code(), ErrorCode::InvalidOptions);
+        assert!(error.to_string().contains(named), "{error}");
+    }
     let error = dtmf.insert("12x", &options).expect_err("no tone");
     assert!(error.to_string().contains("'x'"), "{error}");
     assert!(pair.a.add_track(&Painting::new().track).expect("added").sender().dtmf().is_none(), "pictures");
@@ -184,6 +192,14 @@ async fn both_ends_show_the_certificates_that_they_were_given() {
             web_sys::console::log_1(&"skipped: RTCCertificate.getFingerprints".into());
         }
     }
+    let mut brief = CertificateOptions::default();
+    brief.expires_in_ms = Some(1);
+    let brief = Certificate::generate(&brief).await.expect("a certificate");
+    until("it has expired", || brief.expires_ms() < js_sys::Date::now()).await;
+    let mut options = PeerConnectionOptions::default();
+    options.certificates = vec![brief];
+    let error = PeerConnection::new(&options).expect_err("expired");
+    assert_eq!(error.code(), ErrorCode::InvalidOptions);
     let mut rsa = CertificateOptions::default();
     rsa.algorithm = moim::CertificateAlgorithm::Rsa;
     rsa.expires_in_ms = Some(60_000);

@@ -196,6 +196,22 @@ async fn encodings_that_make_no_sense_are_refused() {
 }
 
 #[wasm_bindgen_test]
+async fn encodings_that_the_browser_passes_over_are_refused() {
+    let pair = Pair::new();
+    let named = |rid: i32| {
+        let mut encoding = Encoding::default();
+        encoding.rid = Some(format!("r{rid}"));
+        encoding
+    };
+    let many = |count| (0..count).map(named).collect();
+    for (kind, count) in [(MediaKind::Video, 9), (MediaKind::Audio, 2)] {
+        let error = pair.a.add_transceiver(kind, &with_encodings(many(count))).expect_err("too many");
+        assert_eq!(error.code(), ErrorCode::Unsupported, "{error}");
+        assert!(error.to_string().contains("sendEncodings"), "{error}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn media_is_held_back_as_long_as_asked() {
     let pair = Pair::new();
     let receiver =

@@ -1,0 +1,27 @@
+//! Whether tracks can be mixed or recorded together.
+
+use web_sys::{MediaStreamTrack, MediaStreamTrackState};
+
+use crate::{Error, Result};
+
+/// `owner` is who gets them, such as "a recording".
+pub(super) fn check_tracks(tracks: &[MediaStreamTrack], owner: &str) -> Result<()> {
+    let invalid = |detail| Err(Error::InvalidOptions { detail });
+    if tracks.is_empty() {
+        return invalid(format!("{owner} needs at least one track"));
+    }
+    if let Some(ended) = tracks.iter().find(|track| track.ready_state() == MediaStreamTrackState::Ended) {
+        return invalid(format!(
+            "{owner} cannot have the {} track `{}`: it has ended",
+            ended.kind(),
+            ended.label()
+        ));
+    }
+    let pictures = tracks.iter().filter(|track| track.kind() == "video").count();
+    if pictures > 1 {
+        return invalid(format!(
+            "{owner} has one picture, and there are {pictures} video tracks: mix them with a Mixer"
+        ));
+    }
+    Ok(())
+}
