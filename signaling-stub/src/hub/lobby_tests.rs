@@ -234,12 +234,13 @@ fn mcu_message(role: &str) -> Value {
     let mut message = join_message("tea");
     message["topology"] = "mcu".into();
     message["role"] = role.into();
+    message["token"] = "started here".into();
     message
 }
 
 /// Alice is the host of a locked room that Dave mixes, and Bob stands at its door.
 fn locked_with_mixer() -> (Hub, ParticipantId) {
-    let mut hub = Hub::new(Limits::default()).with_mixers();
+    let mut hub = Hub::new(Limits::default()).with_mixers().with_mixer_token("started here");
     for (id, role) in [(DAVE, "mixer"), (ALICE, "host")] {
         hub.handle_connected(id, 0);
         say(&mut hub, id, &mcu_message(role));

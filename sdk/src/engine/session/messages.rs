@@ -243,6 +243,7 @@ mod tests {
             profile: Profile { name: people[0].name.clone(), ..Profile::default() },
             topology: Topology::Mcu,
             role: people[0].role,
+            token: None,
             publications: Vec::new(),
             relay: None,
         };

@@ -111,3 +111,72 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::session::Output;
+    use crate::model::{
+        JoinRequest, ParticipantInfo, Profile, Role, Roster, ServerError, ServerErrorCode, SignalEvent,
+        Topology,
+    };
+
+    fn profile(name: &str) -> Profile {
+        Profile { name: name.into(), ..Profile::default() }
+    }
+
+    fn joined() -> Session {
+        let mut session = Session::new(Vec::new());
+        let request = JoinRequest {
+            room: "tea".into(),
+            profile: profile("Ana"),
+            topology: Topology::Mesh,
+            role: Role::Participant,
+            token: None,
+            publications: Vec::new(),
+            relay: None,
+        };
+        session.join(request, 1_000, 0);
+        let own = ParticipantInfo {
+            id: "a".into(),
+            join_order: 1,
+            name: "Ana".into(),
+            metadata: String::new(),
+            attributes: Default::default(),
+            role: Role::Participant,
+            publications: Vec::new(),
+        };
+        let roster = Roster { revision: 1, participants: vec![own], lobby: Default::default() };
+        session.handle_signal(
+            SignalEvent::Joined { participant_id: "a".into(), roster, ice_servers: Vec::new() },
+            0,
+        );
+        session
+    }
+
+    fn updates(session: &mut Session) -> Vec<String> {
+        let update = |output| match output {
+            Output::Signal(SignalCommand::Update(profile)) => Some(profile.name),
+            _ => None,
+        };
+        std::iter::from_fn(|| session.poll_output()).filter_map(update).collect()
+    }
+
+    #[test]
+    fn what_the_server_refuses_is_taken_back_and_stands_in_the_way_of_nothing() {
+        let mut session = joined();
+        session.update(profile("too long"), 0);
+        assert_eq!(updates(&mut session), ["too long"]);
+        let refused = ServerError {
+            code: ServerErrorCode::InvalidValue,
+            message: "`name` has 200 characters, the limit is 128".into(),
+            fatal: false,
+        };
+        session.handle_signal(SignalEvent::Refused(refused), 10);
+        session.handle_timeout(REPEAT_MS + 10);
+        assert_eq!(updates(&mut session), Vec::<String>::new(), "it is not asked for again");
+        assert_eq!(session.profile().name, "Ana");
+        session.update(profile("Anna"), 5_000);
+        assert_eq!(updates(&mut session), ["Anna"]);
+    }
+}
