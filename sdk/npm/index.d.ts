@@ -257,7 +257,7 @@ export interface MixerSourceOptions {
  */
 export interface SendParameters {
     /**
-     * One, or one for each `rid`. Their number and order cannot be changed.
+     * One, or one for each `rid`. Their number and order cannot be changed. None: they stay as they are.
      */
     encodings?: Encoding[];
     /**
@@ -570,7 +570,7 @@ export type DegradationPreference = "maintain-framerate" | "maintain-resolution"
  * What happened between two reports of one connection.
  *
  * Counts are never negative: a counter that falls, and a stream whose source changed, began anew at 0. A stream that
- * was not there before began in between. Rates are None where no time passed or the browser does not count.
+ * was not there before began in between. Rates are empty (`null` in JavaScript) where no time passed or the browser does not count.
  */
 export interface StatsDelta {
     /**
@@ -983,7 +983,7 @@ export interface RtpSource {
      */
     source: number;
     /**
-     * When its last media was played, in milliseconds on the clock of `performance`.
+     * When its last media was played, in milliseconds since 1970.
      */
     timestamp: number;
     /**
@@ -1419,6 +1419,8 @@ export interface JoinOptions {
     attributes?: Record<string, string>;
     /** What one is in the room for. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
     role?: Role;
+    /** A token that the server asks for, such as that of a mixer that it started. Default: none. */
+    token?: string;
 }
 
 /** How a track is published. */
@@ -1509,6 +1511,7 @@ export type ErrorCode =
 | "ERR_SIGNALING_UNDECODABLE"
 | "ERR_SIGNALING_REFUSED"
 | "ERR_ROOM_FULL"
+| "ERR_ROOM_TOPOLOGY"
 | "ERR_ROOM_NO_MIXER"
 | "ERR_ROOM_NOT_ADMITTED"
 | "ERR_ROOM_REMOVED"
@@ -2876,7 +2879,8 @@ export class LocalTrack {
     clone(): LocalTrack;
     /**
      * Cuts the pictures of a shared tab to the rectangle of an element of this page, or to a `CropTarget` that the
-     * shared page made; `null` ends it. Rejects with `ERR_UNSUPPORTED` where the track has no `cropTo`.
+     * shared page made; `null` ends it. Rejects with `ERR_INVALID_STATE` for a track that
+     * shows no tab, and with `ERR_UNSUPPORTED` in browsers other than Chromium.
      */
     cropTo(region: CaptureRegion): Promise<void>;
     /**
@@ -2897,7 +2901,8 @@ export class LocalTrack {
     removeEventListener(type: TrackEvent, listener: (event: Event) => void): void;
     /**
      * Cuts the pictures of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
-     * ends it. Rejects with `ERR_UNSUPPORTED` where the track has no `restrictTo`.
+     * ends it. Rejects with `ERR_INVALID_STATE` for a track that shows no tab, and with `ERR_UNSUPPORTED` in browsers
+     * other than Chromium.
      */
     restrictTo(region: CaptureRegion): Promise<void>;
     /**
@@ -3039,6 +3044,9 @@ export class PeerConnection {
     addTransceiver(trackOrKind: TrackLike | MediaKind, options?: TransceiverOptions): Transceiver;
     /**
      * Closes the connection, ends the streams and lets go of the tracks. Closing again does nothing.
+     *
+     * The far end is not told: it sees a lost connection after some seconds, unless the app tells it. A connection that is
+     * never closed is never collected.
      */
     close(): void;
     /**
@@ -3206,6 +3214,7 @@ export class Recorder {
     static start(tracks: readonly TrackLike[], options?: RecorderOptions): Recorder;
     /**
      * Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
+     * Rejects with `ERR_RECORDER` if nothing was recorded, as when it is stopped right after the start.
      */
     stop(): Promise<Recording>;
     /**
@@ -3247,7 +3256,7 @@ export class Recording {
      */
     readonly durationMs: number;
     /**
-     * Why the recording ended before it was stopped: its tracks ended, or the browser failed.
+     * Why the recording ended before it was stopped, or is not whole: its tracks ended, or the browser failed.
      */
     readonly endedEarly: MoimError | undefined;
     /**
