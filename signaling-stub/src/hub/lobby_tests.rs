@@ -178,7 +178,9 @@ fn a_mixer_waits_in_a_locked_room_unless_the_server_has_started_it() {
     let mixer = |token: Option<&str>| {
         let mut join = join_message("tea");
         (join["topology"], join["role"]) = ("mcu".into(), "mixer".into());
-        token.map(|token| join["token"] = token.into());
+        if let Some(token) = token {
+            join["token"] = token.into();
+        }
         join
     };
     let mut hub = Hub::new(Limits::default()).with_mixers().with_mixer_token("secret");

@@ -88,9 +88,12 @@ async fn pictures_are_sent_smaller_and_with_fewer_bits() {
     parameters.encodings[0].scale_resolution_down_by = Some(0.5);
     let error = sender.set_parameters(&parameters).await.expect_err("larger than it is");
     assert_eq!(error.code(), ErrorCode::InvalidOptions);
-    parameters.encodings.clear();
-    let error = sender.set_parameters(&parameters).await.expect_err("no encoding");
+    parameters.encodings.push(parameters.encodings[0].clone());
+    let error = sender.set_parameters(&parameters).await.expect_err("one too many");
     assert!(error.to_string().contains("as many as the sender has"), "{error}");
+    parameters.encodings.clear();
+    sender.set_parameters(&parameters).await.expect("what is left out stays");
+    assert!(!sender.parameters().expect("parameters").encodings[0].active);
 }
 
 #[wasm_bindgen_test]
