@@ -227,7 +227,7 @@ impl Hub {
         }
         let waits = |connection: &super::Connection| connection.waits_for_mixer(&join.room).is_some();
         let is_open =
-            self.rooms.get(&join.room).is_some_and(Room::has_people) || self.connections.values().any(waits);
+            self.rooms.get(&join.room).is_some_and(Room::has_people) || self.is_mixer_awaited(&join.room);
         let is_inside = self
             .connections
             .get(&id)

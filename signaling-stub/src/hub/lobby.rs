@@ -52,12 +52,17 @@ impl Hub {
     pub(super) fn leave_lobby(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some((room, waiting)) = connection.in_lobby() else { return };
-        let (name, waiting) = (room.to_owned(), waiting.clone());
+        let (room, waiting) = (room.to_owned(), waiting.clone());
         connection.waiting = None;
-        if let Some(room) = self.rooms.get_mut(&name)
-            && room.change_lobby(|lobby| lobby.waiting.retain(|known| known.id != waiting))
+        self.strike_out(&room, &waiting);
+    }
+
+    /// Takes someone off the list of those who wait.
+    fn strike_out(&mut self, room: &str, participant: &ParticipantId) {
+        if let Some(members) = self.rooms.get_mut(room)
+            && members.change_lobby(|lobby| lobby.waiting.retain(|known| known.id != *participant))
         {
-            self.tell_lobby(&name);
+            self.tell_lobby(room);
         }
     }
 
@@ -82,11 +87,7 @@ impl Hub {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(waiting) = connection.waiting.take() else { return };
         let Waiting { join, reason: WaitReason::Lobby(participant) } = *waiting else { return };
-        if let Some(room) = self.rooms.get_mut(&join.room)
-            && room.change_lobby(|lobby| lobby.waiting.retain(|known| known.id != participant))
-        {
-            self.tell_lobby(&join.room);
-        }
+        self.strike_out(&join.room, &participant);
         self.enter(id, join, Some(participant));
     }
 

@@ -17,8 +17,7 @@ impl Hub {
     pub fn handle_mixer_ended(&mut self, room: &str) {
         let has_mixer = self.rooms.get(room).is_some_and(Room::has_mixer);
         let has_people = self.rooms.get(room).is_some_and(Room::has_people);
-        let is_awaited = self.connections.values().any(|other| other.waits_for_mixer(room).is_some());
-        if !has_mixer && (has_people || is_awaited) {
+        if !has_mixer && (has_people || self.is_mixer_awaited(room)) {
             self.outputs.push_back(Output::StartMixer(room.to_owned()));
         }
     }
@@ -26,13 +25,18 @@ impl Hub {
     /// Keeps a `join` till the room has a mixer.
     pub(super) fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
         let room = join.room.clone();
-        let is_first = !self.connections.values().any(|other| other.waits_for_mixer(&room).is_some());
+        let is_first = !self.is_mixer_awaited(&room);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.waiting = Some(Box::new(Waiting { join, reason: WaitReason::Mixer(admitted) }));
         }
         if is_first {
             self.outputs.push_back(Output::StartMixer(room));
         }
+    }
+
+    /// Whether somebody waits for a room's mixer.
+    pub(super) fn is_mixer_awaited(&self, room: &str) -> bool {
+        self.connections.values().any(|connection| connection.waits_for_mixer(room).is_some())
     }
 
     /// Takes out every `join` that waits for a room's mixer.

@@ -87,10 +87,7 @@ impl Mixers {
                     };
                     self.running.remove(&room);
                     if since.elapsed() < SHORTEST_LIFE {
-                        let fault =
-                            format!("the mixer `{}` ended at once; see --mixer", self.browser.display());
-                        warn!(room, "{fault}");
-                        switchboard.drive(|hub, _| hub.handle_mixer_fault(&room, &fault));
+                        self.fail(&switchboard, &room, "ended at once");
                     } else {
                         switchboard.drive(|hub, _| hub.handle_mixer_ended(&room));
                     }
@@ -109,14 +106,18 @@ impl Mixers {
                         }
                     }
                     Err(error) => {
-                        let browser = self.browser.display();
-                        let fault = format!("the mixer `{browser}` did not start: {error}; see --mixer");
-                        warn!(room, "{fault}");
-                        switchboard.drive(|hub, _| hub.handle_mixer_fault(&room, &fault));
+                        self.fail(&switchboard, &room, &format!("did not start: {error}"));
                     }
                 },
             }
         }
+    }
+
+    /// Tells whoever waits that there will be no mixer.
+    fn fail(&self, switchboard: &Switchboard, room: &str, why: &str) {
+        let fault = format!("the mixer `{}` {why}; see --mixer", self.browser.display());
+        warn!(room, "{fault}");
+        switchboard.drive(|hub, _| hub.handle_mixer_fault(room, &fault));
     }
 
     fn start(&mut self, room: &str) -> std::io::Result<Running> {
