@@ -112,6 +112,40 @@ async fn options_in_the_wrong_place_are_told_where_they_belong() {
     .await;
 }
 
+/// A browser left to itself would negotiate without end.
+#[wasm_bindgen_test]
+async fn a_transceiver_is_stopped_before_it_was_negotiated() {
+    shows(
+        "const [a, b] = pair();
+         const kept = a.addTransceiver('video');
+         const stopped = a.addTransceiver('audio');
+         stopped.stop(); stopped.stop();
+         const refused = [
+           await code(() => { stopped.direction = 'sendrecv'; }),
+           await code(() => stopped.preferCodecs(['audio/opus'])),
+           await code(() => a.addTransceiver('audio', { codecs: ['audio/none'] })),
+         ];
+         const [sound] = new AudioContext().createMediaStreamDestination().stream.getTracks();
+         const sent = a.addTrack(sound);
+         const ok = stopped.direction === 'stopped' && sent.direction === 'sendrecv' && a.transceivers.length === 3
+           && refused.join() === 'ERR_INVALID_STATE,ERR_INVALID_STATE,ERR_UNSUPPORTED';
+         const channel = a.createDataChannel('x');
+         const { channel: far } = await heard(b, 'datachanneladded');
+         (async () => { for await (const text of far.messages()) far.send(text); })();
+         const echoes = channel.messages()[Symbol.asyncIterator]();
+         const trips = async (count) => { while (count--) { await channel.send('x'); await echoes.next(); } };
+         while (a.transceivers.length > 2) await trips(1);
+         let offers = 0;
+         a.addEventListener('signalingstatechange', () => { offers += 1; });
+         await trips(100);
+         const over = offers <= 2 && a.signalingState === 'stable' && sent.currentDirection === 'sendonly'
+           && kept.currentDirection === 'sendonly' && a.transceivers.length === 2 && b.transceivers.length === 2;
+         a.close(); b.close();
+         return ok && over || [ok, refused, offers, ...a.transceivers.map((one) => one.currentDirection), b.transceivers.length].join();",
+    )
+    .await;
+}
+
 #[wasm_bindgen_test]
 async fn certificates_and_repetitions() {
     shows(

@@ -17,6 +17,7 @@ use web_sys::{
 };
 
 use super::refusal::refusal;
+use super::stopping::Stopping;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::negotiation::SignalingState;
 use crate::error::{Error, Result};
@@ -30,6 +31,7 @@ use crate::platform::exception::Exception;
 pub(crate) struct Link {
     listeners: RefCell<Option<[ListenerGuard; 3]>>,
     raw: RtcPeerConnection,
+    stopping: Stopping,
     /// Dropped by `close`. A browser never settles what was under way then.
     operations: RefCell<Vec<oneshot::Sender<()>>>,
 }
@@ -40,7 +42,7 @@ impl Link {
         let raw = RtcPeerConnection::new_with_configuration(configuration)
             .map_err(failure("creating the connection"))?;
         let listeners = RefCell::new(Some(listeners(&raw, on_input)));
-        Ok(Self { listeners, raw, operations: RefCell::default() })
+        Ok(Self { listeners, raw, stopping: Stopping::default(), operations: RefCell::default() })
     }
 
     /// Closes the connection. Nothing more is told of it.
@@ -76,6 +78,7 @@ impl Link {
                 return Ok(None);
             }
         };
+        self.stopping.settle(&self.raw);
         let failed = |error| Input::OperationFailed { state: self.signaling_state(), error };
         Ok(Some(done.unwrap_or_else(failed)))
     }
@@ -90,6 +93,10 @@ impl Link {
         init: &RtcRtpTransceiverInit,
     ) -> Result<RtcRtpTransceiver> {
         bindings::add_transceiver(&self.raw, track_or_kind, init).map_err(refusal("add a transceiver"))
+    }
+
+    pub(super) fn stopping(&self) -> &Stopping {
+        &self.stopping
     }
 
     pub(crate) fn as_raw(&self) -> &RtcPeerConnection {

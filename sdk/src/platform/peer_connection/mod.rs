@@ -12,6 +12,7 @@ mod refusal;
 mod sender;
 mod signals;
 mod state;
+mod stopping;
 mod streams;
 mod transceiver;
 
@@ -194,15 +195,12 @@ impl PeerConnection {
         if let TrackOrKind::Track(track) = track_or_kind {
             init.set_streams(&self.0.streams.array_of(track.source()));
         }
+        let codecs = options.preferred_codecs(track_or_kind.kind())?;
         let transceiver = self.0.transceiver(self.0.link.add_transceiver(&track_or_kind.to_raw(), &init)?);
         if let TrackOrKind::Track(track) = track_or_kind {
             self.0.tracks.set(transceiver.sender().as_raw(), Some(track));
         }
-        let codecs: Vec<_> = options.codecs.iter().map(String::as_str).collect();
-        let taken = match codecs.as_slice() {
-            [] => Ok(()),
-            codecs => transceiver.prefer_codecs(codecs),
-        };
+        let taken = codecs.map_or(Ok(()), |codecs| transceiver.set_codec_preferences(&codecs));
         if let Err(error) = taken.and_then(|()| transceiver.sender().check_taken(&options.send_encodings)) {
             transceiver.stop()?;
             return Err(error);
@@ -300,7 +298,7 @@ impl Eq for PeerConnection {}
 
 impl Inner {
     fn transceiver(&self, raw: RtcRtpTransceiver) -> Transceiver {
-        Transceiver::new(raw, self.tracks.clone())
+        Transceiver::new(raw, self.tracks.clone(), self.link.stopping().clone())
     }
 
     fn require_open(&self, action: &'static str) -> Result<()> {

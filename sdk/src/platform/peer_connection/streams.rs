@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{MediaStream, MediaStreamTrack, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection};
+use web_sys::{MediaStream, MediaStreamTrack, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit};
 
 use super::link::Link;
 use super::refusal::refusal;
@@ -48,11 +48,19 @@ impl LocalStreams {
         track: &MediaStreamTrack,
         source: TrackSource,
     ) -> Result<RtcRtpTransceiver> {
-        let free = link.transceivers().find(|transceiver| self.is_free(transceiver, &track.kind()));
+        let free = link.transceivers().find(|transceiver| {
+            !link.stopping().contains(transceiver) && self.is_free(transceiver, &track.kind())
+        });
         if let Some(transceiver) = free {
             self.freed.borrow_mut().retain(|freed| *freed != transceiver);
             reuse(&transceiver, track, self.of(source));
             return Ok(transceiver);
+        }
+        if !link.stopping().is_empty() {
+            // `addTrack` could take one of them: to the browser they are merely inactive.
+            let init = RtcRtpTransceiverInit::new();
+            init.set_streams(&self.array_of(source));
+            return link.add_transceiver(track, &init);
         }
         let sender = bindings::add_track(link.as_raw(), track, self.of(source));
         let sender = sender.map_err(refusal("add the track"))?;

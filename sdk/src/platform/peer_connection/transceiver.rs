@@ -8,6 +8,7 @@ use super::encoding::{Encoding, raw_encodings};
 use super::receiver::Receiver;
 use super::refusal::refusal;
 use super::sender::{Sender, SentTracks};
+use super::stopping::Stopping;
 use crate::engine::codec::{Codec, preferred};
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
@@ -19,6 +20,7 @@ use crate::platform::bindings::peer_connection as bindings;
 pub struct Transceiver {
     raw: RtcRtpTransceiver,
     tracks: SentTracks,
+    stopping: Stopping,
 }
 
 /// Which way media flows: <https://www.w3.org/TR/webrtc/#rtcrtptransceiverdirection>.
@@ -117,11 +119,20 @@ impl TransceiverOptions {
         }
         Ok(raw)
     }
+
+    /// `None` leaves it to the browser.
+    pub(super) fn preferred_codecs(&self, kind: MediaKind) -> Result<Option<Vec<Codec>>> {
+        if self.codecs.is_empty() {
+            return Ok(None);
+        }
+        let mime_types: Vec<_> = self.codecs.iter().map(String::as_str).collect();
+        available(kind, &mime_types).map(Some)
+    }
 }
 
 impl Transceiver {
-    pub(super) fn new(raw: RtcRtpTransceiver, tracks: SentTracks) -> Self {
-        Self { raw, tracks }
+    pub(super) fn new(raw: RtcRtpTransceiver, tracks: SentTracks, stopping: Stopping) -> Self {
+        Self { raw, tracks, stopping }
     }
 
     /// Names the media section, the same at both ends. `None` before the first description.
@@ -136,7 +147,7 @@ impl Transceiver {
 
     /// Which way media is wanted to flow.
     pub fn direction(&self) -> TransceiverDirection {
-        self.raw.direction().into()
+        if self.stopping.contains(&self.raw) { TransceiverDirection::Stopped } else { self.raw.direction().into() }
     }
 
     /// Wants media to flow another way. It does so after a negotiation, which begins by itself.
@@ -148,6 +159,7 @@ impl Transceiver {
             let detail = "direction: expected another than \"stopped\"; call stop()".to_owned();
             return Err(Error::InvalidOptions { detail });
         }
+        self.require_not_stopped("change the direction")?;
         bindings::set_direction(&self.raw, direction.as_str()).map_err(refusal("change the direction"))
     }
 
@@ -170,18 +182,19 @@ impl Transceiver {
     /// [capabilities](Receiver::capabilities) of the browser. None: its own choice.
     ///
     /// # Errors
-    /// `InvalidOptions` for a codec that the browser does not have; `Unsupported` where it lacks the method.
+    /// `InvalidOptions` for a codec that the browser does not have; `InvalidState` when the transceiver is stopped;
+    /// `Unsupported` where it lacks the method.
     pub fn set_codec_preferences(&self, codecs: &[Codec]) -> Result<()> {
+        self.require_not_stopped("set the codec preferences")?;
         set_codec_preferences(&self.raw, codecs)
     }
 
     /// Offers codecs of these types first, such as `video/VP9`, and after them the others in the browser's own order.
     ///
     /// # Errors
-    /// `Unsupported` if the browser has none of them.
+    /// `Unsupported` if the browser has none of them; `InvalidState` when the transceiver is stopped.
     pub fn prefer_codecs(&self, mime_types: &[&str]) -> Result<()> {
-        let available = Receiver::capabilities(self.kind())?.codecs;
-        self.set_codec_preferences(&preferred(available, mime_types)?)
+        self.set_codec_preferences(&available(self.kind(), mime_types)?)
     }
 
     /// Ends both ways for good. Its media section can be used by another transceiver. Stopping again does nothing.
@@ -189,15 +202,29 @@ impl Transceiver {
     /// # Errors
     /// `InvalidState` when the connection is closed.
     pub fn stop(&self) -> Result<()> {
-        bindings::stop(&self.raw).map_err(refusal("stop the transceiver"))?;
+        self.stopping.stop(&self.raw).map_err(refusal("stop the transceiver"))?;
         self.tracks.set(&self.raw.sender(), None);
         Ok(())
     }
 
-    /// The browser's object.
+    fn require_not_stopped(&self, action: &'static str) -> Result<()> {
+        match self.direction() {
+            TransceiverDirection::Stopped => {
+                Err(Error::InvalidState { action, state: "the transceiver is stopped" })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The browser's object. Leave stopping to this crate: it does so without a negotiation that never ends.
     pub fn as_raw(&self) -> &RtcRtpTransceiver {
         &self.raw
     }
+}
+
+/// The browser's codecs, these types first.
+fn available(kind: MediaKind, mime_types: &[&str]) -> Result<Vec<Codec>> {
+    preferred(Receiver::capabilities(kind)?.codecs, mime_types)
 }
 
 /// [`Transceiver::set_codec_preferences`].
@@ -220,6 +247,13 @@ impl PartialEq for Transceiver {
 impl Eq for Transceiver {}
 
 impl TrackOrKind<'_> {
+    pub(super) fn kind(self) -> MediaKind {
+        match self {
+            Self::Track(track) => track.kind(),
+            Self::Kind(kind) => kind,
+        }
+    }
+
     pub(crate) fn to_raw(self) -> JsValue {
         match self {
             Self::Track(track) => track.to_raw().into(),
