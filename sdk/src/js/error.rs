@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::{Error, MediaError, TYPESCRIPT_ERROR_CODE};
-use crate::platform::Failure;
+use crate::platform::cause_of;
 
 #[wasm_bindgen(typescript_custom_section)]
 const ERROR_CODE: &str = TYPESCRIPT_ERROR_CODE;
@@ -29,18 +29,12 @@ export interface MoimError extends Error {
 
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
-        Failure::from(error).into()
-    }
-}
-
-impl From<Failure> for JsValue {
-    fn from(Failure { error, cause }: Failure) -> Self {
         let object = js_sys::Error::new(&error.to_string());
         object.set_name(error.name());
         // Setting a property of a fresh object cannot fail.
         let set = |key: &str, value: &JsValue| Reflect::set(&object, &key.into(), value);
         let _ = set("code", &error.code().as_str().into());
-        if let Some(cause) = cause {
+        if let Some(cause) = cause_of(&error) {
             let _ = set("cause", &cause);
         }
         if let Error::Media(MediaError::Overconstrained { constraint, .. }) = &error {
@@ -78,7 +72,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn capture_errors_keep_the_exception_as_their_cause() {
+    fn errors_keep_the_exception_as_their_cause() {
         let exception = js_sys::Error::new("no");
         exception.set_name("OverconstrainedError");
         Reflect::set(&exception, &"constraint".into(), &"deviceId".into()).expect("an object");

@@ -1,5 +1,8 @@
 //! Exceptions of the browser, read without trusting their shape.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
@@ -32,47 +35,60 @@ impl From<JsValue> for Exception {
 
 impl From<Exception> for Error {
     fn from(exception: Exception) -> Self {
-        Self::Browser { name: exception.name, detail: exception.message }
+        let (name, detail) = (exception.name.clone(), exception.message.clone());
+        exception.told_as(Self::Browser { name, detail })
     }
 }
 
 impl Exception {
     /// An exception of the offer/answer exchange; `step` is what was being done.
     pub(crate) fn into_negotiation(self, step: &'static str) -> Error {
-        Error::Negotiation { step, detail: format!("{}: {}", self.name, self.message) }
+        let detail = format!("{}: {}", self.name, self.message);
+        self.told_as(Error::Negotiation { step, detail })
     }
 
     /// Sorts an exception of capture; `device` is what was asked for, and `by` who refused, if it is that.
-    pub(crate) fn into_capture(self, device: &'static str, by: Refusal) -> Failure {
-        let constraint = self.constraint.as_deref();
-        let error = Error::from_capture(device, &self.name, &self.message, constraint, by);
-        Failure { error, cause: Some(self.raw) }
+    pub(crate) fn into_capture(self, device: &'static str, by: Refusal) -> Error {
+        let error = Error::from_capture(device, &self.name, &self.message, self.constraint.as_deref(), by);
+        self.told_as(error)
+    }
+
+    /// Makes this the [cause](cause_of) of an error.
+    pub(crate) fn told_as(self, error: Error) -> Error {
+        remember(&error, self.raw);
+        error
     }
 }
 
-/// An error together with the exception that it was made from, which JavaScript gets as `error.cause`.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure {
-    pub(crate) error: Error,
-    #[cfg_attr(not(feature = "js"), allow(dead_code, reason = "read by the JavaScript facade"))]
-    pub(crate) cause: Option<JsValue>,
+/// How many exceptions are kept. An error reaches JavaScript soon after it was made, or never.
+const REMEMBERED: usize = 16;
+
+thread_local! {
+    /// The latest exceptions, and as what they were told. An [`Error`] does not hold its own: it can be compared, and sent
+    /// to another thread, as no value of JavaScript can.
+    static CAUSES: RefCell<VecDeque<(Error, JsValue)>> = const { RefCell::new(VecDeque::new()) };
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { error, cause: None }
+fn remember(error: &Error, cause: JsValue) {
+    if !cfg!(feature = "js") {
+        return;
     }
+    CAUSES.with_borrow_mut(|causes| {
+        causes.truncate(REMEMBERED - 1);
+        causes.push_front((error.clone(), cause));
+    });
 }
 
-impl From<Exception> for Failure {
-    fn from(exception: Exception) -> Self {
-        let cause = Some(exception.raw.clone());
-        Self { error: exception.into(), cause }
-    }
+/// The exception that an error was made from.
+#[cfg_attr(not(feature = "js"), allow(dead_code, reason = "for the JavaScript facade"))]
+pub(crate) fn cause_of(error: &Error) -> Option<JsValue> {
+    CAUSES.with_borrow(|causes| causes.iter().find(|(told, _)| told == error).map(|(_, cause)| cause.clone()))
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        failure.error
+/// Tells an error in other words, with the same cause.
+pub(crate) fn retold(error: &Error, words: Error) -> Error {
+    if let Some(cause) = cause_of(error) {
+        remember(&words, cause);
     }
+    words
 }

@@ -36,12 +36,10 @@ pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, Message};
 pub use devices::{
     CameraOptions, DeviceChanges, Devices, MicrophoneOptions, Permission, PermissionChanges, TakeOver,
 };
-#[cfg(feature = "js")]
-pub(crate) use display::open_display;
 pub use display::{CaptureController, DisplayCapture, DisplayOptions, Region, ZoomLevels, capture_display};
 pub use element::{attach, detach, play, set_sink_id};
 #[cfg(feature = "js")]
-pub(crate) use exception::Failure;
+pub(crate) use exception::cause_of;
 pub(crate) use file::{Carrier, Limits, Transfers};
 pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles};
 pub use level_meter::LevelMeter;

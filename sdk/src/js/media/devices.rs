@@ -2,7 +2,6 @@
 
 use futures::StreamExt;
 use js_sys::{Object, Promise, Reflect};
-use moim_protocol::MediaKind;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlMediaElement;
@@ -50,7 +49,7 @@ impl JsDevices {
         let devices = self.0.clone();
         future_to_promise(async move {
             let options: CameraOptions = options::parse(options, "camera options")?;
-            let track = devices.open(MediaKind::Video, options.to_constraints()).await?;
+            let track = devices.camera(&options).await?;
             Ok(JsLocalTrack::from(track).into())
         })
     }
@@ -64,7 +63,7 @@ impl JsDevices {
         let devices = self.0.clone();
         future_to_promise(async move {
             let options: MicrophoneOptions = options::parse(options, "microphone options")?;
-            let track = devices.open(MediaKind::Audio, options.to_constraints()).await?;
+            let track = devices.microphone(&options).await?;
             Ok(JsLocalTrack::from(track).into())
         })
     }
@@ -83,8 +82,7 @@ impl JsDevices {
         future_to_promise(async move {
             let camera: CameraOptions = options::parse(camera, "camera options")?;
             let microphone: MicrophoneOptions = options::parse(microphone, "microphone options")?;
-            let (camera, microphone) =
-                devices.open_both(camera.to_constraints(), microphone.to_constraints()).await?;
+            let (camera, microphone) = devices.camera_and_microphone(&camera, &microphone).await?;
             let result = Object::new();
             Reflect::set(&result, &"camera".into(), &JsLocalTrack::from(camera).into())?;
             Reflect::set(&result, &"microphone".into(), &JsLocalTrack::from(microphone).into())?;

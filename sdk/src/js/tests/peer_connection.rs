@@ -152,6 +152,9 @@ async fn certificates_and_repetitions() {
         "const certificate = await PeerConnection.generateCertificate();
          const [a, b] = pair({ certificates: [certificate] });
          const wrong = await code(() => new PeerConnection({ certificates: [{}] }));
+         const caused = await (async () => { try { await a.addTransceiver('video').sender.replaceTrack(
+           new AudioContext().createMediaStreamDestination().stream.getTracks()[0]);
+         } catch (error) { return error.code === 'ERR_INVALID_OPTIONS' && error.cause instanceof TypeError; } })();
          const channel = a.createDataChannel('x');
          a.resendSignals();
          await channel.opened();
@@ -161,7 +164,7 @@ async fn certificates_and_repetitions() {
          const servers = await code(() => a.setIceServers([{ urls: 'stun://127.0.0.1' }]));
          a.close(); b.close();
          const closed = [await code(() => a.restartIce()), await code(() => a.addTransceiver('audio'))];
-         return certificate instanceof RTCCertificate && wrong === 'ERR_INVALID_OPTIONS' && servers === 'ERR_INVALID_OPTIONS'
+         return certificate instanceof RTCCertificate && caused && wrong === 'ERR_INVALID_OPTIONS' && servers === 'ERR_INVALID_OPTIONS'
            && closed.every((one) => one === 'ERR_INVALID_STATE') || [wrong, servers, closed].join();",
     )
     .await;

@@ -43,8 +43,9 @@ pub(super) fn listen(raw: &RtcDataChannel, weak: &Weak<Inner>) -> [ListenerGuard
             let error = Reflect::get(&event, &"error".into()).unwrap_or(JsValue::UNDEFINED);
             let cause = Reflect::get(&error, &"sctpCauseCode".into()).ok().and_then(|code| code.as_f64());
             if cause != Some(USER_INITIATED_ABORT) {
-                let detail = Exception::from(error).message;
-                inner.failure.replace(Some(DataChannelError::Failed { detail }.into()));
+                let exception = Exception::from(error);
+                let detail = exception.message.clone();
+                inner.failure.replace(Some(exception.told_as(DataChannelError::Failed { detail }.into())));
             }
         }),
         listen("close", |inner, _| inner.end()),

@@ -117,9 +117,13 @@ impl DataChannel {
             let exception = Exception::from(thrown);
             match exception.name.as_str() {
                 "InvalidStateError" => {
-                    Error::InvalidState { action: "create a data channel", state: "the connection is closed" }
+                    let state = "the connection is closed";
+                    exception.told_as(Error::InvalidState { action: "create a data channel", state })
                 }
-                "TypeError" | "OperationError" => Error::InvalidOptions { detail: exception.message },
+                "TypeError" | "OperationError" => {
+                    let detail = exception.message.clone();
+                    exception.told_as(Error::InvalidOptions { detail })
+                }
                 _ => exception.into(),
             }
         })?;

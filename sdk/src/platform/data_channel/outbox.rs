@@ -209,10 +209,14 @@ fn send_whole(
 
 fn through(raw: &RtcDataChannel, sent: Result<(), JsValue>) -> Sent {
     let Err(thrown) = sent else { return Sent::Through };
-    let Exception { name, message, .. } = thrown.into();
-    match name.as_str() {
+    let exception = Exception::from(thrown);
+    match exception.name.as_str() {
         "OperationError" if raw.buffered_amount() > 0 => Sent::NotNow,
         "InvalidStateError" => Sent::Failed(DataChannelError::Closed),
-        _ => Sent::Failed(DataChannelError::Failed { detail: message }),
+        _ => {
+            let error = DataChannelError::Failed { detail: exception.message.clone() };
+            exception.told_as(error.clone().into());
+            Sent::Failed(error)
+        }
     }
 }

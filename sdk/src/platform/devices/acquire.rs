@@ -12,7 +12,7 @@ use web_sys::{MediaDevices, MediaStream, MediaStreamTrack};
 use super::permission::query;
 use crate::engine::capture::{Facts, PermissionState, Refusal};
 use crate::platform::bindings::capture::{call, function, get};
-use crate::platform::exception::{Exception, Failure};
+use crate::platform::exception::Exception;
 use crate::platform::track::LocalTrack;
 use crate::{Error, MediaError, Result};
 
@@ -35,7 +35,7 @@ pub(in crate::platform) fn acquire(
     device: &'static str,
     video: TrackSource,
     audio: TrackSource,
-) -> impl Future<Output = Result<Vec<LocalTrack>, Failure>> {
+) -> impl Future<Output = Result<Vec<LocalTrack>>> {
     let (sender, receiver) = oneshot::channel();
     spawn_local(async move {
         let outcome = match call {
@@ -51,9 +51,9 @@ pub(in crate::platform) fn acquire(
     async move { receiver.await.unwrap_or_else(|_| Err(no_track(device))) }
 }
 
-pub(in crate::platform) fn no_track(device: &'static str) -> Failure {
+pub(in crate::platform) fn no_track(device: &'static str) -> Error {
     let detail = "the browser gave no track".to_owned();
-    Error::from(MediaError::Aborted { device, detail }).into()
+    MediaError::Aborted { device, detail }.into()
 }
 
 fn tracks(stream: &MediaStream, video: TrackSource, audio: TrackSource) -> Vec<LocalTrack> {
@@ -81,13 +81,13 @@ pub(in crate::platform) fn sorted(
         };
         match outcome {
             Ok(value) => Ok(value),
-            Err(exception) => Err(failure(exception, device).await.error),
+            Err(exception) => Err(failure(exception, device).await),
         }
     }
 }
 
 /// Sorts an exception of a call that opens `device`.
-async fn failure(exception: JsValue, device: &'static str) -> Failure {
+async fn failure(exception: JsValue, device: &'static str) -> Error {
     let exception = Exception::from(exception);
     let by = match exception.name.as_str() {
         "NotAllowedError" | "SecurityError" => {

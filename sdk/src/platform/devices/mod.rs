@@ -21,7 +21,6 @@ pub use take_over::TakeOver;
 
 use super::bindings::capture::call_async;
 use super::constraints::{set, to_js_or_true};
-use super::exception::Failure;
 use super::track::LocalTrack;
 use crate::Result;
 use crate::engine::capture::{DeviceInfo, DeviceKind, PermissionName, TrackConstraints};
@@ -66,12 +65,12 @@ impl Devices {
     /// A [`MediaError`](crate::MediaError) that names the cause, and [`Error::Unsupported`](crate::Error::Unsupported) for a required constraint
     /// that this browser does not know.
     pub async fn camera(&self, options: &CameraOptions) -> Result<LocalTrack> {
-        Ok(self.open(MediaKind::Video, options.to_constraints()).await?)
+        self.open(MediaKind::Video, options.to_constraints()).await
     }
 
     /// Opens a microphone, asking the user for permission if need be. Errors are those of [`camera`](Self::camera).
     pub async fn microphone(&self, options: &MicrophoneOptions) -> Result<LocalTrack> {
-        Ok(self.open(MediaKind::Audio, options.to_constraints()).await?)
+        self.open(MediaKind::Audio, options.to_constraints()).await
     }
 
     /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
@@ -80,7 +79,16 @@ impl Devices {
         camera: &CameraOptions,
         microphone: &MicrophoneOptions,
     ) -> Result<(LocalTrack, LocalTrack)> {
-        Ok(self.open_both(camera.to_constraints(), microphone.to_constraints()).await?)
+        let (camera, microphone) = (camera.to_constraints(), microphone.to_constraints());
+        let device = "camera and microphone";
+        let tracks = self.get(device, Some(&camera), Some(&microphone)).await?;
+        let of = |kind| tracks.iter().find(|track| track.kind() == kind).cloned();
+        let (Some(video), Some(audio)) = (of(MediaKind::Video), of(MediaKind::Audio)) else {
+            return Err(no_track(device));
+        };
+        video.set_wanted(camera);
+        audio.set_wanted(microphone);
+        Ok((video, audio))
     }
 
     /// Yields another track each time the device of the present one is gone, from the device that is then the default:
@@ -125,11 +133,7 @@ impl Devices {
         async move { Ok(device_info(device.await?.unchecked_ref())) }
     }
 
-    pub(crate) async fn open(
-        &self,
-        kind: MediaKind,
-        wanted: TrackConstraints,
-    ) -> Result<LocalTrack, Failure> {
+    async fn open(&self, kind: MediaKind, wanted: TrackConstraints) -> Result<LocalTrack> {
         let (device, camera, microphone) = match kind {
             MediaKind::Video => ("camera", Some(&wanted), None),
             MediaKind::Audio => ("microphone", None, Some(&wanted)),
@@ -140,28 +144,12 @@ impl Devices {
         Ok(track)
     }
 
-    pub(crate) async fn open_both(
-        &self,
-        camera: TrackConstraints,
-        microphone: TrackConstraints,
-    ) -> Result<(LocalTrack, LocalTrack), Failure> {
-        let device = "camera and microphone";
-        let tracks = self.get(device, Some(&camera), Some(&microphone)).await?;
-        let of = |kind| tracks.iter().find(|track| track.kind() == kind).cloned();
-        let (Some(video), Some(audio)) = (of(MediaKind::Video), of(MediaKind::Audio)) else {
-            return Err(no_track(device));
-        };
-        video.set_wanted(camera);
-        audio.set_wanted(microphone);
-        Ok((video, audio))
-    }
-
     async fn get(
         &self,
         device: &'static str,
         camera: Option<&TrackConstraints>,
         microphone: Option<&TrackConstraints>,
-    ) -> Result<Vec<LocalTrack>, Failure> {
+    ) -> Result<Vec<LocalTrack>> {
         let wanted = MediaStreamConstraints::new();
         if let Some(camera) = camera {
             wanted.set_video(&to_js_or_true(camera)?);

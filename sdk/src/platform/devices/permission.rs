@@ -12,6 +12,7 @@ use web_sys::EventTarget;
 use crate::engine::capture::{PermissionName, PermissionState};
 use crate::platform::bindings::capture::{call_async, get, require};
 use crate::platform::constraints::set;
+use crate::platform::exception::retold;
 use crate::platform::listener::ListenerGuard;
 use crate::{Error, Result};
 
@@ -59,17 +60,18 @@ impl Stream for PermissionChanges {
 
 /// Asks for a permission whose name this browser knows.
 pub(super) async fn permission(name: &PermissionName) -> Result<Permission> {
-    query(name.as_str()).await.map_err(|error| match error {
+    query(name.as_str()).await.map_err(|error| match &error {
         // A name that the browser does not know.
-        Error::Browser { name: exception, .. } if exception == "TypeError" => Error::Unsupported {
-            feature: match name {
+        Error::Browser { name: exception, .. } if exception == "TypeError" => {
+            let feature = match name {
                 PermissionName::Camera => "the permission `camera`",
                 PermissionName::Microphone => "the permission `microphone`",
                 PermissionName::DisplayCapture => "the permission `display-capture`",
                 PermissionName::Other(_) => "that permission",
-            },
-        },
-        error => error,
+            };
+            retold(&error, Error::Unsupported { feature })
+        }
+        _ => error,
     })
 }
 

@@ -87,6 +87,6 @@ impl Watch {
     }
 
     async fn reopen(&self, wanted: TrackConstraints) -> Result<LocalTrack> {
-        Ok(self.devices.open(self.track.kind(), wanted).await?)
+        self.devices.open(self.track.kind(), wanted).await
     }
 }

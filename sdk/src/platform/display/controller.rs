@@ -15,7 +15,7 @@ use web_sys::{Element, EventTarget};
 use super::{DisplayCapture, DisplayOptions, open_display};
 use crate::engine::capture::FocusBehavior;
 use crate::platform::bindings::capture::{call, call_async, construct, get};
-use crate::platform::exception::Failure;
+use crate::platform::exception::retold;
 use crate::platform::listener::ListenerGuard;
 use crate::{Error, Result};
 
@@ -35,22 +35,14 @@ impl CaptureController {
         &self,
         options: &DisplayOptions,
     ) -> impl Future<Output = Result<DisplayCapture>> + use<> {
-        let capture = self.open(options);
-        async move { capture.await.map_err(Error::from) }
-    }
-
-    pub(crate) fn open(
-        &self,
-        options: &DisplayOptions,
-    ) -> impl Future<Output = Result<DisplayCapture, Failure>> + use<> {
         let capture = open_display(options, Some(&self.0));
         async move {
-            capture.await.map_err(|Failure { error, cause }| match error {
+            capture.await.map_err(|error| match &error {
                 Error::Browser { name, .. } if name == "InvalidStateError" => {
                     let state = "the controller has captured before, or there was no click just now";
-                    Failure { error: Error::InvalidState { action: "capture a display", state }, cause }
+                    retold(&error, Error::InvalidState { action: "capture a display", state })
                 }
-                error => Failure { error, cause },
+                _ => error,
             })
         }
     }
@@ -122,14 +114,12 @@ impl CaptureController {
 
 /// Nothing is shared yet, or no tab.
 fn in_wrong_state(action: &'static str) -> impl Fn(Error) -> Error {
-    move |error| match error {
+    move |error| match &error {
         Error::Browser { name, .. } if matches!(name.as_str(), "InvalidStateError" | "NotSupportedError") => {
-            Error::InvalidState {
-                action,
-                state: "this controller shares no tab, or its capture has begun or ended",
-            }
+            let state = "this controller shares no tab, or its capture has begun or ended";
+            retold(&error, Error::InvalidState { action, state })
         }
-        other => other,
+        _ => error,
     }
 }
 

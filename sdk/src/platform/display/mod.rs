@@ -14,9 +14,8 @@ pub use options::DisplayOptions;
 pub use region::Region;
 
 use super::devices::{acquire, media_devices, no_track};
-use super::exception::Failure;
 use super::track::LocalTrack;
-use crate::{Error, Result};
+use crate::Result;
 
 /// What the user chose to share. The browser's own stop button ends the tracks: see [`LocalTrack::on_ended`].
 #[derive(Clone, Debug)]
@@ -33,14 +32,13 @@ pub struct DisplayCapture {
 /// asked at once, before the returned future is first polled. A user who dismisses the dialog gives
 /// [`MediaError::NotAllowed`](crate::MediaError::NotAllowed).
 pub fn capture_display(options: &DisplayOptions) -> impl Future<Output = Result<DisplayCapture>> + use<> {
-    let capture = open_display(options, None);
-    async move { capture.await.map_err(Error::from) }
+    open_display(options, None)
 }
 
-pub(crate) fn open_display(
+fn open_display(
     options: &DisplayOptions,
     controller: Option<&JsValue>,
-) -> impl Future<Output = Result<DisplayCapture, Failure>> + use<> {
+) -> impl Future<Output = Result<DisplayCapture>> + use<> {
     let capture = media_devices("getDisplayMedia").and_then(|devices| {
         let wanted = options.to_js(controller)?;
         let call = devices.get_display_media_with_constraints(wanted.unchecked_ref());

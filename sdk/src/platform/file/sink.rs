@@ -6,6 +6,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, File, FilePropertyBag, WritableStream, WritableStreamDefaultWriter};
 
 use crate::engine::transfer::FileOffer;
+use crate::engine::transfer::FileTransferError;
 use crate::platform::exception::Exception;
 use crate::{Error, Result};
 
@@ -80,6 +81,10 @@ impl Sink {
     }
 }
 
-fn words(thrown: JsValue) -> String {
-    Exception::from(thrown).message
+/// The browser's words, and the cause of what becomes of them.
+pub(super) fn words(thrown: JsValue) -> String {
+    let exception = Exception::from(thrown);
+    let detail = exception.message.clone();
+    exception.told_as(FileTransferError::Storage { detail: detail.clone() }.into());
+    detail
 }

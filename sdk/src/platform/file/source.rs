@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use crate::platform::exception::Exception;
+use super::sink::words;
 
 /// The browser is asked for this much at once, for each question takes its time.
 const BLOCK_BYTES: f64 = (1 << 20) as f64;
@@ -30,7 +30,6 @@ impl Source {
         {
             return Ok(block.subarray((start - from) as u32, (end - from) as u32).to_vec());
         }
-        let words = |thrown| Exception::from(thrown).message;
         let slice = self.blob.slice_with_f64_and_f64(start, end.max(start + BLOCK_BYTES)).map_err(words)?;
         let buffer = JsFuture::from(slice.array_buffer()).await.map_err(words)?;
         let block = Uint8Array::new(&buffer);

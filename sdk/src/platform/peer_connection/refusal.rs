@@ -11,7 +11,7 @@ pub(super) fn refusal(action: &'static str) -> impl Fn(JsValue) -> Error {
         let exception = Exception::from(thrown);
         match exception.name.as_str() {
             "InvalidStateError" => {
-                Error::InvalidState { action, state: "it is closed, stopped or not ready" }
+                exception.told_as(Error::InvalidState { action, state: "it is closed, stopped or not ready" })
             }
             "TypeError"
             | "RangeError"
@@ -19,7 +19,8 @@ pub(super) fn refusal(action: &'static str) -> impl Fn(JsValue) -> Error {
             | "InvalidModificationError"
             | "InvalidCharacterError"
             | "OperationError" => {
-                Error::InvalidOptions { detail: format!("cannot {action}: {}", exception.message) }
+                let detail = format!("cannot {action}: {}", exception.message);
+                exception.told_as(Error::InvalidOptions { detail })
             }
             _ => exception.into_negotiation(action),
         }

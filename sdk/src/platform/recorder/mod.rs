@@ -304,14 +304,16 @@ fn has_recorder() -> bool {
 fn refused(thrown: JsValue) -> Error {
     let exception = Exception::from(thrown);
     match exception.name.as_str() {
-        "NotSupportedError" | "InvalidModificationError" | "TypeError" => Error::InvalidOptions {
-            detail: format!("this browser cannot record these tracks so: {}", exception.message),
-        },
-        name => Error::Recorder { detail: format!("{name}: {}", exception.message) },
+        "NotSupportedError" | "InvalidModificationError" | "TypeError" => {
+            let detail = format!("this browser cannot record these tracks so: {}", exception.message);
+            exception.told_as(Error::InvalidOptions { detail })
+        }
+        _ => recorder_error(exception),
     }
 }
 
-fn recorder_error(exception: JsValue) -> Error {
-    let Exception { name, message, .. } = exception.into();
-    Error::Recorder { detail: format!("{name}: {message}") }
+fn recorder_error(thrown: impl Into<Exception>) -> Error {
+    let exception = thrown.into();
+    let detail = format!("{}: {}", exception.name, exception.message);
+    exception.told_as(Error::Recorder { detail })
 }
