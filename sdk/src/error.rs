@@ -187,7 +187,7 @@ pub enum DataChannelError {
         detail: String,
     },
     /// The channel closed before the message was sent, or before all of it had come.
-    #[error("the data channel closed before the message was through")]
+    #[error("the data channel is closed, and what was not through by then is lost")]
     Closed,
     /// The reader was too slow, or fragments came too mixed up, and the oldest messages were dropped.
     #[error("{missed} messages were dropped: read the channel faster, or let its ends send less at once")]

@@ -1,14 +1,18 @@
 //! Reads option objects strictly: an unknown key or a wrong type is an error that names the key.
 
+mod value;
+
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Object, Reflect};
 use serde::de::value::{MapAccessDeserializer, StringDeserializer};
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use wasm_bindgen::{JsCast, JsValue};
+
+use value::{described, is_array, length, may_hold_options};
 
 use crate::engine::ice_server;
 use crate::{Error, Result};
@@ -121,15 +125,7 @@ struct Checked<'a> {
 
 impl Checked<'_> {
     fn expected(&self, expected: impl Display) -> Fault {
-        let got = match self.value.as_string() {
-            Some(text) => format!("\"{text}\""),
-            None if is_array(&self.value) => "an array".to_owned(),
-            None if self.value.is_function() => "a function".to_owned(),
-            None if self.value.is_object() => "an object".to_owned(),
-            None => {
-                format!("{:?}", self.value).trim_start_matches("JsValue(").trim_end_matches(')').to_owned()
-            }
-        };
+        let got = described(&self.value);
         Fault::placed(format!("{}: expected {expected}, got {got}", self.path))
     }
 
@@ -161,16 +157,6 @@ impl Checked<'_> {
     }
 }
 
-/// `Array.isArray` throws for a proxy that was revoked.
-fn is_array(value: &JsValue) -> bool {
-    Reflect::has(value, &"length".into()).is_ok() && Array::is_array(value)
-}
-
-fn length(array: &JsValue) -> u32 {
-    let length = Reflect::get(array, &"length".into()).ok().and_then(|length| length.as_f64());
-    length.unwrap_or_default() as u32
-}
-
 /// The rest is left to serde-wasm-bindgen, with the path put before its messages.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
@@ -194,9 +180,12 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let is_plain = self.value.is_object() && !is_array(&self.value);
-        let object = self.value.dyn_ref::<Object>().filter(|_| is_plain);
+        let object =
+            self.value.dyn_ref::<Object>().filter(|_| self.value.is_object() && !is_array(&self.value));
         let object = object.ok_or_else(|| self.expected("an object"))?;
+        if !may_hold_options(object) {
+            return Err(self.expected("a plain object"));
+        }
         for key in self.keys(object)? {
             if !fields.contains(&key.as_str()) {
                 let advice = match ice_server::misplaced(&key).filter(|_| name == "IceServer") {

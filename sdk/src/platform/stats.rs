@@ -1,6 +1,7 @@
 //! `getStats()`: <https://www.w3.org/TR/webrtc/#sec.stats-model>.
 
-use js_sys::{Array, JSON, Promise, Reflect};
+use js_sys::{Array, BigInt, JSON, JsString, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -90,9 +91,20 @@ impl StatsSource {
         for pair in js_sys::try_iter(&report).map_err(Exception::from)?.ok_or_else(no_report)? {
             entries.push(&property(&pair.map_err(Exception::from)?, "1"));
         }
-        let json = JSON::stringify(&entries).map_err(Exception::from)?;
+        let json =
+            JSON::stringify(&entries).or_else(|_| stringify_with_big(&entries)).map_err(Exception::from)?;
         json.as_string().as_deref().and_then(StatsReport::from_json).ok_or_else(no_report)
     }
+}
+
+/// Writes a `BigInt` as text, for which JSON has no word. No browser gives one today.
+fn stringify_with_big(entries: &JsValue) -> std::result::Result<JsString, JsValue> {
+    let write = |_key: JsValue, value: JsValue| match value.dyn_ref::<BigInt>() {
+        Some(big) => big.to_string(10).map_or(JsValue::NULL, JsValue::from),
+        None => value,
+    };
+    let replacer = Closure::wrap(Box::new(write) as Box<dyn Fn(JsValue, JsValue) -> JsValue>);
+    JSON::stringify_with_replacer(entries, replacer.as_ref())
 }
 
 pub(crate) fn closed() -> Error {

@@ -20,6 +20,7 @@
 //! [webrtc-stats]: https://www.w3.org/TR/webrtc-stats/
 
 mod counter;
+mod csv;
 #[macro_use]
 mod dictionary;
 mod delta;

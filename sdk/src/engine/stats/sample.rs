@@ -1,15 +1,12 @@
 //! A report with what happened since the one before, and a row of them.
 
 use std::collections::VecDeque;
-use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::delta::{ConnectionDelta, StatsDelta};
-use super::inbound::InboundDelta;
-use super::outbound::OutboundDelta;
+use super::csv::csv;
+use super::delta::StatsDelta;
 use super::report::StatsReport;
-use crate::engine::quality::MediaQuality;
 use crate::{Error, Result};
 
 /// How a monitor measures.
@@ -65,7 +62,8 @@ impl StatsSample {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The sample as CSV text by RFC 4180, with a header: a row for the connection and one for each stream.
+    /// The sample as CSV text by RFC 4180, with a header: a row for the connection and one for each stream. The
+    /// columns are the members of the [deltas](StatsDelta), each under its name.
     pub fn to_csv(&self) -> String {
         csv(std::iter::once(self))
     }
@@ -115,88 +113,5 @@ impl StatsHistory {
     /// The samples as CSV text by RFC 4180, with a header: for each a row for the connection and one for each stream.
     pub fn to_csv(&self) -> String {
         csv(self.samples.iter())
-    }
-}
-
-const COLUMNS: &str = "timestamp,direction,id,kind,mid,rid,sentBitrate,receivedBitrate,packetLoss,jitter,roundTripTime,\
-    framesPerSecond,frameWidth,frameHeight,frozen,limitedByCpu,limitedByBandwidth,mos,level,reason\r\n";
-
-fn csv<'a>(samples: impl Iterator<Item = &'a StatsSample>) -> String {
-    let mut text = COLUMNS.to_owned();
-    for StatsSample { timestamp, delta, .. } in samples {
-        text.push_str(&connection(*timestamp, &delta.connection, delta.quality));
-        delta.inbound.iter().for_each(|stream| text.push_str(&inbound(*timestamp, stream)));
-        delta.outbound.iter().for_each(|stream| text.push_str(&outbound(*timestamp, stream)));
-    }
-    text
-}
-
-/// One line, cell by cell.
-struct Row(String);
-
-impl Row {
-    fn new(timestamp: f64, direction: &str) -> Self {
-        Self(format!("{timestamp},{direction}"))
-    }
-
-    fn text(mut self, text: Option<&str>) -> Self {
-        let text = text.unwrap_or_default();
-        // Spreadsheets take such text for a formula, and it may come from the far end.
-        let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
-        if text.contains([',', '"', '\r', '\n']) {
-            let _ = write!(self.0, ",\"{guard}{}\"", text.replace('"', "\"\""));
-        } else {
-            let _ = write!(self.0, ",{guard}{text}");
-        }
-        self
-    }
-
-    fn number(mut self, number: Option<f64>) -> Self {
-        self.0.push(',');
-        if let Some(number) = number {
-            let _ = write!(self.0, "{number}");
-        }
-        self
-    }
-
-    fn numbers<const N: usize>(self, numbers: [Option<f64>; N]) -> Self {
-        numbers.into_iter().fold(self, Self::number)
-    }
-
-    fn end(self, quality: MediaQuality) -> String {
-        let row =
-            self.number(quality.mos).number(Some(quality.level.into())).text(Some(quality.reason.as_str()));
-        row.0 + "\r\n"
-    }
-}
-
-fn connection(timestamp: f64, delta: &ConnectionDelta, quality: MediaQuality) -> String {
-    let row = Row::new(timestamp, "both").text(None).text(Some("connection")).text(None).text(None);
-    let row = row.numbers([delta.sent_bitrate, delta.received_bitrate, None, None, delta.round_trip_time]);
-    row.numbers([None; 6]).end(quality)
-}
-
-fn inbound(timestamp: f64, delta: &InboundDelta) -> String {
-    let InboundDelta { id, kind, mid, bitrate, packet_loss, jitter, round_trip_time, .. } = delta;
-    let row = Row::new(timestamp, "inbound").text(Some(id)).text(kind.map(kind_name));
-    let row = row.text(mid.as_deref()).text(None);
-    let row = row.numbers([None, *bitrate, *packet_loss, *jitter, *round_trip_time, delta.frames_per_second]);
-    let size = [delta.frame_width.map(f64::from), delta.frame_height.map(f64::from)];
-    row.numbers(size).numbers([delta.frozen, None, None]).end(delta.quality)
-}
-
-fn outbound(timestamp: f64, delta: &OutboundDelta) -> String {
-    let OutboundDelta { id, kind, mid, rid, bitrate, packet_loss, jitter, round_trip_time, .. } = delta;
-    let row = Row::new(timestamp, "outbound").text(Some(id)).text(kind.map(kind_name));
-    let row = row.text(mid.as_deref()).text(rid.as_deref());
-    let row = row.numbers([*bitrate, None, *packet_loss, *jitter, *round_trip_time, delta.frames_per_second]);
-    let size = [delta.frame_width.map(f64::from), delta.frame_height.map(f64::from)];
-    row.numbers(size).numbers([None, delta.limited_by_cpu, delta.limited_by_bandwidth]).end(delta.quality)
-}
-
-fn kind_name(kind: moim_protocol::MediaKind) -> &'static str {
-    match kind {
-        moim_protocol::MediaKind::Audio => "audio",
-        moim_protocol::MediaKind::Video => "video",
     }
 }

@@ -69,6 +69,11 @@ fn a_wrong_type_is_named_with_its_key_and_what_was_expected() {
             "`facingMode` in the camera options: expected \"user\" or \"environment\" or \"left\" or \"right\", got \"front\"",
         ),
         ("[]", "camera options: expected an object, got an array"),
+        ("new Date()", "camera options: expected a plain object, got an object of the class Date"),
+        (
+            "new MediaStream()",
+            "camera options: expected a plain object, got an object of the class MediaStream",
+        ),
         ("'720p'", "camera options: expected an object, got \"720p\""),
         ("true", "camera options: expected an object, got true"),
         ("null", "camera options: expected an object, got null"),

@@ -243,9 +243,9 @@ fn source_of(value: &JsValue) -> TrackSource {
     source.and_then(std::result::Result::ok).unwrap_or(TrackSource::Custom)
 }
 
-/// `null` or `undefined`, or a track.
-fn optional_track(value: &JsValue) -> Result<Option<LocalTrack>> {
-    if value.is_null() || value.is_undefined() { Ok(None) } else { local_track(value).map(Some) }
+/// `undefined` is more often a mistake than a wish for nothing.
+fn track_or_null(value: &JsValue) -> Result<Option<LocalTrack>> {
+    if value.is_null() { Ok(None) } else { local_track(value).map(Some) }
 }
 
 fn js_track(track: Option<LocalTrack>) -> Option<JsLocalTrack> {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::RtcRtpSender;
 
-use super::{js_track, kind, optional_track};
+use super::{js_track, kind, track_or_null};
 use crate::js::media::{JsLocalTrack, to_js};
 use crate::js::options;
 use crate::js::promise::future_to_promise;
@@ -58,7 +58,7 @@ impl JsSender {
         &self,
         #[wasm_bindgen(unchecked_param_type = "TrackLike | null")] track: &JsValue,
     ) -> Promise {
-        let (sender, track) = (self.0.clone(), optional_track(track));
+        let (sender, track) = (self.0.clone(), track_or_null(track));
         future_to_promise(async move {
             sender.replace_track(track?.as_ref()).await?;
             Ok(JsValue::UNDEFINED)

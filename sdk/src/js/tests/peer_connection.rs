@@ -146,6 +146,37 @@ async fn a_transceiver_is_stopped_before_it_was_negotiated() {
     .await;
 }
 
+/// Firefox itself loses the channel.
+#[wasm_bindgen_test]
+async fn a_data_channel_opens_that_is_made_while_a_description_is_set() {
+    shows(
+        "const { prototype } = RTCPeerConnection;
+         for (const step of ['setLocalDescription', 'setRemoteDescription']) {
+           const original = prototype[step];
+           const [a, b] = pair();
+           let channel;
+           prototype[step] = function (...all) {
+             const done = original.apply(this, all);
+             if (this === a.rtcPeerConnection) channel ??= a.createDataChannel('x');
+             return done;
+           };
+           const told = [];
+           b.addEventListener('datachanneladded', ({ detail }) => told.push(detail.channel));
+           a.addTransceiver('audio');
+           while (!channel) await new Promise((next) => setTimeout(next));
+           prototype[step] = original;
+           await channel.opened();
+           await channel.send('over');
+           while (told.length === 0) await new Promise((next) => setTimeout(next));
+           const { value } = await told[0].messages().next();
+           a.close(); b.close();
+           if (value !== 'over' || told.length !== 1) return [step, value, told.length].join();
+         }
+         return true;",
+    )
+    .await;
+}
+
 #[wasm_bindgen_test]
 async fn certificates_and_repetitions() {
     shows(

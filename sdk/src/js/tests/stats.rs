@@ -224,6 +224,12 @@ async fn odd_reports_are_refused_or_read() {
             }
         }
     }
+    let big = js(
+        "{ getStats: async () => new Map([['a', { id: 'a', type: 'new', timestamp: 1, count: 9007199254740993n }]]) }",
+    );
+    let report = JsFuture::from(get_stats(&big)).await.expect("a report");
+    let text_of = js_sys::JSON::stringify(&report).expect("JSON").as_string().expect("text");
+    assert!(text_of.contains("9007199254740993"), "{text_of}");
     let circular = js(
         "(() => { const a = { id: 'a' }; a.a = a; return { getStats: async () => new Map([['a', a]]) }; })()",
     );

@@ -16,6 +16,7 @@ use web_sys::{
     RtcSessionDescriptionInit, RtcSignalingState,
 };
 
+use super::data_section::DataSection;
 use super::refusal::refusal;
 use super::stopping::Stopping;
 use crate::engine::exchange::{Command, Input};
@@ -32,6 +33,7 @@ pub(crate) struct Link {
     listeners: RefCell<Option<[ListenerGuard; 3]>>,
     raw: RtcPeerConnection,
     stopping: Stopping,
+    data_section: DataSection,
     /// Dropped by `close`. A browser never settles what was under way then.
     operations: RefCell<Vec<oneshot::Sender<()>>>,
 }
@@ -42,7 +44,13 @@ impl Link {
         let raw = RtcPeerConnection::new_with_configuration(configuration)
             .map_err(failure("creating the connection"))?;
         let listeners = RefCell::new(Some(listeners(&raw, on_input)));
-        Ok(Self { listeners, raw, stopping: Stopping::default(), operations: RefCell::default() })
+        Ok(Self {
+            listeners,
+            raw,
+            stopping: Stopping::default(),
+            data_section: DataSection::default(),
+            operations: RefCell::default(),
+        })
     }
 
     /// Closes the connection. Nothing more is told of it.
@@ -78,6 +86,7 @@ impl Link {
                 return Ok(None);
             }
         };
+        self.data_section.end(&self.raw);
         self.stopping.settle(&self.raw);
         let failed = |error| Input::OperationFailed { state: self.signaling_state(), error };
         Ok(Some(done.unwrap_or_else(failed)))
@@ -95,6 +104,11 @@ impl Link {
         bindings::add_transceiver(&self.raw, track_or_kind, init).map_err(refusal("add a transceiver"))
     }
 
+    /// To be called when a data channel was created.
+    pub(super) fn data_channel_created(&self) {
+        self.data_section.channel_created();
+    }
+
     pub(super) fn stopping(&self) -> &Stopping {
         &self.stopping
     }
@@ -105,6 +119,7 @@ impl Link {
 
     async fn set_local_description(&self) -> Result<Input> {
         let step = "making the local description";
+        self.data_section.begin();
         JsFuture::from(bindings::set_local_description(&self.raw)).await.map_err(failure(step))?;
         let raw = self.raw.local_description();
         let raw = raw.ok_or(Error::Negotiation { step, detail: "there is none afterwards".into() })?;
@@ -118,6 +133,7 @@ impl Link {
             SdpType::Answer => RtcSdpType::Answer,
         });
         raw.set_sdp(&description.sdp);
+        self.data_section.begin();
         JsFuture::from(self.raw.set_remote_description(&raw))
             .await
             .map_err(failure("applying the remote description"))?;

@@ -3,6 +3,7 @@
 mod certificate;
 mod codec;
 mod configuration;
+mod data_section;
 mod dtmf;
 mod encoding;
 mod event;
@@ -219,7 +220,9 @@ impl PeerConnection {
     /// # Errors
     /// `InvalidOptions` for options that make no sense, alone or together; `InvalidState` when the connection is closed.
     pub fn create_data_channel(&self, label: &str, options: &DataChannelOptions) -> Result<DataChannel> {
-        DataChannel::create(self.0.link.as_raw(), label, options)
+        let channel = DataChannel::create(self.0.link.as_raw(), label, options)?;
+        self.0.link.data_channel_created();
+        Ok(channel)
     }
 
     /// Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.

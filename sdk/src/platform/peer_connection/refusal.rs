@@ -11,7 +11,8 @@ pub(super) fn refusal(action: &'static str) -> impl Fn(JsValue) -> Error {
         let exception = Exception::from(thrown);
         match exception.name.as_str() {
             "InvalidStateError" => {
-                exception.told_as(Error::InvalidState { action, state: "it is closed, stopped or not ready" })
+                let state = "the connection is closed, or the transceiver stopped or not negotiated yet";
+                exception.told_as(Error::InvalidState { action, state })
             }
             "TypeError"
             | "RangeError"
@@ -22,7 +23,11 @@ pub(super) fn refusal(action: &'static str) -> impl Fn(JsValue) -> Error {
                 let detail = format!("cannot {action}: {}", exception.message);
                 exception.told_as(Error::InvalidOptions { detail })
             }
-            _ => exception.into_negotiation(action),
+            _ => {
+                let (name, detail) =
+                    (exception.name.clone(), format!("cannot {action}: {}", exception.message));
+                exception.told_as(Error::Browser { name, detail })
+            }
         }
     }
 }

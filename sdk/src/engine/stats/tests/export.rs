@@ -15,7 +15,7 @@ fn csv_has_a_row_for_the_connection_and_for_each_stream() {
     let csv = sample.to_csv();
     let rows: Vec<Vec<&str>> = csv.split("\r\n").map(|row| row.split(',').collect()).collect();
     assert_eq!(rows.len(), 1 + 1 + sample.delta.inbound.len() + sample.delta.outbound.len() + 1);
-    assert!(rows[..rows.len() - 1].iter().all(|row| row.len() == 20), "{csv}");
+    assert!(rows[..rows.len() - 1].iter().all(|row| row.len() == rows[0].len()), "{csv}");
     assert_eq!(rows[rows.len() - 1], [""], "the last line ends too");
     let column = |name: &str| rows[0].iter().position(|column| *column == name).expect("a column");
     assert_eq!(rows[1][column("kind")], "connection");
@@ -26,14 +26,23 @@ fn csv_has_a_row_for_the_connection_and_for_each_stream() {
             ("outbound", stream.rid.as_deref().unwrap_or(""))
         );
         let cell = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-        assert_eq!(row[column("sentBitrate")], cell(stream.bitrate));
+        assert_eq!(row[column("bitrate")], cell(stream.bitrate));
         assert_eq!(row[column("framesPerSecond")], cell(stream.frames_per_second));
         assert_eq!(row[column("limitedByBandwidth")], cell(stream.limited_by_bandwidth));
         assert_eq!(row[column("level")], stream.quality.level.to_string());
         assert_eq!(row[column("reason")], stream.quality.reason.as_str());
     }
+    // Every member has its column.
+    let delta: Value = serde_json::to_value(&sample.delta).expect("JSON");
+    for part in [&delta["connection"], &delta["inbound"][0], &delta["outbound"][0]] {
+        for name in part.as_object().expect("an object").keys().filter(|name| *name != "quality") {
+            assert!(rows[0].contains(&name.as_str()), "no column {name}");
+        }
+    }
     let stream = &sample.delta.inbound[0];
+    assert_ne!((stream.bytes, stream.packets), (0, 0));
     let row = rows.iter().find(|row| row[column("id")] == stream.id).expect("a row");
+    assert_eq!(row[column("bytes")], stream.bytes.to_string());
     assert_eq!(row[column("mos")], stream.quality.mos.expect("a score").to_string());
 }
 
