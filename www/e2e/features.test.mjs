@@ -151,6 +151,13 @@ test("a host locks, admits, mutes and removes", { skip }, async (t) => {
   assert.deepEqual(states, ["joining", "waiting", "left"]);
   assert.equal(error.code, "ERR_ROOM_NOT_ADMITTED");
   assert.match(error.message, /did not let you in/);
+
+  await alice.page.evaluate(() => window.room.setLocked(false));
+  const carol = await join(t, stub, "carol", { app: "page" });
+  await note(carol, "rolechange");
+  await alice.page.evaluate(() => window.room.leave());
+  assert.equal((await noted(carol, "rolechange", 1))[0].role, "host");
+  assert.equal(await carol.page.evaluate(() => window.room.role), "host", "the role passes on");
 });
 
 test("without subscribing by itself, a room receives what it subscribes to", { skip }, async (t) => {

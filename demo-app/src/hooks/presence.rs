@@ -6,10 +6,7 @@ use moim::yew::{Speakers, use_lobby, use_room_events, use_speakers};
 use moim::{Lobby, Role, RoomEvent};
 use yew::prelude::*;
 
-use super::{JoinedRoom, use_interval};
-
-/// A role that passes on is told to the others, and to oneself by nothing but the roster.
-const ROLE_MS: u32 = 1_000;
+use super::JoinedRoom;
 
 /// A moment of a room.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,17 +32,12 @@ pub(crate) fn use_presence(room: &JoinedRoom) -> Presence {
     let sound_blocked = use_state_eq(|| !room.can_play_audio());
     let (lobby, speakers) = (use_lobby(room), use_speakers(room));
     {
-        let sound_blocked = sound_blocked.setter();
-        use_room_events(room, move |event| {
-            if let RoomEvent::AudioPlaybackChange { blocked } = event {
-                sound_blocked.set(blocked);
-            }
+        let (role, sound_blocked, room) = (role.setter(), sound_blocked.setter(), room.clone());
+        use_room_events(&room.clone(), move |event| match event {
+            RoomEvent::AudioPlaybackChange { blocked } => sound_blocked.set(blocked),
+            RoomEvent::RoleChange { .. } | RoomEvent::StateChange { .. } => role.set(room.role()),
+            _ => {}
         });
     }
-    let look = {
-        let (role, room) = (role.setter(), room.clone());
-        Callback::from(move |()| role.set(room.role()))
-    };
-    use_interval(Some(ROLE_MS), look);
     Presence { role: *role, lobby, speakers, sound_blocked: *sound_blocked }
 }

@@ -253,6 +253,7 @@ impl Driver {
             }
             Event::Waiting => return self.set_state(RoomState::Waiting),
             Event::LobbyChange(Lobby { locked, waiting }) => RoomEvent::LobbyChange { locked, waiting },
+            Event::RoleChange(role) => RoomEvent::RoleChange { role },
             Event::LayoutChange(layout) => RoomEvent::LayoutChange { layout },
             Event::MuteRequested(participant_id, publication_id) => {
                 if let Some(track) = self.local_track(&publication_id) {

@@ -7,7 +7,7 @@ use super::remote_track::RemoteTrack;
 use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
-use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId, WaitingParticipant};
+use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId, Role, WaitingParticipant};
 use crate::platform::IncomingFile;
 
 /// Where a room is in its life.
@@ -101,6 +101,11 @@ pub enum RoomEvent {
         participant_id: ParticipantId,
         /// The new state.
         state: ConnectionState,
+    },
+    /// The server gave this participant another role: it is the host now, since the one before left.
+    RoleChange {
+        /// The new role.
+        role: Role,
     },
     /// Others wait to be let in than before, or newcomers have to wait from now on, or not any more.
     LobbyChange {

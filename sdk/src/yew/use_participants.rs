@@ -45,6 +45,7 @@ fn concerns_participants(event: &RoomEvent) -> bool {
             | RoomEvent::ActiveSpeakersChange { .. }
             | RoomEvent::DominantSpeakerChange { .. }
             | RoomEvent::LobbyChange { .. }
+            | RoomEvent::RoleChange { .. }
             | RoomEvent::Warning { .. }
     )
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use moim::engine::data::DataMessage;
 use moim::engine::session::{Event, Receipt, Session};
-use moim::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId, ServerErrorCode, Timestamp};
+use moim::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId, Role, ServerErrorCode, Timestamp};
 use moim::{ConnectionState, Error, SignalingError};
 
 #[derive(Debug, Default)]
@@ -16,6 +16,7 @@ pub(crate) struct View {
     /// When this client was told that someone left.
     pub(crate) left_at: BTreeMap<ParticipantId, Timestamp>,
     pub(crate) lobby: Lobby,
+    pub(crate) role: Option<Role>,
     /// The `mid` of each track.
     pub(crate) tracks: BTreeMap<(ParticipantId, PublicationId), String>,
     pub(crate) states: BTreeMap<ParticipantId, ConnectionState>,
@@ -40,7 +41,11 @@ impl View {
         assert!(self.joined || may_be_first, "{event:?} before joining");
         match event {
             Event::Waiting => assert!(!std::mem::replace(&mut self.waits, true), "told twice to wait"),
-            Event::Joined => assert!(!std::mem::replace(&mut self.joined, true), "joined twice"),
+            Event::Joined => {
+                assert!(!std::mem::replace(&mut self.joined, true), "joined twice");
+                self.role = session.own_role();
+            }
+            Event::RoleChange(role) => assert_ne!(self.role.replace(role), Some(role), "no change"),
             Event::ParticipantJoined(participant) => {
                 self.has_news = true;
                 let before = self.participants.insert(participant.id.clone(), participant);

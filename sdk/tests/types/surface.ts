@@ -96,6 +96,8 @@ function describe(event: RoomEvent): string {
       return event.participantId ?? "nobody";
     case "lobbychange":
       return event.waiting.map(({ name }) => name).join();
+    case "rolechange":
+      return event.role;
     case "muterequested":
       return event.publicationId;
     case "audioplaybackchange":

@@ -6,7 +6,7 @@ use crate::engine::data::DataMessage;
 use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::model::{
-    ConnectionState, LeaveReason, Lobby, ParticipantId, ParticipantInfo, Publication, PublicationId,
+    ConnectionState, LeaveReason, Lobby, ParticipantId, ParticipantInfo, Publication, PublicationId, Role,
     SignalCommand,
 };
 
@@ -52,6 +52,8 @@ pub enum Event {
     },
     /// Who waits to be let in, or whether newcomers have to, changed.
     LobbyChange(Lobby),
+    /// The server gave this participant another role, such as that of a host who left.
+    RoleChange(Role),
     /// The mixer's picture is laid out in another way; `None` when the mixer is gone.
     LayoutChange(Option<MixLayout>),
     /// A host asked to mute a publication, and the roster says that it is.

@@ -26,6 +26,9 @@ impl Session {
                 Change::Updated { before, after } if Some(&after.id) != own_id.as_ref() => {
                     self.updated(&before, after);
                 }
+                Change::Updated { before, after } if before.role != after.role => {
+                    self.event(Event::RoleChange(after.role));
+                }
                 Change::Left { participant, .. } if Some(&participant.id) == own_id.as_ref() => {
                     let detail = "the server removed this participant".to_owned();
                     return self.end(Some(SignalingError::Lost { detail }.into()));

@@ -18,6 +18,7 @@ pub(super) fn check(world: &World, client: &Client) {
     assert_eq!(session.own_role(), Some(own.role));
     assert_eq!(*session.lobby(), world.hub.lobby(ROOM));
     assert_eq!(view.lobby, *session.lobby());
+    assert_eq!(view.role, session.own_role());
     if let Some(ids) = world.lobby_ids.get(&client.first_name()) {
         assert_eq!(ids.iter().collect::<Vec<_>>(), [&own.id], "the id in the lobby is the one in the room");
     }
