@@ -29,7 +29,7 @@ const MINUTE = 60_000;
 export const STEPS = [
   { name: "fmt", about: "the Rust code is formatted", run: () => cargo("fmt", ["fmt", "--all", "--check"], { hint: "Run: cargo fmt --all" }) },
   { name: "clippy", about: "no warnings, on the host and for WebAssembly", needs: "build", run: clippy },
-  { name: "native", about: "unit, property and simulation tests on the host", run: (note) => tests("native", ["test", ...NATIVE], note) },
+  { name: "native", about: "unit, property and simulation tests on the host", run: (note) => tests("native", ["test", "--workspace"], note) },
   { name: "no-sfu", about: "the signaling stub without its SFU", run: (note) => tests("no-sfu", ["test", ...STUB_WITHOUT_SFU], note) },
   { name: "wasm-chromium", about: "the SDK's tests in Chromium", needs: "browser", run: (note) => wasmPack("chromium", note) },
   { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },

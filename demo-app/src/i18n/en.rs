@@ -28,7 +28,6 @@ pub(super) const WORDS: Words = Words {
     suggest_room: "Suggest another room name",
     join: "Join",
     joining: "Joining…",
-    joining_room: "Joining the room…",
     cancel: "Cancel",
     try_again: "Try again",
     dismiss: "Dismiss",

@@ -28,7 +28,6 @@ pub(super) const WORDS: Words = Words {
     suggest_room: "다른 방 이름 추천",
     join: "참여하기",
     joining: "참여하는 중…",
-    joining_room: "방에 들어가는 중…",
     cancel: "취소",
     try_again: "다시 시도",
     dismiss: "닫기",

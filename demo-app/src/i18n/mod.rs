@@ -86,7 +86,6 @@ words! {
     suggest_room,
     join,
     joining,
-    joining_room,
     cancel,
     try_again,
     dismiss,
