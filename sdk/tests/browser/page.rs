@@ -51,7 +51,7 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 /// A canvas that changes all the time, as a track.
 pub(crate) struct Painting {
     pub(crate) track: LocalTrack,
-    _painter: gloo_timers::callback::Interval,
+    painter: Option<gloo_timers::callback::Interval>,
 }
 
 impl Painting {
@@ -70,7 +70,12 @@ impl Painting {
             Reflect::get(&canvas, &"captureStream".into()).expect("a method").unchecked_into();
         let stream: MediaStream = capture.call0(&canvas).expect("a stream").unchecked_into();
         let track = LocalTrack::from_raw(first_track(&stream.get_tracks()), TrackSource::Custom);
-        Self { track, _painter: painter }
+        Self { track, painter: Some(painter) }
+    }
+
+    /// Nobody paints any more, so the track has no new frames.
+    pub(crate) fn stand_still(&mut self) {
+        self.painter = None;
     }
 }
 

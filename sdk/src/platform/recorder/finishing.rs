@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag};
 
-use crate::engine::webm::Scanner;
+use crate::engine::webm::{Part, Scanner};
 
 /// Bytes that are read at once, however large a piece is.
 const READ_SIZE: f64 = 1_048_576.0;
@@ -68,12 +68,16 @@ impl Finisher {
         let Some(finished) = scanner.finish(blob.size() as u64, elapsed_ms) else {
             return Ok(Outcome::Unknown);
         };
-        let media = blob.slice_with_f64(finished.media_from as f64)?;
-        let parts = Array::of3(
-            &Uint8Array::from(finished.head.as_slice()),
-            &media,
-            &Uint8Array::from(finished.tail.as_slice()),
-        );
+        let parts = Array::new();
+        for part in &finished.parts {
+            let part: JsValue = match part {
+                Part::New(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+                Part::Kept(range) => {
+                    blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)?.into()
+                }
+            };
+            parts.push(&part);
+        }
         let blob = new_blob(&parts, &blob.type_())?;
         Ok(Outcome::Finished { blob, duration_ms: finished.duration_ms })
     }
