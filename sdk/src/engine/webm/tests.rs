@@ -159,6 +159,16 @@ fn what_is_no_webm_is_left_alone() {
     assert_eq!(scan(header_only, 50).finish(150, 1.0), None);
 }
 
+#[test]
+fn a_file_is_blank_until_its_first_frame() {
+    for (name, _, file) in RECORDINGS {
+        let media = file.windows(4).position(|bytes| bytes == id::CLUSTER.to_be_bytes()).expect(name);
+        assert!(scan(&file[..media], 50).is_blank(), "{name}: a header");
+        assert!(scan(&file[..media + 14], 50).is_blank(), "{name}: a cluster without a frame");
+        assert!(!scan(&file[..media + 2000], 50).is_blank(), "{name}");
+    }
+}
+
 proptest! {
     #[test]
     fn pieces_may_be_cut_anywhere(which in 0..4_usize, piece in 1..3000_usize) {

@@ -16,7 +16,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobEvent, Event, MediaRecorder, MediaStreamTrack, RecordingState};
 
 pub use self::chunks::RecordingChunks;
-use self::finishing::{Finisher, Outcome};
+use self::finishing::{Extent, Finisher, Outcome};
 pub use self::options::{AudioBitrateMode, RecorderOptions};
 use self::stopwatch::Stopwatch;
 use super::clock::now_ms;
@@ -54,7 +54,8 @@ struct Inner {
     chunks: RefCell<Vec<Blob>>,
     /// Who else gets the chunks.
     readers: RefCell<Vec<mpsc::UnboundedSender<Blob>>>,
-    /// Reads along to give the file a duration and cues; `None` for containers that need none.
+    /// Reads along to give the file a duration and cues, and to know whether there is any media; `None` for containers
+    /// that are left as they are.
     finisher: Option<Finisher>,
     size: Cell<u64>,
     stopwatch: Cell<Stopwatch>,
@@ -65,9 +66,12 @@ struct Inner {
 }
 
 impl Recorder {
-    /// Starts to record. Fails with [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures,
-    /// and when this browser cannot write these tracks in the MIME type; with [`Error::Unsupported`] without
-    /// `MediaRecorder`.
+    /// Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures, and when this browser cannot
+    /// write these tracks in the MIME type; [`Error::Unsupported`] without `MediaRecorder`; [`Error::Recorder`] if the
+    /// browser fails otherwise.
     pub fn start(tracks: &[MediaStreamTrack], options: &RecorderOptions) -> Result<Self> {
         if !has_recorder() {
             return Err(Error::Unsupported { feature: "MediaRecorder" });
@@ -107,7 +111,11 @@ impl Recorder {
         RecordingChunks::new(receiver)
     }
 
-    /// Stops taking media in until [`resume`](Self::resume). The file has no gap.
+    /// Stops taking media in until [`resume`](Self::resume). The file has no gap. Pausing again does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
     pub fn pause(&self) -> Result<()> {
         self.require_running("pause")?;
         self.0.raw.pause().map_err(recorder_error)?;
@@ -115,7 +123,10 @@ impl Recorder {
         Ok(())
     }
 
-    /// Goes on after [`pause`](Self::pause).
+    /// Goes on after [`pause`](Self::pause). Without a pause it does nothing. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
     pub fn resume(&self) -> Result<()> {
         self.require_running("resume")?;
         self.0.raw.resume().map_err(recorder_error)?;
@@ -124,9 +135,12 @@ impl Recorder {
     }
 
     /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-stop>
     ///
     /// # Errors
-    /// [`Error::Recorder`] if nothing was recorded, as when it is stopped right after the start.
+    /// [`Error::Recorder`] if nothing was recorded, as when it is stopped right after the start: a file that has a header
+    /// and no media counts as nothing, whether it is kept or not. What fails later leaves what was recorded, with
+    /// [`Recording::ended_early`].
     pub async fn stop(&self) -> Result<Recording> {
         if self.0.raw.state() != RecordingState::Inactive {
             self.0.stop_asked.set(true);
@@ -137,6 +151,9 @@ impl Recorder {
     }
 
     /// Waits for the recording without ending it: until [`stop`](Self::stop) is called, or all tracks have ended.
+    ///
+    /// # Errors
+    /// Those of [`stop`](Self::stop).
     pub async fn finished(&self) -> Result<Recording> {
         let (sender, receiver) = oneshot::channel();
         self.0.waiters.borrow_mut().push(sender);
@@ -205,7 +222,8 @@ impl Inner {
         Self {
             _listeners: listeners,
             raw,
-            finisher: (keep && finishing::is_webm(&mime_type)).then(Finisher::start),
+            finisher: finishing::is_webm(&mime_type)
+                .then(|| Finisher::start(if keep { Extent::Whole } else { Extent::FirstMedia })),
             mime_type,
             keep,
             chunks: RefCell::default(),
