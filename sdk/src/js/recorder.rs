@@ -25,9 +25,11 @@ impl From<Recorder> for JsRecorder {
 
 #[wasm_bindgen(js_class = Recorder)]
 impl JsRecorder {
-    /// Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>. Throws `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have
-    /// pictures, and when this browser cannot write these tracks in the MIME type; `ERR_UNSUPPORTED` without
-    /// `MediaRecorder`; `ERR_RECORDER` if the browser fails otherwise.
+    /// Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
+    ///
+    /// Throws `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and when this browser
+    /// cannot write these tracks in the MIME type; `ERR_UNSUPPORTED` without `MediaRecorder`;
+    /// `ERR_RECORDER` if the browser fails otherwise.
     pub fn start(
         #[wasm_bindgen(unchecked_param_type = "readonly TrackLike[]")] tracks: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RecorderOptions")] options: Option<JsValue>,
@@ -53,14 +55,16 @@ impl JsRecorder {
         async_iterator(self.0.chunks().map(|chunk| Ok(chunk.into())))
     }
 
-    /// Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
+    /// Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
     ///
     /// Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
     pub fn pause(&self) -> Result<(), JsValue> {
         Ok(self.0.pause()?)
     }
 
-    /// Goes on after `pause()`. Without a pause it does nothing. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
+    /// Goes on after `pause()`. Without a pause it does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
     ///
     /// Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
     pub fn resume(&self) -> Result<(), JsValue> {

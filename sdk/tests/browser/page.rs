@@ -100,6 +100,14 @@ pub(crate) fn picture(video: &HtmlVideoElement) -> Vec<u8> {
     context.get_image_data(0.0, 0.0, 300.0, 150.0).expect("pixels").data().0
 }
 
+/// Whether a video shows a [`Painting`], whose colours are bright ones: what is black, white or transparent is none.
+pub(crate) fn is_colourful(video: &HtmlVideoElement) -> bool {
+    picture(video).chunks(4).any(|pixel| {
+        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]];
+        red.max(green).max(blue) - red.min(green).min(blue) > 100
+    })
+}
+
 /// Something of the browser that is replaced while this lives.
 #[must_use = "the mock ends as it is dropped"]
 pub(crate) struct Mock(js_sys::Function);

@@ -7,7 +7,7 @@ use moim::{
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlVideoElement;
 
-use crate::page::{Painting, until, video};
+use crate::page::{Painting, is_colourful, is_firefox, until, video};
 
 /// What the SDK promises, in milliseconds.
 const TOLERANCE: f64 = 100.0;
@@ -82,28 +82,56 @@ async fn a_recording_is_as_long_as_the_wall_clock_says_without_pauses() {
     assert_length("a mixer's picture", &[&mixer.video_track().expect("a picture")], &options).await;
 }
 
-#[wasm_bindgen_test]
-async fn a_picture_that_stands_still_stays_on_to_the_end() {
+/// Records a picture that moves for 0.7 s and stands still for 1.5 s; gives how long that was too.
+async fn record_still(options: &RecorderOptions) -> (Recording, f64) {
     let mut painting = Painting::new();
-    let recorder =
-        Recorder::start(&[painting.track.to_raw()], &RecorderOptions::default()).expect("a recorder");
+    let recorder = Recorder::start(&[painting.track.to_raw()], options).expect("a recorder");
     let began = now();
     TimeoutFuture::new(700).await;
     painting.stand_still();
     TimeoutFuture::new(1500).await;
     let stopping = recorder.stop();
     let wall = now() - began;
-    let recording = stopping.await.expect("a recording");
+    (stopping.await.expect("a recording"), wall)
+}
 
+#[wasm_bindgen_test]
+async fn a_picture_that_stands_still_stays_on_to_the_end() {
+    let (recording, wall) = record_still(&RecorderOptions::default()).await;
     assert_close("the recording", recording.duration_ms / 1000.0, wall);
     let (element, _url) = opened(&recording).await;
     assert_close("the file", element.duration(), wall);
-    // Without a duration of the last picture Chromium leaves it out, and Firefox adds as much again as between the last two.
+    // Without a duration of the last picture Chromium leaves it out, and Firefox guesses from the ones before.
     let began = now();
     play(&element).await.expect("playing");
     until("the end", || element.ended()).await;
     assert_close("where it ends", element.current_time(), wall);
     let played = now() - began;
     assert!(played > wall - TOLERANCE, "it played for {played} of {wall} ms");
+    element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn mp4_has_its_length_too_and_can_be_sought_in() {
+    let mime_type = "video/mp4";
+    if !Recorder::is_type_supported(mime_type) {
+        assert!(is_firefox(), "Chromium records MP4");
+        web_sys::console::log_1(&"skipped: Firefox records no MP4".into());
+        return;
+    }
+    let options = RecorderOptions { mime_types: vec![mime_type.to_owned()], ..Default::default() };
+    let (painting, sound) = (Painting::new(), microphone().await);
+    assert_length("MP4", &[&painting.track, &sound], &options).await;
+    let (recording, wall) = record_still(&options).await;
+    assert_eq!(recording.file_name("still"), "still.mp4");
+    assert_close("a still picture", recording.duration_ms / 1000.0, wall);
+    let (element, _url) = opened(&recording).await;
+    assert_close("a still picture's file", element.duration(), wall);
+    for place in [2.0, 0.4] {
+        element.set_current_time(place);
+        until("the place", || !element.seeking() && element.ready_state() >= 2).await;
+        assert!((element.current_time() - place).abs() < 0.1, "{}", element.current_time());
+        assert!(is_colourful(&element), "a picture at {place}");
+    }
     element.remove();
 }

@@ -117,7 +117,7 @@ pub(super) fn join(pieces: &[Blob], mime_type: &str) -> Result<Blob, JsValue> {
     new_blob(&pieces.iter().collect::<Array>(), mime_type)
 }
 
-fn new_blob(parts: &Array, mime_type: &str) -> Result<Blob, JsValue> {
+pub(super) fn new_blob(parts: &Array, mime_type: &str) -> Result<Blob, JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type(mime_type);
     Blob::new_with_buffer_source_sequence_and_options(parts, &properties)

@@ -2,7 +2,9 @@
 
 mod chunks;
 mod finishing;
+mod mp4;
 mod options;
+mod refusal;
 mod stopwatch;
 
 use std::cell::{Cell, RefCell};
@@ -18,10 +20,10 @@ use web_sys::{Blob, BlobEvent, Event, MediaRecorder, MediaStreamTrack, Recording
 pub use self::chunks::RecordingChunks;
 use self::finishing::{Extent, Finisher, Outcome};
 pub use self::options::{AudioBitrateMode, RecorderOptions};
+use self::refusal::{recorder_error, refused};
 use self::stopwatch::Stopwatch;
 use super::clock::now_ms;
 use super::element::stream_of;
-use super::exception::Exception;
 use super::listener::ListenerGuard;
 use super::mime::choose_type;
 use super::recording::Recording;
@@ -123,7 +125,8 @@ impl Recorder {
         Ok(())
     }
 
-    /// Goes on after [`pause`](Self::pause). Without a pause it does nothing. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
+    /// Goes on after [`pause`](Self::pause). Without a pause it does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
     ///
     /// # Errors
     /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
@@ -287,16 +290,19 @@ impl Inner {
         let mut duration_ms = self.stopwatch.get().elapsed_ms(0.0);
         let mut blob = finishing::join(&chunks, &mime_type).map_err(recorder_error)?;
         let mut unreadable = None;
-        if let Some(finisher) = &self.finisher {
-            match finisher.finish(&blob, duration_ms).await {
-                Ok(Outcome::Finished { blob: whole, duration_ms: length }) => {
-                    blob = whole;
-                    duration_ms = length;
-                }
-                Ok(Outcome::Blank) => return Err(failure.unwrap_or_else(nothing)),
-                Ok(Outcome::Unknown) => {}
-                Err(exception) => unreadable = Some(recorder_error(exception)),
+        let outcome = match &self.finisher {
+            Some(finisher) => finisher.finish(&blob, duration_ms).await,
+            None if mp4::is_mp4(&mime_type) => mp4::finish(&blob, duration_ms).await,
+            None => Ok(Outcome::Unknown),
+        };
+        match outcome {
+            Ok(Outcome::Finished { blob: whole, duration_ms: length }) => {
+                blob = whole;
+                duration_ms = length;
             }
+            Ok(Outcome::Blank) => return Err(failure.unwrap_or_else(nothing)),
+            Ok(Outcome::Unknown) => {}
+            Err(exception) => unreadable = Some(recorder_error(exception)),
         }
         let ended_early = failure.or(unreadable).or_else(|| {
             let detail = || "its tracks ended before it was stopped".to_owned();
@@ -316,20 +322,4 @@ impl Drop for Inner {
 
 fn has_recorder() -> bool {
     Reflect::has(&js_sys::global(), &"MediaRecorder".into()).unwrap_or(false)
-}
-
-/// What a browser throws at tracks and options that it cannot record.
-fn refused(thrown: JsValue) -> Error {
-    let exception = Exception::from(thrown);
-    match exception.name.as_str() {
-        "NotSupportedError" | "InvalidModificationError" | "TypeError" => Error::InvalidOptions {
-            detail: format!("this browser cannot record these tracks so: {}", exception.message),
-        },
-        name => Error::Recorder { detail: format!("{name}: {}", exception.message) },
-    }
-}
-
-fn recorder_error(exception: JsValue) -> Error {
-    let Exception { name, message, .. } = exception.into();
-    Error::Recorder { detail: format!("{name}: {message}") }
 }
