@@ -1234,6 +1234,17 @@ export interface DisplayCapture {
 /** An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for all of it. */
 export type CaptureRegion = Element | object | null;
 
+/**
+ * What the page in a shared tab says of itself:
+ * <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
+ */
+export interface CaptureHandle {
+    /** The page's origin, if it is to be known. */
+    readonly origin?: string;
+    /** Whatever the page wrote, such as the number of a session. */
+    readonly handle?: string;
+}
+
 /** What is wanted of a track: a bare value is an ideal one, or in `advanced` a required one. */
 export interface TrackConstraints extends ConstraintSet {
     /** More wishes, the most important first. The browser skips each set that cannot be met as a whole. */
@@ -2498,7 +2509,8 @@ export class CaptureController {
      */
     addEventListener(type: "zoomlevelchange", listener: (event: Event) => void): void;
     /**
-     * The same as the function `captureDisplay`, under the control of this object; once.
+     * The same as the function `captureDisplay`, under the control of this object; once. Rejects with
+     * `ERR_INVALID_STATE` the second time: a controller controls one capture, even when that has ended.
      */
     captureDisplay(options?: DisplayOptions): Promise<DisplayCapture>;
     /**
@@ -2914,6 +2926,14 @@ export class LocalTrack {
      */
     stop(): void;
     /**
+     * What the page in the shared tab says of itself at present; `"capturehandlechange"` tells that it has changed.
+     * `undefined` if the page says nothing, or not to this origin, and for a track that shows no tab or has ended.
+     * <https://www.w3.org/TR/capture-handle-identity/#dom-mediastreamtrack-getcapturehandle>
+     *
+     * Throws `ERR_UNSUPPORTED` in browsers other than Chromium.
+     */
+    readonly captureHandle: CaptureHandle | undefined;
+    /**
      * What the media is, so that the encoder keeps what matters. Throws `ERR_UNSUPPORTED` where there is no
      * `contentHint`.
      */
@@ -2966,11 +2986,14 @@ export class Mixer {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on.
+     * Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on. Throws
+     * `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and for a gain out of range;
+     * `ERR_INVALID_STATE` once the mixer is closed.
      */
     add(tracks: readonly TrackLike[], options?: MixerSourceOptions): MixerSource;
     /**
-     * The sound of everyone but one source: what that one is to hear.
+     * The sound of everyone but one source: what that one is to hear. It ends when that source leaves. Throws
+     * `ERR_INVALID_OPTIONS` for a source that is not in the mix, and what `audioTrack` throws.
      */
     audioTrackWithout(source: MixerSource): LocalTrack;
     /**
@@ -2978,7 +3001,9 @@ export class Mixer {
      */
     close(): void;
     /**
-     * Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture.
+     * Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture, a background that is no
+     * colour, and a layout that names a source or goes beyond the picture; `ERR_UNSUPPORTED` without
+     * `HTMLCanvasElement.captureStream`.
      */
     constructor(options?: MixerOptions);
     /**
@@ -2986,15 +3011,22 @@ export class Mixer {
      */
     placement(): Placement[];
     /**
-     * Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on.
+     * Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on. A layout may
+     * name a source that has left, for sources come and go at any time: then the first is the large one.
+     *
+     * Throws `ERR_INVALID_OPTIONS` for a source that this mixer never had, and for rectangles beyond the picture;
+     * `ERR_INVALID_STATE` once the mixer is closed.
      */
     setLayout(layout: Layout): void;
     /**
-     * The mixed sound. Where the browser wants a click first, it is silent until there was one.
+     * The mixed sound: a track of Web Audio, <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>. It ends
+     * with the mixer. Where the browser wants a click first, it is silent until there was one. Throws
+     * `ERR_INVALID_STATE` once the mixer is closed, and `ERR_UNSUPPORTED` without `AudioContext`.
      */
     readonly audioTrack: LocalTrack;
     /**
-     * The mixed picture.
+     * The mixed picture: a track of a canvas, <https://www.w3.org/TR/mediacapture-fromelement/>. It ends with the mixer.
+     * Throws `ERR_INVALID_STATE` once the mixer is closed.
      */
     readonly videoTrack: LocalTrack;
 }
@@ -3011,11 +3043,13 @@ export class MixerSource {
      */
     remove(): void;
     /**
-     * Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+     * Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most. Throws `ERR_INVALID_OPTIONS` for a gain out
+     * of range, and `ERR_INVALID_STATE` once the source is removed or the mixer closed.
      */
     setGain(gain: number): void;
     /**
-     * Sets the text upon its picture; empty for none.
+     * Sets the text upon its picture; empty for none. Throws `ERR_INVALID_STATE` once the source is removed or the mixer
+     * closed.
      */
     setLabel(label: string): void;
     /**
@@ -3192,7 +3226,8 @@ export class Recorder {
      */
     chunks(): AsyncIterableIterator<Blob>;
     /**
-     * Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
+     * Waits for the recording without ending it: until `stop()` is called, or all tracks have ended. Rejects as `stop()`
+     * does.
      */
     finished(): Promise<Recording>;
     /**
@@ -3200,21 +3235,30 @@ export class Recorder {
      */
     static isTypeSupported(mimeType: string): boolean;
     /**
-     * Stops taking media in until `resume()`. The file has no gap.
+     * Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
+     *
+     * Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
      */
     pause(): void;
     /**
-     * Goes on after `pause()`.
+     * Goes on after `pause()`. Without a pause it does nothing. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
+     *
+     * Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
      */
     resume(): void;
     /**
-     * Starts to record. Throws `ERR_INVALID_OPTIONS` when there is no track or this browser cannot write the MIME
-     * type, and `ERR_UNSUPPORTED` without `MediaRecorder`.
+     * Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>. Throws `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have
+     * pictures, and when this browser cannot write these tracks in the MIME type; `ERR_UNSUPPORTED` without
+     * `MediaRecorder`; `ERR_RECORDER` if the browser fails otherwise.
      */
     static start(tracks: readonly TrackLike[], options?: RecorderOptions): Recorder;
     /**
      * Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
-     * Rejects with `ERR_RECORDER` if nothing was recorded, as when it is stopped right after the start.
+     * <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-stop>
+     *
+     * Rejects with `ERR_RECORDER` if nothing was recorded, as when it is stopped right after the start: a file that has a
+     * header and no media counts as nothing, whether it is kept or not. What fails later leaves what was recorded, with
+     * `endedEarly`.
      */
     stop(): Promise<Recording>;
     /**

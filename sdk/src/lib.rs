@@ -50,12 +50,12 @@ pub use options::{
 pub use event_stream::EventStream;
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
-    AudioBitrateMode, CameraOptions, CaptureController, DataChannel, DataChannelIo, DataChannelState,
-    DeviceChanges, Devices, DisplayCapture, DisplayOptions, FileDirection, FileOptions, FileTransfer,
-    FileTransferProgress, FrameStats, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard, LocalTrack,
-    Message, MicrophoneOptions, Mixer, MixerOptions, MixerSource, MixerSourceOptions, ObjectUrl, Permission,
-    PermissionChanges, Recorder, RecorderOptions, RecorderState, Recording, RecordingChunks, Region,
-    TakeOver, TrackEvents, ZoomLevels, attach, capture_display, detach, play, set_sink_id,
+    AudioBitrateMode, CameraOptions, CaptureController, CaptureHandle, DataChannel, DataChannelIo,
+    DataChannelState, DeviceChanges, Devices, DisplayCapture, DisplayOptions, FileDirection, FileOptions,
+    FileTransfer, FileTransferProgress, FrameStats, IncomingFile, IncomingFiles, LevelMeter, ListenerGuard,
+    LocalTrack, Message, MicrophoneOptions, Mixer, MixerOptions, MixerSource, MixerSourceOptions, ObjectUrl,
+    Permission, PermissionChanges, Recorder, RecorderOptions, RecorderState, Recording, RecordingChunks,
+    Region, TakeOver, TrackEvents, ZoomLevels, attach, capture_display, detach, play, set_sink_id,
 };
 #[cfg(target_arch = "wasm32")]
 pub use platform::{

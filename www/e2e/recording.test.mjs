@@ -1,32 +1,19 @@
 // Recording a tile of the demo: it plays back for as long as it ran, and shows who was recorded.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join as joinRoom } from "./lib/call.mjs";
+import { join } from "./lib/call.mjs";
+import { probeDuration } from "./lib/probe.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
-
-/** The seconds that another player reads from the file's header. */
-function probeDuration(t, name, bytes) {
-  const folder = mkdtempSync(join(tmpdir(), "moim-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, name);
-  writeFileSync(file, bytes);
-  const args = ["-v", "error", "-of", "csv=p=0", "-show_entries", "format=duration", file];
-  return Number(execFileSync("ffprobe", args, { encoding: "utf8" }));
-}
 
 for (const kind of ["chromium", "firefox"]) {
   const skip = stubMissing() || browserMissing("chromium") || browserMissing(kind);
   test(`a recording of the other one, made in ${kind}, plays back what was there, without the pause`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const alice = await joinRoom(t, stub, "alice", { kind });
-    const bob = await joinRoom(t, stub, "bob");
+    const alice = await join(t, stub, "alice", { kind });
+    const bob = await join(t, stub, "bob");
     await alice.meets("bob");
     await bob.meets("alice");
 
@@ -71,7 +58,7 @@ for (const kind of ["chromium", "firefox"]) {
       });
       return { name: link.download, size: blob.size, type: blob.type, data };
     });
-    const seconds = probeDuration(t, download.name, Buffer.from(download.data, "base64"));
+    const seconds = probeDuration(t, download.name, download.data);
     assert.ok(Math.abs(seconds - result.duration) < 0.1, `ffprobe says ${seconds} s, the browser ${result.duration}`);
     assert.match(download.name, /bob.*\.(webm|mp4)$/);
     assert.ok(download.size > 50_000, `${download.size} bytes`);

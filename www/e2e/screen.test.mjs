@@ -1,7 +1,8 @@
 // Sharing a screen beside the camera.
 
+import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -53,4 +54,38 @@ test("the browser's own stop button ends the sharing", { skip }, async (t) => {
   });
   await bob.page.waitForSelector(bob.tile("alice", "screen"), { hidden: true });
   await alice.page.waitForSelector(`${alice.$("share")}[aria-pressed=false]`);
+});
+
+test("what the page in a shared tab says of itself is read, and a controller captures once", { skip }, async (t) => {
+  const { url } = await startStub(t);
+  const { browser, page: slides, problems } = await launch(t, "chromium", { sharedTab: "slides" });
+  const says = (handle) => slides.evaluate((handle) => {
+    document.title = "slides";
+    navigator.mediaDevices.setCaptureHandleConfig({ handle, exposeOrigin: true, permittedOrigins: ["*"] });
+  }, handle);
+  await slides.goto(`${url}/www/`);
+  await says("slide 1");
+  const page = await browser.newPage();
+  await page.goto(`${url}/www/`);
+  const first = await page.evaluate(async () => {
+    document.title = "presenter";
+    const moim = await import("/www/pkg/moim.js");
+    await moim.default();
+    const controller = new moim.CaptureController();
+    const { video } = await controller.captureDisplay();
+    const again = await controller.captureDisplay().then(() => null, ({ code, message }) => ({ code, message }));
+    globalThis.shared = video;
+    video.addEventListener("capturehandlechange", () => { globalThis.changed = video.captureHandle; });
+    return { handle: video.captureHandle, again };
+  });
+  assert.deepEqual(first.handle, { handle: "slide 1", origin: url });
+  assert.equal(first.again?.code, "ERR_INVALID_STATE");
+  assert.match(first.again.message, /the controller has captured before/);
+
+  await says("slide 2");
+  const changed = await until(page, () => globalThis.changed, { what: "another slide" });
+  assert.deepEqual(changed, { handle: "slide 2", origin: url });
+  const ended = await page.evaluate(() => (globalThis.shared.stop(), String(globalThis.shared.captureHandle)));
+  assert.equal(ended, "undefined");
+  assert.deepEqual(problems, []);
 });

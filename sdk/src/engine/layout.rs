@@ -56,13 +56,13 @@ pub enum Layout {
     Grid,
     /// One large, the others in a strip beneath it.
     Spotlight {
-        /// The id of the large one. Default, and if it is gone: the first.
+        /// The id of the large one. Default, and if it has left or has no picture: the first.
         #[cfg_attr(feature = "js", tsify(optional, type = "number | null"))]
         source: Option<u32>,
     },
     /// One fills the picture, the others lie small upon its lower right corner.
     PictureInPicture {
-        /// The id of the large one. Default, and if it is gone: the first.
+        /// The id of the large one. Default, and if it has left or has no picture: the first.
         #[cfg_attr(feature = "js", tsify(optional, type = "number | null"))]
         source: Option<u32>,
     },
@@ -128,6 +128,14 @@ impl Layout {
                 with_large(*source, sources, whole, corner(sources.len().saturating_sub(1)))
             }
             Self::Custom { rectangles } => sources.iter().copied().zip(rectangles.iter().copied()).collect(),
+        }
+    }
+
+    /// The source that it wants to be large, if it names one.
+    pub fn large(&self) -> Option<u32> {
+        match self {
+            Self::Spotlight { source } | Self::PictureInPicture { source } => *source,
+            Self::Grid | Self::Custom { .. } => None,
         }
     }
 

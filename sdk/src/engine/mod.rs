@@ -14,6 +14,7 @@ pub mod framing;
 pub mod ice_server;
 pub mod layout;
 pub mod mix_layout;
+pub mod mp4;
 pub mod negotiation;
 pub mod peer;
 pub mod quality;

@@ -23,7 +23,9 @@ pub struct JsMixer(Mixer);
 
 #[wasm_bindgen(js_class = Mixer)]
 impl JsMixer {
-    /// Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture.
+    /// Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture, a background that is no
+    /// colour, and a layout that names a source or goes beyond the picture; `ERR_UNSUPPORTED` without
+    /// `HTMLCanvasElement.captureStream`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "MixerOptions")] options: Option<JsValue>,
@@ -34,7 +36,9 @@ impl JsMixer {
         Ok(Self(mixer))
     }
 
-    /// Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on.
+    /// Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on. Throws
+    /// `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and for a gain out of range;
+    /// `ERR_INVALID_STATE` once the mixer is closed.
     #[wasm_bindgen(unchecked_return_type = "MixerSource")]
     pub fn add(
         &self,
@@ -46,7 +50,11 @@ impl JsMixer {
         Ok(JsMixerSource { mixer: self.0.clone(), id })
     }
 
-    /// Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on.
+    /// Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on. A layout may
+    /// name a source that has left, for sources come and go at any time: then the first is the large one.
+    ///
+    /// Throws `ERR_INVALID_OPTIONS` for a source that this mixer never had, and for rectangles beyond the picture;
+    /// `ERR_INVALID_STATE` once the mixer is closed.
     #[wasm_bindgen(js_name = setLayout)]
     pub fn set_layout(
         &self,
@@ -62,19 +70,23 @@ impl JsMixer {
         to_js(&self.0.placement())
     }
 
-    /// The mixed picture.
+    /// The mixed picture: a track of a canvas, <https://www.w3.org/TR/mediacapture-fromelement/>. It ends with the mixer.
+    /// Throws `ERR_INVALID_STATE` once the mixer is closed.
     #[wasm_bindgen(getter, js_name = videoTrack)]
     pub fn video_track(&self) -> Result<JsLocalTrack, JsValue> {
         Ok(self.0.video_track()?.into())
     }
 
-    /// The mixed sound. Where the browser wants a click first, it is silent until there was one.
+    /// The mixed sound: a track of Web Audio, <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>. It ends
+    /// with the mixer. Where the browser wants a click first, it is silent until there was one. Throws
+    /// `ERR_INVALID_STATE` once the mixer is closed, and `ERR_UNSUPPORTED` without `AudioContext`.
     #[wasm_bindgen(getter, js_name = audioTrack)]
     pub fn audio_track(&self) -> Result<JsLocalTrack, JsValue> {
         Ok(self.0.audio_track()?.into())
     }
 
-    /// The sound of everyone but one source: what that one is to hear.
+    /// The sound of everyone but one source: what that one is to hear. It ends when that source leaves. Throws
+    /// `ERR_INVALID_OPTIONS` for a source that is not in the mix, and what `audioTrack` throws.
     #[wasm_bindgen(js_name = audioTrackWithout)]
     pub fn audio_track_without(
         &self,
@@ -117,7 +129,8 @@ impl JsMixerSource {
         self.id
     }
 
-    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most. Throws `ERR_INVALID_OPTIONS` for a gain out
+    /// of range, and `ERR_INVALID_STATE` once the source is removed or the mixer closed.
     #[wasm_bindgen(js_name = setGain)]
     pub fn set_gain(
         &self,
@@ -126,7 +139,8 @@ impl JsMixerSource {
         Ok(self.mixer.set_gain(self.id, options::parse_value(gain, "gain")?)?)
     }
 
-    /// Sets the text upon its picture; empty for none.
+    /// Sets the text upon its picture; empty for none. Throws `ERR_INVALID_STATE` once the source is removed or the mixer
+    /// closed.
     #[wasm_bindgen(js_name = setLabel)]
     pub fn set_label(
         &self,

@@ -25,8 +25,11 @@ impl From<Recorder> for JsRecorder {
 
 #[wasm_bindgen(js_class = Recorder)]
 impl JsRecorder {
-    /// Starts to record. Throws `ERR_INVALID_OPTIONS` when there is no track or this browser cannot write the MIME
-    /// type, and `ERR_UNSUPPORTED` without `MediaRecorder`.
+    /// Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
+    ///
+    /// Throws `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and when this browser
+    /// cannot write these tracks in the MIME type; `ERR_UNSUPPORTED` without `MediaRecorder`;
+    /// `ERR_RECORDER` if the browser fails otherwise.
     pub fn start(
         #[wasm_bindgen(unchecked_param_type = "readonly TrackLike[]")] tracks: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RecorderOptions")] options: Option<JsValue>,
@@ -52,25 +55,36 @@ impl JsRecorder {
         async_iterator(self.0.chunks().map(|chunk| Ok(chunk.into())))
     }
 
-    /// Stops taking media in until `resume()`. The file has no gap.
+    /// Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
+    ///
+    /// Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
     pub fn pause(&self) -> Result<(), JsValue> {
         Ok(self.0.pause()?)
     }
 
-    /// Goes on after `pause()`.
+    /// Goes on after `pause()`. Without a pause it does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
+    ///
+    /// Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
     pub fn resume(&self) -> Result<(), JsValue> {
         Ok(self.0.resume()?)
     }
 
     /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
-    /// Rejects with `ERR_RECORDER` if nothing was recorded, as when it is stopped right after the start.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-stop>
+    ///
+    /// Rejects with `ERR_RECORDER` if nothing was recorded, as when it is stopped right after the start: a file that has a
+    /// header and no media counts as nothing, whether it is kept or not. What fails later leaves what was recorded, with
+    /// `endedEarly`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
     pub fn stop(&self) -> Promise {
         let recorder = self.0.clone();
         future_to_promise(async move { Ok(JsRecording(recorder.stop().await?).into()) })
     }
 
-    /// Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
+    /// Waits for the recording without ending it: until `stop()` is called, or all tracks have ended. Rejects as `stop()`
+    /// does.
     #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
     pub fn finished(&self) -> Promise {
         let recorder = self.0.clone();

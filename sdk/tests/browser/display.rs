@@ -169,6 +169,49 @@ async fn a_controller_controls_one_capture() {
     js("clearInterval(window.painter)");
 }
 
+/// That Chromium does refuse it is in `www/e2e/screen.test.mjs`, for here is no click.
+#[wasm_bindgen_test]
+async fn a_second_capture_of_a_controller_is_refused_by_name() {
+    let Ok(controller) = CaptureController::new() else {
+        assert!(is_firefox());
+        return;
+    };
+    let mock = sharing();
+    controller.capture_display(&DisplayOptions::default()).await.expect("a capture");
+    js("clearInterval(window.painter)");
+    drop(mock);
+    let _bound = Mock::new(
+        "navigator.mediaDevices",
+        "getDisplayMedia",
+        "async () => { throw new DOMException('bound', 'InvalidStateError') }",
+    );
+    let error = controller.capture_display(&DisplayOptions::default()).await.expect_err("the second");
+    assert_eq!(error.code(), ErrorCode::InvalidState);
+    assert!(error.to_string().contains("the controller has captured before"), "{error}");
+}
+
+#[wasm_bindgen_test]
+fn what_a_shared_page_says_of_itself_is_read() {
+    let painting = Painting::new();
+    let nothing = painting.track.capture_handle();
+    if is_firefox() {
+        assert_eq!(nothing, Err(Error::Unsupported { feature: "getCaptureHandle" }));
+    } else {
+        assert_eq!(nothing, Ok(None), "a canvas is no tab");
+    }
+    let says = |handle: &str| {
+        let get = js(&format!("() => ({handle})"));
+        js_sys::Reflect::set(painting.track.as_raw(), &"getCaptureHandle".into(), &get).expect("set");
+        painting.track.capture_handle().expect("a browser that knows handles")
+    };
+    let handle = says("{ origin: 'https://slides.example', handle: 'session 7' }").expect("a handle");
+    assert_eq!(handle.origin.as_deref(), Some("https://slides.example"));
+    assert_eq!(handle.handle.as_deref(), Some("session 7"));
+    let handle = says("{ handle: 'session 8' }").expect("a handle");
+    assert_eq!((handle.origin, handle.handle.as_deref()), (None, Some("session 8")));
+    assert_eq!(says("null"), None);
+}
+
 #[wasm_bindgen_test]
 async fn what_a_version_of_the_controller_lacks_is_unsupported() {
     let _mock = Mock::new("window", "CaptureController", "class extends EventTarget {}");

@@ -20,6 +20,7 @@ mod page;
 mod peer_connection;
 mod permission;
 mod recorder;
+mod recorder_length;
 mod stats;
 mod track;
 

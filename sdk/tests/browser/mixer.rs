@@ -183,14 +183,50 @@ fn wrong_use_is_an_error_with_a_name() {
     let nameless = MixerOptions { background: "nocolour".to_owned(), ..small() };
     let error = Mixer::new(&nameless).expect_err("no colour");
     assert!(error.to_string().contains("`nocolour`"), "{error}");
+    for source in [Some(9999), Some(0)] {
+        for layout in [Layout::Spotlight { source }, Layout::PictureInPicture { source }] {
+            let early = MixerOptions { layout: layout.clone(), ..small() };
+            assert_eq!(Mixer::new(&early).expect_err("no source").code(), ErrorCode::InvalidOptions);
+            let error = mixer.set_layout(layout).expect_err("no such source");
+            assert!(error.to_string().contains(&format!("{}", source.unwrap_or_default())), "{error}");
+        }
+    }
     mixer.close();
     mixer.close();
     for error in [source.set_gain(1.0).err(), source.set_label("late").err()] {
         assert_eq!(error.map(|error| error.code()), Some(ErrorCode::InvalidState));
     }
-    for error in [mixer.video_track().err(), mixer.set_layout(Layout::Grid).err()] {
+    let closed = [mixer.video_track().err(), mixer.audio_track().err(), mixer.set_layout(Layout::Grid).err()];
+    for error in closed {
         assert_eq!(error.map(|error| error.code()), Some(ErrorCode::InvalidState));
     }
+}
+
+#[wasm_bindgen_test]
+fn a_source_tells_that_its_mixer_is_gone() {
+    let sources = Sources::new();
+    let mixer = Mixer::new(&small()).expect("a mixer");
+    let source = mixer.add(&[sources.tone(440.0)], &Default::default()).expect("a source");
+    drop(mixer);
+    for error in [source.set_gain(1.0).err(), source.set_label("late").err()] {
+        assert_eq!(error.map(|error| error.code()), Some(ErrorCode::InvalidState));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn when_the_one_in_the_spotlight_leaves_the_first_takes_its_place() {
+    let sources = Sources::new();
+    let mixer = Mixer::new(&small()).expect("a mixer");
+    let screen = screen(&mixer).await;
+    let _red = mixer.add(&[sources.colour("#f00")], &Default::default()).expect("a source");
+    let blue = mixer.add(&[sources.colour("#00f")], &Default::default()).expect("a source");
+    let layout = Layout::Spotlight { source: Some(blue.id()) };
+    mixer.set_layout(layout.clone()).expect("a layout");
+    until("blue large", || shows(&screen, 0.5, 0.4, BLUE)).await;
+    drop(blue);
+    until("red alone", || shows(&screen, 0.5, 0.4, RED) && shows(&screen, 0.5, 0.9, RED)).await;
+    mixer.set_layout(layout).expect("it was a source once, and may have left a moment ago");
+    screen.remove();
 }
 
 #[wasm_bindgen_test]

@@ -51,7 +51,7 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 /// A canvas that changes all the time, as a track.
 pub(crate) struct Painting {
     pub(crate) track: LocalTrack,
-    _painter: gloo_timers::callback::Interval,
+    painter: Option<gloo_timers::callback::Interval>,
 }
 
 impl Painting {
@@ -70,7 +70,12 @@ impl Painting {
             Reflect::get(&canvas, &"captureStream".into()).expect("a method").unchecked_into();
         let stream: MediaStream = capture.call0(&canvas).expect("a stream").unchecked_into();
         let track = LocalTrack::from_raw(first_track(&stream.get_tracks()), TrackSource::Custom);
-        Self { track, _painter: painter }
+        Self { track, painter: Some(painter) }
+    }
+
+    /// Nobody paints any more, so the track has no new frames.
+    pub(crate) fn stand_still(&mut self) {
+        self.painter = None;
     }
 }
 
@@ -93,6 +98,14 @@ pub(crate) fn picture(video: &HtmlVideoElement) -> Vec<u8> {
     let context: CanvasRenderingContext2d = context.unchecked_into();
     context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, 300.0, 150.0).expect("drawn");
     context.get_image_data(0.0, 0.0, 300.0, 150.0).expect("pixels").data().0
+}
+
+/// Whether a video shows a [`Painting`], whose colours are bright ones: what is black, white or transparent is none.
+pub(crate) fn is_colourful(video: &HtmlVideoElement) -> bool {
+    picture(video).chunks(4).any(|pixel| {
+        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]];
+        red.max(green).max(blue) - red.min(green).min(blue) > 100
+    })
 }
 
 /// Something of the browser that is replaced while this lives.

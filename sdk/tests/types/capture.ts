@@ -88,6 +88,7 @@ controller.setFocusBehavior("focus-captured-surface");
 const tab = await controller.captureDisplay({ preferCurrentTab: true, monitorTypeSurfaces: "exclude" });
 await tab.video.cropTo(document.querySelector("main"));
 await tab.video.cropTo(null);
+const session: string | undefined = tab.video.captureHandle?.handle;
 await controller.forwardWheel(video);
 const zoom: number | undefined = controller.zoomLevel;
 
@@ -109,4 +110,4 @@ await devices.permission("geolocation");
 // @ts-expect-error
 camera.contentHint = "film";
 
-void [width, zoom, camera.clone(), camera.frameStats().deliveredFrames, camera.muted];
+void [width, zoom, session, camera.clone(), camera.frameStats().deliveredFrames, camera.muted];

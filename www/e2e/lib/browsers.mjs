@@ -63,13 +63,15 @@ export const browserPath = (kind) => EXECUTABLES[kind]();
  * @param {Record<string, unknown>} [options.prefs] more preferences (Firefox)
  * @param {Record<string, string>} [options.env] more environment
  * @param {boolean} [options.headless] needs a display if false
+ * @param {string} [options.sharedTab] the title of the tab that the user picks to share (Chromium); there is no
+ *   permission for cameras then
  * @returns {Promise<Visitor>}
  */
-export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true } = {}) {
+export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab } = {}) {
   const common = { executablePath: EXECUTABLES[kind](), headless, env: { ...process.env, ...env }, defaultViewport: null };
   const browser = await puppeteer.launch(
     kind === "chromium"
-      ? { ...common, browser: "chrome", args: [...CHROMIUM_FLAGS, ...(await fakeDevices(person)), ...args] }
+      ? { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...args] }
       : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs } },
   );
   const close = () => browser.close().catch(() => browser.process()?.kill("SIGKILL"));
@@ -85,6 +87,13 @@ export async function launch(t, kind, { person = "alice", args = [], prefs = {},
   const page = await prepare(first ?? (await browser.newPage()));
   const openPage = async (camera) => prepare(await browser.newPage({ type: "window" }), camera);
   return { browser, page, problems, openPage, close };
+}
+
+/** Who answers all questions of the browser for the user picks a whole screen, never a tab. */
+function chromiumFlags(sharedTab) {
+  if (!sharedTab) return CHROMIUM_FLAGS;
+  const flags = CHROMIUM_FLAGS.filter((flag) => flag !== "--use-fake-ui-for-media-stream");
+  return [...flags, `--auto-select-tab-capture-source-by-title=${sharedTab}`];
 }
 
 async function fakeDevices(person) {

@@ -1,5 +1,7 @@
 //! The new header, and the cues.
 
+use std::ops::Range;
+
 use super::ebml::{self, Header, Read};
 use super::id;
 use super::scanner::Scanner;
@@ -7,25 +9,40 @@ use super::scanner::Scanner;
 const NANOSECONDS: f64 = 1e6;
 const DEFAULT_SCALE: u64 = 1_000_000;
 
-/// What makes a recording whole: `head`, then the file from `media_from` on, then `tail`.
+/// What makes a recording whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finished {
-    /// Stands in place of everything before `media_from`.
-    pub head: Vec<u8>,
-    /// Where the first cluster begins in the file as it was, in bytes.
-    pub media_from: u64,
-    /// Comes after the last cluster.
-    pub tail: Vec<u8>,
+    /// The whole file, one part after the other.
+    pub parts: Vec<Part>,
     /// Milliseconds that the header now tells.
     pub duration_ms: f64,
+}
+
+/// A part of a finished file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Bytes that the browser did not write.
+    New(Vec<u8>),
+    /// These bytes of the file as it was.
+    Kept(Range<u64>),
+}
+
+impl Part {
+    fn len(&self) -> u64 {
+        match self {
+            Self::New(bytes) => bytes.len() as u64,
+            Self::Kept(range) => range.end - range.start,
+        }
+    }
 }
 
 impl Scanner {
     /// Finishes a file of `size` bytes that ran for `elapsed_ms`. `None` if it is not understood, or complete already.
     ///
-    /// A screen that stands still gives no frames, so a recording is at least as long as it ran.
+    /// A screen that stands still gives no frames, so a recording is at least as long as it ran, and the last picture
+    /// stays on until then.
     pub fn finish(&self, size: u64, elapsed_ms: f64) -> Option<Finished> {
-        let media_from = self.first_cluster.filter(|_| self.is_usable())?;
+        let media_from = self.first_cluster.filter(|from| self.is_usable() && *from <= size)?;
         let ebml_header = ebml::children(&self.header).find(|(id, ..)| *id == id::EBML)?.2;
         let info = segment_children(&self.header).find(|(id, ..)| *id == id::INFO)?.1;
         let scale = ebml::children(info).find(|(id, ..)| *id == id::TIMESTAMP_SCALE);
@@ -48,7 +65,8 @@ impl Scanner {
         let info_at = seek_head(0, 0, 0).len() as u64;
         let tracks_at = info_at + info.len() as u64;
         let media_at = tracks_at + rest.len() as u64;
-        let cues_at = media_at + size.checked_sub(media_from)?;
+        let media = self.media(media_from..size, (duration_ms / tick_ms) as u64);
+        let cues_at = media_at + media.iter().map(Part::len).sum::<u64>();
         let tail = self.cues(media_from, media_at);
         let mut head = ebml_header.to_vec();
         // The clusters have no sizes, which only a segment without one may hold.
@@ -56,7 +74,22 @@ impl Scanner {
         head.extend(seek_head(info_at, tracks_at, cues_at));
         head.extend(info);
         head.extend(rest);
-        Some(Finished { head, media_from, tail, duration_ms })
+        let parts = std::iter::once(Part::New(head)).chain(media).chain([Part::New(tail)]).collect();
+        Some(Finished { parts, duration_ms })
+    }
+
+    /// The clusters in which the last picture lasts until `end`, in ticks. Cues stay right: no key frame comes later.
+    fn media(&self, whole: Range<u64>, end: u64) -> Vec<Part> {
+        let last = self.last_picture.as_ref().filter(|last| last.time < end && last.end <= whole.end);
+        let Some(last) = last else { return vec![Part::Kept(whole)] };
+        let (before, behind) = last.lasting(end - last.time);
+        vec![
+            Part::Kept(whole.start..last.from),
+            Part::New(before),
+            Part::Kept(last.kept_from..last.end),
+            Part::New(behind),
+            Part::Kept(last.end..whole.end),
+        ]
     }
 
     fn cues(&self, media_from: u64, media_at: u64) -> Vec<u8> {

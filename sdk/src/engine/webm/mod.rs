@@ -2,20 +2,21 @@
 //!
 //! Browsers write WebM as a stream, with a header that is never touched again. The [`Scanner`] reads along as the pieces
 //! come and keeps the header and where the clusters are; [`Scanner::finish`] then makes a new header and the cues, to be
-//! put before and behind the clusters, which stay as they are.
+//! put before and behind the clusters. These stay as they are, but that the last picture is told how long it stays on.
 //!
 //! [WebM](https://www.webmproject.org/docs/container/), [Matroska](https://www.rfc-editor.org/rfc/rfc9559),
 //! [EBML](https://www.rfc-editor.org/rfc/rfc8794).
 
 mod ebml;
 mod finish;
+mod last_picture;
 mod scanner;
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
-pub use finish::Finished;
+pub use finish::{Finished, Part};
 pub use scanner::Scanner;
 
 /// The ids of elements, with their length markers.
@@ -39,6 +40,7 @@ mod id {
     pub(super) const SIMPLE_BLOCK: u32 = 0xA3;
     pub(super) const BLOCK_GROUP: u32 = 0xA0;
     pub(super) const BLOCK: u32 = 0xA1;
+    pub(super) const BLOCK_DURATION: u32 = 0x9B;
     pub(super) const REFERENCE_BLOCK: u32 = 0xFB;
     pub(super) const CUES: u32 = 0x1C53_BB6B;
     pub(super) const CUE_POINT: u32 = 0xBB;

@@ -2,6 +2,7 @@
 
 use super::ebml::{self, Header, Read};
 use super::id;
+use super::last_picture::{BlockStart, LastPicture};
 
 /// A header without end is no header. Those of browsers have some hundred bytes.
 const MAX_HEADER: usize = 1 << 20;
@@ -26,6 +27,9 @@ pub struct Scanner {
     /// Where the last block begins, in ticks.
     pub(super) last: Option<u64>,
     pub(super) cue_track: Option<u64>,
+    /// The track with pictures.
+    picture_track: Option<u64>,
+    pub(super) last_picture: Option<LastPicture>,
     broken: bool,
 }
 
@@ -42,14 +46,19 @@ struct Cluster {
     position: u64,
     time: u64,
     has_cue: bool,
+    /// It has no size that would have to be corrected when it grows.
+    is_open: bool,
 }
 
 /// A `BlockGroup` that is being read: whether its frame stands alone is known at its end.
 #[derive(Clone, Copy, Debug)]
 struct Group {
+    from: u64,
+    content_from: u64,
     end: u64,
     block: Option<(u64, u64)>,
     is_key: bool,
+    has_duration: bool,
 }
 
 impl Scanner {
@@ -113,7 +122,9 @@ impl Scanner {
 
     fn read_header(&mut self, Header { id, size, length }: Header) -> bool {
         if id == id::CLUSTER {
-            self.cue_track = cue_track(&self.header);
+            let tracks = tracks(&self.header);
+            self.picture_track = tracks.iter().find(|track| track.is_picture).map(|track| track.number);
+            self.cue_track = self.picture_track.or(tracks.first().map(|track| track.number));
             self.first_cluster = Some(self.position);
             return self.read_media(Header { id, size, length });
         }
@@ -135,14 +146,22 @@ impl Scanner {
         let content = &self.pending[length..];
         match id {
             id::CLUSTER => {
-                self.cluster = Some(Cluster { position: self.position, time: 0, has_cue: false });
+                let is_open = size.is_none();
+                self.cluster = Some(Cluster { position: self.position, time: 0, has_cue: false, is_open });
                 self.take(length);
                 return true;
             }
             id::BLOCK_GROUP => {
                 let Some(size) = size else { return self.refuse() };
-                let end = self.position.saturating_add(length as u64).saturating_add(size);
-                self.group = Some(Group { end, block: None, is_key: true });
+                let content_from = self.position.saturating_add(length as u64);
+                self.group = Some(Group {
+                    from: self.position,
+                    content_from,
+                    end: content_from.saturating_add(size),
+                    block: None,
+                    is_key: true,
+                    has_duration: false,
+                });
                 self.take(length);
                 return true;
             }
@@ -154,12 +173,18 @@ impl Scanner {
                 }
             }
             id::SIMPLE_BLOCK | id::BLOCK => match block_start(content) {
-                Read::Done((track, offset, flags)) => {
+                Read::Done(block) => {
                     let cluster = self.cluster.map_or(0, |cluster| cluster.time);
-                    let time = cluster.saturating_add_signed(offset);
+                    let time = cluster.saturating_add_signed(block.offset);
                     match &mut self.group {
-                        Some(group) if id == id::BLOCK => group.block = Some((track, time)),
-                        _ => self.block(track, time, flags & 0x80 != 0),
+                        Some(group) if id == id::BLOCK => group.block = Some((block.track, time)),
+                        _ => {
+                            let header = Header { id, size, length };
+                            let picture = LastPicture::simple(&header, self.position, content, block);
+                            let is_key = block.flags & 0x80 != 0;
+                            self.picture(block.track, time, picture, !is_key);
+                            self.block(block.track, time, is_key);
+                        }
                     }
                 }
                 Read::More => return false,
@@ -168,6 +193,11 @@ impl Scanner {
             id::REFERENCE_BLOCK => {
                 if let Some(group) = &mut self.group {
                     group.is_key = false;
+                }
+            }
+            id::BLOCK_DURATION => {
+                if let Some(group) = &mut self.group {
+                    group.has_duration = true;
                 }
             }
             _ => {}
@@ -183,9 +213,29 @@ impl Scanner {
     }
 
     fn end_group(&mut self) {
-        if let Some(Group { block: Some((track, time)), is_key, .. }) = self.group.take() {
-            self.block(track, time, is_key);
+        let Some(group) = self.group.take() else { return };
+        if let Some((track, time)) = group.block {
+            let picture = LastPicture::group(group.from, group.content_from, group.end);
+            self.picture(track, time, (!group.has_duration).then_some(picture), false);
+            self.block(track, time, group.is_key);
         }
+    }
+
+    /// Keeps what may turn out to be the last picture. `needs_reference` if it has yet to be told that it builds upon
+    /// the one before.
+    fn picture(&mut self, track: u64, time: u64, picture: Option<LastPicture>, needs_reference: bool) {
+        if Some(track) != self.picture_track {
+            return;
+        }
+        let before = self.last_picture.take();
+        let is_open = self.cluster.is_some_and(|cluster| cluster.is_open);
+        self.last_picture = picture.filter(|_| is_open).map(|mut picture| {
+            picture.time = time;
+            if needs_reference {
+                picture.refer_to(before.map_or(time, |before| before.time));
+            }
+            picture
+        });
     }
 
     fn block(&mut self, track: u64, time: u64, is_key: bool) {
@@ -201,12 +251,12 @@ impl Scanner {
     }
 }
 
-/// Track number, time after the cluster's, and flags.
-fn block_start(content: &[u8]) -> Read<(u64, i64, u8)> {
+fn block_start(content: &[u8]) -> Read<BlockStart> {
     match ebml::number(content) {
-        Read::Done((Some(track), length)) => match content.get(length..length + 3) {
+        Read::Done((Some(track), number)) => match content.get(number..number + 3) {
             Some(&[high, low, flags]) => {
-                Read::Done((track, i64::from(i16::from_be_bytes([high, low])), flags))
+                let offset = i64::from(i16::from_be_bytes([high, low]));
+                Read::Done(BlockStart { track, offset, flags, length: number + 3 })
             }
             _ => Read::More,
         },
@@ -215,21 +265,32 @@ fn block_start(content: &[u8]) -> Read<(u64, i64, u8)> {
     }
 }
 
-/// The first track with pictures, else the first of all.
-fn cue_track(header: &[u8]) -> Option<u64> {
+struct Track {
+    is_picture: bool,
+    number: u64,
+}
+
+/// The tracks that the header names, in the order of their numbers.
+fn tracks(header: &[u8]) -> Vec<Track> {
     const VIDEO: u64 = 1;
-    let tracks = super::finish::segment_children(header).find(|(id, ..)| *id == id::TRACKS)?.1;
+    let Some((_, tracks, _)) = super::finish::segment_children(header).find(|(id, ..)| *id == id::TRACKS)
+    else {
+        return Vec::new();
+    };
     let entries = ebml::children(tracks).filter(|(id, ..)| *id == id::TRACK_ENTRY);
-    let mut numbers: Vec<(bool, u64)> = entries
+    let mut tracks: Vec<Track> = entries
         .filter_map(|(_, entry, _)| {
             let member = |wanted: u32| {
                 ebml::children(entry)
                     .find(|(id, ..)| *id == wanted)
                     .and_then(|(_, value, _)| ebml::uint(value))
             };
-            Some((member(id::TRACK_TYPE) != Some(VIDEO), member(id::TRACK_NUMBER)?))
+            Some(Track {
+                is_picture: member(id::TRACK_TYPE) == Some(VIDEO),
+                number: member(id::TRACK_NUMBER)?,
+            })
         })
         .collect();
-    numbers.sort_unstable();
-    numbers.first().map(|(_, number)| *number)
+    tracks.sort_unstable_by_key(|track| track.number);
+    tracks
 }

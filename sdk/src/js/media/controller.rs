@@ -29,7 +29,8 @@ impl JsCaptureController {
         Ok(Self(CaptureController::new()?))
     }
 
-    /// The same as the function `captureDisplay`, under the control of this object; once.
+    /// The same as the function `captureDisplay`, under the control of this object; once. Rejects with
+    /// `ERR_INVALID_STATE` the second time: a controller controls one capture, even when that has ended.
     #[wasm_bindgen(js_name = captureDisplay, unchecked_return_type = "Promise<DisplayCapture>")]
     pub fn capture_display(
         &self,

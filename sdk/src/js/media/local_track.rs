@@ -174,6 +174,16 @@ impl JsLocalTrack {
         Ok(self.0.raw_frame_stats()?)
     }
 
+    /// What the page in the shared tab says of itself at present; `"capturehandlechange"` tells that it has changed.
+    /// `undefined` if the page says nothing, or not to this origin, and for a track that shows no tab or has ended.
+    /// <https://www.w3.org/TR/capture-handle-identity/#dom-mediastreamtrack-getcapturehandle>
+    ///
+    /// Throws `ERR_UNSUPPORTED` in browsers other than Chromium.
+    #[wasm_bindgen(getter, js_name = captureHandle, unchecked_return_type = "CaptureHandle | undefined")]
+    pub fn capture_handle(&self) -> Result<JsValue, JsValue> {
+        Ok(self.0.raw_capture_handle()?.unwrap_or_default())
+    }
+
     /// Cuts the pictures of a shared tab to the rectangle of an element of this page, or to a `CropTarget` that the
     /// shared page made; `null` ends it. Rejects with `ERR_INVALID_STATE` for a track that
     /// shows no tab, and with `ERR_UNSUPPORTED` in browsers other than Chromium.

@@ -12,6 +12,17 @@ export interface DisplayCapture {
 /** An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for all of it. */
 export type CaptureRegion = Element | object | null;
 
+/**
+ * What the page in a shared tab says of itself:
+ * <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
+ */
+export interface CaptureHandle {
+  /** The page's origin, if it is to be known. */
+  readonly origin?: string;
+  /** Whatever the page wrote, such as the number of a session. */
+  readonly handle?: string;
+}
+
 /** What is wanted of a track: a bare value is an ideal one, or in `advanced` a required one. */
 export interface TrackConstraints extends ConstraintSet {
   /** More wishes, the most important first. The browser skips each set that cannot be met as a whole. */

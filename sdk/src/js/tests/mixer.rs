@@ -50,6 +50,8 @@ async fn wrong_arguments_are_told() {
         "x.setLayout({})",
         "x.setLayout({ type: 'circle' })",
         "x.setLayout({ type: 'spotlight', source: 'Ana' })",
+        "x.setLayout({ type: 'spotlight', source: 9999 })",
+        "new x.constructor({ layout: { type: 'spotlight', source: 1 } })",
         "x.setLayout({ type: 'custom', rectangles: [{ x: 2, y: 0, width: 1, height: 1 }] })",
         "x.setLayout({ type: 'grid', rows: 2 })",
         "x.audioTrackWithout(5)",
@@ -57,7 +59,18 @@ async fn wrong_arguments_are_told() {
     ] {
         assert_eq!(code(mixer(), body).await.0, "ERR_INVALID_OPTIONS", "{body}");
     }
-    for body in ["x.close(); x.videoTrack", "x.close(); x.add([])"] {
+    let source = "const tone = new AudioContext().createMediaStreamDestination().stream.getTracks()[0];
+      const source = x.add([tone]);";
+    for body in [
+        "x.close(); x.videoTrack",
+        "x.close(); x.audioTrack",
+        "x.close(); x.add([])",
+        "x.close(); x.setLayout({ type: 'grid' })",
+        &format!("{source} x.close(); source.setGain(1)"),
+        &format!("{source} x.close(); source.setLabel('late')"),
+        &format!("{source} source.remove(); source.setGain(1)"),
+        &format!("{source} source.remove(); source.setLabel('late')"),
+    ] {
         assert_eq!(code(mixer(), body).await.0, "ERR_INVALID_STATE", "{body}");
     }
 }

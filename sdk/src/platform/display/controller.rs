@@ -31,6 +31,10 @@ impl CaptureController {
     }
 
     /// The same as [`capture_display`](crate::capture_display), under the control of this object; once.
+    ///
+    /// # Errors
+    /// Those of [`capture_display`](crate::capture_display), and [`Error::InvalidState`] the second time: a controller
+    /// controls one capture, even when that has ended.
     pub fn capture_display(
         &self,
         options: &DisplayOptions,

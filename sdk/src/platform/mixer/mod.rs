@@ -24,6 +24,9 @@ use crate::engine::layout::{Layout, Placement};
 use crate::model::TrackSource;
 use crate::{Error, Result};
 
+/// The state in which nothing can be mixed any more.
+const CLOSED: &str = "the mixer is closed";
+
 /// Mixes the pictures and the sound of any number of tracks. Sources come and go while it runs. A clone is another handle;
 /// dropping the last one, or [`close`](Self::close), ends it.
 #[derive(Clone, Debug)]
@@ -52,7 +55,11 @@ struct Source {
 }
 
 impl Mixer {
-    /// Starts to mix. Fails with `InvalidOptions` for a size or rate that makes no picture.
+    /// Starts to mix.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a size or rate that makes no picture, a background that is no colour, and a layout
+    /// that names a source or goes beyond the picture; [`Error::Unsupported`] without `HTMLCanvasElement.captureStream`.
     pub fn new(options: &MixerOptions) -> Result<Self> {
         options.check()?;
         let picture = Picture::new(options)?;
@@ -78,6 +85,10 @@ impl Mixer {
     }
 
     /// Adds a source: pictures, sound, or both. It is in the mix until the guard is dropped. The tracks go on.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures, and for a gain out of range;
+    /// [`Error::InvalidState`] once the mixer is closed.
     pub fn add(&self, tracks: &[MediaStreamTrack], options: &MixerSourceOptions) -> Result<MixerSource> {
         let id = self.insert(tracks, options)?;
         Ok(MixerSource { mixer: Rc::downgrade(&self.0), id })
@@ -105,9 +116,18 @@ impl Mixer {
         self.0.remove(id);
     }
 
-    /// Arranges the sources anew.
+    /// Arranges the sources anew. A layout may name a source that has left, for sources come and go at any time: then the
+    /// first is the large one.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a source that this mixer never had, and for rectangles beyond the picture;
+    /// [`Error::InvalidState`] once the mixer is closed.
     pub fn set_layout(&self, layout: Layout) -> Result<()> {
         self.require_open("set the layout")?;
+        if let Some(stranger) = layout.large().filter(|id| !(1..self.0.next_id.get()).contains(id)) {
+            let detail = format!("layout: the mixer never had a source {stranger}");
+            return Err(Error::InvalidOptions { detail });
+        }
         if let Some(fault) = layout.fault() {
             return Err(Error::InvalidOptions { detail: format!("layout: {fault}") });
         }
@@ -121,22 +141,36 @@ impl Mixer {
         places.into_iter().map(|(source, rectangle)| Placement { source, rectangle }).collect()
     }
 
-    /// The mixed picture.
+    /// The mixed picture: a track of a canvas, <https://www.w3.org/TR/mediacapture-fromelement/>. It ends with the mixer.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the mixer is closed.
     pub fn video_track(&self) -> Result<LocalTrack> {
         self.require_open("take the picture")?;
         Ok(LocalTrack::from_raw(self.0.picture.track(), TrackSource::Custom))
     }
 
-    /// The mixed sound. Where the browser wants a click first, it is silent until there was one.
+    /// The mixed sound: a track of Web Audio, <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>. It ends
+    /// with the mixer. Where the browser wants a click first, it is silent until there was one.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the mixer is closed; [`Error::Unsupported`] without `AudioContext`.
     pub fn audio_track(&self) -> Result<LocalTrack> {
         self.require_open("take the sound")?;
         Ok(LocalTrack::from_raw(self.0.sound.output(None)?, TrackSource::Custom))
     }
 
-    /// The sound of everyone but one source: what that one is to hear.
+    /// The sound of everyone but one source: what that one is to hear. It ends when that source leaves.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a source that is not in the mix, and those of [`audio_track`](Self::audio_track).
     pub fn audio_track_without(&self, source: u32) -> Result<LocalTrack> {
         self.require_open("take the sound")?;
-        self.0.find(source)?;
+        if !self.0.has(source) {
+            return Err(Error::InvalidOptions {
+                detail: format!("the mixer has no source {source}: it was removed"),
+            });
+        }
         Ok(LocalTrack::from_raw(self.0.sound.output(Some(source))?, TrackSource::Custom))
     }
 
@@ -159,7 +193,7 @@ impl Mixer {
     pub(crate) fn set_gain(&self, id: u32, gain: f64) -> Result<()> {
         self.require_open("set the gain")?;
         options::check_gain(gain)?;
-        self.0.find(id)?;
+        self.0.require_source(id, "set the gain")?;
         if let Some(Some(sound)) = self.0.sources.borrow().iter().find(|s| s.id == id).map(|s| &s.sound) {
             sound.set_gain(gain);
         }
@@ -168,7 +202,7 @@ impl Mixer {
 
     pub(crate) fn set_label(&self, id: u32, label: &str) -> Result<()> {
         self.require_open("set the label")?;
-        self.0.find(id)?;
+        self.0.require_source(id, "set the label")?;
         if let Some(source) = self.0.sources.borrow_mut().iter_mut().find(|source| source.id == id) {
             label.clone_into(&mut source.label);
         }
@@ -179,16 +213,21 @@ impl Mixer {
         if self.0.ticker.borrow().is_some() {
             return Ok(());
         }
-        Err(Error::InvalidState { action, state: "the mixer is closed" })
+        Err(Error::InvalidState { action, state: CLOSED })
     }
 }
 
 impl Inner {
-    fn find(&self, id: u32) -> Result<()> {
-        if self.sources.borrow().iter().any(|source| source.id == id) {
-            return Ok(());
+    fn has(&self, id: u32) -> bool {
+        self.sources.borrow().iter().any(|source| source.id == id)
+    }
+
+    fn require_source(&self, id: u32, action: &'static str) -> Result<()> {
+        if self.has(id) {
+            Ok(())
+        } else {
+            Err(Error::InvalidState { action, state: "the source was removed" })
         }
-        Err(Error::InvalidOptions { detail: format!("the mixer has no source {id}: it was removed") })
     }
 
     fn shown(&self) -> Vec<u32> {
@@ -247,18 +286,24 @@ impl MixerSource {
         self.id
     }
 
-    /// How loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a gain out of range; [`Error::InvalidState`] once the mixer is closed or dropped.
     pub fn set_gain(&self, gain: f64) -> Result<()> {
-        self.mixer().map_or(Ok(()), |mixer| mixer.set_gain(self.id, gain))
+        self.mixer("set the gain")?.set_gain(self.id, gain)
     }
 
-    /// The text upon its picture; empty for none.
+    /// Sets the text upon its picture; empty for none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the mixer is closed or dropped.
     pub fn set_label(&self, label: &str) -> Result<()> {
-        self.mixer().map_or(Ok(()), |mixer| mixer.set_label(self.id, label))
+        self.mixer("set the label")?.set_label(self.id, label)
     }
 
-    fn mixer(&self) -> Option<Mixer> {
-        self.mixer.upgrade().map(Mixer)
+    fn mixer(&self, action: &'static str) -> Result<Mixer> {
+        self.mixer.upgrade().map(Mixer).ok_or(Error::InvalidState { action, state: CLOSED })
     }
 }
 

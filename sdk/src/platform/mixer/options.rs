@@ -59,6 +59,11 @@ impl MixerOptions {
         if known.is_ok_and(|known| known.is_falsy()) {
             return invalid(format!("background is `{}`: expected a CSS colour", self.background));
         }
+        if let Some(source) = self.layout.large() {
+            return invalid(format!(
+                "layout: there is no source {source} yet: set the layout when it is there"
+            ));
+        }
         self.layout.fault().map_or(Ok(()), |fault| invalid(format!("layout: {fault}")))
     }
 }

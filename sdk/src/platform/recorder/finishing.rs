@@ -9,16 +9,26 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag};
 
-use crate::engine::webm::Scanner;
+use crate::engine::webm::{Part, Scanner};
 
 /// Bytes that are read at once, however large a piece is.
 const READ_SIZE: f64 = 1_048_576.0;
 
-/// Reads the pieces of a file as they come.
+/// Reads the pieces of a file as they come: all of them, or so many as tell that there is media.
 #[derive(Debug)]
 pub(super) struct Finisher {
+    extent: Extent,
     pieces: RefCell<Option<mpsc::UnboundedSender<Blob>>>,
     scanner: RefCell<Option<oneshot::Receiver<Result<Scanner, JsValue>>>>,
+}
+
+/// How much of a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of it, to finish it.
+    Whole,
+    /// Until there is media: nobody keeps the file.
+    FirstMedia,
 }
 
 /// What became of a file.
@@ -28,18 +38,19 @@ pub(super) enum Outcome {
     Finished { blob: Blob, duration_ms: f64 },
     /// It has a header and no media.
     Blank,
-    /// It is not understood, and best left as it is.
+    /// It is not understood, and best left as it is; or nobody has kept it.
     Unknown,
 }
 
 impl Finisher {
-    pub(super) fn start() -> Self {
+    pub(super) fn start(extent: Extent) -> Self {
         let (pieces, mut waiting) = mpsc::unbounded();
         let (done, scanner) = oneshot::channel();
         spawn_local(async move {
             let mut scanner = Ok(Scanner::default());
             while let Some(piece) = waiting.next().await {
                 if let Ok(known) = &mut scanner
+                    && (extent == Extent::Whole || known.is_blank())
                     && let Err(exception) = scan(&piece, known).await
                 {
                     scanner = Err(exception);
@@ -47,7 +58,7 @@ impl Finisher {
             }
             let _ = done.send(scanner);
         });
-        Self { pieces: RefCell::new(Some(pieces)), scanner: RefCell::new(Some(scanner)) }
+        Self { extent, pieces: RefCell::new(Some(pieces)), scanner: RefCell::new(Some(scanner)) }
     }
 
     pub(super) fn push(&self, piece: Blob) {
@@ -65,15 +76,22 @@ impl Finisher {
         if scanner.is_blank() {
             return Ok(Outcome::Blank);
         }
+        if self.extent == Extent::FirstMedia {
+            return Ok(Outcome::Unknown);
+        }
         let Some(finished) = scanner.finish(blob.size() as u64, elapsed_ms) else {
             return Ok(Outcome::Unknown);
         };
-        let media = blob.slice_with_f64(finished.media_from as f64)?;
-        let parts = Array::of3(
-            &Uint8Array::from(finished.head.as_slice()),
-            &media,
-            &Uint8Array::from(finished.tail.as_slice()),
-        );
+        let parts = Array::new();
+        for part in &finished.parts {
+            let part: JsValue = match part {
+                Part::New(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+                Part::Kept(range) => {
+                    blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)?.into()
+                }
+            };
+            parts.push(&part);
+        }
         let blob = new_blob(&parts, &blob.type_())?;
         Ok(Outcome::Finished { blob, duration_ms: finished.duration_ms })
     }
@@ -99,7 +117,7 @@ pub(super) fn join(pieces: &[Blob], mime_type: &str) -> Result<Blob, JsValue> {
     new_blob(&pieces.iter().collect::<Array>(), mime_type)
 }
 
-fn new_blob(parts: &Array, mime_type: &str) -> Result<Blob, JsValue> {
+pub(super) fn new_blob(parts: &Array, mime_type: &str) -> Result<Blob, JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type(mime_type);
     Blob::new_with_buffer_source_sequence_and_options(parts, &properties)

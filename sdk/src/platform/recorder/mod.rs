@@ -2,7 +2,9 @@
 
 mod chunks;
 mod finishing;
+mod mp4;
 mod options;
+mod refusal;
 mod stopwatch;
 
 use std::cell::{Cell, RefCell};
@@ -16,12 +18,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobEvent, Event, MediaRecorder, MediaStreamTrack, RecordingState};
 
 pub use self::chunks::RecordingChunks;
-use self::finishing::{Finisher, Outcome};
+use self::finishing::{Extent, Finisher, Outcome};
 pub use self::options::{AudioBitrateMode, RecorderOptions};
+use self::refusal::{recorder_error, refused};
 use self::stopwatch::Stopwatch;
 use super::clock::now_ms;
 use super::element::stream_of;
-use super::exception::Exception;
 use super::listener::ListenerGuard;
 use super::mime::choose_type;
 use super::recording::Recording;
@@ -54,7 +56,8 @@ struct Inner {
     chunks: RefCell<Vec<Blob>>,
     /// Who else gets the chunks.
     readers: RefCell<Vec<mpsc::UnboundedSender<Blob>>>,
-    /// Reads along to give the file a duration and cues; `None` for containers that need none.
+    /// Reads along to give the file a duration and cues, and to know whether there is any media; `None` for containers
+    /// that are left as they are.
     finisher: Option<Finisher>,
     size: Cell<u64>,
     stopwatch: Cell<Stopwatch>,
@@ -65,9 +68,12 @@ struct Inner {
 }
 
 impl Recorder {
-    /// Starts to record. Fails with [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures,
-    /// and when this browser cannot write these tracks in the MIME type; with [`Error::Unsupported`] without
-    /// `MediaRecorder`.
+    /// Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures, and when this browser cannot
+    /// write these tracks in the MIME type; [`Error::Unsupported`] without `MediaRecorder`; [`Error::Recorder`] if the
+    /// browser fails otherwise.
     pub fn start(tracks: &[MediaStreamTrack], options: &RecorderOptions) -> Result<Self> {
         if !has_recorder() {
             return Err(Error::Unsupported { feature: "MediaRecorder" });
@@ -107,7 +113,11 @@ impl Recorder {
         RecordingChunks::new(receiver)
     }
 
-    /// Stops taking media in until [`resume`](Self::resume). The file has no gap.
+    /// Stops taking media in until [`resume`](Self::resume). The file has no gap. Pausing again does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
     pub fn pause(&self) -> Result<()> {
         self.require_running("pause")?;
         self.0.raw.pause().map_err(recorder_error)?;
@@ -115,7 +125,11 @@ impl Recorder {
         Ok(())
     }
 
-    /// Goes on after [`pause`](Self::pause).
+    /// Goes on after [`pause`](Self::pause). Without a pause it does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
     pub fn resume(&self) -> Result<()> {
         self.require_running("resume")?;
         self.0.raw.resume().map_err(recorder_error)?;
@@ -124,9 +138,12 @@ impl Recorder {
     }
 
     /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-stop>
     ///
     /// # Errors
-    /// [`Error::Recorder`] if nothing was recorded, as when it is stopped right after the start.
+    /// [`Error::Recorder`] if nothing was recorded, as when it is stopped right after the start: a file that has a header
+    /// and no media counts as nothing, whether it is kept or not. What fails later leaves what was recorded, with
+    /// [`Recording::ended_early`].
     pub async fn stop(&self) -> Result<Recording> {
         if self.0.raw.state() != RecordingState::Inactive {
             self.0.stop_asked.set(true);
@@ -137,6 +154,9 @@ impl Recorder {
     }
 
     /// Waits for the recording without ending it: until [`stop`](Self::stop) is called, or all tracks have ended.
+    ///
+    /// # Errors
+    /// Those of [`stop`](Self::stop).
     pub async fn finished(&self) -> Result<Recording> {
         let (sender, receiver) = oneshot::channel();
         self.0.waiters.borrow_mut().push(sender);
@@ -205,7 +225,8 @@ impl Inner {
         Self {
             _listeners: listeners,
             raw,
-            finisher: (keep && finishing::is_webm(&mime_type)).then(Finisher::start),
+            finisher: finishing::is_webm(&mime_type)
+                .then(|| Finisher::start(if keep { Extent::Whole } else { Extent::FirstMedia })),
             mime_type,
             keep,
             chunks: RefCell::default(),
@@ -269,16 +290,19 @@ impl Inner {
         let mut duration_ms = self.stopwatch.get().elapsed_ms(0.0);
         let mut blob = finishing::join(&chunks, &mime_type).map_err(recorder_error)?;
         let mut unreadable = None;
-        if let Some(finisher) = &self.finisher {
-            match finisher.finish(&blob, duration_ms).await {
-                Ok(Outcome::Finished { blob: whole, duration_ms: length }) => {
-                    blob = whole;
-                    duration_ms = length;
-                }
-                Ok(Outcome::Blank) => return Err(failure.unwrap_or_else(nothing)),
-                Ok(Outcome::Unknown) => {}
-                Err(exception) => unreadable = Some(recorder_error(exception)),
+        let outcome = match &self.finisher {
+            Some(finisher) => finisher.finish(&blob, duration_ms).await,
+            None if mp4::is_mp4(&mime_type) => mp4::finish(&blob, duration_ms).await,
+            None => Ok(Outcome::Unknown),
+        };
+        match outcome {
+            Ok(Outcome::Finished { blob: whole, duration_ms: length }) => {
+                blob = whole;
+                duration_ms = length;
             }
+            Ok(Outcome::Blank) => return Err(failure.unwrap_or_else(nothing)),
+            Ok(Outcome::Unknown) => {}
+            Err(exception) => unreadable = Some(recorder_error(exception)),
         }
         let ended_early = failure.or(unreadable).or_else(|| {
             let detail = || "its tracks ended before it was stopped".to_owned();
@@ -298,22 +322,4 @@ impl Drop for Inner {
 
 fn has_recorder() -> bool {
     Reflect::has(&js_sys::global(), &"MediaRecorder".into()).unwrap_or(false)
-}
-
-/// What a browser throws at tracks and options that it cannot record.
-fn refused(thrown: JsValue) -> Error {
-    let exception = Exception::from(thrown);
-    match exception.name.as_str() {
-        "NotSupportedError" | "InvalidModificationError" | "TypeError" => {
-            let detail = format!("this browser cannot record these tracks so: {}", exception.message);
-            exception.told_as(Error::InvalidOptions { detail })
-        }
-        _ => recorder_error(exception),
-    }
-}
-
-fn recorder_error(thrown: impl Into<Exception>) -> Error {
-    let exception = thrown.into();
-    let detail = format!("{}: {}", exception.name, exception.message);
-    exception.told_as(Error::Recorder { detail })
 }

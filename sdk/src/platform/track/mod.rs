@@ -1,5 +1,6 @@
 //! `MediaStreamTrack`s of this page.
 
+mod capture_handle;
 mod events;
 mod properties;
 
@@ -11,6 +12,7 @@ use futures::channel::mpsc::UnboundedSender;
 use moim_protocol::{MediaKind, TrackSource};
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
+pub use capture_handle::CaptureHandle;
 use events::Signal;
 pub use events::TrackEvents;
 pub use properties::FrameStats;

@@ -1,0 +1,83 @@
+//! Gives a recording in MP4 the duration that the browser got wrong.
+
+use std::ops::Range;
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
+use super::finishing::{Outcome, new_blob};
+use crate::engine::mp4::{Header, LastPicture, MAX_HEADER, Movie, Patch};
+
+/// A box that is larger is left alone: those that are read have some kilobytes.
+const MAX_BOX: u64 = 1 << 24;
+
+pub(super) fn is_mp4(mime_type: &str) -> bool {
+    ["video/mp4", "audio/mp4"].iter().any(|container| mime_type.starts_with(container))
+}
+
+/// The file with its duration. Fails if it cannot be read.
+pub(super) async fn finish(blob: &Blob, elapsed_ms: f64) -> Result<Outcome, JsValue> {
+    let (movies, fragments) = outline(blob).await?;
+    let Some(movie_at) = movies.into_iter().next() else { return Ok(Outcome::Unknown) };
+    let Some(movie) = Movie::read(&read(blob, &movie_at).await?) else { return Ok(Outcome::Unknown) };
+    let last = last_picture(blob, &movie, &fragments).await?;
+    let duration_ms = last.as_ref().map_or(elapsed_ms, |(_, last)| last.end_ms().max(elapsed_ms));
+    let mut patches: Vec<(u64, Patch)> =
+        movie.lasting(duration_ms).into_iter().map(|patch| (movie_at.start, patch)).collect();
+    patches.extend(last.and_then(|(base, last)| last.until(duration_ms).map(|patch| (base, patch))));
+    patches.sort_by_key(|(base, patch)| base + patch.at);
+
+    let parts = Array::new();
+    let mut position = 0;
+    for (base, Patch { at, bytes }) in patches {
+        parts.push(slice(blob, position..base + at)?.as_ref());
+        parts.push(&Uint8Array::from(bytes.as_slice()));
+        position = base + at + bytes.len() as u64;
+    }
+    parts.push(slice(blob, position..blob.size() as u64)?.as_ref());
+    Ok(Outcome::Finished { blob: new_blob(&parts, &blob.type_())?, duration_ms })
+}
+
+/// Where the contents of the `moov` and `moof` boxes are.
+async fn outline(blob: &Blob) -> Result<(Vec<Range<u64>>, Vec<Range<u64>>), JsValue> {
+    let (mut movies, mut fragments) = (Vec::new(), Vec::new());
+    let size = blob.size() as u64;
+    let mut position = 0;
+    while let Some(header) = Header::read(&read(blob, &(position..position + MAX_HEADER)).await?) {
+        let Some(end) = header.size.map_or(Some(size), |size| position.checked_add(size)) else { break };
+        let content = position + header.length as u64..end;
+        match &header.name {
+            b"moov" if end <= size => movies.push(content),
+            b"moof" if end <= size => fragments.push(content),
+            _ => {}
+        }
+        position = end;
+    }
+    Ok((movies, fragments))
+}
+
+/// The last picture and where the fragment begins that has it. The last fragments may be of sound alone.
+async fn last_picture(
+    blob: &Blob,
+    movie: &Movie,
+    fragments: &[Range<u64>],
+) -> Result<Option<(u64, LastPicture)>, JsValue> {
+    for fragment in fragments.iter().rev() {
+        if let Some(last) = movie.last_picture(&read(blob, fragment).await?) {
+            return Ok(Some((fragment.start, last)));
+        }
+    }
+    Ok(None)
+}
+
+async fn read(blob: &Blob, range: &Range<u64>) -> Result<Vec<u8>, JsValue> {
+    let end = range.end.min(range.start.saturating_add(MAX_BOX));
+    let bytes = JsFuture::from(slice(blob, range.start..end)?.array_buffer()).await?;
+    Ok(Uint8Array::new(&bytes).to_vec())
+}
+
+fn slice(blob: &Blob, range: Range<u64>) -> Result<Blob, JsValue> {
+    blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)
+}

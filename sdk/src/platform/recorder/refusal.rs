@@ -1,0 +1,24 @@
+//! What a browser's refusal means.
+
+use wasm_bindgen::JsValue;
+
+use crate::Error;
+use crate::platform::exception::Exception;
+
+/// What a browser throws at tracks and options that it cannot record.
+pub(super) fn refused(thrown: JsValue) -> Error {
+    let exception = Exception::from(thrown);
+    match exception.name.as_str() {
+        "NotSupportedError" | "InvalidModificationError" | "TypeError" => {
+            let detail = format!("this browser cannot record these tracks so: {}", exception.message);
+            exception.told_as(Error::InvalidOptions { detail })
+        }
+        _ => recorder_error(exception),
+    }
+}
+
+pub(super) fn recorder_error(thrown: impl Into<Exception>) -> Error {
+    let exception = thrown.into();
+    let detail = format!("{}: {}", exception.name, exception.message);
+    exception.told_as(Error::Recorder { detail })
+}
