@@ -84,7 +84,8 @@ async fn two_hundred_files_that_arrive_leave_nothing() {
         let receiving = accepted.expect("accepted");
         let progress = receiving.progress().collect::<Vec<_>>();
         let (progress, sent, received) =
-            soon("the file", async { futures::join!(progress, sending.finished(), receiving.finished()) }).await;
+            soon("the file", async { futures::join!(progress, sending.finished(), receiving.finished()) })
+                .await;
         assert_eq!(progress.last().map(|last| last.transferred), Some(BYTES as u64));
         assert!(sent.is_ok() && received.expect("received").is_some() != to_stream);
     })
@@ -102,7 +103,11 @@ async fn two_hundred_files_that_are_given_up_leave_nothing() {
         // Nobody waits for them any more when the end comes.
         drop((receiving.progress(), sending.progress()));
         stream.begun().await;
-        if number % 2 == 0 { sending.cancel("enough") } else { receiving.cancel("enough") }
+        if number % 2 == 0 {
+            sending.cancel("enough")
+        } else {
+            receiving.cancel("enough")
+        }
         end([&sending, &receiving], ErrorCode::TransferCancelled).await;
         stream.go_on();
         stream.is_aborted().await;
@@ -138,7 +143,11 @@ async fn lose_channel(connections: &Connections, file: &Blob, number: usize) {
     // One is looked at and not answered, one is not even looked at.
     let (unanswered, incoming) = offer(&near, &far, file).await;
     let unseen = near.send_file(file, &FileOptions::default()).expect("offered");
-    if number % 2 == 0 { near.close() } else { far.close() }
+    if number % 2 == 0 {
+        near.close()
+    } else {
+        far.close()
+    }
     // Chromium tells of a failure where the far end closed while much was on its way to it.
     let _ = soon("the end of both", async { futures::join!(near.closed(), far.closed()) }).await;
     // What came is written all the same, in case that it goes on over another channel.

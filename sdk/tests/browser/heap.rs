@@ -72,10 +72,10 @@ impl Heap {
         heap
     }
 
-    /// Waits until no more is held than before, but for what is kept once, such as a queue that is longer now. What is
-    /// left in each round, or in each fifth of them, is more than that.
+    /// Waits until no more is held than before, but for what is kept once: a queue and the table of JavaScript's values are
+    /// as long as the most that there ever was in them. What is left in each round, or in each fifth, is more than that.
     pub(crate) async fn is_left_after(self, rounds: usize) {
-        let (blocks, bytes) = ((rounds / 8) as isize, 8 * rounds as isize);
+        let (blocks, bytes) = ((rounds / 8) as isize, 40 * rounds as isize);
         let mut heap = Self::now();
         for _ in 0..400 {
             heap = Self::now();
@@ -95,7 +95,7 @@ impl Heap {
 }
 
 /// Has the browser collect what nobody holds, and `webdriver.json` is why it can.
-async fn collect_garbage() {
+pub(crate) async fn collect_garbage() {
     let collect = "(async () => {
         if (globalThis.TestUtils?.gc) await TestUtils.gc();
         else await gc({ type: 'major', execution: 'async' });

@@ -16,7 +16,8 @@
   };
   const replace = (object, key, make) => redefine(object, key, ({ value }) => ({ value: make(value) }));
 
-  // Listeners. One that is called once removes itself, and is of the test's own making.
+  // Listeners. One that is called once removes itself, and is of the test's own making. A plain EventTarget is no object of
+  // the browser: it is what an object of ours fires its events at, and goes with it.
   const listeners = new WeakMap();
   const known = (target, type) => {
     if (!listeners.has(target)) listeners.set(target, new Map());
@@ -24,10 +25,13 @@
     if (!types.has(type)) types.set(type, new Set());
     return types.get(type);
   };
+  let isElsewhere = false;
+  const counts = (target, callback, options) =>
+    !isElsewhere && target?.constructor !== EventTarget && callback && !options?.once;
   const listener = (target, type) => `${(target ?? window).constructor.name} listener of ${type}`;
   replace(EventTarget.prototype, "addEventListener", (add) => function (type, callback, options) {
     const at = known(this ?? window, type);
-    if (!options?.once && !at.has(callback)) {
+    if (counts(this, callback, options) && !at.has(callback)) {
       at.add(callback);
       change(listener(this, type), 1);
     }
@@ -62,6 +66,7 @@
   const urls = new Set();
   replace(URL, "createObjectURL", (create) => (source) => {
     const url = create.call(URL, source);
+    if (isElsewhere) return url;
     urls.add(url);
     change("object URL", 1);
     return url;
@@ -97,7 +102,10 @@
   const workers = new WeakSet();
   replace(window, "Worker", (original) => new Proxy(original, {
     construct(target, args) {
+      // The test runner has put a class of its own there, which listens and has a URL.
+      isElsewhere = true;
       const worker = Reflect.construct(target, args);
+      isElsewhere = false;
       workers.add(worker);
       change("Worker", 1);
       return worker;
@@ -125,7 +133,7 @@
   redefine(HTMLMediaElement.prototype, "srcObject", ({ set }) => ({
     set(stream) {
       if (playing.delete(this)) change("element with a stream", -1);
-      if (stream !== null) {
+      if (stream) {
         playing.add(this);
         change("element with a stream", 1);
       }

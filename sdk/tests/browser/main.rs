@@ -14,6 +14,7 @@ mod file_transfer;
 mod heap;
 #[cfg(feature = "yew")]
 mod hooks;
+mod leaks;
 mod leftovers;
 mod level_meter;
 mod listener;

@@ -147,7 +147,11 @@ impl Transceiver {
 
     /// Which way media is wanted to flow.
     pub fn direction(&self) -> TransceiverDirection {
-        if self.stopping.contains(&self.raw) { TransceiverDirection::Stopped } else { self.raw.direction().into() }
+        if self.stopping.contains(&self.raw) {
+            TransceiverDirection::Stopped
+        } else {
+            self.raw.direction().into()
+        }
     }
 
     /// Wants media to flow another way. It does so after a negotiation, which begins by itself.
