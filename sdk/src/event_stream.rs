@@ -47,7 +47,11 @@ impl<E: Event> Broadcaster<E> {
     pub(crate) fn subscribe(&self) -> EventStream<E> {
         let ended = self.ended.get();
         let queue = Rc::new(RefCell::new(Queue { events: VecDeque::new(), missed: 0, ended, waker: None }));
-        self.queues.borrow_mut().push(Rc::downgrade(&queue));
+        let mut queues = self.queues.borrow_mut();
+        // Where events are rare, those that are gone would pile up until the next.
+        queues.retain(|queue| queue.strong_count() > 0);
+        queues.push(Rc::downgrade(&queue));
+        drop(queues);
         EventStream(queue)
     }
 
@@ -142,6 +146,15 @@ mod tests {
         let slow = events.subscribe();
         (0..MAX_QUEUED + 3).for_each(|_| events.send(Clinging(Rc::downgrade(&events))));
         drop(slow);
+    }
+
+    #[test]
+    fn readers_that_come_and_go_leave_nothing_though_nothing_happens() {
+        let events = Broadcaster::<Told>::default();
+        let stays = events.subscribe();
+        (0..200).for_each(|_| drop(events.subscribe()));
+        assert!(events.queues.borrow().len() <= 2);
+        drop(stays);
     }
 
     #[test]

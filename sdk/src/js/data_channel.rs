@@ -9,17 +9,17 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    CustomEvent, CustomEventInit, EventTarget, MessageEvent, MessageEventInit, RtcDataChannel,
-    RtcPeerConnection, WritableStream,
+    CustomEvent, CustomEventInit, MessageEvent, MessageEventInit, RtcDataChannel, RtcPeerConnection,
+    WritableStream,
 };
 
-use super::event_target::{self, Method};
+use super::event_target::{self, Method, Target};
 use super::media::to_js;
 use super::promise::future_to_promise;
 use super::streams::{Values, async_iterator, readable_stream, writable_stream};
 use super::{bytes, options};
 use crate::platform::data_channel::{Payload, RawMessage};
-use crate::{DataChannel, DataChannelError, Error, Result};
+use crate::{DataChannel, DataChannelError, Error, ListenerGuard, Result};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("data_channel.ts");
@@ -30,8 +30,10 @@ const TYPES: &str = include_str!("data_channel.ts");
 #[wasm_bindgen(js_name = DataChannel)]
 pub struct JsDataChannel {
     channel: DataChannel,
+    /// Where `open` and `close` are fired.
+    states: Target,
     /// Where `message` and `messageerror` are fired.
-    target: EventTarget,
+    messages: Target,
     dispatching: Cell<bool>,
     readable: OnceCell<Object>,
     writable: OnceCell<WritableStream>,
@@ -40,14 +42,23 @@ pub struct JsDataChannel {
 impl JsDataChannel {
     /// The class for a channel. It keeps the channel open, even if JavaScript forgets it.
     pub(crate) fn new(channel: DataChannel) -> Result<Self, JsValue> {
-        let kept = channel.clone();
+        let (states, messages) = (Target::new()?, Target::new()?);
+        let opened = states.clone();
+        let listener = ListenerGuard::new(channel.as_raw(), "open", move |_| opened.fire_plain("open"));
+        let (kept, over) = (channel.clone(), states.clone());
         spawn_local(async move {
             // Why it closed is told to whoever asks.
             let _ = kept.closed().await;
+            drop(listener);
+            over.fire_plain("close");
+            over.end();
         });
-        let target = EventTarget::new()?;
+        Ok(Self::with(channel, states, messages))
+    }
+
+    fn with(channel: DataChannel, states: Target, messages: Target) -> Self {
         let (readable, writable) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { channel, target, dispatching: Cell::default(), readable, writable })
+        Self { channel, states, messages, dispatching: Cell::default(), readable, writable }
     }
 
     /// The channel behind the JavaScript object.
@@ -55,10 +66,10 @@ impl JsDataChannel {
         self.channel.clone()
     }
 
-    fn target_of(&self, event: &JsValue) -> Result<(&EventTarget, String)> {
+    fn target_of(&self, event: &JsValue) -> Result<(&Target, String)> {
         let event = event_target::event_name(event, &["open", "close", "message", "messageerror"])?;
-        let is_raw = matches!(event.as_str(), "open" | "close");
-        Ok((if is_raw { self.channel.as_raw() } else { &self.target }, event))
+        let is_state = matches!(event.as_str(), "open" | "close");
+        Ok((if is_state { &self.states } else { &self.messages }, event))
     }
 }
 
@@ -66,8 +77,8 @@ impl JsDataChannel {
 impl JsDataChannel {
     /// For `class::handle`.
     #[wasm_bindgen(js_name = __handle, skip_typescript)]
-    pub fn js_handle(&self) -> Result<Self, JsValue> {
-        Self::new(self.handle())
+    pub fn js_handle(&self) -> Self {
+        Self::with(self.handle(), self.states.clone(), self.messages.clone())
     }
 
     /// Makes a channel on a connection of the browser. The far end gets a `datachannel` event, unless the channel is
@@ -232,9 +243,9 @@ impl JsDataChannel {
         options: &JsValue,
     ) -> Result<(), JsValue> {
         let (target, event) = self.target_of(event)?;
-        event_target::call(target, Method::Add, &event, listener, options)?;
+        target.call(Method::Add, &event, listener, options)?;
         if matches!(event.as_str(), "message" | "messageerror") && !self.dispatching.replace(true) {
-            spawn_local(dispatch(self.handle(), self.target.clone()));
+            spawn_local(dispatch(self.handle(), self.messages.clone()));
         }
         Ok(())
     }
@@ -247,7 +258,7 @@ impl JsDataChannel {
         options: &JsValue,
     ) -> Result<(), JsValue> {
         let (target, event) = self.target_of(event)?;
-        event_target::call(target, Method::Remove, &event, listener, options)
+        target.call(Method::Remove, &event, listener, options)
     }
 }
 
@@ -283,8 +294,8 @@ fn value(message: RawMessage) -> JsValue {
     }
 }
 
-/// Fires each message at the target. A listener that throws is reported by the browser, as for any event.
-async fn dispatch(channel: DataChannel, target: EventTarget) {
+/// Fires each message at the target.
+async fn dispatch(channel: DataChannel, target: Target) {
     while let Some(message) = poll_fn(|context| channel.poll_message(context)).await {
         let event = match message {
             Ok(message) => {
@@ -299,9 +310,10 @@ async fn dispatch(channel: DataChannel, target: EventTarget) {
             }
         };
         if let Ok(event) = event {
-            let _ = target.dispatch_event(&event);
+            target.fire(&event);
         }
     }
+    target.end();
 }
 
 fn raw_connection(connection: &JsValue) -> Result<&RtcPeerConnection> {

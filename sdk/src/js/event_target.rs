@@ -1,11 +1,14 @@
 //! Listeners: as `EventTarget` has them, with the names of the events checked.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use futures::stream::{Stream, StreamExt};
 use js_sys::{Function, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{CustomEvent, CustomEventInit, EventTarget};
+use web_sys::{CustomEvent, CustomEventInit, Event, EventTarget};
 
 use super::media::to_js;
 use super::options;
@@ -37,10 +40,7 @@ pub(crate) fn call(
     listener: &JsValue,
     options: &JsValue,
 ) -> Result<(), JsValue> {
-    if !listener.is_function() && !listener.is_object() {
-        let detail = format!("the listener of \"{event}\" must be a function");
-        return Err(Error::InvalidOptions { detail }.into());
-    }
+    check_listener(event, listener)?;
     let method = match method {
         Method::Add => "addEventListener",
         Method::Remove => "removeEventListener",
@@ -48,6 +48,69 @@ pub(crate) fn call(
     let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
     method.call3(target, &event.into(), listener, options)?;
     Ok(())
+}
+
+fn check_listener(event: &str, listener: &JsValue) -> Result<(), JsValue> {
+    if listener.is_function() || listener.is_object() {
+        return Ok(());
+    }
+    let detail = format!("the listener of \"{event}\" must be a function");
+    Err(Error::InvalidOptions { detail }.into())
+}
+
+/// Where the events of an object are fired, and after the last of them nothing more: a listener holds what it uses, which
+/// is often the object itself, and a browser does not collect a cycle that goes through the module.
+#[derive(Clone, Debug)]
+pub(crate) struct Target(Rc<RefCell<Option<EventTarget>>>);
+
+impl Target {
+    pub(crate) fn new() -> Result<Self, JsValue> {
+        Ok(Self(Rc::new(RefCell::new(Some(EventTarget::new()?)))))
+    }
+
+    /// `addEventListener` or `removeEventListener`, as [`call`].
+    pub(crate) fn call(
+        &self,
+        method: Method,
+        event: &str,
+        listener: &JsValue,
+        options: &JsValue,
+    ) -> Result<(), JsValue> {
+        let target = self.0.borrow().clone();
+        match target {
+            Some(target) => call(&target, method, event, listener, options),
+            None => check_listener(event, listener),
+        }
+    }
+
+    /// A listener that throws is reported by the browser, as for any event.
+    pub(crate) fn fire(&self, event: &Event) {
+        let target = self.0.borrow().clone();
+        if let Some(target) = target {
+            let _ = target.dispatch_event(event);
+        }
+    }
+
+    /// Fires an event that says no more than its name.
+    pub(crate) fn fire_plain(&self, name: &str) {
+        if let Ok(event) = Event::new(name) {
+            self.fire(&event);
+        }
+    }
+
+    /// Fires a `CustomEvent` with this `detail`.
+    pub(crate) fn fire_detail(&self, name: &str, detail: &JsValue) {
+        let init = CustomEventInit::new();
+        init.set_detail(detail);
+        if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
+            self.fire(&event);
+        }
+    }
+
+    /// Lets go of the listeners: no more events will be fired.
+    pub(crate) fn end(&self) {
+        self.0.take();
+    }
 }
 
 /// `addEventListener`, with the event's name checked.
@@ -74,7 +137,7 @@ pub(crate) fn unlisten(
 /// listener that throws is reported by the browser, as for any event. `kept` is dropped when the events end.
 pub(crate) fn dispatch<E: Serialize>(
     events: impl Stream<Item = E> + 'static,
-    target: &EventTarget,
+    target: &Target,
     kept: impl Sized + 'static,
 ) {
     let fired = fire_all(values(events), target.clone());
@@ -94,26 +157,18 @@ fn values<E: Serialize>(events: impl Stream<Item = E> + 'static) -> Values {
     events.map(|event| to_js(&event)).boxed_local()
 }
 
-async fn fire_all(mut values: Values, target: EventTarget) {
+async fn fire_all(mut values: Values, target: Target) {
     while let Some(value) = values.next().await {
         if let Ok(detail) = value {
             fire(&target, &detail);
         }
     }
+    target.end();
 }
 
-fn fire(target: &EventTarget, detail: &JsValue) {
+fn fire(target: &Target, detail: &JsValue) {
     let Some(name) = Reflect::get(detail, &"type".into()).ok().and_then(|name| name.as_string()) else {
         return;
     };
-    fire_detail(target, &name, detail);
-}
-
-/// Fires a `CustomEvent` with this `detail`.
-pub(crate) fn fire_detail(target: &EventTarget, name: &str, detail: &JsValue) {
-    let init = CustomEventInit::new();
-    init.set_detail(detail);
-    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
-        let _ = target.dispatch_event(&event);
-    }
+    target.fire_detail(&name, detail);
 }

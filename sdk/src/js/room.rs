@@ -3,9 +3,9 @@
 use js_sys::{Object, Promise};
 use strum::VariantNames;
 use wasm_bindgen::prelude::*;
-use web_sys::{EventTarget, MediaStreamTrack, RtcRtpReceiver};
+use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
-use super::event_target::{self, Method};
+use super::event_target::{self, Method, Target};
 use super::media::{JsLocalTrack, to_js};
 use super::promise::future_to_promise;
 use super::{bytes, class, options};
@@ -41,7 +41,7 @@ extern "C" {
 #[derive(Debug)]
 pub struct JsRoom {
     room: Room,
-    target: EventTarget,
+    target: Target,
 }
 
 impl JsRoom {
@@ -57,7 +57,7 @@ impl JsRoom {
     #[wasm_bindgen(constructor)]
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;
-        let target = EventTarget::new()?;
+        let target = Target::new()?;
         event_target::dispatch(room.events(), &target, ());
         Ok(Self { room, target })
     }
@@ -233,7 +233,7 @@ impl JsRoom {
         options: &JsValue,
     ) -> Result<(), JsValue> {
         let event = event_target::event_name(event, RoomEvent::VARIANTS)?;
-        event_target::call(&self.target, Method::Add, &event, listener, options)
+        self.target.call(Method::Add, &event, listener, options)
     }
 
     #[wasm_bindgen(js_name = removeEventListener, skip_typescript)]
@@ -244,7 +244,7 @@ impl JsRoom {
         options: &JsValue,
     ) -> Result<(), JsValue> {
         let event = event_target::event_name(event, RoomEvent::VARIANTS)?;
-        event_target::call(&self.target, Method::Remove, &event, listener, options)
+        self.target.call(Method::Remove, &event, listener, options)
     }
 
     #[wasm_bindgen(skip_typescript)]

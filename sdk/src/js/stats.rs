@@ -8,9 +8,8 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::EventTarget;
 
-use super::event_target::{Method, call, event_name, fire_detail};
+use super::event_target::{Method, Target, event_name};
 use super::options;
 use super::promise::future_to_promise;
 use super::streams::async_iterator;
@@ -50,7 +49,7 @@ pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &
 #[wasm_bindgen(js_name = StatsMonitor)]
 pub struct JsStatsMonitor {
     monitor: StatsMonitor,
-    target: EventTarget,
+    target: Target,
     /// Ends the events with the object.
     _alive: oneshot::Sender<()>,
 }
@@ -66,7 +65,7 @@ impl JsStatsMonitor {
     ) -> Result<Self, JsValue> {
         let options: StatsMonitorOptions = options::parse(options, "stats monitor options")?;
         let monitor = StatsMonitor::start(StatsSource::from_js(source)?, &options)?;
-        let target = EventTarget::new()?;
+        let target = Target::new()?;
         let (alive, gone) = oneshot::channel();
         let events = dispatch(monitor.clone(), target.clone());
         spawn_local(select(gone, Box::pin(events)).map(drop));
@@ -110,7 +109,7 @@ impl JsStatsMonitor {
         listener: &JsValue,
         options: &JsValue,
     ) -> Result<(), JsValue> {
-        call(&self.target, Method::Add, &event_name(event, EVENTS)?, listener, options)
+        self.target.call(Method::Add, &event_name(event, EVENTS)?, listener, options)
     }
 
     #[wasm_bindgen(js_name = removeEventListener, skip_typescript)]
@@ -120,7 +119,7 @@ impl JsStatsMonitor {
         listener: &JsValue,
         options: &JsValue,
     ) -> Result<(), JsValue> {
-        call(&self.target, Method::Remove, &event_name(event, EVENTS)?, listener, options)
+        self.target.call(Method::Remove, &event_name(event, EVENTS)?, listener, options)
     }
 
     #[wasm_bindgen(js_name = "[Symbol.asyncIterator]", skip_typescript)]
@@ -130,16 +129,17 @@ impl JsStatsMonitor {
 }
 
 /// Fires each sample at the target, and then the end.
-async fn dispatch(mut monitor: StatsMonitor, target: EventTarget) {
+async fn dispatch(mut monitor: StatsMonitor, target: Target) {
     while let Some(sample) = monitor.next().await {
         if let Ok(sample) = to_object(&TypedSample::from(&sample)) {
-            fire_detail(&target, "sample", &sample);
+            target.fire_detail("sample", &sample);
         }
     }
     let detail = Object::new();
     let error = monitor.error().map_or(JsValue::NULL, JsValue::from);
     let _ = js_sys::Reflect::set(&detail, &"error".into(), &error);
-    fire_detail(&target, "ended", &detail);
+    target.fire_detail("ended", &detail);
+    target.end();
 }
 
 /// A report as TypeScript sees it.

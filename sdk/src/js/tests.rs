@@ -4,6 +4,11 @@ mod anything;
 mod capture;
 mod data_channel;
 mod file_transfer;
+#[path = "../../tests/browser/heap.rs"]
+mod heap;
+mod leaks;
+#[path = "../../tests/browser/leftovers.rs"]
+mod leftovers;
 mod mixer;
 mod peer_connection;
 mod recorder;

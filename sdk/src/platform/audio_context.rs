@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AudioContext, AudioContextState};
 
 use super::exception::Exception;
 use super::listener::ListenerGuard;
+use super::promise::ignore;
 use crate::Result;
 
 thread_local! {
@@ -59,9 +59,7 @@ impl SharedContext {
         }
         if let Ok(resumed) = self.raw.resume() {
             // Rejected when the context is closed before it ever ran; nobody needs to hear of that.
-            spawn_local(async move {
-                let _ = JsFuture::from(resumed).await;
-            });
+            ignore(&resumed);
         }
     }
 }
@@ -69,9 +67,7 @@ impl SharedContext {
 impl Drop for SharedContext {
     fn drop(&mut self) {
         if let Ok(closed) = self.raw.close() {
-            spawn_local(async move {
-                let _ = JsFuture::from(closed).await;
-            });
+            ignore(&closed);
         }
     }
 }

@@ -19,6 +19,7 @@ mod mime;
 mod mixer;
 mod peer_connection;
 mod player;
+mod promise;
 mod recorder;
 mod recording;
 mod room_channel;

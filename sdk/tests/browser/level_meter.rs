@@ -2,7 +2,8 @@ use gloo_timers::future::TimeoutFuture;
 use moim::{Devices, ErrorCode, LevelMeter, MicrophoneOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::page::{Painting, until};
+use crate::leftovers::{Leftovers, leaves_nothing};
+use crate::page::{Mock, Painting, until};
 
 /// Firefox runs no audio graph without a sound device, unless the preference is set.
 const TONE: &str = "a tone (in Firefox: is `media.cubeb.force_mock_context` set?)";
@@ -42,4 +43,46 @@ async fn meters_come_and_go_without_disturbing_each_other() {
 fn a_video_track_has_no_level() {
     let error = LevelMeter::new(Painting::new().track.as_raw()).expect_err("a video track");
     assert_eq!(error.code(), ErrorCode::InvalidOptions);
+}
+
+#[wasm_bindgen_test]
+async fn two_hundred_rounds_close_their_context_and_leave_the_track_running() {
+    let devices = Devices::new().expect("devices");
+    let microphone = devices.microphone(&MicrophoneOptions::default()).await.expect("a microphone");
+    let meter = || LevelMeter::new(microphone.as_raw()).expect("a meter");
+    let seen = leaves_nothing(async |number| {
+        let [first, last] = [meter(), meter()];
+        match number % 10 {
+            // While the context runs, and before it does.
+            0 => until("sound", || last.level() > 0.0).await,
+            1..5 => drop((first, last)),
+            // The last one came after the first had gone, and its track is gone, too.
+            _ => {
+                drop(first);
+                let track = microphone.clone_track();
+                let other = LevelMeter::new(track.as_raw()).expect("a meter");
+                drop((track, last));
+                other.is_speaking();
+            }
+        }
+    })
+    .await;
+    assert_eq!(seen.begun("AudioContext"), 200, "a context for all that measure at the same time");
+    assert_eq!(seen.begun("Window listener of click"), 200);
+    assert_eq!(seen.begun("audio connection"), 500);
+    assert!(!microphone.is_ended(), "a meter does not own its track");
+}
+
+#[wasm_bindgen_test]
+async fn a_meter_that_cannot_be_made_leaves_nothing() {
+    let devices = Devices::new().expect("devices");
+    let microphone = devices.microphone(&MicrophoneOptions::default()).await.expect("a microphone");
+    let leftovers = Leftovers::count();
+    {
+        let throw = "() => { throw new Error('broken'); }";
+        let _broken = Mock::new("AudioContext.prototype", "createMediaStreamSource", throw);
+        LevelMeter::new(microphone.as_raw()).expect_err("no source");
+    }
+    assert_eq!(leftovers.begun("AudioContext"), 1);
+    leftovers.are_none().await;
 }

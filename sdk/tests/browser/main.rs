@@ -9,9 +9,13 @@ mod constraints;
 mod data_channel;
 mod devices;
 mod display;
+mod file_leaks;
 mod file_transfer;
+mod heap;
 #[cfg(feature = "yew")]
 mod hooks;
+mod leaks;
+mod leftovers;
 mod level_meter;
 mod listener;
 mod listeners;

@@ -12,6 +12,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MediaStreamTrack;
 
 #[cfg(test)]
+pub(crate) use controller::JsCaptureController;
+#[cfg(test)]
 pub(crate) use devices::JsDevices;
 pub(crate) use local_track::JsLocalTrack;
 

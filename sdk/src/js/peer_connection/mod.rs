@@ -8,13 +8,13 @@ use js_sys::{JSON, Object, Promise};
 use strum::VariantNames;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{EventTarget, RtcPeerConnection};
+use web_sys::RtcPeerConnection;
 
 pub(crate) use sender::JsSender;
 pub(crate) use transceiver::JsTransceiver;
 
 use super::data_channel::JsDataChannel;
-use super::event_target::{Method, call, dispatch, event_name, iterate};
+use super::event_target::{Method, Target, dispatch, event_name, iterate};
 use super::media::{JsLocalTrack, raw_track, to_js};
 use super::promise::future_to_promise;
 use super::streams::async_iterator;
@@ -39,7 +39,7 @@ const TYPES: &str = include_str!("../peer_connection.ts");
 #[wasm_bindgen(js_name = PeerConnection)]
 pub struct JsPeerConnection {
     connection: PeerConnection,
-    target: EventTarget,
+    target: Target,
 }
 
 #[wasm_bindgen(js_class = PeerConnection)]
@@ -52,7 +52,7 @@ impl JsPeerConnection {
     ) -> Result<Self, JsValue> {
         let options: PeerConnectionOptions = options::parse(options, "peer connection options")?;
         let connection = PeerConnection::new(&options)?;
-        let target = EventTarget::new()?;
+        let target = Target::new()?;
         // It lives until `close()`, even if JavaScript forgets it, as the browser's own does.
         dispatch(connection.events(), &target, connection.clone());
         Ok(Self { connection, target })
@@ -211,7 +211,7 @@ impl JsPeerConnection {
         options: &JsValue,
     ) -> Result<(), JsValue> {
         let event = event_name(event, PeerConnectionEvent::VARIANTS)?;
-        call(&self.target, Method::Add, &event, listener, options)
+        self.target.call(Method::Add, &event, listener, options)
     }
 
     #[wasm_bindgen(js_name = removeEventListener, skip_typescript)]
@@ -222,7 +222,7 @@ impl JsPeerConnection {
         options: &JsValue,
     ) -> Result<(), JsValue> {
         let event = event_name(event, PeerConnectionEvent::VARIANTS)?;
-        call(&self.target, Method::Remove, &event, listener, options)
+        self.target.call(Method::Remove, &event, listener, options)
     }
 
     /// All events from now on: `for await (const event of connection.events())`. Ends when the connection is closed.

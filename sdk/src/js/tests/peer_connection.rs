@@ -5,14 +5,14 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::*;
 use crate::js::peer_connection::JsPeerConnection;
 
-fn class() -> JsValue {
+pub(super) fn class() -> JsValue {
     let connection = JsPeerConnection::new(None).expect("a connection");
     connection.close();
     Reflect::get(&connection.into(), &"constructor".into()).expect("a class")
 }
 
 /// `PeerConnection` is the class; `pair` makes two that know each other.
-const SCENE: &str = "
+pub(super) const SCENE: &str = "
     const PeerConnection = x;
     const pair = (options) => {
       const ends = [new PeerConnection(options), new PeerConnection(options)];

@@ -155,6 +155,7 @@ impl Inner {
             self.outbox.borrow_mut().lost |= nobody_waits;
             entry.finish(Err(DataChannelError::Closed.into()));
         }
+        drop(self.listeners.take());
         self.transfers.disconnect();
         for wakers in [&self.readers, &self.writers, &self.watchers] {
             wakers.wake();

@@ -63,7 +63,8 @@ pub struct DataChannel(Rc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    _listeners: [ListenerGuard; 5],
+    /// Until it is over: JavaScript may hold a channel for as long as it likes.
+    listeners: RefCell<Option<[ListenerGuard; 5]>>,
     raw: RtcDataChannel,
     connection: RtcPeerConnection,
     options: MessageOptions,
@@ -154,7 +155,7 @@ impl DataChannel {
         raw.set_binary_type(RtcDataChannelType::Arraybuffer);
         raw.set_buffered_amount_low_threshold(options.low_water_mark);
         let inner = Rc::new_cyclic(|weak| Inner {
-            _listeners: events::listen(&raw, weak),
+            listeners: RefCell::new(Some(events::listen(&raw, weak))),
             connection: connection.clone(),
             framing,
             protocol: unmarked(&bindings::protocol(&raw)).0.to_owned(),

@@ -2,12 +2,13 @@
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, FilePropertyBag, WritableStream, WritableStreamDefaultWriter};
 
 use crate::engine::transfer::FileOffer;
 use crate::engine::transfer::FileTransferError;
 use crate::platform::exception::Exception;
+use crate::platform::promise::ignore;
 use crate::{Error, Result};
 
 /// So much is gathered before it becomes a Blob, which the browser may keep on disk.
@@ -73,11 +74,8 @@ impl Sink {
     /// Throws away what was written, as far as the stream can.
     pub(super) fn abort(&self, reason: &str) {
         let Self::Stream(writer) = self else { return };
-        let aborted = writer.abort_with_reason(&js_sys::Error::new(reason));
-        spawn_local(async move {
-            // A stream that is in error already is as good as aborted.
-            let _ = JsFuture::from(aborted).await;
-        });
+        // A stream that is in error already is as good as aborted.
+        ignore(&writer.abort_with_reason(&js_sys::Error::new(reason)));
     }
 }
 

@@ -104,7 +104,8 @@ impl Mixer {
         attach(&element, tracks)?;
         picture::start(&element);
         let has = |kind: &str| tracks.iter().any(|track| track.kind() == kind);
-        let sound = has("audio").then(|| inner.sound.add(id, tracks, options.gain)).transpose()?;
+        let sound = has("audio").then(|| inner.sound.add(id, tracks, options.gain)).transpose();
+        let sound = sound.inspect_err(|_| detach(&element))?;
         let label = options.label.clone();
         let source = Source { id, label, element, has_video: has("video"), sound };
         inner.sources.borrow_mut().push(source);

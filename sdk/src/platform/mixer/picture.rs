@@ -1,13 +1,12 @@
 //! The canvas that the sources are drawn upon.
 
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, HtmlVideoElement, MediaStreamTrack};
 
 use super::options::MixerOptions;
 use crate::engine::layout::{Fit, Rectangle};
-use crate::platform::element::play;
 use crate::platform::exception::Exception;
+use crate::platform::promise::ignore;
 use crate::{Error, Result};
 
 /// `HTMLMediaElement.HAVE_CURRENT_DATA`: there is a picture.
@@ -110,12 +109,12 @@ pub(super) fn player() -> Result<HtmlVideoElement> {
     Ok(element)
 }
 
+/// At once: of an element that has lost its source meanwhile the promise is never settled.
 pub(super) fn start(element: &HtmlVideoElement) {
-    let element = element.clone();
-    spawn_local(async move {
+    if let Ok(started) = element.play() {
         // Rejected when the source leaves before it plays. Muted playback is never blocked.
-        let _ = play(&element).await;
-    });
+        ignore(&started);
+    }
 }
 
 fn document() -> Result<Document> {

@@ -77,6 +77,10 @@ impl Sound {
             let stays = output.except != Some(id);
             if !stays {
                 output.stop();
+                for gain in self.gains.borrow().values() {
+                    // Throws for one that was not connected.
+                    let _ = gain.disconnect_with_audio_node(&output.node);
+                }
             }
             stays
         });

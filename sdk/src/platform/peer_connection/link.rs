@@ -9,7 +9,6 @@ use futures::channel::oneshot;
 use futures::future::{Either, select};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     RtcConfiguration, RtcIceCandidateInit, RtcPeerConnection, RtcPeerConnectionIceEvent,
     RtcPeerConnectionState, RtcRtpTransceiver, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescription,
@@ -26,6 +25,7 @@ use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription};
 use crate::platform::ListenerGuard;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::exception::Exception;
+use crate::platform::promise::outcome;
 
 /// A peer connection and what listens to it. Dropping it closes the connection.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ impl Link {
     async fn set_local_description(&self) -> Result<Input> {
         let step = "making the local description";
         self.data_section.begin();
-        JsFuture::from(bindings::set_local_description(&self.raw)).await.map_err(failure(step))?;
+        outcome(bindings::set_local_description(&self.raw)).await.map_err(failure(step))?;
         let raw = self.raw.local_description();
         let raw = raw.ok_or(Error::Negotiation { step, detail: "there is none afterwards".into() })?;
         Ok(Input::LocalDescriptionSet(from_raw(&raw)))
@@ -134,7 +134,7 @@ impl Link {
         });
         raw.set_sdp(&description.sdp);
         self.data_section.begin();
-        JsFuture::from(self.raw.set_remote_description(&raw))
+        outcome(self.raw.set_remote_description(&raw))
             .await
             .map_err(failure("applying the remote description"))?;
         Ok(Input::RemoteDescriptionSet)
@@ -147,7 +147,7 @@ impl Link {
         if let Some(ufrag) = &candidate.username_fragment {
             let _ = Reflect::set(&raw, &"usernameFragment".into(), &ufrag.into());
         }
-        JsFuture::from(self.raw.add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(&raw)))
+        outcome(self.raw.add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(&raw)))
             .await
             .map_err(failure("adding an ICE candidate"))?;
         Ok(())

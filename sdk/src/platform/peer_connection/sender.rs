@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use wasm_bindgen_futures::JsFuture;
 use web_sys::RtcRtpSender;
 
 use super::codec::{RtpCapabilities, send_capabilities};
@@ -14,6 +13,7 @@ use crate::error::Result;
 use crate::model::{MediaKind, TrackSource};
 use crate::platform::LocalTrack;
 use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::promise::outcome;
 
 /// The tracks that a connection sends. It keeps them from being stopped with their last handle.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +71,7 @@ impl Sender {
     /// `InvalidOptions` for a track of the other kind; `InvalidState` when the connection is closed.
     pub async fn replace_track(&self, track: Option<&LocalTrack>) -> Result<()> {
         let replaced = self.raw.replace_track(track.map(LocalTrack::as_raw));
-        JsFuture::from(replaced).await.map_err(refusal("replace the track"))?;
+        outcome(replaced).await.map_err(refusal("replace the track"))?;
         self.tracks.set(&self.raw, track);
         Ok(())
     }
@@ -94,7 +94,7 @@ impl Sender {
         encoding::write(parameters, &raw)?;
         let failed = refusal("set the parameters");
         let set = bindings::set_parameters(&self.raw, &raw).map_err(&failed)?;
-        JsFuture::from(set).await.map_err(failed)?;
+        outcome(set).await.map_err(failed)?;
         let SendParameters { encodings, degradation_preference } = parameters;
         encoding::check_taken(encodings, *degradation_preference, &bindings::parameters(&self.raw))
     }
@@ -145,7 +145,7 @@ pub(crate) async fn change_parameters(
     change(&mut parameters);
     encoding::write(&parameters, &raw)?;
     let failed = refusal("change what is sent");
-    JsFuture::from(bindings::set_parameters(sender, &raw).map_err(&failed)?).await.map_err(failed)?;
+    outcome(bindings::set_parameters(sender, &raw).map_err(&failed)?).await.map_err(failed)?;
     Ok(())
 }
 

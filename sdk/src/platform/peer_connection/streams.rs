@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     MediaStream, MediaStreamTrack, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection,
     RtcRtpTransceiverInit,
@@ -16,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::model::TrackSource;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::exception::Exception;
+use crate::platform::promise::ignore;
 
 /// Tracks in one stream are played in sync (RFC 8830): camera with microphone, screen with its sound.
 #[derive(Debug)]
@@ -112,8 +112,5 @@ pub(crate) fn reuse(transceiver: &RtcRtpTransceiver, track: &MediaStreamTrack, s
 /// Sends another track, without a new negotiation. The promise fails only if the connection is closed or the track was
 /// checked wrongly; both show elsewhere.
 pub(crate) fn replace(sender: &RtcRtpSender, track: Option<&MediaStreamTrack>) {
-    let replaced = sender.replace_track(track);
-    spawn_local(async move {
-        let _ = JsFuture::from(replaced).await;
-    });
+    ignore(&sender.replace_track(track));
 }

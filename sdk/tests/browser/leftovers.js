@@ -1,0 +1,157 @@
+// Counts what is begun and not ended again, while it is in place.
+() => {
+  const undo = [];
+  const begun = new Map();
+  const left = new Map();
+  const change = (kind, by) => {
+    left.set(kind, (left.get(kind) ?? 0) + by);
+    if (by > 0) begun.set(kind, (begun.get(kind) ?? 0) + by);
+  };
+  const redefine = (prototype, key, changed) => {
+    let object = prototype;
+    while (!Object.hasOwn(object, key)) object = Object.getPrototypeOf(object);
+    const before = Object.getOwnPropertyDescriptor(object, key);
+    Object.defineProperty(object, key, { ...before, ...changed(before) });
+    undo.unshift(() => Object.defineProperty(object, key, before));
+  };
+  const replace = (object, key, make) => redefine(object, key, ({ value }) => ({ value: make(value) }));
+
+  // Listeners. One that is called once removes itself, and is of the test's own making. A plain EventTarget is no object of
+  // the browser: it is what an object of ours fires its events at, and goes with it.
+  const listeners = new WeakMap();
+  const known = (target, type) => {
+    if (!listeners.has(target)) listeners.set(target, new Map());
+    const types = listeners.get(target);
+    if (!types.has(type)) types.set(type, new Set());
+    return types.get(type);
+  };
+  let isElsewhere = false;
+  const counts = (target, callback, options) =>
+    !isElsewhere && target?.constructor !== EventTarget && callback && !options?.once;
+  const listener = (target, type) => `${(target ?? window).constructor.name} listener of ${type}`;
+  replace(EventTarget.prototype, "addEventListener", (add) => function (type, callback, options) {
+    const at = known(this ?? window, type);
+    if (counts(this, callback, options) && !at.has(callback)) {
+      at.add(callback);
+      change(listener(this, type), 1);
+    }
+    return add.call(this, type, callback, options);
+  });
+  replace(EventTarget.prototype, "removeEventListener", (remove) => function (type, callback, options) {
+    if (known(this ?? window, type).delete(callback)) change(listener(this, type), -1);
+    return remove.call(this, type, callback, options);
+  });
+
+  const timers = new Set();
+  const over = (id) => timers.delete(id) && change("timer", -1);
+  for (const [set, once] of [["setTimeout", true], ["setInterval", false]]) {
+    replace(window, set, (start) => (callback, ...rest) => {
+      const call = (...args) => {
+        if (once) over(id);
+        callback(...args);
+      };
+      const id = start.call(window, call, ...rest);
+      timers.add(id);
+      change("timer", 1);
+      return id;
+    });
+  }
+  for (const clear of ["clearTimeout", "clearInterval"]) {
+    replace(window, clear, (stop) => (id) => {
+      over(id);
+      stop.call(window, id);
+    });
+  }
+
+  const urls = new Set();
+  replace(URL, "createObjectURL", (create) => (source) => {
+    const url = create.call(URL, source);
+    if (isElsewhere) return url;
+    urls.add(url);
+    change("object URL", 1);
+    return url;
+  });
+  replace(URL, "revokeObjectURL", (revoke) => (url) => {
+    if (urls.delete(url)) change("object URL", -1);
+    revoke.call(URL, url);
+  });
+
+  // These tell by their state whether they are over. Not from the constructor on: wasm-bindgen took that when the module
+  // was loaded.
+  const stateful = new Map();
+  const states = [[AudioContext, "state"], [RTCPeerConnection, "signalingState"]];
+  const meet = (object) => {
+    for (const [kind, state] of states) {
+      if (!(object instanceof kind) || stateful.has(object)) continue;
+      stateful.set(object, { name: kind.name, isOver: () => object[state] === "closed" });
+      begun.set(kind.name, (begun.get(kind.name) ?? 0) + 1);
+    }
+  };
+  for (const [kind, ...methods] of [
+    [AudioContext, "resume", "createMediaStreamSource", "createMediaStreamDestination", "close"],
+    [RTCPeerConnection, "createDataChannel", "addTransceiver", "close"],
+  ]) {
+    for (const method of methods) {
+      replace(kind.prototype, method, (original) => function (...args) {
+        meet(this);
+        return original.apply(this, args);
+      });
+    }
+  }
+
+  const workers = new WeakSet();
+  replace(window, "Worker", (original) => new Proxy(original, {
+    construct(target, args) {
+      // The test runner has put a class of its own there, which listens and has a URL.
+      isElsewhere = true;
+      const worker = Reflect.construct(target, args);
+      isElsewhere = false;
+      workers.add(worker);
+      change("Worker", 1);
+      return worker;
+    },
+  }));
+  replace(Worker.prototype, "terminate", (terminate) => function () {
+    if (workers.delete(this)) change("Worker", -1);
+    return terminate.call(this);
+  });
+
+  const wires = new WeakMap();
+  replace(AudioNode.prototype, "connect", (connect) => function (to, ...rest) {
+    const from = wires.get(this) ?? new Set();
+    if (!from.has(to)) change("audio connection", 1);
+    wires.set(this, from.add(to));
+    return connect.call(this, to, ...rest);
+  });
+  replace(AudioNode.prototype, "disconnect", (disconnect) => function (...to) {
+    const from = wires.get(this) ?? new Set();
+    for (const end of to.length > 0 ? to : [...from]) if (from.delete(end)) change("audio connection", -1);
+    return disconnect.apply(this, to);
+  });
+
+  const playing = new WeakSet();
+  redefine(HTMLMediaElement.prototype, "srcObject", ({ set }) => ({
+    set(stream) {
+      if (playing.delete(this)) change("element with a stream", -1);
+      if (stream) {
+        playing.add(this);
+        change("element with a stream", 1);
+      }
+      set.call(this, stream);
+    },
+  }));
+
+  const now = () => {
+    const all = new Map(left);
+    for (const { name, isOver } of stateful.values()) {
+      if (!isOver()) all.set(name, (all.get(name) ?? 0) + 1);
+    }
+    return [...all].filter(([, count]) => count !== 0).map(([kind, count]) => `${count} × ${kind}`).join(", ");
+  };
+  // What is there from before the rounds and stays is the test's own.
+  const start = () => {
+    begun.clear();
+    for (const met of stateful.values()) met.isOver = () => true;
+  };
+  return { now, start, begun: (kind) => begun.get(kind) ?? 0, restore: () => undo.forEach((restore) => restore()) };
+};
