@@ -11,7 +11,7 @@ const query = new URLSearchParams(location.search);
 const name = query.get("room");
 const LAYOUTS = ["grid", "spotlight"];
 let layout = query.get("layout") ?? "grid";
-/** Who publishes: `{ tracks, sources, voice, out }`, by participant id; a source is `{ kind, source }`. */
+/** Who publishes: `{ tracks, sources, voice, out }`, by participant id; a source is `{ kind, source }`, by what it shows. */
 const people = new Map();
 let spotlight;
 
@@ -32,6 +32,7 @@ async function run() {
   room.addEventListener("participantleft", ({ detail }) => leave(room, mixer, detail.participantId));
   room.addEventListener("trackadded", ({ detail }) => change(room, mixer, detail.participantId, (tracks) => tracks.set(detail.track.publicationId, detail.track)));
   room.addEventListener("trackremoved", ({ detail }) => change(room, mixer, detail.participantId, (tracks) => tracks.delete(detail.publicationId)));
+  for (const type of ["trackmuted", "trackunmuted"]) room.addEventListener(type, ({ detail }) => change(room, mixer, detail.participantId));
   room.addEventListener("datareceived", ({ detail }) => detail.topic === "layout" && choose(room, mixer, detail));
   room.addEventListener("warning", ({ detail }) => say(detail.error.message));
   room.addEventListener("left", ({ detail }) => { mixer.close(); say(detail.error?.message ?? "The room is left."); });
@@ -55,7 +56,7 @@ function choose(room, mixer, { participantId, payload }) {
 
 function enter(room, mixer, { id, name, role }) {
   if (role === "mixer" || people.has(id)) return;
-  people.set(id, { name, tracks: new Map(), sources: [], voice: null, out: Promise.resolve(null), spoken: 0 });
+  people.set(id, { name, tracks: new Map(), sources: new Map(), voice: null, out: Promise.resolve(null), spoken: 0 });
   send(room, mixer, id);
 }
 
@@ -63,45 +64,60 @@ function rename({ id, name }) {
   const person = people.get(id);
   if (!person || person.name === name) return;
   person.name = name;
-  for (const { source } of person.sources) source.setLabel(name);
+  for (const { source } of person.sources.values()) source.setLabel(name);
 }
 
 function leave(room, mixer, id) {
   const person = people.get(id);
   if (!person) return;
   people.delete(id);
-  person.sources.forEach(({ source }) => source.remove());
-  person.voice?.free();
+  for (const key of person.sources.keys()) remove(person, key);
+  person.voice?.meter.free();
   person.out.then((publication) => publication && room.unpublish(publication)).catch(report);
   tell(room, mixer);
 }
 
-/** One source for a person, one more for each screen: a source shows one picture. */
-function change(room, mixer, id, edit) {
+/** One source for a person, who has a place with a muted camera too; one more for each screen: a source shows one picture. */
+function change(room, mixer, id, edit = () => {}) {
   const person = people.get(id);
   if (!person) return;
   edit(person.tracks);
-  person.sources.forEach(({ source }) => source.remove());
-  person.voice?.free();
   const tracks = [...person.tracks.values()].filter(({ mediaStreamTrack }) => mediaStreamTrack.readyState === "live");
-  const [first, ...more] = tracks.filter(({ kind, source }) => kind === "video" && source !== "screen");
   const screens = tracks.filter(({ kind, source }) => kind === "video" && source === "screen");
+  const cameras = tracks.filter(({ kind, source, muted }) => kind === "video" && source !== "screen" && !muted);
   const sounds = tracks.filter(({ kind }) => kind === "audio");
-  const alone = (kind, pictures) => pictures.map((picture) => [kind, [picture]]);
-  const own = ["camera", [...sounds, first].filter(Boolean)];
-  const groups = [own, ...alone("camera", more), ...alone("screen", screens)].filter(([, group]) => group.length > 0);
-  person.sources = groups.map(([kind, group]) => ({ kind, source: mixer.add(group, { label: person.name }) }));
+  if (tracks.length > screens.length) place(mixer, person, "camera", [...sounds, ...cameras.slice(0, 1)], { alwaysShown: true });
+  else remove(person, "camera");
+  const others = [...cameras.slice(1).map((track) => ["camera", track]), ...screens.map((track) => ["screen", track])];
+  for (const [kind, track] of others) place(mixer, person, kind, [track], { key: track.publicationId });
+  const keys = ["camera", ...others.map(([, track]) => track.publicationId)];
+  for (const key of [...person.sources.keys()].filter((key) => !keys.includes(key))) remove(person, key);
   const voice = tracks.find((track) => track.source === "microphone");
-  person.voice = voice ? new LevelMeter(voice) : null;
+  if (person.voice?.track !== voice) {
+    person.voice?.meter.free();
+    person.voice = voice ? { track: voice, meter: new LevelMeter(voice) } : null;
+  }
   send(room, mixer, id);
   if (layout === "spotlight" && spotlight === id) shine(mixer);
   tell(room, mixer);
 }
 
+/** Puts tracks where the person has been, if it has been there. */
+function place(mixer, person, kind, tracks, { key = kind, alwaysShown = false }) {
+  const known = person.sources.get(key);
+  if (known) known.source.setTracks(tracks);
+  else person.sources.set(key, { kind, source: mixer.add(tracks, { label: person.name, alwaysShown }) });
+}
+
+function remove(person, key) {
+  person.sources.get(key)?.source.remove();
+  person.sources.delete(key);
+}
+
 /** Sends a participant everyone's sound but its own. */
 function send(room, mixer, id) {
   const person = people.get(id);
-  const [own] = person.sources;
+  const own = person.sources.get("camera");
   const track = own ? mixer.audioTrackWithout(own.source) : mixer.audioTrack;
   person.out = person.out
     .then(async (publication) => {
@@ -116,24 +132,24 @@ function send(room, mixer, id) {
 /** Puts the spotlight on whoever speaks. */
 function follow(room, mixer) {
   if (layout !== "spotlight") return;
-  for (const person of people.values()) person.spoken = person.voice?.isSpeaking() ? person.spoken + LOOK_MS : 0;
-  const [first] = [...people].filter(([, person]) => person.spoken >= SPEECH_MS && person.sources.length > 0).sort(([, a], [, b]) => b.spoken - a.spoken);
+  for (const person of people.values()) person.spoken = person.voice?.meter.isSpeaking() ? person.spoken + LOOK_MS : 0;
+  const [first] = [...people].filter(([, person]) => person.spoken >= SPEECH_MS && person.sources.size > 0).sort(([, a], [, b]) => b.spoken - a.spoken);
   if (!first || first[0] === spotlight) return;
   spotlight = first[0];
   shine(mixer);
   tell(room, mixer);
 }
 
-/** Makes the one in the spotlight large; a source has another id after each change. */
+/** Makes the one in the spotlight large. */
 function shine(mixer) {
-  const [large] = people.get(spotlight)?.sources ?? [];
+  const [large] = people.get(spotlight)?.sources.values() ?? [];
   mixer.setLayout(large ? { type: "spotlight", source: large.source.id } : { type: "spotlight" });
 }
 
 /** Tells everyone who is where. */
 function tell(room, mixer) {
   if (room.state !== "joined") return;
-  const shown = [...people].flatMap(([participantId, { sources }]) => sources.map(({ kind, source }) => ({ participantId, source: kind, id: source.id })));
+  const shown = [...people].flatMap(([participantId, { sources }]) => [...sources.values()].map(({ kind, source }) => ({ participantId, source: kind, id: source.id })));
   const tiles = mixer.placement().map(({ source, rectangle }) => {
     const { id, ...whose } = shown.find((one) => one.id === source);
     return { ...whose, rectangle };

@@ -26,6 +26,20 @@ function inside({ x, y, width, height }) {
   return { left: x + (width - size) / 2, top: y + (height - size) / 2, width: size, height: size };
 }
 
+/** In the page: whether a part of a picture is one dark colour with light letters in its middle. */
+function hasName(selector, { x, y, width, height }) {
+  const video = document.querySelector(selector);
+  const canvas = Object.assign(document.createElement("canvas"), { width: 200, height: 100 });
+  const context = canvas.getContext("2d");
+  const { videoWidth, videoHeight } = video;
+  context.drawImage(video, x * videoWidth, y * videoHeight, width * videoWidth, height * videoHeight, 0, 0, 200, 100);
+  const light = (left, top, wide, high) => {
+    const { data } = context.getImageData(left, top, wide, high);
+    return data.filter((part, at) => at % 4 === 1 && part > 150).length;
+  };
+  return light(50, 35, 100, 30) > 20 && light(0, 5, 200, 20) === 0;
+}
+
 /** Asserts that two people are in the picture, and that each hears the other and nobody hears themselves. */
 async function assertMixed(people) {
   for (const watcher of people) {
@@ -94,6 +108,15 @@ test("everyone is told who is where in the picture, and who is in the spotlight"
   const { rectangle } = grid.tiles.find(({ participantId }) => participantId === aliceId);
   const picture = `${bob.tile("Mixer")} video`;
   await assertShows(bob.page, picture, "alice", { area: inside(rectangle), timeout: 30_000 });
+
+  // A muted camera leaves the name in its place, and comes back there.
+  const bobs = grid.tiles.find(({ participantId }) => participantId === bobId).rectangle;
+  await bob.click("toggle-camera");
+  await until(alice.page, hasName, { what: "bob's name on a tile", args: [`${alice.tile("Mixer")} video`, bobs] });
+  assert.deepEqual(await bob.page.evaluate(() => window.room.layout), grid, "everyone stays where they were");
+  await bob.click("toggle-camera");
+  await assertShows(alice.page, `${alice.tile("Mixer")} video`, "bob", { area: inside(bobs), timeout: 30_000 });
+  assert.deepEqual(await bob.page.evaluate(() => window.room.layout), grid);
 
   await bob.click("toggle-microphone");
   await bob.page.evaluate(() => window.room.sendData(new TextEncoder().encode("spotlight"), { topic: "layout" }));

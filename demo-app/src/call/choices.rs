@@ -1,15 +1,17 @@
 //! What the person chose for the call, and is asked only once.
 
-use moim::Error;
+use moim::{DataOptions, Error, Topology};
 use yew::prelude::*;
 
 use crate::browser;
 use crate::errors::Attempt;
-use crate::hooks::{Capture, use_resolution};
+use crate::hooks::{Capture, JoinedRoom, use_resolution};
 use crate::inputs::{STANDARD, height_of};
 use crate::layout::Arrangement;
 
 const LAYOUT_KEY: &str = "moim-layout";
+/// The topic by which the mixer takes a layout, see `www/mixer.js`.
+const LAYOUT_TOPIC: &str = "layout";
 const RESOLUTION_KEY: &str = "moim-resolution";
 
 /// The choices and the ways to change them.
@@ -30,7 +32,12 @@ pub(crate) struct Choices {
 
 /// Layout and resolution are remembered for the next call; who is pinned and the codec belong to this one.
 #[hook]
-pub(crate) fn use_choices(camera: &Capture, on_error: Callback<(Attempt, Error)>) -> Choices {
+pub(crate) fn use_choices(
+    room: &JoinedRoom,
+    topology: Topology,
+    camera: &Capture,
+    on_error: Callback<(Attempt, Error)>,
+) -> Choices {
     let arrangement = use_state_eq(|| Arrangement::of_name(&browser::recall(LAYOUT_KEY).unwrap_or_default()));
     let pinned = use_state_eq(|| None::<String>);
     let height = use_state_eq(|| {
@@ -39,10 +46,18 @@ pub(crate) fn use_choices(camera: &Capture, on_error: Callback<(Attempt, Error)>
     let codec = use_state_eq(|| None::<String>);
     let on_resolution_error = Callback::from(move |error: Error| on_error.emit((Attempt::Resolution, error)));
     use_resolution(camera, Some(*height).filter(|height| *height != STANDARD), on_resolution_error);
-    let on_arrangement = use_callback(arrangement.setter(), |chosen: Arrangement, arrangement| {
-        browser::remember(LAYOUT_KEY, chosen.as_str());
-        arrangement.set(chosen);
-    });
+    let on_arrangement = {
+        let deps = (arrangement.setter(), room.clone(), topology);
+        use_callback(deps, |chosen: Arrangement, (arrangement, room, topology)| {
+            browser::remember(LAYOUT_KEY, chosen.as_str());
+            arrangement.set(chosen);
+            if *topology == Topology::Mcu {
+                let options = DataOptions { topic: LAYOUT_TOPIC.to_owned(), ..DataOptions::default() };
+                // It fails while the room is being left, and then nobody looks any more.
+                let _ = room.send_data(chosen.mixed().as_bytes(), &options);
+            }
+        })
+    };
     let on_height = use_callback(height.setter(), |chosen: u32, height| {
         browser::remember(RESOLUTION_KEY, &chosen.to_string());
         height.set(chosen);

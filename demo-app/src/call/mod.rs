@@ -80,7 +80,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         Callback::from(move |error: Error| on_error.emit((Attempt::Share, error)))
     };
     let share = use_screen_share(room, on_share_error);
-    let choices = use_choices(&media.camera.handle.capture, on_error.clone());
+    let choices = use_choices(room, ticket.topology, &media.camera.handle.capture, on_error.clone());
     use_publication(room, &media.camera.handle.capture, media.camera.is_muted(), choices.codec.clone());
     use_publication(room, &media.microphone.handle.capture, media.microphone.is_muted(), None);
     use_device_news(media, *panel == Some(Panel::Devices), on_error.clone());

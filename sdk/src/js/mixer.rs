@@ -64,7 +64,8 @@ impl JsMixer {
         Ok(self.0.set_layout(layout)?)
     }
 
-    /// Where the sources are in the picture now, from back to front. Those without a picture are not in it.
+    /// Where the sources are in the picture now, from back to front. Those without a picture are not in it, unless they are
+    /// `alwaysShown`.
     #[wasm_bindgen(unchecked_return_type = "Placement[]")]
     pub fn placement(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.placement())
@@ -147,6 +148,17 @@ impl JsMixerSource {
         #[wasm_bindgen(unchecked_param_type = "string")] label: JsValue,
     ) -> Result<(), JsValue> {
         Ok(self.mixer.set_label(self.id, &options::parse_value::<String>(label, "label")?)?)
+    }
+
+    /// Mixes these tracks in place of those before. The source keeps its id, its place and its sound without itself; a
+    /// picture that is among them goes on. Throws what `Mixer.add` throws, and `ERR_INVALID_STATE` once the source is
+    /// removed.
+    #[wasm_bindgen(js_name = setTracks)]
+    pub fn set_tracks(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "readonly TrackLike[]")] tracks: &JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.mixer.set_tracks(self.id, &raw_tracks(tracks)?)?)
     }
 
     /// Takes it out of the mix. Its tracks go on. Removing again does nothing.

@@ -12,6 +12,9 @@ use super::exception::Exception;
 use crate::Result;
 
 /// Makes `element` show exactly these tracks. If it does so already, playback goes on untouched.
+///
+/// # Errors
+/// [`Error::Browser`](crate::Error::Browser) if the browser makes no stream of them.
 pub fn attach(element: &HtmlMediaElement, tracks: &[MediaStreamTrack]) -> Result<()> {
     if tracks.is_empty() {
         detach(element);

@@ -103,7 +103,7 @@ async fn two_hundred_files_that_are_given_up_leave_nothing() {
         // Nobody waits for them any more when the end comes.
         drop((receiving.progress(), sending.progress()));
         stream.begun().await;
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             sending.cancel("enough")
         } else {
             receiving.cancel("enough")

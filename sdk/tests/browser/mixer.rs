@@ -105,6 +105,47 @@ async fn sources_are_where_the_layout_puts_them_and_come_and_go() {
 }
 
 #[wasm_bindgen_test]
+async fn tracks_change_while_the_source_keeps_its_place_and_its_own_sound() {
+    let sources = Sources::new();
+    let mixer = Mixer::new(&MixerOptions { background: "#000".to_owned(), ..small() }).expect("a mixer");
+    let shown = MixerSourceOptions { label: "Ana".to_owned(), always_shown: true, ..Default::default() };
+    let ana = mixer.add(&[sources.colour("#f00")], &shown).expect("a source");
+    let _bo =
+        mixer.add(&[sources.colour("#00f"), sources.tone(500.0)], &Default::default()).expect("a source");
+    let without_ana = mixer.audio_track_without(ana.id()).expect("a sound");
+    let (all, others) =
+        (sources.ear(mixer.audio_track().expect("a sound").as_raw()), sources.ear(without_ana.as_raw()));
+    let screen = screen(&mixer).await;
+    until("red at the left", || shows(&screen, 0.25, 0.5, RED) && shows(&screen, 0.75, 0.5, BLUE)).await;
+    let places = mixer.placement();
+
+    ana.set_tracks(&[]).expect("a source without a track");
+    let has_name = || {
+        let pixels = picture(&screen);
+        pixels
+            .chunks(4)
+            .enumerate()
+            .any(|(at, pixel)| at % 300 < 150 && pixel[..3].iter().all(|part| *part > 200))
+    };
+    until("her name", || has_name() && shows(&screen, 0.1, 0.2, [32, 32, 32])).await;
+    assert!(shows(&screen, 0.75, 0.5, BLUE));
+
+    ana.set_tracks(&[sources.colour("#0f0"), sources.tone(2000.0)]).expect("tracks");
+    until("green at the left", || shows(&screen, 0.25, 0.5, GREEN) && shows(&screen, 0.75, 0.5, BLUE)).await;
+    until("her tone", || all(2000.0) > AUDIBLE && others(500.0) > AUDIBLE).await;
+    assert!(others(2000.0) < AUDIBLE, "she does not hear herself");
+    assert_eq!(mixer.placement(), places);
+
+    ana.set_tracks(&[sources.colour("#f00")]).expect("tracks");
+    until("red and silent", || shows(&screen, 0.25, 0.5, RED) && all(2000.0) < AUDIBLE).await;
+    let refused =
+        ana.set_tracks(&[sources.colour("#f00"), sources.colour("#00f")]).expect_err("two pictures");
+    assert_eq!(refused.code(), ErrorCode::InvalidOptions);
+    assert!(shows(&screen, 0.25, 0.5, RED), "what was refused changes nothing");
+    screen.remove();
+}
+
+#[wasm_bindgen_test]
 async fn a_source_that_is_contained_leaves_the_background_beside_it() {
     let sources = Sources::new();
     let mixer = Mixer::new(&MixerOptions { fit: Fit::Contain, height: 320, ..small() }).expect("a mixer");

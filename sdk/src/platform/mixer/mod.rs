@@ -6,20 +6,20 @@
 mod options;
 mod picture;
 mod sound;
+mod source;
 mod ticker;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use web_sys::{HtmlVideoElement, MediaStreamTrack};
+use web_sys::MediaStreamTrack;
 
 pub use self::options::{MixerOptions, MixerSourceOptions};
 use self::picture::Picture;
-use self::sound::{Sound, SoundSource};
+use self::sound::Sound;
+use self::source::Source;
 use self::ticker::Ticker;
-use super::element::{attach, detach};
 use super::track::LocalTrack;
-use super::track_check::check_tracks;
 use crate::engine::layout::{Layout, Placement};
 use crate::model::TrackSource;
 use crate::{Error, Result};
@@ -41,17 +41,6 @@ struct Inner {
     picture: Picture,
     sound: Sound,
     ticker: RefCell<Option<Ticker>>,
-}
-
-#[derive(Debug)]
-struct Source {
-    id: u32,
-    label: String,
-    /// Plays the source where nobody sees it: to draw it, and because Chromium gives remote sound to Web Audio only
-    /// while an element plays it.
-    element: HtmlVideoElement,
-    has_video: bool,
-    sound: Option<SoundSource>,
 }
 
 impl Mixer {
@@ -96,18 +85,10 @@ impl Mixer {
 
     pub(crate) fn insert(&self, tracks: &[MediaStreamTrack], options: &MixerSourceOptions) -> Result<u32> {
         self.require_open("add a source")?;
-        options.check()?;
-        check_tracks(tracks, "a source")?;
         let inner = &self.0;
-        let id = inner.next_id.replace(inner.next_id.get() + 1);
-        let element = picture::player()?;
-        attach(&element, tracks)?;
-        picture::start(&element);
-        let has = |kind: &str| tracks.iter().any(|track| track.kind() == kind);
-        let sound = has("audio").then(|| inner.sound.add(id, tracks, options.gain)).transpose();
-        let sound = sound.inspect_err(|_| detach(&element))?;
-        let label = options.label.clone();
-        let source = Source { id, label, element, has_video: has("video"), sound };
+        let id = inner.next_id.get();
+        let source = Source::new(id, tracks, options, &inner.sound)?;
+        inner.next_id.set(id + 1);
         inner.sources.borrow_mut().push(source);
         Ok(id)
     }
@@ -136,7 +117,8 @@ impl Mixer {
         Ok(())
     }
 
-    /// Where the sources are in the picture now, from back to front. Those without a picture are not in it.
+    /// Where the sources are in the picture now, from back to front. Those without a picture are not in it, unless they are
+    /// [always shown](MixerSourceOptions::always_shown).
     pub fn placement(&self) -> Vec<Placement> {
         let places = self.0.layout.borrow().place(&self.0.shown());
         places.into_iter().map(|(source, rectangle)| Placement { source, rectangle }).collect()
@@ -194,20 +176,17 @@ impl Mixer {
     pub(crate) fn set_gain(&self, id: u32, gain: f64) -> Result<()> {
         self.require_open("set the gain")?;
         options::check_gain(gain)?;
-        self.0.require_source(id, "set the gain")?;
-        if let Some(Some(sound)) = self.0.sources.borrow().iter().find(|s| s.id == id).map(|s| &s.sound) {
-            sound.set_gain(gain);
-        }
-        Ok(())
+        self.0.with_source(id, "set the gain", |source| source.set_gain(gain))
     }
 
     pub(crate) fn set_label(&self, id: u32, label: &str) -> Result<()> {
         self.require_open("set the label")?;
-        self.0.require_source(id, "set the label")?;
-        if let Some(source) = self.0.sources.borrow_mut().iter_mut().find(|source| source.id == id) {
-            label.clone_into(&mut source.label);
-        }
-        Ok(())
+        self.0.with_source(id, "set the label", |source| source.set_label(label))
+    }
+
+    pub(crate) fn set_tracks(&self, id: u32, tracks: &[MediaStreamTrack]) -> Result<()> {
+        self.require_open("set the tracks")?;
+        self.0.with_source(id, "set the tracks", |source| source.set_tracks(tracks, &self.0.sound))?
     }
 
     fn require_open(&self, action: &'static str) -> Result<()> {
@@ -223,17 +202,15 @@ impl Inner {
         self.sources.borrow().iter().any(|source| source.id == id)
     }
 
-    fn require_source(&self, id: u32, action: &'static str) -> Result<()> {
-        if self.has(id) {
-            Ok(())
-        } else {
-            Err(Error::InvalidState { action, state: "the source was removed" })
-        }
+    fn with_source<T>(&self, id: u32, action: &'static str, act: impl FnOnce(&mut Source) -> T) -> Result<T> {
+        let mut sources = self.sources.borrow_mut();
+        let source = sources.iter_mut().find(|source| source.id == id);
+        source.map(act).ok_or(Error::InvalidState { action, state: "the source was removed" })
     }
 
     fn shown(&self) -> Vec<u32> {
         let sources = self.sources.borrow();
-        sources.iter().filter(|source| source.has_video).map(|source| source.id).collect()
+        sources.iter().filter(|source| source.is_shown()).map(|source| source.id).collect()
     }
 
     fn draw(&self) {
@@ -242,7 +219,10 @@ impl Inner {
         self.picture.clear(&self.options.background);
         for (id, rectangle) in places {
             if let Some(source) = sources.iter().find(|source| source.id == id) {
-                self.picture.draw(&source.element, rectangle, self.options.fit, &source.label);
+                match source.picture() {
+                    Some(video) => self.picture.draw(video, rectangle, self.options.fit, source.label()),
+                    None => self.picture.draw_name(rectangle, source.label()),
+                }
             }
         }
     }
@@ -252,16 +232,13 @@ impl Inner {
         let Some(index) = sources.iter().position(|source| source.id == id) else { return };
         let source = sources.remove(index);
         drop(sources);
+        drop(source);
         self.sound.remove(id);
-        detach(&source.element);
     }
 
     fn close(&self) {
         self.ticker.take();
-        let sources = self.sources.take();
-        for source in sources {
-            detach(&source.element);
-        }
+        drop(self.sources.take());
         self.picture.close();
         self.sound.close();
     }
@@ -301,6 +278,15 @@ impl MixerSource {
     /// [`Error::InvalidState`] once the mixer is closed or dropped.
     pub fn set_label(&self, label: &str) -> Result<()> {
         self.mixer("set the label")?.set_label(self.id, label)
+    }
+
+    /// Mixes these tracks in place of those before. The source keeps its id, its place and its
+    /// [sound without itself](Mixer::audio_track_without); a picture that is among them goes on.
+    ///
+    /// # Errors
+    /// As [`Mixer::add`], and then the source may be silent; [`Error::InvalidState`] once the mixer is closed or dropped.
+    pub fn set_tracks(&self, tracks: &[MediaStreamTrack]) -> Result<()> {
+        self.mixer("set the tracks")?.set_tracks(self.id, tracks)
     }
 
     fn mixer(&self, action: &'static str) -> Result<Mixer> {

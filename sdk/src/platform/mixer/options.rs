@@ -77,11 +77,14 @@ pub struct MixerSourceOptions {
     pub label: String,
     /// How loud it is: 0 is silence, 1 as it comes, 4 the most. Default: 1.
     pub gain: f64,
+    /// Whether it has a place in the picture also while it has no video: its label on a plain tile. It may have no track at
+    /// all then. Default: false.
+    pub always_shown: bool,
 }
 
 impl Default for MixerSourceOptions {
     fn default() -> Self {
-        Self { label: String::new(), gain: 1.0 }
+        Self { label: String::new(), gain: 1.0, always_shown: false }
     }
 }
 

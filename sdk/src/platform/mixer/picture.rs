@@ -13,6 +13,10 @@ use crate::{Error, Result};
 const HAVE_CURRENT_DATA: u16 = 2;
 /// The height of a label's letters, as a part of the picture's height.
 const LETTERS: f64 = 0.035;
+/// The height of a name's letters on a tile without a picture, as a part of the tile's height.
+const NAME: f64 = 0.15;
+/// What is left free around such a tile, as a part of the picture's height.
+const EDGE: f64 = 0.005;
 
 #[derive(Debug)]
 pub(super) struct Picture {
@@ -79,6 +83,22 @@ impl Picture {
         if !label.is_empty() {
             self.write(label, x, y + height, width);
         }
+    }
+
+    /// A tile without a picture: whose it is, in its middle.
+    pub(super) fn draw_name(&self, place: Rectangle, name: &str) {
+        let (x, y) = (place.x * self.width, place.y * self.height);
+        let (width, height) = (place.width * self.width, place.height * self.height);
+        let edge = self.height * EDGE;
+        self.context.set_fill_style_str("rgb(128 128 128 / 25%)");
+        self.context.fill_rect(x + edge, y + edge, width - 2.0 * edge, height - 2.0 * edge);
+        let letters = (height * NAME).min(self.height * 2.0 * LETTERS);
+        self.context.set_font(&format!("{letters}px sans-serif"));
+        let room = (width * 0.9).max(1.0);
+        let length = self.context.measure_text(name).map_or(room, |measured| measured.width()).min(room);
+        self.context.set_fill_style_str("#fff");
+        let (left, base) = (x + (width - length) / 2.0, y + height / 2.0 + letters * 0.35);
+        let _ = self.context.fill_text_with_max_width(name, left, base, room);
     }
 
     fn write(&self, label: &str, left: f64, bottom: f64, width: f64) {

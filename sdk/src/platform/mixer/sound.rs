@@ -70,9 +70,14 @@ impl Sound {
         track
     }
 
+    /// Leaves a source out of the outputs that are made from now on.
+    pub(super) fn silence(&self, id: u32) {
+        self.gains.borrow_mut().remove(&id);
+    }
+
     /// Forgets a source, and the output that was made for it.
     pub(super) fn remove(&self, id: u32) {
-        self.gains.borrow_mut().remove(&id);
+        self.silence(id);
         self.outputs.borrow_mut().retain(|output| {
             let stays = output.except != Some(id);
             if !stays {

@@ -1,0 +1,95 @@
+//! What one source puts into the mix.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrack};
+
+use super::options::MixerSourceOptions;
+use super::picture;
+use super::sound::{Sound, SoundSource};
+use crate::Result;
+use crate::platform::element::{attach, detach};
+use crate::platform::track_check::check_tracks;
+
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) id: u32,
+    options: MixerSourceOptions,
+    /// Plays the source where nobody sees it: to draw it, and because Chromium gives remote sound to Web Audio only
+    /// while an element plays it.
+    element: HtmlVideoElement,
+    has_video: bool,
+    sound: Option<SoundSource>,
+}
+
+impl Source {
+    pub(super) fn new(
+        id: u32,
+        tracks: &[MediaStreamTrack],
+        options: &MixerSourceOptions,
+        sound: &Sound,
+    ) -> Result<Self> {
+        options.check()?;
+        let element = picture::player()?;
+        let mut source = Self { id, options: options.clone(), element, has_video: false, sound: None };
+        source.set_tracks(tracks, sound)?;
+        Ok(source)
+    }
+
+    /// Has these tracks in place of those before, if they can be mixed. A picture that stays goes on without a gap.
+    pub(super) fn set_tracks(&mut self, tracks: &[MediaStreamTrack], sound: &Sound) -> Result<()> {
+        if !(tracks.is_empty() && self.options.always_shown) {
+            check_tracks(tracks, "a source")?;
+        }
+        match self.element.src_object() {
+            Some(shown) if !tracks.is_empty() => exchange(&shown, tracks),
+            _ => attach(&self.element, tracks)?,
+        }
+        picture::start(&self.element);
+        let (video, audio): (Vec<_>, Vec<_>) = tracks.iter().partition(|track| track.kind() == "video");
+        self.has_video = !video.is_empty();
+        self.sound = None;
+        sound.silence(self.id);
+        if !audio.is_empty() {
+            self.sound = Some(sound.add(self.id, tracks, self.options.gain)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_gain(&mut self, gain: f64) {
+        self.options.gain = gain;
+        if let Some(sound) = &self.sound {
+            sound.set_gain(gain);
+        }
+    }
+
+    pub(super) fn set_label(&mut self, label: &str) {
+        label.clone_into(&mut self.options.label);
+    }
+
+    pub(super) fn label(&self) -> &str {
+        &self.options.label
+    }
+
+    /// What is drawn, if there is a picture.
+    pub(super) fn picture(&self) -> Option<&HtmlVideoElement> {
+        self.has_video.then_some(&self.element)
+    }
+
+    /// Whether it has a place in the picture.
+    pub(super) fn is_shown(&self) -> bool {
+        self.has_video || self.options.always_shown
+    }
+}
+
+/// Changes a stream in place, so that a track that stays is played on.
+fn exchange(stream: &MediaStream, tracks: &[MediaStreamTrack]) {
+    let before: Vec<MediaStreamTrack> = stream.get_tracks().iter().map(JsCast::unchecked_into).collect();
+    before.iter().filter(|track| !tracks.contains(track)).for_each(|track| stream.remove_track(track));
+    tracks.iter().filter(|track| !before.contains(track)).for_each(|track| stream.add_track(track));
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        detach(&self.element);
+    }
+}
