@@ -25,6 +25,14 @@ impl Arrangement {
         }
     }
 
+    /// What a mixer calls it, which knows no sidebar.
+    pub(crate) fn mixed(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Spotlight | Self::Sidebar => "spotlight",
+        }
+    }
+
     /// The arrangement of this name; the default for any other.
     pub(crate) fn of_name(name: &str) -> Self {
         Self::ALL.into_iter().find(|arrangement| arrangement.as_str() == name).unwrap_or_default()
