@@ -52,7 +52,11 @@ struct Source {
 }
 
 impl Mixer {
-    /// Starts to mix. Fails with `InvalidOptions` for a size or rate that makes no picture.
+    /// Starts to mix.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a size or rate that makes no picture, a background that is no colour, and a layout
+    /// that names a source or goes beyond the picture; [`Error::Unsupported`] without `HTMLCanvasElement.captureStream`.
     pub fn new(options: &MixerOptions) -> Result<Self> {
         options.check()?;
         let picture = Picture::new(options)?;
@@ -78,6 +82,10 @@ impl Mixer {
     }
 
     /// Adds a source: pictures, sound, or both. It is in the mix until the guard is dropped. The tracks go on.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures, and for a gain out of range;
+    /// [`Error::InvalidState`] once the mixer is closed.
     pub fn add(&self, tracks: &[MediaStreamTrack], options: &MixerSourceOptions) -> Result<MixerSource> {
         let id = self.insert(tracks, options)?;
         Ok(MixerSource { mixer: Rc::downgrade(&self.0), id })
@@ -105,7 +113,12 @@ impl Mixer {
         self.0.remove(id);
     }
 
-    /// Arranges the sources anew.
+    /// Arranges the sources anew. A layout may name a source that has left, for sources come and go at any time: then the
+    /// first is the large one.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a source that this mixer never had, and for rectangles beyond the picture;
+    /// [`Error::InvalidState`] once the mixer is closed.
     pub fn set_layout(&self, layout: Layout) -> Result<()> {
         self.require_open("set the layout")?;
         if let Some(fault) = layout.fault() {
@@ -121,19 +134,29 @@ impl Mixer {
         places.into_iter().map(|(source, rectangle)| Placement { source, rectangle }).collect()
     }
 
-    /// The mixed picture.
+    /// The mixed picture: a track of a canvas, <https://www.w3.org/TR/mediacapture-fromelement/>. It ends with the mixer.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the mixer is closed.
     pub fn video_track(&self) -> Result<LocalTrack> {
         self.require_open("take the picture")?;
         Ok(LocalTrack::from_raw(self.0.picture.track(), TrackSource::Custom))
     }
 
-    /// The mixed sound. Where the browser wants a click first, it is silent until there was one.
+    /// The mixed sound: a track of Web Audio, <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>. It ends
+    /// with the mixer. Where the browser wants a click first, it is silent until there was one.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the mixer is closed; [`Error::Unsupported`] without `AudioContext`.
     pub fn audio_track(&self) -> Result<LocalTrack> {
         self.require_open("take the sound")?;
         Ok(LocalTrack::from_raw(self.0.sound.output(None)?, TrackSource::Custom))
     }
 
-    /// The sound of everyone but one source: what that one is to hear.
+    /// The sound of everyone but one source: what that one is to hear. It ends when that source leaves.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a source that is not in the mix, and those of [`audio_track`](Self::audio_track).
     pub fn audio_track_without(&self, source: u32) -> Result<LocalTrack> {
         self.require_open("take the sound")?;
         self.0.find(source)?;
@@ -247,12 +270,18 @@ impl MixerSource {
         self.id
     }
 
-    /// How loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a gain out of range; [`Error::InvalidState`] once the mixer is closed or dropped.
     pub fn set_gain(&self, gain: f64) -> Result<()> {
         self.mixer().map_or(Ok(()), |mixer| mixer.set_gain(self.id, gain))
     }
 
-    /// The text upon its picture; empty for none.
+    /// Sets the text upon its picture; empty for none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the mixer is closed or dropped.
     pub fn set_label(&self, label: &str) -> Result<()> {
         self.mixer().map_or(Ok(()), |mixer| mixer.set_label(self.id, label))
     }

@@ -65,9 +65,12 @@ struct Inner {
 }
 
 impl Recorder {
-    /// Starts to record. Fails with [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures,
-    /// and when this browser cannot write these tracks in the MIME type; with [`Error::Unsupported`] without
-    /// `MediaRecorder`.
+    /// Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures, and when this browser cannot
+    /// write these tracks in the MIME type; [`Error::Unsupported`] without `MediaRecorder`; [`Error::Recorder`] if the
+    /// browser fails otherwise.
     pub fn start(tracks: &[MediaStreamTrack], options: &RecorderOptions) -> Result<Self> {
         if !has_recorder() {
             return Err(Error::Unsupported { feature: "MediaRecorder" });
@@ -107,7 +110,11 @@ impl Recorder {
         RecordingChunks::new(receiver)
     }
 
-    /// Stops taking media in until [`resume`](Self::resume). The file has no gap.
+    /// Stops taking media in until [`resume`](Self::resume). The file has no gap. Pausing again does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
     pub fn pause(&self) -> Result<()> {
         self.require_running("pause")?;
         self.0.raw.pause().map_err(recorder_error)?;
@@ -115,7 +122,11 @@ impl Recorder {
         Ok(())
     }
 
-    /// Goes on after [`pause`](Self::pause).
+    /// Goes on after [`pause`](Self::pause). Without a pause it does nothing.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
     pub fn resume(&self) -> Result<()> {
         self.require_running("resume")?;
         self.0.raw.resume().map_err(recorder_error)?;
@@ -137,6 +148,9 @@ impl Recorder {
     }
 
     /// Waits for the recording without ending it: until [`stop`](Self::stop) is called, or all tracks have ended.
+    ///
+    /// # Errors
+    /// Those of [`stop`](Self::stop).
     pub async fn finished(&self) -> Result<Recording> {
         let (sender, receiver) = oneshot::channel();
         self.0.waiters.borrow_mut().push(sender);
