@@ -69,7 +69,8 @@ pub enum Error {
         /// The feature's name as the specifications spell it, such as `"getDisplayMedia"`.
         feature: &'static str,
     },
-    /// An exception of the browser without a family of its own.
+    /// An exception of the browser without a family of its own. Every call that asks the browser for something may give
+    /// it: the `# Errors` of a function say so only where there is more to say.
     #[error("{name}: {detail}")]
     Browser {
         /// `DOMException.name`.

@@ -52,7 +52,8 @@ pub(crate) fn use_choices(
             browser::remember(LAYOUT_KEY, chosen.as_str());
             arrangement.set(chosen);
             if *topology == Topology::Mcu {
-                let options = DataOptions { topic: LAYOUT_TOPIC.to_owned(), ..DataOptions::default() };
+                let mut options = DataOptions::default();
+                options.topic = LAYOUT_TOPIC.to_owned();
                 // It fails while the room is being left, and then nobody looks any more.
                 let _ = room.send_data(chosen.mixed().as_bytes(), &options);
             }

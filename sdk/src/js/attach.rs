@@ -16,6 +16,8 @@ impl JsRemoteTrack {
     ///
     /// A browser that wants a click before there is sound holds the whole element back: see `room.canPlayAudio`. Sound in an
     /// `<audio>` element of its own does not hold the picture back.
+    /// @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS for what is no media
+    /// element.
     pub fn attach(
         &self,
         #[wasm_bindgen(unchecked_param_type = "HTMLMediaElement")] element: &JsValue,
@@ -25,6 +27,7 @@ impl JsRemoteTrack {
 
     /// Undoes `attach` for an element, or for all. The element's other tracks play on. Does nothing if the track is not
     /// attached to it.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no media element.
     pub fn detach(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "HTMLMediaElement")] element: &JsValue,
@@ -48,6 +51,8 @@ impl JsRoom {
     }
 
     /// Plays what the browser has held back. Call it while a click is handled.
+    /// @throws {MoimError} ERR_BROWSER with a `NotAllowedError` as its cause if that was no click; ERR_INVALID_STATE
+    /// when the room is left.
     #[wasm_bindgen(js_name = startAudio, unchecked_return_type = "Promise<void>")]
     pub fn start_audio(&self) -> Promise {
         let started = self.handle().start_audio();

@@ -25,7 +25,9 @@ use crate::{DataChannel, DataChannelError, Error, ListenerGuard, Result};
 const TYPES: &str = include_str!("data_channel.ts");
 
 /// A channel for messages and files between two ends of a peer connection. It is open until `close()`, or until the
-/// far end or the connection closes it.
+/// far end or the connection closes it. Arguments and options that are misspelt, of the wrong type or out of range give
+/// `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/webrtc/#rtcdatachannel
 #[derive(Debug)]
 #[wasm_bindgen(js_name = DataChannel)]
 pub struct JsDataChannel {
@@ -82,7 +84,9 @@ impl JsDataChannel {
     }
 
     /// Makes a channel on a connection of the browser. The far end gets a `datachannel` event, unless the channel is
-    /// negotiated. Throws `ERR_INVALID_OPTIONS` for options that make no sense, alone or together.
+    /// negotiated.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense, alone or together, and for what is no
+    /// `RTCPeerConnection`; ERR_INVALID_STATE when the connection is closed.
     pub fn create(
         #[wasm_bindgen(unchecked_param_type = "RTCPeerConnection")] connection: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "string")] label: JsValue,
@@ -96,6 +100,8 @@ impl JsDataChannel {
 
     /// Wraps a channel of the browser, such as that of a `datachannel` event of `connection`: in the event itself, or its
     /// first messages are missed.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense, and for what is no `RTCDataChannel` or
+    /// no `RTCPeerConnection`.
     #[wasm_bindgen(js_name = fromRtcDataChannel)]
     pub fn from_rtc_data_channel(
         #[wasm_bindgen(unchecked_param_type = "RTCDataChannel")] channel: &JsValue,
@@ -110,8 +116,10 @@ impl JsDataChannel {
 
     /// Sends a message. Fulfilled when all of it is handed to the browser: at once while there is room in its buffer,
     /// later when it is above the high-water mark or the channel is not open yet. Await it before you send more. Messages
-    /// are sent in the order of the calls. Rejects with `ERR_DATA_TOO_LARGE` beyond `maxMessageSize`, and with
-    /// `ERR_DATA_CLOSED` when the channel closes first.
+    /// are sent in the order of the calls.
+    /// @throws {MoimError} ERR_DATA_TOO_LARGE beyond `maxMessageSize`; ERR_DATA_CLOSED when the channel is closed, or
+    /// closes first; ERR_DATA_FAILED when the channel or the browser fails; ERR_INVALID_OPTIONS for what is neither
+    /// text nor bytes.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn send(
         &self,
@@ -121,6 +129,8 @@ impl JsDataChannel {
     }
 
     /// Sends a value as JSON text.
+    /// @throws {MoimError} the codes of `send`; ERR_INVALID_OPTIONS for what JSON cannot say, such as a function, a
+    /// `BigInt` or an object that holds itself.
     #[wasm_bindgen(js_name = sendJson, unchecked_return_type = "Promise<void>")]
     pub fn send_json(&self, #[wasm_bindgen(unchecked_param_type = "unknown")] value: &JsValue) -> Promise {
         let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
@@ -129,14 +139,17 @@ impl JsDataChannel {
     }
 
     /// The messages: `for await (const message of channel.messages())`. Those that came before somebody read too. Ends
-    /// when the channel is closed, and throws when messages did not come: call it again to go on. Each message goes to
-    /// one reader only: an iterator, `readable`, or the listeners of `"message"`.
+    /// when the channel is closed, and when messages did not come: call it again to go on. Each message goes to one
+    /// reader only: an iterator, `readable`, or the listeners of `"message"`.
+    /// @throws {MoimError} while it is read: ERR_DATA_LAGGED when messages were dropped that nobody read in time;
+    /// ERR_DATA_TOO_LARGE for a message beyond this end's own limit; ERR_DATA_MALFORMED when the far end does not speak
+    /// our framing; ERR_DATA_CLOSED when the channel closed in the middle of a message; ERR_DATA_FAILED when it failed.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<DataMessage>")]
     pub fn messages(&self) -> Object {
         async_iterator(values(&self.channel))
     }
 
-    /// The messages as a Web Stream, always the same.
+    /// The messages as a Web Stream, always the same. What `messages()` throws ends it for good.
     #[wasm_bindgen(getter, unchecked_return_type = "ReadableStream<DataMessage>")]
     pub fn readable(&self) -> Object {
         self.readable.get_or_init(|| readable_stream(values(&self.channel))).clone()
@@ -161,13 +174,15 @@ impl JsDataChannel {
     }
 
     /// Fulfilled when the channel is open.
+    /// @throws {MoimError} ERR_DATA_CLOSED when it closes without ever being open; ERR_DATA_FAILED when it fails.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn opened(&self) -> Promise {
         let channel = self.handle();
         future_to_promise(async move { Ok(channel.opened().await.map(|()| JsValue::UNDEFINED)?) })
     }
 
-    /// Fulfilled when the channel is closed, by whichever end; rejected when it failed.
+    /// Fulfilled when the channel is closed, by whichever end.
+    /// @throws {MoimError} ERR_DATA_FAILED when it did not close but fail.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn closed(&self) -> Promise {
         let channel = self.handle();
@@ -175,6 +190,7 @@ impl JsDataChannel {
     }
 
     /// Fulfilled when everything is sent.
+    /// @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn flushed(&self) -> Promise {
         let channel = self.handle();
@@ -199,7 +215,7 @@ impl JsDataChannel {
         self.channel.protocol().to_owned()
     }
 
-    /// Its id, once the connection has given it one.
+    /// Its id, from 0 to 65534, once the connection has given it one.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> Option<u16> {
         self.channel.id()

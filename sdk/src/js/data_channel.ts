@@ -9,7 +9,7 @@ export interface DataChannelEventMap {
   close: Event;
   /** A message came. */
   message: MessageEvent<DataMessage>;
-  /** Messages did not come, and why: they were too long, or read too late. The channel goes on. */
+  /** Messages did not come. `detail` says why, with the codes of `messages()`. The channel goes on, unless it failed. */
   messageerror: CustomEvent<MoimError>;
 }
 

@@ -14,7 +14,11 @@ const _: &str = TYPESCRIPT_ERROR_CODE;
 
 #[wasm_bindgen(typescript_custom_section)]
 const MOIM_ERROR: &str = r#"
-/** What every function of this package throws or rejects with. */
+/**
+ * What every function of this package throws or rejects with. Its documentation names the codes. Beside them, whatever
+ * asks the browser for something may give `ERR_BROWSER`: an exception that has no code of its own, with the exception
+ * as `cause`.
+ */
 export interface MoimError extends Error {
   /** The cause as a stable word: tell errors apart by it, not by the message. */
   readonly code: ErrorCode;

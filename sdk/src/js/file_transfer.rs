@@ -18,7 +18,10 @@ use crate::{FileTransfer, IncomingFile};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** Where a file that is accepted goes. */
+/**
+ * Where a file that is accepted goes.
+ * @see https://streams.spec.whatwg.org/#ws-class
+ */
 export interface AcceptOptions {
   /** A stream to write the file to as it comes, such as that of a file that the user chose with `showSaveFilePicker`,
    * or of the origin's private file system. Default: none, the file is kept in memory. */
@@ -36,8 +39,9 @@ struct AcceptOptions {
 #[wasm_bindgen(js_class = DataChannel)]
 impl JsDataChannel {
     /// Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
-    /// messages between them. Throws `ERR_INVALID_STATE` on a channel that may lose messages, does not keep order, or is
-    /// without framing.
+    /// messages between them.
+    /// @throws {MoimError} ERR_INVALID_STATE on a channel that may lose messages, does not keep order, or is without
+    /// framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for what is no `Blob`.
     #[wasm_bindgen(js_name = sendFile)]
     pub fn send_file(
         &self,
@@ -60,8 +64,9 @@ impl JsDataChannel {
 impl JsRoom {
     /// Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
     /// transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
-    /// chat beside them. Who leaves interrupts the transfer, and so does leaving. Throws `ERR_INVALID_STATE` if the room is
-    /// not joined, and `ERR_DATA_UNKNOWN_PARTICIPANT`.
+    /// chat beside them. Who leaves interrupts the transfer, and so does leaving.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no
+    /// such participant; ERR_INVALID_OPTIONS for what is no `Blob`.
     #[wasm_bindgen(js_name = sendFile)]
     pub fn send_file(
         &self,
@@ -74,7 +79,7 @@ impl JsRoom {
     }
 }
 
-/// A file under way. It goes on without this object, too.
+/// A file under way. It goes on without this object, too. Arguments of the wrong type give `ERR_INVALID_OPTIONS`.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = FileTransfer)]
 pub struct JsFileTransfer(FileTransfer);
@@ -82,8 +87,11 @@ pub struct JsFileTransfer(FileTransfer);
 #[wasm_bindgen(js_class = FileTransfer)]
 impl JsFileTransfer {
     /// Fulfilled at either end when the receiver has the file, whole and with the right SHA-256. The receiver gets it here,
-    /// unless it is written to a stream. Rejects with `ERR_TRANSFER_…`; after `ERR_TRANSFER_INTERRUPTED`, `resume()` goes
-    /// on.
+    /// unless it is written to a stream.
+    /// @throws {MoimError} ERR_TRANSFER_REJECTED when the far end refuses the file; ERR_TRANSFER_CANCELLED when one end
+    /// gives it up; ERR_TRANSFER_INTERRUPTED when the channel closed or the far end left the room, after which
+    /// `resume()` goes on over another channel; ERR_TRANSFER_CORRUPT when other bytes arrived than were sent;
+    /// ERR_TRANSFER_STORAGE when one end could not read or write.
     #[wasm_bindgen(getter, unchecked_return_type = "Promise<File | undefined>")]
     pub fn finished(&self) -> Promise {
         let transfer = self.0.clone();
@@ -92,7 +100,8 @@ impl JsFileTransfer {
         )
     }
 
-    /// How far it is, now and whenever that changes: `for await (const { transferred, size } of transfer.progress())`.
+    /// How many bytes are through, now and whenever that changes:
+    /// `for await (const { transferred, size } of transfer.progress())`.
     /// Ends with the transfer.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<FileProgress>")]
     pub fn progress(&self) -> Object {
@@ -100,6 +109,7 @@ impl JsFileTransfer {
     }
 
     /// Gives the transfer up at both ends; the reason is for the far end to read. Does nothing once it is over.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for a reason that is no text.
     pub fn cancel(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "string")] reason: Option<JsValue>,
@@ -110,6 +120,9 @@ impl JsFileTransfer {
 
     /// Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
     /// which is first. Use the transfer that it returns from now on.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the transfer is interrupted, and on a channel that may lose
+    /// messages, does not keep order, or is without framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for
+    /// what is no `DataChannel`.
     pub fn resume(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DataChannel")] channel: &JsValue,
@@ -161,7 +174,9 @@ impl JsFileTransfer {
     }
 }
 
-/// A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the same. One that is never answered is refused when it is collected.
+/// A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the
+/// same. One that is never answered is refused when it is collected. Arguments and options that are misspelt or of the
+/// wrong type give `ERR_INVALID_OPTIONS`.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = IncomingFile)]
 pub struct JsIncomingFile(IncomingFile);
@@ -180,7 +195,9 @@ impl JsIncomingFile {
         self.0.participant_id().map(ToString::to_string)
     }
 
-    /// Takes the file. Throws `ERR_INVALID_STATE` if somebody else writes to the stream, or the offer is answered already.
+    /// Takes the file.
+    /// @throws {MoimError} ERR_INVALID_STATE if somebody else writes to the stream, or the offer is answered already;
+    /// ERR_INVALID_OPTIONS for what is no stream to write to.
     pub fn accept(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "AcceptOptions")] options: Option<JsValue>,
@@ -196,7 +213,9 @@ impl JsIncomingFile {
         Ok(JsFileTransfer(self.0.accept_to(stream)?))
     }
 
-    /// Refuses the file; the reason is for the sender to read. Throws `ERR_INVALID_STATE` if the offer is answered already.
+    /// Refuses the file; the reason is for the sender to read.
+    /// @throws {MoimError} ERR_INVALID_STATE if the offer is answered already; ERR_INVALID_OPTIONS for a reason that is
+    /// no text.
     pub fn reject(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "string")] reason: Option<JsValue>,

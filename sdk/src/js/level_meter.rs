@@ -8,13 +8,15 @@ use crate::platform::LevelMeter;
 
 /// Measures how loud an audio track is now. Where the browser keeps audio suspended until the user has acted, the
 /// level is 0 till the next click or key. Chromium measures a remote track only while a media element plays it.
+/// @see https://www.w3.org/TR/webaudio/#AnalyserNode
 #[derive(Debug)]
 #[wasm_bindgen(js_name = LevelMeter)]
 pub struct JsLevelMeter(LevelMeter);
 
 #[wasm_bindgen(js_class = LevelMeter)]
 impl JsLevelMeter {
-    /// Starts to measure. Throws `ERR_INVALID_OPTIONS` for a video track. Call `free()` to end it.
+    /// Starts to measure. Call `free()` to end it.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for a video track, and what is no track.
     #[wasm_bindgen(constructor)]
     pub fn new(#[wasm_bindgen(unchecked_param_type = "TrackLike")] track: &JsValue) -> Result<Self, JsValue> {
         Ok(Self(LevelMeter::new(&raw_track(track)?)?))

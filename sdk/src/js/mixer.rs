@@ -16,15 +16,19 @@ thread_local! {
 }
 
 /// Mixes the pictures and the sound of any number of tracks into one of each: to record a whole room as one file, or to
-/// send it on. It runs until `close()`, in a hidden tab too.
+/// send it on. It runs until `close()`, in a hidden tab too. Arguments and options that are misspelt, of the wrong type
+/// or out of range give `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream
+/// @see https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Mixer)]
 pub struct JsMixer(Mixer);
 
 #[wasm_bindgen(js_class = Mixer)]
 impl JsMixer {
-    /// Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture, a background that is no
-    /// colour, and a layout that names a source or goes beyond the picture; `ERR_UNSUPPORTED` without
+    /// Starts to mix.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for a size or rate that makes no picture, a background that is no
+    /// colour, and a layout that names a source or goes beyond the picture; ERR_UNSUPPORTED without
     /// `HTMLCanvasElement.captureStream`.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -36,9 +40,9 @@ impl JsMixer {
         Ok(Self(mixer))
     }
 
-    /// Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on. Throws
-    /// `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and for a gain out of range;
-    /// `ERR_INVALID_STATE` once the mixer is closed.
+    /// Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on.
+    /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS when there is no track, one
+    /// has ended or two have pictures, and for a gain out of range.
     #[wasm_bindgen(unchecked_return_type = "MixerSource")]
     pub fn add(
         &self,
@@ -52,9 +56,8 @@ impl JsMixer {
 
     /// Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on. A layout may
     /// name a source that has left, for sources come and go at any time: then the first is the large one.
-    ///
-    /// Throws `ERR_INVALID_OPTIONS` for a source that this mixer never had, and for rectangles beyond the picture;
-    /// `ERR_INVALID_STATE` once the mixer is closed.
+    /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that this mixer
+    /// never had, and for rectangles beyond the picture.
     #[wasm_bindgen(js_name = setLayout)]
     pub fn set_layout(
         &self,
@@ -64,30 +67,31 @@ impl JsMixer {
         Ok(self.0.set_layout(layout)?)
     }
 
-    /// Where the sources are in the picture now, from back to front. Those without a picture are not in it, unless they are
-    /// `alwaysShown`.
+    /// Where the sources are in the picture now, in fractions of it, from back to front. Those without a picture are
+    /// not in it, unless they are `alwaysShown`.
     #[wasm_bindgen(unchecked_return_type = "Placement[]")]
     pub fn placement(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.placement())
     }
 
-    /// The mixed picture: a track of a canvas, <https://www.w3.org/TR/mediacapture-fromelement/>. It ends with the mixer.
-    /// Throws `ERR_INVALID_STATE` once the mixer is closed.
+    /// The mixed picture. It ends with the mixer.
+    /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
     #[wasm_bindgen(getter, js_name = videoTrack)]
     pub fn video_track(&self) -> Result<JsLocalTrack, JsValue> {
         Ok(self.0.video_track()?.into())
     }
 
-    /// The mixed sound: a track of Web Audio, <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>. It ends
-    /// with the mixer. Where the browser wants a click first, it is silent until there was one. Throws
-    /// `ERR_INVALID_STATE` once the mixer is closed, and `ERR_UNSUPPORTED` without `AudioContext`.
+    /// The mixed sound. It ends with the mixer. Where the browser wants a click first, it is silent until there was
+    /// one.
+    /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
     #[wasm_bindgen(getter, js_name = audioTrack)]
     pub fn audio_track(&self) -> Result<JsLocalTrack, JsValue> {
         Ok(self.0.audio_track()?.into())
     }
 
-    /// The sound of everyone but one source: what that one is to hear. It ends when that source leaves. Throws
-    /// `ERR_INVALID_OPTIONS` for a source that is not in the mix, and what `audioTrack` throws.
+    /// The sound of everyone but one source: what that one is to hear. It ends when that source leaves.
+    /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that is not in
+    /// the mix.
     #[wasm_bindgen(js_name = audioTrackWithout)]
     pub fn audio_track_without(
         &self,
@@ -108,7 +112,7 @@ impl JsMixer {
     }
 }
 
-/// A source of a mixer.
+/// A source of a mixer. Arguments of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = MixerSource)]
 pub struct JsMixerSource {
@@ -130,8 +134,9 @@ impl JsMixerSource {
         self.id
     }
 
-    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most. Throws `ERR_INVALID_OPTIONS` for a gain out
-    /// of range, and `ERR_INVALID_STATE` once the source is removed or the mixer closed.
+    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    /// @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS for a
+    /// gain out of range.
     #[wasm_bindgen(js_name = setGain)]
     pub fn set_gain(
         &self,
@@ -140,8 +145,9 @@ impl JsMixerSource {
         Ok(self.mixer.set_gain(self.id, options::parse_value(gain, "gain")?)?)
     }
 
-    /// Sets the text upon its picture; empty for none. Throws `ERR_INVALID_STATE` once the source is removed or the mixer
-    /// closed.
+    /// Sets the text upon its picture; empty for none.
+    /// @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS for
+    /// what is no text.
     #[wasm_bindgen(js_name = setLabel)]
     pub fn set_label(
         &self,
@@ -151,8 +157,8 @@ impl JsMixerSource {
     }
 
     /// Mixes these tracks in place of those before. The source keeps its id, its place and its sound without itself; a
-    /// picture that is among them goes on. Throws what `Mixer.add` throws, and `ERR_INVALID_STATE` once the source is
-    /// removed.
+    /// picture that is among them goes on.
+    /// @throws {MoimError} the codes of `Mixer.add`; ERR_INVALID_STATE once the source is removed or the mixer closed.
     #[wasm_bindgen(js_name = setTracks)]
     pub fn set_tracks(
         &self,

@@ -1,4 +1,7 @@
-/** How a connection is made. Every member may be left out. */
+/**
+ * How a connection is made. Every member may be left out.
+ * @see https://www.w3.org/TR/webrtc/#rtcconfiguration-dictionary
+ */
 export interface PeerConnectionOptions {
   /** STUN and TURN servers, for ends in different networks. They are checked before they are used. Default: none. */
   iceServers?: IceServer[];
@@ -19,7 +22,10 @@ export interface PeerConnectionOptions {
   restartIceOnFailure?: boolean;
 }
 
-/** How a transceiver begins. Every member may be left out. */
+/**
+ * How a transceiver begins. Every member may be left out.
+ * @see https://www.w3.org/TR/webrtc/#dom-rtcrtptransceiverinit
+ */
 export interface TransceiverOptions {
   /** Default: `"sendrecv"`. */
   direction?: TransceiverDirection;
@@ -29,7 +35,10 @@ export interface TransceiverOptions {
   codecs?: string[];
 }
 
-/** How tones sound. Every member may be left out. */
+/**
+ * How tones sound. Every member may be left out.
+ * @see https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf
+ */
 export interface DtmfOptions {
   /** Milliseconds that each tone sounds, 40 to 6000. Default: 100. */
   durationMs?: number;
@@ -37,7 +46,10 @@ export interface DtmfOptions {
   gapMs?: number;
 }
 
-/** What kind of certificate to make. Every member may be left out. */
+/**
+ * What kind of certificate to make. Every member may be left out.
+ * @see https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate
+ */
 export interface CertificateOptions {
   /** Default: `"ecdsa"`. */
   algorithm?: CertificateAlgorithm;

@@ -12,7 +12,9 @@ use super::promise::future_to_promise;
 use super::streams::async_iterator;
 use crate::platform::{Recorder, Recording};
 
-/// Records tracks into one file.
+/// Records tracks into one file. Arguments and options that are misspelt, of the wrong type or out of range give
+/// `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/mediastream-recording/#mediarecorder-api
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Recorder)]
 pub struct JsRecorder(Recorder);
@@ -25,11 +27,10 @@ impl From<Recorder> for JsRecorder {
 
 #[wasm_bindgen(js_class = Recorder)]
 impl JsRecorder {
-    /// Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
-    ///
-    /// Throws `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and when this browser
-    /// cannot write these tracks in the MIME type; `ERR_UNSUPPORTED` without `MediaRecorder`;
-    /// `ERR_RECORDER` if the browser fails otherwise.
+    /// Starts to record.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS when there is no track, one has ended or two have pictures, and when
+    /// this browser cannot write these tracks in the MIME type; ERR_UNSUPPORTED without `MediaRecorder`; ERR_RECORDER
+    /// if the browser fails otherwise.
     pub fn start(
         #[wasm_bindgen(unchecked_param_type = "readonly TrackLike[]")] tracks: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RecorderOptions")] options: Option<JsValue>,
@@ -39,6 +40,7 @@ impl JsRecorder {
     }
 
     /// Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
     #[wasm_bindgen(js_name = isTypeSupported)]
     pub fn is_type_supported(
         #[wasm_bindgen(js_name = mimeType, unchecked_param_type = "string")] mime_type: JsValue,
@@ -56,35 +58,29 @@ impl JsRecorder {
     }
 
     /// Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing.
-    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
-    ///
-    /// Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
+    /// @throws {MoimError} ERR_INVALID_STATE once the recorder is stopped or its tracks have ended.
     pub fn pause(&self) -> Result<(), JsValue> {
         Ok(self.0.pause()?)
     }
 
     /// Goes on after `pause()`. Without a pause it does nothing.
-    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
-    ///
-    /// Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
+    /// @throws {MoimError} ERR_INVALID_STATE once the recorder is stopped or its tracks have ended.
     pub fn resume(&self) -> Result<(), JsValue> {
         Ok(self.0.resume()?)
     }
 
     /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
-    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-stop>
-    ///
-    /// Rejects with `ERR_RECORDER` if nothing was recorded, as when it is stopped right after the start: a file that has a
-    /// header and no media counts as nothing, whether it is kept or not. What fails later leaves what was recorded, with
-    /// `endedEarly`.
+    /// What fails later leaves what was recorded, with `endedEarly`.
+    /// @throws {MoimError} ERR_RECORDER if nothing was recorded, as when it is stopped right after the start: a file that has
+    /// a header and no media counts as nothing, whether it is kept or not.
     #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
     pub fn stop(&self) -> Promise {
         let recorder = self.0.clone();
         future_to_promise(async move { Ok(JsRecording(recorder.stop().await?).into()) })
     }
 
-    /// Waits for the recording without ending it: until `stop()` is called, or all tracks have ended. Rejects as `stop()`
-    /// does.
+    /// Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
+    /// @throws {MoimError} the codes of `stop`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
     pub fn finished(&self) -> Promise {
         let recorder = self.0.clone();
@@ -116,7 +112,7 @@ impl JsRecorder {
     }
 }
 
-/// What a recorder recorded: one file.
+/// What a recorder recorded: one file. Arguments of the wrong type give `ERR_INVALID_OPTIONS`.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Recording)]
 pub struct JsRecording(Recording);
@@ -149,6 +145,7 @@ impl JsRecording {
 
     /// A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file systems
     /// refuse become `_`.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
     #[wasm_bindgen(js_name = fileName)]
     pub fn file_name(
         &self,

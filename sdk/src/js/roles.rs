@@ -27,6 +27,8 @@ impl JsRoom {
     }
 
     /// As the mixer: says who is where in the picture. The others get `layoutchange`.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its mixer; ERR_INVALID_OPTIONS for what is no
+    /// layout.
     #[wasm_bindgen(js_name = setLayout)]
     pub fn set_layout(
         &self,
@@ -36,6 +38,8 @@ impl JsRoom {
     }
 
     /// As the host: whether newcomers wait until they are admitted.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for something
+    /// else than true or false.
     #[wasm_bindgen(js_name = setLocked)]
     pub fn set_locked(
         &self,
@@ -45,6 +49,8 @@ impl JsRoom {
     }
 
     /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+    /// id.
     pub fn admit(
         &self,
         #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
@@ -52,7 +58,10 @@ impl JsRoom {
         Ok(self.handle().admit(&participant_id(participant)?)?)
     }
 
-    /// As the host: puts someone out of the room, or sends someone away who waits.
+    /// As the host: puts someone out of the room, or sends someone away who waits. Does nothing if there is nobody of
+    /// this id.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+    /// id.
     pub fn remove(
         &self,
         #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
@@ -60,7 +69,10 @@ impl JsRoom {
         Ok(self.handle().remove(&participant_id(participant)?)?)
     }
 
-    /// As the host: mutes someone else's publication. Only its publisher can unmute it.
+    /// As the host: mutes someone else's publication. Only its publisher can unmute it. Does nothing if there is no
+    /// such publication.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+    /// id.
     pub fn mute(
         &self,
         #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,

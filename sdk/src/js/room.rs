@@ -36,7 +36,8 @@ extern "C" {
     pub type JsTrackSource;
 }
 
-/// A gathering of participants who see, hear and write to each other.
+/// A gathering of participants who see, hear and write to each other. Arguments and options that are misspelt, of the
+/// wrong type or out of range give `ERR_INVALID_OPTIONS`.
 #[wasm_bindgen(js_name = Room)]
 #[derive(Debug)]
 pub struct JsRoom {
@@ -54,6 +55,8 @@ impl JsRoom {
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
     /// Prepares a room. Nothing is connected before `join`, so no event is missed.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for a `url` that is no WebSocket's, for none on a page that came from no
+    /// server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;
@@ -62,7 +65,13 @@ impl JsRoom {
         Ok(Self { room, target })
     }
 
-    /// Enters a room. Ready when the server let us in; the others' tracks come as events.
+    /// Enters a room. Ready when the server let us in; the others' tracks come as events. After an error the room is
+    /// left: make a new one to try again.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for a room or a name that is empty, which does not leave the room;
+    /// ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
+    /// ERR_SIGNALING_UNREACHABLE if there is no server; ERR_SIGNALING_LOST if the connection to it breaks;
+    /// ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
+    /// other reason, ERR_SIGNALING_REFUSED if the server refuses.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn join(&self, options: JsJoinOptions) -> Promise {
         let room = self.room.clone(); // never borrow `self` across an await: `free()` would throw
@@ -74,6 +83,9 @@ impl JsRoom {
 
     /// Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start. Gives
     /// the publication's id.
+    /// @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
+    /// that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
+    /// not forward, for a `maxBitrate` of 0, and for what is no `LocalTrack`.
     #[wasm_bindgen(unchecked_return_type = "Promise<PublicationId>")]
     pub fn publish(
         &self,
@@ -88,6 +100,8 @@ impl JsRoom {
     }
 
     /// Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
+    /// empty name.
     pub fn update(
         &self,
         #[wasm_bindgen(unchecked_param_type = "UpdateOptions")] options: JsValue,
@@ -97,6 +111,7 @@ impl JsRoom {
 
     /// Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
     /// that suits; in a mesh the publisher sends less. By default all of everything is wanted.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS for what is no id.
     pub fn subscribe(
         &self,
         #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
@@ -110,6 +125,7 @@ impl JsRoom {
     }
 
     /// Stops publishing a track. The track itself goes on.
+    /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn unpublish(
         &self,
@@ -123,6 +139,8 @@ impl JsRoom {
     }
 
     /// Sends another track of the same kind under the same publication, such as that of another camera.
+    /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication,
+    /// for a track of the other kind, and for what is no `LocalTrack`.
     #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
     pub fn replace_track(
         &self,
@@ -137,6 +155,7 @@ impl JsRoom {
     }
 
     /// Mutes a publication: silence or black is sent, and the others are told.
+    /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
     #[wasm_bindgen(js_name = setMuted, unchecked_return_type = "Promise<void>")]
     pub fn set_muted(
         &self,
@@ -152,7 +171,11 @@ impl JsRoom {
     }
 
     /// Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
-    /// has it, or is given up; the line is on its way before that.
+    /// has it, or is given up; the line is on its way before that. It has at most about 1 MiB in a mesh, and 65024
+    /// bytes through an SFU or a mixer.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE if the text is too long;
+    /// ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant; ERR_DATA_QUEUE_FULL if too many messages wait for
+    /// a connection to somebody, and then the others have it.
     #[wasm_bindgen(js_name = sendChat, unchecked_return_type = "Promise<ChatReceipt>")]
     pub fn send_chat(
         &self,
@@ -166,6 +189,10 @@ impl JsRoom {
 
     /// Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU
     /// or a mixer; if they may be lost, 16 KiB.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE for more bytes than that, or
+    /// a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
+    /// ERR_DATA_QUEUE_FULL if too many messages wait for a connection to somebody, and then the others have it;
+    /// ERR_INVALID_OPTIONS for what is no bytes.
     #[wasm_bindgen(js_name = sendData)]
     pub fn send_data(
         &self,
@@ -254,6 +281,7 @@ impl JsRoom {
 }
 
 /// Sound or pictures of another participant.
+/// @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
 #[wasm_bindgen(js_name = RemoteTrack)]
 #[derive(Debug)]
 pub struct JsRemoteTrack(RemoteTrack);

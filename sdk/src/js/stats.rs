@@ -34,8 +34,9 @@ const _: [&str; 5] =
 
 const EVENTS: &[&str] = &["sample", "ended"];
 
-/// Reads a report of a connection, or of what one sender or receiver is concerned with. Rejects with
-/// `ERR_INVALID_STATE` if the connection is closed.
+/// Reads a report of a connection, or of what one sender or receiver is concerned with.
+/// @throws {MoimError} ERR_INVALID_STATE if the connection is closed; ERR_INVALID_OPTIONS for what has no statistics.
+/// @see https://www.w3.org/TR/webrtc/#sec.stats-model
 #[wasm_bindgen(js_name = getStats, unchecked_return_type = "Promise<StatsReport>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &JsValue) -> Promise {
@@ -45,6 +46,7 @@ pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &
 
 /// Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()`, until the
 /// connection is closed, or until the object is collected: keep a reference to it.
+/// @see https://www.w3.org/TR/webrtc-stats/
 #[derive(Debug)]
 #[wasm_bindgen(js_name = StatsMonitor)]
 pub struct JsStatsMonitor {
@@ -56,8 +58,9 @@ pub struct JsStatsMonitor {
 
 #[wasm_bindgen(js_class = StatsMonitor)]
 impl JsStatsMonitor {
-    /// Starts to measure. The first sample comes after one interval. Throws `ERR_INVALID_STATE` if the connection is
-    /// closed.
+    /// Starts to measure. The first sample comes after one interval.
+    /// @throws {MoimError} ERR_INVALID_STATE if the connection is closed; ERR_INVALID_OPTIONS for what has no
+    /// statistics, and for options that are misspelt, of the wrong type or out of range.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &JsValue,

@@ -1,4 +1,7 @@
-/** What `getStats()` of a connection, a sender or a receiver gives, typed. */
+/**
+ * What `getStats()` of a connection, a sender or a receiver gives, typed.
+ * @see https://www.w3.org/TR/webrtc/#rtcstatsreport-object
+ */
 export interface StatsReport {
   /** When it was made, in milliseconds since 1970. */
   readonly timestamp: number;

@@ -4,7 +4,7 @@ export interface RoomOptions {
   url?: string;
   /** How media flows between participants. Default: `"mesh"`. */
   topology?: Topology;
-  /** Milliseconds to wait before joining fails. Default: 10000. */
+  /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */
   joinTimeoutMs?: number;
   /** STUN and TURN servers beside those that the signaling server names. Default: none. */
   iceServers?: IceServer[];
@@ -43,7 +43,7 @@ export interface PublishOptions {
    * SFU it is always `"video/VP8"` and `"audio/opus"`.
    */
   codec?: string;
-  /** Most bit/s; of several versions, those of the largest. Default: the browser's choice. */
+  /** Most bit/s, at least 1; of several versions, those of the largest. Default: the browser's choice. */
   maxBitrate?: number;
 }
 

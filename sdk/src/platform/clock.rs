@@ -1,4 +1,4 @@
-//! The monotonic clock, and one-shot timers.
+//! The monotonic clock, <https://www.w3.org/TR/hr-time/>, and one-shot timers.
 
 use crate::model::Timestamp;
 

@@ -1,4 +1,5 @@
-//! Constraints on their way to the browser, and settings and capabilities on their way back.
+//! Constraints on their way to the browser, and settings and capabilities on their way back:
+//! <https://www.w3.org/TR/mediacapture-streams/#constrainable-interface>.
 
 use js_sys::Object;
 use wasm_bindgen::JsValue;

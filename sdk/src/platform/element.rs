@@ -1,4 +1,5 @@
-//! Showing tracks in `<video>` and `<audio>` elements.
+//! Showing tracks in `<video>` and `<audio>` elements:
+//! <https://www.w3.org/TR/mediacapture-streams/#mediastreams-in-media-elements>.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use crate::Result;
 /// Makes `element` show exactly these tracks. If it does so already, playback goes on untouched.
 ///
 /// # Errors
-/// [`Error::Browser`](crate::Error::Browser) if the browser makes no stream of them.
+/// [`Error::Browser`](crate::Error::Browser) if the browser cannot make a stream of them.
 pub fn attach(element: &HtmlMediaElement, tracks: &[MediaStreamTrack]) -> Result<()> {
     if tracks.is_empty() {
         detach(element);
@@ -35,8 +36,11 @@ pub fn detach(element: &HtmlMediaElement) {
     }
 }
 
-/// Starts playback. Where the browser blocks sound before the user has clicked somewhere, the error is
-/// [`Error::Browser`](crate::Error::Browser) with the name `NotAllowedError`: call again from a click.
+/// Starts playback.
+///
+/// # Errors
+/// [`Error::Browser`](crate::Error::Browser), with the name `NotAllowedError` where the browser blocks sound before the
+/// user has clicked somewhere: call again from a click.
 pub async fn play(element: &HtmlMediaElement) -> Result<()> {
     let started = element.play().map_err(Exception::from)?;
     JsFuture::from(started).await.map_err(Exception::from)?;
@@ -49,8 +53,9 @@ pub async fn play(element: &HtmlMediaElement) -> Result<()> {
 /// <https://www.w3.org/TR/audio-output/#dom-htmlmediaelement-setsinkid>
 ///
 /// # Errors
-/// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `setSinkId`, and a
-/// [`MediaError`](crate::MediaError) of the device `"speaker"`.
+/// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `setSinkId`; a [`MediaError`](crate::MediaError)
+/// of the device `"speaker"`: `NotFound` if there is no such device, `NotAllowed` if the page may not use it, `Aborted`
+/// if it fails.
 pub async fn set_sink_id(element: &HtmlMediaElement, device_id: &str) -> Result<()> {
     sorted(element, "setSinkId", &[device_id.into()], "speaker").await.map(drop)
 }

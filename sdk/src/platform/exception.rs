@@ -1,4 +1,4 @@
-//! Exceptions of the browser, read without trusting their shape.
+//! Exceptions of the browser, read without trusting their shape: <https://webidl.spec.whatwg.org/#idl-DOMException>.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

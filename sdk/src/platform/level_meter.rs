@@ -1,4 +1,4 @@
-//! How loud a track is, by an `AnalyserNode` of the Web Audio API.
+//! How loud a track is, by an `AnalyserNode` of the Web Audio API: <https://www.w3.org/TR/webaudio/#AnalyserNode>.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -31,7 +31,10 @@ pub struct LevelMeter {
 }
 
 impl LevelMeter {
-    /// Starts to measure. Fails with [`Error::InvalidOptions`] for a video track.
+    /// Starts to measure.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for a video track.
     pub fn new(track: &MediaStreamTrack) -> Result<Self> {
         if track.kind() != "audio" {
             return Err(Error::InvalidOptions { detail: "a level meter needs an audio track".to_owned() });

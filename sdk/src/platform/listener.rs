@@ -1,4 +1,4 @@
-//! DOM event listeners that remove themselves.
+//! DOM event listeners that remove themselves: <https://dom.spec.whatwg.org/#interface-eventtarget>.
 
 use std::borrow::Cow;
 use std::fmt;

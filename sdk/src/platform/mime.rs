@@ -1,4 +1,4 @@
-//! MIME types of recordings.
+//! MIME types of recordings: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-istypesupported>.
 
 use web_sys::{MediaRecorder, MediaStreamTrack};
 

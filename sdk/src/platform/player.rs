@@ -1,4 +1,5 @@
-//! A media element that plays tracks which come and go.
+//! A media element that plays tracks which come and go:
+//! <https://www.w3.org/TR/mediacapture-streams/#mediastreams-in-media-elements>.
 
 use std::future::Future;
 

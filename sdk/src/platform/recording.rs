@@ -28,7 +28,11 @@ impl Recording {
         format!("{stem}.{}", extension(&self.mime_type))
     }
 
-    /// A URL for a media element or a download link, which is valid as long as the guard lives.
+    /// A URL for a media element or a download link, which is valid as long as the guard lives:
+    /// <https://www.w3.org/TR/FileAPI/#dfn-createObjectURL>.
+    ///
+    /// # Errors
+    /// [`Error::Browser`] if the browser makes none.
     pub fn object_url(&self) -> Result<ObjectUrl> {
         let url = Url::create_object_url_with_blob(&self.blob).map_err(Exception::from)?;
         Ok(ObjectUrl(url))

@@ -113,7 +113,9 @@ pub(crate) fn closed() -> Error {
 
 /// Reads a report of a connection, or of what one sender or receiver is concerned with.
 ///
-/// Fails with [`Error::InvalidState`] if the connection is closed, and with [`Error::Browser`] if the browser refuses.
+/// # Errors
+/// [`Error::InvalidState`] if the connection is closed; [`Error::Browser`] if the browser refuses;
+/// [`Error::InvalidOptions`] if what it gives is no report.
 pub async fn get_stats(source: impl Into<StatsSource>) -> Result<StatsReport> {
     source.into().report().await
 }

@@ -1,4 +1,4 @@
-//! Statistics at an interval.
+//! Statistics at an interval: <https://www.w3.org/TR/webrtc-stats/>.
 
 use std::cell::RefCell;
 use std::pin::{Pin, pin};
@@ -40,8 +40,8 @@ struct Shared {
 impl StatsMonitor {
     /// Starts to measure. The first sample comes after one interval.
     ///
-    /// Fails with [`Error::InvalidOptions`] for an option out of its range, and with [`Error::InvalidState`] if the
-    /// connection is closed.
+    /// # Errors
+    /// [`Error::InvalidOptions`] for an option out of its range; [`Error::InvalidState`] if the connection is closed.
     pub fn start(source: impl Into<StatsSource>, options: &StatsMonitorOptions) -> Result<Self> {
         options.check()?;
         let source = source.into();

@@ -1,4 +1,5 @@
-//! How high a video is seen by whoever sits in front of the page.
+//! How high a video is seen by whoever sits in front of the page: <https://www.w3.org/TR/intersection-observer/>,
+//! <https://www.w3.org/TR/resize-observer/>.
 
 use std::cell::Cell;
 use std::fmt;

@@ -75,7 +75,7 @@ impl Room {
     /// Prepares a room. Nothing is connected before [`join`](Self::join), so no event is missed.
     ///
     /// # Errors
-    /// `InvalidOptions`.
+    /// `InvalidOptions` for options that make no sense, and without a `url` on a page that came from no server.
     pub fn new(options: RoomOptions) -> Result<Self> {
         options.check()?;
         let url = if options.url.is_empty() { url_of_page()? } else { options.url };
@@ -101,8 +101,9 @@ impl Room {
     /// Enters a room. Ready when the server let us in; the others' tracks come as events.
     ///
     /// # Errors
-    /// `InvalidOptions`; `InvalidState` if it was called before; `Signaling` if the server cannot be reached or
-    /// refuses; `Timeout`. After an error the room is left: make a new one to try again.
+    /// `InvalidOptions` for an empty room or name, which does not leave the room; `InvalidState` if it was called
+    /// before, or [`leave`](Self::leave) meanwhile; `Signaling` if the server cannot be reached or refuses; `Timeout`
+    /// after `join_timeout_ms`. After an error the room is left: make a new one to try again.
     pub async fn join(&self, options: JoinOptions) -> Result<()> {
         options.check()?;
         let driver = self.driver();
@@ -139,7 +140,8 @@ impl Room {
     /// [`publish`](Self::publish) with options, such as the only one who is to get it.
     ///
     /// # Errors
-    /// As [`publish`](Self::publish); `InvalidOptions`; `Unsupported` for a codec that the browser cannot send.
+    /// As [`publish`](Self::publish); `InvalidOptions` for a codec of the other kind of media or that the SFU does not
+    /// forward, and a bit rate of 0; `Unsupported` for a codec that the browser cannot send.
     pub async fn publish_with(&self, track: &LocalTrack, options: &PublishOptions) -> Result<PublicationId> {
         self.expect_not_left("publish")?;
         if track.is_ended() {
@@ -211,7 +213,7 @@ impl Room {
     /// Changes what the others know of one. They get [`RoomEvent::ParticipantUpdated`].
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `InvalidOptions` for an empty name.
+    /// `InvalidState` unless the room is joined or being joined; `InvalidOptions` for an empty name.
     pub fn update(&self, options: UpdateOptions) -> Result<()> {
         self.expect_state("update", &[RoomState::Joining, RoomState::Joined])?;
         options.check()?;

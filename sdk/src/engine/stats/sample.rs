@@ -27,7 +27,10 @@ impl Default for StatsMonitorOptions {
 }
 
 impl StatsMonitorOptions {
-    /// Fails with [`Error::InvalidOptions`] if a number is out of its range.
+    /// Finds what is wrong before anything is measured. `StatsMonitor::start` does so too.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] if a number is out of its range.
     pub fn check(&self) -> Result<()> {
         let detail = match (self.interval_ms, self.history) {
             (100.., 1..=3600) => return Ok(()),

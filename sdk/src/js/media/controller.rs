@@ -16,21 +16,26 @@ use crate::{Error, Result};
 
 const EVENTS: &[&str] = &["zoomlevelchange"];
 
-/// Controls one capture of a display. Chromium has it; what a browser lacks is `ERR_UNSUPPORTED`.
+/// Controls one capture of a display. Chromium has it; what a browser lacks is `ERR_UNSUPPORTED`. Arguments and options
+/// that are misspelt or of the wrong type give `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/screen-capture/#dom-capturecontroller
+/// @see https://screen-share.github.io/captured-surface-control/
 #[derive(Debug)]
 #[wasm_bindgen(js_name = CaptureController)]
 pub struct JsCaptureController(CaptureController);
 
 #[wasm_bindgen(js_class = CaptureController)]
 impl JsCaptureController {
-    /// Throws `ERR_UNSUPPORTED` where there is no `CaptureController`.
+    /// A controller that controls nothing yet.
+    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `CaptureController`.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Result<Self, JsValue> {
         Ok(Self(CaptureController::new()?))
     }
 
-    /// The same as the function `captureDisplay`, under the control of this object; once. Rejects with
-    /// `ERR_INVALID_STATE` the second time: a controller controls one capture, even when that has ended.
+    /// The same as the function `captureDisplay`, under the control of this object; once.
+    /// @throws {MoimError} the codes of the function; ERR_INVALID_STATE the second time, as a controller controls one
+    /// capture, even when that has ended, and without a click just now.
     #[wasm_bindgen(js_name = captureDisplay, unchecked_return_type = "Promise<DisplayCapture>")]
     pub fn capture_display(
         &self,
@@ -40,6 +45,8 @@ impl JsCaptureController {
     }
 
     /// Which window has the focus when sharing begins. To be called before the capture, or at once after it.
+    /// @throws {MoimError} ERR_INVALID_STATE when it is called later, or a screen is shared; ERR_UNSUPPORTED where
+    /// there is no `setFocusBehavior`.
     #[wasm_bindgen(js_name = setFocusBehavior)]
     pub fn set_focus_behavior(
         &self,
@@ -49,36 +56,47 @@ impl JsCaptureController {
     }
 
     /// The zoom levels of a shared tab, in percent, from small to large.
+    /// @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no
+    /// `getSupportedZoomLevels`.
     #[wasm_bindgen(js_name = supportedZoomLevels, unchecked_return_type = "number[]")]
     pub fn supported_zoom_levels(&self) -> Result<Vec<u32>, JsValue> {
         Ok(self.0.supported_zoom_levels()?)
     }
 
     /// How large the shared tab is shown, in percent. `undefined` while no tab is shared.
+    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `zoomLevel`.
     #[wasm_bindgen(getter, js_name = zoomLevel)]
     pub fn zoom_level(&self) -> Result<Option<u32>, JsValue> {
         Ok(self.0.zoom_level()?)
     }
 
     /// Shows the shared tab one level larger. Call it from an event handler of a click; the browser may ask the user.
+    /// @throws {MoimError} ERR_INVALID_STATE while no tab is shared, or at the last level; ERR_UNSUPPORTED where there
+    /// is no `increaseZoomLevel`; ERR_BROWSER with a `NotAllowedError` as its cause if the user refuses, or without a
+    /// click.
     #[wasm_bindgen(js_name = increaseZoomLevel, unchecked_return_type = "Promise<void>")]
     pub fn increase_zoom_level(&self) -> Promise {
         done(Ok(self.0.increase_zoom_level()))
     }
 
     /// Shows the shared tab one level smaller, on the same terms.
+    /// @throws {MoimError} the codes of `increaseZoomLevel`.
     #[wasm_bindgen(js_name = decreaseZoomLevel, unchecked_return_type = "Promise<void>")]
     pub fn decrease_zoom_level(&self) -> Promise {
         done(Ok(self.0.decrease_zoom_level()))
     }
 
     /// Shows the shared tab in its first size, on the same terms.
+    /// @throws {MoimError} the codes of `increaseZoomLevel`.
     #[wasm_bindgen(js_name = resetZoomLevel, unchecked_return_type = "Promise<void>")]
     pub fn reset_zoom_level(&self) -> Promise {
         done(Ok(self.0.reset_zoom_level()))
     }
 
     /// Turns of the wheel over `element` scroll the shared tab; `null` ends it.
+    /// @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no `forwardWheel`;
+    /// ERR_BROWSER with a `NotAllowedError` as its cause if the user refuses; ERR_INVALID_OPTIONS for what is no
+    /// element.
     #[wasm_bindgen(js_name = forwardWheel, unchecked_return_type = "Promise<void>")]
     pub fn forward_wheel(
         &self,
@@ -93,7 +111,8 @@ impl JsCaptureController {
         done(element.map(|element| self.0.forward_wheel(element)))
     }
 
-    /// Each new zoom level, also those that the user sets in the tab: `for await (const level of it.zoomLevels())`.
+    /// Each new zoom level in percent, also those that the user sets in the tab:
+    /// `for await (const level of it.zoomLevels())`.
     #[wasm_bindgen(js_name = zoomLevels, unchecked_return_type = "AsyncIterableIterator<number>")]
     pub fn zoom_levels(&self) -> Object {
         async_iterator(self.0.zoom_levels().map(|level| Ok(level.into())))

@@ -18,14 +18,17 @@ use crate::{Error, Result};
 
 const EVENTS: &[&str] = &["devicechange"];
 
-/// The devices of this machine, as far as the browser shows them.
+/// The devices of this machine, as far as the browser shows them. Arguments and options that are misspelt, of the wrong
+/// type or out of range give `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/mediacapture-streams/#mediadevices
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Devices)]
 pub struct JsDevices(Devices);
 
 #[wasm_bindgen(js_class = Devices)]
 impl JsDevices {
-    /// Throws `ERR_MEDIA_INSECURE_CONTEXT` on a page without https, and `ERR_UNSUPPORTED` where there is no
+    /// The devices of this page's `navigator.mediaDevices`.
+    /// @throws {MoimError} ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_UNSUPPORTED where there is no
     /// `getUserMedia`.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Result<Self, JsValue> {
@@ -34,6 +37,7 @@ impl JsDevices {
 
     /// Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
     /// tells little.
+    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `enumerateDevices`.
     #[wasm_bindgen(unchecked_return_type = "Promise<DeviceInfo[]>")]
     pub fn enumerate(&self) -> Promise {
         let list = self.0.enumerate();
@@ -41,6 +45,11 @@ impl JsDevices {
     }
 
     /// Opens a camera, asking the user for permission if need be.
+    /// @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user, a permissions policy or the system refuses;
+    /// ERR_MEDIA_NOT_FOUND when there is none; ERR_MEDIA_NOT_READABLE when it gives nothing, as when another program
+    /// uses it; ERR_MEDIA_OVERCONSTRAINED when none satisfies a constraint; ERR_MEDIA_ABORTED when it fails otherwise;
+    /// ERR_UNSUPPORTED for a required constraint that this browser does not know; ERR_INVALID_OPTIONS for constraints
+    /// that make no sense to it.
     #[wasm_bindgen(unchecked_return_type = "Promise<LocalTrack>")]
     pub fn camera(
         &self,
@@ -55,6 +64,7 @@ impl JsDevices {
     }
 
     /// Opens a microphone, asking the user for permission if need be.
+    /// @throws {MoimError} the codes of `camera`.
     #[wasm_bindgen(unchecked_return_type = "Promise<LocalTrack>")]
     pub fn microphone(
         &self,
@@ -69,6 +79,7 @@ impl JsDevices {
     }
 
     /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
+    /// @throws {MoimError} the codes of `camera`. The browser does not tell which of the two it is about.
     #[wasm_bindgen(
         js_name = cameraAndMicrophone,
         unchecked_return_type = "Promise<{ camera: LocalTrack; microphone: LocalTrack }>"
@@ -94,6 +105,8 @@ impl JsDevices {
     /// `for await (const next of devices.takeOver(track)) await room.replaceTrack(id, next)`. It has the constraints of
     /// the first except for the device, and is muted if that was muted. Where there is no device, it waits till one is
     /// plugged in. `stop()` of the present track ends the iteration, and so does an error.
+    /// @throws {MoimError} ERR_INVALID_STATE for a track that was not opened by `Devices`; ERR_INVALID_OPTIONS for what
+    /// is no `LocalTrack`; while it is read: ERR_MEDIA_NOT_ALLOWED when the next device may not be used.
     #[wasm_bindgen(js_name = takeOver, unchecked_return_type = "AsyncIterableIterator<LocalTrack>")]
     pub fn take_over(
         &self,
@@ -111,8 +124,8 @@ impl JsDevices {
         async_iterator(self.0.changes().map(|change| to_js(&change)))
     }
 
-    /// Whether the page may use cameras, microphones or the display. Rejects with `ERR_UNSUPPORTED` where the browser
-    /// does not tell.
+    /// Whether the page may use cameras, microphones or the display.
+    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell.
     #[wasm_bindgen(unchecked_return_type = "Promise<Permission>")]
     pub fn permission(
         &self,
@@ -125,8 +138,11 @@ impl JsDevices {
         })
     }
 
-    /// Lets the user choose a speaker, whose id `setSinkId` takes. Call it from an event handler of a click. Rejects with
-    /// `ERR_UNSUPPORTED` where there is no `selectAudioOutput`.
+    /// Lets the user choose a speaker, whose id `setSinkId` takes. Call it from an event handler of a click.
+    /// <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
+    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the user
+    /// chooses none, or the page may not ask; ERR_MEDIA_NOT_FOUND when there is none; ERR_BROWSER with an
+    /// `InvalidStateError` as its cause without a click just now.
     #[wasm_bindgen(js_name = selectAudioOutput, unchecked_return_type = "Promise<DeviceInfo>")]
     pub fn select_audio_output(
         &self,
@@ -163,8 +179,11 @@ impl JsDevices {
     }
 }
 
-/// Plays an element through another speaker or headset; `""` is the default one. Rejects with `ERR_UNSUPPORTED` where
-/// there is no `setSinkId`, and with `ERR_MEDIA_NOT_FOUND` if there is no such device.
+/// Plays an element through another speaker or headset; `""` is the default one.
+/// @throws {MoimError} ERR_UNSUPPORTED where there is no `setSinkId`; ERR_MEDIA_NOT_FOUND if there is no such device;
+/// ERR_MEDIA_NOT_ALLOWED if the page may not use it; ERR_MEDIA_ABORTED if it fails; ERR_INVALID_OPTIONS for what is no
+/// media element.
+/// @see https://www.w3.org/TR/audio-output/#dom-htmlmediaelement-setsinkid
 #[wasm_bindgen(js_name = setSinkId, unchecked_return_type = "Promise<void>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn js_set_sink_id(

@@ -13,8 +13,14 @@ use crate::js::promise::future_to_promise;
 use crate::platform::{DisplayCapture, capture_display as open_display};
 
 /// Lets the user choose a screen, a window or a tab, and captures it. Call it from an event handler of a click or a key.
-/// A user who dismisses the dialog gives `ERR_MEDIA_NOT_ALLOWED`. The browser's own stop button ends the tracks: listen
-/// to `"ended"`.
+/// The browser's own stop button ends the tracks: listen to `"ended"`.
+/// @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user dismisses the dialog, or a permissions policy or the system
+/// refuses; ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_MEDIA_NOT_FOUND when there is nothing to share;
+/// ERR_MEDIA_NOT_READABLE or ERR_MEDIA_ABORTED when it cannot be captured; ERR_MEDIA_OVERCONSTRAINED when it does not
+/// satisfy a constraint; ERR_UNSUPPORTED where there is no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that are
+/// misspelt or of the wrong type, and for required constraints, which a display cannot have; ERR_BROWSER with an
+/// `InvalidStateError` as its cause without a click just now.
+/// @see https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia
 #[wasm_bindgen(js_name = captureDisplay, unchecked_return_type = "Promise<DisplayCapture>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn capture_display(

@@ -17,7 +17,9 @@ use crate::platform::{LocalTrack, Region};
 const EVENTS: &[&str] = &["ended", "mute", "unmute", "configurationchange", "capturehandlechange"];
 
 /// Sound or pictures of this page: a camera, a microphone, a shared display, or a track of the application.
-/// It runs until `stop()`.
+/// It runs until `stop()`. Arguments and options that are misspelt, of the wrong type or out of range give
+/// `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
 #[derive(Debug)]
 #[wasm_bindgen(js_name = LocalTrack)]
 pub struct JsLocalTrack(LocalTrack);
@@ -45,6 +47,7 @@ impl JsLocalTrack {
     }
 
     /// Wraps a track that the application made, such as that of a canvas.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no track, and for a source that there is not.
     #[wasm_bindgen(js_name = fromMediaStreamTrack)]
     pub fn from_media_stream_track(
         #[wasm_bindgen(unchecked_param_type = "MediaStreamTrack")] track: &JsValue,
@@ -89,6 +92,7 @@ impl JsLocalTrack {
 
     /// Whether media flows; set it to mute and unmute. A disabled track gives silence or black, and a camera's light
     /// may stay on: only `stop()` frees the device.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS when it is set to something else than true or false.
     #[wasm_bindgen(getter)]
     pub fn enabled(&self) -> bool {
         self.0.is_enabled()
@@ -129,18 +133,23 @@ impl JsLocalTrack {
     }
 
     /// What the track is at present.
+    /// <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getsettings>
     #[wasm_bindgen(unchecked_return_type = "TrackSettings")]
     pub fn settings(&self) -> JsValue {
         self.0.as_raw().get_settings().into()
     }
 
-    /// What the track could be. Throws `ERR_UNSUPPORTED` where there is no `getCapabilities`.
+    /// What the track could be. <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>
+    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `getCapabilities`.
     #[wasm_bindgen(unchecked_return_type = "TrackCapabilities")]
     pub fn capabilities(&self) -> Result<JsValue, JsValue> {
         Ok(self.0.raw_capabilities()?)
     }
 
     /// Makes the running track keep to other constraints, which replace those of before. If it fails, all stays.
+    /// <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-applyconstraints>
+    /// @throws {MoimError} ERR_MEDIA_OVERCONSTRAINED if the source cannot; ERR_UNSUPPORTED for a required constraint
+    /// that this browser does not know; ERR_INVALID_STATE once the track has ended.
     #[wasm_bindgen(js_name = applyConstraints, unchecked_return_type = "Promise<void>")]
     pub fn apply_constraints(
         &self,
@@ -153,8 +162,9 @@ impl JsLocalTrack {
         })
     }
 
-    /// What the media is, so that the encoder keeps what matters. Throws `ERR_UNSUPPORTED` where there is no
-    /// `contentHint`.
+    /// What the media is, so that the encoder keeps what matters. <https://www.w3.org/TR/mst-content-hint/>
+    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `contentHint`; ERR_INVALID_OPTIONS when it is set to a
+    /// hint of the other kind of media, which the browser would ignore.
     #[wasm_bindgen(getter, js_name = contentHint, unchecked_return_type = "ContentHint")]
     pub fn content_hint(&self) -> Result<String, JsValue> {
         Ok(self.0.content_hint()?.as_str().to_owned())
@@ -168,7 +178,9 @@ impl JsLocalTrack {
         Ok(self.0.set_content_hint(&options::parse_value(hint, "content hint")?)?)
     }
 
-    /// Counts of the source's frames so far. Throws `ERR_UNSUPPORTED` where there is no `MediaStreamTrack.stats`.
+    /// Counts of the source's frames so far.
+    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `MediaStreamTrack.stats`, and for a source that counts
+    /// nothing, such as a canvas.
     #[wasm_bindgen(js_name = frameStats, unchecked_return_type = "FrameStats")]
     pub fn frame_stats(&self) -> Result<JsValue, JsValue> {
         Ok(self.0.raw_frame_stats()?)
@@ -178,15 +190,16 @@ impl JsLocalTrack {
     /// `undefined` if the page says nothing, or not to this origin, and for a track that shows no tab or has ended.
     /// <https://www.w3.org/TR/capture-handle-identity/#dom-mediastreamtrack-getcapturehandle>
     ///
-    /// Throws `ERR_UNSUPPORTED` in browsers other than Chromium.
+    /// @throws {MoimError} ERR_UNSUPPORTED in browsers other than Chromium.
     #[wasm_bindgen(getter, js_name = captureHandle, unchecked_return_type = "CaptureHandle | undefined")]
     pub fn capture_handle(&self) -> Result<JsValue, JsValue> {
         Ok(self.0.raw_capture_handle()?.unwrap_or_default())
     }
 
     /// Cuts the pictures of a shared tab to the rectangle of an element of this page, or to a `CropTarget` that the
-    /// shared page made; `null` ends it. Rejects with `ERR_INVALID_STATE` for a track that
-    /// shows no tab, and with `ERR_UNSUPPORTED` in browsers other than Chromium.
+    /// shared page made; `null` ends it. <https://www.w3.org/TR/mediacapture-region/>
+    /// @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
+    /// Chromium; ERR_BROWSER for a target that is none, or one of another tab.
     #[wasm_bindgen(js_name = cropTo, unchecked_return_type = "Promise<void>")]
     pub fn crop_to(
         &self,
@@ -200,8 +213,9 @@ impl JsLocalTrack {
     }
 
     /// Cuts the pictures of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
-    /// ends it. Rejects with `ERR_INVALID_STATE` for a track that shows no tab, and with `ERR_UNSUPPORTED` in browsers
-    /// other than Chromium.
+    /// ends it. <https://screen-share.github.io/element-capture/>
+    /// @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
+    /// Chromium; ERR_BROWSER for a target that is none, or one of another tab.
     #[wasm_bindgen(js_name = restrictTo, unchecked_return_type = "Promise<void>")]
     pub fn restrict_to(
         &self,

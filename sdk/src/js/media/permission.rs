@@ -13,6 +13,7 @@ use crate::platform::Permission;
 const EVENTS: &[&str] = &["change"];
 
 /// Whether the page may use something, and whether that changes.
+/// @see https://www.w3.org/TR/permissions/#permissionstatus-interface
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Permission)]
 pub struct JsPermission(Permission);

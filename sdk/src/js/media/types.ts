@@ -1,4 +1,7 @@
-/** A track of the browser, or anything that has one: `LocalTrack`, `RemoteTrack`. */
+/**
+ * A track of the browser, or anything that has one: `LocalTrack`, `RemoteTrack`.
+ * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
+ */
 export type TrackLike = MediaStreamTrack | { readonly mediaStreamTrack: MediaStreamTrack };
 
 /** What the user chose to share. */
@@ -9,7 +12,11 @@ export interface DisplayCapture {
   readonly audio?: LocalTrack;
 }
 
-/** An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for all of it. */
+/**
+ * An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for all of it.
+ * @see https://www.w3.org/TR/mediacapture-region/
+ * @see https://screen-share.github.io/element-capture/
+ */
 export type CaptureRegion = Element | object | null;
 
 /**
@@ -23,7 +30,10 @@ export interface CaptureHandle {
   readonly handle?: string;
 }
 
-/** What is wanted of a track: a bare value is an ideal one, or in `advanced` a required one. */
+/**
+ * What is wanted of a track: a bare value is an ideal one, or in `advanced` a required one.
+ * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediatrackconstraints
+ */
 export interface TrackConstraints extends ConstraintSet {
   /** More wishes, the most important first. The browser skips each set that cannot be met as a whole. */
   advanced?: ConstraintSet[];
@@ -45,7 +55,7 @@ export type ConstrainPoints =
   | { x: number; y: number }[]
   | { exact?: { x: number; y: number }[]; ideal?: { x: number; y: number }[] };
 
-/** From where to where a number can be set. */
+/** From where to where a number can be set, in the unit of the member. */
 export interface NumberRange {
   /** The smallest value. */
   min?: number;
@@ -55,7 +65,10 @@ export interface NumberRange {
   step?: number;
 }
 
-/** Counts of frames from the source to the track, since its start. Which there are depends on the kind of track. */
+/**
+ * Counts of frames from the source to the track, since its start. Which there are depends on the kind of track.
+ * @see https://www.w3.org/TR/mediacapture-extensions/#the-mediastreamtrackvideostats-interface
+ */
 export interface FrameStats {
   /** Frames that reached whoever uses the track. */
   deliveredFrames: number;

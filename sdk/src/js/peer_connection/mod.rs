@@ -35,6 +35,9 @@ const TYPES: &str = include_str!("../peer_connection.ts");
 /// Carry its `signals()` to the other end, by whatever there is, and hand those that come from there to `handleSignal`. All
 /// else goes by itself: offers, answers, candidates, who gives way when both ends change something at once, and the restart
 /// when the connection is lost.
+///
+/// Arguments and options that are misspelt, of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface
 #[derive(Debug)]
 #[wasm_bindgen(js_name = PeerConnection)]
 pub struct JsPeerConnection {
@@ -44,8 +47,9 @@ pub struct JsPeerConnection {
 
 #[wasm_bindgen(js_class = PeerConnection)]
 impl JsPeerConnection {
-    /// Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end. Throws
-    /// `ERR_INVALID_OPTIONS` for options that a browser would refuse, or take and never use.
+    /// Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that a browser would refuse, or take and never use;
+    /// ERR_NEGOTIATION if the browser makes no connection, as when there are too many.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "PeerConnectionOptions")] options: Option<JsValue>,
@@ -59,6 +63,9 @@ impl JsPeerConnection {
     }
 
     /// Makes a certificate for `certificates`. It outlives the page if it is stored in IndexedDB.
+    /// <https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate>
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense; ERR_BROWSER if the browser can make
+    /// none.
     #[wasm_bindgen(js_name = generateCertificate, unchecked_return_type = "Promise<RTCCertificate>")]
     pub fn generate_certificate(
         #[wasm_bindgen(unchecked_optional_param_type = "CertificateOptions")] options: Option<JsValue>,
@@ -76,8 +83,9 @@ impl JsPeerConnection {
     }
 
     /// Takes a signal of the far end. What it leads to happens by itself; what fails of that is told by
-    /// `"negotiationfailed"` and does not end the connection. Throws `ERR_INVALID_OPTIONS` for what is no signal, or that of
-    /// another connection.
+    /// `"negotiationfailed"` and does not end the connection.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no signal, for that of another connection, and if both ends
+    /// were told the same for `polite`; ERR_INVALID_STATE when the connection is closed.
     #[wasm_bindgen(js_name = handleSignal)]
     pub fn handle_signal(
         &self,
@@ -94,6 +102,8 @@ impl JsPeerConnection {
     }
 
     /// Sends a track, over a transceiver that is free or a new one.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is being
+    /// sent already, and for what is no track.
     #[wasm_bindgen(js_name = addTrack)]
     pub fn add_track(
         &self,
@@ -103,6 +113,8 @@ impl JsPeerConnection {
     }
 
     /// Stops sending what a sender sends. Its transceiver is free for another track.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for the sender of
+    /// another connection, and what is no `Sender`.
     #[wasm_bindgen(js_name = removeTrack)]
     pub fn remove_track(
         &self,
@@ -112,7 +124,10 @@ impl JsPeerConnection {
         Ok(self.connection.remove_track(sender.handle())?)
     }
 
-    /// Adds a transceiver for a track, or for a kind of media. Throws `ERR_UNSUPPORTED` for what the browser would pass over.
+    /// Adds a transceiver for a track, or for a kind of media.
+    /// @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser would pass over, and if it has
+    /// none of the codecs; ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for encodings that make
+    /// no sense, the direction `"stopped"`, and what is neither a track nor a kind.
     #[wasm_bindgen(js_name = addTransceiver)]
     pub fn add_transceiver(
         &self,
@@ -138,6 +153,8 @@ impl JsPeerConnection {
     }
 
     /// Makes a data channel. The far end gets it by `"datachanneladded"`, unless it is negotiated.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for options that make
+    /// no sense, alone or together.
     #[wasm_bindgen(js_name = createDataChannel)]
     pub fn create_data_channel(
         &self,
@@ -150,12 +167,15 @@ impl JsPeerConnection {
     }
 
     /// Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed.
     #[wasm_bindgen(js_name = restartIce)]
     pub fn restart_ice(&self) -> Result<(), JsValue> {
         Ok(self.connection.restart_ice()?)
     }
 
     /// Uses other ICE servers from the next gathering on, as when TURN credentials run out.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for servers that make
+    /// no sense.
     #[wasm_bindgen(js_name = setIceServers)]
     pub fn set_ice_servers(
         &self,

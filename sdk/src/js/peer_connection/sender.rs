@@ -13,7 +13,9 @@ use crate::js::promise::future_to_promise;
 use crate::js::streams::async_iterator;
 use crate::platform::{DtmfOptions, DtmfSender, SendParameters, Sender};
 
-/// Sends a track to the far end.
+/// Sends a track to the far end. Arguments and options that are misspelt, of the wrong type or out of range give
+/// `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/webrtc/#rtcrtpsender-interface
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Sender)]
 pub struct JsSender(Sender);
@@ -39,6 +41,8 @@ impl JsSender {
     }
 
     /// What the browser can send.
+    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell; ERR_INVALID_OPTIONS for a kind that there
+    /// is not.
     #[wasm_bindgen(unchecked_return_type = "RtpCapabilities")]
     pub fn capabilities(
         #[wasm_bindgen(js_name = kind, unchecked_param_type = "MediaKind")] media_kind: &JsValue,
@@ -53,6 +57,8 @@ impl JsSender {
     }
 
     /// Sends another track of the same kind, or with `null` nothing, without a new negotiation.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed or the transceiver stopped;
+    /// ERR_INVALID_OPTIONS for a track of the other kind, and what is no track.
     #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
     pub fn replace_track(
         &self,
@@ -66,13 +72,16 @@ impl JsSender {
     }
 
     /// How the track is sent. Change it and hand it to `setParameters`.
+    /// @throws {MoimError} ERR_NEGOTIATION if the browser gives what makes no sense.
     #[wasm_bindgen(getter, unchecked_return_type = "SendParameters")]
     pub fn parameters(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.parameters()?)
     }
 
-    /// Changes how the track is sent, without a new negotiation. A limit that is left out is lifted. Rejects with
-    /// `ERR_UNSUPPORTED`, and the member's name, for what the browser passes over.
+    /// Changes how the track is sent, without a new negotiation. A limit that is left out is lifted.
+    /// @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser passes over; ERR_INVALID_STATE
+    /// when the connection is closed or the transceiver stopped; ERR_INVALID_OPTIONS for values out of range and
+    /// another number of encodings.
     #[wasm_bindgen(js_name = setParameters, unchecked_return_type = "Promise<void>")]
     pub fn set_parameters(
         &self,
@@ -99,7 +108,9 @@ impl JsSender {
     }
 }
 
-/// Sends telephone tones.
+/// Sends telephone tones. Arguments and options that are misspelt, of the wrong type or out of range give
+/// `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/webrtc/#rtcdtmfsender
 #[derive(Debug)]
 #[wasm_bindgen(js_name = DtmfSender)]
 pub struct JsDtmfSender(DtmfSender);
@@ -113,6 +124,8 @@ impl JsDtmfSender {
     }
 
     /// Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for characters that are no tones, and for a duration or gap out of
+    /// range; ERR_INVALID_STATE when nothing can be sent: see `canInsert`.
     pub fn insert(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] tones: JsValue,

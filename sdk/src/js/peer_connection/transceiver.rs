@@ -12,7 +12,9 @@ use crate::js::media::to_js;
 use crate::js::options;
 use crate::platform::{Receiver, Transceiver, TransceiverDirection};
 
-/// A sender and a receiver that share a media section.
+/// A sender and a receiver that share a media section. Arguments that are misspelt or of the wrong type give
+/// `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/webrtc/#rtcrtptransceiver-interface
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Transceiver)]
 pub struct JsTransceiver(Transceiver);
@@ -38,6 +40,8 @@ impl JsTransceiver {
     }
 
     /// Which way media is wanted to flow. Set it, and it does so after a negotiation, which begins by itself.
+    /// @throws {MoimError} when it is set: ERR_INVALID_STATE when the transceiver is stopped or the connection closed;
+    /// ERR_INVALID_OPTIONS for `"stopped"`, for which there is `stop()`.
     #[wasm_bindgen(getter, unchecked_return_type = "TransceiverDirection")]
     pub fn direction(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.direction())
@@ -72,6 +76,8 @@ impl JsTransceiver {
 
     /// Sets which codecs to offer, and in which order, at the next negotiation: some of `Receiver.capabilities(kind).codecs`.
     /// None: the browser's own choice.
+    /// @throws {MoimError} ERR_INVALID_STATE when the transceiver is stopped; ERR_UNSUPPORTED where the browser lacks
+    /// it; ERR_INVALID_OPTIONS for a codec that the browser does not have.
     #[wasm_bindgen(js_name = setCodecPreferences)]
     pub fn set_codec_preferences(
         &self,
@@ -82,7 +88,8 @@ impl JsTransceiver {
     }
 
     /// Offers codecs of these types first, such as `"video/VP9"`, and after them the others in the browser's own order.
-    /// Throws `ERR_UNSUPPORTED` if the browser has none of them.
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has none of them, or lacks `setCodecPreferences`;
+    /// ERR_INVALID_STATE when the transceiver is stopped; ERR_INVALID_OPTIONS if no type is given.
     #[wasm_bindgen(js_name = preferCodecs)]
     pub fn prefer_codecs(
         &self,
@@ -93,6 +100,7 @@ impl JsTransceiver {
     }
 
     /// Ends both ways for good. Stopping again does nothing.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed.
     pub fn stop(&self) -> Result<(), JsValue> {
         Ok(self.0.stop()?)
     }
@@ -104,7 +112,9 @@ impl JsTransceiver {
     }
 }
 
-/// Receives a track of the far end.
+/// Receives a track of the far end. Arguments that are misspelt, of the wrong type or out of range give
+/// `ERR_INVALID_OPTIONS`.
+/// @see https://www.w3.org/TR/webrtc/#rtcrtpreceiver-interface
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Receiver)]
 pub struct JsReceiver(Receiver);
@@ -112,6 +122,8 @@ pub struct JsReceiver(Receiver);
 #[wasm_bindgen(js_class = Receiver)]
 impl JsReceiver {
     /// What the browser can receive.
+    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell; ERR_INVALID_OPTIONS for a kind that there
+    /// is not.
     #[wasm_bindgen(unchecked_return_type = "RtpCapabilities")]
     pub fn capabilities(
         #[wasm_bindgen(js_name = kind, unchecked_param_type = "MediaKind")] media_kind: &JsValue,
@@ -127,6 +139,7 @@ impl JsReceiver {
 
     /// How long media is held back to play smoothly, in milliseconds from 0 to 4000: less for conversation, more for
     /// listening. `undefined` leaves it to the browser.
+    /// @throws {MoimError} ERR_UNSUPPORTED where the browser lacks it; ERR_INVALID_OPTIONS when it is set out of range.
     #[wasm_bindgen(getter, js_name = jitterBufferTarget)]
     pub fn jitter_buffer_target(&self) -> Result<Option<f64>, JsValue> {
         Ok(self.0.jitter_buffer_target()?)

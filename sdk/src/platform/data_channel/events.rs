@@ -1,4 +1,4 @@
-//! What the browser tells about a channel.
+//! What the browser tells about a channel: <https://www.w3.org/TR/webrtc/#rtcdatachannel>.
 
 use std::rc::{Rc, Weak};
 

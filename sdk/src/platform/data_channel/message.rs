@@ -19,13 +19,19 @@ pub enum Message {
 }
 
 impl Message {
-    /// A text message that holds `value` as JSON. Fails with [`Error::InvalidOptions`] for what JSON cannot say.
+    /// A text message that holds `value` as JSON.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] for what JSON cannot say.
     pub fn from_json<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         let text = serde_json::to_string(value);
         text.map(Self::Text).map_err(|error| Error::InvalidOptions { detail: error.to_string() })
     }
 
-    /// Reads the message as JSON. Fails with [`Error::InvalidOptions`] if it is none, or another thing than `T`.
+    /// Reads the message as JSON.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOptions`] if it is none, or another thing than `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let wrong = |words: String| Error::InvalidOptions { detail: format!("the message: {words}") };
         let text = std::str::from_utf8(self.as_bytes()).map_err(|error| wrong(error.to_string()))?;

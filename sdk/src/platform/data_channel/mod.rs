@@ -186,22 +186,31 @@ impl DataChannel {
     ///
     /// # Errors
     /// `TooLarge` for a message beyond `max_message_size`, or without framing beyond that of the connection; `Closed`
-    /// when the channel closes first.
+    /// when the channel closes first; `Failed` when the browser cannot send.
     pub async fn send(&self, message: impl Into<Message>) -> Result<()> {
         self.queue(Payload::from(message.into()))?.await.unwrap_or(Err(DataChannelError::Closed.into()))
     }
 
     /// Sends bytes that are JavaScript's, without a copy in the module's memory, which can only grow.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
     pub async fn send_array(&self, bytes: &Uint8Array) -> Result<()> {
         self.queue(Payload::Js(bytes.clone()))?.await.unwrap_or(Err(DataChannelError::Closed.into()))
     }
 
     /// Sends a value as JSON text. Read it with [`Message::json`].
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send), and [`Error::InvalidOptions`] for what JSON cannot say.
     pub async fn send_json<T: Serialize + ?Sized>(&self, value: &T) -> Result<()> {
         self.send(Message::from_json(value)?).await
     }
 
-    /// Waits until the channel is open. Fails with `Closed` if that never happens.
+    /// Waits until the channel is open.
+    ///
+    /// # Errors
+    /// `Closed` if that never happens; `Failed`, with the browser's words, if it told why.
     pub async fn opened(&self) -> Result<()> {
         poll_fn(|context| {
             if self.0.over.get() {
@@ -216,7 +225,10 @@ impl DataChannel {
         .await
     }
 
-    /// Waits until the channel is closed, by whichever end. The error is the browser's, when it failed.
+    /// Waits until the channel is closed, by whichever end.
+    ///
+    /// # Errors
+    /// `Failed`, with the browser's words, when it did not close but fail.
     pub async fn closed(&self) -> Result<()> {
         poll_fn(|context| {
             if self.0.over.get() {
@@ -232,7 +244,7 @@ impl DataChannel {
     /// Waits until everything is sent: nothing waits here, nor in the browser's buffer.
     ///
     /// # Errors
-    /// `Closed` when the channel closes first.
+    /// `Closed` when the channel closes first; `Failed`, with the browser's words, when it fails.
     pub async fn flushed(&self) -> Result<()> {
         poll_fn(|context| self.poll_sent(context)).await
     }

@@ -1,4 +1,4 @@
-//! Messages that wait for room in the browser's buffer.
+//! Messages that wait for room in the browser's buffer: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannel-send>.
 
 use std::collections::VecDeque;
 use std::ops::Range;

@@ -1,4 +1,5 @@
-//! The calls that open devices, and why they fail.
+//! The calls that open devices, and why they fail:
+//! <https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia>.
 
 use std::future::Future;
 

@@ -1,4 +1,4 @@
-//! Devices that are plugged in and out.
+//! Devices that are plugged in and out: <https://www.w3.org/TR/mediacapture-streams/#event-mediadevices-devicechange>.
 
 use std::fmt;
 use std::pin::Pin;

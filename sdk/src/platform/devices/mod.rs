@@ -30,7 +30,10 @@ use crate::engine::capture::{DeviceInfo, DeviceKind, PermissionName, TrackConstr
 pub struct Devices(MediaDevices);
 
 impl Devices {
-    /// Fails with [`MediaError::InsecureContext`](crate::MediaError::InsecureContext) on a page without https, and with
+    /// `navigator.mediaDevices` of this page: <https://www.w3.org/TR/mediacapture-streams/#mediadevices>.
+    ///
+    /// # Errors
+    /// [`MediaError::InsecureContext`](crate::MediaError::InsecureContext) on a page without https;
     /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `getUserMedia`.
     pub fn new() -> Result<Self> {
         media_devices("getUserMedia").map(Self)
@@ -38,6 +41,9 @@ impl Devices {
 
     /// Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
     /// tells little.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `enumerateDevices`.
     pub fn enumerate(&self) -> impl Future<Output = Result<Vec<DeviceInfo>>> + use<> {
         let list = call_async(&self.0, "enumerateDevices", &[]);
         async move {
@@ -62,18 +68,25 @@ impl Devices {
     /// Opens a camera, asking the user for permission if need be.
     ///
     /// # Errors
-    /// A [`MediaError`](crate::MediaError) that names the cause, and [`Error::Unsupported`](crate::Error::Unsupported) for a required constraint
-    /// that this browser does not know.
+    /// A [`MediaError`](crate::MediaError) that names the cause; [`Error::Unsupported`](crate::Error::Unsupported) for
+    /// a required constraint that this browser does not know; [`Error::InvalidOptions`](crate::Error::InvalidOptions)
+    /// for constraints that make no sense to it.
     pub async fn camera(&self, options: &CameraOptions) -> Result<LocalTrack> {
         self.open(MediaKind::Video, options.to_constraints()).await
     }
 
-    /// Opens a microphone, asking the user for permission if need be. Errors are those of [`camera`](Self::camera).
+    /// Opens a microphone, asking the user for permission if need be.
+    ///
+    /// # Errors
+    /// Those of [`camera`](Self::camera).
     pub async fn microphone(&self, options: &MicrophoneOptions) -> Result<LocalTrack> {
         self.open(MediaKind::Audio, options.to_constraints()).await
     }
 
     /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
+    ///
+    /// # Errors
+    /// Those of [`camera`](Self::camera). The browser does not tell which of the two it is about.
     pub async fn camera_and_microphone(
         &self,
         camera: &CameraOptions,
@@ -110,7 +123,8 @@ impl Devices {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidState`](crate::Error::InvalidState) for a track that was not opened here.
+    /// [`Error::InvalidState`](crate::Error::InvalidState) for a track that was not opened here. The stream itself ends
+    /// with those of [`camera`](Self::camera); while there is no device, or it cannot be opened, it waits for another.
     pub fn take_over(&self, track: &LocalTrack) -> Result<TakeOver> {
         TakeOver::new(self, track)
     }
@@ -120,7 +134,8 @@ impl Devices {
     /// once. <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
     ///
     /// # Errors
-    /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `selectAudioOutput`.
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `selectAudioOutput`; a
+    /// [`MediaError`](crate::MediaError) of the device `"speaker"`, such as `NotAllowed` if the user chose none.
     pub fn select_audio_output(
         &self,
         device_id: Option<&str>,

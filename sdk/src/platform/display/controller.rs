@@ -24,6 +24,8 @@ use crate::{Error, Result};
 pub struct CaptureController(EventTarget);
 
 impl CaptureController {
+    /// A controller that controls nothing yet.
+    ///
     /// # Errors
     /// [`Error::Unsupported`] where there is no `CaptureController`.
     pub fn new() -> Result<Self> {
@@ -51,14 +53,21 @@ impl CaptureController {
         }
     }
 
-    /// Which window has the focus when sharing begins. To be called before the capture, or at once after it; later the
-    /// browser throws an `InvalidStateError`.
+    /// Which window has the focus when sharing begins. To be called before the capture, or at once after it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] when it is called later, or a screen is shared; [`Error::Unsupported`] where there is no
+    /// `setFocusBehavior`.
     pub fn set_focus_behavior(&self, behavior: &FocusBehavior) -> Result<()> {
         let called = call(&self.0, "setFocusBehavior", &[behavior.as_str().into()]);
         called.map(drop).map_err(in_wrong_state("set the focus behavior"))
     }
 
     /// The zoom levels of a shared tab, in percent, from small to large.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] while no tab is shared; [`Error::Unsupported`] where there is no
+    /// `getSupportedZoomLevels`.
     pub fn supported_zoom_levels(&self) -> Result<Vec<u32>> {
         let levels = Array::from(
             &call(&self.0, "getSupportedZoomLevels", &[]).map_err(in_wrong_state("list zoom levels"))?,
@@ -67,6 +76,9 @@ impl CaptureController {
     }
 
     /// How large the shared tab is shown, in percent. `None` while no tab is shared.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where there is no `zoomLevel`.
     pub fn zoom_level(&self) -> Result<Option<u32>> {
         let level = get(&self.0, "zoomLevel");
         if level.is_undefined() {
@@ -76,21 +88,35 @@ impl CaptureController {
     }
 
     /// Shows the shared tab one level larger. Call it from an event handler of a click; the browser may ask the user.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] while no tab is shared, or at the last level; [`Error::Unsupported`] where the browser
+    /// lacks it; [`Error::Browser`] with the name `NotAllowedError` if the user refuses, or without a click.
     pub fn increase_zoom_level(&self) -> impl Future<Output = Result<()>> + use<> {
         self.act("increaseZoomLevel", &[])
     }
 
     /// Shows the shared tab one level smaller, on the same terms.
+    ///
+    /// # Errors
+    /// Those of [`increase_zoom_level`](Self::increase_zoom_level).
     pub fn decrease_zoom_level(&self) -> impl Future<Output = Result<()>> + use<> {
         self.act("decreaseZoomLevel", &[])
     }
 
     /// Shows the shared tab in its first size, on the same terms.
+    ///
+    /// # Errors
+    /// Those of [`increase_zoom_level`](Self::increase_zoom_level).
     pub fn reset_zoom_level(&self) -> impl Future<Output = Result<()>> + use<> {
         self.act("resetZoomLevel", &[])
     }
 
     /// Turns of the wheel over `element` scroll the shared tab; `None` ends it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] while no tab is shared; [`Error::Unsupported`] where there is no `forwardWheel`;
+    /// [`Error::Browser`] with the name `NotAllowedError` if the user refuses.
     pub fn forward_wheel(&self, element: Option<&Element>) -> impl Future<Output = Result<()>> + use<> {
         self.act("forwardWheel", &[element.map_or(JsValue::NULL, JsValue::from)])
     }

@@ -29,8 +29,15 @@ pub struct DisplayCapture {
 /// Lets the user choose a screen, a window or a tab, and captures it.
 ///
 /// Call it from an event handler of a click or a key: browsers refuse it without a recent user action. The browser is
-/// asked at once, before the returned future is first polled. A user who dismisses the dialog gives
-/// [`MediaError::NotAllowed`](crate::MediaError::NotAllowed).
+/// asked at once, before the returned future is first polled.
+/// <https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia>
+///
+/// # Errors
+/// A [`MediaError`](crate::MediaError) that names the cause: `NotAllowed` if the user dismisses the dialog;
+/// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for a required constraint, which a display cannot have, and
+/// [`Error::Unsupported`](crate::Error::Unsupported) for one that this browser does not know, or where there is no
+/// `getDisplayMedia`; [`Error::Browser`](crate::Error::Browser) with the name `InvalidStateError` without a user
+/// action.
 pub fn capture_display(options: &DisplayOptions) -> impl Future<Output = Result<DisplayCapture>> + use<> {
     open_display(options, None)
 }

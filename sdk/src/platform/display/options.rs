@@ -1,4 +1,4 @@
-//! What the user is asked to share.
+//! What the user is asked to share: <https://www.w3.org/TR/screen-capture/#dom-displaymediastreamoptions>.
 
 use js_sys::Object;
 use serde::{Deserialize, Serialize};

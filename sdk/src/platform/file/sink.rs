@@ -1,4 +1,5 @@
-//! Where a file that is received goes.
+//! Where a file that is received goes: <https://streams.spec.whatwg.org/#ws-class>,
+//! <https://www.w3.org/TR/FileAPI/#file-section>.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;

@@ -1,4 +1,4 @@
-//! Where a file that is sent comes from.
+//! Where a file that is sent comes from: <https://www.w3.org/TR/FileAPI/#blob-section>.
 
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;

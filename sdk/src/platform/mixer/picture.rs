@@ -1,4 +1,5 @@
-//! The canvas that the sources are drawn upon.
+//! The canvas that the sources are drawn upon:
+//! <https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream>.
 
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, HtmlVideoElement, MediaStreamTrack};

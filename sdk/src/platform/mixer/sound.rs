@@ -1,4 +1,5 @@
 //! The sound: each source through a gain of its own into every output that wants it.
+//! <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What the browser can send and receive.
+//! What the browser can send and receive: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcapabilities>.
 
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;

@@ -73,7 +73,8 @@ impl DtmfSender {
     /// Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
     ///
     /// # Errors
-    /// `InvalidOptions` for characters that are no tones, and for a duration or gap out of range; `InvalidState` when nothing can be sent.
+    /// `InvalidOptions` for characters that are no tones, and for a duration or gap out of range; `InvalidState` when
+    /// nothing can be sent.
     pub fn insert(&self, tones: &str, options: &DtmfOptions) -> Result<()> {
         check_tones(tones)?;
         options.check()?;

@@ -1,4 +1,5 @@
 //! Everything that a peer connection tells the application: the one list, for Rust and for JavaScript.
+//! <https://www.w3.org/TR/webrtc/#event-summary>
 
 use std::rc::Weak;
 

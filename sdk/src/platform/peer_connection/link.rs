@@ -1,5 +1,5 @@
 //! The part of `RTCPeerConnection` that the engine drives: descriptions, candidates, restarts. A room's connections and
-//! those of the application have it in common.
+//! those of the application have it in common. <https://www.w3.org/TR/webrtc/#session-negotiation-model>
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;

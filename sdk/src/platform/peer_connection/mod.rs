@@ -96,7 +96,8 @@ impl PeerConnection {
     /// Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
     ///
     /// # Errors
-    /// `InvalidOptions` for options that a browser would refuse, or take and never use.
+    /// `InvalidOptions` for options that a browser would refuse, or take and never use; `Negotiation` if the browser
+    /// makes no connection, as when there are too many.
     pub fn new(options: &PeerConnectionOptions) -> Result<Self> {
         let configuration = options.to_raw()?;
         let streams = LocalStreams::new()?;
@@ -137,7 +138,8 @@ impl PeerConnection {
     /// [`NegotiationFailed`](PeerConnectionEvent::NegotiationFailed) and does not end the connection.
     ///
     /// # Errors
-    /// `InvalidOptions` for the signal of another connection; `InvalidState` when this one is closed.
+    /// `InvalidOptions` for the signal of another connection, and if both ends were told the same for `polite`;
+    /// `InvalidState` when this one is closed.
     pub fn handle_signal(&self, signal: Signal) -> Result<()> {
         self.0.require_open("handle a signal")?;
         let handled = self.0.peer.borrow_mut().handle_signal(signal, clock::now());
@@ -185,8 +187,9 @@ impl PeerConnection {
     /// Adds a transceiver for a track, or for a kind of media.
     ///
     /// # Errors
-    /// `InvalidOptions` for encodings that make no sense; `Unsupported`, with the member's name, for what the browser
-    /// passes over; `InvalidState` when the connection is closed.
+    /// `InvalidOptions` for encodings that make no sense, and the direction `Stopped`; `Unsupported`, with the member's
+    /// name, for what the browser passes over, and if it has none of the codecs; `InvalidState` when the connection is
+    /// closed.
     pub fn add_transceiver<'a>(
         &self,
         track_or_kind: impl Into<TrackOrKind<'a>>,

@@ -26,7 +26,7 @@ pub struct RtpSource {
     pub source: u32,
     /// When its last media was played, in milliseconds since 1970.
     pub timestamp: f64,
-    /// The RTP timestamp of that media.
+    /// The RTP timestamp of that media, in ticks of the codec's clock.
     pub rtp_timestamp: u32,
     /// From 0, silence, to 1; audio only.
     #[serde(default, skip_serializing_if = "Option::is_none")]

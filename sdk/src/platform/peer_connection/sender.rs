@@ -68,7 +68,8 @@ impl Sender {
     /// Sends another track of the same kind, or nothing, without a new negotiation.
     ///
     /// # Errors
-    /// `InvalidOptions` for a track of the other kind; `InvalidState` when the connection is closed.
+    /// `InvalidOptions` for a track of the other kind; `InvalidState` when the connection is closed or the transceiver
+    /// stopped.
     pub async fn replace_track(&self, track: Option<&LocalTrack>) -> Result<()> {
         let replaced = self.raw.replace_track(track.map(LocalTrack::as_raw));
         outcome(replaced).await.map_err(refusal("replace the track"))?;
@@ -88,7 +89,7 @@ impl Sender {
     ///
     /// # Errors
     /// `InvalidOptions` for values out of range or another number of encodings; `Unsupported`, with the member's name, for
-    /// what the browser passes over; `InvalidState` when the connection is closed.
+    /// what the browser passes over; `InvalidState` when the connection is closed or the transceiver stopped.
     pub async fn set_parameters(&self, parameters: &SendParameters) -> Result<()> {
         let raw = bindings::parameters(&self.raw);
         encoding::write(parameters, &raw)?;

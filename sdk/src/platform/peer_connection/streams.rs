@@ -1,4 +1,4 @@
-//! Which local tracks belong together.
+//! Which local tracks belong together: <https://www.w3.org/TR/webrtc/#dom-rtcrtpsender-setstreams>.
 
 use std::cell::RefCell;
 

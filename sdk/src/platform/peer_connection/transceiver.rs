@@ -157,7 +157,8 @@ impl Transceiver {
     /// Wants media to flow another way. It does so after a negotiation, which begins by itself.
     ///
     /// # Errors
-    /// `InvalidState` when the transceiver is stopped; `InvalidOptions` for `Stopped`: call [`stop`](Self::stop).
+    /// `InvalidState` when the transceiver is stopped or the connection closed; `InvalidOptions` for `Stopped`: call
+    /// [`stop`](Self::stop).
     pub fn set_direction(&self, direction: TransceiverDirection) -> Result<()> {
         if direction == TransceiverDirection::Stopped {
             let detail = "direction: expected another than \"stopped\"; call stop()".to_owned();
@@ -196,7 +197,8 @@ impl Transceiver {
     /// Offers codecs of these types first, such as `video/VP9`, and after them the others in the browser's own order.
     ///
     /// # Errors
-    /// `Unsupported` if the browser has none of them; `InvalidState` when the transceiver is stopped.
+    /// `Unsupported` if the browser has none of them, or lacks the method; `InvalidOptions` if no type is given;
+    /// `InvalidState` when the transceiver is stopped.
     pub fn prefer_codecs(&self, mime_types: &[&str]) -> Result<()> {
         self.set_codec_preferences(&available(self.kind(), mime_types)?)
     }

@@ -1,4 +1,4 @@
-//! What the browser says of a track, as a stream.
+//! What the browser says of a track, as a stream: <https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack>.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,4 +1,4 @@
-//! `MediaStreamTrack`s of this page.
+//! `MediaStreamTrack`s of this page: <https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack>.
 
 mod capture_handle;
 mod events;

@@ -1,4 +1,4 @@
-//! What a track is, could be and shall be.
+//! What a track is, could be and shall be: <https://www.w3.org/TR/mediacapture-streams/#constrainable-interface>.
 
 use wasm_bindgen::JsValue;
 
