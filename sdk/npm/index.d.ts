@@ -3235,21 +3235,25 @@ export class Recorder {
      */
     static isTypeSupported(mimeType: string): boolean;
     /**
-     * Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
+     * Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing.
+     * <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
      *
      * Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
      */
     pause(): void;
     /**
-     * Goes on after `pause()`. Without a pause it does nothing. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
+     * Goes on after `pause()`. Without a pause it does nothing.
+     * <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
      *
      * Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
      */
     resume(): void;
     /**
-     * Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>. Throws `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have
-     * pictures, and when this browser cannot write these tracks in the MIME type; `ERR_UNSUPPORTED` without
-     * `MediaRecorder`; `ERR_RECORDER` if the browser fails otherwise.
+     * Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
+     *
+     * Throws `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and when this browser
+     * cannot write these tracks in the MIME type; `ERR_UNSUPPORTED` without `MediaRecorder`;
+     * `ERR_RECORDER` if the browser fails otherwise.
      */
     static start(tracks: readonly TrackLike[], options?: RecorderOptions): Recorder;
     /**
