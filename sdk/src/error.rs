@@ -384,6 +384,13 @@ impl Error {
             }
             "AbortError" => MediaError::Aborted { device, detail: detail.to_owned() },
             "TypeError" => return Self::InvalidOptions { detail: detail.to_owned() },
+            "InvalidStateError" => {
+                let state = match device {
+                    "screen" | "speaker" => "there was no click or key just now",
+                    _ => "the page is not shown yet, or not any more",
+                };
+                return Self::InvalidState { action: "open a device or a display", state };
+            }
             _ => return Self::Browser { name: name.to_owned(), detail: detail.to_owned() },
         };
         Self::Media(error)

@@ -16,7 +16,8 @@ pub struct JsLevelMeter(LevelMeter);
 #[wasm_bindgen(js_class = LevelMeter)]
 impl JsLevelMeter {
     /// Starts to measure. Call `free()` to end it.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for a video track, and what is no track.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for a video track, and what is no track; ERR_UNSUPPORTED
+    /// without `AudioContext`.
     #[wasm_bindgen(constructor)]
     pub fn new(#[wasm_bindgen(unchecked_param_type = "TrackLike")] track: &JsValue) -> Result<Self, JsValue> {
         Ok(Self(LevelMeter::new(&raw_track(track)?)?))

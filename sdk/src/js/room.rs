@@ -139,8 +139,8 @@ impl JsRoom {
     }
 
     /// Sends another track of the same kind under the same publication, such as that of another camera.
-    /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication,
-    /// for a track of the other kind, and for what is no `LocalTrack`.
+    /// @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_INVALID_OPTIONS if there is
+    /// no such publication, for a track of the other kind, and for what is no `LocalTrack`.
     #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
     pub fn replace_track(
         &self,

@@ -5,6 +5,7 @@ use std::rc::{Rc, Weak};
 
 use web_sys::{AudioContext, AudioContextState};
 
+use super::bindings::capture::require;
 use super::exception::Exception;
 use super::listener::ListenerGuard;
 use super::promise::ignore;
@@ -28,6 +29,7 @@ impl SharedContext {
         if let Some(context) = shared {
             return Ok(context);
         }
+        require(&js_sys::global(), "AudioContext")?;
         let raw = AudioContext::new().map_err(Exception::from)?;
         let context = Rc::new_cyclic(|weak: &Weak<Self>| {
             let listen = |window: &web_sys::Window, event: &'static str| {

@@ -90,8 +90,8 @@ impl Driver {
         }
         let is_new = !attachment.tracks.borrow().contains(track);
         if is_new {
-            attachment.tracks.borrow_mut().push(track.clone());
             self.watch(&attachment, track)?;
+            attachment.tracks.borrow_mut().push(track.clone());
         }
         attachment.update();
         let (played, this) = (self.play(&attachment), self.this.clone());

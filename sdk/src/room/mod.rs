@@ -182,12 +182,16 @@ impl Room {
     /// Sends another track of the same kind under the same publication, such as that of another camera.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication or the kind differs.
+    /// `InvalidState` if the room is left or the track has ended; `InvalidOptions` if there is no such publication or the
+    /// kind differs.
     pub async fn replace_track(&self, id: &PublicationId, track: &LocalTrack) -> Result<()> {
         let before = self.published_track("replace a track", id)?;
         if before.kind() != track.kind() {
             let detail = format!("publication {id} is {:?}, the new track {:?}", before.kind(), track.kind());
             return Err(Error::InvalidOptions { detail });
+        }
+        if track.is_ended() {
+            return Err(Error::InvalidState { action: "replace a track", state: "the new track has ended" });
         }
         track.set_enabled(before.is_enabled());
         self.driver().replace_local_track(id, track);

@@ -72,8 +72,7 @@ impl JsCaptureController {
 
     /// Shows the shared tab one level larger. Call it from an event handler of a click; the browser may ask the user.
     /// @throws {MoimError} ERR_INVALID_STATE while no tab is shared, or at the last level; ERR_UNSUPPORTED where there
-    /// is no `increaseZoomLevel`; ERR_BROWSER with a `NotAllowedError` as its cause if the user refuses, or without a
-    /// click.
+    /// is no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user refuses, or without a click.
     #[wasm_bindgen(js_name = increaseZoomLevel, unchecked_return_type = "Promise<void>")]
     pub fn increase_zoom_level(&self) -> Promise {
         done(Ok(self.0.increase_zoom_level()))
@@ -95,7 +94,7 @@ impl JsCaptureController {
 
     /// Turns of the wheel over `element` scroll the shared tab; `null` ends it.
     /// @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no `forwardWheel`;
-    /// ERR_BROWSER with a `NotAllowedError` as its cause if the user refuses; ERR_INVALID_OPTIONS for what is no
+    /// ERR_MEDIA_NOT_ALLOWED if the user refuses; ERR_INVALID_OPTIONS for what is no
     /// element.
     #[wasm_bindgen(js_name = forwardWheel, unchecked_return_type = "Promise<void>")]
     pub fn forward_wheel(

@@ -141,8 +141,8 @@ impl JsDevices {
     /// Lets the user choose a speaker, whose id `setSinkId` takes. Call it from an event handler of a click.
     /// <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
     /// @throws {MoimError} ERR_UNSUPPORTED where there is no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the user
-    /// chooses none, or the page may not ask; ERR_MEDIA_NOT_FOUND when there is none; ERR_BROWSER with an
-    /// `InvalidStateError` as its cause without a click just now.
+    /// chooses none, or the page may not ask; ERR_MEDIA_NOT_FOUND when there is none; ERR_INVALID_STATE without a
+    /// click or key just now.
     #[wasm_bindgen(js_name = selectAudioOutput, unchecked_return_type = "Promise<DeviceInfo>")]
     pub fn select_audio_output(
         &self,

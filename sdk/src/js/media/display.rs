@@ -18,8 +18,8 @@ use crate::platform::{DisplayCapture, capture_display as open_display};
 /// refuses; ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_MEDIA_NOT_FOUND when there is nothing to share;
 /// ERR_MEDIA_NOT_READABLE or ERR_MEDIA_ABORTED when it cannot be captured; ERR_MEDIA_OVERCONSTRAINED when it does not
 /// satisfy a constraint; ERR_UNSUPPORTED where there is no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that are
-/// misspelt or of the wrong type, and for required constraints, which a display cannot have; ERR_BROWSER with an
-/// `InvalidStateError` as its cause without a click just now.
+/// misspelt or of the wrong type, and for required constraints, which a display cannot have; ERR_INVALID_STATE
+/// without a click or key just now.
 /// @see https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia
 #[wasm_bindgen(js_name = captureDisplay, unchecked_return_type = "Promise<DisplayCapture>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]

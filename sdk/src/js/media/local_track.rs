@@ -199,7 +199,7 @@ impl JsLocalTrack {
     /// Cuts the pictures of a shared tab to the rectangle of an element of this page, or to a `CropTarget` that the
     /// shared page made; `null` ends it. <https://www.w3.org/TR/mediacapture-region/>
     /// @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
-    /// Chromium; ERR_BROWSER for a target that is none, or one of another tab.
+    /// Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
     #[wasm_bindgen(js_name = cropTo, unchecked_return_type = "Promise<void>")]
     pub fn crop_to(
         &self,
@@ -215,7 +215,7 @@ impl JsLocalTrack {
     /// Cuts the pictures of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
     /// ends it. <https://screen-share.github.io/element-capture/>
     /// @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
-    /// Chromium; ERR_BROWSER for a target that is none, or one of another tab.
+    /// Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
     #[wasm_bindgen(js_name = restrictTo, unchecked_return_type = "Promise<void>")]
     pub fn restrict_to(
         &self,

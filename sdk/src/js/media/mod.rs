@@ -2,7 +2,7 @@
 
 mod controller;
 mod devices;
-mod display;
+pub(super) mod display;
 mod local_track;
 mod permission;
 

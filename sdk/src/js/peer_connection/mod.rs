@@ -49,7 +49,8 @@ pub struct JsPeerConnection {
 impl JsPeerConnection {
     /// Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
     /// @throws {MoimError} ERR_INVALID_OPTIONS for options that a browser would refuse, or take and never use;
-    /// ERR_NEGOTIATION if the browser makes no connection, as when there are too many.
+    /// ERR_UNSUPPORTED without `RTCPeerConnection`; ERR_NEGOTIATION if the browser makes no connection, as when there are
+    /// too many.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "PeerConnectionOptions")] options: Option<JsValue>,

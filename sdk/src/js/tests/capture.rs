@@ -7,6 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::anything::anything;
 use super::{code, devices, holds, run};
 use crate::js::media::JsLocalTrack;
+use crate::js::media::display::capture_display;
 use crate::{LocalTrack, TrackSource};
 
 async fn canvas() -> JsLocalTrack {
@@ -85,6 +86,18 @@ async fn a_refusal_says_who_refused() {
          } finally { delete navigator.mediaDevices.getUserMedia; }",
     )
     .await;
+}
+
+#[wasm_bindgen_test]
+async fn without_a_click_the_state_is_wrong() {
+    let mock = "navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException('no', 'InvalidStateError'); };";
+    run(JsValue::UNDEFINED, mock).await.expect("a mock");
+    let promise = capture_display(None);
+    let body = "delete navigator.mediaDevices.getDisplayMedia;
+         try { await x; } catch (error) {
+           return error.code === 'ERR_INVALID_STATE' && error.cause.name === 'InvalidStateError' && /click/.test(error.message);
+         }";
+    holds(promise, body).await;
 }
 
 #[wasm_bindgen_test]

@@ -97,6 +97,18 @@ async fn parameters_and_directions_are_plain_values() {
 }
 
 #[wasm_bindgen_test]
+async fn without_the_api_it_is_unsupported() {
+    shows(
+        "const { RTCPeerConnection } = globalThis;
+         globalThis.RTCPeerConnection = undefined;
+         const lacking = await code(() => new PeerConnection());
+         globalThis.RTCPeerConnection = RTCPeerConnection;
+         return lacking === 'ERR_UNSUPPORTED' || lacking;",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn options_in_the_wrong_place_are_told_where_they_belong() {
     shows(
         "const messageOf = (options) => { try { new PeerConnection(options); } catch (error) { return error.message; } };

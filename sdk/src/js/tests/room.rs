@@ -46,6 +46,24 @@ async fn only_text_is_chat_and_only_bytes_are_data() {
 }
 
 #[wasm_bindgen_test]
+async fn a_track_that_has_ended_takes_no_place() {
+    let x = js_sys::Object::new();
+    for (key, value) in
+        [("room", JsValue::from(room())), ("track", JsLocalTrack::from(microphone().await).into())]
+    {
+        Reflect::set(&x, &key.into(), &value).expect("set");
+    }
+    let body = "const { room, track } = x;
+         const id = await room.publish(track);
+         const other = track.clone();
+         other.stop();
+         await room.replaceTrack(id, other);";
+    let (code, message) = code(x, body).await;
+    assert_eq!(code, "ERR_INVALID_STATE");
+    assert!(message.contains("ended"), "{message}");
+}
+
+#[wasm_bindgen_test]
 async fn an_argument_of_a_wrong_type_is_named() {
     for (body, named) in [
         ("await x.publish({})", "track"),

@@ -135,7 +135,8 @@ impl Devices {
     ///
     /// # Errors
     /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `selectAudioOutput`; a
-    /// [`MediaError`](crate::MediaError) of the device `"speaker"`, such as `NotAllowed` if the user chose none.
+    /// [`MediaError`](crate::MediaError) of the device `"speaker"`, such as `NotAllowed` if the user chose none;
+    /// [`Error::InvalidState`](crate::Error::InvalidState) without a click or key just now.
     pub fn select_audio_output(
         &self,
         device_id: Option<&str>,

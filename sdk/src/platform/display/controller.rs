@@ -13,11 +13,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, EventTarget};
 
 use super::{DisplayCapture, DisplayOptions, open_display};
-use crate::engine::capture::FocusBehavior;
+use crate::engine::capture::{FocusBehavior, Refusal};
 use crate::platform::bindings::capture::{call, call_async, construct, get};
 use crate::platform::exception::retold;
 use crate::platform::listener::ListenerGuard;
-use crate::{Error, Result};
+use crate::{Error, MediaError, Result};
 
 /// Controls one capture of a display. Chromium has it; what a version of it lacks is [`Error::Unsupported`].
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl CaptureController {
         let capture = open_display(options, Some(&self.0));
         async move {
             capture.await.map_err(|error| match &error {
-                Error::Browser { name, .. } if name == "InvalidStateError" => {
+                Error::InvalidState { .. } => {
                     let state = "the controller has captured before, or there was no click just now";
                     retold(&error, Error::InvalidState { action: "capture a display", state })
                 }
@@ -91,7 +91,7 @@ impl CaptureController {
     ///
     /// # Errors
     /// [`Error::InvalidState`] while no tab is shared, or at the last level; [`Error::Unsupported`] where the browser
-    /// lacks it; [`Error::Browser`] with the name `NotAllowedError` if the user refuses, or without a click.
+    /// lacks it; [`MediaError::NotAllowed`](crate::MediaError::NotAllowed) if the user refuses, or without a click.
     pub fn increase_zoom_level(&self) -> impl Future<Output = Result<()>> + use<> {
         self.act("increaseZoomLevel", &[])
     }
@@ -116,7 +116,7 @@ impl CaptureController {
     ///
     /// # Errors
     /// [`Error::InvalidState`] while no tab is shared; [`Error::Unsupported`] where there is no `forwardWheel`;
-    /// [`Error::Browser`] with the name `NotAllowedError` if the user refuses.
+    /// [`MediaError::NotAllowed`](crate::MediaError::NotAllowed) if the user refuses.
     pub fn forward_wheel(&self, element: Option<&Element>) -> impl Future<Output = Result<()>> + use<> {
         self.act("forwardWheel", &[element.map_or(JsValue::NULL, JsValue::from)])
     }
@@ -148,6 +148,9 @@ fn in_wrong_state(action: &'static str) -> impl Fn(Error) -> Error {
         Error::Browser { name, .. } if matches!(name.as_str(), "InvalidStateError" | "NotSupportedError") => {
             let state = "this controller shares no tab, or its capture has begun or ended";
             retold(&error, Error::InvalidState { action, state })
+        }
+        Error::Browser { name, .. } if name == "NotAllowedError" => {
+            retold(&error, MediaError::NotAllowed { device: "screen", by: Refusal::Unknown }.into())
         }
         _ => error,
     }

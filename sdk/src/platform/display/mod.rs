@@ -36,8 +36,7 @@ pub struct DisplayCapture {
 /// A [`MediaError`](crate::MediaError) that names the cause: `NotAllowed` if the user dismisses the dialog;
 /// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for a required constraint, which a display cannot have, and
 /// [`Error::Unsupported`](crate::Error::Unsupported) for one that this browser does not know, or where there is no
-/// `getDisplayMedia`; [`Error::Browser`](crate::Error::Browser) with the name `InvalidStateError` without a user
-/// action.
+/// `getDisplayMedia`; [`Error::InvalidState`](crate::Error::InvalidState) without a click or key just now.
 pub fn capture_display(options: &DisplayOptions) -> impl Future<Output = Result<DisplayCapture>> + use<> {
     open_display(options, None)
 }

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 use crate::platform::bindings::capture::{call_async, function};
+use crate::platform::exception::retold;
 use crate::platform::track::LocalTrack;
 use crate::{Error, Result};
 
@@ -24,7 +25,8 @@ impl LocalTrack {
     ///
     /// # Errors
     /// [`Error::Unsupported`](crate::Error::Unsupported) in browsers other than Chromium;
-    /// [`Error::InvalidState`](crate::Error::InvalidState) for tracks that do not show a tab.
+    /// [`Error::InvalidState`](crate::Error::InvalidState) for tracks that do not show a tab;
+    /// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for a target that is none.
     pub async fn crop_to(&self, region: Region<'_>) -> Result<()> {
         self.cut("cropTo", "CropTarget", region).await
     }
@@ -34,7 +36,8 @@ impl LocalTrack {
     ///
     /// # Errors
     /// [`Error::Unsupported`](crate::Error::Unsupported) in browsers other than Chromium;
-    /// [`Error::InvalidState`](crate::Error::InvalidState) for tracks that do not show a tab.
+    /// [`Error::InvalidState`](crate::Error::InvalidState) for tracks that do not show a tab;
+    /// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for a target that is none.
     pub async fn restrict_to(&self, region: Region<'_>) -> Result<()> {
         self.cut("restrictTo", "RestrictionTarget", region).await
     }
@@ -49,6 +52,14 @@ impl LocalTrack {
             Region::Target(target) => target.clone(),
             Region::Element(element) => call_async(&constructor, "fromElement", &[element.into()]).await?,
         };
-        call_async(self.as_raw(), feature, &[target]).await.map(drop)
+        let cut = call_async(self.as_raw(), feature, &[target]).await;
+        cut.map(drop).map_err(|error| match &error {
+            Error::Browser { name, detail } if name == "TypeError" => {
+                let detail =
+                    format!("{feature}: expected an element of this page, a `{class}` or null: {detail}");
+                retold(&error, Error::InvalidOptions { detail })
+            }
+            _ => error,
+        })
     }
 }

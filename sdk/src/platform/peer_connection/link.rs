@@ -23,6 +23,7 @@ use crate::engine::negotiation::SignalingState;
 use crate::error::{Error, Result};
 use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription};
 use crate::platform::ListenerGuard;
+use crate::platform::bindings::capture::require;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::exception::Exception;
 use crate::platform::promise::outcome;
@@ -41,6 +42,7 @@ pub(crate) struct Link {
 impl Link {
     /// Creates the connection. What happens at it goes to `on_input`, never from inside a call.
     pub(crate) fn open(configuration: &RtcConfiguration, on_input: Rc<dyn Fn(Input)>) -> Result<Self> {
+        require(&js_sys::global(), "RTCPeerConnection")?;
         let raw = RtcPeerConnection::new_with_configuration(configuration)
             .map_err(failure("creating the connection"))?;
         let listeners = RefCell::new(Some(listeners(&raw, on_input)));
