@@ -143,7 +143,7 @@ async fn lose_channel(connections: &Connections, file: &Blob, number: usize) {
     // One is looked at and not answered, one is not even looked at.
     let (unanswered, incoming) = offer(&near, &far, file).await;
     let unseen = near.send_file(file, &FileOptions::default()).expect("offered");
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         near.close()
     } else {
         far.close()
