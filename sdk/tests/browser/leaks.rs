@@ -2,17 +2,16 @@
 
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use moim::{
-    DataChannelOptions, DisplayOptions, Mixer, MixerOptions, PeerConnection, PeerConnectionOptions,
-    Recording, TransceiverOptions, attach, capture_display, detach,
+    DataChannelOptions, DisplayOptions, IceGatheringState, MediaKind, MessageOptions, Mixer, MixerOptions,
+    PeerConnection, PeerConnectionOptions, Recording, TransceiverOptions, attach, capture_display, detach,
 };
-use moim::{MediaKind, MessageOptions, TransceiverDirection};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Blob, MediaStreamTrack};
 
 use crate::connections::Connections;
 use crate::leftovers::leaves_nothing;
-use crate::page::{Mock, Painting, js, soon, video};
+use crate::page::{Mock, Painting, js, soon, until, video};
 
 /// The sound of an `AudioContext` of the test's own.
 fn tone() -> MediaStreamTrack {
@@ -76,6 +75,8 @@ async fn parts_of_one_connection() {
     let transceiver = connection.add_transceiver(MediaKind::Audio, &TransceiverOptions::default());
     let transceiver = transceiver.expect("a transceiver");
     let track = moim::LocalTrack::from_raw(tone(), moim::TrackSource::Custom);
+    // It keeps its offer and candidates for the far end, so they are to be there before.
+    until("all candidates", || connection.ice_gathering_state() == IceGatheringState::Complete).await;
     let seen = leaves_nothing(async |number| {
         let sender = transceiver.sender();
         sender.replace_track((number % 2 == 0).then_some(&track)).await.expect("replaced");
@@ -84,8 +85,6 @@ async fn parts_of_one_connection() {
         let mut events = connection.events();
         assert!(events.next().now_or_never().is_none());
         let _parts = (transceiver.receiver().track(), sender.track(), connection.transceivers());
-        transceiver.set_direction(TransceiverDirection::Sendonly).expect("set");
-        transceiver.set_direction(TransceiverDirection::Sendrecv).expect("set");
     })
     .await;
     assert_eq!(seen.begun("RTCDTMFSender listener of tonechange"), 200);
