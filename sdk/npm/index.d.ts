@@ -2,7 +2,11 @@
 /* tslint:disable */
 /* eslint-disable */
 
-/** What every function of this package throws or rejects with. */
+/**
+ * What every function of this package throws or rejects with. Its documentation names the codes. Beside them, whatever
+ * asks the browser for something may give `ERR_BROWSER`: an exception that has no code of its own, with the exception
+ * as `cause`.
+ */
 export interface MoimError extends Error {
     /** The cause as a stable word: tell errors apart by it, not by the message. */
     readonly code: ErrorCode;
@@ -16,7 +20,10 @@ export interface MoimError extends Error {
 
 
 
-/** Where a file that is accepted goes. */
+/**
+ * Where a file that is accepted goes.
+ * @see https://streams.spec.whatwg.org/#ws-class
+ */
 export interface AcceptOptions {
     /** A stream to write the file to as it comes, such as that of a file that the user chose with `showSaveFilePicker`,
      * or of the origin's private file system. Default: none, the file is kept in memory. */
@@ -101,6 +108,99 @@ export interface Rectangle {
 }
 
 /**
+ * A track of the browser, or anything that has one: `LocalTrack`, `RemoteTrack`.
+ * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
+ */
+export type TrackLike = MediaStreamTrack | { readonly mediaStreamTrack: MediaStreamTrack };
+
+/** What the user chose to share. */
+export interface DisplayCapture {
+    /** The pictures. */
+    readonly video: LocalTrack;
+    /** The sound, if it was asked for and the user and the system gave it. */
+    readonly audio?: LocalTrack;
+}
+
+/**
+ * An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for all of it.
+ * @see https://www.w3.org/TR/mediacapture-region/
+ * @see https://screen-share.github.io/element-capture/
+ */
+export type CaptureRegion = Element | object | null;
+
+/**
+ * What the page in a shared tab says of itself:
+ * <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
+ */
+export interface CaptureHandle {
+    /** The page's origin, if it is to be known. */
+    readonly origin?: string;
+    /** Whatever the page wrote, such as the number of a session. */
+    readonly handle?: string;
+}
+
+/**
+ * What is wanted of a track: a bare value is an ideal one, or in `advanced` a required one.
+ * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediatrackconstraints
+ */
+export interface TrackConstraints extends ConstraintSet {
+    /** More wishes, the most important first. The browser skips each set that cannot be met as a whole. */
+    advanced?: ConstraintSet[];
+}
+
+/** A constraint of words. */
+export type ConstrainWord<W extends string> = W | W[] | { exact?: W | W[]; ideal?: W | W[] };
+
+/** Which sound echo cancellation removes: `"all"` that the system plays, or only that of remote participants. */
+export type EchoCancellation = boolean | "all" | "remote-only";
+
+/** A constraint of echo cancellation. */
+export type ConstrainEchoCancellation =
+| EchoCancellation
+| { exact?: EchoCancellation; ideal?: EchoCancellation };
+
+/** A constraint of points, whose numbers go from 0, at the left and the top, to 1. */
+export type ConstrainPoints =
+| { x: number; y: number }[]
+| { exact?: { x: number; y: number }[]; ideal?: { x: number; y: number }[] };
+
+/** From where to where a number can be set, in the unit of the member. */
+export interface NumberRange {
+    /** The smallest value. */
+    min?: number;
+    /** The largest value. */
+    max?: number;
+    /** The smallest difference between two values. */
+    step?: number;
+}
+
+/**
+ * Counts of frames from the source to the track, since its start. Which there are depends on the kind of track.
+ * @see https://www.w3.org/TR/mediacapture-extensions/#the-mediastreamtrackvideostats-interface
+ */
+export interface FrameStats {
+    /** Frames that reached whoever uses the track. */
+    deliveredFrames: number;
+    /** Frames that were given up, such as for a lower frame rate. Pictures only. */
+    discardedFrames?: number;
+    /** All frames of the source. */
+    totalFrames: number;
+    /** How long the delivered frames last, in milliseconds. Sound only. */
+    deliveredFramesDuration?: number;
+    /** How long all frames last, in milliseconds. Sound only. */
+    totalFramesDuration?: number;
+    /** From capture to delivery, in milliseconds. Sound only. */
+    latency?: number;
+    /** The mean of it, in milliseconds. Sound only. */
+    averageLatency?: number;
+    /** The least of it, in milliseconds. Sound only. */
+    minimumLatency?: number;
+    /** The most of it, in milliseconds. Sound only. */
+    maximumLatency?: number;
+}
+
+
+/**
  * A track that a participant offers to the others.
  */
 export interface Publication {
@@ -180,6 +280,96 @@ export interface RemoteParticipant {
 export type CertificateAlgorithm = "ecdsa" | "rsa";
 
 /**
+ * How a connection is made. Every member may be left out.
+ * @see https://www.w3.org/TR/webrtc/#rtcconfiguration-dictionary
+ */
+export interface PeerConnectionOptions {
+    /** STUN and TURN servers, for ends in different networks. They are checked before they are used. Default: none. */
+    iceServers?: IceServer[];
+    /** Which candidates may be used. Default: `"all"`. */
+    iceTransportPolicy?: IceTransportPolicy;
+    /** How media shares transports if the far end cannot bundle. Default: `"balanced"`. */
+    bundlePolicy?: BundlePolicy;
+    /** How many ICE transports to gather candidates for before they are needed, up to 255. Default: 0. */
+    iceCandidatePoolSize?: number;
+    /** The certificates that this end shows: see `generateCertificate`. Default: a new one. */
+    certificates?: RTCCertificate[];
+    /** Whether this end gives way when both offer at once; exactly one end must. Default: the ends settle it between them. */
+    polite?: boolean;
+    /**
+     * Restarts ICE when the connection fails, or is interrupted for more than some seconds: up to ten times, each time after
+     * a longer wait. Default: `true`.
+     */
+    restartIceOnFailure?: boolean;
+}
+
+/**
+ * How a transceiver begins. Every member may be left out.
+ * @see https://www.w3.org/TR/webrtc/#dom-rtcrtptransceiverinit
+ */
+export interface TransceiverOptions {
+    /** Default: `"sendrecv"`. */
+    direction?: TransceiverDirection;
+    /** How the track is sent; several, each with a `rid`, for simulcast. Default: one. */
+    sendEncodings?: Encoding[];
+    /** The codecs to offer first, by type, such as `"video/VP9"`. Default: the browser's order. */
+    codecs?: string[];
+}
+
+/**
+ * How tones sound. Every member may be left out.
+ * @see https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf
+ */
+export interface DtmfOptions {
+    /** Milliseconds that each tone sounds, 40 to 6000. Default: 100. */
+    durationMs?: number;
+    /** Milliseconds between two tones, 30 or more. Default: 70. */
+    gapMs?: number;
+}
+
+/**
+ * What kind of certificate to make. Every member may be left out.
+ * @see https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate
+ */
+export interface CertificateOptions {
+    /** Default: `"ecdsa"`. */
+    algorithm?: CertificateAlgorithm;
+    /** Milliseconds from now until it expires. Default: the browser's choice, about a month. */
+    expiresInMs?: number;
+}
+
+/**
+ * A message from one end of a connection to the other. Hand it over as it is, by whatever carries it: it can be cloned, and
+ * written as JSON. What is in it may change.
+ */
+export interface Signal {
+    readonly from: number;
+    readonly polite?: boolean;
+    readonly payload: object;
+}
+
+/** Each event of a peer connection by its name: the event is in `detail`. */
+export type PeerConnectionEventMap = {
+    [E in PeerConnectionEvent as E["type"]]: CustomEvent<E>;
+};
+
+export interface PeerConnection {
+    /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
+    addEventListener<K extends keyof PeerConnectionEventMap>(
+    type: K,
+    listener: (event: PeerConnectionEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+    ): void;
+    /** Undoes `addEventListener`. */
+    removeEventListener<K extends keyof PeerConnectionEventMap>(
+    type: K,
+    listener: (event: PeerConnectionEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+    ): void;
+}
+
+
+/**
  * How a data channel is made. The defaults give a channel that loses nothing and keeps order.
  */
 export interface DataChannelOptions {
@@ -250,6 +440,11 @@ export interface MixerSourceOptions {
      * How loud it is: 0 is silence, 1 as it comes, 4 the most. Default: 1.
      */
     gain?: number;
+    /**
+     * Whether it has a place in the picture also while it has no video: its label on a plain tile. It may have no track at
+     * all then. Default: false.
+     */
+    alwaysShown?: boolean;
 }
 
 /**
@@ -468,7 +663,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * Something happened in a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The list of devices is another one now.
@@ -539,6 +734,83 @@ export interface SendFileOptions {
      */
     mimeType?: string | null;
 }
+
+/**
+ * What `getStats()` of a connection, a sender or a receiver gives, typed.
+ * @see https://www.w3.org/TR/webrtc/#rtcstatsreport-object
+ */
+export interface StatsReport {
+    /** When it was made, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** Every entry: `switch` over its `type`. */
+    readonly entries: readonly Stats[];
+    /** The way that media and data take now. */
+    readonly selectedCandidatePair?: IceCandidatePairStats;
+}
+
+/** What every entry has: <https://www.w3.org/TR/webrtc-stats/#dom-rtcstats>. */
+export interface BaseStats {
+    /** Names the entry in its connection. The same thing keeps its id from report to report. */
+    readonly id: string;
+    /** When this was measured, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** Members of later specifications or of one browser alone, and those whose value is not of the specified type. */
+    readonly unknown?: Readonly<Record<string, unknown>>;
+}
+
+/** An entry of a type that this version does not know. */
+export interface UnknownStats extends BaseStats {
+    readonly type: "unknown";
+    /** The `type` that the browser gave. */
+    readonly unknownType: string;
+    /** All its members. */
+    readonly unknown: Readonly<Record<string, unknown>>;
+}
+
+/** A report, and what happened since the one before. */
+export interface StatsSample {
+    /** When the report was made, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** What happened since the report before. */
+    readonly delta: StatsDelta;
+    /** Everything that the browser gave. */
+    readonly report: StatsReport;
+}
+
+/** Anything with statistics: a connection, a sender, a receiver or a remote track, of this package or of the browser. */
+export type StatsSource =
+| PeerConnection
+| Sender
+| Receiver
+| RemoteTrack
+| { getStats(): Promise<RTCStatsReport> };
+
+/** Each event of a monitor by its name. */
+export interface StatsMonitorEventMap {
+    /** A sample was taken; it is in `detail`. */
+    sample: CustomEvent<StatsSample>;
+    /** No more samples come. `detail.error` says why, if not by `close()` or since the connection was closed. */
+    ended: CustomEvent<{ readonly error: MoimError | null }>;
+}
+
+export interface StatsMonitor extends AsyncIterable<StatsSample> {
+    /** Calls `listener` for each event of this name. */
+    addEventListener<K extends keyof StatsMonitorEventMap>(
+    type: K,
+    listener: (event: StatsMonitorEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+    ): void;
+    /** Undoes `addEventListener`. */
+    removeEventListener<K extends keyof StatsMonitorEventMap>(
+    type: K,
+    listener: (event: StatsMonitorEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+    ): void;
+    /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */
+    [Symbol.asyncIterator](): AsyncIterableIterator<StatsSample>;
+}
+
+
 
 /**
  * What a device does.
@@ -987,7 +1259,7 @@ export interface RtpSource {
      */
     timestamp: number;
     /**
-     * The RTP timestamp of that media.
+     * The RTP timestamp of that media, in ticks of the codec's clock.
      */
     rtpTimestamp: number;
     /**
@@ -1220,86 +1492,6 @@ export interface AudioPlayoutStats extends BaseStats {
 
 
 
-/** A track of the browser, or anything that has one: `LocalTrack`, `RemoteTrack`. */
-export type TrackLike = MediaStreamTrack | { readonly mediaStreamTrack: MediaStreamTrack };
-
-/** What the user chose to share. */
-export interface DisplayCapture {
-    /** The pictures. */
-    readonly video: LocalTrack;
-    /** The sound, if it was asked for and the user and the system gave it. */
-    readonly audio?: LocalTrack;
-}
-
-/** An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for all of it. */
-export type CaptureRegion = Element | object | null;
-
-/**
- * What the page in a shared tab says of itself:
- * <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
- */
-export interface CaptureHandle {
-    /** The page's origin, if it is to be known. */
-    readonly origin?: string;
-    /** Whatever the page wrote, such as the number of a session. */
-    readonly handle?: string;
-}
-
-/** What is wanted of a track: a bare value is an ideal one, or in `advanced` a required one. */
-export interface TrackConstraints extends ConstraintSet {
-    /** More wishes, the most important first. The browser skips each set that cannot be met as a whole. */
-    advanced?: ConstraintSet[];
-}
-
-/** A constraint of words. */
-export type ConstrainWord<W extends string> = W | W[] | { exact?: W | W[]; ideal?: W | W[] };
-
-/** Which sound echo cancellation removes: `"all"` that the system plays, or only that of remote participants. */
-export type EchoCancellation = boolean | "all" | "remote-only";
-
-/** A constraint of echo cancellation. */
-export type ConstrainEchoCancellation =
-| EchoCancellation
-| { exact?: EchoCancellation; ideal?: EchoCancellation };
-
-/** A constraint of points, whose numbers go from 0, at the left and the top, to 1. */
-export type ConstrainPoints =
-| { x: number; y: number }[]
-| { exact?: { x: number; y: number }[]; ideal?: { x: number; y: number }[] };
-
-/** From where to where a number can be set. */
-export interface NumberRange {
-    /** The smallest value. */
-    min?: number;
-    /** The largest value. */
-    max?: number;
-    /** The smallest difference between two values. */
-    step?: number;
-}
-
-/** Counts of frames from the source to the track, since its start. Which there are depends on the kind of track. */
-export interface FrameStats {
-    /** Frames that reached whoever uses the track. */
-    deliveredFrames: number;
-    /** Frames that were given up, such as for a lower frame rate. Pictures only. */
-    discardedFrames?: number;
-    /** All frames of the source. */
-    totalFrames: number;
-    /** How long the delivered frames last, in milliseconds. Sound only. */
-    deliveredFramesDuration?: number;
-    /** How long all frames last, in milliseconds. Sound only. */
-    totalFramesDuration?: number;
-    /** From capture to delivery, in milliseconds. Sound only. */
-    latency?: number;
-    /** The mean of it, in milliseconds. Sound only. */
-    averageLatency?: number;
-    /** The least of it, in milliseconds. Sound only. */
-    minimumLatency?: number;
-    /** The most of it, in milliseconds. Sound only. */
-    maximumLatency?: number;
-}
-
-
 /** An entry of a report. Its `type` says which members it has. */
 export type Stats =
 | CodecStats
@@ -1320,91 +1512,13 @@ export type Stats =
 
 
 
-/** How a connection is made. Every member may be left out. */
-export interface PeerConnectionOptions {
-    /** STUN and TURN servers, for ends in different networks. They are checked before they are used. Default: none. */
-    iceServers?: IceServer[];
-    /** Which candidates may be used. Default: `"all"`. */
-    iceTransportPolicy?: IceTransportPolicy;
-    /** How media shares transports if the far end cannot bundle. Default: `"balanced"`. */
-    bundlePolicy?: BundlePolicy;
-    /** How many ICE transports to gather candidates for before they are needed, up to 255. Default: 0. */
-    iceCandidatePoolSize?: number;
-    /** The certificates that this end shows: see `generateCertificate`. Default: a new one. */
-    certificates?: RTCCertificate[];
-    /** Whether this end gives way when both offer at once; exactly one end must. Default: the ends settle it between them. */
-    polite?: boolean;
-    /**
-     * Restarts ICE when the connection fails, or is interrupted for more than some seconds: up to ten times, each time after
-     * a longer wait. Default: `true`.
-     */
-    restartIceOnFailure?: boolean;
-}
-
-/** How a transceiver begins. Every member may be left out. */
-export interface TransceiverOptions {
-    /** Default: `"sendrecv"`. */
-    direction?: TransceiverDirection;
-    /** How the track is sent; several, each with a `rid`, for simulcast. Default: one. */
-    sendEncodings?: Encoding[];
-    /** The codecs to offer first, by type, such as `"video/VP9"`. Default: the browser's order. */
-    codecs?: string[];
-}
-
-/** How tones sound. Every member may be left out. */
-export interface DtmfOptions {
-    /** Milliseconds that each tone sounds, 40 to 6000. Default: 100. */
-    durationMs?: number;
-    /** Milliseconds between two tones, 30 or more. Default: 70. */
-    gapMs?: number;
-}
-
-/** What kind of certificate to make. Every member may be left out. */
-export interface CertificateOptions {
-    /** Default: `"ecdsa"`. */
-    algorithm?: CertificateAlgorithm;
-    /** Milliseconds from now until it expires. Default: the browser's choice, about a month. */
-    expiresInMs?: number;
-}
-
-/**
- * A message from one end of a connection to the other. Hand it over as it is, by whatever carries it: it can be cloned, and
- * written as JSON. What is in it may change.
- */
-export interface Signal {
-    readonly from: number;
-    readonly polite?: boolean;
-    readonly payload: object;
-}
-
-/** Each event of a peer connection by its name: the event is in `detail`. */
-export type PeerConnectionEventMap = {
-    [E in PeerConnectionEvent as E["type"]]: CustomEvent<E>;
-};
-
-export interface PeerConnection {
-    /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
-    addEventListener<K extends keyof PeerConnectionEventMap>(
-    type: K,
-    listener: (event: PeerConnectionEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-    ): void;
-    /** Undoes `addEventListener`. */
-    removeEventListener<K extends keyof PeerConnectionEventMap>(
-    type: K,
-    listener: (event: PeerConnectionEventMap[K]) => void,
-    options?: boolean | EventListenerOptions,
-    ): void;
-}
-
-
 /** How a room is reached and run. Every member may be left out. */
 export interface RoomOptions {
     /** The signaling server, `wss://host/path` or `ws://host/path`. Default: `/ws` of the page's own server. */
     url?: string;
     /** How media flows between participants. Default: `"mesh"`. */
     topology?: Topology;
-    /** Milliseconds to wait before joining fails. Default: 10000. */
+    /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */
     joinTimeoutMs?: number;
     /** STUN and TURN servers beside those that the signaling server names. Default: none. */
     iceServers?: IceServer[];
@@ -1443,7 +1557,7 @@ export interface PublishOptions {
      * SFU it is always `"video/VP8"` and `"audio/opus"`.
      */
     codec?: string;
-    /** Most bit/s; of several versions, those of the largest. Default: the browser's choice. */
+    /** Most bit/s, at least 1; of several versions, those of the largest. Default: the browser's choice. */
     maxBitrate?: number;
 }
 
@@ -1729,80 +1843,6 @@ export interface CertificateStats extends BaseStats {
     readonly base64Certificate: string;
     /** The id of the certificate that signed it. */
     readonly issuerCertificateId?: string;
-}
-
-
-
-/** What `getStats()` of a connection, a sender or a receiver gives, typed. */
-export interface StatsReport {
-    /** When it was made, in milliseconds since 1970. */
-    readonly timestamp: number;
-    /** Every entry: `switch` over its `type`. */
-    readonly entries: readonly Stats[];
-    /** The way that media and data take now. */
-    readonly selectedCandidatePair?: IceCandidatePairStats;
-}
-
-/** What every entry has: <https://www.w3.org/TR/webrtc-stats/#dom-rtcstats>. */
-export interface BaseStats {
-    /** Names the entry in its connection. The same thing keeps its id from report to report. */
-    readonly id: string;
-    /** When this was measured, in milliseconds since 1970. */
-    readonly timestamp: number;
-    /** Members of later specifications or of one browser alone, and those whose value is not of the specified type. */
-    readonly unknown?: Readonly<Record<string, unknown>>;
-}
-
-/** An entry of a type that this version does not know. */
-export interface UnknownStats extends BaseStats {
-    readonly type: "unknown";
-    /** The `type` that the browser gave. */
-    readonly unknownType: string;
-    /** All its members. */
-    readonly unknown: Readonly<Record<string, unknown>>;
-}
-
-/** A report, and what happened since the one before. */
-export interface StatsSample {
-    /** When the report was made, in milliseconds since 1970. */
-    readonly timestamp: number;
-    /** What happened since the report before. */
-    readonly delta: StatsDelta;
-    /** Everything that the browser gave. */
-    readonly report: StatsReport;
-}
-
-/** Anything with statistics: a connection, a sender, a receiver or a remote track, of this package or of the browser. */
-export type StatsSource =
-| PeerConnection
-| Sender
-| Receiver
-| RemoteTrack
-| { getStats(): Promise<RTCStatsReport> };
-
-/** Each event of a monitor by its name. */
-export interface StatsMonitorEventMap {
-    /** A sample was taken; it is in `detail`. */
-    sample: CustomEvent<StatsSample>;
-    /** No more samples come. `detail.error` says why, if not by `close()` or since the connection was closed. */
-    ended: CustomEvent<{ readonly error: MoimError | null }>;
-}
-
-export interface StatsMonitor extends AsyncIterable<StatsSample> {
-    /** Calls `listener` for each event of this name. */
-    addEventListener<K extends keyof StatsMonitorEventMap>(
-    type: K,
-    listener: (event: StatsMonitorEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-    ): void;
-    /** Undoes `addEventListener`. */
-    removeEventListener<K extends keyof StatsMonitorEventMap>(
-    type: K,
-    listener: (event: StatsMonitorEventMap[K]) => void,
-    options?: boolean | EventListenerOptions,
-    ): void;
-    /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */
-    [Symbol.asyncIterator](): AsyncIterableIterator<StatsSample>;
 }
 
 
@@ -2104,7 +2144,7 @@ export interface DataChannelEventMap {
     close: Event;
     /** A message came. */
     message: MessageEvent<DataMessage>;
-    /** Messages did not come, and why: they were too long, or read too late. The channel goes on. */
+    /** Messages did not come. `detail` says why, with the codes of `messages()`. The channel goes on, unless it failed. */
     messageerror: CustomEvent<MoimError>;
 }
 
@@ -2499,7 +2539,10 @@ export type FocusBehavior =
 
 
 /**
- * Controls one capture of a display. Chromium has it; what a browser lacks is `ERR_UNSUPPORTED`.
+ * Controls one capture of a display. Chromium has it; what a browser lacks is `ERR_UNSUPPORTED`. Arguments and options
+ * that are misspelt or of the wrong type give `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/screen-capture/#dom-capturecontroller
+ * @see https://screen-share.github.io/captured-surface-control/
  */
 export class CaptureController {
     free(): void;
@@ -2509,24 +2552,32 @@ export class CaptureController {
      */
     addEventListener(type: "zoomlevelchange", listener: (event: Event) => void): void;
     /**
-     * The same as the function `captureDisplay`, under the control of this object; once. Rejects with
-     * `ERR_INVALID_STATE` the second time: a controller controls one capture, even when that has ended.
+     * The same as the function `captureDisplay`, under the control of this object; once.
+     * @throws {MoimError} the codes of the function; ERR_INVALID_STATE the second time, as a controller controls one
+     * capture, even when that has ended, and without a click just now.
      */
     captureDisplay(options?: DisplayOptions): Promise<DisplayCapture>;
     /**
      * Shows the shared tab one level smaller, on the same terms.
+     * @throws {MoimError} the codes of `increaseZoomLevel`.
      */
     decreaseZoomLevel(): Promise<void>;
     /**
      * Turns of the wheel over `element` scroll the shared tab; `null` ends it.
+     * @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no `forwardWheel`;
+     * ERR_MEDIA_NOT_ALLOWED if the user refuses; ERR_INVALID_OPTIONS for what is no
+     * element.
      */
     forwardWheel(element: Element | null): Promise<void>;
     /**
      * Shows the shared tab one level larger. Call it from an event handler of a click; the browser may ask the user.
+     * @throws {MoimError} ERR_INVALID_STATE while no tab is shared, or at the last level; ERR_UNSUPPORTED where there
+     * is no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user refuses, or without a click.
      */
     increaseZoomLevel(): Promise<void>;
     /**
-     * Throws `ERR_UNSUPPORTED` where there is no `CaptureController`.
+     * A controller that controls nothing yet.
+     * @throws {MoimError} ERR_UNSUPPORTED where there is no `CaptureController`.
      */
     constructor();
     /**
@@ -2535,29 +2586,38 @@ export class CaptureController {
     removeEventListener(type: "zoomlevelchange", listener: (event: Event) => void): void;
     /**
      * Shows the shared tab in its first size, on the same terms.
+     * @throws {MoimError} the codes of `increaseZoomLevel`.
      */
     resetZoomLevel(): Promise<void>;
     /**
      * Which window has the focus when sharing begins. To be called before the capture, or at once after it.
+     * @throws {MoimError} ERR_INVALID_STATE when it is called later, or a screen is shared; ERR_UNSUPPORTED where
+     * there is no `setFocusBehavior`.
      */
     setFocusBehavior(behavior: FocusBehavior): void;
     /**
      * The zoom levels of a shared tab, in percent, from small to large.
+     * @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no
+     * `getSupportedZoomLevels`.
      */
     supportedZoomLevels(): number[];
     /**
-     * Each new zoom level, also those that the user sets in the tab: `for await (const level of it.zoomLevels())`.
+     * Each new zoom level in percent, also those that the user sets in the tab:
+     * `for await (const level of it.zoomLevels())`.
      */
     zoomLevels(): AsyncIterableIterator<number>;
     /**
      * How large the shared tab is shown, in percent. `undefined` while no tab is shared.
+     * @throws {MoimError} ERR_UNSUPPORTED where there is no `zoomLevel`.
      */
     readonly zoomLevel: number | undefined;
 }
 
 /**
  * A channel for messages and files between two ends of a peer connection. It is open until `close()`, or until the
- * far end or the connection closes it.
+ * far end or the connection closes it. Arguments and options that are misspelt, of the wrong type or out of range give
+ * `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/webrtc/#rtcdatachannel
  */
 export class DataChannel {
     private constructor();
@@ -2569,12 +2629,15 @@ export class DataChannel {
      */
     close(): void;
     /**
-     * Fulfilled when the channel is closed, by whichever end; rejected when it failed.
+     * Fulfilled when the channel is closed, by whichever end.
+     * @throws {MoimError} ERR_DATA_FAILED when it did not close but fail.
      */
     closed(): Promise<void>;
     /**
      * Makes a channel on a connection of the browser. The far end gets a `datachannel` event, unless the channel is
-     * negotiated. Throws `ERR_INVALID_OPTIONS` for options that make no sense, alone or together.
+     * negotiated.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense, alone or together, and for what is no
+     * `RTCPeerConnection`; ERR_INVALID_STATE when the connection is closed.
      */
     static create(connection: RTCPeerConnection, label: string, options?: DataChannelOptions): DataChannel;
     /**
@@ -2583,38 +2646,50 @@ export class DataChannel {
     files(): AsyncIterableIterator<IncomingFile>;
     /**
      * Fulfilled when everything is sent.
+     * @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails.
      */
     flushed(): Promise<void>;
     /**
      * Wraps a channel of the browser, such as that of a `datachannel` event of `connection`: in the event itself, or its
      * first messages are missed.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense, and for what is no `RTCDataChannel` or
+     * no `RTCPeerConnection`.
      */
     static fromRtcDataChannel(channel: RTCDataChannel, connection: RTCPeerConnection, options?: MessageOptions): DataChannel;
     /**
      * The messages: `for await (const message of channel.messages())`. Those that came before somebody read too. Ends
-     * when the channel is closed, and throws when messages did not come: call it again to go on. Each message goes to
-     * one reader only: an iterator, `readable`, or the listeners of `"message"`.
+     * when the channel is closed, and when messages did not come: call it again to go on. Each message goes to one
+     * reader only: an iterator, `readable`, or the listeners of `"message"`.
+     * @throws {MoimError} while it is read: ERR_DATA_LAGGED when messages were dropped that nobody read in time;
+     * ERR_DATA_TOO_LARGE for a message beyond this end's own limit; ERR_DATA_MALFORMED when the far end does not speak
+     * our framing; ERR_DATA_CLOSED when the channel closed in the middle of a message; ERR_DATA_FAILED when it failed.
      */
     messages(): AsyncIterableIterator<DataMessage>;
     /**
      * Fulfilled when the channel is open.
+     * @throws {MoimError} ERR_DATA_CLOSED when it closes without ever being open; ERR_DATA_FAILED when it fails.
      */
     opened(): Promise<void>;
     /**
      * Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
-     * messages between them. Throws `ERR_INVALID_STATE` on a channel that may lose messages, does not keep order, or is
-     * without framing.
+     * messages between them.
+     * @throws {MoimError} ERR_INVALID_STATE on a channel that may lose messages, does not keep order, or is without
+     * framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for what is no `Blob`.
      */
     sendFile(file: Blob, options?: FileOptions): FileTransfer;
     /**
      * Sends a value as JSON text.
+     * @throws {MoimError} the codes of `send`; ERR_INVALID_OPTIONS for what JSON cannot say, such as a function, a
+     * `BigInt` or an object that holds itself.
      */
     sendJson(value: unknown): Promise<void>;
     /**
      * Sends a message. Fulfilled when all of it is handed to the browser: at once while there is room in its buffer,
      * later when it is above the high-water mark or the channel is not open yet. Await it before you send more. Messages
-     * are sent in the order of the calls. Rejects with `ERR_DATA_TOO_LARGE` beyond `maxMessageSize`, and with
-     * `ERR_DATA_CLOSED` when the channel closes first.
+     * are sent in the order of the calls.
+     * @throws {MoimError} ERR_DATA_TOO_LARGE beyond `maxMessageSize`; ERR_DATA_CLOSED when the channel is closed, or
+     * closes first; ERR_DATA_FAILED when the channel or the browser fails; ERR_INVALID_OPTIONS for what is neither
+     * text nor bytes.
      */
     send(data: string | ArrayBuffer | ArrayBufferView): Promise<void>;
     /**
@@ -2626,7 +2701,7 @@ export class DataChannel {
      */
     readonly framing: boolean;
     /**
-     * Its id, once the connection has given it one.
+     * Its id, from 0 to 65534, once the connection has given it one.
      */
     readonly id: number | undefined;
     /**
@@ -2642,7 +2717,7 @@ export class DataChannel {
      */
     readonly protocol: string;
     /**
-     * The messages as a Web Stream, always the same.
+     * The messages as a Web Stream, always the same. What `messages()` throws ends it for good.
      */
     readonly readable: ReadableStream<DataMessage>;
     /**
@@ -2660,7 +2735,9 @@ export class DataChannel {
 }
 
 /**
- * The devices of this machine, as far as the browser shows them.
+ * The devices of this machine, as far as the browser shows them. Arguments and options that are misspelt, of the wrong
+ * type or out of range give `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/mediacapture-streams/#mediadevices
  */
 export class Devices {
     free(): void;
@@ -2671,10 +2748,16 @@ export class Devices {
     addEventListener(type: "devicechange", listener: (event: Event) => void): void;
     /**
      * Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
+     * @throws {MoimError} the codes of `camera`. The browser does not tell which of the two it is about.
      */
     cameraAndMicrophone(camera?: CameraOptions, microphone?: MicrophoneOptions): Promise<{ camera: LocalTrack; microphone: LocalTrack }>;
     /**
      * Opens a camera, asking the user for permission if need be.
+     * @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user, a permissions policy or the system refuses;
+     * ERR_MEDIA_NOT_FOUND when there is none; ERR_MEDIA_NOT_READABLE when it gives nothing, as when another program
+     * uses it; ERR_MEDIA_OVERCONSTRAINED when none satisfies a constraint; ERR_MEDIA_ABORTED when it fails otherwise;
+     * ERR_UNSUPPORTED for a required constraint that this browser does not know; ERR_INVALID_OPTIONS for constraints
+     * that make no sense to it.
      */
     camera(options?: CameraOptions): Promise<LocalTrack>;
     /**
@@ -2685,20 +2768,23 @@ export class Devices {
     /**
      * Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
      * tells little.
+     * @throws {MoimError} ERR_UNSUPPORTED where there is no `enumerateDevices`.
      */
     enumerate(): Promise<DeviceInfo[]>;
     /**
      * Opens a microphone, asking the user for permission if need be.
+     * @throws {MoimError} the codes of `camera`.
      */
     microphone(options?: MicrophoneOptions): Promise<LocalTrack>;
     /**
-     * Throws `ERR_MEDIA_INSECURE_CONTEXT` on a page without https, and `ERR_UNSUPPORTED` where there is no
+     * The devices of this page's `navigator.mediaDevices`.
+     * @throws {MoimError} ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_UNSUPPORTED where there is no
      * `getUserMedia`.
      */
     constructor();
     /**
-     * Whether the page may use cameras, microphones or the display. Rejects with `ERR_UNSUPPORTED` where the browser
-     * does not tell.
+     * Whether the page may use cameras, microphones or the display.
+     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell.
      */
     permission(name: PermissionName): Promise<Permission>;
     /**
@@ -2706,8 +2792,11 @@ export class Devices {
      */
     removeEventListener(type: "devicechange", listener: (event: Event) => void): void;
     /**
-     * Lets the user choose a speaker, whose id `setSinkId` takes. Call it from an event handler of a click. Rejects with
-     * `ERR_UNSUPPORTED` where there is no `selectAudioOutput`.
+     * Lets the user choose a speaker, whose id `setSinkId` takes. Call it from an event handler of a click.
+     * <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
+     * @throws {MoimError} ERR_UNSUPPORTED where there is no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the user
+     * chooses none, or the page may not ask; ERR_MEDIA_NOT_FOUND when there is none; ERR_INVALID_STATE without a
+     * click or key just now.
      */
     selectAudioOutput(deviceId?: string): Promise<DeviceInfo>;
     /**
@@ -2715,12 +2804,16 @@ export class Devices {
      * `for await (const next of devices.takeOver(track)) await room.replaceTrack(id, next)`. It has the constraints of
      * the first except for the device, and is muted if that was muted. Where there is no device, it waits till one is
      * plugged in. `stop()` of the present track ends the iteration, and so does an error.
+     * @throws {MoimError} ERR_INVALID_STATE for a track that was not opened by `Devices`; ERR_INVALID_OPTIONS for what
+     * is no `LocalTrack`; while it is read: ERR_MEDIA_NOT_ALLOWED when the next device may not be used.
      */
     takeOver(track: LocalTrack): AsyncIterableIterator<LocalTrack>;
 }
 
 /**
- * Sends telephone tones.
+ * Sends telephone tones. Arguments and options that are misspelt, of the wrong type or out of range give
+ * `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/webrtc/#rtcdtmfsender
  */
 export class DtmfSender {
     private constructor();
@@ -2728,6 +2821,8 @@ export class DtmfSender {
     [Symbol.dispose](): void;
     /**
      * Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for characters that are no tones, and for a duration or gap out of
+     * range; ERR_INVALID_STATE when nothing can be sent: see `canInsert`.
      */
     insert(tones: string, options?: DtmfOptions): void;
     /**
@@ -2745,7 +2840,7 @@ export class DtmfSender {
 }
 
 /**
- * A file under way. It goes on without this object, too.
+ * A file under way. It goes on without this object, too. Arguments of the wrong type give `ERR_INVALID_OPTIONS`.
  */
 export class FileTransfer {
     private constructor();
@@ -2753,16 +2848,21 @@ export class FileTransfer {
     [Symbol.dispose](): void;
     /**
      * Gives the transfer up at both ends; the reason is for the far end to read. Does nothing once it is over.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for a reason that is no text.
      */
     cancel(reason?: string): void;
     /**
-     * How far it is, now and whenever that changes: `for await (const { transferred, size } of transfer.progress())`.
+     * How many bytes are through, now and whenever that changes:
+     * `for await (const { transferred, size } of transfer.progress())`.
      * Ends with the transfer.
      */
     progress(): AsyncIterableIterator<FileProgress>;
     /**
      * Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
      * which is first. Use the transfer that it returns from now on.
+     * @throws {MoimError} ERR_INVALID_STATE unless the transfer is interrupted, and on a channel that may lose
+     * messages, does not keep order, or is without framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for
+     * what is no `DataChannel`.
      */
     resume(channel: DataChannel): FileTransfer;
     /**
@@ -2771,8 +2871,11 @@ export class FileTransfer {
     readonly direction: FileDirection;
     /**
      * Fulfilled at either end when the receiver has the file, whole and with the right SHA-256. The receiver gets it here,
-     * unless it is written to a stream. Rejects with `ERR_TRANSFER_…`; after `ERR_TRANSFER_INTERRUPTED`, `resume()` goes
-     * on.
+     * unless it is written to a stream.
+     * @throws {MoimError} ERR_TRANSFER_REJECTED when the far end refuses the file; ERR_TRANSFER_CANCELLED when one end
+     * gives it up; ERR_TRANSFER_INTERRUPTED when the channel closed or the far end left the room, after which
+     * `resume()` goes on over another channel; ERR_TRANSFER_CORRUPT when other bytes arrived than were sent;
+     * ERR_TRANSFER_STORAGE when one end could not read or write.
      */
     readonly finished: Promise<File | undefined>;
     /**
@@ -2802,18 +2905,24 @@ export class FileTransfer {
 }
 
 /**
- * A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the same. One that is never answered is refused when it is collected.
+ * A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the
+ * same. One that is never answered is refused when it is collected. Arguments and options that are misspelt or of the
+ * wrong type give `ERR_INVALID_OPTIONS`.
  */
 export class IncomingFile {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes the file. Throws `ERR_INVALID_STATE` if somebody else writes to the stream, or the offer is answered already.
+     * Takes the file.
+     * @throws {MoimError} ERR_INVALID_STATE if somebody else writes to the stream, or the offer is answered already;
+     * ERR_INVALID_OPTIONS for what is no stream to write to.
      */
     accept(options?: AcceptOptions): FileTransfer;
     /**
-     * Refuses the file; the reason is for the sender to read. Throws `ERR_INVALID_STATE` if the offer is answered already.
+     * Refuses the file; the reason is for the sender to read.
+     * @throws {MoimError} ERR_INVALID_STATE if the offer is answered already; ERR_INVALID_OPTIONS for a reason that is
+     * no text.
      */
     reject(reason?: string): void;
     /**
@@ -2845,6 +2954,7 @@ export class IncomingFile {
 /**
  * Measures how loud an audio track is now. Where the browser keeps audio suspended until the user has acted, the
  * level is 0 till the next click or key. Chromium measures a remote track only while a media element plays it.
+ * @see https://www.w3.org/TR/webaudio/#AnalyserNode
  */
 export class LevelMeter {
     free(): void;
@@ -2858,14 +2968,18 @@ export class LevelMeter {
      */
     level(): number;
     /**
-     * Starts to measure. Throws `ERR_INVALID_OPTIONS` for a video track. Call `free()` to end it.
+     * Starts to measure. Call `free()` to end it.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for a video track, and what is no track; ERR_UNSUPPORTED
+     * without `AudioContext`.
      */
     constructor(track: TrackLike);
 }
 
 /**
  * Sound or pictures of this page: a camera, a microphone, a shared display, or a track of the application.
- * It runs until `stop()`.
+ * It runs until `stop()`. Arguments and options that are misspelt, of the wrong type or out of range give
+ * `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
  */
 export class LocalTrack {
     private constructor();
@@ -2878,10 +2992,14 @@ export class LocalTrack {
     addEventListener(type: TrackEvent, listener: (event: Event) => void): void;
     /**
      * Makes the running track keep to other constraints, which replace those of before. If it fails, all stays.
+     * <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-applyconstraints>
+     * @throws {MoimError} ERR_MEDIA_OVERCONSTRAINED if the source cannot; ERR_UNSUPPORTED for a required constraint
+     * that this browser does not know; ERR_INVALID_STATE once the track has ended.
      */
     applyConstraints(constraints?: TrackConstraints): Promise<void>;
     /**
-     * What the track could be. Throws `ERR_UNSUPPORTED` where there is no `getCapabilities`.
+     * What the track could be. <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>
+     * @throws {MoimError} ERR_UNSUPPORTED where there is no `getCapabilities`.
      */
     capabilities(): TrackCapabilities;
     /**
@@ -2891,8 +3009,9 @@ export class LocalTrack {
     clone(): LocalTrack;
     /**
      * Cuts the pictures of a shared tab to the rectangle of an element of this page, or to a `CropTarget` that the
-     * shared page made; `null` ends it. Rejects with `ERR_INVALID_STATE` for a track that
-     * shows no tab, and with `ERR_UNSUPPORTED` in browsers other than Chromium.
+     * shared page made; `null` ends it. <https://www.w3.org/TR/mediacapture-region/>
+     * @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
+     * Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
      */
     cropTo(region: CaptureRegion): Promise<void>;
     /**
@@ -2900,11 +3019,14 @@ export class LocalTrack {
      */
     events(): AsyncIterableIterator<TrackEvent>;
     /**
-     * Counts of the source's frames so far. Throws `ERR_UNSUPPORTED` where there is no `MediaStreamTrack.stats`.
+     * Counts of the source's frames so far.
+     * @throws {MoimError} ERR_UNSUPPORTED where there is no `MediaStreamTrack.stats`, and for a source that counts
+     * nothing, such as a canvas.
      */
     frameStats(): FrameStats;
     /**
      * Wraps a track that the application made, such as that of a canvas.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no track, and for a source that there is not.
      */
     static fromMediaStreamTrack(track: MediaStreamTrack, source: TrackSource): LocalTrack;
     /**
@@ -2913,12 +3035,14 @@ export class LocalTrack {
     removeEventListener(type: TrackEvent, listener: (event: Event) => void): void;
     /**
      * Cuts the pictures of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
-     * ends it. Rejects with `ERR_INVALID_STATE` for a track that shows no tab, and with `ERR_UNSUPPORTED` in browsers
-     * other than Chromium.
+     * ends it. <https://screen-share.github.io/element-capture/>
+     * @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
+     * Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
      */
     restrictTo(region: CaptureRegion): Promise<void>;
     /**
      * What the track is at present.
+     * <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getsettings>
      */
     settings(): TrackSettings;
     /**
@@ -2930,12 +3054,13 @@ export class LocalTrack {
      * `undefined` if the page says nothing, or not to this origin, and for a track that shows no tab or has ended.
      * <https://www.w3.org/TR/capture-handle-identity/#dom-mediastreamtrack-getcapturehandle>
      *
-     * Throws `ERR_UNSUPPORTED` in browsers other than Chromium.
+     * @throws {MoimError} ERR_UNSUPPORTED in browsers other than Chromium.
      */
     readonly captureHandle: CaptureHandle | undefined;
     /**
-     * What the media is, so that the encoder keeps what matters. Throws `ERR_UNSUPPORTED` where there is no
-     * `contentHint`.
+     * What the media is, so that the encoder keeps what matters. <https://www.w3.org/TR/mst-content-hint/>
+     * @throws {MoimError} ERR_UNSUPPORTED where there is no `contentHint`; ERR_INVALID_OPTIONS when it is set to a
+     * hint of the other kind of media, which the browser would ignore.
      */
     contentHint: ContentHint;
     /**
@@ -2945,6 +3070,7 @@ export class LocalTrack {
     /**
      * Whether media flows; set it to mute and unmute. A disabled track gives silence or black, and a camera's light
      * may stay on: only `stop()` frees the device.
+     * @throws {MoimError} ERR_INVALID_OPTIONS when it is set to something else than true or false.
      */
     enabled: boolean;
     /**
@@ -2980,20 +3106,24 @@ export class LocalTrack {
 
 /**
  * Mixes the pictures and the sound of any number of tracks into one of each: to record a whole room as one file, or to
- * send it on. It runs until `close()`, in a hidden tab too.
+ * send it on. It runs until `close()`, in a hidden tab too. Arguments and options that are misspelt, of the wrong type
+ * or out of range give `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream
+ * @see https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode
  */
 export class Mixer {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on. Throws
-     * `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and for a gain out of range;
-     * `ERR_INVALID_STATE` once the mixer is closed.
+     * Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on.
+     * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS when there is no track, one
+     * has ended or two have pictures, and for a gain out of range.
      */
     add(tracks: readonly TrackLike[], options?: MixerSourceOptions): MixerSource;
     /**
-     * The sound of everyone but one source: what that one is to hear. It ends when that source leaves. Throws
-     * `ERR_INVALID_OPTIONS` for a source that is not in the mix, and what `audioTrack` throws.
+     * The sound of everyone but one source: what that one is to hear. It ends when that source leaves.
+     * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that is not in
+     * the mix.
      */
     audioTrackWithout(source: MixerSource): LocalTrack;
     /**
@@ -3001,38 +3131,39 @@ export class Mixer {
      */
     close(): void;
     /**
-     * Starts to mix. Throws `ERR_INVALID_OPTIONS` for a size or rate that makes no picture, a background that is no
-     * colour, and a layout that names a source or goes beyond the picture; `ERR_UNSUPPORTED` without
+     * Starts to mix.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for a size or rate that makes no picture, a background that is no
+     * colour, and a layout that names a source or goes beyond the picture; ERR_UNSUPPORTED without
      * `HTMLCanvasElement.captureStream`.
      */
     constructor(options?: MixerOptions);
     /**
-     * Where the sources are in the picture now, from back to front. Those without a picture are not in it.
+     * Where the sources are in the picture now, in fractions of it, from back to front. Those without a picture are
+     * not in it, unless they are `alwaysShown`.
      */
     placement(): Placement[];
     /**
      * Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on. A layout may
      * name a source that has left, for sources come and go at any time: then the first is the large one.
-     *
-     * Throws `ERR_INVALID_OPTIONS` for a source that this mixer never had, and for rectangles beyond the picture;
-     * `ERR_INVALID_STATE` once the mixer is closed.
+     * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that this mixer
+     * never had, and for rectangles beyond the picture.
      */
     setLayout(layout: Layout): void;
     /**
-     * The mixed sound: a track of Web Audio, <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>. It ends
-     * with the mixer. Where the browser wants a click first, it is silent until there was one. Throws
-     * `ERR_INVALID_STATE` once the mixer is closed, and `ERR_UNSUPPORTED` without `AudioContext`.
+     * The mixed sound. It ends with the mixer. Where the browser wants a click first, it is silent until there was
+     * one.
+     * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
      */
     readonly audioTrack: LocalTrack;
     /**
-     * The mixed picture: a track of a canvas, <https://www.w3.org/TR/mediacapture-fromelement/>. It ends with the mixer.
-     * Throws `ERR_INVALID_STATE` once the mixer is closed.
+     * The mixed picture. It ends with the mixer.
+     * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
      */
     readonly videoTrack: LocalTrack;
 }
 
 /**
- * A source of a mixer.
+ * A source of a mixer. Arguments of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
  */
 export class MixerSource {
     private constructor();
@@ -3043,15 +3174,23 @@ export class MixerSource {
      */
     remove(): void;
     /**
-     * Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most. Throws `ERR_INVALID_OPTIONS` for a gain out
-     * of range, and `ERR_INVALID_STATE` once the source is removed or the mixer closed.
+     * Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+     * @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS for a
+     * gain out of range.
      */
     setGain(gain: number): void;
     /**
-     * Sets the text upon its picture; empty for none. Throws `ERR_INVALID_STATE` once the source is removed or the mixer
-     * closed.
+     * Sets the text upon its picture; empty for none.
+     * @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS for
+     * what is no text.
      */
     setLabel(label: string): void;
+    /**
+     * Mixes these tracks in place of those before. The source keeps its id, its place and its sound without itself; a
+     * picture that is among them goes on.
+     * @throws {MoimError} the codes of `Mixer.add`; ERR_INVALID_STATE once the source is removed or the mixer closed.
+     */
+    setTracks(tracks: readonly TrackLike[]): void;
     /**
      * What layouts know it by.
      */
@@ -3064,16 +3203,24 @@ export class MixerSource {
  * Carry its `signals()` to the other end, by whatever there is, and hand those that come from there to `handleSignal`. All
  * else goes by itself: offers, answers, candidates, who gives way when both ends change something at once, and the restart
  * when the connection is lost.
+ *
+ * Arguments and options that are misspelt, of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface
  */
 export class PeerConnection {
     free(): void;
     [Symbol.dispose](): void;
     /**
      * Sends a track, over a transceiver that is free or a new one.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is being
+     * sent already, and for what is no track.
      */
     addTrack(track: TrackLike): Transceiver;
     /**
-     * Adds a transceiver for a track, or for a kind of media. Throws `ERR_UNSUPPORTED` for what the browser would pass over.
+     * Adds a transceiver for a track, or for a kind of media.
+     * @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser would pass over, and if it has
+     * none of the codecs; ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for encodings that make
+     * no sense, the direction `"stopped"`, and what is neither a track nor a kind.
      */
     addTransceiver(trackOrKind: TrackLike | MediaKind, options?: TransceiverOptions): Transceiver;
     /**
@@ -3085,6 +3232,8 @@ export class PeerConnection {
     close(): void;
     /**
      * Makes a data channel. The far end gets it by `"datachanneladded"`, unless it is negotiated.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for options that make
+     * no sense, alone or together.
      */
     createDataChannel(label: string, options?: DataChannelOptions): DataChannel;
     /**
@@ -3093,21 +3242,29 @@ export class PeerConnection {
     events(): AsyncIterableIterator<PeerConnectionEvent>;
     /**
      * Makes a certificate for `certificates`. It outlives the page if it is stored in IndexedDB.
+     * <https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate>
+     * @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense; ERR_BROWSER if the browser can make
+     * none.
      */
     static generateCertificate(options?: CertificateOptions): Promise<RTCCertificate>;
     /**
      * Takes a signal of the far end. What it leads to happens by itself; what fails of that is told by
-     * `"negotiationfailed"` and does not end the connection. Throws `ERR_INVALID_OPTIONS` for what is no signal, or that of
-     * another connection.
+     * `"negotiationfailed"` and does not end the connection.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no signal, for that of another connection, and if both ends
+     * were told the same for `polite`; ERR_INVALID_STATE when the connection is closed.
      */
     handleSignal(signal: Signal): void;
     /**
-     * Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end. Throws
-     * `ERR_INVALID_OPTIONS` for options that a browser would refuse, or take and never use.
+     * Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for options that a browser would refuse, or take and never use;
+     * ERR_UNSUPPORTED without `RTCPeerConnection`; ERR_NEGOTIATION if the browser makes no connection, as when there are
+     * too many.
      */
     constructor(options?: PeerConnectionOptions);
     /**
      * Stops sending what a sender sends. Its transceiver is free for another track.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for the sender of
+     * another connection, and what is no `Sender`.
      */
     removeTrack(sender: Sender): void;
     /**
@@ -3116,10 +3273,13 @@ export class PeerConnection {
     resendSignals(): void;
     /**
      * Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed.
      */
     restartIce(): void;
     /**
      * Uses other ICE servers from the next gathering on, as when TURN credentials run out.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for servers that make
+     * no sense.
      */
     setIceServers(servers: IceServer[]): void;
     /**
@@ -3155,6 +3315,7 @@ export class PeerConnection {
 
 /**
  * Whether the page may use something, and whether that changes.
+ * @see https://www.w3.org/TR/permissions/#permissionstatus-interface
  */
 export class Permission {
     private constructor();
@@ -3179,7 +3340,9 @@ export class Permission {
 }
 
 /**
- * Receives a track of the far end.
+ * Receives a track of the far end. Arguments that are misspelt, of the wrong type or out of range give
+ * `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/webrtc/#rtcrtpreceiver-interface
  */
 export class Receiver {
     private constructor();
@@ -3187,6 +3350,8 @@ export class Receiver {
     [Symbol.dispose](): void;
     /**
      * What the browser can receive.
+     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell; ERR_INVALID_OPTIONS for a kind that there
+     * is not.
      */
     static capabilities(kind: MediaKind): RtpCapabilities;
     /**
@@ -3196,6 +3361,7 @@ export class Receiver {
     /**
      * How long media is held back to play smoothly, in milliseconds from 0 to 4000: less for conversation, more for
      * listening. `undefined` leaves it to the browser.
+     * @throws {MoimError} ERR_UNSUPPORTED where the browser lacks it; ERR_INVALID_OPTIONS when it is set out of range.
      */
     jitterBufferTarget: number | undefined;
     /**
@@ -3213,7 +3379,9 @@ export class Receiver {
 }
 
 /**
- * Records tracks into one file.
+ * Records tracks into one file. Arguments and options that are misspelt, of the wrong type or out of range give
+ * `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/mediastream-recording/#mediarecorder-api
  */
 export class Recorder {
     private constructor();
@@ -3226,43 +3394,37 @@ export class Recorder {
      */
     chunks(): AsyncIterableIterator<Blob>;
     /**
-     * Waits for the recording without ending it: until `stop()` is called, or all tracks have ended. Rejects as `stop()`
-     * does.
+     * Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
+     * @throws {MoimError} the codes of `stop`.
      */
     finished(): Promise<Recording>;
     /**
      * Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
      */
     static isTypeSupported(mimeType: string): boolean;
     /**
      * Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing.
-     * <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
-     *
-     * Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
+     * @throws {MoimError} ERR_INVALID_STATE once the recorder is stopped or its tracks have ended.
      */
     pause(): void;
     /**
      * Goes on after `pause()`. Without a pause it does nothing.
-     * <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
-     *
-     * Throws `ERR_INVALID_STATE` once the recorder is stopped or its tracks have ended.
+     * @throws {MoimError} ERR_INVALID_STATE once the recorder is stopped or its tracks have ended.
      */
     resume(): void;
     /**
-     * Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
-     *
-     * Throws `ERR_INVALID_OPTIONS` when there is no track, one has ended or two have pictures, and when this browser
-     * cannot write these tracks in the MIME type; `ERR_UNSUPPORTED` without `MediaRecorder`;
-     * `ERR_RECORDER` if the browser fails otherwise.
+     * Starts to record.
+     * @throws {MoimError} ERR_INVALID_OPTIONS when there is no track, one has ended or two have pictures, and when
+     * this browser cannot write these tracks in the MIME type; ERR_UNSUPPORTED without `MediaRecorder`; ERR_RECORDER
+     * if the browser fails otherwise.
      */
     static start(tracks: readonly TrackLike[], options?: RecorderOptions): Recorder;
     /**
      * Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
-     * <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-stop>
-     *
-     * Rejects with `ERR_RECORDER` if nothing was recorded, as when it is stopped right after the start: a file that has a
-     * header and no media counts as nothing, whether it is kept or not. What fails later leaves what was recorded, with
-     * `endedEarly`.
+     * What fails later leaves what was recorded, with `endedEarly`.
+     * @throws {MoimError} ERR_RECORDER if nothing was recorded, as when it is stopped right after the start: a file that has
+     * a header and no media counts as nothing, whether it is kept or not.
      */
     stop(): Promise<Recording>;
     /**
@@ -3284,7 +3446,7 @@ export class Recorder {
 }
 
 /**
- * What a recorder recorded: one file.
+ * What a recorder recorded: one file. Arguments of the wrong type give `ERR_INVALID_OPTIONS`.
  */
 export class Recording {
     private constructor();
@@ -3293,6 +3455,7 @@ export class Recording {
     /**
      * A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file systems
      * refuse become `_`.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
      */
     fileName(stem: string): string;
     /**
@@ -3315,6 +3478,7 @@ export class Recording {
 
 /**
  * Sound or pictures of another participant.
+ * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
  */
 export class RemoteTrack {
     private constructor();
@@ -3327,11 +3491,14 @@ export class RemoteTrack {
      *
      * A browser that wants a click before there is sound holds the whole element back: see `room.canPlayAudio`. Sound in an
      * `<audio>` element of its own does not hold the picture back.
+     * @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS for what is no media
+     * element.
      */
     attach(element: HTMLMediaElement): void;
     /**
      * Undoes `attach` for an element, or for all. The element's other tracks play on. Does nothing if the track is not
      * attached to it.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no media element.
      */
     detach(element?: HTMLMediaElement): void;
     /**
@@ -3365,17 +3532,26 @@ export class RemoteTrack {
 }
 
 /**
- * A gathering of participants who see, hear and write to each other.
+ * A gathering of participants who see, hear and write to each other. Arguments and options that are misspelt, of the
+ * wrong type or out of range give `ERR_INVALID_OPTIONS`.
  */
 export class Room {
     free(): void;
     [Symbol.dispose](): void;
     /**
      * As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+     * id.
      */
     admit(participantId: ParticipantId): void;
     /**
-     * Enters a room. Ready when the server let us in; the others' tracks come as events.
+     * Enters a room. Ready when the server let us in; the others' tracks come as events. After an error the room is
+     * left: make a new one to try again.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for a room or a name that is empty, which does not leave the room;
+     * ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
+     * ERR_SIGNALING_UNREACHABLE if there is no server; ERR_SIGNALING_LOST if the connection to it breaks;
+     * ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
+     * other reason, ERR_SIGNALING_REFUSED if the server refuses.
      */
     join(options: JoinOptions): Promise<void>;
     /**
@@ -3383,70 +3559,103 @@ export class Room {
      */
     leave(): Promise<void>;
     /**
-     * As the host: mutes someone else's publication. Only its publisher can unmute it.
+     * As the host: mutes someone else's publication. Only its publisher can unmute it. Does nothing if there is no
+     * such publication.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+     * id.
      */
     mute(participantId: ParticipantId, publicationId: PublicationId): void;
     /**
      * Prepares a room. Nothing is connected before `join`, so no event is missed.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for a `url` that is no WebSocket's, for none on a page that came from no
+     * server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense.
      */
     constructor(options?: RoomOptions | null);
     /**
      * Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start. Gives
      * the publication's id.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
+     * that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
+     * not forward, for a `maxBitrate` of 0, and for what is no `LocalTrack`.
      */
     publish(track: LocalTrack, options?: PublishOptions): Promise<PublicationId>;
     /**
-     * As the host: puts someone out of the room, or sends someone away who waits.
+     * As the host: puts someone out of the room, or sends someone away who waits. Does nothing if there is nobody of
+     * this id.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+     * id.
      */
     remove(participantId: ParticipantId): void;
     /**
      * Sends another track of the same kind under the same publication, such as that of another camera.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_INVALID_OPTIONS if there is
+     * no such publication, for a track of the other kind, and for what is no `LocalTrack`.
      */
     replaceTrack(publicationId: PublicationId, track: LocalTrack): Promise<void>;
     /**
      * Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
-     * has it, or is given up; the line is on its way before that.
+     * has it, or is given up; the line is on its way before that. It has at most about 1 MiB in a mesh, and 65024
+     * bytes through an SFU or a mixer.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE if the text is too long;
+     * ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant; ERR_DATA_QUEUE_FULL if too many messages wait for
+     * a connection to somebody, and then the others have it.
      */
     sendChat(text: string, options?: ChatOptions): Promise<ChatReceipt>;
     /**
      * Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU
      * or a mixer; if they may be lost, 16 KiB.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE for more bytes than that, or
+     * a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
+     * ERR_DATA_QUEUE_FULL if too many messages wait for a connection to somebody, and then the others have it;
+     * ERR_INVALID_OPTIONS for what is no bytes.
      */
     sendData(payload: BufferSource, options?: DataOptions | null): void;
     /**
      * Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
      * transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
-     * chat beside them. Who leaves interrupts the transfer, and so does leaving. Throws `ERR_INVALID_STATE` if the room is
-     * not joined, and `ERR_DATA_UNKNOWN_PARTICIPANT`.
+     * chat beside them. Who leaves interrupts the transfer, and so does leaving.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no
+     * such participant; ERR_INVALID_OPTIONS for what is no `Blob`.
      */
     sendFile(file: Blob, options?: SendFileOptions): FileTransfer[];
     /**
      * As the mixer: says who is where in the picture. The others get `layoutchange`.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its mixer; ERR_INVALID_OPTIONS for what is no
+     * layout.
      */
     setLayout(layout: MixLayout): void;
     /**
      * As the host: whether newcomers wait until they are admitted.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for something
+     * else than true or false.
      */
     setLocked(locked: boolean): void;
     /**
      * Mutes a publication: silence or black is sent, and the others are told.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
      */
     setMuted(publicationId: PublicationId, muted: boolean): Promise<void>;
     /**
      * Plays what the browser has held back. Call it while a click is handled.
+     * @throws {MoimError} ERR_BROWSER with a `NotAllowedError` as its cause if that was no click; ERR_INVALID_STATE
+     * when the room is left.
      */
     startAudio(): Promise<void>;
     /**
      * Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
      * that suits; in a mesh the publisher sends less. By default all of everything is wanted.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS for what is no id.
      */
     subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
     /**
      * Stops publishing a track. The track itself goes on.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
      */
     unpublish(publicationId: PublicationId): Promise<void>;
     /**
      * Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
+     * empty name.
      */
     update(options: UpdateOptions): void;
     /**
@@ -3493,7 +3702,9 @@ export class Room {
 }
 
 /**
- * Sends a track to the far end.
+ * Sends a track to the far end. Arguments and options that are misspelt, of the wrong type or out of range give
+ * `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/webrtc/#rtcrtpsender-interface
  */
 export class Sender {
     private constructor();
@@ -3501,15 +3712,21 @@ export class Sender {
     [Symbol.dispose](): void;
     /**
      * What the browser can send.
+     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell; ERR_INVALID_OPTIONS for a kind that there
+     * is not.
      */
     static capabilities(kind: MediaKind): RtpCapabilities;
     /**
      * Sends another track of the same kind, or with `null` nothing, without a new negotiation.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed or the transceiver stopped;
+     * ERR_INVALID_OPTIONS for a track of the other kind, and what is no track.
      */
     replaceTrack(track: TrackLike | null): Promise<void>;
     /**
-     * Changes how the track is sent, without a new negotiation. A limit that is left out is lifted. Rejects with
-     * `ERR_UNSUPPORTED`, and the member's name, for what the browser passes over.
+     * Changes how the track is sent, without a new negotiation. A limit that is left out is lifted.
+     * @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser passes over; ERR_INVALID_STATE
+     * when the connection is closed or the transceiver stopped; ERR_INVALID_OPTIONS for values out of range and
+     * another number of encodings.
      */
     setParameters(parameters: SendParameters): Promise<void>;
     /**
@@ -3518,6 +3735,7 @@ export class Sender {
     readonly dtmf: DtmfSender | undefined;
     /**
      * How the track is sent. Change it and hand it to `setParameters`.
+     * @throws {MoimError} ERR_NEGOTIATION if the browser gives what makes no sense.
      */
     readonly parameters: SendParameters;
     /**
@@ -3533,6 +3751,7 @@ export class Sender {
 /**
  * Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()`, until the
  * connection is closed, or until the object is collected: keep a reference to it.
+ * @see https://www.w3.org/TR/webrtc-stats/
  */
 export class StatsMonitor {
     free(): void;
@@ -3542,8 +3761,9 @@ export class StatsMonitor {
      */
     close(): void;
     /**
-     * Starts to measure. The first sample comes after one interval. Throws `ERR_INVALID_STATE` if the connection is
-     * closed.
+     * Starts to measure. The first sample comes after one interval.
+     * @throws {MoimError} ERR_INVALID_STATE if the connection is closed; ERR_INVALID_OPTIONS for what has no
+     * statistics, and for options that are misspelt, of the wrong type or out of range.
      */
     constructor(source: StatsSource, options?: StatsMonitorOptions);
     /**
@@ -3566,7 +3786,9 @@ export class StatsMonitor {
 }
 
 /**
- * A sender and a receiver that share a media section.
+ * A sender and a receiver that share a media section. Arguments that are misspelt or of the wrong type give
+ * `ERR_INVALID_OPTIONS`.
+ * @see https://www.w3.org/TR/webrtc/#rtcrtptransceiver-interface
  */
 export class Transceiver {
     private constructor();
@@ -3574,16 +3796,20 @@ export class Transceiver {
     [Symbol.dispose](): void;
     /**
      * Offers codecs of these types first, such as `"video/VP9"`, and after them the others in the browser's own order.
-     * Throws `ERR_UNSUPPORTED` if the browser has none of them.
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser has none of them, or lacks `setCodecPreferences`;
+     * ERR_INVALID_STATE when the transceiver is stopped; ERR_INVALID_OPTIONS if no type is given.
      */
     preferCodecs(mimeTypes: string[]): void;
     /**
      * Sets which codecs to offer, and in which order, at the next negotiation: some of `Receiver.capabilities(kind).codecs`.
      * None: the browser's own choice.
+     * @throws {MoimError} ERR_INVALID_STATE when the transceiver is stopped; ERR_UNSUPPORTED where the browser lacks
+     * it; ERR_INVALID_OPTIONS for a codec that the browser does not have.
      */
     setCodecPreferences(codecs: Codec[]): void;
     /**
      * Ends both ways for good. Stopping again does nothing.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed.
      */
     stop(): void;
     /**
@@ -3592,6 +3818,8 @@ export class Transceiver {
     readonly currentDirection: TransceiverDirection | undefined;
     /**
      * Which way media is wanted to flow. Set it, and it does so after a negotiation, which begins by itself.
+     * @throws {MoimError} when it is set: ERR_INVALID_STATE when the transceiver is stopped or the connection closed;
+     * ERR_INVALID_OPTIONS for `"stopped"`, for which there is `stop()`.
      */
     direction: TransceiverDirection;
     /**
@@ -3618,20 +3846,30 @@ export class Transceiver {
 
 /**
  * Lets the user choose a screen, a window or a tab, and captures it. Call it from an event handler of a click or a key.
- * A user who dismisses the dialog gives `ERR_MEDIA_NOT_ALLOWED`. The browser's own stop button ends the tracks: listen
- * to `"ended"`.
+ * The browser's own stop button ends the tracks: listen to `"ended"`.
+ * @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user dismisses the dialog, or a permissions policy or the system
+ * refuses; ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_MEDIA_NOT_FOUND when there is nothing to share;
+ * ERR_MEDIA_NOT_READABLE or ERR_MEDIA_ABORTED when it cannot be captured; ERR_MEDIA_OVERCONSTRAINED when it does not
+ * satisfy a constraint; ERR_UNSUPPORTED where there is no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that are
+ * misspelt or of the wrong type, and for required constraints, which a display cannot have; ERR_INVALID_STATE
+ * without a click or key just now.
+ * @see https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia
  */
 export function captureDisplay(options?: DisplayOptions): Promise<DisplayCapture>;
 
 /**
- * Reads a report of a connection, or of what one sender or receiver is concerned with. Rejects with
- * `ERR_INVALID_STATE` if the connection is closed.
+ * Reads a report of a connection, or of what one sender or receiver is concerned with.
+ * @throws {MoimError} ERR_INVALID_STATE if the connection is closed; ERR_INVALID_OPTIONS for what has no statistics.
+ * @see https://www.w3.org/TR/webrtc/#sec.stats-model
  */
 export function getStats(source: StatsSource): Promise<StatsReport>;
 
 /**
- * Plays an element through another speaker or headset; `""` is the default one. Rejects with `ERR_UNSUPPORTED` where
- * there is no `setSinkId`, and with `ERR_MEDIA_NOT_FOUND` if there is no such device.
+ * Plays an element through another speaker or headset; `""` is the default one.
+ * @throws {MoimError} ERR_UNSUPPORTED where there is no `setSinkId`; ERR_MEDIA_NOT_FOUND if there is no such device;
+ * ERR_MEDIA_NOT_ALLOWED if the page may not use it; ERR_MEDIA_ABORTED if it fails; ERR_INVALID_OPTIONS for what is no
+ * media element.
+ * @see https://www.w3.org/TR/audio-output/#dom-htmlmediaelement-setsinkid
  */
 export function setSinkId(element: HTMLMediaElement, deviceId: string): Promise<void>;
 
