@@ -40,7 +40,8 @@ async function run() {
   const token = location.hash.slice(1);
   await room.join({ room: name, name: "Mixer", role: "mixer", ...(token && { token }) });
   say(`Mixing “${name}”.`);
-  setInterval(() => follow(room, mixer), LOOK_MS);
+  const looking = setInterval(() => follow(room, mixer), LOOK_MS);
+  room.addEventListener("left", () => clearInterval(looking));
 }
 
 /** Takes another layout, as text: from the host, or from anyone where there is none. */
@@ -117,16 +118,18 @@ function remove(person, key) {
 /** Sends a participant everyone's sound but its own. */
 function send(room, mixer, id) {
   const person = people.get(id);
-  const own = person.sources.get("camera");
-  const track = own ? mixer.audioTrackWithout(own.source) : mixer.audioTrack;
-  person.out = person.out
-    .then(async (publication) => {
-      if (!people.has(id)) return publication;
-      if (!publication) return room.publish(track, { to: id });
+  person.out = person.out.then(async (publication) => {
+    if (!people.has(id)) return publication;
+    const own = person.sources.get("camera");
+    try {
+      const track = own ? mixer.audioTrackWithout(own.source) : mixer.audioTrack;
+      if (!publication) return await room.publish(track, { to: id });
       await room.replaceTrack(publication, track);
-      return publication;
-    })
-    .catch((error) => { report(error); return null; });
+    } catch (error) {
+      report(error);
+    }
+    return publication;
+  });
 }
 
 /** Puts the spotlight on whoever speaks. */

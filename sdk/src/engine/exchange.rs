@@ -9,8 +9,9 @@ use std::collections::VecDeque;
 use super::candidates::Candidates;
 use super::negotiation::{self, Negotiation, Role, SignalingState};
 use super::recovery::Recovery;
+use super::restlessness::Restlessness;
 use crate::error::Error;
-use crate::model::{ConnectionState, IceCandidate, SessionDescription, Timestamp};
+use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription, Timestamp};
 
 /// What the browser is to do. The first two are operations: each ends with an input that says how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +71,7 @@ pub struct Exchange {
     negotiation: Negotiation,
     candidates: Candidates,
     recovery: Option<Recovery>,
+    restlessness: Restlessness,
     applying: Option<SessionDescription>,
     outputs: VecDeque<Output>,
 }
@@ -85,6 +87,7 @@ impl Exchange {
             negotiation,
             candidates: Candidates::default(),
             recovery: None,
+            restlessness: Restlessness::default(),
             applying: None,
             outputs: VecDeque::new(),
         }
@@ -119,8 +122,12 @@ impl Exchange {
     /// Takes what the browser did.
     pub fn handle_input(&mut self, input: Input, now: Timestamp) {
         match input {
+            Input::NegotiationNeeded if self.restlessness.holds_back(now) => {}
             Input::NegotiationNeeded => self.negotiate(negotiation::Input::NegotiationNeeded),
             Input::LocalDescriptionSet(description) => {
+                if description.sdp_type == SdpType::Offer {
+                    self.restlessness.handle_offer(&description.sdp);
+                }
                 self.negotiate(negotiation::Input::LocalDescriptionSet(description));
                 let held = self.candidates.take_local();
                 self.outputs.extend(held.into_iter().map(Output::SendCandidate));
@@ -128,6 +135,7 @@ impl Exchange {
             Input::RemoteDescriptionSet => {
                 if let Some(description) = self.applying.take() {
                     self.candidates.remote_description_set(&description.sdp);
+                    self.watch_for_restlessness(description.sdp_type, now);
                 }
                 self.negotiate(negotiation::Input::RemoteDescriptionSet);
             }
@@ -164,11 +172,15 @@ impl Exchange {
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.recovery.as_ref()?.poll_timeout()
+        let recovery = self.recovery.as_ref().and_then(Recovery::poll_timeout);
+        recovery.into_iter().chain(self.restlessness.poll_timeout()).min()
     }
 
     /// Lets time pass.
     pub fn handle_timeout(&mut self, now: Timestamp) {
+        if self.restlessness.handle_timeout(now) {
+            self.negotiate(negotiation::Input::NegotiationNeeded);
+        }
         let Some(attempt) = self.recovery.as_mut().and_then(|recovery| recovery.handle_timeout(now)) else {
             return;
         };
@@ -181,6 +193,17 @@ impl Exchange {
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
+    }
+
+    fn watch_for_restlessness(&mut self, remote: SdpType, now: Timestamp) {
+        match remote {
+            SdpType::Offer => self.restlessness.handle_remote_offer(),
+            SdpType::Answer if self.restlessness.handle_answer(now) => {
+                let detail = "the browser asks for it again and again, to no effect".to_owned();
+                self.outputs.push_back(Output::Warning(Error::Negotiation { step: "negotiating", detail }));
+            }
+            SdpType::Answer => {}
+        }
     }
 
     fn command(&mut self, command: Command) {

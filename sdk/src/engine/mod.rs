@@ -19,6 +19,7 @@ pub mod negotiation;
 pub mod peer;
 pub mod quality;
 pub mod recovery;
+mod restlessness;
 pub mod roster;
 pub mod session;
 pub mod simulcast;

@@ -69,7 +69,8 @@ impl StatsSource {
         if property(value, "getStats").is_function() {
             return Ok(Self(value.clone().unchecked_into()));
         }
-        let detail = "expected an RTCPeerConnection, an RTCRtpSender or an RTCRtpReceiver".to_owned();
+        let detail =
+            "expected a PeerConnection, a Sender or a Receiver, or the browser's object of one".to_owned();
         Err(Error::InvalidOptions { detail })
     }
 
@@ -88,6 +89,9 @@ impl StatsSource {
         let no_report = || Error::InvalidOptions { detail: "getStats() gave no report".to_owned() };
         // Entries are read by the browser's own JSON.stringify: a call for each member would be much slower.
         let entries = Array::new();
+        if !report.is_object() {
+            return Err(no_report());
+        }
         for pair in js_sys::try_iter(&report).map_err(Exception::from)?.ok_or_else(no_report)? {
             entries.push(&property(&pair.map_err(Exception::from)?, "1"));
         }

@@ -225,6 +225,11 @@ fn wrong_use_is_an_error_with_a_name() {
     two[0].stop();
     let error = mixer.add(&two[..1], &Default::default()).expect_err("no picture any more");
     assert!(error.to_string().contains("has ended"), "{error}");
+    for background in ["nocolour", "inherit", "var(--x)"] {
+        let refused = MixerOptions { background: background.to_owned(), ..small() };
+        let error = Mixer::new(&refused).expect_err("no colour");
+        assert_eq!(error.code(), ErrorCode::InvalidOptions, "{background}");
+    }
     let nameless = MixerOptions { background: "nocolour".to_owned(), ..small() };
     let error = Mixer::new(&nameless).expect_err("no colour");
     assert!(error.to_string().contains("`nocolour`"), "{error}");

@@ -19,14 +19,15 @@ pub struct LastPicture {
 }
 
 impl Movie {
+    /// Whether the content of a `moof` box has pictures.
+    pub fn has_pictures(&self, content: &[u8]) -> bool {
+        self.pictures(content).is_some()
+    }
+
     /// The last picture in the content of a `moof` box. `None` if there is none, or it has no duration of its own.
     pub fn last_picture(&self, content: &[u8]) -> Option<LastPicture> {
-        let (id, timescale) = self.picture?;
-        let of_picture = |traf: &[u8]| {
-            child(traf, b"tfhd").and_then(|(_, tfhd)| tfhd.get(4..8)).is_some_and(|bytes| uint(bytes) == id)
-        };
-        let (_, traf_at, traf) =
-            children(content).filter(|(name, _, traf)| name == b"traf" && of_picture(traf)).last()?;
+        let (_, timescale) = self.picture?;
+        let (traf_at, traf) = self.pictures(content)?;
         let tfdt = child(traf, b"tfdt")?.1;
         let width = if *tfdt.first()? == 1 { 8 } else { 4 };
         let mut start = uint(tfdt.get(4..4 + width)?);
@@ -51,6 +52,16 @@ impl Movie {
             }
         }
         last
+    }
+
+    /// The last `traf` box of the picture, and where its content begins.
+    fn pictures<'a>(&self, content: &'a [u8]) -> Option<(usize, &'a [u8])> {
+        let (id, _) = self.picture?;
+        let is_picture = |traf: &[u8]| {
+            child(traf, b"tfhd").and_then(|(_, tfhd)| tfhd.get(4..8)).is_some_and(|bytes| uint(bytes) == id)
+        };
+        let trafs = children(content).filter(|(name, _, traf)| name == b"traf" && is_picture(traf));
+        trafs.last().map(|(_, at, traf)| (at, traf))
     }
 }
 

@@ -36,8 +36,11 @@ fn ends(finished: &Finished) -> (&[u8], &[u8]) {
     }
 }
 
-/// Every frame in a file as it plays: track, time, the duration that it says, whether it stands alone, its bytes.
-fn frames(file: &[u8]) -> Vec<(u64, u64, Option<u64>, bool, Vec<u8>)> {
+/// Track, time, the duration that it says, whether it stands alone, its bytes.
+type Frame = (u64, u64, Option<u64>, bool, Vec<u8>);
+
+/// Every frame in a file as it plays.
+fn frames(file: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     let (mut rest, mut cluster) = (file, 0);
     while let ebml::Read::Done(ebml::Header { id, size, length }) = ebml::header(rest) {

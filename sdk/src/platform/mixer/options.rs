@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::picture;
 use crate::engine::layout::{Fit, Layout};
-use crate::platform::bindings::capture::{call, get};
 use crate::{Error, Result};
 
 const MAX_GAIN: f64 = 4.0;
@@ -53,10 +53,7 @@ impl MixerOptions {
             let rate = self.frame_rate;
             return invalid(format!("frameRate is {rate}: expected more than 0 and at most {MAX_RATE}"));
         }
-        // A canvas passes over what is no colour.
-        let css = get(&js_sys::global(), "CSS");
-        let known = call(&css, "supports", &["color".into(), self.background.as_str().into()]);
-        if known.is_ok_and(|known| known.is_falsy()) {
+        if !picture::is_colour(&self.background)? {
             return invalid(format!("background is `{}`: expected a CSS colour", self.background));
         }
         if let Some(source) = self.layout.large() {

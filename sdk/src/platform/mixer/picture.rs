@@ -121,6 +121,20 @@ impl Picture {
     }
 }
 
+/// A canvas passes over what is no colour, and keeps the one before.
+pub(super) fn is_colour(css: &str) -> Result<bool> {
+    let canvas = document()?.create_element("canvas").map_err(Exception::from)?;
+    let context = canvas.unchecked_into::<HtmlCanvasElement>().get_context("2d").map_err(Exception::from)?;
+    let context = context.ok_or(Error::Unsupported { feature: "CanvasRenderingContext2D" })?;
+    let context: CanvasRenderingContext2d = context.unchecked_into();
+    let [after_black, after_white] = ["#000", "#fff"].map(|before| {
+        context.set_fill_style_str(before);
+        context.set_fill_style_str(css);
+        context.fill_style().as_string()
+    });
+    Ok(after_black == after_white)
+}
+
 /// An element that plays silently, outside the page.
 pub(super) fn player() -> Result<HtmlVideoElement> {
     let element = document()?.create_element("video").map_err(Exception::from)?;

@@ -1,7 +1,7 @@
 //! `RTCCertificate`: <https://www.w3.org/TR/webrtc/#rtccertificate-interface>.
 
 use js_sys::Object;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RtcCertificate, RtcPeerConnection};
 
@@ -100,6 +100,8 @@ impl Certificate {
 impl<'de> Deserialize<'de> for Certificate {
     /// Takes the browser's object as it is.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde_wasm_bindgen::preserve::deserialize(deserializer).map(Self)
+        let raw = serde_wasm_bindgen::preserve::deserialize(deserializer);
+        raw.map(Self)
+            .map_err(|_| de::Error::custom("expected an RTCCertificate, as generateCertificate() makes"))
     }
 }

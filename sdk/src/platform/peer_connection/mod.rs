@@ -58,6 +58,10 @@ use sender::SentTracks;
 /// [`handle_signal`](Self::handle_signal). All else goes by itself: offers, answers, candidates, who gives way when both
 /// ends change something at once, and the restart when the connection is lost.
 ///
+/// Let one end begin where both may have something to send at first: of two Chromiums whose first offers meet, one with a data
+/// channel and one without, one can never open its channel. It is told by
+/// [`NegotiationFailed`](PeerConnectionEvent::NegotiationFailed), "again and again".
+///
 /// A clone is another handle. Dropping the last one closes the connection.
 #[derive(Clone, Debug)]
 pub struct PeerConnection(Rc<Inner>);
@@ -179,6 +183,7 @@ impl PeerConnection {
     /// # Errors
     /// `InvalidOptions` for the sender of another connection; `InvalidState` when this one is closed.
     pub fn remove_track(&self, sender: &Sender) -> Result<()> {
+        self.0.require_open("remove the track")?;
         bindings::remove_track(self.0.link.as_raw(), sender.as_raw()).map_err(refusal("remove the track"))?;
         self.0.tracks.set(sender.as_raw(), None);
         Ok(())
@@ -196,6 +201,7 @@ impl PeerConnection {
         options: &TransceiverOptions,
     ) -> Result<Transceiver> {
         let (track_or_kind, init) = (track_or_kind.into(), options.to_raw()?);
+        self.0.require_open("add a transceiver")?;
         if let TrackOrKind::Track(track) = track_or_kind {
             init.set_streams(&self.0.streams.array_of(track.source()));
         }
@@ -244,6 +250,7 @@ impl PeerConnection {
     /// `InvalidOptions` for servers that make no sense; `InvalidState` when the connection is closed.
     pub fn set_ice_servers(&self, servers: &[IceServer]) -> Result<()> {
         servers.iter().try_for_each(crate::engine::ice_server::check)?;
+        self.0.require_open("set the ICE servers")?;
         let raw = self.0.link.as_raw();
         let configuration = raw.get_configuration();
         configuration.set_ice_servers(&configuration::raw_ice_servers(servers));

@@ -9,7 +9,8 @@ use super::codec::{RtpCapabilities, send_capabilities};
 use super::dtmf::DtmfSender;
 use super::encoding::{self, Encoding, SendParameters};
 use super::refusal::refusal;
-use crate::error::Result;
+use super::stopping::Stopping;
+use crate::error::{Error, Result};
 use crate::model::{MediaKind, TrackSource};
 use crate::platform::LocalTrack;
 use crate::platform::bindings::peer_connection as bindings;
@@ -45,11 +46,12 @@ impl SentTracks {
 pub struct Sender {
     raw: RtcRtpSender,
     tracks: SentTracks,
+    stopping: Stopping,
 }
 
 impl Sender {
-    pub(super) fn new(raw: RtcRtpSender, tracks: SentTracks) -> Self {
-        Self { raw, tracks }
+    pub(super) fn new(raw: RtcRtpSender, tracks: SentTracks, stopping: Stopping) -> Self {
+        Self { raw, tracks, stopping }
     }
 
     /// What the browser can send.
@@ -71,6 +73,7 @@ impl Sender {
     /// `InvalidOptions` for a track of the other kind; `InvalidState` when the connection is closed or the transceiver
     /// stopped.
     pub async fn replace_track(&self, track: Option<&LocalTrack>) -> Result<()> {
+        self.require_not_stopped("replace the track")?;
         let replaced = self.raw.replace_track(track.map(LocalTrack::as_raw));
         outcome(replaced).await.map_err(refusal("replace the track"))?;
         self.tracks.set(&self.raw, track);
@@ -91,6 +94,7 @@ impl Sender {
     /// `InvalidOptions` for values out of range or another number of encodings; `Unsupported`, with the member's name, for
     /// what the browser passes over; `InvalidState` when the connection is closed or the transceiver stopped.
     pub async fn set_parameters(&self, parameters: &SendParameters) -> Result<()> {
+        self.require_not_stopped("set the parameters")?;
         let raw = bindings::parameters(&self.raw);
         encoding::write(parameters, &raw)?;
         let failed = refusal("set the parameters");
@@ -108,6 +112,14 @@ impl Sender {
     /// Sends telephone tones; audio only.
     pub fn dtmf(&self) -> Option<DtmfSender> {
         self.raw.dtmf().map(DtmfSender::new)
+    }
+
+    /// The browser tells of others itself.
+    fn require_not_stopped(&self, action: &'static str) -> Result<()> {
+        match self.stopping.contains_sender(&self.raw) {
+            true => Err(Error::InvalidState { action, state: "the transceiver is stopped" }),
+            false => Ok(()),
+        }
     }
 
     /// The browser's object.

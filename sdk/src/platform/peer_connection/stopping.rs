@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
-use web_sys::{RtcPeerConnection, RtcRtpTransceiver, RtcSignalingState};
+use web_sys::{RtcPeerConnection, RtcRtpSender, RtcRtpTransceiver, RtcSignalingState};
 
 use crate::platform::bindings::peer_connection as bindings;
 
@@ -31,6 +31,10 @@ impl Stopping {
 
     pub(super) fn contains(&self, transceiver: &RtcRtpTransceiver) -> bool {
         self.0.borrow().contains(transceiver)
+    }
+
+    pub(super) fn contains_sender(&self, sender: &RtcRtpSender) -> bool {
+        self.0.borrow().iter().any(|transceiver| transceiver.sender() == *sender)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -175,7 +175,7 @@ impl Transceiver {
 
     /// Sends.
     pub fn sender(&self) -> Sender {
-        Sender::new(self.raw.sender(), self.tracks.clone())
+        Sender::new(self.raw.sender(), self.tracks.clone(), self.stopping.clone())
     }
 
     /// Receives.

@@ -45,7 +45,9 @@ async fn outline(blob: &Blob) -> Result<(Vec<Range<u64>>, Vec<Range<u64>>), JsVa
     let (mut movies, mut fragments) = (Vec::new(), Vec::new());
     let size = blob.size() as u64;
     let mut position = 0;
-    while let Some(header) = Header::read(&read(blob, &(position..position + MAX_HEADER)).await?) {
+    while let Some(header) =
+        Header::read(&read(blob, &(position..position.saturating_add(MAX_HEADER))).await?)
+    {
         let Some(end) = header.size.map_or(Some(size), |size| position.checked_add(size)) else { break };
         let content = position + header.length as u64..end;
         match &header.name {
@@ -65,8 +67,9 @@ async fn last_picture(
     fragments: &[Range<u64>],
 ) -> Result<Option<(u64, LastPicture)>, JsValue> {
     for fragment in fragments.iter().rev() {
-        if let Some(last) = movie.last_picture(&read(blob, fragment).await?) {
-            return Ok(Some((fragment.start, last)));
+        let content = read(blob, fragment).await?;
+        if movie.has_pictures(&content) {
+            return Ok(movie.last_picture(&content).map(|last| (fragment.start, last)));
         }
     }
     Ok(None)

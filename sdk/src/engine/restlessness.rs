@@ -1,0 +1,134 @@
+//! A browser that asks for a negotiation again and again, to no effect.
+//!
+//! Chromium does so when an offer that it takes back had the first data channel of its connection: it offers the channel
+//! never again, and sees that it has not been negotiated. Each round would follow the one before at once, for ever.
+
+use crate::model::Timestamp;
+
+/// So many rounds in a row that change nothing are nothing unusual.
+const USUAL: u32 = 12;
+/// How long a browser that is restless waits for its next offer. It still makes one: something may have changed.
+const PAUSE_MS: u64 = 2_000;
+/// Rounds that are further apart have a reason each. Longer than the pause.
+const APART_MS: u64 = 3_000;
+
+/// Tells rounds that change something from those that do not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Restlessness {
+    offered: Vec<String>,
+    agreed: Vec<String>,
+    agreed_at: Timestamp,
+    repeated: u32,
+    due: Option<Timestamp>,
+}
+
+impl Restlessness {
+    /// Takes an offer that was made.
+    pub(super) fn handle_offer(&mut self, sdp: &str) {
+        self.offered = sdp.lines().filter(|line| is_telling(line)).map(section).collect();
+    }
+
+    /// The far end has taken the offer. Whether it is one too many that says the same, for the first time.
+    pub(super) fn handle_answer(&mut self, now: Timestamp) -> bool {
+        let follows = now.saturating_sub(self.agreed_at) < APART_MS;
+        self.repeated = if follows && self.offered == self.agreed { self.repeated + 1 } else { 0 };
+        self.agreed.clone_from(&self.offered);
+        self.agreed_at = now;
+        self.repeated == USUAL
+    }
+
+    /// The far end wants something else.
+    pub(super) fn handle_remote_offer(&mut self) {
+        self.repeated = 0;
+        self.agreed.clear();
+    }
+
+    /// The browser asks for a negotiation. Whether it is to wait.
+    pub(super) fn holds_back(&mut self, now: Timestamp) -> bool {
+        let is_restless = self.repeated >= USUAL;
+        if is_restless {
+            self.due.get_or_insert(now + PAUSE_MS);
+        }
+        is_restless
+    }
+
+    /// When a negotiation that was held back is due.
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    /// Whether one is due now.
+    pub(super) fn handle_timeout(&mut self, now: Timestamp) -> bool {
+        self.due.take_if(|due| *due <= now).is_some()
+    }
+}
+
+/// What a negotiation can change. A new generation of ICE is a change, too.
+fn is_telling(line: &str) -> bool {
+    const DIRECTIONS: [&str; 4] = ["a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"];
+    line.starts_with("m=")
+        || line.starts_with("a=ice-ufrag:")
+        || line.starts_with("a=msid:")
+        || line.starts_with("a=rid:")
+        || DIRECTIONS.contains(&line)
+}
+
+/// Without the port, which is found by and by. A rejected section has port 0.
+fn section(line: &str) -> String {
+    let mut words: Vec<_> = line.split(' ').collect();
+    if line.starts_with("m=")
+        && let Some(port) = words.get_mut(1).filter(|port| **port != "0")
+    {
+        *port = "9";
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(port: u32, direction: &str) -> String {
+        format!("v=0\r\na=ice-ufrag:x\r\nm=audio {port} UDP/TLS/RTP/SAVPF 111\r\na={direction}\r\n")
+    }
+
+    fn round(restlessness: &mut Restlessness, now: Timestamp, port: u32, direction: &str) -> bool {
+        restlessness.handle_offer(&offer(port, direction));
+        restlessness.handle_answer(now)
+    }
+
+    #[test]
+    fn who_says_the_same_again_and_again_has_to_wait() {
+        let mut restlessness = Restlessness::default();
+        for port in 0..=USUAL {
+            assert!(!restlessness.holds_back(0));
+            assert_eq!(round(&mut restlessness, 50, port + 9, "sendrecv"), port == USUAL);
+        }
+        assert!(restlessness.holds_back(100));
+        assert!(restlessness.holds_back(500), "the first counts");
+        assert_eq!(restlessness.poll_timeout(), Some(100 + PAUSE_MS));
+        assert!(!restlessness.handle_timeout(100));
+        assert!(restlessness.handle_timeout(100 + PAUSE_MS));
+        assert_eq!(restlessness.poll_timeout(), None);
+        assert!(!round(&mut restlessness, 2_200, 9, "sendrecv"), "it is told once");
+        assert!(!round(&mut restlessness, 2_300, 9, "recvonly"));
+        assert!(!restlessness.holds_back(9_000), "a change");
+    }
+
+    #[test]
+    fn offers_that_are_taken_back_alternate_with_others_or_are_far_apart_count_for_nothing() {
+        let mut restlessness = Restlessness::default();
+        for _ in 0..20 {
+            restlessness.handle_offer(&offer(9, "sendrecv"));
+        }
+        assert!(!restlessness.holds_back(0));
+        for _ in 0..20 {
+            assert!(!round(&mut restlessness, 50, 9, "sendrecv"));
+            restlessness.handle_remote_offer();
+        }
+        for minute in 1..20 {
+            assert!(!round(&mut restlessness, minute * 60_000, 9, "sendrecv"));
+        }
+        assert!(!restlessness.holds_back(0));
+    }
+}
