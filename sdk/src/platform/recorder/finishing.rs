@@ -1,6 +1,7 @@
 //! Gives a recording in WebM the duration and the cues that the browser left out.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use futures::StreamExt;
 use futures::channel::{mpsc, oneshot};
@@ -82,17 +83,7 @@ impl Finisher {
         let Some(finished) = scanner.finish(blob.size() as u64, elapsed_ms) else {
             return Ok(Outcome::Unknown);
         };
-        let parts = Array::new();
-        for part in &finished.parts {
-            let part: JsValue = match part {
-                Part::New(bytes) => Uint8Array::from(bytes.as_slice()).into(),
-                Part::Kept(range) => {
-                    blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)?.into()
-                }
-            };
-            parts.push(&part);
-        }
-        let blob = new_blob(&parts, &blob.type_())?;
+        let blob = assemble(blob, &finished.parts)?;
         Ok(Outcome::Finished { blob, duration_ms: finished.duration_ms })
     }
 }
@@ -117,7 +108,24 @@ pub(super) fn join(pieces: &[Blob], mime_type: &str) -> Result<Blob, JsValue> {
     new_blob(&pieces.iter().collect::<Array>(), mime_type)
 }
 
-pub(super) fn new_blob(parts: &Array, mime_type: &str) -> Result<Blob, JsValue> {
+/// A file of these parts of `blob`, and of new ones.
+pub(super) fn assemble(blob: &Blob, parts: &[Part]) -> Result<Blob, JsValue> {
+    let list = Array::new();
+    for part in parts {
+        let part: JsValue = match part {
+            Part::New(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+            Part::Kept(range) => slice(blob, range)?.into(),
+        };
+        list.push(&part);
+    }
+    new_blob(&list, &blob.type_())
+}
+
+pub(super) fn slice(blob: &Blob, range: &Range<u64>) -> Result<Blob, JsValue> {
+    blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)
+}
+
+fn new_blob(parts: &Array, mime_type: &str) -> Result<Blob, JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type(mime_type);
     Blob::new_with_buffer_source_sequence_and_options(parts, &properties)

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::finishing::{Outcome, new_blob};
+use super::finishing::{Outcome, assemble, slice};
 use crate::engine::mp4::{Header, LastPicture, MAX_HEADER, Movie, Patch};
+use crate::engine::webm::Part;
 
 /// A box that is larger is left alone: those that are read have some kilobytes.
 const MAX_BOX: u64 = 1 << 24;
@@ -29,15 +30,15 @@ pub(super) async fn finish(blob: &Blob, elapsed_ms: f64) -> Result<Outcome, JsVa
     patches.extend(last.and_then(|(base, last)| last.until(duration_ms).map(|patch| (base, patch))));
     patches.sort_by_key(|(base, patch)| base + patch.at);
 
-    let parts = Array::new();
+    let mut parts = Vec::new();
     let mut position = 0;
     for (base, Patch { at, bytes }) in patches {
-        parts.push(slice(blob, position..base + at)?.as_ref());
-        parts.push(&Uint8Array::from(bytes.as_slice()));
+        parts.push(Part::Kept(position..base + at));
         position = base + at + bytes.len() as u64;
+        parts.push(Part::New(bytes));
     }
-    parts.push(slice(blob, position..blob.size() as u64)?.as_ref());
-    Ok(Outcome::Finished { blob: new_blob(&parts, &blob.type_())?, duration_ms })
+    parts.push(Part::Kept(position..blob.size() as u64));
+    Ok(Outcome::Finished { blob: assemble(blob, &parts)?, duration_ms })
 }
 
 /// Where the contents of the `moov` and `moof` boxes are.
@@ -77,10 +78,6 @@ async fn last_picture(
 
 async fn read(blob: &Blob, range: &Range<u64>) -> Result<Vec<u8>, JsValue> {
     let end = range.end.min(range.start.saturating_add(MAX_BOX));
-    let bytes = JsFuture::from(slice(blob, range.start..end)?.array_buffer()).await?;
+    let bytes = JsFuture::from(slice(blob, &(range.start..end))?.array_buffer()).await?;
     Ok(Uint8Array::new(&bytes).to_vec())
-}
-
-fn slice(blob: &Blob, range: Range<u64>) -> Result<Blob, JsValue> {
-    blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)
 }
