@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::browser;
 use crate::call::{Call, Log, LogAction};
-use crate::hooks::{use_happenings, use_local_media, use_recordings};
+use crate::hooks::{use_local_media, use_named_events, use_recordings};
 use crate::i18n::{Language, fill};
 use crate::lobby::Lobby;
 use crate::query::Query;
@@ -70,11 +70,11 @@ pub(crate) fn App() -> Html {
     let log = use_reducer_eq(Log::default);
     let on_event = {
         let log = log.dispatcher();
-        use_callback((), move |happening, ()| log.dispatch(LogAction::Happening(happening)))
+        use_callback((), move |named, ()| log.dispatch(LogAction::NamedEvent(named)))
     };
     let room = use_room(RoomOptions::default());
     let participants = use_participants(&room);
-    use_happenings(&room, on_event);
+    use_named_events(&room, on_event);
     let joined = room.joined();
 
     let join = {

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::Panel;
 use crate::browser;
 use crate::errors::{Attempt, sentence};
-use crate::hooks::Happening;
+use crate::hooks::NamedEvent;
 use crate::i18n::{Words, fill};
 use crate::ui::Tone;
 
@@ -96,7 +96,7 @@ pub(crate) struct Log {
 }
 
 pub(crate) enum LogAction {
-    Happening(Happening),
+    NamedEvent(NamedEvent),
     /// A message of one's own was sent.
     Sent(String),
     Note(Event),
@@ -119,7 +119,7 @@ impl Log {
         self.messages.push(Message { from, text, time });
     }
 
-    fn happen(&mut self, Happening { event, name, was_there }: Happening) {
+    fn add_event(&mut self, NamedEvent { event, name, was_there }: NamedEvent) {
         match event {
             // A mixer is no person.
             RoomEvent::ParticipantJoined { participant } if participant.role == Role::Mixer => {}
@@ -142,7 +142,7 @@ impl Reducible for Log {
     fn reduce(self: Rc<Self>, action: LogAction) -> Rc<Self> {
         let mut log = (*self).clone();
         match action {
-            LogAction::Happening(happening) => log.happen(happening),
+            LogAction::NamedEvent(named) => log.add_event(named),
             LogAction::Sent(text) => log.say(None, text),
             LogAction::Note(event) => log.note(event),
             LogAction::Dismiss(id) => log.notes.retain(|note| note.id != id),

@@ -7,9 +7,9 @@
 use std::collections::VecDeque;
 
 use super::candidates::Candidates;
-use super::negotiation::{self, Negotiation, Role, SignalingState};
+use super::negotiation::{self, Negotiation, Politeness, SignalingState};
+use super::negotiation_throttle::NegotiationThrottle;
 use super::recovery::Recovery;
-use super::restlessness::Restlessness;
 use crate::error::Error;
 use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription, Timestamp};
 
@@ -66,28 +66,31 @@ pub enum Output {
 /// The exchange of one peer connection.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    role: Role,
+    politeness: Politeness,
     state: ConnectionState,
     negotiation: Negotiation,
     candidates: Candidates,
     recovery: Option<Recovery>,
-    restlessness: Restlessness,
+    throttle: NegotiationThrottle,
     applying: Option<SessionDescription>,
     outputs: VecDeque<Output>,
 }
 
 impl Exchange {
     /// An exchange that offers as soon as the browser asks for it, or leaves the first offer to the far end.
-    pub fn new(role: Role, offers_first: bool) -> Self {
-        let negotiation =
-            if offers_first { Negotiation::new(role) } else { Negotiation::answering_first(role) };
+    pub fn new(politeness: Politeness, offers_first: bool) -> Self {
+        let negotiation = if offers_first {
+            Negotiation::new(politeness)
+        } else {
+            Negotiation::answering_first(politeness)
+        };
         Self {
-            role,
+            politeness,
             state: ConnectionState::New,
             negotiation,
             candidates: Candidates::default(),
             recovery: None,
-            restlessness: Restlessness::default(),
+            throttle: NegotiationThrottle::default(),
             applying: None,
             outputs: VecDeque::new(),
         }
@@ -99,14 +102,14 @@ impl Exchange {
     }
 
     /// Settles who gives way. Only before the first description of the far end.
-    pub fn set_role(&mut self, role: Role) {
-        self.role = role;
-        self.negotiation.set_role(role);
+    pub fn set_politeness(&mut self, politeness: Politeness) {
+        self.politeness = politeness;
+        self.negotiation.set_politeness(politeness);
     }
 
     /// Who gives way in a glare.
-    pub fn role(&self) -> Role {
-        self.role
+    pub fn politeness(&self) -> Politeness {
+        self.politeness
     }
 
     /// The connection's state.
@@ -122,11 +125,11 @@ impl Exchange {
     /// Takes what the browser did.
     pub fn handle_input(&mut self, input: Input, now: Timestamp) {
         match input {
-            Input::NegotiationNeeded if self.restlessness.holds_back(now) => {}
+            Input::NegotiationNeeded if self.throttle.holds_back(now) => {}
             Input::NegotiationNeeded => self.negotiate(negotiation::Input::NegotiationNeeded),
             Input::LocalDescriptionSet(description) => {
                 if description.sdp_type == SdpType::Offer {
-                    self.restlessness.handle_offer(&description.sdp);
+                    self.throttle.handle_offer(&description.sdp);
                 }
                 self.negotiate(negotiation::Input::LocalDescriptionSet(description));
                 let held = self.candidates.take_local();
@@ -135,7 +138,7 @@ impl Exchange {
             Input::RemoteDescriptionSet => {
                 if let Some(description) = self.applying.take() {
                     self.candidates.remote_description_set(&description.sdp);
-                    self.watch_for_restlessness(description.sdp_type, now);
+                    self.update_throttle(description.sdp_type, now);
                 }
                 self.negotiate(negotiation::Input::RemoteDescriptionSet);
             }
@@ -151,7 +154,7 @@ impl Exchange {
             Input::StateChange(state) => {
                 self.state = state;
                 if let Some(recovery) = &mut self.recovery {
-                    recovery.handle_state(state, self.role, now);
+                    recovery.handle_state(state, self.politeness, now);
                 }
             }
         }
@@ -173,12 +176,12 @@ impl Exchange {
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let recovery = self.recovery.as_ref().and_then(Recovery::poll_timeout);
-        recovery.into_iter().chain(self.restlessness.poll_timeout()).min()
+        recovery.into_iter().chain(self.throttle.poll_timeout()).min()
     }
 
     /// Lets time pass.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        if self.restlessness.handle_timeout(now) {
+        if self.throttle.handle_timeout(now) {
             self.negotiate(negotiation::Input::NegotiationNeeded);
         }
         let Some(attempt) = self.recovery.as_mut().and_then(|recovery| recovery.handle_timeout(now)) else {
@@ -195,10 +198,10 @@ impl Exchange {
         self.outputs.pop_front()
     }
 
-    fn watch_for_restlessness(&mut self, remote: SdpType, now: Timestamp) {
+    fn update_throttle(&mut self, remote: SdpType, now: Timestamp) {
         match remote {
-            SdpType::Offer => self.restlessness.handle_remote_offer(),
-            SdpType::Answer if self.restlessness.handle_answer(now) => {
+            SdpType::Offer => self.throttle.handle_remote_offer(),
+            SdpType::Answer if self.throttle.handle_answer(now) => {
                 let detail = "the browser asks for it again and again, to no effect".to_owned();
                 self.outputs.push_back(Output::Warning(Error::Negotiation { step: "negotiating", detail }));
             }

@@ -15,7 +15,7 @@ use crate::model::{SdpType, SessionDescription};
 
 /// Who gives way when both ends offer at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
+pub enum Politeness {
     /// Withdraws its own offer and takes the other's.
     Polite,
     /// Keeps its own offer and ignores the other's.
@@ -68,7 +68,7 @@ enum Operation {
 /// The negotiation of one peer connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Negotiation {
-    role: Role,
+    politeness: Politeness,
     state: SignalingState,
     operation: Option<Operation>,
     needed: bool,
@@ -81,9 +81,9 @@ pub struct Negotiation {
 
 impl Negotiation {
     /// A negotiation that offers as soon as the browser asks for it.
-    pub fn new(role: Role) -> Self {
+    pub fn new(politeness: Politeness) -> Self {
         Self {
-            role,
+            politeness,
             state: SignalingState::Stable,
             operation: None,
             needed: false,
@@ -96,13 +96,13 @@ impl Negotiation {
 
     /// A negotiation that leaves the first offer to the far end, so that two ends that open a connection at the
     /// same time need one round and not two.
-    pub fn answering_first(role: Role) -> Self {
-        Self { waits_for_offer: true, ..Self::new(role) }
+    pub fn answering_first(politeness: Politeness) -> Self {
+        Self { waits_for_offer: true, ..Self::new(politeness) }
     }
 
     /// Settles who gives way, where that was not known from the start. Only before the first description of the far end.
-    pub fn set_role(&mut self, role: Role) {
-        self.role = role;
+    pub fn set_politeness(&mut self, politeness: Politeness) {
+        self.politeness = politeness;
     }
 
     /// Takes one input.
@@ -191,7 +191,7 @@ impl Negotiation {
     fn take(&mut self, description: SessionDescription) {
         let collides = self.state == SignalingState::HaveLocalOffer;
         let usable = match description.sdp_type {
-            SdpType::Offer => !collides || self.role == Role::Polite,
+            SdpType::Offer => !collides || self.politeness == Politeness::Polite,
             SdpType::Answer => collides,
         };
         if usable {
@@ -218,8 +218,8 @@ mod tests {
         std::iter::from_fn(|| negotiation.poll_output()).collect()
     }
 
-    fn with_local_offer(role: Role) -> Negotiation {
-        let mut negotiation = Negotiation::new(role);
+    fn with_local_offer(politeness: Politeness) -> Negotiation {
+        let mut negotiation = Negotiation::new(politeness);
         negotiation.handle_input(Input::NegotiationNeeded);
         negotiation.handle_input(Input::LocalDescriptionSet(description(SdpType::Offer)));
         drain(&mut negotiation);
@@ -228,14 +228,14 @@ mod tests {
 
     #[test]
     fn impolite_peer_ignores_colliding_offer() {
-        let mut negotiation = with_local_offer(Role::Impolite);
+        let mut negotiation = with_local_offer(Politeness::Impolite);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         assert_eq!(drain(&mut negotiation), [], "glare: the impolite peer keeps its own offer");
     }
 
     #[test]
     fn polite_peer_takes_colliding_offer_and_answers() {
-        let mut negotiation = with_local_offer(Role::Polite);
+        let mut negotiation = with_local_offer(Politeness::Polite);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         assert_eq!(drain(&mut negotiation), [Output::SetRemoteDescription(description(SdpType::Offer))]);
         negotiation.handle_input(Input::RemoteDescriptionSet);
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn an_offer_that_comes_while_the_own_offer_is_being_made_waits() {
-        let mut negotiation = Negotiation::new(Role::Polite);
+        let mut negotiation = Negotiation::new(Politeness::Polite);
         negotiation.handle_input(Input::NegotiationNeeded);
         assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription]);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_answering_end_holds_its_own_offer_until_the_first_one_came() {
-        let mut negotiation = Negotiation::answering_first(Role::Impolite);
+        let mut negotiation = Negotiation::answering_first(Politeness::Impolite);
         negotiation.handle_input(Input::NegotiationNeeded);
         assert_eq!(drain(&mut negotiation), []);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_nobody_asked_for_is_ignored() {
-        let mut negotiation = Negotiation::new(Role::Polite);
+        let mut negotiation = Negotiation::new(Politeness::Polite);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Answer)));
         assert_eq!(drain(&mut negotiation), []);
         assert!(negotiation.is_settled());
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_refused_offer_leaves_the_machine_ready_for_the_next() {
-        let mut negotiation = Negotiation::new(Role::Polite);
+        let mut negotiation = Negotiation::new(Politeness::Polite);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         drain(&mut negotiation);
         negotiation.handle_input(Input::OperationFailed(SignalingState::Stable));
@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn the_answering_end_offers_itself_once_it_could_not_take_the_first_offer() {
-        let mut negotiation = Negotiation::answering_first(Role::Impolite);
+        let mut negotiation = Negotiation::answering_first(Politeness::Impolite);
         negotiation.handle_input(Input::NegotiationNeeded);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         drain(&mut negotiation);
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_refused_answer_and_one_that_could_not_be_made_are_asked_for_again() {
-        let mut negotiation = with_local_offer(Role::Polite);
+        let mut negotiation = with_local_offer(Politeness::Polite);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Answer)));
         drain(&mut negotiation);
         negotiation.handle_input(Input::OperationFailed(SignalingState::HaveLocalOffer));
@@ -313,7 +313,7 @@ mod tests {
         negotiation.handle_input(Input::NegotiationNeeded);
         assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription], "another offer");
 
-        let mut negotiation = Negotiation::new(Role::Polite);
+        let mut negotiation = Negotiation::new(Politeness::Polite);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         negotiation.handle_input(Input::RemoteDescriptionSet);
         drain(&mut negotiation);

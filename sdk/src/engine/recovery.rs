@@ -3,7 +3,7 @@
 //! Both ends notice a loss at about the same time, so the polite one leaves the first try to the other. What one try
 //! does not bring back is tried again, each time after a longer wait, until [`MAX_ATTEMPTS`] are used up.
 
-use super::negotiation::Role;
+use super::negotiation::Politeness;
 use crate::model::{ConnectionState, Timestamp};
 
 /// How often a connection is tried to be brought back before it is left as it is.
@@ -28,8 +28,8 @@ pub struct Recovery {
 
 impl Recovery {
     /// The connection's state changed.
-    pub fn handle_state(&mut self, state: ConnectionState, role: Role, now: Timestamp) {
-        let courtesy = if role == Role::Polite { POLITE_DELAY_MS } else { 0 };
+    pub fn handle_state(&mut self, state: ConnectionState, politeness: Politeness, now: Timestamp) {
+        let courtesy = if politeness == Politeness::Polite { POLITE_DELAY_MS } else { 0 };
         match state {
             ConnectionState::Failed => {
                 let at = now + (RETRY_MS * u64::from(self.attempts)).min(LONGEST_MS) + courtesy;
@@ -68,45 +68,45 @@ impl Recovery {
 mod tests {
     use super::*;
 
-    fn after(role: Role, states: &[(ConnectionState, Timestamp)]) -> Recovery {
+    fn after(politeness: Politeness, states: &[(ConnectionState, Timestamp)]) -> Recovery {
         let mut recovery = Recovery::default();
         for (state, now) in states {
-            recovery.handle_state(*state, role, *now);
+            recovery.handle_state(*state, politeness, *now);
         }
         recovery
     }
 
     #[test]
     fn a_failure_is_answered_at_once_by_one_end_and_later_by_the_other() {
-        let impolite = after(Role::Impolite, &[(ConnectionState::Failed, 100)]);
+        let impolite = after(Politeness::Impolite, &[(ConnectionState::Failed, 100)]);
         assert_eq!(impolite.poll_timeout(), Some(100));
-        let polite = after(Role::Polite, &[(ConnectionState::Failed, 100)]);
+        let polite = after(Politeness::Polite, &[(ConnectionState::Failed, 100)]);
         assert_eq!(polite.poll_timeout(), Some(100 + POLITE_DELAY_MS));
     }
 
     #[test]
     fn an_interruption_gets_time_to_end_by_itself() {
         let states = [(ConnectionState::Disconnected, 0), (ConnectionState::Connected, 3_000)];
-        assert_eq!(after(Role::Impolite, &states[..1]).poll_timeout(), Some(INTERRUPTION_MS));
-        assert_eq!(after(Role::Impolite, &states).poll_timeout(), None);
+        assert_eq!(after(Politeness::Impolite, &states[..1]).poll_timeout(), Some(INTERRUPTION_MS));
+        assert_eq!(after(Politeness::Impolite, &states).poll_timeout(), None);
     }
 
     #[test]
     fn a_failure_does_not_put_off_what_is_due_sooner() {
         let states = [(ConnectionState::Disconnected, 0), (ConnectionState::Failed, 3_999)];
-        assert_eq!(after(Role::Polite, &states).poll_timeout(), Some(3_999 + POLITE_DELAY_MS));
-        assert_eq!(after(Role::Impolite, &states).poll_timeout(), Some(3_999));
+        assert_eq!(after(Politeness::Polite, &states).poll_timeout(), Some(3_999 + POLITE_DELAY_MS));
+        assert_eq!(after(Politeness::Impolite, &states).poll_timeout(), Some(3_999));
     }
 
     #[test]
     fn the_restart_of_the_far_end_makes_the_own_one_needless() {
         let states = [(ConnectionState::Failed, 0), (ConnectionState::Connecting, 1_000)];
-        assert_eq!(after(Role::Polite, &states).poll_timeout(), None);
+        assert_eq!(after(Politeness::Polite, &states).poll_timeout(), None);
     }
 
     #[test]
     fn attempts_grow_rarer_and_end() {
-        let mut recovery = after(Role::Impolite, &[(ConnectionState::Failed, 0)]);
+        let mut recovery = after(Politeness::Impolite, &[(ConnectionState::Failed, 0)]);
         let mut waits = Vec::new();
         let mut now = 0;
         while let Some(due) = recovery.poll_timeout() {
@@ -118,8 +118,8 @@ mod tests {
         assert_eq!(waits.len() as u32, MAX_ATTEMPTS);
         assert!(waits.is_sorted() && waits.ends_with(&[LONGEST_MS, LONGEST_MS]), "{waits:?}");
 
-        recovery.handle_state(ConnectionState::Connected, Role::Impolite, now);
-        recovery.handle_state(ConnectionState::Failed, Role::Impolite, now);
+        recovery.handle_state(ConnectionState::Connected, Politeness::Impolite, now);
+        recovery.handle_state(ConnectionState::Failed, Politeness::Impolite, now);
         assert_eq!(recovery.poll_timeout(), Some(now), "success starts the count anew");
     }
 }

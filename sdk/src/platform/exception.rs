@@ -36,7 +36,7 @@ impl From<JsValue> for Exception {
 impl From<Exception> for Error {
     fn from(exception: Exception) -> Self {
         let (name, detail) = (exception.name.clone(), exception.message.clone());
-        exception.told_as(Self::Browser { name, detail })
+        exception.as_cause_of(Self::Browser { name, detail })
     }
 }
 
@@ -44,17 +44,17 @@ impl Exception {
     /// An exception of the offer/answer exchange; `step` is what was being done.
     pub(crate) fn into_negotiation(self, step: &'static str) -> Error {
         let detail = format!("{}: {}", self.name, self.message);
-        self.told_as(Error::Negotiation { step, detail })
+        self.as_cause_of(Error::Negotiation { step, detail })
     }
 
     /// Sorts an exception of capture; `device` is what was asked for, and `by` who refused, if it is that.
     pub(crate) fn into_capture(self, device: &'static str, by: Refusal) -> Error {
         let error = Error::from_capture(device, &self.name, &self.message, self.constraint.as_deref(), by);
-        self.told_as(error)
+        self.as_cause_of(error)
     }
 
     /// Makes this the [cause](cause_of) of an error.
-    pub(crate) fn told_as(self, error: Error) -> Error {
+    pub(crate) fn as_cause_of(self, error: Error) -> Error {
         remember(&error, self.raw);
         error
     }

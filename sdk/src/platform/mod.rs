@@ -25,7 +25,7 @@ mod recording;
 mod room_channel;
 pub(crate) mod room_connection;
 mod room_sections;
-pub(crate) mod room_sending;
+pub(crate) mod send_settings;
 pub(crate) mod socket;
 mod stats;
 mod stats_monitor;

@@ -19,7 +19,7 @@ use crate::{DataChannelOptions, MessageOptions, Result};
 const MAX_LOSSY_WAITING: usize = 64 * 1024;
 /// Bytes that wait for someone who gets what others send through this end: what is more is lost, as with an SFU. The sender of
 /// a file goes little ahead of its receiver, but there may be many.
-const MAX_HANDED_ON_WAITING: usize = 32 * 1024 * 1024;
+const MAX_FORWARDED_WAITING: usize = 32 * 1024 * 1024;
 
 #[derive(Debug)]
 pub(super) struct RoomChannel {
@@ -51,7 +51,7 @@ impl RoomChannel {
         };
         let max_waiting = match far_end {
             _ if !kind.is_reliable() => MAX_LOSSY_WAITING,
-            FarEnd::Listener => MAX_HANDED_ON_WAITING,
+            FarEnd::Listener => MAX_FORWARDED_WAITING,
             FarEnd::Participant | FarEnd::Mixer | FarEnd::Sfu => usize::MAX,
         };
         let channel = DataChannel::create(connection, kind.label(), &options)?;
@@ -74,8 +74,8 @@ impl RoomChannel {
     }
 
     /// Whether a message can be sent without waiting.
-    pub(super) fn poll_room(&self, context: &Context<'_>) -> Poll<Result<()>> {
-        self.channel.poll_room(context)
+    pub(super) fn poll_capacity(&self, context: &Context<'_>) -> Poll<Result<()>> {
+        self.channel.poll_capacity(context)
     }
 
     pub(super) fn close(&self) {

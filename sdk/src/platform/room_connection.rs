@@ -11,7 +11,7 @@ use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 use super::peer_connection::{self, Link, LocalStreams, PeerConnectionOptions, replace};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
-use super::room_sending::{Sending, Sent};
+use super::send_settings::{SendSettings, SentTrack};
 use crate::engine::connection::{ConnectionInput, Limit, Mids};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
@@ -26,7 +26,7 @@ pub(crate) struct RoomConnection {
     /// One of each kind.
     channels: Vec<(Channel, RoomChannel)>,
     link: Link,
-    attached: RefCell<HashMap<PublicationId, Rc<Sent>>>,
+    attached: RefCell<HashMap<PublicationId, Rc<SentTrack>>>,
     streams: LocalStreams,
 }
 
@@ -56,7 +56,7 @@ impl RoomConnection {
         id: PublicationId,
         track: &MediaStreamTrack,
         source: TrackSource,
-        sending: Sending,
+        sending: SendSettings,
     ) -> Result<()> {
         let transceiver = match self.far_end {
             FarEnd::Participant | FarEnd::Mixer | FarEnd::Listener => {
@@ -64,7 +64,7 @@ impl RoomConnection {
             }
             FarEnd::Sfu => sections::send(&self.link, &self.streams, track, source)?,
         };
-        self.attached.borrow_mut().insert(id, Rc::new(Sent::new(transceiver, sending)));
+        self.attached.borrow_mut().insert(id, Rc::new(SentTrack::new(transceiver, sending)));
         Ok(())
     }
 
@@ -122,9 +122,9 @@ impl RoomConnection {
     }
 
     /// Whether a message can be sent over a data channel without waiting.
-    pub(crate) fn poll_room(&self, channel: Channel, context: &Context<'_>) -> Poll<Result<()>> {
+    pub(crate) fn poll_capacity(&self, channel: Channel, context: &Context<'_>) -> Poll<Result<()>> {
         match self.channels.iter().find(|(kind, _)| *kind == channel) {
-            Some((_, channel)) => channel.poll_room(context),
+            Some((_, channel)) => channel.poll_capacity(context),
             None => Poll::Ready(Err(DataChannelError::Closed.into())),
         }
     }

@@ -129,7 +129,7 @@ impl Driver {
         match output {
             Output::Signal(command) => self.backend.borrow_mut().handle_command(command, clock::now()),
             Output::Connection { peer, command } => self.act_on_connection(peer, command),
-            Output::Event(event) => self.tell(event),
+            Output::Event(event) => self.emit(event),
         }
     }
 
@@ -242,7 +242,7 @@ impl Driver {
         self.events.send(RoomEvent::Warning { error });
     }
 
-    pub(super) fn tell(&self, event: Event) {
+    pub(super) fn emit(&self, event: Event) {
         let event = match event {
             Event::Joined => {
                 self.set_state(RoomState::Joined);

@@ -114,7 +114,7 @@ impl Driver {
 
     /// A connection is gone, or its channel for files is: that to this participant, or that to all through `peer`.
     pub(super) fn files_interrupted_through(&self, connection: &RoomConnection, peer: &ParticipantId) {
-        match connection.far_end().is_between() {
+        match connection.far_end().is_relay() {
             true => self.files_interrupted(),
             false => self.files_interrupted_with(peer),
         }
@@ -137,10 +137,10 @@ impl Driver {
     }
 
     /// Whether a frame for this one can be sent without waiting.
-    fn poll_room_to(&self, participant: &ParticipantId, context: &Context<'_>) -> Poll<Result<()>> {
+    fn poll_capacity_to(&self, participant: &ParticipantId, context: &Context<'_>) -> Poll<Result<()>> {
         let peer = self.session.borrow().route(participant).map(|(peer, _)| peer.clone());
         match peer.and_then(|peer| self.connection(&peer)) {
-            Some(connection) => connection.poll_room(Channel::Files, context),
+            Some(connection) => connection.poll_capacity(Channel::Files, context),
             None => Poll::Ready(Err(DataChannelError::Closed.into())),
         }
     }
@@ -152,9 +152,9 @@ impl ParticipantCarrier {
         self.driver.upgrade().filter(|_| !self.transfers.is_over())
     }
 
-    fn poll_room(&self, context: &Context<'_>) -> Poll<bool> {
+    fn poll_capacity(&self, context: &Context<'_>) -> Poll<bool> {
         let Some(driver) = self.driver() else { return Poll::Ready(false) };
-        let room = ready!(driver.poll_room_to(&self.participant_id, context));
+        let room = ready!(driver.poll_capacity_to(&self.participant_id, context));
         Poll::Ready(room.is_ok())
     }
 }
@@ -170,14 +170,14 @@ impl Carrier for ParticipantCarrier {
     }
 
     fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool> {
-        let room = poll_fn(|context| self.poll_room(context));
+        let room = poll_fn(|context| self.poll_capacity(context));
         room.map(|there_is| there_is && self.send(frame)).boxed_local()
     }
 
     fn limits(&self) -> Limits {
         let driver = self.driver();
         let far_end = driver.and_then(|driver| Some(driver.session.borrow().route(&self.participant_id)?.1));
-        if far_end.is_some_and(|far_end| !far_end.is_between()) { DIRECT } else { ROUTED }
+        if far_end.is_some_and(|far_end| !far_end.is_relay()) { DIRECT } else { ROUTED }
     }
 
     fn participant_id(&self) -> Option<&ParticipantId> {

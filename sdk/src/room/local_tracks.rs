@@ -3,19 +3,19 @@
 use super::driver::Driver;
 use super::event::RoomEvent;
 use crate::model::{ParticipantId, PublicationId};
-use crate::platform::room_sending::Sending;
+use crate::platform::send_settings::SendSettings;
 use crate::platform::{ListenerGuard, LocalTrack, clock};
 
 /// A published track. It is unpublished when it ends.
 #[derive(Debug)]
 pub(super) struct Published {
     track: LocalTrack,
-    sending: Sending,
+    sending: SendSettings,
     _on_ended: ListenerGuard,
 }
 
 impl Driver {
-    pub(super) fn add_local_track(&self, id: PublicationId, track: &LocalTrack, sending: Sending) {
+    pub(super) fn add_local_track(&self, id: PublicationId, track: &LocalTrack, sending: SendSettings) {
         let (this, ended_id) = (self.this.clone(), id.clone());
         let on_ended = track.on_ended(move || {
             if let Some(driver) = this.upgrade() {
@@ -43,7 +43,7 @@ impl Driver {
         self.published(id).map(|(track, _)| track)
     }
 
-    pub(super) fn published(&self, id: &PublicationId) -> Option<(LocalTrack, Sending)> {
+    pub(super) fn published(&self, id: &PublicationId) -> Option<(LocalTrack, SendSettings)> {
         self.local_tracks.borrow().get(id).map(|known| (known.track.clone(), known.sending.clone()))
     }
 

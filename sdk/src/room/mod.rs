@@ -48,7 +48,7 @@ use crate::model::{
     JoinRequest, ParticipantId, Profile, Publication, PublicationId, Topology, TrackSource, Wish,
 };
 use crate::options::{JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions};
-use crate::platform::room_sending::Sending;
+use crate::platform::send_settings::SendSettings;
 use crate::platform::{LocalTrack, clock};
 use crate::signaling::NativeBackend;
 
@@ -148,7 +148,7 @@ impl Room {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
         }
         options.check(track.kind(), self.0.topology)?;
-        let sending = Sending::new(options, track.kind())?;
+        let sending = SendSettings::new(options, track.kind())?;
         let driver = self.driver();
         if let Some(id) = driver.publication_of(track, options.to.as_ref()) {
             return Ok(id);

@@ -1,6 +1,6 @@
 //! A browser's peer connection, as far as offers and answers go: <https://www.w3.org/TR/webrtc/>.
 
-use moim::engine::negotiation::{Role, SignalingState};
+use moim::engine::negotiation::{Politeness, SignalingState};
 use moim::model::{SdpType, SessionDescription};
 
 /// What a description says, in a few numbers that also are its text.
@@ -76,7 +76,7 @@ impl Browser {
     }
 
     /// Starts an operation. `faulty` if one has failed here, which leaves states that are else out of reach.
-    pub(crate) fn start(&mut self, operation: Operation, role: Role, faulty: bool) {
+    pub(crate) fn start(&mut self, operation: Operation, politeness: Politeness, faulty: bool) {
         assert_eq!(self.operation, None, "{operation:?} while another operation is under way");
         let legal = match (&operation, self.state) {
             (Operation::SetLocal { .. }, SignalingState::HaveLocalOffer) => faulty,
@@ -84,11 +84,11 @@ impl Browser {
             (Operation::SetRemote(description), state) => match (description.sdp_type, state) {
                 (SdpType::Answer, state) => state == SignalingState::HaveLocalOffer,
                 (SdpType::Offer, SignalingState::Stable) => true,
-                (SdpType::Offer, SignalingState::HaveLocalOffer) => role == Role::Polite,
+                (SdpType::Offer, SignalingState::HaveLocalOffer) => politeness == Politeness::Polite,
                 (SdpType::Offer, SignalingState::HaveRemoteOffer) => faulty,
             },
         };
-        assert!(legal, "{operation:?} in {:?} at the {role:?} end", self.state);
+        assert!(legal, "{operation:?} in {:?} at the {politeness:?} end", self.state);
         self.operation = Some(operation);
     }
 

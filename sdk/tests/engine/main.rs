@@ -11,7 +11,7 @@ mod pair;
 
 use std::collections::HashMap;
 
-use moim::engine::negotiation::{Role, SignalingState};
+use moim::engine::negotiation::{Politeness, SignalingState};
 
 use pair::{Pair, Setup, Step};
 
@@ -113,9 +113,9 @@ impl Explored {
 }
 
 fn setups(tracks: [u8; 2], fails_once: bool) -> impl Iterator<Item = Setup> {
-    [Role::Polite, Role::Impolite].into_iter().flat_map(move |role| {
+    [Politeness::Polite, Politeness::Impolite].into_iter().flat_map(move |politeness| {
         [(false, false), (false, true), (true, false), (true, true)].map(|(second_answers_first, nudges)| {
-            Setup { role, second_answers_first, nudges, tracks, fails_once }
+            Setup { politeness, second_answers_first, nudges, tracks, fails_once }
         })
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use moim::engine::negotiation::{Input, Negotiation, Output, Role, SignalingState};
+use moim::engine::negotiation::{Input, Negotiation, Output, Politeness, SignalingState};
 use moim::model::{SdpType, SessionDescription};
 
 use super::browser::{Agreed, Browser, Operation};
@@ -13,8 +13,8 @@ const MOST_UNDER_WAY: usize = 3;
 /// One way to open a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
-    /// The role of the first end; the second has the other.
-    pub(crate) role: Role,
+    /// The politeness of the first end; the second has the other.
+    pub(crate) politeness: Politeness,
     /// The second end leaves the first offer to the first.
     pub(crate) second_answers_first: bool,
     /// An added track is told to the machine at once too, as the session does it.
@@ -37,7 +37,7 @@ pub(crate) struct Pair {
 pub(crate) struct End {
     pub(crate) machine: Negotiation,
     pub(crate) browser: Browser,
-    pub(crate) role: Role,
+    pub(crate) politeness: Politeness,
     under_way: VecDeque<SessionDescription>,
     tracks_to_add: u8,
 }
@@ -54,18 +54,19 @@ pub(crate) enum Step {
 
 impl Pair {
     pub(crate) fn new(setup: Setup) -> Self {
-        let other = if setup.role == Role::Polite { Role::Impolite } else { Role::Polite };
+        let other =
+            if setup.politeness == Politeness::Polite { Politeness::Impolite } else { Politeness::Polite };
         let second = if setup.second_answers_first { Negotiation::answering_first } else { Negotiation::new };
-        let end = |machine, role, tracks_to_add| End {
+        let end = |machine, politeness, tracks_to_add| End {
             machine,
             browser: Browser::new(),
-            role,
+            politeness,
             under_way: VecDeque::new(),
             tracks_to_add,
         };
         Self {
             ends: [
-                end(Negotiation::new(setup.role), setup.role, setup.tracks[0]),
+                end(Negotiation::new(setup.politeness), setup.politeness, setup.tracks[0]),
                 end(second(other), other, setup.tracks[1]),
             ],
             may_fail: setup.fails_once,
@@ -140,14 +141,14 @@ impl Pair {
     fn act(&mut self, index: usize) {
         let faulty = self.failed.is_some();
         while let Some(output) = self.ends[index].machine.poll_output() {
-            let End { browser, role, .. } = &mut self.ends[index];
+            let End { browser, politeness, .. } = &mut self.ends[index];
             match output {
                 Output::SetLocalDescription => {
                     let operation = Operation::SetLocal { tracks_at_start: browser.tracks };
-                    browser.start(operation, *role, faulty);
+                    browser.start(operation, *politeness, faulty);
                 }
                 Output::SetRemoteDescription(description) => {
-                    browser.start(Operation::SetRemote(description), *role, faulty);
+                    browser.start(Operation::SetRemote(description), *politeness, faulty);
                 }
                 Output::Send(description) => {
                     let far = &mut self.ends[1 - index].under_way;

@@ -11,9 +11,9 @@ use tracing::{debug, warn};
 
 /// SCTP is given this much of a channel at a time. All channels share one queue there, so this is also what a message can
 /// get behind.
-const ROOM_BYTES: usize = 64 * 1024;
+const CAPACITY_BYTES: usize = 64 * 1024;
 /// Where a channel takes more again. Below the room, so that a full channel passes it.
-const LOW_BYTES: usize = ROOM_BYTES / 2;
+const LOW_BYTES: usize = CAPACITY_BYTES / 2;
 /// Enough for every channel to be full, and one largest message (256 KiB) over.
 pub(super) const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
 
@@ -132,7 +132,7 @@ fn max_waiting_bytes(kind: ChannelKind) -> usize {
 /// Says whether there was room.
 fn write(rtc: &mut Rtc, id: ChannelId, bytes: &[u8]) -> bool {
     let Some(mut channel) = rtc.channel(id) else { return false };
-    if channel.buffered_amount() >= ROOM_BYTES {
+    if channel.buffered_amount() >= CAPACITY_BYTES {
         return false;
     }
     channel.write(true, bytes).unwrap_or_else(|error| {

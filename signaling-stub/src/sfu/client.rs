@@ -22,10 +22,10 @@ use tracing::{debug, info, warn};
 use super::{
     Source,
     channel::{self, Channels},
+    client_event::ClientEvent,
     downlink::Verdict,
-    happening::Happening,
     layers::Layer,
-    slots::Offer,
+    slots::Feed,
     subscriptions::{FIRST_ESTIMATE_KBPS, Subscriptions},
     uplink::Uplink,
 };
@@ -45,7 +45,7 @@ pub(super) struct Client {
     subscriptions: Subscriptions,
     started: Instant,
     rtc_timeout: Instant,
-    happenings: VecDeque<Happening>,
+    events: VecDeque<ClientEvent>,
 }
 
 impl Client {
@@ -83,7 +83,7 @@ impl Client {
             subscriptions: Subscriptions::new(now),
             started,
             rtc_timeout: now,
-            happenings: VecDeque::new(),
+            events: VecDeque::new(),
         }
     }
 
@@ -98,9 +98,9 @@ impl Client {
                 }
                 PeerSignal::Wishes { wishes, others } => {
                     for (source, rid) in self.subscriptions.wish(wishes, others, now) {
-                        self.happenings.push_back(Happening::KeyFrameWanted { source, rid });
+                        self.events.push_back(ClientEvent::KeyFrameWanted { source, rid });
                     }
-                    self.happenings.push_back(Happening::SectionsChanged);
+                    self.events.push_back(ClientEvent::SectionsChanged);
                 }
                 // Clients reach the SFU, not the other way round: their candidates are learnt from their checks.
                 _ => {}
@@ -128,7 +128,7 @@ impl Client {
         let millis = self.millis(now);
         self.reliable.send(answer, millis);
         self.rtc_timeout = now;
-        self.happenings.push_back(Happening::SectionsChanged);
+        self.events.push_back(ClientEvent::SectionsChanged);
         Ok(())
     }
 
@@ -163,19 +163,19 @@ impl Client {
     }
 
     /// The next thing that happened.
-    pub(super) fn poll(&mut self, now: Instant) -> Option<Happening> {
+    pub(super) fn poll(&mut self, now: Instant) -> Option<ClientEvent> {
         loop {
-            if let Some(happening) = self.happenings.pop_front() {
-                return Some(happening);
+            if let Some(event) = self.events.pop_front() {
+                return Some(event);
             }
             if let Some(payload) = self.reliable.poll_transmit() {
-                return Some(Happening::Relay(payload));
+                return Some(ClientEvent::Relay(payload));
             }
             if !self.rtc.is_alive() {
                 return None;
             }
             match self.rtc.poll_output() {
-                Ok(Output::Transmit(transmit)) => return Some(Happening::Transmit(transmit)),
+                Ok(Output::Transmit(transmit)) => return Some(ClientEvent::Transmit(transmit)),
                 Ok(Output::Timeout(at)) => {
                     self.rtc_timeout = at;
                     return None;
@@ -197,12 +197,12 @@ impl Client {
             Event::MediaData(data) => {
                 let uplink = self.uplinks.entry(data.mid).or_default();
                 uplink.measure(data.rid, &data.data, data.is_keyframe(), now);
-                self.happenings.push_back(Happening::Media(Box::new(data)));
+                self.events.push_back(ClientEvent::Media(Box::new(data)));
             }
             Event::KeyframeRequest(request) => {
                 let Some(source) = self.subscriptions.source(request.mid) else { return };
                 if let Some(rid) = self.subscriptions.version(request.mid) {
-                    self.happenings.push_back(Happening::KeyFrameWanted { source, rid });
+                    self.events.push_back(ClientEvent::KeyFrameWanted { source, rid });
                 }
             }
             Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
@@ -217,7 +217,7 @@ impl Client {
                 {
                     let (to, is_binary) = (routed.peer.to_owned(), routed.is_binary);
                     let message = routed.message.to_vec();
-                    self.happenings.push_back(Happening::Message { channel, to, is_binary, message });
+                    self.events.push_back(ClientEvent::Message { channel, to, is_binary, message });
                 }
             }
             _ => {}
@@ -229,11 +229,11 @@ impl Client {
         if direction == Direction::SendOnly {
             self.subscriptions.add_section(mid, kind);
         }
-        self.happenings.push_back(Happening::SectionsChanged);
+        self.events.push_back(ClientEvent::SectionsChanged);
     }
 
     /// What this client publishes, as far as it has a section for it.
-    pub(super) fn offers(&self, id: ConnectionId) -> impl Iterator<Item = Offer> + '_ {
+    pub(super) fn feeds(&self, id: ConnectionId) -> impl Iterator<Item = Feed> + '_ {
         self.publications.iter().filter_map(move |publication| {
             let (mid, _) = self.mids.iter().find(|(_, carried)| **carried == publication.id)?;
             let mid = Mid::from(mid.as_str());
@@ -242,13 +242,13 @@ impl Client {
                 participant_id: self.participant.clone(),
                 publication_id: publication.id.clone(),
             };
-            Some(Offer { source: (id, mid), kind: publication.kind, slot, to: publication.to.clone() })
+            Some(Feed { source: (id, mid), kind: publication.kind, slot, to: publication.to.clone() })
         })
     }
 
-    /// Puts what the others offer into this client's sections. Says whether anything changed.
-    pub(super) fn assign(&mut self, offers: Vec<Offer>, now: Instant) -> bool {
-        let changed = self.subscriptions.assign(offers);
+    /// Puts what the others publish into this client's sections. Says whether anything changed.
+    pub(super) fn assign(&mut self, feeds: Vec<Feed>, now: Instant) -> bool {
+        let changed = self.subscriptions.assign(feeds);
         if changed.is_empty() {
             return false;
         }
@@ -258,7 +258,7 @@ impl Client {
         for mid in changed {
             // Whoever publishes it need not wait for the first frame to be asked for a whole one.
             if let Some(source) = self.subscriptions.source(mid) {
-                self.happenings.push_back(Happening::KeyFrameWanted { source, rid: None });
+                self.events.push_back(ClientEvent::KeyFrameWanted { source, rid: None });
             }
         }
         true
@@ -286,7 +286,7 @@ impl Client {
                 true
             }
             Some((_, Verdict::Ask(rid))) => {
-                self.happenings.push_back(Happening::KeyFrameWanted { source, rid });
+                self.events.push_back(ClientEvent::KeyFrameWanted { source, rid });
                 true
             }
             Some((_, Verdict::Drop)) | None => false,

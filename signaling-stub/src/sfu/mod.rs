@@ -6,8 +6,8 @@
 
 mod channel;
 mod client;
+mod client_event;
 mod downlink;
-mod happening;
 mod layers;
 mod slots;
 mod subscriptions;
@@ -30,7 +30,7 @@ use str0m::{
 };
 use tracing::{debug, warn};
 
-use self::{client::Client, happening::Happening, slots::Offer};
+use self::{client::Client, client_event::ClientEvent, slots::Feed};
 use crate::{ConnectionId, MediaCommand};
 
 /// A publication as it arrives: whose connection, and which media section of it.
@@ -170,21 +170,21 @@ impl Sfu {
     /// Lets every client say what it has to, and carries it to the others.
     fn run(&mut self, now: Instant) {
         while let Some(id) = self.woken.pop_first() {
-            while let Some(happening) = self.clients.get_mut(&id).and_then(|client| client.poll(now)) {
-                self.carry(id, happening, now);
+            while let Some(event) = self.clients.get_mut(&id).and_then(|client| client.poll(now)) {
+                self.handle_client_event(id, event, now);
             }
         }
     }
 
-    fn carry(&mut self, id: ConnectionId, happening: Happening, now: Instant) {
-        match happening {
-            Happening::Transmit(transmit) => self.outputs.push_back(SfuOutput::Transmit(transmit)),
-            Happening::Relay(payload) => self.outputs.push_back(SfuOutput::Relay(id, payload)),
-            Happening::SectionsChanged => {
+    fn handle_client_event(&mut self, id: ConnectionId, event: ClientEvent, now: Instant) {
+        match event {
+            ClientEvent::Transmit(transmit) => self.outputs.push_back(SfuOutput::Transmit(transmit)),
+            ClientEvent::Relay(payload) => self.outputs.push_back(SfuOutput::Relay(id, payload)),
+            ClientEvent::SectionsChanged => {
                 let Some(room) = self.clients.get(&id).map(|client| client.room.clone()) else { return };
                 self.reassign(&room, now);
             }
-            Happening::Media(data) => {
+            ClientEvent::Media(data) => {
                 let Some(sender) = self.clients.get(&id) else { return };
                 let (room, source) = (sender.room.clone(), (id, data.mid));
                 let layers = sender.layers(data.mid, now);
@@ -194,13 +194,13 @@ impl Sfu {
                     }
                 }
             }
-            Happening::KeyFrameWanted { source: (owner, mid), rid } => {
+            ClientEvent::KeyFrameWanted { source: (owner, mid), rid } => {
                 if let Some(owner_client) = self.clients.get_mut(&owner) {
                     owner_client.request_key_frame(mid, rid, now);
                     self.woken.insert(owner);
                 }
             }
-            Happening::Message { channel, to, is_binary, message } => {
+            ClientEvent::Message { channel, to, is_binary, message } => {
                 self.deliver(id, channel, &to, is_binary, &message);
             }
         }
@@ -228,15 +228,15 @@ impl Sfu {
 
     /// Looks again at what everyone in a room publishes, and who gets it where.
     fn reassign(&mut self, room: &str, now: Instant) {
-        let offers: Vec<Offer> = self
+        let feeds: Vec<Feed> = self
             .clients
             .iter()
             .filter(|(_, client)| client.room == room)
-            .flat_map(|(id, client)| client.offers(*id))
+            .flat_map(|(id, client)| client.feeds(*id))
             .collect();
         for (id, client) in self.clients.iter_mut().filter(|(_, client)| client.room == room) {
-            let is_meant = |offer: &&Offer| offer.source.0 != *id && offer.is_for(&client.participant);
-            let meant = offers.iter().filter(is_meant).cloned().collect();
+            let is_meant = |feed: &&Feed| feed.source.0 != *id && feed.is_for(&client.participant);
+            let meant = feeds.iter().filter(is_meant).cloned().collect();
             if client.assign(meant, now) {
                 debug!(connection = id.0, "the slots changed");
                 self.woken.insert(*id);

@@ -13,7 +13,7 @@ use super::{
     Source,
     downlink::{Downlink, Verdict},
     layers::{self, Demand, Layer},
-    slots::{Offer, Slots},
+    slots::{Feed, Slots},
 };
 
 /// What a path is thought to carry before anything is known of it.
@@ -82,10 +82,10 @@ impl Subscriptions {
         resumed.into_iter().map(|(mid, source)| (source, version(mid))).collect()
     }
 
-    /// Puts what the others offer into the sections. Returns those that changed.
-    pub(super) fn assign(&mut self, mut offers: Vec<Offer>) -> Vec<Mid> {
-        offers.retain(|offer| self.wish_of(offer).map_or(self.wants_others, |wish| wish.wanted));
-        let changed = self.slots.assign(offers);
+    /// Puts what the others publish into the sections. Returns those that changed.
+    pub(super) fn assign(&mut self, mut feeds: Vec<Feed>) -> Vec<Mid> {
+        feeds.retain(|feed| self.wish_of(feed).map_or(self.wants_others, |wish| wish.wanted));
+        let changed = self.slots.assign(feeds);
         for mid in &changed {
             let is_paused = self.is_paused(*mid);
             let downlink = self.downlinks.entry(*mid).or_default();
@@ -176,18 +176,17 @@ impl Subscriptions {
 
     /// Whether nothing is to come of a video that keeps its section. A height means nothing for sound.
     fn is_paused(&self, mid: Mid) -> bool {
-        self.slots.offer(mid).is_some_and(|offer| offer.kind == MediaKind::Video)
+        self.slots.feed(mid).is_some_and(|feed| feed.kind == MediaKind::Video)
             && self.max_height(mid) == Some(0)
     }
 
     fn max_height(&self, mid: Mid) -> Option<u32> {
-        self.wish_of(self.slots.offer(mid)?)?.max_height
+        self.wish_of(self.slots.feed(mid)?)?.max_height
     }
 
-    fn wish_of(&self, offer: &Offer) -> Option<&Wish> {
+    fn wish_of(&self, feed: &Feed) -> Option<&Wish> {
         self.wishes.iter().find(|wish| {
-            wish.participant_id == offer.slot.participant_id
-                && wish.publication_id == offer.slot.publication_id
+            wish.participant_id == feed.slot.participant_id && wish.publication_id == feed.slot.publication_id
         })
     }
 }

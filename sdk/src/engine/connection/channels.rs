@@ -10,7 +10,7 @@ const MAX_WAITING_FRAMES: usize = 256;
 
 /// What becomes of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Sending {
+pub(super) enum SendOutcome {
     Now(Frame),
     /// It waits for its channel, or its channel may lose it.
     Later,
@@ -24,19 +24,19 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> Sending {
+    pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> SendOutcome {
         if self.open.contains(&channel) {
-            return Sending::Now(frame);
+            return SendOutcome::Now(frame);
         }
         if !channel.is_reliable() {
-            return Sending::Later;
+            return SendOutcome::Later;
         }
         let waiting = self.waiting.entry(channel).or_default();
         if waiting.len() >= MAX_WAITING_FRAMES {
-            return Sending::Refused;
+            return SendOutcome::Refused;
         }
         waiting.push_back(frame);
-        Sending::Later
+        SendOutcome::Later
     }
 
     /// Gives what waited for the channel.
@@ -61,20 +61,20 @@ mod tests {
     #[test]
     fn what_must_arrive_waits_for_its_channel_and_the_rest_is_lost() {
         let mut channels = Channels::default();
-        assert_eq!(channels.send(Channel::Reliable, frame("a")), Sending::Later);
-        assert_eq!(channels.send(Channel::Lossy, frame("b")), Sending::Later);
+        assert_eq!(channels.send(Channel::Reliable, frame("a")), SendOutcome::Later);
+        assert_eq!(channels.send(Channel::Lossy, frame("b")), SendOutcome::Later);
         assert_eq!(channels.opened(Channel::Reliable), [frame("a")]);
         assert_eq!(channels.opened(Channel::Lossy), []);
-        assert_eq!(channels.send(Channel::Lossy, frame("c")), Sending::Now(frame("c")));
+        assert_eq!(channels.send(Channel::Lossy, frame("c")), SendOutcome::Now(frame("c")));
     }
 
     #[test]
     fn not_everything_can_wait() {
         let mut channels = Channels::default();
         for _ in 0..MAX_WAITING_FRAMES {
-            assert_eq!(channels.send(Channel::Files, frame("a")), Sending::Later);
+            assert_eq!(channels.send(Channel::Files, frame("a")), SendOutcome::Later);
         }
-        assert_eq!(channels.send(Channel::Files, frame("a")), Sending::Refused);
-        assert_eq!(channels.send(Channel::Reliable, frame("a")), Sending::Later, "each has its own");
+        assert_eq!(channels.send(Channel::Files, frame("a")), SendOutcome::Refused);
+        assert_eq!(channels.send(Channel::Reliable, frame("a")), SendOutcome::Later, "each has its own");
     }
 }

@@ -2,13 +2,13 @@
 //! that wait for its data channel.
 
 mod channels;
-mod words;
+mod commands;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use self::channels::{Channels, Sending};
-pub(super) use self::words::Output;
-pub use self::words::{ConnectionCommand, ConnectionInput, Limit, Mids, Wanted};
+use self::channels::{Channels, SendOutcome};
+pub(super) use self::commands::Output;
+pub use self::commands::{ConnectionCommand, ConnectionInput, Limit, Mids, Wanted};
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
 use super::topology::{FarEnd, Plan, Sections};
@@ -62,7 +62,7 @@ impl Connection {
             peer: plan.peer.clone(),
             far_end: plan.far_end,
             reliable: Reliable::default(),
-            exchange: Exchange::new(plan.role, plan.offers),
+            exchange: Exchange::new(plan.politeness, plan.offers),
             asks: !plan.offers,
             // The first offer comes by itself.
             has_asked: true,
@@ -87,7 +87,7 @@ impl Connection {
     }
 
     /// Makes the connection carry exactly what is planned, and at least the planned sections to receive in.
-    pub(super) fn carry(&mut self, plan: &Plan, now: Timestamp) {
+    pub(super) fn apply_plan(&mut self, plan: &Plan, now: Timestamp) {
         let wanted = &plan.send;
         // A browser that has sent more at once keeps the transceivers, and wants sections for them.
         self.to_send = self.to_send.max(plan.sending);
@@ -109,7 +109,7 @@ impl Connection {
         self.limit();
         // A publication that takes over another's media section changes nothing that the browser would fire
         // `negotiationneeded` for, but the far end has to learn of it.
-        self.need(now);
+        self.request_negotiation(now);
     }
 
     /// Has at least these sections to receive in. Says whether that needs more of them.
@@ -124,7 +124,7 @@ impl Connection {
     }
 
     /// A new exchange of descriptions is needed.
-    fn need(&mut self, now: Timestamp) {
+    fn request_negotiation(&mut self, now: Timestamp) {
         if !self.asks {
             self.exchange(exchange::Input::NegotiationNeeded, now);
         } else if !self.has_asked && self.asked_in_vain < MOST_IN_VAIN {
@@ -169,9 +169,9 @@ impl Connection {
     /// Sends a frame, or keeps it until its channel is open. `false` if too many are kept already.
     pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> bool {
         match self.channels.send(channel, frame) {
-            Sending::Now(frame) => self.command(ConnectionCommand::Send(channel, frame)),
-            Sending::Later => {}
-            Sending::Refused => return false,
+            SendOutcome::Now(frame) => self.command(ConnectionCommand::Send(channel, frame)),
+            SendOutcome::Later => {}
+            SendOutcome::Refused => return false,
         }
         true
     }
@@ -194,7 +194,7 @@ impl Connection {
                 PeerSignal::Ask { audio, video } if !self.asks => {
                     let most = |sections: u32| (sections as usize).min(MAX_ASKED_SECTIONS);
                     self.receive(Sections { audio: most(audio), video: most(video) });
-                    self.need(now);
+                    self.request_negotiation(now);
                 }
                 PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => self.slots = slots,
                 PeerSignal::Wishes { wishes, others } if self.far_end != FarEnd::Sfu => {
@@ -214,7 +214,7 @@ impl Connection {
     /// Takes what happened at the platform.
     pub(super) fn handle_input(&mut self, input: ConnectionInput, now: Timestamp) {
         match input {
-            ConnectionInput::NegotiationNeeded => self.need(now),
+            ConnectionInput::NegotiationNeeded => self.request_negotiation(now),
             ConnectionInput::LocalDescriptionSet { description, mids } => {
                 self.local_mids = mids;
                 self.exchange(exchange::Input::LocalDescriptionSet(description), now);

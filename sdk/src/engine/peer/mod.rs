@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 pub use signal::Signal;
 
 use super::exchange::{self, Command, Exchange};
-use super::negotiation::Role;
+use super::negotiation::Politeness;
 use crate::error::{Error, Result};
 use crate::model::{ConnectionState, PeerSignal, RelayPayload, Reliable, Timestamp};
 
@@ -44,8 +44,8 @@ pub struct Peer {
 impl Peer {
     /// An end with a random number, which may be told to be polite or not.
     pub fn new(number: u32, polite: Option<bool>, recovers: bool) -> Self {
-        let role = if polite.unwrap_or(true) { Role::Polite } else { Role::Impolite };
-        let exchange = Exchange::new(role, true);
+        let politeness = if polite.unwrap_or(true) { Politeness::Polite } else { Politeness::Impolite };
+        let exchange = Exchange::new(politeness, true);
         Self {
             number,
             polite,
@@ -155,7 +155,7 @@ impl Peer {
             (None, Some(far)) => !far,
             (None, None) => self.number < signal.from,
         };
-        self.exchange.set_role(if polite { Role::Polite } else { Role::Impolite });
+        self.exchange.set_politeness(if polite { Politeness::Polite } else { Politeness::Impolite });
         self.far_number = Some(signal.from);
         Ok(())
     }

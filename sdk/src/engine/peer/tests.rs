@@ -300,10 +300,10 @@ fn a_recovery_repeats_the_signals_that_were_lost() {
 #[test]
 fn the_ends_settle_who_is_polite() {
     for (one, other, expected) in [
-        (None, None, Ok([Role::Polite, Role::Impolite])),
-        (Some(false), None, Ok([Role::Impolite, Role::Polite])),
-        (None, Some(true), Ok([Role::Impolite, Role::Polite])),
-        (Some(true), Some(false), Ok([Role::Polite, Role::Impolite])),
+        (None, None, Ok([Politeness::Polite, Politeness::Impolite])),
+        (Some(false), None, Ok([Politeness::Impolite, Politeness::Polite])),
+        (None, Some(true), Ok([Politeness::Impolite, Politeness::Polite])),
+        (Some(true), Some(false), Ok([Politeness::Polite, Politeness::Impolite])),
         (Some(true), Some(true), Err("both ends")),
         (Some(false), Some(false), Err("neither end")),
     ] {
@@ -317,7 +317,7 @@ fn the_ends_settle_who_is_polite() {
         match expected {
             Ok(roles) => {
                 assert_eq!(met, Ok(()));
-                assert_eq!(ends.map(|end| end.peer.exchange.role()), roles);
+                assert_eq!(ends.map(|end| end.peer.exchange.politeness()), roles);
             }
             Err(words) => assert!(met.unwrap_err().to_string().contains(words)),
         }

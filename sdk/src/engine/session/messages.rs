@@ -67,7 +67,7 @@ impl Session {
     /// The connection that a participant is reached over, and what is at its far end.
     pub fn route(&self, to: &ParticipantId) -> Option<(&ParticipantId, FarEnd)> {
         let direct = self.connections.get_key_value(to);
-        let between = || self.connections.iter().find(|(_, connection)| connection.far_end().is_between());
+        let between = || self.connections.iter().find(|(_, connection)| connection.far_end().is_relay());
         direct.or_else(between).map(|(peer, connection)| (peer, connection.far_end()))
     }
 
@@ -83,7 +83,7 @@ impl Session {
         let own_id = self.own_id().cloned();
         let mut full = None;
         for (peer, connection) in &mut self.connections {
-            let is_direct = !connection.far_end().is_between();
+            let is_direct = !connection.far_end().is_relay();
             let frame = match connection.far_end() {
                 _ if is_direct && to.is_some_and(|id| id != peer) => continue,
                 FarEnd::Participant => frame.clone(),
@@ -135,7 +135,7 @@ impl Session {
         let is_forwarding = !forwards.is_empty();
         for (from, to, channel, frame) in forwards {
             if let Ok(frame) = frame.routed(Some(&from)) {
-                self.hand_on(&from, &to, channel, frame);
+                self.forward(&from, &to, channel, frame);
             }
             if to.as_str().is_empty() || Some(&to) == self.own_id() {
                 messages.push((from, channel, frame));
@@ -194,15 +194,15 @@ impl Session {
     }
 
     /// As the mixer: hands on messages for participants who are known by now.
-    pub(super) fn hand_on_late(&mut self) {
+    pub(super) fn forward_late(&mut self) {
         for (from, to, channel, frame) in std::mem::take(&mut self.undelivered) {
-            self.hand_on(&from, &to, channel, frame);
+            self.forward(&from, &to, channel, frame);
         }
     }
 
     /// As the mixer: hands a message of one listener to another, or to all others. What does not fit is lost, as it
     /// would be with an SFU.
-    fn hand_on(&mut self, from: &ParticipantId, to: &ParticipantId, channel: Channel, frame: Frame) {
+    fn forward(&mut self, from: &ParticipantId, to: &ParticipantId, channel: Channel, frame: Frame) {
         let is_for_all = to.as_str().is_empty();
         if !is_for_all && self.roster.get(to).is_none() {
             if self.undelivered.len() == MAX_UNDELIVERED {

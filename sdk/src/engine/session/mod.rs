@@ -191,7 +191,7 @@ impl Session {
         connection.handle_input(input, now);
         let (state, far_end) = (connection.state(), connection.far_end());
         if state != before {
-            let ids: Vec<_> = match far_end.is_between() {
+            let ids: Vec<_> = match far_end.is_relay() {
                 false => vec![peer.clone()],
                 true => self.others().map(|other| other.id.clone()).collect(),
             };
@@ -231,7 +231,7 @@ impl Session {
             }
         }
         if self.publish_at.is_some_and(|at| at <= now) {
-            self.confirm_publications(now);
+            self.announce_publications(now);
         }
         self.repeat_orders(now);
         self.receipts.handle_timeout(now);
@@ -288,7 +288,7 @@ impl Session {
 
     /// The state of the connection to a participant, or to what stands between.
     pub fn connection_state(&self, peer: &ParticipantId) -> ConnectionState {
-        let between = || self.connections.values().find(|connection| connection.far_end().is_between());
+        let between = || self.connections.values().find(|connection| connection.far_end().is_relay());
         self.connections.get(peer).or_else(between).map_or(ConnectionState::New, Connection::state)
     }
 
@@ -327,7 +327,7 @@ impl Session {
             if is_new && plan.offers && plan.send.is_empty() {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);
             }
-            connection.carry(&plan, now);
+            connection.apply_plan(&plan, now);
         }
     }
 
@@ -336,7 +336,7 @@ impl Session {
         let command = ConnectionCommand::Close;
         self.outputs.push_back(Output::Connection { peer: peer.clone(), command });
         // The others stay, and are out of reach until there is another mixer.
-        if connection.far_end().is_between() && connection.state() != ConnectionState::New {
+        if connection.far_end().is_relay() && connection.state() != ConnectionState::New {
             let ids: Vec<_> = self.others().map(|other| other.id.clone()).collect();
             for id in ids {
                 self.event(Event::ConnectionStateChange(id, ConnectionState::New));

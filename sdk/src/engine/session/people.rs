@@ -52,9 +52,9 @@ impl Session {
         self.settle_orders();
         self.receive_early();
         self.replan(now);
-        self.hand_on_late();
+        self.forward_late();
         if self.publish_at.is_none() || self.is_confirmed() {
-            self.confirm_publications(now);
+            self.announce_publications(now);
         }
         self.refresh();
     }
@@ -75,7 +75,7 @@ impl Session {
 
     pub(super) fn publications_changed(&mut self, now: Timestamp) {
         if self.own_id().is_some() {
-            self.confirm_publications(now);
+            self.announce_publications(now);
             self.replan(now);
             self.collect();
         }
@@ -98,7 +98,7 @@ impl Session {
     }
 
     /// Tells the server what is published, and who one is, unless it knows, and looks at the result later.
-    pub(super) fn confirm_publications(&mut self, now: Timestamp) {
+    pub(super) fn announce_publications(&mut self, now: Timestamp) {
         self.publish_at = None;
         if !self.is_confirmed() {
             self.publish_at = Some(now + REPEAT_MS);

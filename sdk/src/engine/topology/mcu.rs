@@ -90,7 +90,7 @@ mod tests {
             let mixer = plan(&"m".into(), &[], &roster).remove(0);
             let listener = plan(&"a".into(), &[], &roster).remove(0);
             assert_ne!(mixer.offers, listener.offers);
-            assert_ne!(mixer.role, listener.role);
+            assert_ne!(mixer.politeness, listener.politeness);
             assert_eq!(mixer.offers, mixer_order > listener_order, "the later one");
         }
     }

@@ -1,7 +1,7 @@
 //! Mesh: one connection to every other participant, and every publication over each.
 
 use super::{FarEnd, Plan, Sections};
-use crate::engine::negotiation::Role;
+use crate::engine::negotiation::Politeness;
 use crate::model::{ParticipantId, ParticipantInfo, Publication};
 
 /// The connections of `own` to everyone else.
@@ -18,7 +18,7 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
             Plan {
                 peer: other.id.clone(),
                 far_end: FarEnd::Participant,
-                role: if is_newcomer { Role::Polite } else { Role::Impolite },
+                politeness: if is_newcomer { Politeness::Polite } else { Politeness::Impolite },
                 offers: is_newcomer,
                 send: super::publications_for(&other.id, publications),
                 sending: Sections::of(
@@ -62,7 +62,7 @@ mod tests {
                 let back = plan(&there.peer, &[], &roster);
                 let back = back.iter().find(|plan| plan.peer == one.id).unwrap();
                 assert_ne!(there.offers, back.offers);
-                assert_ne!(there.role, back.role);
+                assert_ne!(there.politeness, back.politeness);
             }
         }
     }

@@ -6,7 +6,7 @@ pub mod sfu;
 
 use std::collections::BTreeSet;
 
-use crate::engine::negotiation::Role;
+use crate::engine::negotiation::Politeness;
 use crate::model::{MediaKind, ParticipantId, ParticipantInfo, Publication, PublicationId, Topology};
 
 /// A connection that should exist.
@@ -17,7 +17,7 @@ pub struct Plan {
     /// What that is.
     pub far_end: FarEnd,
     /// Who gives way in a glare.
-    pub role: Role,
+    pub politeness: Politeness,
     /// This end makes every offer. The other one asks for them.
     pub offers: bool,
     /// The publications to send over it.
@@ -43,7 +43,7 @@ pub enum FarEnd {
 
 impl FarEnd {
     /// Whether it stands between this participant and all others.
-    pub fn is_between(self) -> bool {
+    pub fn is_relay(self) -> bool {
         matches!(self, Self::Mixer | Self::Sfu)
     }
 }

@@ -3,7 +3,7 @@
 use moim_protocol::SFU_ID;
 
 use super::{FarEnd, Plan, Sections};
-use crate::engine::negotiation::Role;
+use crate::engine::negotiation::Politeness;
 use crate::model::{ParticipantId, ParticipantInfo, Publication};
 
 /// The one connection. It can be opened before anything is known of the room, so that its first offer travels with `join`.
@@ -15,7 +15,7 @@ pub fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &
         peer: SFU_ID.into(),
         far_end: FarEnd::Sfu,
         // The SFU makes no offers, so there is nobody to give way to.
-        role: Role::Impolite,
+        politeness: Politeness::Impolite,
         offers: true,
         send: publications.iter().map(|publication| publication.id.clone()).collect(),
         sending: Sections::of(publications),

@@ -45,7 +45,9 @@ pub(super) fn listen(raw: &RtcDataChannel, weak: &Weak<Inner>) -> [ListenerGuard
             if cause != Some(USER_INITIATED_ABORT) {
                 let exception = Exception::from(error);
                 let detail = exception.message.clone();
-                inner.failure.replace(Some(exception.told_as(DataChannelError::Failed { detail }.into())));
+                inner
+                    .failure
+                    .replace(Some(exception.as_cause_of(DataChannelError::Failed { detail }.into())));
             }
         }),
         listen("close", |inner, _| inner.end()),

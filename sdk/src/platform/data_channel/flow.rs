@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use futures::channel::oneshot;
 use web_sys::RtcDataChannelState;
 
-use super::outbox::{Entry, Sent, send_next};
+use super::outbox::{Entry, SendProgress, send_next};
 use super::{DEFAULT_MAX_MESSAGE_SIZE, DataChannel, DataChannelState, Inner, Payload, RawMessage, bindings};
 use crate::{DataChannelError, Error, Result};
 
@@ -44,7 +44,7 @@ impl DataChannel {
     }
 
     /// Whether another message can be sent without waiting.
-    pub(crate) fn poll_room(&self, context: &Context<'_>) -> Poll<Result<()>> {
+    pub(crate) fn poll_capacity(&self, context: &Context<'_>) -> Poll<Result<()>> {
         if self.0.over.get() {
             return Poll::Ready(Err(self.closed_error()));
         }
@@ -115,13 +115,13 @@ impl Inner {
             let limit = self.max_frame_size();
             let sent = send_next(&self.raw, &mut entry, self.framing, limit, &scratch, &mut next_message);
             match sent {
-                Sent::More => self.outbox.borrow_mut().put_back(entry),
-                Sent::NotNow => {
+                SendProgress::More => self.outbox.borrow_mut().put_back(entry),
+                SendProgress::NotNow => {
                     self.outbox.borrow_mut().put_back(entry);
                     break;
                 }
-                Sent::Through => entry.finish(Ok(())),
-                Sent::Failed(error) => {
+                SendProgress::Through => entry.finish(Ok(())),
+                SendProgress::Failed(error) => {
                     let nobody_waits = entry.done.is_none();
                     self.outbox.borrow_mut().lost |= nobody_waits;
                     entry.finish(Err(error.into()));

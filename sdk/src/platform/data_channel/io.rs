@@ -60,7 +60,7 @@ impl AsyncWrite for DataChannelIo {
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        ready!(self.channel.poll_room(context)).map_err(io_error)?;
+        ready!(self.channel.poll_capacity(context)).map_err(io_error)?;
         let frame = self.channel.max_frame_size().min(MAX_FRAME_BYTES).saturating_sub(1);
         let length = bytes.len().min(frame.max(1));
         let payload = Payload::Bytes(bytes[..length].to_vec());

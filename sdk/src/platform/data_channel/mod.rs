@@ -119,11 +119,11 @@ impl DataChannel {
             match exception.name.as_str() {
                 "InvalidStateError" => {
                     let state = "the connection is closed";
-                    exception.told_as(Error::InvalidState { action: "create a data channel", state })
+                    exception.as_cause_of(Error::InvalidState { action: "create a data channel", state })
                 }
                 "TypeError" | "OperationError" => {
                     let detail = exception.message.clone();
-                    exception.told_as(Error::InvalidOptions { detail })
+                    exception.as_cause_of(Error::InvalidOptions { detail })
                 }
                 _ => exception.into(),
             }

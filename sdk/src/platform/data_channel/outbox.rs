@@ -77,7 +77,7 @@ impl Entry {
 }
 
 /// What became of a call of `send`.
-pub(super) enum Sent {
+pub(super) enum SendProgress {
     /// The message is through.
     Through,
     /// There is more of it.
@@ -150,7 +150,7 @@ pub(super) fn send_next(
     limit: usize,
     scratch: &Uint8Array,
     next_message: &mut dyn FnMut() -> u32,
-) -> Sent {
+) -> SendProgress {
     let size = entry.payload.size();
     let frame_limit = if framing { limit.min(MAX_FRAME_BYTES) } else { limit };
     if entry.fragments.is_none() {
@@ -162,26 +162,26 @@ pub(super) fn send_next(
         let can_be_cut = framing && !matches!(entry.payload, Payload::Frame(_));
         match length <= frame_limit {
             true => return through(raw, send_whole(raw, &entry.payload, framing, scratch)),
-            false if !can_be_cut => return Sent::Failed(DataChannelError::TooLarge { size, limit }),
+            false if !can_be_cut => return SendProgress::Failed(DataChannelError::TooLarge { size, limit }),
             false => match Fragments::new(kind, next_message(), size, frame_limit) {
                 Ok(fragments) => entry.fragments = Some(fragments),
-                Err(error) => return Sent::Failed(error),
+                Err(error) => return SendProgress::Failed(error),
             },
         }
     }
-    let Some(fragments) = entry.fragments.as_mut() else { return Sent::Through };
+    let Some(fragments) = entry.fragments.as_mut() else { return SendProgress::Through };
     let before = fragments.clone();
-    let Some(header) = fragments.next() else { return Sent::Through };
+    let Some(header) = fragments.next() else { return SendProgress::Through };
     let range = header.range();
     let end = (HEADER_BYTES + range.len()) as u32;
     let is_last = range.end == size;
     scratch.subarray(0, HEADER_BYTES as u32).copy_from(&header.to_bytes());
     entry.payload.copy(range, &scratch.subarray(HEADER_BYTES as u32, end));
     match through(raw, raw.send_with_array_buffer_view(&scratch.subarray(0, end))) {
-        Sent::Through if !is_last => Sent::More,
-        Sent::NotNow => {
+        SendProgress::Through if !is_last => SendProgress::More,
+        SendProgress::NotNow => {
             *fragments = before;
-            Sent::NotNow
+            SendProgress::NotNow
         }
         sent => sent,
     }
@@ -207,16 +207,16 @@ fn send_whole(
     }
 }
 
-fn through(raw: &RtcDataChannel, sent: Result<(), JsValue>) -> Sent {
-    let Err(thrown) = sent else { return Sent::Through };
+fn through(raw: &RtcDataChannel, sent: Result<(), JsValue>) -> SendProgress {
+    let Err(thrown) = sent else { return SendProgress::Through };
     let exception = Exception::from(thrown);
     match exception.name.as_str() {
-        "OperationError" if raw.buffered_amount() > 0 => Sent::NotNow,
-        "InvalidStateError" => Sent::Failed(DataChannelError::Closed),
+        "OperationError" if raw.buffered_amount() > 0 => SendProgress::NotNow,
+        "InvalidStateError" => SendProgress::Failed(DataChannelError::Closed),
         _ => {
             let error = DataChannelError::Failed { detail: exception.message.clone() };
-            exception.told_as(error.clone().into());
-            Sent::Failed(error)
+            exception.as_cause_of(error.clone().into());
+            SendProgress::Failed(error)
         }
     }
 }

@@ -27,7 +27,7 @@ impl Sink<Message> for DataChannel {
     type Error = Error;
 
     fn poll_ready(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        self.poll_room(context)
+        self.poll_capacity(context)
     }
 
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<()> {

@@ -38,7 +38,7 @@ pub(crate) struct Limits {
     pub(crate) frame_bytes: usize,
     /// How far each sender may be ahead of its receiver, in bytes.
     pub(crate) window_bytes: u64,
-    /// How many files are sent at the same time. The others wait for their turn.
+    /// How many files are sent at the same time. The others wait for their permit.
     pub(crate) files_at_once: usize,
 }
 

@@ -2,11 +2,11 @@
 
 mod carrier;
 mod incoming;
+mod permit;
 mod sink;
 mod source;
 mod task;
 mod transfer;
-mod turn;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
@@ -18,9 +18,9 @@ use super::data_channel::Wakers;
 use crate::engine::transfer::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
 pub(crate) use carrier::{Carrier, Limits};
 pub use incoming::{IncomingFile, IncomingFiles};
+use permit::Permits;
 use task::Input;
 pub use transfer::{FileDirection, FileOptions, FileTransfer, FileTransferProgress};
-use turn::Turns;
 
 /// Offers beyond this many are refused.
 const MAX_OFFERS: usize = 64;
@@ -34,7 +34,7 @@ pub(crate) struct Transfers {
     offers: RefCell<VecDeque<(TransferId, FileOffer)>>,
     /// Those, and the ones that the application has not answered yet.
     unanswered: RefCell<BTreeSet<TransferId>>,
-    turns: Turns,
+    permits: Permits,
     waiting: Wakers,
     over: Cell<bool>,
 }
@@ -130,8 +130,8 @@ impl Transfers {
         self.unanswered.borrow_mut().remove(&id);
     }
 
-    fn turns(&self) -> &Turns {
-        &self.turns
+    fn permits(&self) -> &Permits {
+        &self.permits
     }
 }
 

@@ -84,6 +84,6 @@ impl Sink {
 pub(super) fn words(thrown: JsValue) -> String {
     let exception = Exception::from(thrown);
     let detail = exception.message.clone();
-    exception.told_as(FileTransferError::Storage { detail: detail.clone() }.into());
+    exception.as_cause_of(FileTransferError::Storage { detail: detail.clone() }.into());
     detail
 }

@@ -9,11 +9,11 @@ use futures::channel::mpsc::UnboundedReceiver;
 use futures::future::{Either, select};
 
 use super::carrier::Carrier;
+use super::permit::Permit;
 use super::send;
 use super::sink::Sink;
 use super::source::Source;
 use super::transfer::Shared;
-use super::turn::Turn;
 use crate::engine::transfer::{
     FileReceiver, FileSender, FileTransferError, Output, TransferFrame, TransferMessage,
 };
@@ -95,7 +95,7 @@ pub(super) async fn run(
     mut inputs: UnboundedReceiver<Input>,
     shared: Rc<Shared>,
 ) {
-    let mut turn = None;
+    let mut permit = None;
     let result = loop {
         match (work.poll_output(), &mut work) {
             (None, work) => {
@@ -118,8 +118,8 @@ pub(super) async fn run(
             }
             (Some(Output::Read { offset, length }), Work::Sending(machine, source)) => {
                 let read = async {
-                    if turn.is_none() {
-                        turn = Some(Turn::take(&carrier).await);
+                    if permit.is_none() {
+                        permit = Some(Permit::take(&carrier).await);
                     }
                     source.read(offset, length).await
                 };
@@ -149,7 +149,7 @@ pub(super) async fn run(
             (Some(Output::Read { .. } | Output::Write(_) | Output::Close), _) => {}
         }
     };
-    drop(turn);
+    drop(permit);
     carrier.transfers().finish(shared.id);
     let result = match (result, &work) {
         (Ok(()), Work::Receiving(_, sink)) => {

@@ -12,7 +12,7 @@ pub(super) fn refusal(action: &'static str) -> impl Fn(JsValue) -> Error {
         match exception.name.as_str() {
             "InvalidStateError" => {
                 let state = "the connection is closed, or the transceiver stopped or not negotiated yet";
-                exception.told_as(Error::InvalidState { action, state })
+                exception.as_cause_of(Error::InvalidState { action, state })
             }
             "TypeError"
             | "RangeError"
@@ -21,12 +21,12 @@ pub(super) fn refusal(action: &'static str) -> impl Fn(JsValue) -> Error {
             | "InvalidCharacterError"
             | "OperationError" => {
                 let detail = format!("cannot {action}: {}", exception.message);
-                exception.told_as(Error::InvalidOptions { detail })
+                exception.as_cause_of(Error::InvalidOptions { detail })
             }
             _ => {
                 let (name, detail) =
                     (exception.name.clone(), format!("cannot {action}: {}", exception.message));
-                exception.told_as(Error::Browser { name, detail })
+                exception.as_cause_of(Error::Browser { name, detail })
             }
         }
     }

@@ -11,7 +11,7 @@ pub(super) fn refused(thrown: JsValue) -> Error {
     match exception.name.as_str() {
         "NotSupportedError" | "InvalidModificationError" | "TypeError" => {
             let detail = format!("this browser cannot record these tracks so: {}", exception.message);
-            exception.told_as(Error::InvalidOptions { detail })
+            exception.as_cause_of(Error::InvalidOptions { detail })
         }
         _ => recorder_error(exception),
     }
@@ -20,5 +20,5 @@ pub(super) fn refused(thrown: JsValue) -> Error {
 pub(super) fn recorder_error(thrown: impl Into<Exception>) -> Error {
     let exception = thrown.into();
     let detail = format!("{}: {}", exception.name, exception.message);
-    exception.told_as(Error::Recorder { detail })
+    exception.as_cause_of(Error::Recorder { detail })
 }

@@ -185,7 +185,7 @@ async fn one_that_is_removed_leaves_the_other_playing() {
     moves(&video).await;
     assert_eq!(js("interruptions.join()"), "");
     assert!(stream(&video) == shared && shared.get_tracks().length() == 1);
-    call.room.driver().tell(Event::Ended(None));
+    call.room.driver().emit(Event::Ended(None));
     assert!(video.src_object().is_none(), "the room is left");
     let refused = call.camera.attach(&video).expect_err("an error");
     assert_eq!(refused.to_string(), "cannot attach a track while the track has ended");
@@ -318,7 +318,7 @@ async fn two_hundred_rounds_leave_no_observer_and_no_listener() {
     assert!(call.room.driver().attachments.elements.borrow().is_empty());
     assert!(video.src_object().is_none());
     let room = std::rc::Rc::downgrade(&call.room.0.driver);
-    call.room.driver().tell(Event::Ended(None));
+    call.room.driver().emit(Event::Ended(None));
     drop(call);
     TimeoutFuture::new(0).await;
     assert!(room.upgrade().is_none(), "the room is freed");

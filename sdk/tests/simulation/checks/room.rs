@@ -32,8 +32,8 @@ pub(super) fn check(world: &World, client: &Client) {
         check_connection(world, client, &participants, other);
     }
     let connections = others.iter().filter(|other| is_connected(world, &participants, own, other)).count();
-    let is_between = world.topology == Topology::Sfu || is_listener(world, own);
-    assert_eq!(client.peers.len(), if is_between { 1 } else { connections });
+    let is_relay = world.topology == Topology::Sfu || is_listener(world, own);
+    assert_eq!(client.peers.len(), if is_relay { 1 } else { connections });
     if own.role == Role::Mixer {
         check_mixer(client, &others);
     }
@@ -51,8 +51,8 @@ fn check_connection(
     if is_connected(world, participants, own, other) {
         assert_eq!(state, ConnectionState::Connected);
         // Who comes when the connection to what is between stands already is connected from the start.
-        let is_between = world.topology == Topology::Sfu || is_listener(world, own);
-        assert!(told == Some(ConnectionState::Connected) || (told.is_none() && is_between), "{told:?}");
+        let is_relay = world.topology == Topology::Sfu || is_listener(world, own);
+        assert!(told == Some(ConnectionState::Connected) || (told.is_none() && is_relay), "{told:?}");
     } else {
         assert_eq!(state, ConnectionState::New);
         assert_eq!(told, None);

@@ -7,14 +7,14 @@ use crate::model::Timestamp;
 
 /// So many rounds in a row that change nothing are nothing unusual.
 const USUAL: u32 = 12;
-/// How long a browser that is restless waits for its next offer. It still makes one: something may have changed.
+/// How long a browser that asks again and again waits for its next offer. It still makes one: something may have changed.
 const PAUSE_MS: u64 = 2_000;
 /// Rounds that are further apart have a reason each. Longer than the pause.
 const APART_MS: u64 = 3_000;
 
 /// Tells rounds that change something from those that do not.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Restlessness {
+pub(super) struct NegotiationThrottle {
     offered: Vec<String>,
     agreed: Vec<String>,
     agreed_at: Timestamp,
@@ -22,7 +22,7 @@ pub(super) struct Restlessness {
     due: Option<Timestamp>,
 }
 
-impl Restlessness {
+impl NegotiationThrottle {
     /// Takes an offer that was made.
     pub(super) fn handle_offer(&mut self, sdp: &str) {
         self.offered = sdp.lines().filter(|line| is_telling(line)).map(section).collect();
@@ -45,11 +45,11 @@ impl Restlessness {
 
     /// The browser asks for a negotiation. Whether it is to wait.
     pub(super) fn holds_back(&mut self, now: Timestamp) -> bool {
-        let is_restless = self.repeated >= USUAL;
-        if is_restless {
+        let is_throttled = self.repeated >= USUAL;
+        if is_throttled {
             self.due.get_or_insert(now + PAUSE_MS);
         }
-        is_restless
+        is_throttled
     }
 
     /// When a negotiation that was held back is due.
@@ -92,43 +92,43 @@ mod tests {
         format!("v=0\r\na=ice-ufrag:x\r\nm=audio {port} UDP/TLS/RTP/SAVPF 111\r\na={direction}\r\n")
     }
 
-    fn round(restlessness: &mut Restlessness, now: Timestamp, port: u32, direction: &str) -> bool {
-        restlessness.handle_offer(&offer(port, direction));
-        restlessness.handle_answer(now)
+    fn round(throttle: &mut NegotiationThrottle, now: Timestamp, port: u32, direction: &str) -> bool {
+        throttle.handle_offer(&offer(port, direction));
+        throttle.handle_answer(now)
     }
 
     #[test]
     fn who_says_the_same_again_and_again_has_to_wait() {
-        let mut restlessness = Restlessness::default();
+        let mut throttle = NegotiationThrottle::default();
         for port in 0..=USUAL {
-            assert!(!restlessness.holds_back(0));
-            assert_eq!(round(&mut restlessness, 50, port + 9, "sendrecv"), port == USUAL);
+            assert!(!throttle.holds_back(0));
+            assert_eq!(round(&mut throttle, 50, port + 9, "sendrecv"), port == USUAL);
         }
-        assert!(restlessness.holds_back(100));
-        assert!(restlessness.holds_back(500), "the first counts");
-        assert_eq!(restlessness.poll_timeout(), Some(100 + PAUSE_MS));
-        assert!(!restlessness.handle_timeout(100));
-        assert!(restlessness.handle_timeout(100 + PAUSE_MS));
-        assert_eq!(restlessness.poll_timeout(), None);
-        assert!(!round(&mut restlessness, 2_200, 9, "sendrecv"), "it is told once");
-        assert!(!round(&mut restlessness, 2_300, 9, "recvonly"));
-        assert!(!restlessness.holds_back(9_000), "a change");
+        assert!(throttle.holds_back(100));
+        assert!(throttle.holds_back(500), "the first counts");
+        assert_eq!(throttle.poll_timeout(), Some(100 + PAUSE_MS));
+        assert!(!throttle.handle_timeout(100));
+        assert!(throttle.handle_timeout(100 + PAUSE_MS));
+        assert_eq!(throttle.poll_timeout(), None);
+        assert!(!round(&mut throttle, 2_200, 9, "sendrecv"), "it is told once");
+        assert!(!round(&mut throttle, 2_300, 9, "recvonly"));
+        assert!(!throttle.holds_back(9_000), "a change");
     }
 
     #[test]
     fn offers_that_are_taken_back_alternate_with_others_or_are_far_apart_count_for_nothing() {
-        let mut restlessness = Restlessness::default();
+        let mut throttle = NegotiationThrottle::default();
         for _ in 0..20 {
-            restlessness.handle_offer(&offer(9, "sendrecv"));
+            throttle.handle_offer(&offer(9, "sendrecv"));
         }
-        assert!(!restlessness.holds_back(0));
+        assert!(!throttle.holds_back(0));
         for _ in 0..20 {
-            assert!(!round(&mut restlessness, 50, 9, "sendrecv"));
-            restlessness.handle_remote_offer();
+            assert!(!round(&mut throttle, 50, 9, "sendrecv"));
+            throttle.handle_remote_offer();
         }
         for minute in 1..20 {
-            assert!(!round(&mut restlessness, minute * 60_000, 9, "sendrecv"));
+            assert!(!round(&mut throttle, minute * 60_000, 9, "sendrecv"));
         }
-        assert!(!restlessness.holds_back(0));
+        assert!(!throttle.holds_back(0));
     }
 }

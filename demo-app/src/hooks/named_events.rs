@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 /// An event, with the name of the participant that it is about. The name outlives the participant.
 #[derive(Debug)]
-pub(crate) struct Happening {
+pub(crate) struct NamedEvent {
     pub(crate) event: RoomEvent,
     pub(crate) name: String,
     /// The participant was there before us: `ParticipantJoined` is told of them too.
@@ -22,7 +22,7 @@ struct Known {
 }
 
 impl Known {
-    fn happening(&mut self, event: RoomEvent) -> Happening {
+    fn named(&mut self, event: RoomEvent) -> NamedEvent {
         if matches!(event, RoomEvent::StateChange { state: RoomState::Joined }) {
             self.earlier.extend(self.names.keys().cloned());
         }
@@ -34,25 +34,25 @@ impl Known {
         if matches!(event, RoomEvent::Left { .. }) {
             *self = Self::default();
         }
-        Happening { event, name, was_there }
+        NamedEvent { event, name, was_there }
     }
 }
 
 /// Calls `on_event` with everything that happens in the room.
 #[hook]
-pub(crate) fn use_happenings(room: &RoomHandle, on_event: Callback<Happening>) {
+pub(crate) fn use_named_events(room: &RoomHandle, on_event: Callback<NamedEvent>) {
     let known = use_mut_ref(Known::default);
     let current = room.room();
     use_room_events(room, move |event| {
         let participants = current.as_ref().map(moim::Room::participants).unwrap_or_default();
-        let happening = {
+        let named = {
             let mut known = known.borrow_mut();
             known
                 .names
                 .extend(participants.into_iter().map(|participant| (participant.id, participant.name)));
-            known.happening(event)
+            known.named(event)
         };
-        on_event.emit(happening);
+        on_event.emit(named);
     });
 }
 

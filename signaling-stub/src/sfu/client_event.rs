@@ -10,7 +10,7 @@ use super::Source;
 
 /// One thing that happened.
 #[derive(Debug)]
-pub(super) enum Happening {
+pub(super) enum ClientEvent {
     Transmit(Transmit),
     Relay(RelayPayload),
     /// Media sections came or changed.

@@ -13,12 +13,12 @@ use crate::model::MediaKind;
 
 /// How the application wants a publication to be sent.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sending {
+pub(crate) struct SendSettings {
     codec: Option<String>,
     max_bitrate: Option<u32>,
 }
 
-impl Sending {
+impl SendSettings {
     /// Reads the options.
     ///
     /// # Errors
@@ -59,14 +59,14 @@ impl Sending {
 
 /// A publication that is being sent.
 #[derive(Debug)]
-pub(super) struct Sent {
+pub(super) struct SentTrack {
     pub(super) transceiver: RtcRtpTransceiver,
-    sending: Sending,
+    sending: SendSettings,
     is_settled: Cell<bool>,
 }
 
-impl Sent {
-    pub(super) fn new(transceiver: RtcRtpTransceiver, sending: Sending) -> Self {
+impl SentTrack {
+    pub(super) fn new(transceiver: RtcRtpTransceiver, sending: SendSettings) -> Self {
         let is_plain = sending.codec.is_none() && sending.max_bitrate.is_none();
         let kind = if transceiver.receiver().track().kind() == "audio" {
             MediaKind::Audio

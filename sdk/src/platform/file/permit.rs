@@ -8,39 +8,39 @@ use std::task::Poll;
 use super::carrier::Carrier;
 use crate::platform::data_channel::Wakers;
 
-/// The turns of a carrier that are taken.
+/// The permits of a carrier that are taken.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(super) struct Permits {
     taken: Cell<usize>,
     waiting: Wakers,
 }
 
 /// The right to send a file. Others wait while it lives.
 #[derive(Debug)]
-#[must_use = "the turn is over as soon as this is dropped"]
-pub(super) struct Turn(Rc<dyn Carrier>);
+#[must_use = "the permit is over as soon as this is dropped"]
+pub(super) struct Permit(Rc<dyn Carrier>);
 
-impl Turn {
-    /// Waits for a turn.
+impl Permit {
+    /// Waits for a permit.
     pub(super) async fn take(carrier: &Rc<dyn Carrier>) -> Self {
         poll_fn(|context| {
-            let turns = carrier.transfers().turns();
-            let taken = turns.taken.get();
+            let permits = carrier.transfers().permits();
+            let taken = permits.taken.get();
             if taken < carrier.limits().files_at_once {
-                turns.taken.set(taken + 1);
+                permits.taken.set(taken + 1);
                 return Poll::Ready(Self(carrier.clone()));
             }
-            turns.waiting.register(context);
+            permits.waiting.register(context);
             Poll::Pending
         })
         .await
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
-        let turns = self.0.transfers().turns();
-        turns.taken.set(turns.taken.get().saturating_sub(1));
-        turns.waiting.wake();
+        let permits = self.0.transfers().permits();
+        permits.taken.set(permits.taken.get().saturating_sub(1));
+        permits.waiting.wake();
     }
 }
