@@ -2,6 +2,8 @@
 //
 //   node scripts/build.mjs [--accept-types]
 //
+// `MOIM_QUICK=1` builds the modules without making them small, which takes a fraction of the time.
+//
 // dist/npm    the npm package: the crate `moim` with the feature `js`
 // dist/site   what the stub serves: the demo at `/`, the plain pages at `/www/`, the package at `/www/pkg/`
 // target/stub the signaling stub
@@ -17,29 +19,33 @@ import { runStep } from "./lib/run.mjs";
 import { bindAndShrink } from "./lib/wasm.mjs";
 import { ensureBuildTools } from "./tools.mjs";
 
-const WASM_RELEASE = ["--target", "wasm32-unknown-unknown", "--release"];
+const QUICK = process.env.MOIM_QUICK === "1";
+const PROFILE = QUICK ? "quick" : "release";
+const WASM = ["--target", "wasm32-unknown-unknown", "--profile", PROFILE];
 
 /** The npm package, in `dist/npm`. */
 export async function buildPackage() {
-  const args = ["-p", "moim", "--lib", ...WASM_RELEASE, "--features", "js"];
+  const args = ["-p", "moim", "--lib", ...WASM, "--features", "js"];
   await cargoBuild("compiling the npm package", args, TARGET_JS);
   await bindAndShrink("the npm package", {
-    input: join(TARGET_JS, "wasm32-unknown-unknown", "release", "moim.wasm"),
+    input: join(TARGET_JS, "wasm32-unknown-unknown", PROFILE, "moim.wasm"),
     outDir: NPM_PACKAGE,
     name: "moim",
     typescript: true,
+    shrink: !QUICK,
   });
   finishPackage();
 }
 
 /** The demo, the plain pages and the package, in `dist/site`. Needs the package. */
 export async function buildSite() {
-  await cargoBuild("compiling the demo", ["-p", "moim-demo-app", "--bin", "moim-demo-app", ...WASM_RELEASE]);
+  await cargoBuild("compiling the demo", ["-p", "moim-demo-app", "--bin", "moim-demo-app", ...WASM]);
   await bindAndShrink("the demo", {
-    input: join(TARGET, "wasm32-unknown-unknown", "release", "moim-demo-app.wasm"),
+    input: join(TARGET, "wasm32-unknown-unknown", PROFILE, "moim-demo-app.wasm"),
     outDir: DEMO,
     name: "demo",
     typescript: false,
+    shrink: !QUICK,
   });
   await assembleSite();
 }

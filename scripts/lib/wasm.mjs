@@ -27,22 +27,23 @@ const FEATURES = [
  * Makes the loadable form of a module, unless it is there already.
  *
  * @param {string} what it is, for the person who waits
- * @param {{ input: string, outDir: string, name: string, typescript: boolean }} options
+ * @param {{ input: string, outDir: string, name: string, typescript: boolean, shrink: boolean }} options
  */
-export async function bindAndShrink(what, { input, outDir, name, typescript }) {
+export async function bindAndShrink(what, { input, outDir, name, typescript, shrink }) {
   const bindgen = tool("wasm-bindgen");
   const bindgenArgs = ["--target", "web", "--out-dir", outDir, "--out-name", name, ...(typescript ? [] : ["--no-typescript"])];
   const optArgs = ["-Oz", ...FEATURES.map((feature) => `--enable-${feature}`)];
   const module = join(outDir, `${name}_bg.wasm`);
   const fresh = {
     files: [input, join(NODE_MODULES, "binaryen", "package.json")],
-    settings: [versionOf(bindgen), bindgenArgs, optArgs],
+    settings: [versionOf(bindgen), bindgenArgs, shrink && optArgs],
     outputs: [module, join(outDir, `${name}.js`)],
   };
   await unlessFresh(`wasm-${name}`, fresh, () =>
-    step(`making ${what} small`, async () => {
+    step(shrink ? `making ${what} small` : `writing ${what}`, async () => {
       rmSync(outDir, { recursive: true, force: true });
       await run(bindgen, [...bindgenArgs, input], { log: `bindgen-${name}` });
+      if (!shrink) return sizes(module);
       const small = `${module}.small`;
       await run(process.execPath, [WASM_OPT, module, "-o", small, ...optArgs], { log: `wasm-opt-${name}` });
       renameSync(small, module);
