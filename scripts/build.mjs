@@ -12,8 +12,8 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { assembleSite } from "./lib/site.mjs";
 import { parseFlags } from "./lib/flags.mjs";
-import { finishPackage } from "./lib/package.mjs";
-import { DEMO, GOLDEN_TYPES, NPM_PACKAGE, ROOT, STUB, TARGET, TARGET_JS, relative } from "./lib/paths.mjs";
+import { assemblePackage } from "./lib/package.mjs";
+import { BINDINGS, DEMO, GOLDEN_TYPES, NPM_PACKAGE, ROOT, STUB, TARGET, TARGET_JS, relative } from "./lib/paths.mjs";
 import { runAsScript } from "./lib/problem.mjs";
 import { runStep } from "./lib/run.mjs";
 import { bindAndShrink } from "./lib/wasm.mjs";
@@ -29,12 +29,12 @@ export async function buildPackage() {
   await cargoBuild("compiling the npm package", args, TARGET_JS);
   await bindAndShrink("the npm package", {
     input: join(TARGET_JS, "wasm32-unknown-unknown", PROFILE, "moim.wasm"),
-    outDir: NPM_PACKAGE,
+    outDir: BINDINGS,
     name: "moim",
-    typescript: true,
+    target: "bundler",
     shrink: !QUICK,
   });
-  finishPackage();
+  assemblePackage();
 }
 
 /** The demo, the plain pages and the package, in `dist/site`. Needs the package. */
@@ -44,7 +44,7 @@ export async function buildSite() {
     input: join(TARGET, "wasm32-unknown-unknown", PROFILE, "moim-demo-app.wasm"),
     outDir: DEMO,
     name: "demo",
-    typescript: false,
+    target: "web",
     shrink: !QUICK,
   });
   await assembleSite();

@@ -1,27 +1,42 @@
-// The files of the npm package that are written by hand.
+// The npm package, put together from what wasm-bindgen made and from sdk/npm, which is written by hand.
 
-import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { NPM_PACKAGE, ROOT } from "./paths.mjs";
-import { tidyTypes } from "./types.mjs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { BINDINGS, NPM_PACKAGE, ROOT } from "./paths.mjs";
 import { packageVersion } from "./versions.mjs";
 
 const BY_HAND = join(ROOT, "sdk", "npm");
+const TEXT_OF = (folder, name) => readFileSync(join(folder, name), "utf8");
+const GENERATED = ["moim_bg.js", "moim_bg.wasm", "moim_bg.wasm.d.ts", "snippets"];
 
-/** Puts the manifest, with the crate's version, the README and the licences beside the generated files. */
-export function finishPackage() {
-  const types = join(NPM_PACKAGE, "moim.d.ts");
+/** Makes `dist/npm` anew. */
+export function assemblePackage() {
+  rmSync(NPM_PACKAGE, { recursive: true, force: true });
+  mkdirSync(NPM_PACKAGE, { recursive: true });
+  const write = (name, text) => writeFileSync(join(NPM_PACKAGE, name), text);
+  for (const name of GENERATED) cpSync(join(BINDINGS, name), join(NPM_PACKAGE, name), { recursive: true });
+  for (const name of readdirSync(BY_HAND).filter(isShippedAsItIs)) cpSync(join(BY_HAND, name), join(NPM_PACKAGE, name));
+  for (const name of readdirSync(ROOT).filter((name) => name.startsWith("LICENSE"))) {
+    cpSync(join(ROOT, name), join(NPM_PACKAGE, name));
+  }
+  write("bindings.js", bindings());
   // `Symbol.dispose` is newer than what most projects compile for.
   const lib = '/// <reference lib="esnext.disposable" />\n';
-  writeFileSync(types, lib + tidyTypes(readFileSync(types, "utf8").replaceAll(lib, "")));
-  const manifest = join(BY_HAND, "package.json");
-  if (existsSync(manifest)) {
-    const filled = { ...JSON.parse(readFileSync(manifest, "utf8")), version: packageVersion() };
-    writeFileSync(join(NPM_PACKAGE, "package.json"), `${JSON.stringify(filled, null, 2)}\n`);
-  }
-  const readme = join(BY_HAND, "README.md");
-  if (existsSync(readme)) copyFileSync(readme, join(NPM_PACKAGE, "README.md"));
-  for (const name of readdirSync(ROOT).filter((name) => name.startsWith("LICENSE"))) {
-    copyFileSync(join(ROOT, name), join(NPM_PACKAGE, name));
-  }
+  write("moim.d.ts", lib + TEXT_OF(BINDINGS, "moim.d.ts").replaceAll(lib, "") + TEXT_OF(BY_HAND, "init.d.ts"));
+  const manifest = { ...JSON.parse(TEXT_OF(BY_HAND, "package.json")), version: packageVersion() };
+  write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** `index.d.ts` is the accepted copy of `moim.d.ts`, and `init.d.ts` a part of it. */
+const isShippedAsItIs = (name) => [".js", ".jsx"].includes(extname(name)) || ["auto.d.ts", "README.md"].includes(name);
+
+/** Exports what users call, and by default what the WebAssembly module imports. */
+function bindings() {
+  const [exported] = TEXT_OF(BINDINGS, "moim.js").match(/^export \{[^}]*\} from "\.\/moim_bg\.js";/m) ?? [];
+  if (!exported) throw new Error("The generated moim.js exports nothing from moim_bg.js: has wasm-bindgen changed?");
+  const module = new WebAssembly.Module(readFileSync(join(BINDINGS, "moim_bg.wasm")));
+  const sources = [...new Set(WebAssembly.Module.imports(module).map((needed) => needed.module))];
+  const lines = sources.map((source, number) => `import * as import${number} from "${source}";`);
+  const members = sources.map((source, number) => `  "${source}": import${number},`);
+  return [...lines, "", exported, "", "export default {", ...members, "};", ""].join("\n");
 }

@@ -16,6 +16,8 @@ export const TOOLS = join(ROOT, ".tools");
 export const TOOLS_BIN = join(TOOLS, "bin");
 export const NODE_MODULES = join(ROOT, "node_modules");
 export const DEMO = join(TARGET, "demo");
+/** What wasm-bindgen makes of the npm package. */
+export const BINDINGS = join(TARGET, "bindings");
 export const NPM_PACKAGE = join(ROOT, "dist", "npm");
 export const SITE = join(ROOT, "dist", "site");
 export const STUB = join(TARGET, "stub", `moim-signaling-stub${EXE}`);

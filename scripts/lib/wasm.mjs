@@ -27,11 +27,11 @@ const FEATURES = [
  * Makes the loadable form of a module, unless it is there already.
  *
  * @param {string} what it is, for the person who waits
- * @param {{ input: string, outDir: string, name: string, typescript: boolean, shrink: boolean }} options
+ * @param {{ input: string, outDir: string, name: string, target: "web" | "bundler", shrink: boolean }} options
  */
-export async function bindAndShrink(what, { input, outDir, name, typescript, shrink }) {
+export async function bindAndShrink(what, { input, outDir, name, target, shrink }) {
   const bindgen = tool("wasm-bindgen");
-  const bindgenArgs = ["--target", "web", "--out-dir", outDir, "--out-name", name, ...(typescript ? [] : ["--no-typescript"])];
+  const bindgenArgs = ["--target", target, "--out-dir", outDir, "--out-name", name, ...(target === "web" ? ["--no-typescript"] : [])];
   const optArgs = ["-Oz", ...FEATURES.map((feature) => `--enable-${feature}`)];
   const module = join(outDir, `${name}_bg.wasm`);
   const fresh = {

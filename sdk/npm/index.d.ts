@@ -3379,7 +3379,8 @@ export class Receiver {
 }
 
 /**
- * Records tracks into one file. Arguments and options that are misspelt, of the wrong type or out of range give
+ * Records tracks into one file, until `stop()` or `free()`, or until all tracks have ended. No reference to it is needed
+ * until then. Arguments and options that are misspelt, of the wrong type or out of range give
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediastream-recording/#mediarecorder-api
  */
@@ -3532,7 +3533,8 @@ export class RemoteTrack {
 }
 
 /**
- * A gathering of participants who see, hear and write to each other. Arguments and options that are misspelt, of the
+ * A gathering of participants who see, hear and write to each other. Once joined it lives until it is left: by `leave()`,
+ * by `free()`, or by the server. No reference to it is needed until then. Arguments and options that are misspelt, of the
  * wrong type or out of range give `ERR_INVALID_OPTIONS`.
  */
 export class Room {
@@ -3749,8 +3751,8 @@ export class Sender {
 }
 
 /**
- * Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()`, until the
- * connection is closed, or until the object is collected: keep a reference to it.
+ * Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()` or `free()`, or
+ * until the connection is closed. No reference to it is needed until then.
  * @see https://www.w3.org/TR/webrtc-stats/
  */
 export class StatsMonitor {
@@ -3873,8 +3875,10 @@ export function getStats(source: StatsSource): Promise<StatsReport>;
  */
 export function setSinkId(element: HTMLMediaElement, deviceId: string): Promise<void>;
 
+/** Where the WebAssembly module comes from: its address, a response, its bytes, or the module itself. */
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
+/** The module's exports, as far as they are of use. */
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
 }
@@ -3882,21 +3886,25 @@ export interface InitOutput {
 export type SyncInitInput = BufferSource | WebAssembly.Module;
 
 /**
- * Instantiates the given `module`, which can either be bytes or
- * a precompiled `WebAssembly.Module`.
+ * Loads the WebAssembly module, without which nothing else of the package works. By default it is fetched from
+ * `moim_bg.wasm` beside the package's JavaScript. Calling it again returns the same promise; after a failure it tries again.
+ * The import of `moim/auto` does it by itself.
  *
- * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ * @throws {MoimError} ERR_INIT_FAILED if the module is not served or cannot be compiled; ERR_INIT_BLOCKED if the page's
+ * Content-Security-Policy lacks `'wasm-unsafe-eval'`; ERR_UNSUPPORTED without WebAssembly; ERR_INVALID_OPTIONS if
+ * `module_or_path` is none of the above.
+ * @example
+ * import init, { Room } from "moim";
  *
- * @returns {InitOutput}
+ * await init();
+ * const room = new Room();
  */
-export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+export default function init(options?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
 
 /**
- * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
- * for everything else, calls `WebAssembly.instantiate` directly.
+ * Initializes the package with a module that is there already, without waiting. Browsers refuse this for large modules in a
+ * page, and allow it in a worker.
  *
- * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
- *
- * @returns {Promise<InitOutput>}
+ * @throws {MoimError} the codes of `init`.
  */
-export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
+export function initSync(options: { module: SyncInitInput } | SyncInitInput): InitOutput;

@@ -4,6 +4,7 @@ use futures::StreamExt;
 use js_sys::{Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::media::{raw_tracks, to_js};
@@ -12,7 +13,8 @@ use super::promise::future_to_promise;
 use super::streams::async_iterator;
 use crate::platform::{Recorder, Recording};
 
-/// Records tracks into one file. Arguments and options that are misspelt, of the wrong type or out of range give
+/// Records tracks into one file, until `stop()` or `free()`, or until all tracks have ended. No reference to it is needed
+/// until then. Arguments and options that are misspelt, of the wrong type or out of range give
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/mediastream-recording/#mediarecorder-api
 #[derive(Debug)]
@@ -36,7 +38,13 @@ impl JsRecorder {
         #[wasm_bindgen(unchecked_optional_param_type = "RecorderOptions")] options: Option<JsValue>,
     ) -> Result<Self, JsValue> {
         let options = options::parse(options, "recorder options")?;
-        Ok(Recorder::start(&raw_tracks(tracks)?, &options)?.into())
+        let recorder = Recorder::start(&raw_tracks(tracks)?, &options)?;
+        let running = recorder.clone();
+        spawn_local(async move {
+            // Whoever asks gets the outcome.
+            let _ = running.finished().await;
+        });
+        Ok(recorder.into())
     }
 
     /// Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.

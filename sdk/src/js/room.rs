@@ -1,8 +1,12 @@
 //! `Room` and `RemoteTrack` for JavaScript.
 
+use std::future::ready;
+
+use futures::StreamExt;
 use js_sys::{Object, Promise};
 use strum::VariantNames;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
 use super::event_target::{self, Method, Target};
@@ -36,7 +40,8 @@ extern "C" {
     pub type JsTrackSource;
 }
 
-/// A gathering of participants who see, hear and write to each other. Arguments and options that are misspelt, of the
+/// A gathering of participants who see, hear and write to each other. Once joined it lives until it is left: by `leave()`,
+/// by `free()`, or by the server. No reference to it is needed until then. Arguments and options that are misspelt, of the
 /// wrong type or out of range give `ERR_INVALID_OPTIONS`.
 #[wasm_bindgen(js_name = Room)]
 #[derive(Debug)]
@@ -76,7 +81,13 @@ impl JsRoom {
     pub fn join(&self, options: JsJoinOptions) -> Promise {
         let room = self.room.clone(); // never borrow `self` across an await: `free()` would throw
         future_to_promise(async move {
+            let events = room.events();
             room.join(options::parse(Some(options.into()), "join options")?).await?;
+            // A room that is joined lives until it is left, even if JavaScript forgets it.
+            spawn_local(async move {
+                events.for_each(|_| ready(())).await;
+                drop(room);
+            });
             Ok(JsValue::UNDEFINED)
         })
     }

@@ -1,8 +1,6 @@
 //! `getStats` and `StatsMonitor`.
 
-use futures::channel::oneshot;
-use futures::future::select;
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use js_sys::{JSON, Object, Promise};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -44,16 +42,14 @@ pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &
     future_to_promise(async move { to_object(&TypedReport::from(&read_stats(source?).await?)) })
 }
 
-/// Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()`, until the
-/// connection is closed, or until the object is collected: keep a reference to it.
+/// Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()` or `free()`, or
+/// until the connection is closed. No reference to it is needed until then.
 /// @see https://www.w3.org/TR/webrtc-stats/
 #[derive(Debug)]
 #[wasm_bindgen(js_name = StatsMonitor)]
 pub struct JsStatsMonitor {
     monitor: StatsMonitor,
     target: Target,
-    /// Ends the events with the object.
-    _alive: oneshot::Sender<()>,
 }
 
 #[wasm_bindgen(js_class = StatsMonitor)]
@@ -69,10 +65,8 @@ impl JsStatsMonitor {
         let options: StatsMonitorOptions = options::parse(options, "stats monitor options")?;
         let monitor = StatsMonitor::start(StatsSource::from_js(source)?, &options)?;
         let target = Target::new()?;
-        let (alive, gone) = oneshot::channel();
-        let events = dispatch(monitor.clone(), target.clone());
-        spawn_local(select(gone, Box::pin(events)).map(drop));
-        Ok(Self { monitor, target, _alive: alive })
+        spawn_local(dispatch(monitor.clone(), target.clone()));
+        Ok(Self { monitor, target })
     }
 
     /// The newest samples, oldest first.

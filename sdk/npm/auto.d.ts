@@ -1,0 +1,2 @@
+export * from "./moim.js";
+export { default } from "./moim.js";

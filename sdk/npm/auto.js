@@ -1,0 +1,8 @@
+// `moim/auto`: the same as `moim`, initialized while it is imported. Does nothing where there is no page, as on a server.
+
+import init from "./moim.js";
+
+export * from "./moim.js";
+export { init as default };
+
+if (typeof window !== "undefined") await init();

@@ -1,0 +1,71 @@
+// What the generated classes lack: errors with a code for wrong objects, a `free()` that ends what it frees, and
+// `instanceof EventTarget`.
+
+import { isCoded, moimError } from "./error.js";
+
+/** How what is at work ends, by the name of its class. Without this it would go on after `free()`. */
+const ENDS = {
+  DataChannel: "close",
+  Mixer: "close",
+  PeerConnection: "close",
+  Recorder: "stop",
+  Room: "leave",
+  StatsMonitor: "close",
+};
+
+/** Changes the classes among the exports of bindings.js. */
+export function guard(api) {
+  for (const [name, { prototype }] of Object.entries(api)) {
+    if (!prototype?.free) continue;
+    const properties = Object.getOwnPropertyDescriptors(prototype);
+    for (const [key, property] of Object.entries(properties)) {
+      if (key === "constructor" || key.startsWith("__")) continue;
+      for (const part of ["value", "get", "set"]) {
+        if (property[part]) property[part] = guarded(name, prototype, property[part]);
+      }
+      Object.defineProperty(prototype, key, property);
+    }
+    const free = freeing(prototype, ENDS[name]);
+    for (const key of ["free", Symbol.dispose]) {
+      if (key) Object.defineProperty(prototype, key, { value: free, configurable: true, writable: true });
+    }
+    if (prototype.addEventListener) makeEventTarget(prototype);
+  }
+}
+
+/** A method that says what is wrong with the object that it is called on. */
+function guarded(name, prototype, method) {
+  return function (...args) {
+    if (!isOne(this, prototype)) {
+      throw moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", `this is not an object of the class ${name}`);
+    }
+    if (!this.__wbg_ptr) {
+      throw moimError("InvalidStateError", "ERR_INVALID_STATE", `cannot use a ${name} after free()`);
+    }
+    try {
+      return method.apply(this, args);
+    } catch (error) {
+      if (isCoded(error)) throw error;
+      throw moimError("BrowserError", "ERR_BROWSER", String(error?.message ?? error), error);
+    }
+  };
+}
+
+function freeing(prototype, end) {
+  const { free } = prototype;
+  return function () {
+    if (!isOne(this, prototype) || !this.__wbg_ptr) return;
+    if (end) Promise.resolve(this[end]()).catch(() => {});
+    free.call(this);
+  };
+}
+
+const isOne = (object, prototype) => object != null && prototype.isPrototypeOf(object);
+
+/** The events are the module's own to fire. */
+function makeEventTarget(prototype) {
+  Object.setPrototypeOf(prototype, EventTarget.prototype);
+  prototype.dispatchEvent = () => {
+    throw moimError("UnsupportedError", "ERR_UNSUPPORTED", "only moim itself fires events at its objects");
+  };
+}

@@ -1,0 +1,114 @@
+// Loads the WebAssembly module, and says why if that fails.
+
+import imports, * as api from "./bindings.js";
+import { isCoded, moimError } from "./error.js";
+import { guard } from "./guard.js";
+import { __wbg_set_wasm } from "./moim_bg.js";
+
+let exports;
+let loading;
+let failure;
+
+// Until it is loaded, every call ends here.
+__wbg_set_wasm(new Proxy({}, {
+  get() {
+    const why = failure ? `init() failed: ${failure.message}` : "call `await init()` first, or import \"moim/auto\"";
+    throw moimError("InitError", "ERR_NOT_INITIALIZED", `moim is not initialized: ${why}`, failure);
+  },
+}));
+
+/** See the types. Concurrent calls share one attempt; after a failure the next call tries again. */
+export default function init(options) {
+  return (loading ??= load(options).catch((error) => {
+    loading = undefined;
+    throw (failure = coded(error));
+  }));
+}
+
+export function initSync(options) {
+  try {
+    requireWebAssembly();
+    if (exports) return exports;
+    const source = unwrap(options, "module");
+    const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    return link(new WebAssembly.Instance(module, imports));
+  } catch (error) {
+    throw (failure = coded(error));
+  }
+}
+
+async function load(options) {
+  requireWebAssembly();
+  if (exports) return exports;
+  const source = (await unwrap(options, "module_or_path")) ?? new URL("moim_bg.wasm", import.meta.url);
+  const module = source instanceof WebAssembly.Module ? source : await compile(await fetched(source));
+  return link(await WebAssembly.instantiate(module, imports));
+}
+
+function link(instance) {
+  if (exports) return exports; // by `initSync` meanwhile
+  guard(api);
+  exports = instance.exports;
+  __wbg_set_wasm(exports);
+  exports.__wbindgen_start();
+  return exports;
+}
+
+/** The source in `{ [name]: source }`, or the source itself. */
+function unwrap(options, name) {
+  const isPlain = options && Object.getPrototypeOf(options) === Object.prototype;
+  return isPlain ? options[name] : options;
+}
+
+async function fetched(source) {
+  const isAddress = typeof source === "string" || source instanceof URL || source instanceof Request;
+  if (!isAddress) return source;
+  try {
+    return await fetch(source);
+  } catch (cause) {
+    throw failed(`${source.url ?? source} cannot be fetched: ${cause.message}`, cause);
+  }
+}
+
+async function compile(source) {
+  if (!(source instanceof Response)) {
+    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
+    const expected = "an address, a Response, bytes or a WebAssembly.Module";
+    throw moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", `\`module_or_path\` of init: expected ${expected}`);
+  }
+  const { url, status } = source;
+  if (!source.ok) throw failed(`the server answers ${status} for ${url}`);
+  const type = source.headers.get("content-type") ?? "";
+  if (type === "application/wasm" && WebAssembly.compileStreaming) return WebAssembly.compileStreaming(source);
+  const bytes = await source.arrayBuffer();
+  if (String.fromCharCode(...new Uint8Array(bytes).subarray(0, 4)) === "\0asm") return WebAssembly.compile(bytes);
+  const advice = "serve moim_bg.wasm there, or give its address: init({ module_or_path })";
+  throw failed(`${url} is not the WebAssembly module but ${type || "something else"}; ${advice}`);
+}
+
+function requireWebAssembly() {
+  if (typeof WebAssembly !== "undefined") return;
+  throw moimError("UnsupportedError", "ERR_UNSUPPORTED", "this browser does not support WebAssembly");
+}
+
+function failed(message, cause) {
+  return moimError("InitError", "ERR_INIT_FAILED", message, cause);
+}
+
+/** Whatever came in between, as an error of ours. */
+function coded(error) {
+  if (isCoded(error)) return error;
+  if (!isForbidden()) return failed(`the module cannot be loaded: ${error?.message ?? error}`, error);
+  const message = "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src";
+  return moimError("InitError", "ERR_INIT_BLOCKED", message, error);
+}
+
+/** Whether even the smallest module is refused. */
+function isForbidden() {
+  try {
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    return false;
+  } catch {
+    return true;
+  }
+}
