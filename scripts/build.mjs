@@ -12,6 +12,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { assembleSite } from "./lib/site.mjs";
 import { parseFlags } from "./lib/flags.mjs";
+import { minifyModules } from "./lib/glue.mjs";
 import { assemblePackage } from "./lib/package.mjs";
 import { BINDINGS, DEMO, GOLDEN_TYPES, NPM_PACKAGE, ROOT, STUB, TARGET, TARGET_JS, relative } from "./lib/paths.mjs";
 import { runAsScript } from "./lib/problem.mjs";
@@ -35,6 +36,7 @@ export async function buildPackage() {
     shrink: !QUICK,
   });
   assemblePackage();
+  if (!QUICK) await minifyModules(NPM_PACKAGE);
 }
 
 /** The demo, the plain pages and the package, in `dist/site`. Needs the package. */

@@ -2,14 +2,14 @@
 //
 //   node scripts/tools.mjs [--for-tests]
 
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseFlags } from "./lib/flags.mjs";
-import { NODE_MODULES, ROOT, TOOLS, tool } from "./lib/paths.mjs";
+import { installLocked } from "./lib/npm.mjs";
+import { ROOT, SMOKE, TOOLS, tool } from "./lib/paths.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
 import { runStep } from "./lib/run.mjs";
-import { unlessFresh } from "./lib/stamp.mjs";
 import { atLeast, minimumNode, minimumRust, wasmBindgenVersion } from "./lib/versions.mjs";
 import { ask, versionOf, which } from "./lib/which.mjs";
 
@@ -23,13 +23,21 @@ export async function ensureBuildTools() {
   checkMachine();
   await addWasmTarget();
   await installTool({ name: "wasm-bindgen", crate: "wasm-bindgen-cli", version: wasmBindgenVersion() });
-  await installNpmDependencies();
+  await installLocked(ROOT, { stamp: "npm", title: "installing the npm packages" });
 }
 
 /** What the tests in the browser need besides. */
 export async function ensureTestTools() {
   await installTool(WASM_PACK);
   await installTool(GECKODRIVER);
+}
+
+/** The bundlers and linters that the packed npm package is tested with, in `target/smoke`. */
+export async function ensureSmokeTools() {
+  mkdirSync(SMOKE, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"]) copyFileSync(join(ROOT, "www", "smoke", name), join(SMOKE, name));
+  // Nothing here needs its install script; those of strangers are not run.
+  await installLocked(SMOKE, { stamp: "smoke", title: "installing the bundlers", flags: ["--ignore-scripts"] });
 }
 
 /** Names everything that is missing at once, so that nobody installs one thing only to hear of the next. */
@@ -109,23 +117,6 @@ async function installTool({ name, crate = name, version }) {
     if (!(error instanceof Problem) || !/failed to select a version/.test(error.details ?? "")) throw error;
     await runStep(`${title}, without its lock file`, "cargo", args, options);
   }
-}
-
-async function installNpmDependencies() {
-  const files = [join(ROOT, "package-lock.json")];
-  await unlessFresh("npm", { files, outputs: [join(NODE_MODULES, ".package-lock.json")] }, () => {
-    const [command, args] = npm();
-    return runStep("installing the npm packages", command, [...args, "ci", "--no-audit", "--no-fund"], {
-      hint: "Is the network up? npm downloads them from its registry.",
-      log: "npm-ci",
-    });
-  });
-}
-
-/** npm itself, without the shell that its `.cmd` file needs on Windows. */
-function npm() {
-  const { npm_execpath: path } = process.env;
-  return path?.endsWith("npm-cli.js") ? [process.execPath, [path]] : ["npm", []];
 }
 
 await runAsScript(import.meta.url, async (argv) => {

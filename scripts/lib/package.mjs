@@ -16,7 +16,7 @@ export function assemblePackage() {
   const write = (name, text) => writeFileSync(join(NPM_PACKAGE, name), text);
   for (const name of GENERATED) cpSync(join(BINDINGS, name), join(NPM_PACKAGE, name), { recursive: true });
   for (const name of readdirSync(BY_HAND).filter(isShippedAsItIs)) cpSync(join(BY_HAND, name), join(NPM_PACKAGE, name));
-  for (const name of readdirSync(ROOT).filter((name) => name.startsWith("LICENSE"))) {
+  for (const name of readdirSync(ROOT).filter((name) => /^(LICENSE|CHANGELOG)/.test(name))) {
     cpSync(join(ROOT, name), join(NPM_PACKAGE, name));
   }
   write("bindings.js", bindings());

@@ -12,6 +12,7 @@ export const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR || "target");
 export const TARGET_JS = join(TARGET, "js");
 export const LOGS = join(TARGET, "logs");
 export const STAMPS = join(TARGET, "stamps");
+export const SMOKE = join(TARGET, "smoke");
 export const TOOLS = join(ROOT, ".tools");
 export const TOOLS_BIN = join(TOOLS, "bin");
 export const NODE_MODULES = join(ROOT, "node_modules");

@@ -2,18 +2,22 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { buildAll, buildPackage } from "../build.mjs";
+import { buildAll, buildPackage, buildStub } from "../build.mjs";
+import { ensureSmokeTools } from "../tools.mjs";
 import { diffTypes } from "./golden.mjs";
 import { GOLDEN_TYPES, NODE_MODULES, ROOT, TARGET, TARGET_JS, TOOLS_BIN, relative, tool } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { run } from "./run.mjs";
-import { which } from "./which.mjs";
+import { checkSizes, kilobytes, packageSizes } from "./size.mjs";
+import { atLeast } from "./versions.mjs";
+import { versionOf, which } from "./which.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
 const NATIVE = ["--workspace", "--exclude", "moim-demo-app"];
 const STUB_WITHOUT_SFU = ["-p", "moim-signaling-stub", "--no-default-features", "--features", "server"];
 const COMMANDS = join(ROOT, "scripts", "tests");
 const E2E = join(ROOT, "www", "e2e");
+const SMOKE_TESTS = join(ROOT, "www", "smoke");
 const MINUTE = 60_000;
 
 /**
@@ -35,8 +39,11 @@ export const STEPS = [
   { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },
   { name: "docs", about: "the examples in the documentation of what needs a browser", needs: "build", run: examples },
   { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },
+  { name: "size", about: "the npm package weighs no more than it may", needs: "build", before: buildPackage, run: size },
+  { name: "crates", about: "the crates as they are published, and their documentation", needs: "build", run: crates },
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
   { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
+  { name: "smoke", about: "the packed npm package, in bundlers, on a server and to linters", needs: "browser", before: prepareSmoke, run: (note) => nodeTests("smoke", SMOKE_TESTS, note) },
   { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: (note) => nodeTests("e2e", E2E, note) },
 ];
 
@@ -91,6 +98,33 @@ async function npmPackage() {
     details: difference,
     hint: "If that is what you want: npm run build -- --accept-types",
   });
+}
+
+async function size() {
+  if (process.env.MOIM_QUICK === "1") return "not measured: MOIM_QUICK=1 makes nothing small";
+  const sizes = await packageSizes();
+  checkSizes(sizes);
+  return sizes.map(({ part, brotli, budget }) => `${part} ${kilobytes(brotli)} of ${kilobytes(budget)}`).join(", ");
+}
+
+/** Packs both crates and compiles what was packed, then asks the documentation for what needs a browser. */
+async function crates(note) {
+  const packages = ["-p", "moim-protocol", "-p", "moim"];
+  // Older ones look for the protocol on crates.io, also when it is packed in the same breath.
+  const verify = atLeast(versionOf("cargo"), "1.90") ? WASM : ["--no-verify"];
+  await cargo("crates", ["package", "--allow-dirty", ...packages, ...verify], { onLine: note });
+  await cargo("crates-docs", ["doc", "-p", "moim", "--no-deps", "--features", "yew", ...WASM], { onLine: note });
+  const documented = join(TARGET, "wasm32-unknown-unknown", "doc", "moim");
+  const missing = ["struct.Room.html", "struct.Devices.html", "yew/index.html"].filter((page) => !existsSync(join(documented, page)));
+  if (missing.length > 0) throw new Problem(`The documentation lacks ${missing.join(", ")}.`);
+  const hidden = ["engine", "signaling", "model"].filter((name) => existsSync(join(documented, name)));
+  if (hidden.length > 0) throw new Problem(`The documentation shows what only the tests may use: ${hidden.join(", ")}.`);
+}
+
+async function prepareSmoke() {
+  await ensureSmokeTools();
+  await buildStub();
+  await buildPackage();
 }
 
 async function types() {

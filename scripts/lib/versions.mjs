@@ -5,22 +5,20 @@ import { join } from "node:path";
 import { ROOT } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 
-const cargoToml = () => readFileSync(join(ROOT, "Cargo.toml"), "utf8");
-
-function find(pattern, what) {
-  const found = cargoToml().match(pattern);
-  if (!found) throw new Problem(`Cargo.toml no longer says ${what}.`);
+function find(file, pattern, what) {
+  const found = readFileSync(join(ROOT, file), "utf8").match(pattern);
+  if (!found) throw new Problem(`${file} no longer says ${what}.`);
   return found[1];
 }
 
-/** The version of the wasm-bindgen crate, which its command-line tool must equal. */
-export const wasmBindgenVersion = () => find(/^wasm-bindgen = "=([\d.]+)"/m, 'wasm-bindgen = "=x.y.z"');
+/** The version of the wasm-bindgen crate that is built with, which its command-line tool must equal. */
+export const wasmBindgenVersion = () => find("Cargo.lock", /^name = "wasm-bindgen"\nversion = "([\d.]+)"/m, "the version of wasm-bindgen");
 
 /** The oldest Rust that builds this. */
-export const minimumRust = () => find(/^rust-version = "([\d.]+)"/m, "rust-version");
+export const minimumRust = () => find("Cargo.toml", /^rust-version = "([\d.]+)"/m, "rust-version");
 
 /** The version of every crate and of the npm package. */
-export const packageVersion = () => find(/^version = "([^"]+)"/m, "the version");
+export const packageVersion = () => find("Cargo.toml", /^version = "([^"]+)"/m, "the version");
 
 /** The oldest major version of Node, from package.json. */
 export function minimumNode() {

@@ -2133,8 +2133,11 @@ export interface RemoteOutboundRtpStreamStats extends SentRtpStreamStats {
 
 
 
-/** What goes over a data channel. */
-export type DataMessage = string | Uint8Array<ArrayBuffer>;
+/**
+ * What goes over a data channel. Bytes are a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
+ * `Uint8Array` is not generic, reads it too.
+ */
+export type DataMessage = string | ReturnType<Uint8ArrayConstructor["of"]>;
 
 /** The events of a data channel by their names, as `addEventListener` hands them over. */
 export interface DataChannelEventMap {

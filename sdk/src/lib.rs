@@ -1,15 +1,57 @@
 //! WebRTC for the browser: rooms, media, recording and data behind one typed API.
 //!
-//! Layers, of which each knows only those after it: `{js, yew} → room → {engine, signaling, platform}`.
-//! `engine` and `signaling` are sans-IO state machines and run anywhere; the rest needs a browser.
+//! A [`Room`] is a call: it connects to a server, publishes local tracks, and reports what others do as events. The
+//! same code works as a mesh, over an SFU and with a mixer.
+//!
+//! ```
+//! # #[cfg(target_arch = "wasm32")]
+//! # mod example {
+//! use futures::StreamExt;
+//! use moim::{CameraOptions, Devices, JoinOptions, Result, Room, RoomEvent, RoomOptions};
+//!
+//! pub async fn call(video: web_sys::HtmlVideoElement) -> Result<()> {
+//!     let room = Room::new(RoomOptions::default())?;
+//!     let mut events = room.events();
+//!     room.publish(&Devices::new()?.camera(&CameraOptions::default()).await?).await?;
+//!     room.join(JoinOptions::new("tea", "Ana")).await?;
+//!     while let Some(event) = events.next().await {
+//!         if let RoomEvent::TrackAdded { track, .. } = event {
+//!             track.attach(&video)?;
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! # }
+//! ```
+//!
+//! Besides `moim`, this needs `futures`, and `web-sys` with the feature `HtmlVideoElement`. The room ends when its last
+//! handle is dropped, so keep one.
+//!
+//! The APIs beneath a room work without one: [`Devices`] and [`capture_display`] capture, [`PeerConnection`] and
+//! [`DataChannel`] connect, [`Recorder`] and [`Mixer`] record, [`StatsMonitor`] measures.
+//!
+//! # Targets and features
+//!
+//! Everything that needs a browser exists for `wasm32-unknown-unknown` alone; for other targets the crate has only its
+//! options, errors and statistics.
+//!
+//! - `yew`: hooks for applications that are written with Yew, in the module [`yew`].
+//! - `js`: the classes of the npm package `moim`. An application in Rust leaves it off, so that its module does not
+//!   export them.
 
+// The layers, each of which knows only those after it: `{js, yew} → room → {engine, signaling, platform}`. `engine`,
+// `signaling` and `model` have no IO and build for any target. They are public for the tests in `tests/` alone, and
+// their API may change in any release; what is meant for applications is exported again below.
+#[doc(hidden)]
 pub mod engine;
 mod error;
 #[cfg(any(target_arch = "wasm32", test))]
 #[cfg_attr(test, allow(unreachable_pub, reason = "exported for the browser only"))]
 mod event_stream;
+#[doc(hidden)]
 pub mod model;
 mod options;
+#[doc(hidden)]
 pub mod signaling;
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]

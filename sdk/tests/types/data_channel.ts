@@ -32,7 +32,7 @@ connection.addEventListener("datachannel", ({ channel }) => {
 DataChannel.create(connection, "plain", { messages: { framing: false } });
 
 // Web Streams: compress on the way out, and read what comes.
-const source: ReadableStream<Uint8Array<ArrayBuffer>> = new Blob(["…"]).stream();
+const source = new Blob(["…"]).stream();
 await source.pipeThrough(new CompressionStream("gzip")).pipeTo(chat.writable);
 const reader: ReadableStreamDefaultReader<DataMessage> = chat.readable.getReader();
 const { value } = await reader.read();

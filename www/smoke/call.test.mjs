@@ -1,0 +1,83 @@
+// The packed package in a page without a bundler and through the bundlers: two pages meet, and each sees the other move.
+
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { browserMissing, launch } from "../e2e/lib/browsers.mjs";
+import { assertShows } from "../e2e/lib/media.mjs";
+import { startStub, stubMissing } from "../e2e/lib/server.mjs";
+import { buildWithVite, buildWithWebpack, serveWithVite } from "./lib/bundlers.mjs";
+import { makeApp, pack } from "./lib/packed.mjs";
+
+const PEOPLE = ["alice", "bob"];
+
+/** Serves a folder at the root of an origin of its own. */
+const serve = async (t, folder) => (await startStub(t, { staticDir: folder })).url;
+
+/** Without a bundler nobody resolves the package's name: the page says where it is. */
+function plainApp(tarball, name) {
+  const app = makeApp(tarball, name);
+  const main = join(app.folder, "main.js");
+  const entry = `./node_modules/moim/${app.manifest.exports["."].default}`;
+  writeFileSync(main, readFileSync(main, "utf8").replace('from "moim"', `from "${entry}"`));
+  return app;
+}
+
+/** @type {Record<string, (t: import("node:test").TestContext, tarball: string, stub: { url: string }) => Promise<string>>} */
+const SETUPS = {
+  "a plain page": (t, tarball) => serve(t, plainApp(tarball, "plain").folder),
+
+  "a plain page below a path": async (t, tarball) => `${await serve(t, join(plainApp(tarball, "below").folder, ".."))}/below`,
+
+  "a plain page with a strict content security policy": async (t, tarball, stub) => {
+    const { folder } = plainApp(tarball, "policy");
+    const page = join(folder, "index.html");
+    const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src 'self' ${webSocket(stub)}`;
+    const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+    writeFileSync(page, readFileSync(page, "utf8").replace("<title>", `${meta}\n    <title>`));
+    return serve(t, folder);
+  },
+
+  "Vite 5, dev server": (t, tarball) => serveWithVite(t, "vite-5", makeApp(tarball, "vite-5-dev")),
+  "Vite 5, build": (t, tarball) => serve(t, buildWithVite("vite-5", makeApp(tarball, "vite-5-build"))),
+  "Vite 8, dev server": (t, tarball) => serveWithVite(t, "vite-8", makeApp(tarball, "vite-8-dev")),
+  "Vite 8, build": (t, tarball) => serve(t, buildWithVite("vite-8", makeApp(tarball, "vite-8-build"))),
+
+  "webpack 5, build": async (t, tarball) => {
+    const app = makeApp(tarball, "webpack");
+    const dist = await buildWithWebpack(app);
+    cpSync(join(app.folder, "index.html"), join(dist, "index.html"));
+    return serve(t, dist);
+  },
+};
+
+/** What does not work yet. */
+const TODO = { "Vite 5, dev server": "its prebundled copy of the package looks for the WebAssembly module beside itself" };
+
+const webSocket = ({ url }) => `${url.replace("http", "ws")}/ws`;
+
+test("the packed package makes calls", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
+  const tarball = pack();
+  const stub = await startStub(t);
+  const { openPage, problems } = await launch(t, "chromium");
+  const withProblems = (error) => {
+    throw new Error([error.message, ...problems].join("\n"));
+  };
+  for (const [setup, prepare] of Object.entries(SETUPS)) {
+    await t.test(setup, { todo: TODO[setup] }, async (t) => {
+      const address = await prepare(t, tarball, stub);
+      problems.length = 0;
+      const pages = {};
+      for (const name of PEOPLE) {
+        const page = (pages[name] = await openPage({ person: name }));
+        t.after(() => page.close());
+        const query = new URLSearchParams({ name, room: setup, server: webSocket(stub) });
+        await page.goto(`${address}/?${query}`);
+      }
+      await assertShows(pages.alice, "#remote", "bob").catch(withProblems);
+      await assertShows(pages.bob, "#remote", "alice").catch(withProblems);
+      assert.deepEqual(problems, []);
+    });
+  }
+});

@@ -1,0 +1,11 @@
+// The packed package on a server, where there is no browser: importing it does nothing, and so breaks nothing.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeApp, pack, runSync } from "./lib/packed.mjs";
+
+test("Node imports it, as the server of a framework does", () => {
+  const { folder } = makeApp(pack(), "server");
+  const script = 'import init, { Room } from "moim"; console.log(typeof init, typeof Room);';
+  assert.equal(runSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder }).trim(), "function function");
+});
