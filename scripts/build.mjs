@@ -20,34 +20,35 @@ import { runStep } from "./lib/run.mjs";
 import { bindAndShrink } from "./lib/wasm.mjs";
 import { ensureBuildTools } from "./tools.mjs";
 
+/** Whether the modules are built without making them small, unless a caller decides otherwise. */
 const QUICK = process.env.MOIM_QUICK === "1";
-const PROFILE = QUICK ? "quick" : "release";
-const WASM = ["--target", "wasm32-unknown-unknown", "--profile", PROFILE];
+const profile = (quick) => (quick ? "quick" : "release");
+const wasm = (quick) => ["--target", "wasm32-unknown-unknown", "--profile", profile(quick)];
 
 /** The npm package, in `dist/npm`. */
-export async function buildPackage() {
-  const args = ["-p", "moim", "--lib", ...WASM, "--features", "js"];
+export async function buildPackage({ quick = QUICK } = {}) {
+  const args = ["-p", "moim", "--lib", ...wasm(quick), "--features", "js"];
   await cargoBuild("compiling the npm package", args, TARGET_JS);
   await bindAndShrink("the npm package", {
-    input: join(TARGET_JS, "wasm32-unknown-unknown", PROFILE, "moim.wasm"),
+    input: join(TARGET_JS, "wasm32-unknown-unknown", profile(quick), "moim.wasm"),
     outDir: BINDINGS,
     name: "moim",
     target: "bundler",
-    shrink: !QUICK,
+    shrink: !quick,
   });
   assemblePackage();
-  if (!QUICK) await minifyModules(NPM_PACKAGE);
+  if (!quick) await minifyModules(NPM_PACKAGE);
 }
 
-/** The demo, the plain pages and the package, in `dist/site`. Needs the package. */
-export async function buildSite() {
-  await cargoBuild("compiling the demo", ["-p", "moim-demo-app", "--bin", "moim-demo-app", ...WASM]);
+/** The demo and the plain pages, in `dist/site`, with the package if it is built. */
+export async function buildSite({ quick = QUICK } = {}) {
+  await cargoBuild("compiling the demo", ["-p", "moim-demo-app", "--bin", "moim-demo-app", ...wasm(quick)]);
   await bindAndShrink("the demo", {
-    input: join(TARGET, "wasm32-unknown-unknown", PROFILE, "moim-demo-app.wasm"),
+    input: join(TARGET, "wasm32-unknown-unknown", profile(quick), "moim-demo-app.wasm"),
     outDir: DEMO,
     name: "demo",
     target: "web",
-    shrink: !QUICK,
+    shrink: !quick,
   });
   await assembleSite();
 }

@@ -1,15 +1,20 @@
-// `npm start`: builds what is not built yet, serves the demo, prints where it is.
+// `npm start`: builds what is not built yet, serves the demo, prints where it is. What the demo does not need, the npm
+// package for the plain pages and the mixer, is built while it is served.
 //
 //   PORT=8090 HOST=0.0.0.0 npm start
+//
+// The modules are not made small, which takes longer than the rest; `MOIM_QUICK=0` makes them so.
 
+import { once } from "node:events";
 import { ensureBuildTools } from "./tools.mjs";
-import { buildAll } from "./build.mjs";
+import { buildPackage, buildSite, buildStub } from "./build.mjs";
 import { startChild } from "./lib/children.mjs";
 import { bold, green, yellow } from "./lib/colour.mjs";
 import { parseFlags } from "./lib/flags.mjs";
 import { SITE, STUB } from "./lib/paths.mjs";
 import { choosePort } from "./lib/port.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
+import { assembleSite } from "./lib/site.mjs";
 import { which } from "./lib/which.mjs";
 
 const READY_MS = 15_000;
@@ -47,12 +52,26 @@ function toOpen(address) {
   return url.href;
 }
 
+async function buildRest({ quick }) {
+  await buildPackage({ quick });
+  await assembleSite();
+  console.log("\n  The npm package is built: plain pages and mixed rooms work.\n");
+}
+
+/** Throws when the stub ends. */
+async function ended(stub) {
+  const [code, signal] = stub.exitCode === null && stub.signalCode === null ? await once(stub, "exit") : [stub.exitCode, stub.signalCode];
+  throw new Problem(`The signaling stub ended by itself, with ${signal ?? `code ${code}`}.`);
+}
+
 await runAsScript(import.meta.url, async (argv) => {
   parseFlags(argv, {});
   const host = process.env.HOST || LOOPBACK;
   await choosePort(process.env.PORT, host); // a mistake here is better heard of before the build than after
+  const quick = process.env.MOIM_QUICK !== "0";
   await ensureBuildTools();
-  await buildAll();
+  await buildStub();
+  await buildSite({ quick });
   const { port, busy } = await choosePort(process.env.PORT, host);
   const { stub, address, mixing } = await startStub({ host, port });
 
@@ -60,8 +79,8 @@ await runAsScript(import.meta.url, async (argv) => {
   console.log(`\n  ${green("moim is at")}  ${bold(toOpen(address))}\n`);
   console.log("  Open it in two windows and join the same room. Ctrl-C stops it.");
   if (!mixing) console.log("  No Chromium was found, so rooms as one mixed picture (MCU) need /www/mixer.html open in a browser.");
-  console.log(`  A plain page that imports the npm package joins too: ${toOpen(address)}www/\n`);
+  console.log(`  Plain pages that use the npm package, and mixed rooms, work as soon as that is built: ${toOpen(address)}www/\n`);
 
-  const [code, signal] = await new Promise((resolve) => stub.once("exit", (...how) => resolve(how)));
-  throw new Problem(`The signaling stub ended by itself, with ${signal ?? `code ${code}`}.`);
+  await Promise.race([ended(stub), buildRest({ quick })]);
+  await ended(stub);
 });

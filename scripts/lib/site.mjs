@@ -12,7 +12,7 @@ const CHARTS = join(NODE_MODULES, "uplot");
 const CHART_FILES = ["LICENSE", "dist/uPlot.iife.min.js", "dist/uPlot.min.css"];
 const NOT_SERVED = new Set(["e2e", "smoke", "pkg", "node_modules"]);
 
-/** Copies everything into `dist/site`, unless it holds just that. */
+/** Copies everything into `dist/site`, unless it holds just that. The package is there if it is built. */
 export async function assembleSite() {
   const pages = existsSync(PAGES) ? readdirSync(PAGES).filter((name) => !NOT_SERVED.has(name)) : [];
   const parts = [
@@ -20,11 +20,17 @@ export async function assembleSite() {
     { from: DEMO_STATIC, to: SITE },
     ...CHART_FILES.map((name) => ({ from: join(CHARTS, name), to: join(SITE, "uplot", basename(name)) })),
     ...pages.map((name) => ({ from: join(PAGES, name), to: join(SITE, "www", name) })),
-    { from: NPM_PACKAGE, to: join(SITE, "www", "pkg") },
-  ].filter(({ from }) => existsSync(from));
-  const fresh = { files: parts.map(({ from }) => from), outputs: [join(SITE, "demo.js")] };
-  await unlessFresh("site", fresh, async () => {
-    rmSync(SITE, { recursive: true, force: true });
-    for (const { from, to } of parts) cpSync(from, to, { recursive: true });
+  ];
+  await copyParts("site", SITE, parts, join(SITE, "demo.js"));
+  // Alone, so that a site which is served already gets a new package and keeps the rest.
+  const to = join(SITE, "www", "pkg");
+  await copyParts("site-package", to, [{ from: NPM_PACKAGE, to }], to);
+}
+
+async function copyParts(stamp, folder, parts, output) {
+  const there = parts.filter(({ from }) => existsSync(from));
+  await unlessFresh(stamp, { files: there.map(({ from }) => from), outputs: [output] }, async () => {
+    rmSync(folder, { recursive: true, force: true });
+    for (const { from, to } of there) cpSync(from, to, { recursive: true });
   });
 }

@@ -1,6 +1,6 @@
 // The steps of `npm test`, in the order in which they run: the quick ones first.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { buildAll, buildPackage, buildStub } from "../build.mjs";
 import { ensureSmokeTools } from "../tools.mjs";
@@ -113,11 +113,13 @@ async function crates(note) {
   // Older ones look for the protocol on crates.io, also when it is packed in the same breath.
   const verify = atLeast(versionOf("cargo"), "1.90") ? WASM : ["--no-verify"];
   await cargo("crates", ["package", "--allow-dirty", ...packages, ...verify], { onLine: note });
-  await cargo("crates-docs", ["doc", "-p", "moim", "--no-deps", "--features", "yew", ...WASM], { onLine: note });
   const documented = join(TARGET, "wasm32-unknown-unknown", "doc", "moim");
+  rmSync(documented, { recursive: true, force: true });
+  const env = { RUSTDOCFLAGS: "-D warnings" };
+  await cargo("crates-docs", ["doc", "-p", "moim", "--no-deps", "--features", "yew", ...WASM], { onLine: note, env });
   const missing = ["struct.Room.html", "struct.Devices.html", "yew/index.html"].filter((page) => !existsSync(join(documented, page)));
   if (missing.length > 0) throw new Problem(`The documentation lacks ${missing.join(", ")}.`);
-  const hidden = ["engine", "signaling", "model"].filter((name) => existsSync(join(documented, name)));
+  const hidden = ["engine", "signaling", "model"].filter((name) => existsSync(join(documented, name, "index.html")));
   if (hidden.length > 0) throw new Problem(`The documentation shows what only the tests may use: ${hidden.join(", ")}.`);
 }
 
@@ -145,8 +147,8 @@ async function nodeTests(log, folder, note) {
   return `${count("pass")} tests${count("skipped") === "0" ? "" : `, ${count("skipped")} skipped`}`;
 }
 
-function cargo(log, args, { targetDir = TARGET, ...options } = {}) {
-  return run("cargo", args, { env: { CARGO_TARGET_DIR: targetDir }, log, ...options });
+function cargo(log, args, { targetDir = TARGET, env = {}, ...options } = {}) {
+  return run("cargo", args, { env: { CARGO_TARGET_DIR: targetDir, ...env }, log, ...options });
 }
 
 /** Adds up what cargo's test binaries, or the runner in the browser, say. */

@@ -26,7 +26,7 @@ impl Room {
         self.driver().session.borrow().layout().cloned()
     }
 
-    /// As the mixer: says who is where in the picture. The others get [`RoomEvent::LayoutChange`].
+    /// As the mixer: says who is where in the picture. The others get [`RoomEvent::LayoutChange`](crate::RoomEvent::LayoutChange).
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined, or not as its mixer.
