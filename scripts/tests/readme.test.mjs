@@ -17,9 +17,13 @@ function example(path) {
   return lines.map((line) => line.slice(indent)).join("\n");
 }
 
-for (const path of ["sdk/examples/ten_lines.rs", "sdk/tests/types/ten_lines.ts"]) {
-  test(`the README shows ${path} word for word`, () => {
-    assert.ok(read("README.md").includes(`\n${example(path)}\n\`\`\``), `not in README.md:\n\n${example(path)}`);
+for (const [document, path] of [
+  ["README.md", "sdk/examples/ten_lines.rs"],
+  ["README.md", "sdk/tests/types/ten_lines.ts"],
+  ["sdk/npm/README.md", "sdk/tests/types/call.ts"],
+]) {
+  test(`${document} shows ${path} word for word`, () => {
+    assert.ok(read(document).includes(`\n${example(path)}\n\`\`\``), `not in ${document}:\n\n${example(path)}`);
   });
 }
 
