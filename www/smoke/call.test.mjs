@@ -16,12 +16,22 @@ const PEOPLE = ["alice", "bob"];
 const serve = async (t, folder) => (await startStub(t, { staticDir: folder })).url;
 
 /** Without a bundler nobody resolves the package's name: the page says where it is. */
-function plainApp(tarball, name) {
+function plainApp(tarball, name, { entry = "." } = {}) {
   const app = makeApp(tarball, name);
-  const main = join(app.folder, "main.js");
-  const entry = `./node_modules/moim/${app.manifest.exports["."].default}`;
-  writeFileSync(main, readFileSync(main, "utf8").replace('from "moim"', `from "${entry}"`));
+  const path = `./node_modules/moim/${app.manifest.exports[entry].default}`;
+  edit(app, "main.js", (text) => text.replace('from "moim"', `from "${path}"`));
   return app;
+}
+
+/** `moim/auto` needs no `init`. */
+function autoApp(app) {
+  edit(app, "main.js", (text) => text.replace("  await init();\n", "").replace("import init, {", "import {"));
+  return app;
+}
+
+function edit({ folder }, name, change) {
+  const path = join(folder, name);
+  writeFileSync(path, change(readFileSync(path, "utf8")));
 }
 
 /** @type {Record<string, (t: import("node:test").TestContext, tarball: string, stub: { url: string }) => Promise<string>>} */
@@ -31,13 +41,14 @@ const SETUPS = {
   "a plain page below a path": async (t, tarball) => `${await serve(t, join(plainApp(tarball, "below").folder, ".."))}/below`,
 
   "a plain page with a strict content security policy": async (t, tarball, stub) => {
-    const { folder } = plainApp(tarball, "policy");
-    const page = join(folder, "index.html");
+    const app = plainApp(tarball, "policy");
     const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src 'self' ${webSocket(stub)}`;
     const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
-    writeFileSync(page, readFileSync(page, "utf8").replace("<title>", `${meta}\n    <title>`));
-    return serve(t, folder);
+    edit(app, "index.html", (text) => text.replace("<title>", `${meta}\n    <title>`));
+    return serve(t, app.folder);
   },
+
+  "a plain page that imports moim/auto": (t, tarball) => serve(t, autoApp(plainApp(tarball, "auto", { entry: "./auto" })).folder),
 
   "Vite 5, dev server": (t, tarball) => serveWithVite(t, "vite-5", makeApp(tarball, "vite-5-dev")),
   "Vite 5, build": (t, tarball) => serve(t, buildWithVite("vite-5", makeApp(tarball, "vite-5-build"))),
@@ -52,9 +63,6 @@ const SETUPS = {
   },
 };
 
-/** What does not work yet. */
-const TODO = { "Vite 5, dev server": "its prebundled copy of the package looks for the WebAssembly module beside itself" };
-
 const webSocket = ({ url }) => `${url.replace("http", "ws")}/ws`;
 
 test("the packed package makes calls", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
@@ -65,7 +73,7 @@ test("the packed package makes calls", { skip: stubMissing() || browserMissing("
     throw new Error([error.message, ...problems].join("\n"));
   };
   for (const [setup, prepare] of Object.entries(SETUPS)) {
-    await t.test(setup, { todo: TODO[setup] }, async (t) => {
+    await t.test(setup, async (t) => {
       const address = await prepare(t, tarball, stub);
       problems.length = 0;
       const pages = {};

@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeApp, pack, runSync } from "./lib/packed.mjs";
 
-test("Node imports it, as the server of a framework does", () => {
-  const { folder } = makeApp(pack(), "server");
-  const script = 'import init, { Room } from "moim"; console.log(typeof init, typeof Room);';
-  assert.equal(runSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder }).trim(), "function function");
-});
+for (const [name, entry] of [["the package", "moim"], ["the entry that initializes itself", "moim/auto"]]) {
+  test(`Node imports ${name}, as the server of a framework does`, () => {
+    const { folder } = makeApp(pack(), "server");
+    const script = `import init, { Room } from "${entry}"; console.log(typeof init, typeof Room);`;
+    assert.equal(runSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder }).trim(), "function function");
+  });
+}

@@ -6,7 +6,6 @@ import init, { Devices, Room } from "moim";
 async function call(query) {
   await init();
   const room = new Room({ url: query.get("server") });
-  globalThis.room = room; // for the console
   room.addEventListener("trackadded", ({ detail: { track } }) => track.attach(document.querySelector("#remote")));
   await room.publish(await new Devices().camera());
   await room.join({ room: query.get("room"), name: query.get("name") });
