@@ -1,15 +1,31 @@
 // The types of the npm package, compared with those that were last accepted.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
-import { GOLDEN_TYPES, NPM_PACKAGE } from "./paths.mjs";
+import { GOLDEN_TYPES, NPM_PACKAGE, TARGET } from "./paths.mjs";
 
 /** How the types just built differ from the accepted ones, or null. */
 export async function diffTypes() {
-  const built = join(NPM_PACKAGE, "moim.d.ts");
   if (!existsSync(GOLDEN_TYPES)) return "  There are no accepted types yet.";
-  if (readFileSync(built, "utf8") === readFileSync(GOLDEN_TYPES, "utf8")) return null;
-  const args = ["diff", "--no-index", "--no-color", "--unified=2", "--", GOLDEN_TYPES, built];
+  const folder = join(TARGET, "types");
+  mkdirSync(folder, { recursive: true });
+  const [accepted, built] = ["accepted.d.ts", "built.d.ts"].map((name) => join(folder, name));
+  writeFileSync(accepted, await sorted(GOLDEN_TYPES));
+  writeFileSync(built, await sorted(join(NPM_PACKAGE, "moim.d.ts")));
+  if (readFileSync(accepted, "utf8") === readFileSync(built, "utf8")) return null;
+  const args = ["diff", "--no-index", "--no-color", "--unified=2", "--", accepted, built];
   return spawnSync("git", args, { encoding: "utf8" }).stdout.trimEnd();
+}
+
+/** A file's declarations by their names: the linker puts them in another order with every profile. */
+async function sorted(path) {
+  const { default: ts } = await import("typescript");
+  const declarations = readFileSync(path, "utf8").replace(/^(\/\/\/ <|\/\* [a-z]+lint[:-]disable).*$/gm, "");
+  const file = ts.createSourceFile(path, declarations, ts.ScriptTarget.Latest);
+  const named = file.statements.map((statement) => ({
+    name: statement.name?.text ?? "",
+    text: statement.getFullText(file).trim(),
+  }));
+  return named.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name))).map(({ text }) => text).join("\n\n");
 }
