@@ -5,7 +5,7 @@ import { isCoded, moimError } from "./error.js";
 import { guard } from "./guard.js";
 import { __wbg_set_wasm } from "./moim_bg.js";
 
-let exports;
+let wasm; // not "exports": development servers such as Parcel's wrap a module in a function with an argument of that name
 let loading;
 let failure;
 
@@ -28,7 +28,7 @@ export default function init(options) {
 export function initSync(options) {
   try {
     requireWebAssembly();
-    if (exports) return exports;
+    if (wasm) return wasm;
     const source = unwrap(options, "module");
     const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
     return link(new WebAssembly.Instance(module, imports));
@@ -39,19 +39,19 @@ export function initSync(options) {
 
 async function load(options) {
   requireWebAssembly();
-  if (exports) return exports;
+  if (wasm) return wasm;
   const source = (await unwrap(options, "module_or_path")) ?? new URL("moim_bg.wasm", import.meta.url);
   const module = source instanceof WebAssembly.Module ? source : await compile(await fetched(source));
   return link(await WebAssembly.instantiate(module, imports));
 }
 
 function link(instance) {
-  if (exports) return exports; // by `initSync` meanwhile
+  if (wasm) return wasm; // by `initSync` meanwhile
   guard(api);
-  exports = instance.exports;
-  __wbg_set_wasm(exports);
-  exports.__wbindgen_start();
-  return exports;
+  wasm = instance.exports;
+  __wbg_set_wasm(wasm);
+  wasm.__wbindgen_start();
+  return wasm;
 }
 
 /** The source in `{ [name]: source }`, or the source itself. */
