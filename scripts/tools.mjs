@@ -22,7 +22,8 @@ const RUSTUP = "https://rustup.rs";
 export async function ensureBuildTools() {
   checkMachine();
   await addWasmTarget();
-  await installTool({ name: "wasm-bindgen", crate: "wasm-bindgen-cli", version: wasmBindgenVersion() });
+  // Without TLS (rustls, ring), which it needs for WebDriver servers on other machines only.
+  await installTool({ name: "wasm-bindgen", crate: "wasm-bindgen-cli", version: wasmBindgenVersion(), flags: ["--no-default-features"] });
   await installLocked(ROOT, { stamp: "npm", title: "installing the npm packages" });
 }
 
@@ -105,9 +106,9 @@ async function addWasmTarget() {
   });
 }
 
-async function installTool({ name, crate = name, version }) {
+async function installTool({ name, crate = name, version, flags = [] }) {
   if (versionOf(tool(name)) === version) return;
-  const args = ["install", "--root", TOOLS, "--force", "--version", version, crate];
+  const args = ["install", "--root", TOOLS, "--force", "--version", version, ...flags, crate];
   const options = { hint: "Is the network up? cargo downloads it from crates.io.", log: `install-${name}`, cwd: ROOT };
   const title = `installing ${crate} ${version} into .tools (once, some minutes)`;
   try {
