@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ErrorCode, IceCandidate, IceServer, Lobby, ParticipantId, ParticipantInfo, Profile, Publication,
-    PublicationId, Role, SessionDescription, Slot, Topology, Wish,
+    PublicationId, Role, SdpType, SessionDescription, Slot, Topology, Wish,
 };
 
 /// A message from a client to the server.
@@ -107,6 +107,16 @@ pub enum PeerSignal {
     },
     /// An ICE candidate (RFC 8838).
     Candidate { candidate: IceCandidate },
+    /// The last description of this type, which the far end sent, cannot be used. The sender of an offer makes another
+    /// one; the sender of an answer gets another offer.
+    Refusal {
+        /// Whether that was an offer or an answer.
+        #[serde(rename = "type")]
+        sdp_type: SdpType,
+        /// Why, for people to read.
+        #[serde(default)]
+        reason: String,
+    },
     /// A wish for an offer, from the end that makes none: it wants to send something else. The offer is to have at least
     /// so many media sections of each kind in which it can.
     Ask { audio: u32, video: u32 },
@@ -260,6 +270,7 @@ type_names! {
     PeerSignal, "Every `kind` of this version.",
     Self::Description { .. } => "description",
     Self::Candidate { .. } => "candidate",
+    Self::Refusal { .. } => "refusal",
     Self::Ask { .. } => "ask",
     Self::Slots { .. } => "slots",
     Self::Wishes { .. } => "wishes",

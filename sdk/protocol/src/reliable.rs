@@ -60,8 +60,18 @@ impl Reliable {
         self.resend.get_or_insert(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
     }
 
-    /// Takes a payload of the far end, and returns the signals that are due: none, one or several.
+    /// Whether a payload can be the far end's: it acknowledges nothing that was not sent, and no signal is without a
+    /// number.
+    pub fn is_plausible(&self, payload: &RelayPayload) -> bool {
+        payload.ack < self.next_seq && (payload.seq > 0 || payload.signal.is_none())
+    }
+
+    /// Takes a payload of the far end, and returns the signals that are due: none, one or several. Nothing of an
+    /// [implausible](Self::is_plausible) one counts.
     pub fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) -> Vec<PeerSignal> {
+        if !self.is_plausible(&payload) {
+            return Vec::new();
+        }
         self.acknowledge(payload.ack, now);
         if payload.seq == 0 {
             return Vec::new();
@@ -168,6 +178,17 @@ mod tests {
         assert_eq!((ack.seq, ack.ack), (0, 1));
         a.handle_payload(ack, 1_400);
         assert_eq!(a.poll_timeout(), None, "nothing is left to repeat");
+    }
+
+    #[test]
+    fn who_acknowledges_what_was_not_sent_is_not_believed() {
+        let mut a = Reliable::default();
+        a.send(signal("1"), 0);
+        let forged = RelayPayload { seq: 1, ack: 2, signal: Some(signal("x")) };
+        assert_eq!(a.handle_payload(forged, 1), []);
+        let unnumbered = RelayPayload { seq: 0, ack: 1, signal: Some(signal("x")) };
+        assert_eq!(a.handle_payload(unnumbered, 2), []);
+        assert_eq!(a.poll_timeout(), Some(FIRST_RESEND_MS), "the signal is still repeated");
     }
 
     #[test]

@@ -92,6 +92,11 @@ fn ask(seq: u32, ack: u32) -> RelayPayload {
     RelayPayload { seq, ack, signal: Some(PeerSignal::Ask { audio: 1, video: 2 }) }
 }
 
+fn refusal(seq: u32, ack: u32) -> RelayPayload {
+    let reason = "the SFU cannot take the offer: no ICE password".to_owned();
+    RelayPayload { seq, ack, signal: Some(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }) }
+}
+
 fn slots(seq: u32, ack: u32) -> RelayPayload {
     let slot =
         |publication_id: &str| Slot { participant_id: BOB.into(), publication_id: publication_id.into() };
@@ -144,6 +149,7 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
             "client-relay-candidate",
             ClientMessage::Relay { to: BOB.into(), payload: candidate(2, 0, host, Some(0), Some("F7gI")) },
         ),
+        ("client-relay-refusal", ClientMessage::Relay { to: BOB.into(), payload: refusal(1, 1) }),
         ("client-relay-ask", ClientMessage::Relay { to: BOB.into(), payload: ask(3, 2) }),
         (
             "client-relay-ack",
@@ -223,6 +229,7 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
             "server-relay-candidate",
             ServerMessage::Relay { from: BOB.into(), payload: candidate(2, 2, "", None, None) },
         ),
+        ("server-relay-refusal", ServerMessage::Relay { from: SFU_ID.into(), payload: refusal(1, 1) }),
         ("server-relay-ask", ServerMessage::Relay { from: BOB.into(), payload: ask(3, 2) }),
         ("server-relay-slots", ServerMessage::Relay { from: SFU_ID.into(), payload: slots(2, 1) }),
         ("server-pong", ServerMessage::Pong { revision: 3 }),

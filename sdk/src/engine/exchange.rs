@@ -8,10 +8,14 @@ use std::collections::VecDeque;
 
 use super::candidates::Candidates;
 use super::negotiation::{self, Negotiation, Politeness, SignalingState};
+use super::negotiation_retry::NegotiationRetry;
 use super::negotiation_throttle::NegotiationThrottle;
 use super::recovery::Recovery;
 use crate::error::Error;
 use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription, Timestamp};
+
+/// Why a description cannot be used; what is longer is cut.
+const MAX_REASON_CHARS: usize = 300;
 
 /// What the browser is to do. The first two are operations: each ends with an input that says how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,9 +61,18 @@ pub enum Output {
     SendDescription(SessionDescription),
     /// Send the candidate to the far end.
     SendCandidate(IceCandidate),
+    /// Tell the far end that its last description cannot be used.
+    SendRefusal {
+        /// Whether that was an offer or an answer.
+        sdp_type: SdpType,
+        /// Why, for people to read.
+        reason: String,
+    },
+    /// Ask the far end for an offer.
+    SendAsk,
     /// ICE is being restarted because the connection was lost: the number of the attempt.
     Recovering(u32),
-    /// Something failed. The exchange goes on.
+    /// Something failed, here or at the far end. It is tried again later.
     Warning(Error),
 }
 
@@ -67,30 +80,33 @@ pub enum Output {
 #[derive(Clone, Debug)]
 pub struct Exchange {
     politeness: Politeness,
+    offers: bool,
     state: ConnectionState,
     negotiation: Negotiation,
     candidates: Candidates,
     recovery: Option<Recovery>,
     throttle: NegotiationThrottle,
+    retry: NegotiationRetry,
+    /// Why the last operation failed.
+    failure: String,
     applying: Option<SessionDescription>,
     outputs: VecDeque<Output>,
 }
 
 impl Exchange {
-    /// An exchange that offers as soon as the browser asks for it, or leaves the first offer to the far end.
-    pub fn new(politeness: Politeness, offers_first: bool) -> Self {
-        let negotiation = if offers_first {
-            Negotiation::new(politeness)
-        } else {
-            Negotiation::answering_first(politeness)
-        };
+    /// An exchange that offers as soon as the browser asks for it, or leaves all offers to the far end and asks for them.
+    pub fn new(politeness: Politeness, offers: bool) -> Self {
+        let negotiation = if offers { Negotiation::new(politeness) } else { Negotiation::asking(politeness) };
         Self {
             politeness,
+            offers,
             state: ConnectionState::New,
             negotiation,
             candidates: Candidates::default(),
             recovery: None,
             throttle: NegotiationThrottle::default(),
+            retry: NegotiationRetry::default(),
+            failure: String::new(),
             applying: None,
             outputs: VecDeque::new(),
         }
@@ -122,30 +138,49 @@ impl Exchange {
         self.negotiation.is_settled()
     }
 
+    /// Negotiates at once: there is something new to agree on.
+    pub fn request_negotiation(&mut self, now: Timestamp) {
+        self.throttle.reset();
+        self.negotiate(negotiation::Input::NegotiationNeeded, now);
+        self.negotiate(negotiation::Input::Retry, now);
+    }
+
+    /// The far end asks for an offer.
+    pub fn handle_ask(&mut self, now: Timestamp) {
+        self.throttle.reset();
+        self.negotiate(negotiation::Input::NegotiationNeeded, now);
+    }
+
     /// Takes what the browser did.
     pub fn handle_input(&mut self, input: Input, now: Timestamp) {
         match input {
             Input::NegotiationNeeded if self.throttle.holds_back(now) => {}
-            Input::NegotiationNeeded => self.negotiate(negotiation::Input::NegotiationNeeded),
+            Input::NegotiationNeeded => self.negotiate(negotiation::Input::NegotiationNeeded, now),
             Input::LocalDescriptionSet(description) => {
-                if description.sdp_type == SdpType::Offer {
+                let sdp_type = description.sdp_type;
+                if self.offers == (sdp_type == SdpType::Offer) {
                     self.throttle.handle_offer(&description.sdp);
                 }
-                self.negotiate(negotiation::Input::LocalDescriptionSet(description));
+                self.negotiate(negotiation::Input::LocalDescriptionSet(description), now);
                 let held = self.candidates.take_local();
                 self.outputs.extend(held.into_iter().map(Output::SendCandidate));
+                self.agreed(sdp_type, !self.offers, now);
             }
             Input::RemoteDescriptionSet => {
-                if let Some(description) = self.applying.take() {
+                let applied = self.applying.take();
+                if let Some(description) = &applied {
                     self.candidates.remote_description_set(&description.sdp);
-                    self.update_throttle(description.sdp_type, now);
                 }
-                self.negotiate(negotiation::Input::RemoteDescriptionSet);
+                self.negotiate(negotiation::Input::RemoteDescriptionSet, now);
+                if let Some(description) = applied {
+                    self.agreed(description.sdp_type, self.offers, now);
+                }
             }
             Input::OperationFailed { state, error } => {
                 self.applying = None;
+                self.failure = shortened(&error.to_string());
                 self.outputs.push_back(Output::Warning(error));
-                self.negotiate(negotiation::Input::OperationFailed(state));
+                self.negotiate(negotiation::Input::OperationFailed(state), now);
             }
             Input::LocalCandidate(candidate) if self.negotiation.is_setting_local() => {
                 self.candidates.hold_local(candidate);
@@ -162,9 +197,19 @@ impl Exchange {
     }
 
     /// Takes a description of the far end.
-    pub fn handle_description(&mut self, description: SessionDescription) {
-        self.negotiate(negotiation::Input::RemoteDescription(description));
+    pub fn handle_description(&mut self, description: SessionDescription, now: Timestamp) {
+        self.negotiate(negotiation::Input::RemoteDescription(description), now);
         self.release_remote_candidates();
+    }
+
+    /// The far end cannot use the last description of this type.
+    pub fn handle_refusal(&mut self, sdp_type: SdpType, reason: &str, now: Timestamp) {
+        let step = match sdp_type {
+            SdpType::Offer => "using the offer at the far end",
+            SdpType::Answer => "using the answer at the far end",
+        };
+        self.outputs.push_back(Output::Warning(Error::Negotiation { step, detail: shortened(reason) }));
+        self.negotiate(negotiation::Input::Refused(sdp_type), now);
     }
 
     /// Takes a candidate of the far end.
@@ -176,13 +221,16 @@ impl Exchange {
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let recovery = self.recovery.as_ref().and_then(Recovery::poll_timeout);
-        recovery.into_iter().chain(self.throttle.poll_timeout()).min()
+        [recovery, self.throttle.poll_timeout(), self.retry.poll_timeout()].into_iter().flatten().min()
     }
 
     /// Lets time pass.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         if self.throttle.handle_timeout(now) {
-            self.negotiate(negotiation::Input::NegotiationNeeded);
+            self.negotiate(negotiation::Input::NegotiationNeeded, now);
+        }
+        if self.retry.handle_timeout(now) {
+            self.negotiate(negotiation::Input::Retry, now);
         }
         let Some(attempt) = self.recovery.as_mut().and_then(|recovery| recovery.handle_timeout(now)) else {
             return;
@@ -190,7 +238,7 @@ impl Exchange {
         self.outputs.push_back(Output::Recovering(attempt));
         self.command(Command::RestartIce);
         // The browser asks for it too, but not while an exchange is open that a failure has left so.
-        self.negotiate(negotiation::Input::NegotiationNeeded);
+        self.request_negotiation(now);
     }
 
     /// The next thing to do.
@@ -198,14 +246,18 @@ impl Exchange {
         self.outputs.pop_front()
     }
 
-    fn update_throttle(&mut self, remote: SdpType, now: Timestamp) {
-        match remote {
-            SdpType::Offer => self.throttle.handle_remote_offer(),
-            SdpType::Answer if self.throttle.handle_answer(now) => {
+    /// A description is in place. An answer ends a round; of `counted` rounds the throttle sees to the pace.
+    fn agreed(&mut self, sdp_type: SdpType, counted: bool, now: Timestamp) {
+        if sdp_type == SdpType::Answer {
+            self.retry.reset();
+        }
+        match sdp_type {
+            SdpType::Answer if counted && self.throttle.handle_answer(now) => {
                 let detail = "the browser asks for it again and again, to no effect".to_owned();
                 self.outputs.push_back(Output::Warning(Error::Negotiation { step: "negotiating", detail }));
             }
-            SdpType::Answer => {}
+            SdpType::Offer if counted => self.throttle.reset(),
+            _ => {}
         }
     }
 
@@ -213,7 +265,7 @@ impl Exchange {
         self.outputs.push_back(Output::Command(command));
     }
 
-    fn negotiate(&mut self, input: negotiation::Input) {
+    fn negotiate(&mut self, input: negotiation::Input, now: Timestamp) {
         self.negotiation.handle_input(input);
         while let Some(output) = self.negotiation.poll_output() {
             match output {
@@ -225,8 +277,14 @@ impl Exchange {
                 negotiation::Output::Send(description) => {
                     self.outputs.push_back(Output::SendDescription(description));
                 }
+                negotiation::Output::Refuse(sdp_type) => {
+                    let reason = self.failure.clone();
+                    self.outputs.push_back(Output::SendRefusal { sdp_type, reason });
+                }
+                negotiation::Output::Ask => self.outputs.push_back(Output::SendAsk),
             }
         }
+        self.retry.set_waiting(self.negotiation.waits_to_retry(), now);
     }
 
     fn release_remote_candidates(&mut self) {
@@ -234,4 +292,8 @@ impl Exchange {
             self.command(Command::AddIceCandidate(candidate));
         }
     }
+}
+
+fn shortened(reason: &str) -> String {
+    reason.chars().take(MAX_REASON_CHARS).collect()
 }

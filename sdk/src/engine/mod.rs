@@ -16,6 +16,7 @@ pub mod layout;
 pub mod mix_layout;
 pub mod mp4;
 pub mod negotiation;
+mod negotiation_retry;
 mod negotiation_throttle;
 pub mod peer;
 pub mod quality;

@@ -1,11 +1,15 @@
 //! Offer/answer negotiation for one peer connection, as a sans-IO state machine.
 //!
 //! Implements [perfect negotiation] on top of JSEP (RFC 9429). Feed one input, then drain
-//! [`poll_output`](Negotiation::poll_output) until it returns `None`. Descriptions must arrive in order, each
+//! [`poll_output`](Negotiation::poll_output) until it returns `None`. Descriptions and refusals must arrive in order, each
 //! once: [`Reliable`](moim_protocol::Reliable) sees to that.
 //!
 //! One operation is with the browser at a time. What comes meanwhile waits, so there is no state in which the
 //! browser and this machine disagree about the signaling state.
+//!
+//! An end that cannot use a description tells the far end so. An offer that was refused, or whose answer could not be
+//! applied, stays open in the browser and is replaced by the next one: a rollback would lose the `mid`s, and in Chromium
+//! the data channels of a first offer. What failed is tried again after [`Input::Retry`], never at once.
 //!
 //! [perfect negotiation]: https://www.w3.org/TR/webrtc/#perfect-negotiation-example
 
@@ -29,12 +33,16 @@ pub enum Input {
     NegotiationNeeded,
     /// The far end sent a description.
     RemoteDescription(SessionDescription),
+    /// The far end could not use the description of this type that it got last.
+    Refused(SdpType),
     /// `setLocalDescription` succeeded with this description.
     LocalDescriptionSet(SessionDescription),
     /// `setRemoteDescription` succeeded.
     RemoteDescriptionSet,
     /// The operation under way failed, and left the browser in this state.
     OperationFailed(SignalingState),
+    /// What failed or was refused may be tried again, if [`Negotiation::waits_to_retry`].
+    Retry,
 }
 
 /// What to do next.
@@ -42,10 +50,14 @@ pub enum Input {
 pub enum Output {
     /// Call `setLocalDescription()`; the browser makes the offer or answer that its state asks for.
     SetLocalDescription,
-    /// Call `setRemoteDescription(description)`. Rolls an offer of one's own back if need be.
+    /// Call `setRemoteDescription(description)`. Rolls an offer of this end back if need be.
     SetRemoteDescription(SessionDescription),
     /// Send the description to the far end.
     Send(SessionDescription),
+    /// Tell the far end that its last description, of this type, cannot be used.
+    Refuse(SdpType),
+    /// Ask the far end for an offer.
+    Ask,
 }
 
 /// `RTCSignalingState` without the provisional states: <https://www.w3.org/TR/webrtc/#rtcsignalingstate-enum>.
@@ -53,7 +65,7 @@ pub enum Output {
 pub enum SignalingState {
     /// No exchange is under way.
     Stable,
-    /// An offer of one's own waits for its answer.
+    /// An offer of this end waits for its answer.
     HaveLocalOffer,
     /// An offer of the far end waits for its answer.
     HaveRemoteOffer,
@@ -65,17 +77,28 @@ enum Operation {
     SetRemote(SdpType),
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Message {
+    Description(SessionDescription),
+    Refusal(SdpType),
+}
+
 /// The negotiation of one peer connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Negotiation {
     politeness: Politeness,
+    /// This end makes no offers, and asks for them.
+    asks: bool,
+    /// An offer is on its way, or will be.
+    has_asked: bool,
     state: SignalingState,
     operation: Option<Operation>,
     needed: bool,
-    waits_for_offer: bool,
-    /// A failure left an offer open that nothing will close by itself.
-    stalled: bool,
-    inbox: VecDeque<SessionDescription>,
+    /// The offer of this end that is open in the browser was refused, or its answer could not be applied.
+    is_void: bool,
+    /// The next offer of this end waits for [`Input::Retry`].
+    waits_to_retry: bool,
+    inbox: VecDeque<Message>,
     outputs: VecDeque<Output>,
 }
 
@@ -84,20 +107,21 @@ impl Negotiation {
     pub fn new(politeness: Politeness) -> Self {
         Self {
             politeness,
+            asks: false,
+            has_asked: false,
             state: SignalingState::Stable,
             operation: None,
             needed: false,
-            waits_for_offer: false,
-            stalled: false,
+            is_void: false,
+            waits_to_retry: false,
             inbox: VecDeque::new(),
             outputs: VecDeque::new(),
         }
     }
 
-    /// A negotiation that leaves the first offer to the far end, so that two ends that open a connection at the
-    /// same time need one round and not two.
-    pub fn answering_first(politeness: Politeness) -> Self {
-        Self { waits_for_offer: true, ..Self::new(politeness) }
+    /// A negotiation that leaves all offers to the far end and asks for them, except for the first: that comes by itself.
+    pub fn asking(politeness: Politeness) -> Self {
+        Self { asks: true, has_asked: true, ..Self::new(politeness) }
     }
 
     /// Settles who gives way, where that was not known from the start. Only before the first description of the far end.
@@ -109,10 +133,15 @@ impl Negotiation {
     pub fn handle_input(&mut self, input: Input) {
         match input {
             Input::NegotiationNeeded => self.needed = true,
-            Input::RemoteDescription(description) => self.inbox.push_back(description),
+            Input::RemoteDescription(description) => {
+                self.has_asked = false;
+                self.inbox.push_back(Message::Description(description));
+            }
+            Input::Refused(sdp_type) => self.inbox.push_back(Message::Refusal(sdp_type)),
             Input::LocalDescriptionSet(description) => self.local_description_set(description),
             Input::RemoteDescriptionSet => self.remote_description_set(),
             Input::OperationFailed(state) => self.operation_failed(state),
+            Input::Retry => self.waits_to_retry = false,
         }
         self.proceed();
     }
@@ -120,6 +149,11 @@ impl Negotiation {
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
+    }
+
+    /// Whether something failed or was refused, and waits for [`Input::Retry`].
+    pub fn waits_to_retry(&self) -> bool {
+        self.waits_to_retry
     }
 
     /// The browser is making a description of this end.
@@ -132,22 +166,38 @@ impl Negotiation {
         self.state == SignalingState::Stable
             && self.operation.is_none()
             && self.inbox.is_empty()
-            && (!self.needed || self.waits_for_offer)
+            && !self.needed
     }
 
-    /// The far end knows nothing of it. The next need is the occasion to try again, whoever was to go first.
     fn operation_failed(&mut self, state: SignalingState) {
-        self.operation = None;
-        self.state = state;
-        self.stalled = state != SignalingState::Stable;
-        self.waits_for_offer = false;
+        let before = std::mem::replace(&mut self.state, state);
+        match self.operation.take() {
+            // Both ends have an offer open, or this end alone: it is void now, as its answer or what was to replace it.
+            Some(Operation::SetRemote(sdp_type)) => {
+                self.outputs.push_back(Output::Refuse(sdp_type));
+                if before == SignalingState::HaveLocalOffer {
+                    self.try_again_later();
+                }
+            }
+            Some(Operation::SetLocal) if before == SignalingState::HaveRemoteOffer => {
+                self.outputs.push_back(Output::Refuse(SdpType::Offer));
+            }
+            Some(Operation::SetLocal) => self.try_again_later(),
+            None => {}
+        }
+    }
+
+    fn try_again_later(&mut self) {
+        self.is_void = self.state == SignalingState::HaveLocalOffer;
+        self.needed = true;
+        self.waits_to_retry = true;
     }
 
     fn local_description_set(&mut self, description: SessionDescription) {
         if self.operation.take_if(|operation| *operation == Operation::SetLocal).is_none() {
             return;
         }
-        self.stalled = false;
+        self.is_void = false;
         self.state = match description.sdp_type {
             SdpType::Offer => SignalingState::HaveLocalOffer,
             SdpType::Answer => SignalingState::Stable,
@@ -157,14 +207,14 @@ impl Negotiation {
 
     fn remote_description_set(&mut self) {
         let Some(Operation::SetRemote(sdp_type)) = self.operation.take() else { return };
-        self.stalled = false;
+        self.is_void = false;
         match sdp_type {
             SdpType::Answer => self.state = SignalingState::Stable,
             SdpType::Offer => {
                 self.state = SignalingState::HaveRemoteOffer;
-                self.waits_for_offer = false;
                 // The answer may settle what was needed. If not, the browser fires the event again.
                 self.needed = false;
+                self.waits_to_retry = false;
                 self.set_local();
             }
         }
@@ -172,31 +222,44 @@ impl Negotiation {
 
     fn proceed(&mut self) {
         while self.operation.is_none() {
-            if let Some(description) = self.inbox.pop_front() {
-                self.take(description);
-            } else if self.needed && self.may_set_local() {
-                self.needed = false;
-                self.set_local();
-            } else {
-                return;
+            match self.inbox.pop_front() {
+                Some(Message::Description(description)) => self.take(description),
+                Some(Message::Refusal(sdp_type)) => self.refused(sdp_type),
+                None if self.needed && self.asks => {
+                    self.needed = false;
+                    if !std::mem::replace(&mut self.has_asked, true) {
+                        self.outputs.push_back(Output::Ask);
+                    }
+                }
+                None if self.needed && self.may_offer() => {
+                    self.needed = false;
+                    self.set_local();
+                }
+                None => return,
             }
         }
     }
 
-    /// Whether it is this end's turn to make a description.
-    fn may_set_local(&self) -> bool {
-        self.stalled || (self.state == SignalingState::Stable && !self.waits_for_offer)
+    fn may_offer(&self) -> bool {
+        !self.waits_to_retry && (self.is_void || self.state == SignalingState::Stable)
     }
 
     fn take(&mut self, description: SessionDescription) {
-        let collides = self.state == SignalingState::HaveLocalOffer;
+        let awaits_answer = self.state == SignalingState::HaveLocalOffer && !self.is_void;
         let usable = match description.sdp_type {
-            SdpType::Offer => !collides || self.politeness == Politeness::Polite,
-            SdpType::Answer => collides,
+            SdpType::Offer => !awaits_answer || self.politeness == Politeness::Polite,
+            SdpType::Answer => awaits_answer,
         };
         if usable {
             self.operation = Some(Operation::SetRemote(description.sdp_type));
             self.outputs.push_back(Output::SetRemoteDescription(description));
+        }
+    }
+
+    /// An answer that was refused leads to another offer of the far end.
+    fn refused(&mut self, sdp_type: SdpType) {
+        if sdp_type == SdpType::Offer && self.state == SignalingState::HaveLocalOffer && !self.is_void {
+            self.try_again_later();
         }
     }
 
@@ -263,16 +326,18 @@ mod tests {
     }
 
     #[test]
-    fn the_answering_end_holds_its_own_offer_until_the_first_one_came() {
-        let mut negotiation = Negotiation::answering_first(Politeness::Impolite);
+    fn an_end_that_makes_no_offers_asks_once_until_one_comes() {
+        let mut negotiation = Negotiation::asking(Politeness::Impolite);
         negotiation.handle_input(Input::NegotiationNeeded);
-        assert_eq!(drain(&mut negotiation), []);
+        assert_eq!(drain(&mut negotiation), [], "the first offer comes by itself");
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         negotiation.handle_input(Input::RemoteDescriptionSet);
         negotiation.handle_input(Input::LocalDescriptionSet(description(SdpType::Answer)));
         assert_eq!(drain(&mut negotiation).len(), 3, "the offer, its answer, and the answer sent");
         negotiation.handle_input(Input::NegotiationNeeded);
-        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription], "its own turn");
+        negotiation.handle_input(Input::NegotiationNeeded);
+        assert_eq!(drain(&mut negotiation), [Output::Ask]);
+        assert!(negotiation.is_settled());
     }
 
     #[test]
@@ -284,41 +349,67 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_offer_leaves_the_machine_ready_for_the_next() {
+    fn an_offer_that_cannot_be_applied_is_refused() {
         let mut negotiation = Negotiation::new(Politeness::Polite);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         drain(&mut negotiation);
         negotiation.handle_input(Input::OperationFailed(SignalingState::Stable));
+        assert_eq!(drain(&mut negotiation), [Output::Refuse(SdpType::Offer)]);
+        assert!(!negotiation.waits_to_retry(), "this end has nothing to offer");
         negotiation.handle_input(Input::NegotiationNeeded);
         assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription]);
     }
 
     #[test]
-    fn the_answering_end_offers_itself_once_it_could_not_take_the_first_offer() {
-        let mut negotiation = Negotiation::answering_first(Politeness::Impolite);
-        negotiation.handle_input(Input::NegotiationNeeded);
-        negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
-        drain(&mut negotiation);
-        negotiation.handle_input(Input::OperationFailed(SignalingState::Stable));
-        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription]);
-    }
-
-    #[test]
-    fn a_refused_answer_and_one_that_could_not_be_made_are_asked_for_again() {
-        let mut negotiation = with_local_offer(Politeness::Polite);
-        negotiation.handle_input(Input::RemoteDescription(description(SdpType::Answer)));
-        drain(&mut negotiation);
-        negotiation.handle_input(Input::OperationFailed(SignalingState::HaveLocalOffer));
-        assert_eq!(drain(&mut negotiation), [], "what failed is not repeated without an occasion");
-        negotiation.handle_input(Input::NegotiationNeeded);
-        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription], "another offer");
-
+    fn an_answer_that_cannot_be_made_is_a_refusal_of_the_offer() {
         let mut negotiation = Negotiation::new(Politeness::Polite);
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         negotiation.handle_input(Input::RemoteDescriptionSet);
         drain(&mut negotiation);
         negotiation.handle_input(Input::OperationFailed(SignalingState::HaveRemoteOffer));
+        assert_eq!(drain(&mut negotiation), [Output::Refuse(SdpType::Offer)]);
+        negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
+        assert_eq!(drain(&mut negotiation), [Output::SetRemoteDescription(description(SdpType::Offer))]);
+    }
+
+    #[test]
+    fn a_refused_offer_is_made_again_later_and_not_at_once() {
+        let mut negotiation = with_local_offer(Politeness::Impolite);
+        negotiation.handle_input(Input::Refused(SdpType::Offer));
         negotiation.handle_input(Input::NegotiationNeeded);
-        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription], "the answer that is owed");
+        assert_eq!(drain(&mut negotiation), []);
+        assert!(negotiation.waits_to_retry());
+        negotiation.handle_input(Input::Retry);
+        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription], "another offer");
+    }
+
+    #[test]
+    fn who_was_refused_gives_way_to_an_offer_of_the_far_end() {
+        let mut negotiation = with_local_offer(Politeness::Impolite);
+        negotiation.handle_input(Input::Refused(SdpType::Offer));
+        negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
+        assert_eq!(drain(&mut negotiation), [Output::SetRemoteDescription(description(SdpType::Offer))]);
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_applied_leads_to_another_offer() {
+        let mut negotiation = with_local_offer(Politeness::Polite);
+        negotiation.handle_input(Input::RemoteDescription(description(SdpType::Answer)));
+        drain(&mut negotiation);
+        negotiation.handle_input(Input::OperationFailed(SignalingState::HaveLocalOffer));
+        assert_eq!(drain(&mut negotiation), [Output::Refuse(SdpType::Answer)]);
+        negotiation.handle_input(Input::Retry);
+        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription]);
+    }
+
+    #[test]
+    fn an_offer_that_cannot_be_made_is_made_later() {
+        let mut negotiation = Negotiation::new(Politeness::Polite);
+        negotiation.handle_input(Input::NegotiationNeeded);
+        drain(&mut negotiation);
+        negotiation.handle_input(Input::OperationFailed(SignalingState::Stable));
+        assert_eq!(drain(&mut negotiation), []);
+        negotiation.handle_input(Input::Retry);
+        assert_eq!(drain(&mut negotiation), [Output::SetLocalDescription]);
     }
 }

@@ -37,17 +37,18 @@ impl NegotiationThrottle {
         self.repeated == USUAL
     }
 
-    /// The far end wants something else.
-    pub(super) fn handle_remote_offer(&mut self) {
+    /// There is something new to agree on.
+    pub(super) fn reset(&mut self) {
         self.repeated = 0;
         self.agreed.clear();
     }
 
-    /// The browser asks for a negotiation. Whether it is to wait.
+    /// The browser asks for a negotiation. Whether it is to wait; it is due after the pause, then.
     pub(super) fn holds_back(&mut self, now: Timestamp) -> bool {
-        let is_throttled = self.repeated >= USUAL;
+        let due = self.agreed_at + PAUSE_MS;
+        let is_throttled = self.repeated >= USUAL && now < due;
         if is_throttled {
-            self.due.get_or_insert(now + PAUSE_MS);
+            self.due = Some(due);
         }
         is_throttled
     }
@@ -105,10 +106,11 @@ mod tests {
             assert_eq!(round(&mut throttle, 50, port + 9, "sendrecv"), port == USUAL);
         }
         assert!(throttle.holds_back(100));
-        assert!(throttle.holds_back(500), "the first counts");
-        assert_eq!(throttle.poll_timeout(), Some(100 + PAUSE_MS));
+        assert!(throttle.holds_back(500), "it waits as well");
+        assert_eq!(throttle.poll_timeout(), Some(50 + PAUSE_MS));
         assert!(!throttle.handle_timeout(100));
-        assert!(throttle.handle_timeout(100 + PAUSE_MS));
+        assert!(throttle.handle_timeout(50 + PAUSE_MS));
+        assert!(!throttle.holds_back(50 + PAUSE_MS), "the pause is over");
         assert_eq!(throttle.poll_timeout(), None);
         assert!(!round(&mut throttle, 2_200, 9, "sendrecv"), "it is told once");
         assert!(!round(&mut throttle, 2_300, 9, "recvonly"));
@@ -124,7 +126,7 @@ mod tests {
         assert!(!throttle.holds_back(0));
         for _ in 0..20 {
             assert!(!round(&mut throttle, 50, 9, "sendrecv"));
-            throttle.handle_remote_offer();
+            throttle.reset();
         }
         for minute in 1..20 {
             assert!(!round(&mut throttle, minute * 60_000, 9, "sendrecv"));

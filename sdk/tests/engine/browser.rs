@@ -32,6 +32,8 @@ pub(crate) struct Browser {
     pub(crate) state: SignalingState,
     pub(crate) agreed: Agreed,
     pub(crate) tracks: u8,
+    /// How many sections an offer has at least.
+    pub(crate) least_sections: u8,
     pub(crate) operation: Option<Operation>,
     offered: Option<Offered>,
     /// `[[NegotiationNeeded]]`, the task that may set it, and `[[UpdateNegotiationNeededFlagOnEmptyChain]]`.
@@ -47,6 +49,7 @@ impl Browser {
             state: SignalingState::Stable,
             agreed: Agreed::default(),
             tracks: 0,
+            least_sections: 0,
             operation: None,
             offered: None,
             needed: false,
@@ -75,7 +78,15 @@ impl Browser {
         is_needed && !before
     }
 
-    /// Starts an operation. `faulty` if one has failed here, which leaves states that are else out of reach.
+    /// Adds sections to receive in, as far as there are too few.
+    pub(crate) fn receive(&mut self, sections: u8) {
+        if sections > self.least_sections {
+            self.least_sections = sections;
+            self.update_needed();
+        }
+    }
+
+    /// Starts an operation. `faulty` if one has failed at either end, which leaves states that are else out of reach.
     pub(crate) fn start(&mut self, operation: Operation, politeness: Politeness, faulty: bool) {
         assert_eq!(self.operation, None, "{operation:?} while another operation is under way");
         let legal = match (&operation, self.state) {
@@ -84,7 +95,9 @@ impl Browser {
             (Operation::SetRemote(description), state) => match (description.sdp_type, state) {
                 (SdpType::Answer, state) => state == SignalingState::HaveLocalOffer,
                 (SdpType::Offer, SignalingState::Stable) => true,
-                (SdpType::Offer, SignalingState::HaveLocalOffer) => politeness == Politeness::Polite,
+                (SdpType::Offer, SignalingState::HaveLocalOffer) => {
+                    faulty || politeness == Politeness::Polite
+                }
                 (SdpType::Offer, SignalingState::HaveRemoteOffer) => faulty,
             },
         };
@@ -126,7 +139,8 @@ impl Browser {
             let sdp = format!("{} {} {sends}", offered.sections, offered.sends);
             return SessionDescription { sdp_type: SdpType::Answer, sdp };
         }
-        let offered = Offered { sections: self.agreed.sections.max(tracks), sends: tracks };
+        let sections = self.agreed.sections.max(tracks).max(self.least_sections);
+        let offered = Offered { sections, sends: tracks };
         self.offered = Some(offered);
         self.enter(SignalingState::HaveLocalOffer);
         SessionDescription {
@@ -179,6 +193,8 @@ impl Browser {
     }
 
     fn is_needed(&self) -> bool {
-        !self.agreed.data_channel || self.tracks > self.agreed.sends
+        !self.agreed.data_channel
+            || self.tracks > self.agreed.sends
+            || self.least_sections > self.agreed.sections
     }
 }

@@ -7,30 +7,43 @@ use moim::model::{SdpType, SessionDescription};
 
 use super::browser::{Agreed, Browser, Operation};
 
-/// Each end answers what it gets before it offers again, so little is ever under way.
-const MOST_UNDER_WAY: usize = 3;
+/// Each end answers what it gets before it offers again, so little is ever under way. A failure adds a refusal and
+/// another offer.
+const MOST_UNDER_WAY: usize = 6;
 
 /// One way to open a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
     /// The politeness of the first end; the second has the other.
     pub(crate) politeness: Politeness,
-    /// The second end leaves the first offer to the first.
-    pub(crate) second_answers_first: bool,
+    /// The second end makes no offers, and asks for them.
+    pub(crate) second_asks: bool,
     /// An added track is told to the machine at once too, as the session does it.
     pub(crate) nudges: bool,
     /// How many tracks each end adds, whenever it likes.
     pub(crate) tracks: [u8; 2],
-    /// One operation fails, whichever.
-    pub(crate) fails_once: bool,
+    /// So many operations fail, whichever.
+    pub(crate) failures: u8,
+    /// So often the browser asks for a negotiation without a reason.
+    pub(crate) repeated_needs: u8,
+}
+
+/// What one end sends the other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Message {
+    Description(SessionDescription),
+    Refusal(SdpType),
+    /// For an offer with so many sections.
+    Ask(u8),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Pair {
     pub(crate) ends: [End; 2],
-    may_fail: bool,
-    /// The end where an operation has failed.
-    pub(crate) failed: Option<usize>,
+    failures: u8,
+    repeated_needs: u8,
+    /// An operation has failed.
+    is_faulty: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,7 +51,8 @@ pub(crate) struct End {
     pub(crate) machine: Negotiation,
     pub(crate) browser: Browser,
     pub(crate) politeness: Politeness,
-    under_way: VecDeque<SessionDescription>,
+    asks: bool,
+    under_way: VecDeque<Message>,
     tracks_to_add: u8,
 }
 
@@ -47,30 +61,36 @@ pub(crate) struct End {
 pub(crate) enum Step {
     AddTrack,
     NeededTask,
-    Complete { with_newest_tracks: bool },
+    Complete {
+        with_newest_tracks: bool,
+    },
     Fail(SignalingState),
     Deliver,
+    /// What failed or was refused is tried again.
+    Retry,
+    RepeatNeed,
 }
 
 impl Pair {
     pub(crate) fn new(setup: Setup) -> Self {
         let other =
             if setup.politeness == Politeness::Polite { Politeness::Impolite } else { Politeness::Polite };
-        let second = if setup.second_answers_first { Negotiation::answering_first } else { Negotiation::new };
-        let end = |machine, politeness, tracks_to_add| End {
-            machine,
+        let end = |asks, politeness, tracks_to_add| End {
+            machine: if asks { Negotiation::asking(politeness) } else { Negotiation::new(politeness) },
             browser: Browser::new(),
             politeness,
+            asks,
             under_way: VecDeque::new(),
             tracks_to_add,
         };
         Self {
             ends: [
-                end(Negotiation::new(setup.politeness), setup.politeness, setup.tracks[0]),
-                end(second(other), other, setup.tracks[1]),
+                end(false, setup.politeness, setup.tracks[0]),
+                end(setup.second_asks, other, setup.tracks[1]),
             ],
-            may_fail: setup.fails_once,
-            failed: None,
+            failures: setup.failures,
+            repeated_needs: setup.repeated_needs,
+            is_faulty: false,
         }
     }
 
@@ -93,9 +113,15 @@ impl Pair {
                 {
                     can(Step::Complete { with_newest_tracks: false });
                 }
-                if self.may_fail {
+                if self.failures > 0 {
                     end.states_after_failure().for_each(|state| can(Step::Fail(state)));
                 }
+            }
+            if end.machine.waits_to_retry() {
+                can(Step::Retry);
+            }
+            if self.repeated_needs > 0 {
+                can(Step::RepeatNeed);
             }
         }
         steps
@@ -125,12 +151,23 @@ impl Pair {
             Step::Fail(state) => {
                 end.browser.fail(state);
                 end.machine.handle_input(Input::OperationFailed(state));
-                pair.failed = Some(index);
-                pair.may_fail = false;
+                pair.is_faulty = true;
+                pair.failures -= 1;
             }
-            Step::Deliver => {
-                let description = end.under_way.pop_front().expect("a description under way");
-                end.machine.handle_input(Input::RemoteDescription(description));
+            Step::Deliver => match end.under_way.pop_front().expect("a message under way") {
+                Message::Description(description) => {
+                    end.machine.handle_input(Input::RemoteDescription(description));
+                }
+                Message::Refusal(sdp_type) => end.machine.handle_input(Input::Refused(sdp_type)),
+                Message::Ask(sections) => {
+                    end.browser.receive(sections);
+                    end.machine.handle_input(Input::NegotiationNeeded);
+                }
+            },
+            Step::Retry => end.machine.handle_input(Input::Retry),
+            Step::RepeatNeed => {
+                pair.repeated_needs -= 1;
+                end.machine.handle_input(Input::NegotiationNeeded);
             }
         }
         pair.act(index);
@@ -139,23 +176,32 @@ impl Pair {
 
     /// Does what the machine asks for.
     fn act(&mut self, index: usize) {
-        let faulty = self.failed.is_some();
+        let faulty = self.is_faulty;
         while let Some(output) = self.ends[index].machine.poll_output() {
-            let End { browser, politeness, .. } = &mut self.ends[index];
-            match output {
+            let End { browser, politeness, asks, .. } = &mut self.ends[index];
+            let message = match output {
                 Output::SetLocalDescription => {
                     let operation = Operation::SetLocal { tracks_at_start: browser.tracks };
                     browser.start(operation, *politeness, faulty);
+                    continue;
                 }
                 Output::SetRemoteDescription(description) => {
                     browser.start(Operation::SetRemote(description), *politeness, faulty);
+                    continue;
                 }
                 Output::Send(description) => {
-                    let far = &mut self.ends[1 - index].under_way;
-                    far.push_back(description);
-                    assert!(far.len() <= MOST_UNDER_WAY, "descriptions pile up");
+                    assert!(!*asks || description.sdp_type == SdpType::Answer, "this end makes no offers");
+                    Message::Description(description)
                 }
-            }
+                Output::Refuse(sdp_type) => Message::Refusal(sdp_type),
+                Output::Ask => {
+                    assert!(*asks, "this end offers");
+                    Message::Ask(browser.tracks)
+                }
+            };
+            let far = &mut self.ends[1 - index].under_way;
+            far.push_back(message);
+            assert!(far.len() <= MOST_UNDER_WAY, "messages pile up");
         }
     }
 
@@ -183,12 +229,5 @@ impl End {
             _ => false,
         };
         [Some(self.browser.state), rolled_back.then_some(SignalingState::Stable)].into_iter().flatten()
-    }
-
-    /// The next need leads to a description, and not to more waiting.
-    pub(crate) fn can_go_on(&self) -> bool {
-        let mut machine = self.machine.clone();
-        machine.handle_input(Input::NegotiationNeeded);
-        std::iter::from_fn(|| machine.poll_output()).any(|output| output == Output::SetLocalDescription)
     }
 }

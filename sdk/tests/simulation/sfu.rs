@@ -30,7 +30,8 @@ pub(crate) struct SfuClient {
 }
 
 impl Sfu {
-    pub(crate) fn handle(&mut self, command: MediaCommand, now: Timestamp) {
+    /// Takes what the hub says, and refuses an offer in it or not.
+    pub(crate) fn handle(&mut self, command: MediaCommand, refuses: bool, now: Timestamp) {
         match command {
             MediaCommand::Joined { id, participant, publications, .. } => {
                 let client = SfuClient {
@@ -53,6 +54,12 @@ impl Sfu {
                 let client = self.clients.get_mut(&id).expect("someone who joined");
                 for signal in client.reliable.handle_payload(payload, now) {
                     match signal {
+                        PeerSignal::Description { .. } if refuses => {
+                            let reason = "a fault of the model".to_owned();
+                            client
+                                .reliable
+                                .send(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }, now);
+                        }
                         PeerSignal::Description { description, mids } => {
                             self.answers += 1;
                             client.answer(&description, mids, self.answers, now);

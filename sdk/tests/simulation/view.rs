@@ -36,8 +36,10 @@ pub(crate) struct View {
 impl View {
     pub(crate) fn take(&mut self, event: Event, session: &Session, now: Timestamp) {
         assert!(self.ended.is_none(), "{event:?} after the end");
-        let may_be_first =
-            matches!(event, Event::Waiting | Event::Joined | Event::Ended(_) | Event::Receipt(_));
+        let may_be_first = matches!(
+            event,
+            Event::Waiting | Event::Joined | Event::Ended(_) | Event::Receipt(_) | Event::Warning(_)
+        );
         assert!(self.joined || may_be_first, "{event:?} before joining");
         match event {
             Event::Waiting => assert!(!std::mem::replace(&mut self.waits, true), "told twice to wait"),
@@ -99,6 +101,9 @@ impl View {
                 code: ServerErrorCode::NotHost,
                 ..
             })) => self.is_not_host = true,
+            Event::Warning(Error::Negotiation { detail, .. }) => {
+                assert!(detail.contains("a fault of the model"), "{detail}");
+            }
             Event::Warning(error) => panic!("{error}"),
             Event::Ended(error) => self.ended = Some(error),
         }

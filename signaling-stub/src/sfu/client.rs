@@ -93,8 +93,20 @@ impl Client {
         let millis = self.millis(now);
         for signal in self.reliable.handle_payload(payload, millis) {
             match signal {
+                PeerSignal::Description { description: SessionDescription { sdp_type, .. }, .. }
+                    if sdp_type != SdpType::Offer =>
+                {
+                    faults.push("the SFU makes no offers: an answer came for none".to_owned());
+                }
                 PeerSignal::Description { description, mids } => {
-                    faults.extend(self.take_offer(description, mids, now).err());
+                    if let Err(reason) = self.take_offer(&description, mids, now) {
+                        info!(participant = %self.participant, reason, "refused an offer");
+                        self.reliable.send(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }, millis);
+                    }
+                }
+                // The client offers again, and until then sends what it sent before.
+                PeerSignal::Refusal { reason, .. } => {
+                    warn!(participant = %self.participant, reason, "the client refused an answer");
                 }
                 PeerSignal::Wishes { wishes, others } => {
                     for (source, rid) in self.subscriptions.wish(wishes, others, now) {
@@ -111,13 +123,10 @@ impl Client {
 
     fn take_offer(
         &mut self,
-        description: SessionDescription,
+        description: &SessionDescription,
         mids: BTreeMap<String, PublicationId>,
         now: Instant,
     ) -> Result<(), String> {
-        if description.sdp_type != SdpType::Offer {
-            return Err("the SFU makes no offers: an answer came for none".to_owned());
-        }
         let offer = SdpOffer::from_sdp_string(&description.sdp)
             .map_err(|error| format!("the offer is no SDP that the SFU understands: {error}"))?;
         let answer = self.rtc.sdp_api().accept_offer(offer);

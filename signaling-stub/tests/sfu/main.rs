@@ -114,6 +114,23 @@ fn a_description_that_makes_no_sense_is_refused_and_harms_nobody() {
         world.signal("mallory", PeerSignal::Description { description, mids: [].into() });
     }
     world.run(1_000);
-    assert_eq!(world.person("mallory").faults.len(), 3, "{:?}", world.person("mallory").faults);
+    let mallory = world.person("mallory");
+    assert_eq!(mallory.refusals.len(), 2, "{:?}", mallory.refusals);
+    assert_eq!(mallory.faults.len(), 1, "{:?}", mallory.faults);
     assert!(world.person("bob").frames.len() > 10);
+}
+
+#[test]
+fn who_had_an_offer_refused_or_refuses_an_answer_may_offer_again() {
+    let mut world = alice_and_bob();
+    world.join("carol", vec![]);
+    let description = SessionDescription { sdp_type: SdpType::Offer, sdp: "v=0\r\n".into() };
+    world.signal("carol", PeerSignal::Description { description, mids: [].into() });
+    let reason = "no ICE password".to_owned();
+    world.signal("carol", PeerSignal::Refusal { sdp_type: SdpType::Answer, reason });
+    world.run(500);
+    assert_eq!(world.person("carol").refusals.len(), 1);
+    world.receive("carol", 1);
+    world.run(1_000);
+    assert!(world.person("carol").frames.len() > 10);
 }

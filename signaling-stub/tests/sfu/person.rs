@@ -53,6 +53,8 @@ pub(crate) struct Person {
     pub(crate) is_moving: bool,
     messages: Vec<(Channel, String)>,
     pub(crate) faults: Vec<String>,
+    /// Why the SFU could not use an offer.
+    pub(crate) refusals: Vec<String>,
     pub(crate) sections: usize,
     reliable: Reliable,
     pending: Option<SdpPendingOffer>,
@@ -94,6 +96,7 @@ impl Person {
             is_moving: true,
             messages: Vec::new(),
             faults: Vec::new(),
+            refusals: Vec::new(),
             sections: 0,
             reliable: Reliable::default(),
             pending: None,
@@ -189,6 +192,7 @@ impl Person {
                     self.slots = slots;
                     self.slot_signals += 1;
                 }
+                PeerSignal::Refusal { sdp_type: SdpType::Offer, reason } => self.refusals.push(reason),
                 other => panic!("{other:?}"),
             }
         }

@@ -3,6 +3,9 @@
 
 mod channels;
 mod commands;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -20,8 +23,8 @@ use crate::model::{
 /// A far end that asks for more sections of a kind is not one of ours.
 const MAX_ASKED_SECTIONS: usize = 64;
 
-/// A browser that needs an exchange after each exchange is not to keep both ends busy for ever.
-const MOST_IN_VAIN: u32 = 8;
+/// Descriptions that wait for negotiation. Of more than this, the oldest were ignored by it.
+const MAX_ANNOUNCED: usize = 32;
 
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
@@ -30,12 +33,8 @@ pub(super) struct Connection {
     far_end: FarEnd,
     reliable: Reliable,
     exchange: Exchange,
-    /// This end makes no offers.
-    asks: bool,
-    /// An offer is on its way, or will be.
-    has_asked: bool,
-    /// How often since something else was to be sent.
-    asked_in_vain: u32,
+    /// This end makes the offers.
+    offers: bool,
     /// What an offer must have room for.
     to_send: Sections,
     sending: BTreeSet<PublicationId>,
@@ -63,10 +62,7 @@ impl Connection {
             far_end: plan.far_end,
             reliable: Reliable::default(),
             exchange: Exchange::new(plan.politeness, plan.offers),
-            asks: !plan.offers,
-            // The first offer comes by itself.
-            has_asked: true,
-            asked_in_vain: 0,
+            offers: plan.offers,
             to_send: Sections::default(),
             sending: BTreeSet::new(),
             receiving: Sections::default(),
@@ -92,9 +88,6 @@ impl Connection {
         // A browser that has sent more at once keeps the transceivers, and wants sections for them.
         self.to_send = self.to_send.max(plan.sending);
         let has_more = self.receive(plan.receive);
-        if self.sending != *wanted {
-            self.asked_in_vain = 0;
-        }
         if self.sending == *wanted && !has_more {
             return;
         }
@@ -112,6 +105,12 @@ impl Connection {
         self.request_negotiation(now);
     }
 
+    /// There is something new to agree on.
+    pub(super) fn request_negotiation(&mut self, now: Timestamp) {
+        self.exchange.request_negotiation(now);
+        self.proceed(now);
+    }
+
     /// Has at least these sections to receive in. Says whether that needs more of them.
     fn receive(&mut self, wanted: Sections) -> bool {
         let before = self.receiving;
@@ -121,19 +120,6 @@ impl Connection {
             self.command(ConnectionCommand::Receive(self.receiving));
         }
         has_more
-    }
-
-    /// A new exchange of descriptions is needed.
-    fn request_negotiation(&mut self, now: Timestamp) {
-        if !self.asks {
-            self.exchange(exchange::Input::NegotiationNeeded, now);
-        } else if !self.has_asked && self.asked_in_vain < MOST_IN_VAIN {
-            self.has_asked = true;
-            self.asked_in_vain += 1;
-            let length = |sections: usize| u32::try_from(sections).unwrap_or(u32::MAX);
-            let Sections { audio, video } = self.to_send;
-            self.reliable.send(PeerSignal::Ask { audio: length(audio), video: length(video) }, now);
-        }
     }
 
     /// Says what is wanted of what the far end sends.
@@ -186,15 +172,20 @@ impl Connection {
         for signal in self.reliable.handle_payload(payload, now) {
             match signal {
                 PeerSignal::Description { description, mids } => {
-                    self.has_asked = false;
+                    if self.announced_mids.len() == MAX_ANNOUNCED {
+                        self.announced_mids.pop_front();
+                    }
                     self.announced_mids.push_back((description.clone(), mids));
-                    self.exchange.handle_description(description);
+                    self.exchange.handle_description(description, now);
                 }
                 PeerSignal::Candidate { candidate } => self.exchange.handle_candidate(candidate),
-                PeerSignal::Ask { audio, video } if !self.asks => {
+                PeerSignal::Refusal { sdp_type, reason } => {
+                    self.exchange.handle_refusal(sdp_type, &reason, now);
+                }
+                PeerSignal::Ask { audio, video } if self.offers => {
                     let most = |sections: u32| (sections as usize).min(MAX_ASKED_SECTIONS);
                     self.receive(Sections { audio: most(audio), video: most(video) });
-                    self.request_negotiation(now);
+                    self.exchange.handle_ask(now);
                 }
                 PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => self.slots = slots,
                 PeerSignal::Wishes { wishes, others } if self.far_end != FarEnd::Sfu => {
@@ -214,7 +205,7 @@ impl Connection {
     /// Takes what happened at the platform.
     pub(super) fn handle_input(&mut self, input: ConnectionInput, now: Timestamp) {
         match input {
-            ConnectionInput::NegotiationNeeded => self.request_negotiation(now),
+            ConnectionInput::NegotiationNeeded => self.exchange(exchange::Input::NegotiationNeeded, now),
             ConnectionInput::LocalDescriptionSet { description, mids } => {
                 self.local_mids = mids;
                 self.exchange(exchange::Input::LocalDescriptionSet(description), now);
@@ -249,11 +240,13 @@ impl Connection {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.reliable.poll_timeout()
+        self.reliable.poll_timeout().into_iter().chain(self.exchange.poll_timeout()).min()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
         self.reliable.handle_timeout(now);
+        self.exchange.handle_timeout(now);
+        self.proceed(now);
     }
 
     pub(super) fn poll_output(&mut self) -> Option<Output> {
@@ -285,6 +278,14 @@ impl Connection {
                 }
                 exchange::Output::SendCandidate(candidate) => {
                     self.reliable.send(PeerSignal::Candidate { candidate }, now);
+                }
+                exchange::Output::SendRefusal { sdp_type, reason } => {
+                    self.reliable.send(PeerSignal::Refusal { sdp_type, reason }, now);
+                }
+                exchange::Output::SendAsk => {
+                    let length = |sections: usize| u32::try_from(sections).unwrap_or(u32::MAX);
+                    let Sections { audio, video } = self.to_send;
+                    self.reliable.send(PeerSignal::Ask { audio: length(audio), video: length(video) }, now);
                 }
                 exchange::Output::Warning(error) => self.outputs.push_back(Output::Warning(error)),
                 exchange::Output::Recovering(_) => {}

@@ -69,23 +69,27 @@ impl Peer {
     /// Takes a signal of the far end. One that came before, or that this end sent itself, does nothing.
     ///
     /// # Errors
-    /// `InvalidOptions` if the signal is of another connection than those before, or both ends were told the same role.
+    /// `InvalidOptions` if the signal is of another connection than those before, cannot be one of the far end, or if both
+    /// ends were told the same role. Nothing of it counts then.
     pub fn handle_signal(&mut self, signal: Signal, now: Timestamp) -> Result<()> {
         if signal.from == self.number {
             return Ok(());
         }
-        match self.far_number {
-            None => self.meet(&signal)?,
-            Some(known) if known != signal.from => {
-                return invalid(
-                    "the signal is of another connection: the far end needs a new one here as well",
-                );
-            }
-            Some(_) => {}
+        if self.far_number.is_some_and(|known| known != signal.from) {
+            return invalid("the signal is of another connection: the far end needs a new one here as well");
+        }
+        self.check(&signal)?;
+        if self.far_number.is_none() {
+            self.meet(&signal)?;
         }
         for signal in self.reliable.handle_payload(signal.payload, now) {
             match signal {
-                PeerSignal::Description { description, .. } => self.exchange.handle_description(description),
+                PeerSignal::Description { description, .. } => {
+                    self.exchange.handle_description(description, now);
+                }
+                PeerSignal::Refusal { sdp_type, reason } => {
+                    self.exchange.handle_refusal(sdp_type, &reason, now);
+                }
                 PeerSignal::Candidate { candidate } => self.exchange.handle_candidate(candidate),
                 _ => {}
             }
@@ -133,6 +137,11 @@ impl Peer {
                 exchange::Output::SendCandidate(candidate) => {
                     self.reliable.send(PeerSignal::Candidate { candidate }, now);
                 }
+                exchange::Output::SendRefusal { sdp_type, reason } => {
+                    self.reliable.send(PeerSignal::Refusal { sdp_type, reason }, now);
+                }
+                // Both ends of such a connection make offers.
+                exchange::Output::SendAsk => {}
                 exchange::Output::Recovering(attempt) => {
                     // What broke the connection may have broken the way of the signals.
                     self.reliable.repeat();
@@ -145,6 +154,21 @@ impl Peer {
 
     fn signal(&self, payload: RelayPayload) -> Signal {
         Signal { from: self.number, polite: self.polite, payload }
+    }
+
+    /// What is no signal of a far end binds this end to nobody.
+    fn check(&self, signal: &Signal) -> Result<()> {
+        let RelayPayload { seq, ack, signal: content } = &signal.payload;
+        let tells = match content {
+            // An acknowledgement alone acknowledges something.
+            None => *seq == 0 && *ack > 0,
+            Some(PeerSignal::Description { description, .. }) => description.sdp.starts_with("v="),
+            Some(_) => true,
+        };
+        match signal.from > 0 && tells && self.reliable.is_plausible(&signal.payload) {
+            true => Ok(()),
+            false => invalid("signal: expected one that the far end's signals() gave, unchanged"),
+        }
     }
 
     fn meet(&mut self, signal: &Signal) -> Result<()> {

@@ -310,7 +310,7 @@ fn the_ends_settle_who_is_polite() {
         let mut ends = [End::new(1, one), End::new(2, other)];
         let mut met = Ok(());
         for index in 0..2 {
-            let payload = RelayPayload { seq: 0, ack: 0, signal: None };
+            let payload = RelayPayload { seq: 1, ack: 0, signal: Some(PeerSignal::Unknown) };
             let signal = ends[1 - index].peer.signal(payload);
             met = met.and(ends[index].peer.handle_signal(signal, 0));
         }
@@ -322,6 +322,47 @@ fn the_ends_settle_who_is_polite() {
             Err(words) => assert!(met.unwrap_err().to_string().contains(words)),
         }
     }
+}
+
+#[test]
+fn what_is_no_signal_binds_the_connection_to_nobody() {
+    let mut ends = pair();
+    for text in [
+        r#"{"from":9,"payload":{}}"#,
+        r#"{"from":9,"payload":{"seq":1}}"#,
+        r#"{"from":9,"payload":{"ack":1}}"#,
+        r#"{"from":0,"payload":{"seq":1,"signal":{"kind":"later"}}}"#,
+        r#"{"from":9,"payload":{"seq":0,"signal":{"kind":"later"}}}"#,
+        r#"{"from":9,"payload":{"seq":1,"signal":{"kind":"description","description":{"type":"offer","sdp":""}}}}"#,
+    ] {
+        let error = ends[0].peer.handle_signal(Signal::from_json(text).unwrap(), 0).unwrap_err();
+        assert!(error.to_string().contains("unchanged"), "{text}: {error}");
+    }
+    ends[1].input(exchange::Input::NegotiationNeeded, 0);
+    settle(&mut ends, 0);
+    assert_agreed(&ends);
+}
+
+#[test]
+fn a_refused_offer_is_told_at_both_ends_and_made_again_ever_more_rarely() {
+    let mut ends = pair();
+    ends[0].input(exchange::Input::NegotiationNeeded, 0);
+    let (mut now, mut waits) = (0, Vec::new());
+    for _ in 0..4 {
+        ends[0].complete(now);
+        for text in ends[0].outbox.iter_mut().filter(|text| text.contains("\"offer\"")) {
+            *text = text.replace("1-1", "nonsense");
+        }
+        settle(&mut ends, now);
+        let due = ends[0].peer.poll_timeout().unwrap();
+        waits.push(due - now);
+        now = due;
+        timeouts(&mut ends, now);
+    }
+    assert_eq!(waits, [500, 1_000, 2_000, 4_000]);
+    assert_eq!((ends[0].warnings, ends[1].warnings), (4, 4));
+    settle(&mut ends, now);
+    assert_agreed(&ends);
 }
 
 #[test]

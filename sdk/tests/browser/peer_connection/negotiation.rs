@@ -65,24 +65,37 @@ async fn signals_that_come_twice_or_make_no_sense_do_no_harm() {
 }
 
 #[wasm_bindgen_test]
-async fn a_description_that_cannot_be_applied_is_told_and_survived() {
-    let spoilt = Rc::new(Cell::new(false));
-    let mut polite = PeerConnectionOptions::default();
-    polite.polite = Some(true);
-    let pair = Pair::edited(&polite, &PeerConnectionOptions::default(), move |text| {
-        let spoil = text.contains("\"offer\"") && !spoilt.replace(true);
+async fn an_offer_that_is_refused_is_told_at_both_ends_and_made_again() {
+    survives_spoilt("\"type\":\"offer\",\"sdp\"", 2).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_is_refused_is_told_at_both_ends_and_leads_to_another_offer() {
+    survives_spoilt("\"type\":\"answer\",\"sdp\"", 1).await;
+}
+
+/// The first `times` descriptions of a kind make no sense on arrival. All is well afterwards, with what was added meanwhile.
+async fn survives_spoilt(kind: &'static str, times: u32) {
+    let spoilt = Rc::new(Cell::new(0));
+    let options = PeerConnectionOptions::default();
+    let pair = Pair::edited(&options, &options, move |text| {
+        let spoil = text.contains(kind) && spoilt.get() < times;
+        spoilt.set(spoilt.get() + u32::from(spoil));
         vec![if spoil { text.replace("m=application", "m=") } else { text }]
     });
-    let mut events = pair.b.events();
-    let channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
-    let error = next(&mut events, |event| match event {
+    let (mut events_a, mut events_b, mut tracks) = (pair.a.events(), pair.b.events(), pair.b.events());
+    let failed = |event| match event {
         PeerConnectionEvent::NegotiationFailed { error } => Some(error),
         _ => None,
-    });
-    assert_eq!(error.await.code(), ErrorCode::Negotiation);
-    // The offer of the other end settles it: the open one gives way, and comes again.
-    let back = pair.b.create_data_channel("y", &DataChannelOptions::default()).expect("a channel");
-    soon("both channels", futures::future::try_join(channel.opened(), back.opened())).await.expect("open");
+    };
+    let channel = pair.a.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
+    for events in [&mut events_a, &mut events_b] {
+        assert_eq!(next(events, failed).await.code(), ErrorCode::Negotiation);
+    }
+    let painting = Painting::new();
+    pair.a.add_track(&painting.track).expect("added");
+    soon("the channel", channel.opened()).await.expect("open");
+    shows_movement(&player(&track_added(&mut tracks).await)).await;
 }
 
 #[wasm_bindgen_test]

@@ -50,6 +50,8 @@ pub(crate) struct Client {
     pub(crate) peers: BTreeMap<ParticipantId, PeerConnection>,
     pub(crate) view: View,
     pub(crate) own_id: Option<ParticipantId>,
+    /// How many of a hundred operations of its peer connections fail.
+    pub(crate) faults: u64,
     /// The page exists.
     pub(crate) runs: bool,
     /// The script ends its stay.
@@ -76,6 +78,7 @@ impl Client {
             peers: BTreeMap::new(),
             view: View::default(),
             own_id: None,
+            faults: 0,
             runs: true,
             departs: false,
             timer: None,
@@ -163,7 +166,7 @@ impl Client {
 
     fn command(&mut self, id: ParticipantId, command: ConnectionCommand, random: &mut Random) {
         if let ConnectionCommand::Open { far_end, .. } = command {
-            let connection = PeerConnection::open(format!("{}-{id}", self.id), far_end);
+            let connection = PeerConnection::open(format!("{}-{id}", self.id), far_end, self.faults);
             assert!(self.peers.insert(id, connection).is_none(), "opened twice");
             return;
         }

@@ -42,7 +42,7 @@ impl PeerConnection {
         }
         let sdp_type = if sdp.answers.is_some() { SdpType::Answer } else { SdpType::Offer };
         let description = SessionDescription { sdp_type, sdp: sdp.to_text() };
-        match self.offer.take() {
+        match self.offer.take().filter(|_| sdp_type == SdpType::Answer) {
             Some(offer) => {
                 self.answered(&offer, &sdp, |offered, answered| Agreed::AsAnswerer { offered, answered })
             }

@@ -6,6 +6,7 @@ mod exchange;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use moim::Error;
 use moim::engine::connection::{ConnectionInput, Limit};
 use moim::engine::data::Frame;
 use moim::engine::negotiation::SignalingState;
@@ -65,13 +66,17 @@ pub(crate) struct PeerConnection {
     pub(crate) open_channels: BTreeSet<Channel>,
     /// When the last message that keeps its order reaches the far end.
     pub(crate) last_arrival: Timestamp,
+    /// How many operations of a hundred fail.
+    pub(crate) faults: u64,
+    /// Whether operations failed, or may have failed: then a description may take the place of one that is open.
+    is_faulty: bool,
     /// What is to happen here, and after how long.
     pub(crate) outputs: Vec<(Timestamp, PeerEvent)>,
 }
 
 impl PeerConnection {
     /// A connection with a data channel.
-    pub(crate) fn open(name: String, far_end: FarEnd) -> Self {
+    pub(crate) fn open(name: String, far_end: FarEnd, faults: u64) -> Self {
         Self {
             name,
             far_end,
@@ -95,6 +100,8 @@ impl PeerConnection {
             channels_open_at: BTreeMap::new(),
             open_channels: BTreeSet::new(),
             last_arrival: 0,
+            faults,
+            is_faulty: faults > 0,
             outputs: vec![(0, PeerEvent::NeededTask)],
         }
     }
@@ -146,7 +153,8 @@ impl PeerConnection {
     }
 
     pub(crate) fn set_local_description(&mut self, random: &mut Random) {
-        assert_ne!(self.state, SignalingState::HaveLocalOffer, "{}: an offer is open already", self.name);
+        let is_open = self.state == SignalingState::HaveLocalOffer;
+        assert!(!is_open || self.is_faulty, "{}: an offer is open already", self.name);
         if self.ufrag.is_none() {
             self.generations += 1;
             self.ufrag = Some(format!("{}-{}", self.name, self.generations));
@@ -157,7 +165,7 @@ impl PeerConnection {
 
     pub(crate) fn set_remote_description(&mut self, description: SessionDescription, random: &mut Random) {
         let fits = match description.sdp_type {
-            SdpType::Offer => self.state != SignalingState::HaveRemoteOffer,
+            SdpType::Offer => self.state != SignalingState::HaveRemoteOffer || self.is_faulty,
             SdpType::Answer => self.state == SignalingState::HaveLocalOffer,
         };
         assert!(fits, "{}: {:?} in {:?}", self.name, description.sdp_type, self.state);
@@ -236,8 +244,15 @@ impl PeerConnection {
         self.outputs.push((duration, PeerEvent::OperationDone));
     }
 
+    /// The operation leaves everything as it was.
+    fn operation_failed(&mut self) -> ConnectionInput {
+        let error = Error::Negotiation { step: "negotiating", detail: "a fault of the model".to_owned() };
+        ConnectionInput::OperationFailed { state: self.state, error }
+    }
+
     fn operation_done(&mut self, random: &mut Random) -> ConnectionInput {
         let input = match self.operation.take().expect("an operation") {
+            _ if random.happens(self.faults) => self.operation_failed(),
             Operation::SetLocal(made) => {
                 let sdp = made.unwrap_or_else(|| self.make_description());
                 self.local_description_set(sdp, random)

@@ -29,6 +29,8 @@ impl Character {
 pub(crate) struct Script {
     pub(crate) clients: Vec<Character>,
     pub(crate) weather: Weather,
+    /// How many operations of a hundred fail at browsers and at the SFU.
+    pub(crate) faults: u64,
     pub(crate) actions: Vec<(Timestamp, ClientId, Action)>,
     /// What becomes of whoever mixes at the time.
     pub(crate) mixer_ends: Vec<(Timestamp, Action)>,
@@ -41,6 +43,7 @@ impl Script {
         let mut script = Self {
             clients: Vec::new(),
             weather: Weather::Rough { drops },
+            faults: random.pick([0, 0, 3, 20]).unwrap(),
             actions: Vec::new(),
             mixer_ends: Vec::new(),
         };

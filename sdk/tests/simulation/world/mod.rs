@@ -38,6 +38,7 @@ pub(crate) struct World {
     queue: Queue,
     random: Random,
     weather: Weather,
+    faults: u64,
     server_timer: Option<Timestamp>,
     up: Vec<Link>,
     down: Vec<Link>,
@@ -72,6 +73,7 @@ impl World {
             queue,
             random,
             weather: script.weather,
+            faults: script.faults,
             server_timer: None,
             up: Vec::new(),
             down: Vec::new(),
@@ -86,6 +88,7 @@ impl World {
     fn add_client(&mut self, character: Character) -> ClientId {
         let id = self.clients.len();
         self.clients.push(Client::new(id, self.topology, character));
+        self.clients[id].faults = self.faults;
         self.up.push(Link::default());
         self.down.push(Link::default());
         id
@@ -101,10 +104,18 @@ impl World {
                 println!("{:>6} {event:?}", self.queue.now());
             }
             if self.queue.now() >= CALM_FROM {
-                self.weather = Weather::Calm;
+                self.calm_down();
             }
             self.events += 1;
             self.handle(event);
+        }
+    }
+
+    fn calm_down(&mut self) {
+        (self.weather, self.faults) = (Weather::Calm, 0);
+        for client in &mut self.clients {
+            client.faults = 0;
+            client.peers.values_mut().for_each(|peer| peer.faults = 0);
         }
     }
 
@@ -267,7 +278,8 @@ impl World {
                     self.queue.push(self.down[id].end(now), Event::AtClient(id, closed));
                 }
                 Output::Media(command) => {
-                    self.sfu.handle(command, now);
+                    let refuses = self.random.happens(self.faults);
+                    self.sfu.handle(command, refuses, now);
                     self.transmit();
                 }
                 Output::StartMixer(_) => self.start_mixer(),

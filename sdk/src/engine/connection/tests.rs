@@ -1,0 +1,187 @@
+//! The two ends of a connection in a mesh, with browsers that do at once what they are told.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::engine::negotiation::{Politeness, SignalingState};
+use crate::error::Error;
+use crate::model::SdpType;
+
+struct End {
+    connection: Connection,
+    plan: Plan,
+    state: SignalingState,
+    /// The browser asks for another negotiation after each.
+    is_never_content: bool,
+    /// How many offers the browser will not apply.
+    refuses: u32,
+    warnings: u32,
+}
+
+impl End {
+    fn new(peer: &str, offers: bool) -> Self {
+        let plan = Plan {
+            peer: peer.into(),
+            far_end: FarEnd::Participant,
+            politeness: if offers { Politeness::Polite } else { Politeness::Impolite },
+            offers,
+            send: BTreeSet::new(),
+            sending: Sections::default(),
+            receive: Sections::default(),
+        };
+        let connection = Connection::open(&plan, Vec::new());
+        Self {
+            connection,
+            plan,
+            state: SignalingState::Stable,
+            is_never_content: false,
+            refuses: 0,
+            warnings: 0,
+        }
+    }
+
+    fn send(&mut self, publications: &[&str], now: Timestamp) {
+        self.plan.send = publications.iter().map(|id| PublicationId::from(*id)).collect();
+        self.connection.apply_plan(&self.plan, now);
+    }
+
+    fn input(&mut self, input: ConnectionInput, now: Timestamp) {
+        self.connection.handle_input(input, now);
+    }
+
+    fn perform(&mut self, command: Command, now: Timestamp) {
+        let input = match command {
+            Command::SetLocalDescription => {
+                let is_answer = self.state == SignalingState::HaveRemoteOffer;
+                let sdp_type = if is_answer { SdpType::Answer } else { SdpType::Offer };
+                self.state = if is_answer { SignalingState::Stable } else { SignalingState::HaveLocalOffer };
+                // What is sent shows in the `mid`s alone, as when one publication takes the place of another.
+                let description = SessionDescription { sdp_type, sdp: "v=0\r\n".into() };
+                let mids = self.plan.send.iter().enumerate();
+                let mids = mids.map(|(at, id)| (at.to_string(), id.clone())).collect();
+                ConnectionInput::LocalDescriptionSet { description, mids }
+            }
+            Command::SetRemoteDescription(SessionDescription { sdp_type: SdpType::Offer, .. })
+                if self.refuses > 0 =>
+            {
+                self.refuses -= 1;
+                let error = Error::Negotiation { step: "trying", detail: "no".into() };
+                ConnectionInput::OperationFailed { state: self.state, error }
+            }
+            Command::SetRemoteDescription(description) => {
+                self.state = match description.sdp_type {
+                    SdpType::Offer => SignalingState::HaveRemoteOffer,
+                    SdpType::Answer => SignalingState::Stable,
+                };
+                ConnectionInput::RemoteDescriptionSet
+            }
+            _ => return,
+        };
+        self.input(input, now);
+        if self.is_never_content && self.state == SignalingState::Stable {
+            self.input(ConnectionInput::NegotiationNeeded, now);
+        }
+    }
+
+    /// What the far end sends, as far as this end knows.
+    fn receives(&self) -> Vec<&str> {
+        self.connection.slots().values().map(|slot| slot.publication_id.as_str()).collect()
+    }
+}
+
+/// Everything arrives at once, until nothing more happens. How many descriptions that took.
+fn settle(ends: &mut [End; 2], now: Timestamp) -> u32 {
+    let mut descriptions = 0;
+    loop {
+        let Some((at, output)) = (0..2).find_map(|at| Some((at, ends[at].connection.poll_output()?))) else {
+            return descriptions;
+        };
+        match output {
+            Output::Command(ConnectionCommand::Exchange(command)) => ends[at].perform(command, now),
+            Output::Relay(payload) => {
+                descriptions += u32::from(matches!(payload.signal, Some(PeerSignal::Description { .. })));
+                ends[1 - at].connection.handle_payload(payload, now);
+            }
+            Output::Warning(_) => ends[at].warnings += 1,
+            Output::Command(_) | Output::Message(..) => {}
+        }
+    }
+}
+
+/// Lets time pass. How many descriptions came.
+fn wait(ends: &mut [End; 2], now: &mut Timestamp, milliseconds: Timestamp) -> u32 {
+    let (end, mut descriptions) = (*now + milliseconds, 0);
+    loop {
+        let due = ends.iter().filter_map(|end| end.connection.poll_timeout()).min();
+        let Some(due) = due.filter(|due| *due <= end) else { break };
+        *now = due.max(*now);
+        ends.iter_mut().for_each(|end| end.connection.handle_timeout(*now));
+        descriptions += settle(ends, *now);
+    }
+    *now = end;
+    descriptions
+}
+
+/// The first end makes the offers.
+fn pair() -> [End; 2] {
+    let mut ends = [End::new("b", true), End::new("a", false)];
+    ends[0].input(ConnectionInput::NegotiationNeeded, 0);
+    settle(&mut ends, 0);
+    ends
+}
+
+#[test]
+fn whoever_changes_its_mind_again_and_again_is_followed_at_once() {
+    for who in 0..2 {
+        let (mut ends, mut now) = (pair(), 0);
+        for round in 0..40 {
+            now += 100;
+            let publications: &[&str] = if round % 2 == 0 { &["camera"] } else { &[] };
+            ends[who].send(publications, now);
+            settle(&mut ends, now);
+            assert_eq!(ends[1 - who].receives(), publications, "round {round} of end {who}");
+        }
+    }
+}
+
+#[test]
+fn a_browser_that_is_never_content_waits_and_is_not_forgotten() {
+    for who in 0..2 {
+        let (mut ends, mut now) = (pair(), 0);
+        ends[who].is_never_content = true;
+        ends[who].input(ConnectionInput::NegotiationNeeded, now);
+        settle(&mut ends, now);
+        let descriptions = wait(&mut ends, &mut now, 20_000);
+        assert!((10..30).contains(&descriptions), "{descriptions} of end {who} in 20 s");
+        assert_eq!(ends[who].warnings, 1, "it is told once");
+        ends[1 - who].send(&["camera"], now);
+        settle(&mut ends, now);
+        assert_eq!(ends[who].receives(), ["camera"], "what changes does not wait");
+    }
+}
+
+#[test]
+fn a_refused_offer_is_told_at_both_ends_and_what_it_was_for_is_not_lost() {
+    let (mut ends, mut now) = (pair(), 0);
+    ends[1].refuses = 3;
+    ends[0].send(&["camera"], now);
+    settle(&mut ends, now);
+    assert_eq!(ends[1].receives(), Vec::<&str>::new());
+    ends[1].send(&["microphone"], now);
+    wait(&mut ends, &mut now, 10_000);
+    assert_eq!((ends[1].receives(), ends[0].receives()), (vec!["camera"], vec!["microphone"]));
+    assert_eq!((ends[0].warnings, ends[1].warnings), (3, 3));
+}
+
+#[test]
+fn descriptions_that_nobody_asked_for_are_not_kept() {
+    let mut ends = pair();
+    let mut stranger = Reliable::default();
+    for _ in 0..1_000 {
+        let description = SessionDescription { sdp_type: SdpType::Answer, sdp: "v=0\r\n".into() };
+        stranger.send(PeerSignal::Description { description, mids: BTreeMap::new() }, 0);
+        let payload = stranger.poll_transmit().unwrap();
+        ends[0].connection.handle_payload(payload, 0);
+    }
+    assert!(ends[0].connection.announced_mids.len() <= MAX_ANNOUNCED);
+}
