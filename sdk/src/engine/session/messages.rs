@@ -1,11 +1,10 @@
-//! Messages of the data channels, and what else the connections put out.
+//! Messages of the data channels.
 
-use super::connection;
-use super::{Event, Output, Phase, Session};
+use super::{Event, Session};
 use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
 use crate::engine::topology::FarEnd;
 use crate::error::DataChannelError;
-use crate::model::{Channel, ParticipantId, Role, SignalCommand, Timestamp};
+use crate::model::{Channel, ParticipantId, Role, Timestamp};
 
 /// Messages of senders who are not known yet. Those of someone who has left are never known, and go first.
 const MAX_EARLY: usize = 256;
@@ -49,7 +48,9 @@ impl Session {
         if !channel.is_reliable() && frame.len() > MAX_LOSSY_BYTES {
             return Err(DataChannelError::TooLarge { size: frame.len(), limit: MAX_LOSSY_BYTES });
         }
-        self.send_frame(&frame, channel, to)
+        let sent = self.send_frame(&frame, channel, to);
+        self.collect();
+        sent
     }
 
     /// Sends a frame of the file transfer to one participant; through an SFU or a mixer, one of at most
@@ -61,7 +62,9 @@ impl Session {
         if self.others().any(|other| other.id == *to) && self.route(to).is_none() {
             return Err(DataChannelError::Closed);
         }
-        self.send_frame(&Frame::Binary(frame), Channel::Files, Some(to))
+        let sent = self.send_frame(&Frame::Binary(frame), Channel::Files, Some(to));
+        self.collect();
+        sent
     }
 
     /// The connection that a participant is reached over, and what is at its far end.
@@ -94,64 +97,11 @@ impl Session {
                 full = Some(DataChannelError::QueueFull { participant: peer.to_string() });
             }
         }
-        self.collect();
         full.map_or(Ok(()), Err)
     }
 
-    /// Moves the connections' outputs into the session's own.
-    pub(super) fn collect(&mut self) {
-        let mut messages = Vec::new();
-        let mut forwards = Vec::new();
-        for (peer, connection) in &mut self.connections {
-            while let Some(output) = connection.poll_output() {
-                let peer = peer.clone();
-                self.outputs.push_back(match output {
-                    connection::Output::Command(command) => Output::Connection { peer, command },
-                    connection::Output::Relay(payload) => match &mut self.phase {
-                        Phase::Joining { request, is_held, .. } if *is_held => {
-                            *is_held = false;
-                            request.relay = Some(payload);
-                            Output::Signal(SignalCommand::Join((**request).clone()))
-                        }
-                        _ => Output::Signal(SignalCommand::Relay { to: peer, payload }),
-                    },
-                    connection::Output::Warning(error) => Output::Event(Event::Warning(error)),
-                    connection::Output::Message(channel, frame) => {
-                        match connection.far_end() {
-                            FarEnd::Participant => messages.push((peer, channel, frame)),
-                            FarEnd::Sfu | FarEnd::Mixer => {
-                                messages.extend(frame.unrouted().map(|(from, frame)| (from, channel, frame)));
-                            }
-                            FarEnd::Listener => {
-                                forwards
-                                    .extend(frame.unrouted().map(|(to, frame)| (peer, to, channel, frame)));
-                            }
-                        }
-                        continue;
-                    }
-                });
-            }
-        }
-        let is_forwarding = !forwards.is_empty();
-        for (from, to, channel, frame) in forwards {
-            if let Ok(frame) = frame.routed(Some(&from)) {
-                self.forward(&from, &to, channel, frame);
-            }
-            if to.as_str().is_empty() || Some(&to) == self.own_id() {
-                messages.push((from, channel, frame));
-            }
-        }
-        let has_received = !messages.is_empty();
-        for (peer, channel, frame) in messages {
-            self.receive(peer, channel, frame);
-        }
-        if is_forwarding || has_received {
-            self.collect();
-        }
-    }
-
     /// Tells of a message, once it is known who sent it: the server's word of a new participant may come after.
-    fn receive(&mut self, from: ParticipantId, channel: Channel, frame: Frame) {
+    pub(super) fn receive(&mut self, from: ParticipantId, channel: Channel, frame: Frame) {
         if self.roster.get(&from).is_none() {
             if self.early.len() == MAX_EARLY {
                 self.early.pop_front();
@@ -172,7 +122,8 @@ impl Session {
             Some(message) => {
                 if let DataMessage::Chat { id: id @ 1.., .. } = &message {
                     // A sender that is gone, or reads nothing, needs no receipt.
-                    let _ = self.send(&DataMessage::Receipt { id: *id }, Channel::Reliable, Some(&from));
+                    let receipt = DataMessage::Receipt { id: *id }.encode();
+                    let _ = receipt.map(|frame| self.send_frame(&frame, Channel::Reliable, Some(&from)));
                 }
                 self.event(Event::Message(from, message));
             }
@@ -202,7 +153,13 @@ impl Session {
 
     /// As the mixer: hands a message of one listener to another, or to all others. What does not fit is lost, as it
     /// would be with an SFU.
-    fn forward(&mut self, from: &ParticipantId, to: &ParticipantId, channel: Channel, frame: Frame) {
+    pub(super) fn forward(
+        &mut self,
+        from: &ParticipantId,
+        to: &ParticipantId,
+        channel: Channel,
+        frame: Frame,
+    ) {
         let is_for_all = to.as_str().is_empty();
         if !is_for_all && self.roster.get(to).is_none() {
             if self.undelivered.len() == MAX_UNDELIVERED {
@@ -221,6 +178,7 @@ impl Session {
 mod tests {
     use super::*;
     use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+    use crate::engine::session::Output;
     use crate::model::{JoinRequest, Lobby, ParticipantInfo, Profile, Roster, SignalEvent, Topology};
 
     fn person(id: &str, join_order: u32, role: Role) -> ParticipantInfo {

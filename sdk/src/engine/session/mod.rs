@@ -8,6 +8,7 @@ mod messages;
 mod orders;
 mod output;
 mod people;
+mod pump;
 mod receipts;
 mod signals;
 mod wishes;
