@@ -1,7 +1,7 @@
 //! Which screen is shown, and what outlives the change from one to the other.
 
 use moim::yew::{use_participants, use_room};
-use moim::{JoinOptions, Role, RoomOptions, RoomState, Topology};
+use moim::{RoomOptions, RoomState};
 use yew::prelude::*;
 
 use crate::browser;
@@ -10,44 +10,10 @@ use crate::hooks::{use_local_media, use_named_events, use_recordings};
 use crate::i18n::{Language, fill};
 use crate::lobby::Lobby;
 use crate::query::Query;
-use crate::room_name;
+use crate::ticket::Ticket;
 use crate::ui::LanguageContext;
 
-const NAME_KEY: &str = "moim-name";
 const LANGUAGE_KEY: &str = "moim-language";
-
-/// Who joins what.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Ticket {
-    pub(crate) name: String,
-    pub(crate) room: String,
-    pub(crate) topology: Topology,
-    /// Start the room as its host.
-    pub(crate) host: bool,
-}
-
-impl Ticket {
-    pub(crate) fn suggest_room() -> String {
-        room_name::suggest(js_sys::Math::random)
-    }
-
-    fn from_query(query: &Query) -> Self {
-        let name = Some(query.name.clone()).filter(|name| !name.is_empty());
-        let room = Some(query.room.clone()).filter(|room| !room.is_empty());
-        Self {
-            name: name.or_else(|| browser::recall(NAME_KEY)).unwrap_or_default(),
-            room: room.unwrap_or_else(Self::suggest_room),
-            topology: query.topology,
-            host: query.host,
-        }
-    }
-
-    fn options(&self) -> JoinOptions {
-        let mut options = JoinOptions::new(self.room.clone(), self.name.clone());
-        options.role = if self.host { Role::Host } else { Role::Participant };
-        options
-    }
-}
 
 fn first_language() -> Language {
     let stored = browser::recall(LANGUAGE_KEY).and_then(|tag| Language::from_tag(&tag));
@@ -80,7 +46,7 @@ pub(crate) fn App() -> Html {
     let join = {
         let (room, media, ticket, log) = (room.clone(), media.clone(), ticket.setter(), log.dispatcher());
         Callback::from(move |chosen: Ticket| {
-            browser::remember(NAME_KEY, &chosen.name);
+            chosen.remember_name();
             browser::show_address(&browser::invitation(&chosen.room, chosen.topology));
             log.dispatch(LogAction::Clear);
             let mut how = RoomOptions::default();

@@ -27,6 +27,8 @@ mod lobby;
 #[cfg(target_arch = "wasm32")]
 mod recordings;
 #[cfg(target_arch = "wasm32")]
+mod ticket;
+#[cfg(target_arch = "wasm32")]
 mod ui;
 #[cfg(target_arch = "wasm32")]
 mod uplot;

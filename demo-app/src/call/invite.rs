@@ -4,8 +4,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::app::Ticket;
 use crate::browser;
+use crate::ticket::Ticket;
 use crate::ui::{Button, Look, Mark, use_words};
 
 /// Copies the link, or shows it where the browser keeps the clipboard to itself.

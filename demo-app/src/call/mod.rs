@@ -26,13 +26,13 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use yew::prelude::*;
 
-use crate::app::Ticket;
 use crate::errors::Attempt;
 use crate::hooks::{
     JoinedRoom, LocalMedia, Recordings, use_file_drop, use_files, use_publication, use_screen_share,
 };
 use crate::inputs::{CodecPicker, InputNotices, Pickers, ResolutionPicker};
 use crate::recordings::RecordingList;
+use crate::ticket::Ticket;
 use crate::ui::{LanguageSwitch, use_words};
 use chat::Chat;
 use choices::use_choices;

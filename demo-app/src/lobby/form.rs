@@ -4,9 +4,9 @@ use moim::Topology;
 use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
 use yew::prelude::*;
 
-use crate::app::Ticket;
 use crate::browser;
 use crate::query;
+use crate::ticket::Ticket;
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
 /// Longer ones do not fit the screens; the server takes twice as much.

@@ -7,11 +7,11 @@ mod waiting;
 use moim::Error;
 use yew::prelude::*;
 
-use crate::app::Ticket;
 use crate::errors::{Attempt, refusal, sentence};
 use crate::hooks::{LocalMedia, Recordings};
 use crate::inputs::{InputNotices, Pickers};
 use crate::recordings::RecordingList;
+use crate::ticket::Ticket;
 use crate::ui::{Brand, Button, LanguageSwitch, Look, Mark, Notice, Tone, use_words};
 use form::JoinForm;
 use preview::Preview;

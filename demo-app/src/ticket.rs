@@ -1,0 +1,46 @@
+//! Who joins which room, and how.
+
+use moim::{JoinOptions, Role, Topology};
+
+use crate::query::Query;
+use crate::{browser, room_name};
+
+const NAME_KEY: &str = "moim-name";
+
+/// Who joins what.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Ticket {
+    pub(crate) name: String,
+    pub(crate) room: String,
+    pub(crate) topology: Topology,
+    /// Start the room as its host.
+    pub(crate) host: bool,
+}
+
+impl Ticket {
+    pub(crate) fn suggest_room() -> String {
+        room_name::suggest(js_sys::Math::random)
+    }
+
+    /// As the address says, or as last time.
+    pub(crate) fn from_query(query: &Query) -> Self {
+        let name = Some(query.name.clone()).filter(|name| !name.is_empty());
+        let room = Some(query.room.clone()).filter(|room| !room.is_empty());
+        Self {
+            name: name.or_else(|| browser::recall(NAME_KEY)).unwrap_or_default(),
+            room: room.unwrap_or_else(Self::suggest_room),
+            topology: query.topology,
+            host: query.host,
+        }
+    }
+
+    pub(crate) fn options(&self) -> JoinOptions {
+        let mut options = JoinOptions::new(self.room.clone(), self.name.clone());
+        options.role = if self.host { Role::Host } else { Role::Participant };
+        options
+    }
+
+    pub(crate) fn remember_name(&self) {
+        browser::remember(NAME_KEY, &self.name);
+    }
+}
