@@ -3,10 +3,13 @@
 //! Errors from the browser are told apart by `DOMException.name`, never by their message, which differs
 //! between browsers and changes between versions.
 
+mod file_transfer;
+mod refusal;
+
 use moim_protocol::ErrorCode as ServerErrorCode;
 
-use crate::engine::capture::Refusal;
-pub use crate::engine::transfer::FileTransferError;
+pub use file_transfer::FileTransferError;
+pub use refusal::Refusal;
 
 /// What the SDK's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

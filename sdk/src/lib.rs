@@ -66,8 +66,8 @@ pub mod yew;
 pub use engine::capture::{
     Constraint, ConstraintSet, ContentHint, Cursor, DeviceChange, DeviceInfo, DeviceKind, DisplaySurface,
     EchoCancellation, FacingMode, FocusBehavior, MeteringMode, MoveConstraint, NumberConstraint, NumberRange,
-    OneOf, PermissionName, PermissionState, Point, Range, Refusal, ResizeMode, SurfaceChoice,
-    TrackCapabilities, TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
+    OneOf, PermissionName, PermissionState, Point, Range, ResizeMode, SurfaceChoice, TrackCapabilities,
+    TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
 };
 pub use engine::codec::Codec;
 pub use engine::layout::{Fit, Layout, Placement, Rectangle};
@@ -78,7 +78,9 @@ pub use engine::stats::{
     self, StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, StatsView,
 };
 pub use engine::transfer::FileProgress;
-pub use error::{DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Result, SignalingError};
+pub use error::{
+    DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Refusal, Result, SignalingError,
+};
 pub use model::{
     ConnectionState, IceServer, LeaveReason, Lobby, MediaKind, ParticipantId, Publication, PublicationId,
     Role, Topology, TrackSource, WaitingParticipant,

@@ -57,7 +57,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
-    use crate::engine::capture::Refusal;
+    use crate::error::Refusal;
     use crate::platform::exception::Exception;
 
     fn property(value: &JsValue, key: &str) -> JsValue {

@@ -9,7 +9,7 @@ use super::bindings::capture::require;
 use super::exception::Exception;
 use super::listener::ListenerGuard;
 use super::promise::ignore;
-use crate::Result;
+use crate::error::Result;
 
 thread_local! {
     static CONTEXT: RefCell<Weak<SharedContext>> = const { RefCell::new(Weak::new()) };

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::bindings::capture::{call, get};
 use super::devices::media_devices;
 use crate::engine::capture::{Raw, TrackConstraints};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The constraints as the browser takes them. A required member that the browser does not know is an error here,
 /// because the browser would ignore it.

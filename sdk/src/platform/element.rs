@@ -10,7 +10,7 @@ use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
 
 use super::devices::sorted;
 use super::exception::Exception;
-use crate::Result;
+use crate::error::Result;
 
 /// Makes `element` show exactly these tracks. If it does so already, playback goes on untouched.
 ///

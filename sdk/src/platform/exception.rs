@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use crate::Error;
-use crate::engine::capture::Refusal;
+use crate::error::{Error, Refusal};
 
 /// Anything that was thrown or rejected: a `DOMException`, an `Error`, or any other value.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use super::audio_context::SharedContext;
 use super::clock::now_ms;
 use super::element::stream_of;
 use super::exception::Exception;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Samples a measurement looks at: 43 ms at 48 kHz.
 const WINDOW: usize = 2048;

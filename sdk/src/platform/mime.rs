@@ -2,7 +2,7 @@
 
 use web_sys::{MediaRecorder, MediaStreamTrack};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// VP8 comes first because it leaves the processor the most room for the call itself.
 const VIDEO_TYPES: [&str; 5] = [

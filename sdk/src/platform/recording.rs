@@ -4,7 +4,7 @@ use web_sys::{Blob, Url};
 
 use super::exception::Exception;
 use super::mime::extension;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// What a recorder recorded: one file.
 #[derive(Clone, Debug)]

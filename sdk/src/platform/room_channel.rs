@@ -12,8 +12,9 @@ use super::data_channel::{DataChannel, Message};
 use crate::engine::connection::ConnectionInput;
 use crate::engine::data::{Frame, MAX_MESSAGE_BYTES};
 use crate::engine::topology::FarEnd;
+use crate::error::Result;
 use crate::model::Channel;
-use crate::{DataChannelOptions, MessageOptions, Result};
+use crate::options::{DataChannelOptions, MessageOptions};
 
 /// Bytes that wait to be sent, from which on what may be lost is lost: it would come too late.
 const MAX_LOSSY_WAITING: usize = 64 * 1024;

@@ -6,10 +6,10 @@ use js_sys::Reflect;
 use web_sys::{RtcRtpSender, RtcRtpTransceiver};
 
 use super::peer_connection::{Receiver, SendParameters, Sender, change_parameters, set_codec_preferences};
-use crate::PublishOptions;
 use crate::engine::codec::{Codec, preferred};
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
+use crate::options::PublishOptions;
 
 /// How the application wants a publication to be sent.
 #[derive(Clone, Debug, Default)]

@@ -10,7 +10,7 @@ use web_sys::{RtcPeerConnection, RtcRtpReceiver, RtcRtpSender};
 use super::exception::Exception;
 use super::peer_connection::{PeerConnection, Receiver, Sender};
 use crate::engine::stats::StatsReport;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 #[wasm_bindgen]
 extern "C" {

@@ -13,7 +13,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::stats::{StatsSource, closed};
 use crate::engine::stats::{StatsHistory, StatsMonitorOptions, StatsSample};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Measures at an interval, and yields a sample each time.
 ///

@@ -2,7 +2,7 @@
 
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// `owner` is who gets them, such as "a recording".
 pub(super) fn check_tracks(tracks: &[MediaStreamTrack], owner: &str) -> Result<()> {

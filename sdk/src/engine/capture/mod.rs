@@ -7,6 +7,7 @@ mod constraint;
 mod devices;
 mod members;
 mod raw;
+#[cfg(any(target_arch = "wasm32", test))]
 mod refusal;
 mod values;
 mod words;
@@ -24,7 +25,6 @@ pub(crate) use members::{TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESC
 pub(crate) use raw::Raw;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use refusal::Facts;
-pub use refusal::Refusal;
 pub use values::{EchoCancellation, NumberRange, Point};
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use words::TYPESCRIPT_WORDS;

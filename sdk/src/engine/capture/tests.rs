@@ -2,9 +2,10 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::devices::{DeviceChange, DeviceInfo, DeviceKind};
-use super::refusal::{Facts, Refusal};
+use super::refusal::Facts;
 use super::words::PermissionState;
 use super::*;
+use crate::error::Refusal;
 
 fn read(value: Json) -> Result<TrackConstraints, String> {
     serde_json::from_value(value).map_err(|error| error.to_string())

@@ -8,7 +8,6 @@
 //! When the channel closes before that, or loses a part, both ends are interrupted. Over another channel the sender offers again under
 //! the same id, and the receiver goes on from what it has.
 
-mod error;
 mod message;
 mod receiver;
 mod sender;
@@ -16,12 +15,12 @@ mod sender;
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
-pub use error::FileTransferError;
 pub use message::{CHUNK_HEADER_BYTES, CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
 pub use receiver::FileReceiver;
 pub use sender::FileSender;
 
 use super::framing::MAX_FRAME_BYTES;
+use crate::error::FileTransferError;
 
 /// How far a sender may be ahead of what is acknowledged, in bytes. This much the receiver may have to hold in memory.
 pub const WINDOW_BYTES: u64 = 8 << 20;

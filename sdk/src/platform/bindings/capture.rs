@@ -7,8 +7,8 @@ use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use crate::error::{Error, Result};
 use crate::platform::exception::Exception;
-use crate::{Error, Result};
 
 /// A property, `undefined` if there is none or it cannot be read.
 pub(in crate::platform) fn get(target: &JsValue, key: &str) -> JsValue {

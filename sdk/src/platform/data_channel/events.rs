@@ -9,9 +9,9 @@ use web_sys::{Event, MessageEvent, RtcDataChannel};
 use super::message::AssembledBytes;
 use super::{DataChannel, Inner, RawMessage};
 use crate::engine::framing::{FragmentHeader, FrameKind, HEADER_BYTES, MessageKind};
+use crate::error::{DataChannelError, Result};
 use crate::platform::exception::Exception;
 use crate::platform::listener::ListenerGuard;
-use crate::{DataChannelError, Result};
 
 /// `RTCError.sctpCauseCode` of a far end that closed its connection, which is no failure.
 const USER_INITIATED_ABORT: f64 = 12.0;

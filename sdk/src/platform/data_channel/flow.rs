@@ -7,7 +7,7 @@ use web_sys::RtcDataChannelState;
 
 use super::outbox::{Entry, SendProgress, send_next};
 use super::{DEFAULT_MAX_MESSAGE_SIZE, DataChannel, DataChannelState, Inner, Payload, RawMessage, bindings};
-use crate::{DataChannelError, Error, Result};
+use crate::error::{DataChannelError, Error, Result};
 
 impl DataChannel {
     /// Puts a message into the queue; the receiver is told when it is handed over.

@@ -9,7 +9,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 use super::outbox::Payload;
 use super::{DataChannel, Message};
 use crate::engine::framing::MAX_FRAME_BYTES;
-use crate::{DataChannelError, Error};
+use crate::error::{DataChannelError, Error};
 
 /// A data channel as a byte stream: `AsyncRead` and `AsyncWrite` of the `futures` crate. Where one message ends and the
 /// next begins is lost. Made by [`DataChannel::into_io`].

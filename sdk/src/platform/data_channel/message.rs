@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 use crate::engine::framing::Assembly;
+use crate::error::{Error, Result};
 use crate::platform::bindings::data_channel::new_bytes;
-use crate::{Error, Result};
 
 /// One message of a data channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

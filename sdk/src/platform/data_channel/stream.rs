@@ -7,7 +7,7 @@ use futures::{Sink, Stream};
 
 use super::outbox::Payload;
 use super::{DataChannel, Message};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The messages, in the order of arrival; those that came before somebody read too. Ends when the channel is closed.
 /// Clones of a channel share the messages: each message goes to one of them.

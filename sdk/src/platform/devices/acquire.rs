@@ -11,11 +11,11 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{MediaDevices, MediaStream, MediaStreamTrack};
 
 use super::permission::query;
-use crate::engine::capture::{Facts, PermissionState, Refusal};
+use crate::engine::capture::{Facts, PermissionState};
+use crate::error::{Error, MediaError, Refusal, Result};
 use crate::platform::bindings::capture::{call, function, get};
 use crate::platform::exception::Exception;
 use crate::platform::track::LocalTrack;
-use crate::{Error, MediaError, Result};
 
 /// `navigator.mediaDevices`, if it is there and has `feature`.
 pub(in crate::platform) fn media_devices(feature: &'static str) -> Result<MediaDevices> {

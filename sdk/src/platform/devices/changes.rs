@@ -9,8 +9,8 @@ use futures::future::LocalBoxFuture;
 use futures::stream::{LocalBoxStream, Stream, StreamExt, unfold};
 
 use super::Devices;
-use crate::Result;
 use crate::engine::capture::{DeviceChange, DeviceInfo};
+use crate::error::Result;
 use crate::platform::listener::ListenerGuard;
 
 /// What [`Devices::changes`] returns. Dropping it removes the listener.

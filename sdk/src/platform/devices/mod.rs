@@ -22,8 +22,8 @@ pub use take_over::TakeOver;
 use super::bindings::capture::call_async;
 use super::constraints::{set, to_js_or_true};
 use super::track::LocalTrack;
-use crate::Result;
 use crate::engine::capture::{DeviceInfo, DeviceKind, PermissionName, TrackConstraints};
+use crate::error::Result;
 
 /// The devices of this machine, as far as the browser shows them.
 #[derive(Clone, Debug)]

@@ -10,11 +10,11 @@ use wasm_bindgen::JsCast;
 use web_sys::EventTarget;
 
 use crate::engine::capture::{PermissionName, PermissionState};
+use crate::error::{Error, Result};
 use crate::platform::bindings::capture::{call_async, get, require};
 use crate::platform::constraints::set;
 use crate::platform::exception::retold;
 use crate::platform::listener::ListenerGuard;
-use crate::{Error, Result};
 
 /// `PermissionStatus`: whether the page may use something, and whether that changes.
 #[derive(Clone, Debug)]

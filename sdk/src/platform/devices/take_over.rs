@@ -9,8 +9,8 @@ use futures::stream::{LocalBoxStream, Stream, StreamExt, unfold};
 use super::Devices;
 use super::changes::{Signals, signals};
 use crate::engine::capture::{Constraint, TrackConstraints};
+use crate::error::{Error, MediaError, Result};
 use crate::platform::track::LocalTrack;
-use crate::{Error, MediaError, Result};
 
 /// What [`Devices::take_over`] returns. Dropping it ends the watch.
 #[must_use = "a stream does nothing unless it is polled"]

@@ -13,11 +13,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, EventTarget};
 
 use super::{DisplayCapture, DisplayOptions, open_display};
-use crate::engine::capture::{FocusBehavior, Refusal};
+use crate::engine::capture::FocusBehavior;
+use crate::error::{Error, MediaError, Refusal, Result};
 use crate::platform::bindings::capture::{call, call_async, construct, get};
 use crate::platform::exception::retold;
 use crate::platform::listener::ListenerGuard;
-use crate::{Error, MediaError, Result};
 
 /// Controls one capture of a display. Chromium has it; what a version of it lacks is [`Error::Unsupported`].
 #[derive(Clone, Debug)]

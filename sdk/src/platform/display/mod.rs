@@ -15,7 +15,7 @@ pub use region::Region;
 
 use super::devices::{acquire, media_devices, no_track};
 use super::track::LocalTrack;
-use crate::Result;
+use crate::error::Result;
 
 /// What the user chose to share. The browser's own stop button ends the tracks: see [`LocalTrack::on_ended`].
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use js_sys::Object;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
-use crate::Result;
 use crate::engine::capture::{SurfaceChoice, TrackConstraints, WindowAudio};
+use crate::error::Result;
 use crate::platform::constraints::{set, to_js_or_true};
 
 /// `DisplayMediaStreamOptions`: what to share, and what the user is offered. It is a wish: browsers pass over what they

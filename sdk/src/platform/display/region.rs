@@ -4,10 +4,10 @@
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
+use crate::error::{Error, Result};
 use crate::platform::bindings::capture::{call_async, function};
 use crate::platform::exception::retold;
 use crate::platform::track::LocalTrack;
-use crate::{Error, Result};
 
 /// Which part of a shared tab is seen.
 #[derive(Clone, Copy, Debug)]

@@ -14,9 +14,9 @@ use super::sink::Sink;
 use super::task::Work;
 use super::transfer::FileTransfer;
 use crate::engine::transfer::{FileOffer, FileReceiver, TransferId, TransferMessage};
+use crate::error::{Error, Result};
 use crate::model::ParticipantId;
 use crate::platform::data_channel::DataChannel;
-use crate::{Error, Result};
 
 /// A file that the far end offers. A clone is another handle of the same offer, which is answered once. Dropping the last
 /// one refuses it.

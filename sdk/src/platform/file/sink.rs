@@ -7,10 +7,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, FilePropertyBag, WritableStream, WritableStreamDefaultWriter};
 
 use crate::engine::transfer::FileOffer;
-use crate::engine::transfer::FileTransferError;
+use crate::error::{Error, FileTransferError, Result};
 use crate::platform::exception::Exception;
 use crate::platform::promise::ignore;
-use crate::{Error, Result};
 
 /// So much is gathered before it becomes a Blob, which the browser may keep on disk.
 const PART_BYTES: u32 = 4 << 20;

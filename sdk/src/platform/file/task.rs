@@ -14,9 +14,8 @@ use super::send;
 use super::sink::Sink;
 use super::source::Source;
 use super::transfer::Shared;
-use crate::engine::transfer::{
-    FileReceiver, FileSender, FileTransferError, Output, TransferFrame, TransferMessage,
-};
+use crate::engine::transfer::{FileReceiver, FileSender, Output, TransferFrame, TransferMessage};
+use crate::error::FileTransferError;
 
 /// What happens to a transfer from outside.
 #[derive(Debug)]

@@ -20,9 +20,9 @@ use super::task::{Input, Work, run};
 use crate::engine::transfer::{
     CHUNK_HEADER_BYTES, FileOffer, FileProgress, FileSender, TransferId, TransferMessage,
 };
+use crate::error::{DataChannelError, Error, FileTransferError, Result};
 use crate::model::ParticipantId;
 use crate::platform::data_channel::{DataChannel, DataChannelState, Wakers};
-use crate::{DataChannelError, Error, FileTransferError, Result};
 
 /// What the far end is told about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

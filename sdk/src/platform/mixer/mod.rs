@@ -21,8 +21,8 @@ use self::source::Source;
 use self::ticker::Ticker;
 use super::track::LocalTrack;
 use crate::engine::layout::{Layout, Placement};
+use crate::error::{Error, Result};
 use crate::model::TrackSource;
-use crate::{Error, Result};
 
 /// The state in which nothing can be mixed any more.
 const CLOSED: &str = "the mixer is closed";

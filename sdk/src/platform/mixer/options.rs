@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::picture;
 use crate::engine::layout::{Fit, Layout};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 const MAX_GAIN: f64 = 4.0;
 const MAX_SIZE: u32 = 4096;

@@ -6,9 +6,9 @@ use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, HtmlVideoEl
 
 use super::options::MixerOptions;
 use crate::engine::layout::{Fit, Rectangle};
+use crate::error::{Error, Result};
 use crate::platform::exception::Exception;
 use crate::platform::promise::ignore;
-use crate::{Error, Result};
 
 /// `HTMLMediaElement.HAVE_CURRENT_DATA`: there is a picture.
 const HAVE_CURRENT_DATA: u16 = 2;

@@ -8,10 +8,10 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{GainNode, MediaStreamAudioDestinationNode, MediaStreamAudioSourceNode, MediaStreamTrack};
 
+use crate::error::{Error, Result};
 use crate::platform::audio_context::SharedContext;
 use crate::platform::element::stream_of;
 use crate::platform::exception::Exception;
-use crate::{Error, Result};
 
 #[derive(Debug, Default)]
 pub(super) struct Sound {

@@ -6,7 +6,7 @@ use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrack};
 use super::options::MixerSourceOptions;
 use super::picture;
 use super::sound::{Sound, SoundSource};
-use crate::Result;
+use crate::error::Result;
 use crate::platform::element::{attach, detach};
 use crate::platform::track_check::check_tracks;
 

@@ -28,7 +28,7 @@ use super::listener::ListenerGuard;
 use super::mime::choose_type;
 use super::recording::Recording;
 use super::track_check::check_tracks;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// What a recorder does now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

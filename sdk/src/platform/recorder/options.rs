@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use web_sys::MediaRecorderOptions;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// `BitrateMode`: how evenly sound is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::Error;
+use crate::error::Error;
 use crate::platform::exception::Exception;
 
 /// What a browser throws at tracks and options that it cannot record.

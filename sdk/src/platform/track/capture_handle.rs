@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use super::LocalTrack;
-use crate::Result;
+use crate::error::Result;
 use crate::platform::bindings::capture::{call, get};
 
 /// What the page in a shared tab says of itself, by `navigator.mediaDevices.setCaptureHandleConfig`:

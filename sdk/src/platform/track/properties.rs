@@ -4,10 +4,11 @@ use wasm_bindgen::JsValue;
 
 use super::LocalTrack;
 use crate::engine::capture::{ContentHint, TrackCapabilities, TrackConstraints, TrackSettings};
+use crate::error::{Error, Result};
+use crate::model::{MediaKind, TrackSource};
 use crate::platform::bindings::capture::{call, get, require};
 use crate::platform::constraints::{member, to_js};
 use crate::platform::devices::sorted;
-use crate::{Error, MediaKind, Result, TrackSource};
 
 /// Counts of frames from the source to the track, since its start:
 /// <https://www.w3.org/TR/mediacapture-extensions/#the-mediastreamtrackvideostats-interface>.
