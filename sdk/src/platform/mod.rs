@@ -32,8 +32,9 @@ mod stats_monitor;
 mod track;
 mod track_check;
 mod view;
+mod wakers;
 
-pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, Message};
+pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, IncomingFiles, Message};
 pub use devices::{
     CameraOptions, DeviceChanges, Devices, MicrophoneOptions, Permission, PermissionChanges, TakeOver,
 };
@@ -42,7 +43,7 @@ pub use element::{attach, detach, play, set_sink_id};
 #[cfg(feature = "js")]
 pub(crate) use exception::cause_of;
 pub(crate) use file::{Carrier, Limits, Transfers};
-pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile, IncomingFiles};
+pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile};
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use mixer::{Mixer, MixerOptions, MixerSource, MixerSourceOptions};

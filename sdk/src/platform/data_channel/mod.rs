@@ -1,6 +1,7 @@
 //! `RTCDataChannel`: <https://www.w3.org/TR/webrtc/#rtcdatachannel>.
 
 mod events;
+mod files;
 mod flow;
 mod inbox;
 mod io;
@@ -11,7 +12,7 @@ mod stream;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use js_sys::{Reflect, Uint8Array};
 use serde::{Deserialize, Serialize};
@@ -24,9 +25,11 @@ use super::bindings::data_channel as bindings;
 use super::exception::Exception;
 use super::file::Transfers;
 use super::listener::ListenerGuard;
+use super::wakers::Wakers;
 use crate::engine::framing::{Reassembler, marked, unmarked};
 use crate::error::{DataChannelError, Error, Result};
 use crate::options::{DataChannelOptions, DataChannelPriority, MessageOptions};
+pub use files::IncomingFiles;
 use inbox::Inbox;
 pub use io::DataChannelIo;
 use message::AssembledBytes;
@@ -83,23 +86,6 @@ struct Inner {
     failure: RefCell<Option<Error>>,
     over: Cell<bool>,
     transfers: Transfers,
-}
-
-/// Tasks that wait for something to change, and look again when it did.
-#[derive(Debug, Default)]
-pub(super) struct Wakers(RefCell<Vec<Waker>>);
-
-impl Wakers {
-    pub(super) fn register(&self, context: &Context<'_>) {
-        let mut wakers = self.0.borrow_mut();
-        if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-            wakers.push(context.waker().clone());
-        }
-    }
-
-    pub(super) fn wake(&self) {
-        self.0.take().into_iter().for_each(Waker::wake);
-    }
 }
 
 impl DataChannel {
@@ -317,10 +303,6 @@ impl DataChannel {
     /// `RTCSctpTransport.maxMessageSize` of the connection, in bytes.
     pub(crate) fn max_frame_size(&self) -> usize {
         self.0.max_frame_size()
-    }
-
-    pub(super) fn transfers(&self) -> &Transfers {
-        &self.0.transfers
     }
 }
 

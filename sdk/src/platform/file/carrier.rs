@@ -2,14 +2,10 @@
 
 use std::fmt::Debug;
 
-use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 use super::Transfers;
-use crate::engine::framing::MAX_FRAME_BYTES;
-use crate::engine::transfer::WINDOW_BYTES;
 use crate::model::ParticipantId;
-use crate::platform::data_channel::{DataChannel, Payload};
 
 /// What the files between two ends travel over: reliable, in order, until it is over.
 pub(crate) trait Carrier: Debug {
@@ -40,30 +36,4 @@ pub(crate) struct Limits {
     pub(crate) window_bytes: u64,
     /// How many files are sent at the same time. The others wait for their permit.
     pub(crate) files_at_once: usize,
-}
-
-impl Carrier for DataChannel {
-    fn transfers(&self) -> &Transfers {
-        self.transfers()
-    }
-
-    fn send(&self, frame: Vec<u8>) -> bool {
-        self.enqueue(Payload::Frame(frame), None).is_ok()
-    }
-
-    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool> {
-        let through = self.queue(Payload::Frame(frame));
-        async move {
-            match through {
-                Ok(through) => matches!(through.await, Ok(Ok(()))),
-                Err(_) => false,
-            }
-        }
-        .boxed_local()
-    }
-
-    fn limits(&self) -> Limits {
-        let frame_bytes = self.max_frame_size().min(MAX_FRAME_BYTES);
-        Limits { frame_bytes, window_bytes: WINDOW_BYTES, files_at_once: usize::MAX }
-    }
 }

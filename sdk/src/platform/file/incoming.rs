@@ -1,11 +1,9 @@
 //! Files that the far end offers.
 
 use std::cell::Cell;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use futures::Stream;
 use web_sys::WritableStream;
 
 use super::carrier::Carrier;
@@ -16,7 +14,6 @@ use super::transfer::FileTransfer;
 use crate::engine::transfer::{FileOffer, FileReceiver, TransferId, TransferMessage};
 use crate::error::{Error, Result};
 use crate::model::ParticipantId;
-use crate::platform::data_channel::DataChannel;
 
 /// A file that the far end offers. A clone is another handle of the same offer, which is answered once. Dropping the last
 /// one refuses it.
@@ -32,31 +29,6 @@ struct Offered {
     answered: Cell<bool>,
 }
 
-/// The files that the far end offers, in order. Ends when the channel is closed. Made by [`DataChannel::files`].
-#[derive(Debug)]
-#[must_use = "a stream does nothing unless it is read"]
-pub struct IncomingFiles(DataChannel);
-
-impl DataChannel {
-    /// The files that the far end offers, those that it offered before too. Each goes to one of several readers.
-    pub fn files(&self) -> IncomingFiles {
-        IncomingFiles(self.clone())
-    }
-}
-
-impl Stream for IncomingFiles {
-    type Item = IncomingFile;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<IncomingFile>> {
-        self.0.transfers().poll_offer(context).map(|offer| {
-            offer.map(|(id, offer)| {
-                let carrier = Rc::new(self.0.clone());
-                IncomingFile(Rc::new(Offered { carrier, id, offer, answered: Cell::default() }))
-            })
-        })
-    }
-}
-
 /// The same offer.
 impl PartialEq for IncomingFile {
     fn eq(&self, other: &Self) -> bool {
@@ -68,8 +40,17 @@ impl IncomingFile {
     /// The next offer that came over the carrier.
     pub(crate) fn next(carrier: &Rc<dyn Carrier>) -> Option<Self> {
         let (id, offer) = carrier.transfers().next_offer()?;
-        let carrier = carrier.clone();
-        Some(Self(Rc::new(Offered { carrier, id, offer, answered: Cell::default() })))
+        Some(Self::new(carrier.clone(), id, offer))
+    }
+
+    /// The next offer that comes over the carrier; none when it is over.
+    pub(crate) fn poll_next(carrier: Rc<dyn Carrier>, context: &mut Context<'_>) -> Poll<Option<Self>> {
+        let offer = carrier.transfers().poll_offer(context);
+        offer.map(|offer| offer.map(|(id, offer)| Self::new(carrier, id, offer)))
+    }
+
+    fn new(carrier: Rc<dyn Carrier>, id: TransferId, offer: FileOffer) -> Self {
+        Self(Rc::new(Offered { carrier, id, offer, answered: Cell::default() }))
     }
 
     /// Takes the file. It is kept in memory, or where the browser keeps large Blobs, and handed over by

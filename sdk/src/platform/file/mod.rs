@@ -14,10 +14,10 @@ use std::task::{Context, Poll};
 
 use futures::channel::mpsc::UnboundedSender;
 
-use super::data_channel::Wakers;
+use super::wakers::Wakers;
 use crate::engine::transfer::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
 pub(crate) use carrier::{Carrier, Limits};
-pub use incoming::{IncomingFile, IncomingFiles};
+pub use incoming::IncomingFile;
 use permit::Permits;
 use task::Input;
 pub use transfer::{FileDirection, FileOptions, FileTransfer, FileTransferProgress};

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::carrier::Carrier;
-use crate::platform::data_channel::Wakers;
+use crate::platform::wakers::Wakers;
 
 /// The permits of a carrier that are taken.
 #[derive(Debug, Default)]

@@ -20,9 +20,9 @@ use super::task::{Input, Work, run};
 use crate::engine::transfer::{
     CHUNK_HEADER_BYTES, FileOffer, FileProgress, FileSender, TransferId, TransferMessage,
 };
-use crate::error::{DataChannelError, Error, FileTransferError, Result};
+use crate::error::{Error, FileTransferError, Result};
 use crate::model::ParticipantId;
-use crate::platform::data_channel::{DataChannel, DataChannelState, Wakers};
+use crate::platform::wakers::Wakers;
 
 /// What the far end is told about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,34 +64,6 @@ pub(super) struct Shared {
     /// What is needed to go on over another channel.
     parked: RefCell<Option<Work>>,
     watchers: Wakers,
-}
-
-impl DataChannel {
-    /// Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
-    /// messages between them.
-    ///
-    /// # Errors
-    /// `InvalidState` on a channel that loses messages, does not keep order, or is without framing; `Closed` on a
-    /// closed one.
-    pub fn send_file(&self, file: &Blob, options: &FileOptions) -> Result<FileTransfer> {
-        self.check_for_files()?;
-        Ok(FileTransfer::send(&(Rc::new(self.clone()) as Rc<dyn Carrier>), file, options))
-    }
-
-    pub(super) fn check_for_files(&self) -> Result<()> {
-        let action = "transfer files";
-        if !self.has_framing() {
-            return Err(Error::InvalidState { action, state: "the channel is without framing" });
-        }
-        if !self.is_reliable_and_ordered() {
-            let state = "the channel may lose messages or change their order";
-            return Err(Error::InvalidState { action, state });
-        }
-        if matches!(self.state(), DataChannelState::Closing | DataChannelState::Closed) {
-            return Err(DataChannelError::Closed.into());
-        }
-        Ok(())
-    }
 }
 
 impl FileTransfer {
@@ -163,22 +135,16 @@ impl FileTransfer {
         }
     }
 
-    /// Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
-    /// which is first. The handle is that of the transfer from now on.
-    ///
-    /// # Errors
-    /// `InvalidState` unless the transfer is interrupted, and as [`DataChannel::send_file`].
-    pub fn resume(&self, channel: &DataChannel) -> Result<Self> {
-        channel.check_for_files()?;
+    /// Goes on over another carrier.
+    pub(crate) fn resume_over(&self, carrier: &Rc<dyn Carrier>) -> Result<Self> {
         let not_interrupted =
             || Error::InvalidState { action: "resume the file transfer", state: "it is not interrupted" };
         let mut work = self.0.parked.take().ok_or_else(not_interrupted)?;
         if let Work::Sending(machine, _) = &mut work {
             machine.resume();
         }
-        let waiting = channel.transfers().take_offer(self.0.id);
-        let carrier: Rc<dyn Carrier> = Rc::new(channel.clone());
-        let resumed = Self::start(&carrier, self.0.id, self.0.offer.clone(), work);
+        let waiting = carrier.transfers().take_offer(self.0.id);
+        let resumed = Self::start(carrier, self.0.id, self.0.offer.clone(), work);
         resumed.0.transferred.set(self.0.transferred.get());
         if let Some(offer) = waiting {
             let _ = resumed.0.inputs.unbounded_send(Input::Message(TransferMessage::Offer(offer)));

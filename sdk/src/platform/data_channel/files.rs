@@ -1,0 +1,99 @@
+//! Files that travel over a channel, beside its messages.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use futures::future::LocalBoxFuture;
+use futures::{FutureExt, Stream};
+use web_sys::Blob;
+
+use super::{DataChannel, DataChannelState, Payload};
+use crate::engine::framing::MAX_FRAME_BYTES;
+use crate::engine::transfer::WINDOW_BYTES;
+use crate::error::{DataChannelError, Error, Result};
+use crate::platform::file::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, Transfers};
+
+/// The files that the far end offers, in order. Ends when the channel is closed. Made by [`DataChannel::files`].
+#[derive(Debug)]
+#[must_use = "a stream does nothing unless it is read"]
+pub struct IncomingFiles(DataChannel);
+
+impl DataChannel {
+    /// Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
+    /// messages between them.
+    ///
+    /// # Errors
+    /// `InvalidState` on a channel that loses messages, does not keep order, or is without framing; `Closed` on a
+    /// closed one.
+    pub fn send_file(&self, file: &Blob, options: &FileOptions) -> Result<FileTransfer> {
+        self.check_for_files()?;
+        Ok(FileTransfer::send(&(Rc::new(self.clone()) as Rc<dyn Carrier>), file, options))
+    }
+
+    fn check_for_files(&self) -> Result<()> {
+        let action = "transfer files";
+        if !self.has_framing() {
+            return Err(Error::InvalidState { action, state: "the channel is without framing" });
+        }
+        if !self.is_reliable_and_ordered() {
+            let state = "the channel may lose messages or change their order";
+            return Err(Error::InvalidState { action, state });
+        }
+        if matches!(self.state(), DataChannelState::Closing | DataChannelState::Closed) {
+            return Err(DataChannelError::Closed.into());
+        }
+        Ok(())
+    }
+
+    /// The files that the far end offers, those that it offered before too. Each goes to one of several readers.
+    pub fn files(&self) -> IncomingFiles {
+        IncomingFiles(self.clone())
+    }
+}
+
+impl FileTransfer {
+    /// Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
+    /// which is first. The handle is that of the transfer from now on.
+    ///
+    /// # Errors
+    /// `InvalidState` unless the transfer is interrupted, and as [`DataChannel::send_file`].
+    pub fn resume(&self, channel: &DataChannel) -> Result<Self> {
+        channel.check_for_files()?;
+        self.resume_over(&(Rc::new(channel.clone()) as Rc<dyn Carrier>))
+    }
+}
+
+impl Stream for IncomingFiles {
+    type Item = IncomingFile;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<IncomingFile>> {
+        IncomingFile::poll_next(Rc::new(self.0.clone()), context)
+    }
+}
+
+impl Carrier for DataChannel {
+    fn transfers(&self) -> &Transfers {
+        &self.0.transfers
+    }
+
+    fn send(&self, frame: Vec<u8>) -> bool {
+        self.enqueue(Payload::Frame(frame), None).is_ok()
+    }
+
+    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool> {
+        let through = self.queue(Payload::Frame(frame));
+        async move {
+            match through {
+                Ok(through) => matches!(through.await, Ok(Ok(()))),
+                Err(_) => false,
+            }
+        }
+        .boxed_local()
+    }
+
+    fn limits(&self) -> Limits {
+        let frame_bytes = self.max_frame_size().min(MAX_FRAME_BYTES);
+        Limits { frame_bytes, window_bytes: WINDOW_BYTES, files_at_once: usize::MAX }
+    }
+}
