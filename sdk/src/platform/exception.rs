@@ -53,6 +53,7 @@ impl Exception {
     }
 
     /// Makes this the [cause](cause_of) of an error.
+    #[expect(clippy::wrong_self_convention, reason = "it becomes the cause, and is gone")]
     pub(crate) fn as_cause_of(self, error: Error) -> Error {
         remember(&error, self.raw);
         error
