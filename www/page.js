@@ -54,7 +54,7 @@ async function enter() {
 
 /** A call goes on without a camera or a microphone. Returns why there is none. */
 async function publishDevices() {
-  local = {};
+  local = window.local = {}; // for the console
   const missing = [];
   for (const kind of ["camera", "microphone"]) {
     try {

@@ -3049,7 +3049,7 @@ export class LocalTrack {
      */
     settings(): TrackSettings;
     /**
-     * Ends the track and frees its device. Stopping again does nothing.
+     * Ends the track and frees its device. Its publications end too. Stopping again does nothing.
      */
     stop(): void;
     /**
@@ -3071,8 +3071,9 @@ export class LocalTrack {
      */
     readonly deviceId: string | undefined;
     /**
-     * Whether media flows; set it to mute and unmute. A disabled track gives silence or black, and a camera's light
-     * may stay on: only `stop()` frees the device.
+     * Whether media flows. A disabled track gives silence or black wherever it is played, recorded or published, and its
+     * publications are muted. A camera's light may stay on: only `stop()` frees the device. To mute one publication, use
+     * `room.setMuted`.
      * @throws {MoimError} ERR_INVALID_OPTIONS when it is set to something else than true or false.
      */
     enabled: boolean;
@@ -3093,7 +3094,8 @@ export class LocalTrack {
      */
     readonly label: string;
     /**
-     * The browser's object.
+     * The browser's object. What is done to it directly, such as `enabled = false` or `stop()`, fires no event: a room
+     * notices it with the next thing that happens in it, at the latest with the heartbeat of its server.
      */
     readonly mediaStreamTrack: MediaStreamTrack;
     /**
@@ -3577,8 +3579,10 @@ export class Room {
      */
     constructor(options?: RoomOptions | null);
     /**
-     * Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start. Gives
-     * the publication's id.
+     * Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start.
+     * Resolves with the publication's id. Each call makes a publication with an id of its own. If the track is already
+     * published to the same participants, that publication ends, and the new one takes its place. A publication ends when
+     * its track does; while the track is disabled, the publication is muted.
      * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
      * that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
      * not forward, for a `maxBitrate` of 0, and for what is no `LocalTrack`.
@@ -3592,7 +3596,8 @@ export class Room {
      */
     remove(participantId: ParticipantId): void;
     /**
-     * Sends another track of the same kind under the same publication, such as that of another camera.
+     * Sends another track of the same kind under the same publication, such as that of another camera. The publication
+     * stays muted if it was. If it has ended with its track, it is published again under the same id.
      * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_INVALID_OPTIONS if there is
      * no such publication, for a track of the other kind, and for what is no `LocalTrack`.
      */
@@ -3636,7 +3641,9 @@ export class Room {
      */
     setLocked(locked: boolean): void;
     /**
-     * Mutes a publication: silence or black is sent, and the others are told.
+     * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
+     * track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
+     * stay muted.
      * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
      */
     setMuted(publicationId: PublicationId, muted: boolean): Promise<void>;
@@ -3653,8 +3660,8 @@ export class Room {
      */
     subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
     /**
-     * Stops publishing a track. The track itself goes on.
-     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
+     * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was such a publication.
      */
     unpublish(publicationId: PublicationId): Promise<void>;
     /**

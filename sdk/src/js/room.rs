@@ -92,8 +92,10 @@ impl JsRoom {
         })
     }
 
-    /// Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start. Gives
-    /// the publication's id.
+    /// Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start.
+    /// Resolves with the publication's id. Each call makes a publication with an id of its own. If the track is already
+    /// published to the same participants, that publication ends, and the new one takes its place. A publication ends when
+    /// its track does; while the track is disabled, the publication is muted.
     /// @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
     /// that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
     /// not forward, for a `maxBitrate` of 0, and for what is no `LocalTrack`.
@@ -135,8 +137,8 @@ impl JsRoom {
         Ok(self.room.subscribe(&participant, &publication, &options)?)
     }
 
-    /// Stops publishing a track. The track itself goes on.
-    /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
+    /// Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already.
+    /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was such a publication.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn unpublish(
         &self,
@@ -149,7 +151,8 @@ impl JsRoom {
         })
     }
 
-    /// Sends another track of the same kind under the same publication, such as that of another camera.
+    /// Sends another track of the same kind under the same publication, such as that of another camera. The publication
+    /// stays muted if it was. If it has ended with its track, it is published again under the same id.
     /// @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_INVALID_OPTIONS if there is
     /// no such publication, for a track of the other kind, and for what is no `LocalTrack`.
     #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
@@ -165,7 +168,9 @@ impl JsRoom {
         })
     }
 
-    /// Mutes a publication: silence or black is sent, and the others are told.
+    /// Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
+    /// track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
+    /// stay muted.
     /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
     #[wasm_bindgen(js_name = setMuted, unchecked_return_type = "Promise<void>")]
     pub fn set_muted(

@@ -122,6 +122,7 @@ impl Driver {
             }
         }
         self.running.set(false);
+        self.check_local_tracks();
         self.arm_timer();
     }
 
@@ -186,7 +187,7 @@ impl Driver {
                 self.files_interrupted_through(&connection, &peer);
             }
             ConnectionCommand::Attach(id) => {
-                let Some((track, sending)) = self.published(&id) else { return };
+                let Some((track, sending)) = self.sent(&id) else { return };
                 if let Err(error) = connection.attach(id, track.as_raw(), track.source(), sending) {
                     self.warn(error);
                 }
@@ -256,9 +257,7 @@ impl Driver {
             Event::RoleChange(role) => RoomEvent::RoleChange { role },
             Event::LayoutChange(layout) => RoomEvent::LayoutChange { layout },
             Event::MuteRequested(participant_id, publication_id) => {
-                if let Some(track) = self.local_track(&publication_id) {
-                    track.set_enabled(false);
-                }
+                self.set_own_mute(&publication_id, true);
                 RoomEvent::MuteRequested { participant_id, publication_id }
             }
             Event::ParticipantJoined(info) => {

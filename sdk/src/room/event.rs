@@ -90,7 +90,8 @@ pub enum RoomEvent {
         /// Which publication.
         publication_id: PublicationId,
     },
-    /// The browser ended a local track: its stop button, or an unplugged device. It is unpublished already.
+    /// A published track has ended: `stop()`, the browser's stop button, or an unplugged device. It is unpublished already;
+    /// `replaceTrack` (Rust: `replace_track`) publishes another one under the same id.
     LocalTrackEnded {
         /// Which publication it was.
         publication_id: PublicationId,

@@ -1,68 +1,178 @@
-//! The tracks that are published in a room.
+//! The tracks that are published in a room. What others are told of a publication and what is sent for it change here,
+//! together, whatever the cause.
 
 use super::driver::Driver;
 use super::event::RoomEvent;
-use crate::model::{ParticipantId, PublicationId};
+use crate::model::{Publication, PublicationId};
 use crate::platform::send_settings::SendSettings;
-use crate::platform::{ListenerGuard, LocalTrack, clock};
+use crate::platform::{ListenerGuard, LocalTrack, TrackChange, clock};
 
-/// A published track. It is unpublished when it ends.
+/// A publication. One whose track has ended is not published any more; another track brings it back.
 #[derive(Debug)]
 pub(super) struct Published {
+    /// `muted` is the publication's own mute, whatever the track's `enabled` says.
+    publication: Publication,
     track: LocalTrack,
+    /// Sent in place of the track while the publication is muted. The track itself may be in use elsewhere.
+    silence: Option<LocalTrack>,
     sending: SendSettings,
-    _on_ended: ListenerGuard,
+    /// Whether the others were told that it is muted.
+    told_muted: bool,
+    has_ended: bool,
+    _on_change: Vec<ListenerGuard>,
+}
+
+impl Published {
+    fn is_silent(&self) -> bool {
+        self.publication.muted || !self.track.is_enabled()
+    }
+
+    fn sent(&self) -> LocalTrack {
+        self.silence.clone().unwrap_or_else(|| self.track.clone())
+    }
 }
 
 impl Driver {
-    pub(super) fn add_local_track(&self, id: PublicationId, track: &LocalTrack, sending: SendSettings) {
-        let (this, ended_id) = (self.this.clone(), id.clone());
-        let on_ended = track.on_ended(move || {
+    /// Publishes a track. The same track's publication for the same participants ends: this one is in its place.
+    pub(super) fn publish_track(&self, publication: Publication, track: &LocalTrack, sending: SendSettings) {
+        let is_same = |known: &Published| known.track == *track && known.publication.to == publication.to;
+        let before: Vec<_> = self.publications_where(is_same);
+        let id = publication.id.clone();
+        self.insert(publication, track, sending);
+        for before in before {
+            self.forget(&before);
+            self.session.borrow_mut().unpublish(&before, clock::now());
+        }
+        self.tell(&id);
+    }
+
+    /// Ends a publication. Does nothing if there is none.
+    pub(super) fn unpublish_track(&self, id: &PublicationId) {
+        self.forget(id);
+        self.with_session(|session| session.unpublish(id, clock::now()));
+    }
+
+    /// Sends another track for the publication, which stays muted if it was. One that has ended is published again.
+    pub(super) fn replace_local_track(&self, id: &PublicationId, track: &LocalTrack) {
+        let Some(before) = self.forget(id) else { return };
+        let muted = before.is_silent();
+        let publication = Publication { muted: false, ..before.publication };
+        self.insert(publication, track, before.sending);
+        if muted {
+            self.set_own_mute(id, true);
+        } else {
+            self.send(id);
+            self.tell(id);
+        }
+    }
+
+    /// Mutes or unmutes a publication.
+    pub(super) fn mute(&self, id: &PublicationId, muted: bool) {
+        let Some(track) = self.local_track(id) else { return };
+        if !muted && !track.is_enabled() {
+            track.enable_for_one();
+        }
+        self.set_own_mute(id, muted);
+    }
+
+    /// Follows what was done to the tracks behind our back.
+    pub(super) fn check_local_tracks(&self) {
+        let ended = self.publications_where(|known| !known.has_ended && known.track.is_ended());
+        ended.iter().for_each(|id| self.local_track_ended(id));
+        let differs = |known: &Published| !known.has_ended && known.told_muted != known.is_silent();
+        self.publications_where(differs).iter().for_each(|id| self.tell(id));
+    }
+
+    pub(super) fn local_track(&self, id: &PublicationId) -> Option<LocalTrack> {
+        self.local_tracks.borrow().get(id).map(|known| known.track.clone())
+    }
+
+    /// What is sent for a publication, and how.
+    pub(super) fn sent(&self, id: &PublicationId) -> Option<(LocalTrack, SendSettings)> {
+        self.local_tracks.borrow().get(id).map(|known| (known.sent(), known.sending.clone()))
+    }
+
+    fn publications_where(&self, holds: impl Fn(&Published) -> bool) -> Vec<PublicationId> {
+        let tracks = self.local_tracks.borrow();
+        tracks.iter().filter(|(_, known)| holds(known)).map(|(id, _)| id.clone()).collect()
+    }
+
+    fn insert(&self, publication: Publication, track: &LocalTrack, sending: SendSettings) {
+        let (this, id) = (self.this.clone(), publication.id.clone());
+        let on_change = track.on_change(move |change| {
             if let Some(driver) = this.upgrade() {
-                driver.local_track_ended(&ended_id);
+                driver.local_track_changed(&id, change);
             }
         });
-        let published = Published { track: track.clone(), sending, _on_ended: on_ended };
+        let id = publication.id.clone();
+        let published = Published {
+            publication,
+            track: track.clone(),
+            silence: None,
+            sending,
+            told_muted: false,
+            has_ended: false,
+            _on_change: on_change,
+        };
         self.local_tracks.borrow_mut().insert(id, published);
     }
 
-    pub(super) fn replace_local_track(&self, id: &PublicationId, track: &LocalTrack) {
-        let Some((_, sending)) = self.published(id) else { return };
-        self.add_local_track(id.clone(), track, sending);
+    fn forget(&self, id: &PublicationId) -> Option<Published> {
+        self.local_tracks.borrow_mut().remove(id)
+    }
+
+    fn local_track_changed(&self, id: &PublicationId, change: TrackChange) {
+        match change {
+            TrackChange::Enabled => self.tell(id),
+            TrackChange::Hold => self.set_own_mute(id, true),
+            TrackChange::Ended => self.local_track_ended(id),
+        }
+    }
+
+    fn local_track_ended(&self, id: &PublicationId) {
+        let silence = match self.local_tracks.borrow_mut().get_mut(id) {
+            Some(known) if !known.has_ended => {
+                known.has_ended = true;
+                known.silence.take()
+            }
+            _ => return,
+        };
+        drop(silence);
+        self.with_session(|session| session.unpublish(id, clock::now()));
+        self.events.send(RoomEvent::LocalTrackEnded { publication_id: id.clone() });
+    }
+
+    pub(super) fn set_own_mute(&self, id: &PublicationId, muted: bool) {
+        let Some(track) = self.local_track(id) else { return };
+        let silence = (muted && !track.is_ended()).then(|| track.silent_copy());
+        let before = match self.local_tracks.borrow_mut().get_mut(id) {
+            Some(known) => {
+                known.publication.muted = muted;
+                std::mem::replace(&mut known.silence, silence)
+            }
+            None => return,
+        };
+        self.send(id);
+        self.tell(id);
+        drop(before);
+    }
+
+    fn send(&self, id: &PublicationId) {
+        let Some((track, _)) = self.sent(id) else { return };
         let connections: Vec<_> = self.connections.borrow().values().cloned().collect();
         for connection in connections {
             connection.replace_track(id, track.as_raw());
         }
     }
 
-    pub(super) fn remove_local_track(&self, id: &PublicationId) {
-        self.local_tracks.borrow_mut().remove(id);
-    }
-
-    pub(super) fn local_track(&self, id: &PublicationId) -> Option<LocalTrack> {
-        self.published(id).map(|(track, _)| track)
-    }
-
-    pub(super) fn published(&self, id: &PublicationId) -> Option<(LocalTrack, SendSettings)> {
-        self.local_tracks.borrow().get(id).map(|known| (known.track.clone(), known.sending.clone()))
-    }
-
-    /// The publication of a track for this one, or for everyone.
-    pub(super) fn publication_of(
-        &self,
-        track: &LocalTrack,
-        to: Option<&ParticipantId>,
-    ) -> Option<PublicationId> {
-        let (tracks, session) = (self.local_tracks.borrow(), self.session.borrow());
-        let of_track = |id: &PublicationId| tracks.get(id).is_some_and(|known| known.track == *track);
-        let publication =
-            session.publications().iter().find(|known| known.to.as_ref() == to && of_track(&known.id));
-        publication.map(|publication| publication.id.clone())
-    }
-
-    fn local_track_ended(&self, id: &PublicationId) {
-        self.remove_local_track(id);
-        self.with_session(|session| session.unpublish(id, clock::now()));
-        self.events.send(RoomEvent::LocalTrackEnded { publication_id: id.clone() });
+    fn tell(&self, id: &PublicationId) {
+        let publication = match self.local_tracks.borrow_mut().get_mut(id) {
+            Some(known) if !known.has_ended => {
+                known.told_muted = known.is_silent();
+                Publication { muted: known.told_muted, ..known.publication.clone() }
+            }
+            _ => return,
+        };
+        self.with_session(|session| session.publish(publication, clock::now()));
     }
 }

@@ -31,7 +31,8 @@ mod remote_track;
 mod roles;
 mod speakers;
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use futures::channel::oneshot;
@@ -62,7 +63,8 @@ struct Handle {
     driver: Rc<Driver>,
     topology: Topology,
     join_timeout_ms: u32,
-    published: Cell<u32>,
+    /// The id of every publication so far.
+    issued: RefCell<BTreeSet<PublicationId>>,
 }
 
 impl Drop for Handle {
@@ -84,7 +86,7 @@ impl Room {
             driver: Driver::new(session, Box::new(NativeBackend::new(url)), options.adaptive_stream),
             topology: options.topology,
             join_timeout_ms: options.join_timeout_ms,
-            published: Cell::new(0),
+            issued: RefCell::default(),
         })))
     }
 
@@ -129,7 +131,9 @@ impl Room {
     }
 
     /// Publishes a track to everyone, or to one participant; before [`join`](Self::join) too, so that it is there from the start.
-    /// Publishing a track again to the same gives the same id.
+    /// Each call makes a publication with an id of its own. If the track is already published to the same participants, that
+    /// publication ends, and the new one takes its place. A publication ends when its track does; while the track is disabled,
+    /// the publication is muted.
     ///
     /// # Errors
     /// `InvalidState` if the room is left or the track has ended.
@@ -149,37 +153,41 @@ impl Room {
         }
         options.check(track.kind(), self.0.topology)?;
         let sending = SendSettings::new(options, track.kind())?;
-        let driver = self.driver();
-        if let Some(id) = driver.publication_of(track, options.to.as_ref()) {
-            return Ok(id);
-        }
-        let number = self.0.published.get() + 1;
-        self.0.published.set(number);
-        let id = PublicationId(format!("{}-{number}", source_name(track.source())));
+        let id = self.next_id(track.source());
         let publication = Publication {
             id: id.clone(),
             kind: track.kind(),
             source: track.source(),
-            muted: !track.is_enabled(),
+            muted: false,
             to: options.to.clone(),
         };
-        driver.add_local_track(id.clone(), track, sending);
-        driver.with_session(|session| session.publish(publication, clock::now()));
+        self.driver().publish_track(publication, track, sending);
         Ok(id)
     }
 
-    /// Stops publishing a track. The track itself goes on.
+    fn next_id(&self, source: TrackSource) -> PublicationId {
+        let mut issued = self.0.issued.borrow_mut();
+        let id = PublicationId(format!("{}-{}", source_name(source), issued.len() + 1));
+        issued.insert(id.clone());
+        id
+    }
+
+    /// Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication.
+    /// `InvalidState` if the room is left; `InvalidOptions` if there never was such a publication.
     pub async fn unpublish(&self, id: &PublicationId) -> Result<()> {
-        self.published_track("unpublish", id)?;
-        self.driver().remove_local_track(id);
-        self.driver().with_session(|session| session.unpublish(id, clock::now()));
+        let action = "unpublish";
+        self.expect_not_left(action)?;
+        if !self.0.issued.borrow().contains(id) {
+            return Err(no_publication(action, id));
+        }
+        self.driver().unpublish_track(id);
         Ok(())
     }
 
-    /// Sends another track of the same kind under the same publication, such as that of another camera.
+    /// Sends another track of the same kind under the same publication, such as that of another camera. The publication
+    /// stays muted if it was. If it has ended with its track, it is published again under the same id.
     ///
     /// # Errors
     /// `InvalidState` if the room is left or the track has ended; `InvalidOptions` if there is no such publication or the
@@ -193,24 +201,19 @@ impl Room {
         if track.is_ended() {
             return Err(Error::InvalidState { action: "replace a track", state: "the new track has ended" });
         }
-        track.set_enabled(before.is_enabled());
         self.driver().replace_local_track(id, track);
         Ok(())
     }
 
-    /// Mutes a publication: silence or black is sent, and the others are told.
+    /// Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
+    /// track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
+    /// stay muted.
     ///
     /// # Errors
     /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication.
     pub async fn set_muted(&self, id: &PublicationId, muted: bool) -> Result<()> {
-        self.published_track("mute", id)?.set_enabled(!muted);
-        self.driver().with_session(|session| {
-            let publication =
-                session.publications().iter().find(|publication| publication.id == *id).cloned();
-            if let Some(publication) = publication {
-                session.publish(Publication { muted, ..publication }, clock::now());
-            }
-        });
+        self.published_track("mute", id)?;
+        self.driver().mute(id, muted);
         Ok(())
     }
 
@@ -288,9 +291,7 @@ impl Room {
 
     fn published_track(&self, action: &'static str, id: &PublicationId) -> Result<LocalTrack> {
         self.expect_not_left(action)?;
-        self.driver().local_track(id).ok_or_else(|| Error::InvalidOptions {
-            detail: format!("cannot {action}: there is no publication `{id}`"),
-        })
+        self.driver().local_track(id).ok_or_else(|| no_publication(action, id))
     }
 
     fn expect_not_left(&self, action: &'static str) -> Result<()> {
@@ -324,6 +325,10 @@ impl PartialEq for Room {
 }
 
 impl Eq for Room {}
+
+fn no_publication(action: &'static str, id: &PublicationId) -> Error {
+    Error::InvalidOptions { detail: format!("cannot {action}: there is no publication `{id}`") }
+}
 
 fn source_name(source: TrackSource) -> &'static str {
     match source {

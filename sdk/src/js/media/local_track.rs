@@ -90,8 +90,9 @@ impl JsLocalTrack {
         self.0.device_id()
     }
 
-    /// Whether media flows; set it to mute and unmute. A disabled track gives silence or black, and a camera's light
-    /// may stay on: only `stop()` frees the device.
+    /// Whether media flows. A disabled track gives silence or black wherever it is played, recorded or published, and its
+    /// publications are muted. A camera's light may stay on: only `stop()` frees the device. To mute one publication, use
+    /// `room.setMuted`.
     /// @throws {MoimError} ERR_INVALID_OPTIONS when it is set to something else than true or false.
     #[wasm_bindgen(getter)]
     pub fn enabled(&self) -> bool {
@@ -113,7 +114,7 @@ impl JsLocalTrack {
         self.0.is_ended()
     }
 
-    /// Ends the track and frees its device. Stopping again does nothing.
+    /// Ends the track and frees its device. Its publications end too. Stopping again does nothing.
     pub fn stop(&self) {
         self.0.stop();
     }
@@ -255,7 +256,8 @@ impl JsLocalTrack {
         unlisten(self.0.as_raw(), event, EVENTS, listener)
     }
 
-    /// The browser's object.
+    /// The browser's object. What is done to it directly, such as `enabled = false` or `stop()`, fires no event: a room
+    /// notices it with the next thing that happens in it, at the latest with the heartbeat of its server.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()

@@ -3,10 +3,11 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use futures::channel::mpsc::{self, UnboundedReceiver};
 use futures::stream::{Stream, StreamExt};
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
+use super::changes::STOPPED;
 use crate::engine::capture::TrackEvent;
 use crate::platform::listener::ListenerGuard;
 
@@ -18,34 +19,29 @@ const EVENTS: [TrackEvent; 5] = [
     TrackEvent::CaptureHandleChange,
 ];
 
-#[derive(Debug)]
-pub(super) enum Signal {
-    Event(TrackEvent),
-    Stopped,
-}
-
 /// What [`LocalTrack::events`](super::LocalTrack::events) returns. Dropping it removes the listeners.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct TrackEvents {
-    receiver: UnboundedReceiver<Signal>,
+    /// `None` says that the page stopped the track.
+    receiver: UnboundedReceiver<Option<TrackEvent>>,
     /// None when the track is over.
     listeners: Vec<ListenerGuard>,
 }
 
 impl TrackEvents {
-    /// The sender is for the end that the browser does not tell.
-    pub(super) fn new(track: &MediaStreamTrack) -> (Self, UnboundedSender<Signal>) {
+    pub(super) fn new(track: &MediaStreamTrack) -> Self {
         let (sender, receiver) = mpsc::unbounded();
-        let listen = |event: TrackEvent| {
-            let (sender, name) = (sender.clone(), event.as_str().to_owned());
+        let listen = |event: Option<TrackEvent>| {
+            let name = event.as_ref().map_or(STOPPED, TrackEvent::as_str).to_owned();
+            let sender = sender.clone();
             ListenerGuard::new(track, name, move |_| {
-                let _ = sender.unbounded_send(Signal::Event(event.clone()));
+                let _ = sender.unbounded_send(event.clone());
             })
         };
         let is_live = track.ready_state() == MediaStreamTrackState::Live;
-        let listeners = if is_live { EVENTS.into_iter().map(listen).collect() } else { Vec::new() };
-        (Self { receiver, listeners }, sender)
+        let events = EVENTS.into_iter().map(Some).chain([None]);
+        Self { receiver, listeners: if is_live { events.map(listen).collect() } else { Vec::new() } }
     }
 }
 
@@ -58,8 +54,7 @@ impl Stream for TrackEvents {
         }
         let event = match self.receiver.poll_next_unpin(context) {
             Poll::Pending => return Poll::Pending,
-            Poll::Ready(Some(Signal::Event(event))) => Some(event),
-            Poll::Ready(Some(Signal::Stopped) | None) => None,
+            Poll::Ready(event) => event.flatten(),
         };
         if matches!(event, None | Some(TrackEvent::Ended)) {
             self.listeners.clear();

@@ -1,6 +1,7 @@
 //! `MediaStreamTrack`s of this page: <https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack>.
 
 mod capture_handle;
+mod changes;
 mod events;
 mod properties;
 
@@ -8,12 +9,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::StreamExt;
-use futures::channel::mpsc::UnboundedSender;
 use moim_protocol::{MediaKind, TrackSource};
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
 pub use capture_handle::CaptureHandle;
-use events::Signal;
+pub(crate) use changes::TrackChange;
 pub use events::TrackEvents;
 pub use properties::FrameStats;
 
@@ -34,8 +34,6 @@ struct Inner {
     stop_on_drop: Cell<bool>,
     /// What was asked for when it was opened by `Devices`, or later.
     wanted: RefCell<Option<TrackConstraints>>,
-    /// Woken by `stop`, for which the browser fires no event.
-    waiters: RefCell<Vec<UnboundedSender<Signal>>>,
 }
 
 impl LocalTrack {
@@ -55,7 +53,6 @@ impl LocalTrack {
             source,
             stop_on_drop: Cell::new(stop_on_drop),
             wanted: RefCell::default(),
-            waiters: RefCell::default(),
         }))
     }
 
@@ -95,9 +92,12 @@ impl LocalTrack {
         self.0.raw.enabled()
     }
 
-    /// Mutes (`false`) or unmutes the track. A camera's light may stay on: only [`stop`](Self::stop) frees the device.
+    /// Disables (`false`) or enables the track, wherever it is played, recorded or published: the publications of a
+    /// disabled track are muted. A camera's light may stay on: only [`stop`](Self::stop) frees the device. To mute one
+    /// publication, use [`Room::set_muted`](crate::Room::set_muted).
     pub fn set_enabled(&self, enabled: bool) {
         self.0.raw.set_enabled(enabled);
+        self.enabled_changed();
     }
 
     /// Whether the track is over for good.
@@ -105,13 +105,10 @@ impl LocalTrack {
         self.0.raw.ready_state() == MediaStreamTrackState::Ended
     }
 
-    /// Ends the track and frees its device. Stopping again does nothing.
+    /// Ends the track and frees its device. Its publications end too. Stopping again does nothing.
     pub fn stop(&self) {
         self.0.raw.stop();
-        let waiters = self.0.waiters.take();
-        for waiter in waiters {
-            let _ = waiter.unbounded_send(Signal::Stopped);
-        }
+        self.stopped();
     }
 
     /// Whether the source gives nothing at present, such as a headset whose own switch is off. The application mutes
@@ -132,11 +129,14 @@ impl LocalTrack {
     /// What the browser says of the track. The stream ends when the track is over; of a track that is over it says
     /// nothing.
     pub fn events(&self) -> TrackEvents {
-        let (events, waiter) = TrackEvents::new(&self.0.raw);
-        let mut waiters = self.0.waiters.borrow_mut();
-        waiters.retain(|waiter| !waiter.is_closed());
-        waiters.push(waiter);
-        events
+        TrackEvents::new(&self.0.raw)
+    }
+
+    /// A disabled [`clone_track`](Self::clone_track): black or silence of the same form.
+    pub(crate) fn silent_copy(&self) -> Self {
+        let copy = self.clone_track();
+        copy.0.raw.set_enabled(false);
+        copy
     }
 
     /// Calls `callback` when the browser ends the track: the device was unplugged, the permission withdrawn, or
@@ -163,7 +163,8 @@ impl LocalTrack {
         self.0.wanted.replace(Some(wanted));
     }
 
-    /// The browser's object, owned. Not the same as `as_raw().clone()`, which is `MediaStreamTrack.clone()`: that makes a
+    /// The browser's object, owned. What is done to it directly, such as `enabled = false` or `stop()`, fires no event: a
+    /// room notices it with the next thing that happens in it, at the latest with the heartbeat of its server. Not the same as `as_raw().clone()`, which is `MediaStreamTrack.clone()`: that makes a
     /// second track, and the device stays open until both are stopped.
     pub fn to_raw(&self) -> MediaStreamTrack {
         Clone::clone(&self.0.raw)
