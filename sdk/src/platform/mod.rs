@@ -60,6 +60,6 @@ pub use recorder::{AudioBitrateMode, Recorder, RecorderOptions, RecorderState, R
 pub use recording::{ObjectUrl, Recording};
 pub use stats::{StatsSource, get_stats};
 pub use stats_monitor::StatsMonitor;
-pub(crate) use track::TrackChange;
 pub use track::{CaptureHandle, FrameStats, LocalTrack, TrackEvents};
+pub(crate) use track::{TrackChange, TrackWatch};
 pub(crate) use view::View;

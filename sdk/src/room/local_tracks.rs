@@ -5,7 +5,7 @@ use super::driver::Driver;
 use super::event::RoomEvent;
 use crate::model::{Publication, PublicationId};
 use crate::platform::send_settings::SendSettings;
-use crate::platform::{ListenerGuard, LocalTrack, TrackChange, clock};
+use crate::platform::{ListenerGuard, LocalTrack, TrackChange, TrackWatch, clock};
 
 /// A publication. One whose track has ended is not published any more; another track brings it back.
 #[derive(Debug)]
@@ -19,7 +19,8 @@ pub(super) struct Published {
     /// Whether the others were told that it is muted.
     told_muted: bool,
     has_ended: bool,
-    _on_change: Vec<ListenerGuard>,
+    _watch: TrackWatch,
+    _on_ended: ListenerGuard,
 }
 
 impl Published {
@@ -98,13 +99,19 @@ impl Driver {
     }
 
     fn insert(&self, publication: Publication, track: &LocalTrack, sending: SendSettings) {
-        let (this, id) = (self.this.clone(), publication.id.clone());
-        let on_change = track.on_change(move |change| {
+        let id = publication.id.clone();
+        let (this, changed) = (self.this.clone(), id.clone());
+        let watch = track.watch(move |change| {
             if let Some(driver) = this.upgrade() {
-                driver.local_track_changed(&id, change);
+                driver.local_track_changed(&changed, change);
             }
         });
-        let id = publication.id.clone();
+        let (this, ended) = (self.this.clone(), id.clone());
+        let on_ended = track.on_ended(move || {
+            if let Some(driver) = this.upgrade() {
+                driver.local_track_ended(&ended);
+            }
+        });
         let published = Published {
             publication,
             track: track.clone(),
@@ -112,7 +119,8 @@ impl Driver {
             sending,
             told_muted: false,
             has_ended: false,
-            _on_change: on_change,
+            _watch: watch,
+            _on_ended: on_ended,
         };
         self.local_tracks.borrow_mut().insert(id, published);
     }
@@ -125,7 +133,7 @@ impl Driver {
         match change {
             TrackChange::Enabled => self.tell(id),
             TrackChange::Hold => self.set_own_mute(id, true),
-            TrackChange::Ended => self.local_track_ended(id),
+            TrackChange::Stopped => self.local_track_ended(id),
         }
     }
 

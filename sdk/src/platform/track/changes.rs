@@ -1,60 +1,72 @@
-//! What a page does to its tracks, for which the browser fires no event. It is fired at the browser's own object, so that
-//! every handle of the same track learns of it.
+//! What the page does to its tracks through this crate. The browser fires no event for it, and Firefox does not deliver one
+//! that is dispatched at a track.
 
-use web_sys::{Event, MediaStreamTrack};
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use web_sys::MediaStreamTrack;
 
 use super::LocalTrack;
-use crate::platform::listener::ListenerGuard;
 
-const ENABLED: &str = "moim:enabled";
-const HOLD: &str = "moim:hold";
-pub(super) const STOPPED: &str = "moim:stopped";
+thread_local! {
+    static WATCHES: RefCell<Vec<(MediaStreamTrack, Callback)>> = const { RefCell::new(Vec::new()) };
+}
 
-/// What happened to a track.
+type Callback = Rc<dyn Fn(TrackChange)>;
+
+/// What the page did to a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrackChange {
-    /// It was enabled or disabled.
+    /// It enabled or disabled the track.
     Enabled,
-    /// One of its publications is about to enable it. The others stay silent.
+    /// It is about to enable the track for one of its publications. The others are to stay silent.
     Hold,
-    /// It has ended, by `stop` or by the browser.
-    Ended,
+    /// It stopped the track.
+    Stopped,
+}
+
+/// Calls its callback for each change of a track, by whichever of its handles, until it is dropped.
+#[must_use = "the watch ends as soon as it is dropped"]
+pub(crate) struct TrackWatch(Callback);
+
+impl TrackWatch {
+    pub(super) fn new(track: &MediaStreamTrack, callback: impl Fn(TrackChange) + 'static) -> Self {
+        let callback: Callback = Rc::new(callback);
+        WATCHES.with_borrow_mut(|watches| watches.push((Clone::clone(track), callback.clone())));
+        Self(callback)
+    }
+}
+
+impl Drop for TrackWatch {
+    fn drop(&mut self) {
+        WATCHES.with_borrow_mut(|watches| watches.retain(|(_, callback)| !Rc::ptr_eq(callback, &self.0)));
+    }
+}
+
+impl fmt::Debug for TrackWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TrackWatch")
+    }
 }
 
 impl LocalTrack {
-    /// Calls `callback` for each change, until the guards are dropped. Changes that were made at the browser's own object
-    /// are not noticed.
-    pub(crate) fn on_change(&self, callback: impl Fn(TrackChange) + Clone + 'static) -> Vec<ListenerGuard> {
-        let changes = [
-            (ENABLED, TrackChange::Enabled),
-            (HOLD, TrackChange::Hold),
-            (STOPPED, TrackChange::Ended),
-            ("ended", TrackChange::Ended),
-        ];
-        let listen = |(name, change)| {
-            let callback = callback.clone();
-            ListenerGuard::new(self.as_raw(), name, move |_| callback(change))
-        };
-        changes.into_iter().map(listen).collect()
+    /// Watches what the page does to the track. What it does to the browser's own object is not noticed.
+    pub(crate) fn watch(&self, callback: impl Fn(TrackChange) + 'static) -> TrackWatch {
+        TrackWatch::new(self.as_raw(), callback)
     }
 
     /// Enables the track for one of its publications, and leaves the others silent.
     pub(crate) fn enable_for_one(&self) {
-        fire(self.as_raw(), HOLD);
+        self.changed(TrackChange::Hold);
         self.set_enabled(true);
     }
 
-    pub(super) fn enabled_changed(&self) {
-        fire(self.as_raw(), ENABLED);
-    }
-
-    pub(super) fn stopped(&self) {
-        fire(self.as_raw(), STOPPED);
-    }
-}
-
-fn fire(track: &MediaStreamTrack, name: &str) {
-    if let Ok(event) = Event::new(name) {
-        let _ = track.dispatch_event(&event);
+    pub(super) fn changed(&self, change: TrackChange) {
+        let callbacks: Vec<_> = WATCHES.with_borrow(|watches| {
+            let of_track = watches.iter().filter(|(track, _)| track == self.as_raw());
+            of_track.map(|(_, callback)| callback.clone()).collect()
+        });
+        callbacks.iter().for_each(|callback| callback(change));
     }
 }

@@ -7,7 +7,7 @@ use futures::channel::mpsc::{self, UnboundedReceiver};
 use futures::stream::{Stream, StreamExt};
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
-use super::changes::STOPPED;
+use super::changes::{TrackChange, TrackWatch};
 use crate::engine::capture::TrackEvent;
 use crate::platform::listener::ListenerGuard;
 
@@ -26,22 +26,28 @@ pub struct TrackEvents {
     /// `None` says that the page stopped the track.
     receiver: UnboundedReceiver<Option<TrackEvent>>,
     /// None when the track is over.
-    listeners: Vec<ListenerGuard>,
+    listeners: Option<(Vec<ListenerGuard>, TrackWatch)>,
 }
 
 impl TrackEvents {
     pub(super) fn new(track: &MediaStreamTrack) -> Self {
         let (sender, receiver) = mpsc::unbounded();
-        let listen = |event: Option<TrackEvent>| {
-            let name = event.as_ref().map_or(STOPPED, TrackEvent::as_str).to_owned();
-            let sender = sender.clone();
+        if track.ready_state() != MediaStreamTrackState::Live {
+            return Self { receiver, listeners: None };
+        }
+        let listen = |event: TrackEvent| {
+            let (sender, name) = (sender.clone(), event.as_str().to_owned());
             ListenerGuard::new(track, name, move |_| {
-                let _ = sender.unbounded_send(event.clone());
+                let _ = sender.unbounded_send(Some(event.clone()));
             })
         };
-        let is_live = track.ready_state() == MediaStreamTrackState::Live;
-        let events = EVENTS.into_iter().map(Some).chain([None]);
-        Self { receiver, listeners: if is_live { events.map(listen).collect() } else { Vec::new() } }
+        let guards = EVENTS.into_iter().map(listen).collect();
+        let watch = TrackWatch::new(track, move |change| {
+            if change == TrackChange::Stopped {
+                let _ = sender.unbounded_send(None);
+            }
+        });
+        Self { receiver, listeners: Some((guards, watch)) }
     }
 }
 
@@ -49,7 +55,7 @@ impl Stream for TrackEvents {
     type Item = TrackEvent;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<TrackEvent>> {
-        if self.listeners.is_empty() {
+        if self.listeners.is_none() {
             return Poll::Ready(None);
         }
         let event = match self.receiver.poll_next_unpin(context) {
@@ -57,7 +63,7 @@ impl Stream for TrackEvents {
             Poll::Ready(event) => event.flatten(),
         };
         if matches!(event, None | Some(TrackEvent::Ended)) {
-            self.listeners.clear();
+            self.listeners = None;
         }
         Poll::Ready(event)
     }

@@ -13,7 +13,7 @@ use moim_protocol::{MediaKind, TrackSource};
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
 pub use capture_handle::CaptureHandle;
-pub(crate) use changes::TrackChange;
+pub(crate) use changes::{TrackChange, TrackWatch};
 pub use events::TrackEvents;
 pub use properties::FrameStats;
 
@@ -97,7 +97,7 @@ impl LocalTrack {
     /// publication, use [`Room::set_muted`](crate::Room::set_muted).
     pub fn set_enabled(&self, enabled: bool) {
         self.0.raw.set_enabled(enabled);
-        self.enabled_changed();
+        self.changed(TrackChange::Enabled);
     }
 
     /// Whether the track is over for good.
@@ -108,7 +108,7 @@ impl LocalTrack {
     /// Ends the track and frees its device. Its publications end too. Stopping again does nothing.
     pub fn stop(&self) {
         self.0.raw.stop();
-        self.stopped();
+        self.changed(TrackChange::Stopped);
     }
 
     /// Whether the source gives nothing at present, such as a headset whose own switch is off. The application mutes
