@@ -3483,7 +3483,8 @@ export class Recording {
 }
 
 /**
- * Sound or pictures of another participant.
+ * Sound or pictures of another participant. The track carries one publication and ends with it: when the publication is
+ * gone, when it is unsubscribed from, and when the room is left.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
  */
 export class RemoteTrack {
@@ -3508,11 +3509,16 @@ export class RemoteTrack {
      */
     detach(element?: HTMLMediaElement): void;
     /**
+     * Whether the track has ended, for good.
+     */
+    readonly ended: boolean;
+    /**
      * Sound or pictures.
      */
     readonly kind: MediaKind;
     /**
-     * The browser's object. To play it, `attach` the track.
+     * The browser's object. To play it, `attach` the track. When the track ends, its `readyState` becomes `"ended"` and
+     * its `ended` event is fired.
      */
     readonly mediaStreamTrack: MediaStreamTrack;
     /**
@@ -3528,9 +3534,11 @@ export class RemoteTrack {
      */
     readonly publicationId: PublicationId;
     /**
-     * What receives it. `getStats(track)` and `new StatsMonitor(track)` take the track itself.
+     * What receives the track; `undefined` once it has ended, as the receiver is then used for other publications. For
+     * the same reason `rtcRtpReceiver.track` is not this track, and must not be played. `getStats(track)` and
+     * `new StatsMonitor(track)` take the track itself.
      */
-    readonly rtcRtpReceiver: RTCRtpReceiver;
+    readonly rtcRtpReceiver: RTCRtpReceiver | undefined;
     /**
      * What the track shows.
      */
@@ -3762,7 +3770,7 @@ export class Sender {
 
 /**
  * Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()` or `free()`, or
- * until the connection is closed. No reference to it is needed until then.
+ * until the connection is closed or the track ends. No reference to it is needed until then.
  * @see https://www.w3.org/TR/webrtc-stats/
  */
 export class StatsMonitor {
@@ -3774,7 +3782,7 @@ export class StatsMonitor {
     close(): void;
     /**
      * Starts to measure. The first sample comes after one interval.
-     * @throws {MoimError} ERR_INVALID_STATE if the connection is closed; ERR_INVALID_OPTIONS for what has no
+     * @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS for what has no
      * statistics, and for options that are misspelt, of the wrong type or out of range.
      */
     constructor(source: StatsSource, options?: StatsMonitorOptions);
@@ -3870,8 +3878,9 @@ export class Transceiver {
 export function captureDisplay(options?: DisplayOptions): Promise<DisplayCapture>;
 
 /**
- * Reads a report of a connection, or of what one sender or receiver is concerned with.
- * @throws {MoimError} ERR_INVALID_STATE if the connection is closed; ERR_INVALID_OPTIONS for what has no statistics.
+ * Reads a report of a connection, or of what one sender, receiver or remote track is concerned with. Where a track's
+ * receiver was used by another publication before, its counters go on from there.
+ * @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS for what has no statistics.
  * @see https://www.w3.org/TR/webrtc/#sec.stats-model
  */
 export function getStats(source: StatsSource): Promise<StatsReport>;

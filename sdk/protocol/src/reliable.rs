@@ -51,13 +51,26 @@ impl Default for Reliable {
 }
 
 impl Reliable {
-    /// Sends a signal.
-    pub fn send(&mut self, signal: PeerSignal, now: Timestamp) {
+    /// Sends a signal. Returns its number, for [`acknowledged`](Self::acknowledged).
+    pub fn send(&mut self, signal: PeerSignal, now: Timestamp) -> u32 {
         let seq = self.next_seq;
         self.next_seq += 1;
         self.unacknowledged.push_back((seq, signal.clone()));
         self.transmit(seq, Some(signal));
         self.resend.get_or_insert(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
+        seq
+    }
+
+    /// The last signal of this end that the far end has, with all before it.
+    pub fn acknowledged(&self) -> u32 {
+        self.unacknowledged.front().map_or(self.next_seq, |(seq, _)| *seq) - 1
+    }
+
+    /// Acknowledges what has come without waiting for a signal to travel with: the far end waits for it.
+    pub fn acknowledge_now(&mut self) {
+        if self.ack_due.is_some() {
+            self.transmit(0, None);
+        }
     }
 
     /// Whether a payload can be the far end's: it acknowledges nothing that was not sent, and no signal is without a
@@ -176,7 +189,9 @@ mod tests {
         b.handle_timeout(1_300);
         let [ack] = drain(&mut b).try_into().unwrap();
         assert_eq!((ack.seq, ack.ack), (0, 1));
+        assert_eq!(a.acknowledged(), 0);
         a.handle_payload(ack, 1_400);
+        assert_eq!(a.acknowledged(), 1);
         assert_eq!(a.poll_timeout(), None, "nothing is left to repeat");
     }
 
@@ -189,6 +204,21 @@ mod tests {
         let unnumbered = RelayPayload { seq: 0, ack: 1, signal: Some(signal("x")) };
         assert_eq!(a.handle_payload(unnumbered, 2), []);
         assert_eq!(a.poll_timeout(), Some(FIRST_RESEND_MS), "the signal is still repeated");
+    }
+
+    #[test]
+    fn an_acknowledgement_that_is_waited_for_goes_at_once() {
+        let (mut a, mut b) = (Reliable::default(), Reliable::default());
+        a.send(signal("1"), 0);
+        a.send(signal("2"), 0);
+        for payload in drain(&mut a) {
+            b.handle_payload(payload, 10);
+        }
+        b.acknowledge_now();
+        b.acknowledge_now();
+        let [ack] = drain(&mut b).try_into().unwrap();
+        a.handle_payload(ack, 11);
+        assert_eq!(a.acknowledged(), 2);
     }
 
     #[test]

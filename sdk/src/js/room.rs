@@ -296,7 +296,8 @@ impl JsRoom {
     }
 }
 
-/// Sound or pictures of another participant.
+/// Sound or pictures of another participant. The track carries one publication and ends with it: when the publication is
+/// gone, when it is unsubscribed from, and when the room is left.
 /// @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
 #[wasm_bindgen(js_name = RemoteTrack)]
 #[derive(Debug)]
@@ -346,13 +347,28 @@ impl JsRemoteTrack {
         self.0.is_muted()
     }
 
-    /// What receives it. `getStats(track)` and `new StatsMonitor(track)` take the track itself.
-    #[wasm_bindgen(getter, js_name = rtcRtpReceiver)]
-    pub fn rtc_rtp_receiver(&self) -> RtcRtpReceiver {
-        self.0.as_receiver().clone()
+    /// Whether the track has ended, for good.
+    #[wasm_bindgen(getter)]
+    pub fn ended(&self) -> bool {
+        self.0.is_ended()
     }
 
-    /// The browser's object. To play it, `attach` the track.
+    /// What receives the track; `undefined` once it has ended, as the receiver is then used for other publications. For
+    /// the same reason `rtcRtpReceiver.track` is not this track, and must not be played. `getStats(track)` and
+    /// `new StatsMonitor(track)` take the track itself.
+    #[wasm_bindgen(getter, js_name = rtcRtpReceiver)]
+    pub fn rtc_rtp_receiver(&self) -> Option<RtcRtpReceiver> {
+        self.0.as_receiver().cloned()
+    }
+
+    /// For `class::handle`.
+    #[wasm_bindgen(js_name = __handle, skip_typescript)]
+    pub fn js_handle(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// The browser's object. To play it, `attach` the track. When the track ends, its `readyState` becomes `"ended"` and
+    /// its `ended` event is fired.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()

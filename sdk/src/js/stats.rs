@@ -8,9 +8,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 
 use super::event_target::{Method, Target, event_name};
-use super::options;
 use super::promise::future_to_promise;
+use super::room::JsRemoteTrack;
 use super::streams::async_iterator;
+use super::{class, options};
+use crate::Result;
 use crate::engine::stats::{StatsDelta, StatsMonitorOptions, StatsReport, StatsSample, Typed, typescript};
 use crate::platform::{StatsMonitor, StatsSource, get_stats as read_stats};
 
@@ -32,18 +34,26 @@ const _: [&str; 5] =
 
 const EVENTS: &[&str] = &["sample", "ended"];
 
-/// Reads a report of a connection, or of what one sender or receiver is concerned with.
-/// @throws {MoimError} ERR_INVALID_STATE if the connection is closed; ERR_INVALID_OPTIONS for what has no statistics.
+/// Reads a report of a connection, or of what one sender, receiver or remote track is concerned with. Where a track's
+/// receiver was used by another publication before, its counters go on from there.
+/// @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS for what has no statistics.
 /// @see https://www.w3.org/TR/webrtc/#sec.stats-model
 #[wasm_bindgen(js_name = getStats, unchecked_return_type = "Promise<StatsReport>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &JsValue) -> Promise {
-    let source = StatsSource::from_js(source);
+    let source = source_of(source);
     future_to_promise(async move { to_object(&TypedReport::from(&read_stats(source?).await?)) })
 }
 
+fn source_of(value: &JsValue) -> Result<StatsSource> {
+    match class::handle::<JsRemoteTrack>(value, "source", "RemoteTrack") {
+        Ok(track) => Ok(track.track().into()),
+        Err(_) => StatsSource::from_js(value),
+    }
+}
+
 /// Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()` or `free()`, or
-/// until the connection is closed. No reference to it is needed until then.
+/// until the connection is closed or the track ends. No reference to it is needed until then.
 /// @see https://www.w3.org/TR/webrtc-stats/
 #[derive(Debug)]
 #[wasm_bindgen(js_name = StatsMonitor)]
@@ -55,7 +65,7 @@ pub struct JsStatsMonitor {
 #[wasm_bindgen(js_class = StatsMonitor)]
 impl JsStatsMonitor {
     /// Starts to measure. The first sample comes after one interval.
-    /// @throws {MoimError} ERR_INVALID_STATE if the connection is closed; ERR_INVALID_OPTIONS for what has no
+    /// @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS for what has no
     /// statistics, and for options that are misspelt, of the wrong type or out of range.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -63,7 +73,7 @@ impl JsStatsMonitor {
         #[wasm_bindgen(unchecked_optional_param_type = "StatsMonitorOptions")] options: Option<JsValue>,
     ) -> Result<Self, JsValue> {
         let options: StatsMonitorOptions = options::parse(options, "stats monitor options")?;
-        let monitor = StatsMonitor::start(StatsSource::from_js(source)?, &options)?;
+        let monitor = StatsMonitor::start(source_of(source)?, &options)?;
         let target = Target::new()?;
         spawn_local(dispatch(monitor.clone(), target.clone()));
         Ok(Self { monitor, target })

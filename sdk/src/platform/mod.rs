@@ -20,6 +20,7 @@ mod mixer;
 mod peer_connection;
 mod player;
 mod promise;
+pub(crate) mod received_track;
 mod recorder;
 mod recording;
 mod room_channel;

@@ -5,7 +5,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RtcPeerConnection, RtcRtpReceiver, RtcRtpSender};
+use web_sys::{MediaStreamTrack, MediaStreamTrackState, RtcPeerConnection, RtcRtpReceiver, RtcRtpSender};
 
 use super::exception::Exception;
 use super::peer_connection::{PeerConnection, Receiver, Sender};
@@ -21,14 +21,19 @@ extern "C" {
     fn get_stats(this: &GetStats) -> Result<JsValue, JsValue>;
 }
 
-/// What has statistics: a connection, a sender or a receiver. Made from a reference to one of them.
+/// What has statistics: a connection, a sender, a receiver or a remote track. Made from a reference to one of them.
 #[derive(Clone, Debug)]
-pub struct StatsSource(GetStats);
+pub struct StatsSource {
+    raw: GetStats,
+    /// The track that the statistics are of, where its receiver goes on without it.
+    track: Option<MediaStreamTrack>,
+}
 
 /// The same object of the browser.
 impl PartialEq for StatsSource {
     fn eq(&self, other: &Self) -> bool {
-        AsRef::<JsValue>::as_ref(&self.0) == AsRef::<JsValue>::as_ref(&other.0)
+        AsRef::<JsValue>::as_ref(&self.raw) == AsRef::<JsValue>::as_ref(&other.raw)
+            && self.track == other.track
     }
 }
 
@@ -36,7 +41,7 @@ macro_rules! sources {
     ($($raw:ty),+) => {$(
         impl From<&$raw> for StatsSource {
             fn from(raw: &$raw) -> Self {
-                Self(AsRef::<JsValue>::as_ref(raw).clone().unchecked_into())
+                Self::new(raw)
             }
         }
     )+};
@@ -61,13 +66,22 @@ wrappers!(PeerConnection, Sender, Receiver);
 const RAW: [&str; 3] = ["rtcPeerConnection", "rtcRtpSender", "rtcRtpReceiver"];
 
 impl StatsSource {
+    fn new(raw: &JsValue) -> Self {
+        Self { raw: raw.clone().unchecked_into(), track: None }
+    }
+
+    /// What a receiver says for as long as `track` lives.
+    pub(super) fn of_track(receiver: &RtcRtpReceiver, track: &MediaStreamTrack) -> Self {
+        Self { track: Some(Clone::clone(track)), ..receiver.into() }
+    }
+
     /// Any object that has `getStats()`, or that wraps one.
     #[cfg(feature = "js")]
     pub(crate) fn from_js(value: &JsValue) -> Result<Self> {
         let wrapped = RAW.iter().map(|name| property(value, name)).find(|raw| raw.is_object());
         let value = wrapped.as_ref().unwrap_or(value);
         if property(value, "getStats").is_function() {
-            return Ok(Self(value.clone().unchecked_into()));
+            return Ok(Self::new(value));
         }
         let detail =
             "expected a PeerConnection, a Sender or a Receiver, or the browser's object of one".to_owned();
@@ -76,16 +90,22 @@ impl StatsSource {
 
     /// Whether it is over: browsers answer with an empty or an old report then.
     pub(crate) fn is_closed(&self) -> bool {
-        let transport = property(&self.0, "transport");
-        property(&self.0, "signalingState") == "closed" || property(&transport, "state") == "closed"
+        let transport = property(&self.raw, "transport");
+        let is_ended = |track: &MediaStreamTrack| track.ready_state() == MediaStreamTrackState::Ended;
+        property(&self.raw, "signalingState") == "closed"
+            || property(&transport, "state") == "closed"
+            || self.track.as_ref().is_some_and(is_ended)
     }
 
     pub(super) async fn report(&self) -> Result<StatsReport> {
         if self.is_closed() {
             return Err(closed());
         }
-        let answer = self.0.get_stats().map_err(Exception::from)?;
+        let answer = self.raw.get_stats().map_err(Exception::from)?;
         let report = JsFuture::from(Promise::resolve(&answer)).await.map_err(Exception::from)?;
+        if self.is_closed() {
+            return Err(closed()); // what was read may be of the publication that came after
+        }
         let no_report = || Error::InvalidOptions { detail: "getStats() gave no report".to_owned() };
         // Entries are read by the browser's own JSON.stringify: a call for each member would be much slower.
         let entries = Array::new();
@@ -112,13 +132,13 @@ fn stringify_with_big(entries: &JsValue) -> std::result::Result<JsString, JsValu
 }
 
 pub(crate) fn closed() -> Error {
-    Error::InvalidState { action: "get statistics", state: "the connection is closed" }
+    Error::InvalidState { action: "get statistics", state: "the connection is closed or the track has ended" }
 }
 
-/// Reads a report of a connection, or of what one sender or receiver is concerned with.
+/// Reads a report of a connection, or of what one sender, receiver or remote track is concerned with.
 ///
 /// # Errors
-/// [`Error::InvalidState`] if the connection is closed; [`Error::Browser`] if the browser refuses;
+/// [`Error::InvalidState`] if the connection is closed or the track has ended; [`Error::Browser`] if the browser refuses;
 /// [`Error::InvalidOptions`] if what it gives is no report.
 pub async fn get_stats(source: impl Into<StatsSource>) -> Result<StatsReport> {
     source.into().report().await

@@ -119,6 +119,7 @@ impl Driver {
 
     /// A track is over, and out of the list of the room.
     pub(super) fn track_ended(&self, track: &RemoteTrack) {
+        track.end();
         self.detach_all(track);
         self.forget_view(track);
     }

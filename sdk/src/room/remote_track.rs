@@ -3,14 +3,18 @@
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
-use web_sys::{HtmlMediaElement, MediaStreamTrack, RtcRtpReceiver};
+use web_sys::{HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState, RtcRtpReceiver};
 
 use super::driver::Driver;
 use crate::error::{Error, Result};
 use crate::model::{MediaKind, ParticipantId, Publication, PublicationId, TrackSource};
 use crate::platform::StatsSource;
+use crate::platform::received_track::ReceivedTrack;
 
 /// Sound or pictures of another participant. A clone is another handle of the same track.
+///
+/// The track carries one publication and ends with it: when the publication is gone, when it is unsubscribed from, and
+/// when the room is left.
 #[derive(Clone, Debug)]
 pub struct RemoteTrack(Rc<Inner>);
 
@@ -19,8 +23,7 @@ struct Inner {
     participant_id: ParticipantId,
     publication: Publication,
     muted: Cell<bool>,
-    raw: MediaStreamTrack,
-    receiver: RtcRtpReceiver,
+    media: ReceivedTrack,
     driver: Weak<Driver>,
 }
 
@@ -32,8 +35,13 @@ impl RemoteTrack {
         driver: Weak<Driver>,
     ) -> Self {
         let muted = Cell::new(publication.muted);
-        let raw = receiver.track();
-        Self(Rc::new(Inner { participant_id, publication, muted, raw, receiver, driver }))
+        let media = ReceivedTrack::new(receiver);
+        Self(Rc::new(Inner { participant_id, publication, muted, media, driver }))
+    }
+
+    /// The publication is gone, or not subscribed to any more.
+    pub(super) fn end(&self) {
+        self.0.media.end();
     }
 
     pub(super) fn set_muted(&self, muted: bool) {
@@ -101,25 +109,32 @@ impl RemoteTrack {
         self.0.muted.get()
     }
 
-    /// The browser's object.
-    pub fn as_raw(&self) -> &MediaStreamTrack {
-        &self.0.raw
+    /// Whether the track has ended, for good.
+    pub fn is_ended(&self) -> bool {
+        self.as_raw().ready_state() == MediaStreamTrackState::Ended
     }
 
-    /// What receives it: for statistics of this track alone.
-    pub fn as_receiver(&self) -> &RtcRtpReceiver {
-        &self.0.receiver
+    /// The browser's object. When the track ends, its `readyState` becomes `"ended"` and its `ended` event is fired.
+    pub fn as_raw(&self) -> &MediaStreamTrack {
+        self.0.media.raw()
+    }
+
+    /// What receives the track; `None` once it has ended, as the receiver is then used for other publications. For the
+    /// same reason `RTCRtpReceiver.track` is not this track, and must not be played.
+    pub fn as_receiver(&self) -> Option<&RtcRtpReceiver> {
+        self.0.media.receiver()
     }
 
     /// Another reference to the browser's object. (Its own `clone()` would make a second track.)
     pub fn to_raw(&self) -> MediaStreamTrack {
-        Clone::clone(&self.0.raw)
+        Clone::clone(self.as_raw())
     }
 }
 
+/// Statistics of the track alone. They end with it. Where a receiver was used before, its counters go on from there.
 impl From<&RemoteTrack> for StatsSource {
     fn from(track: &RemoteTrack) -> Self {
-        track.as_receiver().into()
+        track.0.media.stats()
     }
 }
 

@@ -59,7 +59,8 @@ impl Driver {
         for track in self.remote_tracks.borrow().values() {
             // A film that is shared is no voice.
             if track.kind() == MediaKind::Audio && track.source() != TrackSource::ScreenAudio {
-                let level = if track.is_muted() { 0.0 } else { audio_level(track.as_receiver()) };
+                let receiver = track.as_receiver().filter(|_| !track.is_muted());
+                let level = receiver.map_or(0.0, audio_level);
                 let loudest = levels.entry(track.participant_id().clone()).or_default();
                 *loudest = loudest.max(level);
             }

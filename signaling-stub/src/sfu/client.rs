@@ -15,7 +15,8 @@ use str0m::{
     bwe::{Bitrate, BweKind},
     change::SdpOffer,
     crypto::CryptoProvider,
-    media::{Direction, KeyframeRequestKind, MediaData, MediaTime, Mid, Rid},
+    format::{Codec, PayloadParams},
+    media::{Direction, Frequency, KeyframeRequestKind, MediaData, MediaTime, Mid, Rid},
 };
 use tracing::{debug, info, warn};
 
@@ -28,6 +29,7 @@ use super::{
     slots::Feed,
     subscriptions::{FIRST_ESTIMATE_KBPS, Subscriptions},
     uplink::Uplink,
+    vp8,
 };
 use crate::ConnectionId;
 
@@ -91,7 +93,11 @@ impl Client {
     pub(super) fn handle_payload(&mut self, payload: RelayPayload, now: Instant) -> Vec<String> {
         let mut faults = Vec::new();
         let millis = self.millis(now);
-        for signal in self.reliable.handle_payload(payload, millis) {
+        let signals = self.reliable.handle_payload(payload, millis);
+        if self.subscriptions.acknowledged(self.reliable.acknowledged()) {
+            self.events.push_back(ClientEvent::SectionsChanged);
+        }
+        for signal in signals {
             match signal {
                 PeerSignal::Description { description: SessionDescription { sdp_type, .. }, .. }
                     if sdp_type != SdpType::Offer =>
@@ -263,11 +269,13 @@ impl Client {
         }
         let signal = PeerSignal::Slots { slots: self.subscriptions.to_signal() };
         let millis = self.millis(now);
-        self.reliable.send(signal, millis);
+        let number = self.reliable.send(signal, millis);
+        self.subscriptions.told(number);
         for mid in changed {
             // Whoever publishes it need not wait for the first frame to be asked for a whole one.
-            if let Some(source) = self.subscriptions.source(mid) {
-                self.events.push_back(ClientEvent::KeyFrameWanted { source, rid: None });
+            match self.subscriptions.source(mid) {
+                Some(source) => self.events.push_back(ClientEvent::KeyFrameWanted { source, rid: None }),
+                None => self.show_black(mid, now),
             }
         }
         true
@@ -319,6 +327,18 @@ impl Client {
         }
         if let Err(error) = writer.write(pt, data.network_time, time, Arc::clone(&data.data)) {
             debug!(participant = %self.participant, %mid, %error, "a frame was not sent");
+        }
+    }
+
+    /// A browser may keep a section's last picture, and show it in the name of whoever comes there next.
+    fn show_black(&mut self, mid: Mid, now: Instant) {
+        let Some(writer) = self.rtc.writer(mid) else { return };
+        let vp8 = writer.payload_params().find(|params| params.spec().codec == Codec::Vp8);
+        let Some(pt) = vp8.map(PayloadParams::pt) else { return };
+        let rate = Frequency::NINETY_KHZ;
+        let time = MediaTime::new(self.subscriptions.time_of_none(mid, rate.get(), now), rate);
+        if let Err(error) = writer.write(pt, now, time, vp8::BLACK.as_slice()) {
+            debug!(participant = %self.participant, %mid, %error, "a black picture was not sent");
         }
     }
 

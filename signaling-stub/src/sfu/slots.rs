@@ -34,12 +34,25 @@ pub(super) struct Slots {
 struct Section {
     kind: MediaKind,
     feed: Option<Feed>,
+    hold: Hold,
+}
+
+/// A client takes what comes in a section for what it knows to be there. So a section that a publication has left is not
+/// used again before the client knows.
+#[derive(Debug, Default, PartialEq)]
+enum Hold {
+    #[default]
+    Free,
+    /// The client has yet to be told.
+    Untold,
+    /// Until the client has acknowledged the signal with this number.
+    Until(u32),
 }
 
 impl Slots {
     /// Adds a section, if it is new.
     pub(super) fn add(&mut self, mid: Mid, kind: MediaKind) {
-        self.sections.entry(mid).or_insert(Section { kind, feed: None });
+        self.sections.entry(mid).or_insert(Section { kind, feed: None, hold: Hold::Free });
     }
 
     /// Puts as many of `wanted` as there is room for into sections. What is in one stays there. Returns the sections that
@@ -49,6 +62,7 @@ impl Slots {
         for (mid, section) in &mut self.sections {
             if section.feed.as_ref().is_some_and(|feed| !wanted.contains(feed)) {
                 section.feed = None;
+                section.hold = Hold::Untold;
                 changed.insert(*mid);
             }
         }
@@ -56,13 +70,28 @@ impl Slots {
             if self.sections.values().any(|section| section.feed.as_ref() == Some(&feed)) {
                 continue;
             }
-            let mut free = self.sections.iter_mut().filter(|(_, section)| section.feed.is_none());
+            let is_free = |section: &Section| section.feed.is_none() && section.hold == Hold::Free;
+            let mut free = self.sections.iter_mut().filter(|(_, section)| is_free(section));
             if let Some((mid, section)) = free.find(|(_, section)| section.kind == feed.kind) {
                 section.feed = Some(feed);
                 changed.insert(*mid);
             }
         }
         changed.into_iter().collect()
+    }
+
+    /// The client was told what is where, by the signal with this number.
+    pub(super) fn told(&mut self, number: u32) {
+        for section in self.sections.values_mut().filter(|section| section.hold == Hold::Untold) {
+            section.hold = Hold::Until(number);
+        }
+    }
+
+    /// The client has all signals up to this number. Says whether sections may be used again.
+    pub(super) fn acknowledged(&mut self, number: u32) -> bool {
+        let is_over = |section: &&mut Section| matches!(section.hold, Hold::Until(last) if last <= number);
+        let released = self.sections.values_mut().filter(is_over);
+        released.map(|section| section.hold = Hold::Free).count() > 0
     }
 
     /// What is in a section.
@@ -121,6 +150,8 @@ mod tests {
         assert_eq!(slots.assign(vec![two.clone(), one.clone()]), [mid("w")]);
         assert_eq!(slots.source(mid("v")), Some(one.source), "who is in stays");
         assert_eq!(slots.assign(vec![two.clone()]), [mid("v")]);
+        slots.told(1);
+        slots.acknowledged(1);
         assert_eq!(
             slots.assign(vec![two, feed(3, MediaKind::Video)]),
             [mid("v")],
@@ -128,5 +159,22 @@ mod tests {
         );
         assert_eq!(slots.to_signal().len(), 2);
         assert_eq!(slots.source(mid("a")), None);
+    }
+
+    #[test]
+    fn what_takes_anothers_place_waits_until_the_client_knows() {
+        let mut slots = Slots::default();
+        slots.add(mid("v"), MediaKind::Video);
+        let (red, blue) = (feed(1, MediaKind::Video), feed(2, MediaKind::Video));
+        slots.assign(vec![red]);
+        slots.told(1);
+        assert_eq!(slots.assign(vec![blue.clone()]), [mid("v")]);
+        assert_eq!(slots.source(mid("v")), None, "it is left first");
+        slots.told(2);
+        assert!(!slots.acknowledged(1));
+        assert!(slots.assign(vec![blue.clone()]).is_empty());
+        assert!(slots.acknowledged(2), "the client knows that the first is gone");
+        assert_eq!(slots.assign(vec![blue.clone()]), [mid("v")]);
+        assert_eq!(slots.source(mid("v")), Some(blue.source));
     }
 }

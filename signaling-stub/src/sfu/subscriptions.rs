@@ -97,6 +97,16 @@ impl Subscriptions {
         changed
     }
 
+    /// The client was told what is where, by the signal with this number.
+    pub(super) fn told(&mut self, number: u32) {
+        self.slots.told(number);
+    }
+
+    /// The client has all signals up to this number. Says whether sections may be used again.
+    pub(super) fn acknowledged(&mut self, number: u32) -> bool {
+        self.slots.acknowledged(number)
+    }
+
     /// What is in a section.
     pub(super) fn source(&self, mid: Mid) -> Option<Source> {
         self.slots.source(mid)
@@ -134,6 +144,11 @@ impl Subscriptions {
     pub(super) fn time(&mut self, mid: Mid, data: &MediaData) -> u64 {
         let timeline = &mut self.downlinks.entry(mid).or_default().timeline;
         timeline.map(data.time.numer(), data.time.frequency().get(), data.network_time)
+    }
+
+    /// The time at which a frame that is nobody's is sent, on the section's own clock.
+    pub(super) fn time_of_none(&mut self, mid: Mid, frequency: u32, now: Instant) -> u64 {
+        self.downlinks.entry(mid).or_default().timeline.map(0, frequency, now)
     }
 
     /// Takes what the path carries, in bits per second.

@@ -187,7 +187,11 @@ impl Connection {
                     self.receive(Sections { audio: most(audio), video: most(video) });
                     self.exchange.handle_ask(now);
                 }
-                PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => self.slots = slots,
+                PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => {
+                    self.slots = slots;
+                    // The SFU uses a section again once it knows that what was in it has ended here.
+                    self.reliable.acknowledge_now();
+                }
                 PeerSignal::Wishes { wishes, others } if self.far_end != FarEnd::Sfu => {
                     let limit = |wish: Wish| {
                         (wish.publication_id, Limit { wanted: wish.wanted, max_height: wish.max_height })

@@ -45,17 +45,21 @@ impl LiveTracks {
                 live.insert(key, mid.clone());
             }
         }
-        let mut events = self.remove(|owner, id| !live.contains_key(&(owner.clone(), id.clone())));
+        let mut events =
+            self.remove(|owner, id, mid| live.get(&(owner.clone(), id.clone())).is_none_or(|at| at != mid));
         self.0 = live;
         events.extend(added);
         events
     }
 
     /// Forgets those that are gone.
-    pub(super) fn remove(&mut self, gone: impl Fn(&ParticipantId, &PublicationId) -> bool) -> Vec<Event> {
+    pub(super) fn remove(
+        &mut self,
+        gone: impl Fn(&ParticipantId, &PublicationId, &str) -> bool,
+    ) -> Vec<Event> {
         let mut events = Vec::new();
-        self.0.retain(|(owner, id), _| {
-            let is_gone = gone(owner, id);
+        self.0.retain(|(owner, id), mid| {
+            let is_gone = gone(owner, id, mid);
             if is_gone {
                 events.push(Event::TrackRemoved(owner.clone(), id.clone()));
             }

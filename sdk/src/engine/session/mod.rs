@@ -356,7 +356,7 @@ impl Session {
     }
 
     fn drop_tracks(&mut self, gone: impl Fn(&ParticipantId, &PublicationId) -> bool) {
-        let events = self.live.remove(gone);
+        let events = self.live.remove(|owner, id, _| gone(owner, id));
         self.outputs.extend(events.into_iter().map(Output::Event));
     }
 

@@ -201,7 +201,7 @@ async fn a_second_picture_takes_the_place_of_the_first() {
         "screen",
         MediaKind::Video,
         TrackSource::Screen,
-        call.camera.as_receiver().clone(),
+        call.camera.as_receiver().expect("a receiver").clone(),
     );
     call.camera.attach(&video).expect("attached");
     call.microphone.attach(&video).expect("attached");
