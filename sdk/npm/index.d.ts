@@ -1365,24 +1365,6 @@ export type IceConnectionState = "new" | "checking" | "connected" | "completed" 
 export type IceGatheringState = "new" | "gathering" | "complete" | "unknown";
 
 /**
- * `RTCIceServer`: a STUN or TURN server.
- */
-export interface IceServer {
-    /**
-     * `stun:`, `stuns:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065). One alone may be written without a list.
-     */
-    urls: string | string[];
-    /**
-     * TURN only.
-     */
-    username?: string;
-    /**
-     * TURN only.
-     */
-    credential?: string;
-}
-
-/**
  * `RTCIceTransportPolicy`: <https://www.w3.org/TR/webrtc/#rtcicetransportpolicy-enum>.
  */
 export type IceTransportPolicy = "all" | "relay";
@@ -1415,6 +1397,27 @@ export interface RtpCapabilities {
  * `RTCSignalingState`: <https://www.w3.org/TR/webrtc/#rtcsignalingstate-enum>.
  */
 export type SignalingState = "stable" | "have-local-offer" | "have-remote-offer" | "have-local-pranswer" | "have-remote-pranswer" | "closed" | "unknown";
+
+/** A call that waits for a person or for the network, and can be given up. */
+export interface AbortOptions {
+    /**
+     * Gives the call up when it is aborted: it rejects with a `MoimError` whose `name` is `"AbortError"`, whose `code` is
+     * `"ERR_ABORTED"` and whose `cause` is the signal's `reason`. What comes of the call later is undone: a camera is stopped,
+     * a room is left, a file is cancelled.
+     * @see https://dom.spec.whatwg.org/#interface-abortsignal
+     */
+    signal?: AbortSignal;
+}
+export interface AcceptOptions extends AbortOptions {}
+export interface CameraOptions extends AbortOptions {}
+export interface ChatOptions extends AbortOptions {}
+export interface DisplayOptions extends AbortOptions {}
+export interface FileOptions extends AbortOptions {}
+export interface JoinOptions extends AbortOptions {}
+export interface MicrophoneOptions extends AbortOptions {}
+export interface PublishOptions extends AbortOptions {}
+export interface SendFileOptions extends AbortOptions {}
+
 
 /** A codec in use: <https://www.w3.org/TR/webrtc-stats/#codec-dict*>. */
 export interface CodecStats extends BaseStats {
@@ -1530,6 +1533,25 @@ export interface RoomOptions {
      * affected. Off, an element gets all that there is; leave it off where what arrives is recorded or mixed. Default: false.
      */
     adaptiveStream?: boolean;
+}
+
+/**
+ * `RTCIceServer`: a STUN or TURN server. What a TURN service returns can be passed on as it is.
+ * @see https://www.w3.org/TR/webrtc/#rtciceserver-dictionary
+ */
+export interface IceServer {
+    /** `stun:`, `stuns:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065): a string or an array of strings. */
+    urls: string | string[];
+    /** TURN only. */
+    username?: string;
+    /** TURN only. */
+    credential?: string;
+    /** @deprecated Ignored, with a warning in the console: use `urls`. */
+    url?: string;
+    /** @deprecated Ignored, with a warning in the console: credentials are passwords. */
+    credentialType?: string;
+    /** Seconds for which the credential is valid, as some services say. Ignored. */
+    ttl?: number | string;
 }
 
 /** Who joins which room. */
@@ -1656,6 +1678,7 @@ export type ErrorCode =
 | "ERR_RECORDER"
 | "ERR_INVALID_STATE"
 | "ERR_INVALID_OPTIONS"
+| "ERR_ABORTED"
 | "ERR_TIMEOUT"
 | "ERR_UNSUPPORTED"
 | "ERR_BROWSER";
@@ -2633,9 +2656,10 @@ export class DataChannel {
     close(): void;
     /**
      * Fulfilled when the channel is closed, by whichever end.
-     * @throws {MoimError} ERR_DATA_FAILED when it did not close but fail.
+     * @throws {MoimError} ERR_DATA_FAILED when it did not close but fail; ERR_ABORTED when its
+     * `signal` is aborted, which ends the waiting alone.
      */
-    closed(): Promise<void>;
+    closed(options?: AbortOptions): Promise<void>;
     /**
      * Makes a channel on a connection of the browser. The far end gets a `datachannel` event, unless the channel is
      * negotiated.
@@ -2649,9 +2673,10 @@ export class DataChannel {
     files(): AsyncIterableIterator<IncomingFile>;
     /**
      * Fulfilled when everything is sent.
-     * @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails.
+     * @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails; ERR_ABORTED when its
+     * `signal` is aborted, which ends the waiting alone.
      */
-    flushed(): Promise<void>;
+    flushed(options?: AbortOptions): Promise<void>;
     /**
      * Wraps a channel of the browser, such as that of a `datachannel` event of `connection`: in the event itself, or its
      * first messages are missed.
@@ -2670,14 +2695,16 @@ export class DataChannel {
     messages(): AsyncIterableIterator<DataMessage>;
     /**
      * Fulfilled when the channel is open.
-     * @throws {MoimError} ERR_DATA_CLOSED when it closes without ever being open; ERR_DATA_FAILED when it fails.
+     * @throws {MoimError} ERR_DATA_CLOSED when it closes without ever being open; ERR_DATA_FAILED when it fails; ERR_ABORTED when its
+     * `signal` is aborted, which ends the waiting alone.
      */
-    opened(): Promise<void>;
+    opened(options?: AbortOptions): Promise<void>;
     /**
      * Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
      * messages between them.
      * @throws {MoimError} ERR_INVALID_STATE on a channel that may lose messages, does not keep order, or is without
-     * framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for what is no `Blob`.
+     * framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for what is no `Blob`; ERR_ABORTED
+     * when its `signal` is aborted already.
      */
     sendFile(file: Blob, options?: FileOptions): FileTransfer;
     /**
@@ -2750,7 +2777,8 @@ export class Devices {
      */
     addEventListener(type: "devicechange", listener: (event: Event) => void): void;
     /**
-     * Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
+     * Opens a camera and a microphone, with one question to the user for both. It gives both or neither. A `signal` may be
+     * in either of the options.
      * @throws {MoimError} the codes of `camera`. The browser does not tell which of the two it is about.
      */
     cameraAndMicrophone(camera?: CameraOptions, microphone?: MicrophoneOptions): Promise<{ camera: LocalTrack; microphone: LocalTrack }>;
@@ -2760,7 +2788,7 @@ export class Devices {
      * ERR_MEDIA_NOT_FOUND when there is none; ERR_MEDIA_NOT_READABLE when it gives nothing, as when another program
      * uses it; ERR_MEDIA_OVERCONSTRAINED when none satisfies a constraint; ERR_MEDIA_ABORTED when it fails otherwise;
      * ERR_UNSUPPORTED for a required constraint that this browser does not know; ERR_INVALID_OPTIONS for constraints
-     * that make no sense to it.
+     * that make no sense to it; ERR_ABORTED when its `signal` is aborted.
      */
     camera(options?: CameraOptions): Promise<LocalTrack>;
     /**
@@ -2799,9 +2827,9 @@ export class Devices {
      * <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
      * @throws {MoimError} ERR_UNSUPPORTED where there is no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the user
      * chooses none, or the page may not ask; ERR_MEDIA_NOT_FOUND when there is none; ERR_INVALID_STATE without a
-     * click or key just now.
+     * click or key just now; ERR_ABORTED when its `signal` is aborted.
      */
-    selectAudioOutput(deviceId?: string): Promise<DeviceInfo>;
+    selectAudioOutput(deviceId?: string, options?: AbortOptions): Promise<DeviceInfo>;
     /**
      * Gives another track each time the device of the present one is gone, from the device that is then the default:
      * `for await (const next of devices.takeOver(track)) await room.replaceTrack(id, next)`. It has the constraints of
@@ -2878,7 +2906,8 @@ export class FileTransfer {
      * @throws {MoimError} ERR_TRANSFER_REJECTED when the far end refuses the file; ERR_TRANSFER_CANCELLED when one end
      * gives it up; ERR_TRANSFER_INTERRUPTED when the channel closed or the far end left the room, after which
      * `resume()` goes on over another channel; ERR_TRANSFER_CORRUPT when other bytes arrived than were sent;
-     * ERR_TRANSFER_STORAGE when one end could not read or write.
+     * ERR_TRANSFER_STORAGE when one end could not read or write; ERR_ABORTED when the `signal` that it was started with is
+     * aborted.
      */
     readonly finished: Promise<File | undefined>;
     /**
@@ -2919,7 +2948,7 @@ export class IncomingFile {
     /**
      * Takes the file.
      * @throws {MoimError} ERR_INVALID_STATE if somebody else writes to the stream, or the offer is answered already;
-     * ERR_INVALID_OPTIONS for what is no stream to write to.
+     * ERR_INVALID_OPTIONS for what is no stream to write to; ERR_ABORTED when its `signal` is aborted already.
      */
     accept(options?: AcceptOptions): FileTransfer;
     /**
@@ -2941,7 +2970,8 @@ export class IncomingFile {
      */
     readonly mimeType: string;
     /**
-     * The file's name as the far end says, without a path. It may lie about the type.
+     * The file's name as the far end says, cleaned so that it can be saved under: at most 255 bytes, with its extension, and
+     * with `_` for characters that file systems refuse. It may lie about the type.
      */
     readonly name: string;
     /**
@@ -3403,7 +3433,7 @@ export class Recorder {
      * Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
      * @throws {MoimError} the codes of `stop`.
      */
-    finished(): Promise<Recording>;
+    finished(options?: AbortOptions): Promise<Recording>;
     /**
      * Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.
      * @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
@@ -3430,9 +3460,10 @@ export class Recorder {
      * Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
      * What fails later leaves what was recorded, with `endedEarly`.
      * @throws {MoimError} ERR_RECORDER if nothing was recorded, as when it is stopped right after the start: a file that has
-     * a header and no media counts as nothing, whether it is kept or not.
+     * a header and no media counts as nothing, whether it is kept or not; ERR_ABORTED when its `signal` is aborted, which
+     * ends the waiting and not the recording.
      */
-    stop(): Promise<Recording>;
+    stop(options?: AbortOptions): Promise<Recording>;
     /**
      * Milliseconds recorded so far, pauses left out.
      */
@@ -3460,7 +3491,8 @@ export class Recording {
     [Symbol.dispose](): void;
     /**
      * A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file systems
-     * refuse become `_`.
+     * refuse become `_`, the names of devices of Windows get one in front, and what is too long for a file system (255 bytes)
+     * is shortened. Without any name it is `"recording"`.
      * @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
      */
     fileName(stem: string): string;
@@ -3560,13 +3592,25 @@ export class Room {
      */
     admit(participantId: ParticipantId): void;
     /**
-     * Enters a room. Ready when the server let us in; the others' tracks come as events. After an error the room is
-     * left: make a new one to try again.
+     * Enters a room. Resolves when the server has let this participant in; the others' tracks come as events. After an error,
+     * or when it is aborted, the room is left: make a new one to try again. In an effect that React runs twice:
+     *
+     * ```js
+     * useEffect(() => {
+     *   const room = new Room();
+     *   const abort = new AbortController();
+     *   room.join({ room: "tea", name, signal: abort.signal }).catch(show); // ERR_ABORTED is no failure
+     *   return () => {
+     *     abort.abort();
+     *     void room.leave();
+     *   };
+     * }, [name]);
+     * ```
      * @throws {MoimError} ERR_INVALID_OPTIONS for a room or a name that is empty, which does not leave the room;
      * ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
      * ERR_SIGNALING_UNREACHABLE if there is no server; ERR_SIGNALING_LOST if the connection to it breaks;
      * ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
-     * other reason, ERR_SIGNALING_REFUSED if the server refuses.
+     * other reason, ERR_SIGNALING_REFUSED if the server refuses; ERR_ABORTED when its `signal` is aborted.
      */
     join(options: JoinOptions): Promise<void>;
     /**
@@ -3633,7 +3677,8 @@ export class Room {
      * transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
      * chat beside them. Who leaves interrupts the transfer, and so does leaving.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no
-     * such participant; ERR_INVALID_OPTIONS for what is no `Blob`.
+     * such participant; ERR_INVALID_OPTIONS for what is no `Blob`; ERR_ABORTED
+     * when its `signal` is aborted already.
      */
     sendFile(file: Blob, options?: SendFileOptions): FileTransfer[];
     /**
@@ -3872,7 +3917,7 @@ export class Transceiver {
  * ERR_MEDIA_NOT_READABLE or ERR_MEDIA_ABORTED when it cannot be captured; ERR_MEDIA_OVERCONSTRAINED when it does not
  * satisfy a constraint; ERR_UNSUPPORTED where there is no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that are
  * misspelt or of the wrong type, and for required constraints, which a display cannot have; ERR_INVALID_STATE
- * without a click or key just now.
+ * without a click or key just now; ERR_ABORTED when its `signal` is aborted.
  * @see https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia
  */
 export function captureDisplay(options?: DisplayOptions): Promise<DisplayCapture>;

@@ -58,6 +58,9 @@ pub enum Error {
         /// What was wrong and what was expected.
         detail: String,
     },
+    /// The caller gave the call up: in JavaScript by an `AbortSignal`. In Rust its future is dropped.
+    #[error("the call was aborted")]
+    Aborted,
     /// Something took too long.
     #[error("{action} took longer than {after_ms} ms")]
     Timeout {
@@ -299,6 +302,8 @@ error_codes! {
     InvalidState => "ERR_INVALID_STATE",
     /// An argument or option is wrong.
     InvalidOptions => "ERR_INVALID_OPTIONS",
+    /// The caller gave the call up.
+    Aborted => "ERR_ABORTED",
     /// Something took too long.
     Timeout => "ERR_TIMEOUT",
     /// The browser does not have the feature.
@@ -345,6 +350,7 @@ impl Error {
             Self::Recorder { .. } => ErrorCode::Recorder,
             Self::InvalidState { .. } => ErrorCode::InvalidState,
             Self::InvalidOptions { .. } => ErrorCode::InvalidOptions,
+            Self::Aborted => ErrorCode::Aborted,
             Self::Timeout { .. } => ErrorCode::Timeout,
             Self::Unsupported { .. } => ErrorCode::Unsupported,
             Self::Browser { .. } => ErrorCode::Browser,
@@ -362,6 +368,7 @@ impl Error {
             Self::Recorder { .. } => "RecorderError",
             Self::InvalidState { .. } => "InvalidStateError",
             Self::InvalidOptions { .. } => "InvalidOptionsError",
+            Self::Aborted => "AbortError",
             Self::Timeout { .. } => "TimeoutError",
             Self::Unsupported { .. } => "UnsupportedError",
             Self::Browser { .. } => "BrowserError",

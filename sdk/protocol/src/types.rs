@@ -307,19 +307,15 @@ pub struct IceCandidate {
 
 /// `RTCIceServer`: a STUN or TURN server.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct IceServer {
-    /// `stun:`, `stuns:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065). One alone may be written without a list.
+    /// `stun:`, `stuns:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065). In JSON a string or an array of strings.
     #[serde(deserialize_with = "one_or_many")]
-    #[cfg_attr(feature = "ts", tsify(type = "string | string[]"))]
     pub urls: Vec<String>,
     /// TURN only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
     pub username: Option<String>,
     /// TURN only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
     pub credential: Option<String>,
 }
 

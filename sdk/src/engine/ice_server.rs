@@ -12,9 +12,35 @@ const SCHEMES: &str = "expected stun:, stuns:, turn: or turns:";
 /// `InvalidOptions`, with what was expected.
 pub fn check(server: &IceServer) -> Result<()> {
     if server.urls.is_empty() {
-        return invalid("an ICE server has no urls: expected e.g. stun:host:3478".to_owned());
+        return invalid(
+            "an ICE server has no urls: expected a string or an array of strings, such as stun:host:3478"
+                .to_owned(),
+        );
     }
     server.urls.iter().try_for_each(|url| check_url(url, server))
+}
+
+/// What to do with a member that services return beside those of the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FurtherMember {
+    /// It is ignored.
+    Ignored,
+    /// It is ignored too, and this warning is for whoever wrote it.
+    Deprecated(&'static str),
+}
+
+/// Whether a member is one that services return beside those of the specification. None of them changes anything.
+pub fn further_member(key: &str) -> Option<FurtherMember> {
+    Some(match key {
+        "ttl" => FurtherMember::Ignored,
+        "url" => FurtherMember::Deprecated(
+            "moim: `url` of an ICE server is deprecated and ignored: use `urls` alone",
+        ),
+        "credentialType" => FurtherMember::Deprecated(
+            "moim: `credentialType` of an ICE server is deprecated and ignored: credentials are passwords",
+        ),
+        _ => return None,
+    })
 }
 
 /// What to do about a key that does not belong into an ICE server, if it is one that people put there.
@@ -26,10 +52,9 @@ pub fn misplaced(key: &str) -> Option<&'static str> {
         | "iceCandidatePoolSize"
         | "certificates"
         | "iceServers" => "it belongs beside `iceServers`, not into one of the servers",
-        "url" => "it is called `urls` and is an array",
+        "url" | "uri" | "uris" => "it is called `urls`, and is a string or an array of strings",
         "user" => "it is called `username`",
         "password" | "secret" => "it is called `credential`",
-        "credentialType" => "leave it out: passwords are the only credentials that there are",
         _ => return None,
     })
 }
@@ -153,6 +178,10 @@ mod tests {
     #[test]
     fn keys_that_stand_in_the_wrong_place_are_known() {
         assert!(misplaced("iceTransportPolicy").unwrap().contains("beside"));
+        assert!(misplaced("uris").unwrap().contains("a string or an array"));
         assert_eq!(misplaced("colour"), None);
+        assert_eq!(further_member("ttl"), Some(FurtherMember::Ignored));
+        assert!(matches!(further_member("url"), Some(FurtherMember::Deprecated(_))));
+        assert_eq!(further_member("colour"), None);
     }
 }

@@ -10,6 +10,7 @@ pub mod codec;
 pub mod connection;
 pub mod data;
 pub mod exchange;
+pub mod file_name;
 pub mod framing;
 pub mod ice_server;
 pub mod layout;

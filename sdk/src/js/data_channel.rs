@@ -13,6 +13,7 @@ use web_sys::{
     WritableStream,
 };
 
+use super::abort::{self, NoOptions, abortable};
 use super::event_target::{self, Method, Target};
 use super::media::to_js;
 use super::promise::future_to_promise;
@@ -174,27 +175,45 @@ impl JsDataChannel {
     }
 
     /// Fulfilled when the channel is open.
-    /// @throws {MoimError} ERR_DATA_CLOSED when it closes without ever being open; ERR_DATA_FAILED when it fails.
+    /// @throws {MoimError} ERR_DATA_CLOSED when it closes without ever being open; ERR_DATA_FAILED when it fails; ERR_ABORTED when its
+    /// `signal` is aborted, which ends the waiting alone.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn opened(&self) -> Promise {
+    pub fn opened(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
         let channel = self.handle();
-        future_to_promise(async move { Ok(channel.opened().await.map(|()| JsValue::UNDEFINED)?) })
+        abortable(abort::parse(options, "options"), |NoOptions {}| async move {
+            Ok(channel.opened().await.map(|()| JsValue::UNDEFINED)?)
+        })
     }
 
     /// Fulfilled when the channel is closed, by whichever end.
-    /// @throws {MoimError} ERR_DATA_FAILED when it did not close but fail.
+    /// @throws {MoimError} ERR_DATA_FAILED when it did not close but fail; ERR_ABORTED when its
+    /// `signal` is aborted, which ends the waiting alone.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn closed(&self) -> Promise {
+    pub fn closed(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
         let channel = self.handle();
-        future_to_promise(async move { Ok(channel.closed().await.map(|()| JsValue::UNDEFINED)?) })
+        abortable(abort::parse(options, "options"), |NoOptions {}| async move {
+            Ok(channel.closed().await.map(|()| JsValue::UNDEFINED)?)
+        })
     }
 
     /// Fulfilled when everything is sent.
-    /// @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails.
+    /// @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails; ERR_ABORTED when its
+    /// `signal` is aborted, which ends the waiting alone.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn flushed(&self) -> Promise {
+    pub fn flushed(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
         let channel = self.handle();
-        future_to_promise(async move { Ok(channel.flushed().await.map(|()| JsValue::UNDEFINED)?) })
+        abortable(abort::parse(options, "options"), |NoOptions {}| async move {
+            Ok(channel.flushed().await.map(|()| JsValue::UNDEFINED)?)
+        })
     }
 
     /// Closes the channel for both ends. What waits to be sent fails, files under way are interrupted. Closing again does

@@ -8,13 +8,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, WritableStream};
 
+use super::abort::{self, Signals};
 use super::data_channel::{JsDataChannel, invalid};
 use super::media::to_js;
 use super::promise::future_to_promise;
 use super::room::JsRoom;
 use super::streams::async_iterator;
 use super::{class, options};
-use crate::{FileTransfer, IncomingFile};
+use crate::{Error, FileTransfer, FileTransferError, IncomingFile};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -41,15 +42,17 @@ impl JsDataChannel {
     /// Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
     /// messages between them.
     /// @throws {MoimError} ERR_INVALID_STATE on a channel that may lose messages, does not keep order, or is without
-    /// framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for what is no `Blob`.
+    /// framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for what is no `Blob`; ERR_ABORTED
+    /// when its `signal` is aborted already.
     #[wasm_bindgen(js_name = sendFile)]
     pub fn send_file(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Blob")] file: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "FileOptions")] options: Option<JsValue>,
     ) -> Result<JsFileTransfer, JsValue> {
-        let options = options::parse(options, "file options")?;
-        Ok(JsFileTransfer(self.handle().send_file(blob(file)?, &options)?))
+        let (options, signals) = abort::parse(options, "file options")?;
+        signals.check()?;
+        Ok(JsFileTransfer::new(self.handle().send_file(blob(file)?, &options)?, signals))
     }
 
     /// The files that the far end offers: `for await (const file of channel.files())`. Ends when the channel is closed.
@@ -66,23 +69,35 @@ impl JsRoom {
     /// transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
     /// chat beside them. Who leaves interrupts the transfer, and so does leaving.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no
-    /// such participant; ERR_INVALID_OPTIONS for what is no `Blob`.
+    /// such participant; ERR_INVALID_OPTIONS for what is no `Blob`; ERR_ABORTED
+    /// when its `signal` is aborted already.
     #[wasm_bindgen(js_name = sendFile)]
     pub fn send_file(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Blob")] file: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "SendFileOptions")] options: Option<JsValue>,
     ) -> Result<Vec<JsFileTransfer>, JsValue> {
-        let options = options::parse(options, "file options")?;
+        let (options, signals) = abort::parse(options, "file options")?;
+        signals.check()?;
         let transfers = self.handle().send_file(blob(file)?, &options)?;
-        Ok(transfers.into_iter().map(JsFileTransfer).collect())
+        Ok(transfers.into_iter().map(|transfer| JsFileTransfer::new(transfer, signals.clone())).collect())
     }
 }
 
 /// A file under way. It goes on without this object, too. Arguments of the wrong type give `ERR_INVALID_OPTIONS`.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = FileTransfer)]
-pub struct JsFileTransfer(FileTransfer);
+pub struct JsFileTransfer {
+    transfer: FileTransfer,
+    signals: Signals,
+}
+
+impl JsFileTransfer {
+    fn new(transfer: FileTransfer, signals: Signals) -> Self {
+        signals.cancel_on_abort(&transfer);
+        Self { transfer, signals }
+    }
+}
 
 #[wasm_bindgen(js_class = FileTransfer)]
 impl JsFileTransfer {
@@ -91,13 +106,24 @@ impl JsFileTransfer {
     /// @throws {MoimError} ERR_TRANSFER_REJECTED when the far end refuses the file; ERR_TRANSFER_CANCELLED when one end
     /// gives it up; ERR_TRANSFER_INTERRUPTED when the channel closed or the far end left the room, after which
     /// `resume()` goes on over another channel; ERR_TRANSFER_CORRUPT when other bytes arrived than were sent;
-    /// ERR_TRANSFER_STORAGE when one end could not read or write.
+    /// ERR_TRANSFER_STORAGE when one end could not read or write; ERR_ABORTED when the `signal` that it was started with is
+    /// aborted.
     #[wasm_bindgen(getter, unchecked_return_type = "Promise<File | undefined>")]
     pub fn finished(&self) -> Promise {
-        let transfer = self.0.clone();
-        future_to_promise(
-            async move { Ok(transfer.finished().await?.map_or(JsValue::UNDEFINED, JsValue::from)) },
-        )
+        let (transfer, signals) = (self.transfer.clone(), self.signals.clone());
+        future_to_promise(async move {
+            match transfer.finished().await {
+                Ok(file) => Ok(file.map_or(JsValue::UNDEFINED, JsValue::from)),
+                Err(error) => {
+                    let is_own = matches!(
+                        &error,
+                        Error::FileTransfer(FileTransferError::Cancelled { by_remote: false, .. })
+                    );
+                    let aborted = signals.check().err().filter(|_| is_own);
+                    Err(aborted.unwrap_or(error).into())
+                }
+            }
+        })
     }
 
     /// How many bytes are through, now and whenever that changes:
@@ -105,7 +131,7 @@ impl JsFileTransfer {
     /// Ends with the transfer.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<FileProgress>")]
     pub fn progress(&self) -> Object {
-        async_iterator(self.0.progress().map(|progress| to_js(&progress)).boxed_local())
+        async_iterator(self.transfer.progress().map(|progress| to_js(&progress)).boxed_local())
     }
 
     /// Gives the transfer up at both ends; the reason is for the far end to read. Does nothing once it is over.
@@ -114,7 +140,7 @@ impl JsFileTransfer {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "string")] reason: Option<JsValue>,
     ) -> Result<(), JsValue> {
-        self.0.cancel(&read_reason(reason, "cancelled")?);
+        self.transfer.cancel(&read_reason(reason, "cancelled")?);
         Ok(())
     }
 
@@ -128,49 +154,49 @@ impl JsFileTransfer {
         #[wasm_bindgen(unchecked_param_type = "DataChannel")] channel: &JsValue,
     ) -> Result<JsFileTransfer, JsValue> {
         let channel = class::handle::<JsDataChannel>(channel, "channel", "DataChannel")?;
-        Ok(Self(self.0.resume(&channel.handle())?))
+        Ok(Self::new(self.transfer.resume(&channel.handle())?, self.signals.clone()))
     }
 
     /// The transfer's name: the same at both ends, and when it is resumed.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> String {
-        self.0.id()
+        self.transfer.id()
     }
 
     /// Who is at the far end, if the file goes through a room.
     #[wasm_bindgen(getter, js_name = participantId, unchecked_return_type = "ParticipantId | undefined")]
     pub fn participant_id(&self) -> Option<String> {
-        self.0.participant_id().map(ToString::to_string)
+        self.transfer.participant_id().map(ToString::to_string)
     }
 
     /// Which way the file goes.
     #[wasm_bindgen(getter, unchecked_return_type = "FileDirection")]
     pub fn direction(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.0.direction())
+        to_js(&self.transfer.direction())
     }
 
     /// The file's name.
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
-        self.0.name().to_owned()
+        self.transfer.name().to_owned()
     }
 
     /// The file's MIME type; may be empty.
     #[wasm_bindgen(getter, js_name = mimeType)]
     pub fn mime_type(&self) -> String {
-        self.0.mime_type().to_owned()
+        self.transfer.mime_type().to_owned()
     }
 
     /// The file's size in bytes.
     #[wasm_bindgen(getter)]
     pub fn size(&self) -> f64 {
-        self.0.size() as f64
+        self.transfer.size() as f64
     }
 
     /// Bytes that the receiver has written down, as far as is known here.
     #[wasm_bindgen(getter)]
     pub fn transferred(&self) -> f64 {
-        self.0.transferred() as f64
+        self.transfer.transferred() as f64
     }
 }
 
@@ -197,20 +223,21 @@ impl JsIncomingFile {
 
     /// Takes the file.
     /// @throws {MoimError} ERR_INVALID_STATE if somebody else writes to the stream, or the offer is answered already;
-    /// ERR_INVALID_OPTIONS for what is no stream to write to.
+    /// ERR_INVALID_OPTIONS for what is no stream to write to; ERR_ABORTED when its `signal` is aborted already.
     pub fn accept(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "AcceptOptions")] options: Option<JsValue>,
     ) -> Result<JsFileTransfer, JsValue> {
-        let AcceptOptions { writable } = options::parse(options, "accept options")?;
+        let (AcceptOptions { writable }, signals) = abort::parse(options, "accept options")?;
+        signals.check()?;
         if writable.is_undefined() || writable.is_null() {
-            return Ok(JsFileTransfer(self.0.accept()?));
+            return Ok(JsFileTransfer::new(self.0.accept()?, signals));
         }
         let stream = writable.dyn_ref::<WritableStream>();
         let stream = stream.ok_or_else(|| {
             invalid("`writable` in the accept options: expected a WritableStream".to_owned())
         })?;
-        Ok(JsFileTransfer(self.0.accept_to(stream)?))
+        Ok(JsFileTransfer::new(self.0.accept_to(stream)?, signals))
     }
 
     /// Refuses the file; the reason is for the sender to read.
@@ -229,7 +256,8 @@ impl JsIncomingFile {
         self.0.id()
     }
 
-    /// The file's name as the far end says, without a path. It may lie about the type.
+    /// The file's name as the far end says, cleaned so that it can be saved under: at most 255 bytes, with its extension, and
+    /// with `_` for characters that file systems refuse. It may lie about the type.
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
         self.0.name().to_owned()

@@ -3,11 +3,13 @@
 //! Methods take `&self` and return a `Promise` made from a cloned handle, so that `free()` works at any
 //! time. Nothing runs when the module is loaded.
 
+mod abort;
 mod attach;
 mod bytes;
 mod class;
 pub(crate) mod convert;
 mod data_channel;
+mod deprecation;
 mod error;
 mod event_target;
 mod file_transfer;

@@ -14,7 +14,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use value::{described, is_array, length, may_hold_options};
 
-use crate::engine::ice_server;
+use super::deprecation::warn_once;
+use crate::engine::ice_server::{self, FurtherMember};
 use crate::{Error, Result};
 
 /// Reads `value` as the options `T`. `None` gives the defaults, and so does a property that is `undefined`.
@@ -25,7 +26,16 @@ pub(crate) fn parse<T: DeserializeOwned + Default>(value: Option<JsValue>, what:
 
 /// Reads any value. `what` names it in messages.
 pub(crate) fn parse_value<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T> {
-    let checked = Checked { value, path: Path { what, keys: String::new() } };
+    parse_beside(value, what, "")
+}
+
+/// Reads any value; the member `beside` is left to the caller.
+pub(crate) fn parse_beside<T: DeserializeOwned>(
+    value: JsValue,
+    what: &str,
+    beside: &'static str,
+) -> Result<T> {
+    let checked = Checked { value, path: Path { what, keys: String::new() }, beside };
     let path = checked.path.clone();
     T::deserialize(checked).map_err(|fault| Error::InvalidOptions { detail: fault.at(&path).text })
 }
@@ -121,6 +131,8 @@ impl de::Error for Fault {
 struct Checked<'a> {
     value: JsValue,
     path: Path<'a>,
+    /// A member that somebody else reads.
+    beside: &'static str,
 }
 
 impl Checked<'_> {
@@ -164,7 +176,7 @@ macro_rules! forward {
             if self.value.is_object() && Reflect::has(&self.value, &"length".into()).is_err() {
                 return Err(self.expected("something that can be read"));
             }
-            let Self { value, path } = self;
+            let Self { value, path, .. } = self;
             let inner = serde_wasm_bindgen::Deserializer::from(value);
             inner.$method($($argument,)* visitor).map_err(|error| Fault::placed(format!("{path}: {error}")))
         }
@@ -186,13 +198,31 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         if !may_hold_options(object) {
             return Err(self.expected("a plain object"));
         }
-        for key in self.keys(object)? {
-            if !fields.contains(&key.as_str()) {
-                let advice = match ice_server::misplaced(&key).filter(|_| name == "IceServer") {
-                    Some(advice) => advice.to_owned(),
-                    None => format!("there are `{}`", fields.join("`, `")),
-                };
-                return Err(Fault::placed(format!("{}: there is no option `{key}`; {advice}", self.path)));
+        let keys = self.keys(object)?;
+        let is_ice_server = name == "IceServer";
+        let has_urls = keys.iter().any(|key| key == "urls");
+        for key in &keys {
+            // `url` alone would be no server at all.
+            let further =
+                ice_server::further_member(key).filter(|_| is_ice_server && (has_urls || key != "url"));
+            match further {
+                _ if fields.contains(&key.as_str()) || key == self.beside => {}
+                Some(FurtherMember::Ignored) => {}
+                Some(FurtherMember::Deprecated(warning)) => warn_once(warning),
+                None => {
+                    let advice = match ice_server::misplaced(key).filter(|_| is_ice_server) {
+                        Some(advice) => advice.to_owned(),
+                        None => {
+                            let beside = Some(self.beside).filter(|beside| !beside.is_empty());
+                            let known: Vec<_> = fields.iter().copied().chain(beside).collect();
+                            format!("there are `{}`", known.join("`, `"))
+                        }
+                    };
+                    return Err(Fault::placed(format!(
+                        "{}: there is no option `{key}`; {advice}",
+                        self.path
+                    )));
+                }
             }
         }
         let fields = fields.iter().copied().map(Cow::Borrowed).collect();
@@ -334,7 +364,7 @@ impl<'de> MapAccess<'de> for Properties<'_> {
             let value = Reflect::get(self.object, &JsValue::from_str(&key))
                 .map_err(|_| Fault::placed(format!("{path}: it cannot be read")))?;
             if !value.is_undefined() {
-                self.next = Some(Checked { value, path });
+                self.next = Some(Checked { value, path, beside: "" });
                 return seed.deserialize(key.into_deserializer()).map(Some);
             }
         }
@@ -366,7 +396,7 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
         let path = self.path.index(self.next);
         let value = Reflect::get(self.array, &self.next.into())
             .map_err(|_| Fault::placed(format!("{path}: it cannot be read")))?;
-        let element = Checked { value, path };
+        let element = Checked { value, path, beside: "" };
         self.next += 1;
         let path = element.path.clone();
         seed.deserialize(element).map(Some).map_err(|fault| fault.at(&path))

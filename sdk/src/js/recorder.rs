@@ -7,9 +7,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
+use super::abort::{self, NoOptions, abortable};
 use super::media::{raw_tracks, to_js};
 use super::options;
-use super::promise::future_to_promise;
 use super::streams::async_iterator;
 use crate::platform::{Recorder, Recording};
 
@@ -80,19 +80,30 @@ impl JsRecorder {
     /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
     /// What fails later leaves what was recorded, with `endedEarly`.
     /// @throws {MoimError} ERR_RECORDER if nothing was recorded, as when it is stopped right after the start: a file that has
-    /// a header and no media counts as nothing, whether it is kept or not.
+    /// a header and no media counts as nothing, whether it is kept or not; ERR_ABORTED when its `signal` is aborted, which
+    /// ends the waiting and not the recording.
     #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
-    pub fn stop(&self) -> Promise {
+    pub fn stop(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
         let recorder = self.0.clone();
-        future_to_promise(async move { Ok(JsRecording(recorder.stop().await?).into()) })
+        abortable(abort::parse(options, "options"), |NoOptions {}| async move {
+            Ok(JsRecording(recorder.stop().await?).into())
+        })
     }
 
     /// Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
     /// @throws {MoimError} the codes of `stop`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Recording>")]
-    pub fn finished(&self) -> Promise {
+    pub fn finished(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
         let recorder = self.0.clone();
-        future_to_promise(async move { Ok(JsRecording(recorder.finished().await?).into()) })
+        abortable(abort::parse(options, "options"), |NoOptions {}| async move {
+            Ok(JsRecording(recorder.finished().await?).into())
+        })
     }
 
     /// What the recorder does now.
@@ -152,7 +163,8 @@ impl JsRecording {
     }
 
     /// A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file systems
-    /// refuse become `_`.
+    /// refuse become `_`, the names of devices of Windows get one in front, and what is too long for a file system (255 bytes)
+    /// is shortened. Without any name it is `"recording"`.
     /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
     #[wasm_bindgen(js_name = fileName)]
     pub fn file_name(

@@ -9,11 +9,13 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
+use super::abort::{self, abortable};
 use super::event_target::{self, Method, Target};
 use super::media::{JsLocalTrack, to_js};
 use super::promise::future_to_promise;
 use super::{bytes, class, options};
 use crate::model::{ParticipantId, PublicationId};
+use crate::options::ChatOptions;
 use crate::room::{RemoteTrack, Room, RoomEvent};
 use crate::{Error, LocalTrack};
 
@@ -70,19 +72,31 @@ impl JsRoom {
         Ok(Self { room, target })
     }
 
-    /// Enters a room. Ready when the server let us in; the others' tracks come as events. After an error the room is
-    /// left: make a new one to try again.
+    /// Enters a room. Resolves when the server has let this participant in; the others' tracks come as events. After an error,
+    /// or when it is aborted, the room is left: make a new one to try again. In an effect that React runs twice:
+    ///
+    /// ```js
+    /// useEffect(() => {
+    ///   const room = new Room();
+    ///   const abort = new AbortController();
+    ///   room.join({ room: "tea", name, signal: abort.signal }).catch(show); // ERR_ABORTED is no failure
+    ///   return () => {
+    ///     abort.abort();
+    ///     void room.leave();
+    ///   };
+    /// }, [name]);
+    /// ```
     /// @throws {MoimError} ERR_INVALID_OPTIONS for a room or a name that is empty, which does not leave the room;
     /// ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
     /// ERR_SIGNALING_UNREACHABLE if there is no server; ERR_SIGNALING_LOST if the connection to it breaks;
     /// ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
-    /// other reason, ERR_SIGNALING_REFUSED if the server refuses.
+    /// other reason, ERR_SIGNALING_REFUSED if the server refuses; ERR_ABORTED when its `signal` is aborted.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn join(&self, options: JsJoinOptions) -> Promise {
         let room = self.room.clone(); // never borrow `self` across an await: `free()` would throw
-        future_to_promise(async move {
+        abortable(abort::parse(Some(options.into()), "join options"), |options| async move {
             let events = room.events();
-            room.join(options::parse(Some(options.into()), "join options")?).await?;
+            room.join(options).await?;
             // A room that is joined lives until it is left, even if JavaScript forgets it.
             spawn_local(async move {
                 events.for_each(|_| ready(())).await;
@@ -106,8 +120,7 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_optional_param_type = "PublishOptions")] options: Option<JsValue>,
     ) -> Promise {
         let room = self.room.clone();
-        future_to_promise(async move {
-            let options = options::parse(options, "publish options")?;
+        abortable(abort::parse(options, "publish options"), |options| async move {
             Ok(room.publish_with(&local_track(&track)?, &options).await?.as_str().into())
         })
     }
@@ -198,9 +211,14 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ChatOptions")] options: Option<JsValue>,
     ) -> Promise {
-        let sent = options::parse_value::<String>(text, "text")
-            .and_then(|text| self.room.send_chat(&text, &options::parse(options, "chat options")?));
-        future_to_promise(async move { to_js(&sent?.await) })
+        let options = options::parse_value::<String>(text, "text").and_then(|text| {
+            let (options, signals) = abort::parse::<ChatOptions>(options, "chat options")?;
+            Ok(((text, options), signals))
+        });
+        abortable(options, |(text, options)| {
+            let sent = self.room.send_chat(&text, &options);
+            async move { to_js(&sent?.await) }
+        })
     }
 
     /// Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU

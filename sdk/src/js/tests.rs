@@ -1,5 +1,6 @@
 //! The classes as JavaScript code uses them.
 
+mod abort;
 mod anything;
 mod capture;
 mod data_channel;

@@ -18,6 +18,25 @@ export interface RoomOptions {
   adaptiveStream?: boolean;
 }
 
+/**
+ * `RTCIceServer`: a STUN or TURN server. What a TURN service returns can be passed on as it is.
+ * @see https://www.w3.org/TR/webrtc/#rtciceserver-dictionary
+ */
+export interface IceServer {
+  /** `stun:`, `stuns:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065): a string or an array of strings. */
+  urls: string | string[];
+  /** TURN only. */
+  username?: string;
+  /** TURN only. */
+  credential?: string;
+  /** @deprecated Ignored, with a warning in the console: use `urls`. */
+  url?: string;
+  /** @deprecated Ignored, with a warning in the console: credentials are passwords. */
+  credentialType?: string;
+  /** Seconds for which the credential is valid, as some services say. Ignored. */
+  ttl?: number | string;
+}
+
 /** Who joins which room. */
 export interface JoinOptions {
   /** The room's name. Whoever gives the same name meets. */

@@ -4,6 +4,7 @@ use web_sys::{Blob, Url};
 
 use super::exception::Exception;
 use super::mime::extension;
+use crate::engine::file_name::clean_with_extension;
 use crate::error::{Error, Result};
 
 /// What a recorder recorded: one file.
@@ -21,11 +22,10 @@ pub struct Recording {
 
 impl Recording {
     /// A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file
-    /// systems refuse become `_`.
+    /// systems refuse become `_`, the names of devices of Windows get one in front, and what is too long for a file system
+    /// (255 bytes) is shortened. Without any name it is `"recording"`.
     pub fn file_name(&self, stem: &str) -> String {
-        let refused = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
-        let stem: String = stem.chars().map(|c| if refused(c) { '_' } else { c }).collect();
-        format!("{stem}.{}", extension(&self.mime_type))
+        clean_with_extension(stem, extension(&self.mime_type), "recording")
     }
 
     /// A URL for a media element or a download link, which is valid as long as the guard lives:

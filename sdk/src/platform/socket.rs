@@ -45,11 +45,18 @@ impl Socket {
 
 async fn pump(
     mut socket: WebSocket,
-    mut outgoing: mpsc::UnboundedReceiver<String>,
+    outgoing: mpsc::UnboundedReceiver<String>,
     on_event: impl Fn(SocketEvent),
 ) {
-    let opening = poll_fn(|context| Pin::new(&mut socket).poll_ready(context)).await;
-    if opening.is_ok() && matches!(socket.state(), State::Open) {
+    let mut outgoing = outgoing.peekable();
+    let mut opening = poll_fn(|context| Pin::new(&mut socket).poll_ready(context));
+    let opened = match select(&mut opening, Pin::new(&mut outgoing).peek()).await {
+        Either::Left((opened, _)) => opened,
+        // Nobody wants it any more. A server that does not answer would keep it for minutes.
+        Either::Right((None, _)) => return,
+        Either::Right((Some(_), opening)) => opening.await,
+    };
+    if opened.is_ok() && matches!(socket.state(), State::Open) {
         on_event(SocketEvent::Opened);
     }
     loop {

@@ -100,12 +100,13 @@ impl Room {
         self.driver().events.subscribe()
     }
 
-    /// Enters a room. Ready when the server let us in; the others' tracks come as events.
+    /// Enters a room. Resolves when the server has let this participant in; the others' tracks come as events.
     ///
     /// # Errors
     /// `InvalidOptions` for an empty room or name, which does not leave the room; `InvalidState` if it was called
     /// before, or [`leave`](Self::leave) meanwhile; `Signaling` if the server cannot be reached or refuses; `Timeout`
-    /// after `join_timeout_ms`. After an error the room is left: make a new one to try again.
+    /// after `join_timeout_ms`. After an error, or when the future is dropped before it is done, the room is left: make a new
+    /// one to try again.
     pub async fn join(&self, options: JoinOptions) -> Result<()> {
         options.check()?;
         let driver = self.driver();
@@ -127,7 +128,10 @@ impl Room {
             relay: None,
         };
         driver.with_session(|session| session.join(request, self.0.join_timeout_ms, clock::now()));
-        joined.await.unwrap_or(Err(Error::InvalidState { action: "join", state: "the room was dropped" }))
+        let mut unless_awaited = LeaveOnDrop(Some(driver));
+        let result = joined.await;
+        unless_awaited.0 = None;
+        result.unwrap_or(Err(Error::InvalidState { action: "join", state: "the room was dropped" }))
     }
 
     /// Publishes a track to everyone, or to one participant; before [`join`](Self::join) too, so that it is there from the start.
@@ -314,6 +318,17 @@ impl Room {
             RoomState::Left => "the room is left",
         };
         Err(Error::InvalidState { action, state })
+    }
+}
+
+/// Leaves the room on drop: nobody waits for it to be joined any more.
+struct LeaveOnDrop<'a>(Option<&'a Driver>);
+
+impl Drop for LeaveOnDrop<'_> {
+    fn drop(&mut self) {
+        if let Some(driver) = self.0 {
+            driver.with_session(Session::leave);
+        }
     }
 }
 

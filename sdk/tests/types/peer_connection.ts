@@ -12,7 +12,10 @@ import init, {
 await init();
 const socket = new WebSocket("wss://example.org/call");
 const connection = new PeerConnection({
-  iceServers: [{ urls: ["turn:turn.example.org?transport=tcp"], username: "ana", credential: "secret" }],
+  iceServers: [
+    { urls: ["turn:turn.example.org?transport=tcp"], username: "ana", credential: "secret" },
+    { urls: "stun:host", url: "stun:host", credentialType: "password", ttl: 86400 },
+  ],
   iceTransportPolicy: "relay",
 });
 

@@ -6,12 +6,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::file_name::{self, shorten};
 use crate::engine::framing::TRANSFER;
 
 const HEADER_BYTES: usize = 18;
 /// What comes before the bytes of a chunk.
 pub const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
-/// Names and types beyond this are cut off.
+/// Reasons beyond this are cut off.
 const MAX_TEXT_BYTES: usize = 1024;
 
 /// A transfer's name: random, the same at both ends, and kept when the transfer is resumed.
@@ -34,7 +35,7 @@ impl fmt::Debug for TransferId {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct FileOffer {
-    /// The file's name, without a path.
+    /// The file's name. It is [cleaned](crate::engine::file_name::clean) at both ends.
     pub name: String,
     /// Its size in bytes.
     pub size: u64,
@@ -50,23 +51,12 @@ impl FileOffer {
         serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
     }
 
-    /// What the far end says is not trusted: a name must not lead out of a folder, nor fill the screen.
-    fn sanitized(mut self) -> Self {
-        let own = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let own: String = own.chars().filter(|c| !c.is_control() && !is_deceptive(*c)).collect();
-        self.name = match own.trim_matches(|c: char| c == '.' || c.is_whitespace()) {
-            "" => "file".to_owned(),
-            _ => own,
-        };
-        shorten(&mut self.name, 255);
+    /// With a name that can be saved under, whoever wrote it.
+    pub(crate) fn sanitized(mut self) -> Self {
+        self.name = file_name::clean(&self.name, "file");
         shorten(&mut self.mime_type, 255);
         self
     }
-}
-
-/// Marks that turn the direction of text, so that `txt.exe` reads `exe.txt`.
-fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Why an end gives a transfer up.
@@ -151,11 +141,9 @@ impl TransferFrame {
             frame
         };
         match self.message {
-            TransferMessage::Offer(mut offer) => {
-                shorten(&mut offer.name, MAX_TEXT_BYTES);
-                shorten(&mut offer.mime_type, MAX_TEXT_BYTES);
+            TransferMessage::Offer(offer) => {
                 // Strings and numbers can always be written as JSON.
-                with(0, serde_json::to_string(&offer).unwrap_or_default().as_bytes())
+                with(0, serde_json::to_string(&offer.sanitized()).unwrap_or_default().as_bytes())
             }
             TransferMessage::Accept { offset } => with(1, &offset.to_be_bytes()),
             TransferMessage::Reject { reason } => with(2, text(reason).as_bytes()),
@@ -209,9 +197,4 @@ impl TransferFrame {
 fn text(mut text: String) -> String {
     shorten(&mut text, MAX_TEXT_BYTES);
     text
-}
-
-fn shorten(text: &mut String, limit: usize) {
-    let end = (0..=limit.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-    text.truncate(end.unwrap_or(0));
 }

@@ -249,6 +249,20 @@ proptest! {
 }
 
 #[test]
+fn a_name_arrives_cleaned_and_with_its_extension() {
+    for (name, arrives) in [
+        ("x".repeat(1000) + ".txt", "x".repeat(251) + ".txt"),
+        ("3/8/22 in Honolulu.mp4".to_owned(), "3_8_22 in Honolulu.mp4".to_owned()),
+        (String::new(), "file".to_owned()),
+    ] {
+        let offer = FileOffer { name, ..FileOffer::default() };
+        let frame = TransferFrame { id: ID, message: TransferMessage::Offer(offer) }.encode();
+        let TransferMessage::Offer(offer) = TransferFrame::decode(&frame).unwrap().message else { panic!() };
+        assert_eq!(offer.name, arrives);
+    }
+}
+
+#[test]
 fn a_resumed_file_is_not_sent_twice() {
     let mut pair = Pair::new((0..100_000_u32).flat_map(u32::to_le_bytes).collect(), CHUNK_BYTES);
     while pair.on_disk.len() < 200_000 {

@@ -41,7 +41,7 @@ impl JsCaptureController {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "DisplayOptions")] options: Option<JsValue>,
     ) -> Promise {
-        to_promise(options::parse(options, "display options").map(|options| self.0.capture_display(&options)))
+        to_promise(options, |options| self.0.capture_display(options))
     }
 
     /// Which window has the focus when sharing begins. To be called before the capture, or at once after it.

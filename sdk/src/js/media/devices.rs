@@ -9,6 +9,7 @@ use web_sys::HtmlMediaElement;
 use super::permission::JsPermission;
 use super::{JsLocalTrack, to_js};
 use crate::engine::capture::PermissionName;
+use crate::js::abort::{self, NoOptions, abortable};
 use crate::js::event_target::{listen, unlisten};
 use crate::js::promise::future_to_promise;
 use crate::js::streams::async_iterator;
@@ -49,17 +50,15 @@ impl JsDevices {
     /// ERR_MEDIA_NOT_FOUND when there is none; ERR_MEDIA_NOT_READABLE when it gives nothing, as when another program
     /// uses it; ERR_MEDIA_OVERCONSTRAINED when none satisfies a constraint; ERR_MEDIA_ABORTED when it fails otherwise;
     /// ERR_UNSUPPORTED for a required constraint that this browser does not know; ERR_INVALID_OPTIONS for constraints
-    /// that make no sense to it.
+    /// that make no sense to it; ERR_ABORTED when its `signal` is aborted.
     #[wasm_bindgen(unchecked_return_type = "Promise<LocalTrack>")]
     pub fn camera(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "CameraOptions")] options: Option<JsValue>,
     ) -> Promise {
         let devices = self.0.clone();
-        future_to_promise(async move {
-            let options: CameraOptions = options::parse(options, "camera options")?;
-            let track = devices.camera(&options).await?;
-            Ok(JsLocalTrack::from(track).into())
+        abortable(abort::parse(options, "camera options"), |options: CameraOptions| async move {
+            Ok(JsLocalTrack::from(devices.camera(&options).await?).into())
         })
     }
 
@@ -71,14 +70,13 @@ impl JsDevices {
         #[wasm_bindgen(unchecked_optional_param_type = "MicrophoneOptions")] options: Option<JsValue>,
     ) -> Promise {
         let devices = self.0.clone();
-        future_to_promise(async move {
-            let options: MicrophoneOptions = options::parse(options, "microphone options")?;
-            let track = devices.microphone(&options).await?;
-            Ok(JsLocalTrack::from(track).into())
+        abortable(abort::parse(options, "microphone options"), |options: MicrophoneOptions| async move {
+            Ok(JsLocalTrack::from(devices.microphone(&options).await?).into())
         })
     }
 
-    /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
+    /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither. A `signal` may be
+    /// in either of the options.
     /// @throws {MoimError} the codes of `camera`. The browser does not tell which of the two it is about.
     #[wasm_bindgen(
         js_name = cameraAndMicrophone,
@@ -90,9 +88,9 @@ impl JsDevices {
         #[wasm_bindgen(unchecked_optional_param_type = "MicrophoneOptions")] microphone: Option<JsValue>,
     ) -> Promise {
         let devices = self.0.clone();
-        future_to_promise(async move {
-            let camera: CameraOptions = options::parse(camera, "camera options")?;
-            let microphone: MicrophoneOptions = options::parse(microphone, "microphone options")?;
+        let options = abort::parse(camera, "camera options")
+            .and_then(|camera| Ok(abort::both(camera, abort::parse(microphone, "microphone options")?)));
+        abortable(options, |(camera, microphone): (CameraOptions, MicrophoneOptions)| async move {
             let (camera, microphone) = devices.camera_and_microphone(&camera, &microphone).await?;
             let result = Object::new();
             Reflect::set(&result, &"camera".into(), &JsLocalTrack::from(camera).into())?;
@@ -142,20 +140,23 @@ impl JsDevices {
     /// <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
     /// @throws {MoimError} ERR_UNSUPPORTED where there is no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the user
     /// chooses none, or the page may not ask; ERR_MEDIA_NOT_FOUND when there is none; ERR_INVALID_STATE without a
-    /// click or key just now.
+    /// click or key just now; ERR_ABORTED when its `signal` is aborted.
     #[wasm_bindgen(js_name = selectAudioOutput, unchecked_return_type = "Promise<DeviceInfo>")]
     pub fn select_audio_output(
         &self,
         #[wasm_bindgen(js_name = deviceId, unchecked_optional_param_type = "string")] device_id: Option<
             JsValue,
         >,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
     ) -> Promise {
         // The browser is asked here and now, while the user's click still counts.
-        let device = device_id
-            .map(|id| options::parse_value::<String>(id, "device id"))
-            .transpose()
-            .map(|id| self.0.select_audio_output(id.as_deref()));
-        future_to_promise(async move { to_js(&device?.await?) })
+        let options = abort::parse::<NoOptions>(options, "options").and_then(|(_, signals)| {
+            Ok((device_id.map(|id| options::parse_value::<String>(id, "device id")).transpose()?, signals))
+        });
+        abortable(options, |id: Option<String>| {
+            let device = self.0.select_audio_output(id.as_deref());
+            async move { to_js(&device.await?) }
+        })
     }
 
     /// Calls `listener` when devices were plugged in or out; `changes()` says which.

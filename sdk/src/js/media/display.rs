@@ -2,15 +2,15 @@
 
 use std::future::Future;
 
+use futures::FutureExt;
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::JsLocalTrack;
 use crate::Result;
-use crate::js::options;
-use crate::js::promise::future_to_promise;
-use crate::platform::{DisplayCapture, capture_display as open_display};
+use crate::js::abort::{self, abortable};
+use crate::platform::{DisplayCapture, DisplayOptions, capture_display as open_display};
 
 /// Lets the user choose a screen, a window or a tab, and captures it. Call it from an event handler of a click or a key.
 /// The browser's own stop button ends the tracks: listen to `"ended"`.
@@ -19,7 +19,7 @@ use crate::platform::{DisplayCapture, capture_display as open_display};
 /// ERR_MEDIA_NOT_READABLE or ERR_MEDIA_ABORTED when it cannot be captured; ERR_MEDIA_OVERCONSTRAINED when it does not
 /// satisfy a constraint; ERR_UNSUPPORTED where there is no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that are
 /// misspelt or of the wrong type, and for required constraints, which a display cannot have; ERR_INVALID_STATE
-/// without a click or key just now.
+/// without a click or key just now; ERR_ABORTED when its `signal` is aborted.
 /// @see https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia
 #[wasm_bindgen(js_name = captureDisplay, unchecked_return_type = "Promise<DisplayCapture>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
@@ -27,17 +27,22 @@ pub fn capture_display(
     #[wasm_bindgen(unchecked_optional_param_type = "DisplayOptions")] options: Option<JsValue>,
 ) -> Promise {
     // The browser is asked here and now, while the user's click still counts.
-    to_promise(options::parse(options, "display options").map(|options| open_display(&options)))
+    to_promise(options, |options| open_display(options))
 }
 
-pub(super) fn to_promise(capture: Result<impl Future<Output = Result<DisplayCapture>> + 'static>) -> Promise {
-    future_to_promise(async move {
-        let capture = capture?.await?;
-        let result = Object::new();
-        Reflect::set(&result, &"video".into(), &JsLocalTrack::from(capture.video).into())?;
-        if let Some(audio) = capture.audio {
-            Reflect::set(&result, &"audio".into(), &JsLocalTrack::from(audio).into())?;
-        }
-        Ok(result.into())
-    })
+pub(super) fn to_promise<F>(options: Option<JsValue>, open: impl FnOnce(&DisplayOptions) -> F) -> Promise
+where
+    F: Future<Output = Result<DisplayCapture>> + 'static,
+{
+    abortable(abort::parse(options, "display options"), |options| objects(open(&options)).boxed_local())
+}
+
+async fn objects(capture: impl Future<Output = Result<DisplayCapture>>) -> Result<JsValue, JsValue> {
+    let capture = capture.await?;
+    let result = Object::new();
+    Reflect::set(&result, &"video".into(), &JsLocalTrack::from(capture.video).into())?;
+    if let Some(audio) = capture.audio {
+        Reflect::set(&result, &"audio".into(), &JsLocalTrack::from(audio).into())?;
+    }
+    Ok(result.into())
 }

@@ -40,7 +40,7 @@ async fn refused_cancelled_and_named_by_options() {
          for await (const { transferred } of receiving.progress()) if (transferred > 0) break;
          receiving.cancel('enough');
          const codes = await Promise.all([cancelled, receiving].map((end) => code(() => end.finished)));
-         return incoming.name === 'b.txt' && incoming.mimeType === 'text/plain'
+         return incoming.name === 'a_b.txt' && incoming.mimeType === 'text/plain'
            && words.startsWith('FileTransferError ERR_TRANSFER_REJECTED') && words.includes('too late')
            && codes.join() === 'ERR_TRANSFER_CANCELLED,ERR_TRANSFER_CANCELLED';",
     )

@@ -156,6 +156,25 @@ async fn options_in_the_wrong_place_are_told_where_they_belong() {
     .await;
 }
 
+#[wasm_bindgen_test]
+async fn ice_servers_are_taken_as_services_return_them() {
+    shows(
+        "const warnings = [], { warn } = console;
+         console.warn = (text) => warnings.push(text);
+         const server = { url: 'turn:host', urls: 'turn:host', username: 'a', credential: 'b', credentialType: 'password', ttl: '86400' };
+         const messageOf = (urls) => { try { new PeerConnection({ iceServers: [{ urls }] }); } catch (error) { return error.message; } };
+         try {
+           new PeerConnection({ iceServers: [server] }).close();
+           new PeerConnection({ iceServers: [server, server] }).close();
+         } catch (error) { warnings.push(error.message); } finally { console.warn = warn; }
+         const messages = [messageOf(5), messageOf([])];
+         return warnings.length === 2 && warnings.some((text) => text.includes('`url`'))
+           && warnings.some((text) => text.includes('`credentialType`'))
+           && messages.every((text) => text.includes('a string or an array of strings')) || [...warnings, ...messages].join('\\n');",
+    )
+    .await;
+}
+
 /// A browser left to itself would negotiate without end.
 #[wasm_bindgen_test]
 async fn a_transceiver_is_stopped_before_it_was_negotiated() {

@@ -91,7 +91,8 @@ impl IncomingFile {
         self.0.id.to_string()
     }
 
-    /// The file's name as the far end says, without a path. It may lie about the type.
+    /// The file's name as the far end says, cleaned so that it can be saved under: at most 255 bytes, with its extension, and
+    /// with `_` for characters that file systems refuse. It may lie about the type.
     pub fn name(&self) -> &str {
         &self.0.offer.name
     }

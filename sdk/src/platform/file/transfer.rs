@@ -76,7 +76,8 @@ impl FileTransfer {
             size: file.size() as u64,
             mime_type: options.mime_type.clone().unwrap_or_else(|| file.type_()),
             last_modified: named.map_or(0, |file| file.last_modified() as u64),
-        };
+        }
+        .sanitized();
         let limits = carrier.limits();
         let chunk = limits.frame_bytes.saturating_sub(CHUNK_HEADER_BYTES);
         let machine = FileSender::new(offer.clone(), chunk).with_window(limits.window_bytes);

@@ -1,0 +1,130 @@
+//! Calls that wait for a person or the network, and can be given up by an `AbortSignal`:
+//! <https://dom.spec.whatwg.org/#interface-abortsignal>.
+//!
+//! To give a call up is to drop its future, as in Rust.
+
+use std::future::Future;
+use std::pin::pin;
+
+use futures::FutureExt;
+use futures::channel::oneshot;
+use futures::future::{Either, LocalBoxFuture, select};
+use js_sys::{Promise, Reflect};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortSignal;
+
+use super::options;
+use super::promise::future_to_promise;
+use crate::platform::ListenerGuard;
+use crate::platform::exception::Exception;
+use crate::{Error, FileTransfer, Result};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("abort.ts");
+
+/// Options, and the signals beside them.
+pub(crate) type Abortable<T> = (T, Signals);
+
+/// The `signal` of each of the options of a call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signals(Vec<AbortSignal>);
+
+/// No options but the signal.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct NoOptions {}
+
+const SIGNAL: &str = "signal";
+
+/// Reads options that may have a `signal` beside the members of `T`.
+pub(crate) fn parse<T: DeserializeOwned + Default>(
+    value: Option<JsValue>,
+    what: &str,
+) -> Result<Abortable<T>> {
+    let Some(value) = value else { return Ok(Default::default()) };
+    let signal = if value.is_object() { Reflect::get(&value, &SIGNAL.into()).ok() } else { None };
+    let parsed = options::parse_beside(value, what, SIGNAL)?;
+    let given = signal.filter(|signal| !signal.is_undefined() && !signal.is_null());
+    let signal = given.map(JsCast::dyn_into).transpose().map_err(|_: JsValue| Error::InvalidOptions {
+        detail: format!("`{SIGNAL}` in the {what}: expected an AbortSignal"),
+    })?;
+    Ok((parsed, Signals(signal.into_iter().collect())))
+}
+
+/// The options of a call that has two of them.
+pub(crate) fn both<A, B>(
+    (a, Signals(mut signals)): Abortable<A>,
+    (b, others): Abortable<B>,
+) -> Abortable<(A, B)> {
+    signals.extend(others.0);
+    ((a, b), Signals(signals))
+}
+
+/// Starts a call here and now, unless its signal is aborted already. The promise is rejected as soon as the signal is
+/// aborted, and the future of the call is dropped.
+pub(crate) fn abortable<T, F>(options: Result<Abortable<T>>, call: impl FnOnce(T) -> F) -> Promise
+where
+    F: Future<Output = Result<JsValue, JsValue>> + 'static,
+{
+    let called = options.and_then(|(options, signals)| {
+        signals.check()?;
+        Ok(signals.0.into_iter().fold(call(options).boxed_local(), until_aborted))
+    });
+    future_to_promise(async move { called?.await })
+}
+
+type Call = LocalBoxFuture<'static, Result<JsValue, JsValue>>;
+
+fn until_aborted(call: Call, signal: AbortSignal) -> Call {
+    async move {
+        match select(pin!(wait(&signal)), call).await {
+            Either::Left((error, _)) => Err(error.into()),
+            Either::Right((result, _)) => result,
+        }
+    }
+    .boxed_local()
+}
+
+/// Waits until the signal is aborted.
+async fn wait(signal: &AbortSignal) -> Error {
+    let (sender, aborted) = oneshot::channel::<()>();
+    let mut sender = Some(sender);
+    let _listening = ListenerGuard::new(signal, "abort", move |_| drop(sender.take()));
+    if !signal.aborted() {
+        let _ = aborted.await;
+    }
+    error(signal)
+}
+
+/// The error of a call that was given up, with the signal's reason as its cause.
+fn error(signal: &AbortSignal) -> Error {
+    let reason = Reflect::get(signal, &"reason".into()).unwrap_or_default();
+    Exception::from(reason).as_cause_of(Error::Aborted)
+}
+
+impl Signals {
+    /// # Errors
+    /// `Aborted` if one is aborted.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.0.iter().find(|signal| signal.aborted()) {
+            Some(signal) => Err(error(signal)),
+            None => Ok(()),
+        }
+    }
+
+    /// Cancels the transfer when a signal is aborted.
+    pub(super) fn cancel_on_abort(&self, transfer: &FileTransfer) {
+        for signal in self.0.clone() {
+            let transfer = transfer.clone();
+            spawn_local(async move {
+                if let Either::Left((error, _)) = select(pin!(wait(&signal)), pin!(transfer.finished())).await
+                {
+                    transfer.cancel(&error.to_string());
+                }
+            });
+        }
+    }
+}
