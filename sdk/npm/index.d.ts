@@ -31,6 +31,18 @@ export interface AcceptOptions {
 }
 
 
+
+/** From which level on there are records, from none to all. */
+export type LogLevel = "silent" | "error" | "warn" | "info" | "debug" | "trace";
+/** A step of the SDK. Tokens, credentials and queries of URLs are in none. */
+export interface LogRecord {
+    level: Exclude<LogLevel, "silent">;
+    /** The part of the SDK: `"moim::room"`, `"moim::signaling"` or `"moim::connection"`. */
+    target: string;
+    message: string;
+}
+
+
 /**
  * A codec, and what it is set to: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcodec>.
  */
@@ -837,6 +849,40 @@ export type TrackSource = "camera" | "microphone" | "screen" | "screenAudio" | "
  * <https://www.w3.org/TR/mst-content-hint/#degradation-preference-when-encoding>.
  */
 export type DegradationPreference = "maintain-framerate" | "maintain-resolution" | "maintain-framerate-and-resolution" | "balanced";
+
+/**
+ * What goes over a data channel. Bytes are a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
+ * `Uint8Array` is not generic, reads it too.
+ */
+export type DataMessage = string | ReturnType<Uint8ArrayConstructor["of"]>;
+
+/** The events of a data channel by their names, as `addEventListener` hands them over. */
+export interface DataChannelEventMap {
+    /** Messages can be sent. */
+    open: Event;
+    /** It is over, by whichever end. */
+    close: Event;
+    /** A message came. */
+    message: MessageEvent<DataMessage>;
+    /** Messages did not come. `detail` says why, with the codes of `messages()`. The channel goes on, unless it failed. */
+    messageerror: CustomEvent<MoimError>;
+}
+
+export interface DataChannel {
+    /** Calls `listener` for each event of this name. Listening to `"message"` takes the messages: see `messages()`. */
+    addEventListener<K extends keyof DataChannelEventMap>(
+    type: K,
+    listener: (event: DataChannelEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+    ): void;
+    /** Undoes `addEventListener`. */
+    removeEventListener<K extends keyof DataChannelEventMap>(
+    type: K,
+    listener: (event: DataChannelEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+    ): void;
+}
+
 
 /**
  * What happened between two reports of one connection.
@@ -2154,40 +2200,6 @@ export interface RemoteOutboundRtpStreamStats extends SentRtpStreamStats {
     readonly roundTripTimeMeasurements?: number;
 }
 
-
-
-/**
- * What goes over a data channel. Bytes are a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
- * `Uint8Array` is not generic, reads it too.
- */
-export type DataMessage = string | ReturnType<Uint8ArrayConstructor["of"]>;
-
-/** The events of a data channel by their names, as `addEventListener` hands them over. */
-export interface DataChannelEventMap {
-    /** Messages can be sent. */
-    open: Event;
-    /** It is over, by whichever end. */
-    close: Event;
-    /** A message came. */
-    message: MessageEvent<DataMessage>;
-    /** Messages did not come. `detail` says why, with the codes of `messages()`. The channel goes on, unless it failed. */
-    messageerror: CustomEvent<MoimError>;
-}
-
-export interface DataChannel {
-    /** Calls `listener` for each event of this name. Listening to `"message"` takes the messages: see `messages()`. */
-    addEventListener<K extends keyof DataChannelEventMap>(
-    type: K,
-    listener: (event: DataChannelEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-    ): void;
-    /** Undoes `addEventListener`. */
-    removeEventListener<K extends keyof DataChannelEventMap>(
-    type: K,
-    listener: (event: DataChannelEventMap[K]) => void,
-    options?: boolean | EventListenerOptions,
-    ): void;
-}
 
 
 /** What holds an encoder back: <https://www.w3.org/TR/webrtc-stats/#rtcqualitylimitationreason-enum>. */
@@ -3929,6 +3941,19 @@ export function captureDisplay(options?: DisplayOptions): Promise<DisplayCapture
  * @see https://www.w3.org/TR/webrtc/#sec.stats-model
  */
 export function getStats(source: StatsSource): Promise<StatsReport>;
+
+/**
+ * Says which steps of the SDK are logged: in the console, unless `setLogSink` was called. Default: `"silent"`.
+ * @throws {MoimError} ERR_INVALID_OPTIONS for a level that there is not.
+ */
+export function setLogLevel(level: LogLevel): void;
+
+/**
+ * Calls a function with each record instead of writing it to the console; `null` ends that. `setLogLevel` says which there
+ * are. The function is called soon after the step, in the order of the steps.
+ * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a function or `null`.
+ */
+export function setLogSink(sink: ((record: LogRecord) => void) | null): void;
 
 /**
  * Plays an element through another speaker or headset; `""` is the default one.

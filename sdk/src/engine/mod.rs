@@ -27,5 +27,7 @@ pub mod session;
 pub mod simulcast;
 pub mod stats;
 pub mod topology;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "called where the browser is"))]
+pub(crate) mod trace;
 pub mod transfer;
 pub mod webm;

@@ -14,6 +14,7 @@ mod error;
 mod event_target;
 mod file_transfer;
 mod level_meter;
+mod logger;
 mod media;
 mod mixer;
 mod options;

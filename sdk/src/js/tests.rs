@@ -10,6 +10,7 @@ mod heap;
 mod leaks;
 #[path = "../../tests/browser/leftovers.rs"]
 mod leftovers;
+mod logger;
 mod mixer;
 mod peer_connection;
 mod recorder;

@@ -21,6 +21,7 @@ use super::speakers::Speakers;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::data::DataMessage;
 use crate::engine::session::{Event, Output, Session};
+use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
 use crate::model::{Channel, Lobby, ParticipantId, ParticipantInfo, PublicationId};
@@ -128,7 +129,10 @@ impl Driver {
 
     fn act(&self, output: Output) {
         match output {
-            Output::Signal(command) => self.backend.borrow_mut().handle_command(command, clock::now()),
+            Output::Signal(command) => {
+                trace::signal_command(&command);
+                self.backend.borrow_mut().handle_command(command, clock::now());
+            }
             Output::Connection { peer, command } => self.act_on_connection(peer, command),
             Output::Event(event) => self.emit(event),
         }
@@ -137,9 +141,15 @@ impl Driver {
     fn act_on_signaling(&self, output: signaling::Output) {
         match output {
             signaling::Output::Connect { url } => {
+                trace::socket_opening(&url);
                 let this = self.this.clone();
                 let socket = Socket::open(&url, move |event| {
                     if let Some(driver) = this.upgrade() {
+                        match &event {
+                            SocketEvent::Opened => trace::socket(None),
+                            SocketEvent::Closed { code, .. } => trace::socket(Some(*code)),
+                            SocketEvent::Text(_) | SocketEvent::Binary(_) => {}
+                        }
                         driver.backend.borrow_mut().handle_socket(event, clock::now());
                         driver.run();
                     }
@@ -159,12 +169,14 @@ impl Driver {
             }
             signaling::Output::Close => drop(self.socket.take()),
             signaling::Output::Event(event) => {
+                trace::signal_event(&event);
                 self.session.borrow_mut().handle_signal(event, clock::now());
             }
         }
     }
 
     fn act_on_connection(&self, peer: ParticipantId, command: ConnectionCommand) {
+        trace::connection_command(&peer, &command);
         if let ConnectionCommand::Open { far_end: kind, ice_servers } = &command {
             let (this, far_end) = (self.this.clone(), peer.clone());
             let on_input = Rc::new(move |input| {
@@ -236,14 +248,17 @@ impl Driver {
         {
             self.files_interrupted_through(&connection, peer);
         }
+        trace::connection_input(peer, &input);
         self.with_session(|session| session.handle_connection(peer, input, clock::now()));
     }
 
     fn warn(&self, error: Error) {
+        trace::warning(&error);
         self.events.send(RoomEvent::Warning { error });
     }
 
     pub(super) fn emit(&self, event: Event) {
+        trace::room_event(&event);
         let event = match event {
             Event::Joined => {
                 self.set_state(RoomState::Joined);
@@ -318,7 +333,7 @@ impl Driver {
                 }
                 return;
             }
-            Event::Warning(error) => RoomEvent::Warning { error },
+            Event::Warning(error) => return self.warn(error),
             Event::Ended(error) => return self.ended(error),
         };
         self.events.send(event);

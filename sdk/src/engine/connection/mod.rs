@@ -15,6 +15,7 @@ pub use self::commands::{ConnectionCommand, ConnectionInput, Limit, Mids, Wanted
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
 use super::topology::{FarEnd, Plan, Sections};
+use super::trace;
 use crate::model::{
     Channel, ConnectionState, IceServer, ParticipantId, PeerSignal, PublicationId, RelayPayload, Reliable,
     SessionDescription, Slot, Timestamp, Wish,
@@ -292,7 +293,7 @@ impl Connection {
                     self.reliable.send(PeerSignal::Ask { audio: length(audio), video: length(video) }, now);
                 }
                 exchange::Output::Warning(error) => self.outputs.push_back(Output::Warning(error)),
-                exchange::Output::Recovering(_) => {}
+                exchange::Output::Recovering(attempt) => trace::recovering(attempt),
             }
         }
     }

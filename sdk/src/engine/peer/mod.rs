@@ -14,6 +14,7 @@ pub use signal::Signal;
 
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::Politeness;
+use super::trace;
 use crate::error::{Error, Result};
 use crate::model::{ConnectionState, PeerSignal, RelayPayload, Reliable, Timestamp};
 
@@ -143,6 +144,7 @@ impl Peer {
                 // Both ends of such a connection make offers.
                 exchange::Output::SendAsk => {}
                 exchange::Output::Recovering(attempt) => {
+                    trace::recovering(attempt);
                     // What broke the connection may have broken the way of the signals.
                     self.reliable.repeat();
                     self.outputs.push_back(Output::Recovering(attempt));

@@ -43,6 +43,7 @@ pub use transceiver::{TrackOrKind, Transceiver, TransceiverDirection, Transceive
 
 use crate::engine::exchange::{Command, Input};
 use crate::engine::peer::{Output, Peer, Signal};
+use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
 use crate::model::{ConnectionState, IceServer, SessionDescription};
@@ -322,6 +323,7 @@ impl Inner {
     }
 
     fn handle_input(&self, input: Input) {
+        trace::exchange_input(&"peer connection", &input);
         if let Input::StateChange(state) = input {
             self.events.send(PeerConnectionEvent::ConnectionStateChange { state });
         }
@@ -356,6 +358,7 @@ impl Inner {
     }
 
     fn perform(&self, command: Command) {
+        trace::exchange_command(&"peer connection", &command);
         let Some(this) = self.this.upgrade() else { return };
         spawn_local(async move {
             let done = this.link.perform(command).await;

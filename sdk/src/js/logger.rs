@@ -1,0 +1,153 @@
+//! The records of the SDK for JavaScript: in the console, or in a function of the application. None by default.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use js_sys::{Function, Object, Reflect};
+use log::{Level, LevelFilter, Log, Metadata, Record};
+use serde::Deserialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::console;
+
+use super::options;
+use crate::Error;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** From which level on there are records, from none to all. */
+export type LogLevel = "silent" | "error" | "warn" | "info" | "debug" | "trace";
+/** A step of the SDK. Tokens, credentials and queries of URLs are in none. */
+export interface LogRecord {
+  level: Exclude<LogLevel, "silent">;
+  /** The part of the SDK: `"moim::room"`, `"moim::signaling"` or `"moim::connection"`. */
+  target: string;
+  message: string;
+}
+"#;
+
+/// Records that the application's function has not got yet; the oldest go first.
+const MAX_WAITING: usize = 1024;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LogLevel {
+    Silent,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Silent => Self::Off,
+            LogLevel::Error => Self::Error,
+            LogLevel::Warn => Self::Warn,
+            LogLevel::Info => Self::Info,
+            LogLevel::Debug => Self::Debug,
+            LogLevel::Trace => Self::Trace,
+        }
+    }
+}
+
+/// Says which steps of the SDK are logged: in the console, unless `setLogSink` was called. Default: `"silent"`.
+/// @throws {MoimError} ERR_INVALID_OPTIONS for a level that there is not.
+#[wasm_bindgen(js_name = setLogLevel)]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn set_log_level(
+    #[wasm_bindgen(unchecked_param_type = "LogLevel")] level: JsValue,
+) -> Result<(), JsValue> {
+    let level: LogLevel = options::parse_value(level, "level")?;
+    // It fails where there is one already: ours.
+    let _ = log::set_logger(&JsLogger);
+    log::set_max_level(level.into());
+    Ok(())
+}
+
+/// Calls a function with each record instead of writing it to the console; `null` ends that. `setLogLevel` says which there
+/// are. The function is called soon after the step, in the order of the steps.
+/// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a function or `null`.
+#[wasm_bindgen(js_name = setLogSink)]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn set_log_sink(
+    #[wasm_bindgen(unchecked_param_type = "((record: LogRecord) => void) | null")] sink: JsValue,
+) -> Result<(), JsValue> {
+    let sink =
+        match sink.is_null() || sink.is_undefined() {
+            true => None,
+            false => Some(sink.dyn_into::<Function>().map_err(|_| Error::InvalidOptions {
+                detail: "sink: expected a function or null".to_owned(),
+            })?),
+        };
+    SINK.replace(sink);
+    Ok(())
+}
+
+thread_local! {
+    static SINK: RefCell<Option<Function>> = const { RefCell::new(None) };
+    static WAITING: RefCell<VecDeque<JsValue>> = const { RefCell::new(VecDeque::new()) };
+}
+
+struct JsLogger;
+
+impl Log for JsLogger {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("moim::")
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        let (level, target, message) = (record.level(), record.target(), record.args().to_string());
+        match SINK.with_borrow(Option::is_some) {
+            true => queue(level, target, &message),
+            false => write(level, &format!("{target}: {message}").into()),
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+fn write(level: Level, text: &JsValue) {
+    match level {
+        Level::Error => console::error_1(text),
+        Level::Warn => console::warn_1(text),
+        Level::Info => console::info_1(text),
+        Level::Debug | Level::Trace => console::debug_1(text),
+    }
+}
+
+/// The function may call the SDK, which is in the middle of a step now.
+fn queue(level: Level, target: &str, message: &str) {
+    let record = Object::new();
+    let level = level.as_str().to_ascii_lowercase();
+    for (key, value) in [("level", level.as_str()), ("target", target), ("message", message)] {
+        // A new object takes every key.
+        let _ = Reflect::set(&record, &key.into(), &value.into());
+    }
+    let was_empty = WAITING.with_borrow_mut(|waiting| {
+        let was_empty = waiting.is_empty();
+        if waiting.len() == MAX_WAITING {
+            waiting.pop_front();
+        }
+        waiting.push_back(record.into());
+        was_empty
+    });
+    if was_empty {
+        spawn_local(async { deliver() });
+    }
+}
+
+fn deliver() {
+    while let Some(record) = WAITING.with_borrow_mut(VecDeque::pop_front) {
+        let sink = SINK.with_borrow(Clone::clone);
+        if let Some(Err(thrown)) = sink.map(|sink| sink.call1(&JsValue::UNDEFINED, &record)) {
+            console::error_1(&thrown);
+        }
+    }
+}
