@@ -5,11 +5,13 @@
 
 mod file_transfer;
 mod refusal;
+mod stream;
 
 use moim_protocol::ErrorCode as ServerErrorCode;
 
 pub use file_transfer::FileTransferError;
 pub use refusal::Refusal;
+pub use stream::StreamError;
 
 /// What the SDK's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -38,6 +40,9 @@ pub enum Error {
     /// A file did not arrive, or not whole.
     #[error("{0}")]
     FileTransfer(#[from] FileTransferError),
+    /// A stream did not reach its end.
+    #[error("{0}")]
+    Stream(#[from] StreamError),
     /// A recording could not be made or finished.
     #[error("recording failed: {detail}")]
     Recorder {
@@ -296,6 +301,10 @@ error_codes! {
     TransferCorrupt => "ERR_TRANSFER_CORRUPT",
     /// The file could not be read or written.
     TransferStorage => "ERR_TRANSFER_STORAGE",
+    /// One end gave a stream up.
+    StreamCancelled => "ERR_STREAM_CANCELLED",
+    /// The far end of a stream left, or a part of it was lost.
+    StreamInterrupted => "ERR_STREAM_INTERRUPTED",
     /// A recording failed.
     Recorder => "ERR_RECORDER",
     /// Not possible in this state.
@@ -347,6 +356,10 @@ impl Error {
                 FileTransferError::Corrupt => ErrorCode::TransferCorrupt,
                 FileTransferError::Storage { .. } => ErrorCode::TransferStorage,
             },
+            Self::Stream(error) => match error {
+                StreamError::Cancelled { .. } => ErrorCode::StreamCancelled,
+                StreamError::Interrupted { .. } => ErrorCode::StreamInterrupted,
+            },
             Self::Recorder { .. } => ErrorCode::Recorder,
             Self::InvalidState { .. } => ErrorCode::InvalidState,
             Self::InvalidOptions { .. } => ErrorCode::InvalidOptions,
@@ -365,6 +378,7 @@ impl Error {
             Self::Signaling(_) => "SignalingError",
             Self::DataChannel(_) => "DataChannelError",
             Self::FileTransfer(_) => "FileTransferError",
+            Self::Stream(_) => "StreamError",
             Self::Recorder { .. } => "RecorderError",
             Self::InvalidState { .. } => "InvalidStateError",
             Self::InvalidOptions { .. } => "InvalidOptionsError",

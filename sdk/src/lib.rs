@@ -80,6 +80,7 @@ pub use engine::stats::{
 pub use engine::transfer::FileProgress;
 pub use error::{
     DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Refusal, Result, SignalingError,
+    StreamError,
 };
 pub use model::{
     ConnectionState, IceServer, LeaveReason, Lobby, MediaKind, ParticipantId, Publication, PublicationId,

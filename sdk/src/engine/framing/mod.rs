@@ -26,6 +26,8 @@ pub const MAX_FRAME_BYTES: usize = 64 * 1024;
 pub const WHOLE: u8 = 0;
 /// First byte of a message of the file transfer.
 pub const TRANSFER: u8 = 3;
+/// First byte of a message of a room's streams.
+pub const STREAM: u8 = 5;
 /// Length of a fragment's header.
 pub const HEADER_BYTES: usize = 17;
 
