@@ -13,11 +13,11 @@ const skip = stubMissing() || browserMissing("chromium");
 const DELAY_MS = 300;
 
 /** Runs in the page: a connection whose signals go through the room, late. */
-async function connect(delay) {
+async function connect(delay, { polite, begins } = {}) {
   const { Devices, PeerConnection } = await import("/www/pkg/moim.js");
   const [other] = room.participants;
-  const connection = new PeerConnection();
-  window.pc = { connection, track: await new Devices().camera(), failures: [] };
+  const connection = new PeerConnection({ polite });
+  window.pc = { connection, track: await new Devices().camera(), failures: [], received: null };
   connection.addEventListener("negotiationfailed", ({ detail }) => pc.failures.push(detail.error.message));
   connection.addEventListener("trackadded", ({ detail }) => {
     const video = Object.assign(document.createElement("video"), { id: "direct", muted: true });
@@ -33,7 +33,16 @@ async function connect(delay) {
       setTimeout(() => room.sendData(new TextEncoder().encode(JSON.stringify(signal)), { topic: "pc", to: other.id }), delay);
     }
   })();
-  connection.createDataChannel("x", { negotiated: true, id: 5 });
+  connection.addEventListener("datachanneladded", async ({ detail }) => {
+    for await (const message of detail.channel.messages()) pc.received = message;
+  });
+  if (begins === "media") {
+    connection.addTrack(pc.track);
+  } else if (begins === "data") {
+    connection.createDataChannel("x").send("hello");
+  } else {
+    connection.createDataChannel("x", { negotiated: true, id: 5 });
+  }
 }
 
 for (const [one, other, missing] of [
@@ -55,5 +64,28 @@ for (const [one, other, missing] of [
     await assertShows(alice.page, "#direct", "bob", { timeout: 20_000 });
     await assertShows(bob.page, "#direct", "alice", { timeout: 20_000 });
     for (const { page } of people) assert.deepEqual(await page.evaluate(() => pc.failures), []);
+  });
+}
+
+/** One end begins with a data channel, the other with its camera, and their first offers meet. */
+for (const [one, other, polite, missing] of [
+  ["chromium", "chromium", true, skip],
+  ["chromium", "chromium", false, skip],
+  ["chromium", "firefox", undefined, skip || browserMissing("firefox")],
+  ["firefox", "chromium", undefined, skip || browserMissing("firefox")],
+]) {
+  const role = { true: ", which gives way", false: ", which does not give way" }[polite] ?? "";
+  test(`a data channel of ${one}${role} opens though its first offer meets ${other}'s with media`, { skip: missing }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { app: "page", kind: one });
+    const bob = await join(t, stub, "bob", { app: "page", kind: other });
+    await alice.meets("bob");
+    await Promise.all([
+      alice.page.evaluate(connect, DELAY_MS, { polite, begins: "data" }),
+      bob.page.evaluate(connect, DELAY_MS, { polite: polite === undefined ? undefined : !polite, begins: "media" }),
+    ]);
+    await until(bob.page, () => pc.received === "hello", { what: "the bytes of the data channel" });
+    await assertShows(alice.page, "#direct", "bob", { timeout: 20_000 });
+    for (const { page } of [alice, bob]) assert.deepEqual(await page.evaluate(() => pc.failures), []);
   });
 }

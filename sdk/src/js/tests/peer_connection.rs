@@ -96,38 +96,6 @@ async fn parameters_and_directions_are_plain_values() {
     .await;
 }
 
-/// Chromium loses a data channel whose offer it takes back, and asks to negotiate it for ever.
-#[wasm_bindgen_test]
-async fn offers_that_meet_do_not_follow_one_another_for_ever() {
-    shows(
-        "const ends = [new PeerConnection({ polite: false }), new PeerConnection({ polite: true })];
-         ends.forEach(async (from, at) => {
-           for await (const signal of from.signals()) ends[1 - at].handleSignal(JSON.parse(JSON.stringify(signal)));
-         });
-         const [near, far] = ends;
-         let offers = 0;
-         let told = 0;
-         far.addEventListener('signalingstatechange', ({ detail }) => { if (detail.state === 'have-local-offer') offers += 1; });
-         const loses = navigator.userAgent.includes('Chrome/');
-         const failed = heard(far, 'negotiationfailed');
-         far.addEventListener('negotiationfailed', () => { told += 1; });
-         near.addTransceiver('audio');
-         const channel = far.createDataChannel('d');
-         if (loses) {
-           const { error } = await failed;
-           const before = offers;
-           await new Promise((next) => setTimeout(next, 1000));
-           near.close(); far.close();
-           return error.code === 'ERR_NEGOTIATION' && /again and again/.test(error.message) && told === 1 && offers === before
-             || [error.message, told, before, offers].join();
-         }
-         await channel.opened();
-         near.close(); far.close();
-         return told === 0 || told;",
-    )
-    .await;
-}
-
 #[wasm_bindgen_test]
 async fn without_the_api_it_is_unsupported() {
     shows(
