@@ -1180,7 +1180,7 @@ export interface Placement {
  */
 export interface CameraOptions {
     /**
-     * Exactly this camera. Default: the browser's or the user's choice.
+     * Exactly this camera. Default, also for an empty string: the browser's or the user's choice.
      */
     deviceId?: string | null;
     /**
@@ -1210,7 +1210,7 @@ export interface CameraOptions {
  */
 export interface MicrophoneOptions {
     /**
-     * Exactly this microphone. Default: the browser's or the user's choice.
+     * Exactly this microphone. Default, also for an empty string: the browser's or the user's choice.
      */
     deviceId?: string | null;
     /**

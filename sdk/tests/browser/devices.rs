@@ -86,6 +86,17 @@ async fn an_unknown_device_is_an_overconstrained_device_id() {
 }
 
 #[wasm_bindgen_test]
+async fn an_empty_device_id_is_the_default_device() {
+    let id = Some(String::new());
+    let camera = CameraOptions { device_id: id.clone(), ..small() };
+    let microphone = MicrophoneOptions { device_id: id, ..MicrophoneOptions::default() };
+    assert_eq!(camera.to_constraints(), small().to_constraints());
+    assert_eq!(microphone.to_constraints(), MicrophoneOptions::default().to_constraints());
+    devices().camera(&camera).await.expect("the default camera");
+    devices().microphone(&microphone).await.expect("the default microphone");
+}
+
+#[wasm_bindgen_test]
 async fn a_camera_that_nobody_waits_for_any_more_is_stopped() {
     let devices = devices();
     let raw = {

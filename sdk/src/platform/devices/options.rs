@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::capture::{Constraint, ConstraintSet, FacingMode, TrackConstraints};
+use crate::engine::capture::{Constraint, ConstraintSet, FacingMode, OneOf, TrackConstraints};
 
 /// Which camera, and what it should give. The browser comes as near to size and rate as it can.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct CameraOptions {
-    /// Exactly this camera. Default: the browser's or the user's choice.
+    /// Exactly this camera. Default, also for an empty string: the browser's or the user's choice.
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub device_id: Option<String>,
     /// The camera that points this way, if there is one. Default: any.
@@ -46,7 +46,7 @@ impl CameraOptions {
     /// The same as constraints.
     pub fn to_constraints(&self) -> TrackConstraints {
         let simple = ConstraintSet {
-            device_id: self.device_id.as_deref().map(Constraint::exact).unwrap_or_default(),
+            device_id: exactly(self.device_id.as_deref()),
             facing_mode: self.facing_mode.clone().map(Constraint::ideal).unwrap_or_default(),
             width: self.width.map(Into::into).unwrap_or_default(),
             height: self.height.map(Into::into).unwrap_or_default(),
@@ -62,7 +62,7 @@ impl CameraOptions {
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct MicrophoneOptions {
-    /// Exactly this microphone. Default: the browser's or the user's choice.
+    /// Exactly this microphone. Default, also for an empty string: the browser's or the user's choice.
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub device_id: Option<String>,
     /// Removes what the speakers play. Default: true.
@@ -92,7 +92,7 @@ impl MicrophoneOptions {
     /// The same as constraints.
     pub fn to_constraints(&self) -> TrackConstraints {
         let simple = ConstraintSet {
-            device_id: self.device_id.as_deref().map(Constraint::exact).unwrap_or_default(),
+            device_id: exactly(self.device_id.as_deref()),
             echo_cancellation: Constraint::Bare(self.echo_cancellation.into()),
             noise_suppression: self.noise_suppression.into(),
             auto_gain_control: self.auto_gain_control.into(),
@@ -100,6 +100,11 @@ impl MicrophoneOptions {
         };
         with_defaults(&self.constraints, simple)
     }
+}
+
+/// An empty id stands for the default device, as in `setSinkId`.
+fn exactly(device_id: Option<&str>) -> Constraint<OneOf<String>> {
+    device_id.filter(|id| !id.is_empty()).map(Constraint::exact).unwrap_or_default()
 }
 
 fn with_defaults(own: &TrackConstraints, defaults: ConstraintSet) -> TrackConstraints {
