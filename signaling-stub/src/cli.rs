@@ -22,6 +22,10 @@ pub(crate) struct Arguments {
     /// Serves the files of this folder.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) static_dir: Option<PathBuf>,
+    /// An origin whose pages may connect, such as https://app.example; pages of the server's own host may. Repeatable; `*`
+    /// stands for all.
+    #[arg(long = "allowed-origin", value_name = "ORIGIN")]
+    allowed_origins: Vec<String>,
     /// What to log, to stderr: `info`, `debug`, or a filter of tracing-subscriber.
     #[arg(long, value_name = "FILTER", default_value = "info")]
     pub(crate) log: String,
@@ -40,6 +44,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_connections,
         value_parser = at_least_one())]
     max_connections: usize,
+    /// Connections from one address.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_connections_per_address,
+        value_parser = at_least_one())]
+    max_connections_per_address: usize,
+    /// Rooms opened from one address.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_rooms_per_address,
+        value_parser = at_least_one())]
+    max_rooms_per_address: usize,
     /// Bytes of one message.
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_message_bytes,
         value_parser = at_least_one())]
@@ -99,6 +111,8 @@ impl Arguments {
             max_participants_per_room: self.max_participants,
             max_rooms: self.max_rooms,
             max_connections: self.max_connections,
+            max_connections_per_address: self.max_connections_per_address,
+            max_rooms_per_address: self.max_rooms_per_address,
             max_message_bytes: self.max_message_bytes,
             messages_per_second: self.messages_per_second,
             message_burst: self.message_burst,
@@ -108,6 +122,7 @@ impl Arguments {
             limits: limits.with_heartbeat(self.heartbeat_ms),
             ice_servers: self.ice_servers.iter().map(|argument| argument.0.clone()).collect(),
             static_dir: self.static_dir.clone(),
+            allowed_origins: self.allowed_origins.clone(),
             sfu: ServerConfig::default().sfu && !self.no_sfu,
             media_port: self.media_port,
             media_udp: !self.no_media_udp,

@@ -63,6 +63,8 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), StartError> {
     start_logging(&arguments)?;
+    #[cfg(unix)]
+    raise_file_limit();
     if let Some(folder) = arguments.static_dir.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(StartError::StaticDir(folder.clone()));
     }
@@ -82,6 +84,16 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     stop.received().await;
     server.stop().await;
     Ok(())
+}
+
+/// Each socket is a file, and systems allow few unless they are asked.
+#[cfg(unix)]
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::warn!(%error, "cannot raise the limit of open files");
+    }
 }
 
 /// The browser of this name, or one that is found.

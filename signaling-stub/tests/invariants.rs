@@ -16,6 +16,9 @@ const LIMITS: Limits = Limits {
     max_participants_per_room: 3,
     max_rooms: 2,
     max_connections: 5,
+    max_connections_per_address: 5,
+    max_rooms_per_address: 2,
+    join_timeout_ms: 5_000,
     max_room_length: 10,
     max_name_length: 10,
     max_metadata_length: 10,
@@ -183,7 +186,7 @@ impl World {
                 };
                 self.hub.handle_text(self.nth(who), &text, self.now);
             }
-            Event::Binary(who) => self.hub.handle_binary(self.nth(who), self.now),
+            Event::Binary(who) => self.hub.handle_binary(self.nth(who), 3, self.now),
             Event::Oversize(who) => self.hub.handle_oversize(self.nth(who)),
             Event::Disconnect(who) => {
                 let id = self.nth(who);

@@ -1,7 +1,7 @@
 //! Messages to text and back.
 
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{ClientMessage, ServerMessage};
 
@@ -53,24 +53,29 @@ fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 
 /// No message of this version has more members; a longer object is not worth the search.
 const MAX_MEMBERS: usize = 12;
+/// The search reads the message once for each member. In one longer than this, it would cost the receiver more than a
+/// name in an error is worth to the sender.
+const MAX_SEARCHED_BYTES: usize = 16 * 1024;
 
 /// Finds the member that `error` is about.
 ///
 /// serde buffers a tagged enum before it reads the variant, and so loses the place of a fault. What
 /// remains is a search: the message fails in another way, or not at all, once the member is taken out.
 fn faulty_member<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Option<String> {
-    if !error.is_data() {
+    if !error.is_data() || text.len() > MAX_SEARCHED_BYTES {
         return None;
     }
-    let Ok(Value::Object(members)) = serde_json::from_str(text) else { return None };
+    let Ok(Value::Object(mut members)) = serde_json::from_str(text) else { return None };
     if members.len() > MAX_MEMBERS {
         return None;
     }
-    let fault = |members| serde_json::from_value::<T>(Value::Object(members)).err().map(|e| e.to_string());
-    let whole = fault(members.clone());
-    members.keys().filter(|name| *name != "type").find_map(|name| {
-        let mut rest = members.clone();
-        rest.remove(name);
-        (fault(rest) != whole).then(|| name.clone())
+    let fault = |members: &Map<String, Value>| T::deserialize(members).err().map(|e| e.to_string());
+    let whole = fault(&members);
+    let names: Vec<_> = members.keys().filter(|name| *name != "type").cloned().collect();
+    names.into_iter().find(|name| {
+        let Some(value) = members.remove(name) else { return false };
+        let rest = fault(&members);
+        members.insert(name.clone(), value);
+        rest != whole
     })
 }

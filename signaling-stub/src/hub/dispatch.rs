@@ -1,5 +1,7 @@
 //! What each message does.
 
+use std::net::IpAddr;
+
 use moim_protocol::{
     ClientMessage, ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PeerSignal, Profile,
     RelayPayload, Role, SFU_ID, ServerMessage, Topology, VERSION, Welcome,
@@ -91,6 +93,7 @@ impl Hub {
 
     /// Lets a participant in whom nobody has to admit, or who is admitted already, and has this id from the lobby.
     pub(super) fn enter(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
+        let address = self.connections.get(&id).and_then(|connection| connection.address);
         match self.rooms.get(&join.room).map(Room::len) {
             Some(size) if size >= self.limits.max_participants_per_room => {
                 let message = format!("room `{}` has {size} participants, the most it may have", join.room);
@@ -98,6 +101,11 @@ impl Hub {
             }
             None if self.rooms.len() >= self.limits.max_rooms => {
                 let message = format!("the server has {} rooms, the most it may have", self.rooms.len());
+                return self.error(id, ErrorCode::TooManyRooms, message);
+            }
+            None if self.rooms_from(address) >= self.limits.max_rooms_per_address => {
+                let limit = self.limits.max_rooms_per_address;
+                let message = format!("{limit} rooms were opened from this address, the most that may be");
                 return self.error(id, ErrorCode::TooManyRooms, message);
             }
             _ => {}
@@ -135,7 +143,7 @@ impl Hub {
             participant: info.id.clone(),
             publications: info.publications.clone(),
         });
-        self.rooms.entry(join.room.clone()).or_insert_with(|| Room::new(topology)).add(id, info);
+        self.rooms.entry(join.room.clone()).or_insert_with(|| Room::new(topology, address)).add(id, info);
         self.welcome(id, &join.room);
         self.outputs.extend(joined.map(Output::Media));
         self.media_relay(id, &join.room, join.relay);
@@ -158,6 +166,11 @@ impl Hub {
                 self.outputs.push_back(Output::StopMixer(room));
             }
         }
+    }
+
+    fn rooms_from(&self, address: Option<IpAddr>) -> usize {
+        let opened = |room: &&Room| address.is_some() && room.opened_from() == address;
+        self.rooms.values().filter(opened).count()
     }
 
     /// A `join` to the room that the connection is in carries the participant's complete state.

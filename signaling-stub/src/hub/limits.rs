@@ -19,6 +19,12 @@ pub struct Limits {
     pub max_rooms: usize,
     /// Default: 4096.
     pub max_connections: usize,
+    /// Connections from one address; of IPv6, from one network (/64). Default: 256.
+    pub max_connections_per_address: usize,
+    /// Rooms that were opened from one address. Default: 128.
+    pub max_rooms_per_address: usize,
+    /// Milliseconds that a connection may take to `join`. Default: 10000.
+    pub join_timeout_ms: u64,
     /// Length of a room's name. Default: 128.
     pub max_room_length: usize,
     /// Length of a participant's name. Default: 128.
@@ -46,6 +52,9 @@ impl Default for Limits {
             max_participants_per_room: 32,
             max_rooms: 1000,
             max_connections: 4096,
+            max_connections_per_address: 256,
+            max_rooms_per_address: 128,
+            join_timeout_ms: 10_000,
             max_room_length: 128,
             max_name_length: 128,
             max_metadata_length: 8192,

@@ -19,11 +19,14 @@ mod room;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::{IpAddr, Ipv6Addr},
+};
 
 use moim_protocol::{
-    ClientMessage, ErrorCode, IceServer, Join, LeaveReason, Lobby, ParticipantId, ParticipantInfo,
-    RelayPayload, Role, SFU_ID, ServerError, ServerMessage, Topology,
+    ClientMessage, DecodeError, ErrorCode, IceServer, Join, LeaveReason, Lobby, ParticipantId,
+    ParticipantInfo, RelayPayload, Role, SFU_ID, ServerError, ServerMessage, Topology,
 };
 use tracing::{debug, info};
 
@@ -76,6 +79,10 @@ struct Connection {
     room: Option<String>,
     /// A `join` that is not carried out yet.
     waiting: Option<Box<Waiting>>,
+    /// Where it comes from, if that is known.
+    address: Option<IpAddr>,
+    /// When it has to have joined.
+    join_by: u64,
     heard_at: u64,
     bucket: Bucket,
 }
@@ -103,6 +110,13 @@ impl Connection {
             }
             _ => None,
         }
+    }
+
+    /// When it is given up, if nothing more comes.
+    fn deadline(&self, idle_timeout: u64) -> u64 {
+        let idle = self.heard_at.saturating_add(idle_timeout);
+        let has_joined = self.room.is_some() || self.waiting.is_some();
+        if has_joined { idle } else { idle.min(self.join_by) }
     }
 
     fn in_lobby(&self) -> Option<(&str, &ParticipantId)> {
@@ -180,46 +194,83 @@ impl Hub {
         }
     }
 
-    /// Takes a new connection.
+    /// Takes a new connection of which nobody knows whence it comes: no limit of an address holds for it.
     pub fn handle_connected(&mut self, id: ConnectionId, now: u64) {
+        self.connect(id, None, now);
+    }
+
+    /// Takes a new connection from this address.
+    pub fn handle_connected_from(&mut self, id: ConnectionId, address: IpAddr, now: u64) {
+        self.connect(id, Some(network(address)), now);
+    }
+
+    fn connect(&mut self, id: ConnectionId, address: Option<IpAddr>, now: u64) {
         self.forget(id, LeaveReason::Disconnected);
         if self.shutting_down {
             return self.refuse(id, ErrorCode::ShuttingDown, "the server is going down");
         }
-        if self.connections.len() >= self.limits.max_connections {
-            let message =
-                format!("the server has {} connections, the most it may have", self.connections.len());
+        let count = self.connections.len();
+        if count >= self.limits.max_connections {
+            let message = format!("the server has {count} connections, the most it may have");
             return self.refuse(id, ErrorCode::TooManyConnections, message);
         }
-        let bucket = Bucket::new(self.limits.messages_per_second, self.limits.message_burst, now);
-        self.connections.insert(id, Connection { room: None, waiting: None, heard_at: now, bucket });
-        let deadline = now.saturating_add(self.limits.idle_timeout_ms);
+        let is_near = |connection: &&Connection| address.is_some() && connection.address == address;
+        let near = self.connections.values().filter(is_near).count();
+        if near >= self.limits.max_connections_per_address {
+            let message = format!("there are {near} connections from this address, the most there may be");
+            return self.refuse(id, ErrorCode::TooManyConnections, message);
+        }
+        let connection = Connection {
+            room: None,
+            waiting: None,
+            address,
+            join_by: now.saturating_add(self.limits.join_timeout_ms),
+            heard_at: now,
+            bucket: Bucket::new(self.limits.messages_per_second, self.limits.message_burst, now),
+        };
+        let deadline = connection.deadline(self.limits.idle_timeout_ms);
+        self.connections.insert(id, connection);
         self.next_timeout = Some(self.next_timeout.map_or(deadline, |next| next.min(deadline)));
         debug!(connection = id.0, "connected");
     }
 
     /// Takes a text frame. Whatever is in it, no other connection suffers.
     pub fn handle_text(&mut self, id: ConnectionId, text: &str, now: u64) {
-        if !self.hear(id, now) {
-            return;
+        if self.handle_frame(id, text.len(), now) {
+            self.handle_decoded(id, ClientMessage::decode(text));
         }
-        if text.len() > self.limits.max_message_bytes {
-            let message = format!(
-                "the message has {} bytes, the limit is {}",
-                text.len(),
-                self.limits.max_message_bytes
-            );
-            return self.error(id, ErrorCode::MessageTooLarge, message);
+    }
+
+    /// Takes the news of a text frame, and says whether it is worth decoding. The two halves of
+    /// [`handle_text`](Self::handle_text) are apart so that nobody else has to wait while a frame is decoded.
+    pub fn handle_frame(&mut self, id: ConnectionId, bytes: usize, now: u64) -> bool {
+        if !self.hear(id, bytes, now) {
+            return false;
         }
-        match ClientMessage::decode(text) {
+        let limit = self.limits.max_message_bytes;
+        if bytes > limit {
+            let message = format!("the message has {bytes} bytes, the limit is {limit}");
+            self.error(id, ErrorCode::MessageTooLarge, message);
+        }
+        bytes <= limit
+    }
+
+    /// Takes what was in a text frame for which [`handle_frame`](Self::handle_frame) returned `true`.
+    pub fn handle_decoded(&mut self, id: ConnectionId, message: Result<ClientMessage, DecodeError>) {
+        match message {
             Ok(message) => self.handle_message(id, message),
             Err(error) => self.error(id, ErrorCode::Malformed, shorten(error.to_string())),
         }
     }
 
+    /// Takes the news of a ping or a pong (RFC 6455), which the socket answers itself.
+    pub fn handle_control(&mut self, id: ConnectionId, now: u64) {
+        self.hear(id, 0, now);
+    }
+
     /// Takes a binary frame, which the protocol has no use for.
-    pub fn handle_binary(&mut self, id: ConnectionId, now: u64) {
-        if self.hear(id, now) {
+    pub fn handle_binary(&mut self, id: ConnectionId, bytes: usize, now: u64) {
+        if self.hear(id, bytes, now) {
             self.error(id, ErrorCode::BinaryFrame, "the frame is binary; send JSON in text frames");
         }
     }
@@ -241,15 +292,18 @@ impl Hub {
             return;
         }
         let timeout = self.limits.idle_timeout_ms;
-        let deadline = |connection: &Connection| connection.heard_at.saturating_add(timeout);
-        let idle: Vec<_> =
-            self.connections.iter().filter(|(_, c)| deadline(c) <= now).map(|(id, _)| *id).collect();
-        for id in idle {
-            self.send_error(id, ErrorCode::IdleTimeout, format!("nothing came for {timeout} ms"), true);
+        let late = self.connections.iter().filter(|(_, connection)| connection.deadline(timeout) <= now);
+        let late: Vec<_> = late.map(|(id, connection)| (*id, connection.heard_at)).collect();
+        for (id, heard_at) in late {
+            let message = match heard_at.saturating_add(timeout) <= now {
+                true => format!("nothing came for {timeout} ms"),
+                false => format!("no `join` came for {} ms", self.limits.join_timeout_ms),
+            };
+            self.send_error(id, ErrorCode::IdleTimeout, message, true);
             self.forget(id, LeaveReason::TimedOut);
             self.close(id, CloseReason::Error(ErrorCode::IdleTimeout));
         }
-        self.next_timeout = self.connections.values().map(deadline).min();
+        self.next_timeout = self.connections.values().map(|connection| connection.deadline(timeout)).min();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do, at the earliest.
@@ -292,11 +346,11 @@ impl Hub {
     }
 
     /// Notes a sign of life, and says whether the frame may be looked at.
-    fn hear(&mut self, id: ConnectionId, now: u64) -> bool {
+    fn hear(&mut self, id: ConnectionId, bytes: usize, now: u64) -> bool {
         let Some(connection) = self.connections.get_mut(&id) else { return false };
         connection.heard_at = connection.heard_at.max(now);
         let limit = self.limits.messages_per_second;
-        match connection.bucket.take(now) {
+        match connection.bucket.take(bytes, now) {
             Rate::Pass => return true,
             Rate::Drop => {}
             Rate::DropAloud => self.error(
@@ -375,6 +429,14 @@ impl Hub {
 
     fn close(&mut self, id: ConnectionId, reason: CloseReason) {
         self.outputs.push_back(Output::Close { id, reason });
+    }
+}
+
+/// What one client can have many addresses of: of IPv6, a network (/64).
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
     }
 }
 

@@ -13,7 +13,15 @@ pub(super) enum Rate {
     Abuse,
 }
 
-/// Limits the messages of one connection.
+/// So many bytes of a message cost as much as one message more.
+const BYTES_PER_TOKEN: usize = 4096;
+
+/// What a frame of so many bytes costs, in messages.
+fn cost(bytes: usize) -> i64 {
+    1 + i64::try_from(bytes / BYTES_PER_TOKEN).unwrap_or(i64::MAX / TOKEN - 1)
+}
+
+/// Limits the messages of one connection, and their bytes.
 ///
 /// Dropped messages cost a token as well. So a client that slows down recovers, and one that does not
 /// falls into debt, until the debt is as large as the bucket.
@@ -36,15 +44,18 @@ impl Bucket {
         Self { tokens: burst, burst, per_ms: i64::from(messages_per_second), filled_at: now, told_at: None }
     }
 
-    pub(super) fn take(&mut self, now: u64) -> Rate {
+    /// Takes a frame of `bytes` bytes into account.
+    pub(super) fn take(&mut self, bytes: usize, now: u64) -> Rate {
         let elapsed = i64::try_from(now.saturating_sub(self.filled_at)).unwrap_or(i64::MAX);
         self.filled_at = self.filled_at.max(now);
         self.tokens = self.tokens.saturating_add(elapsed.saturating_mul(self.per_ms)).min(self.burst);
-        let pass = self.tokens >= TOKEN;
-        self.tokens -= TOKEN;
-        if pass {
+        let price = cost(bytes) * TOKEN;
+        if self.tokens >= TOKEN {
+            // One long message alone is no abuse, however short the bucket is.
+            self.tokens = (self.tokens - price).max(-self.burst / 2);
             return Rate::Pass;
         }
+        self.tokens = self.tokens.saturating_sub(price);
         if self.tokens <= -self.burst {
             return Rate::Abuse;
         }
@@ -63,34 +74,34 @@ mod tests {
     #[test]
     fn burst_passes_and_the_next_message_is_dropped() {
         let mut bucket = Bucket::new(10, 3, 0);
-        assert_eq!([0; 3].map(|now| bucket.take(now)), [Rate::Pass; 3]);
-        assert_eq!(bucket.take(0), Rate::DropAloud);
+        assert_eq!([0; 3].map(|now| bucket.take(0, now)), [Rate::Pass; 3]);
+        assert_eq!(bucket.take(0, 0), Rate::DropAloud);
     }
 
     #[test]
     fn tokens_come_back_with_time() {
         let mut bucket = Bucket::new(10, 1, 0);
-        assert_eq!(bucket.take(0), Rate::Pass);
-        assert_eq!(bucket.take(100), Rate::Pass);
-        assert_eq!(bucket.take(1_000_000), Rate::Pass);
-        assert_eq!(bucket.take(1_000_000), Rate::Abuse, "a bucket of one has no room for debt");
+        assert_eq!(bucket.take(0, 0), Rate::Pass);
+        assert_eq!(bucket.take(0, 100), Rate::Pass);
+        assert_eq!(bucket.take(0, 1_000_000), Rate::Pass);
+        assert_eq!(bucket.take(0, 1_000_000), Rate::Abuse, "a bucket of one has no room for debt");
     }
 
     #[test]
     fn client_is_told_once_a_second() {
         let mut bucket = Bucket::new(0, 4, 0);
         for _ in 0..4 {
-            assert_eq!(bucket.take(0), Rate::Pass);
+            assert_eq!(bucket.take(0, 0), Rate::Pass);
         }
-        assert_eq!(bucket.take(0), Rate::DropAloud);
-        assert_eq!(bucket.take(999), Rate::Drop);
-        assert_eq!(bucket.take(1000), Rate::DropAloud);
+        assert_eq!(bucket.take(0, 0), Rate::DropAloud);
+        assert_eq!(bucket.take(0, 999), Rate::Drop);
+        assert_eq!(bucket.take(0, 1000), Rate::DropAloud);
     }
 
     #[test]
     fn client_that_never_slows_down_is_abusive() {
         let mut bucket = Bucket::new(10, 5, 0);
-        let rates: Vec<Rate> = (0..10).map(|_| bucket.take(0)).collect();
+        let rates: Vec<Rate> = (0..10).map(|_| bucket.take(0, 0)).collect();
         assert_eq!(rates[9], Rate::Abuse);
         assert_eq!(rates.iter().filter(|rate| **rate == Rate::Abuse).count(), 1);
     }
@@ -99,15 +110,30 @@ mod tests {
     fn client_that_slows_down_recovers() {
         let mut bucket = Bucket::new(10, 5, 0);
         for _ in 0..8 {
-            bucket.take(0);
+            bucket.take(0, 0);
         }
-        assert_eq!(bucket.take(1000), Rate::Pass);
+        assert_eq!(bucket.take(0, 1000), Rate::Pass);
+    }
+
+    #[test]
+    fn bytes_count_as_messages() {
+        let mut bucket = Bucket::new(0, 100, 0);
+        assert_eq!(bucket.take(98 * BYTES_PER_TOKEN, 0), Rate::Pass);
+        assert_eq!(bucket.take(BYTES_PER_TOKEN - 1, 0), Rate::Pass);
+        assert_eq!(bucket.take(0, 0), Rate::DropAloud);
+    }
+
+    #[test]
+    fn one_long_message_is_no_abuse() {
+        let mut bucket = Bucket::new(1, 20, 0);
+        assert_eq!(bucket.take(1_000 * BYTES_PER_TOKEN, 0), Rate::Pass);
+        assert_eq!(bucket.take(0, 0), Rate::DropAloud);
     }
 
     #[test]
     fn clock_that_goes_back_is_harmless() {
         let mut bucket = Bucket::new(u32::MAX, 2, u64::MAX);
-        assert_eq!(bucket.take(0), Rate::Pass);
-        assert_eq!(bucket.take(u64::MAX), Rate::Pass);
+        assert_eq!(bucket.take(0, 0), Rate::Pass);
+        assert_eq!(bucket.take(0, u64::MAX), Rate::Pass);
     }
 }

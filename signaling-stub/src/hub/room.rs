@@ -1,5 +1,7 @@
 //! One room: its participants, and the revision of their list.
 
+use std::net::IpAddr;
+
 use moim_protocol::{Lobby, ParticipantId, ParticipantInfo, Role, Roster, Topology};
 
 use super::ConnectionId;
@@ -8,6 +10,8 @@ use super::ConnectionId;
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     topology: Topology,
+    /// Where its first participant comes from, if that is known.
+    opened_from: Option<IpAddr>,
     revision: u64,
     lobby: Lobby,
     /// In the order in which they joined.
@@ -21,13 +25,17 @@ struct Member {
 }
 
 impl Room {
-    pub(super) fn new(topology: Topology) -> Self {
-        Self { topology, revision: 0, lobby: Lobby::default(), members: Vec::new() }
+    pub(super) fn new(topology: Topology, opened_from: Option<IpAddr>) -> Self {
+        Self { topology, opened_from, revision: 0, lobby: Lobby::default(), members: Vec::new() }
     }
 
     /// As the first participant wished it.
     pub(super) fn topology(&self) -> Topology {
         self.topology
+    }
+
+    pub(super) fn opened_from(&self) -> Option<IpAddr> {
+        self.opened_from
     }
 
     pub(super) fn revision(&self) -> u64 {

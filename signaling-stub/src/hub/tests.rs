@@ -236,7 +236,7 @@ fn frame_that_had_to_be_cut_ends_the_connection() {
 fn binary_frame_is_refused() {
     let mut hub = hub();
     join(&mut hub, ALICE, "kitchen");
-    hub.handle_binary(ALICE, 0);
+    hub.handle_binary(ALICE, 3, 0);
     assert_eq!(errors(&drain(&mut hub)), [(ALICE, ErrorCode::BinaryFrame, false)]);
 }
 
@@ -417,8 +417,9 @@ fn silent_connection_times_out_and_a_frame_of_any_kind_is_life() {
     let mut hub = hub();
     let alice = join(&mut hub, ALICE, "kitchen");
     join(&mut hub, BOB, "kitchen");
+    hub.handle_binary(BOB, 3, 10_000);
+    hub.handle_timeout(10_000);
     assert_eq!(hub.poll_timeout(), Some(15_000));
-    hub.handle_binary(BOB, 10_000);
     drain(&mut hub);
     hub.handle_timeout(14_999);
     assert_eq!(drain(&mut hub), []);

@@ -1,39 +1,90 @@
 //! The paths.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::{
-    Json, Router,
-    extract::{State, ws::WebSocketUpgrade},
-    http::{HeaderValue, header::CACHE_CONTROL},
-    response::Response,
+    Extension, Json, Router,
+    extract::{ConnectInfo, Request, State, ws::WebSocketUpgrade},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+    },
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use serde_json::{Value, json};
-use tower_http::{services::ServeDir, set_header::SetResponseHeader};
+use tower_http::services::ServeDir;
+use tracing::info;
 
-use super::{socket, switchboard::Switchboard};
+use super::{files, meter::Meter, origin::Origins, socket, switchboard::Switchboard};
 
-pub(super) fn router(switchboard: Arc<Switchboard>, static_dir: Option<PathBuf>) -> Router {
+/// Bytes of a WebSocket that are looked at in one go: everybody else has a turn in between.
+const READ_BYTES: usize = 4096;
+
+pub(super) fn router(
+    switchboard: Arc<Switchboard>,
+    static_dir: Option<PathBuf>,
+    origins: Origins,
+) -> io::Result<Router> {
+    let origins = Arc::new(origins);
+    let web_socket = get(web_socket).layer(from_fn_with_state(Arc::clone(&origins), check_origin));
     let router =
-        Router::new().route("/ws", get(web_socket)).route("/healthz", get(health)).with_state(switchboard);
-    match static_dir {
+        Router::new().route("/ws", web_socket).route("/healthz", get(health)).with_state(switchboard);
+    let router = match static_dir {
         Some(folder) => {
-            // What was built a moment ago must not hide behind a cached copy.
-            let no_cache = HeaderValue::from_static("no-cache");
-            let files = SetResponseHeader::overriding(ServeDir::new(folder), CACHE_CONTROL, no_cache);
-            router.fallback_service(files)
+            let inside = from_fn_with_state(files::root(&folder)?, files::only_inside);
+            router.merge(Router::new().fallback_service(ServeDir::new(folder)).layer(inside))
         }
         None => router,
+    };
+    Ok(router.layer(from_fn_with_state(origins, check_host)))
+}
+
+/// Turns away what is meant for another server, and says what holds for every answer.
+async fn check_host(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+    if let Err(fault) = origins.check_host(request.headers()) {
+        return (StatusCode::FORBIDDEN, fault).into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = [
+        // What was built a moment ago must not hide behind a cached copy.
+        (CACHE_CONTROL, "no-cache"),
+        // A file is what its name says.
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "same-origin"),
+        // No other site shows these pages inside its own.
+        (CONTENT_SECURITY_POLICY, "object-src 'none'; base-uri 'self'; frame-ancestors 'self'"),
+    ];
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Turns away the pages of others.
+async fn check_origin(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+    match origins.check_origin(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(fault) => {
+            info!(origin = ?request.headers().get(ORIGIN), "refused");
+            (StatusCode::FORBIDDEN, fault).into_response()
+        }
     }
 }
 
-async fn web_socket(State(switchboard): State<Arc<Switchboard>>, upgrade: WebSocketUpgrade) -> Response {
+async fn web_socket(
+    State(switchboard): State<Arc<Switchboard>>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    Extension(meter): Extension<Arc<Meter>>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let bytes = switchboard.max_frame_bytes();
     upgrade
+        .read_buffer_size(READ_BYTES)
         .max_message_size(bytes)
         .max_frame_size(bytes)
-        .on_upgrade(move |socket| socket::serve(socket, switchboard))
+        .on_upgrade(move |socket| socket::serve(socket, address.ip(), meter, switchboard))
 }
 
 async fn health(State(switchboard): State<Arc<Switchboard>>) -> Json<Value> {

@@ -1,20 +1,27 @@
 //! The hub on a port: WebSockets on `/ws`, `/healthz`, and the files of a folder.
 
+mod doors;
+mod files;
 mod http;
 #[cfg(feature = "sfu")]
 mod media;
+mod meter;
 mod mixers;
+mod origin;
 mod socket;
 mod switchboard;
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt;
 use moim_protocol::IceServer;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
-use tracing::{info, warn};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+use tracing::info;
 
-use self::switchboard::Switchboard;
+use self::{
+    doors::{Doors, SocketLimits},
+    origin::Origins,
+    switchboard::Switchboard,
+};
 use crate::{HubStats, Limits};
 
 /// Clients have this long to take the farewell and to close; then their sockets are dropped.
@@ -29,6 +36,8 @@ pub struct ServerConfig {
     pub ice_servers: Vec<IceServer>,
     /// A folder whose files are served. Default: none.
     pub static_dir: Option<PathBuf>,
+    /// Origins whose pages may connect, beside those of the server's own host; `*` for all. Default: none.
+    pub allowed_origins: Vec<String>,
     /// Whether the SFU runs. Default: yes, if it is compiled in.
     pub sfu: bool,
     /// The UDP port of the SFU. Default: the number of the listener's port, or any free one if that is in use.
@@ -57,6 +66,7 @@ impl Default for ServerConfig {
             limits: Limits::default(),
             ice_servers: Vec::new(),
             static_dir: None,
+            allowed_origins: Vec::new(),
             sfu: cfg!(feature = "sfu"),
             media_port: None,
             media_udp: true,
@@ -82,7 +92,7 @@ fn random_token() -> String {
 pub struct Server {
     local_addr: SocketAddr,
     switchboard: Arc<Switchboard>,
-    stop: oneshot::Sender<()>,
+    stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
@@ -94,6 +104,8 @@ pub struct Server {
 pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> {
     let local_addr = listener.local_addr()?;
     let static_dir = config.static_dir.clone();
+    let origins = Origins::new(&config.allowed_origins);
+    let sockets_allowed = SocketLimits::of(&config.limits);
     #[cfg(feature = "sfu")]
     let media = if config.sfu { Some(media::Media::bind(local_addr, &config)?) } else { None };
     #[cfg(feature = "sfu")]
@@ -109,27 +121,20 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let mixers = mixers.map(|mixers| tokio::spawn(mixers.serve(Arc::clone(&switchboard))));
     #[cfg(feature = "sfu")]
     let media = media.map(|media| tokio::spawn(media.serve(Arc::clone(&switchboard))));
-    let (stop, stopped) = oneshot::channel();
+    let (stop, mut stopped) = watch::channel(false);
     let clock = tokio::spawn(Arc::clone(&switchboard).keep_time());
-    let app = http::router(Arc::clone(&switchboard), static_dir);
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            warn!(%error, "cannot turn off Nagle's algorithm");
-        }
-    });
+    let app = http::router(Arc::clone(&switchboard), static_dir, origins)?;
+    let serving = Doors::new(sockets_allowed).serve(listener, app, stop.subscribe());
     let closing = Arc::clone(&switchboard);
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+    tokio::spawn(async move {
         // A dropped `Server` does not stop: only the message does.
-        if stopped.await.is_err() {
-            std::future::pending::<()>().await;
+        if stopped.wait_for(|stop| *stop).await.is_ok() {
+            closing.shut_down();
         }
-        closing.shut_down();
     });
     let closing_mixers = Arc::clone(&switchboard);
     let task = tokio::spawn(async move {
-        if let Err(error) = serving.await {
-            warn!(%error, "the server ended");
-        }
+        serving.await;
         sockets.closed().await;
         clock.abort();
         if let Some(mixers) = mixers {
@@ -159,8 +164,8 @@ impl Server {
     /// Says farewell to every client and waits, a little, until they are gone.
     pub async fn stop(mut self) {
         info!("shutting down");
-        // The receiver is gone only if the server has ended already.
-        let _ = self.stop.send(());
+        // Its receivers are gone only if the server has ended already.
+        let _ = self.stop.send(true);
         if timeout(FAREWELL, &mut self.task).await.is_err() {
             info!("some clients did not close in time");
             self.task.abort();

@@ -1,16 +1,20 @@
 //! One WebSocket: its frames to the hub, and the hub's to it.
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{error::Error, io::ErrorKind, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
+use moim_protocol::ClientMessage;
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::switchboard::{Frame, Frames, Switchboard};
+use super::{
+    meter::Meter,
+    switchboard::{Frame, Frames, Switchboard},
+};
 use crate::ConnectionId;
 
 /// A frame that the network does not take for this long shows that nobody reads.
@@ -29,15 +33,21 @@ enum End {
 }
 
 /// Serves one client from its first frame to its last.
-pub(super) async fn serve(socket: WebSocket, switchboard: Arc<Switchboard>) {
-    let Some(mut line) = switchboard.connect() else { return };
+pub(super) async fn serve(
+    socket: WebSocket,
+    address: IpAddr,
+    meter: Arc<Meter>,
+    switchboard: Arc<Switchboard>,
+) {
+    let Some(mut line) = switchboard.connect(address) else { return };
+    meter.start();
     let id = line.id;
     let (mut sink, mut stream) = socket.split();
     let end = tokio::select! {
         biased;
         Ok(()) = &mut line.cut => End::Gone,
         end = send(&mut line.frames, &mut sink) => end,
-        end = receive(id, &mut stream, &switchboard) => end,
+        end = receive(id, &mut stream, &meter, &switchboard) => end,
     };
     let closing = async {
         if matches!(end, End::Oversize) {
@@ -53,13 +63,30 @@ pub(super) async fn serve(socket: WebSocket, switchboard: Arc<Switchboard>) {
     switchboard.disconnect(id);
 }
 
-async fn receive(id: ConnectionId, stream: &mut SplitStream<WebSocket>, switchboard: &Switchboard) -> End {
+async fn receive(
+    id: ConnectionId,
+    stream: &mut SplitStream<WebSocket>,
+    meter: &Meter,
+    switchboard: &Switchboard,
+) -> End {
     while let Some(frame) = stream.next().await {
+        meter.message();
         match frame {
-            Ok(Message::Text(text)) => switchboard.drive(|hub, now| hub.handle_text(id, &text, now)),
-            Ok(Message::Binary(_)) => switchboard.drive(|hub, now| hub.handle_binary(id, now)),
+            Ok(Message::Text(text)) => {
+                if switchboard.drive(|hub, now| hub.handle_frame(id, text.len(), now)) {
+                    // Not inside `drive`: nobody else is to wait for it.
+                    let message = ClientMessage::decode(&text);
+                    switchboard.drive(|hub, _| hub.handle_decoded(id, message));
+                }
+            }
+            Ok(Message::Binary(bytes)) => {
+                switchboard.drive(|hub, now| hub.handle_binary(id, bytes.len(), now))
+            }
             // axum answers pings and close frames.
-            Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => {}
+            Ok(Message::Ping(_) | Message::Pong(_)) => {
+                switchboard.drive(|hub, now| hub.handle_control(id, now))
+            }
+            Ok(Message::Close(_)) => {}
             Err(error) if is_oversize(&error) => return End::Oversize,
             Err(error) => {
                 debug!(connection = id.0, %error, "broken");
@@ -89,6 +116,9 @@ async fn send(frames: &mut Frames, sink: &mut SplitSink<WebSocket, Message>) -> 
 }
 
 fn is_oversize(error: &axum::Error) -> bool {
-    let cause = error.source().and_then(|cause| cause.downcast_ref::<tungstenite::Error>());
-    matches!(cause, Some(tungstenite::Error::Capacity(_)))
+    match error.source().and_then(|cause| cause.downcast_ref::<tungstenite::Error>()) {
+        Some(tungstenite::Error::Capacity(_)) => true,
+        Some(tungstenite::Error::Io(error)) => error.kind() == ErrorKind::QuotaExceeded,
+        _ => false,
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -136,7 +137,7 @@ impl Switchboard {
     }
 
     /// Takes a new connection, or `None` if the server is past taking any.
-    pub(super) fn connect(&self) -> Option<Line> {
+    pub(super) fn connect(&self, address: IpAddr) -> Option<Line> {
         let (frames, receiver) = mpsc::unbounded_channel();
         let (cut, cut_receiver) = oneshot::channel();
         let bytes = Arc::new(AtomicUsize::new(0));
@@ -146,7 +147,7 @@ impl Switchboard {
         let id = ConnectionId(state.next_id);
         state.queues.insert(id, Queue { frames, bytes: Arc::clone(&bytes), cut });
         drop(state);
-        self.drive(|hub, now| hub.handle_connected(id, now));
+        self.drive(|hub, now| hub.handle_connected_from(id, address, now));
         Some(Line { id, frames: Frames { receiver, bytes }, cut: cut_receiver, _open: open })
     }
 
@@ -162,17 +163,18 @@ impl Switchboard {
     }
 
     /// Gives the hub one event, and hands out what follows from it.
-    pub(super) fn drive(&self, event: impl FnOnce(&mut Hub, u64)) {
+    pub(super) fn drive<T>(&self, event: impl FnOnce(&mut Hub, u64) -> T) -> T {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = self.lock();
         let timeout = state.hub.poll_timeout();
-        event(&mut state.hub, now);
+        let result = event(&mut state.hub, now);
         while let Some(output) = state.hub.poll_output() {
             self.deliver(&mut state, output, now);
         }
         if state.hub.poll_timeout() != timeout {
             self.timeout_changed.notify_one();
         }
+        result
     }
 
     fn deliver(&self, state: &mut State, output: Output, now: u64) {

@@ -112,8 +112,13 @@ impl Client {
 
 /// Status line and headers in lower case, and the body.
 pub async fn http_get(address: SocketAddr, path: &str) -> (String, Vec<u8>) {
+    http_get_as(address, path, &address.to_string()).await
+}
+
+/// As [`http_get`], with this name for the server.
+pub async fn http_get_as(address: SocketAddr, path: &str, host: &str) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("an answer in time").unwrap();

@@ -250,7 +250,7 @@ impl World {
         match event {
             SocketEvent::Opened => self.hub.handle_connected(connection, now),
             SocketEvent::Text(text) => self.hub.handle_text(connection, &text, now),
-            SocketEvent::Binary(_) => self.hub.handle_binary(connection, now),
+            SocketEvent::Binary(bytes) => self.hub.handle_binary(connection, bytes.len(), now),
             SocketEvent::Closed { .. } => self.hub.handle_disconnected(connection, now),
         }
     }

@@ -1,15 +1,11 @@
 //! Bad messages: the sender is told, and nobody else notices.
-#![cfg(feature = "server")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
 
 use moim_protocol::ServerMessage;
 use moim_signaling_stub::{Limits, Server};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
-use support::{Client, start_with};
+use crate::support::{Client, start_with};
 
 /// Alice, who must stay unharmed, and Mallory.
 async fn alice_and_mallory(server: &Server) -> (Client, Client) {
