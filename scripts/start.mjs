@@ -14,6 +14,7 @@ import { parseFlags } from "./lib/flags.mjs";
 import { SITE, STUB } from "./lib/paths.mjs";
 import { choosePort } from "./lib/port.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
+import { isRoot } from "./lib/root.mjs";
 import { assembleSite } from "./lib/site.mjs";
 import { which } from "./lib/which.mjs";
 
@@ -25,6 +26,10 @@ async function startStub({ host, port }) {
   const args = ["--host", host, "--port", String(port), "--static-dir", SITE];
   const mixer = process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
   if (mixer) args.push("--mixer", mixer);
+  // The demo is on one's own machine; for root Chromium runs in no other way.
+  if (mixer && isRoot()) args.push("--mixer-no-sandbox");
+  // Without a browser to start, the page is opened by hand, by whoever it is.
+  if (!mixer) args.push("--any-mixer");
   const stub = startChild(STUB, args, { stdio: ["ignore", "pipe", "inherit"] });
   const address = await new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Problem(`The signaling stub said nothing for ${READY_MS / 1000} s.`)), READY_MS);

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { bold } from "./colour.mjs";
 import { Problem } from "./problem.mjs";
+import { isRoot } from "./root.mjs";
 import { runStep } from "./run.mjs";
 import { which } from "./which.mjs";
 
@@ -21,8 +22,7 @@ export async function ensureSystemPackages() {
   if (missing.length === 0) return;
   const packages = missing.map(({ debian }) => debian);
   const apt = which("apt-get");
-  const isRoot = process.getuid?.() === 0;
-  if (!apt || !existsSync("/etc/debian_version") || !isRoot) {
+  if (!apt || !existsSync("/etc/debian_version") || !isRoot()) {
     const list = missing.map(({ others, env }) => `  ${others}${env ? `  (or its path in ${env})` : ""}`).join("\n");
     const command = `apt-get install -y --no-install-recommends ${packages.join(" ")}`;
     throw new Problem(`The tests need programs that are not installed:\n${list}`, {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr};
 
 use clap::{Parser, ValueEnum};
 use moim_protocol::IceServer;
-use moim_signaling_stub::{Limits, ServerConfig};
+use moim_signaling_stub::{Limits, ServerConfig, TOKEN_VARIABLE};
 
 /// A small signaling server for moim.
 #[derive(Debug, Parser)]
@@ -87,6 +87,16 @@ pub(crate) struct Arguments {
     /// looked for, or named here.
     #[arg(long, value_name = "BROWSER", num_args = 0..=1, default_missing_value = "")]
     pub(crate) mixer: Option<String>,
+    /// Mixers that run at a time.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one(), requires = "mixer")]
+    pub(crate) max_mixers: usize,
+    /// Runs the mixers' browser without its sandbox. As root Chromium runs in no other way.
+    #[arg(long, requires = "mixer")]
+    pub(crate) mixer_no_sandbox: bool,
+    /// Lets whoever says so be the mixer of a room, and get everyone's media. Otherwise a mixer needs the token that is in the
+    /// environment variable MOIM_MIXER_TOKEN; without one, only the server's own have it.
+    #[arg(long)]
+    any_mixer: bool,
     /// A STUN or TURN server that clients are told of. TURN needs a username and a credential. Repeatable.
     #[arg(long = "ice-server", value_name = "URL[,USERNAME,CREDENTIAL]")]
     ice_servers: Vec<IceServerArgument>,
@@ -104,6 +114,12 @@ impl Arguments {
     /// Whether anything is said about how the SFU takes media.
     pub(crate) fn names_media(&self) -> bool {
         self.media_port.is_some() || self.media_tcp_port.is_some() || self.no_media_udp || self.no_media_tcp
+    }
+
+    fn mixer_token(&self) -> Option<String> {
+        // Not an argument: everybody on the machine can read those.
+        let given = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
+        if self.any_mixer { None } else { given.or(ServerConfig::default().mixer_token) }
     }
 
     pub(crate) fn server_config(&self) -> ServerConfig {
@@ -128,6 +144,7 @@ impl Arguments {
             media_udp: !self.no_media_udp,
             media_tcp_port: self.media_tcp_port,
             media_tcp: !self.no_media_tcp,
+            mixer_token: self.mixer_token(),
             ..ServerConfig::default()
         }
     }

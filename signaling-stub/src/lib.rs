@@ -11,4 +11,4 @@ pub mod sfu;
 
 pub use hub::{CloseReason, ConnectionId, Hub, HubStats, Limits, MediaCommand, Output};
 #[cfg(feature = "server")]
-pub use server::{Server, ServerConfig, serve};
+pub use server::{MixerSettings, Server, ServerConfig, TOKEN_VARIABLE, serve};

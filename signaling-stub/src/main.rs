@@ -10,7 +10,7 @@ use std::{
 };
 
 use clap::Parser;
-use moim_signaling_stub::serve;
+use moim_signaling_stub::{MixerSettings, serve};
 use tokio::net::TcpListener;
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
 
@@ -74,7 +74,13 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     let listener = listen(&arguments).await?;
     let stop = StopSignal::new()?;
     let mut config = arguments.server_config();
-    config.mixer = arguments.mixer.as_deref().map(mixer).transpose()?;
+    if let Some(browser) = arguments.mixer.as_deref() {
+        config.mixer = Some(MixerSettings {
+            max: arguments.max_mixers,
+            sandbox: !arguments.mixer_no_sandbox,
+            ..MixerSettings::new(mixer(browser)?)
+        });
+    }
     if config.mixer.is_some() && config.static_dir.is_none() {
         return Err(StartError::MixerPage);
     }

@@ -2,14 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing, browserPath } from "./lib/browsers.mjs";
+import { browserMissing } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
 import { assertFallsSilent } from "./lib/media.mjs";
-import { startStub, stubMissing } from "./lib/server.mjs";
+import { mixing, startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium") || browserMissing("firefox");
-const mixing = () => ["--mixer", browserPath("chromium")];
 
 /** The id of a person in somebody's room. */
 const idOf = (watcher, name) =>

@@ -16,7 +16,7 @@ const SOON_MS = 2000;
 
 for (const topology of ["mesh", "sfu", "mcu"]) {
   test(`files in a room, ${topology}`, { skip }, async (t) => {
-    const stub = await startStub(t);
+    const stub = await startStub(t, { args: topology === "mcu" ? ["--any-mixer"] : [] });
     const browsers = { chromium: await launch(t, "chromium"), firefox: await launch(t, "firefox") };
     const mixer = topology === "mcu" && (await openMixer(browsers.chromium, stub));
     const kinds = { alice: "chromium", bob: "chromium", carol: "firefox", dave: "firefox" };

@@ -3,16 +3,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { browserMissing, browserPath, launch } from "./lib/browsers.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
 import { assertFallsSilent, assertShows, assertSounds } from "./lib/media.mjs";
-import { startStub, stubMissing } from "./lib/server.mjs";
+import { mixing, startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium");
 const skipFirefox = skip || browserMissing("firefox");
 const topology = "mcu";
-const startMixing = (t) => startStub(t, { args: ["--mixer", browserPath("chromium")] });
+const startMixing = (t) => startStub(t, { args: mixing() });
 
 /** The part of the mixed picture that shows the `place`th of two, whose cameras have this shape. */
 function half(place, { width, height }) {
@@ -91,7 +91,7 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
 }
 
 test("everyone is told who is where in the picture, and who is in the spotlight", { skip }, async (t) => {
-  const stub = await startStub(t);
+  const stub = await startStub(t, { args: ["--any-mixer"] });
   const { page: mixer } = await launch(t, "chromium");
   await mixer.goto(`${stub.url}/www/mixer.html?room=tea`);
   await until(mixer, () => document.body.textContent.includes("Mixing"), { what: "the mixer's tab is ready" });
@@ -137,7 +137,7 @@ test("a room goes on when its mixer dies and a new one comes", { skip }, async (
   const alice = await join(t, stub, "alice", { topology });
   const bob = await join(t, stub, "bob", { topology });
   await assertMixed([alice, bob]);
-  execFileSync("pkill", ["-KILL", "-f", `127.0.0.1:${stub.port}/www/mixer.html`]);
+  execFileSync("pkill", ["-KILL", "-P", String(stub.pid)]);
   await alice.page.waitForSelector(alice.tile("Mixer", "mix"), { hidden: true });
   await assertMixed([alice, bob]);
 });

@@ -63,6 +63,8 @@ server_error_codes! {
     NotHost => "notHost",
     /// Only the first participant of a room can join it as its host.
     HostRefused => "hostRefused",
+    /// What was asked for needs a token, and the one that came is missing or wrong.
+    Unauthorized => "unauthorized",
     /// A host did not let this participant in.
     NotAdmitted => "notAdmitted",
     /// A host put this participant out of the room.

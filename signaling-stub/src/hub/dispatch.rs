@@ -49,7 +49,9 @@ impl Hub {
             }
             ClientMessage::Update(profile) => {
                 let Profile { name, metadata, attributes } = &profile;
-                if self.valid(id, self.limits.check_profile(name, metadata, attributes)) {
+                let role = self.rooms.get(&room).and_then(|room| room.participant(id)).map(|info| info.role);
+                let role = role.unwrap_or_default();
+                if self.valid(id, self.limits.check_profile(name, metadata, attributes, role)) {
                     self.change(id, &room, |info| info.set_profile(profile));
                 }
             }
@@ -83,12 +85,20 @@ impl Hub {
         if !self.acceptable(id, &join) {
             return;
         }
+        if !self.waits_for(id, &join.room) {
+            self.stop_waiting_for_mixer(id);
+        }
         // Who waits for the mixer has come past the lobby, and says so again.
         match self.connections.get(&id).and_then(|connection| connection.waits_for_mixer(&join.room)) {
             Some(admitted) => self.enter(id, join, admitted),
             None if self.wait_in_lobby(id, &join) => {}
             None => self.enter(id, join, None),
         }
+    }
+
+    /// Whether a connection waits for the mixer of a room.
+    fn waits_for(&self, id: ConnectionId, room: &str) -> bool {
+        self.connections.get(&id).is_some_and(|connection| connection.waits_for_mixer(room).is_some())
     }
 
     /// Lets a participant in whom nobody has to admit, or who is admitted already, and has this id from the lobby.
@@ -174,7 +184,11 @@ impl Hub {
     }
 
     /// A `join` to the room that the connection is in carries the participant's complete state.
-    fn join_again(&mut self, id: ConnectionId, room: &str, join: Join) {
+    fn join_again(&mut self, id: ConnectionId, room: &str, mut join: Join) {
+        // Nobody takes another role by saying so again.
+        if let Some(info) = self.rooms.get(room).and_then(|room| room.participant(id)) {
+            join.role = info.role;
+        }
         if !self.acceptable(id, &join) {
             return;
         }
@@ -236,6 +250,12 @@ impl Hub {
         };
         if let Some(fault) = fault {
             self.error(id, ErrorCode::UnsupportedTopology, fault);
+            return false;
+        }
+        let has_token = self.mixer_token.is_none() || join.token == self.mixer_token;
+        if join.role == Role::Mixer && !has_token {
+            let message = "only who has the server's token may join as a mixer; see --mixer and --any-mixer";
+            self.error(id, ErrorCode::Unauthorized, message);
             return false;
         }
         let waits = |connection: &super::Connection| connection.waits_for_mixer(&join.room).is_some();

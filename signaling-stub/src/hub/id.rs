@@ -1,27 +1,43 @@
 //! Participant ids.
 
+use std::hash::{BuildHasher, RandomState};
+
 use moim_protocol::ParticipantId;
 
-/// Makes participant ids that look random, differ between seeds and never repeat.
-///
-/// An id grants nothing: it is only an address within the room that its owner is in. It needs to be
-/// unique, not secret.
+/// Makes participant ids that never repeat.
 #[derive(Clone, Debug)]
 pub(super) struct ParticipantIds {
-    seed: u64,
+    source: Source,
     issued: u64,
 }
 
+#[derive(Clone, Debug)]
+enum Source {
+    /// The same ids for the same seed.
+    Seed(u64),
+    /// Ids that nobody can guess, though they know others: keyed hashes (SipHash) of their numbers.
+    Random([RandomState; 2]),
+}
+
 impl ParticipantIds {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { seed, issued: 0 }
+    pub(super) fn seeded(seed: u64) -> Self {
+        Self { source: Source::Seed(seed), issued: 0 }
+    }
+
+    pub(super) fn random() -> Self {
+        Self { source: Source::Random([RandomState::new(), RandomState::new()]), issued: 0 }
     }
 
     /// The next id, and its place in the order of all joins.
     pub(super) fn next(&mut self) -> (ParticipantId, u32) {
         self.issued += 1;
-        let id = mix(self.seed ^ mix(self.issued));
-        (ParticipantId(format!("{id:016x}")), u32::try_from(self.issued).unwrap_or(u32::MAX))
+        let id = match &self.source {
+            Source::Seed(seed) => format!("{:016x}", mix(seed ^ mix(self.issued))),
+            Source::Random(keys) => {
+                keys.iter().map(|key| format!("{:016x}", key.hash_one(self.issued))).collect()
+            }
+        };
+        (ParticipantId(id), u32::try_from(self.issued).unwrap_or(u32::MAX))
     }
 }
 
@@ -41,15 +57,23 @@ mod tests {
 
     #[test]
     fn ids_never_repeat_and_their_order_rises() {
-        let mut ids = ParticipantIds::new(7);
+        let mut ids = ParticipantIds::seeded(7);
         let issued: Vec<_> = (0..10_000).map(|_| ids.next()).collect();
         assert_eq!(issued.iter().map(|(id, _)| id).collect::<HashSet<_>>().len(), 10_000);
         assert!(issued.is_sorted_by(|a, b| a.1 < b.1));
     }
 
     #[test]
+    fn random_ids_have_128_bits_and_differ_between_servers() {
+        let (mut ids, mut others) = (ParticipantIds::random(), ParticipantIds::random());
+        let (first, second) = (ids.next().0, ids.next().0);
+        assert_eq!((first.as_str().len(), second.as_str().len()), (32, 32));
+        assert!(first != second && first != others.next().0);
+    }
+
+    #[test]
     fn seeds_give_different_ids() {
-        assert_ne!(ParticipantIds::new(1).next().0, ParticipantIds::new(2).next().0);
-        assert_eq!(ParticipantIds::new(1).next(), ParticipantIds::new(1).next());
+        assert_ne!(ParticipantIds::seeded(1).next().0, ParticipantIds::seeded(2).next().0);
+        assert_eq!(ParticipantIds::seeded(1).next(), ParticipantIds::seeded(1).next());
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use moim_protocol::{Join, Publication};
+use moim_protocol::{Join, Publication, Role};
+
+/// What the names of a mixer's own attributes begin with. Nobody else is believed them.
+const RESERVED: &str = "moim.";
 
 /// Limits on what clients may do. Lengths of text are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +83,7 @@ impl Limits {
     pub(super) fn check_join(&self, join: &Join) -> Result<(), String> {
         check_filled("room", &join.room)?;
         check_length("room", &join.room, self.max_room_length)?;
-        self.check_profile(&join.name, &join.metadata, &join.attributes)?;
+        self.check_profile(&join.name, &join.metadata, &join.attributes, join.role)?;
         self.check_publications(&join.publications)
     }
 
@@ -89,10 +92,15 @@ impl Limits {
         name: &str,
         metadata: &str,
         attributes: &BTreeMap<String, String>,
+        role: Role,
     ) -> Result<(), String> {
         check_filled("name", name)?;
         check_length("name", name, self.max_name_length)?;
         check_length("metadata", metadata, self.max_metadata_length)?;
+        let is_reserved = |key: &&String| key.starts_with(RESERVED) && role != Role::Mixer;
+        if let Some(key) = attributes.keys().find(is_reserved) {
+            return Err(format!("`attributes` has `{key}`: names that begin with `{RESERVED}` are a mixer's"));
+        }
         let length: usize =
             attributes.iter().map(|(key, value)| key.chars().count() + value.chars().count()).sum();
         if length > self.max_metadata_length {
@@ -161,9 +169,9 @@ mod tests {
     #[test]
     fn length_counts_characters() {
         let limits = Limits { max_name_length: 3, ..Limits::default() };
-        assert_eq!(limits.check_profile("김철수", "", &BTreeMap::new()), Ok(()));
+        assert_eq!(limits.check_profile("김철수", "", &BTreeMap::new(), Role::Host), Ok(()));
         assert_eq!(
-            limits.check_profile("Anna", "", &BTreeMap::new()),
+            limits.check_profile("Anna", "", &BTreeMap::new(), Role::Host),
             Err("`name` has 4 characters, the limit is 3".to_owned())
         );
     }
@@ -172,14 +180,22 @@ mod tests {
     fn attributes_are_measured_together() {
         let limits = Limits { max_metadata_length: 5, ..Limits::default() };
         let attributes = |value: &str| BTreeMap::from([("a".to_owned(), value.to_owned())]);
-        assert_eq!(limits.check_profile("n", "", &attributes("four")), Ok(()));
-        let fault = limits.check_profile("n", "", &attributes("fives")).unwrap_err();
+        assert_eq!(limits.check_profile("n", "", &attributes("four"), Role::Host), Ok(()));
+        let fault = limits.check_profile("n", "", &attributes("fives"), Role::Host).unwrap_err();
         assert_eq!(fault, "`attributes` has 6 characters, the limit is 5");
     }
 
     #[test]
+    fn reserved_attributes_are_a_mixers() {
+        let attributes = BTreeMap::from([("moim.layout".to_owned(), "{}".to_owned())]);
+        let check = |role| Limits::default().check_profile("n", "", &attributes, role);
+        assert_eq!(check(Role::Mixer), Ok(()));
+        assert!(check(Role::Host).is_err() && check(Role::Participant).is_err());
+    }
+
+    #[test]
     fn blank_name_is_empty() {
-        let blank = Limits::default().check_profile(" \t\u{a0}", "", &BTreeMap::new());
+        let blank = Limits::default().check_profile(" \t\u{a0}", "", &BTreeMap::new(), Role::Host);
         assert_eq!(blank, Err("`name` is empty".to_owned()));
     }
 

@@ -18,7 +18,7 @@ impl Hub {
         let Some(room) = self.rooms.get_mut(&join.room).filter(|room| room.lobby().locked) else {
             return false;
         };
-        if join.role == Role::Mixer && join.token.is_some() && join.token == self.mixer_token {
+        if join.role == Role::Mixer && self.mixer_token.is_some() {
             return false;
         }
         if before.is_none() && room.lobby().waiting.len() >= self.limits.max_waiting {

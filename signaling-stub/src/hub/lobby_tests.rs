@@ -195,7 +195,8 @@ fn a_mixer_waits_in_a_locked_room_unless_the_server_has_started_it() {
     for (id, token) in [(CAROL, None), (DAVE, Some("guess"))] {
         hub.handle_connected(id, 0);
         say(&mut hub, id, &mixer(token));
-        assert_eq!(welcomed(&drain(&mut hub)), [], "{token:?}");
+        let outputs = drain(&mut hub);
+        assert_eq!(errors(&outputs), [(id, ErrorCode::Unauthorized, false)], "{token:?}");
     }
     let started = ConnectionId(5);
     hub.handle_connected(started, 0);

@@ -191,7 +191,8 @@ fn a_mixer_that_comes_when_nobody_waits_any_more_is_stopped() {
     hub.handle_connected(ALICE, 0);
     say(&mut hub, ALICE, &mcu_message("participant"));
     hub.handle_disconnected(ALICE, 0);
-    assert_eq!(drain(&mut hub), [Output::StartMixer("kitchen".into())]);
+    let (start, stop) = (Output::StartMixer("kitchen".into()), Output::StopMixer("kitchen".into()));
+    assert_eq!(drain(&mut hub), [start, stop]);
     hub.handle_connected(BOB, 0);
     say(&mut hub, BOB, &mcu_message("mixer"));
     assert!(drain(&mut hub).contains(&Output::StopMixer("kitchen".into())));
@@ -208,4 +209,20 @@ fn of_two_hosts_who_wait_for_the_mixer_the_first_is_taken() {
     assert_eq!(sole_error(&mut hub, BOB, &mcu_message("host")), ErrorCode::HostRefused);
     say(&mut hub, ALICE, &mcu_message("host"));
     assert_eq!(drain(&mut hub), [], "a repetition is no other host");
+}
+
+#[test]
+fn one_connection_has_few_mixers_started_and_those_it_waits_for_no_more_are_stopped() {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    hub.handle_connected(ALICE, 0);
+    say(&mut hub, ALICE, &mcu_message("participant"));
+    drain(&mut hub);
+    let mut other = mcu_message("participant");
+    other["room"] = "cellar".into();
+    say(&mut hub, ALICE, &other);
+    let outputs = drain(&mut hub);
+    assert_eq!(outputs[0], Output::StopMixer("kitchen".into()));
+    assert_eq!(errors(&outputs), [(ALICE, ErrorCode::NoMixer, false)]);
+    hub.handle_text(ALICE, &other.to_string(), 10_000);
+    assert_eq!(drain(&mut hub), [Output::StartMixer("cellar".into())]);
 }

@@ -4,6 +4,9 @@ use moim_protocol::{ErrorCode, Join, ParticipantId, Role, Topology};
 
 use super::{ConnectionId, Hub, Output, WaitReason, Waiting, room::Room, shorten};
 
+/// One connection can have a mixer started so often.
+const MIXER_INTERVAL_MS: u64 = 10_000;
+
 impl Hub {
     /// Takes the news that no mixer could be started for a room. Whoever waits for it is told.
     pub fn handle_mixer_fault(&mut self, room: &str, fault: &str) {
@@ -24,13 +27,31 @@ impl Hub {
 
     /// Keeps a `join` till the room has a mixer.
     pub(super) fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
-        let room = join.room.clone();
+        let (room, now) = (join.room.clone(), self.now);
         let is_first = !self.is_mixer_awaited(&room);
-        if let Some(connection) = self.connections.get_mut(&id) {
-            connection.waiting = Some(Box::new(Waiting { join, reason: WaitReason::Mixer(admitted) }));
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        if is_first {
+            let before = connection.started_mixer_at.replace(now);
+            if let Some(at) = before.filter(|at| now.saturating_sub(*at) < MIXER_INTERVAL_MS) {
+                connection.started_mixer_at = Some(at);
+                let message = "a mixer was started for this connection just now; try again in ten seconds";
+                return self.error(id, ErrorCode::NoMixer, message);
+            }
         }
+        connection.waiting = Some(Box::new(Waiting { join, reason: WaitReason::Mixer(admitted) }));
         if is_first {
             self.outputs.push_back(Output::StartMixer(room));
+        }
+    }
+
+    /// Forgets that a connection waits for a mixer. If nobody else does, the mixer is stopped.
+    pub(super) fn stop_waiting_for_mixer(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(Waiting { join, reason: WaitReason::Mixer(_) }) = connection.waiting.as_deref() else { return };
+        let room = join.room.clone();
+        connection.waiting = None;
+        if !self.is_mixer_awaited(&room) && !self.rooms.get(&room).is_some_and(Room::has_people) {
+            self.outputs.push_back(Output::StopMixer(room));
         }
     }
 

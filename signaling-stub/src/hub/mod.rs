@@ -72,6 +72,8 @@ pub struct Hub {
     /// No connection can be idle before this.
     next_timeout: Option<u64>,
     shutting_down: bool,
+    /// The time of the last event that had one.
+    now: u64,
 }
 
 #[derive(Debug)]
@@ -83,6 +85,8 @@ struct Connection {
     address: Option<IpAddr>,
     /// When it has to have joined.
     join_by: u64,
+    /// When a mixer was last started because of it.
+    started_mixer_at: Option<u64>,
     heard_at: u64,
     bucket: Bucket,
 }
@@ -136,19 +140,27 @@ impl Hub {
             has_sfu: false,
             starts_mixers: false,
             mixer_token: None,
-            ids: ParticipantIds::new(0),
+            ids: ParticipantIds::seeded(0),
             connections: BTreeMap::new(),
             rooms: BTreeMap::new(),
             outputs: VecDeque::new(),
             next_timeout: None,
             shutting_down: false,
+            now: 0,
         }
     }
 
     /// Sets what participant ids are made from. Hubs of different seeds make different ids.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
-        self.ids = ParticipantIds::new(seed);
+        self.ids = ParticipantIds::seeded(seed);
+        self
+    }
+
+    /// Sets that nobody can guess participant ids.
+    #[must_use]
+    pub fn with_random_ids(mut self) -> Self {
+        self.ids = ParticipantIds::random();
         self
     }
 
@@ -166,7 +178,7 @@ impl Hub {
         self
     }
 
-    /// Sets the token of the mixers that the server starts itself. They need not wait in a lobby.
+    /// Sets the token without which nobody can join as a mixer. Who has it need not wait in a lobby.
     #[must_use]
     pub fn with_mixer_token(mut self, token: impl Into<String>) -> Self {
         self.mixer_token = Some(token.into());
@@ -225,6 +237,7 @@ impl Hub {
             waiting: None,
             address,
             join_by: now.saturating_add(self.limits.join_timeout_ms),
+            started_mixer_at: None,
             heard_at: now,
             bucket: Bucket::new(self.limits.messages_per_second, self.limits.message_burst, now),
         };
@@ -347,6 +360,7 @@ impl Hub {
 
     /// Notes a sign of life, and says whether the frame may be looked at.
     fn hear(&mut self, id: ConnectionId, bytes: usize, now: u64) -> bool {
+        self.now = self.now.max(now);
         let Some(connection) = self.connections.get_mut(&id) else { return false };
         connection.heard_at = connection.heard_at.max(now);
         let limit = self.limits.messages_per_second;
@@ -372,6 +386,7 @@ impl Hub {
     /// Drops a connection and its participant, and tells the room.
     fn forget(&mut self, id: ConnectionId, reason: LeaveReason) {
         self.leave_lobby(id);
+        self.stop_waiting_for_mixer(id);
         let Some(connection) = self.connections.remove(&id) else { return };
         debug!(connection = id.0, ?reason, "gone");
         let Some(name) = connection.room else { return };

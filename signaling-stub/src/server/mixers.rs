@@ -9,8 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::{
+    io::AsyncWriteExt,
     process::{Child, Command},
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -30,10 +32,31 @@ pub(super) enum MixerCommand {
     End,
 }
 
+/// How mixers are run.
+#[derive(Clone, Debug)]
+pub struct MixerSettings {
+    /// The browser, a Chromium, as a command. It opens `/www/mixer.html` of the folder that is served.
+    pub browser: PathBuf,
+    /// How many may run at a time. Default: 4.
+    pub max: usize,
+    /// Whether the browser has its sandbox. Chromium has none for root, and refuses to run then. Default: yes.
+    pub sandbox: bool,
+}
+
+impl MixerSettings {
+    /// The defaults, for this browser.
+    pub fn new(browser: impl Into<PathBuf>) -> Self {
+        Self { browser: browser.into(), max: 4, sandbox: true }
+    }
+}
+
+/// Where the token of the mixers comes from, if it is not random.
+pub const TOKEN_VARIABLE: &str = "MOIM_MIXER_TOKEN";
+
 /// The browsers that were started, by room.
 #[derive(Debug)]
 pub(super) struct Mixers {
-    browser: PathBuf,
+    settings: MixerSettings,
     server: SocketAddr,
     token: String,
     commands: mpsc::UnboundedSender<MixerCommand>,
@@ -54,7 +77,7 @@ struct Running {
 }
 
 impl Mixers {
-    pub(super) fn new(browser: PathBuf, listener: SocketAddr, token: String) -> Self {
+    pub(super) fn new(settings: MixerSettings, listener: SocketAddr, token: String) -> Self {
         let mut server = listener;
         if server.ip().is_unspecified() {
             server.set_ip(match server {
@@ -63,7 +86,7 @@ impl Mixers {
             });
         }
         let (commands, receiver) = mpsc::unbounded_channel();
-        Self { browser, server, token, commands, receiver, running: HashMap::new(), started: 0 }
+        Self { settings, server, token, commands, receiver, running: HashMap::new(), started: 0 }
     }
 
     pub(super) fn commands(&self) -> mpsc::UnboundedSender<MixerCommand> {
@@ -87,7 +110,8 @@ impl Mixers {
                     };
                     self.running.remove(&room);
                     if since.elapsed() < SHORTEST_LIFE {
-                        self.fail(&switchboard, &room, "ended at once");
+                        let hint = if self.settings.sandbox { " (as root it needs --mixer-no-sandbox)" } else { "" };
+                        self.fail(&switchboard, &room, &format!("ended at once{hint}"));
                     } else {
                         switchboard.drive(|hub, _| hub.handle_mixer_ended(&room));
                     }
@@ -97,6 +121,9 @@ impl Mixers {
                         running.stop().await;
                     }
                     return;
+                }
+                MixerCommand::Start(room) if self.is_full(&room) => {
+                    self.fail(&switchboard, &room, &format!("runs {} times, the most it may", self.running.len()));
                 }
                 MixerCommand::Start(room) => match self.start(&room) {
                     Ok(running) => {
@@ -113,51 +140,62 @@ impl Mixers {
         }
     }
 
+    fn is_full(&self, room: &str) -> bool {
+        self.running.len() >= self.settings.max && !self.running.contains_key(room)
+    }
+
     /// Tells whoever waits that there will be no mixer.
     fn fail(&self, switchboard: &Switchboard, room: &str, why: &str) {
-        let fault = format!("the mixer `{}` {why}; see --mixer", self.browser.display());
+        let fault = format!("the mixer `{}` {why}; see --mixer", self.settings.browser.display());
         warn!(room, "{fault}");
         switchboard.drive(|hub, _| hub.handle_mixer_fault(room, &fault));
     }
 
     fn start(&mut self, room: &str) -> std::io::Result<Running> {
         let profile = TempDir::with_prefix("moim-mixer-")?;
-        let encoded: String = form_urlencoded::byte_serialize(room.as_bytes()).collect();
-        let room = room.to_owned();
-        // Behind the `#`, a token is sent to no server.
-        let url = format!("http://{}/www/mixer.html?room={encoded}#{}", self.server, self.token);
-        let mut command = Command::new(&self.browser);
+        let mut command = self.settings.command();
         command
-            .args([
-                "--headless=new",
-                "--disable-gpu",
-                "--mute-audio",
-                "--no-first-run",
-                "--no-default-browser-check",
-            ])
+            .args(["--headless=new", "--disable-gpu", "--mute-audio", "--no-first-run"])
+            .arg("--no-default-browser-check")
             .arg("--autoplay-policy=no-user-gesture-required")
             // It has no camera to be asked for, and names of addresses do not resolve everywhere.
             .arg("--disable-features=WebRtcHideLocalIpsWithMdns")
             .args(["--disable-background-timer-throttling", "--disable-renderer-backgrounding"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg(&url)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .args(["--remote-debugging-pipe", "about:blank"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true);
-        if is_root() {
-            // Chromium refuses to run as root otherwise.
+        if !self.settings.sandbox {
             command.arg("--no-sandbox");
         }
         let child = command.spawn()?;
         self.started += 1;
         let (number, ended) = (self.started, self.commands.clone());
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(attend(child, profile, stopped, move || {
+        let (page, room) = (self.page(room), room.to_owned());
+        let task = tokio::spawn(attend(child, page, profile, stopped, move || {
             // The receiver ends only with the server.
             let _ = ended.send(MixerCommand::Ended(room, number));
         }));
         Ok(Running { number, since: Instant::now(), stop, task })
+    }
+
+    fn page(&self, room: &str) -> String {
+        let encoded: String = form_urlencoded::byte_serialize(room.as_bytes()).collect();
+        // Behind the `#`, a token is sent to no server.
+        format!("http://{}/www/mixer.html?room={encoded}#{}", self.server, self.token)
+    }
+}
+
+impl MixerSettings {
+    /// The browser, with its DevTools on its standard input and output: it wants them as the files 3 and 4.
+    fn command(&self) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", r#"exec "$@" 3<&0 4>&1 </dev/null >/dev/null"#, "sh"]).arg(&self.browser);
+        command.env_remove(TOKEN_VARIABLE);
+        command
     }
 }
 
@@ -169,22 +207,34 @@ impl Running {
     }
 }
 
-/// Waits for the browser to end, or to be stopped. Only then is its profile left alone, and can be removed.
-async fn attend(mut child: Child, profile: TempDir, stopped: oneshot::Receiver<()>, ended: impl FnOnce()) {
+/// Opens the page, and waits for the browser to end, or to be stopped. Only then is its profile left alone, and can be
+/// removed.
+///
+/// The page is told by the pipe because everybody on the machine can read a command line. And when the server is gone, however
+/// that happens, the pipe is closed, and with it the browser.
+async fn attend(
+    mut child: Child,
+    page: String,
+    profile: TempDir,
+    stopped: oneshot::Receiver<()>,
+    ended: impl FnOnce(),
+) {
+    let (devtools, said) = (child.stdin.take(), child.stdout.take());
+    let talking = async {
+        if let (Some(mut devtools), Some(mut said)) = (devtools, said) {
+            let open = json!({ "id": 1, "method": "Target.createTarget", "params": { "url": page } });
+            let written = devtools.write_all(format!("{open}\0").as_bytes()).await;
+            if written.is_ok() {
+                // Nobody asks what it says; but who does not read holds it up.
+                let _ = tokio::io::copy(&mut said, &mut tokio::io::sink()).await;
+            }
+        }
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
         _ = child.wait() => ended(),
         _ = stopped => drop(child.kill().await),
+        () = talking => {}
     }
     drop(profile);
-}
-
-#[cfg(unix)]
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0)
-}
-
-#[cfg(not(unix))]
-fn is_root() -> bool {
-    false
 }

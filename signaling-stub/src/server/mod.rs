@@ -22,6 +22,7 @@ use self::{
     origin::Origins,
     switchboard::Switchboard,
 };
+pub use self::mixers::{MixerSettings, TOKEN_VARIABLE};
 use crate::{HubStats, Limits};
 
 /// Clients have this long to take the farewell and to close; then their sockets are dropped.
@@ -48,20 +49,18 @@ pub struct ServerConfig {
     pub media_tcp_port: Option<u16>,
     /// Whether the SFU takes media by TCP as well (RFC 6544). Default: yes.
     pub media_tcp: bool,
-    /// The browser that mixes rooms with the topology `mcu`, as a command. It opens `/www/mixer.html` of
-    /// [`static_dir`](Self::static_dir). Default: none is started.
-    pub mixer: Option<PathBuf>,
+    /// Whether, and how, mixers are started for rooms with the topology `mcu`. Needs [`static_dir`](Self::static_dir), and
+    /// a Unix. Default: none is.
+    pub mixer: Option<MixerSettings>,
     /// Bytes that may wait for a client that does not read; beyond them its connection is cut. Default: 4 MiB.
     pub max_queued_bytes: usize,
-    /// What participant ids are made from. Default: random.
-    pub seed: u64,
-    /// By this the mixers that the server starts are known. Default: a random one.
-    pub mixer_token: String,
+    /// What a mixer has to say to be let in; those that the server starts know it. Without one, whoever says that it is a
+    /// mixer gets the media of everyone in an `mcu` room. Default: a random one.
+    pub mixer_token: Option<String>,
 }
 
 impl Default for ServerConfig {
     fn default() -> Self {
-        use std::hash::{BuildHasher, RandomState};
         Self {
             limits: Limits::default(),
             ice_servers: Vec::new(),
@@ -74,8 +73,7 @@ impl Default for ServerConfig {
             media_tcp: true,
             mixer: None,
             max_queued_bytes: 4 * 1024 * 1024,
-            seed: RandomState::new().hash_one("participant ids"),
-            mixer_token: random_token(),
+            mixer_token: Some(random_token()),
         }
     }
 }
@@ -112,10 +110,8 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let to_media = media.as_ref().map(media::Media::commands);
     #[cfg(not(feature = "sfu"))]
     let to_media = None;
-    let mixers = config
-        .mixer
-        .clone()
-        .map(|browser| mixers::Mixers::new(browser, local_addr, config.mixer_token.clone()));
+    let token = config.mixer_token.clone().unwrap_or_default();
+    let mixers = config.mixer.clone().map(|settings| mixers::Mixers::new(settings, local_addr, token));
     let to_mixers = mixers.as_ref().map(mixers::Mixers::commands);
     let (switchboard, sockets) = Switchboard::new(config, to_media, to_mixers);
     let mixers = mixers.map(|mixers| tokio::spawn(mixers.serve(Arc::clone(&switchboard))));

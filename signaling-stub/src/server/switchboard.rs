@@ -107,12 +107,15 @@ impl Switchboard {
     ) -> (Arc<Self>, Sockets) {
         let (open, sockets) = mpsc::channel(1);
         let max_message_bytes = config.limits.max_message_bytes;
-        let mut hub = Hub::new(config.limits).with_seed(config.seed).with_ice_servers(config.ice_servers);
+        let mut hub = Hub::new(config.limits).with_random_ids().with_ice_servers(config.ice_servers);
         if media.is_some() {
             hub = hub.with_sfu();
         }
         if mixers.is_some() {
-            hub = hub.with_mixers().with_mixer_token(config.mixer_token);
+            hub = hub.with_mixers();
+        }
+        if let Some(token) = config.mixer_token {
+            hub = hub.with_mixer_token(token);
         }
         let switchboard = Self {
             state: Mutex::new(State { hub, queues: HashMap::new(), next_id: 0, open: Some(open) }),

@@ -3,18 +3,23 @@
 import { existsSync } from "node:fs";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
 import { SITE, STUB } from "../../../scripts/lib/paths.mjs";
+import { isRoot } from "../../../scripts/lib/root.mjs";
+import { browserPath } from "./browsers.mjs";
 
 const READY_MS = 10_000;
 
 /** Why there can be no stub, or false. */
 export const stubMissing = () => !existsSync(STUB) && "the signaling stub is not built: npm run build";
 
+/** The flags with which the stub starts mixers. */
+export const mixing = () => ["--mixer", browserPath("chromium"), ...(isRoot() ? ["--mixer-no-sandbox"] : [])];
+
 /**
  * Starts the stub, and stops it after the test.
  *
  * @param {import("node:test").TestContext} t
  * @param {{ staticDir?: string, port?: number, args?: string[] }} [options]
- * @returns {Promise<{ url: string, port: number, log: () => string, stop: () => Promise<void> }>} `url` without a
+ * @returns {Promise<{ url: string, port: number, pid: number, log: () => string, stop: () => Promise<void> }>} `url` without a
  *   slash at its end; `log` is what the stub has printed so far
  */
 export async function startStub(t, { staticDir = SITE, port = 0, args = [] } = {}) {
@@ -37,5 +42,5 @@ export async function startStub(t, { staticDir = SITE, port = 0, args = [] } = {
     stub.once("error", (error) => fail(`does not start: ${error.message}`));
     stub.once("exit", (code, signal) => (clearTimeout(late), fail(`ended with ${signal ?? `code ${code}`}`)));
   });
-  return { url, port: Number(new URL(url).port), log: () => log, stop };
+  return { url, port: Number(new URL(url).port), pid: stub.pid, log: () => log, stop };
 }
