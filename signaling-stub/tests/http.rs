@@ -24,6 +24,7 @@ async fn healthz_counts() {
     let health: Value = serde_json::from_slice(&body).unwrap();
     let expected = json!({
         "status": "ok", "version": env!("CARGO_PKG_VERSION"), "rooms": 1, "participants": 2,
+        "panics": 0,
         // The server may not yet have taken the third connection, which has not said anything.
         "connections": health["connections"],
     });

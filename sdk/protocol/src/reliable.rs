@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::{PeerSignal, RelayPayload};
+use crate::{PeerSignal, RelayPayload, Slot, Wish};
 
 /// Milliseconds on a clock that never goes back.
 type Timestamp = u64;
@@ -15,6 +15,8 @@ type Timestamp = u64;
 const ACK_DELAY_MS: Timestamp = 200;
 const FIRST_RESEND_MS: Timestamp = 1_000;
 const LAST_RESEND_MS: Timestamp = 8_000;
+/// Bytes of theirs that are held at most.
+const MAX_EARLY_BYTES: usize = 1024 * 1024;
 /// Signals that came before an earlier one are held; beyond this many they are left to be repeated.
 const MAX_EARLY: usize = 256;
 
@@ -22,10 +24,11 @@ const MAX_EARLY: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Reliable {
     next_seq: u32,
-    unacknowledged: VecDeque<(u32, PeerSignal)>,
+    unacknowledged: VecDeque<(u32, Option<PeerSignal>)>,
     resend: Option<Resend>,
     received: u32,
     early: BTreeMap<u32, Option<PeerSignal>>,
+    early_bytes: usize,
     ack_due: Option<Timestamp>,
     transmits: VecDeque<RelayPayload>,
 }
@@ -44,6 +47,7 @@ impl Default for Reliable {
             resend: None,
             received: 0,
             early: BTreeMap::new(),
+            early_bytes: 0,
             ack_due: None,
             transmits: VecDeque::new(),
         }
@@ -55,7 +59,7 @@ impl Reliable {
     pub fn send(&mut self, signal: PeerSignal, now: Timestamp) -> u32 {
         let seq = self.next_seq;
         self.next_seq += 1;
-        self.unacknowledged.push_back((seq, signal.clone()));
+        self.unacknowledged.push_back((seq, Some(signal.clone())));
         self.transmit(seq, Some(signal));
         self.resend.get_or_insert(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
         seq
@@ -79,6 +83,17 @@ impl Reliable {
         payload.ack < self.next_seq && (payload.seq > 0 || payload.signal.is_none())
     }
 
+    /// Sends a signal that says all that its kind has to say: earlier ones of the kind that are not acknowledged need not
+    /// arrive any more. Their numbers still do.
+    pub fn send_state(&mut self, signal: PeerSignal, now: Timestamp) {
+        for (_, earlier) in &mut self.unacknowledged {
+            if earlier.as_ref().is_some_and(|earlier| earlier.type_name() == signal.type_name()) {
+                *earlier = None;
+            }
+        }
+        self.send(signal, now);
+    }
+
     /// Takes a payload of the far end, and returns the signals that are due: none, one or several. Nothing of an
     /// [implausible](Self::is_plausible) one counts.
     pub fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) -> Vec<PeerSignal> {
@@ -90,11 +105,16 @@ impl Reliable {
             return Vec::new();
         }
         self.ack_due.get_or_insert(now + ACK_DELAY_MS);
-        if payload.seq > self.received && self.early.len() < MAX_EARLY {
+        let has_room = self.early.len() < MAX_EARLY && self.early_bytes < MAX_EARLY_BYTES;
+        // The one that is missed is taken always: it makes room.
+        let is_due = payload.seq == self.received.saturating_add(1);
+        if (is_due || (has_room && payload.seq > self.received)) && !self.early.contains_key(&payload.seq) {
+            self.early_bytes += payload.signal.as_ref().map_or(0, size);
             self.early.insert(payload.seq, payload.signal);
         }
         let mut due = Vec::new();
         while let Some(signal) = self.early.remove(&(self.received + 1)) {
+            self.early_bytes -= signal.as_ref().map_or(0, size);
             self.received += 1;
             due.extend(signal);
         }
@@ -121,7 +141,7 @@ impl Reliable {
     /// Sends again what is not acknowledged yet.
     pub fn repeat(&mut self) {
         for (seq, signal) in self.unacknowledged.clone() {
-            self.transmit(seq, Some(signal));
+            self.transmit(seq, signal);
         }
     }
 
@@ -144,6 +164,28 @@ impl Reliable {
             self.resend = Some(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
         }
     }
+}
+
+/// Bytes of the texts in a signal, and of what holds them.
+fn size(signal: &PeerSignal) -> usize {
+    const ITEM: usize = 64;
+    let texts = match signal {
+        PeerSignal::Description { description, mids } => {
+            description.sdp.len()
+                + mids.iter().map(|(mid, id)| mid.len() + id.as_str().len() + ITEM).sum::<usize>()
+        }
+        PeerSignal::Candidate { candidate } => candidate.candidate.len(),
+        PeerSignal::Slots { slots } => {
+            let ids = |slot: &Slot| slot.participant_id.as_str().len() + slot.publication_id.as_str().len();
+            slots.iter().map(|(mid, slot)| mid.len() + ids(slot) + ITEM).sum()
+        }
+        PeerSignal::Wishes { wishes, .. } => {
+            let ids = |wish: &Wish| wish.participant_id.as_str().len() + wish.publication_id.as_str().len();
+            wishes.iter().map(|wish| ids(wish) + ITEM).sum()
+        }
+        _ => 0,
+    };
+    texts + ITEM
 }
 
 #[cfg(test)]
@@ -232,5 +274,35 @@ mod tests {
         assert_eq!(drain(&mut b)[0].ack, 1);
         b.handle_timeout(10 + ACK_DELAY_MS);
         assert_eq!(drain(&mut b), []);
+    }
+
+    #[test]
+    fn signals_that_come_too_early_are_held_up_to_so_many_bytes() {
+        let mut end = Reliable::default();
+        let long = signal(&"x".repeat(250_000));
+        for seq in 2..=257 {
+            end.handle_payload(RelayPayload { seq, ack: 0, signal: Some(long.clone()) }, 0);
+        }
+        assert!(end.early_bytes <= MAX_EARLY_BYTES + 260_000, "{} bytes", end.early_bytes);
+        let due = end.handle_payload(RelayPayload { seq: 1, ack: 0, signal: Some(signal("1")) }, 0);
+        assert!(due.len() > 1, "what was held is due, and the rest is repeated");
+        assert_eq!(end.early_bytes, 0);
+    }
+
+    #[test]
+    fn a_new_state_replaces_one_that_has_not_arrived() {
+        let ask = |audio| PeerSignal::Ask { audio, video: 0 };
+        let (mut a, mut b) = (Reliable::default(), Reliable::default());
+        for audio in 1..=1_000 {
+            a.send_state(ask(audio), 0);
+        }
+        drain(&mut a);
+        a.send(signal("1"), 0);
+        drain(&mut a);
+        a.repeat();
+        let repeated = drain(&mut a);
+        assert_eq!(repeated.iter().filter(|payload| payload.signal.is_some()).count(), 2);
+        let due: Vec<_> = repeated.into_iter().flat_map(|payload| b.handle_payload(payload, 0)).collect();
+        assert_eq!(due, [ask(1_000), signal("1")]);
     }
 }

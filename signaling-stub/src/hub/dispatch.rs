@@ -43,15 +43,20 @@ impl Hub {
             }
             ClientMessage::Relay { to, payload } => self.relay(id, &room, &to, payload),
             ClientMessage::Publish { publications } => {
-                if self.valid(id, self.limits.check_publications(&publications)) {
+                let info = self.rooms.get(&room).and_then(|room| room.participant(id));
+                let profile = info.map(ParticipantInfo::profile);
+                let check = self.limits.check_publications(&publications);
+                let check = check.and_then(|()| self.limits.check_bytes(&profile, &publications));
+                if self.valid(id, check) {
                     self.change(id, &room, |info| info.publications = publications);
                 }
             }
             ClientMessage::Update(profile) => {
                 let Profile { name, metadata, attributes } = &profile;
-                let role = self.rooms.get(&room).and_then(|room| room.participant(id)).map(|info| info.role);
-                let role = role.unwrap_or_default();
-                if self.valid(id, self.limits.check_profile(name, metadata, attributes, role)) {
+                let Some(info) = self.rooms.get(&room).and_then(|room| room.participant(id)) else { return };
+                let check = self.limits.check_profile(name, metadata, attributes, info.role);
+                let check = check.and_then(|()| self.limits.check_bytes(&profile, &info.publications));
+                if self.valid(id, check) {
                     self.change(id, &room, |info| info.set_profile(profile));
                 }
             }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use moim_protocol::{Join, Publication, Role};
+use serde::Serialize;
 
 /// What the names of a mixer's own attributes begin with. Nobody else is believed them.
 const RESERVED: &str = "moim.";
@@ -34,8 +35,13 @@ pub struct Limits {
     pub max_name_length: usize,
     /// Length of a participant's metadata; and of its attributes, keys and values together. Default: 8192.
     pub max_metadata_length: usize,
+    /// Bytes of one participant in the roster, as JSON. Default: 32768.
+    pub max_participant_bytes: usize,
     /// Those who may wait to be let into one room. Default: 32.
     pub max_waiting: usize,
+    /// Bytes of all who wait to be let into one room, as JSON. Default: 65536.
+    pub max_waiting_bytes: usize,
+
     /// Publications of one participant. Default: 32.
     pub max_publications: usize,
     /// Length of a publication's id. Default: 128.
@@ -61,7 +67,9 @@ impl Default for Limits {
             max_room_length: 128,
             max_name_length: 128,
             max_metadata_length: 8192,
+            max_participant_bytes: 32 * 1024,
             max_waiting: 32,
+            max_waiting_bytes: 64 * 1024,
             max_publications: 32,
             max_publication_id_length: 128,
             heartbeat_ms: 5000,
@@ -84,7 +92,24 @@ impl Limits {
         check_filled("room", &join.room)?;
         check_length("room", &join.room, self.max_room_length)?;
         self.check_profile(&join.name, &join.metadata, &join.attributes, join.role)?;
-        self.check_publications(&join.publications)
+        self.check_publications(&join.publications)?;
+        self.check_bytes(&(&join.name, &join.metadata, &join.attributes), &join.publications)
+    }
+
+    /// Whoever comes in later is sent all of it, so a roster of many must not be long.
+    pub(super) fn check_bytes(
+        &self,
+        profile: &impl Serialize,
+        publications: &[Publication],
+    ) -> Result<(), String> {
+        let bytes = json_bytes(profile) + json_bytes(&publications);
+        let limit = self.max_participant_bytes;
+        if bytes > limit {
+            return Err(format!(
+                "`metadata`, `attributes` and `publications` have {bytes} bytes together, the limit is {limit}"
+            ));
+        }
+        Ok(())
     }
 
     pub(super) fn check_profile(
@@ -99,7 +124,9 @@ impl Limits {
         check_length("metadata", metadata, self.max_metadata_length)?;
         let is_reserved = |key: &&String| key.starts_with(RESERVED) && role != Role::Mixer;
         if let Some(key) = attributes.keys().find(is_reserved) {
-            return Err(format!("`attributes` has `{key}`: names that begin with `{RESERVED}` are a mixer's"));
+            return Err(format!(
+                "`attributes` has `{key}`: names that begin with `{RESERVED}` are a mixer's"
+            ));
         }
         let length: usize =
             attributes.iter().map(|(key, value)| key.chars().count() + value.chars().count()).sum();
@@ -129,6 +156,12 @@ impl Limits {
         }
         Ok(())
     }
+}
+
+/// Bytes of a value as JSON.
+pub(super) fn json_bytes(value: &impl Serialize) -> usize {
+    // It fails only for maps without string keys.
+    serde_json::to_string(value).map_or(0, |text| text.len())
 }
 
 fn check_filled(member: &str, text: &str) -> Result<(), String> {

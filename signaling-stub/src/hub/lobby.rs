@@ -5,7 +5,10 @@ use moim_protocol::{
 };
 use tracing::info;
 
-use super::{CloseReason, ConnectionId, Hub, Output, WaitReason, Waiting, dispatch::Audience, shorten};
+use super::{
+    CloseReason, ConnectionId, Hub, Output, WaitReason, Waiting, dispatch::Audience, limits::json_bytes,
+    shorten,
+};
 
 impl Hub {
     /// Keeps a `join` if the room is locked, and says whether it did.
@@ -25,6 +28,21 @@ impl Hub {
             let message =
                 format!("{} participants wait to be let in, the most that may", room.lobby().waiting.len());
             self.error(id, ErrorCode::RoomFull, message);
+            return true;
+        }
+        let others: usize = room
+            .lobby()
+            .waiting
+            .iter()
+            .filter(|known| Some(&known.id) != before.as_ref())
+            .map(json_bytes)
+            .sum();
+        if others + json_bytes(&join.metadata) > self.limits.max_waiting_bytes {
+            self.error(
+                id,
+                ErrorCode::RoomFull,
+                "those who wait to be let in have no room for so much metadata",
+            );
             return true;
         }
         let waiting = WaitingParticipant {

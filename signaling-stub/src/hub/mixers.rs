@@ -47,7 +47,9 @@ impl Hub {
     /// Forgets that a connection waits for a mixer. If nobody else does, the mixer is stopped.
     pub(super) fn stop_waiting_for_mixer(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        let Some(Waiting { join, reason: WaitReason::Mixer(_) }) = connection.waiting.as_deref() else { return };
+        let Some(Waiting { join, reason: WaitReason::Mixer(_) }) = connection.waiting.as_deref() else {
+            return;
+        };
         let room = join.room.clone();
         connection.waiting = None;
         if !self.is_mixer_awaited(&room) && !self.rooms.get(&room).is_some_and(Room::has_people) {

@@ -26,7 +26,7 @@ use std::{
 
 use moim_protocol::{
     ClientMessage, DecodeError, ErrorCode, IceServer, Join, LeaveReason, Lobby, ParticipantId,
-    ParticipantInfo, RelayPayload, Role, SFU_ID, ServerError, ServerMessage, Topology,
+    ParticipantInfo, RelayPayload, Role, Roster, SFU_ID, ServerError, ServerMessage, Topology,
 };
 use tracing::{debug, info};
 
@@ -204,6 +204,36 @@ impl Hub {
         if self.connections.contains_key(&id) {
             self.error(id, ErrorCode::MediaRefused, shorten(fault));
         }
+    }
+
+    /// Takes the news that the SFU has lost everyone. They are sent away, and can join again.
+    pub fn handle_sfu_failed(&mut self) {
+        let lost = self.rooms.values().filter(|room| room.topology() == Topology::Sfu);
+        let lost: Vec<_> = lost.flat_map(Room::connections).collect();
+        for id in lost {
+            self.forget(id, LeaveReason::Disconnected);
+            self.close(id, CloseReason::Restart);
+        }
+    }
+
+    /// Takes the news that a payload of `from` was lost, because too much waits for the client that it was for.
+    pub fn handle_payload_lost(&mut self, to: ConnectionId, from: &ParticipantId) {
+        let room = self.connections.get(&to).and_then(|connection| connection.room.as_ref());
+        let Some(room) = room.and_then(|room| self.rooms.get(room)) else { return };
+        let (Some(sender), Some(receiver)) = (room.connection(from), room.participant(to)) else { return };
+        let message = format!("participant `{}` does not read as fast as you send to it", receiver.id);
+        self.error(sender, ErrorCode::RateLimited, message);
+    }
+
+    /// The roster of the room that a connection is in.
+    pub fn roster_of(&self, id: ConnectionId) -> Option<Roster> {
+        let room = self.connections.get(&id)?.room.as_ref()?;
+        self.rooms.get(room).map(Room::roster)
+    }
+
+    /// Takes the news that a payload was lost, because too many of this client wait for the SFU.
+    pub fn handle_sfu_overload(&mut self, id: ConnectionId) {
+        self.error(id, ErrorCode::RateLimited, "too much waits for the SFU; send it again later");
     }
 
     /// Takes a new connection of which nobody knows whence it comes: no limit of an address holds for it.

@@ -70,6 +70,8 @@ pub enum MediaCommand {
 pub enum CloseReason {
     /// The client said `leave`.
     Left,
+    /// The SFU began anew. The client can come back at once.
+    Restart,
     /// The client was sent this error, with `fatal` set.
     Error(ErrorCode),
 }
@@ -79,6 +81,7 @@ impl CloseReason {
     pub fn code(self) -> u16 {
         match self {
             Self::Left => 1000,
+            Self::Restart => 1012,
             Self::Error(ErrorCode::ShuttingDown) => 1001,
             Self::Error(ErrorCode::MessageTooLarge) => 1009,
             Self::Error(ErrorCode::TooManyConnections) => 1013,
@@ -90,6 +93,7 @@ impl CloseReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Left => "left",
+            Self::Restart => "restart",
             Self::Error(code) => code.as_str(),
         }
     }

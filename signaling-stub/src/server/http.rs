@@ -95,5 +95,6 @@ async fn health(State(switchboard): State<Arc<Switchboard>>) -> Json<Value> {
         "rooms": stats.rooms,
         "participants": stats.participants,
         "connections": stats.connections,
+        "panics": switchboard.panics(),
     }))
 }

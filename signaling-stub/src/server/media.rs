@@ -6,25 +6,25 @@ mod tcp;
 use std::{
     io,
     net::{IpAddr, SocketAddr, UdpSocket as StdSocket},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    thread,
     time::Instant,
 };
 
 use str0m::net::{Protocol, Transmit};
 use tokio::{
     net::{TcpListener, UdpSocket},
-    sync::mpsc,
+    runtime::Handle,
+    sync::{mpsc, oneshot},
     task::JoinSet,
     time::sleep_until,
 };
-use tracing::{debug, info};
+use tracing::{debug, error, info};
 
 use self::tcp::Connections;
-use super::{ServerConfig, switchboard::Switchboard};
-use crate::{
-    MediaCommand,
-    sfu::{Sfu, SfuOutput},
-};
+use super::{ServerConfig, media_queue::MediaQueue, switchboard::Switchboard};
+use crate::sfu::{Sfu, SfuOutput};
 
 /// Packets that wait to be looked at; what comes beyond is lost, as in the network.
 const MAX_WAITING: usize = 4096;
@@ -42,10 +42,9 @@ struct Packet {
 #[derive(Debug)]
 pub(super) struct Media {
     sockets: Vec<Arc<UdpSocket>>,
-    listeners: Vec<TcpListener>,
+    listeners: Vec<Arc<TcpListener>>,
     connections: Connections,
-    commands: mpsc::UnboundedSender<MediaCommand>,
-    receiver: mpsc::UnboundedReceiver<MediaCommand>,
+    commands: MediaQueue,
 }
 
 impl Media {
@@ -63,20 +62,47 @@ impl Media {
             }
             if config.media_tcp {
                 let socket = tcp::open(host, config.media_tcp_port.unwrap_or(0));
-                listeners.extend(usable(socket, ("TCP", "--media-tcp-port"), host, config.media_tcp_port)?);
+                let socket = usable(socket, ("TCP", "--media-tcp-port"), host, config.media_tcp_port)?;
+                listeners.extend(socket.map(Arc::new));
             }
         }
-        let (commands, receiver) = mpsc::unbounded_channel();
         let connections = Connections::new(tcp::Limits::default());
-        Ok(Self { sockets, listeners, connections, commands, receiver })
+        Ok(Self { sockets, listeners, connections, commands: MediaQueue::default() })
     }
 
-    pub(super) fn commands(&self) -> mpsc::UnboundedSender<MediaCommand> {
+    pub(super) fn commands(&self) -> MediaQueue {
         self.commands.clone()
     }
 
+    /// Runs the SFU on a thread of its own, until what is returned is dropped: whatever keeps it busy, it keeps nobody else
+    /// waiting, the end of the server included. Needs a tokio runtime.
+    pub(super) fn start(self, switchboard: Arc<Switchboard>) -> io::Result<oneshot::Sender<()>> {
+        let (running, stopped) = oneshot::channel();
+        let runtime = Handle::current();
+        let run = move || {
+            let mut stopped = stopped;
+            let mut serve = || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = self.serve(&switchboard) => {}
+                        // It is dropped, never sent.
+                        _ = &mut stopped => {}
+                    }
+                });
+            };
+            // What a panic leaves behind is dropped, and the sockets know nothing of it.
+            while catch_unwind(AssertUnwindSafe(&mut serve)).is_err() {
+                error!("the SFU failed and begins anew");
+                switchboard.panicked();
+                switchboard.drive(|hub, _| hub.handle_sfu_failed());
+            }
+        };
+        thread::Builder::new().name("moim-sfu".to_owned()).spawn(run)?;
+        Ok(running)
+    }
+
     /// Runs the SFU, for ever.
-    pub(super) async fn serve(mut self, switchboard: Arc<Switchboard>) {
+    async fn serve(&self, switchboard: &Switchboard) {
         let udp = self.sockets.iter().filter_map(|socket| Some((Protocol::Udp, socket.local_addr().ok()?)));
         let tcp = self.listeners.iter().filter_map(|socket| Some((Protocol::Tcp, socket.local_addr().ok()?)));
         let addresses: Vec<_> = udp.chain(tcp).collect();
@@ -87,8 +113,8 @@ impl Media {
         for socket in &self.sockets {
             readers.spawn(read(Arc::clone(socket), packets.clone()));
         }
-        for listener in self.listeners.drain(..) {
-            readers.spawn(self.connections.clone().accept(listener, packets.clone()));
+        for listener in &self.listeners {
+            readers.spawn(self.connections.clone().accept(Arc::clone(listener), packets.clone()));
         }
         loop {
             let timeout = sfu.poll_timeout();
@@ -99,7 +125,7 @@ impl Media {
                 }
             };
             tokio::select! {
-                Some(command) = self.receiver.recv() => sfu.handle_command(command, Instant::now()),
+                command = self.commands.pop() => sfu.handle_command(command, Instant::now()),
                 Some(Packet { protocol, source, destination, bytes }) = arrived.recv() => {
                     let is_heard = sfu.handle_packet(protocol, source, destination, &bytes, Instant::now());
                     if is_heard && protocol == Protocol::Tcp {
@@ -109,7 +135,7 @@ impl Media {
                 () = due => sfu.handle_timeout(Instant::now()),
             }
             while let Some(output) = sfu.poll_output() {
-                self.act(output, &switchboard);
+                self.act(output, switchboard);
             }
         }
     }

@@ -110,7 +110,8 @@ impl Mixers {
                     };
                     self.running.remove(&room);
                     if since.elapsed() < SHORTEST_LIFE {
-                        let hint = if self.settings.sandbox { " (as root it needs --mixer-no-sandbox)" } else { "" };
+                        let hint =
+                            if self.settings.sandbox { " (as root it needs --mixer-no-sandbox)" } else { "" };
                         self.fail(&switchboard, &room, &format!("ended at once{hint}"));
                     } else {
                         switchboard.drive(|hub, _| hub.handle_mixer_ended(&room));
@@ -123,7 +124,11 @@ impl Mixers {
                     return;
                 }
                 MixerCommand::Start(room) if self.is_full(&room) => {
-                    self.fail(&switchboard, &room, &format!("runs {} times, the most it may", self.running.len()));
+                    self.fail(
+                        &switchboard,
+                        &room,
+                        &format!("runs {} times, the most it may", self.running.len()),
+                    );
                 }
                 MixerCommand::Start(room) => match self.start(&room) {
                     Ok(running) => {

@@ -5,9 +5,11 @@ mod files;
 mod http;
 #[cfg(feature = "sfu")]
 mod media;
+mod media_queue;
 mod meter;
 mod mixers;
 mod origin;
+mod outbox;
 mod socket;
 mod switchboard;
 
@@ -17,12 +19,12 @@ use moim_protocol::IceServer;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 use tracing::info;
 
+pub use self::mixers::{MixerSettings, TOKEN_VARIABLE};
 use self::{
     doors::{Doors, SocketLimits},
     origin::Origins,
     switchboard::Switchboard,
 };
-pub use self::mixers::{MixerSettings, TOKEN_VARIABLE};
 use crate::{HubStats, Limits};
 
 /// Clients have this long to take the farewell and to close; then their sockets are dropped.
@@ -52,7 +54,8 @@ pub struct ServerConfig {
     /// Whether, and how, mixers are started for rooms with the topology `mcu`. Needs [`static_dir`](Self::static_dir), and
     /// a Unix. Default: none is.
     pub mixer: Option<MixerSettings>,
-    /// Bytes that may wait for a client that does not read; beyond them its connection is cut. Default: 4 MiB.
+    /// Bytes that may wait for a client. If it does not read what it asked for itself, its connection is cut; what others send
+    /// it gets half of them, and is lost beyond that. Default: 4 MiB.
     pub max_queued_bytes: usize,
     /// What a mixer has to say to be let in; those that the server starts know it. Without one, whoever says that it is a
     /// mixer gets the media of everyone in an `mcu` room. Default: a random one.
@@ -116,7 +119,7 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let (switchboard, sockets) = Switchboard::new(config, to_media, to_mixers);
     let mixers = mixers.map(|mixers| tokio::spawn(mixers.serve(Arc::clone(&switchboard))));
     #[cfg(feature = "sfu")]
-    let media = media.map(|media| tokio::spawn(media.serve(Arc::clone(&switchboard))));
+    let sfu = media.map(|media| media.start(Arc::clone(&switchboard))).transpose()?;
     let (stop, mut stopped) = watch::channel(false);
     let clock = tokio::spawn(Arc::clone(&switchboard).keep_time());
     let app = http::router(Arc::clone(&switchboard), static_dir, origins)?;
@@ -139,9 +142,7 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
             let _ = mixers.await;
         }
         #[cfg(feature = "sfu")]
-        if let Some(media) = media {
-            media.abort();
-        }
+        drop(sfu);
     });
     Ok(Server { local_addr, switchboard, stop, task })
 }

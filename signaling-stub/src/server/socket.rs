@@ -7,13 +7,14 @@ use futures::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
-use moim_protocol::ClientMessage;
+use moim_protocol::{ClientMessage, ServerMessage};
 use tokio::time::timeout;
 use tracing::debug;
 
 use super::{
     meter::Meter,
-    switchboard::{Frame, Frames, Switchboard},
+    outbox::{Frame, Outbox},
+    switchboard::Switchboard,
 };
 use crate::ConnectionId;
 
@@ -42,17 +43,18 @@ pub(super) async fn serve(
     let Some(mut line) = switchboard.connect(address) else { return };
     meter.start();
     let id = line.id;
+    let _connected = Connected { id, switchboard: &switchboard };
     let (mut sink, mut stream) = socket.split();
     let end = tokio::select! {
         biased;
         Ok(()) = &mut line.cut => End::Gone,
-        end = send(&mut line.frames, &mut sink) => end,
+        end = send(id, &line.outbox, &mut sink, &switchboard) => end,
         end = receive(id, &mut stream, &meter, &switchboard) => end,
     };
     let closing = async {
         if matches!(end, End::Oversize) {
             switchboard.drive(|hub, _| hub.handle_oversize(id));
-            send(&mut line.frames, &mut sink).await;
+            send(id, &line.outbox, &mut sink, &switchboard).await;
         }
         // The farewell may be lost if the socket is dropped before the client has closed its side.
         while let Some(Ok(_)) = stream.next().await {}
@@ -60,7 +62,21 @@ pub(super) async fn serve(
     if !matches!(end, End::Gone) && timeout(CLOSE_TIMEOUT, closing).await.is_err() {
         debug!(connection = id.0, "the client did not close in time");
     }
-    switchboard.disconnect(id);
+}
+
+/// Tells the hub when the socket is gone, for whatever reason.
+struct Connected<'a> {
+    id: ConnectionId,
+    switchboard: &'a Switchboard,
+}
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.switchboard.panicked();
+        }
+        self.switchboard.disconnect(self.id);
+    }
 }
 
 async fn receive(
@@ -97,10 +113,19 @@ async fn receive(
     End::Gone
 }
 
-async fn send(frames: &mut Frames, sink: &mut SplitSink<WebSocket, Message>) -> End {
-    while let Some(frame) = frames.next().await {
+async fn send(
+    id: ConnectionId,
+    outbox: &Outbox,
+    sink: &mut SplitSink<WebSocket, Message>,
+    switchboard: &Switchboard,
+) -> End {
+    while let Some(frame) = outbox.next().await {
         let (message, last) = match frame {
             Frame::Text(text) => (Message::Text(text.into()), false),
+            Frame::Roster => match switchboard.drive(|hub, _| hub.roster_of(id)) {
+                Some(roster) => (Message::Text(ServerMessage::Roster(roster).encode().into()), false),
+                None => continue,
+            },
             Frame::Close(reason) => {
                 let frame = CloseFrame { code: reason.code(), reason: reason.as_str().into() };
                 (Message::Close(Some(frame)), true)

@@ -5,7 +5,7 @@ use std::{
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -16,46 +16,23 @@ use tokio::{
 };
 use tracing::info;
 
-use super::{ServerConfig, mixers::MixerCommand};
-use crate::{CloseReason, ConnectionId, Hub, HubStats, MediaCommand, Output};
-
-/// What a queued message costs beside its text.
-const OVERHEAD: usize = 64;
-
-/// Something for a socket to send.
-#[derive(Debug)]
-pub(super) enum Frame {
-    Text(String),
-    Close(CloseReason),
-}
+use super::{
+    ServerConfig,
+    media_queue::MediaQueue,
+    mixers::MixerCommand,
+    outbox::{Outbox, Verdict},
+};
+use crate::{ConnectionId, Hub, HubStats, MediaCommand, Output};
 
 /// A socket's end of its connection.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) id: ConnectionId,
-    pub(super) frames: Frames,
+    pub(super) outbox: Arc<Outbox>,
     /// Is sent a message when the connection is to be dropped without a word.
     pub(super) cut: oneshot::Receiver<()>,
     /// Tells, by being dropped, that the socket is done.
     _open: mpsc::Sender<()>,
-}
-
-/// What waits to be sent. It does not grow without bound: a socket that does not keep up is cut.
-#[derive(Debug)]
-pub(super) struct Frames {
-    receiver: mpsc::UnboundedReceiver<Frame>,
-    bytes: Arc<AtomicUsize>,
-}
-
-impl Frames {
-    /// The next frame to send, or `None` if there will be no more.
-    pub(super) async fn next(&mut self) -> Option<Frame> {
-        let frame = self.receiver.recv().await?;
-        if let Frame::Text(text) = &frame {
-            self.bytes.fetch_sub(text.len() + OVERHEAD, Ordering::Relaxed);
-        }
-        Some(frame)
-    }
 }
 
 /// Waits for the end of all sockets.
@@ -77,8 +54,10 @@ pub(super) struct Switchboard {
     max_queued_bytes: usize,
     max_message_bytes: usize,
     timeout_changed: Notify,
+    /// Tasks that ended by a fault in this program.
+    panics: AtomicU64,
     /// To the SFU, if there is one.
-    media: Option<mpsc::UnboundedSender<MediaCommand>>,
+    media: Option<MediaQueue>,
     /// To the starter of mixers, if there is one.
     mixers: Option<mpsc::UnboundedSender<MixerCommand>>,
 }
@@ -94,15 +73,14 @@ struct State {
 
 #[derive(Debug)]
 struct Queue {
-    frames: mpsc::UnboundedSender<Frame>,
-    bytes: Arc<AtomicUsize>,
+    outbox: Arc<Outbox>,
     cut: oneshot::Sender<()>,
 }
 
 impl Switchboard {
     pub(super) fn new(
         config: ServerConfig,
-        media: Option<mpsc::UnboundedSender<MediaCommand>>,
+        media: Option<MediaQueue>,
         mixers: Option<mpsc::UnboundedSender<MixerCommand>>,
     ) -> (Arc<Self>, Sockets) {
         let (open, sockets) = mpsc::channel(1);
@@ -123,6 +101,7 @@ impl Switchboard {
             max_queued_bytes: config.max_queued_bytes,
             max_message_bytes,
             timeout_changed: Notify::new(),
+            panics: AtomicU64::new(0),
             media,
             mixers,
         };
@@ -139,23 +118,34 @@ impl Switchboard {
         self.lock().hub.stats()
     }
 
+    /// Counts a task that ended by a fault in this program.
+    pub(super) fn panicked(&self) {
+        self.panics.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many tasks have ended by a fault in this program.
+    pub(super) fn panics(&self) -> u64 {
+        self.panics.load(Ordering::Relaxed)
+    }
+
     /// Takes a new connection, or `None` if the server is past taking any.
     pub(super) fn connect(&self, address: IpAddr) -> Option<Line> {
-        let (frames, receiver) = mpsc::unbounded_channel();
         let (cut, cut_receiver) = oneshot::channel();
-        let bytes = Arc::new(AtomicUsize::new(0));
+        let outbox = Arc::new(Outbox::new(self.max_queued_bytes));
         let mut state = self.lock();
         let open = state.open.clone()?;
         state.next_id += 1;
         let id = ConnectionId(state.next_id);
-        state.queues.insert(id, Queue { frames, bytes: Arc::clone(&bytes), cut });
+        state.queues.insert(id, Queue { outbox: Arc::clone(&outbox), cut });
         drop(state);
         self.drive(|hub, now| hub.handle_connected_from(id, address, now));
-        Some(Line { id, frames: Frames { receiver, bytes }, cut: cut_receiver, _open: open })
+        Some(Line { id, outbox, cut: cut_receiver, _open: open })
     }
 
     pub(super) fn disconnect(&self, id: ConnectionId) {
-        self.lock().queues.remove(&id);
+        if let Some(queue) = self.lock().queues.remove(&id) {
+            queue.outbox.end();
+        }
         self.drive(|hub, now| hub.handle_disconnected(id, now));
     }
 
@@ -184,28 +174,36 @@ impl Switchboard {
         match output {
             Output::Send { to, message } => {
                 let Some(queue) = state.queues.get(&to) else { return };
-                let text = message.encode();
-                let cost = text.len() + OVERHEAD;
-                if queue.bytes.fetch_add(cost, Ordering::Relaxed) + cost <= self.max_queued_bytes {
-                    // The receiver is gone only if the socket is, and then it says so itself.
-                    let _ = queue.frames.send(Frame::Text(text));
-                } else if let Some(queue) = state.queues.remove(&to) {
-                    info!(connection = to.0, "cut: it does not read what it is sent");
-                    let _ = queue.cut.send(());
-                    state.hub.handle_disconnected(to, now);
+                match queue.outbox.push(&message) {
+                    Verdict::Taken => {}
+                    Verdict::Lost(from) => state.hub.handle_payload_lost(to, &from),
+                    Verdict::Full => {
+                        info!(connection = to.0, "cut: it does not read what it asked for");
+                        if let Some(queue) = state.queues.remove(&to) {
+                            queue.outbox.end();
+                            let _ = queue.cut.send(());
+                        }
+                        state.hub.handle_disconnected(to, now);
+                    }
                 }
             }
             Output::Close { id, reason } => {
                 if let Some(queue) = state.queues.remove(&id) {
-                    let _ = queue.frames.send(Frame::Close(reason));
+                    queue.outbox.close(reason);
                 }
             }
             Output::StartMixer(room) => self.tell_mixers(MixerCommand::Start(room)),
             Output::StopMixer(room) => self.tell_mixers(MixerCommand::Stop(room)),
             Output::Media(command) => {
-                if let Some(media) = &self.media {
-                    // The SFU ends only with the server.
-                    let _ = media.send(command);
+                let sender = match &command {
+                    MediaCommand::Relay { id, .. } => Some(*id),
+                    _ => None,
+                };
+                if let Some(media) = &self.media
+                    && !media.push(command)
+                    && let Some(sender) = sender
+                {
+                    state.hub.handle_sfu_overload(sender);
                 }
             }
         }

@@ -71,6 +71,8 @@ struct Channel {
     is_open: bool,
     waiting: VecDeque<Vec<u8>>,
     waiting_bytes: usize,
+    /// Whether the last message was lost for want of room.
+    loses: bool,
 }
 
 impl Channel {
@@ -88,7 +90,7 @@ impl Channel {
             ..ChannelConfig::default()
         };
         let id = rtc.direct_api().create_data_channel(config);
-        Self { kind, id, is_open: false, waiting: VecDeque::new(), waiting_bytes: 0 }
+        Self { kind, id, is_open: false, waiting: VecDeque::new(), waiting_bytes: 0, loses: false }
     }
 
     fn send(&mut self, rtc: &mut Rtc, bytes: Vec<u8>) {
@@ -98,11 +100,15 @@ impl Channel {
             }
             return;
         }
-        if self.waiting_bytes + bytes.len() > max_waiting_bytes(self.kind) {
-            warn!(channel = self.kind.label(), "lost a message for a client that does not read");
+        if self.waiting_bytes + cost(&bytes) > max_waiting_bytes(self.kind) {
+            // Once, and not for each of a flood.
+            if !std::mem::replace(&mut self.loses, true) {
+                warn!(channel = self.kind.label(), "loses messages for a client that does not read");
+            }
             return;
         }
-        self.waiting_bytes += bytes.len();
+        self.loses = false;
+        self.waiting_bytes += cost(&bytes);
         self.waiting.push_back(bytes);
         self.flush(rtc);
     }
@@ -114,17 +120,22 @@ impl Channel {
             if !write(rtc, self.id, bytes) {
                 return;
             }
-            self.waiting_bytes -= bytes.len();
+            self.waiting_bytes -= cost(bytes);
             self.waiting.pop_front();
         }
     }
+}
+
+/// What a message takes of the memory, however short it is.
+fn cost(bytes: &[u8]) -> usize {
+    bytes.len() + 64
 }
 
 /// A client that falls this far behind loses what is more. Of the
 /// files, four at a time are each sent half a mebibyte ahead of their receiver.
 fn max_waiting_bytes(kind: ChannelKind) -> usize {
     match kind {
-        ChannelKind::Reliable | ChannelKind::Lossy => 8 * 1024 * 1024,
+        ChannelKind::Reliable | ChannelKind::Lossy => 4 * 1024 * 1024,
         ChannelKind::Files => 32 * 1024 * 1024,
     }
 }

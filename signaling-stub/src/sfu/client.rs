@@ -22,10 +22,12 @@ use tracing::{debug, info, warn};
 
 use super::{
     Source,
+    budget::{Allowance, MessageBudget},
     channel::{self, Channels},
     client_event::ClientEvent,
     downlink::Verdict,
     layers::Layer,
+    offer::{self, Pace},
     slots::Feed,
     subscriptions::{FIRST_ESTIMATE_KBPS, Subscriptions},
     uplink::Uplink,
@@ -48,7 +50,14 @@ pub(super) struct Client {
     started: Instant,
     rtc_timeout: Instant,
     events: VecDeque<ClientEvent>,
+    pace: Pace,
+    budget: MessageBudget,
+    /// An offer that came too early, and when it may be taken.
+    early_offer: Option<(Instant, Offer)>,
 }
+
+/// A description, and what is in its sections.
+type Offer = (SessionDescription, BTreeMap<String, PublicationId>);
 
 impl Client {
     pub(super) fn new(
@@ -86,6 +95,9 @@ impl Client {
             started,
             rtc_timeout: now,
             events: VecDeque::new(),
+            pace: Pace::new(now),
+            budget: MessageBudget::new(now),
+            early_offer: None,
         }
     }
 
@@ -105,10 +117,9 @@ impl Client {
                     faults.push("the SFU makes no offers: an answer came for none".to_owned());
                 }
                 PeerSignal::Description { description, mids } => {
-                    if let Err(reason) = self.take_offer(&description, mids, now) {
-                        info!(participant = %self.participant, reason, "refused an offer");
-                        self.reliable.send(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }, millis);
-                    }
+                    // Whoever offers waits for the answer; an offer that comes before it takes its place.
+                    self.early_offer = Some((now, (description, mids)));
+                    self.take_early_offer(now);
                 }
                 // The client offers again, and until then sends what it sent before.
                 PeerSignal::Refusal { reason, .. } => {
@@ -127,13 +138,21 @@ impl Client {
         faults
     }
 
-    fn take_offer(
-        &mut self,
-        description: &SessionDescription,
-        mids: BTreeMap<String, PublicationId>,
-        now: Instant,
-    ) -> Result<(), String> {
-        let offer = SdpOffer::from_sdp_string(&description.sdp)
+    /// Takes the offer that waits, if it may be taken.
+    fn take_early_offer(&mut self, now: Instant) {
+        let Some((_, offer)) = self.early_offer.take_if(|(at, _)| *at <= now) else { return };
+        if let Err(later) = self.pace.take(now) {
+            debug!(participant = %self.participant, "an offer has to wait");
+            self.early_offer = Some((later, offer));
+        } else if let Err(reason) = self.take_offer(offer, now) {
+            info!(participant = %self.participant, reason, "refused an offer");
+            let millis = self.millis(now);
+            self.reliable.send_state(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }, millis);
+        }
+    }
+
+    fn take_offer(&mut self, (description, mids): Offer, now: Instant) -> Result<(), String> {
+        let offer = SdpOffer::from_sdp_string(&offer::read(&description.sdp)?)
             .map_err(|error| format!("the offer is no SDP that the SFU understands: {error}"))?;
         let answer = self.rtc.sdp_api().accept_offer(offer);
         let answer = answer.map_err(|error| format!("the SFU cannot take the offer: {error}"))?;
@@ -141,7 +160,7 @@ impl Client {
         let description = SessionDescription { sdp_type: SdpType::Answer, sdp: answer.to_sdp_string() };
         let answer = PeerSignal::Description { description, mids: BTreeMap::new() };
         let millis = self.millis(now);
-        self.reliable.send(answer, millis);
+        self.reliable.send_state(answer, millis);
         self.rtc_timeout = now;
         self.events.push_back(ClientEvent::SectionsChanged);
         Ok(())
@@ -165,12 +184,14 @@ impl Client {
             key_frame.map_or(self.rtc_timeout, |at| at.min(self.rtc_timeout))
         });
         let never = self.started + Duration::from_secs(u32::MAX.into());
-        reliable.into_iter().chain(media).min().unwrap_or(never)
+        let offer = self.early_offer.as_ref().map(|(at, _)| *at);
+        reliable.into_iter().chain(media).chain(offer).min().unwrap_or(never)
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         let millis = self.millis(now);
         self.reliable.handle_timeout(millis);
+        self.take_early_offer(now);
         if self.rtc.is_alive() {
             self.handle_input(Input::Timeout(now));
             self.ask_for_key_frames(now);
@@ -230,6 +251,14 @@ impl Client {
                 if let (Some(channel), Some(routed)) =
                     (self.channels.kind(data.id), Routed::decode(&data.data))
                 {
+                    match self.budget.take(channel, routed.message.len(), now) {
+                        Allowance::Pass => {}
+                        Allowance::Drop => return,
+                        Allowance::DropAloud => {
+                            let fault = "too many messages; they are dropped until there are fewer";
+                            return self.events.push_back(ClientEvent::Refused(fault.to_owned()));
+                        }
+                    }
                     let (to, is_binary) = (routed.peer.to_owned(), routed.is_binary);
                     let message = routed.message.to_vec();
                     self.events.push_back(ClientEvent::Message { channel, to, is_binary, message });
@@ -363,6 +392,9 @@ impl Client {
     }
 
     pub(super) fn send_message(&mut self, channel: ChannelKind, from: &str, is_binary: bool, message: &[u8]) {
+        if !self.rtc.is_alive() {
+            return;
+        }
         self.channels.send(&mut self.rtc, channel, from, is_binary, message);
     }
 

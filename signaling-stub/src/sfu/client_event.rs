@@ -13,6 +13,8 @@ use super::Source;
 pub(super) enum ClientEvent {
     Transmit(Transmit),
     Relay(RelayPayload),
+    /// What was wrong with something that the client sent.
+    Refused(String),
     /// Media sections came or changed.
     SectionsChanged,
     Media(Box<MediaData>),

@@ -4,11 +4,13 @@
 //! and call [`handle_timeout`](Sfu::handle_timeout) when [`poll_timeout`](Sfu::poll_timeout) says. str0m does ICE, DTLS and
 //! RTP; which publication goes into which slot, and in which version, is decided here.
 
+mod budget;
 mod channel;
 mod client;
 mod client_event;
 mod downlink;
 mod layers;
+mod offer;
 mod slots;
 mod subscriptions;
 mod timeline;
@@ -180,6 +182,7 @@ impl Sfu {
         match event {
             ClientEvent::Transmit(transmit) => self.outputs.push_back(SfuOutput::Transmit(transmit)),
             ClientEvent::Relay(payload) => self.outputs.push_back(SfuOutput::Relay(id, payload)),
+            ClientEvent::Refused(fault) => self.outputs.push_back(SfuOutput::Refuse(id, fault)),
             ClientEvent::SectionsChanged => {
                 let Some(room) = self.clients.get(&id).map(|client| client.room.clone()) else { return };
                 self.reassign(&room, now);

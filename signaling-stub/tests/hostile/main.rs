@@ -10,4 +10,5 @@ mod floods;
 mod messages;
 mod pages;
 mod pair;
+mod receivers;
 mod sockets;

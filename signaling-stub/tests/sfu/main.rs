@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod data;
+mod hostile;
 mod person;
 mod repairs;
 mod wishes;

@@ -47,6 +47,7 @@ pub(crate) struct Person {
     pub(crate) frames: Vec<Frame>,
     /// What the SFU answered to each offer.
     pub(crate) answers: Vec<String>,
+    pub(crate) ignores_answers: bool,
     /// How often a key frame was asked for, of any version.
     pub(crate) key_frames_asked: usize,
     /// Whether the camera films something that moves.
@@ -92,6 +93,7 @@ impl Person {
             slot_signals: 0,
             frames: Vec::new(),
             answers: Vec::new(),
+            ignores_answers: false,
             key_frames_asked: 0,
             is_moving: true,
             messages: Vec::new(),
@@ -184,6 +186,9 @@ impl Person {
             match signal {
                 PeerSignal::Description { description, .. } => {
                     self.answers.push(description.sdp.clone());
+                    if self.ignores_answers {
+                        continue;
+                    }
                     let answer = SdpAnswer::from_sdp_string(&description.sdp).unwrap();
                     self.rtc.sdp_api().accept_answer(self.pending.take().unwrap(), answer).unwrap();
                     self.timeout = now;

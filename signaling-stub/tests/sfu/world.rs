@@ -96,6 +96,11 @@ impl World {
         self.person_mut(name).send(channel, to, text)
     }
 
+    /// Lets someone count the answers of the SFU and do nothing with them.
+    pub(crate) fn ignore_answers(&mut self, name: &str) {
+        self.person_mut(name).ignores_answers = true;
+    }
+
     /// Lets only so many bits a second through to someone, or all again.
     pub(crate) fn throttle(&mut self, name: &str, bitrate: impl Into<Option<u32>>) {
         let id = self.id(name);

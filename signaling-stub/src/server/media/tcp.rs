@@ -110,7 +110,7 @@ impl Connections {
     }
 
     /// Takes connections, for ever.
-    pub(super) async fn accept(self, listener: TcpListener, arrived: mpsc::Sender<Packet>) {
+    pub(super) async fn accept(self, listener: Arc<TcpListener>, arrived: mpsc::Sender<Packet>) {
         let Ok(destination) = listener.local_addr() else { return };
         let mut served = JoinSet::new();
         loop {
@@ -227,7 +227,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let connections = Connections::new(limits);
         let (packets, arrived) = mpsc::channel(64);
-        tokio::spawn(connections.clone().accept(listener, packets));
+        tokio::spawn(connections.clone().accept(Arc::new(listener), packets));
         Served { connections, address, arrived }
     }
 
