@@ -58,7 +58,10 @@ async fn payloads_for_one_who_reads_slowly_cost_their_sender() {
 
 #[tokio::test]
 async fn changes_without_end_become_one_roster_for_who_reads_slowly() {
-    let server = start(ServerConfig { max_queued_bytes: 400_000, ..ServerConfig::default() }).await;
+    // As fast as it takes to fill what the system holds for Bob as well.
+    let limits = Limits { message_burst: 20_000, ..Limits::default() }.with_heartbeat(30_000);
+    let config = ServerConfig { max_queued_bytes: 400_000, limits, ..ServerConfig::default() };
+    let server = start(config).await;
     let mut pair = Pair::join(server.local_addr()).await;
     let mut mallory = Client::join(server.local_addr(), "parlour", "Mallory").await;
     for n in 0..1_500 {

@@ -6,7 +6,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -18,7 +18,7 @@ use tokio::{
         TcpListener, TcpSocket, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::{Semaphore, mpsc},
+    sync::{mpsc, oneshot},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -28,6 +28,7 @@ use super::{
     Packet,
     frames::{self, Frames},
 };
+use crate::hub::network;
 
 /// What the system holds back for a client that reads slowly. What is held back is late, so it is not much.
 const SEND_BUFFER_BYTES: u32 = 128 * 1024;
@@ -38,17 +39,28 @@ const BACKLOG: u32 = 128;
 pub(super) struct Limits {
     /// Connections, of all clients.
     connections: usize,
+    /// Those from one address on which no client has spoken yet.
+    unproven: usize,
+    /// On a new connection a client has to speak in this time.
+    proof: Duration,
     /// Packets that wait for a client that reads slowly; what comes beyond is lost, as in the network.
     packets: usize,
-    /// A connection on which no client of the SFU has spoken in this time is closed; so is one that takes nothing.
+    /// A connection that takes nothing for this long is closed.
     patience: Duration,
-    /// One on which a client has spoken may be silent for so many times longer: a spare path is used rarely.
+    /// One on which a client has spoken may be silent for so many times as long: a spare path is used rarely.
     patience_factor: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 512, packets: 256, patience: Duration::from_secs(10), patience_factor: 4 }
+        Self {
+            connections: 512,
+            unproven: 8,
+            proof: Duration::from_secs(2),
+            packets: 256,
+            patience: Duration::from_secs(10),
+            patience_factor: 4,
+        }
     }
 }
 
@@ -59,23 +71,40 @@ type Ends = (SocketAddr, SocketAddr);
 #[derive(Clone, Debug)]
 pub(super) struct Connections {
     open: Arc<Mutex<HashMap<Ends, Connection>>>,
-    room: Arc<Semaphore>,
+    count: Arc<AtomicU64>,
     limits: Limits,
 }
 
 #[derive(Debug)]
 struct Connection {
+    /// When it was opened, among the others.
+    number: u64,
     packets: mpsc::Sender<Vec<u8>>,
     /// Whether a client has spoken since this was last looked at.
     has_spoken: Arc<AtomicBool>,
+    /// Whether a client has ever spoken.
+    is_proven: bool,
+    /// Ends the connection when it is dropped.
+    _running: oneshot::Sender<()>,
+}
+
+/// The end of a connection that serves it.
+struct Served {
+    waiting: mpsc::Receiver<Vec<u8>>,
+    has_spoken: Arc<AtomicBool>,
+    stopped: oneshot::Receiver<()>,
+    number: u64,
 }
 
 /// Forgets a connection.
-struct OpenGuard<'a>(&'a Connections, Ends);
+struct OpenGuard<'a>(&'a Connections, Ends, u64);
 
 impl Drop for OpenGuard<'_> {
     fn drop(&mut self) {
-        self.0.lock().remove(&self.1);
+        let mut open = self.0.lock();
+        if open.get(&self.1).is_some_and(|connection| connection.number == self.2) {
+            open.remove(&self.1);
+        }
     }
 }
 
@@ -91,7 +120,7 @@ pub(super) fn open(host: IpAddr, port: u16) -> io::Result<TcpListener> {
 
 impl Connections {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { open: Arc::default(), room: Arc::new(Semaphore::new(limits.connections)), limits }
+        Self { open: Arc::default(), count: Arc::default(), limits }
     }
 
     /// Sends a packet. What the connection does not take is lost, and repeated by those who miss it.
@@ -104,7 +133,8 @@ impl Connections {
 
     /// A client of the SFU has spoken from `source`.
     pub(super) fn heard(&self, source: SocketAddr, destination: SocketAddr) {
-        if let Some(connection) = self.lock().get(&(source, destination)) {
+        if let Some(connection) = self.lock().get_mut(&(source, destination)) {
+            connection.is_proven = true;
             connection.has_spoken.store(true, Ordering::Relaxed);
         }
     }
@@ -120,30 +150,55 @@ impl Connections {
                 sleep(Duration::from_millis(100)).await;
                 continue;
             };
-            let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
+            let Some(one) = self.admit((source, destination)) else {
                 debug!(%source, "no room for another connection for media");
                 continue;
             };
             let (connections, arrived) = (self.clone(), arrived.clone());
-            served.spawn(async move {
-                connections.serve(stream, (source, destination), arrived).await;
-                drop(permit);
-            });
+            served.spawn(async move { connections.serve(stream, (source, destination), one, arrived).await });
         }
     }
 
-    async fn serve(&self, stream: TcpStream, ends: Ends, arrived: mpsc::Sender<Packet>) {
+    /// Takes a connection, if there is room or can be: the oldest on which no client has spoken has to go, if there are too
+    /// many of one address, or altogether.
+    fn admit(&self, ends: Ends) -> Option<Served> {
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        let mut open = self.lock();
+        let address = network(ends.0.ip());
+        let is_near = |ends: &Ends| network(ends.0.ip()) == address;
+        let near = open.iter().filter(|(ends, connection)| !connection.is_proven && is_near(ends)).count();
+        if near >= self.limits.unproven {
+            drop_oldest(&mut open, is_near);
+        }
+        if open.len() >= self.limits.connections && !drop_oldest(&mut open, |_| true) {
+            return None;
+        }
+        let (packets, waiting) = mpsc::channel(self.limits.packets);
+        let (running, stopped) = oneshot::channel();
+        let has_spoken = Arc::new(AtomicBool::new(false));
+        let connection = Connection {
+            number,
+            packets,
+            has_spoken: Arc::clone(&has_spoken),
+            is_proven: false,
+            _running: running,
+        };
+        open.insert(ends, connection);
+        Some(Served { waiting, has_spoken, stopped, number })
+    }
+
+    async fn serve(&self, stream: TcpStream, ends: Ends, served: Served, arrived: mpsc::Sender<Packet>) {
         // Only makes packets later, if it fails.
         let _ = stream.set_nodelay(true);
         let (reader, writer) = stream.into_split();
-        let (packets, waiting) = mpsc::channel(self.limits.packets);
-        let has_spoken = Arc::new(AtomicBool::new(false));
-        self.lock().insert(ends, Connection { packets, has_spoken: Arc::clone(&has_spoken) });
-        let _open = OpenGuard(self, ends);
+        let Served { waiting, has_spoken, stopped, number } = served;
+        let _open = OpenGuard(self, ends, number);
         let why = tokio::select! {
             why = read(reader, ends, arrived) => why,
             why = write(writer, waiting, self.limits.patience) => why,
             () = silence(&has_spoken, self.limits) => "nobody of the SFU's clients speaks on it",
+            // It is dropped, never sent.
+            _ = stopped => "another one takes its place",
         };
         debug!(source = %ends.0, why, "a connection for media ended");
     }
@@ -197,14 +252,20 @@ async fn write(
     "the SFU ended"
 }
 
+/// Ends the oldest of these on which no client has spoken. Says whether there was one.
+fn drop_oldest(open: &mut HashMap<Ends, Connection>, is_meant: impl Fn(&Ends) -> bool) -> bool {
+    let unproven = open.iter().filter(|(ends, connection)| !connection.is_proven && is_meant(ends));
+    let oldest = unproven.min_by_key(|(_, connection)| connection.number).map(|(ends, _)| *ends);
+    oldest.and_then(|ends| open.remove(&ends)).is_some()
+}
+
 /// Returns when no client has spoken for too long.
 async fn silence(has_spoken: &AtomicBool, limits: Limits) {
-    let (mut left, mut silent) = (1, 0);
-    while silent < left {
-        sleep(limits.patience).await;
-        if has_spoken.swap(false, Ordering::Relaxed) {
-            (left, silent) = (limits.patience_factor, 0);
-        } else {
+    sleep(limits.proof).await;
+    while has_spoken.swap(false, Ordering::Relaxed) {
+        let mut silent = 0;
+        while silent < limits.patience_factor && !has_spoken.load(Ordering::Relaxed) {
+            sleep(limits.patience).await;
             silent += 1;
         }
     }
@@ -269,7 +330,8 @@ mod tests {
     #[tokio::test]
     async fn who_is_no_client_is_sent_away_and_a_client_stays_longer() {
         let patience = Duration::from_millis(100);
-        let mut served = served(Limits { patience, patience_factor: 100, ..Limits::default() }).await;
+        let mut served =
+            served(Limits { proof: patience, patience, patience_factor: 100, ..Limits::default() }).await;
         let (mut silent, mut stranger, mut client) =
             (served.connect().await, served.connect().await, served.connect().await);
         stranger.write_all(&STUN).await.unwrap();
@@ -310,9 +372,9 @@ mod tests {
         let mut first = served.connect().await;
         let _second = served.connect().await;
         let mut third = served.connect().await;
+        assert!(closes(&mut first).await, "the oldest without a client gives way");
+        third.write_all(&[0, 1, 255]).await.unwrap();
         assert!(closes(&mut third).await);
-        first.write_all(&[0, 1, 255]).await.unwrap();
-        assert!(closes(&mut first).await);
         timeout(Duration::from_secs(5), async {
             let mut arrived = served.arrived;
             while arrived.try_recv().is_err() {
@@ -324,5 +386,23 @@ mod tests {
         })
         .await
         .expect("room again");
+    }
+
+    #[tokio::test]
+    async fn a_client_keeps_its_place_however_many_strangers_come() {
+        let mut served = served(Limits { connections: 3, unproven: 2, ..Limits::default() }).await;
+        let mut client = served.connect().await;
+        client.write_all(&STUN).await.unwrap();
+        let packet = served.arrived.recv().await.unwrap();
+        served.connections.heard(packet.source, packet.destination);
+        let mut strangers = Vec::new();
+        for _ in 0..20 {
+            strangers.push(served.connect().await);
+        }
+        for stranger in &mut strangers[..18] {
+            assert!(closes(stranger).await);
+        }
+        client.write_all(&STUN).await.unwrap();
+        assert_eq!(served.arrived.recv().await.unwrap().source, client.local_addr().unwrap());
     }
 }
