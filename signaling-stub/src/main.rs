@@ -19,6 +19,9 @@ use crate::cli::{Arguments, LogFormat};
 /// How many ports `--port-search` tries after the first.
 const PORTS_TO_SEARCH: u16 = 20;
 
+/// Libraries that log errors alone, unless `--log` names them.
+const QUIET: &str = "str0m=error,sctp_proto=error,dimpl=error,is=error,hyper=error,tungstenite=error";
+
 /// What `--mixer` looks for.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -84,6 +87,14 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     if config.mixer.is_some() && config.static_dir.is_none() {
         return Err(StartError::MixerPage);
     }
+    let address = listener.local_addr()?.ip();
+    if !address.is_loopback() {
+        tracing::warn!(%address, "whoever reaches this address may join any room: there are no accounts, and there is no TLS");
+    } else if config.sfu {
+        tracing::info!(
+            "the SFU takes media on the other addresses of this machine too, as browsers need it; see --no-sfu"
+        );
+    }
     let server = serve(config, listener)?;
     // Scripts wait for this line, and it is the only one on stdout.
     writeln!(io::stdout(), "listening on {}", url(&arguments.host, server.local_addr()))?;
@@ -114,7 +125,8 @@ fn mixer(name: &str) -> Result<PathBuf, StartError> {
 }
 
 fn start_logging(arguments: &Arguments) -> Result<(), StartError> {
-    let filter = EnvFilter::try_new(&arguments.log)
+    // What a stranger sends can make the libraries below write a line for every packet.
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", arguments.log))
         .map_err(|source| StartError::Log { filter: arguments.log.clone(), source })?;
     let logging = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match arguments.log_format {
