@@ -53,7 +53,8 @@ fn offers_of_too_much_are_refused_and_the_film_goes_on() {
     let description = SessionDescription { sdp_type: SdpType::Offer, sdp };
     world.signal("mallory", PeerSignal::Description { description, mids });
     world.run(1_000);
-    assert!(world.person("mallory").faults[0].contains("rids"), "{:?}", world.person("mallory").faults);
+    let refusals = &world.person("mallory").refusals;
+    assert!(refusals[0].contains("rids"), "{refusals:?}");
     assert_film_goes_on(&mut world);
 }
 
