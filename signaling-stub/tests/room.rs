@@ -116,31 +116,24 @@ async fn silent_half_open_connection_is_given_up_within_three_heartbeats() {
 }
 
 #[tokio::test]
-async fn client_that_does_not_read_is_cut() {
+async fn client_that_does_not_read_what_it_asks_for_is_cut() {
+    use futures::SinkExt;
+    use tokio_tungstenite::tungstenite::Message;
     let limits = Limits { messages_per_second: 1_000_000, message_burst: 1_000_000, ..Limits::default() };
     let server = start(ServerConfig { limits, max_queued_bytes: 300_000, ..ServerConfig::default() }).await;
-    let (mut alice, bob) = alice_and_bob(&server).await;
-    let sdp = "x".repeat(200_000);
-    let message = json!({ "type": "relay", "to": bob.id, "payload": { "seq": 1, "signal": {
-        "kind": "description", "description": { "type": "offer", "sdp": sdp },
-    }}});
+    let (mut alice, mut bob) = alice_and_bob(&server).await;
+    let mut join = json!({ "type": "join", "version": 1, "room": "kitchen", "name": "Bob" });
+    join["metadata"] = "x".repeat(8_000).into();
     // The network itself holds some megabytes, so the queue behind it fills only after a while.
-    let mut departure = None;
-    for _ in 0..1000 {
-        alice.send(&message).await;
-        alice.send(&json!({ "type": "ping" })).await;
-        match alice.message().await {
-            ServerMessage::Pong { .. } => {}
-            ServerMessage::ParticipantLeft { reason, .. } => {
-                departure = Some(reason);
-                break;
-            }
-            other => panic!("unexpected: {other:?}"),
+    for _ in 0..4_000 {
+        // It fails once the connection is cut.
+        if bob.socket.send(Message::text(join.to_string())).await.is_err() {
+            break;
         }
     }
-    assert_eq!(departure, Some(moim_protocol::LeaveReason::Disconnected));
+    assert!(matches!(alice.message().await, ServerMessage::Participant { .. }), "Bob's metadata");
+    assert_eq!(alice.departure().await["reason"], "disconnected");
     assert_eq!(server.stats().connections, 1);
-    drop(bob);
 }
 
 #[tokio::test]
