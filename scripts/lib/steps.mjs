@@ -1,6 +1,6 @@
 // The steps of `npm test`, in the order in which they run: the quick ones first.
 
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { buildAll, buildPackage, buildStub } from "../build.mjs";
 import { ensureSmokeTools } from "../tools.mjs";
@@ -9,8 +9,8 @@ import { GOLDEN_TYPES, NODE_MODULES, ROOT, TARGET, TARGET_JS, TOOLS_BIN, relativ
 import { Problem } from "./problem.mjs";
 import { run } from "./run.mjs";
 import { checkSizes, kilobytes, packageSizes } from "./size.mjs";
-import { atLeast } from "./versions.mjs";
-import { versionOf, which } from "./which.mjs";
+import { packageVersion } from "./versions.mjs";
+import { which } from "./which.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
 const NATIVE = ["--workspace", "--exclude", "moim-demo-app"];
@@ -107,12 +107,24 @@ async function size() {
   return sizes.map(({ part, brotli, budget }) => `${part} ${kilobytes(brotli)} of ${kilobytes(budget)}`).join(", ");
 }
 
-/** Packs both crates and compiles what was packed, then asks the documentation for what needs a browser. */
+/**
+ * Packs both crates and compiles what was packed, then asks the documentation for what needs a browser. Cargo's own
+ * verification is left out: it keeps the first protocol of a version that it saw, and compiles against that ever after.
+ */
 async function crates(note) {
-  const packages = ["-p", "moim-protocol", "-p", "moim"];
-  // Older ones look for the protocol on crates.io, also when it is packed in the same breath.
-  const verify = atLeast(versionOf("cargo"), "1.90") ? WASM : ["--no-verify"];
-  await cargo("crates", ["package", "--allow-dirty", ...packages, ...verify], { onLine: note });
+  const packages = ["moim-protocol", "moim"];
+  await cargo("crates", ["package", "--allow-dirty", "--no-verify", ...packages.flatMap((name) => ["-p", name])], { onLine: note });
+  const unpacked = join(TARGET, "packed");
+  rmSync(unpacked, { recursive: true, force: true });
+  mkdirSync(unpacked, { recursive: true });
+  const folder = (name) => join(unpacked, `${name}-${packageVersion()}`);
+  for (const name of packages) {
+    await run("tar", ["-xzf", join(TARGET, "package", `${name}-${packageVersion()}.crate`), "-C", unpacked], { log: "crates-unpack" });
+    appendFileSync(join(folder(name), "Cargo.toml"), "\n[workspace]\n"); // not a member of the one around it
+  }
+  const patch = ["--config", `patch.crates-io.moim-protocol.path=${JSON.stringify(folder("moim-protocol"))}`];
+  const packed = ["check", "--manifest-path", join(folder("moim"), "Cargo.toml"), "--features", "js,yew", ...patch, ...WASM];
+  await cargo("crates-check", packed, { targetDir: TARGET_JS, onLine: note });
   const documented = join(TARGET, "wasm32-unknown-unknown", "doc", "moim");
   rmSync(documented, { recursive: true, force: true });
   const env = { RUSTDOCFLAGS: "-D warnings" };
