@@ -10,7 +10,8 @@ use crate::Error;
 
 #[wasm_bindgen(js_class = RemoteTrack)]
 impl JsRemoteTrack {
-    /// Plays the track in an element, and starts playback. Several tracks may be attached to one element, such as the camera
+    /// Plays the track in an element, or in a new `<video>` or `<audio>` that is yours to put into the page, and starts
+    /// playback. Returns the element. Several tracks may be attached to one element, such as the camera
     /// and the microphone of a participant: they play together, and one that ends leaves the others untouched. A second
     /// picture takes the place of the first. When the track ends it is detached; detach it before the element is thrown away.
     ///
@@ -18,11 +19,17 @@ impl JsRemoteTrack {
     /// `<audio>` element of its own does not hold the picture back.
     /// @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS for what is no media
     /// element.
+    #[wasm_bindgen(unchecked_return_type = "HTMLMediaElement")]
     pub fn attach(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "HTMLMediaElement")] element: &JsValue,
-    ) -> Result<(), JsValue> {
-        Ok(self.track().attach(media_element(element)?)?)
+        #[wasm_bindgen(unchecked_optional_param_type = "HTMLMediaElement")] element: &JsValue,
+    ) -> Result<HtmlMediaElement, JsValue> {
+        if element.is_undefined() {
+            return Ok(self.track().attach_new()?);
+        }
+        let element = media_element(element)?;
+        self.track().attach(element)?;
+        Ok(Clone::clone(element))
     }
 
     /// Undoes `attach` for an element, or for all. The element's other tracks play on. Does nothing if the track is not

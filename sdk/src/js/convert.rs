@@ -16,11 +16,15 @@ use crate::platform::{DataChannel, IncomingFile, Transceiver};
 use crate::room::RemoteTrack;
 
 pub(crate) fn track<S: Serializer>(track: &RemoteTrack, serializer: S) -> Result<S::Ok, S::Error> {
-    preserve::serialize(&JsValue::from(JsRemoteTrack::from(track.clone())), serializer)
+    preserve::serialize(&object_of(track), serializer)
+}
+
+fn object_of(track: &RemoteTrack) -> JsValue {
+    track.object(|track| JsRemoteTrack::from(track).into())
 }
 
 pub(crate) fn tracks<S: Serializer>(tracks: &[RemoteTrack], serializer: S) -> Result<S::Ok, S::Error> {
-    let tracks: Array = tracks.iter().cloned().map(JsRemoteTrack::from).map(JsValue::from).collect();
+    let tracks: Array = tracks.iter().map(object_of).collect();
     preserve::serialize(&tracks, serializer)
 }
 

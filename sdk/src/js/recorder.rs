@@ -29,7 +29,8 @@ impl From<Recorder> for JsRecorder {
 
 #[wasm_bindgen(js_class = Recorder)]
 impl JsRecorder {
-    /// Starts to record.
+    /// Starts to record. Several sounds are mixed; where the browser wants a click before it runs an `AudioContext`, they are
+    /// silent until then.
     /// @throws {MoimError} ERR_INVALID_OPTIONS when there is no track, one has ended or two have pictures, and when
     /// this browser cannot write these tracks in the MIME type; ERR_UNSUPPORTED without `MediaRecorder`; ERR_RECORDER
     /// if the browser fails otherwise.
@@ -156,7 +157,8 @@ impl JsRecording {
         self.0.duration_ms
     }
 
-    /// Why the recording ended before it was stopped, or is not whole: its tracks ended, or the browser failed.
+    /// Why the recording ended before it was stopped, or is not whole: its tracks ended, or only its sound or its picture,
+    /// or the browser failed.
     #[wasm_bindgen(getter, js_name = endedEarly, unchecked_return_type = "MoimError | undefined")]
     pub fn ended_early(&self) -> JsValue {
         self.0.ended_early.clone().map_or(JsValue::UNDEFINED, JsValue::from)

@@ -10,7 +10,8 @@ use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
 
 use super::devices::sorted;
 use super::exception::Exception;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::model::MediaKind;
 
 /// Makes `element` show exactly these tracks. If it does so already, playback goes on untouched.
 ///
@@ -58,6 +59,17 @@ pub async fn play(element: &HtmlMediaElement) -> Result<()> {
 /// if it fails.
 pub async fn set_sink_id(element: &HtmlMediaElement, device_id: &str) -> Result<()> {
     sorted(element, "setSinkId", &[device_id.into()], "speaker").await.map(drop)
+}
+
+/// A new element to play a track of this kind in.
+pub(crate) fn media_element(kind: MediaKind) -> Result<HtmlMediaElement> {
+    let document = web_sys::window().and_then(|window| window.document());
+    let document = document.ok_or(Error::Unsupported { feature: "document" })?;
+    let name = if kind == MediaKind::Audio { "audio" } else { "video" };
+    let element = document.create_element(name).map_err(Exception::from)?;
+    // iOS would play it in full screen.
+    let _ = element.set_attribute("playsinline", "");
+    Ok(element.unchecked_into())
 }
 
 /// A stream of its own, which nobody else changes.

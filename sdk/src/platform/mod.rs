@@ -40,6 +40,7 @@ pub use devices::{
     CameraOptions, DeviceChanges, Devices, MicrophoneOptions, Permission, PermissionChanges, TakeOver,
 };
 pub use display::{CaptureController, DisplayCapture, DisplayOptions, Region, ZoomLevels, capture_display};
+pub(crate) use element::media_element;
 pub use element::{attach, detach, play, set_sink_id};
 #[cfg(feature = "js")]
 pub(crate) use exception::cause_of;

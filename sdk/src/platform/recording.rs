@@ -16,7 +16,8 @@ pub struct Recording {
     pub mime_type: String,
     /// Its length in milliseconds, pauses left out.
     pub duration_ms: f64,
-    /// Why the recording ended before it was stopped, or is not whole: its tracks ended, or the browser failed.
+    /// Why the recording ended before it was stopped, or is not whole: its tracks ended, or only its sound or its picture, or
+    /// the browser failed.
     pub ended_early: Option<Error>,
 }
 

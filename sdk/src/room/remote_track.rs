@@ -8,8 +8,8 @@ use web_sys::{HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState, RtcRtpR
 use super::driver::Driver;
 use crate::error::{Error, Result};
 use crate::model::{MediaKind, ParticipantId, Publication, PublicationId, TrackSource};
-use crate::platform::StatsSource;
 use crate::platform::received_track::ReceivedTrack;
+use crate::platform::{StatsSource, media_element};
 
 /// Sound or pictures of another participant. A clone is another handle of the same track.
 ///
@@ -24,6 +24,9 @@ struct Inner {
     publication: Publication,
     muted: Cell<bool>,
     media: ReceivedTrack,
+    /// The object that stands for it in JavaScript, while the track lives.
+    #[cfg(feature = "js")]
+    object: std::cell::RefCell<wasm_bindgen::JsValue>,
     driver: Weak<Driver>,
 }
 
@@ -36,12 +39,38 @@ impl RemoteTrack {
     ) -> Self {
         let muted = Cell::new(publication.muted);
         let media = ReceivedTrack::new(receiver);
-        Self(Rc::new(Inner { participant_id, publication, muted, media, driver }))
+        Self(Rc::new(Inner {
+            participant_id,
+            publication,
+            muted,
+            media,
+            #[cfg(feature = "js")]
+            object: Default::default(),
+            driver,
+        }))
     }
 
     /// The publication is gone, or not subscribed to any more.
     pub(super) fn end(&self) {
         self.0.media.end();
+        // The object holds this track: a cycle.
+        #[cfg(feature = "js")]
+        self.0.object.take();
+    }
+
+    /// The object that stands for it in JavaScript: the same one for as long as the track lives.
+    #[cfg(feature = "js")]
+    pub(crate) fn object(&self, make: impl FnOnce(Self) -> wasm_bindgen::JsValue) -> wasm_bindgen::JsValue {
+        let known = self.0.object.borrow().clone();
+        let is_freed = || js_sys::Reflect::get(&known, &"__wbg_ptr".into()).is_ok_and(|at| at == 0);
+        if known.is_object() && !is_freed() {
+            return known;
+        }
+        let object = make(self.clone());
+        if !self.is_ended() {
+            self.0.object.replace(object.clone());
+        }
+        object
     }
 
     pub(super) fn set_muted(&self, muted: bool) {
@@ -68,6 +97,16 @@ impl RemoteTrack {
         let driver = self.0.driver.upgrade().filter(is_live);
         let ended = Error::InvalidState { action: "attach a track", state: "the track has ended" };
         driver.ok_or(ended)?.attach(self, element)
+    }
+
+    /// [Attaches](Self::attach) the track to a new `<video>` or `<audio>` element, which is yours to put into the page.
+    ///
+    /// # Errors
+    /// As [`attach`](Self::attach).
+    pub fn attach_new(&self) -> Result<HtmlMediaElement> {
+        let element = media_element(self.kind())?;
+        self.attach(&element)?;
+        Ok(element)
     }
 
     /// Undoes [`attach`](Self::attach). The element's other tracks play on. Does nothing if the track is not attached to it.
@@ -138,8 +177,11 @@ impl From<&RemoteTrack> for StatsSource {
     }
 }
 
+/// The same track of the same publication.
 impl PartialEq for RemoteTrack {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }
+
+impl Eq for RemoteTrack {}

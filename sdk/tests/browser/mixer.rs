@@ -79,6 +79,42 @@ fn small() -> MixerOptions {
 }
 
 #[wasm_bindgen_test]
+async fn all_sounds_of_a_recording_are_in_it() {
+    let sources = Sources::new();
+    let tracks = [sources.colour("red"), sources.tone(500.0), sources.tone(2000.0)];
+    let recorder = Recorder::start(&tracks, &RecorderOptions::default()).expect("a recorder");
+    until("two seconds", || recorder.elapsed_ms() >= 2000.0).await;
+    tracks[1].stop();
+    tracks[2].stop();
+    let recording = recorder.stop().await.expect("a recording");
+    let why = recording.ended_early.as_ref().expect("the sound ended before").to_string();
+    assert!(why.contains("its sound ended"), "{why}");
+    let (url, element) = (recording.object_url().expect("a URL"), video());
+    element.set_src(url.as_str());
+    play(&element).await.expect("playing");
+    let capture = js(
+        "(element) => (element.captureStream ?? element.mozCaptureStream).call(element).getAudioTracks()[0]",
+    );
+    let track = capture.unchecked_into::<Function>().call1(&JsValue::UNDEFINED, &element).expect("a track");
+    let ear = sources.ear(&track.unchecked_into());
+    for hertz in [500.0, 2000.0] {
+        until("the tone", || ear(hertz) > AUDIBLE).await;
+    }
+    element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_of_several_sounds_ends_with_the_last_of_them() {
+    let sources = Sources::new();
+    let tracks = [sources.tone(500.0), sources.tone(2000.0)];
+    let recorder = Recorder::start(&tracks, &RecorderOptions::default()).expect("a recorder");
+    until("a second", || recorder.elapsed_ms() >= 1000.0).await;
+    tracks.iter().for_each(MediaStreamTrack::stop);
+    let recording = recorder.finished().await.expect("a recording");
+    assert!(recording.ended_early.is_some());
+}
+
+#[wasm_bindgen_test]
 async fn sources_are_where_the_layout_puts_them_and_come_and_go() {
     let sources = Sources::new();
     let mixer = Mixer::new(&small()).expect("a mixer");

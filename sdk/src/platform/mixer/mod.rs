@@ -4,7 +4,7 @@
 //! Web Audio API.
 
 mod options;
-mod picture;
+pub(super) mod picture;
 mod sound;
 mod source;
 mod ticker;

@@ -136,7 +136,7 @@ pub(super) fn is_colour(css: &str) -> Result<bool> {
 }
 
 /// An element that plays silently, outside the page.
-pub(super) fn player() -> Result<HtmlVideoElement> {
+pub(in crate::platform) fn player() -> Result<HtmlVideoElement> {
     let element = document()?.create_element("video").map_err(Exception::from)?;
     let element: HtmlVideoElement = element.unchecked_into();
     element.set_muted(true);
@@ -145,7 +145,7 @@ pub(super) fn player() -> Result<HtmlVideoElement> {
 }
 
 /// At once: of an element that has lost its source meanwhile the promise is never settled.
-pub(super) fn start(element: &HtmlVideoElement) {
+pub(in crate::platform) fn start(element: &HtmlVideoElement) {
     if let Ok(started) = element.play() {
         // Rejected when the source leaves before it plays. Muted playback is never blocked.
         ignore(&started);

@@ -5,22 +5,27 @@ mod finishing;
 mod mp4;
 mod options;
 mod refusal;
+mod sound;
 mod stopwatch;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use futures::channel::{mpsc, oneshot};
+use gloo_timers::callback::Interval;
 use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, BlobEvent, Event, MediaRecorder, MediaStreamTrack, RecordingState};
+use web_sys::{
+    Blob, BlobEvent, Event, MediaRecorder, MediaStreamTrack, MediaStreamTrackState, RecordingState,
+};
 
 pub use self::chunks::RecordingChunks;
 use self::finishing::{Extent, Finisher, Outcome};
 pub use self::options::{AudioBitrateMode, RecorderOptions};
 use self::refusal::{recorder_error, refused};
+use self::sound::MixedSound;
 use self::stopwatch::Stopwatch;
 use super::clock::now_ms;
 use super::element::stream_of;
@@ -43,7 +48,10 @@ pub enum RecorderState {
     Stopped,
 }
 
-/// Records tracks into one file. A clone is another handle; dropping the last one ends the recording and discards it.
+/// How often it is looked whether the tracks have ended, where the browser does not tell.
+const LOOK_MS: u32 = 250;
+
+/// Records tracks into one file: a picture, and any number of sounds, which are mixed. A clone is another handle; dropping the last one ends the recording and discards it.
 #[derive(Clone, Debug)]
 pub struct Recorder(Rc<Inner>);
 
@@ -62,13 +70,19 @@ struct Inner {
     size: Cell<u64>,
     stopwatch: Cell<Stopwatch>,
     stop_asked: Cell<bool>,
+    tracks: Vec<MediaStreamTrack>,
+    /// In place of several sounds. With what looks whether they have ended.
+    mixed: RefCell<Option<(MixedSound, Interval)>>,
+    /// What had ended when the recording was stopped.
+    lost: Cell<Option<&'static str>>,
     failure: RefCell<Option<Error>>,
     outcome: RefCell<Option<Result<Recording>>>,
     waiters: RefCell<Vec<oneshot::Sender<()>>>,
 }
 
 impl Recorder {
-    /// Starts to record: <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
+    /// Starts to record. Several sounds are mixed; where the browser wants a click before it runs an `AudioContext`, they are
+    /// silent until then. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
     ///
     /// # Errors
     /// [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures, and when this browser cannot
@@ -81,11 +95,24 @@ impl Recorder {
         check_tracks(tracks, "a recording")?;
         options.check()?;
         let mime_type = choose_type(tracks, &options.mime_types)?;
-        let stream = stream_of(tracks)?;
+        let mixed = MixedSound::of(tracks)?;
+        let stream = match &mixed {
+            Some(mixed) => stream_of(&mixed.in_place_of(tracks))?,
+            None => stream_of(tracks)?,
+        };
         let settings = options.to_raw(&mime_type);
         let raw = MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &settings)
             .map_err(refused)?;
-        let inner = Rc::new_cyclic(|weak| Inner::new(raw, mime_type, options.keep, weak));
+        let inner = Rc::new_cyclic(|weak| Inner::new(raw, mime_type, tracks, options.keep, weak));
+        if let Some(mixed) = mixed {
+            let weak = Rc::downgrade(&inner);
+            let look = Interval::new(LOOK_MS, move || {
+                if let Some(inner) = weak.upgrade().filter(|inner| inner.is_over()) {
+                    let _ = inner.raw.stop();
+                }
+            });
+            inner.mixed.replace(Some((mixed, look)));
+        }
         match options.timeslice_ms {
             0 => inner.raw.start(),
             ms => inner.raw.start_with_time_slice(i32::try_from(ms).unwrap_or(i32::MAX)),
@@ -147,6 +174,7 @@ impl Recorder {
     pub async fn stop(&self) -> Result<Recording> {
         if self.0.raw.state() != RecordingState::Inactive {
             self.0.stop_asked.set(true);
+            self.0.lost.set(self.0.ended_kind());
             self.0.time(Stopwatch::stop);
             self.0.raw.stop().map_err(recorder_error)?;
         }
@@ -205,7 +233,13 @@ impl Recorder {
 }
 
 impl Inner {
-    fn new(raw: MediaRecorder, mime_type: String, keep: bool, weak: &Weak<Self>) -> Self {
+    fn new(
+        raw: MediaRecorder,
+        mime_type: String,
+        tracks: &[MediaStreamTrack],
+        keep: bool,
+        weak: &Weak<Self>,
+    ) -> Self {
         let listen = |event: &'static str, handle: fn(&Rc<Self>, Event)| {
             let weak = weak.clone();
             ListenerGuard::new(&raw, event, move |event| {
@@ -234,10 +268,26 @@ impl Inner {
             size: Cell::default(),
             stopwatch: Cell::default(),
             stop_asked: Cell::default(),
+            tracks: tracks.iter().map(Clone::clone).collect(),
+            mixed: RefCell::default(),
+            lost: Cell::default(),
             failure: RefCell::default(),
             outcome: RefCell::default(),
             waiters: RefCell::default(),
         }
+    }
+
+    /// Whether all tracks have ended, and the browser goes on with the silence of the mix.
+    fn is_over(&self) -> bool {
+        self.raw.state() != RecordingState::Inactive && self.tracks.iter().all(is_ended)
+    }
+
+    /// The kind of media of which no track is left.
+    fn ended_kind(&self) -> Option<&'static str> {
+        [("audio", "sound"), ("video", "picture")].into_iter().find_map(|(kind, name)| {
+            let mut tracks = self.tracks.iter().filter(|track| track.kind() == kind).peekable();
+            (tracks.peek().is_some() && tracks.all(is_ended)).then_some(name)
+        })
     }
 
     fn time(&self, change: fn(Stopwatch, f64) -> Stopwatch) {
@@ -269,6 +319,7 @@ impl Inner {
     fn handle_stop(self: &Rc<Self>) {
         self.time(Stopwatch::stop);
         self.readers.take();
+        self.mixed.take();
         let inner = self.clone();
         spawn_local(async move {
             let outcome = inner.assemble().await;
@@ -305,8 +356,12 @@ impl Inner {
             Err(exception) => unreadable = Some(recorder_error(exception)),
         }
         let ended_early = failure.or(unreadable).or_else(|| {
-            let detail = || "its tracks ended before it was stopped".to_owned();
-            (!self.stop_asked.get()).then(|| Error::Recorder { detail: detail() })
+            let ended = match self.lost.get() {
+                Some(kind) => format!("its {kind} ended before it was stopped"),
+                None if self.stop_asked.get() => return None,
+                None => "its tracks ended before it was stopped".to_owned(),
+            };
+            Some(Error::Recorder { detail: ended })
         });
         Ok(Recording { blob, mime_type, duration_ms, ended_early })
     }
@@ -318,6 +373,10 @@ impl Drop for Inner {
             let _ = self.raw.stop();
         }
     }
+}
+
+fn is_ended(track: &MediaStreamTrack) -> bool {
+    track.ready_state() == MediaStreamTrackState::Ended
 }
 
 fn has_recorder() -> bool {

@@ -1,0 +1,67 @@
+//! Several sounds in one recording. A browser writes one sound track: Chromium takes the first, Firefox refuses.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{
+    HtmlVideoElement, MediaStreamAudioDestinationNode, MediaStreamAudioSourceNode, MediaStreamTrack,
+};
+
+use crate::Result;
+use crate::platform::audio_context::SharedContext;
+use crate::platform::element::{attach, detach, stream_of};
+use crate::platform::exception::Exception;
+use crate::platform::mixer::picture;
+
+/// The sum of several sound tracks. Dropping it ends the mixed track.
+#[derive(Debug)]
+pub(super) struct MixedSound {
+    sources: Vec<MediaStreamAudioSourceNode>,
+    /// Chromium gives remote sound to Web Audio only while an element plays it.
+    player: HtmlVideoElement,
+    track: MediaStreamTrack,
+    _context: Rc<SharedContext>,
+}
+
+impl MixedSound {
+    /// Mixes the sound of these tracks, if there are several.
+    pub(super) fn of(tracks: &[MediaStreamTrack]) -> Result<Option<Self>> {
+        let sounds: Vec<_> =
+            tracks.iter().filter(|track| track.kind() == "audio").map(Clone::clone).collect();
+        if sounds.len() < 2 {
+            return Ok(None);
+        }
+        let context = SharedContext::get()?;
+        let output = MediaStreamAudioDestinationNode::new(context.as_raw()).map_err(Exception::from)?;
+        let mut sources = Vec::new();
+        for sound in &sounds {
+            // A node of its own for each: of a stream with several, Web Audio takes one.
+            let stream = stream_of(std::slice::from_ref(sound))?;
+            let source = context.as_raw().create_media_stream_source(&stream).map_err(Exception::from)?;
+            source.connect_with_audio_node(&output).map_err(Exception::from)?;
+            sources.push(source);
+        }
+        let player = picture::player()?;
+        attach(&player, &sounds)?;
+        picture::start(&player);
+        context.resume();
+        let track = output.stream().get_audio_tracks().get(0).unchecked_into();
+        Ok(Some(Self { sources, player, track, _context: context }))
+    }
+
+    /// These tracks with the mixed one in place of all sounds.
+    pub(super) fn in_place_of(&self, tracks: &[MediaStreamTrack]) -> Vec<MediaStreamTrack> {
+        let pictures = tracks.iter().filter(|track| track.kind() == "video");
+        pictures.chain([&self.track]).map(Clone::clone).collect()
+    }
+}
+
+impl Drop for MixedSound {
+    fn drop(&mut self) {
+        for source in &self.sources {
+            let _ = source.disconnect();
+        }
+        detach(&self.player);
+        self.track.stop();
+    }
+}
