@@ -840,6 +840,11 @@ export type Role = "participant" | "host" | "mixer";
 export type RecorderState = "recording" | "paused" | "stopped";
 
 /**
+ * What a stream carries.
+ */
+export type StreamKind = "bytes" | "text";
+
+/**
  * What a track shows.
  */
 export type TrackSource = "camera" | "microphone" | "screen" | "screenAudio" | "custom";
@@ -1721,6 +1726,8 @@ export type ErrorCode =
 | "ERR_TRANSFER_INTERRUPTED"
 | "ERR_TRANSFER_CORRUPT"
 | "ERR_TRANSFER_STORAGE"
+| "ERR_STREAM_CANCELLED"
+| "ERR_STREAM_INTERRUPTED"
 | "ERR_RECORDER"
 | "ERR_INVALID_STATE"
 | "ERR_INVALID_OPTIONS"
@@ -3462,7 +3469,8 @@ export class Recorder {
      */
     resume(): void;
     /**
-     * Starts to record.
+     * Starts to record. Several sounds are mixed; where the browser wants a click before it runs an `AudioContext`, they are
+     * silent until then.
      * @throws {MoimError} ERR_INVALID_OPTIONS when there is no track, one has ended or two have pictures, and when
      * this browser cannot write these tracks in the MIME type; ERR_UNSUPPORTED without `MediaRecorder`; ERR_RECORDER
      * if the browser fails otherwise.
@@ -3517,7 +3525,8 @@ export class Recording {
      */
     readonly durationMs: number;
     /**
-     * Why the recording ended before it was stopped, or is not whole: its tracks ended, or the browser failed.
+     * Why the recording ended before it was stopped, or is not whole: its tracks ended, or only its sound or its picture,
+     * or the browser failed.
      */
     readonly endedEarly: MoimError | undefined;
     /**
@@ -3536,7 +3545,8 @@ export class RemoteTrack {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Plays the track in an element, and starts playback. Several tracks may be attached to one element, such as the camera
+     * Plays the track in an element, or in a new `<video>` or `<audio>` that is yours to put into the page, and starts
+     * playback. Returns the element. Several tracks may be attached to one element, such as the camera
      * and the microphone of a participant: they play together, and one that ends leaves the others untouched. A second
      * picture takes the place of the first. When the track ends it is detached; detach it before the element is thrown away.
      *
@@ -3545,7 +3555,7 @@ export class RemoteTrack {
      * @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS for what is no media
      * element.
      */
-    attach(element: HTMLMediaElement): void;
+    attach(element?: HTMLMediaElement): HTMLMediaElement;
     /**
      * Undoes `attach` for an element, or for all. The element's other tracks play on. Does nothing if the track is not
      * attached to it.
