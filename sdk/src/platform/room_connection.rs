@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use wasm_bindgen_futures::spawn_local;
+use futures::future::join_all;
 use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
-use super::peer_connection::{self, Link, LocalStreams, PeerConnectionOptions, replace};
+use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, detach};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
 use super::send_settings::{SendSettings, SentTrack};
@@ -50,21 +50,24 @@ impl RoomConnection {
         self.far_end
     }
 
-    /// Sends a track over a transceiver that is free, or over a new one.
+    /// Sends a track over a transceiver that is free, or over a new one, and no more of it than is wanted once
+    /// [`settle`](Self::settle) is done.
     pub(crate) fn attach(
         &self,
         id: PublicationId,
         track: &MediaStreamTrack,
         source: TrackSource,
-        sending: SendSettings,
+        settings: SendSettings,
+        limit: Limit,
     ) -> Result<()> {
-        let transceiver = match self.far_end {
+        let attached = match self.far_end {
             FarEnd::Participant | FarEnd::Mixer | FarEnd::Listener => {
                 self.streams.attach(&self.link, track, source)?
             }
             FarEnd::Sfu => sections::send(&self.link, &self.streams, track, source)?,
         };
-        self.attached.borrow_mut().insert(id, Rc::new(SentTrack::new(transceiver, sending)));
+        let sent = SentTrack::new(attached, settings, limit, self.far_end);
+        self.attached.borrow_mut().insert(id, sent);
         Ok(())
     }
 
@@ -75,36 +78,37 @@ impl RoomConnection {
 
     /// Stops sending a publication. Its transceiver is free for another.
     pub(crate) fn detach(&self, id: &PublicationId) {
-        let Some(sent) = self.attached.borrow_mut().remove(id) else { return };
-        self.streams.detach(&sent.transceiver);
+        let sent = self.attached.borrow_mut().remove(id);
+        if let Some(sent) = sent {
+            detach(&self.link, &sent.transceiver);
+        }
     }
 
-    /// Sends no more of a publication than is wanted.
-    pub(crate) async fn limit(&self, id: &PublicationId, limit: Limit) -> Result<()> {
-        let sender = self.attached.borrow().get(id).map(|sent| sent.transceiver.sender());
-        match sender {
-            Some(sender) => peer_connection::limit(&sender, limit.wanted, limit.max_height).await,
-            None => Ok(()),
+    /// Sends no more of a publication than is wanted, once [`settle`](Self::settle) is done.
+    pub(crate) fn limit(&self, id: &PublicationId, limit: Limit) {
+        if let Some(sent) = self.attached.borrow().get(id) {
+            sent.set_limit(limit);
         }
     }
 
     /// Sends another track in place of a publication's own, without a new negotiation.
     pub(crate) fn replace_track(&self, id: &PublicationId, track: &MediaStreamTrack) {
-        if let Some(sent) = self.attached.borrow().get(id) {
-            replace(&sent.transceiver.sender(), Some(track));
+        let sent = self.attached.borrow().get(id).cloned();
+        if let Some(sent) = sent {
+            sent.replace(track);
         }
+    }
+
+    /// Sends everything as it is wanted. What fails is tried again the next time.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        let sent: Vec<_> = self.attached.borrow().values().cloned().collect();
+        let unsettled = sent.into_iter().filter(|sent| !sent.is_settled());
+        join_all(unsettled.map(SentTrack::settle)).await.into_iter().collect()
     }
 
     /// Goes on with the exchange.
     pub(crate) async fn perform(&self, command: Command) -> Result<Option<ConnectionInput>> {
         let input = self.link.perform(command).await?;
-        let sent: Vec<_> = self.attached.borrow().values().cloned().collect();
-        for sent in sent.into_iter().filter(|sent| !sent.is_settled()) {
-            spawn_local(async move {
-                // A browser that cannot send as it was asked to sends as it can.
-                let _ = sent.settle().await;
-            });
-        }
         Ok(input.map(|input| match input {
             Input::LocalDescriptionSet(description) => {
                 ConnectionInput::LocalDescriptionSet { description, mids: self.mids() }

@@ -3,8 +3,8 @@
 use web_sys::{MediaStreamTrack, RtcRtpTransceiver, RtcRtpTransceiverDirection as Direction};
 
 use super::peer_connection::{
-    Encoding, Link, LocalStreams, Receiver, TrackOrKind, TransceiverDirection, TransceiverOptions, reuse,
-    set_codec_preferences,
+    Attached, Encoding, Link, LocalStreams, Receiver, TrackOrKind, TransceiverDirection, TransceiverOptions,
+    added, reuse, set_codec_preferences,
 };
 use crate::engine::codec::Codec;
 use crate::engine::simulcast::versions;
@@ -15,32 +15,31 @@ use crate::model::{MediaKind, TrackSource};
 /// What the SFU forwards. One codec of each kind lets everyone understand everyone, and keeps descriptions small.
 const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
 
-/// Sends a track in a section that was used to send before, or in a new one.
+/// Sends a track in a section that was used to send the same versions before, or in a new one.
 pub(super) fn send(
     link: &Link,
     streams: &LocalStreams,
     track: &MediaStreamTrack,
     source: TrackSource,
-) -> Result<RtcRtpTransceiver> {
-    let kind = if track.kind() == "audio" { MediaKind::Audio } else { MediaKind::Video };
+) -> Result<Attached> {
+    let encodings = encodings(track, source);
+    let rids = || encodings.iter().filter_map(|encoding| encoding.rid.as_deref());
     let is_free = |transceiver: &RtcRtpTransceiver| {
         transceiver.direction() == Direction::Inactive
             && transceiver.receiver().track().kind() == track.kind()
+            && link.senders().of(&transceiver.sender()).rids().eq(rids())
     };
     if let Some(transceiver) = link.transceivers().find(is_free) {
-        reuse(&transceiver, track, streams.of(source));
-        return Ok(transceiver);
+        return Ok(reuse(link, transceiver, track, streams.of(source)));
     }
     let options = TransceiverOptions {
         direction: TransceiverDirection::Sendonly,
-        send_encodings: encodings(track, source),
+        send_encodings: encodings,
         ..TransceiverOptions::default()
     };
     let init = options.to_raw()?;
     init.set_streams(&streams.array_of(source));
-    let transceiver = link.add_transceiver(track, &init)?;
-    trim(&transceiver, kind);
-    Ok(transceiver)
+    Ok(added(link, link.add_transceiver(track, &init)?))
 }
 
 /// Adds sections to receive in, as far as there are too few.
@@ -58,7 +57,7 @@ pub(super) fn receive(link: &Link, far_end: FarEnd, wanted: Sections) -> Result<
         for _ in present..wanted {
             let transceiver = link.add_transceiver(&TrackOrKind::Kind(kind).to_raw(), &options.to_raw()?)?;
             if far_end == FarEnd::Sfu {
-                trim(&transceiver, kind);
+                let _ = set_codec_preferences(&transceiver, &codecs(far_end, kind));
             }
         }
     }
@@ -80,10 +79,10 @@ fn encodings(track: &MediaStreamTrack, source: TrackSource) -> Vec<Encoding> {
     versions.iter().map(|(rid, scale)| Encoding::simulcast(rid, *scale)).collect()
 }
 
-/// Leaves out the codecs that the SFU would leave out. A browser that cannot sends a longer offer.
-fn trim(transceiver: &RtcRtpTransceiver, kind: MediaKind) {
-    let Ok(capabilities) = Receiver::capabilities(kind) else { return };
-    let kept = |codec: &Codec| CODECS.iter().any(|name| codec.is(name));
-    let codecs: Vec<_> = capabilities.codecs.into_iter().filter(kept).collect();
-    let _ = set_codec_preferences(transceiver, &codecs);
+/// The browser's codecs without those that an SFU would leave out: the offer is shorter. A browser that does not take the
+/// list sends the longer offer.
+pub(super) fn codecs(far_end: FarEnd, kind: MediaKind) -> Vec<Codec> {
+    let known = Receiver::capabilities(kind).map(|capabilities| capabilities.codecs).unwrap_or_default();
+    let is_kept = |codec: &Codec| far_end != FarEnd::Sfu || CODECS.iter().any(|name| codec.is(name));
+    known.into_iter().filter(is_kept).collect()
 }

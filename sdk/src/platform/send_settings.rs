@@ -1,12 +1,15 @@
-//! How a publication is sent over a connection of a room: its codec and its bit rate.
+//! How a publication is sent over a connection of a room: its codec, its bit rate, and as much of it as is wanted.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
-use js_sys::Reflect;
-use web_sys::{RtcRtpSender, RtcRtpTransceiver};
+use web_sys::{MediaStreamTrack, RtcRtpTransceiver};
 
-use super::peer_connection::{Receiver, SendParameters, Sender, change_parameters, set_codec_preferences};
+use super::peer_connection::{Attached, SendParameters, Sender, SenderState, set_codec_preferences};
+use super::room_sections::codecs;
 use crate::engine::codec::{Codec, preferred};
+use crate::engine::connection::Limit;
+use crate::engine::topology::FarEnd;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
 use crate::options::PublishOptions;
@@ -32,17 +35,21 @@ impl SendSettings {
         Ok(Self { codec: options.codec.clone(), max_bitrate: options.max_bitrate })
     }
 
-    /// Asks for the codec to be the first that both ends agree on. What a browser cannot say here, it may be told later.
-    fn prefer(&self, transceiver: &RtcRtpTransceiver, kind: MediaKind) {
-        let Some(codec) = &self.codec else { return };
-        let available = Receiver::capabilities(kind).map(|capabilities| capabilities.codecs);
-        let order = available.and_then(|available| preferred(available, &[codec]));
-        let _ = order.and_then(|order| set_codec_preferences(transceiver, &order));
+    fn is_default(&self) -> bool {
+        self.codec.is_none() && self.max_bitrate.is_none()
+    }
+
+    /// The codecs to offer, that of the application first. `None` leaves a new transceiver as it is.
+    fn offered(&self, far_end: FarEnd, kind: MediaKind, is_used: bool) -> Option<Vec<Codec>> {
+        match &self.codec {
+            Some(codec) => preferred(codecs(far_end, kind), &[codec]).ok(),
+            None if far_end == FarEnd::Sfu => Some(codecs(far_end, kind)),
+            None => is_used.then(Vec::new),
+        }
     }
 
     fn apply(&self, parameters: &mut SendParameters, agreed: &[Codec]) {
-        let codec = self.codec.as_ref().and_then(|wanted| agreed.iter().find(|codec| codec.is(wanted)));
-        if let Some(codec) = codec {
+        if let Some(codec) = self.agreed(agreed) {
             for encoding in &mut parameters.encodings {
                 encoding.codec = Some(codec.clone());
             }
@@ -55,48 +62,103 @@ impl SendSettings {
             encoding.max_bitrate = Some(max_bitrate);
         }
     }
+
+    /// The wanted codec, as far as the ends have agreed on it.
+    fn agreed<'a>(&self, agreed: &'a [Codec]) -> Option<&'a Codec> {
+        self.codec.as_ref().and_then(|wanted| agreed.iter().find(|codec| codec.is(wanted)))
+    }
 }
 
 /// A publication that is being sent.
 #[derive(Debug)]
 pub(super) struct SentTrack {
     pub(super) transceiver: RtcRtpTransceiver,
-    sending: SendSettings,
-    is_settled: Cell<bool>,
+    sender: Rc<SenderState>,
+    settings: SendSettings,
+    limit: Cell<Limit>,
+    /// The sender has the parameters of this publication, and no others.
+    is_applied: Cell<bool>,
+    has_codec: Cell<bool>,
 }
 
 impl SentTrack {
-    pub(super) fn new(transceiver: RtcRtpTransceiver, sending: SendSettings) -> Self {
-        let is_plain = sending.codec.is_none() && sending.max_bitrate.is_none();
+    pub(super) fn new(attached: Attached, settings: SendSettings, limit: Limit, far_end: FarEnd) -> Rc<Self> {
+        let Attached { transceiver, sender, is_used } = attached;
         let kind = if transceiver.receiver().track().kind() == "audio" {
             MediaKind::Audio
         } else {
             MediaKind::Video
         };
-        sending.prefer(&transceiver, kind);
-        Self { transceiver, sending, is_settled: Cell::new(is_plain) }
-    }
-
-    /// Whether it is sent as the application wants it.
-    pub(super) fn is_settled(&self) -> bool {
-        self.is_settled.get()
-    }
-
-    /// Once the ends have agreed on codecs: sends as the application wants it.
-    pub(super) async fn settle(&self) -> Result<()> {
-        let sender = self.transceiver.sender();
-        let agreed = agreed_codecs(&sender);
-        if agreed.is_empty() {
-            return Ok(());
+        if let Some(order) = settings.offered(far_end, kind, is_used) {
+            // A browser that cannot say here which codecs it prefers may be told later.
+            let _ = set_codec_preferences(&transceiver, &order);
         }
-        self.is_settled.set(true);
-        change_parameters(&sender, |parameters| self.sending.apply(parameters, &agreed)).await
+        let is_applied = !is_used && settings.is_default() && limit == Limit::default();
+        Rc::new(Self {
+            transceiver,
+            sender,
+            has_codec: Cell::new(settings.codec.is_none()),
+            settings,
+            limit: Cell::new(limit),
+            is_applied: Cell::new(is_applied),
+        })
     }
-}
 
-/// What may be sent with, as far as the ends have agreed.
-fn agreed_codecs(sender: &RtcRtpSender) -> Vec<Codec> {
-    let parameters = super::bindings::peer_connection::parameters(sender);
-    let codecs = Reflect::get(&parameters, &"codecs".into()).ok();
-    codecs.and_then(|codecs| serde_wasm_bindgen::from_value(codecs).ok()).unwrap_or_default()
+    /// Sends no more than this from the next [`settle`](Self::settle) on.
+    pub(super) fn set_limit(&self, limit: Limit) {
+        if self.limit.replace(limit) != limit {
+            self.is_applied.set(false);
+        }
+    }
+
+    /// Sends another track in place of this one, without a new negotiation. The promise fails only if the connection is
+    /// closed or the track was checked wrongly; both show elsewhere.
+    pub(super) fn replace(&self, track: &MediaStreamTrack) {
+        drop(self.sender.replace(Some(track.clone()), None));
+        // What a height is divided by depends on the track.
+        self.is_applied.set(self.is_applied.get() && self.limit.get().max_height.is_none());
+    }
+
+    /// Whether it is sent as it is wanted, as far as the ends agree.
+    pub(super) fn is_settled(&self) -> bool {
+        let can_have_codec = || self.settings.agreed(&self.sender.agreed_codecs()).is_some();
+        self.is_applied.get() && (self.has_codec.get() || !can_have_codec())
+    }
+
+    /// Sends it as it is wanted: nothing is left of what the sender was told for another publication.
+    pub(super) async fn settle(self: Rc<Self>) -> Result<()> {
+        self.is_applied.set(true);
+        let change = || {
+            let this = self.clone();
+            self.sender.change(move |parameters, agreed| this.apply(parameters, agreed))
+        };
+        // A negotiation may have changed the parameters after they were read.
+        let first = change().await;
+        let settled = if first.is_err() { change().await } else { first };
+        if settled.is_err() {
+            self.is_applied.set(false);
+        }
+        settled
+    }
+
+    fn apply(&self, parameters: &mut SendParameters, agreed: &[Codec]) {
+        self.sender.restore(parameters);
+        self.settings.apply(parameters, agreed);
+        self.has_codec.set(self.settings.codec.is_none() || self.settings.agreed(agreed).is_some());
+        let Limit { wanted, max_height } = self.limit.get();
+        let track = self.sender.track();
+        let is_video = track.as_ref().is_none_or(|track| track.kind() == "video");
+        let height = track.as_ref().and_then(|track| track.get_settings().get_height());
+        let scale = match (height, max_height) {
+            (Some(height), Some(max)) => (f64::from(height) / f64::from(max.max(1))).max(1.0),
+            _ => 1.0,
+        };
+        for encoding in &mut parameters.encodings {
+            encoding.active = wanted && !(is_video && max_height == Some(0));
+            if is_video {
+                encoding.scale_resolution_down_by =
+                    Some(encoding.scale_resolution_down_by.unwrap_or(1.0) * scale);
+            }
+        }
+    }
 }

@@ -198,21 +198,17 @@ impl Driver {
                 connection.close();
                 self.files_interrupted_through(&connection, &peer);
             }
-            ConnectionCommand::Attach(id) => {
-                let Some((track, sending)) = self.sent(&id) else { return };
-                if let Err(error) = connection.attach(id, track.as_raw(), track.source(), sending) {
-                    self.warn(error);
+            ConnectionCommand::Attach(id, limit) => {
+                let Some((track, settings)) = self.sent(&id) else { return };
+                match connection.attach(id, track.as_raw(), track.source(), settings, limit) {
+                    Ok(()) => self.settle(connection),
+                    Err(error) => self.warn(error),
                 }
             }
             ConnectionCommand::Detach(id) => connection.detach(&id),
             ConnectionCommand::Limit(id, limit) => {
-                let this = self.this.clone();
-                spawn_local(async move {
-                    let limited = connection.limit(&id, limit).await;
-                    if let (Err(error), Some(driver)) = (limited, this.upgrade()) {
-                        driver.warn(error);
-                    }
-                });
+                connection.limit(&id, limit);
+                self.settle(connection);
             }
             ConnectionCommand::Receive(sections) => {
                 if let Err(error) = connection.receive(sections) {
@@ -223,10 +219,12 @@ impl Driver {
                 let this = self.this.clone();
                 spawn_local(async move {
                     let done = connection.perform(command).await;
-                    match (done, this.upgrade()) {
-                        (Ok(Some(input)), Some(driver)) => driver.connection_input(&peer, input),
-                        (Err(error), Some(driver)) => driver.warn(error),
-                        _ => {}
+                    let Some(driver) = this.upgrade() else { return };
+                    driver.settle(connection);
+                    match done {
+                        Ok(Some(input)) => driver.connection_input(&peer, input),
+                        Ok(None) => {}
+                        Err(error) => driver.warn(error),
                     }
                 });
             }
@@ -236,6 +234,17 @@ impl Driver {
                 }
             }
         }
+    }
+
+    /// Sends everything as it is wanted.
+    pub(super) fn settle(&self, connection: Rc<RoomConnection>) {
+        let this = self.this.clone();
+        spawn_local(async move {
+            let settled = connection.settle().await;
+            if let (Err(error), Some(driver)) = (settled, this.upgrade()) {
+                driver.warn(error);
+            }
+        });
     }
 
     pub(super) fn connection(&self, peer: &ParticipantId) -> Option<Rc<RoomConnection>> {

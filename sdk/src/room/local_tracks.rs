@@ -170,6 +170,7 @@ impl Driver {
         let connections: Vec<_> = self.connections.borrow().values().cloned().collect();
         for connection in connections {
             connection.replace_track(id, track.as_raw());
+            self.settle(connection);
         }
     }
 

@@ -1,5 +1,6 @@
 //! `RTCRtpTransceiver` of the model.
 
+use moim::engine::connection::Limit;
 use moim::model::MediaKind;
 
 use super::sdp::Direction;
@@ -14,6 +15,8 @@ pub(crate) struct Transceiver {
     /// A new media section of an offer may take it over (JSEP, RFC 9429, section 5.10).
     pub(crate) by_add_track: bool,
     pub(crate) agreed: Option<Agreed>,
+    /// What the sender was told to send. It stays when the track is gone, as encodings do.
+    pub(crate) limit: Limit,
 }
 
 /// The direction in the last exchange, and what it came from.
@@ -25,19 +28,28 @@ pub(crate) enum Agreed {
 
 impl Transceiver {
     pub(crate) fn by_add_track(kind: MediaKind) -> Self {
-        let direction = Direction { sends: true, receives: true };
-        Self { kind, direction, mid: None, mid_is_offered: false, by_add_track: true, agreed: None }
+        Self { by_add_track: true, ..Self::new(kind, Direction { sends: true, receives: true }) }
     }
 
     /// Sends only, once something is attached.
     pub(crate) fn one_way(kind: MediaKind) -> Self {
-        let direction = Direction { sends: true, receives: false };
-        Self { kind, direction, mid: None, mid_is_offered: false, by_add_track: false, agreed: None }
+        Self::new(kind, Direction { sends: true, receives: false })
     }
 
     pub(crate) fn by_offer(kind: MediaKind) -> Self {
-        let direction = Direction { sends: false, receives: true };
-        Self { kind, direction, mid: None, mid_is_offered: false, by_add_track: false, agreed: None }
+        Self::new(kind, Direction { sends: false, receives: true })
+    }
+
+    fn new(kind: MediaKind, direction: Direction) -> Self {
+        Self {
+            kind,
+            direction,
+            mid: None,
+            mid_is_offered: false,
+            by_add_track: false,
+            agreed: None,
+            limit: Limit::default(),
+        }
     }
 
     /// `currentDirection`: what flows.

@@ -26,8 +26,9 @@ pub enum ConnectionCommand {
     },
     /// Close it. Nothing more is asked of it.
     Close,
-    /// Send this publication over it.
-    Attach(PublicationId),
+    /// Send this publication over it, no more of it than the far end wants. Nothing is left of what the sender was told for
+    /// another publication.
+    Attach(PublicationId, Limit),
     /// Stop sending this publication over it.
     Detach(PublicationId),
     /// Have at least this many media sections to receive in.

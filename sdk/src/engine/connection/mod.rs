@@ -42,7 +42,7 @@ pub(super) struct Connection {
     receiving: Sections,
     /// The last wishes that were sent.
     wishes: Wanted,
-    /// What the far end wants less of than all, as far as it is sent.
+    /// How much of each publication is sent.
     limits: BTreeMap<PublicationId, Limit>,
     far_wishes: BTreeMap<PublicationId, Limit>,
     /// What the far end wants of what it does not name.
@@ -96,11 +96,12 @@ impl Connection {
         for gone in before.difference(wanted) {
             self.command(ConnectionCommand::Detach(gone.clone()));
         }
+        self.limits.retain(|id, _| wanted.contains(id) && before.contains(id));
         for new in wanted.difference(&before) {
-            self.command(ConnectionCommand::Attach(new.clone()));
+            let limit = self.wanted_by_far_end(new);
+            self.limits.insert(new.clone(), limit);
+            self.command(ConnectionCommand::Attach(new.clone(), limit));
         }
-        self.limits.retain(|id, _| wanted.contains(id));
-        self.limit();
         // A publication that takes over another's media section changes nothing that the browser would fire
         // `negotiationneeded` for, but the far end has to learn of it.
         self.request_negotiation(now);
@@ -135,12 +136,15 @@ impl Connection {
     /// Sends as much of everything as the far end wants.
     fn limit(&mut self) {
         for id in self.sending.clone() {
-            let wanted = self.far_wishes.get(&id).copied().unwrap_or(self.far_default);
-            let before = self.limits.insert(id.clone(), wanted).unwrap_or_default();
-            if before != wanted {
+            let wanted = self.wanted_by_far_end(&id);
+            if self.limits.insert(id.clone(), wanted) != Some(wanted) {
                 self.command(ConnectionCommand::Limit(id, wanted));
             }
         }
+    }
+
+    fn wanted_by_far_end(&self, id: &PublicationId) -> Limit {
+        self.far_wishes.get(id).copied().unwrap_or(self.far_default)
     }
 
     /// What the far end sends, by `mid`, as far as it is in place.

@@ -102,7 +102,8 @@ impl JsPeerConnection {
         self.connection.resend_signals();
     }
 
-    /// Sends a track, over a transceiver that is free or a new one.
+    /// Sends a track, over a transceiver that is free or a new one. A transceiver that has sent another track sends this one
+    /// with the encodings that it began with.
     /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is being
     /// sent already, and for what is no track.
     #[wasm_bindgen(js_name = addTrack)]

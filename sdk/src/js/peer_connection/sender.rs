@@ -50,7 +50,7 @@ impl JsSender {
         to_js(&Sender::capabilities(kind(media_kind)?)?)
     }
 
-    /// What is being sent.
+    /// What is being sent, as soon as the calls so far have taken effect.
     #[wasm_bindgen(getter)]
     pub fn track(&self) -> Option<JsLocalTrack> {
         js_track(self.0.track())
@@ -64,21 +64,22 @@ impl JsSender {
         &self,
         #[wasm_bindgen(unchecked_param_type = "TrackLike | null")] track: &JsValue,
     ) -> Promise {
-        let (sender, track) = (self.0.clone(), track_or_null(track));
+        let replacing = track_or_null(track).map(|track| self.0.replace_track(track.as_ref()));
         future_to_promise(async move {
-            sender.replace_track(track?.as_ref()).await?;
+            replacing?.await?;
             Ok(JsValue::UNDEFINED)
         })
     }
 
-    /// How the track is sent. Change it and hand it to `setParameters`.
+    /// How the track is sent, as soon as the calls so far have taken effect. Change it and hand it to `setParameters`.
     /// @throws {MoimError} ERR_NEGOTIATION if the browser gives what makes no sense.
     #[wasm_bindgen(getter, unchecked_return_type = "SendParameters")]
     pub fn parameters(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.parameters()?)
     }
 
-    /// Changes how the track is sent, without a new negotiation. A limit that is left out is lifted.
+    /// Changes how the track is sent, without a new negotiation. A limit that is left out is lifted. Changes are made in
+    /// the order of the calls.
     /// @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser passes over; ERR_INVALID_STATE
     /// when the connection is closed or the transceiver stopped; ERR_INVALID_OPTIONS for values out of range and
     /// another number of encodings.
@@ -88,9 +89,9 @@ impl JsSender {
         #[wasm_bindgen(unchecked_param_type = "SendParameters")] parameters: JsValue,
     ) -> Promise {
         let parameters = options::parse_value::<SendParameters>(parameters, "send parameters");
-        let sender = self.0.clone();
+        let changing = parameters.map(|parameters| self.0.set_parameters(&parameters));
         future_to_promise(async move {
-            sender.set_parameters(&parameters?).await?;
+            changing?.await?;
             Ok(JsValue::UNDEFINED)
         })
     }

@@ -144,6 +144,12 @@ pub(super) fn read(raw: &Object) -> Result<SendParameters> {
     serde_wasm_bindgen::from_value(raw.into()).map_err(|error| unreadable(&error))
 }
 
+/// The codecs that the ends have agreed on; none before.
+pub(super) fn codecs(raw: &Object) -> Vec<Codec> {
+    let codecs = Reflect::get(raw, &"codecs".into()).ok();
+    codecs.and_then(|codecs| serde_wasm_bindgen::from_value(codecs).ok()).unwrap_or_default()
+}
+
 /// Writes the parameters into those that the browser gave, and leaves alone what is not ours.
 pub(super) fn write(parameters: &SendParameters, raw: &Object) -> Result<()> {
     let encodings = encodings_of(raw);

@@ -17,6 +17,7 @@ use web_sys::{
 
 use super::data_section::DataSection;
 use super::refusal::refusal;
+use super::senders::Senders;
 use super::stopping::Stopping;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::negotiation::SignalingState;
@@ -33,6 +34,7 @@ use crate::platform::promise::outcome;
 pub(crate) struct Link {
     listeners: RefCell<Option<[ListenerGuard; 3]>>,
     raw: RtcPeerConnection,
+    senders: Senders,
     stopping: Stopping,
     data_section: DataSection,
     /// Dropped by `close`. A browser never settles what was under way then.
@@ -49,6 +51,7 @@ impl Link {
         Ok(Self {
             listeners,
             raw,
+            senders: Senders::default(),
             stopping: Stopping::default(),
             data_section: DataSection::default(),
             operations: RefCell::default(),
@@ -60,6 +63,7 @@ impl Link {
         drop(self.listeners.take());
         self.raw.close();
         drop(self.operations.take());
+        self.senders.clear();
     }
 
     /// Does what the engine asks for. An operation ends with an input for it, unless the connection is closed meanwhile.
@@ -109,6 +113,10 @@ impl Link {
     /// To be called when a data channel was created.
     pub(super) fn data_channel_created(&self) {
         self.data_section.channel_created();
+    }
+
+    pub(crate) fn senders(&self) -> &Senders {
+        &self.senders
     }
 
     pub(super) fn stopping(&self) -> &Stopping {

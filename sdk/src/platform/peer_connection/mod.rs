@@ -11,6 +11,7 @@ mod link;
 mod receiver;
 mod refusal;
 mod sender;
+mod senders;
 mod signals;
 mod state;
 mod stopping;
@@ -23,7 +24,7 @@ use std::rc::{Rc, Weak};
 use gloo_timers::callback::Timeout;
 use js_sys::Reflect;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{RtcConfiguration, RtcPeerConnection, RtcRtpTransceiver};
+use web_sys::{RtcConfiguration, RtcPeerConnection, RtcRtpTransceiver, RtcRtpTransceiverDirection};
 
 pub use certificate::{Certificate, CertificateAlgorithm, CertificateOptions, Fingerprint};
 pub use codec::{HeaderExtension, RtpCapabilities};
@@ -35,10 +36,10 @@ pub(crate) use link::Link;
 pub(crate) use receiver::audio_level;
 pub use receiver::{Receiver, RtpSource};
 pub use sender::Sender;
-pub(crate) use sender::{change_parameters, limit};
+pub(crate) use senders::SenderState;
 pub use signals::Signals;
 pub use state::{IceConnectionState, IceGatheringState, SignalingState};
-pub(crate) use streams::{LocalStreams, replace, reuse};
+pub(crate) use streams::{Attached, LocalStreams, added, detach, reuse};
 pub(crate) use transceiver::set_codec_preferences;
 pub use transceiver::{TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions};
 
@@ -52,7 +53,6 @@ use crate::options::DataChannelOptions;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::{DataChannel, ListenerGuard, LocalTrack, clock};
 use refusal::refusal;
-use sender::SentTracks;
 
 /// One end of a connection that carries sound, pictures and data.
 ///
@@ -72,7 +72,6 @@ struct Inner {
     events: Broadcaster<PeerConnectionEvent>,
     signals: Signals,
     streams: LocalStreams,
-    tracks: SentTracks,
     listeners: RefCell<Vec<ListenerGuard>>,
     timer: RefCell<Option<Timeout>>,
     running: Cell<bool>,
@@ -130,7 +129,6 @@ impl PeerConnection {
             events: Broadcaster::default(),
             signals: Signals::new(),
             streams,
-            tracks: SentTracks::default(),
             timer: RefCell::default(),
             running: Cell::default(),
             closed: Cell::default(),
@@ -169,20 +167,27 @@ impl PeerConnection {
         self.0.events.subscribe()
     }
 
-    /// Sends a track, over a transceiver that is free or a new one. The connection keeps the track running.
+    /// Sends a track, over a transceiver that is free or a new one. The connection keeps the track running. A transceiver
+    /// that has sent another track sends this one with the encodings that it began with.
     ///
     /// # Errors
     /// `InvalidOptions` if the track is being sent already; `InvalidState` when the connection is closed.
     pub fn add_track(&self, track: &LocalTrack) -> Result<Transceiver> {
         self.0.require_open("add a track")?;
-        let Inner { link, streams, tracks, .. } = &*self.0;
-        let sent = |raw: &RtcRtpTransceiver| raw.sender().track().as_ref() == Some(track.as_raw());
+        let Inner { link, streams, .. } = &*self.0;
+        let sent =
+            |raw: &RtcRtpTransceiver| link.senders().track(&raw.sender()).as_ref() == Some(track.as_raw());
         if link.transceivers().any(|transceiver| sent(&transceiver)) {
             return Err(Error::InvalidOptions { detail: "the track is being sent already".to_owned() });
         }
-        let raw = streams.attach(link, track.as_raw(), track.source())?;
-        tracks.set(&raw.sender(), Some(track));
-        Ok(self.0.transceiver(raw))
+        let Attached { transceiver, sender, is_used } =
+            streams.attach(link, track.as_raw(), track.source())?;
+        sender.keep(track);
+        if is_used {
+            let state = sender.clone();
+            drop(sender.change(move |parameters, _| state.restore(parameters)));
+        }
+        Ok(self.0.transceiver(transceiver))
     }
 
     /// Stops sending what a sender sends. Its transceiver is free for another track.
@@ -191,8 +196,18 @@ impl PeerConnection {
     /// `InvalidOptions` for the sender of another connection; `InvalidState` when this one is closed.
     pub fn remove_track(&self, sender: &Sender) -> Result<()> {
         self.0.require_open("remove the track")?;
-        bindings::remove_track(self.0.link.as_raw(), sender.as_raw()).map_err(refusal("remove the track"))?;
-        self.0.tracks.set(sender.as_raw(), None);
+        let link = &self.0.link;
+        let of_sender = |transceiver: &RtcRtpTransceiver| {
+            transceiver.sender() == *sender.as_raw()
+                && transceiver.direction() != RtcRtpTransceiverDirection::Stopped
+        };
+        match link.transceivers().find(of_sender) {
+            Some(transceiver) => detach(link, &transceiver),
+            // It is refused, unless the transceiver is stopped, and then there is nothing to remove.
+            None => {
+                bindings::remove_track(link.as_raw(), sender.as_raw()).map_err(refusal("remove the track"))?
+            }
+        }
         Ok(())
     }
 
@@ -215,7 +230,7 @@ impl PeerConnection {
         let codecs = options.preferred_codecs(track_or_kind.kind())?;
         let transceiver = self.0.transceiver(self.0.link.add_transceiver(&track_or_kind.to_raw(), &init)?);
         if let TrackOrKind::Track(track) = track_or_kind {
-            self.0.tracks.set(transceiver.sender().as_raw(), Some(track));
+            self.0.link.senders().of(transceiver.sender().as_raw()).keep(track);
         }
         let taken = codecs.map_or(Ok(()), |codecs| transceiver.set_codec_preferences(&codecs));
         if let Err(error) = taken.and_then(|()| transceiver.sender().check_taken(&options.send_encodings)) {
@@ -318,7 +333,7 @@ impl Eq for PeerConnection {}
 
 impl Inner {
     fn transceiver(&self, raw: RtcRtpTransceiver) -> Transceiver {
-        Transceiver::new(raw, self.tracks.clone(), self.link.stopping().clone())
+        Transceiver::new(raw, self.link.senders().clone(), self.link.stopping().clone())
     }
 
     fn require_open(&self, action: &'static str) -> Result<()> {
@@ -398,7 +413,6 @@ impl Inner {
         drop(self.listeners.take());
         drop(self.timer.take());
         self.link.close();
-        self.tracks.clear();
         self.signals.end();
         self.events.send(PeerConnectionEvent::ConnectionStateChange { state: ConnectionState::Closed });
         self.events.end();

@@ -1,35 +1,42 @@
-//! Which local tracks belong together: <https://www.w3.org/TR/webrtc/#dom-rtcrtpsender-setstreams>.
+//! Which local tracks belong together, and over which transceivers they are sent:
+//! <https://www.w3.org/TR/webrtc/#dom-rtcrtpsender-setstreams>.
 
-use std::cell::RefCell;
+use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::{
-    MediaStream, MediaStreamTrack, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection,
-    RtcRtpTransceiverInit,
+    MediaStream, MediaStreamTrack, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
 };
 
 use super::link::Link;
 use super::refusal::refusal;
+use super::senders::SenderState;
 use crate::error::{Error, Result};
 use crate::model::TrackSource;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::exception::Exception;
-use crate::platform::promise::ignore;
 
 /// Tracks in one stream are played in sync (RFC 8830): camera with microphone, screen with its sound.
 #[derive(Debug)]
 pub(crate) struct LocalStreams {
     person: MediaStream,
     screen: MediaStream,
-    /// Have sent, and are free: `replaceTrack` takes their track away a moment later.
-    freed: RefCell<Vec<RtcRtpTransceiver>>,
+}
+
+/// A track that is being sent.
+#[derive(Debug)]
+pub(crate) struct Attached {
+    pub(crate) transceiver: RtcRtpTransceiver,
+    pub(crate) sender: Rc<SenderState>,
+    /// The transceiver has sent another track before, and its encodings are still those of that track.
+    pub(crate) is_used: bool,
 }
 
 impl LocalStreams {
     pub(crate) fn new() -> Result<Self> {
         let stream = || MediaStream::new().map_err(|value: JsValue| Exception::from(value));
-        Ok(Self { person: stream()?, screen: stream()?, freed: RefCell::default() })
+        Ok(Self { person: stream()?, screen: stream()? })
     }
 
     pub(crate) fn of(&self, source: TrackSource) -> &MediaStream {
@@ -50,67 +57,70 @@ impl LocalStreams {
         link: &Link,
         track: &MediaStreamTrack,
         source: TrackSource,
-    ) -> Result<RtcRtpTransceiver> {
+    ) -> Result<Attached> {
         let free = link.transceivers().find(|transceiver| {
-            !link.stopping().contains(transceiver) && self.is_free(transceiver, &track.kind())
+            !link.stopping().contains(transceiver) && is_free(link, transceiver, &track.kind())
         });
         if let Some(transceiver) = free {
-            self.freed.borrow_mut().retain(|freed| *freed != transceiver);
-            reuse(&transceiver, track, self.of(source));
-            return Ok(transceiver);
+            return Ok(reuse(link, transceiver, track, self.of(source)));
         }
         if !link.stopping().is_empty() {
             // `addTrack` could take one of them: to the browser they are merely inactive.
             let init = RtcRtpTransceiverInit::new();
             init.set_streams(&self.array_of(source));
-            return link.add_transceiver(track, &init);
+            return Ok(added(link, link.add_transceiver(track, &init)?));
         }
         let sender = bindings::add_track(link.as_raw(), track, self.of(source));
         let sender = sender.map_err(refusal("add the track"))?;
         let lost = || Error::Negotiation { step: "adding a track", detail: "it has no transceiver".into() };
-        link.transceivers().find(|transceiver| transceiver.sender() == sender).ok_or_else(lost)
-    }
-
-    /// Stops sending. The transceiver is free for another track.
-    pub(crate) fn detach(&self, transceiver: &RtcRtpTransceiver) {
-        replace(&transceiver.sender(), None);
-        transceiver.set_direction(match transceiver.direction() {
-            RtcRtpTransceiverDirection::Sendrecv | RtcRtpTransceiverDirection::Recvonly => {
-                RtcRtpTransceiverDirection::Recvonly
-            }
-            _ => RtcRtpTransceiverDirection::Inactive,
-        });
-        let mut freed = self.freed.borrow_mut();
-        if !freed.contains(transceiver) {
-            freed.push(transceiver.clone());
-        }
-    }
-
-    /// One that sends nothing by its direction, too, is not merely silent for a while. `addTrack` itself reuses less: only what
-    /// has never been used to send.
-    fn is_free(&self, transceiver: &RtcRtpTransceiver, kind: &str) -> bool {
-        let idle = [RtcRtpTransceiverDirection::Recvonly, RtcRtpTransceiverDirection::Inactive];
-        let has_track =
-            || transceiver.sender().track().is_some() && !self.freed.borrow().contains(transceiver);
-        idle.contains(&transceiver.direction())
-            && transceiver.receiver().track().kind() == kind
-            && !has_track()
+        let transceiver = link.transceivers().find(|transceiver| transceiver.sender() == sender);
+        Ok(added(link, transceiver.ok_or_else(lost)?))
     }
 }
 
+/// Stops sending. The transceiver is free for another track.
+///
+/// `removeTrack` would do nothing while a `replaceTrack` is under way, which would then send the track.
+pub(crate) fn detach(link: &Link, transceiver: &RtcRtpTransceiver) {
+    drop(link.senders().of(&transceiver.sender()).replace(None, None));
+    transceiver.set_direction(match transceiver.direction() {
+        RtcRtpTransceiverDirection::Sendrecv | RtcRtpTransceiverDirection::Recvonly => {
+            RtcRtpTransceiverDirection::Recvonly
+        }
+        _ => RtcRtpTransceiverDirection::Inactive,
+    });
+}
+
 /// Sends a track over a transceiver that is free.
-pub(crate) fn reuse(transceiver: &RtcRtpTransceiver, track: &MediaStreamTrack, stream: &MediaStream) {
-    let sender = transceiver.sender();
-    replace(&sender, Some(track));
-    bindings::set_streams(&sender, stream);
+pub(crate) fn reuse(
+    link: &Link,
+    transceiver: RtcRtpTransceiver,
+    track: &MediaStreamTrack,
+    stream: &MediaStream,
+) -> Attached {
+    let raw = transceiver.sender();
+    let sender = link.senders().of(&raw);
+    let is_used = sender.has_sent();
+    drop(sender.replace(Some(track.clone()), None));
+    bindings::set_streams(&raw, stream);
     transceiver.set_direction(match transceiver.direction() {
         RtcRtpTransceiverDirection::Recvonly => RtcRtpTransceiverDirection::Sendrecv,
         _ => RtcRtpTransceiverDirection::Sendonly,
     });
+    Attached { transceiver, sender, is_used }
 }
 
-/// Sends another track, without a new negotiation. The promise fails only if the connection is closed or the track was
-/// checked wrongly; both show elsewhere.
-pub(crate) fn replace(sender: &RtcRtpSender, track: Option<&MediaStreamTrack>) {
-    ignore(&sender.replace_track(track));
+/// What a new transceiver sends.
+pub(crate) fn added(link: &Link, transceiver: RtcRtpTransceiver) -> Attached {
+    let sender = link.senders().of(&transceiver.sender());
+    Attached { transceiver, sender, is_used: false }
+}
+
+/// One that sends nothing by its direction, too, is not merely silent for a while. `addTrack` itself reuses less: only what
+/// has never been used to send.
+fn is_free(link: &Link, transceiver: &RtcRtpTransceiver, kind: &str) -> bool {
+    let idle = [RtcRtpTransceiverDirection::Recvonly, RtcRtpTransceiverDirection::Inactive];
+    idle.contains(&transceiver.direction())
+        && transceiver.receiver().track().kind() == kind
+        && link.senders().track(&transceiver.sender()).is_none()
 }

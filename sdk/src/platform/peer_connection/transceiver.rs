@@ -7,7 +7,8 @@ use web_sys::{RtcRtpTransceiver, RtcRtpTransceiverDirection as Raw, RtcRtpTransc
 use super::encoding::{Encoding, raw_encodings};
 use super::receiver::Receiver;
 use super::refusal::refusal;
-use super::sender::{Sender, SentTracks};
+use super::sender::Sender;
+use super::senders::Senders;
 use super::stopping::Stopping;
 use crate::engine::codec::{Codec, preferred};
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ use crate::platform::bindings::peer_connection as bindings;
 #[derive(Clone, Debug)]
 pub struct Transceiver {
     raw: RtcRtpTransceiver,
-    tracks: SentTracks,
+    senders: Senders,
     stopping: Stopping,
 }
 
@@ -131,8 +132,8 @@ impl TransceiverOptions {
 }
 
 impl Transceiver {
-    pub(super) fn new(raw: RtcRtpTransceiver, tracks: SentTracks, stopping: Stopping) -> Self {
-        Self { raw, tracks, stopping }
+    pub(super) fn new(raw: RtcRtpTransceiver, senders: Senders, stopping: Stopping) -> Self {
+        Self { raw, senders, stopping }
     }
 
     /// Names the media section, the same at both ends. `None` before the first description.
@@ -175,7 +176,7 @@ impl Transceiver {
 
     /// Sends.
     pub fn sender(&self) -> Sender {
-        Sender::new(self.raw.sender(), self.tracks.clone(), self.stopping.clone())
+        Sender::new(self.raw.sender(), self.senders.clone(), self.stopping.clone())
     }
 
     /// Receives.
@@ -209,7 +210,7 @@ impl Transceiver {
     /// `InvalidState` when the connection is closed.
     pub fn stop(&self) -> Result<()> {
         self.stopping.stop(&self.raw).map_err(refusal("stop the transceiver"))?;
-        self.tracks.set(&self.raw.sender(), None);
+        self.senders.of(&self.raw.sender()).release();
         Ok(())
     }
 

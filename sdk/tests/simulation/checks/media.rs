@@ -68,7 +68,7 @@ fn check_wish(world: &World, client: &Client, owner: &ParticipantId, id: &Public
     }
     let own_id = client.own_id.as_ref().unwrap();
     let sender = &world.clients[world.client_of(owner).unwrap()].peers[own_id];
-    assert_eq!(sender.limit_of(id), Limit { wanted, max_height }, "{id} of {owner} for {own_id}");
+    assert_eq!(sender.limit_of(id), Some(Limit { wanted, max_height }), "{id} of {owner} for {own_id}");
 }
 
 fn sfu_client<'a>(world: &'a World, client: &Client) -> &'a SfuClient {

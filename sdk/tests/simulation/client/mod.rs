@@ -177,13 +177,13 @@ impl Client {
                 self.peers.remove(&id);
                 self.effects.push(Effect::Closed(id));
             }
-            ConnectionCommand::Attach(publication) => {
+            ConnectionCommand::Attach(publication, limit) => {
                 let known = self.session.publications().iter().find(|known| known.id == publication);
                 // It may be gone again, which is the next command.
                 let kind = known.map_or(moim::MediaKind::Video, |known| known.kind);
-                peer.attach(publication, kind);
+                peer.attach(publication, kind, limit);
             }
-            ConnectionCommand::Limit(publication, limit) => peer.limit(publication, limit),
+            ConnectionCommand::Limit(publication, limit) => peer.limit(&publication, limit),
             ConnectionCommand::Receive(sections) => peer.receive(sections),
             ConnectionCommand::Detach(publication) => peer.detach(&publication),
             ConnectionCommand::Exchange(Command::SetLocalDescription) => peer.set_local_description(random),

@@ -49,7 +49,6 @@ pub(crate) struct PeerConnection {
     chained_candidates: Vec<IceCandidate>,
     transceivers: Vec<Transceiver>,
     attached: BTreeMap<PublicationId, usize>,
-    limits: BTreeMap<PublicationId, Limit>,
     offer: Option<Sdp>,
     data_channel_is_agreed: bool,
     needed: bool,
@@ -85,7 +84,6 @@ impl PeerConnection {
             chained_candidates: Vec::new(),
             transceivers: Vec::new(),
             attached: BTreeMap::new(),
-            limits: BTreeMap::new(),
             offer: None,
             data_channel_is_agreed: false,
             needed: false,
@@ -107,7 +105,7 @@ impl PeerConnection {
     }
 
     /// As `sdk/src/platform/peer_connection.rs` does it.
-    pub(crate) fn attach(&mut self, id: PublicationId, kind: MediaKind) {
+    pub(crate) fn attach(&mut self, id: PublicationId, kind: MediaKind, limit: Limit) {
         let is_one_way = self.far_end == FarEnd::Sfu;
         let free = (0..self.transceivers.len()).find(|place| {
             let transceiver = &self.transceivers[*place];
@@ -121,6 +119,7 @@ impl PeerConnection {
             self.transceivers.len() - 1
         });
         self.transceivers[place].direction.sends = true;
+        self.transceivers[place].limit = limit;
         assert_eq!(self.attached.insert(id, place), None, "{}: attached twice", self.name);
         self.update_needed();
     }
@@ -137,19 +136,19 @@ impl PeerConnection {
 
     pub(crate) fn detach(&mut self, id: &PublicationId) {
         let place = self.attached.remove(id).expect("something attached");
-        self.limits.remove(id);
         self.transceivers[place].direction.sends = false;
         self.update_needed();
     }
 
-    pub(crate) fn limit(&mut self, id: PublicationId, limit: Limit) {
-        assert!(self.attached.contains_key(&id), "{}: a limit of something that is not sent", self.name);
-        self.limits.insert(id, limit);
+    pub(crate) fn limit(&mut self, id: &PublicationId, limit: Limit) {
+        let place = self.attached.get(id).copied();
+        let place = place.unwrap_or_else(|| panic!("{}: a limit of {id}, which is not sent", self.name));
+        self.transceivers[place].limit = limit;
     }
 
     /// How much of a publication is sent.
-    pub(crate) fn limit_of(&self, id: &PublicationId) -> Limit {
-        self.limits.get(id).copied().unwrap_or_default()
+    pub(crate) fn limit_of(&self, id: &PublicationId) -> Option<Limit> {
+        self.attached.get(id).map(|place| self.transceivers[*place].limit)
     }
 
     pub(crate) fn set_local_description(&mut self, random: &mut Random) {
