@@ -3265,7 +3265,8 @@ export class PeerConnection {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Sends a track, over a transceiver that is free or a new one.
+     * Sends a track, over a transceiver that is free or a new one. A transceiver that has sent another track sends this one
+     * with the encodings that it began with.
      * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is being
      * sent already, and for what is no track.
      */
@@ -3810,7 +3811,8 @@ export class Sender {
      */
     replaceTrack(track: TrackLike | null): Promise<void>;
     /**
-     * Changes how the track is sent, without a new negotiation. A limit that is left out is lifted.
+     * Changes how the track is sent, without a new negotiation. A limit that is left out is lifted. Changes are made in
+     * the order of the calls.
      * @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser passes over; ERR_INVALID_STATE
      * when the connection is closed or the transceiver stopped; ERR_INVALID_OPTIONS for values out of range and
      * another number of encodings.
@@ -3821,7 +3823,7 @@ export class Sender {
      */
     readonly dtmf: DtmfSender | undefined;
     /**
-     * How the track is sent. Change it and hand it to `setParameters`.
+     * How the track is sent, as soon as the calls so far have taken effect. Change it and hand it to `setParameters`.
      * @throws {MoimError} ERR_NEGOTIATION if the browser gives what makes no sense.
      */
     readonly parameters: SendParameters;
@@ -3830,7 +3832,7 @@ export class Sender {
      */
     readonly rtcRtpSender: RTCRtpSender;
     /**
-     * What is being sent.
+     * What is being sent, as soon as the calls so far have taken effect.
      */
     readonly track: LocalTrack | undefined;
 }

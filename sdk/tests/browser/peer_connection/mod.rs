@@ -4,5 +4,6 @@ mod hostile;
 mod ice;
 mod media;
 mod negotiation;
+mod order;
 mod pair;
 mod parameters;
