@@ -10,6 +10,9 @@ pub use moim_protocol::{
 /// Milliseconds on a clock that never goes back. State machines get it as an argument and own no clock.
 pub type Timestamp = u64;
 
+/// A session's number for a request that the server may refuse.
+pub type RequestId = u32;
+
 /// What a session asks of the server, whichever server it is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -26,13 +29,13 @@ pub enum SignalCommand {
         payload: RelayPayload,
     },
     /// Say what this participant publishes: the complete list.
-    Publish(Vec<Publication>),
+    Publish(RequestId, Vec<Publication>),
     /// Say who one is from now on.
-    Update(Profile),
+    Update(RequestId, Profile),
     /// Ask for the complete roster.
     Sync,
     /// As a host: decide who is in the room, and who is heard.
-    Order(Order),
+    Order(RequestId, Order),
     /// Leave the room and close the connection.
     Leave,
 }

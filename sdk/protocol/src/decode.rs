@@ -1,6 +1,6 @@
 //! Messages to text and back.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{ClientMessage, ServerMessage};
@@ -40,6 +40,28 @@ macro_rules! json {
     )+};
 }
 json!(ClientMessage, ServerMessage);
+
+impl ClientMessage {
+    /// Writes the message as JSON with a `request`, which an error in answer to it repeats.
+    pub fn encode_request(&self, request: u32) -> String {
+        #[derive(Serialize)]
+        struct Numbered<'a> {
+            #[serde(flatten)]
+            message: &'a ClientMessage,
+            request: u32,
+        }
+        encode(&Numbered { message: self, request })
+    }
+
+    /// The `request` of a message, also of one that does not decode.
+    pub fn request_of(text: &str) -> Option<u32> {
+        #[derive(Deserialize)]
+        struct Numbered {
+            request: Option<u32>,
+        }
+        serde_json::from_str::<Numbered>(text).ok()?.request
+    }
+}
 
 fn encode(message: &impl Serialize) -> String {
     // Serialization fails only for `Unknown`, which is never sent, and for maps without string keys.

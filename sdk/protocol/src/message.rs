@@ -225,6 +225,9 @@ pub struct ServerError {
     /// The server closes the connection after this message.
     #[serde(default)]
     pub fatal: bool,
+    /// The `request` of the message that could not be served, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<u32>,
 }
 
 fn yes() -> bool {

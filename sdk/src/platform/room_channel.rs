@@ -16,6 +16,8 @@ use crate::error::Result;
 use crate::model::Channel;
 use crate::options::{DataChannelOptions, MessageOptions};
 
+/// Bytes that wait to be sent, from which on no more is taken: 16 of the longest messages.
+const MAX_WAITING: usize = 16 * MAX_MESSAGE_BYTES;
 /// Bytes that wait to be sent, from which on what may be lost is lost: it would come too late.
 const MAX_LOSSY_WAITING: usize = 64 * 1024;
 /// Bytes that wait for someone who gets what others send through this end: what is more is lost, as with an SFU. The sender of
@@ -24,7 +26,7 @@ const MAX_FORWARDED_WAITING: usize = 32 * 1024 * 1024;
 
 #[derive(Debug)]
 pub(super) struct RoomChannel {
-    /// Bytes that may wait; what is more is lost.
+    /// Bytes that may wait.
     max_waiting: usize,
     channel: DataChannel,
     report: AbortHandle,
@@ -53,7 +55,7 @@ impl RoomChannel {
         let max_waiting = match far_end {
             _ if !kind.is_reliable() => MAX_LOSSY_WAITING,
             FarEnd::Listener => MAX_FORWARDED_WAITING,
-            FarEnd::Participant | FarEnd::Mixer | FarEnd::Sfu => usize::MAX,
+            FarEnd::Participant | FarEnd::Mixer | FarEnd::Sfu => MAX_WAITING,
         };
         let channel = DataChannel::create(connection, kind.label(), &options)?;
         let (task, report) = abortable(report(kind, channel.clone(), on_input));
@@ -63,15 +65,14 @@ impl RoomChannel {
         Ok(Self { max_waiting, channel, report })
     }
 
-    pub(super) fn send(&self, frame: &Frame) -> Result<()> {
-        if self.channel.buffered_amount() > self.max_waiting {
-            return Ok(());
-        }
+    /// Sends a message. Says whether the channel is full now.
+    pub(super) fn send(&self, frame: &Frame) -> Result<bool> {
         let message = match frame {
             Frame::Text(text) => Message::from(text.as_str()),
             Frame::Binary(bytes) => Message::from(bytes.as_slice()),
         };
-        self.channel.enqueue(message.into(), None)
+        self.channel.enqueue(message.into(), None)?;
+        Ok(self.channel.buffered_amount() > self.max_waiting)
     }
 
     /// Whether a message can be sent without waiting.

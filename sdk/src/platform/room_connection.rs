@@ -71,6 +71,11 @@ impl RoomConnection {
         Ok(())
     }
 
+    /// Uses other ICE servers from the next gathering on.
+    pub(crate) fn set_ice_servers(&self, servers: &[IceServer]) -> Result<()> {
+        self.link.set_ice_servers(servers)
+    }
+
     /// Has at least so many media sections to receive in.
     pub(crate) fn receive(&self, wanted: Sections) -> Result<()> {
         sections::receive(&self.link, self.far_end, wanted)
@@ -117,11 +122,11 @@ impl RoomConnection {
         }))
     }
 
-    /// Sends over a data channel.
-    pub(crate) fn send(&self, channel: Channel, frame: &Frame) -> Result<()> {
+    /// Sends over a data channel. Says whether the channel is full now.
+    pub(crate) fn send(&self, channel: Channel, frame: &Frame) -> Result<bool> {
         match self.channels.iter().find(|(kind, _)| *kind == channel) {
             Some((_, channel)) => channel.send(frame),
-            None => Ok(()),
+            None => Ok(false),
         }
     }
 

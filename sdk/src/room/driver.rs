@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
@@ -13,6 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::attachments::Attachments;
 use super::event::{RoomEvent, RoomState};
 use super::files::Files;
+use super::late::Late;
 use super::local_tracks::Published;
 use super::messages::ChatReceipt;
 use super::participant::RemoteParticipant;
@@ -48,6 +50,7 @@ pub(super) struct Driver {
     /// Who waits to hear that a line of chat has arrived.
     pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
     pub(super) files: Files,
+    pub(super) late: Late,
     timer: RefCell<Option<Timeout>>,
     running: Cell<bool>,
 }
@@ -73,6 +76,7 @@ impl Driver {
             speakers: Speakers::default(),
             receipts: RefCell::default(),
             files: Files::default(),
+            late: Late::default(),
             timer: RefCell::default(),
             running: Cell::default(),
         })
@@ -106,7 +110,7 @@ impl Driver {
     }
 
     /// Acts on outputs until there are none. A call from inside does nothing: the outer one goes on.
-    fn run(&self) {
+    pub(super) fn run(&self) {
         if self.running.replace(true) {
             return;
         }
@@ -175,21 +179,12 @@ impl Driver {
         }
     }
 
-    fn act_on_connection(&self, peer: ParticipantId, command: ConnectionCommand) {
+    pub(super) fn act_on_connection(&self, peer: ParticipantId, command: ConnectionCommand) {
         trace::connection_command(&peer, &command);
-        if let ConnectionCommand::Open { far_end: kind, ice_servers } = &command {
-            let (this, far_end) = (self.this.clone(), peer.clone());
-            let on_input = Rc::new(move |input| {
-                if let Some(driver) = this.upgrade() {
-                    driver.connection_input(&far_end, input);
-                }
-            });
-            match RoomConnection::open(*kind, ice_servers, on_input) {
-                Ok(connection) => drop(self.connections.borrow_mut().insert(peer, Rc::new(connection))),
-                Err(error) => self.warn(error),
-            }
-            return;
+        if let ConnectionCommand::Open { far_end, ice_servers } = command {
+            return self.open(peer, far_end, ice_servers);
         }
+        let Some(command) = self.hold_back(&peer, command) else { return };
         let Some(connection) = self.connections.borrow().get(&peer).cloned() else { return };
         match command {
             ConnectionCommand::Open { .. } => {}
@@ -210,6 +205,11 @@ impl Driver {
                 connection.limit(&id, limit);
                 self.settle(connection);
             }
+            ConnectionCommand::SetIceServers(servers) => {
+                if let Err(error) = connection.set_ice_servers(&servers) {
+                    self.warn(error);
+                }
+            }
             ConnectionCommand::Receive(sections) => {
                 if let Err(error) = connection.receive(sections) {
                     self.warn(error);
@@ -221,6 +221,7 @@ impl Driver {
                     let done = connection.perform(command).await;
                     let Some(driver) = this.upgrade() else { return };
                     driver.settle(connection);
+                    driver.look_for_receivers(&peer);
                     match done {
                         Ok(Some(input)) => driver.connection_input(&peer, input),
                         Ok(None) => {}
@@ -228,12 +229,27 @@ impl Driver {
                     }
                 });
             }
-            ConnectionCommand::Send(channel, frame) => {
-                if let Err(error) = connection.send(channel, &frame) {
-                    self.warn(error);
-                }
-            }
+            ConnectionCommand::Send(channel, frame) => match connection.send(channel, &frame) {
+                Ok(false) => {}
+                Ok(true) => self.channel_full(peer, connection, channel),
+                Err(error) => self.warn(error),
+            },
         }
+    }
+
+    /// Nothing more is sent over a channel until it has capacity again.
+    fn channel_full(&self, peer: ParticipantId, connection: Rc<RoomConnection>, channel: Channel) {
+        let full = ConnectionInput::ChannelFull(channel);
+        self.session.borrow_mut().handle_connection(&peer, full, clock::now());
+        let this = self.this.clone();
+        spawn_local(async move {
+            let capacity = poll_fn(|context| connection.poll_capacity(channel, context)).await;
+            let Some(driver) = this.upgrade().filter(|_| capacity.is_ok()) else { return };
+            let is_current = driver.connection(&peer).is_some_and(|known| Rc::ptr_eq(&known, &connection));
+            if is_current {
+                driver.connection_input(&peer, ConnectionInput::ChannelCapacity(channel));
+            }
+        });
     }
 
     /// Sends everything as it is wanted.
@@ -251,7 +267,7 @@ impl Driver {
         self.connections.borrow().get(peer).cloned()
     }
 
-    fn connection_input(&self, peer: &ParticipantId, input: ConnectionInput) {
+    pub(super) fn connection_input(&self, peer: &ParticipantId, input: ConnectionInput) {
         if input == ConnectionInput::ChannelClosed(Channel::Files)
             && let Some(connection) = self.connection(peer)
         {
@@ -261,7 +277,7 @@ impl Driver {
         self.with_session(|session| session.handle_connection(peer, input, clock::now()));
     }
 
-    fn warn(&self, error: Error) {
+    pub(super) fn warn(&self, error: Error) {
         trace::warning(&error);
         self.events.send(RoomEvent::Warning { error });
     }
@@ -298,11 +314,12 @@ impl Driver {
             Event::TrackAdded { participant_id, publication, peer, mid } => {
                 let connection = self.connections.borrow().get(&peer).cloned();
                 let Some(receiver) = connection.and_then(|connection| connection.receiver(&mid)) else {
-                    return;
+                    return self.without_receiver(participant_id, publication, peer, mid);
                 };
                 let key = (participant_id.clone(), publication.id.clone());
                 let track =
                     RemoteTrack::new(participant_id.clone(), publication, receiver, self.this.clone());
+                self.forget_late_track(&key);
                 let before = self.remote_tracks.borrow_mut().insert(key, track.clone());
                 before.iter().for_each(|before| self.track_ended(before));
                 self.tracks_changed();
@@ -310,6 +327,9 @@ impl Driver {
             }
             Event::TrackRemoved(participant_id, publication_id) => {
                 let key = (participant_id.clone(), publication_id.clone());
+                if self.forget_late_track(&key) {
+                    return;
+                }
                 let gone = self.remote_tracks.borrow_mut().remove(&key);
                 gone.iter().for_each(|gone| self.track_ended(gone));
                 self.tracks_changed();
@@ -325,6 +345,8 @@ impl Driver {
                     false => RoomEvent::TrackUnmuted { participant_id, publication_id },
                 }
             }
+            // The warning before it says why.
+            Event::PublicationRefused(id) => return drop(self.forget(&id)),
             Event::ConnectionStateChange(participant_id, state) => {
                 RoomEvent::ConnectionStateChange { participant_id, state }
             }
@@ -337,7 +359,8 @@ impl Driver {
             Event::Message(_, DataMessage::Receipt { .. }) => return,
             Event::FileFrame(participant_id, frame) => return self.file_frame(&participant_id, &frame),
             Event::Receipt(receipt) => {
-                if let Some(waiting) = self.receipts.borrow_mut().remove(&receipt.id) {
+                let waiting = self.receipts.borrow_mut().remove(&receipt.id);
+                if let Some(waiting) = waiting {
                     let _ = waiting.send(receipt.into());
                 }
                 return;
@@ -350,6 +373,7 @@ impl Driver {
 
     fn ended(&self, error: Option<Error>) {
         self.local_tracks.take();
+        self.forget_late();
         let gone = self.remote_tracks.take();
         gone.values().for_each(|gone| self.track_ended(gone));
         self.files_interrupted();

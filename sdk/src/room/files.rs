@@ -107,7 +107,9 @@ impl Driver {
 
     /// A participant has left.
     pub(super) fn files_interrupted_with(&self, participant: &ParticipantId) {
-        if let Some(carrier) = self.files.0.borrow_mut().remove(participant) {
+        // The application may send another file from inside `disconnect`.
+        let carrier = self.files.0.borrow_mut().remove(participant);
+        if let Some(carrier) = carrier {
             carrier.transfers().disconnect();
         }
     }

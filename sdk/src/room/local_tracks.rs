@@ -125,7 +125,7 @@ impl Driver {
         self.local_tracks.borrow_mut().insert(id, published);
     }
 
-    fn forget(&self, id: &PublicationId) -> Option<Published> {
+    pub(super) fn forget(&self, id: &PublicationId) -> Option<Published> {
         self.local_tracks.borrow_mut().remove(id)
     }
 

@@ -24,6 +24,7 @@ mod attachments;
 mod driver;
 mod event;
 mod files;
+mod late;
 mod local_tracks;
 mod messages;
 mod participant;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use moim_protocol::{ClientMessage, Join, ServerMessage, VERSION};
 
 use super::{Output, SignalingBackend, SocketEvent};
-use crate::model::{JoinRequest, Order, SignalCommand, SignalEvent, Timestamp};
+use crate::model::{JoinRequest, Order, RequestId, SignalCommand, SignalEvent, Timestamp};
 
 /// A server that is silent for this many heartbeats is gone.
 const SILENT_HEARTBEATS: Timestamp = 3;
@@ -63,12 +63,21 @@ impl NativeBackend {
         }
     }
 
+    /// Sends a message whose refusal is to be told from others.
+    fn request(&mut self, request: RequestId, message: ClientMessage) {
+        match self.socket {
+            Socket::Open => self.outputs.push_back(Output::Send(message.encode_request(request))),
+            _ => self.send(message),
+        }
+    }
+
     fn event(&mut self, event: SignalEvent) {
         self.outputs.push_back(Output::Event(event));
     }
 
     fn close(&mut self) {
         self.socket = Socket::Closed;
+        self.waiting.clear();
         self.outputs.push_back(Output::Close);
     }
 
@@ -118,9 +127,13 @@ impl SignalingBackend for NativeBackend {
                 join(request)
             }
             SignalCommand::Relay { to, payload } => ClientMessage::Relay { to, payload },
-            SignalCommand::Publish(publications) => ClientMessage::Publish { publications },
-            SignalCommand::Update(profile) => ClientMessage::Update(profile),
-            SignalCommand::Order(order) => of_host(order),
+            SignalCommand::Publish(request, publications) => {
+                return self.request(request, ClientMessage::Publish { publications });
+            }
+            SignalCommand::Update(request, profile) => {
+                return self.request(request, ClientMessage::Update(profile));
+            }
+            SignalCommand::Order(request, order) => return self.request(request, of_host(order)),
             SignalCommand::Sync => ClientMessage::Sync,
             SignalCommand::Leave if self.socket == Socket::Closed => return,
             SignalCommand::Leave => {

@@ -96,6 +96,7 @@ impl View {
             }
             Event::Message(id, message) => self.heard(id, message),
             Event::LayoutChange(_) | Event::FileFrame(..) => panic!("nobody sends this"),
+            Event::PublicationRefused(id) => panic!("{id} is refused"),
             Event::Receipt(receipt) => self.receipts.push((now, receipt)),
             Event::Warning(Error::Signaling(SignalingError::Refused {
                 code: ServerErrorCode::NotHost,

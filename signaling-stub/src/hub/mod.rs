@@ -74,6 +74,8 @@ pub struct Hub {
     shutting_down: bool,
     /// The time of the last event that had one.
     now: u64,
+    /// Whose message is being handled, and its number, if it has one.
+    request: Option<(ConnectionId, u32)>,
 }
 
 #[derive(Debug)]
@@ -147,6 +149,7 @@ impl Hub {
             next_timeout: None,
             shutting_down: false,
             now: 0,
+            request: None,
         }
     }
 
@@ -280,7 +283,7 @@ impl Hub {
     /// Takes a text frame. Whatever is in it, no other connection suffers.
     pub fn handle_text(&mut self, id: ConnectionId, text: &str, now: u64) {
         if self.handle_frame(id, text.len(), now) {
-            self.handle_decoded(id, ClientMessage::decode(text));
+            self.handle_decoded(id, ClientMessage::request_of(text), ClientMessage::decode(text));
         }
     }
 
@@ -299,11 +302,19 @@ impl Hub {
     }
 
     /// Takes what was in a text frame for which [`handle_frame`](Self::handle_frame) returned `true`.
-    pub fn handle_decoded(&mut self, id: ConnectionId, message: Result<ClientMessage, DecodeError>) {
+    /// `request` is what the message says of itself.
+    pub fn handle_decoded(
+        &mut self,
+        id: ConnectionId,
+        request: Option<u32>,
+        message: Result<ClientMessage, DecodeError>,
+    ) {
+        self.request = request.map(|request| (id, request));
         match message {
             Ok(message) => self.handle_message(id, message),
             Err(error) => self.error(id, ErrorCode::Malformed, shorten(error.to_string())),
         }
+        self.request = None;
     }
 
     /// Takes the news of a ping or a pong (RFC 6455), which the socket answers itself.
@@ -465,7 +476,8 @@ impl Hub {
 
     fn send_error(&mut self, id: ConnectionId, code: ErrorCode, message: impl Into<String>, fatal: bool) {
         debug!(connection = id.0, code = code.as_str(), fatal, "refused");
-        self.send(id, ServerMessage::Error(ServerError { code, message: message.into(), fatal }));
+        let request = self.request.filter(|(from, _)| *from == id).map(|(_, request)| request);
+        self.send(id, ServerMessage::Error(ServerError { code, message: message.into(), fatal, request }));
     }
 
     fn send(&mut self, to: ConnectionId, message: ServerMessage) {

@@ -91,8 +91,8 @@ async fn receive(
             Ok(Message::Text(text)) => {
                 if switchboard.drive(|hub, now| hub.handle_frame(id, text.len(), now)) {
                     // Not inside `drive`: nobody else is to wait for it.
-                    let message = ClientMessage::decode(&text);
-                    switchboard.drive(|hub, _| hub.handle_decoded(id, message));
+                    let (request, message) = (ClientMessage::request_of(&text), ClientMessage::decode(&text));
+                    switchboard.drive(|hub, _| hub.handle_decoded(id, request, message));
                 }
             }
             Ok(Message::Binary(bytes)) => {

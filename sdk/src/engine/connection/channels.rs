@@ -20,16 +20,22 @@ pub(super) enum SendOutcome {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Channels {
     open: BTreeSet<Channel>,
+    /// So much waits in these that nothing more is sent over them for now.
+    full: BTreeSet<Channel>,
     waiting: BTreeMap<Channel, VecDeque<Frame>>,
 }
 
 impl Channels {
     pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> SendOutcome {
-        if self.open.contains(&channel) {
+        let is_full = self.full.contains(&channel);
+        if self.open.contains(&channel) && !is_full {
             return SendOutcome::Now(frame);
         }
         if !channel.is_reliable() {
             return SendOutcome::Later;
+        }
+        if is_full {
+            return SendOutcome::Refused;
         }
         let waiting = self.waiting.entry(channel).or_default();
         if waiting.len() >= MAX_WAITING_FRAMES {
@@ -47,6 +53,14 @@ impl Channels {
 
     pub(super) fn closed(&mut self, channel: Channel) {
         self.open.remove(&channel);
+        self.full.remove(&channel);
+    }
+
+    pub(super) fn set_full(&mut self, channel: Channel, is_full: bool) {
+        match is_full {
+            true => self.full.insert(channel),
+            false => self.full.remove(&channel),
+        };
     }
 }
 
@@ -66,6 +80,19 @@ mod tests {
         assert_eq!(channels.opened(Channel::Reliable), [frame("a")]);
         assert_eq!(channels.opened(Channel::Lossy), []);
         assert_eq!(channels.send(Channel::Lossy, frame("c")), SendOutcome::Now(frame("c")));
+    }
+
+    #[test]
+    fn a_full_channel_refuses_what_must_arrive_and_loses_the_rest_until_there_is_capacity() {
+        let mut channels = Channels::default();
+        for channel in [Channel::Reliable, Channel::Lossy] {
+            channels.opened(channel);
+            channels.set_full(channel, true);
+        }
+        assert_eq!(channels.send(Channel::Reliable, frame("a")), SendOutcome::Refused);
+        assert_eq!(channels.send(Channel::Lossy, frame("a")), SendOutcome::Later);
+        channels.set_full(Channel::Reliable, false);
+        assert_eq!(channels.send(Channel::Reliable, frame("b")), SendOutcome::Now(frame("b")));
     }
 
     #[test]

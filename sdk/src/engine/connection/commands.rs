@@ -24,6 +24,8 @@ pub enum ConnectionCommand {
         /// STUN and TURN servers.
         ice_servers: Vec<IceServer>,
     },
+    /// Use these STUN and TURN servers from the next gathering on.
+    SetIceServers(Vec<IceServer>),
     /// Close it. Nothing more is asked of it.
     Close,
     /// Send this publication over it, no more of it than the far end wants. Nothing is left of what the sender was told for
@@ -100,6 +102,10 @@ pub enum ConnectionInput {
     ChannelOpen(Channel),
     /// A data channel is closed.
     ChannelClosed(Channel),
+    /// So much waits to be sent over a data channel that more is not taken.
+    ChannelFull(Channel),
+    /// A data channel takes messages again.
+    ChannelCapacity(Channel),
     /// A message came over a data channel.
     ChannelMessage(Channel, Frame),
 }

@@ -27,6 +27,9 @@ const MAX_ASKED_SECTIONS: usize = 64;
 /// Descriptions that wait for negotiation. Of more than this, the oldest were ignored by it.
 const MAX_ANNOUNCED: usize = 32;
 
+/// A connection that is not up so long after it has got more servers needs them.
+const RESTART_AFTER_MS: Timestamp = 4_000;
+
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
@@ -40,8 +43,12 @@ pub(super) struct Connection {
     to_send: Sections,
     sending: BTreeSet<PublicationId>,
     receiving: Sections,
-    /// The last wishes that were sent.
+    /// What is wanted of the far end, by the last word on it.
     wishes: Wanted,
+    /// The first description goes before all else: an SFU's travels with `join`.
+    holds_wishes: bool,
+    /// When to look for another way if there is none by then: the connection was begun without some of its servers.
+    restart_at: Option<Timestamp>,
     /// How much of each publication is sent.
     limits: BTreeMap<PublicationId, Limit>,
     far_wishes: BTreeMap<PublicationId, Limit>,
@@ -68,6 +75,8 @@ impl Connection {
             sending: BTreeSet::new(),
             receiving: Sections::default(),
             wishes: Wanted::default(),
+            holds_wishes: plan.far_end == FarEnd::Sfu,
+            restart_at: None,
             limits: BTreeMap::new(),
             far_wishes: BTreeMap::new(),
             far_default: Limit::default(),
@@ -127,9 +136,36 @@ impl Connection {
     /// Says what is wanted of what the far end sends.
     pub(super) fn wish(&mut self, wanted: Wanted, now: Timestamp) {
         if self.wishes != wanted {
-            self.wishes.clone_from(&wanted);
-            let Wanted { wishes, others } = wanted;
-            self.reliable.send(PeerSignal::Wishes { wishes, others }, now);
+            self.wishes = wanted;
+            if !self.holds_wishes {
+                self.send_wishes(now);
+            }
+        }
+    }
+
+    fn send_wishes(&mut self, now: Timestamp) {
+        let Wanted { wishes, others } = self.wishes.clone();
+        self.reliable.send(PeerSignal::Wishes { wishes, others }, now);
+    }
+
+    /// Uses more STUN and TURN servers, which came after the connection was opened. It gathers with them at the next restart
+    /// of ICE: there is one if the servers before do not suffice.
+    pub(super) fn set_ice_servers(&mut self, ice_servers: Vec<IceServer>, now: Timestamp) {
+        self.command(ConnectionCommand::SetIceServers(ice_servers));
+        self.restart_at = Some(now + RESTART_AFTER_MS);
+        self.restart_if_needed(now);
+    }
+
+    fn restart_if_needed(&mut self, now: Timestamp) {
+        let Some(at) = self.restart_at else { return };
+        match self.state() {
+            ConnectionState::Connected | ConnectionState::Closed => self.restart_at = None,
+            state if state == ConnectionState::Failed || at <= now => {
+                self.restart_at = None;
+                self.command(ConnectionCommand::Exchange(Command::RestartIce));
+                self.request_negotiation(now);
+            }
+            _ => {}
         }
     }
 
@@ -235,6 +271,7 @@ impl Connection {
             }
             ConnectionInput::StateChange(state) => {
                 self.exchange(exchange::Input::StateChange(state), now);
+                self.restart_if_needed(now);
             }
             ConnectionInput::ChannelOpen(channel) => {
                 for frame in self.channels.opened(channel) {
@@ -242,6 +279,8 @@ impl Connection {
                 }
             }
             ConnectionInput::ChannelClosed(channel) => self.channels.closed(channel),
+            ConnectionInput::ChannelFull(channel) => self.channels.set_full(channel, true),
+            ConnectionInput::ChannelCapacity(channel) => self.channels.set_full(channel, false),
             ConnectionInput::ChannelMessage(channel, frame) => {
                 self.outputs.push_back(Output::Message(channel, frame));
             }
@@ -249,13 +288,15 @@ impl Connection {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.reliable.poll_timeout().into_iter().chain(self.exchange.poll_timeout()).min()
+        let exchange = self.exchange.poll_timeout();
+        self.reliable.poll_timeout().into_iter().chain(exchange).chain(self.restart_at).min()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
         self.reliable.handle_timeout(now);
         self.exchange.handle_timeout(now);
         self.proceed(now);
+        self.restart_if_needed(now);
     }
 
     pub(super) fn poll_output(&mut self) -> Option<Output> {
@@ -284,6 +325,9 @@ impl Connection {
                 exchange::Output::SendDescription(description) => {
                     let mids = self.local_mids.clone();
                     self.reliable.send(PeerSignal::Description { description, mids }, now);
+                    if std::mem::take(&mut self.holds_wishes) && self.wishes != Wanted::default() {
+                        self.send_wishes(now);
+                    }
                 }
                 exchange::Output::SendCandidate(candidate) => {
                     self.reliable.send(PeerSignal::Candidate { candidate }, now);

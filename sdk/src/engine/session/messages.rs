@@ -262,6 +262,22 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_has_ended_holds_nothing_and_waits_for_nothing() {
+        let mut mixer = joined(&[person("m", 1, Role::Mixer), person("a", 2, Role::Participant)]);
+        mixer.order(crate::model::Order::Remove("a".into()), 0);
+        let routed = Frame::Binary(vec![1]).routed(Some(&"b".into())).unwrap();
+        mixer.handle_connection(&"a".into(), ConnectionInput::ChannelMessage(Channel::Files, routed), 0);
+        mixer.early.push_back(("c".into(), Channel::Reliable, Frame::Text(String::new())));
+        assert!(mixer.poll_timeout().is_some() && !mixer.undelivered.is_empty());
+        mixer.leave();
+        assert!(mixer.early.is_empty() && mixer.undelivered.is_empty());
+        assert_eq!(mixer.poll_timeout(), None);
+        while mixer.poll_output().is_some() {}
+        mixer.handle_timeout(60_000);
+        assert_eq!(mixer.poll_output(), None);
+    }
+
+    #[test]
     fn a_file_goes_only_where_a_connection_leads() {
         let people = [person("a", 2, Role::Participant), person("b", 3, Role::Participant)];
         let mut alone = joined(&people);

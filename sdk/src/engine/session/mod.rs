@@ -30,7 +30,7 @@ use super::topology;
 use crate::error::Error;
 use crate::model::{
     Channel, ConnectionState, IceServer, JoinRequest, Lobby, ParticipantId, ParticipantInfo, Profile,
-    Publication, PublicationId, Role, SignalCommand, Timestamp, Topology, Wish,
+    Publication, PublicationId, RequestId, Role, SignalCommand, Timestamp, Topology, Wish,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request may be repeated.
@@ -64,6 +64,10 @@ pub struct Session {
     profile: Profile,
     /// When to say again what is published, while the server's roster says otherwise.
     publish_at: Option<Timestamp>,
+    last_request: RequestId,
+    /// The newest requests to publish and to update.
+    publish_request: Option<RequestId>,
+    update_request: Option<RequestId>,
     sync_asked_at: Option<Timestamp>,
     roster: Roster,
     connections: BTreeMap<ParticipantId, Connection>,
@@ -93,6 +97,9 @@ impl Session {
             publications: Vec::new(),
             profile: Profile::default(),
             publish_at: None,
+            last_request: 0,
+            publish_request: None,
+            update_request: None,
             sync_asked_at: None,
             roster: Roster::default(),
             connections: BTreeMap::new(),
@@ -129,8 +136,11 @@ impl Session {
         self.collect();
     }
 
-    /// Publishes, or changes a publication of the same id.
+    /// Publishes, or changes a publication of the same id. Does nothing after the end.
     pub fn publish(&mut self, publication: Publication, now: Timestamp) {
+        if self.phase == Phase::Ended {
+            return;
+        }
         match self.publications.iter_mut().find(|known| known.id == publication.id) {
             Some(known) if *known == publication => return,
             Some(known) => *known = publication,
@@ -293,6 +303,11 @@ impl Session {
         self.connections.get(peer).or_else(between).map_or(ConnectionState::New, Connection::state)
     }
 
+    fn next_request(&mut self) -> RequestId {
+        self.last_request = self.last_request.wrapping_add(1);
+        self.last_request
+    }
+
     fn signal(&mut self, command: SignalCommand) {
         self.outputs.push_back(Output::Signal(command));
     }
@@ -369,6 +384,12 @@ impl Session {
         }
         self.phase = Phase::Ended;
         self.publish_at = None;
+        self.sync_asked_at = None;
+        self.orders.clear();
+        self.early.clear();
+        self.undelivered.clear();
+        self.publications.clear();
+        self.layout = None;
         self.live.clear();
         self.roster = Roster::default();
         let peers: Vec<_> = self.connections.keys().cloned().collect();

@@ -1,7 +1,7 @@
 //! What a host decides, until the server's roster shows that it is done; and what a host asks of this participant.
 
 use super::{Event, REPEAT_MS, Roster, Session};
-use crate::model::{Order, ParticipantId, PublicationId, SignalCommand, Timestamp};
+use crate::model::{Order, ParticipantId, PublicationId, RequestId, SignalCommand, Timestamp};
 
 /// An order that has no effect after so many times has been overtaken by something else.
 const TIMES: u8 = 3;
@@ -13,6 +13,8 @@ pub(super) struct Orders(Vec<Pending>);
 #[derive(Debug)]
 struct Pending {
     order: Order,
+    /// As it was last sent.
+    request: RequestId,
     repeat_at: Timestamp,
     left: u8,
 }
@@ -20,6 +22,11 @@ struct Pending {
 impl Orders {
     pub(super) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// Forgets an order that the server has refused.
+    pub(super) fn refused(&mut self, request: RequestId) {
+        self.0.retain(|pending| pending.request != request);
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
@@ -54,8 +61,9 @@ impl Session {
         if let Order::Lock(_) = order {
             self.orders.0.retain(|pending| !matches!(pending.order, Order::Lock(_)));
         }
-        self.signal(SignalCommand::Order(order.clone()));
-        self.orders.0.push(Pending { order, repeat_at: now + REPEAT_MS, left: TIMES - 1 });
+        let request = self.next_request();
+        self.signal(SignalCommand::Order(request, order.clone()));
+        self.orders.0.push(Pending { order, request, repeat_at: now + REPEAT_MS, left: TIMES - 1 });
     }
 
     pub(super) fn settle_orders(&mut self) {
@@ -65,6 +73,7 @@ impl Session {
     pub(super) fn repeat_orders(&mut self, now: Timestamp) {
         self.settle_orders();
         let mut again = Vec::new();
+        let last_request = &mut self.last_request;
         self.orders.0.retain_mut(|pending| {
             if pending.repeat_at > now {
                 return true;
@@ -74,12 +83,12 @@ impl Session {
             }
             pending.left -= 1;
             pending.repeat_at = now + REPEAT_MS;
-            again.push(pending.order.clone());
+            *last_request = last_request.wrapping_add(1);
+            pending.request = *last_request;
+            again.push(SignalCommand::Order(pending.request, pending.order.clone()));
             true
         });
-        for order in again {
-            self.signal(SignalCommand::Order(order));
-        }
+        again.into_iter().for_each(|command| self.signal(command));
     }
 
     /// Does as a host asks. Nobody can be made to be heard, so there is nothing to ask the application for.

@@ -58,6 +58,8 @@ pub enum Event {
     LayoutChange(Option<MixLayout>),
     /// A host asked to mute a publication, and the roster says that it is.
     MuteRequested(ParticipantId, PublicationId),
+    /// The server refused a publication of this participant: it is not published any more.
+    PublicationRefused(PublicationId),
     /// A publication is gone.
     TrackRemoved(ParticipantId, PublicationId),
     /// Someone muted or unmuted a publication.

@@ -2,7 +2,7 @@
 
 use super::{Change, Event, Gap, REPEAT_MS, Session, mix_layout};
 use crate::error::SignalingError;
-use crate::model::{ParticipantInfo, Publication, SignalCommand, Timestamp};
+use crate::model::{ParticipantInfo, Publication, RequestId, SignalCommand, Timestamp};
 
 impl Session {
     pub(super) fn apply_or_sync(&mut self, change: Result<Option<Change>, Gap>, now: Timestamp) {
@@ -86,13 +86,26 @@ impl Session {
         own.is_none_or(|own| own.publications == self.publications && own.profile() == self.profile)
     }
 
-    /// Goes back to what the server knows: it has refused something, and would again. What else waits is sent once more.
-    pub(super) fn take_back(&mut self, now: Timestamp) {
+    /// Goes back to what the server knows: it has refused a request, and would again. An older request than the newest of
+    /// its kind has been replaced already.
+    pub(super) fn take_back(&mut self, request: Option<RequestId>, now: Timestamp) {
         let Some(own) = self.own_id().and_then(|id| self.roster.get(id)).cloned() else { return };
-        if own.profile() != self.profile {
+        let takes_profile_back = match request {
+            Some(_) => request == self.update_request,
+            // A server that does not say. What it does not refuse is sent once more.
+            None => own.profile() != self.profile,
+        };
+        if takes_profile_back {
             self.profile = own.profile();
+        } else if request.is_none() || request == self.publish_request {
+            let before = std::mem::replace(&mut self.publications, own.publications);
+            for Publication { id, .. } in before {
+                if self.publications.iter().all(|known| known.id != id) {
+                    self.event(Event::PublicationRefused(id));
+                }
+            }
         } else {
-            self.publications = own.publications;
+            return;
         }
         self.publications_changed(now);
     }
@@ -106,10 +119,14 @@ impl Session {
             let publications = own.is_none_or(|own| own.publications != self.publications);
             let profile = own.is_none_or(|own| own.profile() != self.profile);
             if publications {
-                self.signal(SignalCommand::Publish(self.publications.clone()));
+                let request = self.next_request();
+                self.publish_request = Some(request);
+                self.signal(SignalCommand::Publish(request, self.publications.clone()));
             }
             if profile {
-                self.signal(SignalCommand::Update(self.profile.clone()));
+                let request = self.next_request();
+                self.update_request = Some(request);
+                self.signal(SignalCommand::Update(request, self.profile.clone()));
             }
         }
     }
@@ -159,7 +176,7 @@ mod tests {
 
     fn updates(session: &mut Session) -> Vec<String> {
         let update = |output| match output {
-            Output::Signal(SignalCommand::Update(profile)) => Some(profile.name),
+            Output::Signal(SignalCommand::Update(_, profile)) => Some(profile.name),
             _ => None,
         };
         std::iter::from_fn(|| session.poll_output()).filter_map(update).collect()
@@ -174,6 +191,7 @@ mod tests {
             code: ServerErrorCode::InvalidValue,
             message: "`name` has 200 characters, the limit is 128".into(),
             fatal: false,
+            request: None,
         };
         session.handle_signal(SignalEvent::Refused(refused), 10);
         session.handle_timeout(REPEAT_MS + 10);
@@ -181,5 +199,42 @@ mod tests {
         assert_eq!(session.profile().name, "Ana");
         session.update(profile("Anna"), 5_000);
         assert_eq!(updates(&mut session), ["Anna"]);
+    }
+
+    #[test]
+    fn a_refusal_takes_back_what_it_is_about_and_nothing_else() {
+        let mut session = joined();
+        let publication = Publication {
+            id: "camera-1".into(),
+            kind: crate::model::MediaKind::Video,
+            source: crate::model::TrackSource::Camera,
+            muted: false,
+            to: None,
+        };
+        session.update(profile("Anna"), 0);
+        session.publish(publication.clone(), 0);
+        let outputs: Vec<_> = std::iter::from_fn(|| session.poll_output()).collect();
+        let published = |output: &Output| match output {
+            Output::Signal(SignalCommand::Publish(request, _)) => Some(*request),
+            _ => None,
+        };
+        let request = outputs.iter().rev().find_map(published).unwrap();
+        let refused = |request| {
+            SignalEvent::Refused(ServerError {
+                code: ServerErrorCode::InvalidValue,
+                message: "`publications` has 65 entries, the limit is 64".into(),
+                fatal: false,
+                request: Some(request),
+            })
+        };
+        session.handle_signal(refused(request + 100), 10);
+        assert_eq!(session.publications(), [publication.clone()], "it is about another request");
+        assert_eq!(session.profile().name, "Anna");
+
+        session.handle_signal(refused(request), 10);
+        assert_eq!(session.publications(), []);
+        assert_eq!(session.profile().name, "Anna", "which was not refused");
+        let events: Vec<_> = std::iter::from_fn(|| session.poll_output()).collect();
+        assert!(events.contains(&Output::Event(Event::PublicationRefused(publication.id))), "{events:?}");
     }
 }

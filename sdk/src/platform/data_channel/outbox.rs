@@ -90,6 +90,8 @@ pub(super) enum SendProgress {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     queue: VecDeque<Entry>,
+    /// The sum of the sizes.
+    size: usize,
     next_message: u32,
     /// Where a frame is put together. Allocated when it is first needed.
     scratch: Option<Uint8Array>,
@@ -99,6 +101,7 @@ pub(super) struct Outbox {
 
 impl Outbox {
     pub(super) fn push(&mut self, entry: Entry) {
+        self.size += entry.payload.size();
         self.queue.push_back(entry);
     }
 
@@ -108,11 +111,12 @@ impl Outbox {
 
     /// Bytes that wait here, before the browser's buffer.
     pub(super) fn size(&self) -> usize {
-        self.queue.iter().map(|entry| entry.payload.size()).sum()
+        self.size
     }
 
     pub(super) fn pop(&mut self) -> Option<Entry> {
         while let Some(entry) = self.queue.pop_front() {
+            self.size -= entry.payload.size();
             if !entry.is_taken_back() {
                 return Some(entry);
             }
@@ -121,6 +125,7 @@ impl Outbox {
     }
 
     pub(super) fn put_back(&mut self, entry: Entry) {
+        self.size += entry.payload.size();
         self.queue.push_front(entry);
     }
 

@@ -15,6 +15,7 @@ use web_sys::{
     RtcSessionDescriptionInit, RtcSignalingState,
 };
 
+use super::configuration::raw_ice_servers;
 use super::data_section::DataSection;
 use super::refusal::refusal;
 use super::senders::Senders;
@@ -22,7 +23,7 @@ use super::stopping::Stopping;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::negotiation::SignalingState;
 use crate::error::{Error, Result};
-use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription};
+use crate::model::{ConnectionState, IceCandidate, IceServer, SdpType, SessionDescription};
 use crate::platform::ListenerGuard;
 use crate::platform::bindings::capture::require;
 use crate::platform::bindings::peer_connection as bindings;
@@ -113,6 +114,13 @@ impl Link {
     /// To be called when a data channel was created.
     pub(super) fn data_channel_created(&self) {
         self.data_section.channel_created();
+    }
+
+    /// Uses other ICE servers from the next gathering on.
+    pub(crate) fn set_ice_servers(&self, servers: &[IceServer]) -> Result<()> {
+        let configuration = self.raw.get_configuration();
+        configuration.set_ice_servers(&raw_ice_servers(servers));
+        self.raw.set_configuration_with_configuration(&configuration).map_err(refusal("set the ICE servers"))
     }
 
     pub(crate) fn senders(&self) -> &Senders {

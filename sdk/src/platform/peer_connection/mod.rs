@@ -273,10 +273,7 @@ impl PeerConnection {
     pub fn set_ice_servers(&self, servers: &[IceServer]) -> Result<()> {
         servers.iter().try_for_each(crate::engine::ice_server::check)?;
         self.0.require_open("set the ICE servers")?;
-        let raw = self.0.link.as_raw();
-        let configuration = raw.get_configuration();
-        configuration.set_ice_servers(&configuration::raw_ice_servers(servers));
-        raw.set_configuration_with_configuration(&configuration).map_err(refusal("set the ICE servers"))
+        self.0.link.set_ice_servers(servers)
     }
 
     /// Whether the two ends are connected, all in all.

@@ -1,0 +1,150 @@
+//! What the browser did not give at once: connections that it would not open, and receivers that it did not have. Both are
+//! tried again until they are there, or not wanted any more.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+
+use super::driver::Driver;
+use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+use crate::engine::session::Event;
+use crate::engine::topology::FarEnd;
+use crate::error::Error;
+use crate::model::{ConnectionState, IceServer, ParticipantId, Publication, PublicationId};
+use crate::platform::clock;
+use crate::platform::room_connection::RoomConnection;
+
+const FIRST_RETRY_MS: u32 = 1_000;
+const LAST_RETRY_MS: u32 = 16_000;
+
+/// A remote publication.
+type TrackKey = (ParticipantId, PublicationId);
+
+#[derive(Debug, Default)]
+pub(super) struct Late {
+    connections: RefCell<BTreeMap<ParticipantId, LateConnection>>,
+    /// Tracks without a receiver: what they are, and the connection and its media section in which they should be.
+    tracks: RefCell<BTreeMap<TrackKey, (Publication, ParticipantId, String)>>,
+}
+
+#[derive(Debug)]
+struct LateConnection {
+    far_end: FarEnd,
+    ice_servers: Vec<IceServer>,
+    /// What is to be done with it once it is open.
+    held: Vec<ConnectionCommand>,
+    retry_ms: u32,
+    /// Tries again.
+    _timer: Option<Timeout>,
+}
+
+impl Driver {
+    /// Opens a connection. While the browser refuses it, its state is `Failed`, and it is tried again.
+    pub(super) fn open(&self, peer: ParticipantId, far_end: FarEnd, ice_servers: Vec<IceServer>) {
+        let held = Vec::new();
+        let new = LateConnection { far_end, ice_servers, held, retry_ms: FIRST_RETRY_MS, _timer: None };
+        if let Err(error) = self.try_to_open(&peer, new) {
+            self.warn(error);
+            let failed = ConnectionInput::StateChange(ConnectionState::Failed);
+            self.session.borrow_mut().handle_connection(&peer, failed, clock::now());
+        }
+    }
+
+    fn try_to_open(&self, peer: &ParticipantId, late: LateConnection) -> Result<(), Error> {
+        let (this, far_end) = (self.this.clone(), peer.clone());
+        let on_input = Rc::new(move |input| {
+            if let Some(driver) = this.upgrade() {
+                driver.connection_input(&far_end, input);
+            }
+        });
+        match RoomConnection::open(late.far_end, &late.ice_servers, on_input) {
+            Ok(connection) => {
+                let before = self.connections.borrow_mut().insert(peer.clone(), Rc::new(connection));
+                drop(before);
+                for command in late.held {
+                    self.act_on_connection(peer.clone(), command);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                let (this, again) = (self.this.clone(), peer.clone());
+                let timer = Timeout::new(late.retry_ms, move || {
+                    if let Some(driver) = this.upgrade() {
+                        driver.open_again(&again);
+                    }
+                });
+                let retry_ms = (2 * late.retry_ms).min(LAST_RETRY_MS);
+                let late = LateConnection { retry_ms, _timer: Some(timer), ..late };
+                self.late.connections.borrow_mut().insert(peer.clone(), late);
+                Err(error)
+            }
+        }
+    }
+
+    fn open_again(&self, peer: &ParticipantId) {
+        let late = self.late.connections.borrow_mut().remove(peer);
+        if let Some(late) = late {
+            // A refusal that repeats is no news.
+            let _ = self.try_to_open(peer, late);
+            self.run();
+        }
+    }
+
+    /// Keeps a command for a connection that is not open yet, and gives back every other.
+    pub(super) fn hold_back(
+        &self,
+        peer: &ParticipantId,
+        command: ConnectionCommand,
+    ) -> Option<ConnectionCommand> {
+        let mut connections = self.late.connections.borrow_mut();
+        let Some(late) = connections.get_mut(peer) else { return Some(command) };
+        match command {
+            ConnectionCommand::Close => drop(connections.remove(peer)),
+            ConnectionCommand::SetIceServers(ice_servers) => late.ice_servers = ice_servers,
+            command => late.held.push(command),
+        }
+        None
+    }
+
+    /// A track came for which the connection has no receiver. It is looked for again after each description.
+    pub(super) fn without_receiver(
+        &self,
+        participant_id: ParticipantId,
+        publication: Publication,
+        peer: ParticipantId,
+        mid: String,
+    ) {
+        let detail = format!("there is no media section {mid}");
+        let key = (participant_id, publication.id.clone());
+        let before = self.late.tracks.borrow_mut().insert(key, (publication, peer, mid));
+        if before.is_none() {
+            self.warn(Error::Negotiation { step: "receiving a track", detail });
+        }
+    }
+
+    /// A description was applied at the connection to `peer`.
+    pub(super) fn look_for_receivers(&self, peer: &ParticipantId) {
+        let Some(connection) = self.connection(peer) else { return };
+        let tracks: Vec<_> = self.late.tracks.borrow().clone().into_iter().collect();
+        for (key, (publication, at, mid)) in tracks {
+            if at == *peer && connection.receiver(&mid).is_some() {
+                self.forget_late_track(&key);
+                let (participant_id, _) = key;
+                self.emit(Event::TrackAdded { participant_id, publication, peer: at, mid });
+            }
+        }
+    }
+
+    /// Gives a track up that never had a receiver. `false` if it had one, or is not known.
+    pub(super) fn forget_late_track(&self, key: &TrackKey) -> bool {
+        self.late.tracks.borrow_mut().remove(key).is_some()
+    }
+
+    /// The room is left.
+    pub(super) fn forget_late(&self) {
+        drop(self.late.connections.take());
+        drop(self.late.tracks.take());
+    }
+}
