@@ -34,10 +34,10 @@ pub(crate) fn signal_command(command: &SignalCommand) {
         SignalCommand::Connect => "connect",
         SignalCommand::Join(_) => "join",
         SignalCommand::Relay { to, .. } => return log::trace!(target: SIGNALING, "send a signal to {to}"),
-        SignalCommand::Publish(_) => "publish",
-        SignalCommand::Update(_) => "update",
+        SignalCommand::Publish(..) => "publish",
+        SignalCommand::Update(..) => "update",
         SignalCommand::Sync => "sync",
-        SignalCommand::Order(_) => "order",
+        SignalCommand::Order(..) => "order",
         SignalCommand::Leave => "leave",
     };
     log::debug!(target: SIGNALING, "send {name}");
@@ -85,7 +85,7 @@ pub(crate) fn connection_command(peer: &dyn Display, command: &ConnectionCommand
     match command {
         ConnectionCommand::Open { .. } => log::debug!(target: CONNECTION, "{peer}: open"),
         ConnectionCommand::Close => log::debug!(target: CONNECTION, "{peer}: close"),
-        ConnectionCommand::Attach(id) => log::debug!(target: CONNECTION, "{peer}: send {id}"),
+        ConnectionCommand::Attach(id, _) => log::debug!(target: CONNECTION, "{peer}: send {id}"),
         ConnectionCommand::Detach(id) => log::debug!(target: CONNECTION, "{peer}: send {id} no more"),
         ConnectionCommand::Exchange(command) => exchange_command(peer, command),
         _ => {}
@@ -108,6 +108,12 @@ pub(crate) fn connection_input(peer: &dyn Display, input: &ConnectionInput) {
         }
         ConnectionInput::ChannelClosed(channel) => {
             log::debug!(target: CONNECTION, "{peer}: data channel {} closed", channel.label());
+        }
+        ConnectionInput::ChannelFull(channel) => {
+            log::warn!(target: CONNECTION, "{peer}: data channel {} full", channel.label());
+        }
+        ConnectionInput::ChannelCapacity(channel) => {
+            log::debug!(target: CONNECTION, "{peer}: data channel {} takes messages again", channel.label());
         }
         ConnectionInput::ChannelMessage(..) => {}
     }
