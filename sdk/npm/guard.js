@@ -17,9 +17,9 @@ const ENDS = {
 export function guard(api) {
   for (const [name, { prototype }] of Object.entries(api)) {
     if (!prototype?.free) continue;
-    const properties = Object.getOwnPropertyDescriptors(prototype);
-    for (const [key, property] of Object.entries(properties)) {
-      if (key === "constructor" || key.startsWith("__")) continue;
+    for (const key of Reflect.ownKeys(prototype)) {
+      if (key === "constructor" || String(key).startsWith("__")) continue;
+      const property = Object.getOwnPropertyDescriptor(prototype, key);
       for (const part of ["value", "get", "set"]) {
         if (property[part]) property[part] = guarded(name, prototype, property[part]);
       }

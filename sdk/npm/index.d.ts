@@ -3650,7 +3650,7 @@ export class Room {
     /**
      * Prepares a room. Nothing is connected before `join`, so no event is missed.
      * @throws {MoimError} ERR_INVALID_OPTIONS for a `url` that is no WebSocket's, for none on a page that came from no
-     * server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense.
+     * server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense; ERR_UNSUPPORTED outside a window, as in a worker.
      */
     constructor(options?: RoomOptions | null);
     /**

@@ -5,6 +5,8 @@ import { isCoded, moimError } from "./error.js";
 import { guard } from "./guard.js";
 import { __wbg_set_wasm } from "./moim_bg.js";
 
+guard(api);
+
 let wasm; // not "exports": development servers such as Parcel's wrap a module in a function with an argument of that name
 let loading;
 let failure;
@@ -47,7 +49,6 @@ async function load(options) {
 
 function link(instance) {
   if (wasm) return wasm; // by `initSync` meanwhile
-  guard(api);
   wasm = instance.exports;
   __wbg_set_wasm(wasm);
   wasm.__wbindgen_start();

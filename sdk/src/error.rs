@@ -237,7 +237,7 @@ macro_rules! error_codes {
         #[cfg(all(feature = "js", target_arch = "wasm32"))]
         pub(crate) const TYPESCRIPT_ERROR_CODE: &str = concat!(
             "/** The cause of a MoimError. */\nexport type ErrorCode =",
-            $("\n  | \"", $text, "\"",)+ ";\n"
+            $("\n  | \"", $text, "\"",)+ "\n  | InitErrorCode;\n"
         );
     };
 }

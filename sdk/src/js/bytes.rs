@@ -3,16 +3,23 @@
 use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A view of the bytes in an `ArrayBuffer`, a typed array or a `DataView`, without a copy. `None` for anything else.
+/// A view of the bytes in an `ArrayBuffer`, a typed array or a `DataView`. They are copied only out of a buffer that can be
+/// resized or is shared: browsers refuse to send those. `None` for anything else.
 pub(crate) fn view(data: &JsValue) -> Option<Uint8Array> {
-    if data.is_instance_of::<ArrayBuffer>() {
+    let member = |key: &str| Reflect::get(data, &key.into()).ok();
+    let view = if data.is_instance_of::<ArrayBuffer>() {
         construct(data, &JsValue::from(0), &JsValue::UNDEFINED)
     } else if ArrayBuffer::is_view(data) {
-        let member = |key: &str| Reflect::get(data, &key.into()).ok();
         construct(&member("buffer")?, &member("byteOffset")?, &member("byteLength")?)
     } else {
         None
-    }
+    }?;
+    if is_plain(&view.buffer()) { Some(view) } else { Some(Uint8Array::new(&view)) }
+}
+
+fn is_plain(buffer: &JsValue) -> bool {
+    let resizable = Reflect::get(buffer, &"resizable".into()).is_ok_and(|resizable| resizable.is_truthy());
+    buffer.is_instance_of::<ArrayBuffer>() && !resizable
 }
 
 /// `new Uint8Array(buffer, offset, length)`, which throws for a buffer that was transferred.

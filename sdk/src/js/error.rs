@@ -14,6 +14,9 @@ const _: &str = TYPESCRIPT_ERROR_CODE;
 
 #[wasm_bindgen(typescript_custom_section)]
 const MOIM_ERROR: &str = r#"
+/** Why the package is not initialized: `init` was not called, it failed, or the page's policy forbids it. See `init`. */
+export type InitErrorCode = "ERR_NOT_INITIALIZED" | "ERR_INIT_FAILED" | "ERR_INIT_BLOCKED";
+
 /**
  * What every function of this package throws or rejects with. Its documentation names the codes. Beside them, whatever
  * asks the browser for something may give `ERR_BROWSER`: an exception that has no code of its own, with the exception

@@ -63,7 +63,7 @@ impl JsRoom {
 impl JsRoom {
     /// Prepares a room. Nothing is connected before `join`, so no event is missed.
     /// @throws {MoimError} ERR_INVALID_OPTIONS for a `url` that is no WebSocket's, for none on a page that came from no
-    /// server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense.
+    /// server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense; ERR_UNSUPPORTED outside a window, as in a worker.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;

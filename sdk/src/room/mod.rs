@@ -78,9 +78,13 @@ impl Room {
     /// Prepares a room. Nothing is connected before [`join`](Self::join), so no event is missed.
     ///
     /// # Errors
-    /// `InvalidOptions` for options that make no sense, and without a `url` on a page that came from no server.
+    /// `InvalidOptions` for options that make no sense, and without a `url` on a page that came from no server;
+    /// `Unsupported` outside a window, as in a worker.
     pub fn new(options: RoomOptions) -> Result<Self> {
         options.check()?;
+        if web_sys::window().is_none() {
+            return Err(Error::Unsupported { feature: "a room outside a window" });
+        }
         let url = if options.url.is_empty() { url_of_page()? } else { options.url };
         let session = Session::with_subscriptions(options.ice_servers, options.auto_subscribe);
         Ok(Self(Rc::new(Handle {

@@ -184,3 +184,18 @@ async fn wrong_arguments_are_told_and_never_panic() {
     )
     .await;
 }
+
+#[wasm_bindgen_test]
+async fn bytes_in_a_buffer_that_can_be_resized_or_is_shared_are_sent() {
+    shows(
+        "const [near, far] = await open(a, b);
+         const buffer = new ArrayBuffer(4, { maxByteLength: 8 });
+         new Uint8Array(buffer).set([1, 2, 3, 4]);
+         const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+         for (const data of [buffer, new DataView(buffer, 1, 2), new Uint8Array(memory.buffer, 0, 3)]) await near.send(data);
+         const came = [];
+         for await (const message of far.messages()) if (came.push([...message].join()) === 3) break;
+         return came.join(';') === '1,2,3,4;2,3;0,0,0';",
+    )
+    .await;
+}

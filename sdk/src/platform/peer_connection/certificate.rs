@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{RtcCertificate, RtcPeerConnection};
 
 use crate::error::{Error, Result};
+use crate::platform::bindings::capture::require;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::exception::Exception;
 
@@ -52,6 +53,7 @@ impl Certificate {
     /// # Errors
     /// `Browser` if the browser cannot make one.
     pub async fn generate(options: &CertificateOptions) -> Result<Self> {
+        require(&js_sys::global(), "RTCPeerConnection")?;
         let algorithm = match options.algorithm {
             CertificateAlgorithm::Ecdsa => serde_json::json!({ "name": "ECDSA", "namedCurve": "P-256" }),
             CertificateAlgorithm::Rsa => serde_json::json!({

@@ -7,6 +7,7 @@ use web_sys::{RtcRtpReceiver, RtcRtpSender};
 use crate::engine::codec::Codec;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
+use crate::platform::bindings::capture::require;
 
 /// `RTCRtpCapabilities`: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcapabilities>.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,10 +29,12 @@ pub struct HeaderExtension {
 }
 
 pub(super) fn send_capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
+    require(&js_sys::global(), "RTCRtpSender")?;
     read(RtcRtpSender::get_capabilities(kind_name(kind)).map(JsValue::from))
 }
 
 pub(super) fn receive_capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
+    require(&js_sys::global(), "RTCRtpReceiver")?;
     read(RtcRtpReceiver::get_capabilities(kind_name(kind)).map(JsValue::from))
 }
 

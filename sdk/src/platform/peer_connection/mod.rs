@@ -50,6 +50,7 @@ use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
 use crate::model::{ConnectionState, IceServer, SessionDescription};
 use crate::options::DataChannelOptions;
+use crate::platform::bindings::capture::require;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::{DataChannel, ListenerGuard, LocalTrack, clock};
 use refusal::refusal;
@@ -108,6 +109,7 @@ impl PeerConnection {
     /// `InvalidOptions` for options that a browser would refuse, or take and never use; `Negotiation` if the browser
     /// makes no connection, as when there are too many.
     pub fn new(options: &PeerConnectionOptions) -> Result<Self> {
+        require(&js_sys::global(), "RTCPeerConnection")?;
         let configuration = options.to_raw()?;
         always_negotiate_data_channels(&configuration);
         let streams = LocalStreams::new()?;

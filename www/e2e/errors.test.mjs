@@ -1,0 +1,88 @@
+// Nothing that a user of the package can do throws an error without a code: in a page, in a worker and in Node, before and
+// after `init`, on wrong and on freed objects.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { NPM_PACKAGE } from "../../scripts/lib/paths.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
+import { uncodedErrors } from "./lib/everything.js";
+import { startStub, stubMissing } from "./lib/server.mjs";
+
+const skip = stubMissing();
+
+test("in Node: before init, and with a module that has no browser around it", { skip }, async () => {
+  const api = await import(pathToFileURL(join(NPM_PACKAGE, "moim.js")));
+  assert.throws(() => new api.Room(), { code: "ERR_NOT_INITIALIZED", message: /await init\(\)/ });
+  assert.deepEqual(await uncodedErrors(api), []);
+
+  await assert.rejects(api.default(), { code: "ERR_INIT_FAILED", message: /moim_bg\.wasm/ });
+  assert.throws(() => new api.Room(), { code: "ERR_NOT_INITIALIZED", message: /init\(\) failed.*moim_bg\.wasm/ });
+
+  api.initSync({ module: readFileSync(join(NPM_PACKAGE, "moim_bg.wasm")) });
+  for (const call of [() => new api.PeerConnection(), () => api.Receiver.capabilities("audio"), () => new api.Mixer()]) {
+    assert.throws(call, { code: "ERR_UNSUPPORTED" });
+  }
+  assert.deepEqual(await uncodedErrors(api), []);
+});
+
+/** Runs in a page: makes an object of each class that has one without a permission, and a room that is joined. */
+async function makeObjects(api) {
+  const context = document.createElement("canvas").getContext("2d");
+  const [raw] = context.canvas.captureStream(10).getTracks();
+  const [tone] = new AudioContext().createMediaStreamDestination().stream.getTracks();
+  const connection = new api.PeerConnection();
+  const transceiver = connection.addTransceiver("audio");
+  const mixer = new api.Mixer();
+  const devices = new api.Devices();
+  const room = new api.Room();
+  const track = api.LocalTrack.fromMediaStreamTrack(raw, "custom");
+  await room.publish(track);
+  await room.join({ room: "tea", name: "Ana" });
+  return [
+    connection, transceiver, transceiver.sender, transceiver.receiver, connection.createDataChannel("x"),
+    mixer, mixer.add([raw]), room, track, devices, await devices.permission("camera"),
+    new api.LevelMeter(tone), api.Recorder.start([raw]), new api.StatsMonitor(new api.PeerConnection()), new api.Room(),
+  ];
+}
+
+for (const kind of ["chromium", "firefox"]) {
+  test(`in a page, ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
+    const stub = await startStub(t);
+    const { page } = await launch(t, kind);
+    await page.goto(`${stub.url}/www/page.css`);
+    const uncoded = await page.evaluate(
+      async (uncodedErrors, makeObjects) => {
+        uncodedErrors = (0, eval)(`(${uncodedErrors})`);
+        makeObjects = (0, eval)(`(${makeObjects})`);
+        const api = await import("/www/pkg/moim.js");
+        const before = await uncodedErrors(api);
+        await api.default();
+        return [...before, ...(await uncodedErrors(api, await makeObjects(api)))];
+      },
+      `${uncodedErrors}`,
+      `${makeObjects}`,
+    );
+    assert.deepEqual(uncoded, []);
+  });
+
+  test(`in a worker, ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
+    const stub = await startStub(t);
+    const { page } = await launch(t, kind);
+    await page.goto(`${stub.url}/www/page.css`);
+    const answer = await page.evaluate((uncodedErrors) => new Promise((resolve) => {
+      const source = `
+        const api = await import("${location.origin}/www/pkg/moim.js");
+        await api.default();
+        const code = (call) => { try { call(); } catch (error) { return error.code; } };
+        const codes = [() => new api.PeerConnection(), () => new api.Mixer()].map(code);
+        postMessage({ codes, uncoded: await (${uncodedErrors})(api) });`;
+      const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), { type: "module" });
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => resolve(message);
+    }), `${uncodedErrors}`);
+    assert.deepEqual(answer, { codes: ["ERR_UNSUPPORTED", "ERR_UNSUPPORTED"], uncoded: [] });
+  });
+}

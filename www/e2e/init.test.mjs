@@ -1,0 +1,102 @@
+// `init`, where it goes well and where it does not: a module that is not served, a policy that forbids it, no WebAssembly.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { extname, join } from "node:path";
+import { test } from "node:test";
+import { NPM_PACKAGE } from "../../scripts/lib/paths.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
+import { stubMissing } from "./lib/server.mjs";
+
+const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
+
+/** Serves the package as a plain server would, with what `change` makes of an answer. */
+async function serve(t, change = () => ({})) {
+  const server = createServer(({ url }, response) => {
+    if (url === "/favicon.ico") return response.writeHead(204).end();
+    const { status = 200, type = TYPES[extname(url)] ?? "text/html", body, headers = {} } = change(url) || {};
+    response.writeHead(status, { "content-type": type, ...headers });
+    response.end(body ?? (url === "/" ? "<!doctype html><title>moim</title>" : readFileSync(join(NPM_PACKAGE, url))));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** What `init()` gives in a page of this server. */
+async function initIn(t, kind, url, prepare = () => {}) {
+  const { page } = await launch(t, kind);
+  await page.evaluateOnNewDocument(prepare);
+  await page.goto(url);
+  return page.evaluate(async () => {
+    const { default: init, Room } = await import("/moim.js");
+    const error = await init().then(() => null, ({ name, code, message }) => ({ name, code, message }));
+    return error ?? new Room({ url: "ws://127.0.0.1:1/" }).state;
+  });
+}
+
+for (const kind of ["chromium", "firefox"]) {
+  const options = { skip: stubMissing() || browserMissing(kind) };
+
+  test(`a page that answers in place of the module is named, ${kind}`, options, async (t) => {
+    const url = await serve(t, (path) => path.endsWith(".wasm") && { type: "text/html", body: "<!doctype html>" });
+    const { code, message } = await initIn(t, kind, url);
+    assert.equal(code, "ERR_INIT_FAILED");
+    assert.ok(message.includes(`${url}/moim_bg.wasm`) && message.includes("text/html"), message);
+  });
+
+  test(`a module that is missing is named, ${kind}`, options, async (t) => {
+    const url = await serve(t, (path) => path.endsWith(".wasm") && { status: 404, type: "text/plain", body: "" });
+    const { code, message } = await initIn(t, kind, url);
+    assert.equal(code, "ERR_INIT_FAILED");
+    assert.ok(message.includes("404") && message.includes(`${url}/moim_bg.wasm`), message);
+  });
+
+  test(`a module without its media type is taken, ${kind}`, options, async (t) => {
+    const url = await serve(t, (path) => path.endsWith(".wasm") && { type: "application/octet-stream" });
+    assert.equal(await initIn(t, kind, url), "new");
+  });
+
+  test(`a strict policy is enough with 'wasm-unsafe-eval', and named without, ${kind}`, options, async (t) => {
+    const policy = (more) => () => ({ headers: { "content-security-policy": `default-src 'none'; connect-src 'self'; script-src 'self'${more}` } });
+    assert.equal(await initIn(t, kind, await serve(t, policy(" 'wasm-unsafe-eval'"))), "new");
+    const { code, message } = await initIn(t, kind, await serve(t, policy("")));
+    assert.equal(code, "ERR_INIT_BLOCKED");
+    assert.match(message, /wasm-unsafe-eval/);
+  });
+
+  test(`without WebAssembly there is ERR_UNSUPPORTED, ${kind}`, options, async (t) => {
+    const { code } = await initIn(t, kind, await serve(t), () => delete globalThis.WebAssembly);
+    assert.equal(code, "ERR_UNSUPPORTED");
+  });
+
+  test(`init can be called again, at once, and after a failure, ${kind}`, options, async (t) => {
+    let served = 0;
+    const url = await serve(t, (path) => path.endsWith(".wasm") && served++ === 0 && { status: 503 });
+    const { page } = await launch(t, kind);
+    await page.goto(url);
+    const codes = await page.evaluate(async () => {
+      const { default: init, Room } = await import("/moim.js");
+      const code = (error) => error.code;
+      const first = await Promise.all([init().catch(code), init().catch(code)]);
+      const [one, two] = await Promise.all([init(), init({ module_or_path: 5 })]);
+      return [...first, one === two && (await init()) === one, new Room({ url: "ws://127.0.0.1:1/" }).state];
+    });
+    assert.deepEqual(codes, ["ERR_INIT_FAILED", "ERR_INIT_FAILED", true, "new"]);
+    assert.equal(served, 2);
+  });
+
+  test(`moim/auto is ready when it is imported, ${kind}`, options, async (t) => {
+    const { page } = await launch(t, kind);
+    await page.goto(await serve(t));
+    const state = await page.evaluate(async () => new (await import("/auto.js")).Room({ url: "ws://127.0.0.1:1/" }).state);
+    assert.equal(state, "new");
+  });
+}
+
+test("moim/auto does nothing in Node", { skip: stubMissing() }, async () => {
+  const { Room } = await import(`${join(NPM_PACKAGE, "auto.js")}`);
+  assert.throws(() => new Room(), { code: "ERR_NOT_INITIALIZED" });
+});
