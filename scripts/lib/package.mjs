@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { BINDINGS, NPM_PACKAGE, ROOT } from "./paths.mjs";
+import { tidyTypes } from "./types.mjs";
 import { packageVersion } from "./versions.mjs";
 
 const BY_HAND = join(ROOT, "sdk", "npm");
@@ -22,7 +23,7 @@ export function assemblePackage() {
   write("bindings.js", bindings());
   // `Symbol.dispose` is newer than what most projects compile for.
   const lib = '/// <reference lib="esnext.disposable" />\n';
-  write("moim.d.ts", lib + TEXT_OF(BINDINGS, "moim.d.ts").replaceAll(lib, "") + TEXT_OF(BY_HAND, "init.d.ts"));
+  write("moim.d.ts", lib + tidyTypes(TEXT_OF(BINDINGS, "moim.d.ts").replaceAll(lib, "")) + TEXT_OF(BY_HAND, "init.d.ts"));
   const manifest = { ...JSON.parse(TEXT_OF(BY_HAND, "package.json")), version: packageVersion() };
   write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
 }

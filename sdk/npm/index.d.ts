@@ -3,6 +3,21 @@
 /* eslint-disable */
 
 /**
+ * Where a file that is accepted goes.
+ * @see https://streams.spec.whatwg.org/#ws-class
+ */
+export interface AcceptOptions {
+    /** A stream to write the file to as it comes, such as that of a file that the user chose with `showSaveFilePicker`,
+     * or of the origin's private file system. Default: none, the file is kept in memory. */
+    writable?: WritableStream<Uint8Array> | FileSystemWritableFileStream;
+}
+
+
+
+/** Why the package is not initialized: `init` was not called, it failed, or the page's policy forbids it. See `init`. */
+export type InitErrorCode = "ERR_NOT_INITIALIZED" | "ERR_INIT_FAILED" | "ERR_INIT_BLOCKED";
+
+/**
  * What every function of this package throws or rejects with. Its documentation names the codes. Beside them, whatever
  * asks the browser for something may give `ERR_BROWSER`: an exception that has no code of its own, with the exception
  * as `cause`.
@@ -16,18 +31,6 @@ export interface MoimError extends Error {
     readonly constraint?: string;
     /** With `ERR_MEDIA_NOT_ALLOWED`: who refused, as far as it can be known. */
     readonly refusedBy?: Refusal;
-}
-
-
-
-/**
- * Where a file that is accepted goes.
- * @see https://streams.spec.whatwg.org/#ws-class
- */
-export interface AcceptOptions {
-    /** A stream to write the file to as it comes, such as that of a file that the user chose with `showSaveFilePicker`,
-     * or of the origin's private file system. Default: none, the file is kept in memory. */
-    writable?: WritableStream<Uint8Array> | FileSystemWritableFileStream;
 }
 
 
@@ -369,13 +372,13 @@ export interface PeerConnection {
     /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
     addEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
-    listener: (event: PeerConnectionEventMap[K]) => void,
+    listener: Listener<PeerConnectionEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
     ): void;
     /** Undoes `addEventListener`. */
     removeEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
-    listener: (event: PeerConnectionEventMap[K]) => void,
+    listener: Listener<PeerConnectionEventMap[K]>,
     options?: boolean | EventListenerOptions,
     ): void;
 }
@@ -393,12 +396,12 @@ export interface DataChannelOptions {
      * Milliseconds after which a message that was lost is not sent again. Not together with `maxRetransmits`.
      * Default: none, the channel is reliable.
      */
-    maxPacketLifeTime?: number | null;
+    maxPacketLifeTime?: number;
     /**
      * How often a message that was lost is sent again. Not together with `maxPacketLifeTime`. Default: none, the
      * channel is reliable.
      */
-    maxRetransmits?: number | null;
+    maxRetransmits?: number;
     /**
      * What the application speaks over the channel, for the far end to read. Default: empty.
      */
@@ -410,7 +413,7 @@ export interface DataChannelOptions {
     /**
      * The channel's id, from 0 to 65534. For a negotiated channel, and only for such a one.
      */
-    id?: number | null;
+    id?: number;
     /**
      * How the channel shares the connection with others, where the browser knows priorities. Default: its choice.
      */
@@ -519,7 +522,7 @@ export interface MessageOptions {
      * the far end is not moim. Default: true for a channel that is made here; for one that the far end made, what its
      * protocol says.
      */
-    framing?: boolean | null;
+    framing?: boolean;
     /**
      * The longest message in bytes, sent or received, up to 1 GiB. Fragments that wait for the rest take at most twice
      * this much memory. Default: 64 MiB.
@@ -596,7 +599,7 @@ export type MixLayoutKind = "grid" | "spotlight" | "pictureInPicture" | "custom"
 /**
  * How the sources share the picture. They are in the order in which they came.
  */
-export type Layout = { type: "grid" } | { type: "spotlight"; source?: number | null } | { type: "pictureInPicture"; source?: number | null } | { type: "custom"; rectangles: Rectangle[] };
+export type Layout = { type: "grid" } | { type: "spotlight"; source?: number } | { type: "pictureInPicture"; source?: number } | { type: "custom"; rectangles: Rectangle[] };
 
 /**
  * How to record.
@@ -610,24 +613,24 @@ export interface RecorderOptions {
     /**
      * Bits per second for all of it, which the browser divides. Default: the browser's choice.
      */
-    bitsPerSecond?: number | null;
+    bitsPerSecond?: number;
     /**
      * Bits per second for pictures. Default: the browser's choice.
      */
-    videoBitsPerSecond?: number | null;
+    videoBitsPerSecond?: number;
     /**
      * Bits per second for sound. Default: the browser's choice.
      */
-    audioBitsPerSecond?: number | null;
+    audioBitsPerSecond?: number;
     /**
      * How evenly sound is coded; only a wish, which some browsers do not know. Default: the browser's choice.
      */
-    audioBitrateMode?: AudioBitrateMode | null;
+    audioBitrateMode?: AudioBitrateMode;
     /**
      * Milliseconds between two key frames, which are where a player can jump to; only a wish, which some browsers do
      * not know. Default: 5000.
      */
-    keyFrameIntervalMs?: number | null;
+    keyFrameIntervalMs?: number;
     /**
      * Milliseconds between two pieces that the browser hands over. 0: everything at the end. Default: 1000.
      */
@@ -736,15 +739,15 @@ export interface SendFileOptions {
     /**
      * The receiver. Default: everyone.
      */
-    to?: ParticipantId | null;
+    to?: ParticipantId;
     /**
      * The name. Default: that of the `File`; `"file"` for a `Blob`.
      */
-    name?: string | null;
+    name?: string;
     /**
      * The MIME type. Default: that of the `Blob`.
      */
-    mimeType?: string | null;
+    mimeType?: string;
 }
 
 /**
@@ -809,13 +812,13 @@ export interface StatsMonitor extends AsyncIterable<StatsSample> {
     /** Calls `listener` for each event of this name. */
     addEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
-    listener: (event: StatsMonitorEventMap[K]) => void,
+    listener: Listener<StatsMonitorEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
     ): void;
     /** Undoes `addEventListener`. */
     removeEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
-    listener: (event: StatsMonitorEventMap[K]) => void,
+    listener: Listener<StatsMonitorEventMap[K]>,
     options?: boolean | EventListenerOptions,
     ): void;
     /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */
@@ -877,13 +880,13 @@ export interface DataChannel {
     /** Calls `listener` for each event of this name. Listening to `"message"` takes the messages: see `messages()`. */
     addEventListener<K extends keyof DataChannelEventMap>(
     type: K,
-    listener: (event: DataChannelEventMap[K]) => void,
+    listener: Listener<DataChannelEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
     ): void;
     /** Undoes `addEventListener`. */
     removeEventListener<K extends keyof DataChannelEventMap>(
     type: K,
-    listener: (event: DataChannelEventMap[K]) => void,
+    listener: Listener<DataChannelEventMap[K]>,
     options?: boolean | EventListenerOptions,
     ): void;
 }
@@ -1149,11 +1152,11 @@ export interface FileOptions {
     /**
      * The name. Default: that of the `File`; `"file"` for a `Blob`.
      */
-    name?: string | null;
+    name?: string;
     /**
      * The MIME type. Default: that of the `Blob`.
      */
-    mimeType?: string | null;
+    mimeType?: string;
 }
 
 /**
@@ -1187,23 +1190,23 @@ export interface CameraOptions {
     /**
      * Exactly this camera. Default, also for an empty string: the browser's or the user's choice.
      */
-    deviceId?: string | null;
+    deviceId?: string;
     /**
      * The camera that points this way, if there is one. Default: any.
      */
-    facingMode?: FacingMode | null;
+    facingMode?: FacingMode;
     /**
      * Wanted width in pixels. Default: 1280.
      */
-    width?: number | null;
+    width?: number;
     /**
      * Wanted height in pixels. Default: 720.
      */
-    height?: number | null;
+    height?: number;
     /**
      * Wanted frames per second. Default: 30.
      */
-    frameRate?: number | null;
+    frameRate?: number;
     /**
      * Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
      */
@@ -1217,7 +1220,7 @@ export interface MicrophoneOptions {
     /**
      * Exactly this microphone. Default, also for an empty string: the browser's or the user's choice.
      */
-    deviceId?: string | null;
+    deviceId?: string;
     /**
      * Removes what the speakers play. Default: true.
      */
@@ -1359,23 +1362,23 @@ export interface DisplayOptions {
     /**
      * Whether this tab is offered at all. Default: the browser's choice.
      */
-    selfBrowserSurface?: SurfaceChoice | null;
+    selfBrowserSurface?: SurfaceChoice;
     /**
      * Whether the user can switch to another tab while sharing. Default: the browser's choice.
      */
-    surfaceSwitching?: SurfaceChoice | null;
+    surfaceSwitching?: SurfaceChoice;
     /**
      * Whether the sound of the system is offered with a screen. Default: the browser's choice.
      */
-    systemAudio?: SurfaceChoice | null;
+    systemAudio?: SurfaceChoice;
     /**
      * Which sound is offered with a window. Default: the browser's choice.
      */
-    windowAudio?: WindowAudio | null;
+    windowAudio?: WindowAudio;
     /**
      * Whether whole screens are offered. Default: the browser's choice.
      */
-    monitorTypeSurfaces?: SurfaceChoice | null;
+    monitorTypeSurfaces?: SurfaceChoice;
 }
 
 /**
@@ -1674,20 +1677,73 @@ export interface DataOptions {
     reliable?: boolean;
 }
 
-/** Each event of a room by its name, as `addEventListener` hands it over: the event is in `detail`. */
-export type RoomEventMap = { [E in RoomEvent as E["type"]]: CustomEvent<E> };
+/** A function that takes an event, or an object with such a method. */
+export type Listener<E> = ((event: E) => void) | { handleEvent(event: E): void };
+
+/** The event of a room with this name, as `addEventListener` passes it: its members are in `detail`. */
+export type RoomEventOf<T extends RoomEvent["type"]> = CustomEvent<Extract<RoomEvent, { type: T }>>;
+
+/** The events of a room by their names. */
+export interface RoomEventMap {
+    /** Media from a remote participant can be played: `track.attach(element)`. */
+    trackadded: RoomEventOf<"trackadded">;
+    /** Media from a remote participant is gone. Its track is detached already. */
+    trackremoved: RoomEventOf<"trackremoved">;
+    /** Someone is in the room: was there before, or came. */
+    participantjoined: RoomEventOf<"participantjoined">;
+    /** Someone has left. */
+    participantleft: RoomEventOf<"participantleft">;
+    /** Someone's name, metadata, attributes or publications changed. */
+    participantupdated: RoomEventOf<"participantupdated">;
+    /** The room's own state changed. */
+    statechange: RoomEventOf<"statechange">;
+    /** The room is left. `error` says why, if `leave()` was not called. The last event. */
+    left: RoomEventOf<"left">;
+    /** A participant sent a chat message. */
+    chatreceived: RoomEventOf<"chatreceived">;
+    /** A participant sent bytes. */
+    datareceived: RoomEventOf<"datareceived">;
+    /** A participant offers a file. Accept or reject it. */
+    fileoffered: RoomEventOf<"fileoffered">;
+    /** A remote participant muted a track. */
+    trackmuted: RoomEventOf<"trackmuted">;
+    /** A remote participant unmuted a track. */
+    trackunmuted: RoomEventOf<"trackunmuted">;
+    /** The browser ended a local track: its stop button, or an unplugged device. It is unpublished already. */
+    localtrackended: RoomEventOf<"localtrackended">;
+    /** The browser wants a click before it plays sound, or no longer: see `startAudio`. */
+    audioplaybackchange: RoomEventOf<"audioplaybackchange">;
+    /** The connection to a participant changed its state. */
+    connectionstatechange: RoomEventOf<"connectionstatechange">;
+    /** Which of the others speak has changed. */
+    activespeakerschange: RoomEventOf<"activespeakerschange">;
+    /** Another participant leads the conversation. */
+    dominantspeakerchange: RoomEventOf<"dominantspeakerchange">;
+    /** The host muted one of this participant's publications. */
+    muterequested: RoomEventOf<"muterequested">;
+    /** The server gave this participant another role. */
+    rolechange: RoomEventOf<"rolechange">;
+    /** Who waits to be let in has changed, or whether newcomers wait. */
+    lobbychange: RoomEventOf<"lobbychange">;
+    /** The layout of the mixer's picture changed. */
+    layoutchange: RoomEventOf<"layoutchange">;
+    /** Something failed; the call goes on. */
+    warning: RoomEventOf<"warning">;
+    /** Events were read too slowly, and some are missing before this one. */
+    lagged: RoomEventOf<"lagged">;
+}
 
 export interface Room {
     /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
     addEventListener<K extends keyof RoomEventMap>(
     type: K,
-    listener: (event: RoomEventMap[K]) => void,
+    listener: Listener<RoomEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
     ): void;
     /** Undoes `addEventListener`. */
     removeEventListener<K extends keyof RoomEventMap>(
     type: K,
-    listener: (event: RoomEventMap[K]) => void,
+    listener: Listener<RoomEventMap[K]>,
     options?: boolean | EventListenerOptions,
     ): void;
     /** All events from now on: `for await (const event of room.events())`. Ends after `"left"`. */
@@ -1734,7 +1790,8 @@ export type ErrorCode =
 | "ERR_ABORTED"
 | "ERR_TIMEOUT"
 | "ERR_UNSUPPORTED"
-| "ERR_BROWSER";
+| "ERR_BROWSER"
+| InitErrorCode;
 
 
 /** The connection as a whole: <https://www.w3.org/TR/webrtc-stats/#pcstats-dict*>. */
@@ -2663,6 +2720,10 @@ export class CaptureController {
  * far end or the connection closes it. Arguments and options that are misspelt, of the wrong type or out of range give
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcdatachannel
+ * @example
+ * const channel = connection.createDataChannel("notes");
+ * await channel.send("hello");
+ * for await (const message of channel.messages()) console.log(message);
  */
 export class DataChannel {
     private constructor();
@@ -2787,6 +2848,9 @@ export class DataChannel {
  * The devices of this machine, as far as the browser shows them. Arguments and options that are misspelt, of the wrong
  * type or out of range give `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediadevices
+ * @example
+ * const devices = new Devices();
+ * const camera = await devices.camera({ width: 1280, height: 720 });
  */
 export class Devices {
     free(): void;
@@ -3007,6 +3071,9 @@ export class IncomingFile {
  * Measures how loud an audio track is now. Where the browser keeps audio suspended until the user has acted, the
  * level is 0 till the next click or key. Chromium measures a remote track only while a media element plays it.
  * @see https://www.w3.org/TR/webaudio/#AnalyserNode
+ * @example
+ * const meter = new LevelMeter(microphone);
+ * setInterval(() => console.log(meter.level()), 100);
  */
 export class LevelMeter {
     free(): void;
@@ -3164,6 +3231,10 @@ export class LocalTrack {
  * or out of range give `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream
  * @see https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode
+ * @example
+ * const mixer = new Mixer();
+ * mixer.add([camera, microphone]);
+ * const recorder = Recorder.start([mixer.videoTrack, mixer.audioTrack]);
  */
 export class Mixer {
     free(): void;
@@ -3260,6 +3331,10 @@ export class MixerSource {
  *
  * Arguments and options that are misspelt, of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface
+ * @example
+ * const connection = new PeerConnection();
+ * connection.addTrack(camera);
+ * for await (const signal of connection.signals()) send(JSON.stringify(signal));
  */
 export class PeerConnection {
     free(): void;
@@ -3438,6 +3513,9 @@ export class Receiver {
  * until then. Arguments and options that are misspelt, of the wrong type or out of range give
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediastream-recording/#mediarecorder-api
+ * @example
+ * const recorder = Recorder.start([camera, microphone]);
+ * const { blob } = await recorder.stop();
  */
 export class Recorder {
     private constructor();
@@ -3604,6 +3682,11 @@ export class RemoteTrack {
  * A gathering of participants who see, hear and write to each other. Once joined it lives until it is left: by `leave()`,
  * by `free()`, or by the server. No reference to it is needed until then. Arguments and options that are misspelt, of the
  * wrong type or out of range give `ERR_INVALID_OPTIONS`.
+ * @example
+ * const room = new Room({ url: "wss://example.org/ws" });
+ * room.addEventListener("trackadded", ({ detail: { track } }) => track.attach(video));
+ * await room.publish(await new Devices().camera());
+ * await room.join({ room: "tea", name: "Ana" });
  */
 export class Room {
     free(): void;
@@ -3652,7 +3735,7 @@ export class Room {
      * @throws {MoimError} ERR_INVALID_OPTIONS for a `url` that is no WebSocket's, for none on a page that came from no
      * server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense; ERR_UNSUPPORTED outside a window, as in a worker.
      */
-    constructor(options?: RoomOptions | null);
+    constructor(options?: RoomOptions);
     /**
      * Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start.
      * Resolves with the publication's id. Each call makes a publication with an id of its own. If the track is already
@@ -3694,7 +3777,7 @@ export class Room {
      * ERR_DATA_QUEUE_FULL if too many messages wait for a connection to somebody, and then the others have it;
      * ERR_INVALID_OPTIONS for what is no bytes.
      */
-    sendData(payload: BufferSource, options?: DataOptions | null): void;
+    sendData(payload: BufferSource, options?: DataOptions): void;
     /**
      * Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
      * transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
@@ -3841,6 +3924,9 @@ export class Sender {
  * Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()` or `free()`, or
  * until the connection is closed or the track ends. No reference to it is needed until then.
  * @see https://www.w3.org/TR/webrtc-stats/
+ * @example
+ * const monitor = new StatsMonitor(remoteTrack);
+ * for await (const { delta } of monitor) console.log(delta);
  */
 export class StatsMonitor {
     free(): void;

@@ -29,6 +29,10 @@ const TYPES: &str = include_str!("data_channel.ts");
 /// far end or the connection closes it. Arguments and options that are misspelt, of the wrong type or out of range give
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcdatachannel
+/// @example
+/// const channel = connection.createDataChannel("notes");
+/// await channel.send("hello");
+/// for await (const message of channel.messages()) console.log(message);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = DataChannel)]
 pub struct JsDataChannel {

@@ -20,13 +20,13 @@ export interface DataChannel {
   /** Calls `listener` for each event of this name. Listening to `"message"` takes the messages: see `messages()`. */
   addEventListener<K extends keyof DataChannelEventMap>(
     type: K,
-    listener: (event: DataChannelEventMap[K]) => void,
+    listener: Listener<DataChannelEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
   ): void;
   /** Undoes `addEventListener`. */
   removeEventListener<K extends keyof DataChannelEventMap>(
     type: K,
-    listener: (event: DataChannelEventMap[K]) => void,
+    listener: Listener<DataChannelEventMap[K]>,
     options?: boolean | EventListenerOptions,
   ): void;
 }

@@ -9,6 +9,9 @@ use crate::platform::LevelMeter;
 /// Measures how loud an audio track is now. Where the browser keeps audio suspended until the user has acted, the
 /// level is 0 till the next click or key. Chromium measures a remote track only while a media element plays it.
 /// @see https://www.w3.org/TR/webaudio/#AnalyserNode
+/// @example
+/// const meter = new LevelMeter(microphone);
+/// setInterval(() => console.log(meter.level()), 100);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = LevelMeter)]
 pub struct JsLevelMeter(LevelMeter);

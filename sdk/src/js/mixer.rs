@@ -20,6 +20,10 @@ thread_local! {
 /// or out of range give `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream
 /// @see https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode
+/// @example
+/// const mixer = new Mixer();
+/// mixer.add([camera, microphone]);
+/// const recorder = Recorder.start([mixer.videoTrack, mixer.audioTrack]);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Mixer)]
 pub struct JsMixer(Mixer);

@@ -76,13 +76,13 @@ export interface PeerConnection {
   /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
   addEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
-    listener: (event: PeerConnectionEventMap[K]) => void,
+    listener: Listener<PeerConnectionEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
   ): void;
   /** Undoes `addEventListener`. */
   removeEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
-    listener: (event: PeerConnectionEventMap[K]) => void,
+    listener: Listener<PeerConnectionEventMap[K]>,
     options?: boolean | EventListenerOptions,
   ): void;
 }

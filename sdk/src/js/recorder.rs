@@ -17,6 +17,9 @@ use crate::platform::{Recorder, Recording};
 /// until then. Arguments and options that are misspelt, of the wrong type or out of range give
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/mediastream-recording/#mediarecorder-api
+/// @example
+/// const recorder = Recorder.start([camera, microphone]);
+/// const { blob } = await recorder.stop();
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Recorder)]
 pub struct JsRecorder(Recorder);

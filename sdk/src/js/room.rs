@@ -45,6 +45,11 @@ extern "C" {
 /// A gathering of participants who see, hear and write to each other. Once joined it lives until it is left: by `leave()`,
 /// by `free()`, or by the server. No reference to it is needed until then. Arguments and options that are misspelt, of the
 /// wrong type or out of range give `ERR_INVALID_OPTIONS`.
+/// @example
+/// const room = new Room({ url: "wss://example.org/ws" });
+/// room.addEventListener("trackadded", ({ detail: { track } }) => track.attach(video));
+/// await room.publish(await new Devices().camera());
+/// await room.join({ room: "tea", name: "Ana" });
 #[wasm_bindgen(js_name = Room)]
 #[derive(Debug)]
 pub struct JsRoom {

@@ -55,6 +55,9 @@ fn source_of(value: &JsValue) -> Result<StatsSource> {
 /// Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()` or `free()`, or
 /// until the connection is closed or the track ends. No reference to it is needed until then.
 /// @see https://www.w3.org/TR/webrtc-stats/
+/// @example
+/// const monitor = new StatsMonitor(remoteTrack);
+/// for await (const { delta } of monitor) console.log(delta);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = StatsMonitor)]
 pub struct JsStatsMonitor {

@@ -60,13 +60,13 @@ export interface StatsMonitor extends AsyncIterable<StatsSample> {
   /** Calls `listener` for each event of this name. */
   addEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
-    listener: (event: StatsMonitorEventMap[K]) => void,
+    listener: Listener<StatsMonitorEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
   ): void;
   /** Undoes `addEventListener`. */
   removeEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
-    listener: (event: StatsMonitorEventMap[K]) => void,
+    listener: Listener<StatsMonitorEventMap[K]>,
     options?: boolean | EventListenerOptions,
   ): void;
   /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */

@@ -106,20 +106,73 @@ export interface DataOptions {
   reliable?: boolean;
 }
 
-/** Each event of a room by its name, as `addEventListener` hands it over: the event is in `detail`. */
-export type RoomEventMap = { [E in RoomEvent as E["type"]]: CustomEvent<E> };
+/** A function that takes an event, or an object with such a method. */
+export type Listener<E> = ((event: E) => void) | { handleEvent(event: E): void };
+
+/** The event of a room with this name, as `addEventListener` passes it: its members are in `detail`. */
+export type RoomEventOf<T extends RoomEvent["type"]> = CustomEvent<Extract<RoomEvent, { type: T }>>;
+
+/** The events of a room by their names. */
+export interface RoomEventMap {
+  /** Media from a remote participant can be played: `track.attach(element)`. */
+  trackadded: RoomEventOf<"trackadded">;
+  /** Media from a remote participant is gone. Its track is detached already. */
+  trackremoved: RoomEventOf<"trackremoved">;
+  /** Someone is in the room: was there before, or came. */
+  participantjoined: RoomEventOf<"participantjoined">;
+  /** Someone has left. */
+  participantleft: RoomEventOf<"participantleft">;
+  /** Someone's name, metadata, attributes or publications changed. */
+  participantupdated: RoomEventOf<"participantupdated">;
+  /** The room's own state changed. */
+  statechange: RoomEventOf<"statechange">;
+  /** The room is left. `error` says why, if `leave()` was not called. The last event. */
+  left: RoomEventOf<"left">;
+  /** A participant sent a chat message. */
+  chatreceived: RoomEventOf<"chatreceived">;
+  /** A participant sent bytes. */
+  datareceived: RoomEventOf<"datareceived">;
+  /** A participant offers a file. Accept or reject it. */
+  fileoffered: RoomEventOf<"fileoffered">;
+  /** A remote participant muted a track. */
+  trackmuted: RoomEventOf<"trackmuted">;
+  /** A remote participant unmuted a track. */
+  trackunmuted: RoomEventOf<"trackunmuted">;
+  /** The browser ended a local track: its stop button, or an unplugged device. It is unpublished already. */
+  localtrackended: RoomEventOf<"localtrackended">;
+  /** The browser wants a click before it plays sound, or no longer: see `startAudio`. */
+  audioplaybackchange: RoomEventOf<"audioplaybackchange">;
+  /** The connection to a participant changed its state. */
+  connectionstatechange: RoomEventOf<"connectionstatechange">;
+  /** Which of the others speak has changed. */
+  activespeakerschange: RoomEventOf<"activespeakerschange">;
+  /** Another participant leads the conversation. */
+  dominantspeakerchange: RoomEventOf<"dominantspeakerchange">;
+  /** The host muted one of this participant's publications. */
+  muterequested: RoomEventOf<"muterequested">;
+  /** The server gave this participant another role. */
+  rolechange: RoomEventOf<"rolechange">;
+  /** Who waits to be let in has changed, or whether newcomers wait. */
+  lobbychange: RoomEventOf<"lobbychange">;
+  /** The layout of the mixer's picture changed. */
+  layoutchange: RoomEventOf<"layoutchange">;
+  /** Something failed; the call goes on. */
+  warning: RoomEventOf<"warning">;
+  /** Events were read too slowly, and some are missing before this one. */
+  lagged: RoomEventOf<"lagged">;
+}
 
 export interface Room {
   /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
   addEventListener<K extends keyof RoomEventMap>(
     type: K,
-    listener: (event: RoomEventMap[K]) => void,
+    listener: Listener<RoomEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
   ): void;
   /** Undoes `addEventListener`. */
   removeEventListener<K extends keyof RoomEventMap>(
     type: K,
-    listener: (event: RoomEventMap[K]) => void,
+    listener: Listener<RoomEventMap[K]>,
     options?: boolean | EventListenerOptions,
   ): void;
   /** All events from now on: `for await (const event of room.events())`. Ends after `"left"`. */

@@ -127,3 +127,8 @@ for await (const event of room.events()) describe(event);
 const code: ErrorCode = ({} as MoimError).code;
 // @ts-expect-error
 code === "ERR_NO_SUCH_CODE";
+
+// Every event of a room is in the map, by its name and with its documentation, and nothing else is.
+const events: { [E in RoomEvent["type"]]: unknown } = {} as import("moim").RoomEventMap;
+const names: RoomEvent["type"] = "" as keyof import("moim").RoomEventMap;
+void [events, names];

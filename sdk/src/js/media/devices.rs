@@ -22,6 +22,9 @@ const EVENTS: &[&str] = &["devicechange"];
 /// The devices of this machine, as far as the browser shows them. Arguments and options that are misspelt, of the wrong
 /// type or out of range give `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/mediacapture-streams/#mediadevices
+/// @example
+/// const devices = new Devices();
+/// const camera = await devices.camera({ width: 1280, height: 720 });
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Devices)]
 pub struct JsDevices(Devices);

@@ -38,6 +38,10 @@ const TYPES: &str = include_str!("../peer_connection.ts");
 ///
 /// Arguments and options that are misspelt, of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface
+/// @example
+/// const connection = new PeerConnection();
+/// connection.addTrack(camera);
+/// for await (const signal of connection.signals()) send(JSON.stringify(signal));
 #[derive(Debug)]
 #[wasm_bindgen(js_name = PeerConnection)]
 pub struct JsPeerConnection {

@@ -15,13 +15,13 @@ pub struct CameraOptions {
     /// The camera that points this way, if there is one. Default: any.
     #[cfg_attr(feature = "js", tsify(type = "FacingMode | null"))]
     pub facing_mode: Option<FacingMode>,
-    /// Wanted width in pixels. Default: 1280.
+    /// Wanted width in pixels; `null` (Rust: `None`) for the browser's choice. Default: 1280.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub width: Option<u32>,
-    /// Wanted height in pixels. Default: 720.
+    /// Wanted height in pixels; `null` (Rust: `None`) for the browser's choice. Default: 720.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub height: Option<u32>,
-    /// Wanted frames per second. Default: 30.
+    /// Wanted frames per second; `null` (Rust: `None`) for the browser's choice. Default: 30.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frame_rate: Option<f64>,
     /// Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
