@@ -628,9 +628,9 @@ export interface RecorderOptions {
     audioBitrateMode?: AudioBitrateMode;
     /**
      * Milliseconds between two key frames, which are where a player can jump to; only a wish, which some browsers do
-     * not know. Default: 5000.
+     * not know; `null` (Rust: `None`) for the browser's choice. Default: 5000.
      */
-    keyFrameIntervalMs?: number;
+    keyFrameIntervalMs?: number | null;
     /**
      * Milliseconds between two pieces that the browser hands over. 0: everything at the end. Default: 1000.
      */
@@ -1196,17 +1196,17 @@ export interface CameraOptions {
      */
     facingMode?: FacingMode;
     /**
-     * Wanted width in pixels. Default: 1280.
+     * Wanted width in pixels; `null` (Rust: `None`) for the browser's choice. Default: 1280.
      */
-    width?: number;
+    width?: number | null;
     /**
-     * Wanted height in pixels. Default: 720.
+     * Wanted height in pixels; `null` (Rust: `None`) for the browser's choice. Default: 720.
      */
-    height?: number;
+    height?: number | null;
     /**
-     * Wanted frames per second. Default: 30.
+     * Wanted frames per second; `null` (Rust: `None`) for the browser's choice. Default: 30.
      */
-    frameRate?: number;
+    frameRate?: number | null;
     /**
      * Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
      */

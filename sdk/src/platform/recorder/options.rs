@@ -40,7 +40,7 @@ pub struct RecorderOptions {
     #[cfg_attr(feature = "js", tsify(type = "AudioBitrateMode | null"))]
     pub audio_bitrate_mode: Option<AudioBitrateMode>,
     /// Milliseconds between two key frames, which are where a player can jump to; only a wish, which some browsers do
-    /// not know. Default: 5000.
+    /// not know; `null` (Rust: `None`) for the browser's choice. Default: 5000.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub key_frame_interval_ms: Option<u32>,
     /// Milliseconds between two pieces that the browser hands over. 0: everything at the end. Default: 1000.
