@@ -4,6 +4,7 @@
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
+import { rememberConnections } from "./lib/connections.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -49,4 +50,38 @@ for (const topology of ["mesh", "sfu"]) {
       for (const person of [alice, bob]) person.assertNoProblems();
     });
   }
+}
+
+for (const [kind, missing] of kinds) {
+  test(`a camera after a screen is sent to the SFU in several sizes, and a screen after a camera in one, ${kind}`, { skip: missing }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { app: "page", topology: "sfu", kind, before: rememberConnections });
+    const bob = await join(t, stub, "bob", { app: "page", topology: "sfu" });
+    await bob.meets("alice");
+    /** Publishes the camera's picture as that of a camera or a screen, and withdraws what there was. */
+    const share = (source) => alice.page.evaluate(async (source) => {
+      const { Devices, LocalTrack } = await import("/www/pkg/moim.js");
+      for (const { id, kind } of room.publications) if (kind === "video") await room.unpublish(id);
+      window.again = await new Devices().camera();
+      return room.publish(LocalTrack.fromMediaStreamTrack(window.again.mediaStreamTrack, source));
+    }, source);
+    /** The rids of what is being sent. */
+    const sentAs = (rids) => until(alice.page, async (rids) => {
+      const sends = ({ direction, sender }) => direction === "sendonly" && sender.track?.kind === "video";
+      for (const { sender } of e2eConnections.flatMap((connection) => connection.getTransceivers()).filter(sends)) {
+        const encodings = sender.getParameters().encodings.filter(({ active }) => active !== false);
+        if (encodings.map(({ rid }) => rid ?? "").sort().join() === rids) return true;
+      }
+      return null;
+    }, { what: `versions ${rids}`, args: [rids], timeout: 20_000 });
+    for (const [source, rids] of [["screen", ""], ["camera", "h,l"], ["screen", ""], ["camera", "h,l"]]) {
+      const id = await share(source);
+      await sentAs(rids);
+      await until(bob.page, (id) => {
+        const track = room.participants[0]?.tracks.find(({ publicationId }) => publicationId === id);
+        return track?.rtcRtpReceiver && room.participants[0].publications.some((one) => one.id === id) || null;
+      }, { what: `the ${source}`, args: [id], timeout: 20_000 });
+    }
+    for (const person of [alice, bob]) person.assertNoProblems();
+  });
 }
