@@ -5,9 +5,7 @@ import init, { Devices, Room } from "moim";
 await init();
 const room = new Room({ url: "ws://127.0.0.1:8080/ws" });
 room.addEventListener("trackadded", ({ detail: { track } }) => {
-  const player = document.createElement(track.kind);
-  document.querySelector("#others")!.append(player);
-  track.attach(player);
+  document.querySelector("#others")!.append(track.attach());
 });
 const devices = new Devices();
 const [camera, microphone] = [await devices.camera(), await devices.microphone()];
