@@ -66,8 +66,8 @@ remote.detach(document.createElement("audio"));
 remote.detach();
 // @ts-expect-error
 remote.attach(document.createElement("canvas"));
-// @ts-expect-error
-remote.attach();
+is<Exactly<ReturnType<RemoteTrack["attach"]>, HTMLMediaElement>>();
+remote.attach().play();
 is<Exactly<typeof room.canPlayAudio, boolean>>();
 is<Exactly<ReturnType<Room["startAudio"]>, Promise<void>>>();
 new Room({ adaptiveStream: true });
