@@ -114,7 +114,7 @@ impl SentTrack {
     /// Sends another track in place of this one, without a new negotiation. The promise fails only if the connection is
     /// closed or the track was checked wrongly; both show elsewhere.
     pub(super) fn replace(&self, track: &MediaStreamTrack) {
-        drop(self.sender.replace(Some(track.clone()), None));
+        drop(self.sender.replace(Some(Clone::clone(track)), None));
         // What a height is divided by depends on the track.
         self.is_applied.set(self.is_applied.get() && self.limit.get().max_height.is_none());
     }

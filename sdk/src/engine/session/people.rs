@@ -228,7 +228,7 @@ mod tests {
             })
         };
         session.handle_signal(refused(request + 100), 10);
-        assert_eq!(session.publications(), [publication.clone()], "it is about another request");
+        assert_eq!(session.publications(), std::slice::from_ref(&publication), "it is about another request");
         assert_eq!(session.profile().name, "Anna");
 
         session.handle_signal(refused(request), 10);

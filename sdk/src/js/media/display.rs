@@ -27,7 +27,7 @@ pub fn capture_display(
     #[wasm_bindgen(unchecked_optional_param_type = "DisplayOptions")] options: Option<JsValue>,
 ) -> Promise {
     // The browser is asked here and now, while the user's click still counts.
-    to_promise(options, |options| open_display(options))
+    to_promise(options, open_display)
 }
 
 pub(super) fn to_promise<F>(options: Option<JsValue>, open: impl FnOnce(&DisplayOptions) -> F) -> Promise

@@ -101,7 +101,7 @@ pub(crate) fn reuse(
     let raw = transceiver.sender();
     let sender = link.senders().of(&raw);
     let is_used = sender.has_sent();
-    drop(sender.replace(Some(track.clone()), None));
+    drop(sender.replace(Some(Clone::clone(track)), None));
     bindings::set_streams(&raw, stream);
     transceiver.set_direction(match transceiver.direction() {
         RtcRtpTransceiverDirection::Recvonly => RtcRtpTransceiverDirection::Sendrecv,

@@ -86,7 +86,8 @@ async fn a_change_of_the_parameters_takes_in_those_that_are_under_way() {
     parameters.encodings[0].scale_resolution_down_by = Some(2.0);
     let second = sender.set_parameters(&parameters);
     let (first, second) = futures::join!(first, second);
-    (first.expect("set"), second.expect("set"));
+    first.expect("set");
+    second.expect("set");
     let encoding = sender.parameters().expect("parameters").encodings[0].clone();
     assert_eq!((encoding.max_bitrate, encoding.scale_resolution_down_by), (Some(120_000), Some(2.0)));
     until("half the size", || video.video_width() == 160).await;
