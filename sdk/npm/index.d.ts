@@ -14,6 +14,18 @@ export interface AcceptOptions {
 
 
 
+/** From which level on there are records, from none to all. */
+export type LogLevel = "silent" | "error" | "warn" | "info" | "debug" | "trace";
+/** A step of the SDK. Tokens, credentials and queries of URLs are in none. */
+export interface LogRecord {
+    level: Exclude<LogLevel, "silent">;
+    /** The part of the SDK: `"moim::room"`, `"moim::signaling"` or `"moim::connection"`. */
+    target: string;
+    message: string;
+}
+
+
+
 /** Why the package is not initialized: `init` was not called, it failed, or the page's policy forbids it. See `init`. */
 export type InitErrorCode = "ERR_NOT_INITIALIZED" | "ERR_INIT_FAILED" | "ERR_INIT_BLOCKED";
 
@@ -31,18 +43,6 @@ export interface MoimError extends Error {
     readonly constraint?: string;
     /** With `ERR_MEDIA_NOT_ALLOWED`: who refused, as far as it can be known. */
     readonly refusedBy?: Refusal;
-}
-
-
-
-/** From which level on there are records, from none to all. */
-export type LogLevel = "silent" | "error" | "warn" | "info" | "debug" | "trace";
-/** A step of the SDK. Tokens, credentials and queries of URLs are in none. */
-export interface LogRecord {
-    level: Exclude<LogLevel, "silent">;
-    /** The part of the SDK: `"moim::room"`, `"moim::signaling"` or `"moim::connection"`. */
-    target: string;
-    message: string;
 }
 
 
@@ -678,7 +678,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * Something happened in a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The list of devices is another one now.
@@ -1705,6 +1705,8 @@ export interface RoomEventMap {
     datareceived: RoomEventOf<"datareceived">;
     /** A participant offers a file. Accept or reject it. */
     fileoffered: RoomEventOf<"fileoffered">;
+    /** A participant opened a stream to this one: read or cancel `stream.readable`. */
+    streamopened: RoomEventOf<"streamopened">;
     /** A remote participant muted a track. */
     trackmuted: RoomEventOf<"trackmuted">;
     /** A remote participant unmuted a track. */
@@ -1978,6 +1980,74 @@ export interface CertificateStats extends BaseStats {
     readonly issuerCertificateId?: string;
 }
 
+
+
+/** The options of `openStream`. */
+export interface StreamOptions {
+    /** Whether the stream carries bytes or text. Default: `"bytes"`. */
+    kind?: StreamKind;
+    /** What the stream is about, as the application chooses. Default: `""`. */
+    topic?: string;
+    /** Further properties, by name. With the topic at most 8 KiB as JSON. Default: none. */
+    attributes?: Record<string, string>;
+    /** The size in bytes, if it is known. It is a hint for the receiver, and not checked. */
+    size?: number;
+}
+
+/** A stream that another participant opened: see the event `streamopened`. */
+export type IncomingStream = IncomingByteStream | IncomingTextStream;
+
+export interface IncomingStreamInfo {
+    /** What the stream is about, or `""`. */
+    topic: string;
+    /** Further properties, by name. */
+    attributes: Record<string, string>;
+    /** The size in bytes, if the sender gave one. It is not checked. */
+    size?: number;
+}
+
+export interface IncomingByteStream extends IncomingStreamInfo {
+    kind: "bytes";
+    /**
+     * The bytes, in order. Chunks need not be those that were written. Reading fails with ERR_STREAM_CANCELLED if the writer
+     * aborts the stream, and with ERR_STREAM_INTERRUPTED if the writer leaves. `cancel(reason)` sends the reason to the writer.
+     */
+    readable: ReadableStream<Uint8Array>;
+}
+
+export interface IncomingTextStream extends IncomingStreamInfo {
+    kind: "text";
+    /** The text, in order; otherwise as `IncomingByteStream.readable`. A chunk never ends within a character. */
+    readable: ReadableStream<string>;
+}
+
+export interface Room {
+    /**
+     * Opens a stream to one participant, who gets the event `streamopened`. At most 256 KiB are sent ahead of the reader: then
+     * writes wait until it reads. `close()` resolves when all bytes have arrived, `abort(reason)` sends the reason to the reader.
+     *
+     * The stream fails with ERR_STREAM_CANCELLED if the reader cancels it or nobody reads it, with ERR_STREAM_INTERRUPTED if the
+     * participant or the connection goes, and with ERR_INVALID_OPTIONS if a chunk is not of its kind.
+     *
+     * @param to the participant who reads
+     * @returns a stream that takes strings if `kind` is `"text"`, and otherwise an `ArrayBuffer` or a view of one
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such
+     * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8 KiB;
+     * ERR_INVALID_OPTIONS.
+     * @example
+     * const writer = room.openStream(participant.id, { kind: "text", topic: "captions" }).getWriter();
+     * await writer.write("Hello");
+     * await writer.close();
+     *
+     * // The other participant:
+     * room.addEventListener("streamopened", async ({ detail: { stream } }) => {
+     *   if (stream.kind !== "text") return;
+     *   for await (const text of stream.readable) captions.append(text);
+     * });
+     */
+    openStream(to: ParticipantId, options: StreamOptions & { kind: "text" }): WritableStream<string>;
+    openStream(to: ParticipantId, options?: StreamOptions & { kind?: "bytes" }): WritableStream<ArrayBuffer | ArrayBufferView>;
+}
 
 
 /** What all RTP streams have: <https://www.w3.org/TR/webrtc-stats/#streamstats-dict*>. */

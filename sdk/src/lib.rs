@@ -77,6 +77,7 @@ pub use engine::quality::{self, MediaQuality, QualityReason};
 pub use engine::stats::{
     self, StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, StatsView,
 };
+pub use engine::stream::{StreamHeader, StreamKind};
 pub use engine::transfer::FileProgress;
 pub use error::{
     DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Refusal, Result, SignalingError,
@@ -114,6 +115,6 @@ pub use platform::{
 pub use platform::{StatsMonitor, StatsSource, get_stats};
 #[cfg(target_arch = "wasm32")]
 pub use room::{
-    ChatDelivery, ChatReceipt, RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState,
-    SendFileOptions,
+    ChatDelivery, ChatReceipt, IncomingStream, OutgoingStream, RemoteParticipant, RemoteTrack, Room,
+    RoomEvent, RoomEvents, RoomState, SendFileOptions, StreamOptions,
 };

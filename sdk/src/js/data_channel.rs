@@ -157,7 +157,7 @@ impl JsDataChannel {
     /// The messages as a Web Stream, always the same. What `messages()` throws ends it for good.
     #[wasm_bindgen(getter, unchecked_return_type = "ReadableStream<DataMessage>")]
     pub fn readable(&self) -> Object {
-        self.readable.get_or_init(|| readable_stream(values(&self.channel))).clone()
+        self.readable.get_or_init(|| readable_stream(values(&self.channel), |_| {})).clone()
     }
 
     /// A Web Stream that sends what is written to it, always the same. Closing it sends all and closes the channel.
@@ -173,7 +173,12 @@ impl JsDataChannel {
                     Ok(JsValue::UNDEFINED)
                 })
             };
-            writable_stream(move |chunk| send(&sender, payload(&chunk)), close, move || aborter.close())
+            writable_stream(
+                move |chunk| send(&sender, payload(&chunk)),
+                close,
+                move |_| aborter.close(),
+                &JsValue::UNDEFINED,
+            )
         };
         self.writable.get_or_init(make).clone()
     }

@@ -23,6 +23,7 @@ mod promise;
 mod recorder;
 mod roles;
 mod room;
+pub(crate) mod room_streams;
 mod stats;
 mod streams;
 

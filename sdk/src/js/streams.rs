@@ -23,24 +23,34 @@ pub(crate) type Values = LocalBoxStream<'static, Result<JsValue, JsValue>>;
 export function asyncIterator(next, end) {
   return { next: () => next(), return: () => end(), [Symbol.asyncIterator]() { return this; } };
 }
-export function readableStream(next, end) {
+export function readableStream(next, end, cancelled) {
   const pull = async (controller) => {
     const { done, value } = await next();
     if (done) controller.close();
     else controller.enqueue(value);
   };
-  return new ReadableStream({ pull, cancel: () => end() }, { highWaterMark: 0 });
+  return new ReadableStream({ pull, cancel: (reason) => (cancelled(reason), end()) }, { highWaterMark: 0 });
 }
-export function writableStream(write, close, abort) {
-  return new WritableStream({ write: (chunk) => write(chunk), close: () => close(), abort: () => abort() });
+export function writableStream(write, close, abort, ended) {
+  const start = (controller) => {
+    // The sink's own `abort` would be called after the write that is under way, which may wait for ever.
+    controller.signal.addEventListener('abort', () => abort(controller.signal.reason));
+    Promise.resolve(ended).catch((error) => controller.error(error));
+  };
+  return new WritableStream({ start, write: (chunk) => write(chunk), close: () => close() });
 }")]
 extern "C" {
     #[wasm_bindgen(js_name = asyncIterator)]
     fn to_async_iterator(next: &Function, end: &Function) -> Object;
     #[wasm_bindgen(js_name = readableStream)]
-    fn to_readable_stream(next: &Function, end: &Function) -> Object;
+    fn to_readable_stream(next: &Function, end: &Function, cancelled: &Function) -> Object;
     #[wasm_bindgen(js_name = writableStream)]
-    fn to_writable_stream(write: &Function, close: &Function, abort: &Function) -> WritableStream;
+    fn to_writable_stream(
+        write: &Function,
+        close: &Function,
+        abort: &Function,
+        ended: &JsValue,
+    ) -> WritableStream;
 }
 
 /// For `for await`. An error rejects and ends it; ending the iteration drops the stream.
@@ -49,22 +59,24 @@ pub(crate) fn async_iterator(values: impl Stream<Item = Result<JsValue, JsValue>
     to_async_iterator(&next, &end)
 }
 
-/// A `ReadableStream`. Cancelling it drops the stream.
-pub(crate) fn readable_stream(values: Values) -> Object {
+/// A `ReadableStream`. Cancelling it calls `cancelled` with the reason, then drops the stream.
+pub(crate) fn readable_stream(values: Values, cancelled: impl Fn(JsValue) + 'static) -> Object {
     let (next, end) = reader(values);
-    to_readable_stream(&next, &end)
+    let cancelled = Closure::<dyn Fn(JsValue)>::new(cancelled).into_js_value();
+    to_readable_stream(&next, &end, cancelled.unchecked_ref())
 }
 
-/// A `WritableStream`.
+/// A `WritableStream`. `abort` is called at once, with the reason. If `ended` is a promise and rejects, the stream fails.
 pub(crate) fn writable_stream(
     write: impl Fn(JsValue) -> Promise + 'static,
     close: impl Fn() -> Promise + 'static,
-    abort: impl Fn() + 'static,
+    abort: impl Fn(JsValue) + 'static,
+    ended: &JsValue,
 ) -> WritableStream {
     let write = Closure::<dyn Fn(JsValue) -> Promise>::new(write).into_js_value();
     let close = Closure::<dyn Fn() -> Promise>::new(close).into_js_value();
-    let abort = Closure::<dyn Fn()>::new(abort).into_js_value();
-    to_writable_stream(write.unchecked_ref(), close.unchecked_ref(), abort.unchecked_ref())
+    let abort = Closure::<dyn Fn(JsValue)>::new(abort).into_js_value();
+    to_writable_stream(write.unchecked_ref(), close.unchecked_ref(), abort.unchecked_ref(), ended)
 }
 
 struct Reader {

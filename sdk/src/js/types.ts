@@ -134,6 +134,8 @@ export interface RoomEventMap {
   datareceived: RoomEventOf<"datareceived">;
   /** A participant offers a file. Accept or reject it. */
   fileoffered: RoomEventOf<"fileoffered">;
+  /** A participant opened a stream to this one: read or cancel `stream.readable`. */
+  streamopened: RoomEventOf<"streamopened">;
   /** A remote participant muted a track. */
   trackmuted: RoomEventOf<"trackmuted">;
   /** A remote participant unmuted a track. */

@@ -44,6 +44,7 @@ pub(crate) use element::media_element;
 pub use element::{attach, detach, play, set_sink_id};
 #[cfg(feature = "js")]
 pub(crate) use exception::cause_of;
+pub(crate) use file::random_id;
 pub(crate) use file::{Carrier, Limits, Transfers};
 pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile};
 pub use level_meter::LevelMeter;
@@ -65,3 +66,4 @@ pub use stats_monitor::StatsMonitor;
 pub use track::{CaptureHandle, FrameStats, LocalTrack, TrackEvents};
 pub(crate) use track::{TrackChange, TrackWatch};
 pub(crate) use view::View;
+pub(crate) use wakers::Wakers;

@@ -5,17 +5,17 @@ use std::task::{Context, Waker};
 
 /// Tasks that wait for something to change, and look again when it did.
 #[derive(Debug, Default)]
-pub(super) struct Wakers(RefCell<Vec<Waker>>);
+pub(crate) struct Wakers(RefCell<Vec<Waker>>);
 
 impl Wakers {
-    pub(super) fn register(&self, context: &Context<'_>) {
+    pub(crate) fn register(&self, context: &Context<'_>) {
         let mut wakers = self.0.borrow_mut();
         if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
             wakers.push(context.waker().clone());
         }
     }
 
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.0.take().into_iter().for_each(Waker::wake);
     }
 }

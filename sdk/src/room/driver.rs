@@ -20,6 +20,7 @@ use super::messages::ChatReceipt;
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;
+use super::streams::Streams;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::data::DataMessage;
 use crate::engine::session::{Event, Output, Session};
@@ -51,6 +52,7 @@ pub(super) struct Driver {
     pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
     pub(super) files: Files,
     pub(super) late: Late,
+    pub(super) streams: Streams,
     timer: RefCell<Option<Timeout>>,
     running: Cell<bool>,
 }
@@ -77,6 +79,7 @@ impl Driver {
             receipts: RefCell::default(),
             files: Files::default(),
             late: Late::default(),
+            streams: Streams::default(),
             timer: RefCell::default(),
             running: Cell::default(),
         })
@@ -191,7 +194,7 @@ impl Driver {
             ConnectionCommand::Close => {
                 drop(self.connections.borrow_mut().remove(&peer));
                 connection.close();
-                self.files_interrupted_through(&connection, &peer);
+                self.interrupted_through(&connection, &peer);
             }
             ConnectionCommand::Attach(id, limit) => {
                 let Some((track, settings)) = self.sent(&id) else { return };
@@ -271,7 +274,7 @@ impl Driver {
         if input == ConnectionInput::ChannelClosed(Channel::Files)
             && let Some(connection) = self.connection(peer)
         {
-            self.files_interrupted_through(&connection, peer);
+            self.interrupted_through(&connection, peer);
         }
         trace::connection_input(peer, &input);
         self.with_session(|session| session.handle_connection(peer, input, clock::now()));
@@ -308,7 +311,7 @@ impl Driver {
             }
             Event::ParticipantLeft(participant_id, reason) => {
                 self.voice_left(&participant_id);
-                self.files_interrupted_with(&participant_id);
+                self.interrupted_with(&participant_id);
                 RoomEvent::ParticipantLeft { participant_id, reason }
             }
             Event::TrackAdded { participant_id, publication, peer, mid } => {
@@ -376,7 +379,7 @@ impl Driver {
         self.forget_late();
         let gone = self.remote_tracks.take();
         gone.values().for_each(|gone| self.track_ended(gone));
-        self.files_interrupted();
+        self.interrupted();
         self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {

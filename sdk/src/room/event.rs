@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
+use super::streams::IncomingStream;
 use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
@@ -177,6 +178,19 @@ pub enum RoomEvent {
         )]
         #[cfg_attr(not(feature = "js"), serde(skip))]
         file: IncomingFile,
+    },
+    /// A participant opened a stream to this one. Read it or cancel it; a stream that is dropped is cancelled.
+    StreamOpened {
+        /// The participant who writes.
+        participant_id: ParticipantId,
+        /// The stream. It has one reader: several listeners share its bytes.
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::room_streams::incoming"),
+            tsify(type = "IncomingStream")
+        )]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
+        stream: IncomingStream,
     },
     /// Something failed; the call goes on.
     Warning {

@@ -15,6 +15,7 @@ use super::Room;
 use super::driver::Driver;
 use super::event::{RoomEvent, RoomState};
 use crate::engine::data::MAX_ROUTED_BYTES;
+use crate::engine::stream::StreamFrame;
 use crate::engine::transfer::{ACKNOWLEDGE_BYTES, WINDOW_BYTES};
 use crate::error::{DataChannelError, Result};
 use crate::model::{Channel, ParticipantId, Role};
@@ -95,8 +96,11 @@ struct ParticipantCarrier {
 }
 
 impl Driver {
-    /// Takes a frame of the file transfer that a participant sent.
+    /// Takes a frame of a file or a stream that a participant sent.
     pub(super) fn file_frame(&self, from: &ParticipantId, frame: &[u8]) {
+        if let Some(frame) = StreamFrame::decode(frame) {
+            return self.stream_frame(from, frame);
+        }
         let carrier = self.carrier(from);
         // What makes no sense is left out, as other messages are.
         carrier.transfers().handle_frame(&*carrier, frame);
@@ -105,28 +109,30 @@ impl Driver {
         }
     }
 
-    /// A participant has left.
-    pub(super) fn files_interrupted_with(&self, participant: &ParticipantId) {
+    /// A participant has left: their files and streams are interrupted.
+    pub(super) fn interrupted_with(&self, participant: &ParticipantId) {
         // The application may send another file from inside `disconnect`.
         let carrier = self.files.0.borrow_mut().remove(participant);
         if let Some(carrier) = carrier {
             carrier.transfers().disconnect();
         }
+        self.streams.interrupt(Some(participant));
     }
 
     /// A connection is gone, or its channel for files is: that to this participant, or that to all through `peer`.
-    pub(super) fn files_interrupted_through(&self, connection: &RoomConnection, peer: &ParticipantId) {
+    pub(super) fn interrupted_through(&self, connection: &RoomConnection, peer: &ParticipantId) {
         match connection.far_end().is_relay() {
-            true => self.files_interrupted(),
-            false => self.files_interrupted_with(peer),
+            true => self.interrupted(),
+            false => self.interrupted_with(peer),
         }
     }
 
-    /// All files are interrupted.
-    pub(super) fn files_interrupted(&self) {
+    /// All files and streams are interrupted.
+    pub(super) fn interrupted(&self) {
         for carrier in self.files.0.take().into_values() {
             carrier.transfers().disconnect();
         }
+        self.streams.interrupt(None);
     }
 
     fn carrier(&self, participant: &ParticipantId) -> Rc<dyn Carrier> {
@@ -139,7 +145,11 @@ impl Driver {
     }
 
     /// Whether a frame for this one can be sent without waiting.
-    fn poll_capacity_to(&self, participant: &ParticipantId, context: &Context<'_>) -> Poll<Result<()>> {
+    pub(super) fn poll_capacity_to(
+        &self,
+        participant: &ParticipantId,
+        context: &Context<'_>,
+    ) -> Poll<Result<()>> {
         let peer = self.session.borrow().route(participant).map(|(peer, _)| peer.clone());
         match peer.and_then(|peer| self.connection(&peer)) {
             Some(connection) => connection.poll_capacity(Channel::Files, context),

@@ -31,6 +31,7 @@ mod participant;
 mod remote_track;
 mod roles;
 mod speakers;
+mod streams;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -44,7 +45,9 @@ pub use self::files::SendFileOptions;
 pub use self::messages::{ChatDelivery, ChatReceipt};
 pub use self::participant::RemoteParticipant;
 pub use self::remote_track::RemoteTrack;
+pub use self::streams::{IncomingStream, OutgoingStream, StreamOptions};
 use crate::engine::session::Session;
+use crate::engine::stream::{StreamHeader, StreamKind};
 use crate::error::{Error, Result};
 use crate::model::{
     JoinRequest, ParticipantId, Profile, Publication, PublicationId, Topology, TrackSource, Wish,

@@ -106,6 +106,8 @@ function describe(event: RoomEvent): string {
       return event.text;
     case "layoutchange":
       return event.layout?.kind ?? "no mixer";
+    case "streamopened":
+      return event.stream.topic;
     case "fileoffered":
       return event.file.name;
     case "datareceived":

@@ -93,6 +93,11 @@ impl StreamReceiver {
         self.end.is_some()
     }
 
+    /// Whether no more will come, and all that came is read.
+    pub fn is_done(&self) -> bool {
+        self.is_over() && self.buffer.is_empty()
+    }
+
     /// The next message to send.
     pub fn poll_output(&mut self) -> Option<StreamMessage> {
         self.outputs.pop_front()

@@ -159,7 +159,10 @@ fn what_has_arrived_before_the_far_end_left_is_read_first() {
     pair.sender.write(b"all");
     pair.carry();
     pair.receiver.as_mut().unwrap().handle_disconnect();
+    let is_done = |pair: &Pair| pair.receiver.as_ref().unwrap().is_done();
+    assert!(!is_done(&pair), "it holds bytes");
     pair.read();
+    assert!(is_done(&pair));
     pair.read();
     assert_eq!(pair.read, b"all");
     assert_eq!(pair.end, Some(Err(StreamError::Interrupted { transferred: 3 })));

@@ -20,6 +20,7 @@ pub(crate) use carrier::{Carrier, Limits};
 pub use incoming::IncomingFile;
 use permit::Permits;
 use task::Input;
+pub(crate) use transfer::random_id;
 pub use transfer::{FileDirection, FileOptions, FileTransfer, FileTransferProgress};
 
 /// Offers beyond this many are refused.

@@ -82,7 +82,7 @@ impl FileTransfer {
         let chunk = limits.frame_bytes.saturating_sub(CHUNK_HEADER_BYTES);
         let machine = FileSender::new(offer.clone(), chunk).with_window(limits.window_bytes);
         let work = Work::Sending(machine, Source::new(file.clone()));
-        Self::start(carrier, new_id(), offer, work)
+        Self::start(carrier, TransferId(random_id()), offer, work)
     }
 
     pub(super) fn start(carrier: &Rc<dyn Carrier>, id: TransferId, offer: FileOffer, work: Work) -> Self {
@@ -245,7 +245,7 @@ impl Stream for FileTransferProgress {
 }
 
 /// A random id. It is no secret, but no two should be the same.
-fn new_id() -> TransferId {
+pub(crate) fn random_id() -> [u8; 16] {
     let bytes = Uint8Array::new_with_length(16);
     let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok();
     let filled = crypto
@@ -256,5 +256,5 @@ fn new_id() -> TransferId {
         Some(_) => bytes.copy_to(&mut id),
         None => id.fill_with(|| (Math::random() * 256.0) as u8),
     }
-    TransferId(id)
+    id
 }

@@ -1,0 +1,135 @@
+//! The reading end of a stream.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll};
+
+use futures::Stream;
+
+use super::super::driver::Driver;
+use super::StreamHeader;
+use crate::engine::stream::{StreamId, StreamMessage, StreamReceiver};
+use crate::error::{Error, Result};
+use crate::model::ParticipantId;
+use crate::platform::Wakers;
+
+/// A stream from a participant. Yields the bytes in order; for text they are UTF-8, in whole characters. Parts need not be those
+/// that were written. If the stream is given up or interrupted, an error is its last item.
+///
+/// A clone is another handle of the same stream, and each part goes to one handle. Dropping the last one cancels the stream.
+#[derive(Clone, Debug)]
+#[must_use = "a stream is cancelled as soon as it is dropped"]
+pub struct IncomingStream {
+    shared: Rc<Incoming>,
+    has_failed: bool,
+}
+
+impl From<Rc<Incoming>> for IncomingStream {
+    fn from(shared: Rc<Incoming>) -> Self {
+        Self { shared, has_failed: false }
+    }
+}
+
+impl IncomingStream {
+    /// The kind, the topic and the further properties.
+    pub fn header(&self) -> &StreamHeader {
+        &self.shared.header
+    }
+
+    /// The participant who writes.
+    pub fn participant_id(&self) -> &ParticipantId {
+        &self.shared.from
+    }
+
+    /// Gives up the stream; the writer gets `reason`. Does nothing if the stream is over.
+    pub fn cancel(&self, reason: &str) {
+        self.shared.cancel(reason);
+    }
+}
+
+/// The same stream.
+impl PartialEq for IncomingStream {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl Stream for IncomingStream {
+    type Item = Result<Vec<u8>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Vec<u8>>>> {
+        if self.has_failed {
+            return Poll::Ready(None);
+        }
+        let read = self.shared.poll_read(context);
+        self.has_failed = matches!(read, Poll::Ready(Some(Err(_))));
+        read
+    }
+}
+
+#[derive(Debug)]
+pub struct Incoming {
+    driver: Weak<Driver>,
+    from: ParticipantId,
+    id: StreamId,
+    header: StreamHeader,
+    machine: RefCell<StreamReceiver>,
+    wakers: Wakers,
+}
+
+impl Incoming {
+    pub(super) fn new(driver: Weak<Driver>, from: ParticipantId, id: StreamId, header: StreamHeader) -> Self {
+        let machine = RefCell::new(StreamReceiver::new(header.clone()));
+        Self { driver, from, id, header, machine, wakers: Wakers::default() }
+    }
+
+    pub(super) fn handle_message(&self, message: StreamMessage) {
+        self.machine.borrow_mut().handle_message(message);
+        self.send_all();
+        self.wakers.wake();
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.machine.borrow().is_done()
+    }
+
+    pub(super) fn interrupt(&self) {
+        self.machine.borrow_mut().handle_disconnect();
+        self.wakers.wake();
+    }
+
+    fn poll_read(&self, context: &Context<'_>) -> Poll<Option<Result<Vec<u8>>>> {
+        let read = self.machine.borrow_mut().read();
+        self.send_all();
+        if read.is_pending() {
+            self.wakers.register(context);
+        }
+        read.map(|read| read.map(|bytes| bytes.map_err(Error::from)))
+    }
+
+    fn cancel(&self, reason: &str) {
+        self.machine.borrow_mut().cancel(reason);
+        self.send_all();
+        self.wakers.wake();
+    }
+
+    /// Who is gone need not know.
+    pub(super) fn send_all(&self) {
+        loop {
+            let Some(message) = self.machine.borrow_mut().poll_output() else { return };
+            if let Some(driver) = self.driver.upgrade() {
+                let _ = driver.send_stream_message(&self.from, self.id, message);
+            }
+        }
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        self.cancel("nobody reads it");
+        if let Some(driver) = self.driver.upgrade() {
+            driver.streams.incoming.borrow_mut().remove(&(self.from.clone(), self.id));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Streams of bytes or text to and from the participants of a room.
+
+mod incoming;
+mod outgoing;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use serde::Deserialize;
+
+pub use self::incoming::IncomingStream;
+pub use self::outgoing::OutgoingStream;
+
+use self::incoming::Incoming;
+use self::outgoing::Outgoing;
+use super::driver::Driver;
+use super::event::{RoomEvent, RoomState};
+use super::{Room, StreamHeader, StreamKind};
+use crate::engine::stream::{StreamFrame, StreamId, StreamMessage};
+use crate::error::{DataChannelError, Result};
+use crate::model::ParticipantId;
+use crate::platform::random_id;
+
+/// Streams that one participant opens to this end beyond this many are refused: each may hold a window of bytes.
+const MAX_INCOMING: usize = 64;
+
+/// The options of [`Room::open_stream`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct StreamOptions {
+    /// Whether the stream carries bytes or text. Default: bytes.
+    pub kind: StreamKind,
+    /// What the stream is about, as the application chooses. Default: empty.
+    pub topic: String,
+    /// Further properties, by name. With the topic at most 8 KiB as JSON. Default: none.
+    pub attributes: BTreeMap<String, String>,
+    /// The size in bytes, if it is known. It is a hint for the receiver, and not checked.
+    pub size: Option<u64>,
+}
+
+impl Room {
+    /// Opens a stream to one participant, who gets [`RoomEvent::StreamOpened`]. At most 256 KiB are sent ahead of the reader:
+    /// then writes wait until it reads. The stream is interrupted if the participant or the connection goes.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant or no connection to them, or if
+    /// topic and attributes exceed 8 KiB.
+    pub fn open_stream(&self, to: &ParticipantId, options: &StreamOptions) -> Result<OutgoingStream> {
+        self.expect_state("open a stream", &[RoomState::Joined])?;
+        let StreamOptions { kind, topic, attributes, size } = options.clone();
+        let header = StreamHeader { kind, topic, attributes, size };
+        header.check()?;
+        let driver = self.driver();
+        let id = StreamId(random_id());
+        let stream = Rc::new(Outgoing::new(driver.this.clone(), to.clone(), id, header));
+        driver.streams.outgoing.borrow_mut().insert((to.clone(), id), Rc::downgrade(&stream));
+        stream.open()?;
+        Ok(OutgoingStream::from(stream))
+    }
+}
+
+type ByFarEnd<T> = RefCell<BTreeMap<(ParticipantId, StreamId), Weak<T>>>;
+
+/// The streams of a room, by who is at the far end.
+#[derive(Debug, Default)]
+pub(super) struct Streams {
+    outgoing: ByFarEnd<Outgoing>,
+    incoming: ByFarEnd<Incoming>,
+}
+
+impl Streams {
+    /// The far end of these streams cannot be reached any more: of all, without a participant.
+    pub(super) fn interrupt(&self, participant: Option<&ParticipantId>) {
+        taken(&self.outgoing, participant).iter().for_each(|stream| stream.interrupt());
+        taken(&self.incoming, participant).iter().for_each(|stream| stream.interrupt());
+    }
+
+    /// How many streams of a participant hold bytes or may get more. One that is over and read may wait for JavaScript to
+    /// collect it, and is forgotten.
+    fn count_incoming(&self, from: &ParticipantId) -> usize {
+        let mut incoming = self.incoming.borrow_mut();
+        incoming.retain(|_, stream| stream.upgrade().is_some_and(|stream| !stream.is_done()));
+        incoming.keys().filter(|(far_end, _)| far_end == from).count()
+    }
+}
+
+fn taken<T>(streams: &ByFarEnd<T>, participant: Option<&ParticipantId>) -> Vec<Rc<T>> {
+    let mut taken = Vec::new();
+    streams.borrow_mut().retain(|(far_end, _), stream| {
+        let is_meant = participant.is_none_or(|participant| participant == far_end);
+        if is_meant {
+            taken.extend(stream.upgrade());
+        }
+        !is_meant
+    });
+    taken
+}
+
+fn find<T>(streams: &ByFarEnd<T>, key: &(ParticipantId, StreamId)) -> Option<Rc<T>> {
+    streams.borrow().get(key).and_then(Weak::upgrade)
+}
+
+impl Driver {
+    /// Takes a frame of a stream that a participant sent.
+    pub(super) fn stream_frame(&self, from: &ParticipantId, frame: StreamFrame) {
+        let StreamFrame { id, message } = frame;
+        let key = (from.clone(), id);
+        match message {
+            StreamMessage::Open(header) => self.stream_opened(key, header),
+            message if message.is_for_receiver() => {
+                if let Some(stream) = find(&self.streams.incoming, &key) {
+                    stream.handle_message(message);
+                }
+            }
+            message => {
+                if let Some(stream) = find(&self.streams.outgoing, &key) {
+                    stream.handle_message(message);
+                }
+            }
+        }
+    }
+
+    fn stream_opened(&self, key: (ParticipantId, StreamId), header: StreamHeader) {
+        let (from, id) = key.clone();
+        let is_open = find(&self.streams.incoming, &key).is_some();
+        if is_open {
+            return;
+        }
+        let count = self.streams.count_incoming(&from);
+        if count >= MAX_INCOMING {
+            let reason = "too many streams are open".to_owned();
+            // Who is gone need not know.
+            let _ = self.send_stream_message(&from, id, StreamMessage::Cancel { reason });
+            return;
+        }
+        let stream = Rc::new(Incoming::new(self.this.clone(), from.clone(), id, header));
+        self.streams.incoming.borrow_mut().insert(key, Rc::downgrade(&stream));
+        stream.send_all();
+        let stream = IncomingStream::from(stream);
+        self.events.send(RoomEvent::StreamOpened { participant_id: from, stream });
+    }
+
+    fn send_stream_message(
+        &self,
+        to: &ParticipantId,
+        id: StreamId,
+        message: StreamMessage,
+    ) -> Result<(), DataChannelError> {
+        let frame = StreamFrame { id, message }.encode();
+        self.with_session(|session| session.send_file_frame(frame, to))
+    }
+}

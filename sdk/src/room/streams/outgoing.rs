@@ -1,0 +1,196 @@
+//! The writing end of a stream.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, ready};
+
+use futures::io::AsyncWrite;
+
+use super::super::driver::Driver;
+use super::StreamHeader;
+use crate::engine::stream::{StreamId, StreamKind, StreamMessage, StreamSender};
+use crate::error::{DataChannelError, Error, Result};
+use crate::model::ParticipantId;
+use crate::platform::Wakers;
+
+/// A stream to a participant. Dropping it before it is closed aborts it.
+///
+/// It implements `AsyncWrite` of the `futures` crate too. A stream of text takes UTF-8, and each write whole characters.
+#[derive(Debug)]
+#[must_use = "a stream is aborted as soon as it is dropped"]
+pub struct OutgoingStream(Rc<Outgoing>);
+
+impl From<Rc<Outgoing>> for OutgoingStream {
+    fn from(stream: Rc<Outgoing>) -> Self {
+        Self(stream)
+    }
+}
+
+impl OutgoingStream {
+    /// Another handle of the same stream.
+    pub(crate) fn share(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Writes all bytes. Resolves when they are sent, which waits until the reader is less than 256 KiB behind.
+    ///
+    /// # Errors
+    /// `Stream` if either end gave up the stream or it was interrupted; `InvalidState` after `close`.
+    pub async fn write(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
+        let mut rest = bytes.as_ref();
+        while !rest.is_empty() {
+            let written = poll_fn(|context| self.0.poll_write(rest, context)).await?;
+            rest = rest.get(written..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Ends the stream. Resolves when all bytes have arrived at the other end.
+    ///
+    /// # Errors
+    /// `Stream` if either end gave up the stream or it was interrupted.
+    pub async fn close(&self) -> Result<()> {
+        poll_fn(|context| self.0.poll_close(context)).await
+    }
+
+    /// Gives up the stream. The reader gets what has arrived, and then an error with this reason.
+    pub fn abort(&self, reason: &str) {
+        self.0.abort(reason);
+    }
+
+    /// Resolves when the stream is over. Does not keep it alive.
+    pub(crate) fn ended(&self) -> impl Future<Output = Result<()>> + use<> {
+        let stream = Rc::downgrade(&self.0);
+        poll_fn(move |context| {
+            stream.upgrade().map_or(Poll::Ready(Ok(())), |stream| stream.poll_end(context))
+        })
+    }
+
+    /// Whether the stream carries bytes or text.
+    pub fn kind(&self) -> StreamKind {
+        self.0.kind
+    }
+
+    /// The participant who reads.
+    pub fn participant_id(&self) -> &ParticipantId {
+        &self.0.to
+    }
+}
+
+impl AsyncWrite for OutgoingStream {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match bytes.is_empty() {
+            true => Poll::Ready(Ok(0)),
+            false => self.0.poll_write(bytes, context).map_err(io::Error::other),
+        }
+    }
+
+    /// What was written is handed over already.
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_close(context).map_err(io::Error::other)
+    }
+}
+
+#[derive(Debug)]
+pub struct Outgoing {
+    driver: Weak<Driver>,
+    to: ParticipantId,
+    id: StreamId,
+    kind: StreamKind,
+    machine: RefCell<StreamSender>,
+    wakers: Wakers,
+}
+
+impl Outgoing {
+    pub(super) fn new(driver: Weak<Driver>, to: ParticipantId, id: StreamId, header: StreamHeader) -> Self {
+        let kind = header.kind;
+        let machine = RefCell::new(StreamSender::new(header));
+        Self { driver, to, id, kind, machine, wakers: Wakers::default() }
+    }
+
+    pub(super) fn open(&self) -> Result<()> {
+        self.send_all()
+    }
+
+    pub(super) fn handle_message(&self, message: StreamMessage) {
+        self.machine.borrow_mut().handle_message(message);
+        self.wakers.wake();
+    }
+
+    pub(super) fn interrupt(&self) {
+        self.machine.borrow_mut().handle_disconnect();
+        self.wakers.wake();
+    }
+
+    fn poll_write(&self, bytes: &[u8], context: &Context<'_>) -> Poll<Result<usize>> {
+        if let Some(result) = self.machine.borrow().result().cloned() {
+            let closed = Error::InvalidState { action: "write to the stream", state: "it is closed" };
+            return Poll::Ready(result.map_err(Error::from).and(Err(closed)));
+        }
+        if !self.machine.borrow().has_credit() {
+            self.wakers.register(context);
+            return Poll::Pending;
+        }
+        let driver = self.driver.upgrade().ok_or(DataChannelError::Closed)?;
+        if ready!(driver.poll_capacity_to(&self.to, context)).is_err() {
+            self.interrupt();
+            return self.poll_write(bytes, context);
+        }
+        let written = self.machine.borrow_mut().write(bytes);
+        if written == 0 {
+            self.wakers.register(context);
+            return Poll::Pending;
+        }
+        Poll::Ready(self.send_all().map(|()| written))
+    }
+
+    fn poll_close(&self, context: &Context<'_>) -> Poll<Result<()>> {
+        self.machine.borrow_mut().close();
+        self.send_all()?;
+        self.poll_end(context)
+    }
+
+    fn poll_end(&self, context: &Context<'_>) -> Poll<Result<()>> {
+        match self.machine.borrow().result() {
+            Some(result) => Poll::Ready(result.clone().map_err(Error::from)),
+            None => {
+                self.wakers.register(context);
+                Poll::Pending
+            }
+        }
+    }
+
+    fn abort(&self, reason: &str) {
+        self.machine.borrow_mut().abort(reason);
+        // Who is gone need not know.
+        let _ = self.send_all();
+        self.wakers.wake();
+    }
+
+    fn send_all(&self) -> Result<()> {
+        loop {
+            let Some(message) = self.machine.borrow_mut().poll_output() else { return Ok(()) };
+            let driver = self.driver.upgrade().ok_or(DataChannelError::Closed)?;
+            if let Err(error) = driver.send_stream_message(&self.to, self.id, message) {
+                self.interrupt();
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        self.abort("nobody writes to it any more");
+        if let Some(driver) = self.driver.upgrade() {
+            driver.streams.outgoing.borrow_mut().remove(&(self.to.clone(), self.id));
+        }
+    }
+}
