@@ -63,11 +63,12 @@ for (const [kind, missing] of kinds) {
       const { Devices, LocalTrack } = await import("/www/pkg/moim.js");
       for (const { id, kind } of room.publications) if (kind === "video") await room.unpublish(id);
       window.again = await new Devices().camera();
-      return room.publish(LocalTrack.fromMediaStreamTrack(window.again.mediaStreamTrack, source));
+      window.raw = window.again.mediaStreamTrack;
+      return room.publish(LocalTrack.fromMediaStreamTrack(window.raw, source));
     }, source);
     /** The rids of what is being sent. */
     const sentAs = (rids) => until(alice.page, async (rids) => {
-      const sends = ({ direction, sender }) => direction === "sendonly" && sender.track?.kind === "video";
+      const sends = ({ direction, sender }) => direction === "sendonly" && sender.track === window.raw;
       for (const { sender } of e2eConnections.flatMap((connection) => connection.getTransceivers()).filter(sends)) {
         const encodings = sender.getParameters().encodings.filter(({ active }) => active !== false);
         if (encodings.map(({ rid }) => rid ?? "").sort().join() === rids) return true;
