@@ -31,6 +31,7 @@ impl From<Rc<Outgoing>> for OutgoingStream {
 
 impl OutgoingStream {
     /// Another handle of the same stream.
+    #[cfg(feature = "js")]
     pub(crate) fn share(&self) -> Self {
         Self(self.0.clone())
     }
@@ -62,6 +63,7 @@ impl OutgoingStream {
     }
 
     /// Resolves when the stream is over. Does not keep it alive.
+    #[cfg(feature = "js")]
     pub(crate) fn ended(&self) -> impl Future<Output = Result<()>> + use<> {
         let stream = Rc::downgrade(&self.0);
         poll_fn(move |context| {
