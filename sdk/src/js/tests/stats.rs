@@ -134,7 +134,7 @@ async fn a_closed_connection_rejects_with_its_code() {
     let connection = js("(() => { const pc = new RTCPeerConnection(); pc.close(); return pc; })()");
     let (code, message) = code(get_stats(&connection), "await x").await;
     assert_eq!(code, "ERR_INVALID_STATE");
-    assert_eq!(message, "cannot get statistics while the connection is closed");
+    assert_eq!(message, "cannot get statistics while the connection is closed or the track has ended");
     let error = JsStatsMonitor::new(&connection, None).expect_err("closed");
     assert_eq!(text(&error, "code"), "ERR_INVALID_STATE");
 }
