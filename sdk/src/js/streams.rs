@@ -34,7 +34,7 @@ export function readableStream(next, end, cancelled) {
 export function writableStream(write, close, abort, ended) {
   const start = (controller) => {
     // The sink's own `abort` would be called after the write that is under way, which may wait for ever.
-    controller.signal.addEventListener('abort', () => abort(controller.signal.reason));
+    controller.signal.onabort = () => abort(controller.signal.reason);
     Promise.resolve(ended).catch((error) => controller.error(error));
   };
   return new WritableStream({ start, write: (chunk) => write(chunk), close: () => close() });

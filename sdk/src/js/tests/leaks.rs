@@ -210,7 +210,9 @@ async fn capture_controllers_that_are_forgotten() {
 #[wasm_bindgen_test]
 async fn stats_monitors_that_are_closed() {
     let source = js_sys::eval("new RTCPeerConnection()").expect("a connection");
-    let class = class_of(JsStatsMonitor::new(&source, None).expect("a monitor"));
+    let running = JsStatsMonitor::new(&source, None).expect("a monitor");
+    running.close();
+    let class = class_of(running);
     let body = "
         const [StatsMonitor, source] = x;
         const monitor = new StatsMonitor(source, { intervalMs: 100 });
