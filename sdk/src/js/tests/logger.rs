@@ -19,7 +19,7 @@ const JOIN: &str = "
         if (JSON.parse(text).type !== 'join') return;
         const person = (id, joinOrder) => ({ id, joinOrder, name: id, metadata: '', publications: [] });
         const roster = { revision: 1, participants: [person('ana', 1), person('self', 2)] };
-        const iceServers = [{ urls: ['turn:127.0.0.1:9'], username: 'secret-user', credential: 'secret-credential' }];
+        const iceServers = [{ urls: ['turn:127.0.0.1:34789'], username: 'secret-user', credential: 'secret-credential' }];
         const say = (message) => this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
         say({ type: 'welcome', version: 1, participantId: 'self', roster, iceServers, heartbeatMs: 60000 });
         say({ type: 'welcome', iceServers: 'secret-garbage' });
