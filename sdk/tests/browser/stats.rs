@@ -172,7 +172,10 @@ async fn a_closed_connection_has_no_statistics() {
     assert!(monitor.latest().is_some(), "the history stays");
 
     let code = |error: moim::Error| (error.code(), error.to_string());
-    let closed = (ErrorCode::InvalidState, "cannot get statistics while the connection is closed".to_owned());
+    let closed = (
+        ErrorCode::InvalidState,
+        "cannot get statistics while the connection is closed or the track has ended".to_owned(),
+    );
     assert_eq!(get_stats(&call.caller).await.map_err(code), Err(closed.clone()));
     assert_eq!(get_stats(&sender).await.map_err(code), Err(closed.clone()));
     assert_eq!(StatsMonitor::start(&call.caller, &QUICK).map(drop).map_err(code), Err(closed));
