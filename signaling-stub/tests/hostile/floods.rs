@@ -49,7 +49,7 @@ async fn flood(server: SocketAddr, text: String) -> Vec<String> {
 
 #[tokio::test]
 async fn long_messages_with_a_wrong_member_end_their_connections_alone() {
-    let server = start_with(Limits { message_burst: 200, ..Limits::default() }).await;
+    let server = start_with(Limits { messages_per_second: 1, message_burst: 200, ..Limits::default() }).await;
     let mut pair = Pair::join(server.local_addr()).await;
     let attack = tokio::spawn(flood(server.local_addr(), long_and_wrong()));
     pair.talks(20).await;
@@ -62,7 +62,7 @@ async fn long_messages_with_a_wrong_member_end_their_connections_alone() {
 
 #[tokio::test]
 async fn long_messages_of_an_unknown_type_count_as_many() {
-    let server = start_with(Limits { message_burst: 200, ..Limits::default() }).await;
+    let server = start_with(Limits { messages_per_second: 1, message_burst: 200, ..Limits::default() }).await;
     let mut pair = Pair::join(server.local_addr()).await;
     let text = json!({ "type": "dance", "steps": "x".repeat(261_000) }).to_string();
     let attack = tokio::spawn(flood(server.local_addr(), text));
