@@ -13,7 +13,7 @@ const WINDOW = 256 * 1024;
 
 for (const topology of ["mesh", "sfu", "mcu"]) {
   test(`streams in a room, ${topology}`, { skip }, async (t) => {
-    const stub = await startStub(t);
+    const stub = await startStub(t, { args: topology === "mcu" ? ["--any-mixer"] : [] });
     const browsers = { chromium: await launch(t, "chromium"), firefox: await launch(t, "firefox") };
     if (topology === "mcu") await openMixer(browsers.chromium, stub);
     const { alice, bob } = await gather(stub, topology, { alice: "chromium", bob: "firefox" }, browsers);
