@@ -26,7 +26,7 @@ room.openStream("someone", { kind: "bytes" }) satisfies WritableStream<ArrayBuff
 // Read both.
 room.addEventListener("streamopened", async ({ detail: { participantId, stream } }) => {
   participantId satisfies ParticipantId;
-  if (stream.kind === "text") for await (const text of stream.readable) captions.append(text);
+  if (stream.kind === "text") await stream.readable.pipeTo(new WritableStream({ write: (text) => captions.append(text) }));
   else await save(stream);
 });
 async function save(stream: IncomingStream & { kind: "bytes" }): Promise<void> {
