@@ -26,7 +26,7 @@ async function startStub({ host, port }) {
   const args = ["--host", host, "--port", String(port), "--static-dir", SITE];
   const mixer = process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
   if (mixer) args.push("--mixer", mixer);
-  // The demo is on one's own machine; for root Chromium runs in no other way.
+  // The demo runs on the developer's own machine; Chromium does not start as root with its sandbox.
   if (mixer && isRoot()) args.push("--mixer-no-sandbox");
   // Without a browser to start, the page is opened by hand, by whoever it is.
   if (!mixer) args.push("--any-mixer");

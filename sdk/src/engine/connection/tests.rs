@@ -153,7 +153,7 @@ fn a_browser_that_is_never_content_waits_and_is_not_forgotten() {
         settle(&mut ends, now);
         let descriptions = wait(&mut ends, &mut now, 20_000);
         assert!((10..30).contains(&descriptions), "{descriptions} of end {who} in 20 s");
-        assert_eq!(ends[who].warnings, 1, "it is told once");
+        assert_eq!(ends[who].warnings, 1, "it is reported once");
         ends[1 - who].send(&["camera"], now);
         settle(&mut ends, now);
         assert_eq!(ends[who].receives(), ["camera"], "what changes does not wait");

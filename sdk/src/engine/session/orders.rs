@@ -72,9 +72,8 @@ impl Session {
 
     pub(super) fn repeat_orders(&mut self, now: Timestamp) {
         self.settle_orders();
-        let mut again = Vec::new();
-        let last_request = &mut self.last_request;
-        self.orders.0.retain_mut(|pending| {
+        let mut orders = std::mem::take(&mut self.orders);
+        orders.0.retain_mut(|pending| {
             if pending.repeat_at > now {
                 return true;
             }
@@ -83,12 +82,11 @@ impl Session {
             }
             pending.left -= 1;
             pending.repeat_at = now + REPEAT_MS;
-            *last_request = last_request.wrapping_add(1);
-            pending.request = *last_request;
-            again.push(SignalCommand::Order(pending.request, pending.order.clone()));
+            pending.request = self.next_request();
+            self.signal(SignalCommand::Order(pending.request, pending.order.clone()));
             true
         });
-        again.into_iter().for_each(|command| self.signal(command));
+        self.orders = orders;
     }
 
     /// Does as a host asks. Nobody can be made to be heard, so there is nothing to ask the application for.
