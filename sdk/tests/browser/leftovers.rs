@@ -31,6 +31,7 @@ pub(crate) async fn leaves_nothing(round: impl AsyncFn(usize)) -> Leftovers {
         round(number).await;
         // So that no more waits for the browser to collect it than after the rounds before.
         if number % WARM_UP == 0 {
+            leftovers.look();
             collect_garbage().await;
         }
     }
@@ -56,7 +57,7 @@ impl Leftovers {
     pub(crate) async fn are_none(&self) {
         let mut now = String::new();
         for _ in 0..400 {
-            now = self.call("now", JsValue::UNDEFINED).as_string().expect("text");
+            now = self.look();
             if now.is_empty() {
                 return;
             }
@@ -65,6 +66,11 @@ impl Leftovers {
             TimeoutFuture::new(25).await;
         }
         panic!("10 s after the last round there is still: {now}");
+    }
+
+    /// What is not ended. What is, is no longer held.
+    fn look(&self) -> String {
+        self.call("now", JsValue::UNDEFINED).as_string().expect("text")
     }
 
     fn call(&self, method: &str, argument: impl Into<JsValue>) -> JsValue {

@@ -49,8 +49,10 @@ pub(super) const OPEN: &str = "
 ";
 
 pub(super) async fn shows(body: &str) {
-    let outcome = run(scene(), &format!("{OPEN}{body}")).await;
+    let scene = scene();
+    let outcome = run(scene.clone(), &format!("{OPEN}{body}")).await;
     assert_eq!(outcome, Ok(JsValue::TRUE), "{body}");
+    run(scene, "x.slice(0, 2).forEach((connection) => connection.close())").await.expect("closed");
 }
 
 #[wasm_bindgen_test]
