@@ -5,6 +5,7 @@ use moim::{DataChannelOptions, PeerConnection, PeerConnectionOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::pair::{Pair, track_added};
+use crate::heap::collect_garbage;
 use crate::listeners::Listeners;
 use crate::page::Painting;
 
@@ -26,6 +27,10 @@ async fn two_hundred_connections_leave_no_listener() {
                 signals.next().await.expect("a signal");
                 connection.close();
             }
+        }
+        // Chromium refuses a page its 501st connection, counting those that are closed and not collected.
+        if round % 50 == 0 {
+            collect_garbage().await;
         }
     }
     assert!(listeners.most() >= 9.0, "they were counted: {}", listeners.most());
