@@ -15,7 +15,7 @@ import { ensureSystemPackages } from "./lib/system.mjs";
 
 const FLAGS = {
   only: { type: "string", value: "a,b", about: "only these steps" },
-  "keep-going": { type: "boolean", about: "go on after a step that failed" },
+  "keep-going": { type: "boolean", about: "go on after a step that failed, as in CI" },
   list: { type: "boolean", about: "list the steps and end" },
   help: { type: "boolean", about: "show this" },
 };
@@ -85,10 +85,12 @@ await runAsScript(import.meta.url, async (argv) => {
     return 1;
   }
 
+  // Whoever reads what CI printed wants to know of every fault, and not of one a run.
+  const goesOn = flags["keep-going"] || process.env.CI === "true";
   const outcomes = [];
   for (const [index, one] of steps.entries()) {
     outcomes.push(await runOne(one, `[${index + 1}/${steps.length}]`));
-    if (outcomes.at(-1).failed && !flags["keep-going"]) break;
+    if (outcomes.at(-1).failed && !goesOn) break;
   }
   summarize(steps, outcomes);
   return outcomes.some(({ failed }) => failed) ? 1 : 0;
