@@ -653,6 +653,73 @@ export type ParticipantId = string;
 export type PublicationId = string;
 
 /**
+ * One of this participant's publications: its id, or the track that is published. A track that is published several times,
+ * such as once for each of some participants, stands for all its publications in the room.
+ */
+export type PublicationLike = PublicationId | LocalTrack | MediaStreamTrack;
+
+export interface Room {
+    /**
+     * Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start.
+     * Resolves with the publication's id. Each call makes a publication with an id of its own. If the track is already
+     * published to the same participants, that publication ends, and the new one takes its place. A publication ends when
+     * its track does; while the track is disabled, the publication is muted.
+     *
+     * The source of a `MediaStreamTrack` is `"screen"` for pictures of a display, and else `"camera"` or `"microphone"`;
+     * `LocalTrack.fromMediaStreamTrack` takes another one.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
+     * that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
+     * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ABORTED when its `signal` is aborted.
+     */
+    publish(track: LocalTrack | MediaStreamTrack, options?: PublishOptions): Promise<PublicationId>;
+    /**
+     * Publishes each track of a stream, and resolves with the ids in the order of `stream.getTracks()`. Tracks that are added to
+     * the stream later are not published. Sound that comes with the pictures of a display has the source `"screenAudio"`. If
+     * one track fails, none is published.
+     * @throws {MoimError} the codes of a single track.
+     */
+    publish(stream: MediaStream, options?: PublishOptions): Promise<PublicationId[]>;
+    /**
+     * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a track
+     * that is not published.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was a publication with
+     * the id, and if it is not a `PublicationLike`.
+     */
+    unpublish(publication: PublicationLike): Promise<void>;
+    /**
+     * Sends another track of the same kind under the same publication, such as that of another camera. The publication
+     * stays muted if it was. If it has ended with its track, it is published again under the same id.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_INVALID_OPTIONS if there is
+     * no such publication, for a track of the other kind, and if it is not a track.
+     */
+    replaceTrack(publication: PublicationLike, track: LocalTrack | MediaStreamTrack): Promise<void>;
+    /**
+     * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
+     * track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
+     * stay muted.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
+     */
+    setMuted(publication: PublicationLike, muted: boolean): Promise<void>;
+    /**
+     * Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
+     * that suits; in a mesh the publisher sends less. By default all of everything is wanted. A track stands for its
+     * publication after its end too, so it can be wanted again.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id.
+     */
+    subscribe(track: RemoteTrack, options?: SubscribeOptions): void;
+    subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
+    /**
+     * As the host: mutes someone else's publication. Only its publisher can unmute it. Does nothing if there is no
+     * such publication.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not a track or
+     * an id.
+     */
+    mute(track: RemoteTrack): void;
+    mute(participantId: ParticipantId, publicationId: PublicationId): void;
+}
+
+
+/**
  * Someone who waits to be let into a room.
  */
 export interface WaitingParticipant {
@@ -3187,6 +3254,14 @@ export class LocalTrack {
      */
     applyConstraints(constraints?: TrackConstraints): Promise<void>;
     /**
+     * Plays the track in an element, in place of what it plays, or in a new `<video>` or `<audio>` that is yours to put into
+     * the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is a camera
+     * that faces the user, or that does not say where it faces: mirrored by the element's `style.scale`. Both can be
+     * changed afterwards. When the track ends, it is detached.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
+     */
+    attach(element?: HTMLMediaElement): HTMLMediaElement;
+    /**
      * What the track could be. <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>
      * @throws {MoimError} ERR_UNSUPPORTED where there is no `getCapabilities`.
      */
@@ -3203,6 +3278,11 @@ export class LocalTrack {
      * Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
      */
     cropTo(region: CaptureRegion): Promise<void>;
+    /**
+     * Undoes `attach` for an element, or for all. Does nothing if the track is not attached to it.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
+     */
+    detach(element?: HTMLMediaElement): void;
     /**
      * What the browser says of the track: `for await (const event of track.events())`. Ends with the track.
      */
@@ -3794,28 +3874,11 @@ export class Room {
      */
     leave(): Promise<void>;
     /**
-     * As the host: mutes someone else's publication. Only its publisher can unmute it. Does nothing if there is no
-     * such publication.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
-     * id.
-     */
-    mute(participantId: ParticipantId, publicationId: PublicationId): void;
-    /**
      * Prepares a room. Nothing is connected before `join`, so no event is missed.
      * @throws {MoimError} ERR_INVALID_OPTIONS for a `url` that is no WebSocket's, for none on a page that came from no
      * server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense; ERR_UNSUPPORTED outside a window, as in a worker.
      */
     constructor(options?: RoomOptions);
-    /**
-     * Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start.
-     * Resolves with the publication's id. Each call makes a publication with an id of its own. If the track is already
-     * published to the same participants, that publication ends, and the new one takes its place. A publication ends when
-     * its track does; while the track is disabled, the publication is muted.
-     * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
-     * that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
-     * not forward, for a `maxBitrate` of 0, and for what is no `LocalTrack`.
-     */
-    publish(track: LocalTrack, options?: PublishOptions): Promise<PublicationId>;
     /**
      * As the host: puts someone out of the room, or sends someone away who waits. Does nothing if there is nobody of
      * this id.
@@ -3823,13 +3886,6 @@ export class Room {
      * id.
      */
     remove(participantId: ParticipantId): void;
-    /**
-     * Sends another track of the same kind under the same publication, such as that of another camera. The publication
-     * stays muted if it was. If it has ended with its track, it is published again under the same id.
-     * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_INVALID_OPTIONS if there is
-     * no such publication, for a track of the other kind, and for what is no `LocalTrack`.
-     */
-    replaceTrack(publicationId: PublicationId, track: LocalTrack): Promise<void>;
     /**
      * Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
      * has it, or is given up; the line is on its way before that. It has at most about 1 MiB in a mesh, and 65024
@@ -3870,29 +3926,11 @@ export class Room {
      */
     setLocked(locked: boolean): void;
     /**
-     * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
-     * track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
-     * stay muted.
-     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
-     */
-    setMuted(publicationId: PublicationId, muted: boolean): Promise<void>;
-    /**
      * Plays what the browser has held back. Call it while a click is handled.
      * @throws {MoimError} ERR_BROWSER with a `NotAllowedError` as its cause if that was no click; ERR_INVALID_STATE
      * when the room is left.
      */
     startAudio(): Promise<void>;
-    /**
-     * Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
-     * that suits; in a mesh the publisher sends less. By default all of everything is wanted.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS for what is no id.
-     */
-    subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
-    /**
-     * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already.
-     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was such a publication.
-     */
-    unpublish(publicationId: PublicationId): Promise<void>;
     /**
      * Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an

@@ -1,9 +1,10 @@
-//! Playing a room's tracks in elements, for JavaScript.
+//! Playing tracks in elements, for JavaScript.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlMediaElement;
 
+use super::media::JsLocalTrack;
 use super::promise::future_to_promise;
 use super::room::{JsRemoteTrack, JsRoom};
 use crate::Error;
@@ -43,6 +44,43 @@ impl JsRemoteTrack {
             self.track().detach_all();
         } else {
             self.track().detach(media_element(element)?);
+        }
+        Ok(())
+    }
+}
+
+#[wasm_bindgen(js_class = LocalTrack)]
+impl JsLocalTrack {
+    /// Plays the track in an element, in place of what it plays, or in a new `<video>` or `<audio>` that is yours to put into
+    /// the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is a camera
+    /// that faces the user, or that does not say where it faces: mirrored by the element's `style.scale`. Both can be
+    /// changed afterwards. When the track ends, it is detached.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
+    #[wasm_bindgen(unchecked_return_type = "HTMLMediaElement")]
+    pub fn attach(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "HTMLMediaElement")] element: &JsValue,
+    ) -> Result<HtmlMediaElement, JsValue> {
+        let track = self.handle();
+        if element.is_undefined() {
+            return Ok(track.attach_new()?);
+        }
+        let element = media_element(element)?;
+        track.attach(element)?;
+        Ok(Clone::clone(element))
+    }
+
+    /// Undoes `attach` for an element, or for all. Does nothing if the track is not attached to it.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
+    pub fn detach(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "HTMLMediaElement")] element: &JsValue,
+    ) -> Result<(), JsValue> {
+        let track = self.handle();
+        if element.is_undefined() {
+            track.detach_all();
+        } else {
+            track.detach(media_element(element)?);
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ mod mixer;
 mod options;
 mod peer_connection;
 mod promise;
+mod publish;
 mod recorder;
 mod roles;
 mod room;

@@ -4,7 +4,8 @@ use wasm_bindgen::prelude::*;
 
 use super::media::to_js;
 use super::options;
-use super::room::{JsRoom, participant_id, publication_id};
+use super::publish::remote_publication;
+use super::room::{JsRoom, participant_id};
 
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
@@ -69,15 +70,9 @@ impl JsRoom {
         Ok(self.handle().remove(&participant_id(participant)?)?)
     }
 
-    /// As the host: mutes someone else's publication. Only its publisher can unmute it. Does nothing if there is no
-    /// such publication.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
-    /// id.
-    pub fn mute(
-        &self,
-        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
-    ) -> Result<(), JsValue> {
-        Ok(self.handle().mute(&participant_id(participant)?, &publication_id(publication)?)?)
+    #[wasm_bindgen(skip_typescript)]
+    pub fn mute(&self, publication: JsValue, next: Option<JsValue>) -> Result<(), JsValue> {
+        let ((participant, publication), _) = remote_publication(publication, next, None)?;
+        Ok(self.handle().mute(&participant, &publication)?)
     }
 }

@@ -11,13 +11,13 @@ use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
 use super::abort::{self, abortable};
 use super::event_target::{self, Method, Target};
-use super::media::{JsLocalTrack, to_js};
+use super::media::to_js;
 use super::promise::future_to_promise;
-use super::{bytes, class, options};
+use super::{bytes, options};
+use crate::Error;
 use crate::model::{ParticipantId, PublicationId};
 use crate::options::ChatOptions;
 use crate::room::{RemoteTrack, Room, RoomEvent};
-use crate::{Error, LocalTrack};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
@@ -111,25 +111,6 @@ impl JsRoom {
         })
     }
 
-    /// Publishes a track to everyone, or to one participant; before `join` too, so that it is there from the start.
-    /// Resolves with the publication's id. Each call makes a publication with an id of its own. If the track is already
-    /// published to the same participants, that publication ends, and the new one takes its place. A publication ends when
-    /// its track does; while the track is disabled, the publication is muted.
-    /// @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
-    /// that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
-    /// not forward, for a `maxBitrate` of 0, and for what is no `LocalTrack`.
-    #[wasm_bindgen(unchecked_return_type = "Promise<PublicationId>")]
-    pub fn publish(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "LocalTrack")] track: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "PublishOptions")] options: Option<JsValue>,
-    ) -> Promise {
-        let room = self.room.clone();
-        abortable(abort::parse(options, "publish options"), |options| async move {
-            Ok(room.publish_with(&local_track(&track)?, &options).await?.as_str().into())
-        })
-    }
-
     /// Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
     /// empty name.
@@ -138,70 +119,6 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_param_type = "UpdateOptions")] options: JsValue,
     ) -> Result<(), JsValue> {
         Ok(self.room.update(options::parse_value(options, "update options")?)?)
-    }
-
-    /// Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
-    /// that suits; in a mesh the publisher sends less. By default all of everything is wanted.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS for what is no id.
-    pub fn subscribe(
-        &self,
-        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "SubscribeOptions")] options: Option<JsValue>,
-    ) -> Result<(), JsValue> {
-        let participant = participant_id(participant)?;
-        let publication = publication_id(publication)?;
-        let options = options::parse(options, "subscribe options")?;
-        Ok(self.room.subscribe(&participant, &publication, &options)?)
-    }
-
-    /// Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already.
-    /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was such a publication.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn unpublish(
-        &self,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
-    ) -> Promise {
-        let room = self.room.clone();
-        future_to_promise(async move {
-            room.unpublish(&publication_id(publication)?).await?;
-            Ok(JsValue::UNDEFINED)
-        })
-    }
-
-    /// Sends another track of the same kind under the same publication, such as that of another camera. The publication
-    /// stays muted if it was. If it has ended with its track, it is published again under the same id.
-    /// @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_INVALID_OPTIONS if there is
-    /// no such publication, for a track of the other kind, and for what is no `LocalTrack`.
-    #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
-    pub fn replace_track(
-        &self,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "LocalTrack")] track: JsValue,
-    ) -> Promise {
-        let room = self.room.clone();
-        future_to_promise(async move {
-            room.replace_track(&publication_id(publication)?, &local_track(&track)?).await?;
-            Ok(JsValue::UNDEFINED)
-        })
-    }
-
-    /// Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
-    /// track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
-    /// stay muted.
-    /// @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
-    #[wasm_bindgen(js_name = setMuted, unchecked_return_type = "Promise<void>")]
-    pub fn set_muted(
-        &self,
-        #[wasm_bindgen(js_name = publicationId, unchecked_param_type = "PublicationId")] publication: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "boolean")] muted: JsValue,
-    ) -> Promise {
-        let room = self.room.clone();
-        future_to_promise(async move {
-            let muted = options::parse_value(muted, "muted")?;
-            room.set_muted(&publication_id(publication)?, muted).await?;
-            Ok(JsValue::UNDEFINED)
-        })
     }
 
     /// Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
@@ -404,8 +321,4 @@ pub(super) fn participant_id(value: JsValue) -> Result<ParticipantId, Error> {
 
 pub(super) fn publication_id(value: JsValue) -> Result<PublicationId, Error> {
     options::parse_value(value, "publicationId").map(PublicationId)
-}
-
-fn local_track(value: &JsValue) -> Result<LocalTrack, Error> {
-    class::handle::<JsLocalTrack>(value, "track", "LocalTrack").map(|track| track.handle())
 }

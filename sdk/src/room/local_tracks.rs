@@ -88,6 +88,11 @@ impl Driver {
         self.local_tracks.borrow().get(id).map(|known| known.track.clone())
     }
 
+    /// The publications of a track, those included that have ended with it.
+    pub(super) fn publications_of(&self, track: &LocalTrack) -> Vec<PublicationId> {
+        self.publications_where(|known| known.track == *track)
+    }
+
     /// What is sent for a publication, and how.
     pub(super) fn sent(&self, id: &PublicationId) -> Option<(LocalTrack, SendSettings)> {
         self.local_tracks.borrow().get(id).map(|known| (known.sent(), known.sending.clone()))

@@ -28,6 +28,7 @@ mod late;
 mod local_tracks;
 mod messages;
 mod participant;
+mod publish;
 mod remote_track;
 mod roles;
 mod speakers;
@@ -44,17 +45,15 @@ pub use self::event::{RoomEvent, RoomEvents, RoomState};
 pub use self::files::SendFileOptions;
 pub use self::messages::{ChatDelivery, ChatReceipt};
 pub use self::participant::RemoteParticipant;
+pub use self::publish::PublicationRef;
 pub use self::remote_track::RemoteTrack;
 pub use self::streams::{IncomingStream, OutgoingStream, StreamOptions};
 use crate::engine::session::Session;
 use crate::engine::stream::{StreamHeader, StreamKind};
 use crate::error::{Error, Result};
-use crate::model::{
-    JoinRequest, ParticipantId, Profile, Publication, PublicationId, Topology, TrackSource, Wish,
-};
-use crate::options::{JoinOptions, PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions};
-use crate::platform::send_settings::SendSettings;
-use crate::platform::{LocalTrack, clock};
+use crate::model::{JoinRequest, ParticipantId, Profile, Publication, PublicationId, Topology, Wish};
+use crate::options::{JoinOptions, RoomOptions, SubscribeOptions, UpdateOptions};
+use crate::platform::clock;
 use crate::signaling::NativeBackend;
 
 /// A gathering of participants who see, hear and write to each other. A clone is another handle of the same
@@ -142,93 +141,6 @@ impl Room {
         result.unwrap_or(Err(Error::InvalidState { action: "join", state: "the room was dropped" }))
     }
 
-    /// Publishes a track to everyone, or to one participant; before [`join`](Self::join) too, so that it is there from the start.
-    /// Each call makes a publication with an id of its own. If the track is already published to the same participants, that
-    /// publication ends, and the new one takes its place. A publication ends when its track does; while the track is disabled,
-    /// the publication is muted.
-    ///
-    /// # Errors
-    /// `InvalidState` if the room is left or the track has ended.
-    pub async fn publish(&self, track: &LocalTrack) -> Result<PublicationId> {
-        self.publish_with(track, &PublishOptions::default()).await
-    }
-
-    /// [`publish`](Self::publish) with options, such as the only one who is to get it.
-    ///
-    /// # Errors
-    /// As [`publish`](Self::publish); `InvalidOptions` for a codec of the other kind of media or that the SFU does not
-    /// forward, and a bit rate of 0; `Unsupported` for a codec that the browser cannot send.
-    pub async fn publish_with(&self, track: &LocalTrack, options: &PublishOptions) -> Result<PublicationId> {
-        self.expect_not_left("publish")?;
-        if track.is_ended() {
-            return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
-        }
-        options.check(track.kind(), self.0.topology)?;
-        let sending = SendSettings::new(options, track.kind())?;
-        let id = self.next_id(track.source());
-        let publication = Publication {
-            id: id.clone(),
-            kind: track.kind(),
-            source: track.source(),
-            muted: false,
-            to: options.to.clone(),
-        };
-        self.driver().publish_track(publication, track, sending);
-        Ok(id)
-    }
-
-    fn next_id(&self, source: TrackSource) -> PublicationId {
-        let mut issued = self.0.issued.borrow_mut();
-        let id = PublicationId(format!("{}-{}", source_name(source), issued.len() + 1));
-        issued.insert(id.clone());
-        id
-    }
-
-    /// Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already.
-    ///
-    /// # Errors
-    /// `InvalidState` if the room is left; `InvalidOptions` if there never was such a publication.
-    pub async fn unpublish(&self, id: &PublicationId) -> Result<()> {
-        let action = "unpublish";
-        self.expect_not_left(action)?;
-        if !self.0.issued.borrow().contains(id) {
-            return Err(no_publication(action, id));
-        }
-        self.driver().unpublish_track(id);
-        Ok(())
-    }
-
-    /// Sends another track of the same kind under the same publication, such as that of another camera. The publication
-    /// stays muted if it was. If it has ended with its track, it is published again under the same id.
-    ///
-    /// # Errors
-    /// `InvalidState` if the room is left or the track has ended; `InvalidOptions` if there is no such publication or the
-    /// kind differs.
-    pub async fn replace_track(&self, id: &PublicationId, track: &LocalTrack) -> Result<()> {
-        let before = self.published_track("replace a track", id)?;
-        if before.kind() != track.kind() {
-            let detail = format!("publication {id} is {:?}, the new track {:?}", before.kind(), track.kind());
-            return Err(Error::InvalidOptions { detail });
-        }
-        if track.is_ended() {
-            return Err(Error::InvalidState { action: "replace a track", state: "the new track has ended" });
-        }
-        self.driver().replace_local_track(id, track);
-        Ok(())
-    }
-
-    /// Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
-    /// track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
-    /// stay muted.
-    ///
-    /// # Errors
-    /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication.
-    pub async fn set_muted(&self, id: &PublicationId, muted: bool) -> Result<()> {
-        self.published_track("mute", id)?;
-        self.driver().mute(id, muted);
-        Ok(())
-    }
-
     /// Changes what the others know of one. They get [`RoomEvent::ParticipantUpdated`].
     ///
     /// # Errors
@@ -301,11 +213,6 @@ impl Room {
         &self.0.driver
     }
 
-    fn published_track(&self, action: &'static str, id: &PublicationId) -> Result<LocalTrack> {
-        self.expect_not_left(action)?;
-        self.driver().local_track(id).ok_or_else(|| no_publication(action, id))
-    }
-
     fn expect_not_left(&self, action: &'static str) -> Result<()> {
         self.expect_state(
             action,
@@ -348,20 +255,6 @@ impl PartialEq for Room {
 }
 
 impl Eq for Room {}
-
-fn no_publication(action: &'static str, id: &PublicationId) -> Error {
-    Error::InvalidOptions { detail: format!("cannot {action}: there is no publication `{id}`") }
-}
-
-fn source_name(source: TrackSource) -> &'static str {
-    match source {
-        TrackSource::Camera => "camera",
-        TrackSource::Microphone => "microphone",
-        TrackSource::Screen => "screen",
-        TrackSource::ScreenAudio => "screenAudio",
-        _ => "custom",
-    }
-}
 
 fn url_of_page() -> Result<String> {
     let location = web_sys::window().map(|window| window.location());

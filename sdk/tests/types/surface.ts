@@ -37,6 +37,18 @@ const camera = await devices.camera({ width: 640, facingMode: "user" });
 is<Exactly<typeof camera, LocalTrack>>();
 const id = await room.publish(camera);
 is<Exactly<typeof id, string>>();
+const ids = await room.publish(new MediaStream());
+is<Exactly<typeof ids, string[]>>();
+await room.publish(camera.mediaStreamTrack, { maxBitrate: 500_000 });
+for (const one of [id, camera, camera.mediaStreamTrack]) {
+  await room.setMuted(one, true);
+  await room.replaceTrack(one, camera.mediaStreamTrack);
+  await room.unpublish(one);
+}
+// @ts-expect-error
+await room.publish(document.createElement("video"));
+// @ts-expect-error
+await room.unpublish(new MediaStream());
 is<Exactly<typeof room.state, RoomState>>();
 is<Exactly<typeof room.participants, RemoteParticipant[]>>();
 is<Exactly<typeof room.participantId, ParticipantId | undefined>>();
@@ -68,6 +80,14 @@ remote.detach();
 remote.attach(document.createElement("canvas"));
 is<Exactly<ReturnType<RemoteTrack["attach"]>, HTMLMediaElement>>();
 remote.attach().play();
+room.subscribe(remote, { maxHeight: 180 });
+room.subscribe(remote.participantId, remote.publicationId, { wanted: false });
+room.mute(remote);
+camera.attach(document.createElement("video"));
+document.body.append(camera.attach());
+camera.detach();
+// @ts-expect-error
+room.subscribe(camera);
 is<Exactly<typeof room.canPlayAudio, boolean>>();
 is<Exactly<ReturnType<Room["startAudio"]>, Promise<void>>>();
 new Room({ adaptiveStream: true });

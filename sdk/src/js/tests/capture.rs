@@ -187,3 +187,25 @@ async fn any_value_as_an_argument_throws_or_rejects_with_a_code() {
     )
     .await;
 }
+
+#[wasm_bindgen_test]
+async fn a_preview_is_silent_and_mirrored_and_ends_with_its_track() {
+    let body = "const raw = document.createElement('canvas');
+         raw.getContext('2d');
+         const make = (source) => x.constructor.fromMediaStreamTrack(raw.captureStream().getVideoTracks()[0], source);
+         const camera = make('camera'), screen = make('screen');
+         const video = camera.attach();
+         const [source, muted, mirrored] = [video.srcObject.getTracks()[0], video.muted, video.style.scale];
+         screen.attach(video);
+         camera.detach();
+         const replaced = [video.srcObject.getTracks()[0] === screen.mediaStreamTrack, video.style.scale];
+         const second = screen.attach(video) === video;
+         screen.stop();
+         const after = video.srcObject;
+         const again = camera.attach(video);
+         camera.detach(video);
+         return source === camera.mediaStreamTrack && video.tagName === 'VIDEO' && muted && mirrored === '-1 1'
+           && replaced[0] && replaced[1] === '' && second && after === null
+           && video.srcObject === null && video.style.scale === '';";
+    holds(canvas().await, body).await;
+}

@@ -73,9 +73,38 @@ async fn an_argument_of_a_wrong_type_is_named() {
         ("await x.unpublish(5)", "publicationId"),
         ("await x.setMuted({}, true)", "publicationId"),
         ("await x.setMuted('p', 'yes')", "muted"),
+        ("x.subscribe({})", "track"),
+        ("x.subscribe('a')", "publicationId"),
+        ("x.mute({})", "track"),
     ] {
         let (code, message) = code(room(), body).await;
         assert_eq!(code, "ERR_INVALID_OPTIONS", "{body}");
         assert!(message.contains(named), "{body}: {message}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_browsers_track_or_stream_is_published_and_stands_for_its_publications() {
+    let body = "const track = new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0];
+         const canvas = document.createElement('canvas');
+         canvas.getContext('2d');
+         const stream = canvas.captureStream();
+         stream.addTrack(track);
+         const id = await x.publish(track);
+         const to = await x.publish(track, { to: 'bob' });
+         await x.setMuted(track, true);
+         const muted = x.publications.map(({ muted }) => muted).join();
+         await x.replaceTrack(track, track.clone());
+         await x.unpublish(track); // it is none of them any more
+         const left = x.publications.map(({ id }) => id).sort().join() === [id, to].sort().join();
+         const ids = await x.publish(stream);
+         const sources = ids.map((id) => x.publications.find((one) => one.id === id).source).sort().join();
+         const ended = new MediaStream([track.clone(), track.clone()]);
+         ended.getTracks()[1].stop();
+         const before = x.publications.length;
+         const { code } = await x.publish(ended).catch((error) => error);
+         await x.unpublish(track);
+         return JSON.stringify([muted, left, sources, code, x.publications.length - before])
+           === JSON.stringify(['true,true', true, 'camera,microphone', 'ERR_INVALID_STATE', -1]);";
+    holds(room(), body).await;
 }

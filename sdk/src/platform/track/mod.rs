@@ -1,8 +1,10 @@
 //! `MediaStreamTrack`s of this page: <https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack>.
 
+mod attach;
 mod capture_handle;
 mod changes;
 mod events;
+mod of_browser;
 mod properties;
 
 use std::cell::{Cell, RefCell};
@@ -188,6 +190,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         if self.stop_on_drop.get() {
             self.raw.stop();
+            attach::detach_all(&self.raw);
         }
     }
 }

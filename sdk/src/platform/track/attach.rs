@@ -1,0 +1,135 @@
+//! A track of this page in a media element: a preview.
+
+use std::cell::RefCell;
+
+use moim_protocol::{MediaKind, TrackSource};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, HtmlMediaElement, MediaStream, MediaStreamTrack};
+
+use super::LocalTrack;
+use super::changes::{TrackChange, TrackWatch};
+use crate::engine::capture::FacingMode;
+use crate::error::Result;
+use crate::platform::element::{media_element, play, stream_of};
+use crate::platform::listener::ListenerGuard;
+
+/// A property of its own, which leaves the page's `transform` alone.
+const SCALE: &str = "scale";
+const MIRRORED: &str = "-1 1";
+
+thread_local! {
+    /// A preview goes on without a handle of its track: in JavaScript nobody needs to keep one.
+    static ATTACHED: RefCell<Vec<Attachment>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An element that plays a track until this is dropped.
+struct Attachment {
+    track: MediaStreamTrack,
+    element: HtmlMediaElement,
+    stream: MediaStream,
+    _watch: TrackWatch,
+    _on_ended: ListenerGuard,
+}
+
+impl Attachment {
+    fn new(track: &LocalTrack, element: &HtmlMediaElement) -> Result<Self> {
+        let (raw, stream) = (track.to_raw(), stream_of(&[track.to_raw()])?);
+        let ended = track.to_raw();
+        let on_ended = track.on_ended(move || detach_all(&ended));
+        let stopped = track.to_raw();
+        let watch = track.watch(move |change| {
+            if change == TrackChange::Stopped {
+                detach_all(&stopped);
+            }
+        });
+        element.set_src_object(Some(&stream));
+        element.set_muted(true);
+        style(element, track.is_mirrored());
+        Ok(Self { track: raw, element: Clone::clone(element), stream, _watch: watch, _on_ended: on_ended })
+    }
+
+    fn is_in_place(&self) -> bool {
+        self.element.src_object().as_ref() == Some(&self.stream)
+    }
+}
+
+impl Drop for Attachment {
+    fn drop(&mut self) {
+        if self.is_in_place() {
+            self.element.set_src_object(None);
+            style(&self.element, false);
+        }
+    }
+}
+
+/// Detaches a track from all elements.
+pub(super) fn detach_all(track: &MediaStreamTrack) {
+    release(|known| known.track == *track);
+}
+
+/// Drops some of the attachments, outside of the borrow.
+fn release(is_over: impl Fn(&Attachment) -> bool) {
+    let (over, kept): (Vec<_>, Vec<_>) = ATTACHED.take().into_iter().partition(is_over);
+    ATTACHED.with_borrow_mut(|attached| attached.extend(kept));
+    drop(over);
+}
+
+fn style(element: &HtmlMediaElement, mirrored: bool) {
+    let style = element.unchecked_ref::<HtmlElement>().style();
+    // They fail only for a name or a value that is none.
+    if mirrored {
+        let _ = style.set_property(SCALE, MIRRORED);
+    } else if style.get_property_value(SCALE).is_ok_and(|value| value == MIRRORED) {
+        let _ = style.remove_property(SCALE);
+    }
+}
+
+impl LocalTrack {
+    /// Plays the track in an element, in place of what it plays, and starts playback: a preview. The element is muted, and
+    /// mirrored if the track is a camera that faces the user, or that does not say where it faces: mirrored by the element's
+    /// `style.scale`. Both can be changed afterwards. When the track ends, it is detached.
+    ///
+    /// # Errors
+    /// [`Error::Browser`](crate::Error::Browser) if the browser cannot make a stream of it.
+    pub fn attach(&self, element: &HtmlMediaElement) -> Result<()> {
+        release(|known| !known.is_in_place());
+        let is_attached = |known: &Attachment| known.element == *element && known.track == *self.as_raw();
+        if !ATTACHED.with_borrow(|attached| attached.iter().any(is_attached)) {
+            let attachment = Attachment::new(self, element)?;
+            release(|known| known.element == *element);
+            ATTACHED.with_borrow_mut(|attached| attached.push(attachment));
+        }
+        let element = Clone::clone(element);
+        // Muted as it is, it may play. Whatever takes its place before that is no failure.
+        spawn_local(async move { drop(play(&element).await) });
+        Ok(())
+    }
+
+    /// [Attaches](Self::attach) the track to a new `<video>` or `<audio>` element, which is yours to put into the page.
+    ///
+    /// # Errors
+    /// As [`attach`](Self::attach).
+    pub fn attach_new(&self) -> Result<HtmlMediaElement> {
+        let element = media_element(self.kind())?;
+        self.attach(&element)?;
+        Ok(element)
+    }
+
+    /// Undoes [`attach`](Self::attach). Does nothing if the track is not attached to the element.
+    pub fn detach(&self, element: &HtmlMediaElement) {
+        release(|known| known.element == *element && known.track == *self.as_raw());
+    }
+
+    /// Detaches the track from all elements.
+    pub fn detach_all(&self) {
+        detach_all(self.as_raw());
+    }
+
+    fn is_mirrored(&self) -> bool {
+        let faces_away = |facing| facing != FacingMode::User;
+        self.kind() == MediaKind::Video
+            && self.source() == TrackSource::Camera
+            && !self.settings().facing_mode.is_some_and(faces_away)
+    }
+}

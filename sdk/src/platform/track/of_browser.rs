@@ -1,0 +1,49 @@
+//! Tracks that the application has from the browser itself: what they show is told by what the browser says of them.
+
+use moim_protocol::{MediaKind, TrackSource};
+use wasm_bindgen::JsCast;
+use web_sys::{MediaStream, MediaStreamTrack};
+
+use super::LocalTrack;
+use crate::platform::bindings::capture::get;
+
+/// As [`from_raw`](LocalTrack::from_raw), with the [`Screen`](TrackSource::Screen) for pictures of a display, and else the
+/// [`Camera`](TrackSource::Camera) or the [`Microphone`](TrackSource::Microphone).
+impl From<&MediaStreamTrack> for LocalTrack {
+    fn from(track: &MediaStreamTrack) -> Self {
+        let source = match track.kind().as_str() {
+            "audio" => TrackSource::Microphone,
+            // <https://www.w3.org/TR/screen-capture/#dom-mediatracksettings-displaysurface>
+            _ if get(&track.get_settings(), "displaySurface").is_string() => TrackSource::Screen,
+            _ => TrackSource::Camera,
+        };
+        Self::from_raw(Clone::clone(track), source)
+    }
+}
+
+impl From<MediaStreamTrack> for LocalTrack {
+    fn from(track: MediaStreamTrack) -> Self {
+        Self::from(&track)
+    }
+}
+
+/// Another handle of the same track.
+impl From<&LocalTrack> for LocalTrack {
+    fn from(track: &LocalTrack) -> Self {
+        track.clone()
+    }
+}
+
+impl LocalTrack {
+    /// The tracks of a stream. Sound that comes with the pictures of a display is that of the display.
+    pub(crate) fn of_stream(stream: &MediaStream) -> Vec<Self> {
+        let raw: Vec<MediaStreamTrack> = stream.get_tracks().iter().map(JsCast::unchecked_into).collect();
+        let tracks: Vec<Self> = raw.iter().map(Self::from).collect();
+        let is_display = tracks.iter().any(|track| track.source() == TrackSource::Screen);
+        let of_display = |track: Self| match track.kind() {
+            MediaKind::Audio if is_display => Self::from_raw(track.to_raw(), TrackSource::ScreenAudio),
+            _ => track,
+        };
+        tracks.into_iter().map(of_display).collect()
+    }
+}

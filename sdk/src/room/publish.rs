@@ -1,0 +1,211 @@
+//! What a room sends of this page: publishing, muting, exchanging and withdrawing tracks.
+
+use web_sys::{MediaStream, MediaStreamTrack};
+
+use super::Room;
+use crate::error::{Error, Result};
+use crate::model::{Publication, PublicationId, TrackSource};
+use crate::options::PublishOptions;
+use crate::platform::LocalTrack;
+use crate::platform::send_settings::SendSettings;
+
+/// Names a publication of this participant: by its id, or by the track that is published. A track that is published several
+/// times, such as once for each of some participants, stands for all its publications in the room.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PublicationRef {
+    /// The publication with this id.
+    Id(PublicationId),
+    /// All publications of this track.
+    Track(LocalTrack),
+}
+
+impl From<&PublicationId> for PublicationRef {
+    fn from(id: &PublicationId) -> Self {
+        Self::Id(id.clone())
+    }
+}
+
+impl From<&LocalTrack> for PublicationRef {
+    fn from(track: &LocalTrack) -> Self {
+        Self::Track(track.clone())
+    }
+}
+
+impl From<&MediaStreamTrack> for PublicationRef {
+    fn from(track: &MediaStreamTrack) -> Self {
+        Self::Track(track.into())
+    }
+}
+
+impl Room {
+    /// Publishes a track to everyone; before [`join`](Self::join) too, so that it is there from the start. It is a
+    /// [`LocalTrack`] or a [`MediaStreamTrack`]. Each call makes a publication with an id of its own. If the track is already
+    /// published to the same participants, that publication ends, and the new one takes its place. A publication ends when its
+    /// track does; while the track is disabled, the publication is muted.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left or the track has ended.
+    pub async fn publish(&self, track: impl Into<LocalTrack>) -> Result<PublicationId> {
+        self.publish_with(track, &PublishOptions::default()).await
+    }
+
+    /// [`publish`](Self::publish) with options, such as the only participant who is to get it.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish); `InvalidOptions` for a codec of the other kind of media or that the SFU does not
+    /// forward, and a bit rate of 0; `Unsupported` for a codec that the browser cannot send.
+    pub async fn publish_with(
+        &self,
+        track: impl Into<LocalTrack>,
+        options: &PublishOptions,
+    ) -> Result<PublicationId> {
+        self.start_publishing(&track.into(), options)
+    }
+
+    /// Publishes each track of a stream, and returns the ids in the order of [`MediaStream::get_tracks`]. Tracks that are added to
+    /// the stream later are not published. If one fails, none is published.
+    ///
+    /// # Errors
+    /// As [`publish_with`](Self::publish_with).
+    pub async fn publish_stream(
+        &self,
+        stream: &MediaStream,
+        options: &PublishOptions,
+    ) -> Result<Vec<PublicationId>> {
+        let mut ids = Vec::new();
+        for track in LocalTrack::of_stream(stream) {
+            match self.start_publishing(&track, options) {
+                Ok(id) => ids.push(id),
+                Err(error) => {
+                    ids.iter().for_each(|id| self.driver().unpublish_track(id));
+                    return Err(error);
+                }
+            }
+        }
+        Ok(ids)
+    }
+
+    pub(super) fn start_publishing(
+        &self,
+        track: &LocalTrack,
+        options: &PublishOptions,
+    ) -> Result<PublicationId> {
+        self.expect_not_left("publish")?;
+        if track.is_ended() {
+            return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
+        }
+        options.check(track.kind(), self.0.topology)?;
+        let sending = SendSettings::new(options, track.kind())?;
+        let id = self.next_id(track.source());
+        let publication = Publication {
+            id: id.clone(),
+            kind: track.kind(),
+            source: track.source(),
+            muted: false,
+            to: options.to.clone(),
+        };
+        self.driver().publish_track(publication, track, sending);
+        Ok(id)
+    }
+
+    fn next_id(&self, source: TrackSource) -> PublicationId {
+        let mut issued = self.0.issued.borrow_mut();
+        let id = PublicationId(format!("{}-{}", source_name(source), issued.len() + 1));
+        issued.insert(id.clone());
+        id
+    }
+
+    /// Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a track
+    /// that is not published.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left; `InvalidOptions` if there never was a publication with the id.
+    pub async fn unpublish(&self, publication: impl Into<PublicationRef>) -> Result<()> {
+        let action = "unpublish";
+        self.expect_not_left(action)?;
+        let publication = publication.into();
+        if let PublicationRef::Id(id) = &publication
+            && !self.0.issued.borrow().contains(id)
+        {
+            return Err(no_publication(action, &publication));
+        }
+        for id in self.named(&publication) {
+            self.driver().unpublish_track(&id);
+        }
+        Ok(())
+    }
+
+    /// Sends another track of the same kind under the same publication, such as that of another camera. The publication
+    /// stays muted if it was. If it has ended with its track, it is published again under the same id.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left or the track has ended; `InvalidOptions` if there is no such publication or the
+    /// kind differs.
+    pub async fn replace_track(
+        &self,
+        publication: impl Into<PublicationRef>,
+        track: impl Into<LocalTrack>,
+    ) -> Result<()> {
+        let track = track.into();
+        let published = self.published("replace a track", &publication.into())?;
+        if let Some((id, before)) = published.iter().find(|(_, before)| before.kind() != track.kind()) {
+            let detail = format!("publication {id} is {:?}, the new track {:?}", before.kind(), track.kind());
+            return Err(Error::InvalidOptions { detail });
+        }
+        if track.is_ended() {
+            return Err(Error::InvalidState { action: "replace a track", state: "the new track has ended" });
+        }
+        published.iter().for_each(|(id, _)| self.driver().replace_local_track(id, &track));
+        Ok(())
+    }
+
+    /// Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
+    /// track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
+    /// stay muted.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication.
+    pub async fn set_muted(&self, publication: impl Into<PublicationRef>, muted: bool) -> Result<()> {
+        for (id, _) in self.published("mute", &publication.into())? {
+            self.driver().mute(&id, muted);
+        }
+        Ok(())
+    }
+
+    /// The publications that are meant, with their tracks: at least one.
+    fn published(
+        &self,
+        action: &'static str,
+        publication: &PublicationRef,
+    ) -> Result<Vec<(PublicationId, LocalTrack)>> {
+        self.expect_not_left(action)?;
+        let with_track = |id| self.driver().local_track(&id).map(|track| (id, track));
+        let published: Vec<_> = self.named(publication).into_iter().filter_map(with_track).collect();
+        if published.is_empty() { Err(no_publication(action, publication)) } else { Ok(published) }
+    }
+
+    fn named(&self, publication: &PublicationRef) -> Vec<PublicationId> {
+        match publication {
+            PublicationRef::Id(id) => vec![id.clone()],
+            PublicationRef::Track(track) => self.driver().publications_of(track),
+        }
+    }
+}
+
+fn no_publication(action: &'static str, publication: &PublicationRef) -> Error {
+    let detail = match publication {
+        PublicationRef::Id(id) => format!("cannot {action}: there is no publication `{id}`"),
+        PublicationRef::Track(_) => format!("cannot {action}: the track is not published in this room"),
+    };
+    Error::InvalidOptions { detail }
+}
+
+fn source_name(source: TrackSource) -> &'static str {
+    match source {
+        TrackSource::Camera => "camera",
+        TrackSource::Microphone => "microphone",
+        TrackSource::Screen => "screen",
+        TrackSource::ScreenAudio => "screenAudio",
+        _ => "custom",
+    }
+}
