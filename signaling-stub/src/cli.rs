@@ -68,6 +68,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "MS", default_value_t = Limits::default().heartbeat_ms,
         value_parser = clap::value_parser!(u32).range(1..))]
     heartbeat_ms: u32,
+    /// Milliseconds that a participant whose connection was cut has to come back before it is gone for the others. 0: none.
+    #[arg(long, value_name = "MS", default_value_t = Limits::default().grace_ms)]
+    grace_ms: u64,
     /// The UDP port of the SFU. Default: the number of `--port`, or any free one if that is in use.
     #[arg(long, value_name = "PORT")]
     media_port: Option<u16>,
@@ -132,6 +135,7 @@ impl Arguments {
             max_message_bytes: self.max_message_bytes,
             messages_per_second: self.messages_per_second,
             message_burst: self.message_burst,
+            grace_ms: self.grace_ms,
             ..Limits::default()
         };
         ServerConfig {

@@ -9,6 +9,6 @@ mod server;
 #[cfg(feature = "sfu")]
 pub mod sfu;
 
-pub use hub::{CloseReason, ConnectionId, Hub, HubStats, Limits, MediaCommand, Output};
+pub use hub::{CloseReason, ConnectionId, Hub, HubStats, Limits, MediaCommand, Output, SeatId};
 #[cfg(feature = "server")]
 pub use server::{MixerSettings, Server, ServerConfig, TOKEN_VARIABLE, serve};

@@ -29,6 +29,7 @@ const LIMITS: Limits = Limits {
     max_publication_id_length: 10,
     heartbeat_ms: 500,
     idle_timeout_ms: 1500,
+    grace_ms: 1000,
 };
 
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ enum Said {
     Message(Value),
     /// To the participant that joined so many joins ago, in whatever room.
     Relay(usize),
+    /// Into this room, with the token that was given so many tokens ago.
+    Resume(&'static str, usize),
     Garbage(String),
 }
 
@@ -57,10 +60,13 @@ fn said() -> impl Strategy<Value = Said> {
     let publications = prop::collection::vec(publication, 0..3);
     let room = prop_oneof![6 => prop::sample::select(&ROOMS[..]), 1 => Just("attic"), 1 => Just("")];
     let join = (prop::sample::select(vec![1, 1, 1, 1, 1, 1, 1, 2]), room, name.clone(), publications.clone());
+    let join = (join, prop::option::weighted(0.7, Just("")));
     prop_oneof![
-        4 => join.prop_map(|(version, room, name, publications)| Said::Message(json!({
+        4 => join.prop_map(|((version, room, name, publications), resume)| Said::Message(json!({
             "type": "join", "version": version, "room": room, "name": name, "publications": publications,
+            "resume": resume,
         }))),
+        3 => (prop::sample::select(&ROOMS[..]), 0..6usize).prop_map(|(room, back)| Said::Resume(room, back)),
         3 => publications.prop_map(|p| Said::Message(json!({ "type": "publish", "publications": p }))),
         3 => (name, "[xy]").prop_map(|(name, metadata)| {
             Said::Message(json!({ "type": "update", "name": name, "metadata": metadata }))
@@ -157,12 +163,21 @@ struct World {
     /// Connections that are open at the client's end.
     views: BTreeMap<ConnectionId, View>,
     every_id: Vec<ParticipantId>,
+    every_token: Vec<String>,
 }
 
 impl World {
     fn new() -> Self {
         let hub = Hub::new(LIMITS).with_seed(3);
-        Self { hub, now: 0, next_id: 0, shut_down: false, views: BTreeMap::new(), every_id: Vec::new() }
+        Self {
+            hub,
+            now: 0,
+            next_id: 0,
+            shut_down: false,
+            views: BTreeMap::new(),
+            every_id: Vec::new(),
+            every_token: Vec::new(),
+        }
     }
 
     fn nth(&self, who: usize) -> ConnectionId {
@@ -181,6 +196,11 @@ impl World {
                 let text = match said {
                     Said::Message(message) => message.to_string(),
                     Said::Garbage(text) => text,
+                    Said::Resume(room, back) => {
+                        let token = self.every_token.iter().rev().nth(back).map_or("forged", String::as_str);
+                        json!({ "type": "join", "version": 1, "room": room, "name": "x", "resume": token })
+                            .to_string()
+                    }
                     Said::Relay(back) => {
                         let to = self.every_id.iter().rev().nth(back).map_or("nobody", ParticipantId::as_str);
                         json!({ "type": "relay", "to": to, "payload": { "seq": 1 } }).to_string()
@@ -217,6 +237,7 @@ impl World {
                         && !self.every_id.contains(&welcome.participant_id)
                     {
                         self.every_id.push(welcome.participant_id.clone());
+                        self.every_token.extend(welcome.resume_token.clone());
                     }
                     assert!(!message.encode().is_empty());
                     self.views.get_mut(&to).expect("nothing is sent to a closed connection").take(message);
@@ -246,10 +267,15 @@ impl World {
         );
         let present: BTreeSet<_> = rooms.iter().flatten().map(|p| &p.id).collect();
         assert_eq!(present.len(), stats.participants, "nobody is in a room twice");
-        assert_eq!(present, joined.keys().collect(), "each participant has one open connection");
+        let here: BTreeSet<_> = rooms.iter().flatten().filter(|p| !p.reconnecting).map(|p| &p.id).collect();
+        assert_eq!(
+            here,
+            joined.keys().collect(),
+            "each participant has one open connection, or none and is reconnecting"
+        );
         for room in rooms {
             assert!(room.len() <= LIMITS.max_participants_per_room);
-            for participant in &room {
+            for participant in room.iter().filter(|participant| !participant.reconnecting) {
                 let view: Vec<_> = joined[&participant.id].participants.values().collect();
                 let mut actual: Vec<_> = room.iter().collect();
                 actual.sort_by(|a, b| a.id.cmp(&b.id));

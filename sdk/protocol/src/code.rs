@@ -69,6 +69,10 @@ server_error_codes! {
     NotAdmitted => "notAdmitted",
     /// A host put this participant out of the room.
     Removed => "removed",
+    /// No participant of the room has this resume token, or not any more: `join` without it.
+    ResumeRefused => "resumeRefused",
+    /// Another connection has resumed this participant.
+    Superseded => "superseded",
     /// The SFU could not use what it was sent; the message says why.
     MediaRefused => "mediaRefused",
     /// Nothing came from this connection for too long.

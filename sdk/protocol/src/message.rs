@@ -66,6 +66,10 @@ pub struct Join {
     /// What the server gave to whom it trusts, such as a mixer that it started itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// The [`Welcome::resume_token`] of a connection that was cut: the participant goes on where it was. Empty in the first
+    /// `join` of a client that can do so. Absent: the participant is gone as soon as its connection is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<String>,
     /// What the participant publishes from the start.
     #[serde(default)]
     pub publications: Vec<Publication>,
@@ -178,6 +182,10 @@ pub struct Welcome {
     /// STUN and TURN servers to use.
     #[serde(default)]
     pub ice_servers: Vec<IceServer>,
+    /// What the client sends as [`Join::resume`] over a new connection when this one is cut. A secret. Present if the client
+    /// can resume.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume_token: Option<String>,
     /// Milliseconds between two `ping`s. The server gives a client up after three without any message.
     pub heartbeat_ms: u32,
 }

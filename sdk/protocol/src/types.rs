@@ -226,6 +226,9 @@ pub struct ParticipantInfo {
     /// What the participant publishes.
     #[serde(default)]
     pub publications: Vec<Publication>,
+    /// Its connection to the server is cut, and may come back. Its media may flow all the same.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reconnecting: bool,
 }
 
 impl ParticipantInfo {
@@ -240,6 +243,10 @@ impl ParticipantInfo {
         let Profile { name, metadata, attributes } = profile;
         (self.name, self.metadata, self.attributes) = (name, metadata, attributes);
     }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What an SFU sends in one media section.

@@ -13,6 +13,7 @@ use serde_json::Value;
 const NUMBERED: &str = "client-request";
 const ALICE: &str = "3f9c1a02b7d45e68";
 const BOB: &str = "a81e55d0c4927b3f";
+const RESUME_TOKEN: &str = "b1946ac92492d2347c6235b4d2611184";
 const CAROL: &str = "5d0c4b3fa81e927e";
 
 fn publication(id: &str, kind: MediaKind, source: TrackSource, muted: bool) -> Publication {
@@ -45,6 +46,7 @@ fn alice() -> ParticipantInfo {
         attributes: hand_is_up(),
         role: Role::Host,
         publications: camera_and_microphone(),
+        reconnecting: false,
     }
 }
 
@@ -57,6 +59,7 @@ fn bob() -> ParticipantInfo {
         attributes: BTreeMap::new(),
         role: Role::Participant,
         publications: vec![],
+        reconnecting: false,
     }
 }
 
@@ -119,6 +122,7 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
                 topology: Topology::Mesh,
                 role: Role::Host,
                 token: Some("8f14e45f".into()),
+                resume: Some(String::new()),
                 publications: camera_and_microphone(),
                 relay: None,
             }),
@@ -134,6 +138,7 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
                 topology: Topology::Sfu,
                 role: Role::Participant,
                 token: None,
+                resume: Some(RESUME_TOKEN.into()),
                 publications: camera_and_microphone(),
                 relay: Some(description(1, 0, SdpType::Offer, &[("0", "mic"), ("1", "cam")])),
             }),
@@ -200,10 +205,17 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
                 participant_id: BOB.into(),
                 roster: Roster { revision: 2, participants: vec![alice(), bob()], lobby: Lobby::default() },
                 ice_servers: vec![stun, turn],
+                resume_token: Some(RESUME_TOKEN.into()),
                 heartbeat_ms: 5000,
             }),
         ),
-        ("server-participant", ServerMessage::Participant { revision: 2, participant: bob() }),
+        (
+            "server-participant",
+            ServerMessage::Participant {
+                revision: 2,
+                participant: ParticipantInfo { reconnecting: true, ..bob() },
+            },
+        ),
         (
             "server-participant-left",
             ServerMessage::ParticipantLeft {

@@ -89,6 +89,7 @@ mod tests {
             attributes: BTreeMap::from([(ATTRIBUTE.to_owned(), layout.to_owned())]),
             role,
             publications: Vec::new(),
+            reconnecting: false,
         }
     }
 

@@ -169,6 +169,7 @@ mod tests {
             attributes: Default::default(),
             role: crate::model::Role::Participant,
             publications: Vec::new(),
+            reconnecting: false,
         }
     }
 

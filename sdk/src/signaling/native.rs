@@ -213,6 +213,7 @@ fn join(request: JoinRequest) -> ClientMessage {
         topology,
         role,
         token,
+        resume: None,
         publications,
         relay,
     })

@@ -6,13 +6,13 @@ use moim::model::{
     MediaKind, ParticipantId, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, SdpType,
     SessionDescription, Slot, Timestamp, Wish,
 };
-use moim_signaling_stub::{ConnectionId, MediaCommand};
+use moim_signaling_stub::{MediaCommand, SeatId};
 
 use super::sdp::{Sdp, Section};
 
 #[derive(Debug, Default)]
 pub(crate) struct Sfu {
-    pub(crate) clients: BTreeMap<ConnectionId, SfuClient>,
+    pub(crate) clients: BTreeMap<SeatId, SfuClient>,
     answers: u64,
 }
 
@@ -49,6 +49,9 @@ impl Sfu {
             MediaCommand::Published { id, publications } => {
                 self.clients.get_mut(&id).expect("someone who joined").publications = publications;
             }
+            MediaCommand::Resumed { id } => {
+                self.clients.get_mut(&id).expect("someone who joined").reliable.repeat();
+            }
             MediaCommand::Left { id } => assert!(self.clients.remove(&id).is_some(), "left twice"),
             MediaCommand::Relay { id, payload } => {
                 let client = self.clients.get_mut(&id).expect("someone who joined");
@@ -83,7 +86,7 @@ impl Sfu {
         self.clients.values().filter_map(|client| client.reliable.poll_timeout()).min()
     }
 
-    pub(crate) fn poll_transmit(&mut self) -> Option<(ConnectionId, RelayPayload)> {
+    pub(crate) fn poll_transmit(&mut self) -> Option<(SeatId, RelayPayload)> {
         self.clients.iter_mut().find_map(|(id, client)| Some((*id, client.reliable.poll_transmit()?)))
     }
 

@@ -8,7 +8,12 @@ use moim_protocol::{
 };
 use tracing::{debug, info};
 
-use super::{CloseReason, ConnectionId, Hub, MediaCommand, Output, WaitReason, Waiting, room::Room, shorten};
+use super::{
+    CloseReason, ConnectionId, Hub, MediaCommand, Output, SeatId, WaitReason, Waiting,
+    room::Room,
+    seat::{Presence, Seat},
+    shorten,
+};
 
 /// Who hears of a change.
 #[derive(Clone, Copy)]
@@ -86,7 +91,13 @@ impl Hub {
         self.close(id, CloseReason::Left);
     }
 
-    fn join(&mut self, id: ConnectionId, join: Join) {
+    fn join(&mut self, id: ConnectionId, mut join: Join) {
+        if !self.speaks_version(id, &join) {
+            return;
+        }
+        if let Some(token) = join.resume.take_if(|token| !token.is_empty()) {
+            return self.resume(id, join, &token);
+        }
         if !self.acceptable(id, &join) {
             return;
         }
@@ -150,19 +161,26 @@ impl Hub {
             attributes: join.attributes,
             role: join.role,
             publications: join.publications,
+            reconnecting: false,
         };
+        self.last_seat += 1;
+        let seat = SeatId(self.last_seat);
         let topology = join.topology;
         let joined = (topology == Topology::Sfu).then(|| MediaCommand::Joined {
-            id,
+            id: seat,
             room: join.room.clone(),
             participant: info.id.clone(),
             publications: info.publications.clone(),
         });
-        self.rooms.entry(join.room.clone()).or_insert_with(|| Room::new(topology, address)).add(id, info);
+        self.seats.insert(seat, join.room.clone());
+        let token = join.resume.is_some().then(|| self.tokens.next());
+        let (presence, to_mute) = (Presence::Here(id), Default::default());
+        let taken = Seat { id: seat, presence, address, token, to_mute };
+        self.rooms.entry(join.room.clone()).or_insert_with(|| Room::new(topology, address)).add(taken, info);
         self.welcome(id, &join.room);
         self.outputs.extend(joined.map(Output::Media));
         self.media_relay(id, &join.room, join.relay);
-        self.announce(&join.room, id, Audience::Others);
+        self.announce(&join.room, seat, Audience::Others);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.room = Some(join.room.clone());
             connection.waiting = None;
@@ -194,11 +212,12 @@ impl Hub {
         if let Some(info) = self.rooms.get(room).and_then(|room| room.participant(id)) {
             join.role = info.role;
         }
-        if !self.acceptable(id, &join) {
+        if !self.speaks_version(id, &join) || !self.acceptable(id, &join) {
             return;
         }
+        let Some(seat) = self.seat_of(id, room) else { return };
         let changed = self.rooms.get_mut(room).is_some_and(|members| {
-            members.change(id, |info| {
+            members.change(seat, |info| {
                 (info.name, info.metadata, info.attributes) = (join.name, join.metadata, join.attributes);
                 info.publications = join.publications;
             })
@@ -206,37 +225,46 @@ impl Hub {
         self.welcome(id, room);
         self.media_relay(id, room, join.relay);
         if changed {
-            self.media_published(id, room);
-            self.announce(room, id, Audience::Others);
+            self.media_published(seat, room);
+            self.announce(room, seat, Audience::Others);
         }
+    }
+
+    /// The seat that a connection has in a room.
+    fn seat_of(&self, id: ConnectionId, room: &str) -> Option<SeatId> {
+        self.rooms.get(room)?.seat_of(id).map(|seat| seat.id)
     }
 
     fn is_sfu(&self, room: &str) -> bool {
         self.rooms.get(room).is_some_and(|room| room.topology() == Topology::Sfu)
     }
 
-    fn media_relay(&mut self, id: ConnectionId, room: &str, payload: Option<RelayPayload>) {
+    pub(super) fn media_relay(&mut self, id: ConnectionId, room: &str, payload: Option<RelayPayload>) {
+        let Some(id) = self.seat_of(id, room) else { return };
         if let Some(payload) = payload.filter(|_| self.is_sfu(room)) {
             self.outputs.push_back(Output::Media(MediaCommand::Relay { id, payload }));
         }
     }
 
-    /// Tells the SFU what the participant of connection `id` publishes now.
-    fn media_published(&mut self, id: ConnectionId, room: &str) {
+    /// Tells the SFU what a participant publishes now.
+    fn media_published(&mut self, id: SeatId, room: &str) {
         let info = self.rooms.get(room).filter(|room| room.topology() == Topology::Sfu);
-        if let Some(info) = info.and_then(|room| room.participant(id)) {
+        if let Some(info) = info.and_then(|room| room.info(id)) {
             let publications = info.publications.clone();
             self.outputs.push_back(Output::Media(MediaCommand::Published { id, publications }));
         }
     }
 
-    /// Whether `join` is one that this server can serve; if not, its sender is told.
-    fn acceptable(&mut self, id: ConnectionId, join: &Join) -> bool {
+    fn speaks_version(&mut self, id: ConnectionId, join: &Join) -> bool {
         if join.version != VERSION {
             let message = format!("the server speaks version {VERSION}, not {}", join.version);
             self.fail(id, ErrorCode::UnsupportedVersion, message);
-            return false;
         }
+        join.version == VERSION
+    }
+
+    /// Whether `join` is one that this server can serve; if not, its sender is told.
+    fn acceptable(&mut self, id: ConnectionId, join: &Join) -> bool {
         let of_room = self.rooms.get(&join.room).map(Room::topology);
         let fault = match (join.topology, of_room) {
             (Topology::Sfu, _) if !self.has_sfu => {
@@ -290,9 +318,12 @@ impl Hub {
             return self.media_relay(id, room, Some(payload));
         }
         let Some(room) = self.rooms.get(room) else { return };
-        let (Some(from), Some(target)) =
-            (room.participant(id).map(|info| info.id.clone()), room.connection(to))
-        else {
+        let Some(from) = room.participant(id).map(|info| info.id.clone()) else { return };
+        let Some(target) = room.connection(to) else {
+            if room.has(to) {
+                // Its connection is cut. The sender repeats what is not acknowledged when the roster says that it is back.
+                return;
+            }
             let message = format!("participant `{}` is not in the room", shorten(to.to_string()));
             return self.error(id, ErrorCode::UnknownParticipant, message);
         };
@@ -308,16 +339,17 @@ impl Hub {
     }
 
     fn change(&mut self, id: ConnectionId, room: &str, change: impl FnOnce(&mut ParticipantInfo)) {
+        let Some(seat) = self.seat_of(id, room) else { return };
         let Some(members) = self.rooms.get_mut(room) else { return };
-        let changed = members.change(id, change);
+        let changed = members.change(seat, change);
         if changed {
-            self.media_published(id, room);
+            self.media_published(seat, room);
         }
         let audience = if changed { Audience::Everyone } else { Audience::Itself };
-        self.announce(room, id, audience);
+        self.announce(room, seat, audience);
     }
 
-    fn welcome(&mut self, id: ConnectionId, room: &str) {
+    pub(super) fn welcome(&mut self, id: ConnectionId, room: &str) {
         let Some(room) = self.rooms.get(room) else { return };
         let Some(participant_id) = room.participant(id).map(|info| info.id.clone()) else { return };
         let welcome = Welcome {
@@ -325,22 +357,24 @@ impl Hub {
             participant_id,
             roster: room.roster(),
             ice_servers: self.ice_servers.clone(),
+            resume_token: room.seat_of(id).and_then(|seat| seat.token.clone()),
             heartbeat_ms: self.limits.heartbeat_ms,
         };
         self.send(id, ServerMessage::Welcome(welcome));
     }
 
-    /// Tells `audience` how the participant of connection `id` is now.
-    pub(super) fn announce(&mut self, room: &str, id: ConnectionId, audience: Audience) {
+    /// Tells `audience` how the participant of a seat is now.
+    pub(super) fn announce(&mut self, room: &str, seat: SeatId, audience: Audience) {
         let Some(room) = self.rooms.get(room) else { return };
-        let Some(participant) = room.participant(id) else { return };
+        let Some(participant) = room.info(seat) else { return };
         let message =
             ServerMessage::Participant { revision: room.revision(), participant: participant.clone() };
-        let receivers = room.connections().filter(|to| match audience {
+        let receivers = room.seats().filter(|to| match audience {
             Audience::Everyone => true,
-            Audience::Others => *to != id,
-            Audience::Itself => *to == id,
+            Audience::Others => to.id != seat,
+            Audience::Itself => to.id == seat,
         });
+        let receivers = receivers.filter_map(Seat::connection);
         self.outputs.extend(receivers.map(|to| Output::Send { to, message: message.clone() }));
     }
 }

@@ -1,4 +1,4 @@
-//! Participant ids.
+//! Participant ids and resume tokens.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -38,6 +38,28 @@ impl ParticipantIds {
             }
         };
         (ParticipantId(id), u32::try_from(self.issued).unwrap_or(u32::MAX))
+    }
+}
+
+/// Makes resume tokens. Their source is another one than that of the ids, which everybody sees.
+#[derive(Clone, Debug)]
+pub(super) struct Tokens(ParticipantIds);
+
+impl Default for Tokens {
+    /// Tokens that anybody can guess, for tests.
+    fn default() -> Self {
+        Self(ParticipantIds::seeded(u64::MAX))
+    }
+}
+
+impl Tokens {
+    /// Tokens of 128 bits that nobody can guess, though they know others.
+    pub(super) fn random() -> Self {
+        Self(ParticipantIds::random())
+    }
+
+    pub(super) fn next(&mut self) -> String {
+        self.0.next().0.0
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Limits {
     pub heartbeat_ms: u32,
     /// Milliseconds of silence after which a connection is given up. Default: three heartbeats.
     pub idle_timeout_ms: u64,
+    /// Milliseconds that a participant whose connection was cut has to come back. 0: none. Default: 30000.
+    pub grace_ms: u64,
 }
 
 impl Default for Limits {
@@ -74,6 +76,7 @@ impl Default for Limits {
             max_publication_id_length: 128,
             heartbeat_ms: 5000,
             idle_timeout_ms: 15_000,
+            grace_ms: 30_000,
         }
     }
 }

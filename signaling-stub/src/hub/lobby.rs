@@ -7,7 +7,7 @@ use tracing::info;
 
 use super::{
     CloseReason, ConnectionId, Hub, Output, WaitReason, Waiting, dispatch::Audience, limits::json_bytes,
-    shorten,
+    seat::Seat, shorten,
 };
 
 impl Hub {
@@ -115,16 +115,25 @@ impl Hub {
         self.outputs.extend(room.connections().map(|to| Output::Send { to, message: message.clone() }));
     }
 
-    /// Makes whoever has been in a room for the longest time its host.
+    /// Sends everyone away who waits for a room: nobody is left who could admit them.
+    pub(super) fn turn_away_waiting(&mut self, room: &str) {
+        let waits =
+            |connection: &super::Connection| connection.in_lobby().is_some_and(|(name, _)| name == room);
+        let waiting = self.connections.iter().filter(|(_, connection)| waits(connection));
+        for id in waiting.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.expel(id, ErrorCode::NotAdmitted, "everyone who could let you in has left the room");
+        }
+    }
+
+    /// Makes whoever has been in a room for the longest time its host; one whose connection is cut only if nobody else is there.
     pub(super) fn pass_on_host(&mut self, name: &str) {
         let Some(room) = self.rooms.get_mut(name) else { return };
-        let heir = room.connections().find(|id| {
-            room.participant(*id).is_some_and(|participant| participant.role == Role::Participant)
-        });
-        if let Some(heir) = heir
+        let is_heir = |seat: &&Seat| room.info(seat.id).is_some_and(|info| info.role == Role::Participant);
+        let heir = room.seats().filter(is_heir).min_by_key(|seat| seat.connection().is_none());
+        if let Some(heir) = heir.map(|seat| seat.id)
             && room.change(heir, |info| info.role = Role::Host)
         {
-            info!(connection = heir.0, room = name, "is the host now");
+            info!(seat = heir.0, room = name, "is the host now");
             self.announce(name, heir, Audience::Everyone);
         }
     }
@@ -168,6 +177,10 @@ impl Hub {
         }
         let waiting = self.waiting_in(room, participant);
         let inside = self.rooms.get(room).and_then(|room| room.connection(participant));
+        let away = self.rooms.get_mut(room).and_then(|room| room.seat_of_participant(participant));
+        if let Some(away) = away.filter(|seat| seat.connection().is_none()).map(|seat| seat.id) {
+            return self.expel_absent(room, away);
+        }
         match (waiting, inside) {
             (_, Some(inside)) if inside == id => {
                 self.error(id, ErrorCode::InvalidValue, "the host cannot remove itself; send `leave`");
@@ -188,16 +201,19 @@ impl Hub {
         if !self.is_host(id, room, "mute") {
             return;
         }
-        let Some(room) = self.rooms.get(room) else { return };
+        let Some(room) = self.rooms.get_mut(room) else { return };
         let from = room.participant(id).map(|info| info.id.clone());
-        let target = room.connection(participant).filter(|target| {
-            let publications = room.participant(*target).map(|info| info.publications.as_slice());
-            publications.unwrap_or_default().iter().any(|known| known.id == publication)
+        let publishes = room.participants().any(|info| {
+            info.id == *participant && info.publications.iter().any(|known| known.id == publication)
         });
+        let target = room.seat_of_participant(participant).filter(|_| publishes);
         match (from, target) {
-            (Some(from), Some(target)) => {
-                self.send(target, ServerMessage::MuteRequested { from, publication_id: publication });
-            }
+            (Some(from), Some(target)) => match target.connection() {
+                Some(target) => {
+                    self.send(target, ServerMessage::MuteRequested { from, publication_id: publication });
+                }
+                None => drop(target.to_mute.insert(publication, from)),
+            },
             _ => {
                 let message = format!(
                     "participant `{}` does not publish `{}`",

@@ -119,11 +119,11 @@ fn an_opened_room_lets_everyone_in_in_their_order() {
 }
 
 #[test]
-fn a_room_that_empties_is_open_to_those_who_waited() {
+fn whoever_waits_for_a_room_that_empties_is_sent_away() {
     let (mut hub, ..) = locked();
     hub.handle_disconnected(ALICE, 0);
-    assert_eq!(welcomed(&drain(&mut hub)), [BOB]);
-    assert_eq!(roles(&hub), [Role::Participant]);
+    assert_eq!(errors(&drain(&mut hub)), [(BOB, ErrorCode::NotAdmitted, true)]);
+    assert_eq!(hub.stats().rooms, 0);
 }
 
 #[test]
@@ -270,10 +270,12 @@ fn whoever_is_admitted_while_the_mixer_is_away_is_not_sent_back_to_the_lobby() {
 }
 
 #[test]
-fn a_room_in_which_only_a_mixer_is_left_is_open() {
-    let (mut hub, bob) = locked_with_mixer();
+fn whoever_waits_for_a_room_in_which_only_a_mixer_is_left_is_sent_away_and_the_next_one_is_not() {
+    let (mut hub, _) = locked_with_mixer();
     hub.handle_disconnected(ALICE, 0);
-    assert_eq!(welcomed(&drain(&mut hub)), [BOB]);
-    assert_eq!(hub.participants("tea")[1].id, bob);
+    assert_eq!(errors(&drain(&mut hub)), [(BOB, ErrorCode::NotAdmitted, true)]);
     assert!(!hub.lobby("tea").locked);
+    hub.handle_connected(CAROL, 0);
+    say(&mut hub, CAROL, &mcu_message("participant"));
+    assert_eq!(welcomed(&drain(&mut hub)), [CAROL]);
 }

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::tests::{ALICE, BOB, drain, error_text, errors, join_message, say, sole_error};
 use super::*;
 
+const FIRST: SeatId = SeatId(1);
+
 fn sfu_message() -> Value {
     let mut message = join_message("kitchen");
     message["topology"] = "sfu".into();
@@ -34,25 +36,25 @@ fn the_sfu_hears_of_who_joins_with_what() {
     let mut hub = joined();
     match &commands(&mut hub)[..] {
         [
-            MediaCommand::Joined { id: ALICE, room, publications, .. },
-            MediaCommand::Relay { id: ALICE, payload },
+            MediaCommand::Joined { id: FIRST, room, publications, .. },
+            MediaCommand::Relay { id: FIRST, payload },
         ] => {
             assert_eq!((room.as_str(), publications.len(), payload.seq), ("kitchen", 1, 1));
         }
         other => panic!("{other:?}"),
     }
     say(&mut hub, ALICE, &json!({ "type": "publish", "publications": [] }));
-    assert_eq!(commands(&mut hub), [MediaCommand::Published { id: ALICE, publications: vec![] }]);
+    assert_eq!(commands(&mut hub), [MediaCommand::Published { id: FIRST, publications: vec![] }]);
     let payload = json!({ "seq": 0, "ack": 3 });
     say(&mut hub, ALICE, &json!({ "type": "relay", "to": SFU_ID, "payload": payload }));
     let payload = RelayPayload { seq: 0, ack: 3, signal: None };
-    assert_eq!(commands(&mut hub), [MediaCommand::Relay { id: ALICE, payload: payload.clone() }]);
-    hub.handle_sfu_payload(ALICE, payload.clone());
-    hub.handle_sfu_payload(BOB, payload.clone());
+    assert_eq!(commands(&mut hub), [MediaCommand::Relay { id: FIRST, payload: payload.clone() }]);
+    hub.handle_sfu_payload(FIRST, payload.clone());
+    hub.handle_sfu_payload(SeatId(9), payload.clone());
     let message = ServerMessage::Relay { from: SFU_ID.into(), payload };
     assert_eq!(drain(&mut hub), [Output::Send { to: ALICE, message }]);
     hub.handle_disconnected(ALICE, 0);
-    assert_eq!(commands(&mut hub), [MediaCommand::Left { id: ALICE }]);
+    assert_eq!(commands(&mut hub), [MediaCommand::Left { id: FIRST }]);
 }
 
 #[test]
@@ -181,7 +183,7 @@ fn only_an_mcu_has_a_mixer() {
 fn what_the_sfu_refuses_is_told_to_its_sender() {
     let mut hub = joined();
     drain(&mut hub);
-    hub.handle_sfu_fault(ALICE, "no SDP".to_owned());
+    hub.handle_sfu_fault(FIRST, "no SDP".to_owned());
     assert_eq!(errors(&drain(&mut hub)), [(ALICE, ErrorCode::MediaRefused, false)]);
 }
 

@@ -16,6 +16,9 @@ mod mixers;
 mod output;
 mod rate;
 mod room;
+mod seat;
+#[cfg(test)]
+mod seat_tests;
 #[cfg(test)]
 mod tests;
 
@@ -31,13 +34,14 @@ use moim_protocol::{
 use tracing::{debug, info};
 
 use self::{
-    id::ParticipantIds,
+    id::{ParticipantIds, Tokens},
     rate::{Bucket, Rate},
     room::Room,
 };
 pub use self::{
     limits::Limits,
     output::{CloseReason, MediaCommand, Output},
+    seat::SeatId,
 };
 
 /// Names a connection for as long as it lives. The owner of the hub chooses it and never uses it again.
@@ -51,13 +55,14 @@ pub struct HubStats {
     pub connections: usize,
     /// Rooms with at least one participant.
     pub rooms: usize,
-    /// Participants of all rooms.
+    /// Participants of all rooms, those included whose connection is cut.
     pub participants: usize,
 }
 
 /// Every room and every connection of a server.
 ///
-/// Each participant of a room has exactly one connection, and a room exists while it has a participant.
+/// Each participant of a room has a seat, and its connection has it; one that is cut leaves the seat empty for a while. A room
+/// exists while it has a participant.
 #[derive(Debug)]
 pub struct Hub {
     limits: Limits,
@@ -66,6 +71,12 @@ pub struct Hub {
     starts_mixers: bool,
     mixer_token: Option<String>,
     ids: ParticipantIds,
+    tokens: Tokens,
+    /// In which room each seat is.
+    seats: BTreeMap<SeatId, String>,
+    last_seat: u64,
+    /// The tokens of those whom a host put out while they were away, until their seats would have ended.
+    removed: BTreeMap<String, u64>,
     connections: BTreeMap<ConnectionId, Connection>,
     rooms: BTreeMap<String, Room>,
     outputs: VecDeque<Output>,
@@ -143,6 +154,10 @@ impl Hub {
             starts_mixers: false,
             mixer_token: None,
             ids: ParticipantIds::seeded(0),
+            tokens: Tokens::default(),
+            seats: BTreeMap::new(),
+            last_seat: 0,
+            removed: BTreeMap::new(),
             connections: BTreeMap::new(),
             rooms: BTreeMap::new(),
             outputs: VecDeque::new(),
@@ -160,10 +175,11 @@ impl Hub {
         self
     }
 
-    /// Sets that nobody can guess participant ids.
+    /// Sets that nobody can guess participant ids and resume tokens.
     #[must_use]
     pub fn with_random_ids(mut self) -> Self {
         self.ids = ParticipantIds::random();
+        self.tokens = Tokens::random();
         self
     }
 
@@ -195,28 +211,41 @@ impl Hub {
         self
     }
 
-    /// Hands a payload of the SFU to a client.
-    pub fn handle_sfu_payload(&mut self, id: ConnectionId, payload: RelayPayload) {
-        if self.connections.contains_key(&id) {
-            self.send(id, ServerMessage::Relay { from: SFU_ID.into(), payload });
+    /// Hands a payload of the SFU to a client. To one whose connection is cut, the SFU repeats it.
+    pub fn handle_sfu_payload(&mut self, seat: SeatId, payload: RelayPayload) {
+        if let Some(to) = self.connection_of(seat) {
+            self.send(to, ServerMessage::Relay { from: SFU_ID.into(), payload });
         }
     }
 
     /// Tells a client that the SFU could not use what it sent.
-    pub fn handle_sfu_fault(&mut self, id: ConnectionId, fault: String) {
-        if self.connections.contains_key(&id) {
-            self.error(id, ErrorCode::MediaRefused, shorten(fault));
+    pub fn handle_sfu_fault(&mut self, seat: SeatId, fault: String) {
+        if let Some(to) = self.connection_of(seat) {
+            self.error(to, ErrorCode::MediaRefused, shorten(fault));
         }
     }
 
     /// Takes the news that the SFU has lost everyone. They are sent away, and can join again.
     pub fn handle_sfu_failed(&mut self) {
-        let lost = self.rooms.values().filter(|room| room.topology() == Topology::Sfu);
-        let lost: Vec<_> = lost.flat_map(Room::connections).collect();
-        for id in lost {
-            self.forget(id, LeaveReason::Disconnected);
-            self.close(id, CloseReason::Restart);
+        let lost = self.rooms.iter().filter(|(_, room)| room.topology() == Topology::Sfu);
+        let lost = lost.flat_map(|(name, room)| {
+            room.seats().map(move |seat| (name.clone(), seat.id, seat.connection()))
+        });
+        for (room, seat, connection) in lost.collect::<Vec<_>>() {
+            match connection {
+                Some(id) => {
+                    self.forget(id, LeaveReason::Disconnected);
+                    self.close(id, CloseReason::Restart);
+                }
+                None => self.end_seat(&room, seat, LeaveReason::Disconnected),
+            }
         }
+    }
+
+    /// The connection that has this seat at the moment.
+    fn connection_of(&self, seat: SeatId) -> Option<ConnectionId> {
+        let room = self.rooms.get(self.seats.get(&seat)?)?;
+        room.seats().find(|known| known.id == seat)?.connection()
     }
 
     /// Takes the news that a payload of `from` was lost, because too much waits for the client that it was for.
@@ -235,8 +264,10 @@ impl Hub {
     }
 
     /// Takes the news that a payload was lost, because too many of this client wait for the SFU.
-    pub fn handle_sfu_overload(&mut self, id: ConnectionId) {
-        self.error(id, ErrorCode::RateLimited, "too much waits for the SFU; send it again later");
+    pub fn handle_sfu_overload(&mut self, seat: SeatId) {
+        if let Some(id) = self.connection_of(seat) {
+            self.error(id, ErrorCode::RateLimited, "too much waits for the SFU; send it again later");
+        }
     }
 
     /// Takes a new connection of which nobody knows whence it comes: no limit of an address holds for it.
@@ -250,6 +281,7 @@ impl Hub {
     }
 
     fn connect(&mut self, id: ConnectionId, address: Option<IpAddr>, now: u64) {
+        self.now = self.now.max(now);
         self.forget(id, LeaveReason::Disconnected);
         if self.shutting_down {
             return self.refuse(id, ErrorCode::ShuttingDown, "the server is going down");
@@ -276,7 +308,7 @@ impl Hub {
         };
         let deadline = connection.deadline(self.limits.idle_timeout_ms);
         self.connections.insert(id, connection);
-        self.next_timeout = Some(self.next_timeout.map_or(deadline, |next| next.min(deadline)));
+        self.wake_at(deadline);
         debug!(connection = id.0, "connected");
     }
 
@@ -336,15 +368,17 @@ impl Hub {
     }
 
     /// Takes the end of a connection. A connection that the hub has closed is not known any more.
-    pub fn handle_disconnected(&mut self, id: ConnectionId, _now: u64) {
-        self.forget(id, LeaveReason::Disconnected);
+    pub fn handle_disconnected(&mut self, id: ConnectionId, now: u64) {
+        self.now = self.now.max(now);
+        self.lose(id, LeaveReason::Disconnected);
     }
 
-    /// Gives up the connections that have been silent for too long.
+    /// Gives up the connections that have been silent for too long, and the seats whose grace time is over.
     pub fn handle_timeout(&mut self, now: u64) {
         if self.next_timeout.is_none_or(|next| now < next) {
             return;
         }
+        self.now = self.now.max(now);
         let timeout = self.limits.idle_timeout_ms;
         let late = self.connections.iter().filter(|(_, connection)| connection.deadline(timeout) <= now);
         let late: Vec<_> = late.map(|(id, connection)| (*id, connection.heard_at)).collect();
@@ -354,10 +388,16 @@ impl Hub {
                 false => format!("no `join` came for {} ms", self.limits.join_timeout_ms),
             };
             self.send_error(id, ErrorCode::IdleTimeout, message, true);
-            self.forget(id, LeaveReason::TimedOut);
+            self.lose(id, LeaveReason::TimedOut);
             self.close(id, CloseReason::Error(ErrorCode::IdleTimeout));
         }
-        self.next_timeout = self.connections.values().map(|connection| connection.deadline(timeout)).min();
+        self.end_seats(now);
+        let connections = self.connections.values().map(|connection| connection.deadline(timeout));
+        self.next_timeout = connections.chain(self.next_seat_end()).min();
+    }
+
+    fn wake_at(&mut self, at: u64) {
+        self.next_timeout = Some(self.next_timeout.map_or(at, |next| next.min(at)));
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do, at the earliest.
@@ -374,6 +414,8 @@ impl Hub {
     pub fn shut_down(&mut self) {
         self.shutting_down = true;
         self.rooms.clear();
+        self.seats.clear();
+        self.removed.clear();
         self.next_timeout = None;
         for id in std::mem::take(&mut self.connections).into_keys() {
             self.refuse(id, ErrorCode::ShuttingDown, "the server is going down");
@@ -431,9 +473,18 @@ impl Hub {
         let Some(connection) = self.connections.remove(&id) else { return };
         debug!(connection = id.0, ?reason, "gone");
         let Some(name) = connection.room else { return };
-        let Some(room) = self.rooms.get_mut(&name) else { return };
-        let Some(participant) = room.remove(id) else { return };
-        info!(connection = id.0, participant = %participant.id, room = name, ?reason, "left");
+        let seat = self.rooms.get(&name).and_then(|room| room.seat_of(id)).map(|seat| seat.id);
+        if let Some(seat) = seat {
+            self.end_seat(&name, seat, reason);
+        }
+    }
+
+    /// Takes a participant out of its room, and tells the others.
+    fn end_seat(&mut self, name: &str, seat: SeatId, reason: LeaveReason) {
+        self.seats.remove(&seat);
+        let Some(room) = self.rooms.get_mut(name) else { return };
+        let Some(participant) = room.remove(seat) else { return };
+        info!(seat = seat.0, participant = %participant.id, room = name, ?reason, "left");
         let message = ServerMessage::ParticipantLeft {
             revision: room.revision(),
             participant_id: participant.id.clone(),
@@ -441,18 +492,19 @@ impl Hub {
         };
         self.outputs.extend(room.connections().map(|to| Output::Send { to, message: message.clone() }));
         if room.topology() == Topology::Sfu {
-            self.outputs.push_back(Output::Media(MediaCommand::Left { id }));
+            self.outputs.push_back(Output::Media(MediaCommand::Left { id: seat }));
         }
-        self.left_mixed_room(&name, participant.role);
-        let Some(room) = self.rooms.get(&name) else { return };
+        self.left_mixed_room(name, participant.role);
+        let Some(room) = self.rooms.get(name) else { return };
         if room.is_empty() {
-            self.rooms.remove(&name);
-            self.open_lobby(&name);
+            self.rooms.remove(name);
+            self.turn_away_waiting(name);
         } else if !room.has_people() {
             // Only a mixer is left, which can let nobody in.
-            self.unlock(&name);
+            self.turn_away_waiting(name);
+            self.unlock(name);
         } else if participant.role == Role::Host {
-            self.pass_on_host(&name);
+            self.pass_on_host(name);
         }
     }
 

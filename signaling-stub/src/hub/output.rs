@@ -2,7 +2,7 @@
 
 use moim_protocol::{ErrorCode, ParticipantId, Publication, RelayPayload, ServerMessage};
 
-use super::ConnectionId;
+use super::{ConnectionId, SeatId};
 
 /// Something for the owner of the hub to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +34,8 @@ pub enum Output {
 pub enum MediaCommand {
     /// A participant came in.
     Joined {
-        /// Its connection to the hub.
-        id: ConnectionId,
+        /// Its seat.
+        id: SeatId,
         /// Its room.
         room: String,
         /// Who it is.
@@ -45,22 +45,27 @@ pub enum MediaCommand {
     },
     /// A participant publishes these from now on: the complete list.
     Published {
-        /// Its connection.
-        id: ConnectionId,
+        /// Its seat.
+        id: SeatId,
         /// What it publishes.
         publications: Vec<Publication>,
     },
     /// A participant sent a payload to the SFU.
     Relay {
-        /// Its connection.
-        id: ConnectionId,
+        /// Its seat.
+        id: SeatId,
         /// What it sent.
         payload: RelayPayload,
     },
+    /// A participant has a new connection to the server: what was sent over the one before may be lost.
+    Resumed {
+        /// Its seat.
+        id: SeatId,
+    },
     /// A participant is gone.
     Left {
-        /// Its connection.
-        id: ConnectionId,
+        /// Its seat.
+        id: SeatId,
     },
 }
 

@@ -1,10 +1,13 @@
 //! One room: its participants, and the revision of their list.
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
-use moim_protocol::{Lobby, ParticipantId, ParticipantInfo, Role, Roster, Topology};
+use moim_protocol::{Lobby, ParticipantId, ParticipantInfo, PublicationId, Role, Roster, Topology};
 
-use super::ConnectionId;
+use super::{
+    ConnectionId,
+    seat::{Presence, Seat, SeatId},
+};
 
 /// A room with at least one participant.
 #[derive(Clone, Debug)]
@@ -20,7 +23,7 @@ pub(super) struct Room {
 
 #[derive(Clone, Debug)]
 struct Member {
-    connection: ConnectionId,
+    seat: Seat,
     info: ParticipantInfo,
 }
 
@@ -72,8 +75,13 @@ impl Room {
         self.members.iter().map(|member| &member.info)
     }
 
+    /// Of those who are here.
     pub(super) fn connections(&self) -> impl Iterator<Item = ConnectionId> {
-        self.members.iter().map(|member| member.connection)
+        self.seats().filter_map(Seat::connection)
+    }
+
+    pub(super) fn seats(&self) -> impl Iterator<Item = &Seat> {
+        self.members.iter().map(|member| &member.seat)
     }
 
     /// Whether somebody mixes.
@@ -86,32 +94,72 @@ impl Room {
         self.participants().any(|participant| participant.role != Role::Mixer)
     }
 
+    /// The seat that this connection has.
+    pub(super) fn seat_of(&self, connection: ConnectionId) -> Option<&Seat> {
+        self.seats().find(|seat| seat.connection() == Some(connection))
+    }
+
+    pub(super) fn seat_of_mut(&mut self, connection: ConnectionId) -> Option<&mut Seat> {
+        let mut seats = self.members.iter_mut().map(|member| &mut member.seat);
+        seats.find(|seat| seat.connection() == Some(connection))
+    }
+
+    /// The seat that is resumed with this token.
+    pub(super) fn seat_with(&self, token: &str) -> Option<&Seat> {
+        self.seats().find(|seat| seat.token.as_deref() == Some(token))
+    }
+
+    pub(super) fn seat_of_participant(&mut self, participant: &ParticipantId) -> Option<&mut Seat> {
+        let member = self.members.iter_mut().find(|member| member.info.id == *participant);
+        member.map(|member| &mut member.seat)
+    }
+
+    pub(super) fn info(&self, seat: SeatId) -> Option<&ParticipantInfo> {
+        self.members.iter().find(|member| member.seat.id == seat).map(|member| &member.info)
+    }
+
+    /// The participant of this connection.
     pub(super) fn participant(&self, connection: ConnectionId) -> Option<&ParticipantInfo> {
-        self.members.iter().find(|member| member.connection == connection).map(|member| &member.info)
+        self.info(self.seat_of(connection)?.id)
     }
 
+    /// The connection of a participant who is here.
     pub(super) fn connection(&self, participant: &ParticipantId) -> Option<ConnectionId> {
-        self.members.iter().find(|member| member.info.id == *participant).map(|member| member.connection)
+        self.members.iter().find(|member| member.info.id == *participant)?.seat.connection()
     }
 
-    pub(super) fn add(&mut self, connection: ConnectionId, info: ParticipantInfo) {
-        self.members.push(Member { connection, info });
+    pub(super) fn has(&self, participant: &ParticipantId) -> bool {
+        self.participants().any(|info| info.id == *participant)
+    }
+
+    pub(super) fn add(&mut self, seat: Seat, info: ParticipantInfo) {
+        self.members.push(Member { seat, info });
         self.revision += 1;
     }
 
-    pub(super) fn remove(&mut self, connection: ConnectionId) -> Option<ParticipantInfo> {
-        let index = self.members.iter().position(|member| member.connection == connection)?;
+    pub(super) fn remove(&mut self, seat: SeatId) -> Option<ParticipantInfo> {
+        let index = self.members.iter().position(|member| member.seat.id == seat)?;
         self.revision += 1;
         Some(self.members.remove(index).info)
     }
 
-    /// Lets `change` work on the participant, and says whether that made a difference.
-    pub(super) fn change(
+    /// Puts a connection on a seat. Returns what a host asked to mute meanwhile, and which host.
+    pub(super) fn take_seat(
         &mut self,
+        seat: SeatId,
         connection: ConnectionId,
-        change: impl FnOnce(&mut ParticipantInfo),
-    ) -> bool {
-        let Some(member) = self.members.iter_mut().find(|member| member.connection == connection) else {
+    ) -> BTreeMap<PublicationId, ParticipantId> {
+        self.change(seat, |info| info.reconnecting = false);
+        let Some(member) = self.members.iter_mut().find(|member| member.seat.id == seat) else {
+            return BTreeMap::new();
+        };
+        member.seat.presence = Presence::Here(connection);
+        std::mem::take(&mut member.seat.to_mute)
+    }
+
+    /// Lets `change` work on the participant, and says whether that made a difference.
+    pub(super) fn change(&mut self, seat: SeatId, change: impl FnOnce(&mut ParticipantInfo)) -> bool {
+        let Some(member) = self.members.iter_mut().find(|member| member.seat.id == seat) else {
             return false;
         };
         let before = member.info.clone();

@@ -98,6 +98,7 @@ fn joiner_is_welcomed_with_everyone_and_the_others_hear_of_it() {
         participant_id: bob.id.clone(),
         roster: Roster { revision: 2, participants, lobby: Lobby::default() },
         ice_servers: hub.ice_servers.clone(),
+        resume_token: None,
         heartbeat_ms: 5000,
     };
     assert_eq!(

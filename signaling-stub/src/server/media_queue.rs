@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use crate::{ConnectionId, MediaCommand};
+use crate::{MediaCommand, SeatId};
 
 /// Payloads of one client that wait. Its end of the conversation repeats what is lost.
 const MAX_PAYLOADS: usize = 64;
@@ -25,7 +25,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     commands: VecDeque<MediaCommand>,
-    payloads: HashMap<ConnectionId, usize>,
+    payloads: HashMap<SeatId, usize>,
 }
 
 impl MediaQueue {
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn payload(id: u64, seq: u32) -> MediaCommand {
-        MediaCommand::Relay { id: ConnectionId(id), payload: RelayPayload { seq, ack: 0, signal: None } }
+        MediaCommand::Relay { id: SeatId(id), payload: RelayPayload { seq, ack: 0, signal: None } }
     }
 
     #[tokio::test]
@@ -111,7 +111,7 @@ mod tests {
     #[tokio::test]
     async fn lists_of_publications_replace_each_other() {
         let queue = MediaQueue::default();
-        let published = || MediaCommand::Published { id: ConnectionId(1), publications: Vec::new() };
+        let published = || MediaCommand::Published { id: SeatId(1), publications: Vec::new() };
         assert!(queue.push(published()) && queue.push(published()));
         queue.push(payload(1, 1));
         assert_eq!(queue.pop().await, published());

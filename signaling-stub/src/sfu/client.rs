@@ -33,7 +33,7 @@ use super::{
     uplink::Uplink,
     vp8,
 };
-use crate::ConnectionId;
+use crate::SeatId;
 
 #[derive(Debug)]
 pub(super) struct Client {
@@ -166,6 +166,11 @@ impl Client {
         Ok(())
     }
 
+    /// The connection that carries signals to the client is a new one: what was under way is lost.
+    pub(super) fn repeat_signals(&mut self) {
+        self.reliable.repeat();
+    }
+
     pub(super) fn accepts(&self, input: &Input<'_>) -> bool {
         self.rtc.accepts(input)
     }
@@ -277,7 +282,7 @@ impl Client {
     }
 
     /// What this client publishes, as far as it has a section for it.
-    pub(super) fn feeds(&self, id: ConnectionId) -> impl Iterator<Item = Feed> + '_ {
+    pub(super) fn feeds(&self, id: SeatId) -> impl Iterator<Item = Feed> + '_ {
         self.publications.iter().filter_map(move |publication| {
             let (mid, _) = self.mids.iter().find(|(_, carried)| **carried == publication.id)?;
             let mid = Mid::from(mid.as_str());

@@ -33,20 +33,20 @@ use str0m::{
 use tracing::{debug, warn};
 
 use self::{client::Client, client_event::ClientEvent, slots::Feed};
-use crate::{ConnectionId, MediaCommand};
+use crate::{MediaCommand, SeatId};
 
 /// A publication as it arrives: whose connection, and which media section of it.
-type Source = (ConnectionId, Mid);
+type Source = (SeatId, Mid);
 
 /// What the SFU wants done.
 #[derive(Debug)]
 pub enum SfuOutput {
     /// Send a packet.
     Transmit(Transmit),
-    /// Hand a payload to a client, over its connection to the hub.
-    Relay(ConnectionId, RelayPayload),
+    /// Hand a payload to a client, over the connection that its seat has.
+    Relay(SeatId, RelayPayload),
     /// Tell a client that something of it could not be used.
-    Refuse(ConnectionId, String),
+    Refuse(SeatId, String),
 }
 
 /// The media of all rooms.
@@ -55,9 +55,9 @@ pub struct Sfu {
     started: Instant,
     crypto: Arc<str0m::crypto::CryptoProvider>,
     candidates: Vec<Candidate>,
-    clients: BTreeMap<ConnectionId, Client>,
+    clients: BTreeMap<SeatId, Client>,
     /// Clients that may have something to say.
-    woken: BTreeSet<ConnectionId>,
+    woken: BTreeSet<SeatId>,
     outputs: VecDeque<SfuOutput>,
 }
 
@@ -106,6 +106,12 @@ impl Sfu {
             MediaCommand::Left { id } => {
                 if let Some(client) = self.clients.remove(&id) {
                     self.reassign(&client.room, now);
+                }
+            }
+            MediaCommand::Resumed { id } => {
+                if let Some(client) = self.clients.get_mut(&id) {
+                    client.repeat_signals();
+                    self.woken.insert(id);
                 }
             }
             MediaCommand::Published { id, publications } => {
@@ -178,7 +184,7 @@ impl Sfu {
         }
     }
 
-    fn handle_client_event(&mut self, id: ConnectionId, event: ClientEvent, now: Instant) {
+    fn handle_client_event(&mut self, id: SeatId, event: ClientEvent, now: Instant) {
         match event {
             ClientEvent::Transmit(transmit) => self.outputs.push_back(SfuOutput::Transmit(transmit)),
             ClientEvent::Relay(payload) => self.outputs.push_back(SfuOutput::Relay(id, payload)),
@@ -210,14 +216,7 @@ impl Sfu {
     }
 
     /// Hands a message to one client of the room, or to all others, on the kind of channel that it came on.
-    fn deliver(
-        &mut self,
-        from: ConnectionId,
-        channel: ChannelKind,
-        to: &str,
-        is_binary: bool,
-        message: &[u8],
-    ) {
+    fn deliver(&mut self, from: SeatId, channel: ChannelKind, to: &str, is_binary: bool, message: &[u8]) {
         let Some(sender) = self.clients.get(&from) else { return };
         let (room, name) = (sender.room.clone(), sender.participant.clone());
         for (id, client) in &mut self.clients {

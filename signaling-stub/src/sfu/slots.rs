@@ -126,12 +126,12 @@ impl Slots {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ConnectionId;
+    use crate::SeatId;
 
     fn feed(connection: u64, kind: MediaKind) -> Feed {
         let slot =
             Slot { participant_id: connection.to_string().as_str().into(), publication_id: "x".into() };
-        Feed { source: (ConnectionId(connection), "0".into()), kind, slot, to: None }
+        Feed { source: (SeatId(connection), "0".into()), kind, slot, to: None }
     }
 
     fn mid(name: &str) -> Mid {

@@ -11,4 +11,5 @@ mod messages;
 mod pages;
 mod pair;
 mod receivers;
+mod seats;
 mod sockets;

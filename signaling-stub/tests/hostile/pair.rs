@@ -26,6 +26,20 @@ impl Pair {
         Self { alice, bob, said: 0 }
     }
 
+    /// Both hear of a participant next: whether it is reconnecting, or `None` if it left.
+    pub(crate) async fn hear(&mut self, id: &str, reconnecting: Option<bool>) {
+        for end in [&mut self.alice, &mut self.bob] {
+            let heard = match end.message().await {
+                ServerMessage::Participant { participant, .. } => {
+                    (participant.id.0, Some(participant.reconnecting))
+                }
+                ServerMessage::ParticipantLeft { participant_id, .. } => (participant_id.0, None),
+                other => panic!("not of a participant: {other:?}"),
+            };
+            assert_eq!(heard, (id.to_owned(), reconnecting));
+        }
+    }
+
     /// Each tells the other so many things, and each thing arrives, in order, and nothing else does.
     pub(crate) async fn talks(&mut self, times: u32) {
         for _ in 0..times {

@@ -8,7 +8,7 @@ use std::{
 
 use moim_protocol::{Channel, PeerSignal, Publication};
 use moim_signaling_stub::{
-    ConnectionId, MediaCommand,
+    MediaCommand, SeatId,
     sfu::{Sfu, SfuOutput},
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct World {
     now: Instant,
     sfu: Sfu,
     sfu_address: SocketAddr,
-    people: BTreeMap<ConnectionId, (&'static str, Person, Path)>,
+    people: BTreeMap<SeatId, (&'static str, Person, Path)>,
     to_sfu: VecDeque<(Instant, SocketAddr, Vec<u8>)>,
     to_people: Vec<(Instant, SocketAddr, Vec<u8>)>,
     next_id: u64,
@@ -58,7 +58,7 @@ impl World {
     }
 
     pub(crate) fn join(&mut self, name: &'static str, publications: Vec<Publication>) {
-        let id = ConnectionId(self.next_id);
+        let id = SeatId(self.next_id);
         self.next_id += 1;
         let address = SocketAddr::from(([10, 0, 1, id.0 as u8], 5000));
         let path = Path { bitrate: None, loses_one_in: None, carried: 0, free_at: self.now };
@@ -132,7 +132,7 @@ impl World {
         &mut self.people.get_mut(&id).unwrap().1
     }
 
-    fn id(&self, name: &str) -> ConnectionId {
+    fn id(&self, name: &str) -> SeatId {
         *self.people.iter().find(|(_, (known, ..))| *known == name).expect("someone").0
     }
 

@@ -190,6 +190,7 @@ mod tests {
             attributes: Default::default(),
             role,
             publications: Vec::new(),
+            reconnecting: false,
         }
     }
 

@@ -165,6 +165,7 @@ mod tests {
             attributes: Default::default(),
             role: Role::Participant,
             publications: Vec::new(),
+            reconnecting: false,
         };
         let roster = Roster { revision: 1, participants: vec![own], lobby: Default::default() };
         session.handle_signal(

@@ -149,6 +149,7 @@ mod tests {
             attributes: Default::default(),
             role: Role::Participant,
             publications: Vec::new(),
+            reconnecting: false,
         };
         let roster = Roster { revision: 1, participants: vec![own], lobby: Default::default() };
         session.handle_signal(SignalEvent::Joined { participant_id: "a".into(), roster, ice_servers }, 10);

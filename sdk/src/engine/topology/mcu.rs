@@ -37,6 +37,7 @@ mod tests {
             attributes: Default::default(),
             role,
             publications: Vec::new(),
+            reconnecting: false,
         }
     }
 

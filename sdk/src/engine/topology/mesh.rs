@@ -49,6 +49,7 @@ mod tests {
             attributes: Default::default(),
             role: Role::Participant,
             publications: Vec::new(),
+            reconnecting: false,
         }
     }
 

@@ -120,6 +120,7 @@ mod tests {
             attributes: Default::default(),
             role,
             publications: Vec::new(),
+            reconnecting: false,
         };
         let roster = [participant("m", 1, Role::Mixer), participant("a", 2, Role::Participant)];
         let far_end = |topology| plan(topology, Some(&"a".into()), &[], &roster)[0].far_end;

@@ -44,6 +44,7 @@ mod tests {
             attributes: Default::default(),
             role: Role::Participant,
             publications: kinds.iter().enumerate().map(publication).collect(),
+            reconnecting: false,
         }
     }
 

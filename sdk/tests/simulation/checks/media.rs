@@ -6,7 +6,6 @@ use moim::Topology;
 use moim::engine::connection::Limit;
 use moim::model::{ParticipantId, Publication, PublicationId, Role};
 use moim_protocol::SFU_ID;
-use moim_signaling_stub::ConnectionId;
 
 use crate::client::{Client, PICTURE, ROOM, sound_for};
 use crate::sfu::SfuClient;
@@ -72,8 +71,8 @@ fn check_wish(world: &World, client: &Client, owner: &ParticipantId, id: &Public
 }
 
 fn sfu_client<'a>(world: &'a World, client: &Client) -> &'a SfuClient {
-    let place = world.client_of(client.own_id.as_ref().unwrap()).unwrap();
-    &world.sfu.clients[&ConnectionId(place as u64)]
+    let own_id = client.own_id.as_ref().unwrap();
+    world.sfu.clients.values().find(|known| known.participant == *own_id).expect("a client of the SFU")
 }
 
 /// The mixer's picture and this one's own sound, unless it asked for less.

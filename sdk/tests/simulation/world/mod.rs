@@ -9,6 +9,7 @@ use moim::Topology;
 use moim::engine::data::Frame;
 use moim::model::{Order, ParticipantId, Timestamp};
 use moim::signaling::SocketEvent;
+use moim_protocol::{ErrorCode, ServerMessage};
 use moim_signaling_stub::{ConnectionId, Hub, Limits, Output};
 
 use super::client::{Client, Effect, MIXER_TOKEN, ROOM};
@@ -28,6 +29,10 @@ pub(crate) struct World {
     pub(crate) topology: Topology,
     /// The mixer that was started last.
     mixer: Option<ClientId>,
+    /// The room has emptied while somebody waited for it.
+    has_turned_away: bool,
+    /// Whom the server has welcomed.
+    welcomed: BTreeMap<ParticipantId, ClientId>,
     /// What the SFU keeps for clients whose data channel is not open.
     held: Vec<(ClientId, Frame)>,
     /// The ids with which each name has stood in the lobby.
@@ -66,6 +71,8 @@ impl World {
             sfu: Sfu::default(),
             topology,
             mixer: None,
+            has_turned_away: false,
+            welcomed: BTreeMap::new(),
             held: Vec::new(),
             lobby_ids: BTreeMap::new(),
             last_news: 0,
@@ -265,6 +272,15 @@ impl World {
             match output {
                 Output::Send { to: ConnectionId(to), message } => {
                     let to = ClientId::try_from(to).unwrap();
+                    match &message {
+                        ServerMessage::Welcome(welcome) => {
+                            self.welcomed.insert(welcome.participant_id.clone(), to);
+                        }
+                        ServerMessage::Error(error) => {
+                            self.has_turned_away |= error.code == ErrorCode::NotAdmitted;
+                        }
+                        _ => {}
+                    }
                     let text = message.encode();
                     self.note(to, &text, r#"{"type":"pong""#);
                     if let Some(at) = self.down[to].arrival(self.weather, now, &mut self.random) {
@@ -308,8 +324,13 @@ impl World {
         }
     }
 
-    /// Whether somebody decided that somebody else has to go.
+    /// Whether somebody decided that somebody else has to go, or left and so let nobody in.
     pub(crate) fn has_removed_anyone(&self) -> bool {
-        self.clients.iter().flat_map(|client| &client.orders).any(|order| matches!(order, Order::Remove(_)))
+        self.has_turned_away
+            || self
+                .clients
+                .iter()
+                .flat_map(|client| &client.orders)
+                .any(|order| matches!(order, Order::Remove(_)))
     }
 }

@@ -3,7 +3,6 @@
 use moim::engine::data::Frame;
 use moim::model::{Channel, ConnectionState, ParticipantId, Timestamp};
 use moim_protocol::{Routed, SFU_ID};
-use moim_signaling_stub::ConnectionId;
 
 use super::World;
 use crate::peer_connection::PeerEvent;
@@ -110,13 +109,13 @@ impl World {
     fn message_to_sfu(&mut self, from: ClientId, channel: Channel, frame: &Frame) {
         let Frame::Binary(bytes) = frame else { panic!("{frame:?} without an address") };
         let routed = Routed::decode(bytes).expect("an address");
-        let Some(sender) = self.sfu.clients.get(&ConnectionId(from as u64)) else { return };
+        let place = |client: &SfuClient| self.welcomed[&client.participant];
+        let Some(sender) = self.sfu.clients.values().find(|client| place(client) == from) else { return };
         let message = Routed { peer: sender.participant.as_str(), ..routed.clone() }.encode().unwrap();
         let is_meant =
-            |client: &SfuClient| routed.peer.is_empty() || client.participant.as_str() == routed.peer;
-        let others = self.sfu.clients.iter().filter(|(id, client)| id.0 != from as u64 && is_meant(client));
-        let others: Vec<_> = others.map(|(id, _)| ClientId::try_from(id.0).unwrap()).collect();
-        for to in others {
+            |client: &&SfuClient| routed.peer.is_empty() || client.participant.as_str() == routed.peer;
+        let others = self.sfu.clients.values().filter(is_meant).map(place);
+        for to in others.filter(|to| *to != from).collect::<Vec<_>>() {
             self.message_from_sfu(to, channel, Frame::Binary(message.clone()));
         }
     }

@@ -1,0 +1,169 @@
+//! A participant's seat: its place in a room, apart from the connection that it has at the moment.
+//!
+//! A connection that is cut leaves its seat empty for a grace time. Whoever comes with the seat's token within that time
+//! takes it again. What was sent to it meanwhile is not kept: signals are repeated by their senders, who learn from the roster
+//! that it is back, and the roster comes with `welcome`.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use moim_protocol::{
+    ErrorCode, Join, LeaveReason, ParticipantId, PublicationId, Role, ServerMessage, Topology,
+};
+use tracing::info;
+
+use super::{CloseReason, ConnectionId, Hub, MediaCommand, Output, dispatch::Audience, room::Room, shorten};
+
+/// Names a participant's place in a room for as long as it has it, over whichever connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SeatId(pub u64);
+
+/// A participant's place in a room.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
+    pub(super) id: SeatId,
+    pub(super) presence: Presence,
+    /// Where its first connection came from, if that is known.
+    pub(super) address: Option<IpAddr>,
+    /// Who knows it can take the seat. None: the client cannot resume, so the seat ends with the connection.
+    pub(super) token: Option<String>,
+    /// What a host asked to mute while nobody was here, and which host. Each is one of the participant's publications.
+    pub(super) to_mute: BTreeMap<PublicationId, ParticipantId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// Over this connection.
+    Here(ConnectionId),
+    /// The connection was cut. The seat ends at this time, for this reason.
+    Away { until: u64, reason: LeaveReason },
+}
+
+impl Seat {
+    pub(super) fn connection(&self) -> Option<ConnectionId> {
+        match self.presence {
+            Presence::Here(connection) => Some(connection),
+            Presence::Away { .. } => None,
+        }
+    }
+
+    pub(super) fn away_until(&self) -> Option<u64> {
+        match self.presence {
+            Presence::Here(_) => None,
+            Presence::Away { until, .. } => Some(until),
+        }
+    }
+}
+
+impl Hub {
+    /// Takes the loss of a connection. Its seat stays for the grace time if the client can resume.
+    pub(super) fn lose(&mut self, id: ConnectionId, reason: LeaveReason) {
+        let room = self.connections.get(&id).and_then(|connection| connection.room.clone());
+        match room {
+            Some(room) if self.keeps_seat(id, &room) => {
+                self.connections.remove(&id);
+                self.empty_seat(&room, id, reason);
+            }
+            _ => self.forget(id, reason),
+        }
+    }
+
+    fn keeps_seat(&self, id: ConnectionId, room: &str) -> bool {
+        let Some((room, seat)) =
+            self.rooms.get(room).and_then(|room| room.seat_of(id).map(|seat| (room, seat)))
+        else {
+            return false;
+        };
+        // A mixer that this server started is replaced at once instead.
+        let is_replaced =
+            self.starts_mixers && room.info(seat.id).is_some_and(|info| info.role == Role::Mixer);
+        let away = || self.rooms.values().flat_map(Room::seats).filter(|seat| seat.connection().is_none());
+        let near = || away().filter(|other| seat.address.is_some() && other.address == seat.address);
+        seat.token.is_some()
+            && self.limits.grace_ms > 0
+            && !is_replaced
+            && away().count() < self.limits.max_connections
+            && near().count() < self.limits.max_connections_per_address
+    }
+
+    fn empty_seat(&mut self, name: &str, id: ConnectionId, reason: LeaveReason) {
+        let until = self.now.saturating_add(self.limits.grace_ms);
+        let Some(room) = self.rooms.get_mut(name) else { return };
+        let Some(seat) = room.seat_of_mut(id) else { return };
+        seat.presence = Presence::Away { until, reason };
+        let seat = seat.id;
+        room.change(seat, |info| info.reconnecting = true);
+        info!(connection = id.0, seat = seat.0, room = name, ?reason, "cut");
+        self.wake_at(until);
+        self.announce(name, seat, Audience::Others);
+    }
+
+    /// Lets a connection take the seat whose token it has.
+    pub(super) fn resume(&mut self, id: ConnectionId, mut join: Join, token: &str) {
+        let name = std::mem::take(&mut join.room);
+        if self.removed.remove(token).is_some() {
+            return self.fail(id, ErrorCode::Removed, "the host put you out of the room");
+        }
+        let seat = self.rooms.get(&name).and_then(|room| room.seat_with(token));
+        let Some((seat, before)) = seat.map(|seat| (seat.id, seat.connection())) else {
+            let room = shorten(name);
+            let message =
+                format!("nobody in room `{room}` has this token, or not any more: join without `resume`");
+            return self.error(id, ErrorCode::ResumeRefused, message);
+        };
+        self.leave_lobby(id);
+        self.stop_waiting_for_mixer(id);
+        if let Some(before) = before {
+            // The client has noticed before the server that its connection is dead; or somebody else knows its token.
+            let message = "this participant has resumed over another connection";
+            self.send_error(before, ErrorCode::Superseded, message, true);
+            self.connections.remove(&before);
+            self.close(before, CloseReason::Error(ErrorCode::Superseded));
+            self.empty_seat(&name, before, LeaveReason::Disconnected);
+        }
+        let Some(room) = self.rooms.get_mut(&name) else { return };
+        let to_mute = room.take_seat(seat, id);
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.room = Some(name.clone());
+        }
+        info!(connection = id.0, seat = seat.0, room = name, "resumed");
+        self.welcome(id, &name);
+        for (publication_id, from) in to_mute {
+            self.send(id, ServerMessage::MuteRequested { from, publication_id });
+        }
+        if self.rooms.get(&name).is_some_and(|room| room.topology() == Topology::Sfu) {
+            self.outputs.push_back(Output::Media(MediaCommand::Resumed { id: seat }));
+        }
+        self.media_relay(id, &name, join.relay);
+        self.announce(&name, seat, Audience::Others);
+    }
+
+    /// Ends the seats whose grace time is over.
+    pub(super) fn end_seats(&mut self, now: u64) {
+        self.removed.retain(|_, until| *until > now);
+        let over = self.rooms.iter().flat_map(|(name, room)| {
+            let over = room.seats().filter_map(|seat| match seat.presence {
+                Presence::Away { until, reason } if until <= now => Some((seat.id, reason)),
+                _ => None,
+            });
+            over.map(move |(seat, reason)| (name.clone(), seat, reason))
+        });
+        for (name, seat, reason) in over.collect::<Vec<_>>() {
+            self.end_seat(&name, seat, reason);
+        }
+    }
+
+    /// When the next seat or the next memory of one ends.
+    pub(super) fn next_seat_end(&self) -> Option<u64> {
+        let seats = self.rooms.values().flat_map(Room::seats).filter_map(Seat::away_until);
+        seats.chain(self.removed.values().copied()).min()
+    }
+
+    /// Puts somebody out whose connection is cut. If it comes back, it is told.
+    pub(super) fn expel_absent(&mut self, name: &str, seat: SeatId) {
+        let seats = self.rooms.get(name).into_iter().flat_map(Room::seats);
+        let found = seats.filter(|known| known.id == seat);
+        let token = found.filter_map(|seat| Some((seat.token.clone()?, seat.away_until()?))).next();
+        self.removed.extend(token);
+        self.end_seat(name, seat, LeaveReason::Removed);
+    }
+}
