@@ -1,6 +1,6 @@
-//! One error type for everything, with a stable code for each cause.
+//! One error type, with a stable code for each cause.
 //!
-//! Errors from the browser are told apart by `DOMException.name`, never by their message, which differs
+//! Browser errors are distinguished by `DOMException.name`, never by their message, which differs
 //! between browsers and changes between versions.
 
 mod file_transfer;
@@ -13,10 +13,10 @@ pub use file_transfer::FileTransferError;
 pub use refusal::Refusal;
 pub use stream::StreamError;
 
-/// What the SDK's functions return.
+/// The result type of the SDK's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Anything that can go wrong. [`code`](Error::code) says which cause it was, in a stable form.
+/// Any failure. [`code`](Error::code) returns its cause as a stable code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -26,18 +26,18 @@ pub enum Error {
     /// The offer/answer exchange with another participant failed.
     #[error("negotiation failed while {step}: {detail}")]
     Negotiation {
-        /// What was being done, such as `"applying the remote description"`.
+        /// The step that failed, such as `"applying the remote description"`.
         step: &'static str,
-        /// The browser's words.
+        /// The browser's error message.
         detail: String,
     },
-    /// The signaling server could not be reached, or refused.
+    /// The signaling server could not be reached, or refused a request.
     #[error("{0}")]
     Signaling(#[from] SignalingError),
     /// A message could not be sent.
     #[error("{0}")]
     DataChannel(#[from] DataChannelError),
-    /// A file did not arrive, or not whole.
+    /// A file was not transferred, or not completely.
     #[error("{0}")]
     FileTransfer(#[from] FileTransferError),
     /// A stream did not reach its end.
@@ -46,30 +46,30 @@ pub enum Error {
     /// A recording could not be made or finished.
     #[error("recording failed: {detail}")]
     Recorder {
-        /// The browser's words.
+        /// The browser's error message.
         detail: String,
     },
-    /// The call is not possible in the object's present state.
+    /// The operation is not possible in the object's current state.
     #[error("cannot {action} while {state}")]
     InvalidState {
-        /// What was asked for, such as `"publish"`.
+        /// The operation, such as `"publish"`.
         action: &'static str,
-        /// The state that forbids it, such as `"the room is not joined"`.
+        /// The state that prevents it, such as `"the room is not joined"`.
         state: &'static str,
     },
-    /// An argument or option is wrong.
+    /// An argument or option is invalid.
     #[error("{detail}")]
     InvalidOptions {
-        /// What was wrong and what was expected.
+        /// What is invalid, and what is expected.
         detail: String,
     },
-    /// The caller gave the call up: in JavaScript by an `AbortSignal`. In Rust its future is dropped.
+    /// The caller aborted the operation: in JavaScript with an `AbortSignal`. In Rust, the future is dropped instead.
     #[error("the call was aborted")]
     Aborted,
-    /// Something took too long.
+    /// An operation timed out.
     #[error("{action} took longer than {after_ms} ms")]
     Timeout {
-        /// What took too long.
+        /// The operation.
         action: &'static str,
         /// The limit, in milliseconds.
         after_ms: u32,
@@ -77,16 +77,16 @@ pub enum Error {
     /// The browser does not have the feature.
     #[error("this browser does not support {feature}")]
     Unsupported {
-        /// The feature's name as the specifications spell it, such as `"getDisplayMedia"`.
+        /// The feature's name in the specification, such as `"getDisplayMedia"`.
         feature: &'static str,
     },
-    /// An exception of the browser without a family of its own. Every call that asks the browser for something may give
-    /// it: the `# Errors` of a function say so only where there is more to say.
+    /// Another exception of the browser. Every function that calls a browser API may return
+    /// it: `# Errors` sections mention it only where there is more to say.
     #[error("{name}: {detail}")]
     Browser {
         /// `DOMException.name`.
         name: String,
-        /// The browser's words.
+        /// The browser's error message.
         detail: String,
     },
 }
@@ -95,12 +95,12 @@ pub enum Error {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MediaError {
-    /// `NotAllowedError`: the user, a permissions policy or the system refused.
+    /// `NotAllowedError`: the user, a permissions policy or the system denied it.
     #[error("the {device} may not be used: {}", by.advice())]
     NotAllowed {
         /// `"camera"`, `"microphone"`, `"screen"` or `"speaker"`.
         device: &'static str,
-        /// Who refused, as far as it can be known.
+        /// Who denied it, as far as it is known.
         by: Refusal,
     },
     /// `NotFoundError`: there is no such device.
@@ -109,7 +109,7 @@ pub enum MediaError {
         /// `"camera"`, `"microphone"` or `"screen"`.
         device: &'static str,
     },
-    /// `NotReadableError`: the device is there and gives nothing, mostly because another program uses it.
+    /// `NotReadableError`: the device exists but cannot be read, usually because another program uses it.
     #[error("the {device} cannot be read: close other programs that may use it, then try again")]
     NotReadable {
         /// `"camera"`, `"microphone"` or `"screen"`.
@@ -128,51 +128,51 @@ pub enum MediaError {
     Aborted {
         /// `"camera"`, `"microphone"` or `"screen"`.
         device: &'static str,
-        /// The browser's words.
+        /// The browser's error message.
         detail: String,
     },
-    /// The page is not in a secure context, so the browser offers no devices.
-    #[error("devices need a secure page: open it by https:// or from http://localhost")]
+    /// The page is not in a secure context, where browsers provide no devices.
+    #[error("devices require a secure context: open the page with https:// or from http://localhost")]
     InsecureContext,
 }
 
-/// Why the signaling server is not there for us.
+/// Why signaling failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignalingError {
     /// No connection could be opened.
-    #[error("the signaling server at {url} cannot be reached: check the address and that the server runs")]
+    #[error("the signaling server at {url} cannot be reached: check the URL and that the server is running")]
     Unreachable {
-        /// The server's address, without its query.
+        /// The server's URL, without its query.
         url: String,
     },
-    /// The connection broke, or the server fell silent.
+    /// The connection was closed, or the server stopped responding.
     #[error("the connection to the signaling server was lost: {detail}")]
     Lost {
         /// The reason of the close frame, or what was missing.
         detail: String,
     },
-    /// The server sent something that is no message of its protocol. It was left out.
-    #[error("the signaling server sent a message that makes no sense: {detail}")]
+    /// The server sent a message that is not part of the protocol. It was ignored.
+    #[error("the signaling server sent an invalid message: {detail}")]
     Undecodable {
-        /// What was wrong with it.
+        /// What is invalid about it.
         detail: String,
     },
-    /// The server refused what was asked.
-    #[error("the signaling server refused: {detail} ({})", code.as_str())]
+    /// The server rejected a request.
+    #[error("the signaling server rejected the request: {detail} ({})", code.as_str())]
     Refused {
-        /// The server's code.
+        /// The server's error code.
         code: ServerErrorCode,
-        /// The server's words.
+        /// The server's error message.
         detail: String,
     },
 }
 
-/// Why a message was not sent.
+/// Why a message was not sent or received.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataChannelError {
-    /// The message is longer than one data channel message may be.
+    /// The message exceeds the maximum message size.
     #[error("the message has {size} bytes, and at most {limit} can be sent")]
     TooLarge {
         /// Its size in bytes.
@@ -180,13 +180,13 @@ pub enum DataChannelError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// Too many messages wait for a connection that is not open yet.
+    /// Too many messages are queued for a connection that is not open yet.
     #[error("too many messages wait for the connection to {participant}: wait until it is connected")]
     QueueFull {
         /// The participant's id.
         participant: String,
     },
-    /// There is no such participant.
+    /// No participant has this id.
     #[error("there is no participant {participant} in the room")]
     UnknownParticipant {
         /// The id that was given.
@@ -195,26 +195,28 @@ pub enum DataChannelError {
     /// The browser could not send.
     #[error("the data channel failed: {detail}")]
     Failed {
-        /// The browser's words.
+        /// The browser's error message.
         detail: String,
     },
-    /// The channel closed before the message was sent, or before all of it had come.
-    #[error("the data channel is closed, and what was not through by then is lost")]
+    /// The channel closed before the message was sent or received completely.
+    #[error("the data channel is closed; messages that were not delivered by then are lost")]
     Closed,
-    /// The reader was too slow, or fragments came too mixed up, and the oldest messages were dropped.
-    #[error("{missed} messages were dropped: read the channel faster, or let its ends send less at once")]
+    /// The reader was too slow, or too many fragments were interleaved, and the oldest messages were dropped.
+    #[error("{missed} messages were dropped: read the channel faster, or send less at once")]
     Lagged {
-        /// How many.
+        /// The number of dropped messages.
         missed: u32,
     },
-    /// The far end sent what is no frame of ours.
-    #[error("the far end sent what makes no sense: open the channel with `framing: false` if it is not moim")]
+    /// The remote peer sent a frame that is not in moim's format.
+    #[error(
+        "the remote peer sent an invalid frame: open the channel with `framing: false` if it does not use moim"
+    )]
     Malformed,
 }
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $name:ident => $text:literal,)+) => {
-        /// The cause of an [`Error`] as a stable word, the same in Rust and in JavaScript.
+        /// The cause of an [`Error`] as a stable string, the same in Rust and in JavaScript.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -222,10 +224,10 @@ macro_rules! error_codes {
         }
 
         impl ErrorCode {
-            /// Every code.
+            /// All codes.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
-            /// The code as JavaScript sees it in `error.code`.
+            /// The code as in JavaScript's `error.code`.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)+
@@ -243,9 +245,9 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    /// The user, a permissions policy or the system refused capture.
+    /// The user, a permissions policy or the system denied capture.
     MediaNotAllowed => "ERR_MEDIA_NOT_ALLOWED",
-    /// There is no such device.
+    /// The device does not exist.
     MediaNotFound => "ERR_MEDIA_NOT_FOUND",
     /// The device is in use or broken.
     MediaNotReadable => "ERR_MEDIA_NOT_READABLE",
@@ -253,67 +255,67 @@ error_codes! {
     MediaOverconstrained => "ERR_MEDIA_OVERCONSTRAINED",
     /// The device failed to start.
     MediaAborted => "ERR_MEDIA_ABORTED",
-    /// Devices need https or localhost.
+    /// Devices require https or localhost.
     MediaInsecureContext => "ERR_MEDIA_INSECURE_CONTEXT",
     /// The offer/answer exchange failed.
     Negotiation => "ERR_NEGOTIATION",
     /// The signaling server cannot be reached.
     SignalingUnreachable => "ERR_SIGNALING_UNREACHABLE",
-    /// The connection to the signaling server broke.
+    /// The connection to the signaling server was lost.
     SignalingLost => "ERR_SIGNALING_LOST",
-    /// The signaling server sent something that makes no sense.
+    /// The signaling server sent an invalid message.
     SignalingUndecodable => "ERR_SIGNALING_UNDECODABLE",
-    /// The signaling server refused, for another reason than those below.
+    /// The signaling server rejected a request, for another reason than those below.
     SignalingRefused => "ERR_SIGNALING_REFUSED",
-    /// The room has as many participants as it may have.
+    /// The room is full.
     RoomFull => "ERR_ROOM_FULL",
-    /// The room has another topology, or the server does not offer this one.
+    /// The room has another topology, or the server does not support this one.
     RoomTopology => "ERR_ROOM_TOPOLOGY",
-    /// The room needs a mixer, and there is none.
+    /// The room needs a mixer, and has none.
     RoomNoMixer => "ERR_ROOM_NO_MIXER",
-    /// The host did not let this participant in.
+    /// The host did not admit this participant.
     RoomNotAdmitted => "ERR_ROOM_NOT_ADMITTED",
-    /// The host put this participant out of the room.
+    /// The host removed this participant from the room.
     RoomRemoved => "ERR_ROOM_REMOVED",
-    /// The room is open already, and cannot be joined as its host.
+    /// The room already exists, and cannot be joined as its host.
     RoomHostRefused => "ERR_ROOM_HOST_REFUSED",
     /// A data message is too large.
     DataTooLarge => "ERR_DATA_TOO_LARGE",
-    /// Too many data messages wait for a connection.
+    /// Too many data messages are queued for a connection.
     DataQueueFull => "ERR_DATA_QUEUE_FULL",
     /// No such participant.
     DataUnknownParticipant => "ERR_DATA_UNKNOWN_PARTICIPANT",
     /// The data channel failed.
     DataFailed => "ERR_DATA_FAILED",
-    /// The data channel closed in the middle of a message.
+    /// The data channel closed before a message was complete.
     DataClosed => "ERR_DATA_CLOSED",
-    /// Messages that nobody read in time were dropped.
+    /// Messages that were not read in time were dropped.
     DataLagged => "ERR_DATA_LAGGED",
-    /// The far end does not speak our framing.
+    /// The remote peer does not use moim's framing.
     DataMalformed => "ERR_DATA_MALFORMED",
-    /// The far end refused the file.
+    /// The remote peer declined the file.
     TransferRejected => "ERR_TRANSFER_REJECTED",
-    /// One end gave the file up.
+    /// Either peer cancelled the file.
     TransferCancelled => "ERR_TRANSFER_CANCELLED",
-    /// The channel closed in the middle of the file, which can be resumed, or the far end left the room.
+    /// The channel closed during the transfer, which can be resumed, or the remote peer left the room.
     TransferInterrupted => "ERR_TRANSFER_INTERRUPTED",
-    /// The bytes that arrived are not those of the file.
+    /// The received bytes differ from those of the file.
     TransferCorrupt => "ERR_TRANSFER_CORRUPT",
     /// The file could not be read or written.
     TransferStorage => "ERR_TRANSFER_STORAGE",
-    /// One end gave a stream up.
+    /// Either peer cancelled a stream.
     StreamCancelled => "ERR_STREAM_CANCELLED",
-    /// The far end of a stream left, or a part of it was lost.
+    /// The remote peer of a stream left, or a chunk was lost.
     StreamInterrupted => "ERR_STREAM_INTERRUPTED",
     /// A recording failed.
     Recorder => "ERR_RECORDER",
-    /// Not possible in this state.
+    /// The operation is not possible in this state.
     InvalidState => "ERR_INVALID_STATE",
-    /// An argument or option is wrong.
+    /// An argument or option is invalid.
     InvalidOptions => "ERR_INVALID_OPTIONS",
-    /// The caller gave the call up.
+    /// The caller aborted the operation.
     Aborted => "ERR_ABORTED",
-    /// Something took too long.
+    /// An operation timed out.
     Timeout => "ERR_TIMEOUT",
     /// The browser does not have the feature.
     Unsupported => "ERR_UNSUPPORTED",
@@ -322,7 +324,7 @@ error_codes! {
 }
 
 impl Error {
-    /// The cause as a stable word.
+    /// The cause as a stable string.
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Media(error) => match error {
@@ -370,7 +372,7 @@ impl Error {
         }
     }
 
-    /// The family: `error.name` in JavaScript.
+    /// The error family: `error.name` in JavaScript.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Media(_) => "MediaError",
@@ -389,7 +391,7 @@ impl Error {
         }
     }
 
-    /// Sorts an exception of `getUserMedia` or `getDisplayMedia` by its name; `by` tells who refused, if it is that.
+    /// Classifies an exception of `getUserMedia` or `getDisplayMedia` by its name; `by` tells who denied it.
     #[cfg(any(target_arch = "wasm32", test))]
     pub(crate) fn from_capture(
         device: &'static str,
@@ -410,8 +412,8 @@ impl Error {
             "TypeError" => return Self::InvalidOptions { detail: detail.to_owned() },
             "InvalidStateError" => {
                 let state = match device {
-                    "screen" | "speaker" => "there was no click or key just now",
-                    _ => "the page is not shown yet, or not any more",
+                    "screen" | "speaker" => "there is no recent user gesture",
+                    _ => "the page is not fully active",
                 };
                 return Self::InvalidState { action: "open a device or a display", state };
             }
@@ -421,7 +423,7 @@ impl Error {
     }
 }
 
-/// What an application may want to tell apart has a code of its own.
+/// A code that an application may want to distinguish.
 fn refused(code: ServerErrorCode) -> ErrorCode {
     match code {
         ServerErrorCode::RoomFull => ErrorCode::RoomFull,

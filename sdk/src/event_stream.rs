@@ -1,4 +1,4 @@
-//! Hands each event to every stream that was asked for.
+//! Broadcasts events to any number of streams.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -8,12 +8,12 @@ use std::task::{Context, Poll, Waker};
 
 use futures::Stream;
 
-/// A reader that is further behind than this loses the oldest events, and is told how many.
+/// A reader that is further behind than this loses the oldest events, and is notified of how many.
 const MAX_QUEUED: usize = 512;
 
-/// An event that can say that others before it are missing.
+/// An event type with a variant for missed events.
 pub trait Event: Clone {
-    /// The event that stands for those that were missed.
+    /// The event that reports missed events.
     fn lagged(missed: u32) -> Self;
 }
 
@@ -25,14 +25,15 @@ struct Queue<E> {
     waker: Option<Waker>,
 }
 
-/// The sending end.
+/// The sending side.
 #[derive(Debug)]
 pub(crate) struct Broadcaster<E> {
     queues: RefCell<Vec<Weak<RefCell<Queue<E>>>>>,
     ended: Cell<bool>,
 }
 
-/// Events, from the moment this was made. A reader that falls far behind loses the oldest, and is told how many.
+/// A stream of the events emitted since it was created. A slow reader loses the oldest events, and is notified of how
+/// many.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct EventStream<E>(Rc<RefCell<Queue<E>>>);
@@ -48,7 +49,7 @@ impl<E: Event> Broadcaster<E> {
         let ended = self.ended.get();
         let queue = Rc::new(RefCell::new(Queue { events: VecDeque::new(), missed: 0, ended, waker: None }));
         let mut queues = self.queues.borrow_mut();
-        // Where events are rare, those that are gone would pile up until the next.
+        // Where events are rare, dropped streams would accumulate until the next one.
         queues.retain(|queue| queue.strong_count() > 0);
         queues.push(Rc::downgrade(&queue));
         drop(queues);
@@ -56,7 +57,7 @@ impl<E: Event> Broadcaster<E> {
     }
 
     pub(crate) fn send(&self, event: E) {
-        // Dropped at the end: what an event holds may send another as it goes.
+        // Dropped last: dropping what an event holds may emit another event.
         let mut forgotten = Vec::new();
         self.for_each(|queue| {
             if queue.events.len() == MAX_QUEUED {
@@ -67,7 +68,7 @@ impl<E: Event> Broadcaster<E> {
         });
     }
 
-    /// Ends every stream, once it is read to its end.
+    /// Ends every stream after its remaining events.
     pub(crate) fn end(&self) {
         self.ended.set(true);
         self.for_each(|queue| queue.ended = true);
@@ -124,7 +125,7 @@ mod tests {
         }
     }
 
-    /// Asks for a stream as it is dropped.
+    /// Creates a stream when it is dropped.
     #[derive(Clone)]
     struct Clinging(Weak<Broadcaster<Clinging>>);
 
@@ -170,6 +171,6 @@ mod tests {
         assert_eq!(slow.count().now_or_never(), Some(MAX_QUEUED - 1));
         assert_eq!(late.count().now_or_never(), Some(0));
         let after = events.subscribe().count().now_or_never();
-        assert_eq!(after, Some(0), "a stream of what is over ends at once");
+        assert_eq!(after, Some(0), "a stream created after the end ends at once");
     }
 }

@@ -1,7 +1,7 @@
 //! WebRTC for the browser: rooms, media, recording and data behind one typed API.
 //!
-//! A [`Room`] is a call: it connects to a server, publishes local tracks, and reports what others do as events. The
-//! same code works as a mesh, over an SFU and with a mixer.
+//! A [`Room`] is a call: it connects to a server, publishes local tracks, and emits events about the other
+//! participants. The same code works as a mesh, over an SFU and with a mixer.
 //!
 //! ```
 //! # #[cfg(target_arch = "wasm32")]
@@ -24,24 +24,24 @@
 //! # }
 //! ```
 //!
-//! Besides `moim`, this needs `futures`, and `web-sys` with the feature `HtmlVideoElement`. The room ends when its last
-//! handle is dropped, so keep one.
+//! Besides `moim`, this needs `futures`, and `web-sys` with the feature `HtmlVideoElement`. Dropping the last handle
+//! leaves the room, so keep one.
 //!
-//! The APIs beneath a room work without one: [`Devices`] and [`capture_display`] capture, [`PeerConnection`] and
+//! The lower-level APIs work without a room: [`Devices`] and [`capture_display`] capture, [`PeerConnection`] and
 //! [`DataChannel`] connect, [`Recorder`] and [`Mixer`] record, [`StatsMonitor`] measures.
 //!
 //! # Targets and features
 //!
-//! Everything that needs a browser exists for `wasm32-unknown-unknown` alone; for other targets the crate has only its
+//! APIs that need a browser are available only for `wasm32-unknown-unknown`; on other targets the crate has only its
 //! options, errors and statistics.
 //!
-//! - `yew`: hooks for applications that are written with Yew, in the module [`yew`].
-//! - `js`: the classes of the npm package `moim`. An application in Rust leaves it off, so that its module does not
-//!   export them.
+//! - `yew`: hooks for Yew applications, in the module [`yew`].
+//! - `js`: the classes of the npm package `moim`. Leave it off in a Rust application, so that its module does not
+//! export them.
 
-// The layers, each of which knows only those after it: `{js, yew} → room → {engine, signaling, platform}`. `engine`,
-// `signaling` and `model` have no IO and build for any target. They are public for the tests in `tests/` alone, and
-// their API may change in any release; what is meant for applications is exported again below.
+// The layers, each of which depends only on those after it: `{js, yew} → room → {engine, signaling, platform}`.
+// `engine`, `signaling` and `model` do no IO and build for any target. They are public only for the tests in `tests/`,
+// and their API may change in any release; the public part is re-exported below.
 #[doc(hidden)]
 pub mod engine;
 mod error;

@@ -1,4 +1,4 @@
-//! Options of the public API: public fields, complete defaults.
+//! Options of the public API: public fields with complete defaults.
 
 mod data_channel;
 
@@ -12,27 +12,27 @@ use crate::engine::ice_server;
 use crate::error::{Error, Result};
 use crate::model::{IceServer, MediaKind, ParticipantId, Profile, Role, Topology};
 
-/// How a room is reached and run.
+/// Options of a room.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RoomOptions {
-    /// The signaling server: `wss://host/path` or `ws://host/path`. Default: `/ws` of the server that the page
-    /// came from.
+    /// The URL of the signaling server: `wss://host/path` or `ws://host/path`. Default: `/ws` on the server of the
+    /// page.
     pub url: String,
     /// How media flows between participants. Default: `"mesh"`.
     pub topology: Topology,
     /// Milliseconds to wait before joining fails. Default: 10000.
     pub join_timeout_ms: u32,
-    /// STUN and TURN servers beside those that the signaling server names. Default: none.
+    /// STUN and TURN servers in addition to those of the signaling server. Default: none.
     pub ice_servers: Vec<IceServer>,
-    /// Whether everything that others publish is wanted until [`subscribe`](crate::Room::subscribe) says otherwise; if
-    /// not, nothing is. Default: true.
+    /// Whether to subscribe to every publication until [`subscribe`](crate::Room::subscribe) changes it; if
+    /// false, to none. Default: true.
     pub auto_subscribe: bool,
-    /// Whether others' pictures that are [attached](crate::RemoteTrack::attach) to elements come no larger than the largest
-    /// of them shows, and pause while none is seen: scrolled away, without a size, or in a page that is hidden, unless in
-    /// picture-in-picture. Sound is not affected. Off, an element gets all that there is; leave it off where what arrives is
-    /// recorded or mixed. Default: false.
+    /// Whether to request remote video that is [attached](crate::RemoteTrack::attach) to elements only in the size of
+    /// the largest visible one, and to pause it while none is visible: scrolled out of view, without a size, or in a
+    /// hidden page, unless it is in picture-in-picture. Audio is not affected. If false, the full resolution is
+    /// received; leave it off where remote video is recorded or mixed. Default: false.
     pub adaptive_stream: bool,
 }
 
@@ -50,10 +50,10 @@ impl Default for RoomOptions {
 }
 
 impl RoomOptions {
-    /// Finds what is wrong before anything is connected. `Room::new` does so too.
+    /// Validates the options. `Room::new` does so too.
     ///
     /// # Errors
-    /// `InvalidOptions`, with the member and what was expected.
+    /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self) -> Result<()> {
         let scheme = self.url.split("://").next().unwrap_or_default();
         if !self.url.is_empty() && !matches!(scheme, "ws" | "wss") {
@@ -72,39 +72,39 @@ impl RoomOptions {
     }
 }
 
-/// Who joins which room.
+/// Options for joining a room.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct JoinOptions {
-    /// The room's name. Whoever gives the same name meets.
+    /// The room's name. Participants who use the same name meet.
     pub room: String,
-    /// The participant's name, for the others to read.
+    /// The participant's name, visible to the others.
     pub name: String,
-    /// Whatever the application attaches to the participant. Default: empty.
+    /// Application data about the participant. Default: empty.
     pub metadata: String,
-    /// What the application attaches by name. Default: nothing.
+    /// Application attributes by name. Default: none.
     pub attributes: BTreeMap<String, String>,
-    /// What one is in the room for. Default: to take part. Only the first participant of a room can be its host.
+    /// The participant's role. Default: `"participant"`. Only the first participant of a room can be its host.
     pub role: Role,
-    /// A token that the server asks for, such as that of a mixer that it started. Default: none.
+    /// A token that the server requires, such as that of a mixer that it started. Default: none.
     pub token: Option<String>,
 }
 
 impl JoinOptions {
-    /// Options with a room and a name.
+    /// Creates options with a room and a name.
     pub fn new(room: impl Into<String>, name: impl Into<String>) -> Self {
         Self { room: room.into(), name: name.into(), ..Self::default() }
     }
 
-    /// Finds what is wrong before anything is sent.
+    /// Validates the options.
     ///
     /// # Errors
-    /// `InvalidOptions`, with the member and what was expected.
+    /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self) -> Result<()> {
         for (key, value) in [("room", &self.room), ("name", &self.name)] {
             if value.trim().is_empty() {
-                return invalid(format!("{key} is empty: expected some text"));
+                return invalid(format!("{key} is empty: expected at least 1 character"));
             }
         }
         if self.role == Role::Unknown {
@@ -114,30 +114,30 @@ impl JoinOptions {
     }
 }
 
-/// How a track is published.
+/// Options for publishing a track.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PublishOptions {
-    /// The only one who gets it. Default: everyone.
+    /// The only participant who receives it. Default: everyone.
     pub to: Option<ParticipantId>,
-    /// The codec to send with, such as `video/VP9`, where the receiver has it too. Default: the browsers' choice; through
-    /// the SFU it is always `video/VP8` and `audio/opus`.
+    /// The codec to send, such as `video/VP9`, where the receiver supports it too. Default: the browsers' choice;
+    /// through the SFU it is always `video/VP8` and `audio/opus`.
     pub codec: Option<String>,
-    /// Most bit/s; of several versions, those of the largest. Default: the browser's choice.
+    /// Maximum bit rate in bit/s; with simulcast, that of the largest layer. Default: the browser's choice.
     pub max_bitrate: Option<u32>,
 }
 
 impl PublishOptions {
-    /// For one participant.
+    /// Options for one participant.
     pub fn to(participant: ParticipantId) -> Self {
         Self { to: Some(participant), ..Self::default() }
     }
 
-    /// Finds what is wrong before anything is sent.
+    /// Validates the options.
     ///
     /// # Errors
-    /// `InvalidOptions`, with the member and what was expected.
+    /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self, kind: MediaKind, topology: Topology) -> Result<()> {
         if self.max_bitrate == Some(0) {
             return invalid("maxBitrate is 0: expected at least 1 bit/s".to_owned());
@@ -148,24 +148,25 @@ impl PublishOptions {
             MediaKind::Video => ("video/", "video/VP8"),
         };
         if !codec.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
-            return invalid(format!("codec is `{codec}`: expected one of {prefix}…, as the track is"));
+            return invalid(format!("codec is `{codec}`: expected {prefix}…, to match the track"));
         }
         if topology == Topology::Sfu && !codec.eq_ignore_ascii_case(of_sfu) {
-            return invalid(format!("codec is `{codec}`: the SFU forwards {of_sfu} alone"));
+            return invalid(format!("codec is `{codec}`: the SFU forwards only {of_sfu}"));
         }
         Ok(())
     }
 }
 
-/// How much of a publication is wanted.
+/// Options for subscribing to a publication.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscribeOptions {
-    /// Whether it is wanted at all. If not, its track is removed. Default: true.
+    /// Whether to subscribe at all. If false, its track is removed. Default: true.
     pub wanted: bool,
-    /// The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track
-    /// stays and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
+    /// The height in pixels at which it is shown, so that no larger video need be sent. With 0 the video pauses: its
+    /// track stays and nothing is sent until the height is larger again. Has no effect on audio. Default: the largest
+    /// available.
     pub max_height: Option<u32>,
 }
 
@@ -175,21 +176,21 @@ impl Default for SubscribeOptions {
     }
 }
 
-/// What changes of a participant.
+/// Changes to the local participant's profile.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateOptions {
-    /// The name for the others to read. Default: as it is.
+    /// The name, visible to the others. Default: unchanged.
     pub name: Option<String>,
-    /// Whatever the application attaches. Default: as it is.
+    /// Application data. Default: unchanged.
     pub metadata: Option<String>,
-    /// Attributes to set, or with `None` to remove. Those that are not named stay as they are.
+    /// Attributes to set, or with `None` to remove. Others are unchanged.
     pub attributes: BTreeMap<String, Option<String>>,
 }
 
 impl UpdateOptions {
-    /// A profile with these changes.
+    /// Returns a profile with these changes.
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
     pub(crate) fn applied_to(self, mut profile: Profile) -> Profile {
         profile.name = self.name.unwrap_or(profile.name);
@@ -203,19 +204,19 @@ impl UpdateOptions {
         profile
     }
 
-    /// Finds what is wrong before anything is sent.
+    /// Validates the options.
     ///
     /// # Errors
-    /// `InvalidOptions`, with the member and what was expected.
+    /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self) -> Result<()> {
         if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
-            return invalid("name is empty: expected some text".to_owned());
+            return invalid("name is empty: expected at least 1 character".to_owned());
         }
         Ok(())
     }
 }
 
-/// To whom a line of chat goes.
+/// Options for sending a chat message.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -225,23 +226,23 @@ pub struct ChatOptions {
 }
 
 impl ChatOptions {
-    /// For one participant.
+    /// Options for one participant.
     pub fn to(participant: ParticipantId) -> Self {
         Self { to: Some(participant) }
     }
 }
 
-/// To whom bytes go, and what they are about.
+/// Options for sending application data.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DataOptions {
-    /// What the bytes are about; at most 255 bytes of UTF-8. Default: empty.
+    /// The topic; at most 255 bytes of UTF-8. Default: empty.
     pub topic: String,
     /// The receiver. Default: everyone.
     pub to: Option<ParticipantId>,
-    /// Whether the bytes arrive, and in order. If not, they are sent once: for what is soon out of date, such as positions.
-    /// Default: true.
+    /// Whether delivery is reliable and ordered. If false, the data is sent once, for values that are soon outdated,
+    /// such as positions. Default: true.
     pub reliable: bool,
 }
 

@@ -80,7 +80,7 @@ test("what the page in a shared tab says of itself is read, and a controller cap
   });
   assert.deepEqual(first.handle, { handle: "slide 1", origin: url });
   assert.equal(first.again?.code, "ERR_INVALID_STATE");
-  assert.match(first.again.message, /the controller has captured before/);
+  assert.match(first.again.message, /the controller was used before/);
 
   await says("slide 2");
   const changed = await until(page, () => globalThis.changed, { what: "another slide" });

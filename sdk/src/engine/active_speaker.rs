@@ -1,34 +1,34 @@
-//! Who speaks, and who of them leads the conversation, from how loud everyone is.
+//! Detects who speaks, and the dominant speaker, from the audio levels of all participants.
 //!
-//! Feed levels as they come, some ten a second for each participant, by [`handle_level`](ActiveSpeakers::handle_level);
-//! then drain [`poll_output`](ActiveSpeakers::poll_output). Short noises do not count, pauses between words do not
-//! end a speech, and the dominant speaker changes only when another one is clearly louder for a while.
+//! Pass levels to [`handle_level`](ActiveSpeakers::handle_level) as they arrive, about ten a second for each
+//! participant; then drain [`poll_output`](ActiveSpeakers::poll_output). Short noises are ignored, pauses between words
+//! do not end a speech, and the dominant speaker changes only when another participant is clearly louder for a while.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::model::{ParticipantId, Timestamp};
 
-/// Who is louder than this begins to speak: about -34 dBFS.
+/// A level above this starts a speech: about -34 dBFS.
 const BEGIN: f64 = 0.02;
-/// Who is quieter than this makes a pause: about -40 dBFS.
+/// A level below this is a pause: about -40 dBFS.
 const PAUSE: f64 = 0.01;
-/// How long one must be loud to count as a speaker, in milliseconds.
+/// How long a participant must be loud to count as a speaker, in milliseconds.
 const BEGIN_AFTER: Timestamp = 200;
 /// How long a pause between words may be, in milliseconds.
 const END_AFTER: Timestamp = 800;
-/// How much louder than the dominant speaker another one has to be, and for how many milliseconds.
+/// How much louder than the dominant speaker another participant must be, and for how many milliseconds.
 const LOUDER: f64 = 1.4;
 const DOMINANT_AFTER: Timestamp = 600;
-/// In this time the measure of loudness follows a change for the most part, in milliseconds.
+/// Time constant of the smoothed loudness, in milliseconds.
 const SMOOTHING: f64 = 300.0;
 
-/// What changed.
+/// A change of the active or dominant speakers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Others speak than before. In the order of their ids.
+    /// The set of active speakers changed. Sorted by id.
     SpeakersChanged(Vec<ParticipantId>),
-    /// Another participant leads. None when the one who did has left and nobody speaks; while all are silent, the last
-    /// one stays.
+    /// The dominant speaker changed. `None` when the previous one has left and nobody speaks; while everyone is silent,
+    /// the last one stays.
     DominantSpeakerChanged(Option<ParticipantId>),
 }
 
@@ -37,13 +37,13 @@ struct Voice {
     loudness: f64,
     heard: Timestamp,
     speaks: bool,
-    /// Since when loudness calls for the other state.
+    /// Since when the level has been across the threshold for the other state.
     turning: Option<Timestamp>,
-    /// Since when the voice is clearly louder than the dominant one.
+    /// Since when the participant has been clearly louder than the dominant speaker.
     leads: Option<Timestamp>,
 }
 
-/// The state of a conversation.
+/// The speakers of a conversation.
 #[derive(Clone, Debug, Default)]
 pub struct ActiveSpeakers {
     voices: BTreeMap<ParticipantId, Voice>,
@@ -57,7 +57,7 @@ impl ActiveSpeakers {
         Self::default()
     }
 
-    /// Takes how loud a participant is: the root mean square, from 0 to 1. What is no number counts as silence.
+    /// Takes a participant's audio level: the root mean square, from 0 to 1. `NaN` counts as silence.
     pub fn handle_level(&mut self, participant: &ParticipantId, level: f64, now: Timestamp) {
         let level = if level.is_finite() { level.clamp(0.0, 1.0) } else { 0.0 };
         let silent = Voice { loudness: 0.0, heard: now, speaks: false, turning: None, leads: None };
@@ -68,7 +68,7 @@ impl ActiveSpeakers {
         self.update(now);
     }
 
-    /// Lets time pass: call it when no levels came for a while, as of a participant who was muted.
+    /// Advances time: call it when no levels arrived for a while, for example from a muted participant.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         for voice in self.voices.values_mut() {
             if now.saturating_sub(voice.heard) > END_AFTER {
@@ -78,7 +78,7 @@ impl ActiveSpeakers {
         self.update(now);
     }
 
-    /// Forgets a participant.
+    /// Removes a participant.
     pub fn handle_left(&mut self, participant: &ParticipantId, now: Timestamp) {
         let spoke = self.voices.remove(participant).is_some_and(|voice| voice.speaks);
         if spoke {
@@ -93,17 +93,17 @@ impl ActiveSpeakers {
         }
     }
 
-    /// Who speaks now, in the order of their ids.
+    /// The active speakers, sorted by id.
     pub fn speakers(&self) -> Vec<ParticipantId> {
         self.voices.iter().filter(|(_, voice)| voice.speaks).map(|(id, _)| id.clone()).collect()
     }
 
-    /// Who leads the conversation.
+    /// The dominant speaker.
     pub fn dominant_speaker(&self) -> Option<&ParticipantId> {
         self.dominant.as_ref()
     }
 
-    /// Takes the next change.
+    /// Returns the next change.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
@@ -130,7 +130,7 @@ impl ActiveSpeakers {
 
     fn choose_dominant(&mut self, now: Timestamp) {
         let current = self.dominant.as_ref().and_then(|id| self.voices.get(id)).filter(|voice| voice.speaks);
-        // Whoever follows a silent one needs not be louder for long.
+        // A participant who follows a silent one takes over sooner.
         let (limit, after) = current.map_or((0.0, 0), |voice| (voice.loudness * LOUDER, DOMINANT_AFTER));
         let mut best: Option<(&ParticipantId, f64)> = None;
         for (id, voice) in &mut self.voices {
@@ -149,7 +149,7 @@ impl ActiveSpeakers {
     }
 }
 
-/// Whether `holds` has been true for `after` milliseconds; `since` remembers from when.
+/// Whether `holds` has been true for `after` milliseconds; `since` stores when it became true.
 fn lasts(since: &mut Option<Timestamp>, holds: bool, after: Timestamp, now: Timestamp) -> bool {
     if !holds {
         *since = None;
@@ -166,7 +166,7 @@ mod tests {
         ParticipantId(name.to_owned())
     }
 
-    /// Levels of several participants ten times a second; gives the changes.
+    /// Feeds levels of several participants ten times a second; returns the changes.
     fn talk(
         speakers: &mut ActiveSpeakers,
         now: &mut Timestamp,
@@ -219,7 +219,7 @@ mod tests {
         talk(&mut speakers, &mut now, 300, &[("ana", 0.1), ("bo", 0.4)]);
         assert_eq!(speakers.dominant_speaker(), Some(&id("ana")), "nor is a moment");
         assert_eq!(talk(&mut speakers, &mut now, 2000, &[("ana", 0.1), ("bo", 0.4)]), [leading("bo")]);
-        // Whoever goes on when the leading one has ended follows, however quiet.
+        // When the dominant speaker has stopped, the next speaker takes over, however quiet.
         let changes = talk(&mut speakers, &mut now, 4000, &[("ana", 0.1), ("bo", 0.0)]);
         assert_eq!(changes, [leading("ana"), speaking(&["ana"])]);
     }

@@ -1,56 +1,56 @@
-//! How large each remote picture has to be, from how large the elements are that show it.
+//! Decides which resolution to request of each remote video, from the size of the elements that show it.
 //!
-//! Feed what each element shows by [`handle_view`](AdaptiveStream::handle_view), then drain
-//! [`poll_output`](AdaptiveStream::poll_output). A picture that is to be larger is asked for as soon as the whole page is laid
-//! out; one that may be smaller, or is not seen at all, only when that has lasted, so that scrolling by and dragging a window
-//! change little.
+//! Pass the size of each element to [`handle_view`](AdaptiveStream::handle_view), then drain
+//! [`poll_output`](AdaptiveStream::poll_output). A larger picture is requested as soon as the page's layout is
+//! complete; a smaller or hidden one only after a delay, so that scrolling or resizing the window
+//! causes few requests.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::model::{ParticipantId, PublicationId, Timestamp};
 
-/// Heights that are asked for, in pixels. What is shown higher than all of them has no limit.
+/// Heights that are requested, in pixels. A larger element gets no limit.
 const STEPS: [u32; 5] = [90, 180, 360, 720, 1080];
 
-/// How long a picture is shown larger before a larger one is asked for, in milliseconds: all elements of a page that is laid
-/// out anew tell of it in this time, and make one request.
+/// Delay before a larger picture is requested, in milliseconds: when the layout of a page changes, all its elements
+/// report within this time and cause one request.
 const GROW_AFTER: Timestamp = 50;
 
-/// How long a picture is shown smaller, or by no element, before that is asked for, in milliseconds.
+/// Delay before a smaller picture, or none, is requested, in milliseconds.
 const SHRINK_AFTER: Timestamp = 500;
 
-/// Whose publication.
+/// Identifies a publication by its publisher and id.
 pub type TrackKey = (ParticipantId, PublicationId);
 
-/// Names an element among those that show tracks.
+/// Identifies an element that shows tracks.
 pub type ElementId = u32;
 
-/// Ask for no more of a publication than this.
+/// Limits the resolution of a publication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// Whose publication.
+    /// The publisher.
     pub key: TrackKey,
-    /// The largest height in pixels, if there is a limit; 0 for nothing at all.
+    /// The largest height in pixels; `None` for no limit, 0 to receive nothing.
     pub max_height: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Shown {
-    /// The height in each element, in pixels of the screen; 0 where it is not seen.
+    /// The height of each element in device pixels; 0 if it is not visible.
     heights: BTreeMap<ElementId, u32>,
     asked: Option<u32>,
     turning: Option<Turning>,
 }
 
-/// Something else is wanted than was asked for.
+/// The height to request next, if it differs from the one requested last, and since when.
 #[derive(Clone, Copy, Debug)]
 struct Turning {
     after: Timestamp,
     at: Timestamp,
 }
 
-/// The pictures that are attached to elements.
+/// The videos that are attached to elements.
 #[derive(Clone, Debug, Default)]
 pub struct AdaptiveStream {
     tracks: BTreeMap<TrackKey, Shown>,
@@ -58,20 +58,20 @@ pub struct AdaptiveStream {
 }
 
 impl AdaptiveStream {
-    /// No picture is attached.
+    /// Starts without any attached video.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes how high an element shows a picture: in pixels of the screen, 0 if it is not seen, `u32::MAX` if it may be of
-    /// any height.
+    /// Takes the height at which an element shows a video: in device pixels, 0 if it is not visible, `u32::MAX` if it
+    /// is unlimited.
     pub fn handle_view(&mut self, key: &TrackKey, element: ElementId, height: u32, now: Timestamp) {
         let shown = self.tracks.entry(key.clone()).or_default();
         shown.heights.insert(element, height);
         shown.turn(now);
     }
 
-    /// An element does not show the picture any more. One that no element shows has no limit: the application may use it in
+    /// An element no longer shows the video. A video without elements has no limit: the application may use it in
     /// another way.
     pub fn handle_detached(&mut self, key: &TrackKey, element: ElementId, now: Timestamp) {
         if let Some(shown) = self.tracks.get_mut(key) {
@@ -80,7 +80,7 @@ impl AdaptiveStream {
         }
     }
 
-    /// The track is over. What was asked for does not count for the next one of the same publication.
+    /// The track has ended. Its last request does not apply to the next track of the same publication.
     pub fn handle_ended(&mut self, key: &TrackKey) {
         if let Some(mut shown) = self.tracks.remove(key) {
             shown.heights.clear();
@@ -88,12 +88,12 @@ impl AdaptiveStream {
         }
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.tracks.values().filter_map(|shown| Some(shown.turning?.at)).min()
     }
 
-    /// Lets time pass.
+    /// Advances time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         for (key, shown) in &mut self.tracks {
             if shown.turning.is_some_and(|turning| turning.at <= now) {
@@ -103,7 +103,7 @@ impl AdaptiveStream {
         self.tracks.retain(|_, shown| !shown.heights.is_empty() || shown.turning.is_some());
     }
 
-    /// The next thing to ask for.
+    /// Returns the next request.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
@@ -126,10 +126,10 @@ impl Shown {
         }
     }
 
-    /// Asks for what is wanted when it has been wanted long enough.
+    /// Makes a request that has been pending long enough.
     fn turn(&mut self, now: Timestamp) {
         let after = match rank(self.wanted()).cmp(&rank(self.asked)) {
-            // A picture without an element may be on its way into another one.
+            // A video without an element may be about to be attached to another one.
             _ if self.heights.is_empty() => SHRINK_AFTER,
             Ordering::Greater => GROW_AFTER,
             Ordering::Less => SHRINK_AFTER,
@@ -144,7 +144,7 @@ impl Shown {
     }
 }
 
-/// No limit is more than any.
+/// The largest wanted height; no limit exceeds every height.
 fn rank(max_height: Option<u32>) -> u32 {
     max_height.unwrap_or(u32::MAX)
 }
@@ -157,7 +157,7 @@ mod tests {
         ("bob".into(), "cam".into())
     }
 
-    /// What is asked for until `now`, with the time each was asked for.
+    /// All requests until `now`, each with its time.
     fn asked(stream: &mut AdaptiveStream, now: Timestamp) -> Vec<(Timestamp, Option<u32>)> {
         let mut asked: Vec<_> =
             std::iter::from_fn(|| stream.poll_output()).map(|output| (0, output.max_height)).collect();
@@ -168,7 +168,7 @@ mod tests {
         asked
     }
 
-    /// A picture that is asked for at this step.
+    /// The request that is due at this step.
     fn at_step(height: u32) -> AdaptiveStream {
         let mut stream = AdaptiveStream::new();
         stream.handle_view(&key(), 1, height, 0);
@@ -185,7 +185,7 @@ mod tests {
         }
         let mut stream = AdaptiveStream::new();
         stream.handle_view(&key(), 1, 1081, 0);
-        assert_eq!(asked(&mut stream, 10_000), [], "all of it is what comes anyway");
+        assert_eq!(asked(&mut stream, 10_000), [], "full resolution is the default");
     }
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(asked(&mut stream, 2_499), []);
         assert_eq!(asked(&mut stream, 2_500), [(2_500, Some(0))]);
         stream.handle_view(&key(), 1, 300, 3_000);
-        assert_eq!(asked(&mut stream, 3_050), [(3_050, Some(360))], "it comes back soon");
+        assert_eq!(asked(&mut stream, 3_050), [(3_050, Some(360))], "it is requested again soon");
     }
 
     #[test]
@@ -209,9 +209,9 @@ mod tests {
         }
         stream.handle_view(&key(), 1, 361, 6_000);
         stream.handle_view(&key(), 1, 90, 6_040);
-        assert_eq!(asked(&mut stream, 6_100), [], "it was larger for a moment only");
+        assert_eq!(asked(&mut stream, 6_100), [], "it was larger only for a moment");
         stream.handle_view(&key(), 1, 100, 6_400);
-        assert_eq!(asked(&mut stream, 9_000), [(6_540, Some(180))], "what is shown then, and not before");
+        assert_eq!(asked(&mut stream, 9_000), [(6_540, Some(180))], "the size at that time");
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
         stream.handle_view(&key(), 2, 720, 1_000);
         assert_eq!(asked(&mut stream, 2_000), [(1_050, Some(720))]);
         stream.handle_view(&key(), 1, 0, 3_000);
-        assert_eq!(asked(&mut stream, 4_000), [], "the other one is seen still");
+        assert_eq!(asked(&mut stream, 4_000), [], "the other element is still visible");
         stream.handle_detached(&key(), 2, 5_000);
         assert_eq!(asked(&mut stream, 6_000), [(5_500, Some(0))]);
     }
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(asked(&mut stream, 3_000), [], "it moved to another element");
         stream.handle_detached(&key(), 2, 4_000);
         assert_eq!(asked(&mut stream, 5_000), [(4_500, None)]);
-        assert!(stream.tracks.is_empty(), "and nothing is kept of it");
+        assert!(stream.tracks.is_empty(), "no state is left");
     }
 
     #[test]

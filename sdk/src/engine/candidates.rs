@@ -4,21 +4,21 @@ use std::collections::VecDeque;
 
 use crate::model::IceCandidate;
 
-/// A far end that sends more than this before its description is not one of ours.
+/// The most candidates that are held before their description; our own peers send fewer.
 const MAX_HELD: usize = 256;
 
 /// The candidates of one peer connection, in both directions.
 #[derive(Clone, Debug, Default)]
 pub struct Candidates {
     remote_ufrags: Vec<String>,
-    /// The media sections of the far end's description; none if it names none.
+    /// The media sections of the remote description; empty if it names none.
     remote_mids: Vec<String>,
     held_remote: VecDeque<IceCandidate>,
     held_local: Vec<IceCandidate>,
 }
 
 impl Candidates {
-    /// Holds a candidate of the far end. [`take_remote`](Self::take_remote) gives it out when it is due.
+    /// Holds a remote candidate. [`take_remote`](Self::take_remote) returns it when it can be added.
     pub fn hold_remote(&mut self, candidate: IceCandidate) {
         if self.held_remote.len() == MAX_HELD {
             self.held_remote.pop_front();
@@ -26,21 +26,21 @@ impl Candidates {
         self.held_remote.push_back(candidate);
     }
 
-    /// A description of the far end is in place now.
+    /// A remote description has been set.
     pub fn remote_description_set(&mut self, sdp: &str) {
         self.remote_ufrags = values(sdp, "a=ice-ufrag:");
         self.remote_mids = values(sdp, "a=mid:");
     }
 
-    /// The candidates that belong to the far end's present description, by its ufrags and media sections. The others wait:
-    /// a browser that takes an offer back may use the same candidates again, and does not tell them twice.
+    /// Returns the candidates that belong to the current remote description, by its ufrags and media sections. The
+    /// others stay: a browser that rolls an offer back may use the same candidates again without signaling them twice.
     pub fn take_remote(&mut self) -> Vec<IceCandidate> {
         if self.remote_ufrags.is_empty() {
             return Vec::new();
         }
         let (due, other) = self.held_remote.drain(..).partition(|candidate: &IceCandidate| {
             let ufrag = candidate.username_fragment.as_ref();
-            // An end that takes an offer back may keep its ufrag, but not the sections that the offer would have added.
+            // An end that rolls an offer back may keep its ufrag, but not the sections that the offer would have added.
             let mid = candidate.sdp_mid.as_ref().filter(|_| !self.remote_mids.is_empty());
             ufrag.is_none_or(|ufrag| self.remote_ufrags.contains(ufrag))
                 && mid.is_none_or(|mid| self.remote_mids.contains(mid))
@@ -49,12 +49,12 @@ impl Candidates {
         Vec::from(due)
     }
 
-    /// Holds a candidate of one's own until the description that it belongs to was sent.
+    /// Holds a local candidate until the description that it belongs to was sent.
     pub fn hold_local(&mut self, candidate: IceCandidate) {
         self.held_local.push(candidate);
     }
 
-    /// One's own candidates that were held.
+    /// Returns the local candidates that were held.
     pub fn take_local(&mut self) -> Vec<IceCandidate> {
         std::mem::take(&mut self.held_local)
     }

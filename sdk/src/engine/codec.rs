@@ -1,35 +1,35 @@
-//! Codecs as capabilities name them, and the order to offer them in.
+//! Codecs as listed in capabilities, and the order to offer them in.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// A codec, and what it is set to: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcodec>.
+/// A codec and its parameters: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcodec>.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Codec {
-    /// Such as `video/VP9`. Letters of either case are the same.
+    /// The MIME type, such as `video/VP9`. Case-insensitive.
     pub mime_type: String,
-    /// Hz.
+    /// The clock rate in Hz.
     pub clock_rate: u32,
     /// 1 for mono, 2 for stereo; audio only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub channels: Option<u16>,
-    /// The parameters as they stand in SDP, such as `profile-id=0`.
+    /// The parameters as in SDP, such as `profile-id=0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub sdp_fmtp_line: Option<String>,
 }
 
 impl Codec {
-    /// Whether the codec is of this type, such as `video/VP9`.
+    /// Whether the codec has this MIME type, such as `video/VP9`.
     pub fn is(&self, mime_type: &str) -> bool {
         self.mime_type.eq_ignore_ascii_case(mime_type)
     }
 
-    /// Whether it repairs or packs what other codecs made, and carries no media of its own.
+    /// Whether it is a repair or redundancy format (RTX, RED, FEC) and carries no media of its own.
     pub fn is_auxiliary(&self) -> bool {
         let name = self.mime_type.split_once('/').map_or("", |(_, name)| name).to_ascii_lowercase();
         matches!(
@@ -39,10 +39,10 @@ impl Codec {
     }
 }
 
-/// Every codec that there is, those of the wanted types first, in the order wanted.
+/// Returns all available codecs, those of the wanted types first, in the order wanted.
 ///
 /// # Errors
-/// `Unsupported` if there is none of the wanted types; `InvalidOptions` if nothing is wanted.
+/// `Unsupported` if none has a wanted type; `InvalidOptions` if `wanted` is empty.
 pub fn preferred(available: Vec<Codec>, wanted: &[&str]) -> Result<Vec<Codec>> {
     if wanted.is_empty() {
         return Err(Error::InvalidOptions { detail: "codecs are empty: expected e.g. \"video/VP9\"".into() });
@@ -57,15 +57,15 @@ pub fn preferred(available: Vec<Codec>, wanted: &[&str]) -> Result<Vec<Codec>> {
     Ok(codecs)
 }
 
-/// What `insertDTMF` takes: <https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf>.
+/// Checks an argument of `insertDTMF`: <https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf>.
 ///
 /// # Errors
-/// `InvalidOptions`, with the first character that is no tone.
+/// `InvalidOptions`, with the first character that is not a tone.
 pub fn check_tones(tones: &str) -> Result<()> {
     match tones.chars().find(|tone| !matches!(tone, '0'..='9' | 'A'..='D' | 'a'..='d' | '#' | '*' | ',')) {
         None => Ok(()),
         Some(tone) => Err(Error::InvalidOptions {
-            detail: format!("tones have a {tone:?}: expected 0-9, A-D, #, * and , for a pause"),
+            detail: format!("tones contain {tone:?}: expected 0-9, A-D, #, *, or a comma for a pause"),
         }),
     }
 }

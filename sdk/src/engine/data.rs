@@ -1,7 +1,7 @@
-//! The messages that participants exchange over their data channel, and their bytes.
+//! The messages that participants exchange over their data channel, and their encoding.
 //!
-//! Text frames carry JSON with a `type`; binary frames carry one topic and its payload. Both leave room for
-//! message types of later versions, which are ignored.
+//! Text frames carry JSON with a `type`; binary frames carry one topic and its payload. Unknown types are ignored, so
+//! that later versions can add some.
 
 use moim_protocol::Routed;
 use serde::{Deserialize, Serialize};
@@ -9,13 +9,15 @@ use serde::{Deserialize, Serialize};
 use crate::error::DataChannelError;
 use crate::model::ParticipantId;
 
-/// The longest message, in bytes. Longer ones hold up the chat behind them, and wait in memory for a slow participant.
+/// The longest message, in bytes. A longer one would delay the chat messages behind it, and wait in memory for a slow
+/// receiver.
 pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
 
-/// The longest message through an SFU, in bytes: what every browser sends in one piece (RFC 8841), less the address.
+/// The longest message through an SFU, in bytes: what every browser sends in one piece (RFC 8841), minus the address.
 pub const MAX_ROUTED_BYTES: usize = 64 * 1024 - 512;
 
-/// The longest message that may be lost, in bytes. It travels in packets of some 1200 bytes, and is lost with any of them.
+/// The longest unreliable message, in bytes. It is split into packets of about 1200 bytes, and lost if any of them is
+/// lost.
 pub const MAX_LOSSY_BYTES: usize = 16 * 1024;
 
 /// First byte of a binary frame with a topic.
@@ -30,28 +32,28 @@ pub enum Frame {
     Binary(Vec<u8>),
 }
 
-/// What a frame says.
+/// The content of a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataMessage {
-    /// A line of chat.
+    /// A chat message.
     Chat {
-        /// The sender's number for it; 0 if it wants no receipt.
+        /// The sender's number for it; 0 if no receipt is wanted.
         id: u32,
-        /// What was written.
+        /// The text.
         text: String,
-        /// Whether only this receiver gets it.
+        /// Whether it was sent to this receiver only.
         private: bool,
     },
-    /// A line of chat has arrived.
+    /// A receipt for a chat message.
     Receipt {
-        /// Its number.
+        /// The number of the chat message.
         id: u32,
     },
-    /// Bytes of the application.
+    /// Application data.
     Data {
-        /// What they are about; the application's choice.
+        /// The topic, chosen by the application.
         topic: String,
-        /// The bytes.
+        /// The payload.
         payload: Vec<u8>,
     },
 }
@@ -74,7 +76,7 @@ enum TextMessage {
 }
 
 impl DataMessage {
-    /// Writes the message as a frame.
+    /// Encodes the message as a frame.
     ///
     /// # Errors
     /// `TooLarge` if the frame is longer than [`MAX_MESSAGE_BYTES`], or the topic longer than 255 bytes.
@@ -108,7 +110,7 @@ impl DataMessage {
         }
     }
 
-    /// Reads a frame; `None` for a message of a later version, and for one that makes no sense.
+    /// Decodes a frame; `None` if it is from a later version or malformed.
     pub fn decode(frame: Frame) -> Option<Self> {
         match frame {
             Frame::Text(text) => match serde_json::from_str(&text).ok()? {
@@ -127,7 +129,7 @@ impl DataMessage {
 }
 
 impl Frame {
-    /// The frame as the SFU takes it, with the receiver; `None` for everyone.
+    /// Encodes the frame for the SFU, with the receiver; `None` for everyone.
     ///
     /// # Errors
     /// `TooLarge` if the frame is longer than [`MAX_ROUTED_BYTES`].
@@ -142,7 +144,7 @@ impl Frame {
         bytes.map(Self::Binary).ok_or_else(too_large)
     }
 
-    /// What the SFU gave, with the sender; `None` if it makes no sense.
+    /// Decodes a frame of the SFU, with the sender; `None` if it is malformed.
     pub fn unrouted(self) -> Option<(ParticipantId, Self)> {
         let Self::Binary(bytes) = self else { return None };
         let Routed { peer, is_binary, message } = Routed::decode(&bytes)?;

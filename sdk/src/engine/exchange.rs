@@ -1,8 +1,8 @@
-//! Descriptions and candidates of one peer connection, in the order that the browser wants them, whoever carries them
-//! to the far end.
+//! Exchanges the descriptions and candidates of one peer connection in the order that the browser requires,
+//! independently of how they are signaled.
 //!
-//! Feed it what happened, then drain [`poll_output`](Exchange::poll_output). What is to be sent must arrive in order, each once:
-//! [`Reliable`](moim_protocol::Reliable) sees to that.
+//! Pass each event to it, then drain [`poll_output`](Exchange::poll_output). Signals must arrive in order, each exactly
+//! once: [`Reliable`](moim_protocol::Reliable) ensures that.
 
 use std::collections::VecDeque;
 
@@ -14,10 +14,11 @@ use super::recovery::Recovery;
 use crate::error::Error;
 use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription, Timestamp};
 
-/// Why a description cannot be used; what is longer is cut.
+/// The longest reason why a description cannot be used, in bytes; longer ones are cut.
 const MAX_REASON_CHARS: usize = 300;
 
-/// What the browser is to do. The first two are operations: each ends with an input that says how.
+/// A call to make on the browser's connection. The first two are operations: each ends with an input that reports the
+/// result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Call `setLocalDescription()`.
@@ -30,7 +31,7 @@ pub enum Command {
     RestartIce,
 }
 
-/// What the browser did.
+/// An event from the browser's connection.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// `negotiationneeded` fired.
@@ -41,42 +42,42 @@ pub enum Input {
     RemoteDescriptionSet,
     /// Setting a description failed.
     OperationFailed {
-        /// The state that the browser is in now.
+        /// The browser's signaling state after the failure.
         state: SignalingState,
-        /// The error, for the application.
+        /// The error to report to the application.
         error: Error,
     },
-    /// The browser found a candidate.
+    /// The browser gathered a candidate.
     LocalCandidate(IceCandidate),
     /// `connectionstatechange`.
     StateChange(ConnectionState),
 }
 
-/// What follows, in order.
+/// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// For the browser.
+    /// A call to make on the browser's connection.
     Command(Command),
-    /// Send the description to the far end.
+    /// Send the description to the remote end.
     SendDescription(SessionDescription),
-    /// Send the candidate to the far end.
+    /// Send the candidate to the remote end.
     SendCandidate(IceCandidate),
-    /// Tell the far end that its last description cannot be used.
+    /// Report to the remote end that its last description cannot be used.
     SendRefusal {
         /// Whether that was an offer or an answer.
         sdp_type: SdpType,
-        /// Why, for people to read.
+        /// A human-readable reason.
         reason: String,
     },
-    /// Ask the far end for an offer.
+    /// Ask the remote end for an offer.
     SendAsk,
-    /// ICE is being restarted because the connection was lost: the number of the attempt.
+    /// ICE is being restarted because the connection was lost; the number of the attempt.
     Recovering(u32),
-    /// Something failed, here or at the far end. It is tried again later.
+    /// Something failed, locally or at the remote end. It will be retried.
     Warning(Error),
 }
 
-/// The exchange of one peer connection.
+/// The signaling of one peer connection.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     politeness: Politeness,
@@ -94,7 +95,8 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// An exchange that offers as soon as the browser asks for it, or leaves all offers to the far end and asks for them.
+    /// Creates an exchange that either offers whenever the browser needs negotiation, or asks the remote end for all
+    /// offers.
     pub fn new(politeness: Politeness, offers: bool) -> Self {
         let negotiation = if offers { Negotiation::new(politeness) } else { Negotiation::asking(politeness) };
         Self {
@@ -112,46 +114,46 @@ impl Exchange {
         }
     }
 
-    /// Restarts ICE by itself when the connection is lost.
+    /// Restarts ICE automatically when the connection is lost.
     pub fn recovering(self) -> Self {
         Self { recovery: Some(Recovery::default()), ..self }
     }
 
-    /// Settles who gives way. Only before the first description of the far end.
+    /// Sets the politeness. Allowed only before the first remote description.
     pub fn set_politeness(&mut self, politeness: Politeness) {
         self.politeness = politeness;
         self.negotiation.set_politeness(politeness);
     }
 
-    /// Who gives way in a glare.
+    /// The politeness of this end.
     pub fn politeness(&self) -> Politeness {
         self.politeness
     }
 
-    /// The connection's state.
+    /// The connection state.
     pub fn state(&self) -> ConnectionState {
         self.state
     }
 
-    /// Nothing is under way and nothing waits.
+    /// Whether no operation is in progress and none is queued.
     pub fn is_settled(&self) -> bool {
         self.negotiation.is_settled()
     }
 
-    /// Negotiates at once: there is something new to agree on.
+    /// Negotiates at once, because there is something new to agree on.
     pub fn request_negotiation(&mut self, now: Timestamp) {
         self.throttle.reset();
         self.negotiate(negotiation::Input::NegotiationNeeded, now);
         self.negotiate(negotiation::Input::Retry, now);
     }
 
-    /// The far end asks for an offer.
+    /// The remote end asks for an offer.
     pub fn handle_ask(&mut self, now: Timestamp) {
         self.throttle.reset();
         self.negotiate(negotiation::Input::NegotiationNeeded, now);
     }
 
-    /// Takes what the browser did.
+    /// Handles an event from the browser.
     pub fn handle_input(&mut self, input: Input, now: Timestamp) {
         match input {
             Input::NegotiationNeeded if self.throttle.holds_back(now) => {}
@@ -196,35 +198,35 @@ impl Exchange {
         self.release_remote_candidates();
     }
 
-    /// Takes a description of the far end.
+    /// Handles a description from the remote end.
     pub fn handle_description(&mut self, description: SessionDescription, now: Timestamp) {
         self.negotiate(negotiation::Input::RemoteDescription(description), now);
         self.release_remote_candidates();
     }
 
-    /// The far end cannot use the last description of this type.
+    /// The remote end cannot use the last description of this type.
     pub fn handle_refusal(&mut self, sdp_type: SdpType, reason: &str, now: Timestamp) {
         let step = match sdp_type {
-            SdpType::Offer => "using the offer at the far end",
-            SdpType::Answer => "using the answer at the far end",
+            SdpType::Offer => "applying the offer at the remote end",
+            SdpType::Answer => "applying the answer at the remote end",
         };
         self.outputs.push_back(Output::Warning(Error::Negotiation { step, detail: shortened(reason) }));
         self.negotiate(negotiation::Input::Refused(sdp_type), now);
     }
 
-    /// Takes a candidate of the far end.
+    /// Handles a candidate from the remote end.
     pub fn handle_candidate(&mut self, candidate: IceCandidate) {
         self.candidates.hold_remote(candidate);
         self.release_remote_candidates();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let recovery = self.recovery.as_ref().and_then(Recovery::poll_timeout);
         [recovery, self.throttle.poll_timeout(), self.retry.poll_timeout()].into_iter().flatten().min()
     }
 
-    /// Lets time pass.
+    /// Advances time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         if self.throttle.handle_timeout(now) {
             self.negotiate(negotiation::Input::NegotiationNeeded, now);
@@ -237,23 +239,23 @@ impl Exchange {
         };
         self.outputs.push_back(Output::Recovering(attempt));
         self.command(Command::RestartIce);
-        // The browser asks for it too, but not while an exchange is open that a failure has left so.
+        // The browser fires the event again too, but not while a failure has left an exchange open.
         self.request_negotiation(now);
     }
 
-    /// The next thing to do.
+    /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// A description is in place. An answer ends a round; of `counted` rounds the throttle sees to the pace.
+    /// A description has been set. An answer ends a round; the throttle limits the rate of `counted` rounds.
     fn agreed(&mut self, sdp_type: SdpType, counted: bool, now: Timestamp) {
         if sdp_type == SdpType::Answer {
             self.retry.reset();
         }
         match sdp_type {
             SdpType::Answer if counted && self.throttle.handle_answer(now) => {
-                let detail = "the browser asks for it again and again, to no effect".to_owned();
+                let detail = "the browser keeps asking for it without any change".to_owned();
                 self.outputs.push_back(Output::Warning(Error::Negotiation { step: "negotiating", detail }));
             }
             SdpType::Offer if counted => self.throttle.reset(),

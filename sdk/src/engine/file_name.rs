@@ -1,15 +1,16 @@
-//! Names of files that every file system takes, and that do not deceive whoever reads them.
+//! File names that every file system accepts and that do not deceive the reader.
 //!
-//! A name from the network must not lead out of a folder, name a device, hide its extension or fill the screen. It is
-//! cleaned instead of refused: "3/8/22 in Honolulu.mp4" is an ordinary name on the system it comes from.
+//! A name from the network must not escape from a folder, name a device, hide its extension or be excessively long. It
+//! is cleaned instead of rejected: "3/8/22 in Honolulu.mp4" is an ordinary name on the system it comes from.
 
 /// The longest file name of the common file systems, in bytes (UTF-8).
 const MAX_BYTES: usize = 255;
-/// A longer ending is not an extension.
+/// Longer endings are not treated as an extension.
 const MAX_EXTENSION_BYTES: usize = 32;
 
-/// A name that can be saved under: characters that a file system refuses become `_`, marks that turn the direction of text
-/// are removed, and what is too long is shortened before its extension. `default` stands for a name of which nothing is left.
+/// Returns a name that is safe to save under: characters that a file system refuses become `_`, bidirectional control
+/// characters are removed, and a long name is shortened before its extension. `default` replaces a name of which
+/// nothing is left.
 pub fn clean(name: &str, default: &str) -> String {
     let name = replaced(name);
     if name.trim_start_matches(['.', ' ']).is_empty() {
@@ -24,14 +25,14 @@ pub fn clean(name: &str, default: &str) -> String {
     }
 }
 
-/// As [`clean`], with this extension after the name.
+/// Like [`clean`], but sets this extension.
 pub fn clean_with_extension(stem: &str, extension: &str, default: &str) -> String {
     let stem = replaced(stem);
     let stem = if stem.trim_start_matches(['.', ' ']).is_empty() { default } else { &stem };
     joined(stem, &format!(".{extension}"))
 }
 
-/// The name with harmless characters alone, and without an end that Windows cuts off.
+/// The name without unsafe characters, and without the trailing dots and spaces that Windows removes.
 fn replaced(name: &str) -> String {
     let harmless = |c: char| match c {
         '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{2028}' | '\u{2029}' => '_',
@@ -43,7 +44,7 @@ fn replaced(name: &str) -> String {
     ended.trim_start().to_owned()
 }
 
-/// Whether it turns the direction of text, so that `txt.exe` reads `exe.txt`.
+/// Whether it is a bidirectional control character, which can make `txt.exe` read `exe.txt`.
 fn turns_text(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -58,7 +59,7 @@ fn joined(stem: &str, extension: &str) -> String {
     name + extension
 }
 
-/// Whether Windows takes it for a device, with any extension:
+/// Whether Windows treats it as a device name, with any extension:
 /// <https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions>.
 fn is_device(name: &str) -> bool {
     let word = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
@@ -75,7 +76,7 @@ fn is_digit(text: &str) -> bool {
     matches!(text.as_bytes(), [b'0'..=b'9'])
 }
 
-/// Cuts a text to at most `limit` bytes, between two characters.
+/// Cuts a text to at most `limit` bytes, at a character boundary.
 pub(super) fn shorten(text: &mut String, limit: usize) {
     let end = (0..=limit.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
     text.truncate(end.unwrap_or(0));

@@ -1,5 +1,5 @@
-//! Finds what is wrong with ICE servers before a browser gets them: most of it a browser would take without a word and never
-//! use.
+//! Validates ICE servers before they reach the browser, which would accept most mistakes silently and never use the
+//! server.
 
 use crate::error::{Error, Result};
 use crate::model::IceServer;
@@ -9,7 +9,7 @@ const SCHEMES: &str = "expected stun:, stuns:, turn: or turns:";
 /// Checks one server: <https://www.w3.org/TR/webrtc/#rtciceserver-dictionary>, RFC 7064, RFC 7065.
 ///
 /// # Errors
-/// `InvalidOptions`, with what was expected.
+/// `InvalidOptions`, with what is expected.
 pub fn check(server: &IceServer) -> Result<()> {
     if server.urls.is_empty() {
         return invalid(
@@ -20,16 +20,16 @@ pub fn check(server: &IceServer) -> Result<()> {
     server.urls.iter().try_for_each(|url| check_url(url, server))
 }
 
-/// What to do with a member that services return beside those of the specification.
+/// How to treat a member that services return in addition to those of the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FurtherMember {
-    /// It is ignored.
+    /// Ignore it.
     Ignored,
-    /// It is ignored too, and this warning is for whoever wrote it.
+    /// Ignore it and log this warning for the developer.
     Deprecated(&'static str),
 }
 
-/// Whether a member is one that services return beside those of the specification. None of them changes anything.
+/// Whether services return this member in addition to those of the specification. None of them has an effect.
 pub fn further_member(key: &str) -> Option<FurtherMember> {
     Some(match key {
         "ttl" => FurtherMember::Ignored,
@@ -43,7 +43,7 @@ pub fn further_member(key: &str) -> Option<FurtherMember> {
     })
 }
 
-/// What to do about a key that does not belong into an ICE server, if it is one that people put there.
+/// A hint for a misplaced or misspelt key, if it is a common mistake.
 pub fn misplaced(key: &str) -> Option<&'static str> {
     Some(match key {
         "iceTransportPolicy"
@@ -51,7 +51,7 @@ pub fn misplaced(key: &str) -> Option<&'static str> {
         | "rtcpMuxPolicy"
         | "iceCandidatePoolSize"
         | "certificates"
-        | "iceServers" => "it belongs beside `iceServers`, not into one of the servers",
+        | "iceServers" => "it belongs next to `iceServers`, not inside a server",
         "url" | "uri" | "uris" => "it is called `urls`, and is a string or an array of strings",
         "user" => "it is called `username`",
         "password" | "secret" => "it is called `credential`",
@@ -70,7 +70,7 @@ fn check_url(url: &str, server: &IceServer) -> Result<()> {
     };
     if rest.starts_with("//") {
         return invalid(format!(
-            "the ICE server {url} has slashes: expected {scheme}:{}",
+            "the ICE server {url} contains slashes: expected {scheme}:{}",
             rest.trim_matches('/')
         ));
     }
@@ -83,7 +83,7 @@ fn check_url(url: &str, server: &IceServer) -> Result<()> {
         Some("transport=udp" | "transport=tcp") => {}
         Some(_) => {
             return invalid(format!(
-                "the ICE server {url} has a wrong query: expected ?transport=udp or ?transport=tcp"
+                "the ICE server {url} has an invalid query: expected ?transport=udp or ?transport=tcp"
             ));
         }
     }
@@ -102,10 +102,10 @@ fn check_authority(url: &str, authority: &str) -> Result<()> {
         None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
     };
     if host.is_empty() || host.contains(|c: char| c.is_whitespace() || "@/[]".contains(c)) {
-        return invalid(format!("the ICE server {url} has no proper host: expected e.g. stun:host:3478"));
+        return invalid(format!("the ICE server {url} has an invalid host: expected e.g. stun:host:3478"));
     }
     if port.is_some_and(|port| !port.parse().is_ok_and(|port: u16| port > 0)) {
-        return invalid(format!("the ICE server {url} has a wrong port: expected 1 to 65535"));
+        return invalid(format!("the ICE server {url} has an invalid port: expected 1 to 65535"));
     }
     Ok(())
 }
@@ -149,10 +149,10 @@ mod tests {
             ("host", "no scheme"),
             ("https://host", "the scheme https"),
             ("stun://host", "expected stun:host"),
-            ("stun:", "no proper host"),
-            ("stun::3478", "no proper host"),
-            ("stun:a b", "no proper host"),
-            ("stun:user@host", "no proper host"),
+            ("stun:", "an invalid host"),
+            ("stun::3478", "an invalid host"),
+            ("stun:a b", "an invalid host"),
+            ("stun:user@host", "an invalid host"),
             ("stun:host:0", "port"),
             ("stun:host:70000", "port"),
             ("stun:host:", "port"),
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn keys_that_stand_in_the_wrong_place_are_known() {
-        assert!(misplaced("iceTransportPolicy").unwrap().contains("beside"));
+        assert!(misplaced("iceTransportPolicy").unwrap().contains("next to"));
         assert!(misplaced("uris").unwrap().contains("a string or an array"));
         assert_eq!(misplaced("colour"), None);
         assert_eq!(further_member("ttl"), Some(FurtherMember::Ignored));

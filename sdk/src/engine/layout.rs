@@ -1,79 +1,79 @@
-//! Where the sources of a mixer are in its picture. All lengths are fractions of the picture's width or height.
+//! Positions of a mixer's sources in its picture. All lengths are fractions of the picture's width or height.
 
 use serde::{Deserialize, Serialize};
 
-/// The height of the strip beneath a spotlight, and of the small pictures in a large one.
+/// The height of the strip below a spotlight, and of the small pictures inside a large one.
 const SMALL: f64 = 0.2;
 /// The distance of the small pictures from the edge and from each other.
 const GAP: f64 = 0.02;
 
-/// A part of the picture.
+/// A rectangle in the picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Rectangle {
-    /// The left edge: 0 is the picture's left edge, 1 its right one.
+    /// The left edge, from 0 (left edge of the picture) to 1 (right edge).
     pub x: f64,
-    /// The upper edge: 0 is the picture's upper edge, 1 its lower one.
+    /// The top edge, from 0 (top of the picture) to 1 (bottom).
     pub y: f64,
-    /// 1 is the picture's width.
+    /// The width; 1 is the picture's width.
     pub width: f64,
-    /// 1 is the picture's height.
+    /// The height; 1 is the picture's height.
     pub height: f64,
 }
 
-/// Where a source of a mixer is in its picture.
+/// A source of a mixer with its position.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Placement {
     /// The source's id.
     pub source: u32,
-    /// Its part of the picture.
+    /// Its position in the picture.
     pub rectangle: Rectangle,
 }
 
-/// How a source fills its rectangle, as CSS's `object-fit`.
+/// How a source fills its rectangle, like CSS `object-fit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Fit {
-    /// All of the rectangle; what is too much of the source is cut off.
+    /// Fills the rectangle; the source is cropped.
     #[default]
     Cover,
-    /// All of the source, with the background beside it.
+    /// Shows the whole source, with the background beside it.
     Contain,
 }
 
-/// How the sources share the picture. They are in the order in which they came.
+/// How the sources share the picture. Sources are ordered as they were added.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "Written")]
 #[non_exhaustive]
 pub enum Layout {
-    /// All of the same size.
+    /// A grid of equal tiles.
     #[default]
     Grid,
-    /// One large, the others in a strip beneath it.
+    /// One large source, the others in a strip below it.
     Spotlight {
-        /// The id of the large one. Default, and if it has left or has no picture: the first.
+        /// The id of the large source. Default: the first source, also if the named one was removed or has no picture.
         #[cfg_attr(feature = "js", tsify(optional, type = "number | null"))]
         source: Option<u32>,
     },
-    /// One fills the picture, the others lie small upon its lower right corner.
+    /// One source fills the picture, the others are small in its lower right corner.
     PictureInPicture {
-        /// The id of the large one. Default, and if it has left or has no picture: the first.
+        /// The id of the large source. Default: the first source, also if the named one was removed or has no picture.
         #[cfg_attr(feature = "js", tsify(optional, type = "number | null"))]
         source: Option<u32>,
     },
-    /// Each in its own rectangle. Those for whom there is none are not shown.
+    /// Explicit rectangles. Sources without one are not shown.
     Custom {
-        /// One for each source. Later ones lie upon earlier ones.
+        /// One for each source. Later ones are drawn over earlier ones.
         rectangles: Vec<Rectangle>,
     },
 }
 
-/// A layout as it is written. serde itself would pass over members that do not belong to the type.
+/// The serialized form of a layout: serde alone would ignore members of the wrong type.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Written {
@@ -114,7 +114,7 @@ impl TryFrom<Written> for Layout {
 }
 
 impl Layout {
-    /// The sources that are shown, from back to front, each with its place. `sources` are their ids, in order.
+    /// Returns the visible sources with their positions, from back to front. `sources` are their ids, in order.
     pub fn place(&self, sources: &[u32]) -> Vec<(u32, Rectangle)> {
         match self {
             Self::Grid => sources.iter().copied().zip(grid(sources.len())).collect(),
@@ -131,7 +131,7 @@ impl Layout {
         }
     }
 
-    /// The source that it wants to be large, if it names one.
+    /// The source that the layout makes large, if it names one.
     pub fn large(&self) -> Option<u32> {
         match self {
             Self::Spotlight { source } | Self::PictureInPicture { source } => *source,
@@ -139,7 +139,7 @@ impl Layout {
         }
     }
 
-    /// What is wrong with it, if anything.
+    /// What is invalid about the layout, if anything.
     pub fn fault(&self) -> Option<String> {
         let Self::Custom { rectangles } = self else { return None };
         let good = |r: &Rectangle| {
@@ -148,7 +148,7 @@ impl Layout {
         };
         let index = rectangles.iter().position(|rectangle| !good(rectangle))?;
         Some(format!(
-            "rectangles[{index}] is not in the picture: expected x, y, width and height from 0 to 1"
+            "rectangles[{index}] is outside the picture: expected x, y, width and height from 0 to 1"
         ))
     }
 }
@@ -165,7 +165,7 @@ fn with_large(
     std::iter::once((spotlit, large)).chain(others.zip(small)).collect()
 }
 
-/// As square as can be; the last row is in the middle.
+/// As close to square as possible; the last row is centred.
 fn grid(count: usize) -> Vec<Rectangle> {
     let columns = (1..=count).find(|columns| columns * columns >= count).unwrap_or(1);
     let rows = count.div_ceil(columns);
@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(placed[0].0, 7);
         assert!(placed[0].1.width > placed[1].1.width);
         let gone = Layout::PictureInPicture { source: Some(9) }.place(&[5, 6]);
-        assert_eq!(gone[0].0, 5, "the first, as there is no such source");
+        assert_eq!(gone[0].0, 5, "the first source, as the named one does not exist");
     }
 
     #[test]

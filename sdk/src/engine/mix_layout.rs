@@ -1,70 +1,71 @@
-//! Who is where in a mixer's picture. The mixer says so in an attribute of its own, so that late comers know it too.
+//! The layout of a mixer's picture, which the mixer publishes as a participant attribute so that late joiners see it
+//! too.
 
 use serde::{Deserialize, Serialize};
 
 use super::layout::Rectangle;
 use crate::model::{ParticipantId, ParticipantInfo, Role, TrackSource};
 
-/// The attribute of a mixer that holds its [`MixLayout`] as JSON.
+/// The mixer's attribute that holds its [`MixLayout`] as JSON.
 pub const ATTRIBUTE: &str = "moim.layout";
 
-/// How the participants share a mixer's picture.
+/// The kind of a mixer's layout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum MixLayoutKind {
-    /// All of the same size.
+    /// A grid of equal tiles.
     #[default]
     Grid,
-    /// One large, the others in a strip beneath it.
+    /// One large, the others in a strip below it.
     Spotlight,
-    /// One fills the picture, the others lie small upon it.
+    /// One fills the picture, the others are small in its corner.
     PictureInPicture,
-    /// Something else, and any kind of a later version.
+    /// Any other layout, including those of later versions.
     #[serde(other)]
     Custom,
 }
 
-/// Who is where in a mixer's picture.
+/// The layout of a mixer's picture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct MixLayout {
-    /// How the participants share the picture.
+    /// The kind of layout.
     pub kind: MixLayoutKind,
-    /// Who is large, if somebody is.
+    /// The participant who is shown large, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub spotlight: Option<ParticipantId>,
-    /// The parts of the picture, from back to front.
+    /// The tiles of the picture, from back to front.
     pub tiles: Vec<MixTile>,
 }
 
-/// A part of a mixer's picture.
+/// A tile of a mixer's picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct MixTile {
-    /// Whose it is.
+    /// The participant shown in it.
     pub participant_id: ParticipantId,
-    /// What it shows.
+    /// The source of the publication.
     pub source: TrackSource,
-    /// Where it is, in fractions of the picture.
+    /// Its position, in fractions of the picture.
     pub rectangle: Rectangle,
 }
 
-/// What the mixer of a room says, if there is one and it says anything that makes sense.
+/// Returns the layout that the room's mixer published, if it is valid.
 pub fn of_room(participants: &[ParticipantInfo]) -> Option<MixLayout> {
     let mixer = participants.iter().find(|participant| participant.role == Role::Mixer)?;
     serde_json::from_str(mixer.attributes.get(ATTRIBUTE)?).ok()
 }
 
 impl MixLayout {
-    /// The attribute's value.
+    /// Encodes the attribute's value.
     pub fn to_attribute(&self) -> String {
         let mut short = self.clone();
-        // A ten-thousandth is less than a pixel, and the attributes of a participant are limited.
+        // A ten-thousandth is less than a pixel, and participant attributes have a size limit.
         let round = |fraction: f64| (fraction * 10_000.0).round() / 10_000.0;
         for MixTile { rectangle, .. } in &mut short.tiles {
             let Rectangle { x, y, width, height } = *rectangle;

@@ -1,6 +1,6 @@
 //! Sans-IO state machines: feed one input, then drain `poll_output` until it returns `None`.
 //!
-//! Nothing here knows a browser, a clock or a socket. `now` is an argument, in milliseconds.
+//! Nothing here depends on a browser, a clock or a socket. `now` is an argument, in milliseconds.
 
 pub mod active_speaker;
 pub mod adaptive_stream;

@@ -1,15 +1,15 @@
 //! Offer/answer negotiation for one peer connection, as a sans-IO state machine.
 //!
 //! Implements [perfect negotiation] on top of JSEP (RFC 9429). Feed one input, then drain
-//! [`poll_output`](Negotiation::poll_output) until it returns `None`. Descriptions and refusals must arrive in order, each
-//! once: [`Reliable`](moim_protocol::Reliable) sees to that.
+//! [`poll_output`](Negotiation::poll_output) until it returns `None`. Descriptions and refusals must arrive in order,
+//! each exactly once: [`Reliable`](moim_protocol::Reliable) ensures that.
 //!
-//! One operation is with the browser at a time. What comes meanwhile waits, so there is no state in which the
-//! browser and this machine disagree about the signaling state.
+//! Only one browser operation is in progress at a time. Other inputs are queued, so the browser
+//! and this machine never disagree about the signaling state.
 //!
-//! An end that cannot use a description tells the far end so. An offer that was refused, or whose answer could not be
-//! applied, stays open in the browser and is replaced by the next one: a rollback would lose the `mid`s, and in Chromium
-//! the data channels of a first offer. What failed is tried again after [`Input::Retry`], never at once.
+//! An end that cannot use a description reports this to the remote end. An offer that was refused, or whose answer
+//! could not be applied, stays open in the browser and is replaced by the next one: a rollback would lose the `mid`s,
+//! and in Chromium the data channels of a first offer. A failure is retried after [`Input::Retry`], never immediately.
 //!
 //! [perfect negotiation]: https://www.w3.org/TR/webrtc/#perfect-negotiation-example
 
@@ -17,46 +17,46 @@ use std::collections::VecDeque;
 
 use crate::model::{SdpType, SessionDescription};
 
-/// Who gives way when both ends offer at once.
+/// Which end gives way when both offer at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Politeness {
-    /// Withdraws its own offer and takes the other's.
+    /// Rolls its own offer back and takes the other's.
     Polite,
     /// Keeps its own offer and ignores the other's.
     Impolite,
 }
 
-/// What the browser or the far end did.
+/// An event from the browser or the remote end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
     /// The browser fired `negotiationneeded`.
     NegotiationNeeded,
-    /// The far end sent a description.
+    /// The remote end sent a description.
     RemoteDescription(SessionDescription),
-    /// The far end could not use the description of this type that it got last.
+    /// The remote end could not use the last description of this type.
     Refused(SdpType),
     /// `setLocalDescription` succeeded with this description.
     LocalDescriptionSet(SessionDescription),
     /// `setRemoteDescription` succeeded.
     RemoteDescriptionSet,
-    /// The operation under way failed, and left the browser in this state.
+    /// The operation in progress failed; this is the browser's signaling state afterwards.
     OperationFailed(SignalingState),
-    /// What failed or was refused may be tried again, if [`Negotiation::waits_to_retry`].
+    /// A failure or refusal may be retried, if [`Negotiation::waits_to_retry`].
     Retry,
 }
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Output {
-    /// Call `setLocalDescription()`; the browser makes the offer or answer that its state asks for.
+    /// Call `setLocalDescription()`; the browser creates an offer or answer depending on its state.
     SetLocalDescription,
-    /// Call `setRemoteDescription(description)`. Rolls an offer of this end back if need be.
+    /// Call `setRemoteDescription(description)`. It rolls back a local offer if necessary.
     SetRemoteDescription(SessionDescription),
-    /// Send the description to the far end.
+    /// Send the description to the remote end.
     Send(SessionDescription),
-    /// Tell the far end that its last description, of this type, cannot be used.
+    /// Report to the remote end that its last description, of this type, cannot be used.
     Refuse(SdpType),
-    /// Ask the far end for an offer.
+    /// Ask the remote end for an offer.
     Ask,
 }
 
@@ -65,9 +65,9 @@ pub enum Output {
 pub enum SignalingState {
     /// No exchange is under way.
     Stable,
-    /// An offer of this end waits for its answer.
+    /// A local offer waits for its answer.
     HaveLocalOffer,
-    /// An offer of the far end waits for its answer.
+    /// A remote offer waits for its answer.
     HaveRemoteOffer,
 }
 
@@ -87,23 +87,23 @@ enum Message {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Negotiation {
     politeness: Politeness,
-    /// This end makes no offers, and asks for them.
+    /// This end makes no offers, and asks the remote end for them.
     asks: bool,
-    /// An offer is on its way, or will be.
+    /// An offer has been requested or sent.
     has_asked: bool,
     state: SignalingState,
     operation: Option<Operation>,
     needed: bool,
-    /// The offer of this end that is open in the browser was refused, or its answer could not be applied.
+    /// The open local offer was refused, or its answer could not be applied.
     is_void: bool,
-    /// The next offer of this end waits for [`Input::Retry`].
+    /// The next local offer waits for [`Input::Retry`].
     waits_to_retry: bool,
     inbox: VecDeque<Message>,
     outputs: VecDeque<Output>,
 }
 
 impl Negotiation {
-    /// A negotiation that offers as soon as the browser asks for it.
+    /// Creates a negotiation that offers whenever the browser needs negotiation.
     pub fn new(politeness: Politeness) -> Self {
         Self {
             politeness,
@@ -119,17 +119,17 @@ impl Negotiation {
         }
     }
 
-    /// A negotiation that leaves all offers to the far end and asks for them, except for the first: that comes by itself.
+    /// Creates a negotiation that asks the remote end for all offers except the first, which comes unasked.
     pub fn asking(politeness: Politeness) -> Self {
         Self { asks: true, has_asked: true, ..Self::new(politeness) }
     }
 
-    /// Settles who gives way, where that was not known from the start. Only before the first description of the far end.
+    /// Sets the politeness, if it was not known from the start. Allowed only before the first remote description.
     pub fn set_politeness(&mut self, politeness: Politeness) {
         self.politeness = politeness;
     }
 
-    /// Takes one input.
+    /// Handles one input.
     pub fn handle_input(&mut self, input: Input) {
         match input {
             Input::NegotiationNeeded => self.needed = true,
@@ -146,22 +146,22 @@ impl Negotiation {
         self.proceed();
     }
 
-    /// The next thing to do.
+    /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// Whether something failed or was refused, and waits for [`Input::Retry`].
+    /// Whether a failure or refusal waits for [`Input::Retry`].
     pub fn waits_to_retry(&self) -> bool {
         self.waits_to_retry
     }
 
-    /// The browser is making a description of this end.
+    /// Whether the browser is creating a local description.
     pub fn is_setting_local(&self) -> bool {
         self.operation == Some(Operation::SetLocal)
     }
 
-    /// Nothing is under way and nothing waits.
+    /// Whether no operation is in progress and nothing is queued.
     pub fn is_settled(&self) -> bool {
         self.state == SignalingState::Stable
             && self.operation.is_none()
@@ -172,7 +172,8 @@ impl Negotiation {
     fn operation_failed(&mut self, state: SignalingState) {
         let before = std::mem::replace(&mut self.state, state);
         match self.operation.take() {
-            // Both ends have an offer open, or this end alone: it is void now, as its answer or what was to replace it.
+            // Both ends have an open offer, or only this end: the local one is void, as its answer or its replacement
+            // is not coming.
             Some(Operation::SetRemote(sdp_type)) => {
                 self.outputs.push_back(Output::Refuse(sdp_type));
                 if before == SignalingState::HaveLocalOffer {
@@ -212,7 +213,7 @@ impl Negotiation {
             SdpType::Answer => self.state = SignalingState::Stable,
             SdpType::Offer => {
                 self.state = SignalingState::HaveRemoteOffer;
-                // The answer may settle what was needed. If not, the browser fires the event again.
+                // The answer may settle what needed negotiation. If not, the browser fires the event again.
                 self.needed = false;
                 self.waits_to_retry = false;
                 self.set_local();
@@ -256,7 +257,7 @@ impl Negotiation {
         }
     }
 
-    /// An answer that was refused leads to another offer of the far end.
+    /// A refused answer leads to another offer from the remote end.
     fn refused(&mut self, sdp_type: SdpType) {
         if sdp_type == SdpType::Offer && self.state == SignalingState::HaveLocalOffer && !self.is_void {
             self.try_again_later();
@@ -329,7 +330,7 @@ mod tests {
     fn an_end_that_makes_no_offers_asks_once_until_one_comes() {
         let mut negotiation = Negotiation::asking(Politeness::Impolite);
         negotiation.handle_input(Input::NegotiationNeeded);
-        assert_eq!(drain(&mut negotiation), [], "the first offer comes by itself");
+        assert_eq!(drain(&mut negotiation), [], "the first offer comes unasked");
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         negotiation.handle_input(Input::RemoteDescriptionSet);
         negotiation.handle_input(Input::LocalDescriptionSet(description(SdpType::Answer)));

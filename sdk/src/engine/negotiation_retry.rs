@@ -1,14 +1,14 @@
-//! When a negotiation that failed or was refused is tried again.
+//! Decides when a failed or refused negotiation is retried.
 //!
-//! Each attempt waits longer than the one before, so two ends that never agree are not kept busy; and there is always
-//! another, so what was to be agreed on is not lost.
+//! The delay grows with each attempt, so two ends that never agree are not kept busy; the attempts never end,
+//! so nothing that needs negotiation is lost.
 
 use crate::model::Timestamp;
 
 const FIRST_MS: Timestamp = 500;
 const LONGEST_MS: Timestamp = 32_000;
 
-/// The wait before the next attempt.
+/// The delay before the next attempt.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NegotiationRetry {
     failures: u32,
@@ -16,7 +16,7 @@ pub(super) struct NegotiationRetry {
 }
 
 impl NegotiationRetry {
-    /// Whether an attempt waits now.
+    /// Whether an attempt is pending.
     pub(super) fn set_waiting(&mut self, waits: bool, now: Timestamp) {
         if !waits {
             self.due = None;
@@ -26,17 +26,17 @@ impl NegotiationRetry {
         }
     }
 
-    /// The two ends agreed.
+    /// The two ends agreed: resets the delay.
     pub(super) fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// When the attempt is due.
+    /// When the next attempt is due.
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
         self.due
     }
 
-    /// Whether it is due now.
+    /// Whether the attempt is due now.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) -> bool {
         self.due.take_if(|due| *due <= now).is_some()
     }
@@ -61,7 +61,7 @@ mod tests {
         assert_eq!(waits[6..], [LONGEST_MS; 4]);
         retry.reset();
         retry.set_waiting(true, 0);
-        assert_eq!(retry.poll_timeout(), Some(500), "an agreement starts the count anew");
+        assert_eq!(retry.poll_timeout(), Some(500), "an agreement resets the delay");
     }
 
     #[test]

@@ -1,18 +1,19 @@
-//! A browser that asks for a negotiation again and again, to no effect.
+//! Limits the rate when a browser keeps firing `negotiationneeded` without any change.
 //!
-//! Chromium does so when an offer that it takes back had the first data channel of its connection: it offers the channel
-//! never again, and sees that it has not been negotiated. Each round would follow the one before at once, for ever.
+//! Chromium does so when it rolls back an offer with the first data channel of its connection: it never offers the
+//! channel again, and finds that it has not been negotiated. Each round would immediately cause the next one,
+//! endlessly.
 
 use crate::model::Timestamp;
 
-/// So many rounds in a row that change nothing are nothing unusual.
+/// The number of consecutive rounds without a change that are normal.
 const USUAL: u32 = 12;
-/// How long a browser that asks again and again waits for its next offer. It still makes one: something may have changed.
+/// Delay before the next offer once the limit is exceeded. There is still one, as something may have changed.
 const PAUSE_MS: u64 = 2_000;
-/// Rounds that are further apart have a reason each. Longer than the pause.
+/// Rounds further apart than this are not consecutive. Longer than the pause.
 const APART_MS: u64 = 3_000;
 
-/// Tells rounds that change something from those that do not.
+/// Counts negotiation rounds that change nothing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NegotiationThrottle {
     offered: Vec<String>,
@@ -23,12 +24,12 @@ pub(super) struct NegotiationThrottle {
 }
 
 impl NegotiationThrottle {
-    /// Takes an offer that was made.
+    /// An offer was created.
     pub(super) fn handle_offer(&mut self, sdp: &str) {
         self.offered = sdp.lines().filter(|line| is_telling(line)).map(section).collect();
     }
 
-    /// The far end has taken the offer. Whether it is one too many that says the same, for the first time.
+    /// The remote end has answered the offer. Returns `true` once, when too many rounds changed nothing.
     pub(super) fn handle_answer(&mut self, now: Timestamp) -> bool {
         let follows = now.saturating_sub(self.agreed_at) < APART_MS;
         self.repeated = if follows && self.offered == self.agreed { self.repeated + 1 } else { 0 };
@@ -43,7 +44,7 @@ impl NegotiationThrottle {
         self.agreed.clear();
     }
 
-    /// The browser asks for a negotiation. Whether it is to wait; it is due after the pause, then.
+    /// The browser needs negotiation. Returns `true` if the offer must wait for the pause to pass.
     pub(super) fn holds_back(&mut self, now: Timestamp) -> bool {
         let due = self.agreed_at + PAUSE_MS;
         let is_throttled = self.repeated >= USUAL && now < due;
@@ -64,7 +65,7 @@ impl NegotiationThrottle {
     }
 }
 
-/// What a negotiation can change. A new generation of ICE is a change, too.
+/// Whether negotiation can change this line. An ICE restart is a change, too.
 fn is_telling(line: &str) -> bool {
     const DIRECTIONS: [&str; 4] = ["a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"];
     line.starts_with("m=")
@@ -74,7 +75,7 @@ fn is_telling(line: &str) -> bool {
         || DIRECTIONS.contains(&line)
 }
 
-/// Without the port, which is found by and by. A rejected section has port 0.
+/// Ignores the port, which changes with gathering. A rejected section has port 0.
 fn section(line: &str) -> String {
     let mut words: Vec<_> = line.split(' ').collect();
     if line.starts_with("m=")
@@ -106,13 +107,13 @@ mod tests {
             assert_eq!(round(&mut throttle, 50, port + 9, "sendrecv"), port == USUAL);
         }
         assert!(throttle.holds_back(100));
-        assert!(throttle.holds_back(500), "it waits as well");
+        assert!(throttle.holds_back(500), "a second request waits too");
         assert_eq!(throttle.poll_timeout(), Some(50 + PAUSE_MS));
         assert!(!throttle.handle_timeout(100));
         assert!(throttle.handle_timeout(50 + PAUSE_MS));
         assert!(!throttle.holds_back(50 + PAUSE_MS), "the pause is over");
         assert_eq!(throttle.poll_timeout(), None);
-        assert!(!round(&mut throttle, 2_200, 9, "sendrecv"), "it is told once");
+        assert!(!round(&mut throttle, 2_200, 9, "sendrecv"), "it is reported once");
         assert!(!round(&mut throttle, 2_300, 9, "recvonly"));
         assert!(!throttle.holds_back(9_000), "a change");
     }

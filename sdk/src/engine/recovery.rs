@@ -1,21 +1,21 @@
-//! Decides when a connection that was lost gets an ICE restart.
+//! Decides when a lost connection gets an ICE restart.
 //!
-//! Both ends notice a loss at about the same time, so the polite one leaves the first try to the other. What one try
-//! does not bring back is tried again, each time after a longer wait, until [`MAX_ATTEMPTS`] are used up.
+//! Both ends notice a loss at about the same time, so the polite one leaves the first attempt to the other. A failed
+//! attempt is repeated after a growing delay, until [`MAX_ATTEMPTS`] are used up.
 
 use super::negotiation::Politeness;
 use crate::model::{ConnectionState, Timestamp};
 
-/// How often a connection is tried to be brought back before it is left as it is.
+/// The number of ICE restarts before giving up.
 pub const MAX_ATTEMPTS: u32 = 10;
 
 /// An interruption that lasts this long does not end by itself.
 const INTERRUPTION_MS: Timestamp = 4_000;
-/// What the polite end waits longer than the other.
+/// Additional delay at the polite end.
 const POLITE_DELAY_MS: Timestamp = 1_500;
-/// After a failed attempt, times the attempts so far.
+/// Delay after a failed attempt, multiplied by the number of attempts.
 const RETRY_MS: Timestamp = 1_000;
-/// How long an attempt may take, times the attempts so far.
+/// Duration of an attempt, multiplied by the number of attempts.
 const ATTEMPT_MS: Timestamp = 6_000;
 const LONGEST_MS: Timestamp = 30_000;
 
@@ -27,7 +27,7 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// The connection's state changed.
+    /// The connection state changed.
     pub fn handle_state(&mut self, state: ConnectionState, politeness: Politeness, now: Timestamp) {
         let courtesy = if politeness == Politeness::Polite { POLITE_DELAY_MS } else { 0 };
         match state {
@@ -38,7 +38,7 @@ impl Recovery {
             ConnectionState::Disconnected => {
                 self.due.get_or_insert(now + INTERRUPTION_MS + courtesy);
             }
-            // Somebody restarted. That gets its time.
+            // One of the ends restarted ICE: give it time.
             ConnectionState::New | ConnectionState::Connecting => {
                 self.due = (self.attempts > 0).then(|| self.patience(now));
             }
@@ -46,12 +46,12 @@ impl Recovery {
         }
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.due.filter(|_| self.attempts < MAX_ATTEMPTS)
     }
 
-    /// Lets time pass. ICE is to be restarted if this returns the number of the attempt.
+    /// Advances time. Returns the number of the attempt if ICE must be restarted.
     pub fn handle_timeout(&mut self, now: Timestamp) -> Option<u32> {
         self.poll_timeout().filter(|due| *due <= now)?;
         self.attempts += 1;
@@ -120,6 +120,6 @@ mod tests {
 
         recovery.handle_state(ConnectionState::Connected, Politeness::Impolite, now);
         recovery.handle_state(ConnectionState::Failed, Politeness::Impolite, now);
-        assert_eq!(recovery.poll_timeout(), Some(now), "success starts the count anew");
+        assert_eq!(recovery.poll_timeout(), Some(now), "success resets the count");
     }
 }

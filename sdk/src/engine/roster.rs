@@ -1,8 +1,8 @@
-//! Who is in the room, by the server's numbered changes.
+//! The participants of the room, maintained from the server's numbered changes.
 
 use crate::model::{LeaveReason, Lobby, ParticipantId, ParticipantInfo, Roster as Snapshot};
 
-/// The room as this participant knows it, oneself included, in the order of joining.
+/// The room's state as known locally, including the local participant, in the order of joining.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     revision: u64,
@@ -10,55 +10,56 @@ pub struct Roster {
     lobby: Lobby,
 }
 
-/// What a change did.
+/// The effect of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Someone new.
+    /// A participant joined.
     Joined(ParticipantInfo),
-    /// Someone known, changed.
+    /// A participant changed.
     Updated {
-        /// As it was.
+        /// The state before.
         before: ParticipantInfo,
-        /// As it is.
+        /// The state now.
         after: ParticipantInfo,
     },
-    /// Someone gone.
+    /// A participant left.
     Left {
-        /// As it was.
+        /// The last known state.
         participant: ParticipantInfo,
-        /// Why; unknown if the leave itself was missed.
+        /// The reason; unknown if the leave message itself was missed.
         reason: LeaveReason,
     },
-    /// Others wait to be let in, or newcomers have to from now on, or not any more.
+    /// The lobby changed: its waiting participants, or whether newcomers have to wait.
     Lobby(Lobby),
 }
 
-/// A change was missed: the server's complete roster is needed.
+/// A change was missed: the complete roster is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap;
 
 impl Roster {
-    /// Everyone, in the order of joining.
+    /// All participants, in the order of joining.
     pub fn participants(&self) -> &[ParticipantInfo] {
         &self.participants
     }
 
-    /// Who waits to be let in, and whether newcomers have to.
+    /// The lobby: who waits to be admitted, and whether newcomers have to.
     pub fn lobby(&self) -> &Lobby {
         &self.lobby
     }
 
-    /// One participant.
+    /// Returns one participant.
     pub fn get(&self, id: &ParticipantId) -> Option<&ParticipantInfo> {
         self.participants.iter().find(|participant| participant.id == *id)
     }
 
-    /// Someone came or changed.
+    /// A participant joined or changed.
     ///
     /// # Errors
-    /// [`Gap`] if an earlier change was missed; nothing is changed then.
+    /// [`Gap`] if an earlier change was missed; the roster stays unchanged.
     pub fn upsert(&mut self, revision: u64, after: ParticipantInfo) -> Result<Option<Change>, Gap> {
-        // What changes nothing is the answer to a repeated message, and carries the number of a change that is missed here.
+        // A change without an effect is the reply to a repeated message, and carries the number of a change that is
+        // missing here.
         if revision > self.revision && self.get(&after.id) == Some(&after) {
             return Err(Gap);
         }
@@ -78,10 +79,10 @@ impl Roster {
         })
     }
 
-    /// Someone left.
+    /// A participant left.
     ///
     /// # Errors
-    /// [`Gap`] if an earlier change was missed; nothing is changed then.
+    /// [`Gap`] if an earlier change was missed; the roster stays unchanged.
     pub fn remove(
         &mut self,
         revision: u64,
@@ -95,10 +96,10 @@ impl Roster {
         Ok(place.map(|place| Change::Left { participant: self.participants.remove(place), reason }))
     }
 
-    /// Who waits to be let in, or whether newcomers have to, changed.
+    /// The lobby changed.
     ///
     /// # Errors
-    /// [`Gap`] if an earlier change was missed; nothing is changed then.
+    /// [`Gap`] if an earlier change was missed; the roster stays unchanged.
     pub fn set_lobby(&mut self, revision: u64, lobby: Lobby) -> Result<Option<Change>, Gap> {
         if revision > self.revision && self.lobby == lobby {
             return Err(Gap);
@@ -110,7 +111,7 @@ impl Roster {
         Ok(Some(Change::Lobby(lobby)))
     }
 
-    /// Takes the server's complete roster, unless a newer state is known.
+    /// Replaces the roster with the server's complete one, unless it is older.
     pub fn replace(&mut self, snapshot: Snapshot) -> Vec<Change> {
         if snapshot.revision < self.revision {
             return Vec::new();
@@ -139,15 +140,16 @@ impl Roster {
         changes
     }
 
-    /// The server is at this revision.
+    /// The server's current revision.
     ///
     /// # Errors
-    /// [`Gap`] if that is newer than what is known here.
+    /// [`Gap`] if it is newer than the local one.
     pub fn check(&self, revision: u64) -> Result<(), Gap> {
         if revision > self.revision { Err(Gap) } else { Ok(()) }
     }
 
-    /// `false` for a change that is already in; the present revision again is taken, as it can add nothing old.
+    /// Returns `false` for a change that was already applied; the current revision is accepted again, as it cannot
+    /// contain anything older.
     fn advance(&mut self, revision: u64) -> Result<bool, Gap> {
         self.check(revision.saturating_sub(1))?;
         let is_new = revision >= self.revision;

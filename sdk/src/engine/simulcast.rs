@@ -1,22 +1,24 @@
-//! The versions of a picture in simulcast: how many, and what is wrong with their names, which browsers take without a
-//! word.
+//! Simulcast encodings: how many to send, and the validation of their names, which browsers accept
+//! silently.
 
 use crate::error::{Error, Result};
 
-/// The longest name that every browser takes.
+/// The longest RID that every browser accepts.
 const MAX_RID_BYTES: usize = 16;
 
-/// Checks the names: each there, once, of letters and digits only (RFC 8851). A single version needs none.
+/// Checks the RIDs: each present, unique, and of letters and digits only (RFC 8851). A single encoding needs none.
 ///
 /// # Errors
-/// `InvalidOptions`, with what was expected.
+/// `InvalidOptions`, with what is expected.
 pub fn check_rids<'a>(rids: impl IntoIterator<Item = Option<&'a str>>) -> Result<()> {
     let rids: Vec<_> = rids.into_iter().collect();
     for (place, rid) in rids.iter().enumerate() {
         let expected = match rid {
             None if rids.len() == 1 => continue,
-            None => "a rid, as there are several encodings".to_owned(),
-            Some(rid) if rids[..place].contains(&Some(rid)) => format!("another rid than {rid} once more"),
+            None => "a rid for each of several encodings".to_owned(),
+            Some(rid) if rids[..place].contains(&Some(rid)) => {
+                format!("a rid other than {rid}, which is already used")
+            }
             Some(rid) if rid.is_empty() || rid.len() > MAX_RID_BYTES => {
                 format!("a rid of 1 to {MAX_RID_BYTES} characters")
             }
@@ -30,10 +32,10 @@ pub fn check_rids<'a>(rids: impl IntoIterator<Item = Option<&'a str>>) -> Result
     Ok(())
 }
 
-/// The versions to send of a camera of this size: their names, and what their width and height are divided by, the
-/// smallest version first.
+/// The encodings to send for a camera of this size: their RIDs, and the factors that scale them down, the
+/// smallest first.
 ///
-/// Chromium sends no more versions than suit the size, and leaves out the *last* ones, which are the largest. So there
+/// Chromium sends no more encodings than suit the size, and omits the *last* ones, which are the largest. So there
 /// must not be more.
 pub fn versions(width: u32, height: u32) -> &'static [(&'static str, f64)] {
     const FOR_THREE: u64 = 960 * 540;
@@ -65,7 +67,7 @@ mod tests {
         assert_eq!(check_rids([Some("q"), Some("h"), Some("f1")]), Ok(()));
         for (rids, words) in [
             (vec![Some("q"), None], "sendEncodings[1]: expected a rid"),
-            (vec![Some("q"), Some("q")], "once more"),
+            (vec![Some("q"), Some("q")], "already used"),
             (vec![Some("")], "1 to 16"),
             (vec![Some("a234567890123456x")], "1 to 16"),
             (vec![Some("not a")], "letters and digits"),

@@ -1,7 +1,7 @@
-//! The steps of a call as records of the [`log`] facade, for whoever looks for a fault.
+//! Logs the steps of a call through the [`log`] facade, for troubleshooting.
 //!
-//! The targets are `moim::signaling`, `moim::room` and `moim::connection`. A record names what happens and to whom, and never
-//! what was said: tokens, credentials, queries of URLs, descriptions and messages stay out of it.
+//! The targets are `moim::signaling`, `moim::room` and `moim::connection`. A record names the event and the
+//! participant, but no content: it never contains tokens, credentials, queries of URLs, descriptions or messages.
 
 use std::fmt::Display;
 
@@ -28,12 +28,12 @@ pub(crate) fn socket(closed: Option<u16>) {
     }
 }
 
-/// The session asks something of the server.
+/// The session sends a command to the server.
 pub(crate) fn signal_command(command: &SignalCommand) {
     let name = match command {
         SignalCommand::Connect => "connect",
         SignalCommand::Join(_) => "join",
-        SignalCommand::Relay { to, .. } => return log::trace!(target: SIGNALING, "send a signal to {to}"),
+        SignalCommand::Relay { to, .. } => return log::trace!(target: SIGNALING, "sending a signal to {to}"),
         SignalCommand::Publish(..) => "publish",
         SignalCommand::Update(..) => "update",
         SignalCommand::Sync => "sync",
@@ -43,7 +43,7 @@ pub(crate) fn signal_command(command: &SignalCommand) {
     log::debug!(target: SIGNALING, "send {name}");
 }
 
-/// The server said something.
+/// The server sent an event.
 pub(crate) fn signal_event(event: &SignalEvent) {
     match event {
         SignalEvent::Joined { participant_id, .. } => {
@@ -53,12 +53,12 @@ pub(crate) fn signal_event(event: &SignalEvent) {
         SignalEvent::Undecodable { .. } => log::warn!(target: SIGNALING, "a message could not be decoded"),
         SignalEvent::Unreachable { .. } => log::warn!(target: SIGNALING, "the server cannot be reached"),
         SignalEvent::Lost { .. } => log::warn!(target: SIGNALING, "the connection to the server was lost"),
-        SignalEvent::Relay { from, .. } => log::trace!(target: SIGNALING, "got a signal from {from}"),
-        _ => log::trace!(target: SIGNALING, "got a change of the roster"),
+        SignalEvent::Relay { from, .. } => log::trace!(target: SIGNALING, "received a signal from {from}"),
+        _ => log::trace!(target: SIGNALING, "received a roster change"),
     }
 }
 
-/// The room tells its application something.
+/// The room emits an event.
 pub(crate) fn room_event(event: &Event) {
     match event {
         Event::ParticipantJoined(info) => log::debug!(target: ROOM, "{} joined", info.id),
@@ -75,24 +75,24 @@ pub(crate) fn room_event(event: &Event) {
     }
 }
 
-/// Something failed, and the call goes on.
+/// A failure that does not end the call.
 pub(crate) fn warning(error: &Error) {
     log::warn!(target: ROOM, "{}", words(error));
 }
 
-/// A connection is asked for something.
+/// A command to a connection.
 pub(crate) fn connection_command(peer: &dyn Display, command: &ConnectionCommand) {
     match command {
         ConnectionCommand::Open { .. } => log::debug!(target: CONNECTION, "{peer}: open"),
         ConnectionCommand::Close => log::debug!(target: CONNECTION, "{peer}: close"),
         ConnectionCommand::Attach(id, _) => log::debug!(target: CONNECTION, "{peer}: send {id}"),
-        ConnectionCommand::Detach(id) => log::debug!(target: CONNECTION, "{peer}: send {id} no more"),
+        ConnectionCommand::Detach(id) => log::debug!(target: CONNECTION, "{peer}: stop sending {id}"),
         ConnectionCommand::Exchange(command) => exchange_command(peer, command),
         _ => {}
     }
 }
 
-/// Something happened at a connection.
+/// An event of a connection.
 pub(crate) fn connection_input(peer: &dyn Display, input: &ConnectionInput) {
     match input {
         ConnectionInput::NegotiationNeeded => negotiation_needed(peer),
@@ -113,13 +113,13 @@ pub(crate) fn connection_input(peer: &dyn Display, input: &ConnectionInput) {
             log::warn!(target: CONNECTION, "{peer}: data channel {} full", channel.label());
         }
         ConnectionInput::ChannelCapacity(channel) => {
-            log::debug!(target: CONNECTION, "{peer}: data channel {} takes messages again", channel.label());
+            log::debug!(target: CONNECTION, "{peer}: data channel {} accepts messages again", channel.label());
         }
         ConnectionInput::ChannelMessage(..) => {}
     }
 }
 
-/// A peer connection is asked for something.
+/// A command to a peer connection.
 pub(crate) fn exchange_command(peer: &dyn Display, command: &Command) {
     match command {
         Command::SetLocalDescription => log::debug!(target: CONNECTION, "{peer}: set the local description"),
@@ -131,7 +131,7 @@ pub(crate) fn exchange_command(peer: &dyn Display, command: &Command) {
     }
 }
 
-/// Something happened at a peer connection.
+/// An event of a peer connection.
 pub(crate) fn exchange_input(peer: &dyn Display, input: &Input) {
     match input {
         Input::NegotiationNeeded => negotiation_needed(peer),
@@ -143,9 +143,9 @@ pub(crate) fn exchange_input(peer: &dyn Display, input: &Input) {
     }
 }
 
-/// A connection that was lost is being restored.
+/// A lost connection is being restored.
 pub(crate) fn recovering(attempt: u32) {
-    log::warn!(target: CONNECTION, "lost: attempt {attempt} to restore it");
+    log::warn!(target: CONNECTION, "connection lost: restore attempt {attempt}");
 }
 
 fn negotiation_needed(peer: &dyn Display) {
@@ -175,13 +175,13 @@ fn sdp_type(kind: SdpType) -> &'static str {
     }
 }
 
-/// `host`, `srflx`, `prflx` or `relay` (RFC 8839), without the addresses.
+/// The candidate type `host`, `srflx`, `prflx` or `relay` (RFC 8839), without addresses.
 fn candidate_type(candidate: &IceCandidate) -> &str {
     let mut words = candidate.candidate.split(' ').skip_while(|word| *word != "typ");
     words.nth(1).unwrap_or("end of candidates")
 }
 
-/// What can be said of an error. The words of a browser, a server or a caller may quote anything.
+/// The part of an error that is safe to log. Messages of a browser, a server or a caller may quote anything.
 fn words(error: &Error) -> String {
     let code = error.code().as_str();
     match error {

@@ -6,31 +6,31 @@ use super::invalid;
 use crate::engine::framing::marked;
 use crate::error::Result;
 
-/// How a data channel is made. The defaults give a channel that loses nothing and keeps order.
+/// Options for creating a data channel. The defaults create a reliable, ordered channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct DataChannelOptions {
-    /// Whether messages arrive in the order of sending. Default: true.
+    /// Whether messages arrive in the order in which they were sent. Default: true.
     pub ordered: bool,
-    /// Milliseconds after which a message that was lost is not sent again. Not together with `maxRetransmits`.
+    /// Milliseconds after which a lost message is no longer retransmitted. Cannot be combined with `maxRetransmits`.
     /// Default: none, the channel is reliable.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub max_packet_life_time: Option<u16>,
-    /// How often a message that was lost is sent again. Not together with `maxPacketLifeTime`. Default: none, the
+    /// How often a lost message is retransmitted. Cannot be combined with `maxPacketLifeTime`. Default: none, the
     /// channel is reliable.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub max_retransmits: Option<u16>,
-    /// What the application speaks over the channel, for the far end to read. Default: empty.
+    /// The subprotocol of the application. Default: empty.
     pub protocol: String,
-    /// Whether both ends make the channel, with the same `id`, so that it needs no announcement. Default: false.
+    /// Whether both peers create the channel, with the same `id`, instead of announcing it in-band. Default: false.
     pub negotiated: bool,
-    /// The channel's id, from 0 to 65534. For a negotiated channel, and only for such a one.
+    /// The channel's id, from 0 to 65534. Required for a negotiated channel, and invalid for others.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub id: Option<u16>,
-    /// How the channel shares the connection with others, where the browser knows priorities. Default: its choice.
+    /// The channel's priority, where the browser supports it. Default: the browser's.
     pub priority: Option<DataChannelPriority>,
-    /// How messages are sent and received.
+    /// Options for sending and receiving.
     pub messages: MessageOptions,
 }
 
@@ -49,40 +49,40 @@ impl Default for DataChannelOptions {
     }
 }
 
-/// How much a channel counts beside others: <https://www.w3.org/TR/webrtc-priority/>.
+/// The priority of a channel: <https://www.w3.org/TR/webrtc-priority/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum DataChannelPriority {
-    /// Half of low.
+    /// Half the weight of `low`.
     VeryLow,
     /// The browsers' default.
     Low,
-    /// Twice low.
+    /// Twice the weight of `low`.
     Medium,
-    /// Four times low.
+    /// Four times the weight of `low`.
     High,
 }
 
-/// How messages are sent and received over a channel. Each end has its own.
+/// Options for sending and receiving over a channel. Each peer has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct MessageOptions {
-    /// Whether messages that are too long for the connection are sent in fragments. Both ends must agree: say false when
-    /// the far end is not moim. Default: true for a channel that is made here; for one that the far end made, what its
-    /// protocol says.
+    /// Whether messages that exceed the connection's limit are fragmented. Both peers must agree: set it to false if
+    /// the remote peer does not use moim. Default: true for a channel that is created locally; for a remote channel,
+    /// according to its protocol.
     #[cfg_attr(feature = "js", tsify(type = "boolean | null"))]
     pub framing: Option<bool>,
-    /// The longest message in bytes, sent or received, up to 1 GiB. Fragments that wait for the rest take at most twice
+    /// The longest message in bytes, sent or received, up to 1 GiB. Incomplete messages use at most twice
     /// this much memory. Default: 64 MiB.
     pub max_message_size: u32,
-    /// Bytes in the browser's buffer from which on `send` waits; at most 8 MiB. Default: 1 MiB.
+    /// Bytes in the browser's buffer above which `send` waits; at most 8 MiB. Default: 1 MiB.
     pub high_water_mark: u32,
-    /// Bytes in the browser's buffer at which waiting ends. Default: 256 KiB.
+    /// Bytes in the browser's buffer below which `send` continues. Default: 256 KiB.
     pub low_water_mark: u32,
-    /// Bytes of received messages that wait to be read before the oldest are dropped. One message is always kept.
-    /// Default: 64 MiB.
+    /// Bytes of received messages that are kept for reading before the oldest are dropped. At least one message is
+    /// kept. Default: 64 MiB.
     pub max_unread: u32,
 }
 
@@ -99,14 +99,14 @@ impl Default for MessageOptions {
 }
 
 const LONGEST_MESSAGE: u32 = 1 << 30;
-/// Chromium refuses what would fill its buffer beyond 16 MiB.
+/// Chromium rejects a message that would exceed 16 MiB in its buffer.
 const HIGHEST_MARK: u32 = 8 << 20;
 
 impl DataChannelOptions {
-    /// Finds what is wrong before anything is made. `DataChannel::create` does so too.
+    /// Validates the options. `DataChannel::create` does so too.
     ///
     /// # Errors
-    /// `InvalidOptions`, with the member and what was expected.
+    /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self) -> Result<()> {
         if self.max_packet_life_time.is_some() && self.max_retransmits.is_some() {
             let detail = "maxPacketLifeTime and maxRetransmits are both given: a channel takes one of them";
@@ -127,17 +127,17 @@ impl DataChannelOptions {
         self.messages.check()
     }
 
-    /// Whether nothing is lost and order kept.
+    /// Whether the channel is reliable and ordered.
     pub fn is_reliable_and_ordered(&self) -> bool {
         self.ordered && self.max_packet_life_time.is_none() && self.max_retransmits.is_none()
     }
 }
 
 impl MessageOptions {
-    /// Finds what is wrong. `DataChannel::from_raw` does so too.
+    /// Validates the options. `DataChannel::from_raw` does so too.
     ///
     /// # Errors
-    /// `InvalidOptions`, with the member and what was expected.
+    /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self) -> Result<()> {
         let Self { max_message_size, high_water_mark, low_water_mark, .. } = *self;
         if !(1..=LONGEST_MESSAGE).contains(&max_message_size) {

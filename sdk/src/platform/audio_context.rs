@@ -1,4 +1,4 @@
-//! The `AudioContext` of the page: <https://www.w3.org/TR/webaudio/#AudioContext>.
+//! The page's `AudioContext`: <https://www.w3.org/TR/webaudio/#AudioContext>.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -15,8 +15,8 @@ thread_local! {
     static CONTEXT: RefCell<Weak<SharedContext>> = const { RefCell::new(Weak::new()) };
 }
 
-/// The page's only audio context, since browsers allow few. It is closed with the last of its users. While the browser keeps
-/// it suspended, it starts at the user's next click or key.
+/// The page's only audio context, since browsers limit their number. It is closed when its last user is dropped. While
+/// the browser keeps it suspended, it resumes at the user's next click or key press.
 #[derive(Debug)]
 pub(super) struct SharedContext {
     _gestures: Vec<ListenerGuard>,
@@ -54,13 +54,13 @@ impl SharedContext {
         &self.raw
     }
 
-    /// Asks the browser to let the context run, which it may put off until the user acts.
+    /// Asks the browser to resume the context, which it may defer until a user gesture.
     pub(super) fn resume(&self) {
         if self.raw.state() == AudioContextState::Running {
             return;
         }
         if let Ok(resumed) = self.raw.resume() {
-            // Rejected when the context is closed before it ever ran; nobody needs to hear of that.
+            // Rejected when the context is closed before it ever ran, which is no error here.
             ignore(&resumed);
         }
     }

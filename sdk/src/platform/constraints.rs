@@ -1,4 +1,4 @@
-//! Constraints on their way to the browser, and settings and capabilities on their way back:
+//! Converts constraints for the browser, and settings and capabilities from it:
 //! <https://www.w3.org/TR/mediacapture-streams/#constrainable-interface>.
 
 use js_sys::Object;
@@ -9,10 +9,10 @@ use super::devices::media_devices;
 use crate::engine::capture::{Raw, TrackConstraints};
 use crate::error::{Error, Result};
 
-/// The constraints as the browser takes them. A required member that the browser does not know is an error here,
+/// Converts constraints for the browser. A required member that the browser does not support is an error,
 /// because the browser would ignore it.
 pub(super) fn to_js(constraints: &TrackConstraints) -> Result<JsValue> {
-    // Where the browser does not say what it knows, nothing can be checked.
+    // Where the browser does not list the supported constraints, nothing can be checked.
     let known = media_devices("getSupportedConstraints")
         .and_then(|devices| call(&devices, "getSupportedConstraints", &[]));
     if let Ok(known) = known
@@ -24,7 +24,7 @@ pub(super) fn to_js(constraints: &TrackConstraints) -> Result<JsValue> {
         .map_err(|error| Error::InvalidOptions { detail: error.to_string() })
 }
 
-/// The constraints for `getUserMedia` and `getDisplayMedia`, which want `true` where nothing is said.
+/// The constraints for `getUserMedia` and `getDisplayMedia`, which expect `true` when none are set.
 pub(super) fn to_js_or_true(constraints: &TrackConstraints) -> Result<JsValue> {
     if constraints.is_empty() { Ok(JsValue::TRUE) } else { to_js(constraints) }
 }
@@ -35,7 +35,7 @@ pub(super) fn member(object: &JsValue, name: &str) -> Option<Raw> {
     if value.is_undefined() { None } else { serde_wasm_bindgen::from_value(value).ok() }
 }
 
-/// Sets a property of a fresh object, which cannot fail.
+/// Sets a property of a new object, which cannot fail.
 pub(super) fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
     let _ = js_sys::Reflect::set(object, &JsValue::from_str(key), &value.into());
 }

@@ -1,4 +1,4 @@
-//! Showing tracks in `<video>` and `<audio>` elements:
+//! Plays tracks in `<video>` and `<audio>` elements:
 //! <https://www.w3.org/TR/mediacapture-streams/#mediastreams-in-media-elements>.
 
 use std::collections::BTreeSet;
@@ -13,10 +13,10 @@ use super::exception::Exception;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
 
-/// Makes `element` show exactly these tracks. If it does so already, playback goes on untouched.
+/// Makes `element` play exactly these tracks. If it already does, playback continues unaffected.
 ///
 /// # Errors
-/// [`Error::Browser`](crate::Error::Browser) if the browser cannot make a stream of them.
+/// [`Error::Browser`](crate::Error::Browser) if the browser cannot create a stream of them.
 pub fn attach(element: &HtmlMediaElement, tracks: &[MediaStreamTrack]) -> Result<()> {
     if tracks.is_empty() {
         detach(element);
@@ -30,7 +30,7 @@ pub fn attach(element: &HtmlMediaElement, tracks: &[MediaStreamTrack]) -> Result
     Ok(())
 }
 
-/// Makes `element` show nothing.
+/// Detaches all tracks from `element`.
 pub fn detach(element: &HtmlMediaElement) {
     if element.src_object().is_some() {
         element.set_src_object(None);
@@ -40,28 +40,28 @@ pub fn detach(element: &HtmlMediaElement) {
 /// Starts playback.
 ///
 /// # Errors
-/// [`Error::Browser`](crate::Error::Browser), with the name `NotAllowedError` where the browser blocks sound before the
-/// user has clicked somewhere: call again from a click.
+/// [`Error::Browser`](crate::Error::Browser), with the name `NotAllowedError` if the browser blocks audio before a user
+/// gesture: call it again from a click handler.
 pub async fn play(element: &HtmlMediaElement) -> Result<()> {
     let started = element.play().map_err(Exception::from)?;
     JsFuture::from(started).await.map_err(Exception::from)?;
     Ok(())
 }
 
-/// Plays `element` through another speaker or headset; the empty id is the default one. Needs a device that
-/// [`Devices::enumerate`](crate::Devices::enumerate) or
-/// [`Devices::select_audio_output`](crate::Devices::select_audio_output) gave.
+/// Plays the audio of `element` on another speaker or headset; an empty id selects the default one. The device must
+/// have been returned by [`Devices::enumerate`](crate::Devices::enumerate) or
+/// [`Devices::select_audio_output`](crate::Devices::select_audio_output).
 /// <https://www.w3.org/TR/audio-output/#dom-htmlmediaelement-setsinkid>
 ///
 /// # Errors
-/// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `setSinkId`; a [`MediaError`](crate::MediaError)
-/// of the device `"speaker"`: `NotFound` if there is no such device, `NotAllowed` if the page may not use it, `Aborted`
-/// if it fails.
+/// [`Error::Unsupported`](crate::Error::Unsupported) if the browser has no `setSinkId`; a
+/// [`MediaError`](crate::MediaError) of the device `"speaker"`: `NotFound` if the device does not exist, `NotAllowed`
+/// if the page may not use it, `Aborted` if it fails.
 pub async fn set_sink_id(element: &HtmlMediaElement, device_id: &str) -> Result<()> {
     sorted(element, "setSinkId", &[device_id.into()], "speaker").await.map(drop)
 }
 
-/// A new element to play a track of this kind in.
+/// Creates an element to play a track of this kind.
 pub(crate) fn media_element(kind: MediaKind) -> Result<HtmlMediaElement> {
     let document = web_sys::window().and_then(|window| window.document());
     let document = document.ok_or(Error::Unsupported { feature: "document" })?;
@@ -72,7 +72,7 @@ pub(crate) fn media_element(kind: MediaKind) -> Result<HtmlMediaElement> {
     Ok(element.unchecked_into())
 }
 
-/// A stream of its own, which nobody else changes.
+/// Creates a stream that is used only here.
 pub(super) fn stream_of(tracks: &[MediaStreamTrack]) -> Result<MediaStream> {
     let list: Array = tracks.iter().collect();
     Ok(MediaStream::new_with_tracks(&list).map_err(Exception::from)?)

@@ -1,4 +1,4 @@
-//! Exceptions of the browser, read without trusting their shape: <https://webidl.spec.whatwg.org/#idl-DOMException>.
+//! Reads browser exceptions without trusting their shape: <https://webidl.spec.whatwg.org/#idl-DOMException>.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -8,12 +8,12 @@ use wasm_bindgen::JsValue;
 
 use crate::error::{Error, Refusal};
 
-/// Anything that was thrown or rejected: a `DOMException`, an `Error`, or any other value.
+/// A thrown or rejected value: a `DOMException`, an `Error`, or any other value.
 #[derive(Clone, Debug)]
 pub(crate) struct Exception {
     /// `DOMException.name`, or `"Error"` for a value without a name.
     pub(crate) name: String,
-    /// The browser's words.
+    /// The browser's error message.
     pub(crate) message: String,
     /// `OverconstrainedError.constraint`.
     pub(crate) constraint: Option<String>,
@@ -40,32 +40,32 @@ impl From<Exception> for Error {
 }
 
 impl Exception {
-    /// An exception of the offer/answer exchange; `step` is what was being done.
+    /// An exception of the offer/answer exchange; `step` is the step that failed.
     pub(crate) fn into_negotiation(self, step: &'static str) -> Error {
         let detail = format!("{}: {}", self.name, self.message);
         self.as_cause_of(Error::Negotiation { step, detail })
     }
 
-    /// Sorts an exception of capture; `device` is what was asked for, and `by` who refused, if it is that.
+    /// Classifies an exception of a capture; `device` is the requested device, and `by` who denied it, if denied.
     pub(crate) fn into_capture(self, device: &'static str, by: Refusal) -> Error {
         let error = Error::from_capture(device, &self.name, &self.message, self.constraint.as_deref(), by);
         self.as_cause_of(error)
     }
 
     /// Makes this the [cause](cause_of) of an error.
-    #[expect(clippy::wrong_self_convention, reason = "it becomes the cause, and is gone")]
+    #[expect(clippy::wrong_self_convention, reason = "it becomes the cause and is consumed")]
     pub(crate) fn as_cause_of(self, error: Error) -> Error {
         remember(&error, self.raw);
         error
     }
 }
 
-/// How many exceptions are kept. An error reaches JavaScript soon after it was made, or never.
+/// The number of exceptions that are kept. An error reaches JavaScript soon after it was created, or never.
 const REMEMBERED: usize = 16;
 
 thread_local! {
-    /// The latest exceptions, and as what they were told. An [`Error`] does not hold its own: it can be compared, and sent
-    /// to another thread, as no value of JavaScript can.
+    /// The latest exceptions, with the errors created from them. An [`Error`] does not hold its own: unlike a
+    /// JavaScript value it can be compared, and sent to another thread.
     static CAUSES: RefCell<VecDeque<(Error, JsValue)>> = const { RefCell::new(VecDeque::new()) };
 }
 
@@ -79,13 +79,13 @@ fn remember(error: &Error, cause: JsValue) {
     });
 }
 
-/// The exception that an error was made from.
+/// The exception that an error was created from.
 #[cfg_attr(not(feature = "js"), allow(dead_code, reason = "for the JavaScript facade"))]
 pub(crate) fn cause_of(error: &Error) -> Option<JsValue> {
     CAUSES.with_borrow(|causes| causes.iter().find(|(told, _)| told == error).map(|(_, cause)| cause.clone()))
 }
 
-/// Tells an error in other words, with the same cause.
+/// Replaces an error with another one that has the same cause.
 pub(crate) fn retold(error: &Error, words: Error) -> Error {
     if let Some(cause) = cause_of(error) {
         remember(&words, cause);

@@ -1,4 +1,4 @@
-//! How loud a track is, by an `AnalyserNode` of the Web Audio API: <https://www.w3.org/TR/webaudio/#AnalyserNode>.
+//! Measures audio levels with an `AnalyserNode` of the Web Audio API: <https://www.w3.org/TR/webaudio/#AnalyserNode>.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,17 +11,17 @@ use super::element::stream_of;
 use super::exception::Exception;
 use crate::error::{Error, Result};
 
-/// Samples a measurement looks at: 43 ms at 48 kHz.
+/// Samples per measurement: 43 ms at 48 kHz.
 const WINDOW: usize = 2048;
-/// Speech is louder than this, about -34 dBFS.
+/// The level above which speech is detected, about -34 dBFS.
 const SPEAKING_LEVEL: f32 = 0.02;
 /// How long a pause between words may be, in milliseconds.
 const SPEAKING_HANGOVER_MS: f64 = 500.0;
 
-/// Measures how loud an audio track is now.
+/// Measures the current level of an audio track.
 ///
-/// All meters of a page share one `AudioContext`. Where the browser keeps it suspended until the user has acted, the
-/// level is 0 till the next click or key. Chromium measures a remote track only while a media element plays it.
+/// All meters of a page share one `AudioContext`. While the browser keeps it suspended until a user gesture, the
+/// level is 0. Chromium measures a remote track only while a media element plays it.
 #[derive(Debug)]
 pub struct LevelMeter {
     source: MediaStreamAudioSourceNode,
@@ -49,7 +49,7 @@ impl LevelMeter {
         Ok(Self { source, analyser, speaking_until: Cell::new(f64::NEG_INFINITY), _context: context })
     }
 
-    /// The root mean square of the last 43 ms or so: 0 is silence, 1 the loudest possible sound.
+    /// The root mean square of about the last 43 ms: 0 is silence, 1 is full scale.
     pub fn level(&self) -> f32 {
         let mut samples = [0_f32; WINDOW];
         self.analyser.get_float_time_domain_data(&mut samples);
@@ -57,7 +57,7 @@ impl LevelMeter {
         (energy / WINDOW as f32).sqrt().min(1.0)
     }
 
-    /// Whether somebody seems to speak. Ask several times a second; it stays true for 500 ms after a sound.
+    /// Whether speech is likely. Call it several times a second; it stays true for 500 ms after a sound.
     pub fn is_speaking(&self) -> bool {
         let now = now_ms();
         if self.level() > SPEAKING_LEVEL {

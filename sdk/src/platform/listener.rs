@@ -24,7 +24,7 @@ impl ListenerGuard {
         callback: impl FnMut(Event) + 'static,
     ) -> Self {
         let guard = Self { target: target.clone(), event: event.into(), closure: Closure::new(callback) };
-        // Throws only for a target that is no EventTarget, which the type rules out.
+        // Throws only if the target is not an EventTarget, which the type rules out.
         let _ = guard
             .target
             .add_event_listener_with_callback(&guard.event, guard.closure.as_ref().unchecked_ref());

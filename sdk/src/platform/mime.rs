@@ -4,7 +4,7 @@ use web_sys::{MediaRecorder, MediaStreamTrack};
 
 use crate::error::{Error, Result};
 
-/// VP8 comes first because it leaves the processor the most room for the call itself.
+/// VP8 comes first because it leaves the most CPU time for the call itself.
 const VIDEO_TYPES: [&str; 5] = [
     "video/webm;codecs=vp8,opus",
     "video/webm;codecs=vp9,opus",
@@ -21,7 +21,7 @@ const SILENT_VIDEO_TYPES: [&str; 5] = [
 ];
 const AUDIO_TYPES: [&str; 4] = ["audio/webm;codecs=opus", "audio/webm", "audio/ogg;codecs=opus", "audio/mp4"];
 
-/// The first of those that were asked for that the browser can record; without any, the best one for these tracks.
+/// The first of the requested types that the browser can record; without any, the best one for these tracks.
 pub(super) fn choose_type(tracks: &[MediaStreamTrack], asked: &[String]) -> Result<String> {
     let has = |kind: &str| tracks.iter().any(|track| track.kind() == kind);
     if !asked.is_empty() {
@@ -31,7 +31,7 @@ pub(super) fn choose_type(tracks: &[MediaStreamTrack], asked: &[String]) -> Resu
         return found.cloned().ok_or_else(|| Error::InvalidOptions {
             detail: match supported().next() {
                 Some(sound) => {
-                    format!("`mimeTypes`: `{sound}` is for sound alone, and there is a video track")
+                    format!("`mimeTypes`: `{sound}` is audio only, but there is a video track")
                 }
                 None => format!("`mimeTypes`: this browser cannot record `{}`", asked.join("` or `")),
             },
@@ -46,7 +46,7 @@ pub(super) fn choose_type(tracks: &[MediaStreamTrack], asked: &[String]) -> Resu
     found.map(|found| (*found).to_owned()).ok_or(Error::Unsupported { feature: "MediaRecorder" })
 }
 
-/// The usual ending of a file name.
+/// The usual file extension.
 pub(super) fn extension(mime_type: &str) -> &'static str {
     let container = mime_type.split(';').next().unwrap_or_default().trim();
     match container {

@@ -1,6 +1,6 @@
-//! Typed wrappers of browser interfaces, one W3C interface a file, each with `as_raw` as the way out.
+//! Typed wrappers of browser interfaces, one W3C interface per file, each with `as_raw` to access the browser's object.
 //!
-//! Whatever is opened here is owned by a guard that undoes it on drop: listeners are removed, tracks
+//! Whatever is opened here is owned by a guard that releases it on drop: listeners are removed, tracks
 //! stopped, audio nodes disconnected, object URLs revoked.
 
 mod audio_context;

@@ -1,4 +1,4 @@
-//! A media element that plays tracks which come and go:
+//! A media element with a changing set of tracks:
 //! <https://www.w3.org/TR/mediacapture-streams/#mediastreams-in-media-elements>.
 
 use std::future::Future;
@@ -11,7 +11,7 @@ use super::exception::Exception;
 use super::listener::ListenerGuard;
 use crate::error::Result;
 
-/// An element, and the stream that it plays. Dropping this takes the stream out of it.
+/// An element, and the stream that it plays. Dropping this detaches the stream.
 #[derive(Debug)]
 pub(crate) struct Player {
     _listeners: [ListenerGuard; 2],
@@ -20,7 +20,7 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    /// `on_change` is called when the element begins to play, and when it is muted or unmuted.
+    /// `on_change` is called when the element starts to play, and when it is muted or unmuted.
     pub(crate) fn new(element: &HtmlMediaElement, on_change: impl Fn() + Clone + 'static) -> Result<Self> {
         let listen = |event| {
             let on_change = on_change.clone();
@@ -34,7 +34,7 @@ impl Player {
         &self.element
     }
 
-    /// Has the element play exactly these tracks. One that it plays already goes on untouched.
+    /// Makes the element play exactly these tracks. A track that it already plays continues unaffected.
     pub(crate) fn set_tracks(&self, tracks: &[MediaStreamTrack]) {
         let present = self.tracks();
         for gone in present.iter().filter(|track| !tracks.contains(track)) {
@@ -48,7 +48,8 @@ impl Player {
         }
     }
 
-    /// Starts playback: at once, as a click counts only while it is being handled. The future says what came of it.
+    /// Starts playback: immediately, as a user gesture counts only while it is being handled. The future resolves with
+    /// the result.
     pub(crate) fn play(&self) -> impl Future<Output = std::result::Result<(), Exception>> + use<> {
         let started = self.element.play().map(JsFuture::from);
         async move {
@@ -61,7 +62,7 @@ impl Player {
         self.stream.get_tracks().iter().map(wasm_bindgen::JsCast::unchecked_into).collect()
     }
 
-    /// Whether nobody has given the element something else to play.
+    /// Whether the element still plays this stream.
     fn is_in_place(&self) -> bool {
         self.element.src_object().as_ref() == Some(&self.stream)
     }

@@ -1,4 +1,4 @@
-//! What arrives in a media section, as a track that belongs to one publication alone.
+//! A received track that belongs to a single publication.
 
 use std::cell::Cell;
 
@@ -6,8 +6,8 @@ use web_sys::{Event, MediaStreamTrack, MediaStreamTrackState, RtcRtpReceiver};
 
 use super::stats::StatsSource;
 
-/// A track of its own beside `RTCRtpReceiver.track`, which goes on with whatever the section carries next: a recorder,
-/// a mixer or an element that was given this one gets nothing of that. It must be [ended](Self::end) with its publication.
+/// A track separate from `RTCRtpReceiver.track`, which continues with the section's next publication: a recorder,
+/// a mixer or an element that uses this one gets nothing of that. It must be [ended](Self::end) with its publication.
 #[derive(Debug)]
 pub(crate) struct ReceivedTrack {
     raw: MediaStreamTrack,
@@ -17,7 +17,7 @@ pub(crate) struct ReceivedTrack {
 
 impl ReceivedTrack {
     pub(crate) fn new(receiver: RtcRtpReceiver) -> Self {
-        #[allow(clippy::disallowed_methods, reason = "a second track is what is wanted")]
+        #[allow(clippy::disallowed_methods, reason = "a second track is intended")]
         let raw = receiver.track().clone();
         Self { raw, receiver, is_ended: Cell::default() }
     }
@@ -27,18 +27,18 @@ impl ReceivedTrack {
         &self.raw
     }
 
-    /// What receives it, until it ends: then the receiver is that of another publication.
+    /// The receiver, until the track has ended: then the receiver belongs to another publication.
     pub(crate) fn receiver(&self) -> Option<&RtcRtpReceiver> {
         (!self.is_ended.get()).then_some(&self.receiver)
     }
 
-    /// Statistics of what arrives, until the track ends.
+    /// Statistics of the track, until it has ended.
     pub(crate) fn stats(&self) -> StatsSource {
         StatsSource::of_track(&self.receiver, &self.raw)
     }
 
-    /// Ends the track. Nothing of it is shown or heard from now on, and its `ended` event is fired, which a browser does
-    /// not for `stop()`. Ending again does nothing.
+    /// Ends the track. It becomes black or silent, and its `ended` event is fired, which a browser does
+    /// not for `stop()`. Idempotent.
     pub(crate) fn end(&self) {
         if self.is_ended.replace(true) || self.raw.ready_state() == MediaStreamTrackState::Ended {
             return;

@@ -7,33 +7,33 @@ use super::mime::extension;
 use crate::engine::file_name::clean_with_extension;
 use crate::error::{Error, Result};
 
-/// What a recorder recorded: one file.
+/// A recorded file.
 #[derive(Clone, Debug)]
 pub struct Recording {
     /// The file.
     pub blob: Blob,
     /// Its MIME type with codecs, such as `video/webm;codecs=vp8,opus`.
     pub mime_type: String,
-    /// Its length in milliseconds, pauses left out.
+    /// Its duration in milliseconds, excluding pauses.
     pub duration_ms: f64,
-    /// Why the recording ended before it was stopped, or is not whole: its tracks ended, or only its sound or its picture, or
-    /// the browser failed.
+    /// Why the recording ended before it was stopped, or is incomplete: its tracks ended, or only its audio or its
+    /// video, or the browser failed.
     pub ended_early: Option<Error>,
 }
 
 impl Recording {
-    /// A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file
-    /// systems refuse become `_`, the names of devices of Windows get one in front, and what is too long for a file system
-    /// (255 bytes) is shortened. Without any name it is `"recording"`.
+    /// Returns a file name with the right extension: `"moim-alice"` becomes `"moim-alice.webm"`. Characters that file
+    /// systems refuse become `_`, Windows device names are prefixed with one, and names longer than 255 bytes are
+    /// shortened. An empty name becomes `"recording"`.
     pub fn file_name(&self, stem: &str) -> String {
         clean_with_extension(stem, extension(&self.mime_type), "recording")
     }
 
-    /// A URL for a media element or a download link, which is valid as long as the guard lives:
+    /// A URL for a media element or a download link, which is valid until the guard is dropped:
     /// <https://www.w3.org/TR/FileAPI/#dfn-createObjectURL>.
     ///
     /// # Errors
-    /// [`Error::Browser`] if the browser makes none.
+    /// [`Error::Browser`] if the browser cannot create one.
     pub fn object_url(&self) -> Result<ObjectUrl> {
         let url = Url::create_object_url_with_blob(&self.blob).map_err(Exception::from)?;
         Ok(ObjectUrl(url))

@@ -1,4 +1,4 @@
-//! How a publication is sent over a connection of a room: its codec, its bit rate, and as much of it as is wanted.
+//! How a publication is sent over a connection of a room: its codec, bit rate and resolution.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::model::MediaKind;
 use crate::options::PublishOptions;
 
-/// How the application wants a publication to be sent.
+/// The application's options for sending a publication.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SendSettings {
     codec: Option<String>,
@@ -22,7 +22,7 @@ pub(crate) struct SendSettings {
 }
 
 impl SendSettings {
-    /// Reads the options.
+    /// Resolves the options.
     ///
     /// # Errors
     /// `Unsupported` for a codec that the browser cannot send.
@@ -30,7 +30,7 @@ impl SendSettings {
         if let Some(codec) = &options.codec
             && !Sender::capabilities(kind)?.codecs.iter().any(|known| known.is(codec))
         {
-            return Err(Error::Unsupported { feature: "the codec that was asked for" });
+            return Err(Error::Unsupported { feature: "the requested codec" });
         }
         Ok(Self { codec: options.codec.clone(), max_bitrate: options.max_bitrate })
     }
@@ -39,7 +39,7 @@ impl SendSettings {
         self.codec.is_none() && self.max_bitrate.is_none()
     }
 
-    /// The codecs to offer, that of the application first. `None` leaves a new transceiver as it is.
+    /// The codecs to offer, the application's first. `None` leaves a new transceiver unchanged.
     fn offered(&self, far_end: FarEnd, kind: MediaKind, is_used: bool) -> Option<Vec<Codec>> {
         match &self.codec {
             Some(codec) => preferred(codecs(far_end, kind), &[codec]).ok(),
@@ -63,7 +63,7 @@ impl SendSettings {
         }
     }
 
-    /// The wanted codec, as far as the ends have agreed on it.
+    /// The wanted codec, if it was negotiated.
     fn agreed<'a>(&self, agreed: &'a [Codec]) -> Option<&'a Codec> {
         self.codec.as_ref().and_then(|wanted| agreed.iter().find(|codec| codec.is(wanted)))
     }
@@ -90,7 +90,7 @@ impl SentTrack {
             MediaKind::Video
         };
         if let Some(order) = settings.offered(far_end, kind, is_used) {
-            // A browser that cannot say here which codecs it prefers may be told later.
+            // A browser that cannot set codec preferences here may accept the codec later.
             let _ = set_codec_preferences(&transceiver, &order);
         }
         let is_applied = !is_used && settings.is_default() && limit == Limit::default();
@@ -104,28 +104,28 @@ impl SentTrack {
         })
     }
 
-    /// Sends no more than this from the next [`settle`](Self::settle) on.
+    /// Limits what is sent, from the next [`settle`](Self::settle) on.
     pub(super) fn set_limit(&self, limit: Limit) {
         if self.limit.replace(limit) != limit {
             self.is_applied.set(false);
         }
     }
 
-    /// Sends another track in place of this one, without a new negotiation. The promise fails only if the connection is
-    /// closed or the track was checked wrongly; both show elsewhere.
+    /// Replaces the sent track, without renegotiation. The promise fails only if the connection is
+    /// closed or the track was not validated; both are reported elsewhere.
     pub(super) fn replace(&self, track: &MediaStreamTrack) {
         drop(self.sender.replace(Some(Clone::clone(track)), None));
-        // What a height is divided by depends on the track.
+        // The scale factor for a height depends on the track.
         self.is_applied.set(self.is_applied.get() && self.limit.get().max_height.is_none());
     }
 
-    /// Whether it is sent as it is wanted, as far as the ends agree.
+    /// Whether it is sent as wanted, as far as negotiated.
     pub(super) fn is_settled(&self) -> bool {
         let can_have_codec = || self.settings.agreed(&self.sender.agreed_codecs()).is_some();
         self.is_applied.get() && (self.has_codec.get() || !can_have_codec())
     }
 
-    /// Sends it as it is wanted: nothing is left of what the sender was told for another publication.
+    /// Applies the wanted parameters: nothing remains of another publication's.
     pub(super) async fn settle(self: Rc<Self>) -> Result<()> {
         self.is_applied.set(true);
         let change = || {

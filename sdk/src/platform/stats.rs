@@ -21,11 +21,12 @@ extern "C" {
     fn get_stats(this: &GetStats) -> Result<JsValue, JsValue>;
 }
 
-/// What has statistics: a connection, a sender, a receiver or a remote track. Made from a reference to one of them.
+/// A source of statistics: a connection, a sender, a receiver or a remote track. Created from a reference to one of
+/// them.
 #[derive(Clone, Debug)]
 pub struct StatsSource {
     raw: GetStats,
-    /// The track that the statistics are of, where its receiver goes on without it.
+    /// The track that is measured, if its receiver outlives it.
     track: Option<MediaStreamTrack>,
 }
 
@@ -61,7 +62,7 @@ macro_rules! wrappers {
 
 wrappers!(PeerConnection, Sender, Receiver);
 
-/// Where the classes of the npm package have the browser's object.
+/// The property in which the classes of the npm package hold the browser's object.
 #[cfg(feature = "js")]
 const RAW: [&str; 3] = ["rtcPeerConnection", "rtcRtpSender", "rtcRtpReceiver"];
 
@@ -70,7 +71,7 @@ impl StatsSource {
         Self { raw: raw.clone().unchecked_into(), track: None }
     }
 
-    /// What a receiver says for as long as `track` lives.
+    /// The statistics of a receiver until `track` has ended.
     pub(super) fn of_track(receiver: &RtcRtpReceiver, track: &MediaStreamTrack) -> Self {
         Self { track: Some(Clone::clone(track)), ..receiver.into() }
     }
@@ -84,11 +85,12 @@ impl StatsSource {
             return Ok(Self::new(value));
         }
         let detail =
-            "expected a PeerConnection, a Sender or a Receiver, or the browser's object of one".to_owned();
+            "expected a PeerConnection, a Sender, a Receiver, or a corresponding object of the browser"
+                .to_owned();
         Err(Error::InvalidOptions { detail })
     }
 
-    /// Whether it is over: browsers answer with an empty or an old report then.
+    /// Whether it has ended: browsers return an empty or an old report then.
     pub(crate) fn is_closed(&self) -> bool {
         let transport = property(&self.raw, "transport");
         let is_ended = |track: &MediaStreamTrack| track.ready_state() == MediaStreamTrackState::Ended;
@@ -104,10 +106,10 @@ impl StatsSource {
         let answer = self.raw.get_stats().map_err(Exception::from)?;
         let report = JsFuture::from(Promise::resolve(&answer)).await.map_err(Exception::from)?;
         if self.is_closed() {
-            return Err(closed()); // what was read may be of the publication that came after
+            return Err(closed()); // the report may be that of the next publication
         }
-        let no_report = || Error::InvalidOptions { detail: "getStats() gave no report".to_owned() };
-        // Entries are read by the browser's own JSON.stringify: a call for each member would be much slower.
+        let no_report = || Error::InvalidOptions { detail: "getStats() did not return a report".to_owned() };
+        // Entries are serialized by the browser's own JSON.stringify: a call for each member would be much slower.
         let entries = Array::new();
         if !report.is_object() {
             return Err(no_report());
@@ -121,7 +123,7 @@ impl StatsSource {
     }
 }
 
-/// Writes a `BigInt` as text, for which JSON has no word. No browser gives one today.
+/// Serializes a `BigInt` as a string, because JSON does not support it. No browser returns one today.
 fn stringify_with_big(entries: &JsValue) -> std::result::Result<JsString, JsValue> {
     let write = |_key: JsValue, value: JsValue| match value.dyn_ref::<BigInt>() {
         Some(big) => big.to_string(10).map_or(JsValue::NULL, JsValue::from),
@@ -135,18 +137,18 @@ pub(crate) fn closed() -> Error {
     Error::InvalidState { action: "get statistics", state: "the connection is closed or the track has ended" }
 }
 
-/// Reads a report of a connection, or of what one sender, receiver or remote track is concerned with.
+/// Gets the statistics of a connection, or of one sender, receiver or remote track.
 ///
 /// # Errors
-/// [`Error::InvalidState`] if the connection is closed or the track has ended; [`Error::Browser`] if the browser refuses;
-/// [`Error::InvalidOptions`] if what it gives is no report.
+/// [`Error::InvalidState`] if the connection is closed or the track has ended; [`Error::Browser`] if the browser fails;
+/// [`Error::InvalidOptions`] if the result is not a report.
 pub async fn get_stats(source: impl Into<StatsSource>) -> Result<StatsReport> {
     source.into().report().await
 }
 
-/// A property, or `undefined` for what has none or throws.
+/// A property; `undefined` if it does not exist or throws.
 fn property(value: &JsValue, name: &str) -> JsValue {
-    // wasm-bindgen keeps a slot for each exception that it catches, so the usual way must not throw.
+    // wasm-bindgen keeps a slot for each exception that it catches, so the common path must not throw.
     if !value.is_object() {
         return JsValue::UNDEFINED;
     }

@@ -15,15 +15,15 @@ use super::stats::{StatsSource, closed};
 use crate::engine::stats::{StatsHistory, StatsMonitorOptions, StatsSample};
 use crate::error::{Error, Result};
 
-/// Measures at an interval, and yields a sample each time.
+/// Collects statistics at an interval, and yields a sample each time.
 ///
-/// It is the stream of its samples. A clone goes on from where the original is, by itself; what a reader does not take
-/// is lost to it when it leaves the history. The stream ends after [`close`](Self::close), and when the connection is
-/// closed. Dropping the last clone closes the monitor.
+/// It is a stream of samples. A clone starts at the same position and continues independently; a reader that falls
+/// behind the history misses samples. The stream ends after [`close`](Self::close), and when the connection is closed.
+/// Dropping the last clone closes the monitor.
 #[derive(Clone, Debug)]
 pub struct StatsMonitor {
     shared: Rc<RefCell<Shared>>,
-    /// How many samples this reader has taken or missed.
+    /// The number of samples that this reader has read or missed.
     taken: u64,
 }
 
@@ -31,17 +31,17 @@ pub struct StatsMonitor {
 struct Shared {
     history: StatsHistory,
     measured: u64,
-    /// Dropping it ends the task. None when the monitor is closed.
+    /// Dropping it ends the task. `None` when the monitor is closed.
     running: Option<oneshot::Sender<()>>,
     error: Option<Error>,
     wakers: Vec<Waker>,
 }
 
 impl StatsMonitor {
-    /// Starts to measure. The first sample comes after one interval.
+    /// Starts the monitor. The first sample is taken after one interval.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] for an option out of its range; [`Error::InvalidState`] if the connection is closed.
+    /// [`Error::InvalidOptions`] for an option out of range; [`Error::InvalidState`] if the connection is closed.
     pub fn start(source: impl Into<StatsSource>, options: &StatsMonitorOptions) -> Result<Self> {
         options.check()?;
         let source = source.into();
@@ -63,7 +63,7 @@ impl StatsMonitor {
         Ok(Self { shared, taken: 0 })
     }
 
-    /// Another reader, of the samples that come from now on.
+    /// Another reader, of the samples from now on.
     pub fn from_now(&self) -> Self {
         Self { shared: self.shared.clone(), taken: self.shared.borrow().measured }
     }
@@ -73,22 +73,22 @@ impl StatsMonitor {
         self.shared.borrow().history.clone()
     }
 
-    /// The newest sample.
+    /// The latest sample.
     pub fn latest(&self) -> Option<StatsSample> {
         self.shared.borrow().history.iter().next_back().cloned()
     }
 
-    /// Why measuring ended, if not by [`close`](Self::close) or since the connection was closed.
+    /// The error that ended the monitor; `None` after [`close`](Self::close), or when the connection was closed.
     pub fn error(&self) -> Option<Error> {
         self.shared.borrow().error.clone()
     }
 
-    /// Whether measuring has ended.
+    /// Whether the monitor has ended.
     pub fn is_closed(&self) -> bool {
         self.shared.borrow().running.is_none()
     }
 
-    /// Stops to measure. The history stays. Closing again does nothing.
+    /// Stops the monitor. The history is kept. Idempotent.
     pub fn close(&self) {
         Shared::end(&self.shared, None);
     }
@@ -117,7 +117,7 @@ impl Shared {
     }
 }
 
-/// Measures until there is nobody left to tell, or nothing to measure.
+/// Runs until there are no readers left, or nothing to measure.
 async fn measure(source: StatsSource, interval_ms: u32, shared: Weak<RefCell<Shared>>) {
     let error = take_samples(&source, interval_ms, &shared).await.err();
     if let Some(shared) = shared.upgrade() {

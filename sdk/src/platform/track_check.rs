@@ -1,10 +1,10 @@
-//! Whether tracks can be mixed or recorded together.
+//! Checks whether tracks can be mixed or recorded together.
 
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
 use crate::error::{Error, Result};
 
-/// `owner` is who gets them, such as "a recording".
+/// `owner` names the consumer, such as "a recording".
 pub(super) fn check_tracks(tracks: &[MediaStreamTrack], owner: &str) -> Result<()> {
     let invalid = |detail| Err(Error::InvalidOptions { detail });
     if tracks.is_empty() {
@@ -12,7 +12,7 @@ pub(super) fn check_tracks(tracks: &[MediaStreamTrack], owner: &str) -> Result<(
     }
     if let Some(ended) = tracks.iter().find(|track| track.ready_state() == MediaStreamTrackState::Ended) {
         return invalid(format!(
-            "{owner} cannot have the {} track `{}`: it has ended",
+            "{owner} cannot use the {} track `{}`: it has ended",
             ended.kind(),
             ended.label()
         ));
@@ -20,7 +20,7 @@ pub(super) fn check_tracks(tracks: &[MediaStreamTrack], owner: &str) -> Result<(
     let pictures = tracks.iter().filter(|track| track.kind() == "video").count();
     if pictures > 1 {
         return invalid(format!(
-            "{owner} has one picture, and there are {pictures} video tracks: mix them with a Mixer"
+            "{owner} takes one video track, and there are {pictures}: mix them with a Mixer"
         ));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! How high a video is seen by whoever sits in front of the page: <https://www.w3.org/TR/intersection-observer/>,
+//! Measures the visible height of a video: <https://www.w3.org/TR/intersection-observer/>,
 //! <https://www.w3.org/TR/resize-observer/>.
 
 use std::cell::Cell;
@@ -16,7 +16,7 @@ use super::exception::Exception;
 use super::listener::ListenerGuard;
 use crate::error::{Error, Result};
 
-/// Watches a video until it is dropped.
+/// Observes a video until it is dropped.
 pub(crate) struct View {
     video: Rc<Video>,
     _listeners: Vec<ListenerGuard>,
@@ -29,14 +29,14 @@ struct Video {
     element: HtmlVideoElement,
     window: Window,
     document: Document,
-    /// Whether any part of it is within the window, and in no box that it is scrolled out of.
+    /// Whether any part of it is visible in the window and in all scroll containers.
     intersects: Cell<bool>,
     told: Cell<Option<u32>>,
     on_height: Box<dyn Fn(u32)>,
 }
 
 impl View {
-    /// Calls `on_height` with the height in pixels of the screen, 0 if nothing is seen, and again when that changes. In
+    /// Calls `on_height` with the height in device pixels, 0 if it is not visible, and again when that changes. In
     /// picture-in-picture it is `u32::MAX`.
     pub(crate) fn watch(element: &HtmlVideoElement, on_height: impl Fn(u32) + 'static) -> Result<Self> {
         let window = web_sys::window().ok_or(Error::Unsupported { feature: "window" })?;
@@ -71,7 +71,7 @@ impl View {
         };
         let listeners = vec![
             listen(&video.document, "visibilitychange"),
-            // Its picture has another size than before.
+            // The video's resolution has changed.
             listen(&video.element, "resize"),
             listen(&video.element, "enterpictureinpicture"),
             listen(&video.element, "leavepictureinpicture"),
@@ -80,7 +80,7 @@ impl View {
         Ok(Self { video, _listeners: listeners, intersections, sizes, _on_change: on_change })
     }
 
-    /// Tells the height now, if it is another one. The observers of a page that is hidden tell nothing.
+    /// Reports the height if it has changed. The observers of a hidden page report nothing.
     pub(crate) fn tell(&self) {
         self.video.tell();
     }
@@ -122,13 +122,13 @@ impl Video {
         (height.max(of_picture) * self.window.device_pixel_ratio()).ceil() as u32
     }
 
-    /// Whether the picture fills the element, and may be higher than it.
+    /// Whether the video covers the element, and may be higher than it.
     fn is_cropped(&self) -> bool {
         let style = self.window.get_computed_style(&self.element).ok().flatten();
         style.is_some_and(|style| style.get_property_value("object-fit").is_ok_and(|fit| fit == "cover"))
     }
 
-    /// Height by width of the picture; 0 before the first one.
+    /// The aspect ratio, height by width; 0 before the first frame.
     fn ratio(&self) -> f64 {
         let width = f64::from(self.element.video_width());
         if width > 0.0 { f64::from(self.element.video_height()) / width } else { 0.0 }

@@ -1,9 +1,9 @@
-//! Who waits for something to change.
+//! Wakers of tasks that wait for a change.
 
 use std::cell::RefCell;
 use std::task::{Context, Waker};
 
-/// Tasks that wait for something to change, and look again when it did.
+/// Tasks that wait for a change, and check again after it.
 #[derive(Debug, Default)]
 pub(crate) struct Wakers(RefCell<Vec<Waker>>);
 

@@ -124,7 +124,7 @@ async fn a_part_of_something_that_is_no_tab_cannot_be_cut_out() {
     let painting = Painting::new();
     let element = document().create_element("div").expect("an element");
     let refused = |feature| {
-        let state = "the track is no capture of a tab";
+        let state = "the track is not the capture of a tab";
         Err(if is_firefox() {
             Error::Unsupported { feature }
         } else {
@@ -186,7 +186,7 @@ async fn a_second_capture_of_a_controller_is_refused_by_name() {
     );
     let error = controller.capture_display(&DisplayOptions::default()).await.expect_err("the second");
     assert_eq!(error.code(), ErrorCode::InvalidState);
-    assert!(error.to_string().contains("the controller has captured before"), "{error}");
+    assert!(error.to_string().contains("the controller was used before"), "{error}");
 }
 
 #[wasm_bindgen_test]

@@ -257,7 +257,7 @@ fn wrong_use_is_an_error_with_a_name() {
     assert_eq!(mixer.audio_track_without(99).expect_err("an id").code(), ErrorCode::InvalidOptions);
     let two = [sources.colour("red"), sources.colour("blue")];
     let error = mixer.add(&two, &Default::default()).expect_err("two pictures");
-    assert!(error.to_string().contains("one picture"), "{error}");
+    assert!(error.to_string().contains("one video track"), "{error}");
     two[0].stop();
     let error = mixer.add(&two[..1], &Default::default()).expect_err("no picture any more");
     assert!(error.to_string().contains("has ended"), "{error}");

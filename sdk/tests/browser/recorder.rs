@@ -147,7 +147,7 @@ fn tracks_that_make_no_recording_are_refused_by_name() {
     let sound = RecorderOptions { mime_types: vec!["audio/webm".to_owned()], ..fine.clone() };
     let silent = RecorderOptions { video_bits_per_second: Some(0), ..fine.clone() };
     let track = raw(&[&painting.track]);
-    assert!(refused(&raw(&[&painting.track, &other.track]), &fine).contains("one picture"));
+    assert!(refused(&raw(&[&painting.track, &other.track]), &fine).contains("one video track"));
     assert!(refused(&track, &sound).contains("`audio/webm`"));
     assert!(refused(&track, &silent).contains("videoBitsPerSecond is 0"));
     painting.track.stop();
@@ -163,7 +163,7 @@ async fn a_recorder_stopped_right_after_its_start_says_that_nothing_was_recorded
         let recorder = Recorder::start(&raw(&[&painting.track]), &options).expect("a recorder");
         let error = soon("the end", recorder.stop()).await.expect_err("nothing");
         assert_eq!(error.code(), ErrorCode::Recorder, "{error}");
-        assert!(error.to_string().contains("before anything was recorded"), "{error}");
+        assert!(error.to_string().contains("before any media was recorded"), "{error}");
         let again = soon("the end", recorder.finished()).await.expect_err("nothing still");
         assert_eq!(again, error);
     }

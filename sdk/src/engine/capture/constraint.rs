@@ -1,32 +1,32 @@
-//! What a member of a constraint set may say: nothing, a bare value, or what it must or should be.
+//! The value of a constraint: nothing, a bare value, or required and ideal values.
 
 use super::raw::{Item, Operand, Raw};
 use super::values::{EchoCancellation, ItemValue, Point};
 use super::words::Word;
 
-/// A constraint of a number: `ConstrainULong`, `ConstrainDouble`.
+/// A numeric constraint: `ConstrainULong`, `ConstrainDouble`.
 /// <https://www.w3.org/TR/mediacapture-streams/#dom-constraindouble>
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum NumberConstraint<T> {
-    /// Whatever the browser chooses.
+    /// No constraint: the browser chooses.
     #[default]
     Any,
-    /// A value: an ideal one in a basic constraint set, a required one in an advanced set.
+    /// A bare value: ideal in a basic constraint set, required in an advanced one.
     Bare(T),
-    /// What it must or should be.
+    /// Required and ideal values.
     Range(Range<T>),
 }
 
-/// `ConstrainDoubleRange`, `ConstrainULongRange`. A device that cannot keep to `exact`, `min` or `max` is refused.
+/// `ConstrainDoubleRange`, `ConstrainULongRange`. A device that cannot satisfy `exact`, `min` or `max` is rejected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Range<T> {
-    /// The only value that will do.
+    /// The required value.
     pub exact: Option<T>,
-    /// The value to come near to.
+    /// The preferred value.
     pub ideal: Option<T>,
-    /// The smallest value that will do.
+    /// The smallest acceptable value.
     pub min: Option<T>,
-    /// The largest value that will do.
+    /// The largest acceptable value.
     pub max: Option<T>,
 }
 
@@ -42,7 +42,7 @@ impl<T> NumberConstraint<T> {
         Self::Range(Range { exact: Some(value), ..Range::default() })
     }
 
-    /// As near to this value as possible.
+    /// As close to this value as possible.
     pub fn ideal(value: T) -> Self {
         Self::Range(Range { ideal: Some(value), ..Range::default() })
     }
@@ -70,20 +70,20 @@ impl<T> From<Range<T>> for NumberConstraint<T> {
     }
 }
 
-/// A constraint of a value that is no number: `ConstrainDOMString`, `ConstrainBoolean`.
+/// A constraint whose value is not a number: `ConstrainDOMString`, `ConstrainBoolean`.
 /// <https://www.w3.org/TR/mediacapture-streams/#dom-constraindomstring>
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Constraint<T> {
-    /// Whatever the browser chooses.
+    /// No constraint: the browser chooses.
     #[default]
     Any,
-    /// A value: an ideal one in a basic constraint set, a required one in an advanced set.
+    /// A bare value: ideal in a basic constraint set, required in an advanced one.
     Bare(T),
-    /// What it must or should be.
+    /// Required and ideal values.
     Wanted {
-        /// The only value that will do.
+        /// The required value.
         exact: Option<T>,
-        /// The value to prefer.
+        /// The preferred value.
         ideal: Option<T>,
     },
 }
@@ -131,12 +131,12 @@ impl From<&str> for OneOf<String> {
 /// A constraint of `pan`, `tilt` or `zoom`: <https://www.w3.org/TR/image-capture/#pan>.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum MoveConstraint {
-    /// Whatever the browser chooses, and no permission to move the camera.
+    /// No constraint, and no request for permission to move the camera.
     #[default]
     Any,
-    /// `true` asks the user for permission to move the camera, so that the value can be set later.
+    /// `true` requests permission to move the camera, so that the value can be set later.
     Permission(bool),
-    /// A value; it asks for that permission too.
+    /// A value; it requests that permission too.
     Number(NumberConstraint<f64>),
 }
 
@@ -146,11 +146,11 @@ impl From<NumberConstraint<f64>> for MoveConstraint {
     }
 }
 
-/// A type of constraint that can be written and read.
+/// A constraint type that can be serialized and parsed.
 pub(super) trait Member: Sized {
-    /// `None` if nothing is said.
+    /// `None` if it is not set.
     fn write(&self) -> Option<Raw>;
-    /// The error says what was expected and what came.
+    /// The error states the expected and the actual value.
     fn parse(raw: Raw) -> Result<Self, String>;
 }
 
@@ -193,7 +193,7 @@ fn expected(what: &str, got: &Operand) -> String {
     format!("expected {what}, got {got}")
 }
 
-/// Reads a part with its name before what is wrong with it.
+/// Parses a member, and prefixes an error with its name.
 fn part<T>(
     key: &str,
     operand: Option<&Operand>,
@@ -205,9 +205,7 @@ fn part<T>(
 fn refuse_unknown(raw: &Raw, valid: &[&str]) -> Result<(), String> {
     let mut keys = raw.unknown.as_deref().into_iter().chain(raw.parts().map(|(key, _)| key));
     match keys.find(|key| !valid.contains(key)) {
-        Some(key) => {
-            Err(format!("there is no `{key}` in this constraint; there are `{}`", valid.join("`, `")))
-        }
+        Some(key) => Err(format!("unknown constraint member `{key}`: expected `{}`", valid.join("`, `"))),
         None => Ok(()),
     }
 }
@@ -267,7 +265,7 @@ impl Member for MoveConstraint {
     }
 }
 
-/// What stands behind `exact`, behind `ideal`, or bare.
+/// The value of `exact`, of `ideal`, or bare.
 pub(super) trait Choice: Sized {
     fn write_choice(&self) -> Operand;
     fn parse_choice(operand: &Operand) -> Result<Self, String>;
@@ -322,7 +320,7 @@ impl Choice for EchoCancellation {
     fn parse_choice(operand: &Operand) -> Result<Self, String> {
         let value = if let Operand::One(item) = operand { Self::read_item(item) } else { None };
         let known = value.filter(|value| !matches!(value, Self::Other(_)));
-        known.ok_or_else(|| expected("true or false or \"all\" or \"remote-only\"", operand))
+        known.ok_or_else(|| expected("true, false, \"all\" or \"remote-only\"", operand))
     }
 }
 

@@ -1,5 +1,5 @@
-//! Every constrainable property, written once: constraints, settings and capabilities come from one table, and so do
-//! their TypeScript types.
+//! All constrainable properties in one table, from which the constraints, settings and capabilities and their
+//! TypeScript types are generated.
 
 use std::fmt;
 
@@ -110,14 +110,14 @@ macro_rules! typescript {
 
 macro_rules! members {
     ($($(#[doc = $doc:literal])+ $field:ident $name:literal $kind:tt,)+) => {
-        /// `MediaTrackConstraintSet`: what is wanted of a track. What is left out may be anything.
+        /// `MediaTrackConstraintSet`: constraints on a track. Omitted properties are unconstrained.
         /// <https://www.w3.org/TR/mediacapture-streams/#dom-mediatrackconstraintset>
         #[derive(Clone, Debug, Default, PartialEq)]
         pub struct ConstraintSet {
             $($(#[doc = $doc])+ pub $field: kind!(constraint $kind),)+
         }
 
-        /// `MediaTrackSettings`: what a track is at present. What the browser does not tell is `None`.
+        /// `MediaTrackSettings`: a track's current settings. `None` where the browser reports no value.
         /// <https://www.w3.org/TR/mediacapture-streams/#dom-mediatracksettings>
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
@@ -125,7 +125,7 @@ macro_rules! members {
             $($(#[doc = $doc])+ pub $field: Option<kind!(setting $kind)>,)+
         }
 
-        /// `MediaTrackCapabilities`: what a track could be. What the browser does not tell is `None`.
+        /// `MediaTrackCapabilities`: the supported values of a track. `None` where the browser reports no value.
         /// <https://www.w3.org/TR/mediacapture-streams/#dom-mediatrackcapabilities>
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
@@ -134,13 +134,13 @@ macro_rules! members {
         }
 
         impl ConstraintSet {
-            /// The members that say something.
+            /// The members that are set.
             pub(crate) fn entries(&self) -> Vec<(&'static str, Raw)> {
                 let entries = [$(($name, self.$field.write()),)+];
                 entries.into_iter().filter_map(|(name, raw)| Some((name, raw?))).collect()
             }
 
-            /// The members of this set, and those of `defaults` where it says nothing.
+            /// The members of this set, and those of `defaults` where it has none.
             pub fn or(mut self, defaults: Self) -> Self {
                 $(if self.$field == Default::default() {
                     self.$field = defaults.$field;
@@ -151,14 +151,14 @@ macro_rules! members {
             fn parse_member(&mut self, name: &str, raw: Raw) -> Result<(), String> {
                 match name {
                     $($name => self.$field = Member::parse(raw)?,)+
-                    _ => return Err(format!("there is no constraint `{name}`")),
+                    _ => return Err(format!("unknown constraint `{name}`")),
                 }
                 Ok(())
             }
         }
 
         impl TrackSettings {
-            /// Reads each property; `get` looks it up by its name.
+            /// Reads each property; `get` returns it by its name.
             #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "read from the browser"))]
             pub(crate) fn read(get: impl Fn(&str) -> Option<Raw>) -> Self {
                 Self { $($field: get($name).and_then(Value::read),)+ }
@@ -166,19 +166,19 @@ macro_rules! members {
         }
 
         impl TrackCapabilities {
-            /// Reads each property; `get` looks it up by its name.
+            /// Reads each property; `get` returns it by its name.
             #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "read from the browser"))]
             pub(crate) fn read(get: impl Fn(&str) -> Option<Raw>) -> Self {
                 Self { $($field: get($name).and_then(Value::read),)+ }
             }
         }
 
-        /// The names, and last the one that only the basic set has.
+        /// The names; the last one exists only in the basic set.
         const NAMES: &[&str] = &[$($name,)+ "advanced"];
 
         #[cfg(all(feature = "js", target_arch = "wasm32"))]
         pub(crate) const TYPESCRIPT_CONSTRAINTS: &str = concat!(
-            "/** `MediaTrackConstraintSet`: what is wanted of a track. What is left out may be anything. */\n",
+            "/** `MediaTrackConstraintSet`: constraints on a track. Omitted properties are unconstrained. */\n",
             "export interface ConstraintSet {\n",
             $("  /**", $($doc,)+ " */\n  ", $name, "?: ", typescript!(constraint $kind), ";\n",)+
             "}\n"
@@ -186,7 +186,7 @@ macro_rules! members {
 
         #[cfg(all(feature = "js", target_arch = "wasm32"))]
         pub(crate) const TYPESCRIPT_SETTINGS: &str = concat!(
-            "/** `MediaTrackSettings`: what a track is at present, as far as the browser tells. */\n",
+            "/** `MediaTrackSettings`: a track's current settings, as far as the browser reports them. */\n",
             "export interface TrackSettings {\n",
             $("  /**", $($doc,)+ " */\n  ", $name, "?: ", typescript!(setting $kind), ";\n",)+
             "}\n"
@@ -194,7 +194,7 @@ macro_rules! members {
 
         #[cfg(all(feature = "js", target_arch = "wasm32"))]
         pub(crate) const TYPESCRIPT_CAPABILITIES: &str = concat!(
-            "/** `MediaTrackCapabilities`: what a track could be, as far as the browser tells. */\n",
+            "/** `MediaTrackCapabilities`: the supported values of a track, as far as the browser reports them. */\n",
             "export interface TrackCapabilities {\n",
             $("  /**", $($doc,)+ " */\n  ", $name, "?: ", typescript!(capability $kind), ";\n",)+
             "}\n"
@@ -203,11 +203,11 @@ macro_rules! members {
 }
 
 members! {
-    /// The device, by its id.
+    /// The id of the device.
     device_id "deviceId" id,
-    /// The physical device, which may have several parts.
+    /// The id of the physical device, which may have several inputs and outputs.
     group_id "groupId" id,
-    /// Where the camera points.
+    /// The direction in which the camera faces.
     facing_mode "facingMode" [FacingMode],
     /// Width in pixels.
     width "width" ulong,
@@ -217,85 +217,85 @@ members! {
     aspect_ratio "aspectRatio" double,
     /// Frames per second.
     frame_rate "frameRate" double,
-    /// Whether the browser may make other sizes out of those that the camera has.
+    /// Whether the browser may crop or scale to get other resolutions than the camera's own.
     resize_mode "resizeMode" [ResizeMode],
-    /// Samples per second.
+    /// Sample rate in Hz.
     sample_rate "sampleRate" ulong,
-    /// Bits per sample.
+    /// Sample size in bits.
     sample_size "sampleSize" ulong,
-    /// Channels of sound.
+    /// Number of audio channels.
     channel_count "channelCount" ulong,
-    /// Seconds from the sound to its samples.
+    /// Latency in seconds.
     latency "latency" double,
-    /// Removes what the speakers play.
+    /// Echo cancellation: removes the sound of the speakers.
     echo_cancellation "echoCancellation" echo,
-    /// Removes steady noise.
+    /// Noise suppression.
     noise_suppression "noiseSuppression" boolean,
-    /// Evens out the loudness.
+    /// Automatic gain control.
     auto_gain_control "autoGainControl" boolean,
-    /// Keeps the user's voice alone.
+    /// Voice isolation: keeps only the user's voice.
     voice_isolation "voiceIsolation" boolean,
-    /// Blurs what is behind the user.
+    /// Blurs the background.
     background_blur "backgroundBlur" boolean,
     /// Keeps the user's face in the middle.
     face_framing "faceFraming" boolean,
-    /// Makes the user look into the camera.
+    /// Corrects the user's gaze towards the camera.
     eye_gaze_correction "eyeGazeCorrection" boolean,
-    /// Arc seconds by which the camera is turned sideways.
+    /// Horizontal rotation of the camera in arc seconds.
     pan "pan" movement,
-    /// Arc seconds by which the camera is turned up.
+    /// Vertical rotation of the camera in arc seconds.
     tilt "tilt" movement,
-    /// How near the camera shows things, in units of its own.
+    /// Zoom, in device-specific units.
     zoom "zoom" movement,
-    /// The light beside the camera.
+    /// The camera's light.
     torch "torch" boolean,
-    /// How exposure is found.
+    /// How exposure is controlled.
     exposure_mode "exposureMode" [MeteringMode],
-    /// How long one picture is exposed, in units of 100 microseconds.
+    /// Exposure time in units of 100 microseconds.
     exposure_time "exposureTime" double,
-    /// How much lighter or darker than measured, in steps of exposure value.
+    /// Exposure compensation, in exposure value (EV) steps.
     exposure_compensation "exposureCompensation" double,
-    /// How focus is found.
+    /// How focus is controlled.
     focus_mode "focusMode" [MeteringMode],
-    /// Metres to what is sharp.
+    /// Focus distance in metres.
     focus_distance "focusDistance" double,
-    /// How white balance is found.
+    /// How white balance is controlled.
     white_balance_mode "whiteBalanceMode" [MeteringMode],
-    /// The colour temperature of white, in kelvin.
+    /// Colour temperature in kelvin.
     color_temperature "colorTemperature" double,
-    /// Sensitivity by the ISO scale.
+    /// ISO sensitivity.
     iso "iso" double,
-    /// Brightness, in units of the camera's own.
+    /// Brightness, in device-specific units.
     brightness "brightness" double,
-    /// Contrast, in units of the camera's own.
+    /// Contrast, in device-specific units.
     contrast "contrast" double,
-    /// Saturation, in units of the camera's own.
+    /// Saturation, in device-specific units.
     saturation "saturation" double,
-    /// Sharpness, in units of the camera's own.
+    /// Sharpness, in device-specific units.
     sharpness "sharpness" double,
-    /// Where exposure, focus and white balance are measured.
+    /// The points at which exposure, focus and white balance are measured.
     points_of_interest "pointsOfInterest" points,
-    /// What is shared: a screen, a window or a tab.
+    /// The type of surface that is shared: a screen, a window or a tab.
     display_surface "displaySurface" [DisplaySurface],
-    /// Whether what is shared is complete even where it cannot be seen.
+    /// Whether parts of the surface that are hidden on the screen are captured too.
     logical_surface "logicalSurface" boolean,
-    /// When the pointer is seen.
+    /// When the cursor is captured.
     cursor "cursor" [Cursor],
-    /// Silences a shared tab's sound here while it is shared.
+    /// Mutes a shared tab's local playback while it is shared.
     suppress_local_audio_playback "suppressLocalAudioPlayback" boolean,
-    /// Leaves this page's own sound out of what is shared.
+    /// Excludes this page's own audio from the capture.
     restrict_own_audio "restrictOwnAudio" boolean,
 }
 
-/// `MediaTrackConstraints`: what is wanted of a track.
+/// `MediaTrackConstraints`: constraints on a track.
 ///
-/// A member that this browser does not know is ignored where it is bare or `ideal`. Where it is `exact`, `min` or
-/// `max`, the SDK refuses it as unsupported, because the browser would ignore it in silence.
+/// A bare or `ideal` member that this browser does not support is ignored. For `exact`, `min` or
+/// `max`, the SDK fails with an unsupported error, because the browser would ignore it silently.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrackConstraints {
-    /// What must or should be.
+    /// The basic constraint set.
     pub basic: ConstraintSet,
-    /// More wishes, the most important first. The browser skips each set that cannot be met as a whole.
+    /// Advanced constraint sets, in order of priority. The browser skips a set if it cannot satisfy all of it.
     pub advanced: Vec<ConstraintSet>,
 }
 
@@ -306,12 +306,12 @@ impl From<ConstraintSet> for TrackConstraints {
 }
 
 impl TrackConstraints {
-    /// Whether nothing is said.
+    /// Whether no constraint is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The first required member that `is_supported` denies.
+    /// The first required member for which `is_supported` returns false.
     #[cfg(any(target_arch = "wasm32", test))]
     pub(crate) fn unsupported(&self, is_supported: impl Fn(&str) -> bool) -> Option<&'static str> {
         let mut entries = self.basic.entries().into_iter();
@@ -370,7 +370,7 @@ impl<'de> Visitor<'de> for SetVisitor {
     type Value = TrackConstraints;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of constraints")
+        f.write_str("an object with constraints")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TrackConstraints, A::Error> {
@@ -386,7 +386,7 @@ impl<'de> Visitor<'de> for SetVisitor {
     }
 }
 
-/// Reads one member into its place.
+/// Parses one member into its field.
 struct MemberSeed<'a> {
     set: &'a mut ConstraintSet,
     name: String,

@@ -1,4 +1,4 @@
-//! The data of media capture: constraints, settings, capabilities, the list of devices and what changed in it.
+//! Data types for media capture: constraints, settings, capabilities, and the list of devices with its changes.
 //!
 //! <https://www.w3.org/TR/mediacapture-streams/>, with <https://www.w3.org/TR/image-capture/>,
 //! <https://www.w3.org/TR/mediacapture-extensions/> and <https://www.w3.org/TR/screen-capture/>.

@@ -1,4 +1,4 @@
-//! Any constraint, setting or capability as it is written, before it is known what it should be.
+//! An untyped constraint, setting or capability, as parsed before its type is known.
 
 use std::fmt::{self, Display};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::values::Point;
 
-/// One value. There is no deeper nesting, so that a value that contains itself cannot be followed for ever.
+/// A single value. Nesting is limited, so that a value that contains itself cannot recurse without end.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Item {
     Bool(bool),
@@ -24,7 +24,7 @@ pub(crate) enum Operand {
     Many(Vec<Item>),
 }
 
-/// What stands behind the name of a member.
+/// The value of a member.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Raw {
     pub(super) bare: Option<Operand>,
@@ -33,7 +33,7 @@ pub(crate) struct Raw {
     pub(super) min: Option<Operand>,
     pub(super) max: Option<Operand>,
     pub(super) step: Option<Operand>,
-    /// The first key that is none of these.
+    /// The first key that is not one of these.
     pub(super) unknown: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl Raw {
         Self { bare: Some(operand), ..Self::default() }
     }
 
-    /// Whether a device that cannot do it is refused.
+    /// Whether a device that cannot satisfy it is rejected.
     #[cfg(any(target_arch = "wasm32", test))]
     pub(crate) fn is_required(&self) -> bool {
         self.exact.is_some() || self.min.is_some() || self.max.is_some()
@@ -60,7 +60,7 @@ impl Raw {
     }
 }
 
-/// For messages.
+/// For error messages.
 impl Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.bare {
@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for ItemVisitor {
     type Value = Item;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number, a string, true, false or a point")
+        f.write_str("a number, a string, true, false, or a point")
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Item, E> {
@@ -152,14 +152,14 @@ impl<'de> Visitor<'de> for ItemVisitor {
                 "y" => y = Some(map.next_value::<f64>()?),
                 _ => {
                     return Err(A::Error::custom(format_args!(
-                        "there is no `{key}` in a point; there are `x`, `y`"
+                        "unknown member `{key}` of a point: expected `x`, `y`"
                     )));
                 }
             }
         }
         match (x, y) {
             (Some(x), Some(y)) => Ok(Item::Point(Point { x, y })),
-            _ => Err(A::Error::custom("a point has the numbers `x` and `y`")),
+            _ => Err(A::Error::custom("a point needs the numbers `x` and `y`")),
         }
     }
 }
@@ -170,7 +170,7 @@ impl<'de> Deserialize<'de> for Item {
     }
 }
 
-/// Reads what stands behind a name, and with `objects: false` what stands behind `exact` and its like.
+/// Parses the value of a member; with `objects: false`, the value of `exact`, `ideal` and so on.
 struct RawVisitor {
     objects: bool,
 }

@@ -43,12 +43,9 @@ fn what_is_wrong_is_named() {
         (json!({ "width": { "min": 1.5 } }), "`min`: expected a whole number from 0 to 4294967295, got 1.5"),
         (
             json!({ "width": { "idael": 1 } }),
-            "there is no `idael` in this constraint; there are `exact`, `ideal`, `min`, `max`",
+            "unknown constraint member `idael`: expected `exact`, `ideal`, `min`, `max`",
         ),
-        (
-            json!({ "torch": { "min": true } }),
-            "there is no `min` in this constraint; there are `exact`, `ideal`",
-        ),
+        (json!({ "torch": { "min": true } }), "unknown constraint member `min`: expected `exact`, `ideal`"),
         (json!({ "torch": 1 }), "expected true or false, got 1"),
         (
             json!({ "facingMode": "front" }),
@@ -56,10 +53,10 @@ fn what_is_wrong_is_named() {
         ),
         (
             json!({ "echoCancellation": "some" }),
-            "expected true or false or \"all\" or \"remote-only\", got \"some\"",
+            "expected true, false, \"all\" or \"remote-only\", got \"some\"",
         ),
-        (json!({ "pointsOfInterest": [{ "x": 1 }] }), "a point has the numbers `x` and `y`"),
-        (json!({ "advanced": [{ "advanced": [] }] }), "there is no constraint `advanced`"),
+        (json!({ "pointsOfInterest": [{ "x": 1 }] }), "a point needs the numbers `x` and `y`"),
+        (json!({ "advanced": [{ "advanced": [] }] }), "unknown constraint `advanced`"),
     ] {
         let error = read(value).expect_err("wrong");
         assert!(error.contains(complaint), "{error}");

@@ -1,24 +1,24 @@
-//! Values of settings, and what capabilities say of them.
+//! Values of settings, and the ranges in capabilities.
 
 use serde::{Deserialize, Serialize};
 
 use super::raw::{Item, Operand, Raw};
 use super::words::Word;
 
-/// Which sound echo cancellation removes:
+/// The echo cancellation mode:
 /// <https://www.w3.org/TR/mediacapture-streams/#dom-echocancellationmodeenum>.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EchoCancellation {
-    /// None: `false`.
+    /// Off: `false`.
     Off,
-    /// What the browser thinks best: `true`.
+    /// The browser chooses: `true`.
     On,
-    /// Everything that the system plays: `"all"`.
+    /// Removes all system audio: `"all"`.
     All,
-    /// What was received from others, and nothing else: `"remote-only"`.
+    /// Removes only audio received from remote peers: `"remote-only"`.
     RemoteOnly,
-    /// A value that this version of the crate does not know.
+    /// A value that this version does not know.
     Other(String),
 }
 
@@ -28,32 +28,32 @@ impl From<bool> for EchoCancellation {
     }
 }
 
-/// A point of a picture: both numbers go from 0, at the left and the top, to 1.
+/// A point in a picture: both coordinates range from 0 (left, top) to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// From left to right.
+    /// Horizontal position.
     pub x: f64,
-    /// From top to bottom.
+    /// Vertical position.
     pub y: f64,
 }
 
-/// From where to where a number can be set, as a capability says.
+/// The range of a numeric setting, as reported by capabilities.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct NumberRange {
     /// The smallest value.
     pub min: Option<f64>,
     /// The largest value.
     pub max: Option<f64>,
-    /// The smallest difference between two values.
+    /// The step between values.
     pub step: Option<f64>,
 }
 
-/// A value of the browser. What cannot be read is left out, never an error.
+/// A value from the browser. A value of another type is omitted; it is never an error.
 pub(super) trait Value: Sized {
     fn read(raw: Raw) -> Option<Self>;
 }
 
-/// A value that stands alone or in a list.
+/// A single value or a list.
 pub(super) trait ItemValue: Sized {
     fn read_item(item: &Item) -> Option<Self>;
 }
@@ -66,7 +66,7 @@ impl ItemValue for f64 {
 
 impl ItemValue for u32 {
     fn read_item(item: &Item) -> Option<Self> {
-        // Browsers give whole numbers here; the cast saturates.
+        // Browsers return whole numbers here; the cast saturates.
         f64::read_item(item).map(|value| value.round() as Self)
     }
 }

@@ -1,15 +1,15 @@
-//! The enumerations of the specifications. Browsers may know words that this crate does not.
+//! The enumerations of the specifications. Browsers may return values that this crate does not know.
 
 use std::fmt;
 
 use serde::de::{EnumAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An enumeration whose values are written as words.
+/// An enumeration with string values.
 pub(super) trait Word: for<'a> From<&'a str> {
-    /// The words that this crate knows.
+    /// The values that this crate knows.
     const KNOWN: &'static [&'static str];
-    /// The word as it is written.
+    /// The value as a string.
     fn text(&self) -> &str;
 }
 
@@ -21,12 +21,12 @@ macro_rules! words {
             #[non_exhaustive]
             pub enum $name {
                 $($(#[doc = $about])+ $variant,)+
-                /// A word that this version of the crate does not know.
+                /// A value that this version does not know.
                 Other(String),
             }
 
             impl $name {
-                /// The word as the specification spells it.
+                /// The value as spelt in the specification.
                 pub fn as_str(&self) -> &str {
                     match self {
                         $(Self::$variant => $text,)+
@@ -72,7 +72,7 @@ macro_rules! words {
             }
         )+
 
-        /// The same words for TypeScript.
+        /// The TypeScript type.
         #[cfg(all(feature = "js", target_arch = "wasm32"))]
         pub(crate) const TYPESCRIPT_WORDS: &str = concat!($(
             "/**", $($doc,)+ " */\nexport type ", stringify!($name), " =", $("\n  | \"", $text, "\"",)+ ";\n\n",
@@ -80,7 +80,7 @@ macro_rules! words {
     };
 }
 
-/// Reads a word as the name of a variant without content, so that a strict deserializer can refuse unknown ones.
+/// Parses a string as the name of a unit variant, so that a strict deserializer can reject unknown ones.
 struct Text;
 
 impl<'de> Visitor<'de> for Text {
@@ -98,125 +98,125 @@ impl<'de> Visitor<'de> for Text {
 }
 
 words! {
-    /// `VideoFacingModeEnum`: where a camera points.
+    /// `VideoFacingModeEnum`: the direction in which a camera faces.
     FacingMode {
-        /// At the user.
+        /// Towards the user.
         User = "user",
         /// Away from the user.
         Environment = "environment",
-        /// At the user, from the left.
+        /// To the user's left.
         Left = "left",
-        /// At the user, from the right.
+        /// To the user's right.
         Right = "right",
     }
-    /// `VideoResizeModeEnum`: whether the browser may make other sizes out of those that the camera has.
+    /// `VideoResizeModeEnum`: whether the browser may crop or scale to get other resolutions than the camera's own.
     ResizeMode {
-        /// Only what the camera itself gives.
+        /// Only resolutions of the camera itself.
         None = "none",
-        /// Pictures may be made smaller, and cut to another shape.
+        /// The browser may crop and scale down.
         CropAndScale = "crop-and-scale",
     }
-    /// `MeteringMode`: how exposure, focus or white balance are found.
+    /// `MeteringMode`: how exposure, focus or white balance is controlled.
     MeteringMode {
-        /// Not at all.
+        /// Off.
         None = "none",
-        /// By the value that was set.
+        /// Manual: uses the value that was set.
         Manual = "manual",
-        /// By the camera, once.
+        /// Automatic, once.
         SingleShot = "single-shot",
-        /// By the camera, all the time.
+        /// Automatic, continuously.
         Continuous = "continuous",
     }
-    /// `DisplayCaptureSurfaceType`: what is shared.
+    /// `DisplayCaptureSurfaceType`: the type of surface that is shared.
     DisplaySurface {
-        /// A screen, or all of them.
+        /// A screen, or all screens.
         Monitor = "monitor",
-        /// A window of an application.
+        /// An application window.
         Window = "window",
-        /// A tab of the browser.
+        /// A browser tab.
         Browser = "browser",
     }
-    /// `CursorCaptureConstraint`: when the pointer is seen in a shared display.
+    /// `CursorCaptureConstraint`: when the cursor is captured in a shared display.
     Cursor {
         /// Never.
         Never = "never",
         /// Always.
         Always = "always",
-        /// While it moves.
+        /// Only while it moves.
         Motion = "motion",
     }
-    /// `MediaStreamTrack.contentHint`: what the media is, so that the encoder keeps what matters.
+    /// `MediaStreamTrack.contentHint`: the type of content, which tells the encoder what to preserve.
     ContentHint {
-        /// Nothing is known.
+        /// No hint.
         None = "",
-        /// Sound: people who talk.
+        /// Audio: conversation.
         Speech = "speech",
-        /// Sound: speech that a machine shall understand.
+        /// Audio: speech for speech recognition.
         SpeechRecognition = "speech-recognition",
-        /// Sound: music.
+        /// Audio: music.
         Music = "music",
-        /// Pictures: fluent motion matters more than sharpness.
+        /// Video: smooth motion matters more than sharpness.
         Motion = "motion",
-        /// Pictures: sharpness matters more than fluent motion.
+        /// Video: sharpness matters more than smooth motion.
         Detail = "detail",
-        /// Pictures: text and lines, which must be readable.
+        /// Video: text and lines, which must stay readable.
         Text = "text",
     }
-    /// What the browser says of a track.
+    /// An event of a track.
     TrackEvent {
-        /// The source gives nothing for now.
+        /// The source temporarily provides no media.
         Mute = "mute",
-        /// The source gives media again.
+        /// The source provides media again.
         Unmute = "unmute",
-        /// The track is over: the device was unplugged, the permission withdrawn, or sharing stopped from the browser's
-        /// own button.
+        /// The track has ended: the device was unplugged, the permission was revoked, or sharing was stopped with the
+        /// browser's own button.
         Ended = "ended",
-        /// The system or the user changed settings of the source, or what is shared.
+        /// The system or the user changed the source's settings, or the shared surface.
         ConfigurationChange = "configurationchange",
-        /// Another tab is shared now, or the shared one tells another handle (Chromium).
+        /// Another tab is shared, or the shared tab changed its capture handle (Chromium).
         CaptureHandleChange = "capturehandlechange",
     }
-    /// What a page may be permitted.
+    /// A permission that a page can have.
     PermissionName {
-        /// To open cameras.
+        /// To use cameras.
         Camera = "camera",
-        /// To open microphones.
+        /// To use microphones.
         Microphone = "microphone",
-        /// To share the display.
+        /// To capture the display.
         DisplayCapture = "display-capture",
     }
-    /// `PermissionState`: whether a page is permitted something.
+    /// `PermissionState`: the state of a permission.
     PermissionState {
-        /// It is, without a question to the user.
+        /// Granted: the user is not asked.
         Granted = "granted",
-        /// It is not, and the user is not asked.
+        /// Denied: the user is not asked.
         Denied = "denied",
         /// The user will be asked.
         Prompt = "prompt",
     }
-    /// Whether the user is offered something when choosing what to share.
+    /// Whether an option is offered in the dialog that selects what to share.
     SurfaceChoice {
-        /// It is offered.
+        /// Offered.
         Include = "include",
-        /// It is not offered.
+        /// Not offered.
         Exclude = "exclude",
     }
-    /// `WindowAudioPreferenceEnum`: which sound goes with a shared window.
+    /// `WindowAudioPreferenceEnum`: the audio to share with a window.
     WindowAudio {
         /// None.
         Exclude = "exclude",
-        /// That of the window.
+        /// The window's audio.
         Window = "window",
-        /// That of the whole system.
+        /// All system audio.
         System = "system",
     }
-    /// `CaptureStartFocusBehavior`: which window has the focus when sharing begins.
+    /// `CaptureStartFocusBehavior`: which window gets the focus when sharing begins.
     FocusBehavior {
-        /// The one that shares.
+        /// The capturing one.
         FocusCapturingApplication = "focus-capturing-application",
-        /// The one that is shared.
+        /// The captured one.
         FocusCapturedSurface = "focus-captured-surface",
-        /// The one that had it.
+        /// Focus does not change.
         NoFocusChange = "no-focus-change",
     }
 }

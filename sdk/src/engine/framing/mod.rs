@@ -1,11 +1,11 @@
-//! Messages of any size over a data channel, whose own messages are limited.
+//! Messages of any size over a data channel that limits the size of its messages.
 //!
-//! Between two moim ends a text message that fits travels as it is. Every binary frame begins with one byte that says
-//! what follows: a whole message, a fragment of one, or a message of the [file transfer](super::transfer). All
-//! fragments of a message have the same length, but the last, so a fragment's place follows from its index: they may
-//! come in any order, or not at all.
+//! Between two moim ends a text message that fits is sent unchanged. Every binary frame begins with one byte that
+//! gives its type: a whole message, a fragment of one, or a message of the [file transfer](super::transfer). All
+//! fragments of a message except the last have the same length, so a fragment's offset follows from its index: they may
+//! arrive in any order, or be lost.
 //!
-//! The [`MARK`] in the channel's `protocol` tells an end that the other one frames its messages.
+//! The [`MARK`] in the channel's `protocol` tells the remote end that this end frames its messages.
 
 mod reassembly;
 #[cfg(test)]
@@ -18,9 +18,9 @@ use std::ops::Range;
 
 use crate::error::DataChannelError;
 
-/// What the `protocol` of a channel with framing ends with.
+/// The suffix of the `protocol` of a channel with framing.
 pub const MARK: &str = "+moim.1";
-/// The longest frame in bytes, where the connection allows it. Longer ones hold up what waits behind them.
+/// The longest frame in bytes, where the connection allows it. Longer ones would delay the messages behind them.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;
 /// First byte of a whole binary message.
 pub const WHOLE: u8 = 0;
@@ -34,43 +34,43 @@ pub const HEADER_BYTES: usize = 17;
 const BINARY_FRAGMENT: u8 = 1;
 const TEXT_FRAGMENT: u8 = 2;
 
-/// What a message was given as.
+/// The type of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MessageKind {
     /// Text, whose bytes are UTF-8.
     Text,
-    /// Bytes.
+    /// Binary.
     Binary,
 }
 
-/// Where a fragment belongs.
+/// The header of a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FragmentHeader {
-    /// Text or bytes.
+    /// Text or binary.
     pub kind: MessageKind,
-    /// Which message of the channel; the numbers rise and wrap around.
+    /// The message's number within the channel; numbers increase and wrap around.
     pub message: u32,
     /// The message's length in bytes.
     pub total: u32,
-    /// The length of every fragment but the last, in bytes.
+    /// The length in bytes of every fragment except the last.
     pub unit: u32,
-    /// Which fragment.
+    /// The index of the fragment.
     pub index: u32,
 }
 
-/// What a binary frame is.
+/// The type of a binary frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameKind {
-    /// A message; it begins after the first byte.
+    /// A whole message; it starts after the first byte.
     Whole,
-    /// A part of a message; it begins after [`HEADER_BYTES`].
+    /// A fragment of a message; it starts after [`HEADER_BYTES`].
     Fragment(FragmentHeader),
-    /// A message of the file transfer, first byte included.
+    /// A message of the file transfer, including the first byte.
     Transfer,
 }
 
 impl FrameKind {
-    /// Reads the beginning of a binary frame; [`HEADER_BYTES`] of it are enough. `None` if it makes no sense.
+    /// Parses the beginning of a binary frame; [`HEADER_BYTES`] of it are enough. `None` if it is malformed.
     pub fn read(start: &[u8]) -> Option<Self> {
         match *start.first()? {
             WHOLE => Some(Self::Whole),
@@ -90,7 +90,7 @@ impl FragmentHeader {
         (header.unit > 0 && header.index < header.total.div_ceil(header.unit)).then_some(header)
     }
 
-    /// The header's bytes.
+    /// Encodes the header.
     pub fn to_bytes(self) -> [u8; HEADER_BYTES] {
         let tag = match self.kind {
             MessageKind::Binary => BINARY_FRAGMENT,
@@ -105,7 +105,7 @@ impl FragmentHeader {
         bytes
     }
 
-    /// Which bytes of the message the fragment holds.
+    /// The bytes of the message that the fragment holds.
     pub fn range(&self) -> Range<usize> {
         let (unit, total) = (self.unit as usize, self.total as usize);
         let start = (self.index as usize).saturating_mul(unit).min(total);
@@ -122,17 +122,17 @@ impl FragmentHeader {
     }
 }
 
-/// The fragments of one message, first to last.
+/// The fragments of a message, in order.
 #[derive(Clone, Debug)]
 pub struct Fragments {
     next: FragmentHeader,
 }
 
 impl Fragments {
-    /// Cuts a message of `length` bytes into frames of at most `limit` bytes each, headers included.
+    /// Splits a message of `length` bytes into frames of at most `limit` bytes each, including headers.
     ///
     /// # Errors
-    /// `TooLarge` if the limit leaves no room for a header, or the length does not fit into it.
+    /// `TooLarge` if the limit is too small for a header, or the length does not fit into it.
     pub fn new(
         kind: MessageKind,
         message: u32,
@@ -157,12 +157,12 @@ impl Iterator for Fragments {
     }
 }
 
-/// What `protocol` becomes for a channel with framing.
+/// The `protocol` of a channel with framing.
 pub fn marked(protocol: &str) -> String {
     format!("{protocol}{MARK}")
 }
 
-/// The application's part of a channel's `protocol`, and whether the far end frames its messages.
+/// Returns the application's part of a channel's `protocol`, and whether the remote end frames its messages.
 pub fn unmarked(protocol: &str) -> (&str, bool) {
     protocol.strip_suffix(MARK).map_or((protocol, false), |own| (own, true))
 }

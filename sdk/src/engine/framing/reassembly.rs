@@ -1,26 +1,26 @@
-//! Puts fragments together again, in bounded memory.
+//! Reassembles fragments in bounded memory.
 
 use std::collections::VecDeque;
 
 use super::{FragmentHeader, MessageKind};
 use crate::error::DataChannelError;
 
-/// What each incomplete message is taken to cost besides its bytes.
+/// Assumed overhead of each incomplete message, in bytes.
 const OVERHEAD_BYTES: usize = 256;
 
-/// The memory that a message is put together in.
+/// The buffer in which a message is reassembled.
 pub trait Assembly: Sized {
-    /// What fragments come as.
+    /// The type that holds a fragment's bytes.
     type Chunk: ?Sized;
 
-    /// Room for a message; `None` if there is not enough memory.
+    /// Allocates a message; `None` if memory is exhausted.
     fn with_length(length: usize) -> Option<Self>;
 
-    /// Copies a fragment to its place. The caller has checked that it fits.
+    /// Copies a fragment to its offset. The caller has checked that it fits.
     fn write(&mut self, offset: usize, chunk: &Self::Chunk);
 }
 
-/// The incomplete messages of one channel. When they need more than the memory limit, the oldest is given up.
+/// The incomplete messages of one channel. When they exceed the memory limit, the oldest is dropped.
 #[derive(Debug)]
 pub struct Reassembler<A> {
     /// Oldest first.
@@ -36,22 +36,23 @@ pub struct Reassembler<A> {
 struct Partial<A> {
     header: FragmentHeader,
     assembly: A,
-    /// One bit a fragment.
+    /// One bit per fragment.
     arrived: Vec<u64>,
     missing: usize,
 }
 
 impl<A: Assembly> Reassembler<A> {
-    /// Takes messages of up to `max_message` bytes; all incomplete ones together get twice that.
+    /// Accepts messages of up to `max_message` bytes; all incomplete ones together may use twice that.
     pub fn new(max_message: usize) -> Self {
         let max_memory = max_message.saturating_mul(2).saturating_add(4 * OVERHEAD_BYTES);
         Self { partial: VecDeque::new(), memory: 0, max_message, max_memory, given_up: 0, refused: None }
     }
 
-    /// Takes a fragment of `length` bytes, and returns the message that it completes.
+    /// Takes a fragment of `length` bytes, and returns the message if it is complete.
     ///
     /// # Errors
-    /// `TooLarge` for the first fragment of a message that is, `Malformed` for a fragment of the wrong length.
+    /// `TooLarge` for the first fragment of a message that exceeds the limit, `Malformed` for a fragment of the wrong
+    /// length.
     pub fn insert(
         &mut self,
         header: FragmentHeader,
@@ -77,30 +78,30 @@ impl<A: Assembly> Reassembler<A> {
         Ok(self.remove(at).map(|done| (done.header.kind, done.assembly)))
     }
 
-    /// How many messages are incomplete.
+    /// The number of incomplete messages.
     pub fn incomplete(&self) -> usize {
         self.partial.len()
     }
 
-    /// How many messages were given up since the last call.
+    /// The number of messages dropped since the last call.
     pub fn take_given_up(&mut self) -> u32 {
         std::mem::take(&mut self.given_up)
     }
 
-    /// Bytes that the incomplete messages take.
+    /// Memory used by the incomplete messages, in bytes.
     pub fn memory(&self) -> usize {
         self.memory
     }
 
-    /// Gives every incomplete message up.
+    /// Drops all incomplete messages.
     pub fn clear(&mut self) {
         self.partial.clear();
         self.memory = 0;
     }
 
-    /// Where the fragment's message is, or is from now on. `None` if it was refused before.
+    /// The index of the fragment's message, added if it is new. `None` if the message was dropped before.
     fn place(&mut self, header: FragmentHeader) -> Result<Option<usize>, DataChannelError> {
-        // Fragments mostly belong to the latest message.
+        // Fragments usually belong to the latest message.
         if let Some(at) = self.partial.iter().rposition(|partial| partial.header.message == header.message) {
             if self.partial[at].header.agrees_with(&header) {
                 return Ok(Some(at));

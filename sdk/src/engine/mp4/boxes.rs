@@ -1,21 +1,21 @@
-//! Reading boxes (ISO/IEC 14496-12): a size, a name of four letters, and the rest of that many bytes.
+//! Parses boxes (ISO/IEC 14496-12): a size, a four-letter type, and the content.
 
-/// The most bytes that a box's beginning has.
+/// The longest box header, in bytes.
 pub const MAX_HEADER: u64 = 16;
 
-/// The beginning of a box.
+/// A box header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Its name, such as `moof`.
+    /// The type, such as `moof`.
     pub name: [u8; 4],
-    /// Bytes of the whole box; `None` if it goes to the end of the file.
+    /// Size of the whole box in bytes; `None` if it extends to the end of the file.
     pub size: Option<u64>,
-    /// Bytes of size and name.
+    /// Size of the header in bytes.
     pub length: usize,
 }
 
 impl Header {
-    /// The header at the beginning of `bytes`. `None` if this is no box, or the bytes are too few.
+    /// Parses the header at the beginning of `bytes`. `None` if it is not a box header, or incomplete.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let name = bytes.get(4..8)?.try_into().ok()?;
         let (size, length) = match uint(bytes.get(..4)?) {
@@ -27,8 +27,8 @@ impl Header {
     }
 }
 
-/// The boxes in `bytes`: each with its name, where its content begins, and its content. Ends at the first that is broken
-/// or cut off.
+/// Iterates over the boxes in `bytes`: the type, the offset of the content, and the content. Stops at the first box
+/// that is malformed or incomplete.
 pub(super) fn children(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], usize, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -42,12 +42,12 @@ pub(super) fn children(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], usize, &[
     })
 }
 
-/// The first box with this name, and where its content begins.
+/// The first box of this type, and the offset of its content.
 pub(super) fn child<'a>(bytes: &'a [u8], wanted: &[u8; 4]) -> Option<(usize, &'a [u8])> {
     children(bytes).find(|(name, ..)| name == wanted).map(|(_, at, content)| (at, content))
 }
 
-/// A number of at most eight bytes.
+/// Parses a big-endian number of at most eight bytes.
 pub(super) fn uint(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte))
 }

@@ -1,4 +1,4 @@
-//! The last picture, in the last fragment that has one.
+//! The last video sample, in the last fragment that has one.
 
 use super::boxes::{child, children, uint};
 use super::{Movie, Patch};
@@ -6,10 +6,10 @@ use super::{Movie, Patch};
 const DATA_OFFSET: u64 = 0x1;
 const FIRST_SAMPLE_FLAGS: u64 = 0x4;
 const SAMPLE_DURATION: u64 = 0x100;
-/// Size, flags and composition offset: what a sample can have beside its duration, each of four bytes.
+/// Size, flags and composition offset: the optional four-byte fields of a sample besides its duration.
 const OTHER_FIELDS: [u64; 3] = [0x200, 0x400, 0x800];
 
-/// Where the last picture says how long it stays on.
+/// Where the duration of the last video sample is stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LastPicture {
     at: usize,
@@ -19,12 +19,12 @@ pub struct LastPicture {
 }
 
 impl Movie {
-    /// Whether the content of a `moof` box has pictures.
+    /// Whether the content of a `moof` box has video samples.
     pub fn has_pictures(&self, content: &[u8]) -> bool {
         self.pictures(content).is_some()
     }
 
-    /// The last picture in the content of a `moof` box. `None` if there is none, or it has no duration of its own.
+    /// The last video sample in the content of a `moof` box. `None` if there is none, or it has no duration of its own.
     pub fn last_picture(&self, content: &[u8]) -> Option<LastPicture> {
         let (_, timescale) = self.picture?;
         let (traf_at, traf) = self.pictures(content)?;
@@ -54,7 +54,7 @@ impl Movie {
         last
     }
 
-    /// The last `traf` box of the picture, and where its content begins.
+    /// The last `traf` box of the video track, and the offset of its content.
     fn pictures<'a>(&self, content: &'a [u8]) -> Option<(usize, &'a [u8])> {
         let (id, _) = self.picture?;
         let is_picture = |traf: &[u8]| {
@@ -66,12 +66,12 @@ impl Movie {
 }
 
 impl LastPicture {
-    /// When it goes, in milliseconds of the file.
+    /// When the sample ends, in milliseconds from the start of the file.
     pub fn end_ms(&self) -> f64 {
         (self.start as f64 + self.ticks as f64) * 1000.0 / self.timescale as f64
     }
 
-    /// Lets it stay on until `end_ms`. `None` if it does so already, or would stay longer than can be told.
+    /// Extends it to `end_ms`. `None` if it already lasts that long, or the duration does not fit into the field.
     pub fn until(&self, end_ms: f64) -> Option<Patch> {
         let end = (end_ms * self.timescale as f64 / 1000.0).round() as u64;
         let ticks = end.checked_sub(self.start).filter(|ticks| *ticks > self.ticks)?;

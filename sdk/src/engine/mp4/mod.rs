@@ -1,8 +1,8 @@
-//! Gives a recording in MP4 its length.
+//! Corrects the duration of an MP4 recording.
 //!
-//! Chromium writes fragments (`moof`). What it says of the whole in the beginning (`moov`) counts the first of them only,
-//! some of it in the wrong unit, and the last picture gets the usual duration of a picture, however long it stayed on.
-//! All of these are numbers of a fixed size, so the file is corrected in place.
+//! Chromium writes fragments (`moof`). The durations in the header (`moov`) cover only the first of them,
+//! some in the wrong unit, and the last video sample gets the usual frame duration, however long it was shown.
+//! All of these are fixed-size numbers, so the file is corrected in place.
 //!
 //! [ISO base media file format](https://www.iso.org/standard/83102.html), and
 //! [how browsers read it](https://www.w3.org/TR/mse-byte-stream-format-isobmff/).
@@ -18,24 +18,24 @@ pub use fragment::LastPicture;
 
 use boxes::{child, children, uint};
 
-/// Bytes that stand in place of as many others.
+/// Bytes that replace as many others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patch {
-    /// Where, in the content of the box that was read.
+    /// The offset in the content of the box.
     pub at: u64,
     /// The new bytes.
     pub bytes: Vec<u8>,
 }
 
-/// What the `moov` box says.
+/// The parts of the `moov` box that matter here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Movie {
     durations: Vec<Duration>,
-    /// The id and the ticks per second of the track with pictures.
+    /// The id and the timescale (ticks per second) of the video track.
     pub(self) picture: Option<(u64, u64)>,
 }
 
-/// A duration in the header.
+/// A duration field in the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Duration {
     at: usize,
@@ -44,7 +44,7 @@ struct Duration {
 }
 
 impl Movie {
-    /// Reads the content of a `moov` box. `None` if it is not understood.
+    /// Parses the content of a `moov` box. `None` if it is not understood.
     pub fn read(content: &[u8]) -> Option<Self> {
         let (at, mvhd) = child(content, b"mvhd")?;
         let (timescale, whole) = timed(mvhd, at)?;
@@ -64,7 +64,7 @@ impl Movie {
         Some(movie)
     }
 
-    /// Says how long the file is.
+    /// Returns the patches that set the duration of the file.
     pub fn lasting(&self, duration_ms: f64) -> Vec<Patch> {
         let patch = |duration: &Duration| {
             let ticks = (duration_ms * duration.timescale as f64 / 1000.0).round() as u64;
@@ -74,7 +74,7 @@ impl Movie {
     }
 }
 
-/// The unit and the place of the duration in an `mvhd` or `mdhd`, whose content begins at `at`.
+/// The timescale and the position of the duration in an `mvhd` or `mdhd`, whose content begins at `at`.
 fn timed(content: &[u8], at: usize) -> Option<(u64, Duration)> {
     let (scale_at, width) = if *content.first()? == 1 { (20, 8) } else { (12, 4) };
     let timescale = uint(content.get(scale_at..scale_at + 4)?);
@@ -82,7 +82,7 @@ fn timed(content: &[u8], at: usize) -> Option<(u64, Duration)> {
     (timescale > 0).then_some((timescale, Duration { at: at + scale_at + 4, width, timescale }))
 }
 
-/// The id of a track, and the place of its duration, which counts in the movie's unit.
+/// The id of a track, and the position of its duration, in the movie's timescale.
 fn track_header(content: &[u8], at: usize, timescale: u64) -> Option<(u64, Duration)> {
     let (id_at, width) = if *content.first()? == 1 { (20, 8) } else { (12, 4) };
     let id = uint(content.get(id_at..id_at + 4)?);

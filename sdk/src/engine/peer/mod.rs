@@ -1,7 +1,7 @@
-//! One end of a peer connection that stands by itself: the application carries its signals to the other end.
+//! One end of a standalone peer connection: the application carries its signals to the other end.
 //!
-//! The ends settle by themselves who gives way in a glare. Each has a random number, sent with every signal; the one with
-//! the smaller number is polite, unless one of them was told which it is.
+//! The ends agree on who is polite. Each has a random number, sent with every signal; the one with
+//! the smaller number is polite, unless one of them was configured.
 
 mod signal;
 #[cfg(test)]
@@ -18,20 +18,20 @@ use super::trace;
 use crate::error::{Error, Result};
 use crate::model::{ConnectionState, PeerSignal, RelayPayload, Reliable, Timestamp};
 
-/// What an end wants, in order.
+/// What to do next, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// For the browser.
+    /// A call to make on the browser's connection.
     Command(Command),
-    /// For the far end.
+    /// A signal for the remote end.
     Signal(Signal),
-    /// ICE is being restarted because the connection was lost: the number of the attempt.
+    /// ICE is being restarted because the connection was lost; the number of the attempt.
     Recovering(u32),
     /// Something failed. The connection goes on.
     Warning(Error),
 }
 
-/// One end of one peer connection.
+/// One end of a peer connection.
 #[derive(Clone, Debug)]
 pub struct Peer {
     number: u32,
@@ -43,7 +43,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// An end with a random number, which may be told to be polite or not.
+    /// Creates an end with a random number, and optionally a fixed politeness.
     pub fn new(number: u32, polite: Option<bool>, recovers: bool) -> Self {
         let politeness = if polite.unwrap_or(true) { Politeness::Polite } else { Politeness::Impolite };
         let exchange = Exchange::new(politeness, true);
@@ -57,27 +57,29 @@ impl Peer {
         }
     }
 
-    /// The connection's state.
+    /// The connection state.
     pub fn state(&self) -> ConnectionState {
         self.exchange.state()
     }
 
-    /// No description is under way and none waits.
+    /// Whether no description is in progress or queued.
     pub fn is_settled(&self) -> bool {
         self.exchange.is_settled()
     }
 
-    /// Takes a signal of the far end. One that came before, or that this end sent itself, does nothing.
+    /// Handles a signal from the remote end. A duplicate, or a signal of this end itself, is ignored.
     ///
     /// # Errors
-    /// `InvalidOptions` if the signal is of another connection than those before, cannot be one of the far end, or if both
-    /// ends were told the same role. Nothing of it counts then.
+    /// `InvalidOptions` if the signal belongs to another connection than the ones before, cannot come from the remote
+    /// end, or if both ends were configured with the same politeness. Then the whole signal is ignored.
     pub fn handle_signal(&mut self, signal: Signal, now: Timestamp) -> Result<()> {
         if signal.from == self.number {
             return Ok(());
         }
         if self.far_number.is_some_and(|known| known != signal.from) {
-            return invalid("the signal is of another connection: the far end needs a new one here as well");
+            return invalid(
+                "the signal belongs to another connection: create a new connection at this end as well",
+            );
         }
         self.check(&signal)?;
         if self.far_number.is_none() {
@@ -99,29 +101,29 @@ impl Peer {
         Ok(())
     }
 
-    /// Takes what happened at the browser.
+    /// Handles an event from the browser.
     pub fn handle_input(&mut self, input: exchange::Input, now: Timestamp) {
         self.exchange.handle_input(input, now);
         self.proceed(now);
     }
 
-    /// Sends again what the far end may not have.
+    /// Repeats signals that the remote end may not have received.
     pub fn resend(&mut self) {
         self.reliable.repeat();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.exchange.poll_timeout()
     }
 
-    /// Lets time pass.
+    /// Advances time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.exchange.handle_timeout(now);
         self.proceed(now);
     }
 
-    /// The next thing to do.
+    /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<Output> {
         let output = self.outputs.pop_front();
         output.or_else(|| self.reliable.poll_transmit().map(|payload| Output::Signal(self.signal(payload))))
@@ -141,11 +143,11 @@ impl Peer {
                 exchange::Output::SendRefusal { sdp_type, reason } => {
                     self.reliable.send(PeerSignal::Refusal { sdp_type, reason }, now);
                 }
-                // Both ends of such a connection make offers.
+                // Both ends of a standalone connection make offers.
                 exchange::Output::SendAsk => {}
                 exchange::Output::Recovering(attempt) => {
                     trace::recovering(attempt);
-                    // What broke the connection may have broken the way of the signals.
+                    // What broke the connection may also have broken signaling.
                     self.reliable.repeat();
                     self.outputs.push_back(Output::Recovering(attempt));
                 }
@@ -158,18 +160,18 @@ impl Peer {
         Signal { from: self.number, polite: self.polite, payload }
     }
 
-    /// What is no signal of a far end binds this end to nobody.
+    /// Rejects what cannot be a signal of the remote end, so that it does not bind this end to a stranger.
     fn check(&self, signal: &Signal) -> Result<()> {
         let RelayPayload { seq, ack, signal: content } = &signal.payload;
         let tells = match content {
-            // An acknowledgement alone acknowledges something.
+            // An acknowledgement alone must acknowledge something.
             None => *seq == 0 && *ack > 0,
             Some(PeerSignal::Description { description, .. }) => description.sdp.starts_with("v="),
             Some(_) => true,
         };
         match signal.from > 0 && tells && self.reliable.is_plausible(&signal.payload) {
             true => Ok(()),
-            false => invalid("signal: expected one that the far end's signals() gave, unchanged"),
+            false => invalid("signal: expected one that the remote end emitted, unchanged"),
         }
     }
 

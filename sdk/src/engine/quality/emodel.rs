@@ -9,23 +9,23 @@
 //!   loss of `Ppl` percent of packets, taken to be random (`BurstR = 1`).
 //! - Annex B makes a mean opinion score of `R`.
 //!
-//! Opus and other wideband codecs are rated on the narrowband scale, so 4.41 is the best score there is: it
-//! measures what the network takes away, not how much better wideband sounds. ITU-T G.113 has no parameters
+//! Opus and other wideband codecs are rated on the narrowband scale, so the best possible score is 4.41: it
+//! measures what the network degrades, not how much better wideband sounds. ITU-T G.113 has no parameters
 //! for Opus; it gets those of G.711 with packet loss concealment, `Ie = 0` and `Bpl = 25.1`.
 //!
 //! [ITU-T G.107]: https://www.itu.int/rec/T-REC-G.107
 
 /// `Ro - Is` and the rest of the model at its default values.
 const BEST_RATING: f64 = 93.2;
-/// A frame of 20 ms and the 6.5 ms that Opus looks ahead, in seconds.
+/// A frame of 20 ms and Opus's look-ahead of 6.5 ms, in seconds.
 const CODEC_DELAY: f64 = 0.0265;
 
-/// How a codec stands the loss of packets: `Ie` and `Bpl` of ITU-T G.113, Appendix I.
+/// How sensitive a codec is to packet loss: `Ie` and `Bpl` of ITU-T G.113, Appendix I.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpeechCodec {
-    /// `Ie`: what the codec takes away without any loss.
+    /// `Ie`: the impairment without any loss.
     pub impairment: f64,
-    /// `Bpl`: how well it conceals lost packets.
+    /// `Bpl`: the robustness to packet loss.
     pub robustness: f64,
 }
 
@@ -37,7 +37,7 @@ impl SpeechCodec {
     /// G.729 Annex A with voice activity detection.
     pub const G729: Self = Self { impairment: 11.0, robustness: 19.0 };
 
-    /// The codec of a MIME type such as `"audio/opus"`. What is unknown counts as Opus.
+    /// The codec of a MIME type such as `"audio/opus"`. Unknown ones count as Opus.
     pub fn from_mime_type(mime_type: &str) -> Self {
         match mime_type.to_ascii_lowercase().as_str() {
             "audio/ilbc" => Self::ILBC,
@@ -47,19 +47,19 @@ impl SpeechCodec {
     }
 }
 
-/// What speech goes through.
+/// The transmission conditions of speech.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpeechConditions {
-    /// Share of the sound that is lost, from 0 to 1.
+    /// Fraction of the audio that is lost, from 0 to 1.
     pub loss: f64,
-    /// From mouth to ear, without coding, in seconds.
+    /// One-way delay from mouth to ear without coding, in seconds.
     pub delay: f64,
     /// The codec.
     pub codec: SpeechCodec,
 }
 
 impl SpeechConditions {
-    /// `Id`, what delay takes away.
+    /// `Id`, the impairment by delay.
     pub fn delay_impairment(&self) -> f64 {
         let delay = (self.delay + CODEC_DELAY).clamp(0.0, 60.0);
         if delay <= 0.1 {
@@ -70,22 +70,22 @@ impl SpeechConditions {
         25.0 * (root(x) - 3.0 * root(x / 3.0) + 2.0)
     }
 
-    /// `Ie,eff`, what codec and loss take away.
+    /// `Ie,eff`, the impairment by codec and loss.
     pub fn equipment_impairment(&self) -> f64 {
         let SpeechCodec { impairment, robustness } = self.codec;
         let percent = self.loss.clamp(0.0, 1.0) * 100.0;
         impairment + (95.0 - impairment) * percent / (percent + robustness)
     }
 
-    /// `R`, the rating, from 0 to 93.2.
+    /// `R`, the rating factor, from 0 to 93.2.
     pub fn rating(&self) -> f64 {
         (BEST_RATING - self.delay_impairment() - self.equipment_impairment()).max(0.0)
     }
 }
 
-/// The mean opinion score of a rating, from 1 (bad) to 4.5: ITU-T G.107, Annex B.
+/// The mean opinion score for a rating factor, from 1 (bad) to 4.5: ITU-T G.107, Annex B.
 pub fn mean_opinion_score(rating: f64) -> f64 {
     let r = rating.clamp(0.0, 100.0);
-    // Below 6.5 the formula dips under 1.
+    // Below 6.5 the formula drops below 1.
     (1.0 + 0.035 * r + r * (r - 60.0) * (100.0 - r) * 7e-6).max(1.0)
 }

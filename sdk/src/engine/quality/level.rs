@@ -1,8 +1,8 @@
-//! Levels from 0 to 5, and what keeps them from being better.
+//! Quality levels from 0 to 5, and the reason that limits them.
 
 use super::emodel::{SpeechConditions, mean_opinion_score};
 
-/// What keeps the quality from being better.
+/// What limits the quality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
@@ -10,26 +10,26 @@ use super::emodel::{SpeechConditions, mean_opinion_score};
 pub enum QualityReason {
     /// Nothing.
     None,
-    /// Packets are lost, or come too late to be played.
+    /// Packets are lost, or arrive too late to be played.
     Loss,
-    /// It takes long to arrive.
+    /// The delay is high.
     Delay,
-    /// It arrives unevenly.
+    /// The jitter is high.
     Jitter,
-    /// The codec is a poor one.
+    /// The codec limits the audio quality.
     Codec,
-    /// The picture stands still.
+    /// The video freezes.
     Frozen,
-    /// The sender's processor is too slow.
+    /// The sender's CPU is too slow.
     Cpu,
     /// The sender's network is too slow.
     Bandwidth,
-    /// Nothing flows.
+    /// No media flows.
     NoMedia,
 }
 
 impl QualityReason {
-    /// The reason as a word, the same in Rust and in JavaScript.
+    /// The reason as a string, the same in Rust and in JavaScript.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -45,7 +45,7 @@ impl QualityReason {
     }
 }
 
-/// How good it is for people: 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 nothing flows.
+/// The perceived quality: 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 no media.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
@@ -53,9 +53,9 @@ pub struct MediaQuality {
     /// From 0 to 5.
     #[cfg_attr(feature = "js", tsify(type = "0 | 1 | 2 | 3 | 4 | 5"))]
     pub level: u8,
-    /// What keeps it from being better.
+    /// What limits the quality.
     pub reason: QualityReason,
-    /// The mean opinion score of sound by the E-model, from 1 to 4.41. Null for pictures.
+    /// The mean opinion score of audio by the E-model, from 1 to 4.41. Null for video.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub mos: Option<f64>,
 }
@@ -63,39 +63,39 @@ pub struct MediaQuality {
 impl MediaQuality {
     /// Nothing is wrong.
     pub(crate) const EXCELLENT: Self = Self { level: 5, reason: QualityReason::None, mos: None };
-    /// Nothing flows.
+    /// No media flows.
     pub(crate) const NO_MEDIA: Self = Self { level: 0, reason: QualityReason::NoMedia, mos: None };
 }
 
-/// What pictures go through. What is not known is 0.
+/// The transmission conditions of video. Unknown values are 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct VideoConditions {
-    /// Share of packets lost.
+    /// Fraction of packets lost.
     pub(crate) loss: f64,
-    /// One way, in seconds.
+    /// One-way delay in seconds.
     pub(crate) delay: f64,
-    /// In seconds.
+    /// Jitter in seconds.
     pub(crate) jitter: f64,
-    /// Share of the time that the picture stood still.
+    /// Fraction of the time that the video was frozen.
     pub(crate) frozen: f64,
-    /// Share of the time that the processor limited the encoder.
+    /// Fraction of the time that the CPU limited the encoder.
     pub(crate) cpu: f64,
-    /// Share of the time that the network limited the encoder.
+    /// Fraction of the time that the network limited the encoder.
     pub(crate) bandwidth: f64,
-    /// Share of the source's frames that are not sent.
+    /// Fraction of the source's frames that are not sent.
     pub(crate) dropped: f64,
 }
 
-/// The limits of the levels 5, 4, 3 and 2.
+/// The thresholds of the levels 5, 4, 3 and 2.
 type Limits = [f64; 4];
 const LOSS: Limits = [0.01, 0.03, 0.08, 0.2];
-/// ITU-T G.114: up to 150 ms most are content, beyond 400 ms it is not acceptable.
+/// ITU-T G.114: up to 150 ms suits most users, above 400 ms is unacceptable.
 const DELAY: Limits = [0.15, 0.25, 0.4, 0.7];
 const JITTER: Limits = [0.03, 0.05, 0.1, 0.2];
 const FROZEN: Limits = [0.0, 0.05, 0.15, 0.4];
 /// A smaller picture is still a fair one.
 const LIMITED: Limits = [0.1, 0.6, 1.0, 1.0];
-/// Of the frames of the source, when the encoder is limited.
+/// Fraction of the source's frames, when the encoder is limited.
 const DROPPED: Limits = [0.2, 0.4, 0.6, 0.8];
 
 fn grade(value: f64, limits: Limits) -> u8 {
@@ -106,7 +106,7 @@ pub(crate) fn video(conditions: &VideoConditions) -> MediaQuality {
     let VideoConditions { loss, delay, jitter, frozen, cpu, bandwidth, dropped } = *conditions;
     let limited = |share: f64| {
         let level = grade(share, LIMITED);
-        // Screens and quiet pictures have few frames without anything being wrong.
+        // Screen shares and still scenes have few frames without any problem.
         if level < 5 { level.min(grade(dropped, DROPPED)) } else { level }
     };
     let grades = [
@@ -123,7 +123,7 @@ pub(crate) fn video(conditions: &VideoConditions) -> MediaQuality {
     MediaQuality { level, reason, mos: None }
 }
 
-/// The levels are the categories of user satisfaction of ITU-T G.107, Annex B.
+/// The levels correspond to the categories of user satisfaction of ITU-T G.107, Annex B.
 pub(crate) fn speech(conditions: &SpeechConditions) -> MediaQuality {
     let rating = conditions.rating();
     let level = 1 + [60.0, 70.0, 80.0, 90.0].iter().filter(|limit| rating >= **limit).count() as u8;
@@ -139,8 +139,8 @@ pub(crate) fn speech(conditions: &SpeechConditions) -> MediaQuality {
     MediaQuality { level, reason, mos: Some(mean_opinion_score(rating)) }
 }
 
-/// The worst of several, with the lowest score. Streams in which nothing flows count only if nothing flows at all:
-/// a track that is paused is no fault.
+/// The worst of several, with the lowest score. Streams without media count only if none has any:
+/// a paused track is not a problem.
 pub(crate) fn worst(qualities: impl Iterator<Item = MediaQuality> + Clone) -> MediaQuality {
     let mos = qualities.clone().filter_map(|quality| quality.mos).reduce(f64::min);
     let flowing = qualities.clone().filter(|quality| quality.level > 0).min_by_key(|quality| quality.level);

@@ -1,5 +1,5 @@
-//! How good a call is for the people in it: a mean opinion score for sound, and a level with its reason for
-//! everything.
+//! Call quality as perceived by users: a mean opinion score for audio, and a level with its reason for
+//! all media.
 
 mod emodel;
 mod level;

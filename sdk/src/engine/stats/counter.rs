@@ -1,10 +1,10 @@
-//! How much counters rose, whatever happens to them.
+//! Differences of counters between two reports, also after a reset.
 
 use serde_json::Value;
 
 use super::entry::Stats;
 
-/// An entry now, and the same one in the report before.
+/// An entry of the current report, and the same one of the previous report.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Interval<'a> {
     before: Option<&'a Stats>,
@@ -13,14 +13,14 @@ pub(super) struct Interval<'a> {
 }
 
 impl<'a> Interval<'a> {
-    /// `before` is the entry of the same id. One of another type or source (`ssrc`) is another stream, which began
-    /// since. `seconds` between the reports is the time of an entry that is new.
+    /// `before` is the entry with the same id. One of another type or source (`ssrc`) is ignored, as a new stream has
+    /// started since. For a new entry, `seconds` is the time between the reports.
     pub(super) fn new(before: Option<&'a Stats>, now: &'a Stats, seconds: f64) -> Self {
         let source = |stats: &Stats| stats.known("ssrc").and_then(Value::as_u64);
         let same = |before: &&Stats| before.type_name() == now.type_name() && source(before) == source(now);
         let before = before.filter(same);
         let seconds = before.map_or(seconds, |before| (now.timestamp() - before.timestamp()) / 1000.0);
-        // Browsers give the same report again within some milliseconds.
+        // Browsers return the same report again within some milliseconds.
         Self {
             before,
             now,
@@ -28,12 +28,12 @@ impl<'a> Interval<'a> {
         }
     }
 
-    /// How long it was. None if no time passed.
+    /// The length of the interval. `None` if no time passed.
     pub(super) fn seconds(&self) -> Option<f64> {
         self.seconds
     }
 
-    /// How much a whole counter rose. One that fell began anew at 0; a member that is missing did not rise.
+    /// The increase of an integer counter. One that fell has restarted at 0; a missing member counts as no increase.
     pub(super) fn count(&self, name: &str) -> u64 {
         let read = |stats: &Stats| stats.known(name).and_then(Value::as_u64);
         let now = read(self.now).unwrap_or_default();
@@ -41,7 +41,7 @@ impl<'a> Interval<'a> {
         now.checked_sub(before).unwrap_or(now)
     }
 
-    /// How much `packetsLost` rose, which may also fall when packets come late.
+    /// The increase of `packetsLost`, which may also fall when packets arrive late.
     pub(super) fn losses(&self, name: &str) -> u64 {
         let read = |stats: &Stats| stats.known(name).and_then(Value::as_i64);
         let now = read(self.now).unwrap_or_default();
@@ -49,12 +49,12 @@ impl<'a> Interval<'a> {
         u64::try_from(now.saturating_sub(before)).unwrap_or_default()
     }
 
-    /// How much a total rose. None if there is none. Never negative.
+    /// The increase of a total. `None` if it is missing. Never negative.
     pub(super) fn total(&self, name: &str) -> Option<f64> {
         self.total_of(|stats| stats.known(name)?.as_f64())
     }
 
-    /// How much one number of a record rose.
+    /// The increase of one member of a record.
     pub(super) fn total_in(&self, name: &str, key: &str) -> Option<f64> {
         self.total_of(|stats| stats.known(name)?.get(key)?.as_f64())
     }
@@ -66,25 +66,26 @@ impl<'a> Interval<'a> {
         rise.is_finite().then_some(rise.max(0.0))
     }
 
-    /// A whole counter a second.
+    /// The increase of an integer counter per second.
     pub(super) fn rate(&self, name: &str) -> Option<f64> {
         self.now.known(name)?;
         Some(self.count(name) as f64 / self.seconds?)
     }
 
-    /// Which share of the time a total of seconds rose, from 0 to 1.
+    /// The increase of a total in seconds, as a fraction of the interval, from 0 to 1.
     pub(super) fn share(&self, seconds: Option<f64>) -> Option<f64> {
         Some((seconds? / self.seconds?).min(1.0))
     }
 
-    /// A total divided by a counter: the mean in this interval. None if there was nothing.
+    /// The increase of a total divided by that of a counter: the mean in this interval. `None` if the counter did not
+    /// change.
     pub(super) fn mean(&self, total: &str, counter: &str) -> Option<f64> {
         let count = self.count(counter);
         if count == 0 { None } else { Some(self.total(total)? / count as f64) }
     }
 }
 
-/// `part` of `part + rest`, from 0 to 1. None if both are 0.
+/// `part` as a fraction of `part + rest`, from 0 to 1. `None` if both are 0.
 pub(super) fn fraction(part: u64, rest: u64) -> Option<f64> {
     let whole = part as f64 + rest as f64;
     (whole > 0.0).then(|| part as f64 / whole)

@@ -1,11 +1,11 @@
-//! Samples as CSV text by RFC 4180.
+//! Samples as CSV text (RFC 4180).
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::sample::StatsSample;
 
-/// The members of the deltas by their names, and before them when and which way. What a row does not have is empty.
+/// The columns: timestamp and direction, then the members of the deltas by name. Cells without a value are empty.
 const COLUMNS: [&str; 37] = [
     "timestamp",
     "direction",
@@ -48,7 +48,7 @@ const COLUMNS: [&str; 37] = [
 /// The members of `quality`.
 const QUALITY: [&str; 3] = ["mos", "level", "reason"];
 
-/// A header, and for each sample a row for the connection and one for each stream.
+/// A header, and for each sample one row for the connection and one for each stream.
 pub(super) fn csv<'a>(samples: impl Iterator<Item = &'a StatsSample>) -> String {
     let header: Vec<_> = COLUMNS.into_iter().chain(QUALITY).collect();
     let mut text = header.join(",") + "\r\n";
@@ -68,7 +68,7 @@ pub(super) fn csv<'a>(samples: impl Iterator<Item = &'a StatsSample>) -> String 
     text
 }
 
-/// Nothing that is not finite, and no key that is not text: it cannot fail.
+/// All numbers are finite and all keys are strings: it cannot fail.
 fn members(delta: &impl Serialize) -> Value {
     serde_json::to_value(delta).unwrap_or_else(|_| Value::Object(Map::new()))
 }
@@ -90,7 +90,7 @@ fn write_row(text: &mut String, row: &Value) {
 }
 
 fn write_text(text: &mut String, cell: &str) {
-    // Spreadsheets take such text for a formula, and it may come from the far end.
+    // Spreadsheets would evaluate this text as a formula, and it may come from the remote peer.
     let guard = if cell.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if cell.contains([',', '"', '\r', '\n']) {
         text.push_str(&format!("\"{guard}{}\"", cell.replace('"', "\"\"")));

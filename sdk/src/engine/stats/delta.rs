@@ -1,4 +1,4 @@
-//! What happened between two reports.
+//! The difference between two reports.
 
 use serde::Serialize;
 
@@ -11,28 +11,28 @@ use super::report::StatsReport;
 use super::views::StatsView;
 use crate::engine::quality::{MediaQuality, SpeechCodec, worst};
 
-/// What happened between two reports of one connection.
+/// The difference between two reports of one connection.
 ///
-/// Counts are never negative: a counter that falls, and a stream whose source changed, began anew at 0. A stream that
-/// was not there before began in between. Rates are empty (`null` in JavaScript) where no time passed or the browser does not count.
+/// Counts are never negative: a counter that falls, and a stream whose source changed, have restarted at 0. A stream
+/// that is missing in the first report started in between. Rates are empty (`null` in JavaScript) where no time passed
+/// or the browser does not count.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct StatsDelta {
     /// Seconds between the reports.
     pub seconds: f64,
-    /// The connection as a whole.
+    /// The whole connection.
     pub connection: ConnectionDelta,
-    /// Each stream that this end receives.
+    /// Each received stream.
     pub inbound: Vec<InboundDelta>,
-    /// Each stream that this end sends; one for each layer of a simulcast.
+    /// Each sent stream; one for each simulcast layer.
     pub outbound: Vec<OutboundDelta>,
-    /// The worst of all streams, with the lowest score. Streams in which nothing flows count only if nothing flows at
-    /// all.
+    /// The worst quality of all streams, with the lowest score. Streams without media count only if none has any.
     pub quality: MediaQuality,
 }
 
-/// What the connection as a whole carried, data and headers included.
+/// The traffic of the whole connection, including data channels and headers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
@@ -41,22 +41,22 @@ pub struct ConnectionDelta {
     pub bytes_sent: u64,
     /// Bytes received.
     pub bytes_received: u64,
-    /// Sent, in bit/s.
+    /// Send rate in bit/s.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub sent_bitrate: Option<f64>,
-    /// Received, in bit/s.
+    /// Receive rate in bit/s.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub received_bitrate: Option<f64>,
-    /// To the far end and back, in seconds.
+    /// Round-trip time in seconds.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub round_trip_time: Option<f64>,
-    /// What could be sent, in bit/s.
+    /// Estimated available send bandwidth in bit/s.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub available_outgoing_bitrate: Option<f64>,
-    /// Where the local address in use comes from; `relay` is a TURN server.
+    /// The type of the local candidate in use; `relay` is a TURN server.
     #[cfg_attr(feature = "js", tsify(type = "StatsCandidateType | null"))]
     pub local_candidate_type: Option<CandidateType>,
-    /// Where the far end's address in use comes from.
+    /// The type of the remote candidate in use.
     #[cfg_attr(feature = "js", tsify(type = "StatsCandidateType | null"))]
     pub remote_candidate_type: Option<CandidateType>,
 }
@@ -73,7 +73,7 @@ impl<'a> Reports<'a> {
         Interval::new(self.before.get(now.id()), now, self.seconds)
     }
 
-    /// How the codec of this id stands loss.
+    /// How sensitive the codec with this id is to loss.
     pub(super) fn codec(&self, id: Option<&str>) -> SpeechCodec {
         let codec = self.now.codecs().find(|codec| Some(codec.id()) == id);
         SpeechCodec::from_mime_type(codec.and_then(|codec| codec.mime_type()).unwrap_or_default())
@@ -81,7 +81,7 @@ impl<'a> Reports<'a> {
 }
 
 impl StatsDelta {
-    /// What happened from `before` to `now`.
+    /// The difference between `before` and `now`.
     pub fn between(before: &StatsReport, now: &StatsReport) -> Self {
         let seconds = (now.timestamp() - before.timestamp()).max(0.0) / 1000.0;
         let reports = Reports { before, now, seconds };
@@ -111,7 +111,7 @@ impl ConnectionDelta {
             remote_candidate_type: candidate_type(pair.and_then(|pair| pair.remote_candidate_id())),
             ..Self::default()
         };
-        // Firefox counts bytes only by pair. The pair may change in between, so all are added up.
+        // Firefox counts bytes only per pair. The pair may change in between, so all pairs are summed.
         if reports.now.transports().any(|transport| transport.bytes_sent().is_some()) {
             reports.now.transports().for_each(|transport| delta.add(&reports.interval(transport.stats())));
         } else {

@@ -8,7 +8,7 @@ use super::views;
 
 /// One entry of a report: <https://www.w3.org/TR/webrtc-stats/#dom-rtcstats>.
 ///
-/// Serializes to what the browser gave. Look at the members by [`view`](Self::view).
+/// Serializes to the browser's original object. Use [`view`](Self::view) to access the members by type.
 #[derive(Clone, Debug)]
 pub struct Stats {
     id: String,
@@ -20,7 +20,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Sorts an entry's members. A value that is no object has none.
+    /// Sorts an entry's members. A value that is not an object has none.
     pub(super) fn new(value: Value) -> Option<Self> {
         let Value::Object(members) = value else { return None };
         let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -41,7 +41,7 @@ impl Stats {
         Some(Self { id, timestamp: timestamp.unwrap_or_default(), type_name, dictionary, known, unknown })
     }
 
-    /// Names the entry in its connection. The same thing keeps its id from report to report.
+    /// Identifies the entry within its connection. It is the same in every report.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -56,13 +56,13 @@ impl Stats {
         &self.type_name
     }
 
-    /// What no dictionary here knows: members of later specifications, of one browser alone, and those whose
-    /// value is not of the specified type. All members, if the type is unknown.
+    /// Members that no dictionary here contains: those of later specifications or of a single browser, and those whose
+    /// value does not have the specified type. All members, if the type is unknown.
     pub fn unknown(&self) -> &Map<String, Value> {
         &self.unknown
     }
 
-    /// The members by their names in the specification, those of [`unknown`](Self::unknown) left out.
+    /// The members by their names in the specification, without those of [`unknown`](Self::unknown).
     pub fn members(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         self.known.iter().map(|(name, value)| (*name, value))
     }
@@ -80,7 +80,7 @@ impl Stats {
     }
 }
 
-/// An entry as TypeScript sees it: what is unknown apart from what has a type.
+/// An entry for TypeScript, with unknown members apart from typed ones.
 #[cfg(any(all(feature = "js", target_arch = "wasm32"), test))]
 #[derive(Debug)]
 pub(crate) struct Typed<'a>(pub(crate) &'a Stats);
@@ -136,7 +136,7 @@ impl Serialize for Stats {
     }
 }
 
-/// As JavaScript writes it: whole numbers without a fraction.
+/// As in JavaScript: whole numbers without a fraction.
 pub(super) fn number(number: f64) -> Value {
     let whole = number as i64;
     if whole as f64 == number { Value::from(whole) } else { Value::from(number) }

@@ -1,4 +1,4 @@
-//! What happened to a stream that this end receives.
+//! The difference between two reports for a received stream.
 
 use moim_protocol::MediaKind;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use super::delta::Reports;
 use super::rtp::InboundRtpStreamStats;
 use crate::engine::quality::{self, MediaQuality, SpeechConditions, VideoConditions};
 
-/// What happened to a stream that this end receives.
+/// The difference between two reports for a received stream.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
@@ -17,10 +17,10 @@ pub struct InboundDelta {
     pub id: String,
     /// The `id` of its `MediaStreamTrack`.
     pub track_identifier: String,
-    /// The media section.
+    /// The media section (`mid`).
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub mid: Option<String>,
-    /// Sound or pictures.
+    /// Audio or video.
     #[cfg_attr(feature = "js", tsify(type = "MediaKind | null"))]
     pub kind: Option<MediaKind>,
     /// Bytes of media received.
@@ -29,44 +29,44 @@ pub struct InboundDelta {
     pub packets: u64,
     /// Packets lost.
     pub packets_lost: u64,
-    /// Media, without headers, in bit/s.
+    /// Media bit rate without headers, in bit/s.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub bitrate: Option<f64>,
-    /// Share of packets lost, from 0 to 1.
+    /// Fraction of packets lost, from 0 to 1.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub packet_loss: Option<f64>,
-    /// How much the time between packets varies, in seconds.
+    /// Jitter in seconds.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub jitter: Option<f64>,
-    /// To the sender and back, in seconds.
+    /// Round-trip time in seconds.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub round_trip_time: Option<f64>,
     /// Mean time in the jitter buffer, in seconds.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub jitter_buffer_delay: Option<f64>,
-    /// Sound: how loud it is now, from 0 to 1, linear.
+    /// Audio: the current level, from 0 to 1, linear.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub audio_level: Option<f64>,
-    /// Sound: share of it that was made up for what did not come in time, from 0 to 1. Silence does not count.
+    /// Audio: the fraction that was concealed because it did not arrive in time, from 0 to 1. Silence does not count.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub concealment: Option<f64>,
-    /// Pictures: decoded frames a second.
+    /// Video: decoded frames per second.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frames_per_second: Option<f64>,
-    /// Pictures: width in pixels.
+    /// Video: width in pixels.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frame_width: Option<u32>,
-    /// Pictures: height in pixels.
+    /// Video: height in pixels.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frame_height: Option<u32>,
-    /// Pictures: frames dropped.
+    /// Video: frames dropped.
     pub frames_dropped: u64,
-    /// Pictures: freezes that ended.
+    /// Video: freezes that ended.
     pub freezes: u64,
-    /// Pictures: share of the time that they stood still, from 0 to 1.
+    /// Video: fraction of the time that it was frozen, from 0 to 1.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frozen: Option<f64>,
-    /// How good it is.
+    /// The quality.
     pub quality: MediaQuality,
 }
 
@@ -135,14 +135,14 @@ impl InboundDelta {
     }
 }
 
-/// Concealed samples that are heard: while the sender is silent, browsers count made-up silence too.
+/// Audible concealed samples: while the sender is silent, browsers count concealed silence too.
 fn concealment(interval: &Interval<'_>) -> Option<f64> {
     let concealed =
         interval.count("concealedSamples").saturating_sub(interval.count("silentConcealedSamples"));
     fraction(concealed, interval.count("totalSamplesReceived").saturating_sub(concealed))
 }
 
-/// Browsers count a freeze when it ends. One that lasts shows by packets that give no frame.
+/// Browsers count a freeze when it ends. One in progress shows as packets without any new frame.
 fn frozen(interval: &Interval<'_>, stream: InboundRtpStreamStats<'_>, packets: u64) -> Option<f64> {
     let stands = stream.frames_decoded()? > 0 && interval.count("framesDecoded") == 0 && packets > 0;
     if stands {

@@ -1,8 +1,8 @@
 //! Statistics of a connection, typed by the names of [webrtc-stats].
 //!
-//! A [`StatsReport`] holds everything the browser gave, unchanged; [`Stats::view`] and the iterators of the
-//! report, such as [`StatsReport::inbound_rtp`], look at it by type. Members that are missing, or whose value is
-//! not of the specified type, are `None`; the value itself is in [`Stats::unknown`].
+//! A [`StatsReport`] holds the browser's report unchanged; [`Stats::view`] and the iterators of the
+//! report, such as [`StatsReport::inbound_rtp`], give typed access to it. Members that are missing, or whose value does
+//! not have the specified type, are `None`; the value itself is in [`Stats::unknown`].
 //!
 //! | webrtc-stats | Rust |
 //! |---|---|
@@ -10,12 +10,12 @@
 //! | `unsigned long long` | `u64` |
 //! | `long`, `long long` | `i64` |
 //! | `double`, `DOMHighResTimeStamp` | `f64` |
-//! | an enumeration | an enum; a string that it lacks is unknown |
+//! | an enumeration | an enum; other strings are unknown |
 //!
-//! [`StatsDelta::between`] says what happened between two reports; [`StatsHistory`] keeps some of them and
-//! writes them as CSV or JSON.
+//! [`StatsDelta::between`] computes the difference between two reports; [`StatsHistory`] keeps several of them and
+//! exports them as CSV or JSON.
 //!
-//! JavaScript has no whole numbers beyond 2^53, so counters are exact up to there: 9 petabytes.
+//! JavaScript has no exact integers above 2^53, so counters are exact up to that: 9 petabytes.
 //!
 //! [webrtc-stats]: https://www.w3.org/TR/webrtc-stats/
 
@@ -50,7 +50,7 @@ pub use sample::{StatsHistory, StatsMonitorOptions, StatsSample};
 pub use transport::*;
 pub use views::StatsView;
 
-/// The interfaces for TypeScript, made from the same tables.
+/// The TypeScript interfaces, generated from the same tables.
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) mod typescript {
     pub(crate) use super::media::TYPESCRIPT as MEDIA;

@@ -1,13 +1,13 @@
-//! The enumerations that members of statistics have.
+//! The enumerations in statistics.
 
 use super::dictionary::Read;
 
 names! {
-    /// What holds an encoder back: <https://www.w3.org/TR/webrtc-stats/#rtcqualitylimitationreason-enum>.
+    /// What limits an encoder: <https://www.w3.org/TR/webrtc-stats/#rtcqualitylimitationreason-enum>.
     QualityLimitationReason {
         /// Nothing.
         None = "none",
-        /// The processor.
+        /// The CPU.
         Cpu = "cpu",
         /// The network.
         Bandwidth = "bandwidth",
@@ -15,57 +15,57 @@ names! {
         Other = "other",
     }
 
-    /// How far the check of a pair is: <https://www.w3.org/TR/webrtc-stats/#rtcstatsicecandidatepairstate-enum>.
+    /// The state of a candidate pair: <https://www.w3.org/TR/webrtc-stats/#rtcstatsicecandidatepairstate-enum>.
     CandidatePairState {
         /// Waits for another pair of the same foundation.
         Frozen = "frozen",
-        /// To be checked.
+        /// Waiting to be checked.
         Waiting = "waiting",
-        /// A check is under way. Firefox writes it in one word.
+        /// A check is in progress. Firefox spells it without the hyphen.
         InProgress = "in-progress" | "inprogress",
         /// The check failed.
         Failed = "failed",
         /// The check succeeded.
         Succeeded = "succeeded",
-        /// Not checked any more. Firefox only.
+        /// No longer checked. Firefox only.
         Cancelled = "cancelled",
     }
 
-    /// The end that chooses the pair: <https://www.w3.org/TR/webrtc/#rtcicerole-enum>.
+    /// The ICE role: <https://www.w3.org/TR/webrtc/#rtcicerole-enum>.
     IceRole {
         /// Not known yet.
         Unknown = "unknown",
-        /// This end chooses.
+        /// The local peer selects the pair.
         Controlling = "controlling",
-        /// The far end chooses.
+        /// The remote peer selects the pair.
         Controlled = "controlled",
     }
 
-    /// How far ICE is: <https://www.w3.org/TR/webrtc/#rtcicetransportstate-enum>.
+    /// The state of an ICE transport: <https://www.w3.org/TR/webrtc/#rtcicetransportstate-enum>.
     IceTransportState {
         /// Not started.
         New = "new",
-        /// Looking for a pair that works.
+        /// Checking candidate pairs.
         Checking = "checking",
-        /// A pair works.
+        /// A usable pair was found.
         Connected = "connected",
-        /// All is checked, and a pair works.
+        /// All checks are complete, and a usable pair was found.
         Completed = "completed",
-        /// Interrupted.
+        /// Connectivity is temporarily lost.
         Disconnected = "disconnected",
-        /// No pair works.
+        /// No usable pair was found.
         Failed = "failed",
         /// Closed.
         Closed = "closed",
     }
 
-    /// How far the encryption is: <https://www.w3.org/TR/webrtc/#rtcdtlstransportstate-enum>.
+    /// The state of a DTLS transport: <https://www.w3.org/TR/webrtc/#rtcdtlstransportstate-enum>.
     DtlsTransportState {
         /// Not started.
         New = "new",
-        /// The handshake is under way.
+        /// The handshake is in progress.
         Connecting = "connecting",
-        /// Media and data may flow.
+        /// Secured: media and data can flow.
         Connected = "connected",
         /// Closed.
         Closed = "closed",
@@ -73,29 +73,29 @@ names! {
         Failed = "failed",
     }
 
-    /// Who began the handshake: <https://www.w3.org/TR/webrtc-stats/#dom-rtcdtlsrole>.
+    /// The DTLS role: <https://www.w3.org/TR/webrtc-stats/#dom-rtcdtlsrole>.
     DtlsRole {
-        /// This end.
+        /// The local peer started the handshake.
         Client = "client",
-        /// The far end.
+        /// The remote peer started the handshake.
         Server = "server",
         /// Not known yet.
         Unknown = "unknown",
     }
 
-    /// Where a candidate comes from: <https://www.w3.org/TR/webrtc/#rtcicecandidatetype-enum>.
+    /// The type of an ICE candidate: <https://www.w3.org/TR/webrtc/#rtcicecandidatetype-enum>.
     CandidateType {
-        /// An interface of the machine.
+        /// Host: an interface of the machine.
         Host = "host",
-        /// What a STUN server saw.
+        /// Server reflexive: the address seen by a STUN server.
         Srflx = "srflx",
-        /// What the far end saw during a check.
+        /// Peer reflexive: the address seen by the remote peer during a check.
         Prflx = "prflx",
-        /// A TURN server.
+        /// Relay: an address of a TURN server.
         Relay = "relay",
     }
 
-    /// How one speaks to a TURN server: <https://www.w3.org/TR/webrtc/#rtciceservertransportprotocol-enum>.
+    /// The transport protocol to a TURN server: <https://www.w3.org/TR/webrtc/#rtciceservertransportprotocol-enum>.
     RelayProtocol {
         /// UDP.
         Udp = "udp",
@@ -105,25 +105,25 @@ names! {
         Tls = "tls",
     }
 
-    /// The part of a TCP candidate: <https://www.w3.org/TR/webrtc/#rtcicetcpcandidatetype-enum>.
+    /// The type of a TCP candidate: <https://www.w3.org/TR/webrtc/#rtcicetcpcandidatetype-enum>.
     TcpType {
         /// Opens connections.
         Active = "active",
         /// Accepts connections.
         Passive = "passive",
-        /// Does both at once.
+        /// Simultaneous open.
         So = "so",
     }
 
-    /// Whether a channel can be used: <https://www.w3.org/TR/webrtc/#rtcdatachannelstate-enum>.
+    /// The state of a data channel: <https://www.w3.org/TR/webrtc/#rtcdatachannelstate-enum>.
     ChannelState {
-        /// Not yet.
+        /// Not open yet.
         Connecting = "connecting",
-        /// Yes.
+        /// Open.
         Open = "open",
-        /// What was sent still goes out.
+        /// Closing: buffered messages are still sent.
         Closing = "closing",
-        /// No more.
+        /// Closed.
         Closed = "closed",
     }
 }

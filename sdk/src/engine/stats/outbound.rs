@@ -1,4 +1,4 @@
-//! What happened to a stream that this end sends.
+//! The difference between two reports for a sent stream.
 
 use moim_protocol::MediaKind;
 use serde::Serialize;
@@ -9,68 +9,69 @@ use super::names::QualityLimitationReason;
 use super::rtp::{OutboundRtpStreamStats, RemoteInboundRtpStreamStats};
 use crate::engine::quality::{self, MediaQuality, SpeechConditions, VideoConditions};
 
-/// What happened to a stream that this end sends. Loss, jitter and round trip time are the far end's last report.
+/// The difference between two reports for a sent stream. Loss, jitter and round-trip time come from the remote peer's
+/// last report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct OutboundDelta {
     /// The id of its `outbound-rtp` entry.
     pub id: String,
-    /// The media section.
+    /// The media section (`mid`).
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub mid: Option<String>,
-    /// The simulcast layer.
+    /// The RID of the simulcast layer.
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub rid: Option<String>,
-    /// Sound or pictures.
+    /// Audio or video.
     #[cfg_attr(feature = "js", tsify(type = "MediaKind | null"))]
     pub kind: Option<MediaKind>,
     /// Bytes of media sent.
     pub bytes: u64,
     /// Packets sent.
     pub packets: u64,
-    /// Packets sent again.
+    /// Packets retransmitted.
     pub packets_retransmitted: u64,
-    /// Media, without headers, in bit/s.
+    /// Media bit rate without headers, in bit/s.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub bitrate: Option<f64>,
-    /// What the encoder aims at, in bit/s.
+    /// Target bit rate of the encoder, in bit/s.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub target_bitrate: Option<f64>,
-    /// Share of packets lost on the way, from 0 to 1.
+    /// Fraction of packets lost, from 0 to 1.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub packet_loss: Option<f64>,
-    /// How much the time between packets varies at the far end, in seconds.
+    /// Jitter at the remote peer, in seconds.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub jitter: Option<f64>,
-    /// To the far end and back, in seconds.
+    /// Round-trip time in seconds.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub round_trip_time: Option<f64>,
-    /// Pictures: encoded frames a second.
+    /// Video: encoded frames per second.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frames_per_second: Option<f64>,
-    /// Pictures: frames a second that the source gave.
+    /// Video: frames per second of the source.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub source_frames_per_second: Option<f64>,
-    /// Pictures: width in pixels.
+    /// Video: width in pixels.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frame_width: Option<u32>,
-    /// Pictures: height in pixels.
+    /// Video: height in pixels.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frame_height: Option<u32>,
-    /// Pictures: mean time to encode a frame, in seconds.
+    /// Video: mean time to encode a frame, in seconds.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub encode_time: Option<f64>,
-    /// Pictures: what limits resolution or frame rate now.
+    /// Video: what limits resolution or frame rate now.
     #[cfg_attr(feature = "js", tsify(type = "StatsQualityLimitationReason | null"))]
     pub quality_limitation_reason: Option<QualityLimitationReason>,
-    /// Pictures: share of the time that the processor limited them, from 0 to 1.
+    /// Video: fraction of the time that the CPU limited it, from 0 to 1.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub limited_by_cpu: Option<f64>,
-    /// Pictures: share of the time that the network limited them, from 0 to 1.
+    /// Video: fraction of the time that the network limited it, from 0 to 1.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub limited_by_bandwidth: Option<f64>,
-    /// How good it is.
+    /// The quality.
     pub quality: MediaQuality,
 }
 
@@ -121,7 +122,7 @@ impl OutboundDelta {
         let delay = self.round_trip_time.unwrap_or_default() / 2.0;
         if self.kind == Some(MediaKind::Audio) {
             let codec = reports.codec(stream.codec_id());
-            // The far end's jitter buffer is as long as the jitter calls for.
+            // Assumes a jitter buffer at the remote peer that is as long as its jitter requires.
             return quality::speech(&SpeechConditions { loss, delay: delay + 2.0 * jitter, codec });
         }
         let dropped = match (self.frames_per_second, self.source_frames_per_second) {
@@ -140,7 +141,7 @@ impl OutboundDelta {
     }
 }
 
-/// What the far end lost since its report before.
+/// Packets lost at the remote peer since its previous report.
 fn remote_loss(interval: &Interval<'_>, report: RemoteInboundRtpStreamStats<'_>) -> Option<f64> {
     let counted = || fraction(interval.losses("packetsLost"), interval.count("packetsReceived"));
     report.fraction_lost().or_else(counted).map(|loss| loss.clamp(0.0, 1.0))

@@ -1,4 +1,4 @@
-//! A report with what happened since the one before, and a row of them.
+//! A report with the difference from the previous one, and a history of them.
 
 use std::collections::VecDeque;
 
@@ -9,14 +9,14 @@ use super::delta::StatsDelta;
 use super::report::StatsReport;
 use crate::{Error, Result};
 
-/// How a monitor measures.
+/// Options of a statistics monitor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct StatsMonitorOptions {
     /// Milliseconds between samples, at least 100. Default: 1000.
     pub interval_ms: u32,
-    /// How many samples are kept, from 1 to 3600. Default: 60.
+    /// The number of samples to keep, from 1 to 3600. Default: 60.
     pub history: u32,
 }
 
@@ -27,10 +27,10 @@ impl Default for StatsMonitorOptions {
 }
 
 impl StatsMonitorOptions {
-    /// Finds what is wrong before anything is measured. `StatsMonitor::start` does so too.
+    /// Validates the options before anything is measured. `StatsMonitor::start` does so too.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] if a number is out of its range.
+    /// [`Error::InvalidOptions`] if a number is out of range.
     pub fn check(&self) -> Result<()> {
         let detail = match (self.interval_ms, self.history) {
             (100.., 1..=3600) => return Ok(()),
@@ -41,32 +41,32 @@ impl StatsMonitorOptions {
     }
 }
 
-/// A report, and what happened since the one before.
+/// A report, and the difference from the previous one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatsSample {
-    /// When the report was made, in milliseconds since 1970.
+    /// When the report was created, in milliseconds since 1970.
     pub timestamp: f64,
-    /// What happened since the report before.
+    /// The difference from the previous report.
     pub delta: StatsDelta,
-    /// Everything that the browser gave.
+    /// The browser's full report.
     pub report: StatsReport,
 }
 
 impl StatsSample {
-    /// The sample that `now` makes after `before`.
+    /// Creates a sample from two successive reports.
     pub fn new(before: &StatsReport, now: StatsReport) -> Self {
         Self { timestamp: now.timestamp(), delta: StatsDelta::between(before, &now), report: now }
     }
 
-    /// The sample as JSON text: `timestamp`, `delta` and `report`, which is the list of entries as the browser gave
-    /// them.
+    /// The sample as JSON text: `timestamp`, `delta` and `report`, which is the list of entries, unchanged from the
+    /// browser.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The sample as CSV text by RFC 4180, with a header: a row for the connection and one for each stream. The
-    /// columns are the members of the [deltas](StatsDelta), each under its name.
+    /// The sample as CSV text (RFC 4180), with a header: one row for the connection and one for each stream. The
+    /// columns are the members of the [deltas](StatsDelta), by name.
     pub fn to_csv(&self) -> String {
         csv(std::iter::once(self))
     }
@@ -80,12 +80,12 @@ pub struct StatsHistory {
 }
 
 impl StatsHistory {
-    /// Keeps at most `capacity` samples.
+    /// Creates a history of at most `capacity` samples.
     pub fn new(capacity: usize) -> Self {
         Self { samples: VecDeque::new(), capacity: capacity.max(1) }
     }
 
-    /// Adds a sample; the oldest goes if there are too many.
+    /// Adds a sample; drops the oldest one if there are too many.
     pub fn push(&mut self, sample: StatsSample) {
         self.samples.push_back(sample);
         if self.samples.len() > self.capacity {
@@ -98,22 +98,23 @@ impl StatsHistory {
         self.samples.iter()
     }
 
-    /// How many there are.
+    /// The number of samples.
     pub fn len(&self) -> usize {
         self.samples.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.samples.is_empty()
     }
 
-    /// The samples as JSON text: an array of what [`StatsSample::to_json`] gives.
+    /// The samples as JSON text: an array of objects as from [`StatsSample::to_json`].
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.samples).unwrap_or_default()
     }
 
-    /// The samples as CSV text by RFC 4180, with a header: for each a row for the connection and one for each stream.
+    /// The samples as CSV text (RFC 4180), with a header: for each sample one row for the connection and one for each
+    /// stream.
     pub fn to_csv(&self) -> String {
         csv(self.samples.iter())
     }

@@ -1,4 +1,4 @@
-//! Statistics of the connection: channels, transports, candidates, certificates.
+//! Statistics of the transport: channels, transports, candidates, certificates.
 
 use super::dictionary::{BaseStats, Dictionary, Kind, Read, View};
 use super::entry::Stats;
@@ -8,11 +8,11 @@ use super::names::{
 };
 
 dictionaries! {
-    /// The connection as a whole: <https://www.w3.org/TR/webrtc-stats/#pcstats-dict*>.
+    /// The whole connection: <https://www.w3.org/TR/webrtc-stats/#pcstats-dict*>.
     PeerConnectionStats = "peer-connection": BaseStats {
-        /// Data channels that were open at some time.
+        /// Data channels that were opened.
         data_channels_opened "dataChannelsOpened": u32,
-        /// Those of them that are closed.
+        /// Data channels that were closed after opening.
         data_channels_closed "dataChannelsClosed": u32,
     }
 
@@ -24,7 +24,7 @@ dictionaries! {
         protocol "protocol": Text,
         /// Its `id`.
         data_channel_identifier "dataChannelIdentifier": u32,
-        /// Whether it can be used.
+        /// The state.
         state "state": ChannelState = required,
         /// Messages sent.
         messages_sent "messagesSent": u32,
@@ -46,29 +46,29 @@ dictionaries! {
         bytes_sent "bytesSent": u64,
         /// Bytes received.
         bytes_received "bytesReceived": u64,
-        /// Which end chooses the pair.
+        /// The ICE role of the local peer.
         ice_role "iceRole": IceRole,
-        /// The local ICE user name.
+        /// The local ICE user name fragment.
         ice_local_username_fragment "iceLocalUsernameFragment": Text,
-        /// How far the encryption is.
+        /// The state of the DTLS transport.
         dtls_state "dtlsState": DtlsTransportState = required,
-        /// How far ICE is.
+        /// The state of the ICE transport.
         ice_state "iceState": IceTransportState,
-        /// The id of the `candidate-pair` in use.
+        /// The id of the selected `candidate-pair`.
         selected_candidate_pair_id "selectedCandidatePairId": Text,
-        /// The id of this end's `certificate`.
+        /// The id of the local `certificate`.
         local_certificate_id "localCertificateId": Text,
-        /// The id of the far end's `certificate`.
+        /// The id of the remote `certificate`.
         remote_certificate_id "remoteCertificateId": Text,
-        /// Four hexadecimal digits, such as `"FEFC"` for DTLS 1.3.
+        /// The DTLS version as four hexadecimal digits, such as `"FEFC"` for DTLS 1.3.
         tls_version "tlsVersion": Text,
-        /// The cipher of DTLS.
+        /// The DTLS cipher suite.
         dtls_cipher "dtlsCipher": Text,
-        /// Which end began the handshake.
+        /// The DTLS role of the local peer.
         dtls_role "dtlsRole": DtlsRole,
-        /// The cipher of media.
+        /// The SRTP cipher suite.
         srtp_cipher "srtpCipher": Text,
-        /// How often another pair was chosen.
+        /// Number of times that the selected pair changed.
         selected_candidate_pair_changes "selectedCandidatePairChanges": u32,
         /// Congestion feedback messages of RFC 8888 sent.
         ccfb_messages_sent "ccfbMessagesSent": u32,
@@ -76,49 +76,49 @@ dictionaries! {
         ccfb_messages_received "ccfbMessagesReceived": u32,
     }
 
-    /// An address of either end: <https://www.w3.org/TR/webrtc-stats/#icecandidate-dict*>.
+    /// An ICE candidate: <https://www.w3.org/TR/webrtc-stats/#icecandidate-dict*>.
     IceCandidateStats = "local-candidate" | "remote-candidate": BaseStats {
         /// The id of the transport's entry.
         transport_id "transportId": Text = required,
-        /// The address. Null where the browser hides it.
+        /// The address. Null if the browser hides it.
         address "address": NullableText,
         /// The port.
         port "port": i64,
         /// `"udp"` or `"tcp"`.
         protocol "protocol": Text,
-        /// Where it comes from.
+        /// The type.
         candidate_type "candidateType": CandidateType = required,
-        /// Its priority by RFC 8445.
+        /// The priority (RFC 8445).
         priority "priority": i64,
-        /// The STUN or TURN server that gave it.
+        /// The STUN or TURN server that provided it.
         url "url": Text,
-        /// How the TURN server is spoken to.
+        /// The transport protocol to the TURN server.
         relay_protocol "relayProtocol": RelayProtocol,
-        /// Equal for candidates of one kind from one base.
+        /// The foundation: equal for candidates of the same type and base.
         foundation "foundation": Text,
-        /// The address behind it.
+        /// The related address.
         related_address "relatedAddress": Text,
-        /// The port behind it.
+        /// The related port.
         related_port "relatedPort": i64,
-        /// The ICE user name.
+        /// The ICE user name fragment.
         username_fragment "usernameFragment": Text,
-        /// The part that it takes in TCP.
+        /// The type of a TCP candidate.
         tcp_type "tcpType": TcpType,
         /// The older name of `address`. Chromium only.
         ip "ip": Text,
-        /// Whether it is the far end's. Chromium only.
+        /// Whether it is a remote candidate. Chromium only.
         is_remote "isRemote": bool,
-        /// Such as `"ethernet"` or `"wifi"`. Chromium only.
+        /// The adapter type, such as `"ethernet"` or `"wifi"`. Chromium only.
         network_type "networkType": Text,
-        /// Such as `"wifi"` or `"cellular4g"`. Chromium only.
+        /// The network type, such as `"wifi"` or `"cellular4g"`. Chromium only.
         network_adapter_type "networkAdapterType": Text,
-        /// Whether it goes through a VPN. Chromium only.
+        /// Whether it uses a VPN. Chromium only.
         vpn "vpn": bool,
-        /// Which of several addresses is shown. Firefox only.
+        /// Which of several addresses is reported. Firefox only.
         proxied "proxied": Text,
     }
 
-    /// A way between the two ends: <https://www.w3.org/TR/webrtc-stats/#candidatepair-dict*>.
+    /// A candidate pair: <https://www.w3.org/TR/webrtc-stats/#candidatepair-dict*>.
     IceCandidatePairStats = "candidate-pair": BaseStats {
         /// The id of the transport's entry.
         transport_id "transportId": Text = required,
@@ -126,9 +126,9 @@ dictionaries! {
         local_candidate_id "localCandidateId": Text = required,
         /// The id of the `remote-candidate`.
         remote_candidate_id "remoteCandidateId": Text = required,
-        /// How far its check is.
+        /// The state of its check.
         state "state": CandidatePairState = required,
-        /// Whether it was nominated for use.
+        /// Whether it was nominated.
         nominated "nominated": bool,
         /// Packets sent.
         packets_sent "packetsSent": u64,
@@ -142,47 +142,47 @@ dictionaries! {
         last_packet_sent_timestamp "lastPacketSentTimestamp": f64,
         /// When the last packet was received, in milliseconds since 1970.
         last_packet_received_timestamp "lastPacketReceivedTimestamp": f64,
-        /// Round trip times of checks summed up, in seconds.
+        /// Total round-trip time of all checks, in seconds.
         total_round_trip_time "totalRoundTripTime": f64,
-        /// The last round trip time of a check, in seconds.
+        /// Round-trip time of the last check, in seconds.
         current_round_trip_time "currentRoundTripTime": f64,
-        /// What could be sent, in bit/s.
+        /// Estimated available send bandwidth, in bit/s.
         available_outgoing_bitrate "availableOutgoingBitrate": f64,
-        /// What could be received, in bit/s.
+        /// Estimated available receive bandwidth, in bit/s.
         available_incoming_bitrate "availableIncomingBitrate": f64,
-        /// Checks received.
+        /// Connectivity checks received.
         requests_received "requestsReceived": u64,
-        /// Checks sent.
+        /// Connectivity checks sent.
         requests_sent "requestsSent": u64,
-        /// Answers to checks received.
+        /// Check responses received.
         responses_received "responsesReceived": u64,
-        /// Answers to checks sent.
+        /// Check responses sent.
         responses_sent "responsesSent": u64,
-        /// Consent checks of RFC 7675 sent.
+        /// Consent checks sent (RFC 7675).
         consent_requests_sent "consentRequestsSent": u64,
-        /// Packets that the socket did not take.
+        /// Packets discarded by the socket.
         packets_discarded_on_send "packetsDiscardedOnSend": u32,
-        /// Bytes that the socket did not take.
+        /// Bytes discarded by the socket.
         bytes_discarded_on_send "bytesDiscardedOnSend": u64,
-        /// Its priority by RFC 8445. Not of the specification.
+        /// The priority (RFC 8445). Not in the specification.
         priority "priority": u64,
-        /// Whether checks of this end were answered. Not of the specification.
+        /// Whether local checks were answered. Not in the specification.
         writable "writable": bool,
-        /// Whether checks of the far end came. Firefox only.
+        /// Whether remote checks were received. Firefox only.
         readable "readable": bool,
-        /// Whether it is the pair in use. Firefox only.
+        /// Whether it is the selected pair. Firefox only.
         selected "selected": bool,
     }
 
-    /// A certificate of either end: <https://www.w3.org/TR/webrtc-stats/#certificatestats-dict*>.
+    /// A certificate: <https://www.w3.org/TR/webrtc-stats/#certificatestats-dict*>.
     CertificateStats = "certificate": BaseStats {
         /// Its fingerprint, as in the session description.
         fingerprint "fingerprint": Text = required,
-        /// How the fingerprint is made, such as `"sha-256"`.
+        /// The hash algorithm of the fingerprint, such as `"sha-256"`.
         fingerprint_algorithm "fingerprintAlgorithm": Text = required,
         /// The certificate, DER in base64.
         base64_certificate "base64Certificate": Text = required,
-        /// The id of the certificate that signed it.
+        /// The id of its issuer's certificate.
         issuer_certificate_id "issuerCertificateId": Text,
     }
 }

@@ -1,4 +1,4 @@
-//! Every type of entry, in one list.
+//! All types of entries.
 
 use super::dictionary::{Dictionary, View};
 use super::entry::Stats;
@@ -14,17 +14,17 @@ use super::transport::{
 
 macro_rules! views {
     ($($(#[$doc:meta])* $variant:ident($view:ident) $method:ident,)+) => {
-        /// An entry by its type.
+        /// An entry with its type.
         #[derive(Clone, Copy, Debug)]
         #[non_exhaustive]
         pub enum StatsView<'a> {
             $($(#[$doc])* $variant($view<'a>),)+
-            /// A type that this version of the crate does not know.
+            /// A type that this version does not know.
             Unknown(&'a Stats),
         }
 
         impl Stats {
-            /// The entry by its type.
+            /// Returns a typed view of the entry.
             pub fn view(&self) -> StatsView<'_> {
                 $(if is::<$view<'_>>(self) { return StatsView::$variant($view::over(self)); })+
                 StatsView::Unknown(self)
@@ -51,7 +51,7 @@ macro_rules! views {
 
         #[cfg(all(feature = "js", target_arch = "wasm32"))]
         pub(crate) const TYPESCRIPT: &str = concat!(
-            "/** An entry of a report. Its `type` says which members it has. */\nexport type Stats =",
+            "/** An entry of a report. Its `type` determines its members. */\nexport type Stats =",
             $("\n  | ", stringify!($view),)+ "\n  | UnknownStats;\n\n",
         );
     };
@@ -60,31 +60,31 @@ macro_rules! views {
 views! {
     /// Codecs in use.
     Codec(CodecStats) codecs,
-    /// Streams that this end receives.
+    /// Received streams.
     InboundRtp(InboundRtpStreamStats) inbound_rtp,
-    /// Streams that this end sends.
+    /// Sent streams.
     OutboundRtp(OutboundRtpStreamStats) outbound_rtp,
-    /// What the far end reports of streams that this end sends.
+    /// Remote reports about sent streams.
     RemoteInboundRtp(RemoteInboundRtpStreamStats) remote_inbound_rtp,
-    /// What the far end reports of streams that this end receives.
+    /// Remote reports about received streams.
     RemoteOutboundRtp(RemoteOutboundRtpStreamStats) remote_outbound_rtp,
-    /// Audio tracks that are sent.
+    /// Sent audio tracks.
     AudioSource(AudioSourceStats) audio_sources,
-    /// Video tracks that are sent.
+    /// Sent video tracks.
     VideoSource(VideoSourceStats) video_sources,
-    /// The playing of received sound.
+    /// Playout of received audio.
     AudioPlayout(AudioPlayoutStats) audio_playouts,
-    /// The connection as a whole.
+    /// The whole connection.
     PeerConnection(PeerConnectionStats) peer_connections,
     /// Data channels.
     DataChannel(DataChannelStats) data_channels,
     /// Transports.
     Transport(TransportStats) transports,
-    /// Ways between the two ends.
+    /// Candidate pairs.
     CandidatePair(IceCandidatePairStats) candidate_pairs,
-    /// Addresses of either end, by `type_name` `"local-candidate"` and `"remote-candidate"`.
+    /// ICE candidates, with the `type_name` `"local-candidate"` or `"remote-candidate"`.
     Candidate(IceCandidateStats) candidates,
-    /// Certificates of either end.
+    /// Certificates of both peers.
     Certificate(CertificateStats) certificates,
 }
 

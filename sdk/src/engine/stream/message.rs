@@ -1,6 +1,6 @@
-//! The messages of streams, and their bytes.
+//! The messages of streams, and their encoding.
 //!
-//! `STREAM, type, id (16 bytes)`, then what the type needs: numbers are big-endian, the header is JSON.
+//! `STREAM, type, id (16 bytes)`, then the fields of the type: numbers are big-endian, the header is JSON.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use crate::engine::framing::STREAM;
 use crate::error::DataChannelError;
 
 const FRAME_HEADER_BYTES: usize = 18;
-/// What comes before the bytes of a chunk.
+/// The length of a chunk's header.
 pub(super) const CHUNK_HEADER_BYTES: usize = FRAME_HEADER_BYTES + 8;
-/// Reasons beyond this are cut off.
+/// The longest reason in bytes; longer ones are cut.
 const MAX_REASON_BYTES: usize = 1024;
 /// The longest header, as JSON.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
@@ -22,7 +22,7 @@ const MAX_HEADER_BYTES: usize = 8 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamId(pub [u8; 16]);
 
-/// What a stream carries.
+/// The content of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
@@ -30,21 +30,21 @@ pub enum StreamKind {
     /// Bytes.
     #[default]
     Bytes,
-    /// Text. No character is cut in two.
+    /// Text. Chunks end at character boundaries.
     Text,
 }
 
-/// What the receiver learns before the first chunk.
+/// Metadata that the receiver gets before the first chunk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct StreamHeader {
     /// Bytes or text.
     pub kind: StreamKind,
-    /// What it is about; the application's choice.
+    /// The topic, chosen by the application.
     pub topic: String,
-    /// What the application attaches by name.
+    /// Attributes set by the application.
     pub attributes: BTreeMap<String, String>,
-    /// How many bytes it will be, if that is known. It is not checked.
+    /// The total number of bytes, if known. It is not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
 }
@@ -72,62 +72,62 @@ impl StreamHeader {
     }
 }
 
-/// What the ends say to each other about one stream.
+/// A message about one stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StreamMessage {
-    /// Sender: here is a stream.
+    /// Sender: opens a stream.
     Open(StreamHeader),
-    /// Sender: a part.
+    /// Sender: a chunk.
     Chunk {
-        /// Where it belongs.
+        /// The offset.
         offset: u64,
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// Sender: that was all.
+    /// Sender: the end of the stream.
     End {
-        /// How many bytes it was.
+        /// The total number of bytes.
         size: u64,
     },
-    /// Sender: no more will come.
+    /// Sender: aborts the stream.
     Abort {
-        /// For the receiver to read.
+        /// A reason for the receiver.
         reason: String,
     },
-    /// Receiver: everything before this byte may be sent.
+    /// Receiver: grants credit up to this byte.
     Credit {
-        /// The byte.
+        /// The offset.
         offset: u64,
     },
-    /// Receiver: all has arrived.
+    /// Receiver: everything has arrived.
     Received,
-    /// Receiver: no more is wanted.
+    /// Receiver: cancels the stream.
     Cancel {
-        /// For the sender to read.
+        /// A reason for the sender.
         reason: String,
     },
-    /// Receiver: a part did not arrive.
+    /// Receiver: a chunk was lost.
     Lost,
 }
 
 impl StreamMessage {
-    /// Whether it is for the receiver of the stream, and not for its sender.
+    /// Whether it is addressed to the receiver of the stream, rather than its sender.
     pub fn is_for_receiver(&self) -> bool {
         matches!(self, Self::Open(_) | Self::Chunk { .. } | Self::End { .. } | Self::Abort { .. })
     }
 }
 
-/// A message and the stream that it is about.
+/// A message with the id of its stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamFrame {
-    /// Which stream.
+    /// The stream.
     pub id: StreamId,
-    /// What is said.
+    /// The message.
     pub message: StreamMessage,
 }
 
 impl StreamFrame {
-    /// The frame's bytes.
+    /// Encodes the frame.
     pub fn encode(self) -> Vec<u8> {
         let with = |kind: u8, parts: &[&[u8]]| {
             let length = parts.iter().map(|part| part.len()).sum::<usize>();
@@ -149,7 +149,7 @@ impl StreamFrame {
         }
     }
 
-    /// Reads a frame; `None` if it makes no sense, or is of a later version.
+    /// Decodes a frame; `None` if it is malformed or from a later version.
     pub fn decode(frame: &[u8]) -> Option<Self> {
         let (header, body) = frame.split_at_checked(FRAME_HEADER_BYTES)?;
         let [STREAM, kind, id @ ..] = header else { return None };

@@ -6,35 +6,36 @@ use std::task::Poll;
 use super::{StreamHeader, StreamKind, StreamMessage, WINDOW_BYTES};
 use crate::error::StreamError;
 
-/// Credits are granted in steps of at least this many bytes.
+/// Credit is granted in steps of at least this many bytes.
 const CREDIT_STEP: u64 = WINDOW_BYTES / 4;
 
 /// Receives one stream. Feed one input, then drain [`poll_output`](Self::poll_output).
 #[derive(Clone, Debug)]
 pub struct StreamReceiver {
     header: StreamHeader,
-    /// What has arrived and is not read. One buffer, so that many small chunks take no more memory than few large ones.
+    /// Data that has arrived and was not read yet. One buffer, so that many small chunks take no more memory than a few
+    /// large ones.
     buffer: Vec<u8>,
     received: u64,
     granted: u64,
-    /// How it ended, if no more will come.
+    /// The result, if the stream has ended.
     end: Option<Result<(), StreamError>>,
     outputs: VecDeque<StreamMessage>,
 }
 
 impl StreamReceiver {
-    /// Takes a stream that was opened.
+    /// Accepts a stream that the sender opened.
     pub fn new(header: StreamHeader) -> Self {
         let outputs = VecDeque::from([StreamMessage::Credit { offset: WINDOW_BYTES }]);
         Self { header, buffer: Vec::new(), received: 0, granted: WINDOW_BYTES, end: None, outputs }
     }
 
-    /// What the sender says of it.
+    /// The metadata.
     pub fn header(&self) -> &StreamHeader {
         &self.header
     }
 
-    /// Takes all that has arrived; for text it is UTF-8. `Pending` if there is nothing yet, and `None` at the end.
+    /// Takes all data that has arrived; text is valid UTF-8. `Pending` if there is none yet, and `None` at the end.
     pub fn read(&mut self) -> Poll<Option<Result<Vec<u8>, StreamError>>> {
         if self.buffer.is_empty() {
             return match &self.end {
@@ -52,7 +53,7 @@ impl StreamReceiver {
         Poll::Ready(Some(Ok(bytes)))
     }
 
-    /// Takes a message of the sender.
+    /// Handles a message from the sender.
     pub fn handle_message(&mut self, message: StreamMessage) {
         if self.end.is_some() {
             return;
@@ -72,7 +73,7 @@ impl StreamReceiver {
         }
     }
 
-    /// Gives the stream up. What has arrived is thrown away.
+    /// Cancels the stream. Unread data is discarded.
     pub fn cancel(&mut self, reason: &str) {
         self.buffer = Vec::new();
         if self.end.is_none() {
@@ -81,31 +82,31 @@ impl StreamReceiver {
         }
     }
 
-    /// The sender cannot be reached any more. What has arrived can be read still.
+    /// The sender has become unreachable. Data that has arrived can still be read.
     pub fn handle_disconnect(&mut self) {
         if self.end.is_none() {
             self.end = Some(Err(StreamError::Interrupted { transferred: self.received }));
         }
     }
 
-    /// Whether no more will come.
+    /// Whether the stream has ended; unread data may be left.
     pub fn is_over(&self) -> bool {
         self.end.is_some()
     }
 
-    /// Whether no more will come, and all that came is read.
+    /// Whether the stream has ended and everything was read.
     pub fn is_done(&self) -> bool {
         self.is_over() && self.buffer.is_empty()
     }
 
-    /// The next message to send.
+    /// Returns the next message to send.
     pub fn poll_output(&mut self) -> Option<StreamMessage> {
         self.outputs.pop_front()
     }
 
     fn take(&mut self, bytes: &[u8]) {
         if self.received.saturating_add(bytes.len() as u64) > self.granted {
-            return self.cancel("more came than was granted");
+            return self.cancel("the sender exceeded its credit");
         }
         if self.header.kind == StreamKind::Text && std::str::from_utf8(bytes).is_err() {
             return self.cancel("a chunk is not UTF-8");

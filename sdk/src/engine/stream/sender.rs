@@ -11,7 +11,7 @@ pub struct StreamSender {
     kind: StreamKind,
     phase: Phase,
     sent: u64,
-    /// Everything before this byte may be sent.
+    /// The offset up to which credit was granted.
     credit: u64,
     outputs: VecDeque<StreamMessage>,
 }
@@ -19,7 +19,7 @@ pub struct StreamSender {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Phase {
     Open,
-    /// The end is said, and not confirmed.
+    /// The end was sent, and is not confirmed.
     Closing,
     Over(Result<(), StreamError>),
 }
@@ -32,7 +32,8 @@ impl StreamSender {
         Self { kind, phase: Phase::Open, sent: 0, credit: 0, outputs }
     }
 
-    /// Sends as much of `bytes` as the credits and one chunk allow; returns how much that is. Of text only whole characters.
+    /// Sends as much of `bytes` as the credit and one chunk allow; returns how many. Text is cut at character
+    /// boundaries.
     pub fn write(&mut self, bytes: &[u8]) -> usize {
         let credit = usize::try_from(self.credit.saturating_sub(self.sent)).unwrap_or(usize::MAX);
         let mut length = bytes.len().min(credit).min(CHUNK_BYTES);
@@ -56,7 +57,7 @@ impl StreamSender {
         self.phase == Phase::Open && self.sent < self.credit
     }
 
-    /// Says that this was all. It is over when the receiver has it.
+    /// Ends the stream. It has completed when the receiver confirms.
     pub fn close(&mut self) {
         if self.phase == Phase::Open {
             self.phase = Phase::Closing;
@@ -64,7 +65,7 @@ impl StreamSender {
         }
     }
 
-    /// Gives the stream up.
+    /// Aborts the stream.
     pub fn abort(&mut self, reason: &str) {
         if self.result().is_none() {
             self.outputs.push_back(StreamMessage::Abort { reason: reason.to_owned() });
@@ -72,7 +73,7 @@ impl StreamSender {
         }
     }
 
-    /// Takes a message of the receiver.
+    /// Handles a message from the receiver.
     pub fn handle_message(&mut self, message: StreamMessage) {
         match message {
             StreamMessage::Credit { offset } => self.credit = self.credit.max(offset),
@@ -83,12 +84,12 @@ impl StreamSender {
         }
     }
 
-    /// The receiver cannot be reached any more.
+    /// The receiver has become unreachable.
     pub fn handle_disconnect(&mut self) {
         self.fail(StreamError::Interrupted { transferred: self.sent });
     }
 
-    /// How it ended, if it is over.
+    /// The result, if the stream has ended.
     pub fn result(&self) -> Option<&Result<(), StreamError>> {
         match &self.phase {
             Phase::Over(result) => Some(result),
@@ -96,7 +97,7 @@ impl StreamSender {
         }
     }
 
-    /// The next message to send.
+    /// Returns the next message to send.
     pub fn poll_output(&mut self) -> Option<StreamMessage> {
         self.outputs.pop_front()
     }

@@ -1,6 +1,6 @@
-//! The messages of the file transfer, and their bytes.
+//! The messages of the file transfer, and their encoding.
 //!
-//! `TRANSFER, type, id (16 bytes)`, then what the type needs: numbers are big-endian, an offer is JSON.
+//! `TRANSFER, type, id (16 bytes)`, then the fields of the type: numbers are big-endian, an offer is JSON.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use crate::engine::file_name::{self, shorten};
 use crate::engine::framing::TRANSFER;
 
 const HEADER_BYTES: usize = 18;
-/// What comes before the bytes of a chunk.
+/// The length of a chunk's header.
 pub const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
-/// Reasons beyond this are cut off.
+/// The longest reason in bytes; longer ones are cut.
 const MAX_TEXT_BYTES: usize = 1024;
 
-/// A transfer's name: random, the same at both ends, and kept when the transfer is resumed.
+/// A transfer's id: random, the same at both ends, and kept when the transfer is resumed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransferId(pub [u8; 16]);
 
@@ -31,7 +31,7 @@ impl fmt::Debug for TransferId {
     }
 }
 
-/// What a file is. A transfer is resumed only if all of it is still the same.
+/// Describes a file. A transfer is resumed only if all of it is unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct FileOffer {
@@ -41,17 +41,17 @@ pub struct FileOffer {
     pub size: u64,
     /// Its MIME type; may be empty.
     pub mime_type: String,
-    /// When it was last changed, in milliseconds since 1970; 0 if that is not known.
+    /// The time of its last modification, in milliseconds since 1970; 0 if unknown.
     pub last_modified: u64,
 }
 
 impl FileOffer {
     fn read(json: &[u8]) -> Option<Self> {
-        // Not `from_slice`: the rest of the crate reads strings, and the parser would be in the module twice.
+        // Not `from_slice`: the rest of the crate parses strings, and the parser would be in the module twice.
         serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
     }
 
-    /// With a name that can be saved under, whoever wrote it.
+    /// With a cleaned name.
     pub(crate) fn sanitized(mut self) -> Self {
         self.name = file_name::clean(&self.name, "file");
         shorten(&mut self.mime_type, 255);
@@ -59,75 +59,75 @@ impl FileOffer {
     }
 }
 
-/// Why an end gives a transfer up.
+/// Why an end cancels a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CancelCause {
-    /// The application wants it.
+    /// The application requested it.
     Asked,
     /// The SHA-256 differs.
     Corrupt,
-    /// The file cannot be read or written there.
+    /// The file cannot be read or written at that end.
     Storage,
-    /// A part did not arrive. The transfer is interrupted, and can be resumed.
+    /// A chunk was lost. The transfer is interrupted, and can be resumed.
     Lost,
 }
 
-/// What the ends say to each other about one transfer.
+/// A message about one transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransferMessage {
-    /// Sender: here is a file.
+    /// Sender: offers a file.
     Offer(FileOffer),
-    /// Receiver: send it, from this byte on.
+    /// Receiver: accepts it, from this byte on.
     Accept {
-        /// The first byte that is missing.
+        /// The offset of the first missing byte.
         offset: u64,
     },
-    /// Receiver: no.
+    /// Receiver: declines it.
     Reject {
-        /// For the sender to read.
+        /// A reason for the sender.
         reason: String,
     },
-    /// Sender: a part.
+    /// Sender: a chunk.
     Chunk {
-        /// Where it belongs.
+        /// The offset.
         offset: u64,
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// Receiver: everything before this byte is written down.
+    /// Receiver: everything before this byte has been written.
     Acknowledge {
-        /// The byte.
+        /// The offset.
         offset: u64,
     },
-    /// Sender: that was all.
+    /// Sender: the end of the file.
     End {
         /// The file's SHA-256.
         hash: [u8; 32],
     },
-    /// Receiver: the file is whole and closed.
+    /// Receiver: the file is complete and closed.
     Verified,
-    /// Sender: then we are done.
+    /// Sender: acknowledges [`Message::Verified`].
     Confirmed,
-    /// Either: it is over.
+    /// Either end: cancels the transfer.
     Cancel {
-        /// Why.
+        /// The cause.
         cause: CancelCause,
-        /// For the far end to read.
+        /// A reason for the remote end.
         reason: String,
     },
 }
 
-/// A message and the transfer that it is about.
+/// A message with the id of its transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransferFrame {
-    /// Which transfer.
+    /// The transfer.
     pub id: TransferId,
-    /// What is said.
+    /// The message.
     pub message: TransferMessage,
 }
 
 impl TransferFrame {
-    /// The frame's bytes.
+    /// Encodes the frame.
     pub fn encode(self) -> Vec<u8> {
         let start = |kind: u8, room: usize| {
             let mut frame = Vec::with_capacity(HEADER_BYTES + room);
@@ -169,7 +169,7 @@ impl TransferFrame {
         }
     }
 
-    /// Reads a frame; `None` if it makes no sense.
+    /// Decodes a frame; `None` if it is malformed.
     pub fn decode(frame: &[u8]) -> Option<Self> {
         let (header, body) = frame.split_at_checked(HEADER_BYTES)?;
         let [TRANSFER, kind, id @ ..] = header else { return None };

@@ -1,12 +1,12 @@
 //! Files over a data channel, as two sans-IO state machines: [`FileSender`] and [`FileReceiver`].
 //!
-//! The sender offers; the receiver accepts and says from which byte. Chunks follow, at most [`WINDOW_BYTES`] ahead of
-//! what the receiver has written down and acknowledged, so that a slow disk slows the sender. At the end the sender
-//! gives the SHA-256 of the file. The receiver compares it with that of what arrived, closes the file and says
-//! `Verified`; the sender answers `Confirmed`. So a sender that has completed knows that the receiver has the file.
+//! The sender offers; the receiver accepts and tells from which byte. Chunks follow, at most [`WINDOW_BYTES`] ahead of
+//! what the receiver has written and acknowledged, so that a slow disk slows the sender. At the end the sender
+//! sends the SHA-256 of the file. The receiver compares it with that of the received data, closes the file and sends
+//! `Verified`; the sender replies `Confirmed`. So a sender that has completed knows that the receiver has the file.
 //!
-//! When the channel closes before that, or loses a part, both ends are interrupted. Over another channel the sender offers again under
-//! the same id, and the receiver goes on from what it has.
+//! When the channel closes before that, or loses a chunk, both ends are interrupted. Over another channel the sender
+//! offers the file again under the same id, and the receiver continues with what is missing.
 
 mod message;
 mod receiver;
@@ -22,41 +22,41 @@ pub use sender::FileSender;
 use super::framing::MAX_FRAME_BYTES;
 use crate::error::FileTransferError;
 
-/// How far a sender may be ahead of what is acknowledged, in bytes. This much the receiver may have to hold in memory.
+/// How far a sender may be ahead of the acknowledged data, in bytes. The receiver may have to hold this much in memory.
 pub const WINDOW_BYTES: u64 = 8 << 20;
 /// The receiver acknowledges after this many bytes. No window is smaller.
 pub const ACKNOWLEDGE_BYTES: u64 = 256 << 10;
-/// The longest chunk whose frame every connection between moim ends takes.
+/// The largest chunk whose frame fits into every connection between moim ends.
 pub const CHUNK_BYTES: usize = MAX_FRAME_BYTES - CHUNK_HEADER_BYTES;
 
-/// What a machine wants done. Outputs are done in order; `Read`, `Write` and `Close` are answered by an input.
+/// An action to perform. Outputs are performed in order; `Read`, `Write` and `Close` are answered with an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Send this to the far end.
+    /// Send this to the remote end.
     Send(TransferMessage),
-    /// Read this much of the file: [`FileSender::handle_read`].
+    /// Read from the file: [`FileSender::handle_read`].
     Read {
-        /// From which byte.
+        /// The offset.
         offset: u64,
-        /// How many bytes.
+        /// The number of bytes.
         length: usize,
     },
     /// Append these bytes to the file: [`FileReceiver::handle_written`].
     Write(Vec<u8>),
-    /// The file is whole; close it: [`FileReceiver::handle_closed`].
+    /// The file is complete; close it: [`FileReceiver::handle_closed`].
     Close,
-    /// This many bytes are at the receiver, written down.
+    /// The receiver has written this many bytes.
     Progress(u64),
-    /// It is over. After [`FileTransferError::Interrupted`] it can be resumed.
+    /// The transfer has ended. After [`FileTransferError::Interrupted`] it can be resumed.
     Finished(Result<(), FileTransferError>),
 }
 
-/// How far a transfer is.
+/// The progress of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct FileProgress {
-    /// Bytes that the receiver has written down.
+    /// Number of bytes that the receiver has written.
     #[cfg_attr(feature = "js", tsify(type = "number"))]
     pub transferred: u64,
     /// The file's size in bytes.

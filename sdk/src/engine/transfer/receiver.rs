@@ -14,12 +14,12 @@ use super::{
 pub struct FileReceiver {
     offer: FileOffer,
     phase: Phase,
-    /// Bytes that came. All of them are written, or wait in an output to be.
+    /// Number of bytes received. All of them are written, or queued in an output.
     received: u64,
     written: u64,
     acknowledged: u64,
     hasher: Sha256,
-    /// The sender has said that it was all, and the SHA-256 is right.
+    /// The sender has sent everything, and the SHA-256 matches.
     whole: bool,
     closed: bool,
     outputs: VecDeque<Output>,
@@ -29,7 +29,7 @@ pub struct FileReceiver {
 enum Phase {
     Offered,
     Receiving,
-    /// The file is whole and closed; only the sender's last word is missing.
+    /// The file is complete and closed; only the sender's confirmation is missing.
     Verified,
     Interrupted,
     Completed,
@@ -37,7 +37,7 @@ enum Phase {
 }
 
 impl FileReceiver {
-    /// Considers an offer.
+    /// Creates a receiver for an offer.
     pub fn new(offer: FileOffer) -> Self {
         Self {
             offer,
@@ -52,12 +52,12 @@ impl FileReceiver {
         }
     }
 
-    /// What is offered.
+    /// The offered file.
     pub fn offer(&self) -> &FileOffer {
         &self.offer
     }
 
-    /// Takes the offer.
+    /// Accepts the offer.
     pub fn accept(&mut self) {
         if self.phase == Phase::Offered {
             self.phase = Phase::Receiving;
@@ -65,7 +65,7 @@ impl FileReceiver {
         }
     }
 
-    /// Takes a message of the sender.
+    /// Handles a message from the sender.
     pub fn handle_message(&mut self, message: TransferMessage) {
         match (self.phase, message) {
             (Phase::Interrupted | Phase::Completed | Phase::Failed, _) => {}
@@ -90,11 +90,11 @@ impl FileReceiver {
             (Phase::Verified, TransferMessage::Confirmed) => self.finish(Ok(())),
             (_, TransferMessage::Cancel { cause: CancelCause::Lost, .. }) => self.handle_disconnect(),
             (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
-            _ => self.fail(CancelCause::Asked, "the sender broke the rules of the transfer"),
+            _ => self.fail(CancelCause::Asked, "the sender violated the protocol"),
         }
     }
 
-    /// The bytes of one [`Output::Write`] are written down.
+    /// The bytes of one [`Output::Write`] were written.
     pub fn handle_written(&mut self, length: usize) {
         self.written += length as u64;
         if matches!(self.phase, Phase::Completed | Phase::Failed) {
@@ -111,7 +111,7 @@ impl FileReceiver {
         }
     }
 
-    /// The file is closed.
+    /// The file was closed.
     pub fn handle_closed(&mut self) {
         self.closed = true;
         if self.phase == Phase::Receiving {
@@ -131,7 +131,7 @@ impl FileReceiver {
             Phase::Verified => self.finish(Ok(())),
             Phase::Offered | Phase::Receiving => {
                 let (transferred, size) = (self.received, self.offer.size);
-                // What came is written all the same: the next channel goes on after it.
+                // Received data is still written: the next channel continues after it.
                 self.outputs.retain(|output| matches!(output, Output::Write(_)));
                 self.outputs
                     .push_back(Output::Finished(Err(FileTransferError::Interrupted { transferred, size })));
@@ -141,15 +141,15 @@ impl FileReceiver {
         }
     }
 
-    /// A part was lost on the way: by an SFU or a mixer that had no room, or by a page that is being closed.
+    /// A chunk was lost: by an SFU or a mixer without capacity, or by a page that is closing.
     fn miss(&mut self) {
         self.handle_disconnect();
         let (cause, reason) = (CancelCause::Lost, "a part of the file was lost".to_owned());
         self.outputs.push_front(Output::Send(TransferMessage::Cancel { cause, reason }));
     }
 
-    /// Goes on over another channel, if `offer` is the same file and the transfer was interrupted, or if the sender
-    /// missed the last word of a completed one. `false` otherwise.
+    /// Continues over another channel, if `offer` is the same file and the transfer was interrupted, or if the sender
+    /// missed the confirmation of a completed one. Returns `false` otherwise.
     pub fn resume(&mut self, offer: &FileOffer) -> bool {
         if *offer != self.offer || !matches!(self.phase, Phase::Interrupted | Phase::Completed) {
             return false;
@@ -161,23 +161,23 @@ impl FileReceiver {
         true
     }
 
-    /// Gives the transfer up. Too late, and without effect, once the file is whole and closed.
+    /// Cancels the transfer. Has no effect once the file is complete and closed.
     pub fn cancel(&mut self, reason: &str) {
         self.fail(CancelCause::Asked, reason);
     }
 
-    /// Whether it failed for good: nothing more is written.
+    /// Whether it failed permanently: nothing more is written.
     pub fn has_failed(&self) -> bool {
         self.phase == Phase::Failed
     }
 
-    /// What is to be done next.
+    /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
     fn expects(&self, offset: u64, bytes: &[u8]) -> bool {
-        // After an interruption the sender counts from what came, and writing may lag behind that by a window.
+        // After an interruption the sender counts from the received data, and writing may lag behind it by a window.
         let ahead = (self.received - self.written) + bytes.len() as u64;
         offset == self.received
             && !bytes.is_empty()

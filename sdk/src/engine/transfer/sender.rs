@@ -19,7 +19,7 @@ pub struct FileSender {
     /// The next byte to send.
     position: u64,
     acknowledged: u64,
-    /// The first byte that `hasher` has not seen. Behind `position` only when a new sender resumes an old transfer.
+    /// The first byte that was not hashed. Less than `position` only when a new sender resumes an old transfer.
     hashed: u64,
     hasher: Sha256,
     reading: Option<(u64, usize)>,
@@ -36,7 +36,7 @@ enum Phase {
 }
 
 impl FileSender {
-    /// Offers the file. `chunk` is how many bytes go into one message; [`CHUNK_BYTES`] is the most.
+    /// Offers the file. `chunk` is the number of bytes in a message; at most [`CHUNK_BYTES`].
     pub fn new(offer: FileOffer, chunk: usize) -> Self {
         let outputs = VecDeque::from([Output::Send(TransferMessage::Offer(offer.clone()))]);
         Self {
@@ -53,20 +53,20 @@ impl FileSender {
         }
     }
 
-    /// Stays no further ahead of the receiver than so many bytes, from [`ACKNOWLEDGE_BYTES`] to [`WINDOW_BYTES`]: where what
-    /// is under way waits in somebody else's memory.
+    /// Limits how far it is ahead of the receiver to this many bytes, from [`ACKNOWLEDGE_BYTES`] to [`WINDOW_BYTES`]:
+    /// for a path that holds data in an intermediary's memory.
     #[must_use]
     pub fn with_window(mut self, bytes: u64) -> Self {
         self.window = bytes.clamp(ACKNOWLEDGE_BYTES, WINDOW_BYTES);
         self
     }
 
-    /// What is sent.
+    /// The file being sent.
     pub fn offer(&self) -> &FileOffer {
         &self.offer
     }
 
-    /// Takes a message of the receiver.
+    /// Handles a message from the receiver.
     pub fn handle_message(&mut self, message: TransferMessage) {
         match (self.phase, message) {
             (Phase::Finished | Phase::Interrupted, _) => {}
@@ -100,18 +100,18 @@ impl FileSender {
             }
             (_, TransferMessage::Cancel { cause: CancelCause::Lost, .. }) => self.handle_disconnect(),
             (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
-            _ => self.fail(CancelCause::Asked, "the receiver broke the rules of the transfer"),
+            _ => self.fail(CancelCause::Asked, "the receiver violated the protocol"),
         }
     }
 
-    /// Takes what [`Output::Read`] asked for.
+    /// Takes the data of [`Output::Read`].
     pub fn handle_read(&mut self, bytes: Vec<u8>) {
         let Some((offset, length)) = self.reading.take() else { return };
         if self.phase != Phase::Sending {
             return;
         }
         if bytes.len() != length {
-            return self.handle_read_failed("it became shorter while it was sent");
+            return self.handle_read_failed("the file became shorter while it was sent");
         }
         let end = offset + length as u64;
         if end > self.hashed {
@@ -141,7 +141,7 @@ impl FileSender {
         }
     }
 
-    /// Offers the file again, over another channel. `false` if the transfer was not interrupted.
+    /// Offers the file again, over another channel. Returns `false` if the transfer was not interrupted.
     pub fn resume(&mut self) -> bool {
         if self.phase != Phase::Interrupted {
             return false;
@@ -152,7 +152,7 @@ impl FileSender {
         true
     }
 
-    /// Gives the transfer up.
+    /// Cancels the transfer.
     pub fn cancel(&mut self, reason: &str) {
         self.fail(CancelCause::Asked, reason);
     }
@@ -162,12 +162,12 @@ impl FileSender {
         matches!(self.phase, Phase::Finished | Phase::Interrupted)
     }
 
-    /// What is to be done next.
+    /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// Asks for the next bytes, unless they are asked for, or too far ahead of the receiver.
+    /// Requests the next bytes, unless a request is pending or the window is full.
     fn go_on(&mut self) {
         if self.phase != Phase::Sending || self.reading.is_some() {
             return;
@@ -207,7 +207,7 @@ impl FileSender {
 
     fn finish(&mut self, result: Result<(), FileTransferError>) {
         if result.is_err() {
-            // What was to be sent or read is of no use any more; what tells the far end is.
+            // Pending data and reads are dropped; messages about the end are kept.
             self.outputs.retain(|output| matches!(output, Output::Send(TransferMessage::Cancel { .. })));
         }
         self.phase = Phase::Finished;
@@ -215,7 +215,7 @@ impl FileSender {
     }
 }
 
-/// What the far end's `Cancel` means here.
+/// The error that the remote end's `Cancel` causes here.
 pub(super) fn cancelled(cause: CancelCause, reason: String) -> FileTransferError {
     match cause {
         CancelCause::Asked | CancelCause::Lost => FileTransferError::Cancelled { by_remote: true, reason },

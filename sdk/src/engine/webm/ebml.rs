@@ -1,29 +1,29 @@
-//! Reading and writing EBML elements (RFC 8794): an id, a size, and that many bytes.
+//! Reads and writes EBML elements (RFC 8794): an id, a size, and the content.
 
-/// The size of an element whose end whoever wrote it did not know, in eight bytes.
+/// The unknown size, in eight bytes.
 pub(super) const UNKNOWN: u64 = (1 << 56) - 1;
 
-/// The beginning of an element.
+/// An element header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub id: u32,
-    /// Bytes of the content; `None` if whoever wrote it did not know.
+    /// Size of the content in bytes; `None` if unknown.
     pub size: Option<u64>,
-    /// Bytes of id and size.
+    /// Size of the header in bytes.
     pub length: usize,
 }
 
-/// What the bytes at a place can be.
+/// The result of parsing a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Read<T> {
     Done(T),
     /// More bytes are needed.
     More,
-    /// No EBML.
+    /// Not EBML.
     Broken,
 }
 
-/// The header at the beginning of `bytes`.
+/// Parses the header at the beginning of `bytes`.
 pub(super) fn header(bytes: &[u8]) -> Read<Header> {
     let Some(&first) = bytes.first() else { return Read::More };
     let id_length = first.leading_zeros() as usize + 1;
@@ -39,7 +39,7 @@ pub(super) fn header(bytes: &[u8]) -> Read<Header> {
     }
 }
 
-/// A number of variable length, and its length. `None` if all its bits are set, which means unknown.
+/// A variable-length number, and its length. `None` if all its bits are set, which means unknown.
 pub(super) fn number(bytes: &[u8]) -> Read<(Option<u64>, usize)> {
     let Some(&first) = bytes.first() else { return Read::More };
     let length = first.leading_zeros() as usize + 1;
@@ -53,13 +53,13 @@ pub(super) fn number(bytes: &[u8]) -> Read<(Option<u64>, usize)> {
     Read::Done(((value != mask).then_some(value), length))
 }
 
-/// The content of an unsigned integer; `None` if it is too long to be one.
+/// The value of an unsigned integer; `None` if it is too long.
 pub(super) fn uint(content: &[u8]) -> Option<u64> {
     (content.len() <= 8).then(|| content.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
 }
 
-/// The elements in a master element whose bytes are all there: each with its content and all its bytes. Ends at the
-/// first that is broken or cut off.
+/// Iterates over the complete elements in a master element: the content and all bytes of each. Stops at the
+/// first one that is malformed or incomplete.
 pub(super) fn children(mut bytes: &[u8]) -> impl Iterator<Item = (u32, &[u8], &[u8])> {
     std::iter::from_fn(move || {
         let Read::Done(Header { id, size, length }) = header(bytes) else { return None };
@@ -70,14 +70,14 @@ pub(super) fn children(mut bytes: &[u8]) -> impl Iterator<Item = (u32, &[u8], &[
     })
 }
 
-/// The bytes of an element.
+/// Encodes an element.
 pub(super) fn element(id: u32, content: &[u8]) -> Vec<u8> {
     let mut bytes = start(id, content.len() as u64);
     bytes.extend_from_slice(content);
     bytes
 }
 
-/// The id and an eight-byte size: always as long, whatever the size.
+/// The id and an eight-byte size: the length does not depend on the size.
 pub(super) fn start(id: u32, size: u64) -> Vec<u8> {
     let id = id.to_be_bytes();
     let leading = id.iter().take_while(|byte| **byte == 0).count();
@@ -86,7 +86,8 @@ pub(super) fn start(id: u32, size: u64) -> Vec<u8> {
     bytes
 }
 
-/// An unsigned integer of eight bytes: always as long, so that positions can be counted before they are known.
+/// An unsigned integer of eight bytes: the length is fixed, so that positions can be computed before the values are
+/// known.
 pub(super) fn uint_element(id: u32, value: u64) -> Vec<u8> {
     element(id, &value.to_be_bytes())
 }

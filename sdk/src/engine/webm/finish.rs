@@ -1,4 +1,4 @@
-//! The new header, and the cues.
+//! Creates the new header and the cues.
 
 use std::ops::Range;
 
@@ -9,21 +9,21 @@ use super::scanner::Scanner;
 const NANOSECONDS: f64 = 1e6;
 const DEFAULT_SCALE: u64 = 1_000_000;
 
-/// What makes a recording whole.
+/// What completes a recording.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finished {
-    /// The whole file, one part after the other.
+    /// The parts of the whole file, in order.
     pub parts: Vec<Part>,
-    /// Milliseconds that the header now tells.
+    /// The duration in the header, in milliseconds.
     pub duration_ms: f64,
 }
 
 /// A part of a finished file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
-    /// Bytes that the browser did not write.
+    /// New bytes.
     New(Vec<u8>),
-    /// These bytes of the file as it was.
+    /// A range of the original file.
     Kept(Range<u64>),
 }
 
@@ -37,10 +37,11 @@ impl Part {
 }
 
 impl Scanner {
-    /// Finishes a file of `size` bytes that ran for `elapsed_ms`. `None` if it is not understood, or complete already.
+    /// Completes a file of `size` bytes that was recorded for `elapsed_ms`. `None` if it is not understood, or already
+    /// complete.
     ///
-    /// A screen that stands still gives no frames, so a recording is at least as long as it ran, and the last picture
-    /// stays on until then.
+    /// A still screen produces no frames, so a recording is at least as long as it ran, and the last frame
+    /// is shown until then.
     pub fn finish(&self, size: u64, elapsed_ms: f64) -> Option<Finished> {
         let media_from = self.first_cluster.filter(|from| self.is_usable() && *from <= size)?;
         let ebml_header = ebml::children(&self.header).find(|(id, ..)| *id == id::EBML)?.2;
@@ -61,7 +62,7 @@ impl Scanner {
             .flat_map(|(_, _, whole)| whole.iter().copied())
             .collect();
 
-        // Positions count from the segment's first byte, and a seek head is as long whatever they are.
+        // Positions count from the segment's first byte, and a seek head has a fixed length.
         let info_at = seek_head(0, 0, 0).len() as u64;
         let tracks_at = info_at + info.len() as u64;
         let media_at = tracks_at + rest.len() as u64;
@@ -69,7 +70,7 @@ impl Scanner {
         let cues_at = media_at + media.iter().map(Part::len).sum::<u64>();
         let tail = self.cues(media_from, media_at);
         let mut head = ebml_header.to_vec();
-        // The clusters have no sizes, which only a segment without one may hold.
+        // The clusters have unknown sizes, which are valid only in a segment of unknown size.
         head.extend(ebml::start(id::SEGMENT, ebml::UNKNOWN));
         head.extend(seek_head(info_at, tracks_at, cues_at));
         head.extend(info);
@@ -78,7 +79,7 @@ impl Scanner {
         Some(Finished { parts, duration_ms })
     }
 
-    /// The clusters in which the last picture lasts until `end`, in ticks. Cues stay right: no key frame comes later.
+    /// The clusters, with the last frame extended to `end`, in ticks. Cues stay valid: no key frame comes later.
     fn media(&self, whole: Range<u64>, end: u64) -> Vec<Part> {
         let last = self.last_picture.as_ref().filter(|last| last.time < end && last.end <= whole.end);
         let Some(last) = last else { return vec![Part::Kept(whole)] };
@@ -116,7 +117,7 @@ fn seek_head(info: u64, tracks: u64, cues: u64) -> Vec<u8> {
     ebml::element(id::SEEK_HEAD, &seeks.collect::<Vec<_>>())
 }
 
-/// The elements of the segment that stand before the first cluster.
+/// The elements of the segment before the first cluster.
 pub(super) fn segment_children(header: &[u8]) -> impl Iterator<Item = (u32, &[u8], &[u8])> {
     let start =
         ebml::children(header).find(|(id, ..)| *id == id::EBML).map_or(0, |(_, _, whole)| whole.len());

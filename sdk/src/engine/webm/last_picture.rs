@@ -1,30 +1,30 @@
-//! How long the last picture stays on.
+//! The duration of the last video frame.
 //!
-//! A block lasts until the next one, so of the last one nobody knows how long: players guess, and skip or add seconds
-//! at the end of a screen that stood still. A `BlockDuration` tells them, which only a `BlockGroup` can have.
+//! A block lasts until the next one, so the duration of the last one is unknown: players guess, and skip or add seconds
+//! at the end of a still screen share. A `BlockDuration` sets it, which only a `BlockGroup` can contain.
 
 use super::ebml;
 use super::id;
 
-/// The bits of a `SimpleBlock`'s flags that a `Block` has too: invisible, and lacing. Key frames are told otherwise.
+/// The flags of a `SimpleBlock` that a `Block` has too: invisible, and lacing. Key frames are marked differently.
 const COMMON_FLAGS: u8 = 0x0E;
 
-/// The last block of the picture as the browser wrote it, and what it takes to give it a duration.
+/// The last video block as the browser wrote it, and what is needed to give it a duration.
 #[derive(Clone, Debug)]
 pub(super) struct LastPicture {
     pub time: u64,
-    /// Where its element begins, and where the bytes begin that stay as they are.
+    /// Where the element begins, and where the bytes begin that are kept.
     pub from: u64,
     pub kept_from: u64,
     pub end: u64,
-    /// Stands in place of the bytes between, after the group's own header.
+    /// Replaces the bytes in between, after the group's header.
     prefix: Vec<u8>,
-    /// What comes behind, beside the duration.
+    /// Follows the kept bytes, besides the duration.
     suffix: Vec<u8>,
 }
 
 impl LastPicture {
-    /// A `SimpleBlock`, of which `content` has at least the beginning.
+    /// From a `SimpleBlock`, of which `content` has at least the header.
     pub(super) fn simple(
         header: &ebml::Header,
         from: u64,
@@ -40,18 +40,18 @@ impl LastPicture {
         Some(Self { time: 0, from, kept_from, end, prefix, suffix: Vec::new() })
     }
 
-    /// A `BlockGroup` without a duration.
+    /// From a `BlockGroup` without a duration.
     pub(super) fn group(from: u64, content_from: u64, end: u64) -> Self {
         Self { time: 0, from, kept_from: content_from, end, prefix: Vec::new(), suffix: Vec::new() }
     }
 
-    /// Says of a `SimpleBlock` that it builds upon an earlier picture.
+    /// Marks the frame of a `SimpleBlock` as dependent on an earlier one.
     pub(super) fn refer_to(&mut self, earlier: u64) {
         let distance = (earlier as i64).saturating_sub(self.time as i64);
         self.suffix = ebml::element(id::REFERENCE_BLOCK, &distance.to_be_bytes());
     }
 
-    /// The bytes before and behind those that stay, if it lasts `ticks`.
+    /// The bytes before and after the kept ones, for a duration of `ticks`.
     pub(super) fn lasting(&self, ticks: u64) -> (Vec<u8>, Vec<u8>) {
         let mut behind = ebml::uint_element(id::BLOCK_DURATION, ticks);
         behind.extend_from_slice(&self.suffix);
@@ -62,7 +62,7 @@ impl LastPicture {
     }
 }
 
-/// The beginning of a block's content: track number, time after the cluster's, flags; and how many bytes these are.
+/// The header of a block's content: track number, time relative to the cluster, flags; and the header's length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BlockStart {
     pub track: u64,

@@ -1,8 +1,8 @@
-//! Gives a recording what the browser could not know when it wrote the beginning: a duration, and cues to seek by.
+//! Adds to a recording what the browser could not know when it wrote the header: a duration, and cues for seeking.
 //!
-//! Browsers write WebM as a stream, with a header that is never touched again. The [`Scanner`] reads along as the pieces
-//! come and keeps the header and where the clusters are; [`Scanner::finish`] then makes a new header and the cues, to be
-//! put before and behind the clusters. These stay as they are, but that the last picture is told how long it stays on.
+//! Browsers write WebM as a stream, and never update its header. The [`Scanner`] parses the data as it
+//! arrives and keeps the header and the positions of the clusters; [`Scanner::finish`] then creates a new header and
+//! the cues, which go before and after the clusters. Only the duration of the last frame is added to those.
 //!
 //! [WebM](https://www.webmproject.org/docs/container/), [Matroska](https://www.rfc-editor.org/rfc/rfc9559),
 //! [EBML](https://www.rfc-editor.org/rfc/rfc8794).
@@ -19,7 +19,7 @@ mod tests;
 pub use finish::{Finished, Part};
 pub use scanner::Scanner;
 
-/// The ids of elements, with their length markers.
+/// Element ids, including their length markers.
 mod id {
     pub(super) const EBML: u32 = 0x1A45_DFA3;
     pub(super) const SEGMENT: u32 = 0x1853_8067;

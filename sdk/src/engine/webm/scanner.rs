@@ -1,22 +1,22 @@
-//! Reads a recording as it grows, and keeps what is needed to finish it.
+//! Parses a recording as it grows, and keeps what is needed to complete it.
 
 use super::ebml::{self, Header, Read};
 use super::id;
 use super::last_picture::{BlockStart, LastPicture};
 
-/// A header without end is no header. Those of browsers have some hundred bytes.
+/// The largest accepted header. Those of browsers have a few hundred bytes.
 const MAX_HEADER: usize = 1 << 20;
-/// Cues need not be closer than this, in the segment's ticks of mostly a millisecond.
+/// The minimum distance of cues, in the segment's ticks of usually one millisecond.
 const CUE_DISTANCE: u64 = 500;
 
-/// Reads a WebM file in pieces. Whatever the bytes, it never fails: it gives up, and the file stays as it is.
+/// Parses a WebM file in pieces. It never fails: on unexpected data it gives up, and the file stays unchanged.
 #[derive(Debug, Default)]
 pub struct Scanner {
-    /// What was pushed and not read yet.
+    /// Data that was pushed and not parsed yet.
     pending: Vec<u8>,
-    /// Where `pending` begins in the file.
+    /// The offset of `pending` in the file.
     position: u64,
-    /// Bytes to pass over before the next element.
+    /// Bytes to skip before the next element.
     skip: u64,
     /// Everything before the first cluster.
     pub(super) header: Vec<u8>,
@@ -24,20 +24,20 @@ pub struct Scanner {
     cluster: Option<Cluster>,
     group: Option<Group>,
     pub(super) cues: Vec<Cue>,
-    /// Where the last block begins, in ticks.
+    /// The time of the last block, in ticks.
     pub(super) last: Option<u64>,
     pub(super) cue_track: Option<u64>,
-    /// The track with pictures.
+    /// The number of the video track.
     picture_track: Option<u64>,
     pub(super) last_picture: Option<LastPicture>,
     broken: bool,
 }
 
-/// A place to start playing from: a cluster that has a key frame.
+/// A position to start playback from: a cluster with a key frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cue {
     pub time: u64,
-    /// Of the cluster, in the file as the browser wrote it.
+    /// The offset of the cluster in the original file.
     pub position: u64,
 }
 
@@ -46,11 +46,11 @@ struct Cluster {
     position: u64,
     time: u64,
     has_cue: bool,
-    /// It has no size that would have to be corrected when it grows.
+    /// The segment has an unknown size, which needs no correction when it grows.
     is_open: bool,
 }
 
-/// A `BlockGroup` that is being read: whether its frame stands alone is known at its end.
+/// A `BlockGroup` that is being parsed: whether its frame is a key frame is known at its end.
 #[derive(Clone, Copy, Debug)]
 struct Group {
     from: u64,
@@ -74,12 +74,12 @@ impl Scanner {
         }
     }
 
-    /// Whether everything so far could be read, and there is media.
+    /// Whether everything so far could be parsed, and there is media.
     pub(super) fn is_usable(&self) -> bool {
         !self.broken && self.first_cluster.is_some() && self.last.is_some()
     }
 
-    /// Whether everything so far could be read, and there is no media.
+    /// Whether everything so far could be parsed, and there is no media.
     pub fn is_blank(&self) -> bool {
         !self.broken && self.last.is_none()
     }
@@ -88,7 +88,7 @@ impl Scanner {
         *self = Self { broken: true, ..Self::default() };
     }
 
-    /// Reads one element, if it is there. Masters are entered; of a block only its beginning is read.
+    /// Parses one element, if it is complete. Masters are entered; of a block only its header is read.
     fn step(&mut self) -> bool {
         if self.skip > 0 {
             let bytes = self.skip.min(self.pending.len() as u64);
@@ -128,7 +128,7 @@ impl Scanner {
             self.first_cluster = Some(self.position);
             return self.read_media(Header { id, size, length });
         }
-        // A master of unknown size is entered as the segment is: its children follow.
+        // A master of unknown size is entered like the segment: its children follow.
         let content = if id == id::SEGMENT { 0 } else { size.unwrap_or(0) };
         let Some(whole) = (length as u64).checked_add(content).filter(|whole| *whole <= MAX_HEADER as u64)
         else {
@@ -221,8 +221,8 @@ impl Scanner {
         }
     }
 
-    /// Keeps what may turn out to be the last picture. `needs_reference` if it has yet to be told that it builds upon
-    /// the one before.
+    /// Keeps a frame that may be the last one. `needs_reference` if it must still be marked as dependent on an
+    /// earlier one.
     fn picture(&mut self, track: u64, time: u64, picture: Option<LastPicture>, needs_reference: bool) {
         if Some(track) != self.picture_track {
             return;
@@ -270,7 +270,7 @@ struct Track {
     number: u64,
 }
 
-/// The tracks that the header names, in the order of their numbers.
+/// The tracks in the header, ordered by number.
 fn tracks(header: &[u8]) -> Vec<Track> {
     const VIDEO: u64 = 1;
     let Some((_, tracks, _)) = super::finish::segment_children(header).find(|(id, ..)| *id == id::TRACKS)

@@ -1,5 +1,5 @@
-//! Media capture, as far as web-sys lacks it. Everything is looked up by its name when it is used, because one browser
-//! or the other lacks most of it: what is missing is [`Error::Unsupported`] with that name.
+//! Media capture APIs that web-sys lacks. Everything is looked up by name when it is used, because every browser lacks
+//! some of it: a missing one results in [`Error::Unsupported`] with that name.
 
 use std::future::Future;
 
@@ -10,18 +10,18 @@ use wasm_bindgen_futures::JsFuture;
 use crate::error::{Error, Result};
 use crate::platform::exception::Exception;
 
-/// A property, `undefined` if there is none or it cannot be read.
+/// Gets a property; `undefined` if it does not exist or cannot be read.
 pub(in crate::platform) fn get(target: &JsValue, key: &str) -> JsValue {
     Reflect::get(target, &JsValue::from_str(key)).unwrap_or_default()
 }
 
-/// A property that the browser may lack.
+/// Gets a property that the browser may lack.
 pub(in crate::platform) fn require(target: &JsValue, feature: &'static str) -> Result<JsValue> {
     let value = get(target, feature);
     if value.is_undefined() { Err(Error::Unsupported { feature }) } else { Ok(value) }
 }
 
-/// A function that the browser may lack.
+/// Gets a function that the browser may lack.
 pub(in crate::platform) fn function(target: &JsValue, feature: &'static str) -> Result<Function> {
     get(target, feature).dyn_into().map_err(|_| Error::Unsupported { feature })
 }
@@ -36,7 +36,7 @@ pub(in crate::platform) fn call(
     Ok(function(target, feature)?.apply(target, &arguments).map_err(Exception::from)?)
 }
 
-/// Calls a method that returns a promise, at once, and waits for it when the future is polled.
+/// Calls a method that returns a promise immediately, and awaits it when the future is polled.
 pub(in crate::platform) fn call_async(
     target: &JsValue,
     feature: &'static str,
@@ -46,7 +46,7 @@ pub(in crate::platform) fn call_async(
     async move { Ok(JsFuture::from(Promise::resolve(&called?)).await.map_err(Exception::from)?) }
 }
 
-/// Makes an object of a class that the browser may lack.
+/// Constructs an object of a class that the browser may lack.
 pub(in crate::platform) fn construct(class: &'static str) -> Result<JsValue> {
     let constructor = function(&js_sys::global(), class)?;
     Ok(Reflect::construct(&constructor, &Array::new()).map_err(Exception::from)?)

@@ -1,4 +1,4 @@
-//! What web-sys lacks of data channels, and where it forgets that a call can throw.
+//! Data channel APIs that web-sys lacks, or declares as unable to throw.
 
 use js_sys::{Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -42,7 +42,7 @@ pub(in crate::platform) fn create_data_channel(
     connection.unchecked_ref::<ConnectionGaps>().create_data_channel(label, init)
 }
 
-/// `RTCPeerConnection.sctp.maxMessageSize` in bytes, once it is negotiated. May be infinite.
+/// `RTCPeerConnection.sctp.maxMessageSize` in bytes, available after negotiation. May be infinite.
 pub(in crate::platform) fn max_message_size(connection: &RtcPeerConnection) -> Option<f64> {
     connection.unchecked_ref::<ConnectionGaps>().sctp()?.max_message_size().as_f64()
 }
@@ -57,7 +57,7 @@ pub(in crate::platform) fn protocol(channel: &RtcDataChannel) -> String {
     channel.unchecked_ref::<DataChannelGaps>().protocol().as_string().unwrap_or_default()
 }
 
-/// `new Uint8Array(length)`, or `None` if there is not enough memory, where web-sys would throw.
+/// `new Uint8Array(length)`; `None` if there is not enough memory, where web-sys would throw.
 pub(in crate::platform) fn new_bytes(length: usize) -> Option<Uint8Array> {
     let constructor = Reflect::get(&js_sys::global(), &"Uint8Array".into()).ok()?;
     let arguments = js_sys::Array::of1(&JsValue::from_f64(length as f64));

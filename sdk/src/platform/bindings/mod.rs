@@ -1,4 +1,4 @@
-//! What web-sys lacks of the interfaces that are used here, by the interface.
+//! Browser APIs that web-sys lacks, by interface.
 
 pub(in crate::platform) mod capture;
 pub(in crate::platform) mod data_channel;

@@ -1,4 +1,4 @@
-//! What web-sys lacks of peer connections, and where it does not say that a browser may throw.
+//! Peer connection APIs that web-sys lacks, or declares as unable to throw.
 
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -84,7 +84,7 @@ extern "C" {
     fn username_fragment(this: &IceCandidateGaps) -> Option<String>;
 }
 
-/// `setLocalDescription()` without an argument: the browser makes the offer or answer that the state calls for.
+/// `setLocalDescription()` without an argument: the browser creates an offer or answer depending on its state.
 pub(in crate::platform) fn set_local_description(connection: &RtcPeerConnection) -> Promise {
     connection.unchecked_ref::<PeerConnectionGaps>().set_local_description()
 }
@@ -141,12 +141,12 @@ pub(in crate::platform) fn stop(transceiver: &RtcRtpTransceiver) -> Result<(), J
     transceiver.unchecked_ref::<RtpTransceiverGaps>().stop()
 }
 
-/// `RTCRtpSender.setStreams`. It only groups tracks for the receiver, so a browser that lacks it is let go on without.
+/// `RTCRtpSender.setStreams`. Ignored where the browser lacks it, as it only groups tracks for the receiver.
 pub(in crate::platform) fn set_streams(sender: &RtcRtpSender, stream: &MediaStream) {
     let _ = sender.unchecked_ref::<RtpSenderGaps>().set_streams(stream);
 }
 
-/// `RTCRtpSender.getParameters`, with every member that the browser has.
+/// `RTCRtpSender.getParameters`, with all members of the browser.
 pub(in crate::platform) fn parameters(sender: &RtcRtpSender) -> Object {
     sender.unchecked_ref::<RtpSenderGaps>().get_parameters()
 }
@@ -182,12 +182,12 @@ pub(in crate::platform) fn insert_dtmf(
     dtmf.unchecked_ref::<DtmfSenderGaps>().insert_dtmf(tones, duration, gap)
 }
 
-/// `RTCDTMFSender.canInsertDTMF`; `None` where the browser does not say.
+/// `RTCDTMFSender.canInsertDTMF`; `None` where the browser lacks it.
 pub(in crate::platform) fn can_insert_dtmf(dtmf: &RtcdtmfSender) -> Option<bool> {
     dtmf.unchecked_ref::<DtmfSenderGaps>().can_insert_dtmf()
 }
 
-/// `RTCCertificate.getFingerprints`. Throws where there is none.
+/// `RTCCertificate.getFingerprints`. Throws where the browser lacks it.
 pub(in crate::platform) fn fingerprints(certificate: &RtcCertificate) -> Result<Array, JsValue> {
     certificate.unchecked_ref::<CertificateGaps>().get_fingerprints()
 }

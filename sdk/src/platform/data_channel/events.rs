@@ -1,4 +1,4 @@
-//! What the browser tells about a channel: <https://www.w3.org/TR/webrtc/#rtcdatachannel>.
+//! Handles the browser's events of a channel: <https://www.w3.org/TR/webrtc/#rtcdatachannel>.
 
 use std::rc::{Rc, Weak};
 
@@ -13,7 +13,7 @@ use crate::error::{DataChannelError, Result};
 use crate::platform::exception::Exception;
 use crate::platform::listener::ListenerGuard;
 
-/// `RTCError.sctpCauseCode` of a far end that closed its connection, which is no failure.
+/// `RTCError.sctpCauseCode` when the remote peer closed its connection, which is not a failure.
 const USER_INITIATED_ABORT: f64 = 12.0;
 
 pub(super) fn listen(raw: &RtcDataChannel, weak: &Weak<Inner>) -> [ListenerGuard; 5] {
@@ -78,7 +78,7 @@ impl Inner {
         }
     }
 
-    /// The message that a frame completes.
+    /// Returns the message that a frame completes.
     fn handle_frame(self: &Rc<Self>, frame: Uint8Array) -> Option<Result<RawMessage>> {
         let length = frame.length();
         let mut start = [0; HEADER_BYTES];
@@ -99,12 +99,12 @@ impl Inner {
         }
     }
 
-    /// The message, unless it is longer than this end takes. One in fragments is refused before it is put together.
+    /// Returns the message unless it is too long. A fragmented one is rejected before it is reassembled.
     fn limited(&self, message: RawMessage) -> Result<RawMessage> {
         let limit = self.options.max_message_size as usize;
         let size = match &message {
             RawMessage::Binary(bytes) => bytes.length() as usize,
-            // No character of UTF-16 takes more than three bytes in UTF-8.
+            // A UTF-16 code unit takes at most three bytes in UTF-8.
             RawMessage::Text(text) if 3 * utf16_length(text) <= limit => return Ok(message),
             RawMessage::Text(text) => text.as_string().map_or(0, |text| text.len()),
         };

@@ -1,4 +1,4 @@
-//! Files that travel over a channel, beside its messages.
+//! Files sent over a channel, alongside its messages.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -14,17 +14,18 @@ use crate::engine::transfer::WINDOW_BYTES;
 use crate::error::{DataChannelError, Error, Result};
 use crate::platform::file::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, Transfers};
 
-/// The files that the far end offers, in order. Ends when the channel is closed. Made by [`DataChannel::files`].
+/// A stream of the files that the remote peer offers, in order. Ends when the channel is closed. Created by
+/// [`DataChannel::files`].
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct IncomingFiles(DataChannel);
 
 impl DataChannel {
-    /// Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
-    /// messages between them.
+    /// Offers a file to the remote peer, and sends it when it is accepted. Several files may be transferred at once,
+    /// and messages between them.
     ///
     /// # Errors
-    /// `InvalidState` on a channel that loses messages, does not keep order, or is without framing; `Closed` on a
+    /// `InvalidState` on a channel that is unreliable, unordered, or without framing; `Closed` on a
     /// closed one.
     pub fn send_file(&self, file: &Blob, options: &FileOptions) -> Result<FileTransfer> {
         self.check_for_files()?;
@@ -34,10 +35,10 @@ impl DataChannel {
     fn check_for_files(&self) -> Result<()> {
         let action = "transfer files";
         if !self.has_framing() {
-            return Err(Error::InvalidState { action, state: "the channel is without framing" });
+            return Err(Error::InvalidState { action, state: "the channel has no framing" });
         }
         if !self.is_reliable_and_ordered() {
-            let state = "the channel may lose messages or change their order";
+            let state = "the channel is unreliable or unordered";
             return Err(Error::InvalidState { action, state });
         }
         if matches!(self.state(), DataChannelState::Closing | DataChannelState::Closed) {
@@ -46,18 +47,19 @@ impl DataChannel {
         Ok(())
     }
 
-    /// The files that the far end offers, those that it offered before too. Each goes to one of several readers.
+    /// Returns the files that the remote peer offers, including pending ones. Each is delivered to only one of several
+    /// readers.
     pub fn files(&self) -> IncomingFiles {
         IncomingFiles(self.clone())
     }
 }
 
 impl FileTransfer {
-    /// Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
-    /// which is first. The handle is that of the transfer from now on.
+    /// Continues over another channel, after the previous one closed too early. Both peers have to call it, in either
+    /// order. The returned handle replaces the old one.
     ///
     /// # Errors
-    /// `InvalidState` unless the transfer is interrupted, and as [`DataChannel::send_file`].
+    /// `InvalidState` unless the transfer is interrupted, and the errors of [`DataChannel::send_file`].
     pub fn resume(&self, channel: &DataChannel) -> Result<Self> {
         channel.check_for_files()?;
         self.resume_over(&(Rc::new(channel.clone()) as Rc<dyn Carrier>))

@@ -1,4 +1,4 @@
-//! How messages move between the application and the browser's buffer.
+//! Moves messages between the application and the browser's buffer.
 
 use std::task::{Context, Poll};
 
@@ -10,7 +10,7 @@ use super::{DEFAULT_MAX_MESSAGE_SIZE, DataChannel, DataChannelState, Inner, Payl
 use crate::error::{DataChannelError, Error, Result};
 
 impl DataChannel {
-    /// Puts a message into the queue; the receiver is told when it is handed over.
+    /// Queues a message; the receiver resolves when it is in the browser's buffer.
     pub(crate) fn queue(&self, payload: Payload) -> Result<oneshot::Receiver<Result<()>>> {
         let (done, through) = oneshot::channel();
         self.enqueue(payload, Some(done))?;
@@ -22,7 +22,7 @@ impl DataChannel {
             return Err(self.closed_error());
         }
         let (size, limit) = (payload.size(), self.0.options.max_message_size as usize);
-        // Without framing, the connection's own limit counts, and is known once the channel is open.
+        // Without framing the connection's own limit applies, which is known once the channel is open.
         let limit = if self.state() == DataChannelState::Open { self.max_message_size() } else { limit };
         if size > limit && !matches!(payload, Payload::Frame(_)) {
             return Err(DataChannelError::TooLarge { size, limit }.into());
@@ -71,7 +71,7 @@ impl DataChannel {
         if self.poll_handed_over(context)?.is_pending() {
             return Poll::Pending;
         }
-        // First the threshold, then the question: the amount may fall in between, and then no event comes.
+        // Set the threshold before reading the amount: it may fall in between, and then no event is fired.
         self.0.raw.set_buffered_amount_low_threshold(0);
         if self.0.raw.buffered_amount() == 0 {
             self.0.raw.set_buffered_amount_low_threshold(self.0.options.low_water_mark);
@@ -102,7 +102,7 @@ impl Inner {
         bindings::max_message_size(&self.connection).unwrap_or(DEFAULT_MAX_MESSAGE_SIZE) as usize
     }
 
-    /// Hands frames to the browser while its buffer has room.
+    /// Passes frames to the browser while its buffer has room.
     pub(super) fn pump(&self) {
         let mut progress = false;
         while !self.over.get()
@@ -134,7 +134,7 @@ impl Inner {
         }
     }
 
-    /// The channel is over. Happens once.
+    /// The channel has closed. Called once.
     pub(super) fn end(&self) {
         if self.over.replace(true) {
             return;

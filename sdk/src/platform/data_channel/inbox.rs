@@ -1,11 +1,11 @@
-//! Messages that came and wait to be read.
+//! Received messages that were not read yet.
 
 use std::collections::VecDeque;
 
 use super::message::RawMessage;
 use crate::error::{DataChannelError, Result};
 
-/// What each message is taken to cost besides its bytes.
+/// Assumed overhead of each message, in bytes.
 const OVERHEAD_BYTES: usize = 64;
 
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Inbox {
         self.missed = self.missed.saturating_add(messages);
     }
 
-    /// The next message; `Some(None)` when there will be no more.
+    /// The next message; `Some(None)` after the last one.
     pub(super) fn pop(&mut self) -> Option<Option<Result<RawMessage>>> {
         match std::mem::take(&mut self.missed) {
             0 => {}
@@ -53,7 +53,7 @@ impl Inbox {
         }
     }
 
-    /// There will be no more, once what waits is read.
+    /// Ends the inbox after the remaining messages.
     pub(super) fn end(&mut self) {
         self.ended = true;
     }

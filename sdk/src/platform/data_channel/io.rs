@@ -11,8 +11,8 @@ use super::{DataChannel, Message};
 use crate::engine::framing::MAX_FRAME_BYTES;
 use crate::error::{DataChannelError, Error};
 
-/// A data channel as a byte stream: `AsyncRead` and `AsyncWrite` of the `futures` crate. Where one message ends and the
-/// next begins is lost. Made by [`DataChannel::into_io`].
+/// A data channel as a byte stream: `AsyncRead` and `AsyncWrite` of the `futures` crate. Message
+/// boundaries are not preserved. Created by [`DataChannel::into_io`].
 #[derive(Debug)]
 pub struct DataChannelIo {
     channel: DataChannel,
@@ -25,7 +25,7 @@ impl DataChannelIo {
         Self { channel, unread: Vec::new(), read: 0 }
     }
 
-    /// The channel.
+    /// Returns the channel.
     pub fn channel(&self) -> &DataChannel {
         &self.channel
     }

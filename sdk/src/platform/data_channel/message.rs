@@ -1,4 +1,4 @@
-//! What is sent and received.
+//! Messages of a data channel.
 
 use js_sys::Uint8Array;
 use serde::Serialize;
@@ -14,31 +14,31 @@ use crate::platform::bindings::data_channel::new_bytes;
 pub enum Message {
     /// Text.
     Text(String),
-    /// Bytes.
+    /// Binary data.
     Binary(Vec<u8>),
 }
 
 impl Message {
-    /// A text message that holds `value` as JSON.
+    /// Creates a text message with `value` as JSON.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] for what JSON cannot say.
+    /// [`Error::InvalidOptions`] if `value` cannot be serialized.
     pub fn from_json<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         let text = serde_json::to_string(value);
         text.map(Self::Text).map_err(|error| Error::InvalidOptions { detail: error.to_string() })
     }
 
-    /// Reads the message as JSON.
+    /// Parses the message as JSON.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] if it is none, or another thing than `T`.
+    /// [`Error::InvalidOptions`] if it is not JSON, or not a `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let wrong = |words: String| Error::InvalidOptions { detail: format!("the message: {words}") };
         let text = std::str::from_utf8(self.as_bytes()).map_err(|error| wrong(error.to_string()))?;
         serde_json::from_str(text).map_err(|error| wrong(error.to_string()))
     }
 
-    /// The text, if it is one.
+    /// The text, if it is a text message.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -46,7 +46,7 @@ impl Message {
         }
     }
 
-    /// The bytes; those of a text are UTF-8.
+    /// The bytes; UTF-8 for a text message.
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Text(text) => text.as_bytes(),
@@ -54,7 +54,7 @@ impl Message {
         }
     }
 
-    /// The same as [`as_bytes`](Self::as_bytes), without a copy.
+    /// Like [`as_bytes`](Self::as_bytes), without a copy.
     pub fn into_bytes(self) -> Vec<u8> {
         match self {
             Self::Text(text) => text.into_bytes(),
@@ -87,7 +87,7 @@ impl From<Vec<u8>> for Message {
     }
 }
 
-/// A message as the browser gave it, not yet copied into the module's memory, which can only grow.
+/// A message from the browser, not yet copied into the module's memory, which can only grow.
 #[derive(Clone, Debug)]
 pub(crate) enum RawMessage {
     /// A string.
@@ -113,7 +113,7 @@ impl From<RawMessage> for Message {
     }
 }
 
-/// A message that is put together outside the module's memory.
+/// A message that is reassembled outside the module's memory.
 #[derive(Debug)]
 pub(super) struct AssembledBytes(pub(super) Uint8Array);
 

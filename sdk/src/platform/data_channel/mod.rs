@@ -38,43 +38,44 @@ pub(crate) use message::RawMessage;
 use outbox::Outbox;
 pub(crate) use outbox::Payload;
 
-/// What a connection takes that does not say: RFC 8841, section 6.1.
+/// The maximum message size if the remote description has none: RFC 8841, section 6.1.
 const DEFAULT_MAX_MESSAGE_SIZE: f64 = 65_536.0;
 
-/// Where a channel is in its life: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannelstate>.
+/// The state of a channel: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannelstate>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum DataChannelState {
-    /// It is being opened. What is sent waits.
+    /// The channel is being opened. Messages are queued.
     Connecting,
-    /// Messages flow.
+    /// Messages can be sent and received.
     Open,
-    /// One end closes it.
+    /// The channel is being closed.
     Closing,
-    /// It is over.
+    /// The channel is closed.
     Closed,
 }
 
-/// A channel for messages and files between two ends of a peer connection.
+/// A channel for messages and files between two peers.
 ///
-/// A clone is another handle. Dropping the last one closes the channel; a file under way keeps one.
+/// Clones are handles to the same channel. Dropping the last one closes the channel; a file transfer in progress holds
+/// one.
 ///
-/// Reading: the channel is a `Stream` of [`Message`]s. Sending: [`send`](Self::send) waits while the browser's buffer is
+/// The channel is a `Stream` of received [`Message`]s. [`send`](Self::send) waits while the browser's buffer is
 /// above the high-water mark; the channel is a `Sink`, too.
 #[derive(Clone, Debug)]
 pub struct DataChannel(Rc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// Until it is over: JavaScript may hold a channel for as long as it likes.
+    /// Kept until the channel is closed: JavaScript may hold a channel indefinitely.
     listeners: RefCell<Option<[ListenerGuard; 5]>>,
     raw: RtcDataChannel,
     connection: RtcPeerConnection,
     options: MessageOptions,
     framing: bool,
     protocol: String,
-    /// Whether a message that was sent arrives, as long as the channel is open.
+    /// Whether the channel is reliable and ordered.
     reliable: bool,
     ordered: bool,
     inbox: RefCell<Inbox>,
@@ -89,10 +90,10 @@ struct Inner {
 }
 
 impl DataChannel {
-    /// Makes a channel. The far end gets a `datachannel` event, unless the channel is negotiated.
+    /// Creates a channel. The remote peer gets a `datachannel` event, unless the channel is negotiated.
     ///
     /// # Errors
-    /// `InvalidOptions` for options that make no sense, alone or together; `InvalidState` when the connection is closed.
+    /// `InvalidOptions` for invalid or conflicting options; `InvalidState` when the connection is closed.
     pub fn create(connection: &RtcPeerConnection, label: &str, options: &DataChannelOptions) -> Result<Self> {
         options.check()?;
         if label.len() > usize::from(u16::MAX) {
@@ -118,11 +119,11 @@ impl DataChannel {
         Ok(Self::new(raw, connection, options.messages.clone(), framing))
     }
 
-    /// Wraps a channel of the browser, such as that of a `datachannel` event of `connection`: in the event itself, or
-    /// its first messages are missed.
+    /// Wraps a browser's channel, such as that of a `datachannel` event of `connection`. Call it synchronously in the
+    /// event handler, or the first messages are missed.
     ///
     /// # Errors
-    /// `InvalidOptions` for options that make no sense.
+    /// `InvalidOptions` for invalid options.
     pub fn from_raw(
         raw: RtcDataChannel,
         connection: &RtcPeerConnection,
@@ -167,37 +168,37 @@ impl DataChannel {
         channel
     }
 
-    /// Sends a message. Ready when all of it is handed to the browser: at once while there is room in its buffer, later
-    /// when it is above the high-water mark or the channel is not open yet. Messages are sent in the order of the calls'
-    /// first polls; a call that is dropped takes its message back, unless it was begun.
+    /// Sends a message. Resolves when all of it is in the browser's buffer: immediately while there is room, later
+    /// when the buffer is above the high-water mark or the channel is not open yet. Messages are sent in the order of
+    /// the first polls; dropping the future cancels its message, unless sending has started.
     ///
     /// # Errors
-    /// `TooLarge` for a message beyond `max_message_size`, or without framing beyond that of the connection; `Closed`
-    /// when the channel closes first; `Failed` when the browser cannot send.
+    /// `TooLarge` if the message exceeds `max_message_size`, or without framing the limit of the connection; `Closed`
+    /// if the channel closes first; `Failed` if the browser cannot send.
     pub async fn send(&self, message: impl Into<Message>) -> Result<()> {
         self.queue(Payload::from(message.into()))?.await.unwrap_or(Err(DataChannelError::Closed.into()))
     }
 
-    /// Sends bytes that are JavaScript's, without a copy in the module's memory, which can only grow.
+    /// Sends a JavaScript buffer, without a copy in the module's memory, which can only grow.
     ///
     /// # Errors
-    /// Those of [`send`](Self::send).
+    /// The errors of [`send`](Self::send).
     pub async fn send_array(&self, bytes: &Uint8Array) -> Result<()> {
         self.queue(Payload::Js(bytes.clone()))?.await.unwrap_or(Err(DataChannelError::Closed.into()))
     }
 
-    /// Sends a value as JSON text. Read it with [`Message::json`].
+    /// Sends a value as JSON text. Parse it with [`Message::json`].
     ///
     /// # Errors
-    /// Those of [`send`](Self::send), and [`Error::InvalidOptions`] for what JSON cannot say.
+    /// The errors of [`send`](Self::send), and [`Error::InvalidOptions`] if the value cannot be serialized.
     pub async fn send_json<T: Serialize + ?Sized>(&self, value: &T) -> Result<()> {
         self.send(Message::from_json(value)?).await
     }
 
-    /// Waits until the channel is open.
+    /// Resolves when the channel is open.
     ///
     /// # Errors
-    /// `Closed` if that never happens; `Failed`, with the browser's words, if it told why.
+    /// `Closed` if it closes first; `Failed`, with the browser's error message, if it fails.
     pub async fn opened(&self) -> Result<()> {
         poll_fn(|context| {
             if self.0.over.get() {
@@ -212,10 +213,10 @@ impl DataChannel {
         .await
     }
 
-    /// Waits until the channel is closed, by whichever end.
+    /// Resolves when the channel is closed by either peer.
     ///
     /// # Errors
-    /// `Failed`, with the browser's words, when it did not close but fail.
+    /// `Failed`, with the browser's error message, if it failed.
     pub async fn closed(&self) -> Result<()> {
         poll_fn(|context| {
             if self.0.over.get() {
@@ -228,27 +229,26 @@ impl DataChannel {
         .await
     }
 
-    /// Waits until everything is sent: nothing waits here, nor in the browser's buffer.
+    /// Resolves when everything was sent: no message is queued here or in the browser's buffer.
     ///
     /// # Errors
-    /// `Closed` when the channel closes first; `Failed`, with the browser's words, when it fails.
+    /// `Closed` if the channel closes first; `Failed`, with the browser's error message, if it fails.
     pub async fn flushed(&self) -> Result<()> {
         poll_fn(|context| self.poll_sent(context)).await
     }
 
-    /// Closes the channel for both ends. What waits to be sent fails, files under way are interrupted. Closing again
-    /// does nothing.
+    /// Closes the channel for both peers. Queued messages fail, file transfers are interrupted. Idempotent.
     pub fn close(&self) {
         self.0.raw.close();
         self.0.end();
     }
 
-    /// The channel as a byte stream.
+    /// Returns the channel as a byte stream.
     pub fn into_io(self) -> DataChannelIo {
         DataChannelIo::new(self)
     }
 
-    /// Where the channel is in its life.
+    /// The channel's state.
     pub fn state(&self) -> DataChannelState {
         match self.0.raw.ready_state() {
             _ if self.0.over.get() => DataChannelState::Closed,
@@ -259,37 +259,37 @@ impl DataChannel {
         }
     }
 
-    /// The name that it was made with.
+    /// The label.
     pub fn label(&self) -> String {
         self.0.raw.label()
     }
 
-    /// What the application speaks over it.
+    /// The application's subprotocol.
     pub fn protocol(&self) -> &str {
         &self.0.protocol
     }
 
-    /// Its id, once the connection has given it one.
+    /// The id, once assigned.
     pub fn id(&self) -> Option<u16> {
         self.0.raw.id()
     }
 
-    /// Whether long messages are sent in fragments, and files can be sent.
+    /// Whether long messages are fragmented, which also allows sending files.
     pub fn has_framing(&self) -> bool {
         self.0.framing
     }
 
-    /// Whether nothing is lost and order kept.
+    /// Whether the channel is reliable and ordered.
     pub fn is_reliable_and_ordered(&self) -> bool {
         self.0.reliable && self.0.ordered
     }
 
-    /// Bytes that wait to be sent: those of messages that wait for room, and those in the browser's buffer.
+    /// Bytes that are queued to be sent, here and in the browser's buffer.
     pub fn buffered_amount(&self) -> usize {
         self.0.outbox.borrow().size() + self.0.raw.buffered_amount() as usize
     }
 
-    /// The longest message in bytes that can be sent now.
+    /// The longest message in bytes that can currently be sent.
     pub fn max_message_size(&self) -> usize {
         let own = self.0.options.max_message_size as usize;
         if self.0.framing { own } else { own.min(self.max_frame_size()) }
@@ -337,7 +337,7 @@ fn raw_init(options: &DataChannelOptions, framing: bool) -> RtcDataChannelInit {
             DataChannelPriority::Medium => "medium",
             DataChannelPriority::High => "high",
         };
-        // Setting a property of a fresh object cannot fail.
+        // Setting a property of a new object cannot fail.
         let _ = Reflect::set(&init, &"priority".into(), &JsValue::from_str(name));
     }
     init

@@ -13,14 +13,14 @@ use crate::engine::framing::{Fragments, HEADER_BYTES, MAX_FRAME_BYTES, MessageKi
 use crate::error::{DataChannelError, Result};
 use crate::platform::exception::Exception;
 
-/// What is to be sent.
+/// The content of a message.
 #[derive(Debug)]
 pub(crate) enum Payload {
     Text(String),
     Bytes(Vec<u8>),
-    /// Bytes that are JavaScript's.
+    /// A JavaScript buffer.
     Js(Uint8Array),
-    /// One frame, made elsewhere.
+    /// A single frame, encoded elsewhere.
     Frame(Vec<u8>),
 }
 
@@ -42,7 +42,7 @@ impl Payload {
         }
     }
 
-    /// Copies a part behind a header.
+    /// Copies a part after a header.
     fn copy(&self, range: Range<usize>, frame: &Uint8Array) {
         match self {
             Self::Text(text) => frame.copy_from(&text.as_bytes()[range]),
@@ -55,7 +55,7 @@ impl Payload {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) payload: Payload,
-    /// Nobody waits for a message of a `Sink`. A future that is dropped takes a message back that was not begun.
+    /// Messages of a `Sink` have no receiver. Dropping the future of a message cancels it, unless sending has started.
     pub(super) done: Option<oneshot::Sender<Result<()>>>,
     fragments: Option<Fragments>,
 }
@@ -76,11 +76,11 @@ impl Entry {
     }
 }
 
-/// What became of a call of `send`.
+/// The result of sending a frame.
 pub(super) enum SendProgress {
-    /// The message is through.
+    /// The message was sent completely.
     Through,
-    /// There is more of it.
+    /// More frames follow.
     More,
     /// The browser's buffer is full.
     NotNow,
@@ -90,12 +90,12 @@ pub(super) enum SendProgress {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     queue: VecDeque<Entry>,
-    /// The sum of the sizes.
+    /// The total size.
     size: usize,
     next_message: u32,
-    /// Where a frame is put together. Allocated when it is first needed.
+    /// The buffer in which a frame is assembled. Allocated when it is first needed.
     scratch: Option<Uint8Array>,
-    /// The channel closed on messages that nobody waits for.
+    /// The channel closed while messages without a receiver were queued.
     pub(super) lost: bool,
 }
 
@@ -109,7 +109,7 @@ impl Outbox {
         self.queue.is_empty()
     }
 
-    /// Bytes that wait here, before the browser's buffer.
+    /// Bytes that are queued here, before the browser's buffer.
     pub(super) fn size(&self) -> usize {
         self.size
     }
@@ -129,7 +129,7 @@ impl Outbox {
         self.queue.push_front(entry);
     }
 
-    /// A message that has to wait must not change with the buffer that JavaScript keeps.
+    /// A queued message must not change when JavaScript reuses its buffer.
     pub(super) fn own_last(&mut self) {
         if let Some(Entry { payload: Payload::Js(bytes), .. }) = self.queue.back_mut() {
             *bytes = bytes.slice(0, bytes.length());
@@ -147,7 +147,7 @@ impl Outbox {
     }
 }
 
-/// Sends the next frame of a message. `limit` is what the connection takes, in bytes.
+/// Sends the next frame of a message. `limit` is the connection's limit in bytes.
 pub(super) fn send_next(
     raw: &RtcDataChannel,
     entry: &mut Entry,

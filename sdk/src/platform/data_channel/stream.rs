@@ -9,10 +9,10 @@ use super::outbox::Payload;
 use super::{DataChannel, Message};
 use crate::error::{Error, Result};
 
-/// The messages, in the order of arrival; those that came before somebody read too. Ends when the channel is closed.
-/// Clones of a channel share the messages: each message goes to one of them.
+/// Received messages, in order of arrival, including those from before the first poll. Ends when the channel is closed.
+/// Clones of a channel share its messages: each is delivered to one of them.
 ///
-/// An error is about messages that did not come; the stream goes on after it.
+/// An error reports messages that were lost; the stream continues after it.
 impl Stream for DataChannel {
     type Item = Result<Message>;
 
@@ -21,8 +21,8 @@ impl Stream for DataChannel {
     }
 }
 
-/// Ready while the browser's buffer has room. Flushed when every message is handed to the browser; closing waits until
-/// all is sent.
+/// Ready while the browser's buffer has room. Flushing waits until every message is in the browser's buffer; closing
+/// waits until everything was sent.
 impl Sink<Message> for DataChannel {
     type Error = Error;
 

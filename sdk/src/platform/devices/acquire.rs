@@ -1,4 +1,4 @@
-//! The calls that open devices, and why they fail:
+//! Opens devices, and maps the errors:
 //! <https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia>.
 
 use std::future::Future;
@@ -17,7 +17,7 @@ use crate::platform::bindings::capture::{call, function, get};
 use crate::platform::exception::Exception;
 use crate::platform::track::LocalTrack;
 
-/// `navigator.mediaDevices`, if it is there and has `feature`.
+/// `navigator.mediaDevices`, if it exists and has `feature`.
 pub(in crate::platform) fn media_devices(feature: &'static str) -> Result<MediaDevices> {
     let unsupported = Error::Unsupported { feature };
     let Some(window) = web_sys::window() else { return Err(unsupported) };
@@ -29,8 +29,8 @@ pub(in crate::platform) fn media_devices(feature: &'static str) -> Result<MediaD
     if function.is_function() { Ok(devices) } else { Err(unsupported) }
 }
 
-/// Waits for captured tracks. If the caller stops waiting, for example while the browser still asks the user, the
-/// tracks that come later are stopped at once: nothing stays open without an owner.
+/// Waits for captured tracks. If the caller stops waiting, for example during the permission prompt,
+/// tracks that arrive later are stopped immediately, so that nothing stays open without an owner.
 pub(in crate::platform) fn acquire(
     call: Result<Promise, JsValue>,
     device: &'static str,
@@ -53,7 +53,7 @@ pub(in crate::platform) fn acquire(
 }
 
 pub(in crate::platform) fn no_track(device: &'static str) -> Error {
-    let detail = "the browser gave no track".to_owned();
+    let detail = "the browser returned no track".to_owned();
     MediaError::Aborted { device, detail }.into()
 }
 
@@ -66,7 +66,7 @@ fn tracks(stream: &MediaStream, video: TrackSource, audio: TrackSource) -> Vec<L
     stream.get_tracks().iter().map(wrap).collect()
 }
 
-/// Calls a method at once, and sorts its exceptions as those of `device`.
+/// Calls a method immediately, and maps exceptions for `device`.
 pub(in crate::platform) fn sorted(
     target: &JsValue,
     feature: &'static str,
@@ -87,7 +87,7 @@ pub(in crate::platform) fn sorted(
     }
 }
 
-/// Sorts an exception of a call that opens `device`.
+/// Maps an exception of a call that opens `device`.
 async fn failure(exception: JsValue, device: &'static str) -> Error {
     let exception = Exception::from(exception);
     let by = match exception.name.as_str() {
@@ -99,7 +99,7 @@ async fn failure(exception: JsValue, device: &'static str) -> Error {
     exception.into_capture(device, by)
 }
 
-/// Asks the browser what it can tell about a refusal.
+/// Queries what the browser reports about a denial.
 async fn facts(device: &'static str) -> Facts {
     let features: &[&str] = match device {
         "camera" => &["camera"],
@@ -110,7 +110,7 @@ async fn facts(device: &'static str) -> Facts {
     };
     let mut facts = Facts { always_asked: device == "screen", ..Facts::default() };
     for feature in features {
-        // Of two answers that which forbids tells more.
+        // Of two answers, the denying one is more specific.
         facts.policy_permits = match (facts.policy_permits, policy_permits(feature)) {
             (Some(false), _) => Some(false),
             (before, None) => before,
@@ -125,7 +125,7 @@ async fn facts(device: &'static str) -> Facts {
     facts
 }
 
-/// `document.permissionsPolicy`, which Chromium still calls by its old name and others lack.
+/// `document.permissionsPolicy`, for which Chromium still uses the old name; other browsers may lack it.
 fn policy_permits(feature: &str) -> Option<bool> {
     let document = web_sys::window()?.document()?;
     ["permissionsPolicy", "featurePolicy"].iter().find_map(|name| {

@@ -1,4 +1,4 @@
-//! Devices that are plugged in and out: <https://www.w3.org/TR/mediacapture-streams/#event-mediadevices-devicechange>.
+//! Changes of the device list: <https://www.w3.org/TR/mediacapture-streams/#event-mediadevices-devicechange>.
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use crate::engine::capture::{DeviceChange, DeviceInfo};
 use crate::error::Result;
 use crate::platform::listener::ListenerGuard;
 
-/// What [`Devices::changes`] returns. Dropping it removes the listener.
+/// Returned by [`Devices::changes`]. Dropping it removes the listener.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct DeviceChanges(LocalBoxStream<'static, DeviceChange>);
 
@@ -22,7 +22,7 @@ impl DeviceChanges {
         let watch = Watch {
             signals: signals(devices),
             devices: devices.clone(),
-            // Asked for now, not when the stream is polled: that is what changes are measured by.
+            // Requested immediately rather than when the stream is polled, as the baseline for changes.
             before: Before::Asked(Box::pin(devices.enumerate())),
         };
         Self(unfold(watch, Watch::next).boxed_local())
@@ -62,7 +62,7 @@ impl Watch {
         };
         loop {
             self.signals.next().await?;
-            // A browser that cannot list its devices now may do so after the next change.
+            // A browser that cannot list its devices now may be able to after the next change.
             let Ok(after) = self.devices.enumerate().await else { continue };
             if let Some(change) = DeviceChange::between(&before, after) {
                 before = change.devices.clone();
@@ -72,7 +72,7 @@ impl Watch {
     }
 }
 
-/// The bare `devicechange` events. Those that nobody has taken yet count as one.
+/// The plain `devicechange` events. Pending events are merged into one.
 pub(super) struct Signals {
     receiver: mpsc::Receiver<()>,
     _listener: ListenerGuard,

@@ -25,7 +25,7 @@ use super::track::LocalTrack;
 use crate::engine::capture::{DeviceInfo, DeviceKind, PermissionName, TrackConstraints};
 use crate::error::Result;
 
-/// The devices of this machine, as far as the browser shows them.
+/// The media devices of this machine.
 #[derive(Clone, Debug)]
 pub struct Devices(MediaDevices);
 
@@ -34,16 +34,16 @@ impl Devices {
     ///
     /// # Errors
     /// [`MediaError::InsecureContext`](crate::MediaError::InsecureContext) on a page without https;
-    /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `getUserMedia`.
+    /// [`Error::Unsupported`](crate::Error::Unsupported) if the browser has no `getUserMedia`.
     pub fn new() -> Result<Self> {
         media_devices("getUserMedia").map(Self)
     }
 
     /// Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
-    /// tells little.
-    ///
+    /// Lists the devices; the default of each kind comes first. It does not request permission, without which browsers
+    /// report few details.
     /// # Errors
-    /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `enumerateDevices`.
+    /// [`Error::Unsupported`](crate::Error::Unsupported) if the browser has no `enumerateDevices`.
     pub fn enumerate(&self) -> impl Future<Output = Result<Vec<DeviceInfo>>> + use<> {
         let list = call_async(&self.0, "enumerateDevices", &[]);
         async move {
@@ -51,42 +51,42 @@ impl Devices {
         }
     }
 
-    /// Yields what changed each time devices are plugged in or out, or another one becomes the default. Changes that
-    /// nobody has taken yet come as one.
+    /// A stream of changes: devices were plugged in or out, or the default has changed. Pending changes are merged
+    /// into one.
     pub fn changes(&self) -> DeviceChanges {
         DeviceChanges::new(self)
     }
 
-    /// Whether the page may use cameras, microphones or the display.
+    /// Queries the permission to use cameras, microphones or the display.
     ///
     /// # Errors
-    /// [`Error::Unsupported`](crate::Error::Unsupported) where the browser does not tell.
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where the browser does not report it.
     pub async fn permission(&self, name: &PermissionName) -> Result<Permission> {
         permission::permission(name).await
     }
 
-    /// Opens a camera, asking the user for permission if need be.
+    /// Opens a camera, prompting the user for permission if necessary.
     ///
     /// # Errors
-    /// A [`MediaError`](crate::MediaError) that names the cause; [`Error::Unsupported`](crate::Error::Unsupported) for
-    /// a required constraint that this browser does not know; [`Error::InvalidOptions`](crate::Error::InvalidOptions)
-    /// for constraints that make no sense to it.
+    /// A [`MediaError`](crate::MediaError) with the cause; [`Error::Unsupported`](crate::Error::Unsupported) for
+    /// a required constraint that this browser does not support;
+    /// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for invalid constraints.
     pub async fn camera(&self, options: &CameraOptions) -> Result<LocalTrack> {
         self.open(MediaKind::Video, options.to_constraints()).await
     }
 
-    /// Opens a microphone, asking the user for permission if need be.
+    /// Opens a microphone, prompting the user for permission if necessary.
     ///
     /// # Errors
-    /// Those of [`camera`](Self::camera).
+    /// The errors of [`camera`](Self::camera).
     pub async fn microphone(&self, options: &MicrophoneOptions) -> Result<LocalTrack> {
         self.open(MediaKind::Audio, options.to_constraints()).await
     }
 
-    /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither.
+    /// Opens a camera and a microphone, with a single prompt for both. Returns both or neither.
     ///
     /// # Errors
-    /// Those of [`camera`](Self::camera). The browser does not tell which of the two it is about.
+    /// The errors of [`camera`](Self::camera). The browser does not report which of the two failed.
     pub async fn camera_and_microphone(
         &self,
         camera: &CameraOptions,
@@ -104,10 +104,10 @@ impl Devices {
         Ok((video, audio))
     }
 
-    /// Yields another track each time the device of the present one is gone, from the device that is then the default:
-    /// with the constraints of the first except for the device, and muted if it was muted. Where there is none, it
-    /// waits till one is plugged in. [`LocalTrack::stop`] of the present track ends the stream, and so does an error.
-    /// The stream holds the present track.
+    /// A stream of replacement tracks: one each time the current device is gone, from the new default device,
+    /// with the constraints of the first track except for the device, and muted if it was muted. While there is no
+    /// device, it waits for one. [`LocalTrack::stop`] of the current track ends the stream, and so does an error. The
+    /// stream holds the current track.
     ///
     /// ```no_run
     /// # use {futures::StreamExt, moim::{CameraOptions, Devices, Result, Room}};
@@ -124,19 +124,20 @@ impl Devices {
     ///
     /// # Errors
     /// [`Error::InvalidState`](crate::Error::InvalidState) for a track that was not opened here. The stream itself ends
-    /// with those of [`camera`](Self::camera); while there is no device, or it cannot be opened, it waits for another.
+    /// with the errors of [`camera`](Self::camera); while there is no device, or it cannot be opened, it waits for
+    /// another.
     pub fn take_over(&self, track: &LocalTrack) -> Result<TakeOver> {
         TakeOver::new(self, track)
     }
 
-    /// Lets the user choose a speaker, whose id [`set_sink_id`](crate::set_sink_id) takes. With the id of one that was
-    /// chosen earlier the browser may ask nothing. Call it from an event handler of a click: the browser is asked at
-    /// once. <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
+    /// Prompts the user to select a speaker, whose id [`set_sink_id`](crate::set_sink_id) accepts. With the id of one
+    /// that was selected earlier the browser may not prompt. Call it from a click handler: the browser is called
+    /// immediately. <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
     ///
     /// # Errors
-    /// [`Error::Unsupported`](crate::Error::Unsupported) where there is no `selectAudioOutput`; a
-    /// [`MediaError`](crate::MediaError) of the device `"speaker"`, such as `NotAllowed` if the user chose none;
-    /// [`Error::InvalidState`](crate::Error::InvalidState) without a click or key just now.
+    /// [`Error::Unsupported`](crate::Error::Unsupported) if the browser has no `selectAudioOutput`; a
+    /// [`MediaError`](crate::MediaError) of the device `"speaker"`, such as `NotAllowed` if the user selected none;
+    /// [`Error::InvalidState`](crate::Error::InvalidState) without a recent user gesture.
     pub fn select_audio_output(
         &self,
         device_id: Option<&str>,

@@ -1,30 +1,30 @@
-//! Which camera and which microphone: what most applications need, over the constraints that say everything.
+//! Options for cameras and microphones: the common cases, on top of constraints for everything else.
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::capture::{Constraint, ConstraintSet, FacingMode, OneOf, TrackConstraints};
 
-/// Which camera, and what it should give. The browser comes as near to size and rate as it can.
+/// Options for opening a camera. The browser comes as close to resolution and frame rate as it can.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct CameraOptions {
-    /// Exactly this camera. Default, also for an empty string: the browser's or the user's choice.
+    /// The camera's device id, required exactly. Default, also for an empty string: the browser's or the user's choice.
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub device_id: Option<String>,
-    /// The camera that points this way, if there is one. Default: any.
+    /// The preferred facing mode. Default: any.
     #[cfg_attr(feature = "js", tsify(type = "FacingMode | null"))]
     pub facing_mode: Option<FacingMode>,
-    /// Wanted width in pixels; `null` (Rust: `None`) for the browser's choice. Default: 1280.
+    /// Preferred width in pixels; `null` (Rust: `None`) for the browser's choice. Default: 1280.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub width: Option<u32>,
-    /// Wanted height in pixels; `null` (Rust: `None`) for the browser's choice. Default: 720.
+    /// Preferred height in pixels; `null` (Rust: `None`) for the browser's choice. Default: 720.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub height: Option<u32>,
-    /// Wanted frames per second; `null` (Rust: `None`) for the browser's choice. Default: 30.
+    /// Preferred frames per second; `null` (Rust: `None`) for the browser's choice. Default: 30.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub frame_rate: Option<f64>,
-    /// Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
+    /// Further constraints, also to require one of the values above. A member here replaces the option above.
     #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
     pub constraints: TrackConstraints,
 }
@@ -43,7 +43,7 @@ impl Default for CameraOptions {
 }
 
 impl CameraOptions {
-    /// The same as constraints.
+    /// Converts the options to constraints.
     pub fn to_constraints(&self) -> TrackConstraints {
         let simple = ConstraintSet {
             device_id: exactly(self.device_id.as_deref()),
@@ -57,21 +57,22 @@ impl CameraOptions {
     }
 }
 
-/// Which microphone, and how the browser treats its sound.
+/// Options for opening a microphone, and its audio processing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct MicrophoneOptions {
-    /// Exactly this microphone. Default, also for an empty string: the browser's or the user's choice.
+    /// The microphone's device id, required exactly. Default, also for an empty string: the browser's or the user's
+    /// choice.
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub device_id: Option<String>,
-    /// Removes what the speakers play. Default: true.
+    /// Echo cancellation. Default: true.
     pub echo_cancellation: bool,
-    /// Removes steady noise. Default: true.
+    /// Noise suppression. Default: true.
     pub noise_suppression: bool,
-    /// Evens out the loudness. Default: true.
+    /// Automatic gain control. Default: true.
     pub auto_gain_control: bool,
-    /// Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
+    /// Further constraints, also to require one of the values above. A member here replaces the option above.
     #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
     pub constraints: TrackConstraints,
 }
@@ -89,7 +90,7 @@ impl Default for MicrophoneOptions {
 }
 
 impl MicrophoneOptions {
-    /// The same as constraints.
+    /// Converts the options to constraints.
     pub fn to_constraints(&self) -> TrackConstraints {
         let simple = ConstraintSet {
             device_id: exactly(self.device_id.as_deref()),
@@ -102,7 +103,7 @@ impl MicrophoneOptions {
     }
 }
 
-/// An empty id stands for the default device, as in `setSinkId`.
+/// An empty id selects the default device, as in `setSinkId`.
 fn exactly(device_id: Option<&str>) -> Constraint<OneOf<String>> {
     device_id.filter(|id| !id.is_empty()).map(Constraint::exact).unwrap_or_default()
 }

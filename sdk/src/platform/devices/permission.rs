@@ -1,4 +1,4 @@
-//! What the page is permitted: <https://www.w3.org/TR/permissions/>.
+//! The page's permissions: <https://www.w3.org/TR/permissions/>.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,17 +16,17 @@ use crate::platform::constraints::set;
 use crate::platform::exception::retold;
 use crate::platform::listener::ListenerGuard;
 
-/// `PermissionStatus`: whether the page may use something, and whether that changes.
+/// `PermissionStatus`: the state of a permission, and its changes.
 #[derive(Clone, Debug)]
 pub struct Permission(EventTarget);
 
 impl Permission {
-    /// Whether the page may at present.
+    /// The current state.
     pub fn state(&self) -> PermissionState {
         PermissionState::from(get(&self.0, "state").as_string().unwrap_or_default().as_str())
     }
 
-    /// Yields each new state. States that nobody has taken yet are passed over for the newest.
+    /// Yields each new state. Of several pending states only the latest is yielded.
     pub fn changes(&self) -> PermissionChanges {
         let (mut sender, receiver) = mpsc::channel(0);
         let listener = ListenerGuard::new(&self.0, "change", move |_| {
@@ -41,7 +41,7 @@ impl Permission {
     }
 }
 
-/// What [`Permission::changes`] returns. Dropping it removes the listener.
+/// Returned by [`Permission::changes`]. Dropping it removes the listener.
 #[derive(Debug)]
 pub struct PermissionChanges {
     permission: Permission,
@@ -58,10 +58,10 @@ impl Stream for PermissionChanges {
     }
 }
 
-/// Asks for a permission whose name this browser knows.
+/// Queries a permission by the name that this browser uses.
 pub(super) async fn permission(name: &PermissionName) -> Result<Permission> {
     query(name.as_str()).await.map_err(|error| match &error {
-        // A name that the browser does not know.
+        // A name that the browser does not support.
         Error::Browser { name: exception, .. } if exception == "TypeError" => {
             let feature = match name {
                 PermissionName::Camera => "the permission `camera`",

@@ -1,4 +1,4 @@
-//! The next default device takes over when one is unplugged.
+//! Switches to the default device when the current one is unplugged.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::engine::capture::{Constraint, TrackConstraints};
 use crate::error::{Error, MediaError, Result};
 use crate::platform::track::LocalTrack;
 
-/// What [`Devices::take_over`] returns. Dropping it ends the watch.
+/// Returned by [`Devices::take_over`]. Dropping it stops watching.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct TakeOver(LocalBoxStream<'static, Result<LocalTrack>>);
 
@@ -61,7 +61,7 @@ impl Watch {
                     self.track = track.clone();
                     return Some((Ok(track), Some(self)));
                 }
-                // There is none, or it is not ready: one that is plugged in later will do.
+                // There is none, or it is not ready: wait for one that is plugged in later.
                 Err(Error::Media(
                     MediaError::NotFound { .. }
                     | MediaError::NotReadable { .. }
@@ -78,7 +78,7 @@ impl Watch {
         wanted.basic.device_id = Constraint::Any;
         wanted.basic.group_id = Constraint::Any;
         let track = self.reopen(wanted).await?;
-        // Whoever was muted stays muted.
+        // Keep the muted state.
         track.set_enabled(self.track.is_enabled());
         if let Ok(hint) = self.track.content_hint() {
             let _ = track.set_content_hint(&hint);

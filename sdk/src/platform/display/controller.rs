@@ -1,4 +1,4 @@
-//! `CaptureController`: what the page that shares may do to what is shared.
+//! `CaptureController`: controls the shared surface from the capturing page.
 //! <https://www.w3.org/TR/screen-capture/#dom-capturecontroller>,
 //! <https://screen-share.github.io/captured-surface-control/>
 
@@ -19,24 +19,24 @@ use crate::platform::bindings::capture::{call, call_async, construct, get};
 use crate::platform::exception::retold;
 use crate::platform::listener::ListenerGuard;
 
-/// Controls one capture of a display. Chromium has it; what a version of it lacks is [`Error::Unsupported`].
+/// Controls one display capture. Available in Chromium; methods that its version lacks return [`Error::Unsupported`].
 #[derive(Clone, Debug)]
 pub struct CaptureController(EventTarget);
 
 impl CaptureController {
-    /// A controller that controls nothing yet.
+    /// Creates a controller without a capture.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where there is no `CaptureController`.
+    /// [`Error::Unsupported`] if the browser has no `CaptureController`.
     pub fn new() -> Result<Self> {
         Ok(Self(construct("CaptureController")?.unchecked_into()))
     }
 
-    /// The same as [`capture_display`](crate::capture_display), under the control of this object; once.
+    /// Like [`capture_display`](crate::capture_display), controlled by this object. Can be called once.
     ///
     /// # Errors
-    /// Those of [`capture_display`](crate::capture_display), and [`Error::InvalidState`] the second time: a controller
-    /// controls one capture, even when that has ended.
+    /// The errors of [`capture_display`](crate::capture_display), and [`Error::InvalidState`] the second time: a
+    /// controller controls one capture, even after that has ended.
     pub fn capture_display(
         &self,
         options: &DisplayOptions,
@@ -45,7 +45,7 @@ impl CaptureController {
         async move {
             capture.await.map_err(|error| match &error {
                 Error::InvalidState { .. } => {
-                    let state = "the controller has captured before, or there was no click just now";
+                    let state = "the controller was used before, or there is no recent user gesture";
                     retold(&error, Error::InvalidState { action: "capture a display", state })
                 }
                 _ => error,
@@ -53,20 +53,20 @@ impl CaptureController {
         }
     }
 
-    /// Which window has the focus when sharing begins. To be called before the capture, or at once after it.
+    /// Sets which window gets the focus when sharing begins. Call it before the capture or immediately after it.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] when it is called later, or a screen is shared; [`Error::Unsupported`] where there is no
-    /// `setFocusBehavior`.
+    /// [`Error::InvalidState`] if it is called later, or a screen is shared; [`Error::Unsupported`] if the browser has
+    /// no `setFocusBehavior`.
     pub fn set_focus_behavior(&self, behavior: &FocusBehavior) -> Result<()> {
         let called = call(&self.0, "setFocusBehavior", &[behavior.as_str().into()]);
         called.map(drop).map_err(in_wrong_state("set the focus behavior"))
     }
 
-    /// The zoom levels of a shared tab, in percent, from small to large.
+    /// The supported zoom levels of a shared tab, in percent, in ascending order.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] while no tab is shared; [`Error::Unsupported`] where there is no
+    /// [`Error::InvalidState`] if no tab is shared; [`Error::Unsupported`] if the browser has no
     /// `getSupportedZoomLevels`.
     pub fn supported_zoom_levels(&self) -> Result<Vec<u32>> {
         let levels = Array::from(
@@ -75,10 +75,10 @@ impl CaptureController {
         Ok(levels.iter().filter_map(|level| level.as_f64()).map(|level| level as u32).collect())
     }
 
-    /// How large the shared tab is shown, in percent. `None` while no tab is shared.
+    /// The zoom level of the shared tab, in percent. `None` if no tab is shared.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where there is no `zoomLevel`.
+    /// [`Error::Unsupported`] if the browser has no `zoomLevel`.
     pub fn zoom_level(&self) -> Result<Option<u32>> {
         let level = get(&self.0, "zoomLevel");
         if level.is_undefined() {
@@ -87,42 +87,43 @@ impl CaptureController {
         Ok(level.as_f64().map(|level| level as u32))
     }
 
-    /// Shows the shared tab one level larger. Call it from an event handler of a click; the browser may ask the user.
+    /// Increases the zoom level of the shared tab by one step. Call it from a click handler; the browser may prompt the
+    /// user.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] while no tab is shared, or at the last level; [`Error::Unsupported`] where the browser
-    /// lacks it; [`MediaError::NotAllowed`](crate::MediaError::NotAllowed) if the user refuses, or without a click.
+    /// [`Error::InvalidState`] if no tab is shared, or at the last level; [`Error::Unsupported`] if the browser
+    /// lacks it; [`MediaError::NotAllowed`](crate::MediaError::NotAllowed) if the user denies it, or without a click.
     pub fn increase_zoom_level(&self) -> impl Future<Output = Result<()>> + use<> {
         self.act("increaseZoomLevel", &[])
     }
 
-    /// Shows the shared tab one level smaller, on the same terms.
+    /// Decreases the zoom level of the shared tab by one step, under the same conditions.
     ///
     /// # Errors
-    /// Those of [`increase_zoom_level`](Self::increase_zoom_level).
+    /// The errors of [`increase_zoom_level`](Self::increase_zoom_level).
     pub fn decrease_zoom_level(&self) -> impl Future<Output = Result<()>> + use<> {
         self.act("decreaseZoomLevel", &[])
     }
 
-    /// Shows the shared tab in its first size, on the same terms.
+    /// Resets the zoom level of the shared tab, under the same conditions.
     ///
     /// # Errors
-    /// Those of [`increase_zoom_level`](Self::increase_zoom_level).
+    /// The errors of [`increase_zoom_level`](Self::increase_zoom_level).
     pub fn reset_zoom_level(&self) -> impl Future<Output = Result<()>> + use<> {
         self.act("resetZoomLevel", &[])
     }
 
-    /// Turns of the wheel over `element` scroll the shared tab; `None` ends it.
+    /// Forwards wheel events on `element` to the shared tab, which scrolls; `None` stops it.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] while no tab is shared; [`Error::Unsupported`] where there is no `forwardWheel`;
-    /// [`MediaError::NotAllowed`](crate::MediaError::NotAllowed) if the user refuses.
+    /// [`Error::InvalidState`] if no tab is shared; [`Error::Unsupported`] if the browser has no `forwardWheel`;
+    /// [`MediaError::NotAllowed`](crate::MediaError::NotAllowed) if the user denies it.
     pub fn forward_wheel(&self, element: Option<&Element>) -> impl Future<Output = Result<()>> + use<> {
         self.act("forwardWheel", &[element.map_or(JsValue::NULL, JsValue::from)])
     }
 
-    /// Yields each new zoom level, also those that the user sets in the tab. Levels that nobody has taken yet are passed
-    /// over for the newest.
+    /// Yields each new zoom level, including those set by the user in the tab. Of several pending levels only the
+    /// latest is yielded.
     pub fn zoom_levels(&self) -> ZoomLevels {
         let (mut sender, receiver) = mpsc::channel(0);
         let listener = ListenerGuard::new(&self.0, "zoomlevelchange", move |_| {
@@ -142,11 +143,11 @@ impl CaptureController {
     }
 }
 
-/// Nothing is shared yet, or no tab.
+/// Nothing is shared yet, or not a tab.
 fn in_wrong_state(action: &'static str) -> impl Fn(Error) -> Error {
     move |error| match &error {
         Error::Browser { name, .. } if matches!(name.as_str(), "InvalidStateError" | "NotSupportedError") => {
-            let state = "this controller shares no tab, or its capture has begun or ended";
+            let state = "no tab is shared, or the capture has already started or ended";
             retold(&error, Error::InvalidState { action, state })
         }
         Error::Browser { name, .. } if name == "NotAllowedError" => {
@@ -156,7 +157,7 @@ fn in_wrong_state(action: &'static str) -> impl Fn(Error) -> Error {
     }
 }
 
-/// What [`CaptureController::zoom_levels`] returns. Dropping it removes the listener.
+/// Returned by [`CaptureController::zoom_levels`]. Dropping it removes the listener.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct ZoomLevels {

@@ -17,26 +17,26 @@ use super::devices::{acquire, media_devices, no_track};
 use super::track::LocalTrack;
 use crate::error::Result;
 
-/// What the user chose to share. The browser's own stop button ends the tracks: see [`LocalTrack::on_ended`].
+/// A shared screen, window or tab. The browser's own stop button ends the tracks: see [`LocalTrack::on_ended`].
 #[derive(Clone, Debug)]
 pub struct DisplayCapture {
-    /// The pictures.
+    /// The video track.
     pub video: LocalTrack,
-    /// The sound, if it was asked for and the user and the system gave it.
+    /// The audio track, if it was requested and the user and the system provide it.
     pub audio: Option<LocalTrack>,
 }
 
-/// Lets the user choose a screen, a window or a tab, and captures it.
+/// Prompts the user to select a screen, a window or a tab, and captures it.
 ///
-/// Call it from an event handler of a click or a key: browsers refuse it without a recent user action. The browser is
-/// asked at once, before the returned future is first polled.
+/// Call it from a click or key handler: browsers require a recent user gesture. The browser is
+/// called immediately, before the returned future is first polled.
 /// <https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia>
 ///
 /// # Errors
-/// A [`MediaError`](crate::MediaError) that names the cause: `NotAllowed` if the user dismisses the dialog;
-/// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for a required constraint, which a display cannot have, and
-/// [`Error::Unsupported`](crate::Error::Unsupported) for one that this browser does not know, or where there is no
-/// `getDisplayMedia`; [`Error::InvalidState`](crate::Error::InvalidState) without a click or key just now.
+/// A [`MediaError`](crate::MediaError) with the cause: `NotAllowed` if the user dismisses the dialog;
+/// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for a required constraint, which a display does not support,
+/// and [`Error::Unsupported`](crate::Error::Unsupported) for one that this browser does not support, or if it has no
+/// `getDisplayMedia`; [`Error::InvalidState`](crate::Error::InvalidState) without a recent user gesture.
 pub fn capture_display(options: &DisplayOptions) -> impl Future<Output = Result<DisplayCapture>> + use<> {
     open_display(options, None)
 }

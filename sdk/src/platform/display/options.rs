@@ -1,4 +1,4 @@
-//! What the user is asked to share: <https://www.w3.org/TR/screen-capture/#dom-displaymediastreamoptions>.
+//! Options for sharing a display: <https://www.w3.org/TR/screen-capture/#dom-displaymediastreamoptions>.
 
 use js_sys::Object;
 use serde::{Deserialize, Serialize};
@@ -8,36 +8,37 @@ use crate::engine::capture::{SurfaceChoice, TrackConstraints, WindowAudio};
 use crate::error::Result;
 use crate::platform::constraints::{set, to_js_or_true};
 
-/// `DisplayMediaStreamOptions`: what to share, and what the user is offered. It is a wish: browsers pass over what they
-/// do not know, and the user chooses. <https://www.w3.org/TR/screen-capture/#dom-displaymediastreamoptions>
+/// `DisplayMediaStreamOptions`: what to share, and what to offer to the user. All of it is a preference: browsers
+/// ignore what they do not support, and the user selects.
+/// <https://www.w3.org/TR/screen-capture/#dom-displaymediastreamoptions>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct DisplayOptions {
-    /// Offers the user to share the sound too; not every browser and system can. Default: false.
+    /// Whether to offer sharing audio too; not every browser and system supports it. Default: false.
     pub audio: bool,
-    /// Size and rate of the pictures, the pointer, and the kind of surface to prefer. Only bare and ideal values and
-    /// `max` are possible. Default: none.
+    /// Resolution, frame rate, cursor, and the preferred surface. Only bare and ideal values and
+    /// `max` are allowed. Default: none.
     #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
     pub video_constraints: TrackConstraints,
-    /// How the sound is treated, such as `suppressLocalAudioPlayback` and `restrictOwnAudio`. Default: none.
+    /// Audio constraints, such as `suppressLocalAudioPlayback` and `restrictOwnAudio`. Default: none.
     #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
     pub audio_constraints: TrackConstraints,
-    /// Offers this tab first. Default: false.
+    /// Whether to offer the current tab first. Default: false.
     pub prefer_current_tab: bool,
-    /// Whether this tab is offered at all. Default: the browser's choice.
+    /// Whether to offer the current tab at all. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "SurfaceChoice | null"))]
     pub self_browser_surface: Option<SurfaceChoice>,
     /// Whether the user can switch to another tab while sharing. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "SurfaceChoice | null"))]
     pub surface_switching: Option<SurfaceChoice>,
-    /// Whether the sound of the system is offered with a screen. Default: the browser's choice.
+    /// Whether to offer the system audio with a screen. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "SurfaceChoice | null"))]
     pub system_audio: Option<SurfaceChoice>,
-    /// Which sound is offered with a window. Default: the browser's choice.
+    /// The audio to offer with a window. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "WindowAudio | null"))]
     pub window_audio: Option<WindowAudio>,
-    /// Whether whole screens are offered. Default: the browser's choice.
+    /// Whether to offer whole screens. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "SurfaceChoice | null"))]
     pub monitor_type_surfaces: Option<SurfaceChoice>,
 }

@@ -1,4 +1,4 @@
-//! A part of the shared tab: region capture (<https://www.w3.org/TR/mediacapture-region/>) and element capture
+//! Capturing a part of the shared tab: region capture (<https://www.w3.org/TR/mediacapture-region/>) and element capture
 //! (<https://screen-share.github.io/element-capture/>).
 
 use wasm_bindgen::JsValue;
@@ -9,35 +9,35 @@ use crate::platform::bindings::capture::{call_async, function};
 use crate::platform::exception::retold;
 use crate::platform::track::LocalTrack;
 
-/// Which part of a shared tab is seen.
+/// The part of a shared tab to capture.
 #[derive(Clone, Copy, Debug)]
 pub enum Region<'a> {
-    /// All of it.
+    /// The whole tab.
     Whole,
-    /// An element of this page, which is the shared one.
+    /// An element of this page, if this page is the shared one.
     Element(&'a Element),
-    /// A `CropTarget` or `RestrictionTarget` that the shared page made and sent over.
+    /// A `CropTarget` or `RestrictionTarget` created by the shared page.
     Target(&'a JsValue),
 }
 
 impl LocalTrack {
-    /// Cuts the pictures of a shared tab to the rectangle of an element, whatever else is seen in it.
+    /// Crops the video of a shared tab to the rectangle of an element, including everything visible in it.
     ///
     /// # Errors
     /// [`Error::Unsupported`](crate::Error::Unsupported) in browsers other than Chromium;
     /// [`Error::InvalidState`](crate::Error::InvalidState) for tracks that do not show a tab;
-    /// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for a target that is none.
+    /// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for an invalid target.
     pub async fn crop_to(&self, region: Region<'_>) -> Result<()> {
         self.cut("cropTo", "CropTarget", region).await
     }
 
-    /// Cuts the pictures of a shared tab to one element, without what covers it. The element must have a stacking
-    /// context of its own (`isolation: isolate`).
+    /// Restricts the video of a shared tab to one element, without what covers it. The element must form a stacking
+    /// context (`isolation: isolate`).
     ///
     /// # Errors
     /// [`Error::Unsupported`](crate::Error::Unsupported) in browsers other than Chromium;
     /// [`Error::InvalidState`](crate::Error::InvalidState) for tracks that do not show a tab;
-    /// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for a target that is none.
+    /// [`Error::InvalidOptions`](crate::Error::InvalidOptions) for an invalid target.
     pub async fn restrict_to(&self, region: Region<'_>) -> Result<()> {
         self.cut("restrictTo", "RestrictionTarget", region).await
     }
@@ -45,7 +45,10 @@ impl LocalTrack {
     async fn cut(&self, feature: &'static str, class: &'static str, region: Region<'_>) -> Result<()> {
         let constructor = function(&js_sys::global(), class).map_err(|_| Error::Unsupported { feature })?;
         if function(self.as_raw(), feature).is_err() {
-            return Err(Error::InvalidState { action: feature, state: "the track is no capture of a tab" });
+            return Err(Error::InvalidState {
+                action: feature,
+                state: "the track is not the capture of a tab",
+            });
         }
         let target = match region {
             Region::Whole => JsValue::NULL,

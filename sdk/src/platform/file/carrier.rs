@@ -1,4 +1,4 @@
-//! What files travel over.
+//! The transport of files.
 
 use std::fmt::Debug;
 
@@ -7,33 +7,33 @@ use futures::future::LocalBoxFuture;
 use super::Transfers;
 use crate::model::ParticipantId;
 
-/// What the files between two ends travel over: reliable, in order, until it is over.
+/// A reliable, ordered transport of the files between two peers.
 pub(crate) trait Carrier: Debug {
-    /// The files that it carries.
+    /// The files on this carrier.
     fn transfers(&self) -> &Transfers;
 
-    /// Sends a frame without waiting for room: for what is short and seldom. `false` if the carrier is over.
+    /// Sends a short and rare frame without waiting for room. Returns `false` if the carrier has closed.
     fn send(&self, frame: Vec<u8>) -> bool;
 
-    /// Sends a frame as soon as there is room. `false` if the carrier is over.
+    /// Sends a frame as soon as there is room. Returns `false` if the carrier has closed.
     fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool>;
 
-    /// How much may be under way.
+    /// The limits of the carrier.
     fn limits(&self) -> Limits;
 
-    /// Who is at the far end, if it is a participant of a room.
+    /// The remote participant, if the carrier is that of a room.
     fn participant_id(&self) -> Option<&ParticipantId> {
         None
     }
 }
 
-/// How much may be under way over a carrier.
+/// The limits of a carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// The longest frame in bytes.
     pub(crate) frame_bytes: usize,
     /// How far each sender may be ahead of its receiver, in bytes.
     pub(crate) window_bytes: u64,
-    /// How many files are sent at the same time. The others wait for their permit.
+    /// The number of files that are sent at the same time. Others wait for a permit.
     pub(crate) files_at_once: usize,
 }

@@ -1,4 +1,4 @@
-//! Files that the far end offers.
+//! Files that the remote peer offers.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,8 +15,8 @@ use crate::engine::transfer::{FileOffer, FileReceiver, TransferId, TransferMessa
 use crate::error::{Error, Result};
 use crate::model::ParticipantId;
 
-/// A file that the far end offers. A clone is another handle of the same offer, which is answered once. Dropping the last
-/// one refuses it.
+/// A file that the remote peer offers. Clones are handles to the same offer, which can be answered once. Dropping the
+/// last one declines it.
 #[derive(Clone, Debug)]
 #[must_use = "a file is refused as soon as it is dropped"]
 pub struct IncomingFile(Rc<Offered>);
@@ -29,7 +29,7 @@ struct Offered {
     answered: Cell<bool>,
 }
 
-/// The same offer.
+/// A handle to the same offer.
 impl PartialEq for IncomingFile {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -37,13 +37,13 @@ impl PartialEq for IncomingFile {
 }
 
 impl IncomingFile {
-    /// The next offer that came over the carrier.
+    /// Returns the next pending offer.
     pub(crate) fn next(carrier: &Rc<dyn Carrier>) -> Option<Self> {
         let (id, offer) = carrier.transfers().next_offer()?;
         Some(Self::new(carrier.clone(), id, offer))
     }
 
-    /// The next offer that comes over the carrier; none when it is over.
+    /// Waits for the next offer; `None` when the carrier has closed.
     pub(crate) fn poll_next(carrier: Rc<dyn Carrier>, context: &mut Context<'_>) -> Poll<Option<Self>> {
         let offer = carrier.transfers().poll_offer(context);
         offer.map(|offer| offer.map(|(id, offer)| Self::new(carrier, id, offer)))
@@ -53,46 +53,46 @@ impl IncomingFile {
         Self(Rc::new(Offered { carrier, id, offer, answered: Cell::default() }))
     }
 
-    /// Takes the file. It is kept in memory, or where the browser keeps large Blobs, and handed over by
+    /// Accepts the file. It is kept in memory, or in the browser's storage of large Blobs, and returned by
     /// [`FileTransfer::finished`].
     ///
     /// # Errors
-    /// `InvalidState` if the offer is answered already.
+    /// `InvalidState` if the offer was already answered.
     pub fn accept(&self) -> Result<FileTransfer> {
         self.accept_into(|| Ok(Sink::memory()))
     }
 
-    /// Takes the file, and writes it to a stream as it comes: that of a file on disk, for example. The stream is closed
-    /// when the file is whole, and aborted when it will never be.
+    /// Accepts the file, and writes it to a stream as it arrives, for example to a file on disk. The stream is closed
+    /// when the file is complete, and aborted if the transfer fails.
     ///
     /// # Errors
-    /// `InvalidState` if somebody else writes to the stream, or if the offer is answered already.
+    /// `InvalidState` if the stream is locked, or if the offer was already answered.
     pub fn accept_to(&self, stream: &WritableStream) -> Result<FileTransfer> {
         self.accept_into(|| Sink::stream(stream))
     }
 
-    /// Refuses the file; `reason` is for the sender to read.
+    /// Declines the file; the sender gets `reason`.
     ///
     /// # Errors
-    /// `InvalidState` if the offer is answered already.
+    /// `InvalidState` if the offer was already answered.
     pub fn reject(&self, reason: &str) -> Result<()> {
         self.0.expect_unanswered("reject the file")?;
         self.0.reject(reason);
         Ok(())
     }
 
-    /// Who offers it, if it came through a room.
+    /// The sender, if the file was offered in a room.
     pub fn participant_id(&self) -> Option<&ParticipantId> {
         self.0.carrier.participant_id()
     }
 
-    /// The transfer's name: the same at both ends, and when it is resumed.
+    /// The transfer's id: the same at both peers, and kept when it is resumed.
     pub fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// The file's name as the far end says, cleaned so that it can be saved under: at most 255 bytes, with its extension, and
-    /// with `_` for characters that file systems refuse. It may lie about the type.
+    /// The file's name as given by the sender, cleaned so that it is safe to save under: at most 255 bytes, with its
+    /// extension, and with `_` for characters that file systems refuse. The extension may not match the content.
     pub fn name(&self) -> &str {
         &self.0.offer.name
     }
@@ -102,12 +102,12 @@ impl IncomingFile {
         self.0.offer.size
     }
 
-    /// The MIME type as the far end says; may be empty.
+    /// The MIME type as given by the sender; may be empty.
     pub fn mime_type(&self) -> &str {
         &self.0.offer.mime_type
     }
 
-    /// When the file was last changed, in milliseconds since 1970, as the far end says; 0 if that is not known.
+    /// When the file was last modified, in milliseconds since 1970, as given by the sender; 0 if unknown.
     pub fn last_modified(&self) -> u64 {
         self.0.offer.last_modified
     }
@@ -126,7 +126,7 @@ impl IncomingFile {
 impl Offered {
     fn expect_unanswered(&self, action: &'static str) -> Result<()> {
         match self.answered.get() {
-            true => Err(Error::InvalidState { action, state: "the offer is answered already" }),
+            true => Err(Error::InvalidState { action, state: "the offer was already answered" }),
             false => Ok(()),
         }
     }
@@ -145,7 +145,7 @@ impl Offered {
 impl Drop for Offered {
     fn drop(&mut self) {
         if !self.answered.get() {
-            self.reject("nobody took it");
+            self.reject("it was not accepted");
         }
     }
 }

@@ -23,17 +23,17 @@ use task::Input;
 pub(crate) use transfer::random_id;
 pub use transfer::{FileDirection, FileOptions, FileTransfer, FileTransferProgress};
 
-/// Offers beyond this many are refused.
+/// The most pending offers; further ones are declined.
 const MAX_OFFERS: usize = 64;
 
 /// The files of one carrier.
 #[derive(Debug, Default)]
 pub(crate) struct Transfers {
-    /// A handful at most.
+    /// Only a few.
     running: RefCell<Vec<(TransferId, UnboundedSender<Input>)>>,
-    /// Offers that nobody has looked at.
+    /// Offers that were not read yet.
     offers: RefCell<VecDeque<(TransferId, FileOffer)>>,
-    /// Those, and the ones that the application has not answered yet.
+    /// Those, and the ones that were read but not answered yet.
     unanswered: RefCell<BTreeSet<TransferId>>,
     permits: Permits,
     waiting: Wakers,
@@ -41,7 +41,7 @@ pub(crate) struct Transfers {
 }
 
 impl Transfers {
-    /// Takes a frame of the far end; `false` if it makes no sense.
+    /// Handles a frame from the remote peer; returns `false` if it is malformed.
     pub(crate) fn handle_frame(&self, carrier: &dyn Carrier, frame: &[u8]) -> bool {
         let Some(TransferFrame { id, message }) = TransferFrame::decode(frame) else { return false };
         let running = self.running.borrow().iter().find(|(other, _)| *other == id).cloned();
@@ -54,16 +54,16 @@ impl Transfers {
                 self.take_offer(id);
             }
             (None, TransferMessage::Accept { .. }) => {
-                let reason = "the sender has given it up".to_owned();
+                let reason = "the sender cancelled it".to_owned();
                 send(carrier, id, TransferMessage::Cancel { cause: CancelCause::Asked, reason });
             }
-            // What was under way when the transfer ended here.
+            // A frame that was in flight when the transfer ended here.
             (None, _) => {}
         }
         true
     }
 
-    /// The carrier is over.
+    /// The carrier has closed.
     pub(crate) fn disconnect(&self) {
         self.over.set(true);
         self.offers.take();
@@ -83,7 +83,7 @@ impl Transfers {
             return;
         }
         if self.unanswered.borrow().len() >= MAX_OFFERS {
-            let reason = "too many files wait for an answer".to_owned();
+            let reason = "too many file offers are pending".to_owned();
             send(carrier, id, TransferMessage::Reject { reason });
             return;
         }
@@ -103,7 +103,7 @@ impl Transfers {
         self.running.borrow_mut().retain(|(other, _)| *other != id);
     }
 
-    /// The offer with this id, if nobody has looked at it.
+    /// The offer with this id, if it was not read yet.
     fn take_offer(&self, id: TransferId) -> Option<FileOffer> {
         let mut offers = self.offers.borrow_mut();
         let at = offers.iter().position(|(waiting, _)| *waiting == id)?;
@@ -126,7 +126,7 @@ impl Transfers {
         Poll::Pending
     }
 
-    /// An offer is accepted, refused or taken back.
+    /// An offer was accepted, declined or withdrawn.
     fn answered(&self, id: TransferId) {
         self.unanswered.borrow_mut().remove(&id);
     }
@@ -136,7 +136,7 @@ impl Transfers {
     }
 }
 
-/// Sends without waiting for room: for what is short and seldom. `false` if the carrier is over.
+/// Sends a short and rare frame without waiting for room. Returns `false` if the carrier has closed.
 fn send(carrier: &dyn Carrier, id: TransferId, message: TransferMessage) -> bool {
     carrier.send(TransferFrame { id, message }.encode())
 }

@@ -1,4 +1,4 @@
-//! How many files are sent over a carrier at the same time.
+//! Limits how many files are sent over a carrier at the same time.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -8,16 +8,16 @@ use std::task::Poll;
 use super::carrier::Carrier;
 use crate::platform::wakers::Wakers;
 
-/// The permits of a carrier that are taken.
+/// The permits of a carrier that are in use.
 #[derive(Debug, Default)]
 pub(super) struct Permits {
     taken: Cell<usize>,
     waiting: Wakers,
 }
 
-/// The right to send a file. Others wait while it lives.
+/// The permission to send a file. Other senders wait until it is dropped.
 #[derive(Debug)]
-#[must_use = "the permit is over as soon as this is dropped"]
+#[must_use = "the permit is returned as soon as this is dropped"]
 pub(super) struct Permit(Rc<dyn Carrier>);
 
 impl Permit {

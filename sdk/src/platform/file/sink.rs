@@ -1,4 +1,4 @@
-//! Where a file that is received goes: <https://streams.spec.whatwg.org/#ws-class>,
+//! The destination of a received file: <https://streams.spec.whatwg.org/#ws-class>,
 //! <https://www.w3.org/TR/FileAPI/#file-section>.
 
 use js_sys::{Array, Uint8Array};
@@ -11,14 +11,14 @@ use crate::error::{Error, FileTransferError, Result};
 use crate::platform::exception::Exception;
 use crate::platform::promise::ignore;
 
-/// So much is gathered before it becomes a Blob, which the browser may keep on disk.
+/// The number of bytes that are collected into one Blob, which the browser may keep on disk.
 const PART_BYTES: u32 = 4 << 20;
 
 #[derive(Debug)]
 pub(super) enum Sink {
-    /// Blobs, and the bytes that are not one yet.
+    /// Blobs, and the bytes after the last one.
     Memory { blobs: Array, loose: Array, loose_bytes: u32 },
-    /// A stream of the application, such as that of a file on disk.
+    /// A stream of the application, for example of a file on disk.
     Stream(WritableStreamDefaultWriter),
 }
 
@@ -32,7 +32,7 @@ impl Sink {
         Ok(Self::Stream(stream.get_writer().map_err(in_use)?))
     }
 
-    /// Ready when the bytes are taken in: a slow disk slows the sender. The error is the browser's words.
+    /// Resolves when the data was written, so that a slow disk slows the sender. The error is the browser's message.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), String> {
         let chunk = Uint8Array::from(bytes);
         match self {
@@ -53,7 +53,7 @@ impl Sink {
         Ok(())
     }
 
-    /// Ready when the file is safe.
+    /// Resolves when the file is saved.
     pub(super) async fn close(&mut self) -> Result<(), String> {
         if let Self::Stream(writer) = self {
             JsFuture::from(writer.close()).await.map_err(words)?;
@@ -71,15 +71,15 @@ impl Sink {
         File::new_with_blob_sequence_and_options(&parts, &offer.name, &properties).map(Some).map_err(words)
     }
 
-    /// Throws away what was written, as far as the stream can.
+    /// Discards what was written, as far as the stream supports it.
     pub(super) fn abort(&self, reason: &str) {
         let Self::Stream(writer) = self else { return };
-        // A stream that is in error already is as good as aborted.
+        // A stream that is already errored counts as aborted.
         ignore(&writer.abort_with_reason(&js_sys::Error::new(reason)));
     }
 }
 
-/// The browser's words, and the cause of what becomes of them.
+/// The browser's error message, which also becomes the cause of the resulting error.
 pub(super) fn words(thrown: JsValue) -> String {
     let exception = Exception::from(thrown);
     let detail = exception.message.clone();

@@ -1,4 +1,4 @@
-//! Where a file that is sent comes from: <https://www.w3.org/TR/FileAPI/#blob-section>.
+//! Reads a file that is sent: <https://www.w3.org/TR/FileAPI/#blob-section>.
 
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
@@ -6,13 +6,13 @@ use web_sys::Blob;
 
 use super::sink::words;
 
-/// The browser is asked for this much at once, for each question takes its time.
+/// The block size of reads, as each call into the browser has overhead.
 const BLOCK_BYTES: f64 = (1 << 20) as f64;
 
 #[derive(Debug)]
 pub(super) struct Source {
     blob: Blob,
-    /// Where the block begins, and the block.
+    /// The offset of the block, and the block.
     block: Option<(f64, Uint8Array)>,
 }
 
@@ -21,7 +21,7 @@ impl Source {
         Self { blob, block: None }
     }
 
-    /// Reads up to `length` bytes; fewer at the end of a block. The error is the browser's words.
+    /// Reads up to `length` bytes; fewer at the end of a block. The error is the browser's message.
     pub(super) async fn read(&mut self, offset: u64, length: usize) -> Result<Vec<u8>, String> {
         let (start, end) = (offset as f64, offset as f64 + length as f64);
         if let Some((from, block)) = &self.block

@@ -1,4 +1,4 @@
-//! Moves a transfer on: outputs of its machine become calls into the browser, and what comes back becomes inputs.
+//! Drives a transfer: performs the outputs of its state machine in the browser, and returns results as inputs.
 
 use std::future::Future;
 use std::pin::pin;
@@ -17,7 +17,7 @@ use super::transfer::Shared;
 use crate::engine::transfer::{FileReceiver, FileSender, Output, TransferFrame, TransferMessage};
 use crate::error::FileTransferError;
 
-/// What happens to a transfer from outside.
+/// An external event of a transfer.
 #[derive(Debug)]
 pub(super) enum Input {
     Message(TransferMessage),
@@ -32,7 +32,7 @@ pub(super) enum Work {
     Receiving(FileReceiver, Sink),
 }
 
-/// The machine without its file, which an operation may have borrowed.
+/// The state machine, separate from its file, which an operation may have borrowed.
 enum Machine<'a> {
     Sending(&'a mut FileSender),
     Receiving(&'a mut FileReceiver),
@@ -66,7 +66,7 @@ impl Machine<'_> {
             // Over a new channel, the sender offers again.
             (Self::Receiving(machine), Input::Message(TransferMessage::Offer(offer))) => {
                 if !machine.resume(&offer) {
-                    machine.cancel("this is another file than the one that was interrupted");
+                    machine.cancel("it differs from the file that was interrupted");
                 }
             }
             (Self::Sending(machine), Input::Message(message)) => machine.handle_message(message),
@@ -78,7 +78,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether the result of an operation is of no use any more.
+    /// Whether the result of an operation is no longer needed.
     fn gives_up(&self) -> bool {
         match self {
             Self::Sending(machine) => machine.is_over(),
@@ -87,7 +87,7 @@ impl Machine<'_> {
     }
 }
 
-/// Runs until the transfer is over, or interrupted.
+/// Runs until the transfer has ended or is interrupted.
 pub(super) async fn run(
     mut work: Work,
     carrier: Rc<dyn Carrier>,
@@ -164,7 +164,7 @@ pub(super) async fn run(
     shared.finish(result.map_err(Into::into), work);
 }
 
-/// Does one operation, and goes on listening. `None` if what came in between made it pointless.
+/// Performs one operation while handling events. Returns `None` if an event made the result irrelevant.
 async fn attend<T>(
     mut machine: Machine<'_>,
     inputs: &mut UnboundedReceiver<Input>,

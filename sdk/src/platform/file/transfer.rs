@@ -1,4 +1,4 @@
-//! The handle of a file under way.
+//! The handle of a file transfer.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -24,7 +24,7 @@ use crate::error::{Error, FileTransferError, Result};
 use crate::model::ParticipantId;
 use crate::platform::wakers::Wakers;
 
-/// What the far end is told about a file.
+/// Options for sending a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
@@ -37,18 +37,18 @@ pub struct FileOptions {
     pub mime_type: Option<String>,
 }
 
-/// Which way a file goes.
+/// The direction of a file transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum FileDirection {
-    /// From here to the far end.
+    /// To the remote peer.
     Send,
-    /// From the far end to here.
+    /// From the remote peer.
     Receive,
 }
 
-/// A file under way. A clone is another handle; the transfer goes on without any.
+/// A file transfer. Clones are handles to the same transfer, which continues without any.
 #[derive(Clone, Debug)]
 pub struct FileTransfer(Rc<Shared>);
 
@@ -61,13 +61,13 @@ pub(super) struct Shared {
     inputs: UnboundedSender<Input>,
     transferred: Cell<u64>,
     outcome: RefCell<Option<Result<Option<File>>>>,
-    /// What is needed to go on over another channel.
+    /// What is needed to resume over another channel.
     parked: RefCell<Option<Work>>,
     watchers: Wakers,
 }
 
 impl FileTransfer {
-    /// Offers a file to the far end of a carrier.
+    /// Offers a file to the remote peer of a carrier.
     pub(crate) fn send(carrier: &Rc<dyn Carrier>, file: &Blob, options: &FileOptions) -> Self {
         let named = file.dyn_ref::<File>();
         let own_name = || named.map_or_else(|| "file".to_owned(), File::name);
@@ -107,11 +107,11 @@ impl FileTransfer {
         Self(shared)
     }
 
-    /// Waits for the end. `Ok` at either end means that the receiver has the file, whole and with the right SHA-256. The
-    /// receiver gets it here, unless it is written to a stream.
+    /// Resolves when the transfer has ended. `Ok` means, at both peers, that the receiver has the complete file with a
+    /// matching SHA-256. The receiver gets it as the result, unless it is written to a stream.
     ///
     /// # Errors
-    /// [`FileTransferError`]. After `Interrupted`, [`resume`](Self::resume) goes on.
+    /// [`FileTransferError`]. After `Interrupted`, [`resume`](Self::resume) continues.
     pub async fn finished(&self) -> Result<Option<File>> {
         poll_fn(|context| match &*self.0.outcome.borrow() {
             Some(outcome) => Poll::Ready(outcome.clone()),
@@ -123,12 +123,12 @@ impl FileTransfer {
         .await
     }
 
-    /// How far it is, now and whenever that changes. Ends with the transfer.
+    /// A stream of the progress, starting with the current one. Ends with the transfer.
     pub fn progress(&self) -> FileTransferProgress {
         FileTransferProgress { shared: self.0.clone(), last: None }
     }
 
-    /// Gives the transfer up at both ends; `reason` is for the far end. Does nothing once it is over.
+    /// Cancels the transfer at both peers; the remote peer gets `reason`. Has no effect once it has ended.
     pub fn cancel(&self, reason: &str) {
         match self.0.parked.take() {
             Some(work) => work.abort(reason),
@@ -136,7 +136,7 @@ impl FileTransfer {
         }
     }
 
-    /// Goes on over another carrier.
+    /// Continues over another carrier.
     pub(crate) fn resume_over(&self, carrier: &Rc<dyn Carrier>) -> Result<Self> {
         let not_interrupted =
             || Error::InvalidState { action: "resume the file transfer", state: "it is not interrupted" };
@@ -153,17 +153,17 @@ impl FileTransfer {
         Ok(resumed)
     }
 
-    /// Its name: the same at both ends, and when it is resumed.
+    /// The id: the same at both peers, and kept when it is resumed.
     pub fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// Who is at the far end, if the file goes through a room.
+    /// The remote participant, if the file is sent through a room.
     pub fn participant_id(&self) -> Option<&ParticipantId> {
         self.0.participant_id.as_ref()
     }
 
-    /// Which way the file goes.
+    /// The direction.
     pub fn direction(&self) -> FileDirection {
         self.0.direction
     }
@@ -183,12 +183,12 @@ impl FileTransfer {
         self.0.offer.size
     }
 
-    /// Bytes that the receiver has written down, as far as is known here.
+    /// Bytes that the receiver has written, as far as is known locally.
     pub fn transferred(&self) -> u64 {
         self.0.transferred.get()
     }
 
-    /// Whether it is over, one way or the other.
+    /// Whether the transfer has ended, successfully or not.
     pub fn is_finished(&self) -> bool {
         self.0.outcome.borrow().is_some()
     }
@@ -202,7 +202,7 @@ impl Shared {
 
     pub(super) fn finish(&self, outcome: Result<Option<File>>, work: Work) {
         let interrupted = matches!(&outcome, Err(Error::FileTransfer(FileTransferError::Interrupted { .. })));
-        // A receiver that is done may still have to tell a sender that missed it.
+        // A completed receiver may still have to confirm to a sender that missed it.
         if interrupted || (outcome.is_ok() && self.direction == FileDirection::Receive) {
             self.parked.replace(Some(work));
         }
@@ -214,12 +214,12 @@ impl Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         if let (Some(work), Some(Err(_))) = (self.parked.take(), self.outcome.take()) {
-            work.abort("nobody resumes it");
+            work.abort("it was not resumed");
         }
     }
 }
 
-/// How far a transfer is. Made by [`FileTransfer::progress`].
+/// A stream of the progress of a transfer. Created by [`FileTransfer::progress`].
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct FileTransferProgress {
@@ -244,7 +244,7 @@ impl Stream for FileTransferProgress {
     }
 }
 
-/// A random id. It is no secret, but no two should be the same.
+/// A random id. It need not be secret, only unique.
 pub(crate) fn random_id() -> [u8; 16] {
     let bytes = Uint8Array::new_with_length(16);
     let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok();

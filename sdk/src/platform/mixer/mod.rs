@@ -1,7 +1,7 @@
-//! Many tracks into one picture and one sound.
+//! Mixes many tracks into one video and one audio track.
 //!
-//! The picture is a canvas, drawn at the beat of a worker so that it goes on in a hidden tab; the sound is a graph of the
-//! Web Audio API.
+//! The video is a canvas, drawn at an interval from a worker so that it continues in a hidden tab; the audio is a Web
+//! Audio graph.
 
 mod options;
 pub(super) mod picture;
@@ -24,11 +24,11 @@ use crate::engine::layout::{Layout, Placement};
 use crate::error::{Error, Result};
 use crate::model::TrackSource;
 
-/// The state in which nothing can be mixed any more.
+/// The state of a closed mixer.
 const CLOSED: &str = "the mixer is closed";
 
-/// Mixes the pictures and the sound of any number of tracks. Sources come and go while it runs. A clone is another handle;
-/// dropping the last one, or [`close`](Self::close), ends it.
+/// Mixes the video and audio of any number of tracks. Sources can be added and removed while it runs. Clones are
+/// handles to the same mixer; dropping the last one, or [`close`](Self::close), closes it.
 #[derive(Clone, Debug)]
 pub struct Mixer(Rc<Inner>);
 
@@ -47,8 +47,8 @@ impl Mixer {
     /// Starts to mix.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] for a size or rate that makes no picture, a background that is no colour, and a layout
-    /// that names a source or goes beyond the picture; [`Error::Unsupported`] without `HTMLCanvasElement.captureStream`.
+    /// [`Error::InvalidOptions`] for an invalid size, frame rate or background colour, and for a layout
+    /// that names a source or exceeds the picture; [`Error::Unsupported`] without `HTMLCanvasElement.captureStream`.
     pub fn new(options: &MixerOptions) -> Result<Self> {
         options.check()?;
         let picture = Picture::new(options)?;
@@ -73,11 +73,12 @@ impl Mixer {
         Ok(Self(inner))
     }
 
-    /// Adds a source: pictures, sound, or both. It is in the mix until the guard is dropped. The tracks go on.
+    /// Adds a source with video, audio, or both. It is mixed until the guard is dropped. The tracks themselves
+    /// continue.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures, and for a gain out of range;
-    /// [`Error::InvalidState`] once the mixer is closed.
+    /// [`Error::InvalidOptions`] if there is no track, one has ended or there are two video tracks, and for a gain out
+    /// of range; [`Error::InvalidState`] once the mixer is closed.
     pub fn add(&self, tracks: &[MediaStreamTrack], options: &MixerSourceOptions) -> Result<MixerSource> {
         let id = self.insert(tracks, options)?;
         Ok(MixerSource { mixer: Rc::downgrade(&self.0), id })
@@ -98,16 +99,16 @@ impl Mixer {
         self.0.remove(id);
     }
 
-    /// Arranges the sources anew. A layout may name a source that has left, for sources come and go at any time: then the
-    /// first is the large one.
+    /// Changes the layout. It may name a source that was removed, as sources come and go at any time: then the
+    /// first source is the large one.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] for a source that this mixer never had, and for rectangles beyond the picture;
+    /// [`Error::InvalidOptions`] for a source that this mixer never had, and for rectangles outside the picture;
     /// [`Error::InvalidState`] once the mixer is closed.
     pub fn set_layout(&self, layout: Layout) -> Result<()> {
         self.require_open("set the layout")?;
         if let Some(stranger) = layout.large().filter(|id| !(1..self.0.next_id.get()).contains(id)) {
-            let detail = format!("layout: the mixer never had a source {stranger}");
+            let detail = format!("layout: unknown source {stranger}");
             return Err(Error::InvalidOptions { detail });
         }
         if let Some(fault) = layout.fault() {
@@ -117,38 +118,39 @@ impl Mixer {
         Ok(())
     }
 
-    /// Where the sources are in the picture now, from back to front. Those without a picture are not in it, unless they are
+    /// The current positions of the sources, from back to front. Sources without video are left out, unless they are
     /// [always shown](MixerSourceOptions::always_shown).
     pub fn placement(&self) -> Vec<Placement> {
         let places = self.0.layout.borrow().place(&self.0.shown());
         places.into_iter().map(|(source, rectangle)| Placement { source, rectangle }).collect()
     }
 
-    /// The mixed picture: a track of a canvas, <https://www.w3.org/TR/mediacapture-fromelement/>. It ends with the mixer.
+    /// The mixed video: a canvas track, <https://www.w3.org/TR/mediacapture-fromelement/>. It ends with the mixer.
     ///
     /// # Errors
     /// [`Error::InvalidState`] once the mixer is closed.
     pub fn video_track(&self) -> Result<LocalTrack> {
-        self.require_open("take the picture")?;
+        self.require_open("get the video track")?;
         Ok(LocalTrack::from_raw(self.0.picture.track(), TrackSource::Custom))
     }
 
-    /// The mixed sound: a track of Web Audio, <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>. It ends
-    /// with the mixer. Where the browser wants a click first, it is silent until there was one.
+    /// The mixed audio: a Web Audio track, <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>. It ends
+    /// with the mixer. It is silent until a user gesture if the browser requires one.
     ///
     /// # Errors
     /// [`Error::InvalidState`] once the mixer is closed; [`Error::Unsupported`] without `AudioContext`.
     pub fn audio_track(&self) -> Result<LocalTrack> {
-        self.require_open("take the sound")?;
+        self.require_open("get the audio track")?;
         Ok(LocalTrack::from_raw(self.0.sound.output(None)?, TrackSource::Custom))
     }
 
-    /// The sound of everyone but one source: what that one is to hear. It ends when that source leaves.
+    /// The audio of all sources except one, to be played to that one. It ends when that source is removed.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] for a source that is not in the mix, and those of [`audio_track`](Self::audio_track).
+    /// [`Error::InvalidOptions`] for a source that is not in the mix, and the errors of
+    /// [`audio_track`](Self::audio_track).
     pub fn audio_track_without(&self, source: u32) -> Result<LocalTrack> {
-        self.require_open("take the sound")?;
+        self.require_open("get the audio track")?;
         if !self.0.has(source) {
             return Err(Error::InvalidOptions {
                 detail: format!("the mixer has no source {source}: it was removed"),
@@ -157,12 +159,12 @@ impl Mixer {
         Ok(LocalTrack::from_raw(self.0.sound.output(Some(source))?, TrackSource::Custom))
     }
 
-    /// Ends it: its tracks end, the sources' own go on. Closing again does nothing.
+    /// Closes the mixer: its tracks end, those of the sources continue. Idempotent.
     pub fn close(&self) {
         self.0.close();
     }
 
-    /// Whether both are handles of the same mixer.
+    /// Whether both are handles to the same mixer.
     #[cfg(feature = "js")]
     pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -250,21 +252,21 @@ impl Drop for Inner {
     }
 }
 
-/// A source of a mixer. Dropping it takes the source out of the mix.
+/// A source of a mixer. Dropping it removes it from the mix.
 #[derive(Debug)]
-#[must_use = "the source leaves the mix as soon as this guard is dropped"]
+#[must_use = "the source is removed from the mix as soon as this guard is dropped"]
 pub struct MixerSource {
     mixer: Weak<Inner>,
     id: u32,
 }
 
 impl MixerSource {
-    /// What layouts know it by.
+    /// The id that layouts use.
     pub fn id(&self) -> u32 {
         self.id
     }
 
-    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    /// Sets the gain in the mix: 0 is silence, 1 unchanged, 4 the maximum.
     ///
     /// # Errors
     /// [`Error::InvalidOptions`] for a gain out of range; [`Error::InvalidState`] once the mixer is closed or dropped.
@@ -272,7 +274,7 @@ impl MixerSource {
         self.mixer("set the gain")?.set_gain(self.id, gain)
     }
 
-    /// Sets the text upon its picture; empty for none.
+    /// Sets the label drawn on its video; empty for none.
     ///
     /// # Errors
     /// [`Error::InvalidState`] once the mixer is closed or dropped.
@@ -280,11 +282,12 @@ impl MixerSource {
         self.mixer("set the label")?.set_label(self.id, label)
     }
 
-    /// Mixes these tracks in place of those before. The source keeps its id, its place and its
-    /// [sound without itself](Mixer::audio_track_without); a picture that is among them goes on.
+    /// Replaces the tracks. The source keeps its id, its position and its
+    /// [audio without itself](Mixer::audio_track_without); a video track that stays continues without a gap.
     ///
     /// # Errors
-    /// As [`Mixer::add`], and then the source may be silent; [`Error::InvalidState`] once the mixer is closed or dropped.
+    /// The errors of [`Mixer::add`], after which the source may be silent; [`Error::InvalidState`] once the mixer is
+    /// closed or dropped.
     pub fn set_tracks(&self, tracks: &[MediaStreamTrack]) -> Result<()> {
         self.mixer("set the tracks")?.set_tracks(self.id, tracks)
     }

@@ -10,18 +10,18 @@ const MAX_GAIN: f64 = 4.0;
 const MAX_SIZE: u32 = 4096;
 const MAX_RATE: f64 = 60.0;
 
-/// The picture that a mixer makes.
+/// Options of a mixer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct MixerOptions {
-    /// Width in pixels, to 4096. Default: 1280.
+    /// Width in pixels, up to 4096. Default: 1280.
     pub width: u32,
-    /// Height in pixels, to 4096. Default: 720.
+    /// Height in pixels, up to 4096. Default: 720.
     pub height: u32,
-    /// Pictures per second, to 60. Default: 25.
+    /// Frames per second, up to 60. Default: 25.
     pub frame_rate: f64,
-    /// The colour where there is no source, as in CSS. Default: `"#101418"`.
+    /// The background colour, as in CSS. Default: `"#101418"`.
     pub background: String,
     /// How a source fills its rectangle. Default: `"cover"`.
     pub fit: Fit,
@@ -57,25 +57,23 @@ impl MixerOptions {
             return invalid(format!("background is `{}`: expected a CSS colour", self.background));
         }
         if let Some(source) = self.layout.large() {
-            return invalid(format!(
-                "layout: there is no source {source} yet: set the layout when it is there"
-            ));
+            return invalid(format!("layout: unknown source {source}: set the layout after adding it"));
         }
         self.layout.fault().map_or(Ok(()), |fault| invalid(format!("layout: {fault}")))
     }
 }
 
-/// How a source takes part.
+/// Options of a mixer's source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct MixerSourceOptions {
-    /// The text upon its picture. Default: none.
+    /// The label drawn on its video. Default: none.
     pub label: String,
-    /// How loud it is: 0 is silence, 1 as it comes, 4 the most. Default: 1.
+    /// The gain: 0 is silence, 1 unchanged, 4 the maximum. Default: 1.
     pub gain: f64,
-    /// Whether it has a place in the picture also while it has no video: its label on a plain tile. It may have no track at
-    /// all then. Default: false.
+    /// Whether it has a place in the picture even without video: its label on a plain tile. Then it may have no tracks
+    /// at all. Default: false.
     pub always_shown: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The canvas that the sources are drawn upon:
+//! The canvas on which the sources are drawn:
 //! <https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream>.
 
 use wasm_bindgen::JsCast;
@@ -10,13 +10,13 @@ use crate::error::{Error, Result};
 use crate::platform::exception::Exception;
 use crate::platform::promise::ignore;
 
-/// `HTMLMediaElement.HAVE_CURRENT_DATA`: there is a picture.
+/// `HTMLMediaElement.HAVE_CURRENT_DATA`: a frame is available.
 const HAVE_CURRENT_DATA: u16 = 2;
-/// The height of a label's letters, as a part of the picture's height.
+/// Font size of a label, relative to the picture's height.
 const LETTERS: f64 = 0.035;
-/// The height of a name's letters on a tile without a picture, as a part of the tile's height.
+/// Font size of a label on a tile without video, relative to the tile's height.
 const NAME: f64 = 0.15;
-/// What is left free around such a tile, as a part of the picture's height.
+/// Margin around such a tile, relative to the picture's height.
 const EDGE: f64 = 0.005;
 
 #[derive(Debug)]
@@ -64,10 +64,10 @@ impl Picture {
                 Fit::Cover => by_width.max(by_height),
                 Fit::Contain => by_width.min(by_height),
             };
-            // The part of the source that is seen, and where it is seen.
+            // The visible part of the source, and its destination.
             let (seen_width, seen_height) = (own_width.min(width / scale), own_height.min(height / scale));
             let (to_width, to_height) = (seen_width * scale, seen_height * scale);
-            // Fails for a picture that the browser has let go meanwhile; the next beat has another.
+            // Fails if the browser has discarded the frame; the next tick has another.
             let _ =
                 self.context.draw_image_with_html_video_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
                     video,
@@ -86,7 +86,7 @@ impl Picture {
         }
     }
 
-    /// A tile without a picture: whose it is, in its middle.
+    /// Draws a tile without video, with its label in the middle.
     pub(super) fn draw_name(&self, place: Rectangle, name: &str) {
         let (x, y) = (place.x * self.width, place.y * self.height);
         let (width, height) = (place.width * self.width, place.height * self.height);
@@ -121,7 +121,7 @@ impl Picture {
     }
 }
 
-/// A canvas passes over what is no colour, and keeps the one before.
+/// A canvas ignores an invalid colour, and keeps the previous one.
 pub(super) fn is_colour(css: &str) -> Result<bool> {
     let canvas = document()?.create_element("canvas").map_err(Exception::from)?;
     let context = canvas.unchecked_into::<HtmlCanvasElement>().get_context("2d").map_err(Exception::from)?;
@@ -135,7 +135,7 @@ pub(super) fn is_colour(css: &str) -> Result<bool> {
     Ok(after_black == after_white)
 }
 
-/// An element that plays silently, outside the page.
+/// An element that plays silently, not attached to the document.
 pub(in crate::platform) fn player() -> Result<HtmlVideoElement> {
     let element = document()?.create_element("video").map_err(Exception::from)?;
     let element: HtmlVideoElement = element.unchecked_into();
@@ -144,10 +144,10 @@ pub(in crate::platform) fn player() -> Result<HtmlVideoElement> {
     Ok(element)
 }
 
-/// At once: of an element that has lost its source meanwhile the promise is never settled.
+/// Called immediately: if the element has lost its source by then, the promise is never settled.
 pub(in crate::platform) fn start(element: &HtmlVideoElement) {
     if let Ok(started) = element.play() {
-        // Rejected when the source leaves before it plays. Muted playback is never blocked.
+        // Rejected if the source is removed before it plays. Muted playback is never blocked.
         ignore(&started);
     }
 }

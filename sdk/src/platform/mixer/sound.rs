@@ -1,4 +1,4 @@
-//! The sound: each source through a gain of its own into every output that wants it.
+//! The audio graph: each source is connected through its own gain to every output that includes it.
 //! <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>
 
 use std::cell::RefCell;
@@ -26,7 +26,7 @@ struct Output {
     node: MediaStreamAudioDestinationNode,
 }
 
-/// The sound of a source. Dropping it cuts it off.
+/// The audio of a source. Dropping it disconnects it.
 #[derive(Debug)]
 pub(super) struct SoundSource {
     node: MediaStreamAudioSourceNode,
@@ -51,7 +51,7 @@ impl Sound {
         Ok(source)
     }
 
-    /// The track with everyone but one. Asked again, it is the same.
+    /// The track of all sources except one. Further calls return the same track.
     pub(super) fn output(&self, except: Option<u32>) -> Result<MediaStreamTrack> {
         let known = self.outputs.borrow().iter().find(|output| output.except == except).map(Output::track);
         if let Some(known) = known {
@@ -71,12 +71,12 @@ impl Sound {
         track
     }
 
-    /// Leaves a source out of the outputs that are made from now on.
+    /// Excludes a source from the outputs that are created from now on.
     pub(super) fn silence(&self, id: u32) {
         self.gains.borrow_mut().remove(&id);
     }
 
-    /// Forgets a source, and the output that was made for it.
+    /// Removes a source, and the output that was created for it.
     pub(super) fn remove(&self, id: u32) {
         self.silence(id);
         self.outputs.borrow_mut().retain(|output| {
@@ -84,7 +84,7 @@ impl Sound {
             if !stays {
                 output.stop();
                 for gain in self.gains.borrow().values() {
-                    // Throws for one that was not connected.
+                    // Throws if it was not connected.
                     let _ = gain.disconnect_with_audio_node(&output.node);
                 }
             }
@@ -99,7 +99,7 @@ impl Sound {
         self.context.take();
     }
 
-    /// Nothing is opened for a mixer without sound.
+    /// Not opened for a mixer without audio.
     fn context(&self) -> Result<Rc<SharedContext>> {
         let known = self.context.borrow().clone();
         if let Some(known) = known {

@@ -1,4 +1,4 @@
-//! What one source puts into the mix.
+//! One source of a mix.
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrack};
@@ -14,7 +14,7 @@ use crate::platform::track_check::check_tracks;
 pub(super) struct Source {
     pub(super) id: u32,
     options: MixerSourceOptions,
-    /// Plays the source where nobody sees it: to draw it, and because Chromium gives remote sound to Web Audio only
+    /// Plays the source invisibly: to draw it, and because Chromium provides remote audio to Web Audio only
     /// while an element plays it.
     element: HtmlVideoElement,
     has_video: bool,
@@ -35,7 +35,7 @@ impl Source {
         Ok(source)
     }
 
-    /// Has these tracks in place of those before, if they can be mixed. A picture that stays goes on without a gap.
+    /// Replaces the tracks, if they can be mixed. A video track that stays continues without a gap.
     pub(super) fn set_tracks(&mut self, tracks: &[MediaStreamTrack], sound: &Sound) -> Result<()> {
         if !(tracks.is_empty() && self.options.always_shown) {
             check_tracks(tracks, "a source")?;
@@ -70,7 +70,7 @@ impl Source {
         &self.options.label
     }
 
-    /// What is drawn, if there is a picture.
+    /// The element to draw, if a frame is available.
     pub(super) fn picture(&self) -> Option<&HtmlVideoElement> {
         self.has_video.then_some(&self.element)
     }
@@ -81,7 +81,7 @@ impl Source {
     }
 }
 
-/// Changes a stream in place, so that a track that stays is played on.
+/// Changes a stream in place, so that a track that stays continues to play.
 fn exchange(stream: &MediaStream, tracks: &[MediaStreamTrack]) {
     let before: Vec<MediaStreamTrack> = stream.get_tracks().iter().map(JsCast::unchecked_into).collect();
     before.iter().filter(|track| !tracks.contains(track)).for_each(|track| stream.remove_track(track));

@@ -1,4 +1,4 @@
-//! A beat that goes on in a hidden tab, where timers of the page come once a second and animation frames not at all.
+//! An interval that continues in a hidden tab, where page timers fire once a second and animation frames do not.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use web_sys::{Blob, Url, Worker};
 
 use crate::platform::listener::ListenerGuard;
 
-/// The timers of a worker are not slowed down with its page.
+/// Timers of a worker are not throttled with the page.
 const SCRIPT: &str = "onmessage = ({ data }) => setInterval(() => postMessage(0), data);";
 
 /// Calls back until it is dropped.
@@ -18,7 +18,7 @@ const SCRIPT: &str = "onmessage = ({ data }) => setInterval(() => postMessage(0)
 pub(super) struct Ticker {
     _listeners: Vec<ListenerGuard>,
     worker: Option<Worker>,
-    /// In place of the worker, where the page's Content-Security-Policy has no `worker-src blob:`.
+    /// The fallback if the page's Content-Security-Policy has no `worker-src blob:`.
     _timer: Rc<RefCell<Option<Interval>>>,
 }
 

@@ -10,22 +10,22 @@ use crate::platform::bindings::capture::require;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::exception::Exception;
 
-/// The certificate by which the far end knows this one. It outlives a page if it is stored in IndexedDB.
+/// The certificate that identifies a peer. It can outlive the page if it is stored in IndexedDB.
 #[derive(Clone, Debug)]
 pub struct Certificate(RtcCertificate);
 
-/// What kind of certificate to make.
+/// Options for generating a certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CertificateOptions {
     /// Default: `ecdsa`.
     pub algorithm: CertificateAlgorithm,
-    /// Milliseconds from now until it expires. Default: the browser's choice, about a month.
+    /// Lifetime in milliseconds. Default: the browser's choice, about a month.
     pub expires_in_ms: Option<u32>,
 }
 
-/// How a certificate signs.
+/// The key type of a certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
@@ -41,17 +41,17 @@ pub enum CertificateAlgorithm {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 pub struct Fingerprint {
-    /// Such as `sha-256`.
+    /// The hash algorithm, such as `sha-256`.
     pub algorithm: String,
-    /// Hexadecimal bytes with colons between them.
+    /// Hexadecimal bytes separated by colons.
     pub value: String,
 }
 
 impl Certificate {
-    /// Makes a certificate.
+    /// Generates a certificate.
     ///
     /// # Errors
-    /// `Browser` if the browser cannot make one.
+    /// `Browser` if the browser cannot generate one.
     pub async fn generate(options: &CertificateOptions) -> Result<Self> {
         require(&js_sys::global(), "RTCPeerConnection")?;
         let algorithm = match options.algorithm {
@@ -78,10 +78,10 @@ impl Certificate {
         self.0.expires()
     }
 
-    /// The hashes that the far end sees.
+    /// The fingerprints that the remote peer sees.
     ///
     /// # Errors
-    /// `Unsupported` where the browser keeps them to itself.
+    /// `Unsupported` where the browser does not expose them.
     pub fn fingerprints(&self) -> Result<Vec<Fingerprint>> {
         let unsupported = Error::Unsupported { feature: "RTCCertificate.getFingerprints" };
         let raw = bindings::fingerprints(&self.0).map_err(|_| unsupported.clone())?;
@@ -93,17 +93,16 @@ impl Certificate {
         &self.0
     }
 
-    /// Wraps a certificate of the browser, such as one that was stored.
+    /// Wraps a browser's certificate, such as one that was stored.
     pub fn from_raw(raw: RtcCertificate) -> Self {
         Self(raw)
     }
 }
 
 impl<'de> Deserialize<'de> for Certificate {
-    /// Takes the browser's object as it is.
+    /// Passes the browser's object through.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = serde_wasm_bindgen::preserve::deserialize(deserializer);
-        raw.map(Self)
-            .map_err(|_| de::Error::custom("expected an RTCCertificate, as generateCertificate() makes"))
+        raw.map(Self).map_err(|_| de::Error::custom("expected an RTCCertificate"))
     }
 }

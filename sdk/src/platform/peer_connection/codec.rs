@@ -1,4 +1,4 @@
-//! What the browser can send and receive: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcapabilities>.
+//! The browser's media capabilities: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcapabilities>.
 
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -14,7 +14,7 @@ use crate::platform::bindings::capture::require;
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct RtpCapabilities {
-    /// In the order in which the browser prefers them.
+    /// Codecs, in the browser's order of preference.
     pub codecs: Vec<Codec>,
     /// RTP header extensions.
     pub header_extensions: Vec<HeaderExtension>,
@@ -24,7 +24,7 @@ pub struct RtpCapabilities {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 pub struct HeaderExtension {
-    /// Which one it is.
+    /// The URI that identifies it.
     pub uri: String,
 }
 

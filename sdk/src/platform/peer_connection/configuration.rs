@@ -10,25 +10,26 @@ use crate::engine::ice_server;
 use crate::error::{Error, Result};
 use crate::model::IceServer;
 
-/// How a connection is made. The defaults connect two ends in one network.
+/// Configuration of a connection. The defaults connect two peers in the same network.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PeerConnectionOptions {
-    /// STUN and TURN servers, for ends in different networks. Default: none.
+    /// STUN and TURN servers, for peers in different networks. Default: none.
     pub ice_servers: Vec<IceServer>,
     /// Which candidates may be used. Default: all.
     pub ice_transport_policy: IceTransportPolicy,
-    /// How media shares transports if the far end cannot bundle. Default: balanced.
+    /// How media shares transports if the remote peer does not support bundling. Default: balanced.
     pub bundle_policy: BundlePolicy,
-    /// How many ICE transports to gather candidates for before they are needed. Default: 0.
+    /// The number of ICE transports for which candidates are gathered in advance. Default: 0.
     pub ice_candidate_pool_size: u8,
-    /// The certificates that this end shows, such as those of an earlier visit. Default: a new one.
+    /// The local certificates, such as those of an earlier visit. Default: a new one.
     pub certificates: Vec<Certificate>,
-    /// Whether this end gives way when both offer at once; exactly one end must. Default: the ends settle it between them.
+    /// Whether this peer gives way when both offer at once; exactly one peer must be polite. Default: the peers decide
+    /// it themselves.
     pub polite: Option<bool>,
-    /// Restarts ICE when the connection fails, or is interrupted for more than some seconds: up to ten times, each time
-    /// after a longer wait. Default: `true`.
+    /// Whether to restart ICE when the connection fails, or is interrupted for more than some seconds: up to ten times,
+    /// with growing delays. Default: `true`.
     pub restart_ice_on_failure: bool,
 }
 
@@ -53,7 +54,7 @@ impl Default for PeerConnectionOptions {
 pub enum IceTransportPolicy {
     /// Any candidate.
     All,
-    /// Only through a TURN server, which hides the address of this end.
+    /// Only relayed candidates (TURN), which hides the local address.
     Relay,
 }
 
@@ -62,19 +63,19 @@ pub enum IceTransportPolicy {
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum BundlePolicy {
-    /// One transport for each kind of media.
+    /// One transport per kind of media.
     Balanced,
-    /// One transport for each media section.
+    /// One transport per media section.
     MaxCompat,
-    /// One transport for everything.
+    /// A single transport.
     MaxBundle,
 }
 
 impl PeerConnectionOptions {
-    /// Finds what is wrong before the browser gets it. `PeerConnection::new` does so too.
+    /// Validates the configuration. `PeerConnection::new` does so too.
     ///
     /// # Errors
-    /// `InvalidOptions`, with the member and what was expected.
+    /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self) -> Result<()> {
         self.ice_servers.iter().try_for_each(ice_server::check)
     }
@@ -92,7 +93,7 @@ impl PeerConnectionOptions {
             BundlePolicy::MaxCompat => RtcBundlePolicy::MaxCompat,
             BundlePolicy::MaxBundle => RtcBundlePolicy::MaxBundle,
         });
-        // Setting a property of a fresh object cannot fail.
+        // Setting a property of a new object cannot fail.
         let _ = Reflect::set(&raw, &"iceCandidatePoolSize".into(), &self.ice_candidate_pool_size.into());
         if self.certificates.iter().any(|certificate| certificate.expires_ms() <= js_sys::Date::now()) {
             return Err(Error::InvalidOptions { detail: "certificates: one of them has expired".to_owned() });

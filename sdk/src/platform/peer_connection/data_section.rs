@@ -1,4 +1,4 @@
-//! The media section of data channels, which Firefox loses.
+//! Works around Firefox losing the media section of data channels.
 
 use std::cell::Cell;
 
@@ -6,18 +6,18 @@ use web_sys::{RtcDataChannelInit, RtcPeerConnection};
 
 use crate::platform::bindings::data_channel::create_data_channel;
 
-/// Sees to it that the first data channel gets its media section.
+/// Ensures that the first data channel gets its media section.
 ///
-/// Firefox sets a description in a copy of its state. A data channel that is created meanwhile, and the first of its
-/// connection, is in the old one: it is never offered and never opens. Another channel is not lost. It is negotiated and
-/// closed at once, so that the far end never hears of it.
+/// Firefox sets a description on a copy of its state. If the first data channel of a connection is created meanwhile,
+/// it is in the old state: it is never offered and never opens. A second channel is not lost. It is negotiated and
+/// closed at once, so that the remote peer never sees it.
 #[derive(Debug, Default)]
 pub(super) struct DataSection {
     is_describing: Cell<bool>,
     may_be_lost: Cell<bool>,
 }
 
-/// An id that no application has likely taken; Chromium has none above 1023.
+/// An id that the application is unlikely to use; Chromium supports none above 1023.
 const SPARE_ID: u16 = 1021;
 
 impl DataSection {
@@ -31,14 +31,14 @@ impl DataSection {
         self.is_describing.set(true);
     }
 
-    /// The description is set, or was refused.
+    /// Setting the description has succeeded or failed.
     pub(super) fn end(&self, connection: &RtcPeerConnection) {
         self.is_describing.set(false);
         if self.may_be_lost.take() && !has_section(connection) {
             let init = RtcDataChannelInit::new();
             init.set_negotiated(true);
             init.set_id(SPARE_ID);
-            // It is refused if the connection is closed or the id in use.
+            // Fails if the connection is closed or the id is in use.
             if let Ok(spare) = create_data_channel(connection, "", &init) {
                 spare.close();
             }

@@ -15,18 +15,18 @@ use crate::error::{Error, Result};
 use crate::platform::ListenerGuard;
 use crate::platform::bindings::peer_connection as bindings;
 
-/// Sends telephone tones (RFC 4733).
+/// Sends DTMF tones (RFC 4733).
 #[derive(Clone, Debug)]
 pub struct DtmfSender(RtcdtmfSender);
 
-/// How tones sound. Durations are 40 to 6000 ms, gaps 30 ms or more.
+/// Durations of tones: 40 to 6000 ms; gaps: at least 30 ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DtmfOptions {
-    /// Milliseconds that each tone sounds. Default: 100.
+    /// Duration of each tone in milliseconds. Default: 100.
     pub duration_ms: u32,
-    /// Milliseconds between two tones. Default: 70.
+    /// Gap between two tones in milliseconds. Default: 70.
     pub gap_ms: u32,
 }
 
@@ -37,7 +37,7 @@ impl Default for DtmfOptions {
 }
 
 impl DtmfOptions {
-    /// Browsers clamp in silence: <https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf>.
+    /// Browsers clamp silently: <https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf>.
     fn check(self) -> Result<()> {
         let Self { duration_ms, gap_ms } = self;
         if !(40..=6000).contains(&duration_ms) {
@@ -52,7 +52,7 @@ impl DtmfOptions {
     }
 }
 
-/// Each tone as it begins to sound, and an empty text when all are done. Ends when it is dropped.
+/// A stream of the tones as they start, and an empty string after the last one. Ends when the sender is dropped.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Tones {
@@ -65,16 +65,17 @@ impl DtmfSender {
         Self(raw)
     }
 
-    /// Whether the connection is up and the far end takes tones.
+    /// Whether the connection is established and the remote peer accepts tones.
     pub fn can_insert(&self) -> bool {
         bindings::can_insert_dtmf(&self.0).unwrap_or(true)
     }
 
-    /// Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
+    /// Sends tones, replacing the pending ones: digits, A to D, # and *; a comma is a pause of two seconds. An empty
+    /// string stops.
     ///
     /// # Errors
-    /// `InvalidOptions` for characters that are no tones, and for a duration or gap out of range; `InvalidState` when
-    /// nothing can be sent.
+    /// `InvalidOptions` for characters that are not tones, and for a duration or gap out of range; `InvalidState` if
+    /// tones cannot be sent.
     pub fn insert(&self, tones: &str, options: &DtmfOptions) -> Result<()> {
         check_tones(tones)?;
         options.check()?;
@@ -82,12 +83,12 @@ impl DtmfSender {
             .map_err(refusal("insert DTMF tones"))
     }
 
-    /// What waits to be sounded.
+    /// The tones that are still to be sent.
     pub fn tone_buffer(&self) -> String {
         self.0.tone_buffer()
     }
 
-    /// The tones from now on.
+    /// A stream of the tones from now on.
     pub fn tones(&self) -> Tones {
         let (sender, tones) = mpsc::unbounded();
         let listener = ListenerGuard::new(self.0.as_ref(), "tonechange", move |event| {

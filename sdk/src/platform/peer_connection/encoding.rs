@@ -9,45 +9,45 @@ use crate::engine::simulcast::check_rids;
 use crate::error::{Error, Result};
 use crate::platform::exception::Exception;
 
-/// How one version of a track is sent; with simulcast there are several.
+/// Settings of one encoding of a track; with simulcast there are several.
 /// <https://www.w3.org/TR/webrtc/#dom-rtcrtpencodingparameters>, <https://www.w3.org/TR/webrtc-svc/>.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Encoding {
-    /// Names the version in simulcast (RFC 8851): letters and digits. Cannot be changed later.
+    /// The RID of the encoding in simulcast (RFC 8851): letters and digits. Cannot be changed later.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub rid: Option<String>,
     /// Whether it is sent. Default: `true`.
     #[cfg_attr(feature = "js", tsify(optional))]
     pub active: bool,
-    /// Most bit/s. Default: no limit.
+    /// Maximum bit rate in bit/s. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub max_bitrate: Option<u32>,
-    /// Most frames a second. Default: no limit.
+    /// Maximum frames per second. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub max_framerate: Option<f64>,
-    /// Width and height are divided by this, 1 or more. Default: 1, and in simulcast a power of 2.
+    /// The factor by which width and height are scaled down, at least 1. Default: 1, and in simulcast a power of 2.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub scale_resolution_down_by: Option<f64>,
-    /// Layers in one version, such as `L1T3` or `L3T3_KEY`.
+    /// The scalability mode, such as `L1T3` or `L3T3_KEY`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub scalability_mode: Option<String>,
-    /// Its share where the bit rate does not suffice for all.
+    /// Its priority if the bit rate does not suffice for all encodings.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub priority: Option<Priority>,
-    /// How the network is asked to treat its packets (DSCP).
+    /// The priority of its packets in the network (DSCP).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub network_priority: Option<Priority>,
-    /// The codec of this version, out of those that were agreed on. Default: the first of them.
+    /// The codec of this encoding, one of the negotiated ones. Default: the first of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub codec: Option<Codec>,
@@ -70,7 +70,7 @@ impl Default for Encoding {
 }
 
 impl Encoding {
-    /// A version for simulcast, with width and height divided.
+    /// Creates a simulcast encoding that is scaled down by this factor.
     pub fn simulcast(rid: &str, scale_resolution_down_by: f64) -> Self {
         Self {
             rid: Some(rid.to_owned()),
@@ -84,7 +84,7 @@ impl Encoding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "self-explanatory")]
 pub enum Priority {
     VeryLow,
     Low,
@@ -92,31 +92,31 @@ pub enum Priority {
     High,
 }
 
-/// What gives way when bandwidth or power are short:
+/// What to degrade when bandwidth or CPU time is insufficient:
 /// <https://www.w3.org/TR/mst-content-hint/#degradation-preference-when-encoding>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum DegradationPreference {
-    /// Size gives way: for movement.
+    /// Keep the frame rate, reduce the resolution: for motion.
     MaintainFramerate,
-    /// Smoothness gives way: for text.
+    /// Keep the resolution, reduce the frame rate: for text.
     MaintainResolution,
-    /// Neither gives way; whole frames are dropped.
+    /// Keep both; drop frames.
     MaintainFramerateAndResolution,
-    /// Both, by the browser's judgement.
+    /// Reduce both, as the browser decides.
     Balanced,
 }
 
-/// How a track is sent.
+/// Parameters of a sender.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SendParameters {
-    /// One, or one for each `rid`. Their number and order cannot be changed. None: they stay as they are.
+    /// The encodings, one or one per `rid`. Their number and order cannot be changed. If empty, they are unchanged.
     pub encodings: Vec<Encoding>,
-    /// What gives way when bandwidth or power are short.
+    /// What to degrade when bandwidth or CPU time is insufficient.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub degradation_preference: Option<DegradationPreference>,
@@ -124,7 +124,7 @@ pub struct SendParameters {
 
 const DEGRADATION_PREFERENCE: &str = "degradationPreference";
 
-/// Members that may be set and unset, by the names that errors give them.
+/// Members that can be set and unset, with their names in errors.
 const MEMBERS: [&str; 7] = [
     "maxBitrate",
     "maxFramerate",
@@ -144,20 +144,20 @@ pub(super) fn read(raw: &Object) -> Result<SendParameters> {
     serde_wasm_bindgen::from_value(raw.into()).map_err(|error| unreadable(&error))
 }
 
-/// The codecs that the ends have agreed on; none before.
+/// The negotiated codecs; empty before negotiation.
 pub(super) fn codecs(raw: &Object) -> Vec<Codec> {
     let codecs = Reflect::get(raw, &"codecs".into()).ok();
     codecs.and_then(|codecs| serde_wasm_bindgen::from_value(codecs).ok()).unwrap_or_default()
 }
 
-/// Writes the parameters into those that the browser gave, and leaves alone what is not ours.
+/// Writes the parameters into the browser's object, and leaves its other members unchanged.
 pub(super) fn write(parameters: &SendParameters, raw: &Object) -> Result<()> {
     let encodings = encodings_of(raw);
     let is_left_out = parameters.encodings.is_empty();
     if encodings.length() as usize != parameters.encodings.len() && !is_left_out {
         return Err(Error::InvalidOptions {
             detail: format!(
-                "there are {} encodings: expected {}, as many as the sender has",
+                "got {} encodings: expected {}, the number of encodings of the sender",
                 parameters.encodings.len(),
                 encodings.length()
             ),
@@ -170,14 +170,14 @@ pub(super) fn write(parameters: &SendParameters, raw: &Object) -> Result<()> {
     copy(DEGRADATION_PREFERENCE, &serde_wasm_bindgen::to_value(parameters).map_err(|e| unreadable(&e))?, raw)
 }
 
-/// Finds a member that was asked for and that the browser passed over in silence.
+/// Finds a member that was requested and that the browser ignored silently.
 pub(super) fn check_taken(
     encodings: &[Encoding],
     degradation_preference: Option<DegradationPreference>,
     raw: &Object,
 ) -> Result<()> {
     let taken = encodings_of(raw);
-    // A browser leaves out versions that it has no room for, and all but one of sound.
+    // A browser omits encodings that exceed its limits, and all but one for audio.
     if encodings.len() > taken.length() as usize {
         return Err(Error::Unsupported { feature: "sendEncodings of this number" });
     }

@@ -1,4 +1,4 @@
-//! Everything that a peer connection tells the application: the one list, for Rust and for JavaScript.
+//! All events of a peer connection, for Rust and for JavaScript.
 //! <https://www.w3.org/TR/webrtc/#event-summary>
 
 use std::rc::Weak;
@@ -18,15 +18,15 @@ use crate::model::ConnectionState;
 use crate::options::MessageOptions;
 use crate::platform::{DataChannel, ListenerGuard};
 
-/// Something happened at a peer connection.
+/// An event of a peer connection.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify, strum::VariantNames), strum(serialize_all = "lowercase"))]
 #[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum PeerConnectionEvent {
-    /// Media of the far end comes, or comes again. `streamIds` says which tracks are to be played in sync.
+    /// A remote track started, or started again. `streamIds` tells which tracks are synchronized.
     TrackAdded {
-        /// Where it comes.
+        /// The transceiver that receives it.
         #[cfg_attr(
             feature = "js",
             serde(serialize_with = "crate::js::convert::transceiver"),
@@ -37,9 +37,9 @@ pub enum PeerConnectionEvent {
         /// Tracks with an id in common belong together.
         stream_ids: Vec<String>,
     },
-    /// The far end opened a data channel.
+    /// The remote peer opened a data channel.
     DataChannelAdded {
-        /// The channel. It is closed when nobody takes it.
+        /// The channel. It is closed if no handle is kept.
         #[cfg_attr(
             feature = "js",
             serde(serialize_with = "crate::js::convert::data_channel"),
@@ -48,37 +48,37 @@ pub enum PeerConnectionEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         channel: DataChannel,
     },
-    /// Whether the two ends are connected, all in all.
+    /// The connection state changed.
     ConnectionStateChange {
         /// The new state.
         state: ConnectionState,
     },
-    /// How the search for a way through goes.
+    /// The ICE connection state changed.
     IceConnectionStateChange {
         /// The new state.
         state: IceConnectionState,
     },
-    /// How the search for candidates of this end goes.
+    /// The ICE gathering state changed.
     IceGatheringStateChange {
         /// The new state.
         state: IceGatheringState,
     },
-    /// Where the offer/answer exchange is.
+    /// The signaling state changed.
     SignalingStateChange {
         /// The new state.
         state: SignalingState,
     },
-    /// A STUN or TURN server did not give a candidate. Others may.
+    /// A STUN or TURN server did not provide a candidate. Others may.
     IceCandidateError {
-        /// The server.
+        /// The server's URL.
         url: String,
-        /// The address of this end, if the browser tells.
+        /// The local address, if the browser reports it.
         address: Option<String>,
-        /// The port of this end, if the browser tells.
+        /// The local port, if the browser reports it.
         port: Option<u16>,
-        /// 300 to 699 from the server (RFC 8489); 701: the server cannot be reached.
+        /// 300 to 699 from the server (RFC 8489); 701 if the server cannot be reached.
         error_code: u16,
-        /// The words of the server or the browser.
+        /// The error text of the server or the browser.
         error_text: String,
     },
     /// The connection was lost, and ICE is being restarted.
@@ -86,9 +86,9 @@ pub enum PeerConnectionEvent {
         /// The number of the attempt, from 1.
         attempt: u32,
     },
-    /// A description or candidate was of no use. The connection goes on.
+    /// A description or candidate failed. The connection continues.
     NegotiationFailed {
-        /// What failed.
+        /// The error.
         #[cfg_attr(
             feature = "js",
             serde(serialize_with = "crate::js::convert::error"),
@@ -97,9 +97,9 @@ pub enum PeerConnectionEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         error: Error,
     },
-    /// Events were read too slowly, and some are missing before this place.
+    /// Events were read too slowly, and some were dropped before this one.
     Lagged {
-        /// How many.
+        /// The number of dropped events.
         missed: u32,
     },
 }
@@ -110,10 +110,10 @@ impl Event for PeerConnectionEvent {
     }
 }
 
-/// The events of a peer connection, from the moment this was made. Ends when the connection is closed.
+/// A stream of the connection's events since it was created. Ends when the connection is closed.
 pub type PeerConnectionEvents = EventStream<PeerConnectionEvent>;
 
-/// What the application hears of. What the engine needs, the link listens to.
+/// The browser's events for the application. The link handles those for the engine.
 pub(super) fn listen(raw: &RtcPeerConnection, inner: &Weak<Inner>) -> Vec<ListenerGuard> {
     let on = |name: &'static str, read: fn(web_sys::Event, &Inner) -> Option<PeerConnectionEvent>| {
         let inner = inner.clone();
@@ -135,7 +135,7 @@ pub(super) fn listen(raw: &RtcPeerConnection, inner: &Weak<Inner>) -> Vec<Listen
         }),
         on("datachannel", |event, inner| {
             let raw = event.unchecked_into::<RtcDataChannelEvent>().channel();
-            // Wrapped in the event itself, or its first messages would be missed.
+            // Wrapped synchronously in the event handler, or its first messages would be missed.
             let channel = DataChannel::from_raw(raw, inner.link.as_raw(), &MessageOptions::default()).ok()?;
             Some(PeerConnectionEvent::DataChannelAdded { channel })
         }),

@@ -1,5 +1,5 @@
-//! The part of `RTCPeerConnection` that the engine drives: descriptions, candidates, restarts. A room's connections and
-//! those of the application have it in common. <https://www.w3.org/TR/webrtc/#session-negotiation-model>
+//! The part of `RTCPeerConnection` that the engine drives: descriptions, candidates, restarts. Shared by the
+//! connections of rooms and of the application. <https://www.w3.org/TR/webrtc/#session-negotiation-model>
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
@@ -30,7 +30,7 @@ use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::exception::Exception;
 use crate::platform::promise::outcome;
 
-/// A peer connection and what listens to it. Dropping it closes the connection.
+/// A peer connection with its listeners. Dropping it closes the connection.
 #[derive(Debug)]
 pub(crate) struct Link {
     listeners: RefCell<Option<[ListenerGuard; 3]>>,
@@ -38,12 +38,12 @@ pub(crate) struct Link {
     senders: Senders,
     stopping: Stopping,
     data_section: DataSection,
-    /// Dropped by `close`. A browser never settles what was under way then.
+    /// Dropped by `close`, as a browser never settles operations in progress then.
     operations: RefCell<Vec<oneshot::Sender<()>>>,
 }
 
 impl Link {
-    /// Creates the connection. What happens at it goes to `on_input`, never from inside a call.
+    /// Creates the connection. Its events are passed to `on_input`, never during a call.
     pub(crate) fn open(configuration: &RtcConfiguration, on_input: Rc<dyn Fn(Input)>) -> Result<Self> {
         require(&js_sys::global(), "RTCPeerConnection")?;
         let raw = RtcPeerConnection::new_with_configuration(configuration)
@@ -59,7 +59,7 @@ impl Link {
         })
     }
 
-    /// Closes the connection. Nothing more is told of it.
+    /// Closes the connection. No events follow.
     pub(crate) fn close(&self) {
         drop(self.listeners.take());
         self.raw.close();
@@ -67,7 +67,8 @@ impl Link {
         self.senders.clear();
     }
 
-    /// Does what the engine asks for. An operation ends with an input for it, unless the connection is closed meanwhile.
+    /// Performs a command of the engine. Each operation ends with an input that reports its result, unless the
+    /// connection is closed meanwhile.
     pub(crate) async fn perform(&self, command: Command) -> Result<Option<Input>> {
         let (operation, closed) = oneshot::channel();
         {
@@ -111,12 +112,12 @@ impl Link {
         bindings::add_transceiver(&self.raw, track_or_kind, init).map_err(refusal("add a transceiver"))
     }
 
-    /// To be called when a data channel was created.
+    /// Must be called when a data channel was created.
     pub(super) fn data_channel_created(&self) {
         self.data_section.channel_created();
     }
 
-    /// Uses other ICE servers from the next gathering on.
+    /// Sets other ICE servers, used from the next gathering on.
     pub(crate) fn set_ice_servers(&self, servers: &[IceServer]) -> Result<()> {
         let configuration = self.raw.get_configuration();
         configuration.set_ice_servers(&raw_ice_servers(servers));
@@ -136,7 +137,7 @@ impl Link {
     }
 
     async fn set_local_description(&self) -> Result<Input> {
-        let step = "making the local description";
+        let step = "creating the local description";
         self.data_section.begin();
         outcome(bindings::set_local_description(&self.raw)).await.map_err(failure(step))?;
         let raw = self.raw.local_description();
@@ -144,7 +145,7 @@ impl Link {
         Ok(Input::LocalDescriptionSet(from_raw(&raw)))
     }
 
-    /// Rolls an offer of one's own back if need be.
+    /// Sets the description, which rolls back a local offer if necessary.
     async fn set_remote_description(&self, description: SessionDescription) -> Result<Input> {
         let raw = RtcSessionDescriptionInit::new(match description.sdp_type {
             SdpType::Offer => RtcSdpType::Offer,
@@ -171,7 +172,7 @@ impl Link {
         Ok(())
     }
 
-    /// Where an operation that failed left the connection.
+    /// The signaling state after a failed operation.
     fn signaling_state(&self) -> SignalingState {
         match self.raw.signaling_state() {
             RtcSignalingState::HaveLocalOffer => SignalingState::HaveLocalOffer,
@@ -202,7 +203,7 @@ fn listeners(raw: &RtcPeerConnection, on_input: Rc<dyn Fn(Input)>) -> [ListenerG
                     sdp_m_line_index: candidate.sdp_m_line_index(),
                     username_fragment: bindings::username_fragment(&candidate),
                 },
-                // Not every browser has said so before by an empty candidate.
+                // Not every browser has signaled this with an empty candidate.
                 None if ended.get() => return,
                 None => end_of_candidates(&gatherer),
             };
@@ -215,7 +216,7 @@ fn listeners(raw: &RtcPeerConnection, on_input: Rc<dyn Fn(Input)>) -> [ListenerG
     ]
 }
 
-/// For all media sections (RFC 8838), of the generation in place.
+/// For all media sections (RFC 8838), of the current generation.
 fn end_of_candidates(raw: &RtcPeerConnection) -> IceCandidate {
     let sdp = raw.local_description().map(|description| description.sdp()).unwrap_or_default();
     let ufrag = sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:"));

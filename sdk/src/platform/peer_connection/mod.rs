@@ -55,13 +55,13 @@ use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::{DataChannel, ListenerGuard, LocalTrack, clock};
 use refusal::refusal;
 
-/// One end of a connection that carries sound, pictures and data.
+/// One peer of a connection for audio, video and data.
 ///
-/// The application carries [`signals`](Self::signals) to the other end and hands those that come from there to
-/// [`handle_signal`](Self::handle_signal). All else goes by itself: offers, answers, candidates, who gives way when both
-/// ends change something at once, and the restart when the connection is lost.
+/// The application sends the [`signals`](Self::signals) to the other peer and passes those from there to
+/// [`handle_signal`](Self::handle_signal). Everything else is automatic: offers, answers, candidates, who gives way
+/// when both peers negotiate at once, and the ICE restart when the connection is lost.
 ///
-/// A clone is another handle. Dropping the last one closes the connection.
+/// Clones are handles to the same connection. Dropping the last one closes it.
 #[derive(Clone, Debug)]
 pub struct PeerConnection(Rc<Inner>);
 
@@ -79,35 +79,35 @@ struct Inner {
     closed: Cell<bool>,
 }
 
-/// Who has the larger number does not give way in a glare, unless the application decided that. Zero is left out, so that
-/// nobody takes it for "none".
+/// The number that decides politeness, unless the application did: the larger one is impolite. Zero is excluded, so
+/// that it is not mistaken for "none".
 fn random_number() -> u32 {
     const LARGE: u32 = 1 << 31;
     let number = 1 + (js_sys::Math::random() * f64::from(LARGE - 2)) as u32;
     if loses_rollbacks() { number | LARGE } else { number }
 }
 
-/// Chromium keeps the numbers of the header extensions when it takes an offer back, and then cannot apply one of Firefox,
-/// which numbers them otherwise. There is nothing to detect it by but the name.
+/// Chromium keeps the ids of header extensions when it rolls an offer back, and then cannot apply one of Firefox,
+/// which assigns other ids. It can be detected only by the browser's name.
 fn loses_rollbacks() -> bool {
     let agent = web_sys::window().and_then(|window| window.navigator().user_agent().ok());
     agent.is_some_and(|agent| agent.contains("Chrome/"))
 }
 
-/// Every offer has a media section for data channels. Without it, Chromium loses a data channel when it takes back the
+/// Every offer has a media section for data channels. Without it, Chromium loses a data channel when it rolls back the
 /// first offer of the channel for one without: <https://w3c.github.io/webrtc-extensions/>.
-/// Other browsers pass over it and lose nothing.
+/// Other browsers ignore the option and lose nothing.
 fn always_negotiate_data_channels(configuration: &RtcConfiguration) {
-    // Setting a property of a fresh object cannot fail.
+    // Setting a property of a new object cannot fail.
     let _ = Reflect::set(configuration, &"alwaysNegotiateDataChannels".into(), &true.into());
 }
 
 impl PeerConnection {
-    /// Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
+    /// Creates a connection. Nothing is sent before a track, a transceiver or a data channel is added by either peer.
     ///
     /// # Errors
-    /// `InvalidOptions` for options that a browser would refuse, or take and never use; `Negotiation` if the browser
-    /// makes no connection, as when there are too many.
+    /// `InvalidOptions` for options that a browser would reject, or accept and never use; `Negotiation` if the browser
+    /// cannot create a connection, for example because there are too many.
     pub fn new(options: &PeerConnectionOptions) -> Result<Self> {
         require(&js_sys::global(), "RTCPeerConnection")?;
         let configuration = options.to_raw()?;
@@ -139,18 +139,18 @@ impl PeerConnection {
         Ok(Self(inner))
     }
 
-    /// What the far end has to get, in order. Whatever carries it may repeat and delay it, but should lose nothing; if it
-    /// broke and was opened again, call [`resend_signals`](Self::resend_signals).
+    /// A stream of signals for the remote peer, in order. The transport may repeat and delay them, but should not lose
+    /// any; after it was reopened, call [`resend_signals`](Self::resend_signals).
     pub fn signals(&self) -> Signals {
         self.0.signals.clone()
     }
 
-    /// Takes a signal of the far end. What it leads to happens by itself; what fails of that is told by
-    /// [`NegotiationFailed`](PeerConnectionEvent::NegotiationFailed) and does not end the connection.
+    /// Handles a signal from the remote peer. Resulting actions are automatic; their failures are emitted as
+    /// [`NegotiationFailed`](PeerConnectionEvent::NegotiationFailed) and do not close the connection.
     ///
     /// # Errors
-    /// `InvalidOptions` for the signal of another connection, and if both ends were told the same for `polite`;
-    /// `InvalidState` when this one is closed.
+    /// `InvalidOptions` for a signal of another connection, and if both peers have the same `polite`;
+    /// `InvalidState` if this one is closed.
     pub fn handle_signal(&self, signal: Signal) -> Result<()> {
         self.0.require_open("handle a signal")?;
         let handled = self.0.peer.borrow_mut().handle_signal(signal, clock::now());
@@ -158,29 +158,29 @@ impl PeerConnection {
         handled
     }
 
-    /// Gives out the signals again of which it is not known that they arrived. Those that did are known at the far end.
+    /// Emits again all signals that are not acknowledged. The remote peer ignores duplicates.
     pub fn resend_signals(&self) {
         self.0.peer.borrow_mut().resend();
         self.0.run();
     }
 
-    /// What happens from now on.
+    /// A stream of the events from now on.
     pub fn events(&self) -> PeerConnectionEvents {
         self.0.events.subscribe()
     }
 
-    /// Sends a track, over a transceiver that is free or a new one. The connection keeps the track running. A transceiver
-    /// that has sent another track sends this one with the encodings that it began with.
+    /// Sends a track over a free or a new transceiver. The connection keeps the track running. A transceiver
+    /// that was used for another track sends this one with its original encodings.
     ///
     /// # Errors
-    /// `InvalidOptions` if the track is being sent already; `InvalidState` when the connection is closed.
+    /// `InvalidOptions` if the track is already being sent; `InvalidState` if the connection is closed.
     pub fn add_track(&self, track: &LocalTrack) -> Result<Transceiver> {
         self.0.require_open("add a track")?;
         let Inner { link, streams, .. } = &*self.0;
         let sent =
             |raw: &RtcRtpTransceiver| link.senders().track(&raw.sender()).as_ref() == Some(track.as_raw());
         if link.transceivers().any(|transceiver| sent(&transceiver)) {
-            return Err(Error::InvalidOptions { detail: "the track is being sent already".to_owned() });
+            return Err(Error::InvalidOptions { detail: "the track is already being sent".to_owned() });
         }
         let Attached { transceiver, sender, is_used } =
             streams.attach(link, track.as_raw(), track.source())?;
@@ -192,10 +192,10 @@ impl PeerConnection {
         Ok(self.0.transceiver(transceiver))
     }
 
-    /// Stops sending what a sender sends. Its transceiver is free for another track.
+    /// Stops sending the track of a sender. Its transceiver is free for another track.
     ///
     /// # Errors
-    /// `InvalidOptions` for the sender of another connection; `InvalidState` when this one is closed.
+    /// `InvalidOptions` for a sender of another connection; `InvalidState` if this one is closed.
     pub fn remove_track(&self, sender: &Sender) -> Result<()> {
         self.0.require_open("remove the track")?;
         let link = &self.0.link;
@@ -205,7 +205,7 @@ impl PeerConnection {
         };
         match link.transceivers().find(of_sender) {
             Some(transceiver) => detach(link, &transceiver),
-            // It is refused, unless the transceiver is stopped, and then there is nothing to remove.
+            // Fails only if the transceiver is stopped, and then there is nothing to remove.
             None => {
                 bindings::remove_track(link.as_raw(), sender.as_raw()).map_err(refusal("remove the track"))?
             }
@@ -213,11 +213,11 @@ impl PeerConnection {
         Ok(())
     }
 
-    /// Adds a transceiver for a track, or for a kind of media.
+    /// Adds a transceiver for a track or a kind of media.
     ///
     /// # Errors
-    /// `InvalidOptions` for encodings that make no sense, and the direction `Stopped`; `Unsupported`, with the member's
-    /// name, for what the browser passes over, and if it has none of the codecs; `InvalidState` when the connection is
+    /// `InvalidOptions` for invalid encodings, and for the direction `Stopped`; `Unsupported`, with the member's
+    /// name, for what the browser ignores, and if it supports none of the codecs; `InvalidState` if the connection is
     /// closed.
     pub fn add_transceiver<'a>(
         &self,
@@ -242,81 +242,82 @@ impl PeerConnection {
         Ok(transceiver)
     }
 
-    /// All transceivers, those too that the far end brought, in the order of their media sections.
+    /// All transceivers, including those that the remote peer added, in the order of their media sections.
     pub fn transceivers(&self) -> Vec<Transceiver> {
         self.0.link.transceivers().map(|raw| self.0.transceiver(raw)).collect()
     }
 
-    /// Makes a data channel. The far end gets it by [`DataChannelAdded`](PeerConnectionEvent::DataChannelAdded), unless it
-    /// is negotiated.
+    /// Creates a data channel. The remote peer gets it with
+    /// [`DataChannelAdded`](PeerConnectionEvent::DataChannelAdded), unless it is negotiated.
     ///
     /// # Errors
-    /// `InvalidOptions` for options that make no sense, alone or together; `InvalidState` when the connection is closed.
+    /// `InvalidOptions` for invalid or conflicting options; `InvalidState` if the connection is closed.
     pub fn create_data_channel(&self, label: &str, options: &DataChannelOptions) -> Result<DataChannel> {
         let channel = DataChannel::create(self.0.link.as_raw(), label, options)?;
         self.0.link.data_channel_created();
         Ok(channel)
     }
 
-    /// Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.
+    /// Restarts ICE, for example after a change of networks. Media continues meanwhile, if possible.
     ///
     /// # Errors
-    /// `InvalidState` when the connection is closed.
+    /// `InvalidState` if the connection is closed.
     pub fn restart_ice(&self) -> Result<()> {
         self.0.require_open("restart ICE")?;
         bindings::restart_ice(self.0.link.as_raw());
         Ok(())
     }
 
-    /// Uses other ICE servers from the next gathering on, as when TURN credentials run out.
+    /// Sets other ICE servers, used from the next gathering on, for example when TURN credentials expire.
     ///
     /// # Errors
-    /// `InvalidOptions` for servers that make no sense; `InvalidState` when the connection is closed.
+    /// `InvalidOptions` for invalid servers; `InvalidState` if the connection is closed.
     pub fn set_ice_servers(&self, servers: &[IceServer]) -> Result<()> {
         servers.iter().try_for_each(crate::engine::ice_server::check)?;
         self.0.require_open("set the ICE servers")?;
         self.0.link.set_ice_servers(servers)
     }
 
-    /// Whether the two ends are connected, all in all.
+    /// The connection state.
     pub fn connection_state(&self) -> ConnectionState {
         link::connection_state(self.0.link.as_raw())
     }
 
-    /// How the search for a way through goes.
+    /// The ICE connection state.
     pub fn ice_connection_state(&self) -> IceConnectionState {
         state::ice_connection(self.0.link.as_raw())
     }
 
-    /// How the search for candidates of this end goes.
+    /// The ICE gathering state.
     pub fn ice_gathering_state(&self) -> IceGatheringState {
         state::ice_gathering(self.0.link.as_raw())
     }
 
-    /// Where the offer/answer exchange is.
+    /// The signaling state.
     pub fn signaling_state(&self) -> SignalingState {
         state::signaling(self.0.link.as_raw())
     }
 
-    /// The description of this end, the one under way if there is one.
+    /// The local description; a pending one if there is one.
     pub fn local_description(&self) -> Option<SessionDescription> {
         self.0.link.as_raw().local_description().as_ref().map(link::from_raw)
     }
 
-    /// The description of the far end, the one under way if there is one.
+    /// The remote description; a pending one if there is one.
     pub fn remote_description(&self) -> Option<SessionDescription> {
         self.0.link.as_raw().remote_description().as_ref().map(link::from_raw)
     }
 
-    /// Closes the connection, ends the streams and lets go of the tracks. Closing again does nothing.
+    /// Closes the connection, ends the streams and releases the tracks. Idempotent.
     ///
-    /// The far end is not told: it sees a lost connection after some seconds, unless the app tells it.
+    /// The remote peer is not notified: it sees a lost connection after some seconds, unless the application notifies
+    /// it.
     pub fn close(&self) {
         self.0.close();
     }
 
-    /// The browser's object. What is called on it here and now, such as `getStats`, does no harm; leave descriptions and
-    /// candidates to this crate.
+    /// The browser's object. Reading from it, such as with `getStats`, is safe; do not use it to set descriptions or
+    /// candidates.
     pub fn as_raw(&self) -> &RtcPeerConnection {
         self.0.link.as_raw()
     }
@@ -351,7 +352,7 @@ impl Inner {
         self.run();
     }
 
-    /// Acts on outputs until there are none. A call from inside does nothing: the outer one goes on.
+    /// Performs outputs until there are none. A nested call does nothing: the outer one continues.
     fn run(&self) {
         if self.running.replace(true) {
             return;

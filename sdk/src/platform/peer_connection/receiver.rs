@@ -10,25 +10,25 @@ use crate::error::{Error, Result};
 use crate::model::MediaKind;
 use crate::platform::bindings::peer_connection as bindings;
 
-/// The longest that a browser may be asked to hold media back, in milliseconds.
+/// The maximum jitter buffer target of browsers, in milliseconds.
 const MAX_JITTER_BUFFER_MS: f64 = 4_000.0;
 
-/// Receives a track of the far end.
+/// Receives a remote track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiver(RtcRtpReceiver);
 
-/// Who was heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
+/// A source heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct RtpSource {
-    /// SSRC or CSRC.
+    /// The SSRC or CSRC.
     pub source: u32,
     /// When its last media was played, in milliseconds since 1970.
     pub timestamp: f64,
-    /// The RTP timestamp of that media, in ticks of the codec's clock.
+    /// The RTP timestamp of that media, in units of the codec's clock rate.
     pub rtp_timestamp: u32,
-    /// From 0, silence, to 1; audio only.
+    /// The audio level from 0, silence, to 1; audio only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub audio_level: Option<f64>,
@@ -39,20 +39,20 @@ impl Receiver {
         Self(raw)
     }
 
-    /// What the browser can receive.
+    /// The browser's receive capabilities.
     ///
     /// # Errors
-    /// `Unsupported` where the browser does not tell.
+    /// `Unsupported` where the browser does not report them.
     pub fn capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
         receive_capabilities(kind)
     }
 
-    /// What arrives. It is there from the start, and silent or black until media comes.
+    /// The received track. It exists from the start, and is silent or black until media arrives.
     pub fn track(&self) -> MediaStreamTrack {
         self.0.track()
     }
 
-    /// How long media is held back to play smoothly, in milliseconds, if that was asked for.
+    /// The requested jitter buffer target in milliseconds, if any.
     ///
     /// # Errors
     /// `Unsupported` where the browser lacks it.
@@ -61,8 +61,8 @@ impl Receiver {
         Ok(bindings::jitter_buffer_target(&self.0))
     }
 
-    /// Asks the browser to hold media back for about so many milliseconds, 0 to 4000: less for conversation, more for
-    /// listening. `None` leaves it to the browser.
+    /// Requests a jitter buffer of about this many milliseconds, 0 to 4000: a smaller one for conversation, a larger
+    /// one for listening. `None` leaves it to the browser.
     ///
     /// # Errors
     /// `Unsupported` where the browser lacks it; `InvalidOptions` out of range.
@@ -76,12 +76,12 @@ impl Receiver {
             .map_err(refusal("set the jitter buffer target"))
     }
 
-    /// Whom a mixer in between mixed (CSRCs).
+    /// The sources mixed by a mixer (CSRCs).
     pub fn contributing_sources(&self) -> Vec<RtpSource> {
         sources(&self.0.get_contributing_sources())
     }
 
-    /// Who sends (SSRCs). Its audio level is cheaper than a level meter.
+    /// The sources of the media (SSRCs). Their audio level is cheaper than a level meter.
     pub fn synchronization_sources(&self) -> Vec<RtpSource> {
         sources(&self.0.get_synchronization_sources())
     }
@@ -98,7 +98,7 @@ impl Receiver {
     }
 }
 
-/// How loud what arrives is now, from 0 to 1; 0 where the browser does not tell.
+/// The current audio level of the received track, from 0 to 1; 0 where the browser does not report it.
 pub(crate) fn audio_level(receiver: &RtcRtpReceiver) -> f64 {
     let levels = sources(&receiver.get_synchronization_sources()).into_iter();
     levels.filter_map(|source| source.audio_level).fold(0.0, f64::max)

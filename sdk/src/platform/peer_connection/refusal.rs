@@ -1,17 +1,17 @@
-//! What browsers throw at a call that they refuse.
+//! Maps exceptions of peer connection methods.
 
 use wasm_bindgen::JsValue;
 
 use crate::error::Error;
 use crate::platform::exception::Exception;
 
-/// Sorts an exception by its name; `action` is what was asked for.
+/// Classifies an exception by its name; `action` is the operation.
 pub(super) fn refusal(action: &'static str) -> impl Fn(JsValue) -> Error {
     move |thrown| {
         let exception = Exception::from(thrown);
         match exception.name.as_str() {
             "InvalidStateError" => {
-                let state = "the connection is closed, or the transceiver stopped or not negotiated yet";
+                let state = "the connection is closed, or the transceiver is stopped or not negotiated yet";
                 exception.as_cause_of(Error::InvalidState { action, state })
             }
             "TypeError"

@@ -15,7 +15,7 @@ use crate::model::MediaKind;
 use crate::platform::LocalTrack;
 use crate::platform::bindings::peer_connection as bindings;
 
-/// Sends a track to the far end.
+/// Sends a track to the remote peer.
 #[derive(Clone, Debug)]
 pub struct Sender {
     raw: RtcRtpSender,
@@ -28,24 +28,24 @@ impl Sender {
         Self { raw, senders, stopping }
     }
 
-    /// What the browser can send.
+    /// The browser's send capabilities.
     ///
     /// # Errors
-    /// `Unsupported` where the browser does not tell.
+    /// `Unsupported` where the browser does not report them.
     pub fn capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
         send_capabilities(kind)
     }
 
-    /// What is being sent, as soon as the calls so far have taken effect.
+    /// The sent track, as it will be once all calls so far have completed.
     pub fn track(&self) -> Option<LocalTrack> {
         self.senders.local_track(&self.raw)
     }
 
-    /// Sends another track of the same kind, or nothing, without a new negotiation. It begins with the call; the future
-    /// only says when it is done.
+    /// Sends another track of the same kind, or nothing, without renegotiation. It starts with the call; the future
+    /// resolves when it is done.
     ///
     /// # Errors
-    /// `InvalidOptions` for a track of the other kind; `InvalidState` when the connection is closed or the transceiver
+    /// `InvalidOptions` for a track of another kind; `InvalidState` if the connection is closed or the transceiver
     /// stopped.
     pub fn replace_track(&self, track: Option<&LocalTrack>) -> impl Future<Output = Result<()>> + use<> {
         let action = "replace the track";
@@ -55,21 +55,21 @@ impl Sender {
         async move { replacing?.await.map_err(refusal(action)) }
     }
 
-    /// How the track is sent, as soon as the calls so far have taken effect. Change it and hand it to
+    /// The sender's parameters, as they will be once all calls so far have completed. Change them and pass them to
     /// [`set_parameters`](Self::set_parameters).
     ///
     /// # Errors
-    /// `Negotiation` if the browser gives what makes no sense.
+    /// `Negotiation` if the browser returns invalid parameters.
     pub fn parameters(&self) -> Result<SendParameters> {
         self.senders.of(&self.raw).parameters()
     }
 
-    /// Changes how the track is sent, without a new negotiation. What is `None` loses its limit. Changes are made in the
-    /// order of the calls; the future only says when this one is done.
+    /// Sets the sender's parameters, without renegotiation. `None` removes a limit. Changes are applied in the
+    /// order of the calls; the future resolves when this one is done.
     ///
     /// # Errors
-    /// `InvalidOptions` for values out of range or another number of encodings; `Unsupported`, with the member's name, for
-    /// what the browser passes over; `InvalidState` when the connection is closed or the transceiver stopped.
+    /// `InvalidOptions` for values out of range or another number of encodings; `Unsupported`, with the member's name,
+    /// for what the browser ignores; `InvalidState` if the connection is closed or the transceiver stopped.
     pub fn set_parameters(&self, parameters: &SendParameters) -> impl Future<Output = Result<()>> + use<> {
         let wanted = parameters.clone();
         let changing = self.require_not_stopped("set the parameters").map(|()| {
@@ -89,17 +89,17 @@ impl Sender {
         }
     }
 
-    /// Finds what was asked for at the beginning and passed over.
+    /// Finds an initial setting that the browser ignored.
     pub(super) fn check_taken(&self, encodings: &[Encoding]) -> Result<()> {
         encoding::check_taken(encodings, None, &bindings::parameters(&self.raw))
     }
 
-    /// Sends telephone tones; audio only.
+    /// The DTMF sender; audio only.
     pub fn dtmf(&self) -> Option<DtmfSender> {
         self.raw.dtmf().map(DtmfSender::new)
     }
 
-    /// The browser tells of others itself.
+    /// The browser reports the other cases itself.
     fn require_not_stopped(&self, action: &'static str) -> Result<()> {
         match self.stopping.contains_sender(&self.raw) {
             true => Err(Error::InvalidState { action, state: "the transceiver is stopped" }),

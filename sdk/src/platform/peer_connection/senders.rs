@@ -1,7 +1,7 @@
-//! What each sender of a connection is to send, and how, from the call on.
+//! The wanted track and parameters of each sender, effective from the call on.
 //!
-//! The browser's `track` and `getParameters` show a change only when its promise is fulfilled. Calls that follow each other
-//! without an await have to see what those before them will leave, and to take effect in their order.
+//! The browser's `track` and `getParameters` show a change only after its promise has resolved. Calls that follow each
+//! other without an await must see the result of the previous ones, and take effect in order.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -41,7 +41,7 @@ impl Senders {
         new
     }
 
-    /// What a sender sends once all calls have taken effect.
+    /// The track that is sent once all calls have completed.
     pub(super) fn track(&self, raw: &RtcRtpSender) -> Option<MediaStreamTrack> {
         match self.find(raw) {
             Some(known) => known.track(),
@@ -60,7 +60,7 @@ impl Senders {
         }
     }
 
-    /// The connection is closed: lets go of the tracks, and ends what is under way.
+    /// The connection has closed: releases the tracks, and cancels pending operations.
     pub(super) fn clear(&self) {
         let senders = self.0.take();
         senders.iter().for_each(|sender| sender.end());
@@ -71,16 +71,16 @@ impl Senders {
     }
 }
 
-/// One sender: what is wanted of it.
+/// The state of one sender.
 #[derive(Debug)]
 pub(crate) struct SenderState {
     raw: RtcRtpSender,
-    /// As they were before anything was sent.
+    /// The parameters before anything was sent.
     initial: Vec<Encoding>,
     has_sent: Cell<bool>,
     sent: RefCell<Sent>,
     replacements: Cell<u32>,
-    /// The first is under way.
+    /// The first one is in progress.
     changes: RefCell<VecDeque<Change>>,
     changing: RefCell<Option<AbortHandle>>,
 }
@@ -88,11 +88,11 @@ pub(crate) struct SenderState {
 #[derive(Clone, Debug, Default)]
 struct Sent {
     track: Option<MediaStreamTrack>,
-    /// Keeps the track from being stopped with the application's last handle.
+    /// Keeps the track running after the application's last handle was dropped.
     kept: Option<LocalTrack>,
 }
 
-/// Gets the parameters and the codecs that the ends have agreed on.
+/// Returns the parameters and the negotiated codecs.
 type Apply = Rc<dyn Fn(&mut SendParameters, &[Codec])>;
 
 struct Change {
@@ -121,7 +121,7 @@ impl SenderState {
         }
     }
 
-    /// What is sent once all calls have taken effect.
+    /// The track that is sent once all calls have completed.
     pub(crate) fn track(&self) -> Option<MediaStreamTrack> {
         self.sent.borrow().track.clone()
     }
@@ -131,7 +131,7 @@ impl SenderState {
         self.has_sent.get()
     }
 
-    /// The names of the versions that it was made for; none without simulcast.
+    /// The RIDs that it was created with; empty without simulcast.
     pub(crate) fn rids(&self) -> impl Iterator<Item = &str> {
         self.initial.iter().filter_map(|encoding| encoding.rid.as_deref())
     }
@@ -142,13 +142,13 @@ impl SenderState {
         self.sent.replace(Sent { track: Some(track.to_raw()), kept: Some(track.clone()) });
     }
 
-    /// Lets go of the track, which the browser has stopped sending by itself.
+    /// Releases the track, which the browser has stopped sending.
     pub(super) fn release(&self) {
         drop(self.sent.take());
     }
 
-    /// Sends another track, or nothing, without a negotiation. The browser does so in the order of the calls, whether the
-    /// future is awaited or not.
+    /// Sends another track, or nothing, without renegotiation. The browser does so in the order of the calls, whether
+    /// the future is awaited or not.
     pub(crate) fn replace(
         self: &Rc<Self>,
         track: Option<MediaStreamTrack>,
@@ -170,7 +170,7 @@ impl SenderState {
         }
     }
 
-    /// The parameters, once all calls have taken effect.
+    /// The parameters, once all calls have completed.
     pub(super) fn parameters(&self) -> Result<SendParameters> {
         let raw = bindings::parameters(&self.raw);
         let mut parameters = encoding::read(&raw)?;
@@ -180,13 +180,13 @@ impl SenderState {
         Ok(parameters)
     }
 
-    /// The codecs that the ends have agreed on; none before.
+    /// The negotiated codecs; empty before negotiation.
     pub(crate) fn agreed_codecs(&self) -> Vec<Codec> {
         encoding::codecs(&bindings::parameters(&self.raw))
     }
 
-    /// Changes how the track is sent, after the changes before it, whether the future is awaited or not: a browser refuses
-    /// parameters that it gave out before another change.
+    /// Changes the parameters, after all previous changes, whether the future is awaited or not: a browser rejects
+    /// parameters that were read before another change.
     pub(crate) fn change(
         self: &Rc<Self>,
         apply: impl Fn(&mut SendParameters, &[Codec]) + 'static,
@@ -205,7 +205,7 @@ impl SenderState {
         async move { outcome.await.unwrap_or(Err(closed)) }.boxed_local()
     }
 
-    /// Puts the encodings back to what they were before anything was sent.
+    /// Resets the encodings to their initial values.
     pub(crate) fn restore(&self, parameters: &mut SendParameters) {
         for encoding in &mut parameters.encodings {
             let initial = self.initial.iter().find(|initial| initial.rid == encoding.rid).cloned();

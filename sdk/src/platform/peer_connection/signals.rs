@@ -1,4 +1,4 @@
-//! What waits to be carried to the far end.
+//! Signals that wait to be sent to the remote peer.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -10,8 +10,8 @@ use futures::Stream;
 
 use crate::engine::peer::Signal;
 
-/// The signals of a connection, from its beginning: none is lost before it is read. Each is given out once, to whichever
-/// stream asks first. Ends when the connection is closed.
+/// A stream of a connection's signals, since its creation. Each is delivered once, to the first
+/// stream that polls. Ends when the connection is closed.
 #[derive(Clone, Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Signals(Rc<Outbox>);
@@ -31,7 +31,7 @@ impl Signals {
     pub(super) fn send(&self, signal: Signal) {
         {
             let mut waiting = self.0.waiting.borrow_mut();
-            // A repetition of what nobody took yet.
+            // Repeats a signal that was not read yet.
             if waiting.contains(&signal) {
                 return;
             }

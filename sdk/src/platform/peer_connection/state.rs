@@ -14,7 +14,7 @@ macro_rules! state {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)+
-            /// A state of a later specification.
+            /// A state from a later specification.
             Unknown,
         }
 
@@ -32,15 +32,15 @@ macro_rules! state {
 state! {
     /// `RTCSignalingState`: <https://www.w3.org/TR/webrtc/#rtcsignalingstate-enum>.
     SignalingState from RawSignalingState {
-        /// No exchange is under way.
+        /// No negotiation is in progress.
         Stable,
-        /// An offer of this end waits for its answer.
+        /// A local offer waits for its answer.
         HaveLocalOffer,
-        /// An offer of the far end waits for its answer.
+        /// A remote offer waits for its answer.
         HaveRemoteOffer,
-        /// This end answered provisionally.
+        /// A local provisional answer was applied.
         HaveLocalPranswer,
-        /// The far end answered provisionally.
+        /// A remote provisional answer was applied.
         HaveRemotePranswer,
         /// The connection is closed.
         Closed,
@@ -49,17 +49,17 @@ state! {
 state! {
     /// `RTCIceConnectionState`: <https://www.w3.org/TR/webrtc/#rtciceconnectionstate-enum>.
     IceConnectionState from RtcIceConnectionState {
-        /// Nothing is known of the far end yet.
+        /// No remote candidates are known yet.
         New,
-        /// Pairs of candidates are being tried.
+        /// Candidate pairs are being checked.
         Checking,
-        /// A pair works; others are still tried.
+        /// A usable pair was found; checks continue.
         Connected,
-        /// A pair works, and all were tried.
+        /// A usable pair was found, and all checks are complete.
         Completed,
-        /// No pair works.
+        /// No usable pair was found.
         Failed,
-        /// The pair that worked does not at the moment.
+        /// Connectivity is temporarily lost.
         Disconnected,
         /// The connection is closed.
         Closed,
@@ -68,11 +68,11 @@ state! {
 state! {
     /// `RTCIceGatheringState`: <https://www.w3.org/TR/webrtc/#rtcicegatheringstate-enum>.
     IceGatheringState from RtcIceGatheringState {
-        /// Not begun.
+        /// Not started.
         New,
-        /// Candidates are being found.
+        /// Candidates are being gathered.
         Gathering,
-        /// All candidates of this generation are found.
+        /// All candidates of this generation were gathered.
         Complete,
     }
 }

@@ -1,4 +1,4 @@
-//! Stopping a transceiver that has no media section yet.
+//! Stops transceivers that have no media section yet.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,10 +8,10 @@ use web_sys::{RtcPeerConnection, RtcRtpSender, RtcRtpTransceiver, RtcSignalingSt
 
 use crate::platform::bindings::peer_connection as bindings;
 
-/// Transceivers that are stopped once they have taken part in a negotiation, and are inactive until then.
+/// Transceivers that are stopped after their first negotiation, and are inactive until then.
 ///
-/// A description leaves out what was stopped before it had a media section, so that both Chromium and Firefox see something
-/// left to negotiate after each negotiation and never come to an end: "check if negotiation is needed" asks for another as
+/// A description omits what was stopped before it had a media section, so that Chromium and Firefox need
+/// negotiation again after each one, endlessly: "check if negotiation is needed" requires one as
 /// long as a transceiver is stopping and not stopped (<https://www.w3.org/TR/webrtc/#dfn-check-if-negotiation-is-needed>).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stopping(Rc<RefCell<Vec<RtcRtpTransceiver>>>);
@@ -41,20 +41,21 @@ impl Stopping {
         self.0.borrow().is_empty()
     }
 
-    /// To be called after each description. Until both ends have agreed, a rollback could take the media section away.
+    /// Must be called after each description. Until the negotiation is complete, a rollback could remove the media
+    /// section.
     pub(super) fn settle(&self, connection: &RtcPeerConnection) {
         if connection.signaling_state() != RtcSignalingState::Stable {
             return;
         }
         self.0.borrow_mut().retain(|transceiver| {
-            // It throws only if the connection is closed, and then there is nothing to stop.
+            // Throws only if the connection is closed, and then there is nothing to stop.
             let is_over = is_negotiated(transceiver) && bindings::stop(transceiver).is_ok();
             !is_over
         });
     }
 }
 
-/// Also what the browser has stopped itself: it has lost its media section again.
+/// Includes those stopped by the browser itself: they have lost their media section again.
 fn is_negotiated(transceiver: &RtcRtpTransceiver) -> bool {
     let is_stopped = || transceiver.direction() == web_sys::RtcRtpTransceiverDirection::Stopped;
     transceiver.current_direction().is_some() || is_stopped()

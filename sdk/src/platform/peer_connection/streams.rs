@@ -1,4 +1,4 @@
-//! Which local tracks belong together, and over which transceivers they are sent:
+//! Groups local tracks into streams, and assigns them to transceivers:
 //! <https://www.w3.org/TR/webrtc/#dom-rtcrtpsender-setstreams>.
 
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::model::TrackSource;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::exception::Exception;
 
-/// Tracks in one stream are played in sync (RFC 8830): camera with microphone, screen with its sound.
+/// Tracks of one stream are played in sync (RFC 8830): camera with microphone, screen with its audio.
 #[derive(Debug)]
 pub(crate) struct LocalStreams {
     person: MediaStream,
@@ -29,7 +29,7 @@ pub(crate) struct LocalStreams {
 pub(crate) struct Attached {
     pub(crate) transceiver: RtcRtpTransceiver,
     pub(crate) sender: Rc<SenderState>,
-    /// The transceiver has sent another track before, and its encodings are still those of that track.
+    /// The transceiver has sent another track before, and still has the encodings of that track.
     pub(crate) is_used: bool,
 }
 
@@ -51,7 +51,7 @@ impl LocalStreams {
         Array::of1(self.of(source))
     }
 
-    /// Sends a track over a transceiver that is free, or over a new one.
+    /// Sends a track over a free or a new transceiver.
     pub(crate) fn attach(
         &self,
         link: &Link,
@@ -78,9 +78,9 @@ impl LocalStreams {
     }
 }
 
-/// Stops sending. The transceiver is free for another track.
+/// Stops sending. The transceiver becomes free for another track.
 ///
-/// `removeTrack` would do nothing while a `replaceTrack` is under way, which would then send the track.
+/// `removeTrack` would do nothing while a `replaceTrack` is pending, which would then send the track.
 pub(crate) fn detach(link: &Link, transceiver: &RtcRtpTransceiver) {
     drop(link.senders().of(&transceiver.sender()).replace(None, None));
     transceiver.set_direction(match transceiver.direction() {
@@ -91,7 +91,7 @@ pub(crate) fn detach(link: &Link, transceiver: &RtcRtpTransceiver) {
     });
 }
 
-/// Sends a track over a transceiver that is free.
+/// Sends a track over a free transceiver.
 pub(crate) fn reuse(
     link: &Link,
     transceiver: RtcRtpTransceiver,
@@ -116,8 +116,8 @@ pub(crate) fn added(link: &Link, transceiver: RtcRtpTransceiver) -> Attached {
     Attached { transceiver, sender, is_used: false }
 }
 
-/// One that sends nothing by its direction, too, is not merely silent for a while. `addTrack` itself reuses less: only what
-/// has never been used to send.
+/// A free transceiver also has a direction without sending, so it is not only paused. `addTrack` itself reuses fewer:
+/// only those that have never sent.
 fn is_free(link: &Link, transceiver: &RtcRtpTransceiver, kind: &str) -> bool {
     let idle = [RtcRtpTransceiverDirection::Recvonly, RtcRtpTransceiverDirection::Inactive];
     idle.contains(&transceiver.direction())

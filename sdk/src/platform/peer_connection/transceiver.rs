@@ -24,44 +24,44 @@ pub struct Transceiver {
     stopping: Stopping,
 }
 
-/// Which way media flows: <https://www.w3.org/TR/webrtc/#rtcrtptransceiverdirection>.
+/// The direction of media: <https://www.w3.org/TR/webrtc/#rtcrtptransceiverdirection>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum TransceiverDirection {
-    /// Both ways.
+    /// Send and receive.
     #[default]
     Sendrecv,
-    /// To the far end.
+    /// Send only.
     Sendonly,
-    /// From the far end.
+    /// Receive only.
     Recvonly,
-    /// Neither way.
+    /// Neither.
     Inactive,
-    /// Over for good.
+    /// Permanently stopped.
     Stopped,
 }
 
-/// How a transceiver begins.
+/// Options for creating a transceiver.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransceiverOptions {
-    /// Default: both ways.
+    /// The direction. Default: `"sendrecv"`.
     pub direction: TransceiverDirection,
-    /// How the track is sent; several, each with a `rid`, for simulcast. Default: one.
-    /// A browser does not answer simulcast: between two of them one encoding is sent; an SFU takes all.
+    /// The encodings; several, each with a `rid`, for simulcast. Default: one.
+    /// Browsers do not receive simulcast: between two of them one encoding is sent; an SFU receives all.
     pub send_encodings: Vec<Encoding>,
-    /// The codecs to offer first, by type, such as `video/VP9`. Default: the browser's order.
+    /// The codecs to offer first, by MIME type, such as `video/VP9`. Default: the browser's order.
     pub codecs: Vec<String>,
 }
 
-/// What a transceiver is made for.
+/// A track or a kind of media.
 #[derive(Clone, Copy, Debug)]
 pub enum TrackOrKind<'a> {
-    /// To send this track.
+    /// Sends this track.
     Track(&'a LocalTrack),
-    /// To receive, or to send a track of this kind later.
+    /// Receives, or sends a track of this kind later.
     Kind(MediaKind),
 }
 
@@ -110,7 +110,7 @@ impl TransceiverOptions {
             TransceiverDirection::Recvonly => Raw::Recvonly,
             TransceiverDirection::Inactive => Raw::Inactive,
             TransceiverDirection::Stopped => {
-                let detail = "direction is \"stopped\": a transceiver cannot begin so".to_owned();
+                let detail = "direction is \"stopped\": a transceiver cannot be created stopped".to_owned();
                 return Err(Error::InvalidOptions { detail });
             }
         });
@@ -136,17 +136,17 @@ impl Transceiver {
         Self { raw, senders, stopping }
     }
 
-    /// Names the media section, the same at both ends. `None` before the first description.
+    /// The id of the media section, the same at both peers. `None` before negotiation.
     pub fn mid(&self) -> Option<String> {
         self.raw.mid()
     }
 
-    /// Sound or pictures.
+    /// Audio or video.
     pub fn kind(&self) -> MediaKind {
         if self.raw.receiver().track().kind() == "audio" { MediaKind::Audio } else { MediaKind::Video }
     }
 
-    /// Which way media is wanted to flow.
+    /// The preferred direction.
     pub fn direction(&self) -> TransceiverDirection {
         if self.stopping.contains(&self.raw) {
             TransceiverDirection::Stopped
@@ -155,59 +155,59 @@ impl Transceiver {
         }
     }
 
-    /// Wants media to flow another way. It does so after a negotiation, which begins by itself.
+    /// Sets the preferred direction. It takes effect after a negotiation, which starts automatically.
     ///
     /// # Errors
-    /// `InvalidState` when the transceiver is stopped or the connection closed; `InvalidOptions` for `Stopped`: call
+    /// `InvalidState` if the transceiver is stopped or the connection closed; `InvalidOptions` for `Stopped`: call
     /// [`stop`](Self::stop).
     pub fn set_direction(&self, direction: TransceiverDirection) -> Result<()> {
         if direction == TransceiverDirection::Stopped {
-            let detail = "direction: expected another than \"stopped\"; call stop()".to_owned();
+            let detail = "direction is \"stopped\": call stop() instead".to_owned();
             return Err(Error::InvalidOptions { detail });
         }
         self.require_not_stopped("change the direction")?;
         bindings::set_direction(&self.raw, direction.as_str()).map_err(refusal("change the direction"))
     }
 
-    /// Which way media flows by the last agreement. `None` before the first.
+    /// The negotiated direction. `None` before negotiation.
     pub fn current_direction(&self) -> Option<TransceiverDirection> {
         self.raw.current_direction().map(TransceiverDirection::from)
     }
 
-    /// Sends.
+    /// The sender.
     pub fn sender(&self) -> Sender {
         Sender::new(self.raw.sender(), self.senders.clone(), self.stopping.clone())
     }
 
-    /// Receives.
+    /// The receiver.
     pub fn receiver(&self) -> Receiver {
         Receiver::new(self.raw.receiver())
     }
 
-    /// Sets which codecs to offer, and in which order, at the next negotiation. They must be
-    /// [capabilities](Receiver::capabilities) of the browser. None: its own choice.
+    /// Sets which codecs to offer, and in which order, from the next negotiation on. They must be
+    /// [capabilities](Receiver::capabilities) of the browser. An empty list restores its own order.
     ///
     /// # Errors
-    /// `InvalidOptions` for a codec that the browser does not have; `InvalidState` when the transceiver is stopped;
-    /// `Unsupported` where it lacks the method.
+    /// `InvalidOptions` for a codec that the browser does not support; `InvalidState` if the transceiver is stopped;
+    /// `Unsupported` if it lacks the method.
     pub fn set_codec_preferences(&self, codecs: &[Codec]) -> Result<()> {
         self.require_not_stopped("set the codec preferences")?;
         set_codec_preferences(&self.raw, codecs)
     }
 
-    /// Offers codecs of these types first, such as `video/VP9`, and after them the others in the browser's own order.
+    /// Offers codecs of these MIME types first, such as `video/VP9`, followed by the others in the browser's order.
     ///
     /// # Errors
-    /// `Unsupported` if the browser has none of them, or lacks the method; `InvalidOptions` if no type is given;
-    /// `InvalidState` when the transceiver is stopped.
+    /// `Unsupported` if the browser supports none of them, or lacks the method; `InvalidOptions` if `types` is empty;
+    /// `InvalidState` if the transceiver is stopped.
     pub fn prefer_codecs(&self, mime_types: &[&str]) -> Result<()> {
         self.set_codec_preferences(&available(self.kind(), mime_types)?)
     }
 
-    /// Ends both ways for good. Its media section can be used by another transceiver. Stopping again does nothing.
+    /// Permanently stops sending and receiving. Its media section can be reused by another transceiver. Idempotent.
     ///
     /// # Errors
-    /// `InvalidState` when the connection is closed.
+    /// `InvalidState` if the connection is closed.
     pub fn stop(&self) -> Result<()> {
         self.stopping.stop(&self.raw).map_err(refusal("stop the transceiver"))?;
         self.senders.of(&self.raw.sender()).release();
@@ -223,13 +223,13 @@ impl Transceiver {
         }
     }
 
-    /// The browser's object. Leave stopping to this crate: it does so without a negotiation that never ends.
+    /// The browser's object. Do not call its `stop`: this crate stops it without an endless negotiation.
     pub fn as_raw(&self) -> &RtcRtpTransceiver {
         &self.raw
     }
 }
 
-/// The browser's codecs, these types first.
+/// The browser's codecs, with these types first.
 fn available(kind: MediaKind, mime_types: &[&str]) -> Result<Vec<Codec>> {
     preferred(Receiver::capabilities(kind)?.codecs, mime_types)
 }

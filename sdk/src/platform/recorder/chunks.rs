@@ -1,4 +1,4 @@
-//! The pieces of a recording while it runs.
+//! The chunks of a running recording.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,8 +7,8 @@ use futures::channel::mpsc::UnboundedReceiver;
 use futures::stream::{Stream, StreamExt};
 use web_sys::Blob;
 
-/// What [`Recorder::chunks`](super::Recorder::chunks) returns. Pieces wait for their reader; browsers keep large ones on
-/// disk.
+/// Returned by [`Recorder::chunks`](super::Recorder::chunks). Chunks are kept until they are read; browsers keep large
+/// ones on disk.
 #[derive(Debug)]
 pub struct RecordingChunks(UnboundedReceiver<Blob>);
 

@@ -1,4 +1,4 @@
-//! Gives a recording in WebM the duration and the cues that the browser left out.
+//! Adds the duration and the cues to a WebM recording, which the browser omits.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -12,10 +12,10 @@ use web_sys::{Blob, BlobPropertyBag};
 
 use crate::engine::webm::{Part, Scanner};
 
-/// Bytes that are read at once, however large a piece is.
+/// The number of bytes read at once, independent of the chunk size.
 const READ_SIZE: f64 = 1_048_576.0;
 
-/// Reads the pieces of a file as they come: all of them, or so many as tell that there is media.
+/// Parses the chunks of a file as they arrive: all of them, or until media is found.
 #[derive(Debug)]
 pub(super) struct Finisher {
     extent: Extent,
@@ -23,23 +23,23 @@ pub(super) struct Finisher {
     scanner: RefCell<Option<oneshot::Receiver<Result<Scanner, JsValue>>>>,
 }
 
-/// How much of a file is read.
+/// How much of a file is parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// All of it, to finish it.
+    /// All of it, to complete it.
     Whole,
-    /// Until there is media: nobody keeps the file.
+    /// Until there is media: the file is not kept.
     FirstMedia,
 }
 
-/// What became of a file.
+/// The result of parsing.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// It is whole now.
+    /// The file is complete now.
     Finished { blob: Blob, duration_ms: f64 },
     /// It has a header and no media.
     Blank,
-    /// It is not understood, and best left as it is; or nobody has kept it.
+    /// It is not understood, and stays unchanged; or it was not kept.
     Unknown,
 }
 
@@ -68,7 +68,7 @@ impl Finisher {
         }
     }
 
-    /// The file with its duration. Fails if a piece could not be read.
+    /// The file with its duration. Fails if a chunk could not be read.
     pub(super) async fn finish(&self, blob: &Blob, elapsed_ms: f64) -> Result<Outcome, JsValue> {
         self.pieces.take();
         let Some(scanner) = self.scanner.take() else { return Ok(Outcome::Unknown) };
@@ -103,12 +103,12 @@ pub(super) fn is_webm(mime_type: &str) -> bool {
     ["video/webm", "audio/webm", "video/x-matroska"].iter().any(|container| mime_type.starts_with(container))
 }
 
-/// One file of all pieces. No bytes are copied.
+/// Joins all chunks into one file. No bytes are copied.
 pub(super) fn join(pieces: &[Blob], mime_type: &str) -> Result<Blob, JsValue> {
     new_blob(&pieces.iter().collect::<Array>(), mime_type)
 }
 
-/// A file of these parts of `blob`, and of new ones.
+/// Creates a file from parts of `blob` and new bytes.
 pub(super) fn assemble(blob: &Blob, parts: &[Part]) -> Result<Blob, JsValue> {
     let list = Array::new();
     for part in parts {

@@ -35,23 +35,24 @@ use super::recording::Recording;
 use super::track_check::check_tracks;
 use crate::error::{Error, Result};
 
-/// What a recorder does now.
+/// The state of a recorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum RecorderState {
-    /// It records.
+    /// It is recording.
     Recording,
-    /// It waits for `resume`.
+    /// It is paused.
     Paused,
-    /// It is done for good.
+    /// It has stopped permanently.
     Stopped,
 }
 
-/// How often it is looked whether the tracks have ended, where the browser does not tell.
+/// How often ended tracks are checked for, where the browser does not report them.
 const LOOK_MS: u32 = 250;
 
-/// Records tracks into one file: a picture, and any number of sounds, which are mixed. A clone is another handle; dropping the last one ends the recording and discards it.
+/// Records tracks into one file: one video track, and any number of audio tracks, which are mixed. Clones are handles
+/// to the same recorder; dropping the last one stops it and discards the recording.
 #[derive(Clone, Debug)]
 pub struct Recorder(Rc<Inner>);
 
@@ -62,18 +63,18 @@ struct Inner {
     mime_type: String,
     keep: bool,
     chunks: RefCell<Vec<Blob>>,
-    /// Who else gets the chunks.
+    /// Further receivers of the chunks.
     readers: RefCell<Vec<mpsc::UnboundedSender<Blob>>>,
-    /// Reads along to give the file a duration and cues, and to know whether there is any media; `None` for containers
-    /// that are left as they are.
+    /// Parses the file to add a duration and cues, and to detect whether there is any media; `None` for containers
+    /// that stay unchanged.
     finisher: Option<Finisher>,
     size: Cell<u64>,
     stopwatch: Cell<Stopwatch>,
     stop_asked: Cell<bool>,
     tracks: Vec<MediaStreamTrack>,
-    /// In place of several sounds. With what looks whether they have ended.
+    /// Replaces several audio tracks, and checks whether they have ended.
     mixed: RefCell<Option<(MixedSound, Interval)>>,
-    /// What had ended when the recording was stopped.
+    /// The tracks that had ended when the recording was stopped.
     lost: Cell<Option<&'static str>>,
     failure: RefCell<Option<Error>>,
     outcome: RefCell<Option<Result<Recording>>>,
@@ -81,13 +82,14 @@ struct Inner {
 }
 
 impl Recorder {
-    /// Starts to record. Several sounds are mixed; where the browser wants a click before it runs an `AudioContext`, they are
-    /// silent until then. <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
+    /// Starts to record. Several audio tracks are mixed; if the browser requires a user gesture to run an
+    /// `AudioContext`, they are silent until then.
+    /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-start>.
     ///
     /// # Errors
-    /// [`Error::InvalidOptions`] when there is no track, one has ended or two have pictures, and when this browser cannot
-    /// write these tracks in the MIME type; [`Error::Unsupported`] without `MediaRecorder`; [`Error::Recorder`] if the
-    /// browser fails otherwise.
+    /// [`Error::InvalidOptions`] if there is no track, one has ended or there are two video tracks, and if this browser
+    /// cannot record these tracks in the MIME type; [`Error::Unsupported`] without `MediaRecorder`; [`Error::Recorder`]
+    /// if the browser fails otherwise.
     pub fn start(tracks: &[MediaStreamTrack], options: &RecorderOptions) -> Result<Self> {
         if !has_recorder() {
             return Err(Error::Unsupported { feature: "MediaRecorder" });
@@ -118,20 +120,20 @@ impl Recorder {
             ms => inner.raw.start_with_time_slice(i32::try_from(ms).unwrap_or(i32::MAX)),
         }
         .map_err(refused)?;
-        // The browser's `start` event comes up to a second after what it takes in first.
+        // The browser's `start` event is fired up to a second after the start of what it records.
         inner.time(Stopwatch::start);
         Ok(Self(inner))
     }
 
-    /// Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.
+    /// Whether this browser can record this container and codecs, such as `video/webm;codecs=vp9,opus`.
     pub fn is_type_supported(mime_type: &str) -> bool {
         has_recorder() && MediaRecorder::is_type_supported(mime_type)
     }
 
-    /// The pieces of the file as the browser hands them over, from now on: one each `timeslice_ms`. Ends with the
-    /// recording. With [`RecorderOptions::keep`] off nothing else holds on to them.
+    /// A stream of the file's chunks as the browser provides them, from now on: one every `timeslice_ms`. Ends with the
+    /// recording. With [`RecorderOptions::keep`] off, chunks are not kept otherwise.
     ///
-    /// The pieces one after the other are the file as the browser writes it, so a WebM file made of them has no duration.
+    /// The concatenated chunks are the file as written by the browser, so a WebM file has no duration.
     pub fn chunks(&self) -> RecordingChunks {
         let (sender, receiver) = mpsc::unbounded();
         if self.0.raw.state() != RecordingState::Inactive {
@@ -140,11 +142,11 @@ impl Recorder {
         RecordingChunks::new(receiver)
     }
 
-    /// Stops taking media in until [`resume`](Self::resume). The file has no gap. Pausing again does nothing.
+    /// Pauses the recording until [`resume`](Self::resume). The file has no gap. Idempotent.
     /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-pause>
     ///
     /// # Errors
-    /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
+    /// [`Error::InvalidState`] once the recorder has stopped or its tracks have ended.
     pub fn pause(&self) -> Result<()> {
         self.require_running("pause")?;
         self.0.raw.pause().map_err(recorder_error)?;
@@ -152,11 +154,11 @@ impl Recorder {
         Ok(())
     }
 
-    /// Goes on after [`pause`](Self::pause). Without a pause it does nothing.
+    /// Continues after [`pause`](Self::pause). Has no effect if it is not paused.
     /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-resume>
     ///
     /// # Errors
-    /// [`Error::InvalidState`] once the recorder is stopped or its tracks have ended.
+    /// [`Error::InvalidState`] once the recorder has stopped or its tracks have ended.
     pub fn resume(&self) -> Result<()> {
         self.require_running("resume")?;
         self.0.raw.resume().map_err(recorder_error)?;
@@ -164,13 +166,14 @@ impl Recorder {
         Ok(())
     }
 
-    /// Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
+    /// Stops the recording and returns it. Further calls, and calls after the tracks have ended, return the same
+    /// recording.
     /// <https://www.w3.org/TR/mediastream-recording/#dom-mediarecorder-stop>
     ///
     /// # Errors
-    /// [`Error::Recorder`] if nothing was recorded, as when it is stopped right after the start: a file that has a header
-    /// and no media counts as nothing, whether it is kept or not. What fails later leaves what was recorded, with
-    /// [`Recording::ended_early`].
+    /// [`Error::Recorder`] if nothing was recorded, for example if it is stopped right after the start: a file with a
+    /// header and without media counts as nothing, whether it is kept or not. If it fails later, the result is what was
+    /// recorded, with [`Recording::ended_early`].
     pub async fn stop(&self) -> Result<Recording> {
         if self.0.raw.state() != RecordingState::Inactive {
             self.0.stop_asked.set(true);
@@ -181,10 +184,10 @@ impl Recorder {
         self.finished().await
     }
 
-    /// Waits for the recording without ending it: until [`stop`](Self::stop) is called, or all tracks have ended.
+    /// Resolves when the recording has ended: after [`stop`](Self::stop) was called, or all tracks have ended.
     ///
     /// # Errors
-    /// Those of [`stop`](Self::stop).
+    /// The errors of [`stop`](Self::stop).
     pub async fn finished(&self) -> Result<Recording> {
         let (sender, receiver) = oneshot::channel();
         self.0.waiters.borrow_mut().push(sender);
@@ -192,10 +195,10 @@ impl Recorder {
             let _ = receiver.await;
         }
         let outcome = self.0.outcome.borrow().clone();
-        outcome.unwrap_or_else(|| Err(Error::Recorder { detail: "the recorder is gone".to_owned() }))
+        outcome.unwrap_or_else(|| Err(Error::Recorder { detail: "the recorder was dropped".to_owned() }))
     }
 
-    /// What the recorder does now.
+    /// The recorder's state.
     pub fn state(&self) -> RecorderState {
         match self.0.raw.state() {
             RecordingState::Recording => RecorderState::Recording,
@@ -204,17 +207,17 @@ impl Recorder {
         }
     }
 
-    /// Milliseconds recorded so far, pauses left out.
+    /// Milliseconds recorded so far, excluding pauses.
     pub fn elapsed_ms(&self) -> f64 {
         self.0.stopwatch.get().elapsed_ms(now_ms())
     }
 
-    /// Bytes that the browser has handed over so far.
+    /// Bytes that the browser has provided so far.
     pub fn size(&self) -> u64 {
         self.0.size.get()
     }
 
-    /// The container and codecs.
+    /// The MIME type with container and codecs.
     pub fn mime_type(&self) -> String {
         self.0.mime_type()
     }
@@ -277,12 +280,12 @@ impl Inner {
         }
     }
 
-    /// Whether all tracks have ended, and the browser goes on with the silence of the mix.
+    /// Whether all tracks have ended, while the browser continues with the silence of the mix.
     fn is_over(&self) -> bool {
         self.raw.state() != RecordingState::Inactive && self.tracks.iter().all(is_ended)
     }
 
-    /// The kind of media of which no track is left.
+    /// The kind of media of which all tracks have ended.
     fn ended_kind(&self) -> Option<&'static str> {
         [("audio", "sound"), ("video", "picture")].into_iter().find_map(|(kind, name)| {
             let mut tracks = self.tracks.iter().filter(|track| track.kind() == kind).peekable();
@@ -332,7 +335,7 @@ impl Inner {
 
     async fn assemble(&self) -> Result<Recording> {
         let failure = self.failure.take();
-        let nothing = || Error::Recorder { detail: "it ended before anything was recorded".to_owned() };
+        let nothing = || Error::Recorder { detail: "it ended before any media was recorded".to_owned() };
         if self.size.get() == 0 {
             return Err(failure.unwrap_or_else(nothing));
         }

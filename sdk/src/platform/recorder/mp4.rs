@@ -1,4 +1,4 @@
-//! Gives a recording in MP4 the duration that the browser got wrong.
+//! Corrects the duration of an MP4 recording.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::finishing::{Outcome, assemble, slice};
 use crate::engine::mp4::{Header, LastPicture, MAX_HEADER, Movie, Patch};
 use crate::engine::webm::Part;
 
-/// A box that is larger is left alone: those that are read have some kilobytes.
+/// Larger boxes are not read: those that matter have a few kilobytes.
 const MAX_BOX: u64 = 1 << 24;
 
 pub(super) fn is_mp4(mime_type: &str) -> bool {
@@ -41,7 +41,7 @@ pub(super) async fn finish(blob: &Blob, elapsed_ms: f64) -> Result<Outcome, JsVa
     Ok(Outcome::Finished { blob: assemble(blob, &parts)?, duration_ms })
 }
 
-/// Where the contents of the `moov` and `moof` boxes are.
+/// The positions of the contents of the `moov` and `moof` boxes.
 async fn outline(blob: &Blob) -> Result<(Vec<Range<u64>>, Vec<Range<u64>>), JsValue> {
     let (mut movies, mut fragments) = (Vec::new(), Vec::new());
     let size = blob.size() as u64;
@@ -61,7 +61,7 @@ async fn outline(blob: &Blob) -> Result<(Vec<Range<u64>>, Vec<Range<u64>>), JsVa
     Ok((movies, fragments))
 }
 
-/// The last picture and where the fragment begins that has it. The last fragments may be of sound alone.
+/// The last video sample and the start of its fragment. The last fragments may contain only audio.
 async fn last_picture(
     blob: &Blob,
     movie: &Movie,

@@ -1,4 +1,4 @@
-//! How to record: <https://www.w3.org/TR/mediastream-recording/#mediarecorderoptions-section>.
+//! Options of a recorder: <https://www.w3.org/TR/mediastream-recording/#mediarecorderoptions-section>.
 
 use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
@@ -7,46 +7,46 @@ use web_sys::MediaRecorderOptions;
 
 use crate::error::{Error, Result};
 
-/// `BitrateMode`: how evenly sound is coded.
+/// `BitrateMode`: the bit rate mode of audio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum AudioBitrateMode {
-    /// As many bits for silence as for music.
+    /// Constant bit rate.
     Constant,
-    /// Bits as the sound needs them.
+    /// Variable bit rate.
     Variable,
 }
 
-/// How to record.
+/// Options of a recorder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct RecorderOptions {
-    /// The containers and codecs that will do, the best first; the first that this browser can record is taken. Default:
+    /// Acceptable MIME types, in order of preference; the first one that this browser can record is used. Default:
     /// WebM with VP8 or VP9 and Opus, then MP4.
     pub mime_types: Vec<String>,
-    /// Bits per second for all of it, which the browser divides. Default: the browser's choice.
+    /// Total bit rate in bit/s, which the browser divides. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub bits_per_second: Option<u32>,
-    /// Bits per second for pictures. Default: the browser's choice.
+    /// Video bit rate in bit/s. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub video_bits_per_second: Option<u32>,
-    /// Bits per second for sound. Default: the browser's choice.
+    /// Audio bit rate in bit/s. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub audio_bits_per_second: Option<u32>,
-    /// How evenly sound is coded; only a wish, which some browsers do not know. Default: the browser's choice.
+    /// The bit rate mode of audio; a hint that some browsers ignore. Default: the browser's choice.
     #[cfg_attr(feature = "js", tsify(type = "AudioBitrateMode | null"))]
     pub audio_bitrate_mode: Option<AudioBitrateMode>,
-    /// Milliseconds between two key frames, which are where a player can jump to; only a wish, which some browsers do
-    /// not know; `null` (Rust: `None`) for the browser's choice. Default: 5000.
+    /// Milliseconds between key frames, which players can seek to; a hint that some browsers
+    /// ignore; `null` (Rust: `None`) for the browser's choice. Default: 5000.
     #[cfg_attr(feature = "js", tsify(type = "number | null"))]
     pub key_frame_interval_ms: Option<u32>,
-    /// Milliseconds between two pieces that the browser hands over. 0: everything at the end. Default: 1000.
+    /// Milliseconds between chunks. 0: a single chunk at the end. Default: 1000.
     pub timeslice_ms: u32,
-    /// Whether the pieces are kept and joined to one file at the end. Off, the recording's blob is empty, and whoever reads
-    /// the chunks has them: hours of recording take no memory. Default: true.
+    /// Whether the chunks are kept and joined to one file at the end. If false, the recording's blob is empty, and the
+    /// application stores the chunks as they arrive: hours of recording take no memory. Default: true.
     pub keep: bool,
 }
 
@@ -99,7 +99,7 @@ impl RecorderOptions {
         ];
         for (key, value) in members {
             if let Some(value) = value {
-                // Setting a property of a fresh object cannot fail.
+                // Setting a property of a new object cannot fail.
                 let _ = Reflect::set(&raw, &key.into(), &value);
             }
         }

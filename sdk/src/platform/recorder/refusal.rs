@@ -1,16 +1,17 @@
-//! What a browser's refusal means.
+//! Maps exceptions of the browser's recorder.
 
 use wasm_bindgen::JsValue;
 
 use crate::error::Error;
 use crate::platform::exception::Exception;
 
-/// What a browser throws at tracks and options that it cannot record.
+/// Classifies an exception for tracks or options that the browser cannot record.
 pub(super) fn refused(thrown: JsValue) -> Error {
     let exception = Exception::from(thrown);
     match exception.name.as_str() {
         "NotSupportedError" | "InvalidModificationError" | "TypeError" => {
-            let detail = format!("this browser cannot record these tracks so: {}", exception.message);
+            let detail =
+                format!("this browser cannot record these tracks with these options: {}", exception.message);
             exception.as_cause_of(Error::InvalidOptions { detail })
         }
         _ => recorder_error(exception),

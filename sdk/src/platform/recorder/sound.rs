@@ -1,4 +1,4 @@
-//! Several sounds in one recording. A browser writes one sound track: Chromium takes the first, Firefox refuses.
+//! Mixes several audio tracks for a recording. A browser records one: Chromium takes the first, Firefox fails.
 
 use std::rc::Rc;
 
@@ -13,18 +13,18 @@ use crate::platform::element::{attach, detach, stream_of};
 use crate::platform::exception::Exception;
 use crate::platform::mixer::picture;
 
-/// The sum of several sound tracks. Dropping it ends the mixed track.
+/// The mix of several audio tracks. Dropping it ends the mixed track.
 #[derive(Debug)]
 pub(super) struct MixedSound {
     sources: Vec<MediaStreamAudioSourceNode>,
-    /// Chromium gives remote sound to Web Audio only while an element plays it.
+    /// Chromium provides remote audio to Web Audio only while an element plays it.
     player: HtmlVideoElement,
     track: MediaStreamTrack,
     _context: Rc<SharedContext>,
 }
 
 impl MixedSound {
-    /// Mixes the sound of these tracks, if there are several.
+    /// Mixes the audio of these tracks, if there are several.
     pub(super) fn of(tracks: &[MediaStreamTrack]) -> Result<Option<Self>> {
         let sounds: Vec<_> =
             tracks.iter().filter(|track| track.kind() == "audio").map(Clone::clone).collect();
@@ -35,7 +35,7 @@ impl MixedSound {
         let output = MediaStreamAudioDestinationNode::new(context.as_raw()).map_err(Exception::from)?;
         let mut sources = Vec::new();
         for sound in &sounds {
-            // A node of its own for each: of a stream with several, Web Audio takes one.
+            // One node for each: of a stream with several tracks, Web Audio takes one.
             let stream = stream_of(std::slice::from_ref(sound))?;
             let source = context.as_raw().create_media_stream_source(&stream).map_err(Exception::from)?;
             source.connect_with_audio_node(&output).map_err(Exception::from)?;
@@ -49,7 +49,7 @@ impl MixedSound {
         Ok(Some(Self { sources, player, track, _context: context }))
     }
 
-    /// These tracks with the mixed one in place of all sounds.
+    /// These tracks with all audio tracks replaced by the mixed one.
     pub(super) fn in_place_of(&self, tracks: &[MediaStreamTrack]) -> Vec<MediaStreamTrack> {
         let pictures = tracks.iter().filter(|track| track.kind() == "video");
         pictures.chain([&self.track]).map(Clone::clone).collect()

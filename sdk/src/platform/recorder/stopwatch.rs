@@ -1,6 +1,6 @@
-//! Time that pauses.
+//! A stopwatch that can be paused.
 
-/// Time that counts only while it runs. All times in milliseconds.
+/// Measures time only while it runs. All times are in milliseconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Stopwatch {
     before: f64,

@@ -1,4 +1,4 @@
-//! Which application a shared tab shows: <https://www.w3.org/TR/capture-handle-identity/>.
+//! Identifies the application in a shared tab: <https://www.w3.org/TR/capture-handle-identity/>.
 
 use wasm_bindgen::JsValue;
 
@@ -6,20 +6,21 @@ use super::LocalTrack;
 use crate::error::Result;
 use crate::platform::bindings::capture::{call, get};
 
-/// What the page in a shared tab says of itself, by `navigator.mediaDevices.setCaptureHandleConfig`:
+/// What the page in a shared tab exposes with `navigator.mediaDevices.setCaptureHandleConfig`:
 /// <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CaptureHandle {
-    /// The page's origin, if it is to be known.
+    /// The page's origin, if exposed.
     pub origin: Option<String>,
-    /// Whatever the page wrote, such as the number of a session.
+    /// A string chosen by the page, such as a session number.
     pub handle: Option<String>,
 }
 
 impl LocalTrack {
-    /// What the page in the shared tab says of itself at present; [`TrackEvent::CaptureHandleChange`] tells that it has
-    /// changed. `None` if the page says nothing, or not to this origin, and for a track that shows no tab or has ended.
+    /// Returns what the page in the shared tab currently exposes; [`TrackEvent::CaptureHandleChange`] reports
+    /// changes. `None` if the page exposes nothing, or not to this origin, and for a track that is not a tab or has
+    /// ended.
     /// <https://www.w3.org/TR/capture-handle-identity/#dom-mediastreamtrack-getcapturehandle>
     ///
     /// # Errors

@@ -1,5 +1,5 @@
-//! What the page does to its tracks through this crate. The browser fires no event for it, and Firefox does not deliver one
-//! that is dispatched at a track.
+//! Changes that the page makes to its tracks through this crate. The browser fires no event for them, and Firefox does
+//! not deliver one that is dispatched at a track.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -15,18 +15,18 @@ thread_local! {
 
 type Callback = Rc<dyn Fn(TrackChange)>;
 
-/// What the page did to a track.
+/// A change that the page made to a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrackChange {
     /// It enabled or disabled the track.
     Enabled,
-    /// It is about to enable the track for one of its publications. The others are to stay silent.
+    /// It is about to enable the track for one of its publications. The others must stay silent.
     Hold,
     /// It stopped the track.
     Stopped,
 }
 
-/// Calls its callback for each change of a track, by whichever of its handles, until it is dropped.
+/// Calls its callback for each change of a track, made through any of its handles, until it is dropped.
 #[must_use = "the watch ends as soon as it is dropped"]
 pub(crate) struct TrackWatch(Callback);
 
@@ -51,12 +51,13 @@ impl fmt::Debug for TrackWatch {
 }
 
 impl LocalTrack {
-    /// Watches what the page does to the track. What it does to the browser's own object is not noticed.
+    /// Watches the changes made to the track through this crate. Changes made to the browser's object directly are not
+    /// noticed.
     pub(crate) fn watch(&self, callback: impl Fn(TrackChange) + 'static) -> TrackWatch {
         TrackWatch::new(self.as_raw(), callback)
     }
 
-    /// Enables the track for one of its publications, and leaves the others silent.
+    /// Enables the track for one of its publications, and keeps the others silent.
     pub(crate) fn enable_for_one(&self) {
         self.changed(TrackChange::Hold);
         self.set_enabled(true);

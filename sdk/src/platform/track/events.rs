@@ -1,4 +1,4 @@
-//! What the browser says of a track, as a stream: <https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack>.
+//! A track's events as a stream: <https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack>.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -19,13 +19,13 @@ const EVENTS: [TrackEvent; 5] = [
     TrackEvent::CaptureHandleChange,
 ];
 
-/// What [`LocalTrack::events`](super::LocalTrack::events) returns. Dropping it removes the listeners.
+/// Returned by [`LocalTrack::events`](super::LocalTrack::events). Dropping it removes the listeners.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct TrackEvents {
-    /// `None` says that the page stopped the track.
+    /// `None` if the page stopped the track.
     receiver: UnboundedReceiver<Option<TrackEvent>>,
-    /// None when the track is over.
+    /// `None` when the track has ended.
     listeners: Option<(Vec<ListenerGuard>, TrackWatch)>,
 }
 

@@ -22,10 +22,10 @@ pub use properties::FrameStats;
 use super::listener::ListenerGuard;
 use crate::engine::capture::{TrackConstraints, TrackEvent};
 
-/// Sound or pictures of this page: a camera, a microphone, a shared display, or a track of the application.
+/// Audio or video of this page: a camera, a microphone, a shared display, or a track of the application.
 ///
-/// A clone is another handle of the same track. A track that was captured through this crate is stopped
-/// when its last handle is dropped; one that the application made is stopped by [`stop`](Self::stop) only.
+/// Clones are handles to the same track. A track that was captured through this crate is stopped
+/// when its last handle is dropped; one of the application is stopped only by [`stop`](Self::stop).
 #[derive(Clone, Debug)]
 pub struct LocalTrack(Rc<Inner>);
 
@@ -34,17 +34,17 @@ struct Inner {
     raw: MediaStreamTrack,
     source: TrackSource,
     stop_on_drop: Cell<bool>,
-    /// What was asked for when it was opened by `Devices`, or later.
+    /// The constraints that were applied when it was opened by `Devices`, or later.
     wanted: RefCell<Option<TrackConstraints>>,
 }
 
 impl LocalTrack {
-    /// Wraps a track that the application made, such as that of a canvas. Dropping the handle leaves it running.
+    /// Wraps a track of the application, such as that of a canvas. Dropping the handle leaves it running.
     pub fn from_raw(track: MediaStreamTrack, source: TrackSource) -> Self {
         Self::new(track, source, false)
     }
 
-    /// Wraps a track that was captured: it is stopped with the last handle.
+    /// Wraps a captured track: it is stopped with the last handle.
     pub(super) fn captured(track: MediaStreamTrack, source: TrackSource) -> Self {
         Self::new(track, source, true)
     }
@@ -58,7 +58,7 @@ impl LocalTrack {
         }))
     }
 
-    /// Hands the track's life to the garbage collector, which must not switch a camera off at a time of its own.
+    /// Leaves the track to the garbage collector, which must not stop a camera at an arbitrary time.
     #[cfg(feature = "js")]
     pub(crate) fn keep_running_on_drop(&self) {
         self.0.stop_on_drop.set(false);
@@ -69,27 +69,27 @@ impl LocalTrack {
         self.0.raw.id()
     }
 
-    /// Sound or pictures.
+    /// Audio or video.
     pub fn kind(&self) -> MediaKind {
         if self.0.raw.kind() == "audio" { MediaKind::Audio } else { MediaKind::Video }
     }
 
-    /// What the track shows.
+    /// The source of the track.
     pub fn source(&self) -> TrackSource {
         self.0.source
     }
 
-    /// The device's name as the browser shows it. May be empty.
+    /// The device's name as reported by the browser. May be empty.
     pub fn label(&self) -> String {
         self.0.raw.label()
     }
 
-    /// The device that feeds the track, if there is one.
+    /// The id of the track's device, if it has one.
     pub fn device_id(&self) -> Option<String> {
         self.0.raw.get_settings().get_device_id().filter(|id| !id.is_empty())
     }
 
-    /// Whether media flows. A disabled track gives silence or black.
+    /// Whether the track is enabled. A disabled track is silent or black.
     pub fn is_enabled(&self) -> bool {
         self.0.raw.enabled()
     }
@@ -102,7 +102,7 @@ impl LocalTrack {
         self.changed(TrackChange::Enabled);
     }
 
-    /// Whether the track is over for good.
+    /// Whether the track has ended.
     pub fn is_ended(&self) -> bool {
         self.0.raw.ready_state() == MediaStreamTrackState::Ended
     }
@@ -113,46 +113,45 @@ impl LocalTrack {
         self.changed(TrackChange::Stopped);
     }
 
-    /// Whether the source gives nothing at present, such as a headset whose own switch is off. The application mutes
-    /// by [`set_enabled`](Self::set_enabled) instead.
+    /// Whether the source temporarily provides no media, for example because a headset's own mute switch is on. To mute
+    /// from the application, use [`set_enabled`](Self::set_enabled).
     pub fn is_muted(&self) -> bool {
         self.0.raw.muted()
     }
 
-    /// `MediaStreamTrack.clone`: a second track of the same source, with settings and an end of its own. The device is
-    /// free when both are stopped. (`Clone::clone` makes another handle of this track.)
+    /// `MediaStreamTrack.clone`: a second track of the same source, with its own settings and lifetime. The device is
+    /// released when both are stopped. (`Clone::clone` creates another handle to this track.)
     pub fn clone_track(&self) -> Self {
-        #[allow(clippy::disallowed_methods, reason = "a second track is what is wanted")]
+        #[allow(clippy::disallowed_methods, reason = "a second track is intended")]
         let copy = Self::captured(self.0.raw.clone(), self.0.source);
         copy.0.wanted.replace(self.wanted());
         copy
     }
 
-    /// What the browser says of the track. The stream ends when the track is over; of a track that is over it says
-    /// nothing.
+    /// A stream of the track's events. It ends when the track has ended; for an ended track it is empty.
     pub fn events(&self) -> TrackEvents {
         TrackEvents::new(&self.0.raw)
     }
 
-    /// A disabled [`clone_track`](Self::clone_track): black or silence of the same form.
+    /// A disabled [`clone_track`](Self::clone_track): black or silence of the same format.
     pub(crate) fn silent_copy(&self) -> Self {
         let copy = self.clone_track();
         copy.0.raw.set_enabled(false);
         copy
     }
 
-    /// Calls `callback` when the browser ends the track: the device was unplugged, the permission withdrawn, or
-    /// sharing stopped from the browser's own button. [`stop`](Self::stop) does not call it.
+    /// Calls `callback` when the browser ends the track: the device was unplugged, the permission was revoked, or
+    /// sharing was stopped with the browser's own button. [`stop`](Self::stop) does not call it.
     pub fn on_ended(&self, mut callback: impl FnMut() + 'static) -> ListenerGuard {
         ListenerGuard::new(&self.0.raw, "ended", move |_| callback())
     }
 
-    /// Waits until the track is over, whether the browser ended it or [`stop`](Self::stop) did.
+    /// Resolves when the track has ended, either by the browser or by [`stop`](Self::stop).
     pub async fn ended(&self) {
         self.ended_by_browser().await;
     }
 
-    /// Waits until the track is over. Gives true if it was not [`stop`](Self::stop) that ended it.
+    /// Resolves when the track has ended. Returns true if it was not ended by [`stop`](Self::stop).
     pub(super) async fn ended_by_browser(&self) -> bool {
         self.events().any(|event| async move { event == TrackEvent::Ended }).await
     }
@@ -165,9 +164,10 @@ impl LocalTrack {
         self.0.wanted.replace(Some(wanted));
     }
 
-    /// The browser's object, owned. What is done to it directly, such as `enabled = false` or `stop()`, fires no event: a
-    /// room notices it with the next thing that happens in it, at the latest with the heartbeat of its server. Not the same as `as_raw().clone()`, which is `MediaStreamTrack.clone()`: that makes a
-    /// second track, and the device stays open until both are stopped.
+    /// The browser's object, owned. Changes made to it directly, such as `enabled = false` or `stop()`, fire no event:
+    /// a room notices them at its next activity, at the latest with the server's heartbeat. This differs from
+    /// `as_raw().clone()`, which is `MediaStreamTrack.clone()`: that creates a second track, and the device stays open
+    /// until both are stopped.
     pub fn to_raw(&self) -> MediaStreamTrack {
         Clone::clone(&self.0.raw)
     }

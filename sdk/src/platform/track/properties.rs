@@ -1,4 +1,4 @@
-//! What a track is, could be and shall be: <https://www.w3.org/TR/mediacapture-streams/#constrainable-interface>.
+//! Settings, capabilities and constraints of a track: <https://www.w3.org/TR/mediacapture-streams/#constrainable-interface>.
 
 use wasm_bindgen::JsValue;
 
@@ -10,43 +10,43 @@ use crate::platform::bindings::capture::{call, get, require};
 use crate::platform::constraints::{member, to_js};
 use crate::platform::devices::sorted;
 
-/// Counts of frames from the source to the track, since its start:
+/// Frame counters of the track since its start:
 /// <https://www.w3.org/TR/mediacapture-extensions/#the-mediastreamtrackvideostats-interface>.
-/// What there is not for this kind of track is `None`.
+/// Values that do not apply to this kind of track are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FrameStats {
-    /// Frames that reached whoever uses the track.
+    /// Frames delivered to the consumers of the track.
     pub delivered_frames: Option<f64>,
-    /// Frames that were given up, such as for a lower frame rate. Pictures only.
+    /// Frames discarded, for example for a lower frame rate. Video only.
     pub discarded_frames: Option<f64>,
     /// All frames of the source.
     pub total_frames: Option<f64>,
-    /// How long the delivered frames last, in milliseconds. Sound only.
+    /// Total duration of the delivered frames, in milliseconds. Audio only.
     pub delivered_frames_duration: Option<f64>,
-    /// How long all frames last, in milliseconds. Sound only.
+    /// Total duration of all frames, in milliseconds. Audio only.
     pub total_frames_duration: Option<f64>,
-    /// From capture to delivery, in milliseconds. Sound only.
+    /// Latency from capture to delivery, in milliseconds. Audio only.
     pub latency: Option<f64>,
-    /// The mean of it, in milliseconds. Sound only.
+    /// Average latency, in milliseconds. Audio only.
     pub average_latency: Option<f64>,
-    /// The least of it, in milliseconds. Sound only.
+    /// Minimum latency, in milliseconds. Audio only.
     pub minimum_latency: Option<f64>,
-    /// The most of it, in milliseconds. Sound only.
+    /// Maximum latency, in milliseconds. Audio only.
     pub maximum_latency: Option<f64>,
 }
 
 impl LocalTrack {
-    /// What the track is at present: <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getsettings>.
+    /// The track's current settings: <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getsettings>.
     pub fn settings(&self) -> TrackSettings {
         let settings = JsValue::from(self.as_raw().get_settings());
         TrackSettings::read(|name| member(&settings, name))
     }
 
-    /// What the track could be: <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>.
+    /// The values that the track supports: <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where there is no `getCapabilities`.
+    /// [`Error::Unsupported`] if the browser has no `getCapabilities`.
     pub fn capabilities(&self) -> Result<TrackCapabilities> {
         let capabilities = self.raw_capabilities()?;
         Ok(TrackCapabilities::read(|name| member(&capabilities, name)))
@@ -56,13 +56,13 @@ impl LocalTrack {
         call(self.as_raw(), "getCapabilities", &[])
     }
 
-    /// Makes the running track keep to other constraints, which replace those of before. If it fails, all stays.
+    /// Applies other constraints to the running track, replacing the previous ones. If it fails, nothing changes.
     /// <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-applyconstraints>
     ///
     /// # Errors
-    /// [`MediaError::Overconstrained`](crate::MediaError::Overconstrained) if the source cannot, and
-    /// [`Error::Unsupported`] for a required constraint that this browser does not know; `InvalidState` once the track has
-    /// ended.
+    /// [`MediaError::Overconstrained`](crate::MediaError::Overconstrained) if the source cannot satisfy them, and
+    /// [`Error::Unsupported`] for a required constraint that this browser does not support; `InvalidState` if the track
+    /// has ended.
     pub async fn apply_constraints(&self, constraints: &TrackConstraints) -> Result<()> {
         let device = match self.source() {
             TrackSource::Camera => "camera",
@@ -80,19 +80,19 @@ impl LocalTrack {
         Ok(())
     }
 
-    /// What the media is, so that the encoder keeps what matters: <https://www.w3.org/TR/mst-content-hint/>.
+    /// The content hint, which tells the encoder what to preserve: <https://www.w3.org/TR/mst-content-hint/>.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where there is no `contentHint`.
+    /// [`Error::Unsupported`] if the browser has no `contentHint`.
     pub fn content_hint(&self) -> Result<ContentHint> {
         let hint = require(self.as_raw(), "contentHint")?;
         Ok(ContentHint::from(hint.as_string().unwrap_or_default().as_str()))
     }
 
-    /// Says what the media is.
+    /// Sets the content hint.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where there is no `contentHint`, and [`Error::InvalidOptions`] for a hint of the other
+    /// [`Error::Unsupported`] if the browser has no `contentHint`, and [`Error::InvalidOptions`] for a hint of another
     /// kind of media, which the browser would ignore.
     pub fn set_content_hint(&self, hint: &ContentHint) -> Result<()> {
         require(self.as_raw(), "contentHint")?;
@@ -115,10 +115,10 @@ impl LocalTrack {
         Ok(())
     }
 
-    /// Counts of the source's frames so far.
+    /// Returns the frame counters of the track.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where there is no `MediaStreamTrack.stats`.
+    /// [`Error::Unsupported`] if the browser has no `MediaStreamTrack.stats`.
     pub fn frame_stats(&self) -> Result<FrameStats> {
         let stats = self.raw_frame_stats()?;
         let number = |name| get(&stats, name).as_f64();
@@ -138,7 +138,7 @@ impl LocalTrack {
     pub(crate) fn raw_frame_stats(&self) -> Result<JsValue> {
         let feature = "MediaStreamTrack.stats";
         let stats = require(self.as_raw(), "stats").map_err(|_| Error::Unsupported { feature })?;
-        // A source that gives no statistics, such as a canvas.
+        // A source without statistics, such as a canvas.
         if stats.is_null() { Err(Error::Unsupported { feature }) } else { call(&stats, "toJSON", &[]) }
     }
 }

@@ -38,7 +38,7 @@ async fn what_is_not_seen_has_no_height() {
     let view = View::watch(&video(), move |height| told.set(Some(height))).expect("a view");
     view.tell();
     let height = |css: f64| Some((css * scale).ceil() as u32);
-    assert_eq!(heights.get(), height(100.0), "it is told at once");
+    assert_eq!(heights.get(), height(100.0), "it is reported at once");
     for (change, css) in [
         ("watched.style.height = '150px'", 150.0),
         ("box.scrollTop = 1000", 0.0),
@@ -75,7 +75,7 @@ async fn a_picture_that_is_cropped_is_as_high_as_it_would_be_whole() {
     let (heights, scale) = (Rc::new(Cell::new(None)), js("devicePixelRatio").as_f64().expect("a number"));
     let told = heights.clone();
     let video = video();
-    // Upright, as a telephone's.
+    // Portrait orientation, as on a phone.
     js("(() => {
           const canvas = Object.assign(document.createElement('canvas'), { width: 90, height: 160 });
           canvas.getContext('2d').fillRect(0, 0, 90, 160);

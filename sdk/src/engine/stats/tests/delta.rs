@@ -1,4 +1,4 @@
-//! What happened between reports, whatever counters do.
+//! Differences between reports, also after resets.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn report(entries: &[Value]) -> StatsReport {
     StatsReport::from_entries(entries.to_vec())
 }
 
-/// An entry of a type, with more members.
+/// An entry of this type, with further members.
 fn stream(type_name: &str, timestamp: f64, more: Value) -> Value {
     let mut entry =
         json!({ "id": "s", "type": type_name, "timestamp": timestamp, "ssrc": 1, "kind": "video" });
@@ -136,7 +136,7 @@ fn real_calls_have_a_connection_and_good_quality() {
     }
 }
 
-/// Any members that a delta reads, with values of any kind.
+/// Any of the members that a delta reads, with values of any type.
 fn members() -> impl Strategy<Value = Value> {
     let names = [
         "bytesReceived",
@@ -207,7 +207,7 @@ fn numbers(value: &Value, name: &str, visit: &mut dyn FnMut(&str, &Value)) {
     }
 }
 
-/// What the browser says of now is handed on as it is; the rest is computed.
+/// Current values are passed on unchanged; the rest is computed.
 const AS_GIVEN: &[&str] =
     &["jitter", "roundTripTime", "audioLevel", "targetBitrate", "availableOutgoingBitrate"];
 

@@ -1,4 +1,4 @@
-//! What both browsers really give, and what the specification says.
+//! Real reports of both browsers, checked against the specification.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ fn entry(value: Value) -> Stats {
     Stats::new(value).expect("an object")
 }
 
-/// The members of a dictionary of the IDL, those that it inherits included, with their types.
+/// The members of a dictionary in the IDL, including inherited ones, with their types.
 fn specified(dictionary: &str) -> Vec<(String, String)> {
     let Some((_, rest)) = IDL.split_once(&format!("dictionary {dictionary} : ")) else { return Vec::new() };
     let (base, rest) = rest.split_once('{').expect("a body");
