@@ -1,8 +1,8 @@
-// Builds everything that is served or published; what is up to date is left alone.
+// Builds everything that is served or published; what is up to date is skipped.
 //
 //   node scripts/build.mjs [--accept-types]
 //
-// `MOIM_QUICK=1` builds the modules without making them small, which takes a fraction of the time.
+// `MOIM_QUICK=1` builds the modules without optimising their size, which takes a fraction of the time.
 //
 // dist/npm    the npm package: the crate `moim` with the feature `js`
 // dist/site   what the stub serves: the demo at `/`, the plain pages at `/www/`, the package at `/www/pkg/`
@@ -21,7 +21,7 @@ import { runStep } from "./lib/run.mjs";
 import { bindAndShrink } from "./lib/wasm.mjs";
 import { ensureBuildTools } from "./tools.mjs";
 
-/** Whether the modules are built without making them small, unless a caller decides otherwise. */
+/** Whether the modules are built without optimising their size, unless the caller decides otherwise. */
 const QUICK = process.env.MOIM_QUICK === "1";
 const profile = (quick) => (quick ? "quick" : "release");
 const wasm = (quick) => ["--target", "wasm32-unknown-unknown", "--profile", profile(quick)];
@@ -60,16 +60,16 @@ export async function buildStub() {
   return STUB;
 }
 
-/** Everything, in the order of what people wait for. */
+/** Everything, the most awaited first. */
 export async function buildAll() {
   await buildStub();
   await buildPackage();
   await buildSite();
 }
 
-/** Makes the types that were just built the ones that the tests compare with. */
+/** Accepts the types that were just built as the reference for the tests. */
 export async function acceptTypes() {
-  if ((await diffTypes()) === null) return console.log("The types are the accepted ones already.");
+  if ((await diffTypes()) === null) return console.log("The types have not changed.");
   mkdirSync(join(GOLDEN_TYPES, ".."), { recursive: true });
   copyFileSync(join(NPM_PACKAGE, "moim.d.ts"), GOLDEN_TYPES);
   console.log(`Accepted the types: see \`git diff ${relative(GOLDEN_TYPES)}\`.`);

@@ -1,4 +1,4 @@
-// `npm run size`: builds the npm package and prints what it weighs, beside what it may weigh.
+// `npm run size`: builds the npm package and prints its size next to its budget.
 
 import { buildPackage } from "./build.mjs";
 import { ensureBuildTools } from "./tools.mjs";

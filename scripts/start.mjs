@@ -1,9 +1,9 @@
-// `npm start`: builds what is not built yet, serves the demo, prints where it is. What the demo does not need, the npm
+// `npm start`: builds what is missing, serves the demo, and prints its URL. What the demo does not need, the npm
 // package for the plain pages and the mixer, is built while it is served.
 //
 //   PORT=8090 HOST=0.0.0.0 npm start
 //
-// The modules are not made small, which takes longer than the rest; `MOIM_QUICK=0` makes them so.
+// The modules are not optimised for size, which takes longer than the rest; `MOIM_QUICK=0` does so.
 
 import { once } from "node:events";
 import { ensureBuildTools } from "./tools.mjs";
@@ -21,14 +21,14 @@ import { which } from "./lib/which.mjs";
 const READY_MS = 15_000;
 const LOOPBACK = "127.0.0.1";
 
-/** Starts the stub; resolves when it listens, to its process and the address that it printed. */
+/** Starts the stub; resolves with its process and the printed URL when it listens. */
 async function startStub({ host, port }) {
   const args = ["--host", host, "--port", String(port), "--static-dir", SITE];
   const mixer = process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
   if (mixer) args.push("--mixer", mixer);
   // The demo runs on the developer's own machine; Chromium does not start as root with its sandbox.
   if (mixer && isRoot()) args.push("--mixer-no-sandbox");
-  // Without a browser to start, the page is opened by hand, by whoever it is.
+  // Without a browser to start, anyone can open the mixer page manually.
   if (!mixer) args.push("--any-mixer");
   const stub = startChild(STUB, args, { stdio: ["ignore", "pipe", "inherit"] });
   const address = await new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ async function startStub({ host, port }) {
   return { stub, address, mixing: Boolean(mixer) };
 }
 
-/** The address to open: a page has camera and microphone only on this machine's own name, or by https. */
+/** The URL to open: a page can use camera and microphone only on localhost, or over https. */
 function toOpen(address) {
   const url = new URL(address);
   if (["0.0.0.0", "[::]"].includes(url.hostname)) url.hostname = "localhost";
@@ -72,7 +72,7 @@ async function ended(stub) {
 await runAsScript(import.meta.url, async (argv) => {
   parseFlags(argv, {});
   const host = process.env.HOST || LOOPBACK;
-  await choosePort(process.env.PORT, host); // a mistake here is better heard of before the build than after
+  await choosePort(process.env.PORT, host); // report a mistake before the build
   const quick = process.env.MOIM_QUICK !== "0";
   await ensureBuildTools();
   await buildStub();
@@ -80,11 +80,11 @@ await runAsScript(import.meta.url, async (argv) => {
   const { port, busy } = await choosePort(process.env.PORT, host);
   const { stub, address, mixing } = await startStub({ host, port });
 
-  if (busy) console.log(yellow(`\nPort ${busy} is in use: this is on ${port} instead.`));
-  console.log(`\n  ${green("moim is at")}  ${bold(toOpen(address))}\n`);
+  if (busy) console.log(yellow(`\nPort ${busy} is in use: using ${port} instead.`));
+  console.log(`\n  ${green("moim is running at")}  ${bold(toOpen(address))}\n`);
   console.log("  Open it in two windows and join the same room. Ctrl-C stops it.");
-  if (!mixing) console.log("  No Chromium was found, so rooms as one mixed picture (MCU) need /www/mixer.html open in a browser.");
-  console.log(`  Plain pages that use the npm package, and mixed rooms, work as soon as that is built: ${toOpen(address)}www/\n`);
+  if (!mixing) console.log("  No Chromium was found, so mixed rooms (MCU) need /www/mixer.html open in a browser.");
+  console.log(`  Plain pages with the npm package and mixed rooms work as soon as the package is built: ${toOpen(address)}www/\n`);
 
   await Promise.race([ended(stub), buildRest({ quick })]);
   await ended(stub);

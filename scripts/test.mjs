@@ -1,4 +1,4 @@
-// `npm test`: installs what the tests need and runs everything.
+// `npm test`: installs what the tests need and runs all steps.
 //
 //   npm test -- [--only fmt,clippy] [--keep-going] [--list]
 //
@@ -38,7 +38,7 @@ async function prepare(steps) {
   if (needs.has("browser")) await ensureTestTools();
 }
 
-/** Runs one step; returns how it went, and prints why it failed. */
+/** Runs one step; returns its outcome, and prints the error if it failed. */
 async function runOne({ name, about, before, run }, position) {
   console.log(`\n${bold(`${position} ${name}`)}  ${dim(about)}`);
   const started = performance.now();

@@ -1,4 +1,4 @@
-// The tools that this repository is built with: checks those of the machine, installs its own into `.tools/`.
+// The tools to build this repository: checks those of the machine, and installs its own into `.tools/`.
 //
 //   node scripts/tools.mjs [--for-tests]
 
@@ -22,12 +22,12 @@ const RUSTUP = "https://rustup.rs";
 export async function ensureBuildTools() {
   checkMachine();
   await addWasmTarget();
-  // Without TLS (rustls, ring), which it needs for WebDriver servers on other machines only.
+  // Without TLS (rustls, ring), which is needed only for WebDriver servers on other machines.
   await installTool({ name: "wasm-bindgen", crate: "wasm-bindgen-cli", version: wasmBindgenVersion(), flags: ["--no-default-features"] });
   await installLocked(ROOT, { stamp: "npm", title: "installing the npm packages" });
 }
 
-/** What the tests in the browser need besides. */
+/** What the browser tests need in addition. */
 export async function ensureTestTools() {
   await installTool(WASM_PACK);
   await installTool(GECKODRIVER);
@@ -37,11 +37,11 @@ export async function ensureTestTools() {
 export async function ensureSmokeTools() {
   mkdirSync(SMOKE, { recursive: true });
   for (const name of ["package.json", "package-lock.json"]) copyFileSync(join(ROOT, "www", "smoke", name), join(SMOKE, name));
-  // Nothing here needs its install script; those of strangers are not run.
+  // Nothing here needs install scripts, and those of third parties are not run.
   await installLocked(SMOKE, { stamp: "smoke", title: "installing the bundlers", flags: ["--ignore-scripts"] });
 }
 
-/** Names everything that is missing at once, so that nobody installs one thing only to hear of the next. */
+/** Reports everything that is missing at once. */
 export function checkMachine() {
   addCargoToPath();
   const missing = [checkNode(), checkGit(), checkRust(), checkLinker()].filter(Boolean);
@@ -92,7 +92,7 @@ function addCargoToPath() {
   if (!which("cargo") && existsSync(bin)) process.env.PATH = `${bin}${delimiter}${process.env.PATH}`;
 }
 
-/** Rustup does not add the target by itself everywhere, even where a `rust-toolchain.toml` names it. */
+/** Rustup does not always add the target automatically, even if `rust-toolchain.toml` names it. */
 async function addWasmTarget() {
   const sysroot = ask("rustc", ["--print", "sysroot"]) ?? "";
   if (existsSync(join(sysroot, "lib", "rustlib", WASM_TARGET))) return;
@@ -114,7 +114,7 @@ async function installTool({ name, crate = name, version, flags = [] }) {
   try {
     await runStep(title, "cargo", [...args, "--locked"], options);
   } catch (error) {
-    // A lock file can name a release that this registry does not have (yet, or any more).
+    // A lock file can name a release that this registry does not have (yet, or no longer).
     if (!(error instanceof Problem) || !/failed to select a version/.test(error.details ?? "")) throw error;
     await runStep(`${title}, without its lock file`, "cargo", args, options);
   }
@@ -124,5 +124,5 @@ await runAsScript(import.meta.url, async (argv) => {
   const flags = parseFlags(argv, { "for-tests": { type: "boolean", about: "also the tools of the browser tests" } });
   await ensureBuildTools();
   if (flags["for-tests"]) await ensureTestTools();
-  console.log("Everything is there.");
+  console.log("Everything is installed.");
 });

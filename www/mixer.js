@@ -1,17 +1,17 @@
 import init, { LevelMeter, Mixer, Room } from "./pkg/moim.js";
 
-/** Nothing is cut off: a screen is to be legible. */
+/** Sources are not cropped, so that screens stay legible. */
 const PICTURE = { width: 1280, height: 720, frameRate: 25, fit: "contain" };
-/** A voice takes the spotlight after so long. */
+/** How long a participant must speak to get the spotlight. */
 const SPEECH_MS = 800;
-/** How often voices are listened to. */
+/** How often levels are measured. */
 const LOOK_MS = 200;
 
 const query = new URLSearchParams(location.search);
 const name = query.get("room");
 const LAYOUTS = ["grid", "spotlight"];
 let layout = query.get("layout") ?? "grid";
-/** Who publishes: `{ tracks, sources, voice, out }`, by participant id; a source is `{ kind, source }`, by what it shows. */
+/** Publishers: `{ tracks, sources, voice, out }` by participant id; `sources` are `{ kind, source }` by publication source. */
 const people = new Map();
 let spotlight;
 
@@ -44,7 +44,7 @@ async function run() {
   room.addEventListener("left", () => clearInterval(looking));
 }
 
-/** Takes another layout, as text: from the host, or from anyone where there is none. */
+/** Applies a layout, given as text: from the host, or from anyone in a room without a host. */
 function choose(room, mixer, { participantId, payload }) {
   const chosen = new TextDecoder().decode(payload);
   const host = room.participants.find(({ role }) => role === "host");
@@ -78,7 +78,7 @@ function leave(room, mixer, id) {
   tell(room, mixer);
 }
 
-/** One source for a person, who has a place with a muted camera too; one more for each screen: a source shows one picture. */
+/** One source for a person, who keeps a place with a muted camera; one more for each screen, as a source has one video. */
 function change(room, mixer, id, edit = () => {}) {
   const person = people.get(id);
   if (!person) return;
@@ -103,7 +103,7 @@ function change(room, mixer, id, edit = () => {}) {
   tell(room, mixer);
 }
 
-/** Puts tracks where the person has been, if it has been there. */
+/** Replaces the tracks of a person's source, if there is one. */
 function place(mixer, person, kind, tracks, { key = kind, alwaysShown = false }) {
   const known = person.sources.get(key);
   if (known) known.source.setTracks(tracks);
@@ -115,7 +115,7 @@ function remove(person, key) {
   person.sources.delete(key);
 }
 
-/** Sends a participant everyone's sound but its own. */
+/** Sends a participant everyone's sound except their own. */
 function send(room, mixer, id) {
   const person = people.get(id);
   person.out = person.out.then(async (publication) => {
@@ -132,7 +132,7 @@ function send(room, mixer, id) {
   });
 }
 
-/** Puts the spotlight on whoever speaks. */
+/** Gives the spotlight to the person who speaks. */
 function follow(room, mixer) {
   if (layout !== "spotlight") return;
   for (const person of people.values()) person.spoken = person.voice?.meter.isSpeaking() ? person.spoken + LOOK_MS : 0;
@@ -143,13 +143,13 @@ function follow(room, mixer) {
   tell(room, mixer);
 }
 
-/** Makes the one in the spotlight large. */
+/** Makes the person in the spotlight large. */
 function shine(mixer) {
   const [large] = people.get(spotlight)?.sources.values() ?? [];
   mixer.setLayout(large ? { type: "spotlight", source: large.source.id } : { type: "spotlight" });
 }
 
-/** Tells everyone who is where. */
+/** Publishes the layout. */
 function tell(room, mixer) {
   if (room.state !== "joined") return;
   const shown = [...people].flatMap(([participantId, { sources }]) => [...sources.values()].map(({ kind, source }) => ({ participantId, source: kind, id: source.id })));

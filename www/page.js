@@ -14,7 +14,7 @@ $("lobby").addEventListener("submit", (event) => { event.preventDefault(); join(
 if (query.has("join") && $("name").value) join();
 
 async function join() {
-  $("lobby").querySelector("button").disabled = true; // till this attempt is over
+  $("lobby").querySelector("button").disabled = true; // until this attempt has ended
   say("Joining …");
   try {
     await enter();
@@ -52,7 +52,7 @@ async function enter() {
   say(missing.join(" "));
 }
 
-/** A call goes on without a camera or a microphone. Returns why there is none. */
+/** A call works without a camera or a microphone. Returns why one is missing. */
 async function publishDevices() {
   local = window.local = {}; // for the console
   const missing = [];
@@ -135,7 +135,7 @@ function show(participantId, track) {
   track.attach(figure.querySelector("video"));
 }
 
-/** The track detached itself when it ended. */
+/** The track was detached automatically when it ended. */
 function hide(participantId, publicationId) {
   for (const key of [`${participantId}/person`, `${participantId}/screen`]) {
     const publications = tiles.get(key)?.publications;

@@ -1,4 +1,4 @@
-//! Which screen is shown, and what outlives the change from one to the other.
+//! Switches between lobby and call, and holds the state that both share.
 
 use moim::yew::{use_participants, use_room};
 use moim::{RoomOptions, RoomState};
@@ -64,18 +64,18 @@ pub(crate) fn App() -> Html {
         });
     }
     {
-        // The button that had the focus is gone with its screen.
+        // The focused button was removed with its screen.
         let was_inside = use_mut_ref(|| false);
         use_effect_with(joined.is_some(), move |inside| {
             if was_inside.replace(*inside) != *inside {
                 browser::focus(if *inside { "[data-test=call]" } else { "[data-test=join]" });
-                // Above the button it says why the call is over.
+                // Shows the reason above the button.
                 browser::scroll_to_top();
             }
         });
     }
     {
-        // What is recorded when the call ends is kept.
+        // Keeps recordings that run when the call ends.
         let recordings = recordings.clone();
         use_effect_with(joined.is_some(), move |inside| {
             if !inside {

@@ -1,4 +1,4 @@
-//! What the demo needs of the page itself. Nothing here fails: a browser that refuses is treated as having nothing.
+//! Access to the page. Nothing here fails: a missing or blocked feature counts as empty.
 
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,26 +21,26 @@ pub(crate) fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
-/// The address's parameters, with their question mark.
+/// The query string, including the question mark.
 pub(crate) fn search() -> String {
     window().and_then(|window| window.location().search().ok()).unwrap_or_default()
 }
 
-/// The languages that the person prefers, the best one first.
+/// The user's preferred languages, in order.
 pub(crate) fn preferred_languages() -> Vec<String> {
     let Some(window) = window() else { return Vec::new() };
     let languages = window.navigator().languages();
     languages.iter().filter_map(|tag| tag.as_string()).collect()
 }
 
-/// The address that brings someone else into `room`.
+/// The URL that invites others to `room`.
 pub(crate) fn invitation(room: &str, topology: Topology) -> String {
     let Some(location) = window().map(|window| window.location()) else { return String::new() };
     let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
     query::invitation(&origin, &path, room, topology)
 }
 
-/// Shows the room in the address bar, so that a reload leads back to it.
+/// Puts the room into the address bar, so that a reload returns to it.
 pub(crate) fn show_address(address: &str) {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
@@ -72,7 +72,7 @@ pub(crate) fn remember(key: &str, value: &str) {
     }
 }
 
-/// Puts `text` into the clipboard; `false` if the browser refuses.
+/// Copies `text` to the clipboard; `false` if the browser denies it.
 pub(crate) async fn copy(text: &str) -> bool {
     let Some(window) = window().filter(Window::is_secure_context) else { return false };
     JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
@@ -86,28 +86,28 @@ pub(crate) fn focus(selector: &str) {
     }
 }
 
-/// Shows the page from its top.
+/// Scrolls the page to the top.
 pub(crate) fn scroll_to_top() {
     if let Some(window) = window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
 }
 
-/// Date and time of now, ISO 8601, in the person's own time zone.
+/// The current date and time, ISO 8601, in the user's time zone.
 pub(crate) fn local_stamp() -> String {
     let now = js_sys::Date::new_0();
     let local = now.get_time() - now.get_timezone_offset() * 60_000.0;
     js_sys::Date::new(&JsValue::from_f64(local)).to_iso_string().into()
 }
 
-/// The value of a custom property of tokens.css, as it is now.
+/// The current value of a custom property of tokens.css.
 pub(crate) fn custom_property(name: &str) -> String {
     let root = document().and_then(|document| document.document_element());
     let style = window().zip(root).and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
     style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
 }
 
-/// Hands `text` to the person as a file.
+/// Downloads `text` as a file.
 pub(crate) fn save_text(name: &str, mime_type: &str, text: &str) {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(mime_type);
@@ -120,14 +120,14 @@ pub(crate) fn save_text(name: &str, mime_type: &str, text: &str) {
         let _ = link.set_attribute("download", name);
         link.click();
     }
-    // The download has its own hold on the bytes; browsers want a moment to take it.
+    // The download holds the data itself; browsers need a moment to start it.
     spawn_local(async move {
         TimeoutFuture::new(60_000).await;
         let _ = web_sys::Url::revoke_object_url(&url);
     });
 }
 
-/// The address of a blob of this page. It is released with the value.
+/// The object URL of a blob. It is revoked when the value is dropped.
 #[derive(Debug)]
 pub(crate) struct BlobUrl(String);
 

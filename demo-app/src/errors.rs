@@ -1,10 +1,10 @@
-//! Which sentence an error gets: it says what to do, never what the browser said.
+//! Maps errors to messages that advise the user, without the browser's error text.
 
 use moim::{Error, ErrorCode, FileTransferError, SignalingError};
 
 use crate::i18n::Words;
 
-/// What was being tried.
+/// The action that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attempt {
     Camera,
@@ -13,14 +13,14 @@ pub(crate) enum Attempt {
     Record,
     /// To send a file.
     File,
-    /// Another size of the camera's picture.
+    /// Changing the resolution of the camera's video.
     Resolution,
     Call,
-    /// Nothing in particular: the call goes on.
+    /// No particular action: the call continues.
     Background,
 }
 
-/// The sentence for `error`.
+/// The message for `error`.
 pub(crate) fn sentence(words: &'static Words, attempt: Attempt, error: &Error) -> &'static str {
     let code = error.code();
     match attempt {
@@ -59,7 +59,7 @@ pub(crate) fn sentence(words: &'static Words, attempt: Attempt, error: &Error) -
     }
 }
 
-/// The sentence for a file that did not arrive.
+/// The message for a file that was not transferred.
 pub(crate) fn transfer_sentence(words: &'static Words, error: &Error) -> &'static str {
     match error {
         Error::FileTransfer(FileTransferError::Rejected { .. }) => words.file_declined,
@@ -70,7 +70,7 @@ pub(crate) fn transfer_sentence(words: &'static Words, error: &Error) -> &'stati
     }
 }
 
-/// The server's code, if it refused something.
+/// The server's error code, if it rejected a request.
 pub(crate) fn refusal(error: &Error) -> Option<&'static str> {
     match error {
         Error::Signaling(SignalingError::Refused { code, .. }) => Some(code.as_str()),
@@ -104,7 +104,7 @@ fn call_sentence(words: &'static Words, error: &Error) -> &'static str {
     }
 }
 
-/// One sentence for both devices when they fail for the same, common reason.
+/// One message for both devices when they fail for the same common reason.
 pub(crate) fn joint_sentence(
     words: &'static Words,
     camera: &Error,

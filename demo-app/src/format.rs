@@ -1,4 +1,4 @@
-//! Small texts made of data.
+//! Formats values as short texts.
 
 /// `mm:ss`, or `h:mm:ss` from an hour on.
 pub(crate) fn clock(milliseconds: f64) -> String {
@@ -10,7 +10,7 @@ pub(crate) fn clock(milliseconds: f64) -> String {
     }
 }
 
-/// `640 kB`, `12.5 MB`, with a space that does not break.
+/// `640 kB`, `12.5 MB`, with a non-breaking space.
 pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{}\u{a0}kB", bytes.div_ceil(1000)),
@@ -18,21 +18,21 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
-/// What a number of a chart counts.
+/// The unit of a chart's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     /// Bit/s.
     Bitrate,
-    /// A share, from 0 to 1.
+    /// A fraction, from 0 to 1.
     Share,
-    /// Seconds, shown in milliseconds.
+    /// Seconds, displayed in milliseconds.
     Time,
-    /// Something a second.
+    /// A rate per second.
     Rate,
 }
 
 impl Unit {
-    /// The number as a short text.
+    /// Formats the value.
     pub(crate) fn text(self, value: f64) -> String {
         match self {
             Self::Bitrate => bitrate(value),
@@ -43,7 +43,7 @@ impl Unit {
     }
 }
 
-/// `850 kbit/s`, `2.4 Mbit/s`, with a space that does not break.
+/// `850 kbit/s`, `2.4 Mbit/s`, with a non-breaking space.
 fn bitrate(bits_per_second: f64) -> String {
     match bits_per_second {
         ..999_500.0 => format!("{:.0}\u{a0}kbit/s", bits_per_second / 1e3),
@@ -51,7 +51,7 @@ fn bitrate(bits_per_second: f64) -> String {
     }
 }
 
-/// Up to two letters that stand for a name. A name in a script without capitals gives its first letter.
+/// The initials of a name, at most two letters. For a script without capitals, the first letter.
 pub(crate) fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
@@ -60,7 +60,7 @@ pub(crate) fn initials(name: &str) -> String {
     if initials.is_empty() { "?".to_owned() } else { initials }
 }
 
-/// One of `count` colours for a name, always the same.
+/// Assigns one of `count` colours to a name, always the same.
 pub(crate) fn tint(name: &str, count: u32) -> u32 {
     name.chars().fold(7_u32, |hash, letter| hash.wrapping_mul(31).wrapping_add(u32::from(letter))) % count
 }

@@ -1,19 +1,19 @@
-//! How the tiles are arranged: which one is large, and how many columns and rows the others need.
+//! The arrangement of the tiles: which one is large, and the columns and rows of the others.
 
-/// What the person chose.
+/// The layout that the user selected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Arrangement {
-    /// All of the same size, unless a screen is shown or someone is pinned.
+    /// All tiles of the same size, unless a screen is shared or a tile is pinned.
     #[default]
     Grid,
-    /// One alone, with oneself in a corner.
+    /// One large tile, with the user's own in a corner.
     Spotlight,
-    /// One large, the others at its side.
+    /// One large tile, the others at its side.
     Sidebar,
 }
 
 impl Arrangement {
-    /// Every arrangement, in the order of the choice.
+    /// All layouts, in display order.
     pub(crate) const ALL: [Self; 3] = [Self::Grid, Self::Spotlight, Self::Sidebar];
 
     /// Its name in storage and in the page.
@@ -25,7 +25,7 @@ impl Arrangement {
         }
     }
 
-    /// What a mixer calls it, which knows no sidebar.
+    /// The mixer's name for it; a mixer has no sidebar.
     pub(crate) fn mixed(self) -> &'static str {
         match self {
             Self::Grid => "grid",
@@ -33,26 +33,26 @@ impl Arrangement {
         }
     }
 
-    /// The arrangement of this name; the default for any other.
+    /// The layout with this name; the default for any other name.
     pub(crate) fn of_name(name: &str) -> Self {
         Self::ALL.into_iter().find(|arrangement| arrangement.as_str() == name).unwrap_or_default()
     }
 }
 
-/// The tiles that have a claim to be the large one, by their places.
+/// The candidates for the large tile, by index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Claims {
     pub(crate) pinned: Option<usize>,
-    /// A shared screen, or the picture of a mixer.
+    /// A shared screen, or the video of a mixer.
     pub(crate) shown: Option<usize>,
-    /// Who leads the conversation.
+    /// The dominant speaker.
     pub(crate) speaker: Option<usize>,
     /// The first of the others.
     pub(crate) other: Option<usize>,
 }
 
 impl Claims {
-    /// Which of `count` tiles is large, and the arrangement that comes of it.
+    /// Which of `count` tiles is large, and the resulting layout.
     pub(crate) fn settle(self, chosen: Arrangement, count: usize) -> (Arrangement, Option<usize>) {
         let Self { pinned, shown, speaker, other } = self;
         if count < 2 {
@@ -80,7 +80,7 @@ impl Shape {
         Self { columns, rows: count.max(1).div_ceil(columns) }
     }
 
-    /// For an area that is wider than high.
+    /// For an area in landscape format.
     pub(crate) fn wide(count: usize) -> Self {
         Self::of(
             count,
@@ -99,7 +99,7 @@ impl Shape {
         Self::of(count, if count <= 4 { 1 } else { 2 })
     }
 
-    /// For an area that is higher than wide, such as a telephone's.
+    /// For an area in portrait format, such as on a phone.
     pub(crate) fn tall(count: usize) -> Self {
         Self::of(count, if count <= 3 { 1 } else { 2 })
     }

@@ -1,6 +1,6 @@
 //! The moim demo: a lobby, a call, screen sharing, recording, chat, files and statistics.
 //!
-//! What needs a browser is compiled for it only; words, sentences and layout are plain functions, tested on the host.
+//! Code that needs a browser is compiled only for it; texts and layout are plain functions, tested on the host.
 
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 

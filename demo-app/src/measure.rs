@@ -1,11 +1,11 @@
-//! What the statistics panel draws, made of what the SDK measures.
+//! Converts the SDK's statistics to the values of the statistics panel.
 
 use moim::{MediaKind, StatsDelta};
 
-/// What one second was like. What is not known is `None`.
+/// The values of one second. Unknown values are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Point {
-    /// When, in milliseconds since 1970.
+    /// The time in milliseconds since 1970.
     pub(crate) at: f64,
     /// In bit/s.
     pub(crate) received: Option<f64>,
@@ -13,15 +13,16 @@ pub(crate) struct Point {
     pub(crate) sent: Option<f64>,
     /// In seconds.
     pub(crate) round_trip: Option<f64>,
-    /// Pictures a second.
+    /// Frames per second.
     pub(crate) frame_rate: Option<f64>,
     packets: u64,
     lost: u64,
 }
 
 impl Point {
-    /// One person's, from the measurements of each of their tracks. With an SFU or a mixer all tracks share one
-    /// connection, so what is sent is nobody's in particular: it is counted by [`total`](Self::total) alone.
+    /// The values of one participant, from the statistics of each of their tracks. With an SFU or a mixer all tracks
+    /// share one connection, so sent media belongs to no one in particular: it is counted only by
+    /// [`total`](Self::total).
     pub(crate) fn of_person(at: f64, deltas: &[StatsDelta]) -> Self {
         let inbound = || deltas.iter().flat_map(|delta| &delta.inbound);
         let frame_rates = inbound()
@@ -38,7 +39,7 @@ impl Point {
         }
     }
 
-    /// Everyone's together. `shared`: all come through one connection.
+    /// The values of all together. `shared`: all tracks use one connection.
     pub(crate) fn total(at: f64, people: &[Self], shared: bool) -> Self {
         let sent = || people.iter().map(|point| point.sent);
         let rates: Vec<f64> = people.iter().filter_map(|point| point.frame_rate).collect();
@@ -53,7 +54,7 @@ impl Point {
         }
     }
 
-    /// Share of packets lost on the way here, from 0 to 1.
+    /// Fraction of received packets that were lost, from 0 to 1.
     pub(crate) fn loss(&self) -> Option<f64> {
         let expected = self.packets + self.lost;
         (expected > 0).then(|| self.lost as f64 / expected as f64)
@@ -64,7 +65,7 @@ fn sum(numbers: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     numbers.flatten().reduce(|one, other| one + other)
 }
 
-/// One table from the SDK's tables of each track: with the person's name before each row, and one header.
+/// Joins the CSV tables of all tracks: with the participant's name before each row, and one header.
 pub(crate) fn joined_csv(tables: &[(String, String)]) -> String {
     const END: &str = "\r\n";
     let mut text = String::new();
@@ -73,7 +74,7 @@ pub(crate) fn joined_csv(tables: &[(String, String)]) -> String {
         if text.is_empty() {
             text = format!("participant,{header}{END}");
         }
-        // Spreadsheets take such a name for a formula.
+        // Spreadsheets would evaluate such a name as a formula.
         let guard = if name.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
         let name = format!("\"{guard}{}\"", name.replace('"', "\"\""));
         text.extend(rows.split_terminator(END).map(|row| format!("{name},{row}{END}")));

@@ -1,8 +1,8 @@
-//! The parameters of the page's address, and the address of an invitation.
+//! The query parameters of the page, and the invite link.
 
 use moim::Topology;
 
-/// What the address asks for: `?room=x&name=y&topology=sfu&host&join`.
+/// The parameters: `?room=x&name=y&topology=sfu&host&join`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) room: String,
@@ -10,12 +10,12 @@ pub(crate) struct Query {
     pub(crate) topology: Topology,
     /// Start the room as its host.
     pub(crate) host: bool,
-    /// Join at once, without the lobby.
+    /// Join immediately, without the lobby.
     pub(crate) join: bool,
 }
 
 impl Query {
-    /// Reads `location.search`, with or without its question mark. Unknown parameters are ignored.
+    /// Parses `location.search`, with or without its question mark. Unknown parameters are ignored.
     pub(crate) fn parse(search: &str) -> Self {
         let mut query = Self::default();
         for (key, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
@@ -32,18 +32,18 @@ impl Query {
     }
 }
 
-/// Whether a parameter that needs no value is on.
+/// Whether a flag is set.
 fn is_yes(value: &str) -> bool {
     !matches!(value, "0" | "false")
 }
 
-/// The topology of this name, in letters of either case; the default for any other.
+/// The topology of this name, case-insensitive; the default for any other.
 pub(crate) fn topology(name: &str) -> Topology {
     let all = [Topology::Mesh, Topology::Sfu, Topology::Mcu];
     all.into_iter().find(|topology| topology.as_str().eq_ignore_ascii_case(name)).unwrap_or_default()
 }
 
-/// The address that brings someone else into `room`.
+/// The URL that invites others to `room`.
 pub(crate) fn invitation(origin: &str, path: &str, room: &str, topology: Topology) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("room", room);

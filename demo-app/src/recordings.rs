@@ -1,4 +1,4 @@
-//! The list of recordings: those that run, with their timers, and those that are done, to play and to keep.
+//! The list of recordings: running ones with their timers, and finished ones to play and download.
 
 use moim::RecorderState;
 use yew::prelude::*;
@@ -9,7 +9,7 @@ use crate::hooks::{Entry, Recordings, Status, use_interval};
 use crate::i18n::fill;
 use crate::ui::{Button, Icon, Look, Mark, Notice, Tone, use_words};
 
-/// How often a timer is drawn anew.
+/// The interval at which a timer is rendered.
 const TICK_MS: u32 = 250;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -106,7 +106,7 @@ fn Item(props: &ItemProps) -> Html {
     }
 }
 
-/// A recording that runs: its timer, pause and stop.
+/// A running recording: its timer, pause and stop.
 #[function_component]
 fn Running(props: &ItemProps) -> Html {
     let words = use_words();
@@ -118,7 +118,7 @@ fn Running(props: &ItemProps) -> Html {
             if let Status::Running(recorder) = &entry.status
                 && recorder.state() == RecorderState::Stopped
             {
-                recordings.stop(&entry); // the tracks ended: keep what there is
+                recordings.stop(&entry); // the tracks ended: keep the recording
             }
             redraw.force_update();
         });

@@ -1,9 +1,9 @@
-//! Room names that can be said aloud.
+//! Room names that are easy to pronounce.
 
 const STARTS: &[&str] = &["b", "d", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v"];
 const VOWELS: &[&str] = &["a", "e", "i", "o", "u"];
 
-/// A name like `rumi-tado-seva`. `random` gives numbers from 0 up to, and without, 1.
+/// A name like `rumi-tado-seva`. `random` returns numbers from 0 (inclusive) to 1 (exclusive).
 pub(crate) fn suggest(mut random: impl FnMut() -> f64) -> String {
     let mut pick = |list: &[&'static str]| {
         let index = (random() * list.len() as f64) as usize;

@@ -1,4 +1,4 @@
-//! Who joins which room, and how.
+//! The data for joining a room.
 
 use moim::{JoinOptions, Role, Topology};
 
@@ -7,7 +7,7 @@ use crate::{browser, room_name};
 
 const NAME_KEY: &str = "moim-name";
 
-/// Who joins what.
+/// The name, the room and the options of a join.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Ticket {
     pub(crate) name: String,
@@ -22,7 +22,7 @@ impl Ticket {
         room_name::suggest(js_sys::Math::random)
     }
 
-    /// As the address says, or as last time.
+    /// From the query parameters, or from the last visit.
     pub(crate) fn from_query(query: &Query) -> Self {
         let name = Some(query.name.clone()).filter(|name| !name.is_empty());
         let room = Some(query.room.clone()).filter(|room| !room.is_empty());

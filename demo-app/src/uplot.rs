@@ -1,8 +1,8 @@
 //! [uPlot](https://github.com/leeoniya/uPlot), which draws the charts.
 //!
-//! Why this one: it is 51 KB that are loaded when the statistics are first opened, while a charting crate (such as
-//! `plotters`) would be part of the module that everyone waits for before the first picture. It asks for its colours at each
-//! drawing, so that they are those of tokens.css, light or dark. `scripts/lib/site.mjs` copies it from node_modules.
+//! Reasons: its 51 KB are loaded when the statistics are first opened, while a charting crate (such as
+//! `plotters`) would be part of the module that must load before the first frame. It reads its colours at each
+//! draw, so that they follow tokens.css, light or dark. `scripts/lib/site.mjs` copies it from node_modules.
 
 use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -34,7 +34,7 @@ extern "C" {
     fn destroy(this: &UPlot);
 }
 
-/// Loads uPlot, unless it is there; `false` if that fails.
+/// Loads uPlot, unless it is loaded; `false` if that fails.
 pub(crate) async fn load() -> bool {
     if is_loaded() {
         return true;
@@ -67,37 +67,37 @@ async fn add(head: &Element, name: &str, attributes: &[(&str, &str)]) -> bool {
 /// A line of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
-    /// The custom property of tokens.css that has its colour.
+    /// The custom property of tokens.css with its colour.
     pub(crate) colour: &'static str,
     pub(crate) values: Vec<Option<f64>>,
 }
 
-/// How a chart is read.
+/// The options of a chart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scale {
-    /// What the upper edge is at least.
+    /// The minimum of the upper bound.
     pub(crate) at_least: f64,
-    /// How many seconds are shown.
+    /// The number of seconds shown.
     pub(crate) seconds: f64,
     pub(crate) unit: Unit,
 }
 
-/// What uPlot calls. None of its functions is asked for more than three arguments.
+/// uPlot's callbacks, which use at most three arguments.
 type Callback = dyn FnMut(JsValue, JsValue, JsValue) -> JsValue;
 
-/// A chart on a page. It is gone when it is dropped.
+/// A chart on a page. Dropping it removes the chart.
 pub(crate) struct Chart {
     plot: UPlot,
     target: HtmlElement,
     width: i32,
-    /// Declared last, as they go last.
+    /// Declared last, to be dropped last.
     _callbacks: Vec<Closure<Callback>>,
 }
 
 const HEIGHT: i32 = 112;
 
 impl Chart {
-    /// Draws `lines` in `target`. `seconds` says when each value was, before now: the last one is 0.
+    /// Draws `lines` in `target`. `seconds` is the age of each value: the last one is 0.
     pub(crate) fn new(
         target: &HtmlElement,
         scale: Scale,
@@ -118,7 +118,7 @@ impl Chart {
             Array::of2(&0.0.into(), &most.max(scale.at_least).into()).into()
         });
         let values = callback(Box::new(move |_, splits, _| texts(&splits, |value| scale.unit.text(value))));
-        // The first one would lie upon the lowest value.
+        // The first one would overlap the lowest value.
         let age =
             move |age: f64| if age > -scale.seconds { format!("{age:.0}\u{a0}s") } else { String::new() };
         let ages = callback(Box::new(move |_, splits, _| texts(&splits, age)));
@@ -163,7 +163,7 @@ impl Chart {
         Ok(Self { plot, target: target.clone().unchecked_into(), width, _callbacks: callbacks })
     }
 
-    /// Draws other values, as wide as there is room now.
+    /// Draws other values, in the current width.
     pub(crate) fn update(&mut self, seconds: &[f64], lines: &[Line]) {
         let width = self.target.client_width();
         if width != self.width && width > 0 {

@@ -1,8 +1,8 @@
 // Child processes that never outlive this one.
 //
-// Each child leads a process group of its own, so that stopping it also stops what it started in turn (cargo
-// starts rustc; a test runner starts a driver, which starts a browser). A group does not hear the terminal's
-// Ctrl-C by itself: the handlers below pass it on.
+// Each child leads its own process group, so that stopping it also stops its descendants (cargo
+// starts rustc; a test runner starts a driver, which starts a browser). A group does not receive the terminal's
+// Ctrl-C automatically: the handlers below forward it.
 
 import { spawn } from "node:child_process";
 
@@ -15,7 +15,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 const alive = new Set();
 let stopping = false;
 
-/** Whether a signal is ending this process, so that a child that was stopped is no news. */
+/** Whether a signal is ending this process, so that stopped children are not reported. */
 export const isStopping = () => stopping;
 
 /** Starts a command without a shell. It is stopped when this process is. */
@@ -24,14 +24,14 @@ export function startChild(command, args, options = {}) {
   if (child.pid === undefined) return child;
   alive.add(child);
   child.once("exit", () => {
-    // What the leader of the group left behind goes with it.
+    // Stops what the leader of the group left behind.
     signalGroup(child, "SIGTERM");
     alive.delete(child);
   });
   return child;
 }
 
-/** Asks a child and its descendants to end, and insists after a while. */
+/** Asks a child and its descendants to exit, and kills them after a while. */
 export async function stopChild(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -63,7 +63,7 @@ async function stopWith(code) {
 }
 
 for (const [signal, code] of Object.entries(SIGNALS)) process.on(signal, () => stopWith(code));
-// A signal to npm alone ends npm and the shell between npm and this process, but does not arrive here.
+// A signal to npm alone ends npm and the shell in between, but does not arrive here.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid;
   setInterval(() => process.ppid === parent || stopWith(SIGNALS.SIGTERM), PARENT_CHECK_MS).unref();

@@ -1,4 +1,4 @@
-// Colours, where the terminal shows them.
+// Colours, if the terminal supports them.
 
 const enabled = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code) => (text) => (enabled ? `\u001b[${code}m${text}\u001b[0m` : text);

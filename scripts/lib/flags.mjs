@@ -1,4 +1,4 @@
-// Command-line flags, where an unknown one is an error that lists those that exist.
+// Command-line flags; an unknown one is an error that lists the known ones.
 
 import { parseArgs } from "node:util";
 import { Problem } from "./problem.mjs";
@@ -19,7 +19,7 @@ export function parseFlags(argv, known) {
   }
 }
 
-/** One line a flag. */
+/** One line per flag. */
 export function usage(known) {
   const names = Object.entries(known).map(([name, { value }]) => `--${name}${value ? ` ${value}` : ""}`);
   const width = Math.max(...names.map((name) => name.length));

@@ -1,13 +1,13 @@
-// The JavaScript that wasm-bindgen writes, made small: it is half documentation, which the types have already.
+// Minifies the JavaScript that wasm-bindgen generates, half of which is documentation that the types also contain.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { filesUnder } from "./stamp.mjs";
 
-/** Makes every JavaScript module in a folder and below small. The names of what it exports, classes included, stay. */
+/** Minifies every JavaScript module in a folder, recursively. The names of exports, including classes, are kept. */
 export async function minifyModules(folder) {
-  const { minify } = await import("terser"); // not there yet when a clean clone begins to build
+  const { minify } = await import("terser"); // not installed yet when a clean clone starts to build
   for (const file of filesUnder(folder).filter((name) => /\.jsx?$/.test(name))) {
-    // Bundlers are spoken to in comments.
+    // Keep the comments that address bundlers.
     const format = { comments: /webpack|@vite-ignore/ };
     const { code } = await minify(readFileSync(file, "utf8"), { module: true, compress: { passes: 2 }, format });
     writeFileSync(file, code);

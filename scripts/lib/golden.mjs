@@ -1,11 +1,11 @@
-// The types of the npm package, compared with those that were last accepted.
+// Compares the types of the npm package with the accepted ones.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { GOLDEN_TYPES, NPM_PACKAGE, TARGET } from "./paths.mjs";
 
-/** How the types just built differ from the accepted ones, or null. */
+/** The difference between the built types and the accepted ones, or null. */
 export async function diffTypes() {
   if (!existsSync(GOLDEN_TYPES)) return "  There are no accepted types yet.";
   const folder = join(TARGET, "types");
@@ -18,7 +18,7 @@ export async function diffTypes() {
   return spawnSync("git", args, { encoding: "utf8" }).stdout.trimEnd();
 }
 
-/** A file's declarations by their names: the linker puts them in another order with every profile. */
+/** A file's declarations by name: the linker orders them differently in every profile. */
 async function sorted(path) {
   const { default: ts } = await import("typescript");
   const declarations = readFileSync(path, "utf8").replace(/^(\/\/\/ <|\/\* [a-z]+lint[:-]disable).*$/gm, "");

@@ -1,4 +1,4 @@
-// npm, and what it installs from a lock file.
+// Runs npm, to install from a lock file.
 
 import { join } from "node:path";
 import { runStep } from "./run.mjs";
@@ -11,7 +11,7 @@ export function npmCommand(...args) {
 }
 
 /**
- * Installs exactly what the lock file in a folder says, unless that is there already.
+ * Installs exactly what the lock file in a folder specifies, unless it is installed already.
  *
  * @param {string} folder
  * @param {{ stamp: string, title: string, flags?: string[] }} options

@@ -1,4 +1,4 @@
-// The npm package, put together from what wasm-bindgen made and from sdk/npm, which is written by hand.
+// Assembles the npm package from wasm-bindgen's output and the handwritten files in sdk/npm.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
@@ -10,7 +10,7 @@ const BY_HAND = join(ROOT, "sdk", "npm");
 const TEXT_OF = (folder, name) => readFileSync(join(folder, name), "utf8");
 const GENERATED = ["moim_bg.js", "moim_bg.wasm", "moim_bg.wasm.d.ts", "snippets"];
 
-/** Makes `dist/npm` anew. */
+/** Re-creates `dist/npm`. */
 export function assemblePackage() {
   rmSync(NPM_PACKAGE, { recursive: true, force: true });
   mkdirSync(NPM_PACKAGE, { recursive: true });
@@ -21,7 +21,7 @@ export function assemblePackage() {
     cpSync(join(ROOT, name), join(NPM_PACKAGE, name));
   }
   write("bindings.js", bindings());
-  // `Symbol.dispose` is newer than what most projects compile for.
+  // Most projects do not compile with a library that has `Symbol.dispose`.
   const lib = '/// <reference lib="esnext.disposable" />\n';
   write("moim.d.ts", lib + tidyTypes(TEXT_OF(BINDINGS, "moim.d.ts").replaceAll(lib, "")) + TEXT_OF(BY_HAND, "init.d.ts"));
   const manifest = { ...JSON.parse(TEXT_OF(BY_HAND, "package.json")), version: packageVersion() };
@@ -31,7 +31,7 @@ export function assemblePackage() {
 /** `index.d.ts` is the accepted copy of `moim.d.ts`, and `init.d.ts` a part of it. */
 const isShippedAsItIs = (name) => [".js", ".jsx"].includes(extname(name)) || ["auto.d.ts", "README.md"].includes(name);
 
-/** Exports what users call, and by default what the WebAssembly module imports. */
+/** Exports the public API, and as default what the WebAssembly module imports. */
 function bindings() {
   const [exported] = TEXT_OF(BINDINGS, "moim.js").match(/^export \{[^}]*\} from "\.\/moim_bg\.js";/m) ?? [];
   if (!exported) throw new Error("The generated moim.js exports nothing from moim_bg.js: has wasm-bindgen changed?");

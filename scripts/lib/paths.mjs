@@ -1,4 +1,4 @@
-// Where things are, as absolute paths.
+// Absolute paths.
 
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,8 +7,8 @@ const EXE = process.platform === "win32" ? ".exe" : "";
 
 export const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
 export const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR || "target");
-// Cargo gives the files of a library that is also a `cdylib` no hash in their names: with and without the feature `js`
-// they overwrite each other. All builds with `js` therefore have a target folder of their own.
+// Cargo puts no hash into the file names of a library that is also a `cdylib`: builds with and without the feature `js`
+// overwrite each other. All builds with `js` therefore use their own target folder.
 export const TARGET_JS = join(TARGET, "js");
 export const LOGS = join(TARGET, "logs");
 export const STAMPS = join(TARGET, "stamps");
@@ -17,15 +17,15 @@ export const TOOLS = join(ROOT, ".tools");
 export const TOOLS_BIN = join(TOOLS, "bin");
 export const NODE_MODULES = join(ROOT, "node_modules");
 export const DEMO = join(TARGET, "demo");
-/** What wasm-bindgen makes of the npm package. */
+/** wasm-bindgen's output for the npm package. */
 export const BINDINGS = join(TARGET, "bindings");
 export const NPM_PACKAGE = join(ROOT, "dist", "npm");
 export const SITE = join(ROOT, "dist", "site");
 export const STUB = join(TARGET, "stub", `moim-signaling-stub${EXE}`);
 export const GOLDEN_TYPES = join(ROOT, "sdk", "npm", "index.d.ts");
 
-/** A command that `scripts/tools.mjs` installs into the workspace. */
+/** The path of a command that `scripts/tools.mjs` installs into the workspace. */
 export const tool = (name) => join(TOOLS_BIN, `${name}${EXE}`);
 
-/** A path as a person in the repository's root would write it. */
+/** A path relative to the repository's root. */
 export const relative = (path) => (path.startsWith(ROOT) ? path.slice(ROOT.length + 1) : path);

@@ -1,4 +1,4 @@
-// Choosing the port to serve on.
+// Chooses the port to serve on.
 
 import { createServer } from "node:net";
 import { Problem } from "./problem.mjs";
@@ -7,11 +7,11 @@ const DEFAULT_PORT = 8080;
 const TRIES = 50;
 
 /**
- * The port to listen on. One that was asked for must be free; the usual one may give way to the next that is.
+ * The port to listen on. A requested port must be free; the default one may be replaced by the next free one.
  *
  * @param {string | undefined} asked the environment's `PORT`
  * @param {string} host
- * @returns {Promise<{ port: number, busy?: number }>} `busy` is the usual port, if another was taken instead
+ * @returns {Promise<{ port: number, busy?: number }>} `busy` is the default port, if another is used instead
  */
 export async function choosePort(asked, host) {
   if (asked !== undefined && asked !== "") {
@@ -31,7 +31,7 @@ export async function choosePort(asked, host) {
   );
 }
 
-/** A port number from text. */
+/** Parses a port number. */
 export function parsePort(text) {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;

@@ -1,16 +1,16 @@
-// Errors meant for the person at the terminal, and the frame around every command-line entry.
+// Errors for the user of the terminal, and the wrapper of every command-line entry.
 
 import { pathToFileURL } from "node:url";
 import { isStopping, stopChildren } from "./children.mjs";
 import { red } from "./colour.mjs";
 
-/** Something a person can act on: printed without a stack trace. */
+/** An error that a user can act on: printed without a stack trace. */
 export class Problem extends Error {
   /**
-   * @param {string} message what is wrong
+   * @param {string} message the problem
    * @param {object} [more]
    * @param {string} [more.hint] what to do about it
-   * @param {string} [more.details] what a command printed before it failed
+   * @param {string} [more.details] the output of a failed command
    */
   constructor(message, { hint, details } = {}) {
     super(message);
@@ -20,7 +20,7 @@ export class Problem extends Error {
   }
 }
 
-/** Prints a failure: a problem briefly, a mistake in these scripts with its stack. */
+/** Prints an error: a problem briefly, a bug in these scripts with its stack. */
 export function report(error) {
   if (!(error instanceof Problem)) return console.error(error);
   if (error.details) console.error(`\n${error.details}`);
@@ -28,7 +28,7 @@ export function report(error) {
   if (error.hint) console.error(`  ${error.hint.replaceAll("\n", "\n  ")}`);
 }
 
-/** Runs `main` if `moduleUrl` is the script that was started, and ends the process with its outcome. */
+/** Runs `main` if `moduleUrl` is the started script, and exits with its outcome. */
 export async function runAsScript(moduleUrl, main) {
   if (!process.argv[1] || moduleUrl !== pathToFileURL(process.argv[1]).href) return;
   try {

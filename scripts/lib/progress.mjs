@@ -1,5 +1,5 @@
-// One long step on the terminal: a live line with the time on a TTY; elsewhere a line at both ends and one every
-// half minute, so that a log in CI does not look dead.
+// Shows a long step on the terminal: a live line with the time on a TTY; elsewhere a line at start and end and one
+// every 30 seconds, so that a CI log shows progress.
 
 import { bold, dim, green, red } from "./colour.mjs";
 
@@ -15,7 +15,7 @@ export function duration(ms) {
 }
 
 /**
- * Shows `work` as a step called `title`. `work` gets `note(text)`, to be called with what it is doing just now;
+ * Shows `work` as a step called `title`. `work` gets `note(text)`, to be called with the current activity;
  * a short text that it returns is shown as the outcome.
  *
  * @template T
@@ -31,7 +31,7 @@ export async function step(title, work) {
 
   const line = () => `▸ ${bold(title)} … ${dim(`${elapsed()}  ${detail}`)}`;
   const draw = () => process.stdout.write(`\r\u001b[2K${clip(line(), process.stdout.columns || 80)}`);
-  const beat = () => console.log(`▸ ${title} … still at it after ${elapsed()}${detail && `: ${detail}`}`);
+  const beat = () => console.log(`▸ ${title} … still running after ${elapsed()}${detail && `: ${detail}`}`);
   if (live) draw();
   else console.log(`▸ ${title} …`);
   const timer = setInterval(live ? draw : beat, live ? LIVE_MS : HEARTBEAT_MS);
@@ -51,7 +51,7 @@ export async function step(title, work) {
   }
 }
 
-/** Cuts a line to the terminal's width; escape sequences take no room. */
+/** Cuts a line to the terminal's width; escape sequences have no width. */
 function clip(text, width) {
   let room = width - 1;
   let clipped = "";

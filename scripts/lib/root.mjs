@@ -1,2 +1,2 @@
-/** Whether this runs as root, for whom Chromium has no sandbox. */
+/** Whether this runs as root; then Chromium cannot use its sandbox. */
 export const isRoot = () => process.getuid?.() === 0;

@@ -1,4 +1,4 @@
-// Running a command to its end, quietly: its output goes to a log, and its tail to the terminal if it fails.
+// Runs a command quietly: its output goes to a log, and the end of it to the terminal if it fails.
 
 import { createWriteStream, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -13,16 +13,16 @@ const TAIL_LINES = 80;
 
 /**
  * @typedef {object} RunOptions
- * @property {string} [cwd] the root of the repository unless given
+ * @property {string} [cwd] default: the root of the repository
  * @property {Record<string, string | undefined>} [env] added to the environment
  * @property {string} [hint] what to do if it fails
- * @property {string} [log] the name of the log in `target/logs`; the command's name unless given
- * @property {number} [timeoutMs] how long it may take
+ * @property {string} [log] the name of the log in `target/logs`; default: the command's name
+ * @property {number} [timeoutMs] the timeout
  * @property {(line: string) => void} [onLine] called with every line it prints
  */
 
 /**
- * Runs a command and returns what it printed, on both streams together. Throws a `Problem` if it fails.
+ * Runs a command and returns its output, both streams combined. Throws a `Problem` if it fails.
  *
  * @param {string} command
  * @param {string[]} args
@@ -71,7 +71,7 @@ function tailOf(output, logPath) {
   return [...cut, ...lines.slice(-TAIL_LINES)].map((line) => `  ${line}`).join("\n");
 }
 
-/** `run` as a step of its own, with the last line of output beside the time. */
+/** `run` as a step, with the last line of output next to the time. */
 export async function runStep(title, command, args, options = {}) {
   await step(title, async (note) => {
     await run(command, args, { ...options, onLine: (line) => note(line.trim()) });

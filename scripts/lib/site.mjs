@@ -1,4 +1,4 @@
-// What the stub serves, put together from the demo, the plain pages and the npm package.
+// Assembles what the stub serves from the demo, the plain pages and the npm package.
 
 import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -7,12 +7,12 @@ import { unlessFresh } from "./stamp.mjs";
 
 const DEMO_STATIC = join(ROOT, "demo-app", "static");
 const PAGES = join(ROOT, "www");
-// What the demo loads besides: see demo-app/src/uplot.rs.
+// Third-party files that the demo loads: see demo-app/src/uplot.rs.
 const CHARTS = join(NODE_MODULES, "uplot");
 const CHART_FILES = ["LICENSE", "dist/uPlot.iife.min.js", "dist/uPlot.min.css"];
 const NOT_SERVED = new Set(["e2e", "smoke", "pkg", "node_modules"]);
 
-/** Copies everything into `dist/site`, unless it holds just that. The package is there if it is built. */
+/** Copies everything into `dist/site`, unless it is up to date. Includes the package if it is built. */
 export async function assembleSite() {
   const pages = existsSync(PAGES) ? readdirSync(PAGES).filter((name) => !NOT_SERVED.has(name)) : [];
   const parts = [
@@ -22,7 +22,7 @@ export async function assembleSite() {
     ...pages.map((name) => ({ from: join(PAGES, name), to: join(SITE, "www", name) })),
   ];
   await copyParts("site", SITE, parts, join(SITE, "demo.js"));
-  // Alone, so that a site which is served already gets a new package and keeps the rest.
+  // Separately, so that a site which is already being served gets a new package and keeps the rest.
   const to = join(SITE, "www", "pkg");
   await copyParts("site-package", to, [{ from: NPM_PACKAGE, to }], to);
 }

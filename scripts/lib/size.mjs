@@ -1,4 +1,4 @@
-// How many bytes a page loads with the npm package, and how many it may be.
+// The download size of the npm package, and its budget.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,12 +8,12 @@ import { NPM_PACKAGE, ROOT, relative } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { filesUnder } from "./stamp.mjs";
 
-/** The most that each part may weigh, in bytes after Brotli. Lower a number when the part got smaller. */
+/** The maximum size of each part, in bytes after Brotli. Lower a number when the part got smaller. */
 export const SIZE_BUDGET = join(ROOT, "sdk", "npm", "size-budget.json");
 
 export const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
-/** The bytes of files together, as they are and as a server sends them: each compressed by Brotli at its best. */
+/** The total size of files, raw and as a server sends them: each compressed by Brotli at its maximum level. */
 export async function measure(files) {
   const sizes = await Promise.all(files.map(async (file) => {
     const content = readFileSync(file);
@@ -24,9 +24,10 @@ export async function measure(files) {
 }
 
 /**
- * The parts of the package that was just built: each WebAssembly module, and all JavaScript together as `glue`.
+ * The parts of the built package: each WebAssembly module, and all JavaScript together as `glue`.
  *
- * @returns {Promise<{ part: string, raw: number, brotli: number, budget?: number }[]>} `budget` is absent if there is none
+ * @returns {Promise<{ part: string, raw: number, brotli: number, budget?: number }[]>} `budget` is absent if there is
+ * none
  */
 export async function packageSizes() {
   const budgets = JSON.parse(readFileSync(SIZE_BUDGET, "utf8"));
@@ -36,7 +37,7 @@ export async function packageSizes() {
   return Promise.all(parts.map(async ([part, files]) => ({ part, ...(await measure(files)), budget: budgets[part] })));
 }
 
-/** One line a part, and one for all of them. */
+/** One line per part, and one for the total. */
 export function sizeTable(sizes) {
   const total = { part: "together" };
   for (const which of ["raw", "brotli", "budget"]) total[which] = sizes.reduce((sum, size) => sum + (size[which] ?? 0), 0);
@@ -45,7 +46,7 @@ export function sizeTable(sizes) {
   return [`${"".padEnd(14)}${["raw", "brotli", "budget"].map((name) => name.padStart(12)).join("")}`, ...rows].join("\n");
 }
 
-/** Throws if a part weighs more than it may. */
+/** Throws if a part exceeds its budget. */
 export function checkSizes(sizes) {
   const over = sizes.filter(({ brotli, budget }) => !(brotli <= budget)).map(({ part }) => part);
   if (over.length === 0) return;

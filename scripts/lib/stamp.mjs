@@ -1,4 +1,4 @@
-// Skipping work whose inputs have not changed: a stamp holds the hash of everything that went in.
+// Skips work whose inputs have not changed: a stamp holds the hash of all inputs.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -6,12 +6,12 @@ import { dirname, join } from "node:path";
 import { STAMPS } from "./paths.mjs";
 
 /**
- * Does `work` unless the `outputs` are there and the inputs are those of last time.
+ * Does `work` unless the `outputs` exist and the inputs have not changed.
  *
  * @param {string} name of the stamp
  * @param {object} what
  * @param {string[]} what.files inputs: files or folders; those that do not exist count as empty
- * @param {unknown} [what.settings] anything else that decides the outcome
+ * @param {unknown} [what.settings] anything else that affects the outcome
  * @param {string[]} what.outputs files that must exist
  * @param {() => Promise<void>} work
  * @returns {Promise<boolean>} whether the work was done
@@ -34,7 +34,7 @@ function hashOf(files, settings) {
   return hash.digest("hex");
 }
 
-/** The files in a folder and below, sorted; a file itself; nothing if there is nothing. */
+/** The files in a folder, recursive and sorted; a file itself; empty if it does not exist. */
 export function filesUnder(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];

@@ -1,4 +1,4 @@
-// The steps of `npm test`, in the order in which they run: the quick ones first.
+// The steps of `npm test`, in order: the quick ones first.
 
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -24,9 +24,9 @@ const MINUTE = 60_000;
  * @typedef {object} Step
  * @property {string} name for `--only`
  * @property {string} about
- * @property {"build" | "browser"} [needs] which tools must be there, besides those of the machine
- * @property {() => Promise<void>} [before] builds what is tested, showing its own progress
- * @property {(note: (text: string) => void) => Promise<string | void>} run returns what it did, in a few words
+ * @property {"build" | "browser"} [needs] the tools that are required besides those of the machine
+ * @property {() => Promise<void>} [before] builds what is tested, and shows its own progress
+ * @property {(note: (text: string) => void) => Promise<string | void>} run returns a short summary
  */
 
 /** @type {Step[]} */
@@ -84,7 +84,7 @@ async function wasmPack(browser, note) {
   return countRust(output);
 }
 
-/** They are compiled and not run; without this cargo would run what it made of them, on the host. */
+/** They are compiled and not run; without this cargo would run them on the host. */
 async function examples(note) {
   const args = ["test", "--doc", "-p", "moim", "--features", "js,yew", ...WASM];
   const env = { CARGO_TARGET_DIR: TARGET_JS, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "node --eval 0" };
@@ -108,8 +108,8 @@ async function size() {
 }
 
 /**
- * Packs both crates and compiles what was packed, then asks the documentation for what needs a browser. Cargo's own
- * verification is left out: it keeps the first protocol of a version that it saw, and compiles against that ever after.
+ * Packs both crates and compiles the result, then checks that the documentation contains what needs a browser. Cargo's
+ * own verification is not used: it caches the first protocol crate of a version, and always compiles against that.
  */
 async function crates(note) {
   const packages = ["moim-protocol", "moim"];
@@ -120,7 +120,7 @@ async function crates(note) {
   const folder = (name) => join(unpacked, `${name}-${packageVersion()}`);
   for (const name of packages) {
     await run("tar", ["-xzf", join(TARGET, "package", `${name}-${packageVersion()}.crate`), "-C", unpacked], { log: "crates-unpack" });
-    appendFileSync(join(folder(name), "Cargo.toml"), "\n[workspace]\n"); // not a member of the one around it
+    appendFileSync(join(folder(name), "Cargo.toml"), "\n[workspace]\n"); // not a member of the surrounding one
   }
   const patch = ["--config", `patch.crates-io.moim-protocol.path=${JSON.stringify(folder("moim-protocol"))}`];
   const packed = ["check", "--manifest-path", join(folder("moim"), "Cargo.toml"), "--features", "js,yew", ...patch, ...WASM];
@@ -163,7 +163,7 @@ function cargo(log, args, { targetDir = TARGET, env = {}, ...options } = {}) {
   return run("cargo", args, { env: { CARGO_TARGET_DIR: targetDir, ...env }, log, ...options });
 }
 
-/** Adds up what cargo's test binaries, or the runner in the browser, say. */
+/** Sums up the results of cargo's test binaries, or of the browser's test runner. */
 function countRust(output) {
   const sum = (pattern) => [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
   const ignored = sum(/test result: .*?(\d+) ignored/g);

@@ -16,7 +16,7 @@ const FROM_DEBIAN = [
   { commands: ["Xvfb"], debian: "xvfb", others: "Xvfb, a display without a screen", onlyOn: "linux" },
 ];
 
-/** Installs what is missing where that is possible without asking; otherwise says what to install. */
+/** Installs what is missing where that is possible without a prompt; otherwise prints what to install. */
 export async function ensureSystemPackages() {
   const missing = FROM_DEBIAN.filter((wanted) => !isThere(wanted));
   if (missing.length === 0) return;

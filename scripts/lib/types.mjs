@@ -1,10 +1,10 @@
-// The generated types, as people write them.
+// Post-processes the generated types.
 
 /**
- * tsify writes an optional member as `name?: T | null`. What is left out is `undefined`; `null` stays where the member's
- * documentation says what it means.
+ * tsify writes an optional member as `name?: T | null`. An omitted member is `undefined`; `null` is kept where the
+ * member's documentation mentions it.
  *
- * @param {string} types the text of a `.d.ts`
+ * @param {string} types the content of a `.d.ts`
  */
 export function tidyTypes(types) {
   const optional = /(?<!readonly \w+)\?: ([^;{}()]+?) \| null(?=[;)]| \})/g;

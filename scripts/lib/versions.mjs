@@ -1,4 +1,4 @@
-// The versions that this repository asks for, read from where they are already written.
+// The versions that this repository requires, read from where they are declared.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,16 +11,16 @@ function find(file, pattern, what) {
   return found[1];
 }
 
-/** The version of the wasm-bindgen crate that is built with, which its command-line tool must equal. */
+/** The version of the wasm-bindgen crate, which its command-line tool must equal. */
 export const wasmBindgenVersion = () => find("Cargo.lock", /^name = "wasm-bindgen"\nversion = "([\d.]+)"/m, "the version of wasm-bindgen");
 
-/** The oldest Rust that builds this. */
+/** The minimum Rust version. */
 export const minimumRust = () => find("Cargo.toml", /^rust-version = "([\d.]+)"/m, "rust-version");
 
 /** The version of every crate and of the npm package. */
 export const packageVersion = () => find("Cargo.toml", /^version = "([^"]+)"/m, "the version");
 
-/** The oldest major version of Node, from package.json. */
+/** The minimum major version of Node, from package.json. */
 export function minimumNode() {
   const { engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   return engines.node.match(/[\d.]+/)[0];

@@ -1,4 +1,4 @@
-// From cargo's module to what a page loads: wasm-bindgen writes the JavaScript, wasm-opt makes the module smaller.
+// Converts cargo's module for the page: wasm-bindgen generates the JavaScript, wasm-opt reduces the size.
 
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { unlessFresh } from "./stamp.mjs";
 import { versionOf } from "./which.mjs";
 
 const WASM_OPT = join(NODE_MODULES, "binaryen", "bin", "wasm-opt");
-// Those that rustc emits for wasm32-unknown-unknown, and no more: `--all-features` output is refused by browsers.
+// The features that rustc emits for wasm32-unknown-unknown: browsers reject the output of `--all-features`.
 const FEATURES = [
   "bulk-memory",
   "bulk-memory-opt",
@@ -23,15 +23,15 @@ const FEATURES = [
 ];
 
 /**
- * Makes the loadable form of a module, unless it is there already.
+ * Creates the loadable form of a module, unless it is up to date.
  *
- * @param {string} what it is, for the person who waits
+ * @param {string} what the module's title for the progress
  * @param {{ input: string, outDir: string, name: string, target: "web" | "bundler", shrink: boolean }} options
  */
 export async function bindAndShrink(what, { input, outDir, name, target, shrink }) {
   const bindgen = tool("wasm-bindgen");
   const bindgenArgs = ["--target", target, "--out-dir", outDir, "--out-name", name, ...(target === "web" ? ["--no-typescript"] : [])];
-  // wasm-opt would inline large functions that have one caller: a shorter module, but 49 kB longer once compressed.
+  // wasm-opt would inline large functions that have one caller: a shorter module, but 49 kB larger once compressed.
   const optArgs = ["-Oz", "--one-caller-inline-max-function-size=20", ...FEATURES.map((feature) => `--enable-${feature}`)];
   const module = join(outDir, `${name}_bg.wasm`);
   const fresh = {

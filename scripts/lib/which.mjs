@@ -1,4 +1,4 @@
-// Finding commands on the PATH, and asking them for their version.
+// Finds commands on the PATH, and queries their version.
 
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
@@ -18,7 +18,7 @@ export function which(...names) {
   return undefined;
 }
 
-/** What a command prints on its standard output; nothing if it does not run. */
+/** A command's standard output; empty if it does not run. */
 export function ask(command, args) {
   try {
     return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
@@ -27,7 +27,7 @@ export function ask(command, args) {
   }
 }
 
-/** The first version number that `command --version` prints; nothing if it does not run. */
+/** The first version number in the output of `command --version`; empty if it does not run. */
 export const versionOf = (command) => ask(command, ["--version"])?.match(/\d+\.\d+(\.\d+)?/)?.[0];
 
 function isExecutable(path) {

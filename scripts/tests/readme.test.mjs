@@ -1,4 +1,4 @@
-// What the READMEs show is what is compiled and tested, and what they point to is there.
+// The code in the READMEs is what is compiled and tested, and their links exist.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { ROOT } from "../lib/paths.mjs";
 const read = (path) => readFileSync(join(ROOT, path), "utf8");
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "sdk/npm/README.md", "sdk/protocol/README.md", "signaling-stub/README.md"];
 
-/** The lines between the two marks, without their common indentation. */
+/** The lines between two marks, without their common indentation. */
 function example(path) {
   const [, body] = read(path).match(/README: begin\n([\s\S]*?)\n *\/\/ README: end/);
   const lines = body.split("\n");
@@ -28,17 +28,17 @@ for (const [document, path] of [
 }
 
 for (const document of documents) {
-  test(`the files that ${document} points to are there`, () => {
+  test(`the files that ${document} links to exist`, () => {
     const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link);
     const missing = links.filter((link) => !existsSync(join(ROOT, dirname(document), link)));
     assert.deepEqual(missing, []);
   });
 }
 
-test("the tests that the README's table names are there", () => {
+test("the tests that the README's table names exist", () => {
   const rows = read("README.md").split("\n").filter((line) => line.startsWith("|"));
   const named = rows.flatMap((row) => [...row.matchAll(/`((?:www|sdk|signaling-stub)\/[^`]*)`/g)].map(([, path]) => path));
-  // A single word is a test of several pages.
+  // A single word is the name of a test of several pages.
   const pages = rows.flatMap((row) => row.includes("| e2e ") ? [...row.matchAll(/`([a-z_]+)`/g)].map(([, name]) => `www/e2e/${name}.test.mjs`) : []);
   assert.ok(named.length > 0 && pages.length > 20);
   assert.deepEqual([...named, ...pages].filter((path) => !existsSync(join(ROOT, path))), []);

@@ -1,4 +1,4 @@
-// `npm start` as a person uses it, on a site that is built already.
+// `npm start` as a user runs it, with a site that is built already.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -9,9 +9,9 @@ import { ROOT } from "../lib/paths.mjs";
 
 const HOST = "127.0.0.1";
 
-/** Runs `npm start` in a process group of its own, as a terminal does. */
+/** Runs `npm start` in its own process group, like a terminal. */
 function start(t, env) {
-  // The modules that are there, so that nothing is built here.
+  // The existing modules, so that nothing is built here.
   const built = { MOIM_QUICK: process.env.MOIM_QUICK ?? "0", NO_COLOR: "1" };
   const child = spawn("npm", ["start"], { cwd: ROOT, env: { ...process.env, ...built, ...env }, detached: true });
   const run = { child, output: "", ended: once(child, "exit") };
@@ -25,17 +25,17 @@ function start(t, env) {
 
 const signal = (run, name) => process.kill(-run.child.pid, name);
 
-/** The address that it prints. */
+/** The URL that it prints. */
 async function address(run) {
   for (;;) {
-    const found = run.output.match(/moim is at\s+(http:\/\/\S+)/);
+    const found = run.output.match(/moim is running at\s+(http:\/\/\S+)/);
     if (found) return found[1];
     const over = await Promise.race([once(run.child.stdout, "data").then(() => false), run.ended.then(() => true)]);
     assert.ok(!over, `it ended before it printed an address:\n${run.output}`);
   }
 }
 
-/** Takes a port, the one given or any that is free. */
+/** Occupies a port, the given one or any free one. */
 async function occupy(t, port = 0) {
   const server = createServer().listen(port, HOST);
   const listening = await Promise.race([once(server, "listening").then(() => true), once(server, "error").then(() => false)]);
@@ -67,7 +67,7 @@ test("it serves the demo on PORT and HOST, and Ctrl-C ends all of it", async (t)
   await assert.rejects(fetch(url), "the server is gone");
 });
 
-test("the usual port may be busy: it says so and takes the next", async (t) => {
+test("if the default port is busy, it says so and uses the next", async (t) => {
   const busy = await occupy(t, 8080);
   const run = start(t, { PORT: "", HOST });
   const url = new URL(await address(run));
@@ -80,7 +80,7 @@ for (const [what, env, expected] of [
   ["a port that was asked for and is busy", async (t) => ({ PORT: String(await occupy(t)) }), /already in use/],
   ["an address that is not this machine's", async () => ({ HOST: "192.0.2.1" }), /Cannot listen on 192\.0\.2\.1/],
 ]) {
-  test(`${what} is named, with what to do`, async (t) => {
+  test(`${what} is reported, with what to do`, async (t) => {
     const run = start(t, { HOST, ...(await env(t)) });
     const [code] = await run.ended;
     assert.notEqual(code, 0);

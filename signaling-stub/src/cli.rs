@@ -6,121 +6,122 @@ use clap::{Parser, ValueEnum};
 use moim_protocol::IceServer;
 use moim_signaling_stub::{Limits, ServerConfig, TOKEN_VARIABLE};
 
-/// A small signaling server for moim.
+/// A small signaling server for moim
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Arguments {
-    /// The port to listen on; 0 takes any free one.
+    /// The port to listen on; 0 selects a free one
     #[arg(long, env = "PORT", default_value_t = 8080)]
     pub(crate) port: u16,
-    /// The address to listen on; 0.0.0.0 lets other machines in.
+    /// The address to listen on; 0.0.0.0 accepts connections from other machines
     #[arg(long, env = "HOST", default_value = "127.0.0.1")]
     pub(crate) host: String,
-    /// Takes the next free port, up to 20 further, if the port is in use.
+    /// Use the next free port, at most 20 further, if the port is in use
     #[arg(long)]
     pub(crate) port_search: bool,
-    /// Serves the files of this folder.
+    /// Serve the files of this folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) static_dir: Option<PathBuf>,
-    /// An origin whose pages may connect, such as https://app.example; pages of the server's own host may. Repeatable; `*`
-    /// stands for all.
+    /// An origin whose pages may connect, such as https://app.example, besides the server's own host. Repeatable; `*`
+    /// allows all
     #[arg(long = "allowed-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
-    /// What to log, to stderr: `info`, `debug`, or a filter of tracing-subscriber.
+    /// What to log to stderr: `info`, `debug`, or a tracing-subscriber filter
     #[arg(long, value_name = "FILTER", default_value = "info")]
     pub(crate) log: String,
-    /// How a log line looks.
+    /// The log format
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
-    /// Participants of one room.
+    /// Maximum participants per room
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_participants_per_room,
         value_parser = at_least_one())]
     max_participants: usize,
-    /// Rooms.
+    /// Maximum rooms
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_rooms,
         value_parser = at_least_one())]
     max_rooms: usize,
-    /// Connections, in a room or not.
+    /// Maximum connections, in a room or not
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_connections,
         value_parser = at_least_one())]
     max_connections: usize,
-    /// Connections from one address.
+    /// Maximum connections per address
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_connections_per_address,
         value_parser = at_least_one())]
     max_connections_per_address: usize,
-    /// Rooms opened from one address.
+    /// Maximum rooms opened per address
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_rooms_per_address,
         value_parser = at_least_one())]
     max_rooms_per_address: usize,
-    /// Bytes of one message.
+    /// Maximum size of a message in bytes
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_message_bytes,
         value_parser = at_least_one())]
     max_message_bytes: usize,
-    /// Messages that one connection may send in a second, in the long run.
+    /// Messages per second that one connection may send on average
     #[arg(long, value_name = "N", default_value_t = Limits::default().messages_per_second,
         value_parser = clap::value_parser!(u32).range(1..))]
     messages_per_second: u32,
-    /// Messages that one connection may send at once.
+    /// Messages that one connection may send in a burst
     #[arg(long, value_name = "N", default_value_t = Limits::default().message_burst,
         value_parser = clap::value_parser!(u32).range(1..))]
     message_burst: u32,
-    /// Milliseconds between two pings of a client; after three without a message it is given up.
+    /// Milliseconds between two pings of a client; it is disconnected after three without a message
     #[arg(long, value_name = "MS", default_value_t = Limits::default().heartbeat_ms,
         value_parser = clap::value_parser!(u32).range(1..))]
     heartbeat_ms: u32,
-    /// Milliseconds that a participant whose connection was cut has to come back before it is gone for the others. 0: none.
+    /// Milliseconds within which a participant whose connection was cut may resume before it leaves for the others; 0
+    /// disables it
     #[arg(long, value_name = "MS", default_value_t = Limits::default().grace_ms)]
     grace_ms: u64,
-    /// The UDP port of the SFU. Default: the number of `--port`, or any free one if that is in use.
+    /// The UDP port of the SFU [default: the same number as --port, or a free one if that is in use]
     #[arg(long, value_name = "PORT")]
     media_port: Option<u16>,
-    /// Takes no media by UDP, but by TCP alone.
+    /// Receive media by TCP only, not by UDP
     #[arg(long, conflicts_with_all = ["media_port", "no_media_tcp"])]
     no_media_udp: bool,
-    /// The TCP port of the SFU, for clients whose network lets no UDP through. Default: any free one.
+    /// The TCP port of the SFU, for clients whose network blocks UDP [default: a free one]
     #[arg(long, value_name = "PORT")]
     media_tcp_port: Option<u16>,
-    /// Takes no media by TCP.
+    /// Receive no media by TCP
     #[arg(long, conflicts_with = "media_tcp_port")]
     no_media_tcp: bool,
-    /// Runs without the SFU: there are no rooms with the topology `sfu`.
+    /// Run without the SFU: rooms with the topology `sfu` are rejected
     #[arg(long, conflicts_with_all = ["media_port", "no_media_udp", "media_tcp_port", "no_media_tcp"])]
     no_sfu: bool,
-    /// Starts a headless Chromium for each room with the topology `mcu`, to mix it. Needs --static-dir. The browser is
-    /// looked for, or named here.
+    /// Start a headless Chromium for each room with the topology `mcu` as its mixer. Requires --static-dir. The browser
+    /// is detected, unless it is specified here
     #[arg(long, value_name = "BROWSER", num_args = 0..=1, default_missing_value = "")]
     pub(crate) mixer: Option<String>,
-    /// Mixers that run at a time.
+    /// Maximum number of mixers that run at the same time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one(), requires = "mixer")]
     pub(crate) max_mixers: usize,
-    /// Runs the mixers' browser without its sandbox. As root Chromium runs in no other way.
+    /// Run the mixers' browser without its sandbox, which Chromium requires when it runs as root
     #[arg(long, requires = "mixer")]
     pub(crate) mixer_no_sandbox: bool,
-    /// Lets whoever says so be the mixer of a room, and get everyone's media. Otherwise a mixer needs the token that is in the
-    /// environment variable MOIM_MIXER_TOKEN; without one, only the server's own have it.
+    /// Let any client be the mixer of a room and receive everyone's media. Otherwise a mixer needs the token in the
+    /// environment variable MOIM_MIXER_TOKEN; if that is not set, only the server's own mixers have one
     #[arg(long)]
     any_mixer: bool,
-    /// A STUN or TURN server that clients are told of. TURN needs a username and a credential. Repeatable.
+    /// A STUN or TURN server to announce to clients. TURN requires a username and a credential. Repeatable
     #[arg(long = "ice-server", value_name = "URL[,USERNAME,CREDENTIAL]")]
     ice_servers: Vec<IceServerArgument>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// Human-readable.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
 impl Arguments {
-    /// Whether anything is said about how the SFU takes media.
+    /// Whether any option about the SFU's media ports is set.
     pub(crate) fn names_media(&self) -> bool {
         self.media_port.is_some() || self.media_tcp_port.is_some() || self.no_media_udp || self.no_media_tcp
     }
 
     fn mixer_token(&self) -> Option<String> {
-        // Not an argument: everybody on the machine can read those.
+        // Not an argument: any user of the machine can read those.
         let given = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
         if self.any_mixer { None } else { given.or(ServerConfig::default().mixer_token) }
     }
@@ -154,12 +155,12 @@ impl Arguments {
     }
 }
 
-/// With a limit of 0 nothing would work.
+/// A limit of 0 would disable the server.
 fn at_least_one() -> impl clap::builder::TypedValueParser<Value = usize> {
     clap::builder::RangedU64ValueParser::<usize>::new().range(1..)
 }
 
-/// `URL[,USERNAME,CREDENTIAL]`. A comma in the credential belongs to it.
+/// `URL[,USERNAME,CREDENTIAL]`. The credential may contain commas.
 #[derive(Clone, Debug)]
 struct IceServerArgument(IceServer);
 

@@ -1,7 +1,7 @@
 //! A small signaling server for moim.
 //!
-//! [`Hub`] is its whole logic, without sockets and without a clock, so that a test can drive it through
-//! any order of events. With the feature `server`, which is on by default, [`serve`] puts it on a port.
+//! [`Hub`] contains all logic, without sockets and without a clock, so that a test can drive it through
+//! any order of events. With the feature `server`, which is on by default, [`serve`] runs it on a port.
 
 mod hub;
 #[cfg(feature = "server")]

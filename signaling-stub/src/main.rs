@@ -19,10 +19,10 @@ use crate::cli::{Arguments, LogFormat};
 /// How many ports `--port-search` tries after the first.
 const PORTS_TO_SEARCH: u16 = 20;
 
-/// Libraries that log errors alone, unless `--log` names them.
+/// Libraries that log only errors, unless `--log` names them.
 const QUIET: &str = "str0m=error,sctp_proto=error,dimpl=error,is=error,hyper=error,tungstenite=error";
 
-/// What `--mixer` looks for.
+/// The browsers that `--mixer` searches for.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ enum StartError {
     #[error("--mixer needs --static-dir: the browser opens a page of it, /www/mixer.html")]
     MixerPage,
     #[error(
-        "this server was built without its SFU, so it takes no media: leave out the --media and --no-media flags, or build it with the feature `sfu`"
+        "this server was built without its SFU and receives no media: omit the --media and --no-media flags, or build it with the feature `sfu`"
     )]
     NoSfu,
     #[error(transparent)]
@@ -89,21 +89,21 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     }
     let address = listener.local_addr()?.ip();
     if !address.is_loopback() {
-        tracing::warn!(%address, "whoever reaches this address may join any room: there are no accounts, and there is no TLS");
+        tracing::warn!(%address, "anyone who can reach this address may join any room: there is no authentication and no TLS");
     } else if config.sfu {
         tracing::info!(
-            "the SFU takes media on the other addresses of this machine too, as browsers need it; see --no-sfu"
+            "the SFU also receives media on the other addresses of this machine, because browsers require it; see --no-sfu"
         );
     }
     let server = serve(config, listener)?;
-    // Scripts wait for this line, and it is the only one on stdout.
+    // Scripts wait for this line, which is the only one on stdout.
     writeln!(io::stdout(), "listening on {}", url(&arguments.host, server.local_addr()))?;
     stop.received().await;
     server.stop().await;
     Ok(())
 }
 
-/// Each socket is a file, and systems allow few unless they are asked.
+/// Each socket is a file, and the default limit of open files is low.
 #[cfg(unix)]
 fn raise_file_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -113,7 +113,7 @@ fn raise_file_limit() {
     }
 }
 
-/// The browser of this name, or one that is found.
+/// The browser of this name, or a detected one.
 fn mixer(name: &str) -> Result<PathBuf, StartError> {
     if !name.is_empty() {
         return Ok(name.into());
@@ -125,7 +125,7 @@ fn mixer(name: &str) -> Result<PathBuf, StartError> {
 }
 
 fn start_logging(arguments: &Arguments) -> Result<(), StartError> {
-    // What a stranger sends can make the libraries below write a line for every packet.
+    // Data from a stranger can make these libraries log a line per packet.
     let filter = EnvFilter::try_new(format!("{QUIET},{}", arguments.log))
         .map_err(|source| StartError::Log { filter: arguments.log.clone(), source })?;
     let logging = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
@@ -167,7 +167,7 @@ fn url(host: &str, address: SocketAddr) -> String {
     if host.contains(':') { format!("http://[{host}]:{port}") } else { format!("http://{host}:{port}") }
 }
 
-/// SIGINT or SIGTERM.
+/// Resolves on SIGINT or SIGTERM.
 #[cfg(unix)]
 struct StopSignal {
     interrupt: tokio::signal::unix::Signal,
@@ -176,7 +176,7 @@ struct StopSignal {
 
 #[cfg(unix)]
 impl StopSignal {
-    /// Takes the signals over from here on, so that none is missed between the start and the wait.
+    /// Installs the signal handlers at once, so that none is missed between the start and the wait.
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
@@ -190,7 +190,7 @@ impl StopSignal {
     }
 }
 
-/// Ctrl-C.
+/// Resolves on Ctrl-C.
 #[cfg(not(unix))]
 struct StopSignal;
 

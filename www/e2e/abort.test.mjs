@@ -1,4 +1,4 @@
-// Calls that are given up, as a component does whose effect runs twice: what the others in the room see of it.
+// Aborted calls, as in a component whose effect runs twice: what the others in the room see of them.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -47,7 +47,7 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
     for (const person of [alice, bob]) person.assertNoProblems();
   });
 
-  test(`whoever gives up waiting at the door is gone from it, ${kind}`, { skip: missing }, async (t) => {
+  test(`aborting a join in the lobby leaves it, ${kind}`, { skip: missing }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", query: "&host" });
     const bob = await join(t, stub, "bob", { app: "page", kind, room: "elsewhere" });

@@ -1,4 +1,5 @@
-// Pictures come no larger than they are shown, and pause while nobody sees them. The same page in a mesh and over an SFU.
+// Video is sent no larger than it is shown, and pauses while it is not visible. The same page in a mesh and over an
+// SFU.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +9,7 @@ import { assertShows, assertSounds } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
-/** Where, and the browsers of who looks and who is seen. */
+/** The topology, and the browsers of the viewer and the publisher. */
 const CALLS = [
   ["mesh", "chromium", "chromium"],
   ["mesh", "firefox", "firefox"],
@@ -20,7 +21,7 @@ const CALLS = [
 
 for (const [topology, kind, other] of CALLS) {
   const skip = stubMissing() || browserMissing(kind) || browserMissing(other);
-  test(`a picture comes as it is seen, ${topology}, from ${other} to ${kind}`, { skip }, async (t) => {
+  test(`a picture is sent in the size in which it is shown, ${topology}, from ${other} to ${kind}`, { skip }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", kind, topology, query: "&adaptive" });
     await join(t, stub, "bob", { kind: other, topology });
@@ -51,7 +52,7 @@ for (const [topology, kind, other] of CALLS) {
   });
 }
 
-test("a shared screen that nobody sees pauses, mesh", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
+test("a shared screen that is not visible pauses, mesh", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page", query: "&adaptive" });
   const bob = await join(t, stub, "bob", { app: "page", before: (page) => page.evaluateOnNewDocument(movingScreen) });
@@ -68,7 +69,7 @@ test("a shared screen that nobody sees pauses, mesh", { skip: stubMissing() || b
   await framesFlow(alice, "screen");
 });
 
-test("what is no element is told", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
+test("an argument that is not an element is rejected", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page" });
   await join(t, stub, "bob", { app: "page" });
@@ -83,7 +84,7 @@ test("what is no element is told", { skip: stubMissing() || browserMissing("chro
   assert.match(told[4], /got <body>/);
 });
 
-/** Runs in the page: what is shared moves, which the real screen here does not. */
+/** Runs in the page: the shared surface moves, which the real screen here does not. */
 function movingScreen() {
   navigator.mediaDevices.getDisplayMedia = async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });

@@ -11,7 +11,7 @@ import { until } from "./lib/wait.mjs";
 const skip = stubMissing() || browserMissing("chromium");
 const skipFirefox = skip || browserMissing("firefox");
 
-/** Small enough that two cores code 56 of them. */
+/** Small enough that two cores can encode 56 of them. */
 const PICTURE = { width: 160, height: 90, rate: 8 };
 const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows"];
 
@@ -91,7 +91,7 @@ for (const topology of ["mesh", "sfu"]) {
   });
 }
 
-/** Numbers from 0 to 1 that are the same in each run (mulberry32). */
+/** Numbers from 0 to 1, the same in each run (mulberry32). */
 function seeded(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

@@ -10,7 +10,7 @@ import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium");
 
-/** Waits until there is such an element. */
+/** Waits until an element matches. */
 const shows = (person, selector) => person.page.waitForSelector(selector, { timeout: 20_000 });
 const row = (person, whose) => `${person.$("person")}[data-participant=${whose}]`;
 
@@ -20,7 +20,7 @@ async function opens(person, name) {
 }
 
 for (const kind of ["chromium", "firefox"]) {
-  test(`a host decides who comes in, who is heard and who stays: ${kind} as the guest`, { skip: skip || browserMissing(kind) }, async (t) => {
+  test(`a host admits, mutes and removes: ${kind} as the guest`, { skip: skip || browserMissing(kind) }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { query: "&host" });
     await alice.click("people-toggle");
@@ -56,7 +56,7 @@ for (const kind of ["chromium", "firefox"]) {
   });
 }
 
-test("who waits can be turned away, and who comes too late to be the host can join as a participant", { skip }, async (t) => {
+test("a waiting person can be turned away, and one who is too late to be the host can join as a participant", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { query: "&host" });
   await alice.click("people-toggle");
@@ -69,7 +69,7 @@ test("who waits can be turned away, and who comes too late to be the host can jo
   await alice.click("lock");
   await bob.page.goto(`${stub.url}/?room=tea&name=bob&host&join`);
   await bob.page.waitForSelector(bob.$("join-as-participant"));
-  assert.match(await notice(), /open already/);
+  assert.match(await notice(), /already exists/);
   await bob.click("join-as-participant");
   await bob.comesIn();
   await alice.sees(["alice", "bob"]);
@@ -78,7 +78,7 @@ test("who waits can be turned away, and who comes too late to be the host can jo
   await shows(bob, `${row(bob, "bob")}[data-role=host]`);
 });
 
-test("a recording of the room has everyone in one picture, whoever comes while it runs too", { skip }, async (t) => {
+test("a recording of the room has everyone in one picture, including those who join while it runs", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice");
   const bob = await join(t, stub, "bob");
@@ -97,7 +97,7 @@ test("a recording of the room has everyone in one picture, whoever comes while i
 
   const played = await alice.page.waitForSelector(alice.$("recording-playback"), { timeout: 20_000 });
   const seen = await played.evaluate(async (video) => {
-    // Where a grid of two has them, and where one of three has.
+    // Their positions in a grid of two, and in one of three.
     const of = (left, top) => ({ left, top, width: 0.5, height: 0.5 });
     const grids = [[of(0, 0.25), of(0.5, 0.25)], [of(0, 0), of(0.5, 0), of(0.25, 0.5)]];
     const frames = {};
@@ -120,7 +120,7 @@ test("a recording of the room has everyone in one picture, whoever comes while i
 });
 
 for (const kind of ["chromium", "firefox"]) {
-  test(`statistics show what flows, and files arrive: ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
+  test(`statistics show the traffic, and files arrive: ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { kind });
     const bob = await join(t, stub, "bob");
@@ -151,7 +151,7 @@ for (const kind of ["chromium", "firefox"]) {
   });
 }
 
-test("a smaller picture and another codec arrive while the call goes on", { skip }, async (t) => {
+test("a smaller picture and another codec arrive while the call continues", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice");
   const watchConnections = (page) =>
@@ -181,11 +181,11 @@ test("a smaller picture and another codec arrive while the call goes on", { skip
   for (const person of [alice, bob]) person.assertNoProblems();
 });
 
-test("a telephone's width is enough, and panels open and close from the keyboard", { skip }, async (t) => {
+test("it fits on a phone, and panels open and close from the keyboard", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { query: "&host" });
   const { page, $ } = alice;
-  // Whose name is as long as it can be, and without a place to break it.
+  // A name of maximum length, without a place to break it.
   await page.evaluate(async () => {
     const { Room, default: init } = await import("/www/pkg/moim.js");
     await init();

@@ -1,5 +1,5 @@
-// Nothing that a user of the package can do throws an error without a code: in a page, in a worker and in Node, before and
-// after `init`, on wrong and on freed objects.
+// No error that a user of the package can cause lacks a code: in a page, in a worker and in Node, before and
+// after `init`, on invalid and on freed objects.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { startStub, stubMissing } from "./lib/server.mjs";
 
 const skip = stubMissing();
 
-test("in Node: before init, and with a module that has no browser around it", { skip }, async () => {
+test("in Node: before init, and with the module initialised outside a browser", { skip }, async () => {
   const api = await import(pathToFileURL(join(NPM_PACKAGE, "moim.js")));
   assert.throws(() => new api.Room(), { code: "ERR_NOT_INITIALIZED", message: /await init\(\)/ });
   assert.deepEqual(await uncodedErrors(api), []);
@@ -28,7 +28,7 @@ test("in Node: before init, and with a module that has no browser around it", { 
   assert.deepEqual(await uncodedErrors(api), []);
 });
 
-/** Runs in a page: makes an object of each class that has one without a permission, and a room that is joined. */
+/** Runs in a page: creates an object of each class that needs no permission, and a joined room. */
 async function makeObjects(api) {
   const context = document.createElement("canvas").getContext("2d");
   const [raw] = context.canvas.captureStream(10).getTracks();

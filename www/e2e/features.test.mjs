@@ -1,4 +1,4 @@
-// What a room can do beside sound and pictures, the same in each topology: attributes, receipts, data, a host.
+// Features of a room besides audio and video, the same in each topology: attributes, receipts, data, a host.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const skip = stubMissing() || browserMissing("chromium") || browserMissing("fire
 const idOf = (watcher, name) =>
   until(watcher.page, (name) => window.room.participants.find((one) => one.name === name)?.id, { what: `${name} in the room`, args: [name] });
 
-/** Notes every event of a kind, for `noted`. */
+/** Records every event of a kind, for `noted`. */
 const note = ({ page }, type) =>
   page.evaluate((type) => {
     const heard = ((window.heard ??= {})[type] = []);
@@ -27,7 +27,7 @@ const noted = ({ page }, type, enough) =>
   until(page, (type, enough) => (window.heard[type].length >= enough ? window.heard[type] : null), { what: `${enough} times ${type}`, args: [type, enough] });
 
 for (const topology of ["mesh", "sfu", "mcu"]) {
-  test(`attributes, receipts, private lines and data of both kinds, ${topology}`, { skip }, async (t) => {
+  test(`attributes, receipts, private messages and data of both kinds, ${topology}`, { skip }, async (t) => {
     const stub = await startStub(t, { args: topology === "mcu" ? mixing() : [] });
     const alice = await join(t, stub, "alice", { app: "page", topology });
     const bob = await join(t, stub, "bob", { app: "page", kind: "firefox", topology });
@@ -61,7 +61,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
     const [sure] = await noted(carol, "datareceived", 1);
     assert.deepEqual([sure.topic, sure.payload], ["move", "sure"]);
     await note(carol, "datareceived");
-    // What may be lost is lost while its channel is not open, so it is sent till something arrives.
+    // Unreliable data is lost while its channel is not open, so it is sent until something arrives.
     const sending = alice.page.evaluate(async () => {
       for (let count = 0; !window.stopSending && count < 600; count++) {
         window.room.sendData(new TextEncoder().encode(String(count)), { topic: "where", reliable: false });
@@ -134,7 +134,7 @@ test("a host locks, admits, mutes and removes", { skip }, async (t) => {
     return { code, message };
   });
   assert.equal(left.code, "ERR_ROOM_REMOVED");
-  assert.match(left.message, /host put you out/);
+  assert.match(left.message, /host removed you/);
 
   const turnedAway = bob.page.evaluate(async () => {
     const { Room } = await import("/www/pkg/moim.js");
@@ -149,7 +149,7 @@ test("a host locks, admits, mutes and removes", { skip }, async (t) => {
   const { states, error } = await turnedAway;
   assert.deepEqual(states, ["joining", "waiting", "left"]);
   assert.equal(error.code, "ERR_ROOM_NOT_ADMITTED");
-  assert.match(error.message, /did not let you in/);
+  assert.match(error.message, /did not admit you/);
 
   await alice.page.evaluate(() => window.room.setLocked(false));
   const carol = await join(t, stub, "carol", { app: "page" });
@@ -159,7 +159,7 @@ test("a host locks, admits, mutes and removes", { skip }, async (t) => {
   assert.equal(await carol.page.evaluate(() => window.room.role), "host", "the role passes on");
 });
 
-test("without subscribing by itself, a room receives what it subscribes to", { skip }, async (t) => {
+test("without autoSubscribe, a room receives only what it subscribes to", { skip }, async (t) => {
   for (const topology of ["mesh", "sfu"]) {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", topology });

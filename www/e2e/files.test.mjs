@@ -1,4 +1,4 @@
-// Files between the people of a room, whatever stands between them. What arrives is hashed by the browser.
+// Files between the people of a room, in each topology. The browser hashes what arrives.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,9 +9,9 @@ import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium") || browserMissing("firefox");
 const LARGE = 20 * 2 ** 20;
-/** One that takes its time, and three small ones; one of them is empty. */
+/** One that takes some time, and three small ones, one of them empty. */
 const SIZES = [LARGE, 300_000, 1, 0];
-/** Chat is not to wait for files. */
+/** Chat must not wait for files. */
 const SOON_MS = 2000;
 
 for (const topology of ["mesh", "sfu", "mcu"]) {
@@ -23,11 +23,11 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
     const { alice, bob, carol, dave } = await gather(stub, topology, kinds, browsers);
 
     for (const [from, to] of [[alice, bob], [bob, carol], [carol, alice], [dave, carol]]) {
-      await t.test(`one large and three small go from ${from.kind} to ${to.kind}`, () => assertArrive(from, [to], to));
+      await t.test(`one large and three small files go from ${from.kind} to ${to.kind}`, () => assertArrive(from, [to], to));
     }
     await t.test("and from one to everyone", () => assertArrive(alice, [bob, carol, dave]));
 
-    await t.test("a receiver who writes slowly does not fill what stands between", async () => {
+    await t.test("a receiver who writes slowly does not fill the buffers in between", async () => {
       const sizes = Array(6).fill(2 ** 20);
       await alice.page.evaluate((sizes, to) => void desk.offer(sizes, to), sizes, carol.id);
       await carol.page.evaluate((count) => desk.acceptLater(count), sizes.length);
@@ -50,7 +50,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       }
     });
 
-    await t.test("an offer that several listeners get is answered once", async () => {
+    await t.test("an offer that several listeners receive is answered once", async () => {
       await bob.page.evaluate((to) => desk.offer([5], to), carol.id);
       const answers = await carol.page.evaluate(async () => {
         const [[first, second]] = await desk.take(1);
@@ -64,7 +64,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       assert.match(message, /not today/);
     });
 
-    await t.test("what cannot be sent is said", async () => {
+    await t.test("what cannot be sent is rejected", async () => {
       const codes = await alice.page.evaluate(() => {
         const { room, attempt } = desk;
         const nobody = ["nobody", room.participantId, ...room.participants.filter(({ role }) => role === "mixer").map(({ id }) => id)];
@@ -77,7 +77,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       assert.deepEqual(codes, { wrong: Array(3).fill("ERR_INVALID_OPTIONS"), nobody: ["ERR_DATA_UNKNOWN_PARTICIPANT"] });
     });
 
-    if (mixer) await t.test("a mixer that goes interrupts everyone, and files go through the next one", async () => {
+    if (mixer) await t.test("a mixer that leaves interrupts all transfers, and files go through the next one", async () => {
       await startSending(alice, carol);
       await mixer.close();
       for (const person of [alice, carol]) assert.equal((await outcomes(person))[0].code, "ERR_TRANSFER_INTERRUPTED");
@@ -88,7 +88,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       await assertArrive(alice, [carol], carol);
     });
 
-    await t.test("a page that is closed interrupts its transfers at the other end, and nobody else's", async () => {
+    await t.test("closing a page interrupts only its own transfers at the other end", async () => {
       await alice.page.evaluate((size) => void desk.offer([size]), LARGE);
       await Promise.all([bob, carol, dave].map(({ page }) => page.evaluate(() => desk.accept(1))));
       assert.ok(await dave.page.evaluate(() => desk.halfway()));
@@ -107,7 +107,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       assert.equal(late, "ERR_TRANSFER_INTERRUPTED", "nobody is there who would send it");
     });
 
-    await t.test("leaving ends all, and alone there is nobody to send to", async () => {
+    await t.test("leaving ends all transfers, and alone there is no receiver", async () => {
       await startSending(alice, carol);
       await carol.page.evaluate(() => desk.room.leave());
       for (const person of [alice, carol]) assert.equal((await outcomes(person))[0].code, "ERR_TRANSFER_INTERRUPTED");
@@ -123,7 +123,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
 
 const outcomes = ({ page }) => page.evaluate(() => desk.outcomes());
 
-/** Has a large file under way, from one to another. */
+/** Starts to send a large file, from one to another. */
 async function startSending(from, to) {
   await from.page.evaluate((size, to) => void desk.offer([size], to), LARGE, to.id);
   await to.page.evaluate(() => desk.accept(1));
@@ -131,7 +131,7 @@ async function startSending(from, to) {
   assert.deepEqual(isPartly, [true, true]);
 }
 
-/** Asserts that files of all sizes arrive, that both ends see how far they are, and that chat does not wait for them. */
+/** Asserts that files of all sizes arrive, that both ends see the progress, and that chat does not wait for them. */
 async function assertArrive(from, receivers, to) {
   const hashes = await from.page.evaluate((sizes, to) => desk.offer(sizes, to), SIZES, to?.id ?? null);
   await Promise.all(receivers.map(({ page }) => page.evaluate((count) => desk.accept(count), SIZES.length)));

@@ -1,5 +1,5 @@
-// The harness itself: what a camera shows and a microphone hears is recognised at the far end of a connection, after
-// lossy coding, in each browser.
+// The harness itself: the camera's picture and the microphone's tone are recognised at the other end of a connection,
+// after lossy coding, in each browser.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -40,7 +40,7 @@ test("every frame of every person is read back from its blocks", () => {
   }
 });
 
-test("a row with one wrong block is no code", () => {
+test("a row with one wrong block is not a code", () => {
   const blocks = encode("bob", 1234);
   for (let index = 0; index < blocks.length; index++) {
     assert.equal(decode(blocks.map((block, at) => (at === index ? !block : block))), null);
@@ -48,7 +48,7 @@ test("a row with one wrong block is no code", () => {
 });
 
 for (const [kind, person] of [["chromium", "alice"], ["chromium", "carol"], ["firefox", "bob"]]) {
-  test(`${kind} shows and sounds ${person} at the far end of a connection`, { skip: browserMissing(kind) }, async (t) => {
+  test(`${kind} shows and sounds ${person} at the other end of a connection`, { skip: browserMissing(kind) }, async (t) => {
     const { page, problems } = await launch(t, kind, { person });
     await page.goto(await serve(t, PAGE));
 
@@ -64,7 +64,7 @@ for (const [kind, person] of [["chromium", "alice"], ["chromium", "carol"], ["fi
   });
 }
 
-test("a failed wait says what was awaited and what was there", { skip: browserMissing("chromium") }, async (t) => {
+test("a failed wait says what was awaited and what was found", { skip: browserMissing("chromium") }, async (t) => {
   const { page } = await launch(t, "chromium");
   await page.goto(await serve(t, `<p>Nobody is here.</p><video id="tile"></video>`));
   const waiting = until(page, () => document.querySelector("#none"), { what: "a tile for bob", timeout: 200 });

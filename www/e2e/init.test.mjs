@@ -1,4 +1,4 @@
-// `init`, where it goes well and where it does not: a module that is not served, a policy that forbids it, no WebAssembly.
+// `init`, and its failures: a module that is not served, a policy that forbids it, no WebAssembly.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { stubMissing } from "./lib/server.mjs";
 
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 
-/** Serves the package as a plain server would, with what `change` makes of an answer. */
+/** Serves the package like a plain server, with responses changed by `change`. */
 async function serve(t, change = () => ({})) {
   const server = createServer(({ url }, response) => {
     if (url === "/favicon.ico") return response.writeHead(204).end();
@@ -25,7 +25,7 @@ async function serve(t, change = () => ({})) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-/** What `init()` gives in a page of this server. */
+/** The result of `init()` in a page of this server. */
 async function initIn(t, kind, url, prepare = () => {}) {
   const { page } = await launch(t, kind);
   await page.evaluateOnNewDocument(prepare);
@@ -40,26 +40,26 @@ async function initIn(t, kind, url, prepare = () => {}) {
 for (const kind of ["chromium", "firefox"]) {
   const options = { skip: stubMissing() || browserMissing(kind) };
 
-  test(`a page that answers in place of the module is named, ${kind}`, options, async (t) => {
+  test(`a page served in place of the module is reported, ${kind}`, options, async (t) => {
     const url = await serve(t, (path) => path.endsWith(".wasm") && { type: "text/html", body: "<!doctype html>" });
     const { code, message } = await initIn(t, kind, url);
     assert.equal(code, "ERR_INIT_FAILED");
     assert.ok(message.includes(`${url}/moim_bg.wasm`) && message.includes("text/html"), message);
   });
 
-  test(`a module that is missing is named, ${kind}`, options, async (t) => {
+  test(`a missing module is reported, ${kind}`, options, async (t) => {
     const url = await serve(t, (path) => path.endsWith(".wasm") && { status: 404, type: "text/plain", body: "" });
     const { code, message } = await initIn(t, kind, url);
     assert.equal(code, "ERR_INIT_FAILED");
     assert.ok(message.includes("404") && message.includes(`${url}/moim_bg.wasm`), message);
   });
 
-  test(`a module without its media type is taken, ${kind}`, options, async (t) => {
+  test(`a module without its MIME type is accepted, ${kind}`, options, async (t) => {
     const url = await serve(t, (path) => path.endsWith(".wasm") && { type: "application/octet-stream" });
     assert.equal(await initIn(t, kind, url), "new");
   });
 
-  test(`a strict policy is enough with 'wasm-unsafe-eval', and named without, ${kind}`, options, async (t) => {
+  test(`a strict policy works with 'wasm-unsafe-eval', and is reported without, ${kind}`, options, async (t) => {
     const policy = (more) => () => ({ headers: { "content-security-policy": `default-src 'none'; connect-src 'self'; script-src 'self'${more}` } });
     assert.equal(await initIn(t, kind, await serve(t, policy(" 'wasm-unsafe-eval'"))), "new");
     const { code, message } = await initIn(t, kind, await serve(t, policy("")));
@@ -67,7 +67,7 @@ for (const kind of ["chromium", "firefox"]) {
     assert.match(message, /wasm-unsafe-eval/);
   });
 
-  test(`without WebAssembly there is ERR_UNSUPPORTED, ${kind}`, options, async (t) => {
+  test(`without WebAssembly init fails with ERR_UNSUPPORTED, ${kind}`, options, async (t) => {
     const { code } = await initIn(t, kind, await serve(t), () => delete globalThis.WebAssembly);
     assert.equal(code, "ERR_UNSUPPORTED");
   });
@@ -88,7 +88,7 @@ for (const kind of ["chromium", "firefox"]) {
     assert.equal(served, 2);
   });
 
-  test(`moim/auto is ready when it is imported, ${kind}`, options, async (t) => {
+  test(`moim/auto is initialised when it is imported, ${kind}`, options, async (t) => {
     const { page } = await launch(t, kind);
     await page.goto(await serve(t));
     const state = await page.evaluate(async () => new (await import("/auto.js")).Room({ url: "ws://127.0.0.1:1/" }).state);

@@ -1,4 +1,4 @@
-// What the browser does not do at once: a connection that it refuses to open, and messages that it has no room for.
+// Delayed operations: a connection that the browser refuses to open, and messages that do not fit into its buffer.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { until } from "./lib/wait.mjs";
 const skip = stubMissing() || browserMissing("chromium");
 const kinds = [["chromium", skip], ["firefox", skip || browserMissing("firefox")]];
 
-/** Has the page's first RTCPeerConnection fail, as when there are too many. */
+/** Makes the page's first RTCPeerConnection fail, as if there were too many. */
 const refuseOnce = (page) => page.evaluateOnNewDocument(() => {
   let refusals = 1;
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
@@ -36,7 +36,7 @@ for (const topology of ["mesh", "sfu"]) {
 
 for (const topology of ["mesh", "sfu"]) {
   for (const [kind, missing] of kinds) {
-    test(`more than the queue holds is refused, what was taken arrives, and then there is capacity again, ${topology}, ${kind}`, { skip: missing }, async (t) => {
+    test(`messages beyond the queue are refused, queued ones arrive, and then there is capacity again, ${topology}, ${kind}`, { skip: missing }, async (t) => {
       const stub = await startStub(t);
       const alice = await join(t, stub, "alice", { app: "page", topology, kind });
       const bob = await join(t, stub, "bob", { app: "page", topology });
@@ -55,9 +55,9 @@ for (const topology of ["mesh", "sfu"]) {
         return { sent, codes };
       });
       const { sent, codes } = await flood();
-      assert.ok(sent > 200 && sent < 400, `${sent} messages were taken`);
+      assert.ok(sent > 200 && sent < 400, `${sent} messages were accepted`);
       assert.deepEqual([...new Set(codes)], ["ERR_DATA_QUEUE_FULL"]);
-      // An SFU hands on what the receiver has room for.
+      // An SFU forwards what the receiver has room for.
       const expected = topology === "mesh" ? sent : 100;
       await until(bob.page, (expected) => window.received >= expected || null, { what: `${expected} messages`, args: [expected], timeout: 60_000 });
       const again = await until(alice.page, () => {

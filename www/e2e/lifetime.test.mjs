@@ -1,5 +1,5 @@
-// What is at work goes on when JavaScript collects the object that began it, until its own verb or `free()` ends it; and what
-// has ended can be collected.
+// Active objects keep working when JavaScript collects the handle that started them, until they are stopped or
+// `free()`d; and objects that have ended can be collected.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { assertShows } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
-/** Opens a page without scripts; in Chromium `gc` is there to force a collection. */
+/** Opens a page without scripts; in Chromium `gc` is available to force a collection. */
 async function openPage(t, stub, kind) {
   const visitor = await launch(t, kind, { person: "alice", args: kind === "chromium" ? ["--js-flags=--expose-gc"] : [] });
   await visitor.page.goto(`${stub.url}/www/page.css`);
@@ -20,7 +20,7 @@ async function openPage(t, stub, kind) {
   return visitor;
 }
 
-/** Runs in the page, several times: makes garbage until an object that nobody refers to is collected. */
+/** Runs in the page, several times: creates garbage until an unreferenced object is collected. */
 async function collect({ page }) {
   for (let round = 0; round < 3; round++) {
     await page.evaluate(async () => {
@@ -39,12 +39,12 @@ async function collect({ page }) {
 for (const kind of ["chromium", "firefox"]) {
   const options = { skip: stubMissing() || browserMissing("chromium") || browserMissing(kind) };
 
-  test(`a call goes on when nothing refers to the room, ${kind}`, options, async (t) => {
+  test(`a call continues when nothing refers to the room, ${kind}`, options, async (t) => {
     const stub = await startStub(t);
     const bob = await join(t, stub, "bob");
     const alice = await openPage(t, stub, kind);
     await alice.page.evaluate(async () => {
-      // As the README has it.
+      // As in the README.
       const { Devices, Room } = moim;
       const video = Object.assign(document.createElement("video"), { muted: true });
       document.body.append(video);
@@ -89,7 +89,7 @@ for (const kind of ["chromium", "firefox"]) {
     assert.deepEqual(await alice.page.evaluate(() => refs.filter((ref) => ref.deref()).length), 0);
   });
 
-  test(`recorders, monitors and mixers go on until they are ended or freed, ${kind}`, options, async (t) => {
+  test(`recorders, monitors and mixers continue until they are stopped or freed, ${kind}`, options, async (t) => {
     const stub = await startStub(t);
     const alice = await openPage(t, stub, kind);
     await alice.page.evaluate(() => {

@@ -14,13 +14,13 @@ const skipFirefox = skip || browserMissing("firefox");
 const topology = "mcu";
 const startMixing = (t) => startStub(t, { args: mixing() });
 
-/** The part of the mixed picture that shows the `place`th of two, whose cameras have this shape. */
+/** The part of the mixed picture with the `place`th of two people, whose cameras have this shape. */
 function half(place, { width, height }) {
   const tall = ((640 / width) * height) / 720;
   return { left: place / 2, top: (1 - tall) / 2, width: 0.5, height: tall };
 }
 
-/** Where a camera, which is as wide as the picture, is within its rectangle. */
+/** The area of a camera, which is as wide as the picture, within its rectangle. */
 function inside({ x, y, width, height }) {
   const size = Math.min(width, height);
   return { left: x + (width - size) / 2, top: y + (height - size) / 2, width: size, height: size };
@@ -46,7 +46,7 @@ async function assertMixed(people) {
     const mix = watcher.tile("Mixer", "mix");
     const own = `${watcher.tile(watcher.person)} video`;
     const shape = await watcher.page.$eval(own, ({ videoWidth, videoHeight }) => ({ width: videoWidth, height: videoHeight }));
-    // Who came first is on the left.
+    // The first to join is on the left.
     const left = half(0, shape);
     const seen = await until(watcher.page, (selector, area) => {
       const video = document.querySelector(selector);
@@ -90,7 +90,7 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
   });
 }
 
-test("everyone is told who is where in the picture, and who is in the spotlight", { skip }, async (t) => {
+test("everyone receives the layout of the picture, and who is in the spotlight", { skip }, async (t) => {
   const stub = await startStub(t, { args: ["--any-mixer"] });
   const { page: mixer } = await launch(t, "chromium");
   await mixer.goto(`${stub.url}/www/mixer.html?room=tea`);
@@ -99,7 +99,7 @@ test("everyone is told who is where in the picture, and who is in the spotlight"
   const bob = await join(t, stub, "bob", { app: "page", topology });
   const id = (person) => person.page.evaluate(() => window.room.participantId);
   const [aliceId, bobId] = [await id(alice), await id(bob)];
-  /** Waits for a layout that `is` what it should be, and returns it. */
+  /** Waits for a layout that satisfies `is`, and returns it. */
   const laidOut = (is, ...args) =>
     until(bob.page, new Function("...args", `const layout = window.room.layout; return layout && (${is})(layout, ...args) ? layout : null;`), { what: `a layout that is ${is}`, args });
 
@@ -109,7 +109,7 @@ test("everyone is told who is where in the picture, and who is in the spotlight"
   const picture = `${bob.tile("Mixer")} video`;
   await assertShows(bob.page, picture, "alice", { area: inside(rectangle), timeout: 30_000 });
 
-  // A muted camera leaves the name in its place, and comes back there.
+  // A muted camera leaves the name in its place, and returns there.
   const bobs = grid.tiles.find(({ participantId }) => participantId === bobId).rectangle;
   await bob.click("toggle-camera");
   await until(alice.page, hasName, { what: "bob's name on a tile", args: [`${alice.tile("Mixer")} video`, bobs] });
@@ -132,7 +132,7 @@ test("everyone is told who is where in the picture, and who is in the spotlight"
   for (const person of [alice, bob]) person.assertNoProblems();
 });
 
-test("a room goes on when its mixer dies and a new one comes", { skip }, async (t) => {
+test("a room continues when its mixer dies and a new one joins", { skip }, async (t) => {
   const stub = await startMixing(t);
   const alice = await join(t, stub, "alice", { topology });
   const bob = await join(t, stub, "bob", { topology });

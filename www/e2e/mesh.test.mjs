@@ -1,4 +1,4 @@
-// Calls in a mesh room between real browsers: what each shows is read from its pixels, and its sound from its tone.
+// Calls in a mesh room between real browsers: pictures are identified by their pixels, and sound by its tone.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -77,7 +77,7 @@ test("a third participant meets both, leaves, and meets them again", { skip: ski
   for (const person of [alice, bob, carol]) person.assertNoProblems();
 });
 
-test("someone whose browser is killed is gone for the others", { skip }, async (t) => {
+test("a participant whose browser is killed leaves for the others", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice");
   const bob = await join(t, stub, "bob");
@@ -86,7 +86,7 @@ test("someone whose browser is killed is gone for the others", { skip }, async (
   await alice.sees(["alice"]);
 });
 
-test("when the server goes, people are told what to do and can join again", { skip }, async (t) => {
+test("when the server stops, people see what to do and can join again", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice");
   await stub.stop();
@@ -100,7 +100,7 @@ test("when the server goes, people are told what to do and can join again", { sk
   await alice.page.waitForSelector(alice.$("call"));
 });
 
-test("events of a room come in both ways, and end with `left`", { skip }, async (t) => {
+test("events of a room reach listeners and handlers, and end with `left`", { skip }, async (t) => {
   const stub = await startStub(t);
   const { page } = await join(t, stub, "alice", { app: "page" });
   const seen = await page.evaluate(async () => {
@@ -167,7 +167,7 @@ test("no listener, connection or track is left after many joins", { skip }, asyn
     }
     return { most, open: open.size };
   });
-  // alice's own page has the far ends of the visitors: two connections for each of them.
+  // alice's own page has the other ends of the visitors' connections: two for each of them.
   assert.equal(left.open <= 1, true, JSON.stringify(left));
   await until(page, () => window.room.participants.length === 0, { what: "alice is alone again" });
 });

@@ -1,4 +1,4 @@
-// The mixer in a tab that nobody looks at.
+// The mixer in a hidden tab.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -53,7 +53,7 @@ for (const kind of ["chromium", "firefox"]) {
       }
       return { frames: frames.size, duration: video.duration };
     });
-    // Timers of a hidden page come once a second.
+    // Timers of a hidden page fire once a second.
     assert.ok(seen.frames > 20, `${seen.frames} different frames in ${seen.duration} s`);
     assert.deepEqual(problems, []);
   });

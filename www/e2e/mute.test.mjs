@@ -1,4 +1,4 @@
-// Muted means muted: what others are told of a publication agrees with what they see and hear, whatever the cause.
+// Muted means muted: the reported state of a publication agrees with what others see and hear, whatever the cause.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium") || browserMissing("firefox");
 
-/** Waits until `watcher` is told that a publication of alice is muted, or is not, or is gone. */
+/** Waits until `watcher` sees that a publication of alice is muted, unmuted, or gone. */
 const isTold = (watcher, source, wanted) =>
   until(
     watcher.page,
@@ -25,14 +25,14 @@ const isTold = (watcher, source, wanted) =>
 
 const video = (watcher) => `${watcher.tile("alice")} video`;
 
-/** Asserts that `watcher` sees and hears nothing of alice, and is told so. */
+/** Asserts that `watcher` sees and hears nothing of alice, and that she is reported as muted. */
 async function isMuted(watcher) {
   for (const source of ["camera", "microphone"]) await isTold(watcher, source, true);
   await assertGoesBlack(watcher.page, video(watcher));
   await assertFallsSilent(watcher.page, video(watcher));
 }
 
-/** Asserts that `watcher` sees and hears alice, and is told so. */
+/** Asserts that `watcher` sees and hears alice, and that she is reported as unmuted. */
 async function isLive(watcher) {
   for (const source of ["camera", "microphone"]) await isTold(watcher, source, false);
   await assertShows(watcher.page, video(watcher), "alice", { timeout: 25_000 });
@@ -44,7 +44,7 @@ const onEach = (alice, body) => alice.page.evaluate(new Function(`return (async 
 })()`));
 
 for (const [from, to, topology] of [["chromium", "firefox", "mesh"], ["firefox", "chromium", "mesh"], ["chromium", "firefox", "sfu"], ["firefox", "chromium", "sfu"]]) {
-  test(`the far end sees and hears what it is told, whatever muted it, ${from} to ${to}, ${topology}`, { skip }, async (t) => {
+  test(`others see and hear what is reported, whatever muted it, ${from} to ${to}, ${topology}`, { skip }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", kind: from, topology });
     const bob = await join(t, stub, "bob", { app: "page", kind: to, topology });
@@ -71,7 +71,7 @@ for (const [from, to, topology] of [["chromium", "firefox", "mesh"], ["firefox",
 }
 
 for (const kind of ["chromium", "firefox"]) {
-  test(`a track in two rooms is muted in each by itself, ${kind}`, { skip }, async (t) => {
+  test(`a track in two rooms is muted in each separately, ${kind}`, { skip }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", kind });
     const bob = await join(t, stub, "bob", { app: "page" });
@@ -109,7 +109,7 @@ for (const kind of ["chromium", "firefox"]) {
     ["stopped behind our back", "track.mediaStreamTrack.stop()"],
     ["lost", "const raw = track.mediaStreamTrack; raw.stop(); raw.dispatchEvent(new Event('ended'))"],
   ]) {
-    test(`a track that is ${how} is not published any more, and another takes its place, ${kind}`, { skip }, async (t) => {
+    test(`a track that is ${how} is no longer published, and another takes its place, ${kind}`, { skip }, async (t) => {
       const stub = await startStub(t);
       const alice = await join(t, stub, "alice", { app: "page", kind });
       const bob = await join(t, stub, "bob", { app: "page" });
@@ -140,12 +140,12 @@ for (const kind of ["chromium", "firefox"]) {
   }
 }
 
-test("each publish is a publication: what was asked last is what holds", { skip }, async (t) => {
+test("each publish is a publication: the last call wins", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page" });
   const bob = await join(t, stub, "bob", { app: "page", kind: "firefox" });
   await isLive(bob);
-  // As a framework that runs an effect, its cleanup, and the effect again.
+  // Like a framework that runs an effect, its cleanup, and the effect again.
   const ids = await alice.page.evaluate(async () => {
     for (const { id } of Object.values(local)) await room.unpublish(id);
     const effect = ({ track }) => {

@@ -1,4 +1,4 @@
-// `PeerConnection` between two browsers, when both change something at the same time. A room carries its signals.
+// `PeerConnection` between two browsers that negotiate at the same time. A room carries the signals.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,10 +9,10 @@ import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium");
-/** Longer than the way of a signal, so that the offers meet. */
+/** Longer than a signal takes, so that the offers collide. */
 const DELAY_MS = 300;
 
-/** Runs in the page: a connection whose signals go through the room, late. */
+/** Runs in the page: a connection whose signals are delayed and go through the room. */
 async function connect(delay, { polite, begins } = {}) {
   const { Devices, PeerConnection } = await import("/www/pkg/moim.js");
   const [other] = room.participants;
@@ -50,7 +50,7 @@ for (const [one, other, missing] of [
   ["chromium", "firefox", skip || browserMissing("firefox")],
   ["firefox", "chromium", skip || browserMissing("firefox")],
 ]) {
-  test(`offers of ${one} and ${other} that meet are sorted out`, { skip: missing }, async (t) => {
+  test(`colliding offers of ${one} and ${other} are resolved`, { skip: missing }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", kind: one });
     const bob = await join(t, stub, "bob", { app: "page", kind: other });
@@ -67,7 +67,7 @@ for (const [one, other, missing] of [
   });
 }
 
-/** One end begins with a data channel, the other with its camera, and their first offers meet. */
+/** One peer starts with a data channel, the other with its camera, and their first offers collide. */
 for (const [one, other, polite, missing] of [
   ["chromium", "chromium", true, skip],
   ["chromium", "chromium", false, skip],
@@ -75,7 +75,7 @@ for (const [one, other, polite, missing] of [
   ["firefox", "chromium", undefined, skip || browserMissing("firefox")],
 ]) {
   const role = { true: ", which gives way", false: ", which does not give way" }[polite] ?? "";
-  test(`a data channel of ${one}${role} opens though its first offer meets ${other}'s with media`, { skip: missing }, async (t) => {
+  test(`a data channel of ${one}${role} opens although its first offer collides with ${other}'s with media`, { skip: missing }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", kind: one });
     const bob = await join(t, stub, "bob", { app: "page", kind: other });

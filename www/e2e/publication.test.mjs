@@ -1,4 +1,4 @@
-// A track is its publication: what was made of it gets nothing of the publication that takes its place.
+// A track belongs to its publication: what was created from it receives nothing of the next publication.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { until } from "./lib/wait.mjs";
 for (const kind of ["chromium", "firefox"]) {
   const skip = stubMissing() || browserMissing(kind);
 
-  test(`whoever comes after someone through the SFU is in nothing that was made of the first, ${kind}`, { skip }, async (t) => {
+  test(`a participant who follows another through the SFU appears in nothing created from the first, ${kind}`, { skip }, async (t) => {
     const stub = await startStub(t);
     const browser = await launch(t, kind, { person: "carol" });
     const enter = async (person, publishes) => {
@@ -52,7 +52,7 @@ for (const kind of ["chromium", "firefox"]) {
   });
 }
 
-/** Runs in the page: joins with these sources, and keeps the tracks of the others, with who is seen in each. */
+/** Runs in the page: joins with these sources, and keeps the tracks of the others, with the person seen in each. */
 async function join(topology, name, sources) {
   const moim = (globalThis.moim = await import("/www/pkg/moim.js"));
   await moim.default();
@@ -64,7 +64,7 @@ async function join(topology, name, sources) {
     tracks: [],
     elements: [],
     meters: [],
-    /** Whom an element has shown since it was first asked for. */
+    /** The people whom an element has shown since the first call. */
     sees(element) {
       if (!seen.has(element)) {
         const people = new Set();
@@ -77,7 +77,7 @@ async function join(topology, name, sources) {
       }
       return [...seen.get(element)];
     },
-    /** Plays a track as soon as it is there, and watches it or listens to it. */
+    /** Plays a track as soon as it exists, and watches it or listens to it. */
     play(track) {
       const element = document.body.appendChild(document.createElement(track.kind));
       element.muted = track.kind === "video";
@@ -92,7 +92,7 @@ async function join(topology, name, sources) {
   for (const track of sent) await room.publish(track);
 }
 
-/** Runs in the page: makes of the first one's tracks all that can be made of them. */
+/** Runs in the page: uses the first person's tracks in every possible way. */
 async function use() {
   const { LevelMeter, Mixer, Recorder, StatsMonitor } = moim;
   const { tracks } = watch;
@@ -118,7 +118,7 @@ async function use() {
   used.recorder = Recorder.start(tracks);
 }
 
-/** Runs in the page: what became of all that. */
+/** Runs in the page: the result of each. */
 async function report() {
   const { element, ended, meter, mixed, mixMeter, monitor, receivers, recorder, tracks } = used;
   const recording = await recorder.finished();

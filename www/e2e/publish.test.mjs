@@ -1,4 +1,4 @@
-// How a publication is sent: with which codec, and within which bit rate.
+// The codec and the bit rate of a publication.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ const skip = stubMissing() || browserMissing("chromium");
 const skipFirefox = skip || browserMissing("firefox");
 
 for (const [from, to, missing] of [["chromium", "firefox", skipFirefox], ["firefox", "chromium", skipFirefox]]) {
-  test(`a video is sent with the codec that was asked for, ${from} to ${to}`, { skip: missing }, async (t) => {
+  test(`a video is sent with the requested codec, ${from} to ${to}`, { skip: missing }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", kind: from });
     const bob = await join(t, stub, "bob", { app: "page", kind: to });
@@ -34,7 +34,7 @@ for (const [from, to, missing] of [["chromium", "firefox", skipFirefox], ["firef
 }
 
 for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
-  test(`what is published right after another was withdrawn arrives, from either end, ${kind}`, { skip: missing }, async (t) => {
+  test(`a track that is published right after another was unpublished arrives, from either end, ${kind}`, { skip: missing }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", kind });
     const bob = await join(t, stub, "bob", { app: "page" });
@@ -54,7 +54,7 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
   });
 }
 
-test("a video stays within its bit rate, and a codec that does not fit is refused", { skip }, async (t) => {
+test("a video stays within its bit rate, and an unsuitable codec is rejected", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page" });
   const bob = await join(t, stub, "bob", { app: "page" });
@@ -87,5 +87,5 @@ test("a video stays within its bit rate, and a codec that does not fit is refuse
     return seconds > 3 ? (8 * (inbound.bytesReceived - before.bytesReceived)) / seconds : null;
   };
   const measured = await until(bob.page, rate, { what: "three seconds of video", timeout: 25_000 });
-  assert.ok(measured < 1.5 * limit, `${measured} bit/s, ${limit} were allowed`);
+  assert.ok(measured < 1.5 * limit, `${measured} bit/s, the limit is ${limit}`);
 });

@@ -1,4 +1,4 @@
-// Recording a tile of the demo: it plays back for as long as it ran, and shows who was recorded.
+// Recording a tile of the demo: it plays as long as it ran, and shows the recorded person.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { until } from "./lib/wait.mjs";
 
 for (const kind of ["chromium", "firefox"]) {
   const skip = stubMissing() || browserMissing("chromium") || browserMissing(kind);
-  test(`a recording of the other one, made in ${kind}, plays back what was there, without the pause`, { skip }, async (t) => {
+  test(`a recording of the other person, made in ${kind}, plays back correctly, without the pause`, { skip }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { kind });
     const bob = await join(t, stub, "bob");
@@ -46,7 +46,7 @@ for (const kind of ["chromium", "firefox"]) {
     assert.deepEqual(result.people, ["bob"]);
     assert.ok(result.frames > 25, `${result.frames} different frames`);
     assert.ok(result.seconds > 4 && result.seconds < 7, `it plays for ${result.seconds} s`);
-    assert.ok(Math.abs(result.duration - result.seconds) < 0.2, `its header says ${result.duration} s of ${result.seconds}`);
+    assert.ok(Math.abs(result.duration - result.seconds) < 0.2, `its header has ${result.duration} s of ${result.seconds}`);
     assert.ok(Math.abs(result.seekable - result.duration) < 0.1, `it can be sought in up to ${result.seekable} s`);
 
     const download = await alice.page.$eval(alice.$("recording-download"), async (link) => {
@@ -59,7 +59,7 @@ for (const kind of ["chromium", "firefox"]) {
       return { name: link.download, size: blob.size, type: blob.type, data };
     });
     const seconds = probeDuration(t, download.name, download.data);
-    assert.ok(Math.abs(seconds - result.duration) < 0.1, `ffprobe says ${seconds} s, the browser ${result.duration}`);
+    assert.ok(Math.abs(seconds - result.duration) < 0.1, `ffprobe reports ${seconds} s, the browser ${result.duration}`);
     assert.match(download.name, /bob.*\.(webm|mp4)$/);
     assert.ok(download.size > 50_000, `${download.size} bytes`);
     for (const person of [alice, bob]) person.assertNoProblems();

@@ -1,4 +1,4 @@
-// A recording is as long as the wall clock says, without pauses: by its own account, in a browser, and to ffprobe.
+// A recording is as long as the wall clock measured, without pauses: by the SDK, in a browser, and in ffprobe.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,13 +6,13 @@ import { browserMissing, launch } from "./lib/browsers.mjs";
 import { probeDuration } from "./lib/probe.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
-/** What the SDK promises. */
+/** The tolerance that the SDK promises. */
 const TOLERANCE_MS = 100;
 const SOURCES = [["camera", "microphone"], ["camera"], ["microphone"], ["mixer"]];
-/** The first that the browser has is taken. Chromium has H.264 only in builds that may. */
+/** The first type that the browser supports is used. Chromium has H.264 only in some builds. */
 const MP4 = ["video/mp4;codecs=avc1.42E01E,mp4a.40.2", "video/mp4;codecs=vp9,opus", "video/mp4"];
 
-/** Opens everything that is recorded: `recorded.camera` and so on. */
+/** Opens all recorded tracks: `recorded.camera` and so on. */
 async function open(page, url) {
   await page.goto(`${url}/www/`);
   await page.evaluate(async () => {
@@ -26,7 +26,7 @@ async function open(page, url) {
   });
 }
 
-/** Records two seconds with a pause between; `wall` is the milliseconds from the start to the wish to stop, without it. */
+/** Records two seconds with a pause in between; `wall` is the time from start to stop in milliseconds, without it. */
 const record = (page, sources, options) => page.evaluate(async (sources, options) => {
   const { moim, ...tracks } = globalThis.recorded;
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -52,7 +52,7 @@ const record = (page, sources, options) => page.evaluate(async (sources, options
     const sought = new Promise((resolve) => { video.onseeked = resolve; });
     video.currentTime = place;
     await sought;
-    // Chromium may still show the picture from before when it says that it has sought.
+    // Chromium may still show the previous picture when it fires `seeked`.
     const frame = () => e2e.readCounter(video)?.frame;
     for (let tries = 0; tries < 100 && video.videoWidth && frame() === before; tries++) await sleep(20);
     return { time: video.currentTime, frame: frame() };
@@ -86,7 +86,7 @@ function assertLength(t, what, { wall, own, duration, played, places, data, name
 
 for (const kind of ["chromium", "firefox"]) {
   const skip = stubMissing() || browserMissing(kind);
-  test(`a recording of ${kind} is as long as the wall clock says, without the pause`, { skip }, async (t) => {
+  test(`a recording of ${kind} is as long as the wall clock measured, without the pause`, { skip }, async (t) => {
     const { url } = await startStub(t);
     const { page, problems } = await launch(t, kind, { person: "alice" });
     await open(page, url);

@@ -1,5 +1,5 @@
-// What is published after something else was withdrawn is sent as it is wanted itself: nothing is left of what the others
-// wanted of the one before.
+// A publication after an unpublished one is sent according to its own settings: nothing is left of what
+// was wanted of the previous one.
 
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
@@ -11,7 +11,7 @@ import { until } from "./lib/wait.mjs";
 const skip = stubMissing() || browserMissing("chromium");
 const kinds = [["chromium", skip], ["firefox", skip || browserMissing("firefox")]];
 
-/** Withdraws the camera and publishes it again, as another publication. */
+/** Unpublishes the camera and publishes it again, as another publication. */
 const republish = ({ page }, options) => page.evaluate(async (options) => {
   const { Devices } = await import("/www/pkg/moim.js");
   window.again ??= await new Devices().camera();
@@ -26,7 +26,7 @@ const subscribe = ({ page }, options) => page.evaluate((options) => {
 
 for (const topology of ["mesh", "sfu"]) {
   for (const [kind, missing] of kinds) {
-    test(`a camera that is published again is seen, whatever was wanted of it before, ${topology}, ${kind}`, { skip: missing }, async (t) => {
+    test(`a camera that is published again is seen, whatever was set for it before, ${topology}, ${kind}`, { skip: missing }, async (t) => {
       const stub = await startStub(t);
       const alice = await join(t, stub, "alice", { app: "page", topology, kind });
       const bob = await join(t, stub, "bob", { app: "page", topology });
@@ -34,7 +34,7 @@ for (const topology of ["mesh", "sfu"]) {
       const full = await until(bob.page, (tile) => document.querySelector(tile)?.videoHeight || null, {
         what: "the full height", args: [`${bob.tile("alice")} video`],
       });
-      // Its own limit goes with a publication, too.
+      // Its own limit belongs to a publication, too.
       await republish(alice, { maxBitrate: 50_000 });
       await bob.meets("alice");
       for (const wish of [{ wanted: false }, { maxHeight: Math.floor(full / 4) }, { maxHeight: 0 }]) {
@@ -58,7 +58,7 @@ for (const [kind, missing] of kinds) {
     const alice = await join(t, stub, "alice", { app: "page", topology: "sfu", kind, before: rememberConnections });
     const bob = await join(t, stub, "bob", { app: "page", topology: "sfu" });
     await bob.meets("alice");
-    /** Publishes the camera's picture as that of a camera or a screen, and withdraws what there was. */
+    /** Publishes the camera's picture as that of a camera or a screen, and unpublishes the previous one. */
     const share = (source) => alice.page.evaluate(async (source) => {
       const { Devices, LocalTrack } = await import("/www/pkg/moim.js");
       for (const { id, kind } of room.publications) if (kind === "video") await room.unpublish(id);
@@ -66,7 +66,7 @@ for (const [kind, missing] of kinds) {
       window.raw = window.again.mediaStreamTrack;
       return room.publish(LocalTrack.fromMediaStreamTrack(window.raw, source));
     }, source);
-    /** The rids of what is being sent. */
+    /** The RIDs of the active encodings. */
     const sentAs = (rids) => until(alice.page, async (rids) => {
       const sends = ({ direction, sender }) => direction === "sendonly" && sender.track === window.raw;
       for (const { sender } of e2eConnections.flatMap((connection) => connection.getTransceivers()).filter(sends)) {

@@ -1,4 +1,4 @@
-// Sharing a screen beside the camera.
+// Sharing a screen in addition to the camera.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium");
 
-/** Runs in the page: the video shows a picture that is not of one colour, and its frames go on. */
+/** Runs in the page: the video shows a picture of more than one colour, and its frames change. */
 function showsPicture(selector) {
   const video = document.querySelector(selector);
   if (!video?.videoWidth) return null;
@@ -21,7 +21,7 @@ function showsPicture(selector) {
 }
 
 for (const [kind, missing] of [["chromium", skip], ["firefox", skip || browserMissing("firefox")]]) {
-  test(`a screen shared from chromium arrives in ${kind} beside the camera, and goes again`, { skip: missing }, async (t) => {
+  test(`a screen shared from chromium arrives in ${kind} beside the camera, and is removed again`, { skip: missing }, async (t) => {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice");
     const bob = await join(t, stub, "bob", { kind });
@@ -46,7 +46,7 @@ test("the browser's own stop button ends the sharing", { skip }, async (t) => {
   const bob = await join(t, stub, "bob");
   await alice.click("share");
   await bob.page.waitForSelector(bob.tile("alice", "screen"));
-  // The button is not part of the page. It ends the track, and the track says so with this event.
+  // The button is not part of the page. It ends the track, which then fires this event.
   await alice.page.evaluate(() => {
     const { track } = window.shared.find(({ track }) => track.kind === "video");
     track.mediaStreamTrack.stop();
@@ -56,7 +56,7 @@ test("the browser's own stop button ends the sharing", { skip }, async (t) => {
   await alice.page.waitForSelector(`${alice.$("share")}[aria-pressed=false]`);
 });
 
-test("what the page in a shared tab says of itself is read, and a controller captures once", { skip }, async (t) => {
+test("the capture handle of a shared tab is read, and a controller captures once", { skip }, async (t) => {
   const { url } = await startStub(t);
   const { browser, page: slides, problems } = await launch(t, "chromium", { sharedTab: "slides" });
   const says = (handle) => slides.evaluate((handle) => {

@@ -1,4 +1,4 @@
-// Calls through the SFU of the stub: one connection a person, whoever is in the room.
+// Calls through the SFU of the stub: one connection per person, whoever is in the room.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -53,7 +53,7 @@ test("a third participant meets both through the SFU, leaves, and meets them aga
   for (const person of [alice, bob, carol]) person.assertNoProblems();
 });
 
-test("a screen goes through the SFU beside the camera, and its place is used again", { skip }, async (t) => {
+test("a screen goes through the SFU beside the camera, and its section is reused", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { topology });
   const bob = await join(t, stub, "bob", { topology });
@@ -71,7 +71,7 @@ test("a screen goes through the SFU beside the camera, and its place is used aga
   for (const person of [alice, bob]) person.assertNoProblems();
 });
 
-test("who wants another topology than the room's is told so", { skip }, async (t) => {
+test("joining with another topology than the room's is rejected", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page", topology });
   const error = await alice.page.evaluate(async () => {

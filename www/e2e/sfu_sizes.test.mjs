@@ -1,4 +1,4 @@
-// What the SFU sends to whom: the size of a camera by the receiver's path, and by its wish.
+// The layers that the SFU forwards: by the receiver's bandwidth, and by its subscription.
 
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
@@ -12,7 +12,7 @@ import { until } from "./lib/wait.mjs";
 const skip = stubMissing() || browserMissing("chromium");
 const topology = "sfu";
 
-/** Puts noise below the code of the camera's picture, so that a larger version needs more bits than a small one. */
+/** Adds noise below the code of the camera's picture, so that a larger layer needs more bits than a small one. */
 const withNoise = (page) => page.evaluateOnNewDocument(() => {
   const devices = globalThis.navigator?.mediaDevices;
   if (!devices) return;
@@ -38,7 +38,7 @@ const withNoise = (page) => page.evaluateOnNewDocument(() => {
   };
 });
 
-/** Waits until someone has seen pictures of alice of this height, and of no other, for a while. */
+/** Waits until a person has seen pictures of alice only in this height for a while. */
 const settlesAt = (person, height) => until(person.page, (selector, height, call) => {
   const video = document.querySelector(selector);
   if (globalThis.e2eSettled?.call !== call || video?.videoHeight !== height) globalThis.e2eSettled = null;
@@ -48,14 +48,14 @@ const settlesAt = (person, height) => until(person.page, (selector, height, call
   return performance.now() - since.at > 2000 && totalVideoFrames > since.totalVideoFrames + 10;
 }, { what: `pictures of alice that are ${height} high`, args: [`${person.tile("alice")} video`, height, randomUUID()], timeout: 60_000 });
 
-/** Leaves out everything of everyone but alice. */
+/** Unsubscribes from everyone except alice. */
 const wantsOnlyAlice = (person) => person.page.evaluate(() => {
   for (const { id, name, publications } of room.participants.filter(({ name }) => name !== "alice")) {
     for (const publication of publications) room.subscribe(id, publication.id, { wanted: false });
   }
 });
 
-test("a narrow path gets the small version while the others keep the large one", { skip }, async (t) => {
+test("a narrow path gets the small layer while the others keep the large one", { skip }, async (t) => {
   const sfuPort = await freeUdpPort();
   const stub = await startStub(t, { args: ["--media-port", String(sfuPort), "--no-media-tcp"] });
   const relay = await startRelay(t, sfuPort);
@@ -76,7 +76,7 @@ test("a narrow path gets the small version while the others keep the large one",
   for (const person of [alice, bob, carol]) person.assertNoProblems();
 });
 
-test("a height of zero stops a picture, and it goes on at once", { skip }, async (t) => {
+test("a height of zero pauses a picture, and it resumes at once", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page", topology });
   const bob = await join(t, stub, "bob", { app: "page", topology });

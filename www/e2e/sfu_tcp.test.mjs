@@ -1,4 +1,4 @@
-// Calls through the SFU by TCP, as in a network that lets no UDP through.
+// Calls through the SFU over TCP, as in a network that blocks UDP.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -33,7 +33,7 @@ for (const [one, other, missing] of [
   });
 }
 
-test("where UDP works, TCP is left alone", { skip }, async (t) => {
+test("where UDP works, TCP is not used", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page", topology, before });
   const bob = await join(t, stub, "bob", { app: "page", topology, before });

@@ -1,4 +1,4 @@
-// Who speaks, and how each track arrives. The same code in a mesh and over an SFU.
+// Active speakers, and the quality of each track. The same code in a mesh and over an SFU.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,7 +16,7 @@ const speakersAre = (person, names) => until(person.page, (names) => {
 
 for (const topology of ["mesh", "sfu"]) {
   for (const [kind, missing] of [["chromium", skip], ["firefox", skip || browserMissing("firefox")]]) {
-    test(`who speaks is told, ${topology}, to ${kind}`, { skip: missing }, async (t) => {
+    test(`active speakers are reported, ${topology}, to ${kind}`, { skip: missing }, async (t) => {
       const stub = await startStub(t);
       const alice = await join(t, stub, "alice", { app: "page", kind, topology });
       const bob = await join(t, stub, "bob", { app: "page", topology });

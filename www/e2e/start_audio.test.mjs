@@ -1,4 +1,4 @@
-// A browser that plays no sound before a click, as it comes to the people who use it.
+// A browser that blocks audio before a user gesture, as users have it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -59,7 +59,7 @@ test("nothing is blocked where sound may play", { skip }, async (t) => {
   assert.equal(await alice.page.$eval(BUTTON, (button) => button.hidden), true);
 });
 
-/** A browser that plays no sound before a click, and that has nothing to capture: a page that captures may play at once. */
+/** A browser that blocks audio before a user gesture, without capture devices: a page that captures may play at once. */
 async function launchSilent(t) {
   const visitor = await launch(t, "chromium", { args: ["--autoplay-policy=document-user-activation-required"] });
   await visitor.page.evaluateOnNewDocument(() => {
@@ -69,7 +69,7 @@ async function launchSilent(t) {
   return visitor;
 }
 
-/** A page to look into without touching it: what puppeteer evaluates counts as a click otherwise. */
+/** A page to inspect without a user gesture, which puppeteer's evaluate counts as. */
 async function untouched(page) {
   const session = await page.createCDPSession();
   const evaluate = async (fn, ...args) => {
@@ -87,7 +87,7 @@ function middleOf(selector) {
   return width > 0 && { x: x + width / 2, y: y + height / 2 };
 }
 
-/** What has arrived of bob's voice, and how much of it was played; once there are more packets than `packets`. */
+/** How much of bob's voice has arrived, and how much of it was played; once there are more packets than `packets`. */
 const voice = (page, packets = 0) => until(page, async (packets) => {
   const track = room.participants[0].tracks.find(({ kind }) => kind === "audio");
   const stats = [...(await track.rtcRtpReceiver.getStats()).values()].find(({ type }) => type === "inbound-rtp");

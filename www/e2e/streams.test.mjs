@@ -1,4 +1,4 @@
-// Streams between two people of a room, whatever stands between them.
+// Streams between two people of a room, in each topology.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -22,20 +22,20 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
     for (const [from, to] of [[alice, bob], [bob, alice]]) {
       const way = `from ${from.kind} to ${to.kind}`;
 
-      await t.test(`bytes arrive whole, ${way}`, async () => {
+      await t.test(`bytes arrive completely, ${way}`, async () => {
         const reading = to.page.evaluate(() => streams.readBytes());
         const hash = await from.page.evaluate((id) => streams.writeBytes(id), to.id);
         const header = { kind: "bytes", topic: "noise", attributes: { colour: "white" }, size: 3_000_000 };
         assert.deepEqual(await reading, { from: from.id, header, hash });
       });
 
-      await t.test(`text arrives whole, ${way}`, async () => {
+      await t.test(`text arrives completely, ${way}`, async () => {
         const reading = to.page.evaluate(() => streams.readText());
         const text = await from.page.evaluate((id) => streams.writeText(id), to.id);
         assert.equal(await reading, text);
       });
 
-      await t.test(`a slow reader holds the writer, ${way}`, async () => {
+      await t.test(`a slow reader blocks the writer, ${way}`, async () => {
         await from.page.evaluate((id) => void streams.flood(id), to.id);
         await until(from.page, (most) => streams.accepted === most, { what: "a full window", args: [WINDOW] });
         const state = await from.page.evaluate((id) => streams.isHeld(id), to.id);
@@ -44,7 +44,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
         await from.page.evaluate(() => streams.flooded);
       });
 
-      await t.test(`a writer who is held aborts, and the reader learns why, ${way}`, async () => {
+      await t.test(`a blocked writer aborts, and the reader gets the reason, ${way}`, async () => {
         await from.page.evaluate((id) => void streams.flood(id), to.id);
         await until(from.page, (most) => streams.accepted === most, { what: "a full window", args: [WINDOW] });
         await from.page.evaluate(() => streams.writer.abort(new Error("enough")));
@@ -53,7 +53,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
         assert.match(message, /enough/);
       });
 
-      await t.test(`a reader cancels, and the writer learns why, ${way}`, async () => {
+      await t.test(`a reader cancels, and the writer gets the reason, ${way}`, async () => {
         await from.page.evaluate((id) => void streams.flood(id), to.id);
         await to.page.evaluate(async () => (await streams.next()).stream.readable.cancel("not mine"));
         const errors = await from.page.evaluate(() => {
@@ -67,7 +67,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       });
     }
 
-    await t.test("streams that are over do not count as open", async () => {
+    await t.test("ended streams do not count as open", async () => {
       const count = 70; // 64 may be open
       const reading = bob.page.evaluate(async (count) => {
         const topics = [];
@@ -87,7 +87,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       assert.deepEqual(await reading, Array(count).fill(true));
     });
 
-    await t.test("what cannot be sent is said", async () => {
+    await t.test("what cannot be sent is rejected", async () => {
       const codes = await alice.page.evaluate(async (id) => {
         const { room, attempt } = desk;
         const wrong = [[], ["nobody"], [room.participantId], [id, { topics: "x" }], [id, { kind: "video" }], [id, { topic: "x".repeat(9000) }]];
@@ -100,7 +100,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       for (const _ of codes.written) await bob.page.evaluate(() => streams.next()); // They were opened.
     });
 
-    await t.test("whoever is gone interrupts what they write and what they read", async () => {
+    await t.test("a participant who leaves interrupts what they write and read", async () => {
       await alice.page.evaluate((id) => { streams.end = streams.flood(id).catch(streams.error); }, bob.id);
       await bob.page.evaluate((id) => {
         streams.writer = desk.room.openStream(id, { kind: "text" }).getWriter();
@@ -131,7 +131,7 @@ function install() {
   const streams = (globalThis.streams = {
     error: ({ code, message }) => ({ code, message }),
 
-    /** Waits for the next stream, and takes it. */
+    /** Waits for the next stream, and reads it. */
     async next() {
       while (opened.length === 0) await new Promise((resolve) => { streams.wake = resolve; });
       return opened.shift();
@@ -173,7 +173,7 @@ function install() {
       return text;
     },
 
-    /** Writes 2.5 MiB in chunks of 64 KiB, each when the writer is ready. `accepted` is how many bytes were taken. */
+    /** Writes 2.5 MiB in chunks of 64 KiB, each when the writer is ready. `accepted` is how many bytes were accepted. */
     flood(to) {
       streams.accepted = 0;
       const writer = (streams.writer = room.openStream(to).getWriter());
@@ -188,13 +188,13 @@ function install() {
       writer.closed.catch(() => {});
       return (streams.flooded = flooded);
     },
-    /** What is so after a message went to the reader and back. */
+    /** The result of an expression after a message went to the reader and back. */
     async isHeld(to) {
       const ready = streams.writer.ready.then(() => "resolved");
       const back = desk.chat(to).then(() => "pending");
       return { ready: await Promise.race([ready, back]), accepted: streams.accepted };
     },
-    /** How many bytes the next stream has. */
+    /** The number of bytes in the next stream. */
     async count() {
       let count = 0;
       for await (const chunk of (await streams.next()).stream.readable) count += chunk.length;

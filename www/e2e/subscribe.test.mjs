@@ -1,4 +1,4 @@
-// What is wanted of a publication: a smaller picture, or nothing. The same code in a mesh and over an SFU.
+// Subscriptions: a smaller picture, or none. The same code in a mesh and over an SFU.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium");
 
-/** Says in the plain page what is wanted of bob's camera. */
+/** Subscribes to bob's camera in the plain page. */
 const want = (person, options) => person.page.evaluate((options) => {
   const [bob] = room.participants;
   const camera = bob.publications.find(({ source }) => source === "camera");
@@ -23,7 +23,7 @@ const heightOf = (person, check) => until(person.page, (selector, check) => {
 
 for (const topology of ["mesh", "sfu"]) {
   for (const [kind, missing] of [["chromium", skip], ["firefox", skip || browserMissing("firefox")]]) {
-    test(`a picture that is shown small comes small, ${topology}, from ${kind}`, { skip: missing }, async (t) => {
+    test(`a picture that is shown small is sent small, ${topology}, from ${kind}`, { skip: missing }, async (t) => {
       const stub = await startStub(t);
       const alice = await join(t, stub, "alice", { app: "page", topology });
       await join(t, stub, "bob", { kind, topology });
@@ -45,7 +45,7 @@ for (const topology of ["mesh", "sfu"]) {
   }
 }
 
-test("what is no wish is told", { skip }, async (t) => {
+test("invalid options are rejected", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page" });
   const codes = await alice.page.evaluate(() => [

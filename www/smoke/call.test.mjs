@@ -1,4 +1,5 @@
-// The packed package in a page without a bundler and through the bundlers: two pages meet, and each sees the other move.
+// The packed package in a page without a bundler and through the bundlers: two pages join a room, and each sees the
+// other move.
 
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,10 +13,10 @@ import { makeApp, pack } from "./lib/packed.mjs";
 
 const PEOPLE = ["alice", "bob"];
 
-/** Serves a folder at the root of an origin of its own. */
+/** Serves a folder at the root of its own origin. */
 const serve = async (t, folder) => (await startStub(t, { staticDir: folder })).url;
 
-/** Without a bundler nobody resolves the package's name: the page says where it is. */
+/** Without a bundler the page itself resolves the package's name, with an import map. */
 function plainApp(tarball, name, { entry = "." } = {}) {
   const app = makeApp(tarball, name);
   const path = `./node_modules/moim/${app.manifest.exports[entry].default}`;

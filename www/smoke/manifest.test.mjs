@@ -1,4 +1,4 @@
-// The packed package as linters read it, and what is in it.
+// The packed package as seen by linters, and its contents.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -13,12 +13,12 @@ test("publint finds nothing", () => {
   runSync(process.execPath, [join(modules, "publint", "src", "cli.js"), "run", pack(), "--strict"]);
 });
 
-test("every way into the package has types", () => {
+test("every entry point of the package has types", () => {
   const attw = join(modules, "@arethetypeswrong", "cli", "dist", "index.js");
   runSync(process.execPath, [attw, pack(), "--profile", "esm-only"]);
 });
 
-test("the package says where it comes from, what it needs and what changed", () => {
+test("the package has its repository, engines and changelog", () => {
   const { folder, manifest } = makeApp(pack(), "manifest");
   for (const key of ["homepage", "bugs", "repository", "engines", "license"]) assert.ok(manifest[key], key);
   const files = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];

@@ -1,4 +1,4 @@
-// The packed package on a server, where there is no browser: importing it does nothing, and so breaks nothing.
+// The packed package on a server, without a browser: importing it has no effect and does not fail.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

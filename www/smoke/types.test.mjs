@@ -1,4 +1,5 @@
-// The types of the packed package, found through its `exports`, with the oldest TypeScript that it names and the newest.
+// The types of the packed package, found through its `exports`, with the oldest TypeScript that it names and the
+// newest.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +32,7 @@ for (const [name, compiler, resolution] of [
   });
 }
 
-test("the oldest TypeScript is the one that the package names", () => {
+test("the oldest TypeScript is the one that the package declares", () => {
   const { manifest } = makeApp(pack(), "types", { from: TESTS });
   const { version } = JSON.parse(readFileSync(join(OLDEST, "package.json"), "utf8"));
   assert.equal(version.split(".").slice(0, 2).join("."), manifest.typeScriptVersion);

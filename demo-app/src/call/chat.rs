@@ -1,4 +1,4 @@
-//! Written messages.
+//! Chat.
 
 use web_sys::{Element, HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
@@ -7,15 +7,15 @@ use super::log::Message;
 use crate::browser;
 use crate::ui::{Icon, Mark, use_words};
 
-/// The longest message that fits what the SDK sends at once, in any script.
+/// The maximum length in characters that fits into a message, in any script.
 const MAX_LENGTH: &str = "2000";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ChatProps {
     pub(crate) messages: Vec<Message>,
-    /// One's own name.
+    /// The user's own name.
     pub(crate) name: String,
-    /// Sends a message; `false` if that failed and the text is to stay.
+    /// Sends a message; `false` if that failed and the text must stay in the input.
     pub(crate) on_send: Callback<String, bool>,
 }
 

@@ -1,4 +1,4 @@
-//! What the person chose for the call, and is asked only once.
+//! The user's settings for the call.
 
 use moim::{DataOptions, Error, Topology};
 use yew::prelude::*;
@@ -10,27 +10,27 @@ use crate::inputs::{STANDARD, height_of};
 use crate::layout::Arrangement;
 
 const LAYOUT_KEY: &str = "moim-layout";
-/// The topic by which the mixer takes a layout, see `www/mixer.js`.
+/// The topic of the mixer's layout messages, see `www/mixer.js`.
 const LAYOUT_TOPIC: &str = "layout";
 const RESOLUTION_KEY: &str = "moim-resolution";
 
-/// The choices and the ways to change them.
+/// The settings and their setters.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Choices {
     pub(crate) arrangement: Arrangement,
     pub(crate) on_arrangement: Callback<Arrangement>,
-    /// The key of the tile that is kept large.
+    /// The key of the pinned tile.
     pub(crate) pinned: Option<String>,
     pub(crate) on_pin: Callback<String>,
-    /// Lines of the camera's picture.
+    /// Height of the camera's video in pixels.
     pub(crate) height: u32,
     pub(crate) on_height: Callback<u32>,
-    /// Of the camera's picture; `None` leaves it to the browsers.
+    /// Codec of the camera's video; `None` leaves it to the browsers.
     pub(crate) codec: Option<String>,
     pub(crate) on_codec: Callback<Option<String>>,
 }
 
-/// Layout and resolution are remembered for the next call; who is pinned and the codec belong to this one.
+/// Layout and resolution are stored for the next call; the pinned tile and the codec belong to this one.
 #[hook]
 pub(crate) fn use_choices(
     room: &JoinedRoom,
@@ -54,7 +54,7 @@ pub(crate) fn use_choices(
             if *topology == Topology::Mcu {
                 let mut options = DataOptions::default();
                 options.topic = LAYOUT_TOPIC.to_owned();
-                // It fails while the room is being left, and then nobody looks any more.
+                // It fails only while the room is being left, and then the call is not shown.
                 let _ = room.send_data(chosen.mixed().as_bytes(), &options);
             }
         })

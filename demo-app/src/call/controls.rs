@@ -1,4 +1,4 @@
-//! The bar at the bottom: what a thumb must reach.
+//! The control bar at the bottom.
 
 use yew::prelude::*;
 
@@ -16,9 +16,9 @@ pub(crate) struct ControlsProps {
     pub(crate) hand: Hand,
     pub(crate) panel: Option<Panel>,
     pub(crate) unread: usize,
-    /// How many wait to be let in by oneself.
+    /// The number of participants whom the user can admit from the lobby.
     pub(crate) waiting: usize,
-    /// How many files wait for one's answer.
+    /// The number of files that await the user's answer.
     pub(crate) offered: usize,
     pub(crate) on_share: Callback<()>,
     pub(crate) on_panel: Callback<Panel>,

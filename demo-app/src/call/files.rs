@@ -1,4 +1,4 @@
-//! The panel of files: to choose some, to answer offers, and to see how far they are.
+//! The file panel: selects files, answers offers, and shows progress.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::hooks::{FileEntry, FileStatus, Files, listed_files, use_interval};
 use crate::i18n::fill;
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
-/// How often progress is drawn anew.
+/// The interval at which progress is rendered.
 const TICK_MS: u32 = 250;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -28,7 +28,7 @@ pub(crate) fn FilePanel(props: &FilePanelProps) -> Html {
     let FilePanelProps { files, participants, on_files } = props;
     let to = use_state_eq(|| None::<ParticipantId>);
     let people = || participants.iter().filter(|participant| participant.role != Role::Mixer);
-    // Whoever has left is not chosen any more.
+    // Deselect a participant who has left.
     let receiver = (*to).clone().filter(|id| people().any(|participant| participant.id == *id));
     let on_choice = {
         let to = to.setter();
@@ -200,11 +200,11 @@ fn Item(props: &ItemProps) -> Html {
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct DropHintProps {
     pub(crate) participants: Rc<Vec<RemoteParticipant>>,
-    /// The id of whoever's tile the files are over; empty for everyone.
+    /// The id of the participant whose tile the files are over; empty for everyone.
     pub(crate) over: String,
 }
 
-/// Says to whom files go that are dropped here.
+/// Shows who will receive the dropped files.
 #[function_component]
 pub(crate) fn DropHint(props: &DropHintProps) -> Html {
     let words = use_words();

@@ -14,22 +14,22 @@ use moim::{Error, ParticipantId};
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct GridProps {
     pub(crate) tiles: Vec<TileModel>,
-    /// What the person chose.
+    /// The layout that the user selected.
     pub(crate) arrangement: Arrangement,
-    /// The key of the tile that is kept large.
+    /// The key of the pinned tile.
     pub(crate) pinned: Option<String>,
-    /// Who leads the conversation.
+    /// The dominant speaker.
     pub(crate) dominant: Option<ParticipantId>,
     pub(crate) on_pin: Callback<String>,
-    /// The id of whoever files are dragged over.
+    /// The id of the participant whose tile files are dragged over.
     pub(crate) drop_on: Option<String>,
     pub(crate) recordings: Recordings,
     pub(crate) on_recording: Callback<()>,
     pub(crate) on_error: Callback<(Attempt, Error)>,
-    /// The browser holds sound back until there is a click.
+    /// The browser blocks audio until a user gesture.
     pub(crate) blocked: bool,
     pub(crate) on_sound: Callback<()>,
-    /// A picture is shown at another height than before.
+    /// The display height of a video has changed.
     pub(crate) on_shown: Callback<Shown>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
             }
         })
     };
-    // The large one's place in the list stays, so that nothing is built anew.
+    // The large tile keeps its position in the list, so that nothing is re-created.
     let count = props.tiles.len();
     let (arrangement, stage) = claims(props).settle(props.arrangement, count);
     let (wide, tall) = (Shape::wide(count), Shape::tall(count));
@@ -105,12 +105,12 @@ fn is_target(model: &TileModel, drop_on: Option<&str>) -> bool {
     model.receiver().is_some_and(|id| Some(id.0.as_str()) == drop_on)
 }
 
-/// Who could be large.
+/// The candidates for the large tile.
 fn claims(props: &GridProps) -> Claims {
     let GridProps { tiles, pinned, dominant, .. } = props;
     Claims {
         pinned: tiles.iter().position(|tile| pinned.as_ref() == Some(&tile.key)),
-        // The screen that was shared last.
+        // The most recently shared screen.
         shown: tiles.iter().rposition(|tile| matches!(tile.source, Source::Screen | Source::Mix)),
         speaker: tiles.iter().position(|tile| dominant.is_some() && tile.participant == *dominant),
         other: tiles.iter().position(|tile| !tile.own),

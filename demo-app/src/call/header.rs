@@ -1,4 +1,4 @@
-//! The bar at the top: where one is, and what is needed now and then.
+//! The bar at the top: the room, and rarely needed buttons.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The link that brings others here.
+//! The invite link.
 
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
@@ -8,7 +8,7 @@ use crate::browser;
 use crate::ticket::Ticket;
 use crate::ui::{Button, Look, Mark, use_words};
 
-/// Copies the link, or shows it where the browser keeps the clipboard to itself.
+/// Copies the link, or shows it where the browser denies clipboard access.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Invite {
     link: String,
@@ -42,7 +42,7 @@ pub(crate) struct InviteProps {
     pub(crate) alone: bool,
 }
 
-/// A line above the tiles: for the first in the room, and for a link to be copied by hand.
+/// A line above the tiles: for the first participant, and for a link that must be copied manually.
 #[function_component]
 pub(crate) fn InviteBar(props: &InviteProps) -> Html {
     let words = use_words();

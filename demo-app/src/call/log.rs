@@ -1,4 +1,4 @@
-//! What is said and what happens during a call.
+//! Chat messages and notices of a call.
 
 use std::rc::Rc;
 
@@ -15,27 +15,27 @@ use crate::ui::Tone;
 /// A line of the chat.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Message {
-    /// `None`: one's own.
+    /// `None` for the user.
     pub(crate) from: Option<String>,
     pub(crate) text: String,
     /// `hh:mm`.
     pub(crate) time: String,
 }
 
-/// Something worth a short notice.
+/// An event that deserves a short notice.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Event {
     Joined(String),
     Left(String),
     Dropped(String),
-    /// The host put someone out.
+    /// The host removed a participant.
     Removed(String),
-    /// Someone waits to be let in.
+    /// A participant waits to be admitted.
     Waits(String),
-    /// The host switched one's own microphone or camera off.
+    /// The host turned the user's microphone or camera off.
     MutedByHost(TrackSource),
     NowHost,
-    /// Someone wants to send a file.
+    /// A participant offers a file.
     FileOffered(String),
     NobodyForFiles,
     LinkCopied,
@@ -60,7 +60,7 @@ impl Event {
         }
     }
 
-    /// Where something can be done about it.
+    /// The panel in which to respond to it.
     pub(crate) fn panel(&self) -> Option<Panel> {
         match self {
             Self::Waits(_) => Some(Panel::People),
@@ -71,7 +71,7 @@ impl Event {
 
     pub(crate) fn tone(&self) -> Tone {
         match self {
-            // Whoever closes the browser's picker knows it, and a call with a warning goes on.
+            // The user who closes the browser's picker needs no notice, and a warning does not end a call.
             Self::Failed(Attempt::Share, Error::Media(moim::MediaError::NotAllowed { .. })) => Tone::Mild,
             Self::Failed(Attempt::Background, _) => Tone::Mild,
             Self::Failed(..) => Tone::Alarm,
@@ -80,14 +80,14 @@ impl Event {
     }
 }
 
-/// A notice that is shown for a while.
+/// A notice that is shown for some seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Note {
     pub(crate) id: u32,
     pub(crate) event: Event,
 }
 
-/// Everything that was said, and the notices that are shown.
+/// All chat messages, and the current notices.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Log {
     pub(crate) messages: Vec<Message>,
@@ -97,7 +97,7 @@ pub(crate) struct Log {
 
 pub(crate) enum LogAction {
     NamedEvent(NamedEvent),
-    /// A message of one's own was sent.
+    /// The user's own message was sent.
     Sent(String),
     Note(Event),
     Dismiss(u32),

@@ -102,7 +102,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     };
     let recorded_room = use_recorded_room(recordings, &tiles, show_recordings.clone(), on_error.clone());
 
-    // What came while the chat was open has been read.
+    // Messages that arrived while the chat was open count as read.
     let said = log.messages.len();
     {
         let read = read.setter();
@@ -121,7 +121,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let on_sound = {
         let room = room.clone();
         Callback::from(move |()| {
-            // Within the click. What it does not start stays blocked, and so does the button.
+            // Called within the click. Elements that do not start stay blocked, and the button stays.
             let started = room.start_audio();
             spawn_local(async move { drop(started.await) });
         })
@@ -134,7 +134,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
         let panel = panel.setter();
         Callback::from(move |()| panel.set(None))
     };
-    // Wherever the focus is; the panel itself knows where to put it.
+    // Independent of the focus, which the panel sets itself.
     let onkeydown = {
         let close = close_panel.clone();
         Callback::from(move |event: KeyboardEvent| {

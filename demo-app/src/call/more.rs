@@ -1,4 +1,4 @@
-//! What is needed now and then: how the tiles are arranged, the recording of the room, and the way to other panels.
+//! Rarely needed actions: layout, recording the room, and access to other panels.
 
 use yew::prelude::*;
 
@@ -15,7 +15,7 @@ pub(crate) struct MoreProps {
     pub(crate) recording: bool,
     pub(crate) on_record: Callback<()>,
     pub(crate) hand: Hand,
-    /// How many files wait for an answer.
+    /// The number of files that await an answer.
     pub(crate) offered: usize,
     pub(crate) sharing: bool,
     pub(crate) on_share: Callback<()>,

@@ -1,4 +1,4 @@
-//! What happens in the call and wants a notice, or something done about it.
+//! Handles room events that need a notice or an action.
 
 use moim::yew::use_room_events;
 use moim::{Error, Role, RoomEvent, TrackSource};
@@ -8,7 +8,7 @@ use super::log::{Event, Log, LogAction};
 use crate::errors::Attempt;
 use crate::hooks::{Files, JoinedRoom, LocalMedia, Presence, Recordings, use_presence};
 
-/// The room's presence, and notices of what the host does and of files that are offered.
+/// Tracks the room's presence, and creates notices of the host's actions and of offered files.
 #[hook]
 pub(crate) fn use_room_news(
     room: &JoinedRoom,
@@ -60,8 +60,8 @@ pub(crate) fn use_room_news(
     presence
 }
 
-/// Tells of a device that fails during the call, unless the panel of devices is `open` and shows it. What was missing
-/// before the call is known.
+/// Notifies of a device that fails during the call, unless the device panel is `open` and shows it. A device that was
+/// missing before the call is not reported.
 #[hook]
 pub(crate) fn use_device_news(media: &LocalMedia, open: bool, on_error: Callback<(Attempt, Error)>) {
     let errors = [
@@ -79,7 +79,7 @@ pub(crate) fn use_device_news(media: &LocalMedia, open: bool, on_error: Callback
     });
 }
 
-/// Ends the recordings of tiles that are there no more, and keeps what was recorded.
+/// Stops recordings of tiles that were removed, and keeps the result.
 #[hook]
 pub(crate) fn use_end_of_lost_recordings(recordings: &Recordings, keys: Vec<String>) {
     let recordings = recordings.clone();

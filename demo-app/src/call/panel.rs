@@ -1,4 +1,4 @@
-//! The side panel: one thing at a time beside the tiles, a sheet over them on a telephone.
+//! The side panel: one view at a time beside the tiles, a sheet over them on a phone.
 
 use yew::prelude::*;
 
@@ -14,7 +14,7 @@ pub(crate) enum Panel {
     Files,
     Statistics,
     Devices,
-    /// The way to those that have no button of their own.
+    /// Access to panels without a button of their own.
     More,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn SidePanel(props: &SidePanelProps) -> Html {
         Panel::Devices => (words.settings, "panel panel--devices"),
         Panel::More => (words.more, "panel panel--more"),
     };
-    // The chat puts the focus on its line by itself, and recordings open by themselves.
+    // The chat focuses its input itself, and recordings open automatically.
     use_effect_with(props.panel, |panel| {
         if !matches!(panel, Panel::Chat | Panel::Recordings) {
             browser::focus("[data-test=panel]");
@@ -66,7 +66,7 @@ pub(crate) fn SidePanel(props: &SidePanelProps) -> Html {
     let onkeydown = {
         let close = close.clone();
         Callback::from(move |event: KeyboardEvent| {
-            // Escape also ends the composition of a syllable: then it is not meant for us.
+            // Escape also ends the composition of a syllable; ignore it then.
             if event.key() == "Escape" && !event.is_composing() {
                 close.emit(());
             }

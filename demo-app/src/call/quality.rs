@@ -1,4 +1,4 @@
-//! How well someone arrives, as bars.
+//! The connection quality of a participant, as bars.
 
 use moim::yew::use_stats;
 use moim::{MediaQuality, QualityReason, RemoteTrack, StatsMonitorOptions};
@@ -8,7 +8,7 @@ use crate::i18n::{Words, fill};
 use crate::ui::use_words;
 
 const BARS: u8 = 5;
-/// Often enough for a sign that is looked at in passing.
+/// Often enough for an indicator.
 const PERIOD_MS: u32 = 2_000;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -16,7 +16,7 @@ pub(crate) struct QualityBarsProps {
     pub(crate) track: RemoteTrack,
 }
 
-/// Five bars, from none to all, that say in words what they mean.
+/// Five bars, with a text alternative.
 #[function_component]
 pub(crate) fn QualityBars(props: &QualityBarsProps) -> Html {
     let words = use_words();

@@ -1,4 +1,4 @@
-//! The recording of everyone in one file.
+//! Records all participants into one file.
 
 use moim::{Error, MediaKind};
 use yew::prelude::*;
@@ -10,17 +10,17 @@ use crate::errors::Attempt;
 use crate::hooks::{MixPart, Recordings, use_room_mix};
 use crate::ui::use_words;
 
-/// The key of the recording, where that of a tile could be.
+/// The key of this recording, in place of a tile's key.
 pub(crate) const ROOM: &str = "room";
 
-/// Whether the room is recorded, and the switch for it.
+/// Whether the room is being recorded, and the toggle.
 #[derive(Clone, PartialEq)]
 pub(crate) struct RecordedRoom {
     pub(crate) running: bool,
     pub(crate) toggle: Callback<()>,
 }
 
-/// Records all `tiles` in one picture and one sound, into the list of the others.
+/// Records all `tiles` into one video and one audio track, added to the list of recordings.
 #[hook]
 pub(crate) fn use_recorded_room(
     recordings: &Recordings,
@@ -32,7 +32,7 @@ pub(crate) fn use_recorded_room(
     let mixed = tiles.iter().any(|tile| tile.source == Source::Mix);
     let part = |tile: &TileModel| -> MixPart {
         let part = tile.mix_part(label(words, tile));
-        // A mixer's picture shows oneself too; what it lacks is one's own voice.
+        // A mixer's video includes the user; only the user's own voice is missing.
         let tracks =
             part.tracks.into_iter().filter(|track| !(mixed && tile.own) || track.kind() == MediaKind::Audio);
         MixPart { tracks: tracks.collect(), ..part }

@@ -1,4 +1,4 @@
-//! One participant's picture or screen.
+//! The video or screen of one participant.
 
 use moim::yew::{Track, use_track};
 use moim::{ConnectionState, ParticipantId, PublicationId, RemoteTrack};
@@ -11,15 +11,15 @@ use crate::hooks::{use_attached, use_level, use_shown_height};
 use crate::i18n::{Words, fill};
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
-/// How many colours of faces tokens.css has.
+/// The number of avatar colours in tokens.css.
 const TINTS: u32 = 6;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TileProps {
     pub(crate) model: TileModel,
-    /// The large one.
+    /// Shown large.
     pub(crate) stage: bool,
-    /// Kept large.
+    /// Pinned.
     pub(crate) pinned: bool,
     /// Files are dragged over it.
     pub(crate) target: bool,
@@ -30,10 +30,10 @@ pub(crate) struct TileProps {
     pub(crate) on_shown: Callback<Shown>,
 }
 
-/// Whose picture is shown, and how high; `None` is higher than it matters.
+/// The publication shown, and its height; `None` if it is higher than all steps.
 pub(crate) type Shown = ((ParticipantId, PublicationId), Option<u32>);
 
-/// What is written on a tile.
+/// The text on a tile.
 pub(crate) fn label(words: &'static Words, model: &TileModel) -> String {
     match (model.source, model.own) {
         (Source::Screen, true) => words.your_screen.to_owned(),
@@ -110,13 +110,13 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
             if !model.visible {
                 <span class="tile__face" aria-hidden="true">{ format::initials(&model.name) }</span>
             }
-            // A list of its own: among the others, a child with a key would have them all built anew.
+            // A list of its own: mixed with others, a keyed child would re-create them all.
             <>
                 { for model.sound.iter().filter_map(|track| match track {
                     Track::Remote(track) => {
                         Some(html! { <Sound key={track.as_raw().id()} track={track.clone()} /> })
                     }
-                    Track::Local(_) => None, // nobody wants to hear oneself
+                    Track::Local(_) => None, // the user's own audio is not played
                 }) }
             </>
             if let Some(status) = status {
@@ -169,7 +169,7 @@ struct SoundProps {
     track: RemoteTrack,
 }
 
-/// A voice by itself, so that a held-back sound does not hold the picture back.
+/// A separate audio element, so that blocked audio does not block the video.
 #[function_component]
 fn Sound(props: &SoundProps) -> Html {
     let audio = use_node_ref();

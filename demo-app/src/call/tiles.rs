@@ -1,4 +1,4 @@
-//! Which tiles a call has: who is where, and which tracks belong to it.
+//! Determines the tiles of a call, with their participants and tracks.
 
 use moim::yew::Track;
 use moim::{
@@ -14,9 +14,9 @@ use crate::hooks::{LocalMedia, MixPart};
 pub(crate) enum Source {
     Camera,
     Screen,
-    /// Everyone, as a mixer shows them.
+    /// All participants, as shown by a mixer.
     Mix,
-    /// A track of another application's making.
+    /// A track with a source unknown to this demo.
     Custom,
 }
 
@@ -31,51 +31,51 @@ impl Source {
     }
 }
 
-/// Everything that one tile needs.
+/// The data of a tile.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TileModel {
-    /// The same for as long as the tile is there.
+    /// The key, constant for the lifetime of the tile.
     pub(crate) key: String,
-    /// Whose it is.
+    /// The participant.
     pub(crate) name: String,
     pub(crate) own: bool,
     pub(crate) source: Source,
     pub(crate) picture: Option<Track>,
-    /// Whose publication the picture is, if it is another's.
+    /// The publication of the video, if it is remote.
     pub(crate) publication: Option<(ParticipantId, PublicationId)>,
-    /// Whether the picture shows something.
+    /// Whether the video shows anything.
     pub(crate) visible: bool,
     pub(crate) sound: Vec<Track>,
-    /// Whether the microphone is off. Screens have none, and are never muted.
+    /// Whether the microphone is off. Always false for screens.
     pub(crate) muted: bool,
     pub(crate) hand: bool,
-    /// `None` for one's own.
+    /// `None` for the user.
     pub(crate) connection: Option<ConnectionState>,
-    /// `None` for one's own.
+    /// `None` for the user.
     pub(crate) participant: Option<ParticipantId>,
-    /// Of which track the quality is shown: the picture, or the sound where there is none.
+    /// The track whose quality is shown: the video, or the audio if there is no video.
     pub(crate) measured: Option<RemoteTrack>,
 }
 
 impl TileModel {
-    /// What a recording of the tile consists of.
+    /// The tracks to record.
     pub(crate) fn tracks(&self) -> Vec<Track> {
         self.picture.iter().chain(&self.sound).cloned().collect()
     }
 
-    /// Who gets the files that are dropped on the tile. A mixer is nobody.
+    /// The receiver of files that are dropped on the tile. `None` for a mixer.
     pub(crate) fn receiver(&self) -> Option<&ParticipantId> {
         self.participant.as_ref().filter(|_| self.source != Source::Mix)
     }
 
-    /// What the tile is in a recording of the whole room. A picture that shows nothing takes no place there.
+    /// The tile's part in a recording of the room. A video that shows nothing is omitted.
     pub(crate) fn mix_part(&self, label: String) -> MixPart {
         let picture = self.picture.iter().filter(|_| self.visible);
         MixPart { key: self.key.clone(), label, tracks: picture.chain(&self.sound).cloned().collect() }
     }
 }
 
-/// One's own tiles, then those of the others in the order in which they joined.
+/// The user's tiles, then those of the others in the order of joining.
 pub(crate) fn tiles(
     name: &str,
     hand: bool,
@@ -117,7 +117,7 @@ pub(crate) fn tiles(
             measured: None,
         });
     }
-    // Where there is a mixer, nobody else is seen.
+    // With a mixer, no other participant is shown.
     let mixers: Vec<_> = participants.iter().filter(|participant| participant.role == Role::Mixer).collect();
     match mixers.as_slice() {
         [] => tiles.extend(participants.iter().flat_map(tiles_of)),
@@ -147,7 +147,7 @@ fn mix_of(mixer: &RemoteParticipant) -> TileModel {
 }
 
 fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
-    // The mute state comes from the publications: they are there before the tracks, and known to be fresh.
+    // The mute state is that of the publications, which exist before the tracks.
     let heard = |wanted: &[TrackSource]| -> Vec<Track> {
         participant
             .tracks

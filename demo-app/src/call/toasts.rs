@@ -1,4 +1,4 @@
-//! Notices that go away by themselves.
+//! Notices that disappear after some seconds.
 
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
@@ -13,7 +13,7 @@ const ALARM_MS: u32 = 12_000;
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ToastsProps {
     pub(crate) notes: Vec<Note>,
-    /// The panel that is open: what it shows needs no notice.
+    /// The open panel, whose content needs no notice.
     pub(crate) panel: Option<Panel>,
     pub(crate) on_dismiss: Callback<u32>,
     pub(crate) on_panel: Callback<Panel>,

@@ -1,11 +1,11 @@
-//! Sound of another participant on an element.
+//! Plays a remote audio track on an element.
 
 use moim::RemoteTrack;
 use web_sys::HtmlMediaElement;
 use yew::prelude::*;
 
-/// Plays `track` on the element of `node` as long as both are there. Where the browser wants a click first, the room says so
-/// and starts it: `RoomEvent::AudioPlaybackChange`, `Room::start_audio`.
+/// Plays `track` on the element of `node` while both exist. If the browser requires a user gesture, the room reports
+/// it and resumes playback: `RoomEvent::AudioPlaybackChange`, `Room::start_audio`.
 #[hook]
 pub(crate) fn use_attached(node: NodeRef, track: RemoteTrack) {
     use_effect_with((node, track), |(node, track)| {

@@ -1,4 +1,4 @@
-//! One's own camera or microphone, from the permission prompt to the unplugged cable.
+//! The user's camera or microphone, with its permission and its failures.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,17 +7,17 @@ use moim::{CameraOptions, Devices, Error, LocalTrack, MediaError, MicrophoneOpti
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-/// Which device is captured.
+/// The kind of device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CaptureKind {
     Camera,
     Microphone,
 }
 
-/// How far the capture is.
+/// The state of the capture.
 #[derive(Clone, Debug)]
 pub(crate) enum Capture {
-    /// The browser has been asked; perhaps it asks the person.
+    /// The browser was called and may be prompting the user.
     Starting,
     Live(LocalTrack),
     Failed(Error),
@@ -56,7 +56,7 @@ struct Request {
     attempt: u32,
 }
 
-/// The capture and what can be done with it.
+/// The capture and its actions.
 #[derive(Clone, PartialEq)]
 pub(crate) struct CaptureHandle {
     pub(crate) capture: Capture,
@@ -64,7 +64,7 @@ pub(crate) struct CaptureHandle {
 }
 
 impl CaptureHandle {
-    /// The device that gives the track, or the one that was asked for.
+    /// The device of the track, or the requested one.
     pub(crate) fn device_id(&self) -> Option<String> {
         let live = self.capture.track().and_then(LocalTrack::device_id);
         live.or_else(|| self.request.device_id.clone())
@@ -76,7 +76,7 @@ impl CaptureHandle {
         self.request.set(Request { device_id, attempt: self.request.attempt + 1 });
     }
 
-    /// Tries again, with any device if the chosen one was the trouble.
+    /// Tries again, with any device if the selected one failed.
     pub(crate) fn retry(&self) {
         let gone = matches!(
             self.capture.error(),
@@ -101,12 +101,12 @@ async fn open(kind: CaptureKind, device_id: Option<String>) -> Result<LocalTrack
     }
 }
 
-/// Captures at once, and again whenever another device is chosen.
+/// Captures on mount, and whenever another device is selected.
 #[hook]
 pub(crate) fn use_capture(kind: CaptureKind) -> CaptureHandle {
     let capture = use_state_eq(|| Capture::Starting);
     let request = use_state(Request::default);
-    // The track that is open now: mobile browsers open no second camera before the first one is closed.
+    // The open track: mobile browsers do not open a second camera before the first one is closed.
     let open_track = use_mut_ref(|| None::<LocalTrack>);
 
     {
@@ -121,7 +121,7 @@ pub(crate) fn use_capture(kind: CaptureKind) -> CaptureHandle {
             spawn_local(async move {
                 let result = open(kind, device_id).await;
                 if !still_wanted.get() {
-                    return; // a track that came too late stops as it is dropped
+                    return; // dropping a late track stops it
                 }
                 capture.set(match result {
                     Ok(track) => {

@@ -3,20 +3,20 @@
 use web_sys::{DataTransfer, DragEvent, Element, File};
 use yew::prelude::*;
 
-/// What a tile is marked with that files may be dropped on.
+/// The attribute that marks a drop target.
 pub(crate) const TARGET: &str = "data-drop";
 
-/// Whether files are over the element, and for whom.
+/// Whether files are over the element, and their receiver.
 #[derive(Clone, PartialEq)]
 pub(crate) struct FileDrop {
-    /// The mark of what they are over; empty for the rest of the element. `None`: there are no files.
+    /// The mark of the target; empty for the rest of the element. `None` if there are no files.
     pub(crate) over: Option<String>,
     pub(crate) ondragover: Callback<DragEvent>,
     pub(crate) ondragleave: Callback<DragEvent>,
     pub(crate) ondrop: Callback<DragEvent>,
 }
 
-/// Calls `on_files` with what is dropped, and with the mark of where.
+/// Calls `on_files` with the dropped files and the mark of the target.
 #[hook]
 pub(crate) fn use_file_drop(on_files: Callback<(Vec<File>, String)>) -> FileDrop {
     let over = use_state_eq(|| None::<String>);
@@ -24,7 +24,7 @@ pub(crate) fn use_file_drop(on_files: Callback<(Vec<File>, String)>) -> FileDrop
         let over = over.setter();
         Callback::from(move |event: DragEvent| {
             if event.data_transfer().is_some_and(|data| has_files(&data)) {
-                event.prevent_default(); // it may be dropped here
+                event.prevent_default(); // allow dropping here
                 over.set(Some(mark(&event)));
             }
         })
@@ -32,7 +32,7 @@ pub(crate) fn use_file_drop(on_files: Callback<(Vec<File>, String)>) -> FileDrop
     let ondragleave = {
         let over = over.setter();
         Callback::from(move |event: DragEvent| {
-            // Leaving one part for another tells of the other.
+            // Moving between children fires this event too.
             if event.related_target().is_none() {
                 over.set(None);
             }
@@ -42,7 +42,7 @@ pub(crate) fn use_file_drop(on_files: Callback<(Vec<File>, String)>) -> FileDrop
         let over = over.setter();
         Callback::from(move |event: DragEvent| {
             let Some(data) = event.data_transfer().filter(has_files) else { return };
-            event.prevent_default(); // or the browser would leave the page for the file
+            event.prevent_default(); // or the browser would open the file
             over.set(None);
             on_files.emit((list(data.files()), mark(&event)));
         })
@@ -50,7 +50,7 @@ pub(crate) fn use_file_drop(on_files: Callback<(Vec<File>, String)>) -> FileDrop
     FileDrop { over: (*over).clone(), ondragover, ondragleave, ondrop }
 }
 
-/// The files of a list of the browser.
+/// The files of a `FileList`.
 pub(crate) fn list(files: Option<web_sys::FileList>) -> Vec<File> {
     files.iter().flat_map(|files| (0..files.length()).filter_map(|index| files.get(index))).collect()
 }

@@ -1,4 +1,4 @@
-//! Files of a call: those that are offered, under way, and done.
+//! The files of a call: offered, in progress, and completed.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,25 +11,25 @@ use yew::prelude::*;
 use super::JoinedRoom;
 use crate::browser::BlobUrl;
 
-/// How far a file is.
+/// The state of a file.
 #[derive(Clone, Debug)]
 pub(crate) enum FileStatus {
-    /// The person here has not answered.
+    /// Awaits the user's answer.
     Offered(IncomingFile),
     Running(FileTransfer),
-    /// With the address of what was received.
+    /// With the URL of a received file.
     Done(Option<Rc<BlobUrl>>),
     Failed(Error),
 }
 
-/// One file and one of those at its other end.
+/// One file with one remote participant.
 #[derive(Clone, Debug)]
 pub(crate) struct FileEntry {
     pub(crate) id: u32,
     pub(crate) name: String,
     /// In bytes.
     pub(crate) size: u64,
-    /// The name of whoever is at the other end.
+    /// The name of the remote participant.
     pub(crate) who: String,
     pub(crate) direction: FileDirection,
     pub(crate) status: FileStatus,
@@ -70,7 +70,7 @@ impl Reducible for Desk {
     }
 }
 
-/// The list and what can be done with it.
+/// The list of files and its actions.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Files {
     desk: UseReducerHandle<Desk>,
@@ -79,17 +79,17 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// The newest first.
+    /// The latest first.
     pub(crate) fn entries(&self) -> &[FileEntry] {
         &self.desk.entries
     }
 
-    /// How many wait for an answer of the person here.
+    /// The number of files that await the user's answer.
     pub(crate) fn offered(&self) -> usize {
         self.entries().iter().filter(|entry| matches!(entry.status, FileStatus::Offered(_))).count()
     }
 
-    /// Offers files to everyone, or to one; `false` if there is nobody.
+    /// Offers files to everyone, or to one participant; `false` if there is no receiver.
     pub(crate) fn send(&self, files: &[File], to: Option<&ParticipantId>) -> Result<bool, Error> {
         let mut options = SendFileOptions::default();
         options.to = to.cloned();
@@ -105,7 +105,7 @@ impl Files {
         Ok(any)
     }
 
-    /// Puts an offer on the list, and says whose it is.
+    /// Adds an offer to the list, and returns the sender.
     pub(crate) fn offer(&self, from: &ParticipantId, file: IncomingFile) -> String {
         let who = name_of(&self.room, from);
         self.desk.dispatch(Action::Add(FileEntry {
@@ -119,7 +119,7 @@ impl Files {
         who
     }
 
-    /// Takes what is offered.
+    /// Accepts an offer.
     pub(crate) fn accept(&self, entry: &FileEntry) {
         let FileStatus::Offered(file) = &entry.status else { return };
         match file.accept() {
@@ -128,7 +128,7 @@ impl Files {
         }
     }
 
-    /// Ends it in whatever state it is, and takes it off the list unless there is something to say about it.
+    /// Cancels a file in any state, and removes it from the list unless there is a result to show.
     pub(crate) fn end(&self, entry: &FileEntry) {
         match &entry.status {
             FileStatus::Running(transfer) => transfer.cancel(""),
@@ -145,7 +145,7 @@ impl Files {
         self.numbers.get()
     }
 
-    /// Keeps the list up to date with a transfer.
+    /// Updates the list from a transfer.
     fn follow(&self, id: u32, who: String, transfer: &FileTransfer, new: bool) {
         let status = FileStatus::Running(transfer.clone());
         self.desk.dispatch(match new {
@@ -176,7 +176,7 @@ fn name_of(room: &Room, id: &ParticipantId) -> String {
     found.map(|participant| participant.name).unwrap_or_default()
 }
 
-/// The files of a room. They last as long as the component.
+/// The files of a room, kept until the component is destroyed.
 #[hook]
 pub(crate) fn use_files(room: &JoinedRoom) -> Files {
     let numbers = use_memo((), |()| Cell::new(0));

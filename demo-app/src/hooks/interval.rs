@@ -1,9 +1,9 @@
-//! A timer that lives as long as the component.
+//! A timer that is stopped with the component.
 
 use gloo_timers::callback::Interval;
 use yew::prelude::*;
 
-/// Calls `tick` every `period_ms` while it is not `None`.
+/// Calls `tick` every `period_ms` milliseconds unless it is `None`.
 #[hook]
 pub(crate) fn use_interval(period_ms: Option<u32>, tick: Callback<()>) {
     let latest = use_mut_ref(|| tick.clone());

@@ -1,4 +1,4 @@
-//! How loud a track is, shown without rendering anything anew.
+//! Shows an audio level without re-rendering.
 
 use gloo_timers::callback::Interval;
 use moim::LevelMeter;
@@ -35,7 +35,7 @@ pub(crate) fn use_level(node: NodeRef, track: Option<Track>) {
 fn show(element: &Element, level: f32, speaking: bool) {
     let _ = element.set_attribute("data-speaking", if speaking { "true" } else { "false" });
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        // Loudness is heard as a power of the amplitude: the root spreads speech over the whole bar.
+        // Perceived loudness is a power of the amplitude: the root spreads speech over the whole bar.
         let shown = level.clamp(0.0, 1.0).sqrt();
         let _ = element.style().set_property("--level", &format!("{shown:.3}"));
     }

@@ -1,4 +1,4 @@
-//! One's own camera and microphone together: what they give, and whether they are switched on.
+//! The user's camera and microphone, with their on/off state.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::{Capture, CaptureHandle, CaptureKind, use_capture};
 
-/// A device with its switch.
+/// A device with its on/off state.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Input {
     pub(crate) kind: CaptureKind,
@@ -17,27 +17,27 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Whether it gives something now.
+    /// Whether it provides media now.
     pub(crate) fn is_on(&self) -> bool {
         *self.on && self.handle.capture.track().is_some()
     }
 
-    /// Whether the person switched it off.
+    /// Whether the user turned it off.
     pub(crate) fn is_muted(&self) -> bool {
         !*self.on
     }
 
-    /// The live track, switched on or not.
+    /// The live track, turned on or not.
     pub(crate) fn track(&self) -> Option<Track> {
         self.handle.capture.track().map(Track::from)
     }
 
-    /// Switches it off, as another did already.
+    /// Turns it off, after the host has muted it.
     pub(crate) fn switch_off(&self) {
         self.on.set(false);
     }
 
-    /// Switches it on or off; tries again if there is nothing to switch.
+    /// Turns it on or off; tries again if the capture has failed.
     pub(crate) fn toggle(&self) {
         match self.handle.capture {
             Capture::Live(_) => self.on.set(!*self.on),
@@ -50,7 +50,7 @@ impl Input {
     }
 }
 
-/// Camera, microphone, and what else there is to choose from.
+/// Camera, microphone, and the list of devices.
 #[derive(Clone, PartialEq)]
 pub(crate) struct LocalMedia {
     pub(crate) camera: Input,
@@ -59,7 +59,7 @@ pub(crate) struct LocalMedia {
 }
 
 impl LocalMedia {
-    /// What there is to publish.
+    /// The tracks to publish.
     pub(crate) fn tracks(&self) -> Vec<LocalTrack> {
         let inputs = [&self.camera, &self.microphone];
         inputs.into_iter().filter_map(|input| input.handle.capture.track().cloned()).collect()
@@ -71,7 +71,7 @@ fn use_input(kind: CaptureKind) -> Input {
     let handle = use_capture(kind);
     let on = use_state_eq(|| true);
     use_effect_with((handle.capture.clone(), *on), |(capture, on)| {
-        // At once, and before the room hears of it: what is switched off must not be sent for a moment.
+        // Immediately, before the room is updated, so that a muted track is not sent for a moment.
         if let Some(track) = capture.track().filter(|track: &&LocalTrack| track.is_enabled() != *on) {
             track.set_enabled(*on);
         }
@@ -79,14 +79,14 @@ fn use_input(kind: CaptureKind) -> Input {
     Input { kind, handle, on }
 }
 
-/// Captures camera and microphone. Each is asked for by itself, so that a missing one does not take the other along.
+/// Captures camera and microphone. They are requested separately, so that a missing one does not prevent the other.
 #[hook]
 pub(crate) fn use_local_media() -> LocalMedia {
     let camera = use_input(CaptureKind::Camera);
     let microphone = use_input(CaptureKind::Microphone);
     let devices = use_devices();
     {
-        // Some browsers tell names only while something is captured.
+        // Some browsers report labels only during a capture.
         let devices = devices.clone();
         let captures = (camera.handle.capture.clone(), microphone.handle.capture.clone());
         use_effect_with(captures, move |_| devices.refresh());

@@ -1,4 +1,4 @@
-//! Hooks beside those of the SDK. They know nothing of this demo's words and looks.
+//! Hooks in addition to those of the SDK, independent of this demo's texts and styles.
 
 mod attached;
 mod capture;
@@ -34,5 +34,5 @@ pub(crate) use room_stats::use_room_stats;
 pub(crate) use screen_share::use_screen_share;
 pub(crate) use shown_height::use_shown_height;
 
-/// A room that one is in.
+/// A joined room.
 pub(crate) type JoinedRoom = moim::Room;

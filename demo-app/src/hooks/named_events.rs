@@ -1,4 +1,4 @@
-//! What happens in a room, with the names of those it is about.
+//! Room events, with the names of the participants that they are about.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,12 +6,12 @@ use moim::yew::{RoomHandle, use_room_events};
 use moim::{ParticipantId, RoomEvent, RoomState};
 use yew::prelude::*;
 
-/// An event, with the name of the participant that it is about. The name outlives the participant.
+/// An event, with the participant's name, which is kept after the participant has left.
 #[derive(Debug)]
 pub(crate) struct NamedEvent {
     pub(crate) event: RoomEvent,
     pub(crate) name: String,
-    /// The participant was there before us: `ParticipantJoined` is told of them too.
+    /// The participant was in the room before the user: `ParticipantJoined` is emitted for them too.
     pub(crate) was_there: bool,
 }
 
@@ -38,7 +38,7 @@ impl Known {
     }
 }
 
-/// Calls `on_event` with everything that happens in the room.
+/// Calls `on_event` with each event of the room.
 #[hook]
 pub(crate) fn use_named_events(room: &RoomHandle, on_event: Callback<NamedEvent>) {
     let known = use_mut_ref(Known::default);
@@ -56,7 +56,7 @@ pub(crate) fn use_named_events(room: &RoomHandle, on_event: Callback<NamedEvent>
     });
 }
 
-/// Whom an event is about.
+/// The participant that an event is about.
 fn about(event: &RoomEvent) -> Option<&ParticipantId> {
     match event {
         RoomEvent::ParticipantJoined { participant } | RoomEvent::ParticipantUpdated { participant } => {

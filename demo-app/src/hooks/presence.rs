@@ -1,4 +1,4 @@
-//! What a room says beside who is in it: one's own role, the lobby, and who speaks.
+//! The room's state besides its participants: the user's role, the lobby, and the speakers.
 
 use std::rc::Rc;
 
@@ -8,14 +8,14 @@ use yew::prelude::*;
 
 use super::JoinedRoom;
 
-/// A moment of a room.
+/// A snapshot of a room.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Presence {
     pub(crate) role: Option<Role>,
     pub(crate) lobby: Rc<Lobby>,
-    /// Who of the others speaks, and who leads.
+    /// The active speakers among the others, and the dominant one.
     pub(crate) speakers: Rc<Speakers>,
-    /// The browser holds sound back until there is a click.
+    /// The browser blocks audio until a user gesture.
     pub(crate) sound_blocked: bool,
 }
 
@@ -25,7 +25,7 @@ impl Presence {
     }
 }
 
-/// The presence, kept up to date.
+/// The room's presence, kept up to date.
 #[hook]
 pub(crate) fn use_presence(room: &JoinedRoom) -> Presence {
     let role = use_state_eq(|| room.role());

@@ -1,4 +1,4 @@
-//! One's own track in a room: published, exchanged, muted and withdrawn as it comes and goes.
+//! Publishes the user's track in a room: replaces, mutes and unpublishes it as the capture changes.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use super::Capture;
 
 #[derive(Clone)]
 enum Wanted {
-    /// As it is now: another device is being opened.
+    /// Unchanged: another device is being opened.
     Same,
     Nothing,
     Track(LocalTrack, Option<String>),
@@ -24,7 +24,7 @@ struct Published {
     muted: bool,
 }
 
-/// Brings what is published to what is wanted, one step after the other.
+/// Updates the publication to the wanted state, one step after the other.
 struct Publisher {
     room: Room,
     wanted: RefCell<(Wanted, bool)>,
@@ -46,14 +46,14 @@ impl Publisher {
         });
     }
 
-    /// Takes one step; `false` when there is nothing to do.
+    /// Performs one step; `false` if there is nothing to do.
     async fn step(&self) -> bool {
         let (wanted, muted) = self.wanted.borrow().clone();
         let now = self.published.borrow_mut().take();
         let (next, more) = match (wanted, now) {
             (Wanted::Track(track, codec), None) => {
                 if self.failed.borrow().as_ref() == Some(&track.id()) {
-                    return false; // it will not go better the second time
+                    return false; // a second attempt would fail as well
                 }
                 let mut options = PublishOptions::default();
                 options.codec = codec.clone();
@@ -66,13 +66,13 @@ impl Publisher {
                 }
             }
             (Wanted::Track(_, codec), Some(now)) if now.codec != codec => {
-                // It is chosen as something is published, and then for good.
+                // The codec is set when something is published, and cannot be changed.
                 let _ = self.room.unpublish(&now.id).await;
                 (None, true)
             }
             (Wanted::Track(track, _), Some(now)) if now.track.id() != track.id() => {
                 match self.room.replace_track(&now.id, &track).await {
-                    // The new track sends at once: whether it may is to be said again.
+                    // The new track sends immediately: set the muted state again.
                     Ok(()) => (Some(Published { track, muted: !muted, ..now }), true),
                     Err(_) => {
                         let _ = self.room.unpublish(&now.id).await;

@@ -1,4 +1,4 @@
-//! Recordings of this session: those that run and those that are done.
+//! The recordings of this session, running and finished.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use moim::{Error, ObjectUrl, Recorder, RecorderOptions, RecorderState, Recording
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-/// A recording that can be played and downloaded. Its address is released with the last handle.
+/// A recording that can be played and downloaded. Its URL is revoked with the last handle.
 #[derive(Debug)]
 pub(crate) struct Finished {
     pub(crate) url: ObjectUrl,
@@ -26,14 +26,14 @@ pub(crate) enum Status {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) id: u32,
-    /// What is recorded: the key of a tile.
+    /// The key of the recorded tile.
     pub(crate) key: String,
-    /// Whom it shows.
+    /// The name of the participant.
     pub(crate) who: String,
-    /// When it began, as the caller wrote it.
+    /// When it started, as formatted by the caller.
     pub(crate) stamp: String,
     pub(crate) status: Status,
-    /// Rises with each change of the recorder that its status does not show.
+    /// Incremented with each change of the recorder that its status does not show.
     change: u32,
 }
 
@@ -91,24 +91,24 @@ impl Reducible for Shelf {
     }
 }
 
-/// The list and what can be done with it.
+/// The list of recordings and its actions.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Recordings {
     shelf: UseReducerHandle<Shelf>,
 }
 
 impl Recordings {
-    /// The newest first.
+    /// The latest first.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.shelf.entries
     }
 
-    /// The recording of `key` that runs.
+    /// The running recording of `key`.
     pub(crate) fn running(&self, key: &str) -> Option<&Entry> {
         self.shelf.entries.iter().find(|entry| entry.key == key && entry.is_running())
     }
 
-    /// Whether a recording of `key` still wants its tracks.
+    /// Whether a recording of `key` still needs its tracks.
     pub(crate) fn is_needed(&self, key: &str) -> bool {
         let unfinished = |status: &Status| matches!(status, Status::Running(_) | Status::Finishing);
         self.shelf.entries.iter().any(|entry| entry.key == key && unfinished(&entry.status))
@@ -143,7 +143,7 @@ impl Recordings {
         }
     }
 
-    /// Ends a recording and keeps what was recorded.
+    /// Stops a recording and keeps the result.
     pub(crate) fn stop(&self, entry: &Entry) {
         let Status::Running(recorder) = entry.status.clone() else { return };
         let (id, shelf) = (entry.id, self.shelf.dispatcher());
@@ -163,13 +163,13 @@ impl Recordings {
         });
     }
 
-    /// Throws a recording away.
+    /// Deletes a recording.
     pub(crate) fn remove(&self, id: u32) {
         self.shelf.dispatch(Action::Remove(id));
     }
 }
 
-/// Recordings that last as long as the component.
+/// The recordings, kept until the component is destroyed.
 #[hook]
 pub(crate) fn use_recordings() -> Recordings {
     Recordings { shelf: use_reducer_eq(Shelf::default) }

@@ -1,4 +1,4 @@
-//! The size of one's own camera's picture, changed while it runs.
+//! Changes the resolution of the user's camera while it runs.
 
 use moim::{CameraOptions, Error};
 use wasm_bindgen_futures::spawn_local;
@@ -6,14 +6,14 @@ use yew::prelude::*;
 
 use super::Capture;
 
-/// Asks the camera for pictures of this height, 16 to 9, now and whenever another camera takes over. `None` leaves it as it
-/// is captured.
+/// Applies this height at 16:9 to the camera, now and whenever another camera takes over. `None` leaves it
+/// unchanged.
 #[hook]
 pub(crate) fn use_resolution(capture: &Capture, height: Option<u32>, on_error: Callback<Error>) {
     let untouched = use_mut_ref(|| true);
     use_effect_with((capture.clone(), height), move |(capture, height)| {
         let Some(track) = capture.track().cloned() else { return };
-        // A camera that nobody wants otherwise is left alone.
+        // Do not touch a camera whose resolution was never changed.
         if untouched.replace(height.is_none()) && height.is_none() {
             return;
         }

@@ -1,4 +1,4 @@
-//! Everyone in one file: the mix of what a room shows and sounds like, while people come and go.
+//! Mixes a room into one file, while participants join and leave.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,12 +7,12 @@ use moim::yew::Track;
 use moim::{Error, Fit, Mixer, MixerOptions, MixerSource, MixerSourceOptions};
 use yew::prelude::*;
 
-/// Someone in the mix.
+/// A source of the mix.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MixPart {
-    /// The same for as long as it is there.
+    /// The key, constant for the lifetime of the source.
     pub(crate) key: String,
-    /// The text upon the picture.
+    /// The label on the video.
     pub(crate) label: String,
     pub(crate) tracks: Vec<Track>,
 }
@@ -25,7 +25,7 @@ struct Mix {
 
 impl Mix {
     fn start(parts: &[MixPart]) -> Result<(Self, Vec<Track>), Error> {
-        // Nobody is cut off, whatever the shape of their camera.
+        // Nothing is cropped, whatever the aspect ratio of the camera.
         let options = MixerOptions { fit: Fit::Contain, ..MixerOptions::default() };
         let mixer = Mixer::new(&options)?;
         let tracks = vec![Track::Local(mixer.video_track()?), Track::Local(mixer.audio_track()?)];
@@ -34,7 +34,7 @@ impl Mix {
         Ok((mix, tracks))
     }
 
-    /// Brings the mix to what there is now. A part that cannot be mixed is left out: the others go on.
+    /// Updates the mix to the current parts. A part that cannot be mixed is omitted.
     fn update(&mut self, parts: &[MixPart]) {
         self.sources.retain(|(part, _)| parts.contains(part));
         for part in parts {
@@ -51,7 +51,7 @@ impl Mix {
     }
 }
 
-/// Gives the tracks to record, and keeps them mixed until it ends.
+/// Returns the tracks to record, and updates the mix until it ends.
 #[derive(Clone)]
 pub(crate) struct RoomMix {
     mix: Rc<RefCell<Option<Mix>>>,
@@ -67,14 +67,14 @@ impl RoomMix {
     }
 }
 
-/// A mix of `parts`, which may change while it runs. It ends when `needed` falls, and with the component.
+/// A mix of `parts`, which may change while it runs. It ends when `needed` becomes false, and with the component.
 #[hook]
 pub(crate) fn use_room_mix(parts: Vec<MixPart>, needed: bool) -> RoomMix {
     let mix = use_mut_ref(|| None::<Mix>);
     {
         let mix = mix.clone();
         use_effect_with(parts.clone(), move |parts| {
-            // Taken out meanwhile: nothing is borrowed while the browser is called.
+            // Removed during the call: nothing is borrowed while the browser is called.
             let running = mix.take();
             if let Some(mut running) = running {
                 running.update(parts);

@@ -1,4 +1,4 @@
-//! Measurements of everyone in a room, for as long as the component is there.
+//! Statistics of all participants of a room, until the component is destroyed.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -11,15 +11,15 @@ use super::use_interval;
 use crate::measure::{Point, joined_csv};
 
 const PERIOD_MS: u32 = 1_000;
-/// How many seconds are kept, to be saved.
+/// The number of seconds kept for export.
 const HISTORY: u32 = 120;
-/// A measurement of a track that gives none any more.
+/// The monitor of a track that has ended.
 const STALE_MS: f64 = 3.0 * PERIOD_MS as f64;
 
 type Row = VecDeque<Point>;
 type Monitors = HashMap<(ParticipantId, PublicationId), (RemoteTrack, StatsMonitor)>;
 
-/// What was measured so far.
+/// The measurements so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RoomStats {
     people: HashMap<ParticipantId, Row>,
@@ -27,14 +27,14 @@ pub(crate) struct RoomStats {
 }
 
 impl RoomStats {
-    /// One person's seconds, or everyone's together; oldest first.
+    /// The seconds of one participant, or of all together; oldest first.
     pub(crate) fn points(&self, whose: Option<&ParticipantId>) -> Vec<Point> {
         let row = whose.map_or(Some(&self.total), |id| self.people.get(id));
         row.into_iter().flatten().copied().collect()
     }
 }
 
-/// The measurements, and the way to save them.
+/// The measurements and their export.
 #[derive(Clone)]
 pub(crate) struct RoomStatsHandle {
     pub(crate) stats: Rc<RoomStats>,
@@ -43,7 +43,7 @@ pub(crate) struct RoomStatsHandle {
 }
 
 impl RoomStatsHandle {
-    /// One person's measurements, or everyone's, as CSV.
+    /// The measurements of one participant, or of all, as CSV.
     pub(crate) fn to_csv(&self, whose: Option<&ParticipantId>) -> String {
         let name = |id: &ParticipantId| {
             let known = self.participants.iter().find(|participant| participant.id == *id);
@@ -57,7 +57,7 @@ impl RoomStatsHandle {
     }
 }
 
-/// Measures every second. `shared`: everything comes through one connection.
+/// Measures every second. `shared`: all tracks use one connection.
 #[hook]
 pub(crate) fn use_room_stats(participants: &Rc<Vec<RemoteParticipant>>, shared: bool) -> RoomStatsHandle {
     let stats = use_state(|| Rc::new(RoomStats::default()));
@@ -80,7 +80,7 @@ pub(crate) fn use_room_stats(participants: &Rc<Vec<RemoteParticipant>>, shared: 
     RoomStatsHandle { stats: (*stats).clone(), monitors, participants: participants.clone() }
 }
 
-/// One monitor for each track that there is now.
+/// One monitor for each current track.
 fn watch(mut before: Monitors, participants: &[RemoteParticipant]) -> Monitors {
     let options = StatsMonitorOptions { interval_ms: PERIOD_MS, history: HISTORY };
     let tracks = participants.iter().flat_map(|participant| &participant.tracks);
@@ -111,7 +111,7 @@ fn measure(stats: &RoomStats, monitors: &Monitors, shared: bool) -> RoomStats {
     push(&mut next.total, Point::total(now, &everyone, shared));
     next.people.retain(|id, _| now_of.contains_key(id));
     for (id, mut point) in now_of {
-        // Through one connection, what is sent is for all.
+        // Over one connection, sent media is for everyone.
         point.sent = point.sent.filter(|_| !shared);
         push(next.people.entry(id).or_default(), point);
     }

@@ -1,4 +1,4 @@
-//! Sharing the screen in a room, until a button here or the browser's own ends it.
+//! Shares the screen in a room, until it is stopped here or with the browser's own button.
 
 use std::rc::Rc;
 
@@ -50,7 +50,7 @@ enum Phase {
     On(Rc<Shared>),
 }
 
-/// What is shared, and the switch.
+/// The state of screen sharing, and its toggle.
 #[derive(Clone)]
 pub(crate) struct ScreenShare {
     phase: UseStateHandle<Phase>,
@@ -59,7 +59,7 @@ pub(crate) struct ScreenShare {
 }
 
 impl ScreenShare {
-    /// The shared picture and sound.
+    /// The shared video and audio.
     pub(crate) fn tracks(&self) -> Option<Vec<Track>> {
         match &*self.phase {
             Phase::On(shared) => Some(shared.tracks.iter().map(Track::from).collect()),
@@ -67,14 +67,14 @@ impl ScreenShare {
         }
     }
 
-    /// Starts or ends sharing. To be called by a click: the browser demands it.
+    /// Starts or stops sharing. Call it from a click handler, as browsers require it.
     pub(crate) fn toggle(&self) {
         let phase = self.phase.setter();
         match &*self.phase {
             Phase::Starting => {}
             Phase::On(_) => phase.set(Phase::Off),
             Phase::Off => {
-                // Asked for here, in the click's own task: some browsers look closely.
+                // Called synchronously in the click's own task, as some browsers require it.
                 let capture = capture_display(&DisplayOptions { audio: true, ..DisplayOptions::default() });
                 phase.set(Phase::Starting);
                 let (room, on_error) = (self.room.clone(), self.on_error.clone());

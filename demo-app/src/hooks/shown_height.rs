@@ -1,4 +1,4 @@
-//! How high something is shown, so that no more pixels need be sent than are seen.
+//! The display height of a video, so that no larger one need be sent.
 
 use js_sys::Array;
 use wasm_bindgen::JsCast;
@@ -6,11 +6,11 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, ResizeObserver, window};
 use yew::prelude::*;
 
-/// A picture is sent in few sizes, so that it does not change with each pixel of a window that is being dragged.
+/// Video is sent in few sizes, so that it does not change with each pixel while a window is resized.
 const STEPS: [u32; 3] = [180, 360, 720];
 
-/// Calls `tell` with the next larger step of the element's height in pixels of the screen, and whenever that changes.
-/// `None` is higher than all steps.
+/// Calls `tell` with the element's height in device pixels, rounded up to the next step, and whenever that changes.
+/// `None` if it exceeds all steps.
 #[hook]
 pub(crate) fn use_shown_height(node: NodeRef, tell: Option<Callback<Option<u32>>>) {
     use_effect_with((node, tell), |(node, tell)| {

@@ -1,9 +1,9 @@
-//! The words of the demo: one table per language, so that a missing word does not compile.
+//! The texts of the demo: one table per language, so that a missing text does not compile.
 
 mod en;
 mod ko;
 
-/// A language that the demo speaks.
+/// A language of the demo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Language {
     #[default]
@@ -12,7 +12,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// Every language, in the order of the switch.
+    /// All languages, in display order.
     pub(crate) const ALL: &[Self] = &[Self::English, Self::Korean];
 
     /// Its table.
@@ -40,7 +40,7 @@ impl Language {
 
 macro_rules! words {
     ($($(#[$doc:meta])* $field:ident,)+) => {
-        /// Everything the demo says, in one language.
+        /// All texts of the demo in one language.
         #[derive(Debug, PartialEq, Eq)]
         pub(crate) struct Words {
             $($(#[$doc])* pub(crate) $field: &'static str,)+
@@ -81,7 +81,7 @@ words! {
     waiting_title,
     /// `{room}`.
     waiting_hint,
-    /// The picture of a mixer.
+    /// The video of a mixer.
     everyone,
     suggest_room,
     join,
@@ -93,7 +93,7 @@ words! {
     preview,
     camera,
     microphone,
-    /// `{number}`: a device that tells no name.
+    /// `{number}`: for a device without a label.
     unnamed_camera,
     /// `{number}`.
     unnamed_microphone,
@@ -109,7 +109,7 @@ words! {
     turn_camera_off,
     turn_microphone_on,
     turn_microphone_off,
-    // Devices that do not work.
+    // Device errors.
     camera_denied,
     camera_missing,
     camera_busy,
@@ -123,7 +123,7 @@ words! {
     both_denied,
     both_missing,
     insecure_page,
-    // Sharing, recording and the connection that do not work.
+    // Errors of sharing, recording and the connection.
     share_cancelled,
     share_failed,
     share_unsupported,
@@ -153,7 +153,7 @@ words! {
     // Call.
     call_controls,
     participants,
-    /// `{name}`: the person at this screen.
+    /// `{name}`: the user.
     you,
     /// `{name}`.
     screen_of,
@@ -190,7 +190,7 @@ words! {
     /// `{name}`.
     offers_file,
     nobody_for_files,
-    /// The way from a notice to what it is about.
+    /// Opens the panel that a notice is about.
     show,
     // People.
     people,
@@ -223,7 +223,7 @@ words! {
     turn_away,
     /// `{name}`.
     turn_away_person,
-    // How well something arrives.
+    // Connection quality.
     /// `{quality}`.
     quality,
     excellent,
@@ -297,7 +297,7 @@ words! {
     recordings_stay,
     record_room,
     stop_recording_room,
-    /// In the place of a name.
+    /// Used in place of a name.
     the_room,
     // Files.
     files,
@@ -336,7 +336,7 @@ words! {
     file_failed,
 }
 
-/// Puts `value` in the place of `{key}`.
+/// Replaces `{key}` with `value`.
 pub(crate) fn fill(template: &str, key: &str, value: &str) -> String {
     template.replace(&format!("{{{key}}}"), value)
 }

@@ -1,4 +1,4 @@
-//! With which codec the camera's picture is sent.
+//! Selects the codec of the camera's video.
 
 use moim::{MediaKind, Sender, Topology};
 use web_sys::HtmlSelectElement;
@@ -14,7 +14,7 @@ pub(crate) struct CodecPickerProps {
     pub(crate) on_codec: Callback<Option<String>>,
 }
 
-/// The choice, where there is one: an SFU takes one codec alone, and a mixer makes a picture of its own.
+/// The selection, where there is one: an SFU supports a single codec, and a mixer encodes its own video.
 #[function_component]
 pub(crate) fn CodecPicker(props: &CodecPickerProps) -> Html {
     let words = use_words();
@@ -46,7 +46,7 @@ pub(crate) fn CodecPicker(props: &CodecPickerProps) -> Html {
     }
 }
 
-/// What this browser can send, each once.
+/// The codecs that this browser can send, without duplicates.
 fn codecs() -> Vec<String> {
     let mut names = Vec::new();
     let known = Sender::capabilities(MediaKind::Video).map(|known| known.codecs).unwrap_or_default();

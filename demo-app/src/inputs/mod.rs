@@ -1,4 +1,4 @@
-//! Camera and microphone as controls, the same in the lobby and in the call.
+//! Controls of camera and microphone, the same in the lobby and in the call.
 
 mod codec;
 mod notices;

@@ -1,4 +1,4 @@
-//! What is wrong with camera and microphone, and a way to try again.
+//! Errors of camera and microphone, with a retry button.
 
 use moim::Error;
 use yew::prelude::*;
@@ -12,7 +12,7 @@ pub(crate) struct InputNoticesProps {
     pub(crate) media: LocalMedia,
 }
 
-/// One sentence for each device that fails, or one for both.
+/// One message for each device that fails, or one for both.
 #[function_component]
 pub(crate) fn InputNotices(props: &InputNoticesProps) -> Html {
     let words = use_words();

@@ -1,4 +1,4 @@
-//! Which camera and which microphone.
+//! Selects the camera and the microphone.
 
 use moim::{DeviceInfo, DeviceKind};
 use web_sys::HtmlSelectElement;
@@ -13,7 +13,7 @@ pub(crate) struct PickersProps {
     pub(crate) media: LocalMedia,
 }
 
-/// One list for the cameras, one for the microphones.
+/// One list of cameras, and one of microphones.
 #[function_component]
 pub(crate) fn Pickers(props: &PickersProps) -> Html {
     let LocalMedia { camera, microphone, devices } = &props.media;
@@ -49,7 +49,7 @@ fn Picker(props: &PickerProps) -> Html {
             "microphone-select",
         ),
     };
-    // Before a permission is given, the browser lists devices without ids.
+    // Before a permission is granted, the browser lists devices without ids.
     let devices: Vec<&DeviceInfo> =
         props.devices.iter().filter(|device| !device.device_id.is_empty()).collect();
     let chosen = props.input.handle.device_id();

@@ -1,11 +1,11 @@
-//! How large a picture the camera gives.
+//! Selects the resolution of the camera.
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::ui::{Icon, Mark, use_words};
 
-/// What there is to choose from, in lines. The SDK's default is 720.
+/// The options, as heights in pixels. The SDK's default is 720.
 const HEIGHTS: [u32; 4] = [180, 360, 720, 1080];
 pub(crate) const STANDARD: u32 = 720;
 
@@ -15,7 +15,7 @@ pub(crate) struct ResolutionPickerProps {
     pub(crate) on_height: Callback<u32>,
 }
 
-/// The height that this text names, if it can be chosen.
+/// Parses a height, if it is one of the options.
 pub(crate) fn height_of(text: &str) -> Option<u32> {
     text.parse().ok().filter(|height| HEIGHTS.contains(height))
 }

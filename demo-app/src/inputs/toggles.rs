@@ -1,4 +1,4 @@
-//! The switches of camera and microphone.
+//! Toggles of camera and microphone.
 
 use yew::prelude::*;
 
@@ -10,7 +10,7 @@ pub(crate) struct ToggleProps {
     pub(crate) input: Input,
 }
 
-/// Switches the microphone.
+/// Toggles the microphone.
 #[function_component]
 pub(crate) fn MicrophoneToggle(props: &ToggleProps) -> Html {
     let words = use_words();
@@ -31,7 +31,7 @@ pub(crate) fn MicrophoneToggle(props: &ToggleProps) -> Html {
     }
 }
 
-/// Switches the camera.
+/// Toggles the camera.
 #[function_component]
 pub(crate) fn CameraToggle(props: &ToggleProps) -> Html {
     let words = use_words();

@@ -1,4 +1,4 @@
-//! Name, room, and the way in.
+//! The form with name, room and the join button.
 
 use moim::Topology;
 use web_sys::{HtmlInputElement, HtmlSelectElement, SubmitEvent};
@@ -9,7 +9,7 @@ use crate::query;
 use crate::ticket::Ticket;
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
-/// Longer ones do not fit the screens; the server takes twice as much.
+/// Longer names do not fit the layout; the server accepts twice as much.
 const MAX_LENGTH: &str = "64";
 
 #[derive(Clone, PartialEq, Properties)]

@@ -1,4 +1,4 @@
-//! Before the call: how one looks and sounds, one's name, and the room.
+//! The lobby before the call: preview, name, and room.
 
 mod form;
 mod preview;
@@ -23,9 +23,9 @@ pub(crate) struct LobbyProps {
     pub(crate) recordings: Recordings,
     pub(crate) ticket: Ticket,
     pub(crate) joining: bool,
-    /// At the door: the host has been asked.
+    /// Waiting: the host was asked to admit the user.
     pub(crate) waiting: bool,
-    /// Why the last call ended.
+    /// Why the previous call ended.
     pub(crate) failure: Option<Error>,
     pub(crate) on_join: Callback<Ticket>,
     pub(crate) on_cancel: Callback<()>,

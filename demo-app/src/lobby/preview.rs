@@ -1,4 +1,4 @@
-//! What the others will see, and whether they will hear something.
+//! The preview of the user's video, and the microphone level.
 
 use moim::yew::{Track, use_track};
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! At the door of a locked room.
+//! The waiting screen of a locked room.
 
 use yew::prelude::*;
 
@@ -15,7 +15,7 @@ pub(crate) struct WaitingProps {
 #[function_component]
 pub(crate) fn Waiting(props: &WaitingProps) -> Html {
     let words = use_words();
-    // The form that had the focus is gone.
+    // The focused form was removed.
     use_effect_with((), |()| browser::focus("[data-test=waiting-cancel]"));
     html! {
         <div class="waiting" data-test="waiting" role="status">

@@ -11,11 +11,11 @@ pub(crate) enum Look {
     Plain,
     Primary,
     Danger,
-    /// An icon in a round of the call's control bar.
+    /// A round icon button of the control bar.
     Round,
-    /// The same, for the end of the call.
+    /// The same, for leaving the call.
     RoundDanger,
-    /// A small icon, without a surface of its own.
+    /// A small icon, without a background.
     Quiet,
 }
 
@@ -34,20 +34,20 @@ impl Look {
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ButtonProps {
-    /// What the button is called; shown unless it is an icon only.
+    /// The label; shown unless it is an icon button.
     pub(crate) name: AttrValue,
     pub(crate) onclick: Callback<()>,
     #[prop_or_default]
     pub(crate) mark: Option<Mark>,
     #[prop_or_default]
     pub(crate) look: Look,
-    /// Shows the icon alone.
+    /// Shows only the icon.
     #[prop_or_default]
     pub(crate) icon_only: bool,
-    /// What it is called to those who do not see where it is: "Admit Min" where "Admit" is shown.
+    /// The accessible name, where the context is not visible: "Admit Min" where "Admit" is shown.
     #[prop_or_default]
     pub(crate) label: Option<AttrValue>,
-    /// What a click does, as a tooltip.
+    /// The tooltip.
     #[prop_or_default]
     pub(crate) hint: Option<AttrValue>,
     /// For a toggle: whether it is on.
@@ -55,7 +55,7 @@ pub(crate) struct ButtonProps {
     pub(crate) pressed: Option<bool>,
     #[prop_or_default]
     pub(crate) disabled: bool,
-    /// A small number at the corner.
+    /// A small number in the corner.
     #[prop_or_default]
     pub(crate) badge: Option<usize>,
     /// `data-test`.

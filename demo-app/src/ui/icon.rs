@@ -1,4 +1,4 @@
-//! Icons, drawn for this demo: 24 units wide, lines of two.
+//! Icons of this demo: 24 units wide, lines of two.
 
 use yew::prelude::*;
 
@@ -43,7 +43,7 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
-    /// Line segments; `ScreenOff` and its like carry their own stroke through.
+    /// Line segments; `ScreenOff` and similar ones include their own stroke.
     fn path(self) -> &'static str {
         match self {
             Self::Camera => {
@@ -121,7 +121,7 @@ pub(crate) struct IconProps {
     pub(crate) mark: Mark,
 }
 
-/// A decoration: whoever uses it gives it a name.
+/// Decorative: the parent provides the accessible name.
 #[function_component]
 pub(crate) fn Icon(props: &IconProps) -> Html {
     let class = classes!("icon", (props.mark == Mark::Record).then_some("icon--record"));

@@ -1,24 +1,24 @@
-//! The language in force, and the switch for it.
+//! The current language and its switch.
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::i18n::{Language, Words};
 
-/// The language in force and the way to change it.
+/// The current language and its setter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LanguageContext {
     pub(crate) language: Language,
     pub(crate) choose: Callback<Language>,
 }
 
-/// The words of the language in force.
+/// The texts of the current language.
 #[hook]
 pub(crate) fn use_words() -> &'static Words {
     use_context::<LanguageContext>().unwrap_or_default().language.words()
 }
 
-/// The switch. Each language is written in itself.
+/// The switch. Each language is named in itself.
 #[function_component]
 pub(crate) fn LanguageSwitch() -> Html {
     let LanguageContext { language, choose } = use_context().unwrap_or_default();
@@ -39,7 +39,7 @@ pub(crate) fn LanguageSwitch() -> Html {
     }
 }
 
-/// The name and sign of the product.
+/// The product's name and logo.
 #[function_component]
 pub(crate) fn Brand() -> Html {
     html! {

@@ -1,4 +1,4 @@
-//! Parts that every screen uses.
+//! Components that all screens share.
 
 mod button;
 mod icon;

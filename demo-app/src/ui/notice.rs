@@ -1,4 +1,4 @@
-//! A sentence about what happened and what to do.
+//! A message about what happened and what to do.
 
 use yew::prelude::*;
 
@@ -6,9 +6,9 @@ use super::{Icon, Mark};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Something is wrong: read out at once.
+    /// An error: announced immediately.
     Alarm,
-    /// Good to know: read out when there is a pause.
+    /// Information: announced when the screen reader is idle.
     #[default]
     Mild,
 }

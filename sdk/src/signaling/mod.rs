@@ -1,4 +1,4 @@
-//! Signaling backends: each speaks one server's language, as a sans-IO state machine.
+//! Signaling backends: each implements one server's protocol, as a sans-IO state machine.
 
 pub mod native;
 
@@ -6,33 +6,32 @@ use crate::model::{SignalCommand, SignalEvent, Timestamp};
 
 pub use native::NativeBackend;
 
-/// One connection to one kind of signaling server.
-///
-/// Feed one input, then drain [`poll_output`](Self::poll_output) until it returns `None`. No input panics,
-/// whatever the server sent.
+/// A connection to a signaling server.
+/// Pass it one input, then drain [`poll_output`](Self::poll_output) until it returns `None`. It never panics,
+/// whatever the server sends.
 pub trait SignalingBackend: std::fmt::Debug {
-    /// Encodes what the session wants.
+    /// Encodes a command of the session.
     fn handle_command(&mut self, command: SignalCommand, now: Timestamp);
-    /// Takes what happened to the socket.
+    /// Handles an event of the socket.
     fn handle_socket(&mut self, event: SocketEvent, now: Timestamp);
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
     fn poll_timeout(&self) -> Option<Timestamp>;
-    /// Lets time pass: heartbeats and their absence.
+    /// Advances time, for heartbeats and their timeout.
     fn handle_timeout(&mut self, now: Timestamp);
-    /// The next thing to do.
+    /// Returns the next output.
     fn poll_output(&mut self) -> Option<Output>;
 }
 
-/// What happened to the socket that [`Output::Connect`] asked for.
+/// An event of the socket that [`Output::Connect`] requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketEvent {
     /// It is open.
     Opened,
-    /// A text frame came.
+    /// A text frame was received.
     Text(String),
-    /// A binary frame came.
+    /// A binary frame was received.
     Binary(Vec<u8>),
-    /// It is closed, or could not be opened.
+    /// It was closed, or could not be opened.
     Closed {
         /// The code of the close frame (RFC 6455), 1006 if there was none.
         code: u16,
@@ -41,18 +40,18 @@ pub enum SocketEvent {
     },
 }
 
-/// What a backend wants.
+/// An action to perform.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Open a WebSocket. There is one at most.
+    /// Open a WebSocket. There is at most one.
     Connect {
-        /// `ws:` or `wss:`.
+        /// A `ws:` or `wss:` URL.
         url: String,
     },
     /// Send a text frame.
     Send(String),
-    /// Close the socket, when all frames are sent.
+    /// Close the socket, after all frames were sent.
     Close,
-    /// Tell the session.
+    /// Pass an event to the session.
     Event(SignalEvent),
 }

@@ -7,7 +7,7 @@ use moim_protocol::{ClientMessage, Join, ServerMessage, VERSION};
 use super::{Output, SignalingBackend, SocketEvent};
 use crate::model::{JoinRequest, Order, RequestId, SignalCommand, SignalEvent, Timestamp};
 
-/// A server that is silent for this many heartbeats is gone.
+/// A server that is silent for this many heartbeats is considered lost.
 const SILENT_HEARTBEATS: Timestamp = 3;
 const DEFAULT_HEARTBEAT_MS: Timestamp = 5_000;
 
@@ -16,7 +16,7 @@ const DEFAULT_HEARTBEAT_MS: Timestamp = 5_000;
 pub struct NativeBackend {
     url: String,
     socket: Socket,
-    /// Frames that wait for the socket to open.
+    /// Frames queued until the socket is open.
     waiting: Vec<ClientMessage>,
     heartbeat_ms: Timestamp,
     next_ping: Timestamp,
@@ -33,7 +33,7 @@ enum Socket {
 }
 
 impl NativeBackend {
-    /// A backend that will connect to `url`, which begins with `ws:` or `wss:`.
+    /// Creates a backend that will connect to `url`, which begins with `ws:` or `wss:`.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -63,7 +63,7 @@ impl NativeBackend {
         }
     }
 
-    /// Sends a message whose refusal is to be told from others.
+    /// Sends a message that the server may reject individually.
     fn request(&mut self, request: RequestId, message: ClientMessage) {
         match self.socket {
             Socket::Open => self.outputs.push_back(Output::Send(message.encode_request(request))),
@@ -161,7 +161,7 @@ impl SignalingBackend for NativeBackend {
             }
             SocketEvent::Text(text) => self.receive(&text),
             SocketEvent::Binary(bytes) => {
-                let detail = format!("a binary frame of {} bytes, where text was expected", bytes.len());
+                let detail = format!("received a binary frame of {} bytes, expected text", bytes.len());
                 self.event(SignalEvent::Undecodable { detail });
             }
             SocketEvent::Closed { code, reason } => {
@@ -188,7 +188,7 @@ impl SignalingBackend for NativeBackend {
             return;
         }
         if self.heard_at + SILENT_HEARTBEATS * self.heartbeat_ms <= now {
-            let detail = format!("nothing came from the server for {} ms", now - self.heard_at);
+            let detail = format!("received nothing from the server for {} ms", now - self.heard_at);
             self.close();
             self.event(SignalEvent::Lost { detail });
         } else if self.next_ping <= now {
@@ -228,7 +228,7 @@ fn of_host(order: Order) -> ClientMessage {
     }
 }
 
-/// A query may hold a token.
+/// The query may contain a token.
 fn without_query(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
@@ -305,7 +305,7 @@ mod tests {
         backend.handle_command(SignalCommand::Leave, 20);
         assert_eq!(drain(&mut backend), [Output::Send(ClientMessage::Leave.encode()), Output::Close]);
         backend.handle_socket(SocketEvent::Closed { code: 1000, reason: String::new() }, 30);
-        assert_eq!(drain(&mut backend), [], "a close that was asked for is no loss");
+        assert_eq!(drain(&mut backend), [], "a requested close is not a loss");
     }
 
     proptest! {

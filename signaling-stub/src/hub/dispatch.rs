@@ -1,4 +1,4 @@
-//! What each message does.
+//! Handles each type of message.
 
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ use super::{
     shorten,
 };
 
-/// Who hears of a change.
+/// The receivers of a change.
 #[derive(Clone, Copy)]
 pub(super) enum Audience {
     Everyone,
@@ -35,7 +35,7 @@ impl Hub {
                 }
                 ClientMessage::Unknown => debug!(connection = id.0, "ignored a message of unknown type"),
                 other => {
-                    let message = format!("`{}` came before `join`", other.type_name());
+                    let message = format!("`{}` was sent before `join`", other.type_name());
                     self.error(id, ErrorCode::NotJoined, message);
                 }
             };
@@ -104,7 +104,7 @@ impl Hub {
         if !self.waits_for(id, &join.room) {
             self.stop_waiting_for_mixer(id);
         }
-        // Who waits for the mixer has come past the lobby, and says so again.
+        // A client that waits for the mixer was already admitted, and repeats its join.
         match self.connections.get(&id).and_then(|connection| connection.waits_for_mixer(&join.room)) {
             Some(admitted) => self.enter(id, join, admitted),
             None if self.wait_in_lobby(id, &join) => {}
@@ -117,21 +117,21 @@ impl Hub {
         self.connections.get(&id).is_some_and(|connection| connection.waits_for_mixer(room).is_some())
     }
 
-    /// Lets a participant in whom nobody has to admit, or who is admitted already, and has this id from the lobby.
+    /// Admits a participant that has this id from the lobby, or needs none.
     pub(super) fn enter(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
         let address = self.connections.get(&id).and_then(|connection| connection.address);
         match self.rooms.get(&join.room).map(Room::len) {
             Some(size) if size >= self.limits.max_participants_per_room => {
-                let message = format!("room `{}` has {size} participants, the most it may have", join.room);
+                let message = format!("room `{}` has {size} participants, which is the limit", join.room);
                 return self.error(id, ErrorCode::RoomFull, message);
             }
             None if self.rooms.len() >= self.limits.max_rooms => {
-                let message = format!("the server has {} rooms, the most it may have", self.rooms.len());
+                let message = format!("the server has {} rooms, which is the limit", self.rooms.len());
                 return self.error(id, ErrorCode::TooManyRooms, message);
             }
             None if self.rooms_from(address) >= self.limits.max_rooms_per_address => {
                 let limit = self.limits.max_rooms_per_address;
-                let message = format!("{limit} rooms were opened from this address, the most that may be");
+                let message = format!("{limit} rooms were opened from this address, which is the limit");
                 return self.error(id, ErrorCode::TooManyRooms, message);
             }
             _ => {}
@@ -194,7 +194,7 @@ impl Hub {
                 };
                 self.enter(id, join, admitted);
             }
-            // Whoever it was started for may have gone meanwhile.
+            // The client that it was started for may have left meanwhile.
             if self.starts_mixers && !self.rooms.get(&room).is_some_and(Room::has_people) {
                 self.outputs.push_back(Output::StopMixer(room));
             }
@@ -206,9 +206,9 @@ impl Hub {
         self.rooms.values().filter(opened).count()
     }
 
-    /// A `join` to the room that the connection is in carries the participant's complete state.
+    /// A repeated `join` to the same room carries the participant's complete state.
     fn join_again(&mut self, id: ConnectionId, room: &str, mut join: Join) {
-        // Nobody takes another role by saying so again.
+        // A repeated join cannot change the role.
         if let Some(info) = self.rooms.get(room).and_then(|room| room.participant(id)) {
             join.role = info.role;
         }
@@ -246,7 +246,7 @@ impl Hub {
         }
     }
 
-    /// Tells the SFU what a participant publishes now.
+    /// Reports a participant's publications to the SFU.
     fn media_published(&mut self, id: SeatId, room: &str) {
         let info = self.rooms.get(room).filter(|room| room.topology() == Topology::Sfu);
         if let Some(info) = info.and_then(|room| room.info(id)) {
@@ -271,7 +271,7 @@ impl Hub {
                 Some("the server runs without its SFU; choose another topology".to_owned())
             }
             (topology, _) if join.role == Role::Mixer && topology != Topology::Mcu => {
-                Some("the role `mixer` is for the topology `mcu` alone".to_owned())
+                Some("the role `mixer` requires the topology `mcu`".to_owned())
             }
             (_, _) if join.role == Role::Unknown => Some("the server does not know this role".to_owned()),
             (Topology::Mesh | Topology::Sfu | Topology::Mcu, None) => None,
@@ -287,7 +287,7 @@ impl Hub {
         }
         let has_token = self.mixer_token.is_none() || join.token == self.mixer_token;
         if join.role == Role::Mixer && !has_token {
-            let message = "only who has the server's token may join as a mixer; see --mixer and --any-mixer";
+            let message = "joining as a mixer requires the server's token; see --mixer and --any-mixer";
             self.error(id, ErrorCode::Unauthorized, message);
             return false;
         }
@@ -308,7 +308,7 @@ impl Hub {
         self.valid(id, self.limits.check_join(join))
     }
 
-    /// Whether a message's values are within their limits; if not, its sender is told.
+    /// Whether a message's values are within their limits; if not, the sender gets an error.
     fn valid(&mut self, id: ConnectionId, check: Result<(), String>) -> bool {
         check.map_err(|fault| self.error(id, ErrorCode::InvalidValue, fault)).is_ok()
     }
@@ -321,7 +321,8 @@ impl Hub {
         let Some(from) = room.participant(id).map(|info| info.id.clone()) else { return };
         let Some(target) = room.connection(to) else {
             if room.has(to) {
-                // Its connection is cut. The sender repeats what is not acknowledged when the roster says that it is back.
+                // Its connection is cut. The sender repeats what is not acknowledged when the roster says that it is
+                // back.
                 return;
             }
             let message = format!("participant `{}` is not in the room", shorten(to.to_string()));
@@ -331,8 +332,8 @@ impl Hub {
             return self.error(id, ErrorCode::UnknownParticipant, "a participant cannot relay to itself");
         }
         if payload.signal == Some(PeerSignal::Unknown) {
-            // Its content is lost here; its number still goes on, so that later signals are not held up.
-            debug!(connection = id.0, "left out a signal of unknown kind");
+            // Its content is ignored; its number still advances, so that later signals are not delayed.
+            debug!(connection = id.0, "ignored a signal of unknown kind");
             payload.signal = None;
         }
         self.send(target, ServerMessage::Relay { from, payload });
@@ -363,7 +364,7 @@ impl Hub {
         self.send(id, ServerMessage::Welcome(welcome));
     }
 
-    /// Tells `audience` how the participant of a seat is now.
+    /// Sends the state of the participant of a seat to `audience`.
     pub(super) fn announce(&mut self, room: &str, seat: SeatId, audience: Audience) {
         let Some(room) = self.rooms.get(room) else { return };
         let Some(participant) = room.info(seat) else { return };

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use moim_protocol::ParticipantId;
 
-/// Makes participant ids that never repeat.
+/// Generates unique participant ids.
 #[derive(Clone, Debug)]
 pub(super) struct ParticipantIds {
     source: Source,
@@ -13,9 +13,9 @@ pub(super) struct ParticipantIds {
 
 #[derive(Clone, Debug)]
 enum Source {
-    /// The same ids for the same seed.
+    /// Returns the same ids for the same seed.
     Seed(u64),
-    /// Ids that nobody can guess, though they know others: keyed hashes (SipHash) of their numbers.
+    /// Generates ids that cannot be guessed from others: keyed hashes (SipHash) of their numbers.
     Random([RandomState; 2]),
 }
 
@@ -28,7 +28,7 @@ impl ParticipantIds {
         Self { source: Source::Random([RandomState::new(), RandomState::new()]), issued: 0 }
     }
 
-    /// The next id, and its place in the order of all joins.
+    /// Returns the next id, and its position in the order of all joins.
     pub(super) fn next(&mut self) -> (ParticipantId, u32) {
         self.issued += 1;
         let id = match &self.source {

@@ -1,54 +1,54 @@
-//! What the hub allows, and the check of a message's values against it.
+//! The hub's limits, and the validation of messages.
 
 use std::collections::{BTreeMap, HashSet};
 
 use moim_protocol::{Join, Publication, Role};
 use serde::Serialize;
 
-/// What the names of a mixer's own attributes begin with. Nobody else is believed them.
+/// The prefix of attributes that only a mixer may set.
 const RESERVED: &str = "moim.";
 
-/// Limits on what clients may do. Lengths of text are in characters.
+/// Limits for clients. Text lengths are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one message. Default: 262144, enough for a description of fifty media sections.
+    /// Maximum size of a message in bytes. Default: 262144, enough for a description of fifty media sections.
     pub max_message_bytes: usize,
-    /// Messages that one connection may send in a second, in the long run. Default: 200.
+    /// Messages per second that one connection may send on average. Default: 200.
     pub messages_per_second: u32,
-    /// Messages that one connection may send at once. Default: 2000, a join to a room of eight several times over.
+    /// Messages that one connection may send in a burst. Default: 2000, a join to a room of eight several times over.
     pub message_burst: u32,
-    /// Default: 32.
+    /// Maximum participants per room. Default: 32.
     pub max_participants_per_room: usize,
-    /// Default: 1000.
+    /// Maximum rooms. Default: 1000.
     pub max_rooms: usize,
-    /// Default: 4096.
+    /// Maximum connections. Default: 4096.
     pub max_connections: usize,
-    /// Connections from one address; of IPv6, from one network (/64). Default: 256.
+    /// Maximum connections per address; for IPv6, per network (/64). Default: 256.
     pub max_connections_per_address: usize,
-    /// Rooms that were opened from one address. Default: 128.
+    /// Maximum rooms opened from one address. Default: 128.
     pub max_rooms_per_address: usize,
-    /// Milliseconds that a connection may take to `join`. Default: 10000.
+    /// Milliseconds until a connection must `join`. Default: 10000.
     pub join_timeout_ms: u64,
-    /// Length of a room's name. Default: 128.
+    /// Maximum length of a room's name. Default: 128.
     pub max_room_length: usize,
-    /// Length of a participant's name. Default: 128.
+    /// Maximum length of a participant's name. Default: 128.
     pub max_name_length: usize,
-    /// Length of a participant's metadata; and of its attributes, keys and values together. Default: 8192.
+    /// Maximum length of a participant's metadata; and of its attributes, keys and values together. Default: 8192.
     pub max_metadata_length: usize,
-    /// Bytes of one participant in the roster, as JSON. Default: 32768.
+    /// Maximum size of a participant in the roster, as JSON in bytes. Default: 32768.
     pub max_participant_bytes: usize,
-    /// Those who may wait to be let into one room. Default: 32.
+    /// Maximum participants who wait in one lobby. Default: 32.
     pub max_waiting: usize,
-    /// Bytes of all who wait to be let into one room, as JSON. Default: 65536.
+    /// Maximum total size of those who wait in one lobby, as JSON in bytes. Default: 65536.
     pub max_waiting_bytes: usize,
 
-    /// Publications of one participant. Default: 32.
+    /// Maximum publications of one participant. Default: 32.
     pub max_publications: usize,
-    /// Length of a publication's id. Default: 128.
+    /// Maximum length of a publication's id. Default: 128.
     pub max_publication_id_length: usize,
     /// Milliseconds between two `ping`s of a client. Default: 5000.
     pub heartbeat_ms: u32,
-    /// Milliseconds of silence after which a connection is given up. Default: three heartbeats.
+    /// Milliseconds of silence after which a connection is closed. Default: three heartbeats.
     pub idle_timeout_ms: u64,
     /// Milliseconds that a participant whose connection was cut has to come back. 0: none. Default: 30000.
     pub grace_ms: u64,
@@ -82,7 +82,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Sets the heartbeat, and the idle time-out to three of it.
+    /// Sets the heartbeat interval, and the idle timeout to three of it.
     #[must_use]
     pub fn with_heartbeat(mut self, heartbeat_ms: u32) -> Self {
         self.heartbeat_ms = heartbeat_ms;
@@ -90,7 +90,7 @@ impl Limits {
         self
     }
 
-    /// The fault of a `join`, if there is one. The faults here and below name the member and its limit.
+    /// Validates a `join`; returns its fault, if any. Faults name the member and its limit.
     pub(super) fn check_join(&self, join: &Join) -> Result<(), String> {
         check_filled("room", &join.room)?;
         check_length("room", &join.room, self.max_room_length)?;
@@ -99,7 +99,7 @@ impl Limits {
         self.check_bytes(&(&join.name, &join.metadata, &join.attributes), &join.publications)
     }
 
-    /// Whoever comes in later is sent all of it, so a roster of many must not be long.
+    /// It is sent to everyone who joins later, so a roster of many must not be long.
     pub(super) fn check_bytes(
         &self,
         profile: &impl Serialize,
@@ -109,7 +109,7 @@ impl Limits {
         let limit = self.max_participant_bytes;
         if bytes > limit {
             return Err(format!(
-                "`metadata`, `attributes` and `publications` have {bytes} bytes together, the limit is {limit}"
+                "`metadata`, `attributes` and `publications` have {bytes} bytes in total, the limit is {limit}"
             ));
         }
         Ok(())
@@ -128,7 +128,7 @@ impl Limits {
         let is_reserved = |key: &&String| key.starts_with(RESERVED) && role != Role::Mixer;
         if let Some(key) = attributes.keys().find(is_reserved) {
             return Err(format!(
-                "`attributes` has `{key}`: names that begin with `{RESERVED}` are a mixer's"
+                "`attributes` has `{key}`: names that begin with `{RESERVED}` are reserved for mixers"
             ));
         }
         let length: usize =
@@ -161,7 +161,7 @@ impl Limits {
     }
 }
 
-/// Bytes of a value as JSON.
+/// Size of a value as JSON in bytes.
 pub(super) fn json_bytes(value: &impl Serialize) -> usize {
     // It fails only for maps without string keys.
     serde_json::to_string(value).map_or(0, |text| text.len())

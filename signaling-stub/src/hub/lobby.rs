@@ -1,4 +1,4 @@
-//! What a room's host decides: who comes in, who stays, and who is heard.
+//! The powers of a room's host: admitting, removing and muting participants.
 
 use moim_protocol::{
     ErrorCode, Join, LeaveReason, ParticipantId, PublicationId, Role, ServerMessage, WaitingParticipant,
@@ -11,7 +11,7 @@ use super::{
 };
 
 impl Hub {
-    /// Keeps a `join` if the room is locked, and says whether it did.
+    /// Keeps a `join` in the lobby if the room is locked; returns whether it did.
     pub(super) fn wait_in_lobby(&mut self, id: ConnectionId, join: &Join) -> bool {
         let before = self.connections.get(&id).and_then(super::Connection::in_lobby);
         let before = before.filter(|(room, _)| *room == join.room).map(|(_, waiting)| waiting.clone());
@@ -25,8 +25,10 @@ impl Hub {
             return false;
         }
         if before.is_none() && room.lobby().waiting.len() >= self.limits.max_waiting {
-            let message =
-                format!("{} participants wait to be let in, the most that may", room.lobby().waiting.len());
+            let message = format!(
+                "{} participants wait to be admitted, which is the limit",
+                room.lobby().waiting.len()
+            );
             self.error(id, ErrorCode::RoomFull, message);
             return true;
         }
@@ -38,11 +40,7 @@ impl Hub {
             .map(json_bytes)
             .sum();
         if others + json_bytes(&join.metadata) > self.limits.max_waiting_bytes {
-            self.error(
-                id,
-                ErrorCode::RoomFull,
-                "those who wait to be let in have no room for so much metadata",
-            );
+            self.error(id, ErrorCode::RoomFull, "the lobby has no room for this much metadata");
             return true;
         }
         let waiting = WaitingParticipant {
@@ -66,7 +64,7 @@ impl Hub {
         true
     }
 
-    /// Takes a connection out of the lobby that it waits in.
+    /// Removes a connection from its lobby.
     pub(super) fn leave_lobby(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some((room, waiting)) = connection.in_lobby() else { return };
@@ -75,7 +73,7 @@ impl Hub {
         self.strike_out(&room, &waiting);
     }
 
-    /// Takes someone off the list of those who wait.
+    /// Removes a participant from a lobby.
     fn strike_out(&mut self, room: &str, participant: &ParticipantId) {
         if let Some(members) = self.rooms.get_mut(room)
             && members.change_lobby(|lobby| lobby.waiting.retain(|known| known.id != *participant))
@@ -84,7 +82,7 @@ impl Hub {
         }
     }
 
-    /// Lets everyone in who waits for a room.
+    /// Admits everyone who waits for a room.
     pub(super) fn open_lobby(&mut self, room: &str) {
         let waits =
             |connection: &super::Connection| connection.in_lobby().is_some_and(|(name, _)| name == room);
@@ -115,17 +113,17 @@ impl Hub {
         self.outputs.extend(room.connections().map(|to| Output::Send { to, message: message.clone() }));
     }
 
-    /// Sends everyone away who waits for a room: nobody is left who could admit them.
+    /// Rejects everyone who waits for a room, as nobody is left who could admit them.
     pub(super) fn turn_away_waiting(&mut self, room: &str) {
         let waits =
             |connection: &super::Connection| connection.in_lobby().is_some_and(|(name, _)| name == room);
         let waiting = self.connections.iter().filter(|(_, connection)| waits(connection));
         for id in waiting.map(|(id, _)| *id).collect::<Vec<_>>() {
-            self.expel(id, ErrorCode::NotAdmitted, "everyone who could let you in has left the room");
+            self.expel(id, ErrorCode::NotAdmitted, "everyone who could admit you has left the room");
         }
     }
 
-    /// Makes whoever has been in a room for the longest time its host; one whose connection is cut only if nobody else is there.
+    /// Makes the participant who joined first the host; one whose connection was cut only if there is no other.
     pub(super) fn pass_on_host(&mut self, name: &str) {
         let Some(room) = self.rooms.get_mut(name) else { return };
         let is_heir = |seat: &&Seat| room.info(seat.id).is_some_and(|info| info.role == Role::Participant);
@@ -148,7 +146,7 @@ impl Hub {
         }
     }
 
-    /// Lets newcomers in from now on, and whoever waits.
+    /// Admits newcomers from now on, and those who wait.
     pub(super) fn unlock(&mut self, room: &str) {
         self.set_locked(room, false);
         self.open_lobby(room);
@@ -185,8 +183,8 @@ impl Hub {
             (_, Some(inside)) if inside == id => {
                 self.error(id, ErrorCode::InvalidValue, "the host cannot remove itself; send `leave`");
             }
-            (Some(gone), _) => self.expel(gone, ErrorCode::NotAdmitted, "the host did not let you in"),
-            (None, Some(gone)) => self.expel(gone, ErrorCode::Removed, "the host put you out of the room"),
+            (Some(gone), _) => self.expel(gone, ErrorCode::NotAdmitted, "the host did not admit you"),
+            (None, Some(gone)) => self.expel(gone, ErrorCode::Removed, "the host removed you from the room"),
             (None, None) => self.unknown(id, participant),
         }
     }
@@ -246,7 +244,7 @@ impl Hub {
 
     fn unknown(&mut self, id: ConnectionId, participant: &ParticipantId) {
         let participant = shorten(participant.to_string());
-        let message = format!("participant `{participant}` is not in the room, and does not wait to be");
+        let message = format!("participant `{participant}` is neither in the room nor in its lobby");
         self.error(id, ErrorCode::UnknownParticipant, message);
     }
 }

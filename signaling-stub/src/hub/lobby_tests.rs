@@ -19,7 +19,7 @@ fn join_as_host(hub: &mut Hub, id: ConnectionId) -> ParticipantId {
     hub.participants("tea").last().unwrap().id.clone()
 }
 
-/// Alice is the host of a locked room, and Bob stands at its door.
+/// Alice is the host of a locked room, and Bob waits in its lobby.
 fn locked() -> (Hub, ParticipantId, ParticipantId) {
     let mut hub = Hub::new(Limits::default());
     let alice = join_as_host(&mut hub, ALICE);
@@ -77,7 +77,7 @@ fn a_newcomer_to_a_locked_room_waits_and_everyone_inside_hears_of_it() {
         "a repetition changes nothing"
     );
     say(&mut hub, BOB, &json!({ "type": "ping" }));
-    assert!(errors(&drain(&mut hub)).is_empty(), "who waits keeps its connection");
+    assert!(errors(&drain(&mut hub)).is_empty(), "waiting keeps the connection");
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn mcu_message(role: &str) -> Value {
     message
 }
 
-/// Alice is the host of a locked room that Dave mixes, and Bob stands at its door.
+/// Alice is the host of a locked room that Dave mixes, and Bob waits in its lobby.
 fn locked_with_mixer() -> (Hub, ParticipantId) {
     let mut hub = Hub::new(Limits::default()).with_mixers().with_mixer_token("started here");
     for (id, role) in [(DAVE, "mixer"), (ALICE, "host")] {

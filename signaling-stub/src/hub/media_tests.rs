@@ -1,4 +1,4 @@
-//! What the hub tells the SFU.
+//! The hub's commands to the SFU.
 
 use moim_protocol::{RelayPayload, SFU_ID};
 use serde_json::{Value, json};
@@ -161,7 +161,7 @@ fn a_mixer_that_is_on_its_way_is_started_once_and_again_if_it_never_comes() {
     hub.handle_disconnected(mixer, 0);
     assert!(drain(&mut hub).contains(&start));
     hub.handle_disconnected(ALICE, 0);
-    assert!(!drain(&mut hub).contains(&start), "another one would take the place of the one on its way");
+    assert!(!drain(&mut hub).contains(&start), "another one would replace the one that is starting");
     hub.handle_mixer_ended("kitchen");
     assert_eq!(drain(&mut hub), [start]);
     hub.handle_disconnected(BOB, 0);
@@ -210,7 +210,7 @@ fn of_two_hosts_who_wait_for_the_mixer_the_first_is_taken() {
     drain(&mut hub);
     assert_eq!(sole_error(&mut hub, BOB, &mcu_message("host")), ErrorCode::HostRefused);
     say(&mut hub, ALICE, &mcu_message("host"));
-    assert_eq!(drain(&mut hub), [], "a repetition is no other host");
+    assert_eq!(drain(&mut hub), [], "a repetition does not change the host");
 }
 
 #[test]

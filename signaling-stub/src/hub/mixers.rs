@@ -1,22 +1,22 @@
-//! The mixers of the rooms with the topology `mcu`: when one is needed, and who waits for it.
+//! Mixers of rooms with the topology `mcu`: when one is needed, and which clients wait for it.
 
 use moim_protocol::{ErrorCode, Join, ParticipantId, Role, Topology};
 
 use super::{ConnectionId, Hub, Output, WaitReason, Waiting, room::Room, shorten};
 
-/// One connection can have a mixer started so often.
+/// How often one connection can have a mixer started.
 const MIXER_INTERVAL_MS: u64 = 10_000;
 
 impl Hub {
-    /// Takes the news that no mixer could be started for a room. Whoever waits for it is told.
+    /// A mixer could not be started for a room. Clients that wait for it get an error.
     pub fn handle_mixer_fault(&mut self, room: &str, fault: &str) {
         for (id, _) in self.take_waiting_for_mixer(room) {
             self.error(id, ErrorCode::NoMixer, shorten(fault.to_owned()));
         }
     }
 
-    /// Takes the news that the mixer that was started for a room is gone. One that had joined is missed already; one that
-    /// never did is started again, if somebody still needs it.
+    /// The mixer that was started for a room has ended. If it had joined, its leave was handled already; if it
+    /// never did, it is started again if it is still needed.
     pub fn handle_mixer_ended(&mut self, room: &str) {
         let has_mixer = self.rooms.get(room).is_some_and(Room::has_mixer);
         let has_people = self.rooms.get(room).is_some_and(Room::has_people);
@@ -25,7 +25,7 @@ impl Hub {
         }
     }
 
-    /// Keeps a `join` till the room has a mixer.
+    /// Keeps a `join` until the room has a mixer.
     pub(super) fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
         let (room, now) = (join.room.clone(), self.now);
         let is_first = !self.is_mixer_awaited(&room);
@@ -34,7 +34,8 @@ impl Hub {
             let before = connection.started_mixer_at.replace(now);
             if let Some(at) = before.filter(|at| now.saturating_sub(*at) < MIXER_INTERVAL_MS) {
                 connection.started_mixer_at = Some(at);
-                let message = "a mixer was started for this connection just now; try again in ten seconds";
+                let message =
+                    "a mixer was started for this connection very recently; try again in ten seconds";
                 return self.error(id, ErrorCode::NoMixer, message);
             }
         }
@@ -44,7 +45,7 @@ impl Hub {
         }
     }
 
-    /// Forgets that a connection waits for a mixer. If nobody else does, the mixer is stopped.
+    /// A connection no longer waits for a mixer. If none does, the mixer is stopped.
     pub(super) fn stop_waiting_for_mixer(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(Waiting { join, reason: WaitReason::Mixer(_) }) = connection.waiting.as_deref() else {
@@ -57,19 +58,19 @@ impl Hub {
         }
     }
 
-    /// Whether somebody waits for a room's mixer.
+    /// Whether a client waits for a room's mixer.
     pub(super) fn is_mixer_awaited(&self, room: &str) -> bool {
         self.connections.values().any(|connection| connection.waits_for_mixer(room).is_some())
     }
 
-    /// Takes out every `join` that waits for a room's mixer.
+    /// Removes and returns every `join` that waits for a room's mixer.
     pub(super) fn take_waiting_for_mixer(&mut self, room: &str) -> Vec<(ConnectionId, Waiting)> {
         let waiting =
             self.connections.iter_mut().filter(|(_, connection)| connection.waits_for_mixer(room).is_some());
         waiting.filter_map(|(id, connection)| Some((*id, *connection.waiting.take()?))).collect()
     }
 
-    /// Starts or stops a mixer, now that somebody with this role has left.
+    /// Starts or stops a mixer after a participant with this role has left.
     pub(super) fn left_mixed_room(&mut self, name: &str, role: Role) {
         let Some(room) = self.rooms.get(name) else { return };
         if !self.starts_mixers || room.topology() != Topology::Mcu {

@@ -1,8 +1,8 @@
 //! The rooms and the connections of a signaling server, as a sans-IO state machine.
 //!
-//! Feed one event with the time in milliseconds, then drain [`poll_output`](Hub::poll_output) until it
-//! returns `None`, and call [`handle_timeout`](Hub::handle_timeout) when
-//! [`poll_timeout`](Hub::poll_timeout) says. Two hubs with the same seed and the same events behave alike.
+//! Pass it one event with the time in milliseconds, then drain [`poll_output`](Hub::poll_output) until it
+//! returns `None`, and call [`handle_timeout`](Hub::handle_timeout) at
+//! [`poll_timeout`](Hub::poll_timeout). Two hubs with the same seed and the same events behave identically.
 
 mod dispatch;
 mod id;
@@ -44,11 +44,11 @@ pub use self::{
     seat::SeatId,
 };
 
-/// Names a connection for as long as it lives. The owner of the hub chooses it and never uses it again.
+/// Identifies a connection. The owner of the hub chooses it and never reuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub u64);
 
-/// How much is going on.
+/// Current statistics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HubStats {
     /// Open connections, in a room or not.
@@ -59,10 +59,10 @@ pub struct HubStats {
     pub participants: usize,
 }
 
-/// Every room and every connection of a server.
+/// All rooms and connections of a server.
 ///
-/// Each participant of a room has a seat, and its connection has it; one that is cut leaves the seat empty for a while. A room
-/// exists while it has a participant.
+/// Each participant of a room has a seat, held by its connection; if that is cut, the seat stays empty for a while. A
+/// room exists while it has a participant.
 #[derive(Debug)]
 pub struct Hub {
     limits: Limits,
@@ -80,23 +80,23 @@ pub struct Hub {
     connections: BTreeMap<ConnectionId, Connection>,
     rooms: BTreeMap<String, Room>,
     outputs: VecDeque<Output>,
-    /// No connection can be idle before this.
+    /// The earliest time at which a connection can be idle.
     next_timeout: Option<u64>,
     shutting_down: bool,
     /// The time of the last event that had one.
     now: u64,
-    /// Whose message is being handled, and its number, if it has one.
+    /// The connection whose message is being handled, and its request number, if it has one.
     request: Option<(ConnectionId, u32)>,
 }
 
 #[derive(Debug)]
 struct Connection {
     room: Option<String>,
-    /// A `join` that is not carried out yet.
+    /// A `join` that is pending.
     waiting: Option<Box<Waiting>>,
-    /// Where it comes from, if that is known.
+    /// The remote address, if known.
     address: Option<IpAddr>,
-    /// When it has to have joined.
+    /// The deadline to join.
     join_by: u64,
     /// When a mixer was last started because of it.
     started_mixer_at: Option<u64>,
@@ -112,14 +112,14 @@ struct Waiting {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum WaitReason {
-    /// The room's mixer is on its way. The participant keeps the id that it had in the lobby.
+    /// Waits for the room's mixer. The participant keeps its id from the lobby.
     Mixer(Option<ParticipantId>),
-    /// The room is locked: this is who stands in its lobby.
+    /// The room is locked: its id in the lobby.
     Lobby(ParticipantId),
 }
 
 impl Connection {
-    /// If it waits for the mixer of a room: the id that it had in the lobby, if it has one.
+    /// If it waits for the mixer of a room: its id from the lobby, if it has one.
     fn waits_for_mixer(&self, room: &str) -> Option<Option<ParticipantId>> {
         match self.waiting.as_deref()? {
             Waiting { join, reason: WaitReason::Mixer(admitted) } if join.room == room => {
@@ -129,7 +129,7 @@ impl Connection {
         }
     }
 
-    /// When it is given up, if nothing more comes.
+    /// When it is closed, unless something is received.
     fn deadline(&self, idle_timeout: u64) -> u64 {
         let idle = self.heard_at.saturating_add(idle_timeout);
         let has_joined = self.room.is_some() || self.waiting.is_some();
@@ -145,7 +145,7 @@ impl Connection {
 }
 
 impl Hub {
-    /// A hub without rooms.
+    /// Creates a hub without rooms.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -168,14 +168,14 @@ impl Hub {
         }
     }
 
-    /// Sets what participant ids are made from. Hubs of different seeds make different ids.
+    /// Sets the seed of participant ids. Hubs with different seeds generate different ids.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.ids = ParticipantIds::seeded(seed);
         self
     }
 
-    /// Sets that nobody can guess participant ids and resume tokens.
+    /// Makes participant ids and resume tokens unpredictable.
     #[must_use]
     pub fn with_random_ids(mut self) -> Self {
         self.ids = ParticipantIds::random();
@@ -190,42 +190,42 @@ impl Hub {
         self
     }
 
-    /// Sets that there is an SFU, which takes [`Output::Media`].
+    /// Enables the SFU, which handles [`Output::Media`].
     #[must_use]
     pub fn with_sfu(mut self) -> Self {
         self.has_sfu = true;
         self
     }
 
-    /// Sets the token without which nobody can join as a mixer. Who has it need not wait in a lobby.
+    /// Sets the token that is required to join as a mixer. With the token, a mixer need not wait in a lobby.
     #[must_use]
     pub fn with_mixer_token(mut self, token: impl Into<String>) -> Self {
         self.mixer_token = Some(token.into());
         self
     }
 
-    /// Sets that [`Output::StartMixer`] has an effect, so that nobody is sent away for want of a mixer.
+    /// Declares that [`Output::StartMixer`] is handled, so that clients are not rejected for lack of a mixer.
     #[must_use]
     pub fn with_mixers(mut self) -> Self {
         self.starts_mixers = true;
         self
     }
 
-    /// Hands a payload of the SFU to a client. To one whose connection is cut, the SFU repeats it.
+    /// Sends a payload of the SFU to a client. The SFU repeats it for one whose connection was cut.
     pub fn handle_sfu_payload(&mut self, seat: SeatId, payload: RelayPayload) {
         if let Some(to) = self.connection_of(seat) {
             self.send(to, ServerMessage::Relay { from: SFU_ID.into(), payload });
         }
     }
 
-    /// Tells a client that the SFU could not use what it sent.
+    /// Reports to a client that the SFU could not use what it sent.
     pub fn handle_sfu_fault(&mut self, seat: SeatId, fault: String) {
         if let Some(to) = self.connection_of(seat) {
             self.error(to, ErrorCode::MediaRefused, shorten(fault));
         }
     }
 
-    /// Takes the news that the SFU has lost everyone. They are sent away, and can join again.
+    /// The SFU was restarted. Its clients are disconnected, and can join again.
     pub fn handle_sfu_failed(&mut self) {
         let lost = self.rooms.iter().filter(|(_, room)| room.topology() == Topology::Sfu);
         let lost = lost.flat_map(|(name, room)| {
@@ -242,13 +242,13 @@ impl Hub {
         }
     }
 
-    /// The connection that has this seat at the moment.
+    /// The current connection of a seat.
     fn connection_of(&self, seat: SeatId) -> Option<ConnectionId> {
         let room = self.rooms.get(self.seats.get(&seat)?)?;
         room.seats().find(|known| known.id == seat)?.connection()
     }
 
-    /// Takes the news that a payload of `from` was lost, because too much waits for the client that it was for.
+    /// A payload of `from` was dropped, because too much is queued for its receiver.
     pub fn handle_payload_lost(&mut self, to: ConnectionId, from: &ParticipantId) {
         let room = self.connections.get(&to).and_then(|connection| connection.room.as_ref());
         let Some(room) = room.and_then(|room| self.rooms.get(room)) else { return };
@@ -257,25 +257,25 @@ impl Hub {
         self.error(sender, ErrorCode::RateLimited, message);
     }
 
-    /// The roster of the room that a connection is in.
+    /// Returns the roster of a connection's room.
     pub fn roster_of(&self, id: ConnectionId) -> Option<Roster> {
         let room = self.connections.get(&id)?.room.as_ref()?;
         self.rooms.get(room).map(Room::roster)
     }
 
-    /// Takes the news that a payload was lost, because too many of this client wait for the SFU.
+    /// A payload was dropped, because too many of this client are queued for the SFU.
     pub fn handle_sfu_overload(&mut self, seat: SeatId) {
         if let Some(id) = self.connection_of(seat) {
-            self.error(id, ErrorCode::RateLimited, "too much waits for the SFU; send it again later");
+            self.error(id, ErrorCode::RateLimited, "too much is queued for the SFU; send it again later");
         }
     }
 
-    /// Takes a new connection of which nobody knows whence it comes: no limit of an address holds for it.
+    /// Adds a connection of unknown address: limits per address do not apply.
     pub fn handle_connected(&mut self, id: ConnectionId, now: u64) {
         self.connect(id, None, now);
     }
 
-    /// Takes a new connection from this address.
+    /// Adds a connection from this address.
     pub fn handle_connected_from(&mut self, id: ConnectionId, address: IpAddr, now: u64) {
         self.connect(id, Some(network(address)), now);
     }
@@ -284,17 +284,17 @@ impl Hub {
         self.now = self.now.max(now);
         self.forget(id, LeaveReason::Disconnected);
         if self.shutting_down {
-            return self.refuse(id, ErrorCode::ShuttingDown, "the server is going down");
+            return self.refuse(id, ErrorCode::ShuttingDown, "the server is shutting down");
         }
         let count = self.connections.len();
         if count >= self.limits.max_connections {
-            let message = format!("the server has {count} connections, the most it may have");
+            let message = format!("the server has {count} connections, which is the limit");
             return self.refuse(id, ErrorCode::TooManyConnections, message);
         }
         let is_near = |connection: &&Connection| address.is_some() && connection.address == address;
         let near = self.connections.values().filter(is_near).count();
         if near >= self.limits.max_connections_per_address {
-            let message = format!("there are {near} connections from this address, the most there may be");
+            let message = format!("there are {near} connections from this address, which is the limit");
             return self.refuse(id, ErrorCode::TooManyConnections, message);
         }
         let connection = Connection {
@@ -312,15 +312,15 @@ impl Hub {
         debug!(connection = id.0, "connected");
     }
 
-    /// Takes a text frame. Whatever is in it, no other connection suffers.
+    /// Handles a text frame. Whatever it contains, no other connection is affected.
     pub fn handle_text(&mut self, id: ConnectionId, text: &str, now: u64) {
         if self.handle_frame(id, text.len(), now) {
             self.handle_decoded(id, ClientMessage::request_of(text), ClientMessage::decode(text));
         }
     }
 
-    /// Takes the news of a text frame, and says whether it is worth decoding. The two halves of
-    /// [`handle_text`](Self::handle_text) are apart so that nobody else has to wait while a frame is decoded.
+    /// Accounts for a text frame, and returns whether to decode it. The two halves of
+    /// [`handle_text`](Self::handle_text) are separate so that others need not wait while a frame is decoded.
     pub fn handle_frame(&mut self, id: ConnectionId, bytes: usize, now: u64) -> bool {
         if !self.hear(id, bytes, now) {
             return false;
@@ -333,8 +333,8 @@ impl Hub {
         bytes <= limit
     }
 
-    /// Takes what was in a text frame for which [`handle_frame`](Self::handle_frame) returned `true`.
-    /// `request` is what the message says of itself.
+    /// Handles the content of a text frame for which [`handle_frame`](Self::handle_frame) returned `true`.
+    /// `request` is the message's request number.
     pub fn handle_decoded(
         &mut self,
         id: ConnectionId,
@@ -349,31 +349,31 @@ impl Hub {
         self.request = None;
     }
 
-    /// Takes the news of a ping or a pong (RFC 6455), which the socket answers itself.
+    /// Accounts for a ping or pong (RFC 6455), which the socket answers itself.
     pub fn handle_control(&mut self, id: ConnectionId, now: u64) {
         self.hear(id, 0, now);
     }
 
-    /// Takes a binary frame, which the protocol has no use for.
+    /// Rejects a binary frame, which the protocol does not use.
     pub fn handle_binary(&mut self, id: ConnectionId, bytes: usize, now: u64) {
         if self.hear(id, bytes, now) {
             self.error(id, ErrorCode::BinaryFrame, "the frame is binary; send JSON in text frames");
         }
     }
 
-    /// Takes the news that a frame was so long that the connection could not read on behind it.
+    /// Rejects a frame that was too long, so that the connection could not be read any further.
     pub fn handle_oversize(&mut self, id: ConnectionId) {
         let limit = self.limits.max_message_bytes;
         self.fail(id, ErrorCode::MessageTooLarge, format!("the limit is {limit} bytes"));
     }
 
-    /// Takes the end of a connection. A connection that the hub has closed is not known any more.
+    /// Removes a connection. One that the hub has closed is unknown already.
     pub fn handle_disconnected(&mut self, id: ConnectionId, now: u64) {
         self.now = self.now.max(now);
         self.lose(id, LeaveReason::Disconnected);
     }
 
-    /// Gives up the connections that have been silent for too long, and the seats whose grace time is over.
+    /// Closes the connections that have been silent for too long, and ends the seats whose grace time is over.
     pub fn handle_timeout(&mut self, now: u64) {
         if self.next_timeout.is_none_or(|next| now < next) {
             return;
@@ -384,8 +384,8 @@ impl Hub {
         let late: Vec<_> = late.map(|(id, connection)| (*id, connection.heard_at)).collect();
         for (id, heard_at) in late {
             let message = match heard_at.saturating_add(timeout) <= now {
-                true => format!("nothing came for {timeout} ms"),
-                false => format!("no `join` came for {} ms", self.limits.join_timeout_ms),
+                true => format!("received nothing for {timeout} ms"),
+                false => format!("received no `join` for {} ms", self.limits.join_timeout_ms),
             };
             self.send_error(id, ErrorCode::IdleTimeout, message, true);
             self.lose(id, LeaveReason::TimedOut);
@@ -400,17 +400,17 @@ impl Hub {
         self.next_timeout = Some(self.next_timeout.map_or(at, |next| next.min(at)));
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do, at the earliest.
+    /// The earliest time at which [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<u64> {
         self.next_timeout
     }
 
-    /// Takes the next output.
+    /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// Closes every connection, and from now on every new one.
+    /// Closes every connection, and rejects new ones from now on.
     pub fn shut_down(&mut self) {
         self.shutting_down = true;
         self.rooms.clear();
@@ -418,21 +418,21 @@ impl Hub {
         self.removed.clear();
         self.next_timeout = None;
         for id in std::mem::take(&mut self.connections).into_keys() {
-            self.refuse(id, ErrorCode::ShuttingDown, "the server is going down");
+            self.refuse(id, ErrorCode::ShuttingDown, "the server is shutting down");
         }
     }
 
-    /// The participants of a room in the order in which they joined. A room that does not exist has none.
+    /// The participants of a room, in the order of joining. Empty if the room does not exist.
     pub fn participants(&self, room: &str) -> Vec<ParticipantInfo> {
         self.rooms.get(room).map(|room| room.participants().cloned().collect()).unwrap_or_default()
     }
 
-    /// Who waits to be let into a room, and whether newcomers have to.
+    /// The lobby of a room: who waits, and whether newcomers have to.
     pub fn lobby(&self, room: &str) -> Lobby {
         self.rooms.get(room).map(|room| room.lobby().clone()).unwrap_or_default()
     }
 
-    /// How much is going on.
+    /// Current statistics.
     pub fn stats(&self) -> HubStats {
         HubStats {
             connections: self.connections.len(),
@@ -441,7 +441,7 @@ impl Hub {
         }
     }
 
-    /// Notes a sign of life, and says whether the frame may be looked at.
+    /// Records activity, and returns whether the frame may be handled.
     fn hear(&mut self, id: ConnectionId, bytes: usize, now: u64) -> bool {
         self.now = self.now.max(now);
         let Some(connection) = self.connections.get_mut(&id) else { return false };
@@ -453,20 +453,20 @@ impl Hub {
             Rate::DropAloud => self.error(
                 id,
                 ErrorCode::RateLimited,
-                format!("more than {limit} messages a second; messages are dropped until it is less"),
+                format!("more than {limit} messages per second; messages are dropped until the rate falls"),
             ),
             Rate::Abuse => {
                 self.fail(
                     id,
                     ErrorCode::RateLimited,
-                    format!("more than {limit} messages a second for too long"),
+                    format!("more than {limit} messages per second for too long"),
                 );
             }
         }
         false
     }
 
-    /// Drops a connection and its participant, and tells the room.
+    /// Removes a connection and its participant, and notifies the room.
     fn forget(&mut self, id: ConnectionId, reason: LeaveReason) {
         self.leave_lobby(id);
         self.stop_waiting_for_mixer(id);
@@ -500,7 +500,7 @@ impl Hub {
             self.rooms.remove(name);
             self.turn_away_waiting(name);
         } else if !room.has_people() {
-            // Only a mixer is left, which can let nobody in.
+            // Only a mixer is left, which cannot admit anyone.
             self.turn_away_waiting(name);
             self.unlock(name);
         } else if participant.role == Role::Host {
@@ -508,7 +508,7 @@ impl Hub {
         }
     }
 
-    /// Ends a connection because of an error.
+    /// Closes a connection because of an error.
     fn fail(&mut self, id: ConnectionId, code: ErrorCode, message: impl Into<String>) {
         if self.connections.contains_key(&id) {
             self.refuse(id, code, message);
@@ -516,7 +516,7 @@ impl Hub {
         }
     }
 
-    /// Turns away a connection that the hub does not keep.
+    /// Rejects a connection that the hub has not added.
     fn refuse(&mut self, id: ConnectionId, code: ErrorCode, message: impl Into<String>) {
         self.send_error(id, code, message, true);
         self.close(id, CloseReason::Error(code));
@@ -541,7 +541,7 @@ impl Hub {
     }
 }
 
-/// What one client can have many addresses of: of IPv6, a network (/64).
+/// The unit of which one client can have many addresses: for IPv6, a network (/64).
 pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -549,7 +549,7 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Cuts what quotes a client's text, so that an error is never long.
+/// Truncates quoted text of a client, so that an error is never long.
 fn shorten(text: String) -> String {
     const LONGEST: usize = 300;
     match text.char_indices().nth(LONGEST) {

@@ -1,68 +1,68 @@
-//! What the hub wants done.
+//! The hub's outputs.
 
 use moim_protocol::{ErrorCode, ParticipantId, Publication, RelayPayload, ServerMessage};
 
 use super::{ConnectionId, SeatId};
 
-/// Something for the owner of the hub to do.
+/// An action for the owner of the hub.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
     /// Send a message.
     Send {
-        /// To whom.
+        /// The connection.
         to: ConnectionId,
-        /// What.
+        /// The message.
         message: ServerMessage,
     },
-    /// Send what is under way, then close the connection. The hub has forgotten it already.
+    /// Send what is queued, then close the connection. The hub has removed it already.
     Close {
-        /// Which one.
+        /// The connection.
         id: ConnectionId,
-        /// Why.
+        /// The reason.
         reason: CloseReason,
     },
-    /// Tell the SFU.
+    /// Send a command to the SFU.
     Media(MediaCommand),
-    /// Start a mixer for this room, unless one is on its way: somebody waits for it.
+    /// Start a mixer for this room, unless one is starting: a client waits for it.
     StartMixer(String),
-    /// Stop the mixer that was started for this room: nobody is there any more.
+    /// Stop the mixer that was started for this room: it is no longer needed.
     StopMixer(String),
 }
 
-/// What the SFU has to know of the rooms whose topology is `sfu`.
+/// A command to the SFU about a room with the topology `sfu`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MediaCommand {
-    /// A participant came in.
+    /// A participant joined.
     Joined {
         /// Its seat.
         id: SeatId,
         /// Its room.
         room: String,
-        /// Who it is.
+        /// Its participant id.
         participant: ParticipantId,
-        /// What it publishes.
+        /// Its publications.
         publications: Vec<Publication>,
     },
-    /// A participant publishes these from now on: the complete list.
+    /// A participant's publications changed.
     Published {
         /// Its seat.
         id: SeatId,
-        /// What it publishes.
+        /// The complete list.
         publications: Vec<Publication>,
     },
     /// A participant sent a payload to the SFU.
     Relay {
         /// Its seat.
         id: SeatId,
-        /// What it sent.
+        /// The payload.
         payload: RelayPayload,
     },
-    /// A participant has a new connection to the server: what was sent over the one before may be lost.
+    /// A participant has a new connection to the server: data sent over the previous one may be lost.
     Resumed {
         /// Its seat.
         id: SeatId,
     },
-    /// A participant is gone.
+    /// A participant left.
     Left {
         /// Its seat.
         id: SeatId,
@@ -73,9 +73,9 @@ pub enum MediaCommand {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// The client said `leave`.
+    /// The client sent `leave`.
     Left,
-    /// The SFU began anew. The client can come back at once.
+    /// The SFU was restarted. The client can join again at once.
     Restart,
     /// The client was sent this error, with `fatal` set.
     Error(ErrorCode),

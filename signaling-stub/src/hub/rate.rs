@@ -1,33 +1,33 @@
 //! A token bucket that can go into debt.
 
-/// What becomes of a message.
+/// What to do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rate {
-    /// It passes.
+    /// Accept it.
     Pass,
-    /// It is dropped, and the client is told.
+    /// Drop it, and send an error to the client.
     DropAloud,
-    /// It is dropped; the client was told less than a second ago.
+    /// Drop it; an error was sent less than a second ago.
     Drop,
-    /// The client does not slow down: the connection ends.
+    /// Close the connection: the client does not slow down.
     Abuse,
 }
 
-/// So many bytes of a message cost as much as one message more.
+/// This many bytes of a message cost as much as one message.
 const BYTES_PER_TOKEN: usize = 4096;
 
-/// What a frame of so many bytes costs, in messages.
+/// The cost of a frame of this many bytes, in messages.
 fn cost(bytes: usize) -> i64 {
     1 + i64::try_from(bytes / BYTES_PER_TOKEN).unwrap_or(i64::MAX / TOKEN - 1)
 }
 
-/// Limits the messages of one connection, and their bytes.
+/// Limits the messages of one connection, and their size.
 ///
 /// Dropped messages cost a token as well. So a client that slows down recovers, and one that does not
 /// falls into debt, until the debt is as large as the bucket.
 #[derive(Clone, Debug)]
 pub(super) struct Bucket {
-    /// In thousandths, so that a millisecond brings a whole number of them.
+    /// In thousandths, so that each millisecond adds an integer.
     tokens: i64,
     burst: i64,
     per_ms: i64,
@@ -44,14 +44,14 @@ impl Bucket {
         Self { tokens: burst, burst, per_ms: i64::from(messages_per_second), filled_at: now, told_at: None }
     }
 
-    /// Takes a frame of `bytes` bytes into account.
+    /// Accounts for a frame of `bytes` bytes.
     pub(super) fn take(&mut self, bytes: usize, now: u64) -> Rate {
         let elapsed = i64::try_from(now.saturating_sub(self.filled_at)).unwrap_or(i64::MAX);
         self.filled_at = self.filled_at.max(now);
         self.tokens = self.tokens.saturating_add(elapsed.saturating_mul(self.per_ms)).min(self.burst);
         let price = cost(bytes) * TOKEN;
         if self.tokens >= TOKEN {
-            // One long message alone is no abuse, however short the bucket is.
+            // A single long message is not abuse, however small the bucket is.
             self.tokens = (self.tokens - price).max(-self.burst / 2);
             return Rate::Pass;
         }

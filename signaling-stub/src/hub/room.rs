@@ -13,11 +13,11 @@ use super::{
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     topology: Topology,
-    /// Where its first participant comes from, if that is known.
+    /// The address of its first participant, if known.
     opened_from: Option<IpAddr>,
     revision: u64,
     lobby: Lobby,
-    /// In the order in which they joined.
+    /// In the order of joining.
     members: Vec<Member>,
 }
 
@@ -32,7 +32,7 @@ impl Room {
         Self { topology, opened_from, revision: 0, lobby: Lobby::default(), members: Vec::new() }
     }
 
-    /// As the first participant wished it.
+    /// Chosen by the first participant.
     pub(super) fn topology(&self) -> Topology {
         self.topology
     }
@@ -62,7 +62,7 @@ impl Room {
         &self.lobby
     }
 
-    /// Lets `change` work on the lobby, and says whether that made a difference.
+    /// Calls `change` on the lobby; returns whether the lobby changed.
     pub(super) fn change_lobby(&mut self, change: impl FnOnce(&mut Lobby)) -> bool {
         let before = self.lobby.clone();
         change(&mut self.lobby);
@@ -75,7 +75,7 @@ impl Room {
         self.members.iter().map(|member| &member.info)
     }
 
-    /// Of those who are here.
+    /// The connections of occupied seats.
     pub(super) fn connections(&self) -> impl Iterator<Item = ConnectionId> {
         self.seats().filter_map(Seat::connection)
     }
@@ -84,12 +84,12 @@ impl Room {
         self.members.iter().map(|member| &member.seat)
     }
 
-    /// Whether somebody mixes.
+    /// Whether there is a mixer.
     pub(super) fn has_mixer(&self) -> bool {
         self.participants().any(|participant| participant.role == Role::Mixer)
     }
 
-    /// Whether somebody is here to take part.
+    /// Whether there is a participant other than mixers.
     pub(super) fn has_people(&self) -> bool {
         self.participants().any(|participant| participant.role != Role::Mixer)
     }
@@ -143,7 +143,7 @@ impl Room {
         Some(self.members.remove(index).info)
     }
 
-    /// Puts a connection on a seat. Returns what a host asked to mute meanwhile, and which host.
+    /// Assigns a connection to a seat. Returns the publications that a host asked to mute meanwhile, and which host.
     pub(super) fn take_seat(
         &mut self,
         seat: SeatId,
@@ -157,7 +157,7 @@ impl Room {
         std::mem::take(&mut member.seat.to_mute)
     }
 
-    /// Lets `change` work on the participant, and says whether that made a difference.
+    /// Calls `change` on the participant; returns whether it changed.
     pub(super) fn change(&mut self, seat: SeatId, change: impl FnOnce(&mut ParticipantInfo)) -> bool {
         let Some(member) = self.members.iter_mut().find(|member| member.seat.id == seat) else {
             return false;

@@ -25,7 +25,7 @@ pub(super) fn drain(hub: &mut Hub) -> Vec<Output> {
     std::iter::from_fn(|| hub.poll_output()).collect()
 }
 
-/// Connects and joins, and gives the id that the hub chose.
+/// Connects and joins; returns the id that the hub chose.
 pub(super) fn join(hub: &mut Hub, id: ConnectionId, room: &str) -> ParticipantId {
     hub.handle_connected(id, 0);
     say(hub, id, &join_message(room));
@@ -268,7 +268,7 @@ fn change_reaches_everyone_its_author_included() {
     assert_eq!(
         drain(&mut hub),
         [ALICE, BOB].map(|to| Output::Send { to, message: message.clone() }),
-        "the other room hears nothing"
+        "the other room receives nothing"
     );
 }
 
@@ -379,7 +379,7 @@ fn connections_are_limited() {
     assert_eq!(errors(&outputs), [(BOB, ErrorCode::TooManyConnections, true)]);
     assert_eq!(closed(&outputs)[0].1.code(), 1013);
     say(&mut hub, BOB, &join_message("kitchen"));
-    assert_eq!(drain(&mut hub), [], "a refused connection is not known");
+    assert_eq!(drain(&mut hub), [], "a refused connection is unknown");
 }
 
 #[test]

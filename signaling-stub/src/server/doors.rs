@@ -1,4 +1,4 @@
-//! Who may have a socket: so many altogether and from one address, and none for long that asks for nothing.
+//! Limits the sockets: in total and per address; a socket without a request is closed after a short time.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -22,23 +22,23 @@ use tracing::{debug, warn};
 use super::meter::{Meter, Metered};
 use crate::{Limits, hub::network};
 
-/// A request has to be complete after so long, and the next one on the same socket.
+/// The time limit for a complete request, and until the next one on the same socket.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
-/// Bytes of a request that are read; there is no reason for more.
+/// Maximum size of a request in bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
-/// How many sockets there may be.
+/// Limits of sockets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SocketLimits {
     pub(super) sockets: usize,
-    /// Those from one address; of IPv6, from one network (/64).
+    /// Per address; for IPv6, per network (/64).
     pub(super) per_address: usize,
-    /// Bytes that a WebSocket may read without one message becoming complete.
+    /// Bytes that a WebSocket may receive without completing a message.
     pub(super) bytes_of_a_message: u64,
 }
 
 impl SocketLimits {
-    /// Enough for the connections that the hub allows, and for requests beside them.
+    /// Enough for the connections that the hub allows, and for requests besides.
     pub(super) fn of(limits: &Limits) -> Self {
         Self {
             sockets: limits.max_connections + limits.max_connections / 4 + 64,
@@ -60,11 +60,11 @@ struct State {
     next: u64,
     count: usize,
     by_address: HashMap<IpAddr, usize>,
-    /// Those on which no request is complete yet, the oldest first.
+    /// Those without a complete request yet, the oldest first.
     unproven: BTreeMap<u64, AbortHandle>,
 }
 
-/// A place among the sockets, given back when this is dropped.
+/// A slot for a socket, released when it is dropped.
 #[derive(Debug)]
 struct Place {
     doors: Arc<Doors>,
@@ -91,7 +91,7 @@ impl Doors {
         Arc::new(Self { limits, state: Mutex::default() })
     }
 
-    /// Serves HTTP on a listener until `stop` says so, and the requests that are under way to their end.
+    /// Serves HTTP on a listener until `stop` fires, then completes the requests in progress.
     pub(super) async fn serve(
         self: Arc<Self>,
         listener: TcpListener,
@@ -114,14 +114,14 @@ impl Doors {
                     };
                     let number = place.number;
                     let served_one = serve_one(stream, address, place, app.clone(), stopping.clone());
-                    // The lock is held till the handle is in: the task needs it to take the handle out.
+                    // Locked until the handle is stored: the task needs the lock to remove it.
                     let mut state = self.lock();
                     let task = served.spawn(served_one);
                     state.unproven.insert(number, task);
                 }
                 Err(error) => {
-                    // There are too many open files, say. It would fail again at once.
-                    warn!(%error, "cannot take a connection");
+                    // There may be too many open files: it would fail again at once.
+                    warn!(%error, "cannot accept a connection");
                     sleep(Duration::from_millis(100)).await;
                 }
             }
@@ -130,7 +130,7 @@ impl Doors {
         while served.join_next().await.is_some() {}
     }
 
-    /// A place for one socket more. If there is none, the oldest that has asked for nothing yet has to go.
+    /// Reserves a slot for a socket. If there is none, the oldest one without a request is closed.
     fn place(self: &Arc<Self>, address: SocketAddr) -> Option<Place> {
         let address = network(address.ip());
         let mut state = self.lock();
@@ -138,7 +138,7 @@ impl Doors {
             return None;
         }
         if state.count >= self.limits.sockets {
-            // Its own place is free when its task has noticed; until then there is one socket too many.
+            // Its own slot is released when its task ends; until then there is one socket too many.
             let (_, oldest) = state.unproven.pop_first()?;
             oldest.abort();
         }
@@ -148,25 +148,25 @@ impl Doors {
         Some(Place { doors: Arc::clone(self), number: state.next, address })
     }
 
-    /// A request came on this socket.
+    /// A request arrived on this socket.
     fn prove(&self, number: u64) {
         self.lock().unproven.remove(&number);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is whole between two statements.
+        // The state is consistent between two statements.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Returns when the server is told to stop; if nobody is left to tell it, never.
+/// Resolves when the server is stopped; never if the sender was dropped.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-/// Serves the requests of one socket. A WebSocket takes the socket along, and its place.
+/// Serves the requests of one socket. A WebSocket keeps the socket and its slot.
 async fn serve_one(
     stream: TcpStream,
     address: SocketAddr,
@@ -201,6 +201,6 @@ async fn serve_one(
         }
     };
     if let Err(error) = end {
-        debug!(%address, %error, "a socket ended");
+        debug!(%address, %error, "a socket was closed");
     }
 }

@@ -1,4 +1,4 @@
-//! The folder that is served, and nothing outside of it: links out of it are not followed.
+//! Serves a folder, and nothing outside it: links out of it are not followed.
 
 use std::{
     io,
@@ -16,15 +16,15 @@ use percent_encoding::percent_decode_str;
 use tokio::fs::canonicalize;
 use tracing::debug;
 
-/// The folder, as the system knows it.
+/// The canonical path of the folder.
 pub(super) fn root(folder: &Path) -> io::Result<Arc<PathBuf>> {
     folder.canonicalize().map(Arc::new)
 }
 
-/// Lets a request pass whose file is in the folder, or does not exist.
+/// Passes a request whose file is in the folder, or does not exist.
 pub(super) async fn only_inside(State(root): State<Arc<PathBuf>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    // `//name` would be sent on to `//name/`, which a browser takes for another server.
+    // `//name` would be redirected to `//name/`, which a browser treats as another server.
     if path.starts_with("//") || !is_inside(&root, path).await {
         debug!(path, "not in the folder");
         return StatusCode::NOT_FOUND.into_response();

@@ -1,4 +1,4 @@
-//! The paths.
+//! The routes.
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
@@ -19,7 +19,7 @@ use tracing::info;
 
 use super::{files, meter::Meter, origin::Origins, socket, switchboard::Switchboard};
 
-/// Bytes of a WebSocket that are looked at in one go: everybody else has a turn in between.
+/// Bytes of a WebSocket that are processed before other tasks get a turn.
 const READ_BYTES: usize = 4096;
 
 pub(super) fn router(
@@ -41,19 +41,19 @@ pub(super) fn router(
     Ok(router.layer(from_fn_with_state(origins, check_host)))
 }
 
-/// Turns away what is meant for another server, and says what holds for every answer.
+/// Rejects requests for another server, and sets the common response headers.
 async fn check_host(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
     if let Err(fault) = origins.check_host(request.headers()) {
         return (StatusCode::FORBIDDEN, fault).into_response();
     }
     let mut response = next.run(request).await;
     let headers = [
-        // What was built a moment ago must not hide behind a cached copy.
+        // A new build must not be hidden by a cached copy.
         (CACHE_CONTROL, "no-cache"),
-        // A file is what its name says.
+        // Disable MIME sniffing.
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "same-origin"),
-        // No other site shows these pages inside its own.
+        // Disallow embedding by other sites.
         (CONTENT_SECURITY_POLICY, "object-src 'none'; base-uri 'self'; frame-ancestors 'self'"),
     ];
     for (name, value) in headers {
@@ -62,7 +62,7 @@ async fn check_host(State(origins): State<Arc<Origins>>, request: Request, next:
     response
 }
 
-/// Turns away the pages of others.
+/// Rejects pages of other origins.
 async fn check_origin(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
     match origins.check_origin(request.headers()) {
         Ok(()) => next.run(request).await,

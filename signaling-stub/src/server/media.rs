@@ -1,4 +1,4 @@
-//! The SFU on its sockets.
+//! Runs the SFU on its sockets.
 
 mod frames;
 mod tcp;
@@ -26,10 +26,10 @@ use self::tcp::Connections;
 use super::{ServerConfig, media_queue::MediaQueue, switchboard::Switchboard};
 use crate::sfu::{Sfu, SfuOutput};
 
-/// Packets that wait to be looked at; what comes beyond is lost, as in the network.
+/// Packets that are queued; further ones are dropped, as in the network.
 const MAX_WAITING: usize = 4096;
 
-/// A packet that arrived.
+/// A received packet.
 #[derive(Debug)]
 struct Packet {
     protocol: Protocol,
@@ -48,8 +48,8 @@ pub(super) struct Media {
 }
 
 impl Media {
-    /// Opens one socket of each protocol for each address of this machine. Browsers do not use the loopback address, so a
-    /// server that listens on it alone still takes media on the others.
+    /// Opens one socket per protocol and address of this machine. Browsers do not use the loopback address, so a
+    /// server that listens only on it still receives media on the others.
     pub(super) fn bind(listener: SocketAddr, config: &ServerConfig) -> io::Result<Self> {
         let host = listener.ip();
         let hosts = if host.is_loopback() || host.is_unspecified() { addresses() } else { vec![host] };
@@ -74,8 +74,8 @@ impl Media {
         self.commands.clone()
     }
 
-    /// Runs the SFU on a thread of its own, until what is returned is dropped: whatever keeps it busy, it keeps nobody else
-    /// waiting, the end of the server included. Needs a tokio runtime.
+    /// Runs the SFU on its own thread, until the returned value is dropped: a busy SFU does not block anything else,
+    /// including the server's shutdown. Needs a tokio runtime.
     pub(super) fn start(self, switchboard: Arc<Switchboard>) -> io::Result<oneshot::Sender<()>> {
         let (running, stopped) = oneshot::channel();
         let runtime = Handle::current();
@@ -85,14 +85,14 @@ impl Media {
                 runtime.block_on(async {
                     tokio::select! {
                         () = self.serve(&switchboard) => {}
-                        // It is dropped, never sent.
+                        // Only dropped, never sent.
                         _ = &mut stopped => {}
                     }
                 });
             };
-            // What a panic leaves behind is dropped, and the sockets know nothing of it.
+            // The state after a panic is dropped, and the sockets hold none of it.
             while catch_unwind(AssertUnwindSafe(&mut serve)).is_err() {
-                error!("the SFU failed and begins anew");
+                error!("the SFU failed and is restarted");
                 switchboard.panicked();
                 switchboard.drive(|hub, _| hub.handle_sfu_failed());
             }
@@ -101,7 +101,7 @@ impl Media {
         Ok(running)
     }
 
-    /// Runs the SFU, for ever.
+    /// Runs the SFU indefinitely.
     async fn serve(&self, switchboard: &Switchboard) {
         let udp = self.sockets.iter().filter_map(|socket| Some((Protocol::Udp, socket.local_addr().ok()?)));
         let tcp = self.listeners.iter().filter_map(|socket| Some((Protocol::Tcp, socket.local_addr().ok()?)));
@@ -147,7 +147,7 @@ impl Media {
         let is_source =
             |socket: &&Arc<UdpSocket>| socket.local_addr().is_ok_and(|address| address == transmit.source);
         if let Some(socket) = self.sockets.iter().find(is_source) {
-            // What the network does not take is lost, and repeated by those who miss it.
+            // Packets that the network drops are retransmitted on request.
             let _ = socket.try_send_to(&transmit.contents, transmit.destination);
         }
     }
@@ -161,7 +161,7 @@ impl Media {
     }
 }
 
-/// A port that was asked for and cannot be had is an error; an address that cannot be used is one less.
+/// Failing to bind a requested port is an error; an address that cannot be used is skipped.
 fn usable<S>(
     socket: io::Result<S>,
     (protocol, flag): (&str, &str),
@@ -172,7 +172,7 @@ fn usable<S>(
         (Ok(socket), _) => Ok(Some(socket)),
         (Err(error), Some(port)) => {
             let why = format!(
-                "cannot take media on {protocol} port {port} of {host}: {error}; choose another {flag}"
+                "cannot receive media on {protocol} port {port} of {host}: {error}; choose another {flag}"
             );
             Err(io::Error::new(error.kind(), why))
         }
@@ -210,7 +210,7 @@ async fn read(socket: Arc<UdpSocket>, packets: mpsc::Sender<Packet>) {
     let Ok(destination) = socket.local_addr() else { return };
     let mut buffer = [0; frames::MAX_PACKET_BYTES];
     loop {
-        // An error tells of a datagram that did not arrive somewhere.
+        // The error reports that an earlier datagram was not delivered.
         let Ok((length, source)) = socket.recv_from(&mut buffer).await else { continue };
         let bytes = buffer[..length].to_vec();
         let packet = Packet { protocol: Protocol::Udp, source, destination, bytes };

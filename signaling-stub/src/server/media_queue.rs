@@ -1,4 +1,4 @@
-//! What waits for the SFU. Nobody fills it: each client has a small part of it.
+//! The queue of commands to the SFU, of which each client can use only a small part.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::{MediaCommand, SeatId};
 
-/// Payloads of one client that wait. Its end of the conversation repeats what is lost.
+/// Maximum queued payloads per client. The client retransmits dropped ones.
 const MAX_PAYLOADS: usize = 64;
 
 /// Both ends of the queue.
@@ -29,7 +29,7 @@ struct State {
 }
 
 impl MediaQueue {
-    /// Puts a command at the end. Says whether there was room: it can lack for payloads alone.
+    /// Appends a command. Returns whether there was room, which only payloads can lack.
     pub(super) fn push(&self, command: MediaCommand) -> bool {
         let mut state = self.lock();
         if let MediaCommand::Relay { id, .. } = &command {
@@ -40,7 +40,7 @@ impl MediaQueue {
             *waiting += 1;
         }
         if let MediaCommand::Published { id, publications } = &command {
-            // The complete list: one that nobody has looked at yet counts no more.
+            // It is a complete list: an older one that is still queued is obsolete.
             let last = state.commands.iter_mut().rev().find_map(|waiting| match waiting {
                 MediaCommand::Published { id: other, publications } if other == id => Some(publications),
                 _ => None,
@@ -56,7 +56,7 @@ impl MediaQueue {
         true
     }
 
-    /// Takes the first command, as soon as there is one.
+    /// Waits for the first command and removes it.
     #[cfg(feature = "sfu")]
     pub(super) async fn pop(&self) -> MediaCommand {
         loop {
@@ -83,7 +83,7 @@ impl MediaQueue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is whole between two statements.
+        // The state is consistent between two statements.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

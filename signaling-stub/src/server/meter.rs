@@ -1,6 +1,6 @@
-//! How fast a socket is read, and how much of it while nothing becomes of it.
+//! Limits the rate at which a socket is read, and the data read without a complete message.
 //!
-//! The parts of a message, and frames without content, are put together where nobody can count them. Here each
+//! Fragments of a message and empty frames are handled where they cannot be counted. Here each
 //! costs its bytes.
 
 use std::{
@@ -20,12 +20,12 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// A socket is read so fast in the long run. It is more than what a client may send in messages.
+/// The average rate at which a socket is read. It exceeds the rate at which a client may send messages.
 const BYTES_PER_SECOND: u64 = 2 * 1024 * 1024;
-/// So much is read at once.
+/// The burst size.
 const BURST_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What was read since the last message was complete.
+/// Bytes read since the last complete message.
 #[derive(Debug)]
 pub(super) struct Meter {
     limit: u64,
@@ -39,7 +39,7 @@ impl Meter {
         Self { limit, bytes: AtomicU64::new(0), counts: AtomicBool::new(false) }
     }
 
-    /// From now on, bytes have to become messages.
+    /// From now on, bytes must form messages.
     pub(super) fn start(&self) {
         self.counts.store(true, Ordering::Relaxed);
         self.message();
@@ -61,7 +61,7 @@ impl Meter {
     }
 }
 
-/// A socket that is read no faster than it may be.
+/// A socket with a limited read rate.
 #[derive(Debug)]
 pub(super) struct Metered<G> {
     stream: TcpStream,
@@ -138,11 +138,11 @@ impl Budget {
         Self { bytes: BURST_BYTES, filled_at: now }
     }
 
-    /// Takes what was read. Returns until when nothing more is to be.
+    /// Accounts for read bytes. Returns the time until which reading must pause.
     fn take(&mut self, read: u64, now: Instant) -> Option<Instant> {
         let elapsed = now.saturating_duration_since(self.filled_at).as_micros();
         let earned = u64::try_from(elapsed).unwrap_or(u64::MAX).saturating_mul(BYTES_PER_SECOND) / 1_000_000;
-        // What is too little to count is counted with what follows.
+        // Small amounts are counted together with the following ones.
         if earned > 0 {
             self.filled_at = now;
         }
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn bytes_have_to_become_messages() {
         let meter = Meter::new(100);
-        assert!(meter.read(1_000).is_ok(), "a request is measured elsewhere");
+        assert!(meter.read(1_000).is_ok(), "requests are limited elsewhere");
         meter.start();
         assert!(meter.read(60).is_ok());
         meter.message();

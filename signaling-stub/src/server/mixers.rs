@@ -1,4 +1,4 @@
-//! Headless browsers that mix the rooms with the topology `mcu`.
+//! Headless browsers as mixers of rooms with the topology `mcu`.
 
 use std::{
     collections::HashMap,
@@ -21,12 +21,12 @@ use tracing::{info, warn};
 
 use super::switchboard::Switchboard;
 
-/// What is to be done about the mixer of a room.
+/// A command about mixers.
 #[derive(Debug)]
 pub(super) enum MixerCommand {
     Start(String),
     Stop(String),
-    /// The browser with this number, started for this room, ended by itself.
+    /// The browser with this number, started for this room, has exited.
     Ended(String, u64),
     /// Stop all of them. The last command.
     End,
@@ -35,22 +35,22 @@ pub(super) enum MixerCommand {
 /// How mixers are run.
 #[derive(Clone, Debug)]
 pub struct MixerSettings {
-    /// The browser, a Chromium, as a command. It opens `/www/mixer.html` of the folder that is served.
+    /// The browser command, a Chromium. It opens `/www/mixer.html` of the served folder.
     pub browser: PathBuf,
-    /// How many may run at a time. Default: 4.
+    /// Maximum number that run at the same time. Default: 4.
     pub max: usize,
-    /// Whether the browser has its sandbox. Chromium has none for root, and refuses to run then. Default: yes.
+    /// Whether the browser uses its sandbox. Chromium refuses to run as root with it. Default: true.
     pub sandbox: bool,
 }
 
 impl MixerSettings {
-    /// The defaults, for this browser.
+    /// The defaults for this browser.
     pub fn new(browser: impl Into<PathBuf>) -> Self {
         Self { browser: browser.into(), max: 4, sandbox: true }
     }
 }
 
-/// Where the token of the mixers comes from, if it is not random.
+/// The source of the mixers' token, if it is not random.
 pub const TOKEN_VARIABLE: &str = "MOIM_MIXER_TOKEN";
 
 /// The browsers that were started, by room.
@@ -65,7 +65,7 @@ pub(super) struct Mixers {
     started: u64,
 }
 
-/// A browser that ends so soon would do so again.
+/// A browser that exits this soon would do so again.
 const SHORTEST_LIFE: Duration = Duration::from_secs(3);
 
 #[derive(Debug)]
@@ -112,7 +112,7 @@ impl Mixers {
                     if since.elapsed() < SHORTEST_LIFE {
                         let hint =
                             if self.settings.sandbox { " (as root it needs --mixer-no-sandbox)" } else { "" };
-                        self.fail(&switchboard, &room, &format!("ended at once{hint}"));
+                        self.fail(&switchboard, &room, &format!("exited immediately{hint}"));
                     } else {
                         switchboard.drive(|hub, _| hub.handle_mixer_ended(&room));
                     }
@@ -127,12 +127,12 @@ impl Mixers {
                     self.fail(
                         &switchboard,
                         &room,
-                        &format!("runs {} times, the most it may", self.running.len()),
+                        &format!("runs {} times, which is the limit", self.running.len()),
                     );
                 }
                 MixerCommand::Start(room) => match self.start(&room) {
                     Ok(running) => {
-                        info!(room, "a mixer is on its way");
+                        info!(room, "starting a mixer");
                         if let Some(before) = self.running.insert(room, running) {
                             before.stop().await;
                         }
@@ -149,7 +149,7 @@ impl Mixers {
         self.running.len() >= self.settings.max && !self.running.contains_key(room)
     }
 
-    /// Tells whoever waits that there will be no mixer.
+    /// Reports to the waiting clients that there will be no mixer.
     fn fail(&self, switchboard: &Switchboard, room: &str, why: &str) {
         let fault = format!("the mixer `{}` {why}; see --mixer", self.settings.browser.display());
         warn!(room, "{fault}");
@@ -163,7 +163,7 @@ impl Mixers {
             .args(["--headless=new", "--disable-gpu", "--mute-audio", "--no-first-run"])
             .arg("--no-default-browser-check")
             .arg("--autoplay-policy=no-user-gesture-required")
-            // It has no camera to be asked for, and names of addresses do not resolve everywhere.
+            // It has no camera permission to prompt for, and some host names do not resolve everywhere.
             .arg("--disable-features=WebRtcHideLocalIpsWithMdns")
             .args(["--disable-background-timer-throttling", "--disable-renderer-backgrounding"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -181,7 +181,7 @@ impl Mixers {
         let (stop, stopped) = oneshot::channel();
         let (page, room) = (self.page(room), room.to_owned());
         let task = tokio::spawn(attend(child, page, profile, stopped, move || {
-            // The receiver ends only with the server.
+            // The receiver is dropped only with the server.
             let _ = ended.send(MixerCommand::Ended(room, number));
         }));
         Ok(Running { number, since: Instant::now(), stop, task })
@@ -189,13 +189,13 @@ impl Mixers {
 
     fn page(&self, room: &str) -> String {
         let encoded: String = form_urlencoded::byte_serialize(room.as_bytes()).collect();
-        // Behind the `#`, a token is sent to no server.
+        // The fragment with the token is not sent to a server.
         format!("http://{}/www/mixer.html?room={encoded}#{}", self.server, self.token)
     }
 }
 
 impl MixerSettings {
-    /// The browser, with its DevTools on its standard input and output: it wants them as the files 3 and 4.
+    /// Starts the browser with its DevTools on standard input and output, which it expects as file descriptors 3 and 4.
     fn command(&self) -> Command {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", r#"exec "$@" 3<&0 4>&1 </dev/null >/dev/null"#, "sh"]).arg(&self.browser);
@@ -206,17 +206,17 @@ impl MixerSettings {
 
 impl Running {
     async fn stop(self) {
-        // It may have ended by itself.
+        // It may have exited by itself.
         let _ = self.stop.send(());
         let _ = self.task.await;
     }
 }
 
-/// Opens the page, and waits for the browser to end, or to be stopped. Only then is its profile left alone, and can be
+/// Opens the page, and waits for the browser to exit, or to be stopped. Only then is its profile unused, and can be
 /// removed.
 ///
-/// The page is told by the pipe because everybody on the machine can read a command line. And when the server is gone, however
-/// that happens, the pipe is closed, and with it the browser.
+/// The page is opened through the pipe because any user of the machine can read a command line. And when the server
+/// exits, for whatever reason, the pipe is closed, and with it the browser.
 async fn attend(
     mut child: Child,
     page: String,
@@ -230,7 +230,7 @@ async fn attend(
             let open = json!({ "id": 1, "method": "Target.createTarget", "params": { "url": page } });
             let written = devtools.write_all(format!("{open}\0").as_bytes()).await;
             if written.is_ok() {
-                // Nobody asks what it says; but who does not read holds it up.
+                // The output is not used, but must be read, or the browser blocks.
                 let _ = tokio::io::copy(&mut said, &mut tokio::io::sink()).await;
             }
         }

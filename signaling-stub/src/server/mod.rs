@@ -1,4 +1,4 @@
-//! The hub on a port: WebSockets on `/ws`, `/healthz`, and the files of a folder.
+//! Runs the hub on a port: WebSockets on `/ws`, `/healthz`, and the files of a folder.
 
 mod doors;
 mod files;
@@ -27,38 +27,38 @@ use self::{
 };
 use crate::{HubStats, Limits};
 
-/// Clients have this long to take the farewell and to close; then their sockets are dropped.
+/// Time limit for clients to receive the last messages and to close; then their sockets are dropped.
 const FAREWELL: Duration = Duration::from_millis(1500);
 
-/// What a server serves.
+/// Configuration of a server.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
-    /// What clients may do.
+    /// Limits for clients.
     pub limits: Limits,
-    /// The STUN and TURN servers that clients are told of. Default: none.
+    /// STUN and TURN servers to announce to clients. Default: none.
     pub ice_servers: Vec<IceServer>,
     /// A folder whose files are served. Default: none.
     pub static_dir: Option<PathBuf>,
-    /// Origins whose pages may connect, beside those of the server's own host; `*` for all. Default: none.
+    /// Origins whose pages may connect, in addition to the server's own host; `*` for all. Default: none.
     pub allowed_origins: Vec<String>,
-    /// Whether the SFU runs. Default: yes, if it is compiled in.
+    /// Whether to run the SFU. Default: true, if it is compiled in.
     pub sfu: bool,
-    /// The UDP port of the SFU. Default: the number of the listener's port, or any free one if that is in use.
+    /// The UDP port of the SFU. Default: the same number as the listener's port, or a free one if that is in use.
     pub media_port: Option<u16>,
-    /// Whether the SFU takes media by UDP. Default: yes.
+    /// Whether the SFU receives media by UDP. Default: true.
     pub media_udp: bool,
-    /// The TCP port of the SFU. Default: any free one.
+    /// The TCP port of the SFU. Default: a free one.
     pub media_tcp_port: Option<u16>,
-    /// Whether the SFU takes media by TCP as well (RFC 6544). Default: yes.
+    /// Whether the SFU receives media by TCP as well (RFC 6544). Default: true.
     pub media_tcp: bool,
-    /// Whether, and how, mixers are started for rooms with the topology `mcu`. Needs [`static_dir`](Self::static_dir), and
-    /// a Unix. Default: none is.
+    /// Whether and how mixers are started for rooms with the topology `mcu`. Requires [`static_dir`](Self::static_dir),
+    /// and Unix. Default: none.
     pub mixer: Option<MixerSettings>,
-    /// Bytes that may wait for a client. If it does not read what it asked for itself, its connection is cut; what others send
-    /// it gets half of them, and is lost beyond that. Default: 4 MiB.
+    /// Bytes that may be queued for a client. If it does not read the replies to its own requests, its connection is
+    /// closed; messages of others may use half of it, and are dropped beyond that. Default: 4 MiB.
     pub max_queued_bytes: usize,
-    /// What a mixer has to say to be let in; those that the server starts know it. Without one, whoever says that it is a
-    /// mixer gets the media of everyone in an `mcu` room. Default: a random one.
+    /// The token that a mixer needs to join; those that the server starts have it. `None` lets any client that joins as
+    /// a mixer receive the media of everyone in an `mcu` room. Default: a random one.
     pub mixer_token: Option<String>,
 }
 
@@ -81,14 +81,14 @@ impl Default for ServerConfig {
     }
 }
 
-/// Two numbers that nobody outside can know: the keys of the hashers come from the system's random numbers.
+/// Two numbers that cannot be guessed: the keys of the hashers come from the system's random numbers.
 fn random_token() -> String {
     use std::hash::{BuildHasher, RandomState};
     let number = || RandomState::new().hash_one("mixer");
     format!("{:016x}{:016x}", number(), number())
 }
 
-/// A running server. It runs on when this is dropped, until its runtime ends.
+/// A running server. It continues to run when this is dropped, until its runtime ends.
 #[derive(Debug)]
 pub struct Server {
     local_addr: SocketAddr,
@@ -126,7 +126,7 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let serving = Doors::new(sockets_allowed).serve(listener, app, stop.subscribe());
     let closing = Arc::clone(&switchboard);
     tokio::spawn(async move {
-        // A dropped `Server` does not stop: only the message does.
+        // Dropping a `Server` does not stop it: only the message does.
         if stopped.wait_for(|stop| *stop).await.is_ok() {
             closing.shut_down();
         }
@@ -148,17 +148,17 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
 }
 
 impl Server {
-    /// Where it listens.
+    /// The address it listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }
 
-    /// How much is going on.
+    /// Current statistics.
     pub fn stats(&self) -> HubStats {
         self.switchboard.stats()
     }
 
-    /// Says farewell to every client and waits, a little, until they are gone.
+    /// Closes all connections and waits briefly until the clients are gone.
     pub async fn stop(mut self) {
         info!("shutting down");
         // Its receivers are gone only if the server has ended already.

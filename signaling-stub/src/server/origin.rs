@@ -1,5 +1,5 @@
-//! Whose pages may use this server. A browser lets every page open a WebSocket to every server, and a name on the internet may
-//! lead to an address on this machine (DNS rebinding): only the headers tell.
+//! Checks which pages may use this server. A browser lets any page open a WebSocket to any server, and a host name on
+//! the internet may resolve to an address of this machine (DNS rebinding): only the headers reveal it.
 
 use std::net::IpAddr;
 
@@ -8,17 +8,17 @@ use axum::http::{
     header::{HOST, HeaderName, ORIGIN},
 };
 
-/// The origins and hosts that are welcome.
+/// The allowed origins and hosts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origins {
-    /// As browsers write them, in lower case; `*` for all of them.
+    /// As browsers write them, in lower case; `*` for all.
     allowed: Vec<String>,
-    /// Names of this server.
+    /// Host names of this server.
     names: Vec<String>,
 }
 
 impl Origins {
-    /// Welcomes pages of this server and of `allowed`.
+    /// Allows pages of this server and of `allowed`.
     pub(super) fn new(allowed: &[String]) -> Self {
         let allowed: Vec<_> =
             allowed.iter().map(|origin| origin.trim_end_matches('/').to_lowercase()).collect();
@@ -28,7 +28,7 @@ impl Origins {
         Self { allowed, names }
     }
 
-    /// Whether the request is for this server, and not for another one whose name leads here.
+    /// Whether the request is for this server, and not for another host name that resolves to it.
     pub(super) fn check_host(&self, headers: &HeaderMap) -> Result<(), String> {
         let Some(host) = text(headers, HOST) else { return Ok(()) };
         let name = without_port(&host);
@@ -39,7 +39,7 @@ impl Origins {
         if is_own { Ok(()) } else { Err(format!("this server is not `{name}`; see --allowed-origin\n")) }
     }
 
-    /// Whether the page that opens a WebSocket may. A client that is no browser names no origin.
+    /// Whether the page may open a WebSocket. Clients other than browsers send no origin.
     pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<(), String> {
         let Some(origin) = text(headers, ORIGIN) else { return Ok(()) };
         let host = text(headers, HOST).unwrap_or_default();
@@ -115,7 +115,7 @@ mod tests {
     fn pages_of_the_same_host_are_welcome_and_others_are_not() {
         let welcome = |host, origin| Origins::default().check_origin(&headers(host, Some(origin))).is_ok();
         assert!(welcome("127.0.0.1:8080", "http://127.0.0.1:8080"));
-        assert!(welcome("localhost:8080", "http://localhost:5173"), "a page that is being developed");
+        assert!(welcome("localhost:8080", "http://localhost:5173"), "a page under development");
         assert!(welcome("127.0.0.1:8080", "http://localhost:5173"));
         assert!(welcome("[::1]:8080", "http://[::1]:8080"));
         assert!(welcome("192.168.1.5:8080", "https://192.168.1.5"));

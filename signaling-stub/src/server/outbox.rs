@@ -1,6 +1,6 @@
-//! What waits to be sent to one client. Whoever sends it much pays for that, and not the client that reads it slowly: payloads
-//! of others are lost, those of the one with the most waiting first, and their ends repeat them; and what says
-//! how the room is now is replaced by one roster.
+//! The queue of messages to one client. The sender of much data is limited, rather than the client that reads slowly:
+//! payloads of others are dropped, first those of the sender with the most queued, and their ends retransmit them; and
+//! queued changes of the room are replaced by one roster.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -12,26 +12,26 @@ use tokio::sync::Notify;
 
 use crate::CloseReason;
 
-/// What a queued message costs beside its text.
+/// Overhead of a queued message in addition to its text.
 const OVERHEAD: usize = 64;
 
-/// Something for a socket to send.
+/// A frame for a socket to send.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Frame {
     Text(String),
-    /// The roster as it is when this is sent.
+    /// The roster at the time when this is sent.
     Roster,
     Close(CloseReason),
 }
 
-/// What became of a message.
+/// The result of queueing a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It waits, or need not be sent.
+    /// It is queued, or obsolete.
     Taken,
-    /// A payload of this participant was lost.
+    /// A payload of this participant was dropped.
     Lost(ParticipantId),
-    /// There is no room for it: the client does not read what it asked for.
+    /// There is no room: the client does not read the replies to its own requests.
     Full,
 }
 
@@ -47,7 +47,7 @@ struct State {
     waiting: VecDeque<Waiting>,
     /// Bytes of each kind.
     bytes: HashMap<Kind, usize>,
-    /// There will be no more.
+    /// No more messages follow.
     is_closed: bool,
 }
 
@@ -61,14 +61,14 @@ struct Waiting {
 enum Kind {
     /// From another participant, or the SFU.
     Payload(ParticipantId),
-    /// How the room is now.
+    /// A change of the room.
     Room,
-    /// What the client asked for itself.
+    /// A reply to the client's own request.
     Answer,
 }
 
 impl Outbox {
-    /// An empty one for so many bytes. Half of them are for payloads, a quarter is for changes of the room.
+    /// Creates an empty queue for this many bytes. Half of them are for payloads, a quarter for changes of the room.
     pub(super) fn new(max: usize) -> Self {
         Self { max, state: Mutex::default(), changed: Notify::new() }
     }
@@ -88,7 +88,7 @@ impl Outbox {
         verdict
     }
 
-    /// Sends a close frame behind what waits.
+    /// Queues a close frame.
     pub(super) fn close(&self, reason: CloseReason) {
         let mut state = self.lock();
         state.waiting.push_back(Waiting { kind: Kind::Answer, frame: Frame::Close(reason) });
@@ -97,13 +97,13 @@ impl Outbox {
         self.changed.notify_one();
     }
 
-    /// Says that there will be no more.
+    /// No more messages follow.
     pub(super) fn end(&self) {
         self.lock().is_closed = true;
         self.changed.notify_one();
     }
 
-    /// The next frame to send, or `None` if there will be no more.
+    /// Waits for the next frame to send; `None` after the last one.
     pub(super) async fn next(&self) -> Option<Frame> {
         loop {
             let (frame, is_closed) = {
@@ -118,7 +118,7 @@ impl Outbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is whole between two statements.
+        // The state is consistent between two statements.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -166,7 +166,7 @@ impl State {
         self.bytes.iter().filter(|(kind, _)| matches!(kind, Kind::Payload(_))).map(|(_, bytes)| bytes).sum()
     }
 
-    /// Whose payloads have the most bytes.
+    /// The sender with the most queued bytes.
     fn most_payloads(&self) -> Option<ParticipantId> {
         let payloads = self.bytes.iter().filter_map(|(kind, bytes)| match kind {
             Kind::Payload(from) => Some((from, bytes)),
@@ -184,8 +184,8 @@ impl State {
         }
     }
 
-    /// Puts one roster in the place of the first change of the room, and takes the others out. So nothing that follows
-    /// is about somebody of whom the client does not know.
+    /// Replaces the first change of the room by one roster, and removes the others. So later messages never
+    /// refer to a participant whom the client does not know.
     fn replace_by_roster(&mut self) {
         let place = self.waiting.iter().position(|waiting| waiting.kind == Kind::Room);
         self.waiting.retain(|waiting| waiting.kind != Kind::Room);
@@ -225,7 +225,11 @@ mod tests {
         }
         assert_eq!(payload(&mut state, "alice"), Verdict::Taken);
         assert_eq!(payload(&mut state, "mallory"), Verdict::Lost("mallory".into()));
-        assert_eq!(payload(&mut state, "alice"), Verdict::Lost("mallory".into()), "alice is heard");
+        assert_eq!(
+            payload(&mut state, "alice"),
+            Verdict::Lost("mallory".into()),
+            "alice's payload is delivered"
+        );
         let alices = state.waiting.iter().filter(|w| w.kind == Kind::Payload("alice".into())).count();
         assert_eq!((alices, state.payloads()), (2, 10_000));
     }

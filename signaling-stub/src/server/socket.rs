@@ -1,4 +1,4 @@
-//! One WebSocket: its frames to the hub, and the hub's to it.
+//! One WebSocket: passes its frames to the hub, and the hub's to it.
 
 use std::{error::Error, io::ErrorKind, net::IpAddr, sync::Arc, time::Duration};
 
@@ -18,18 +18,18 @@ use super::{
 };
 use crate::ConnectionId;
 
-/// A frame that the network does not take for this long shows that nobody reads.
+/// If the network accepts a frame no sooner than this, the client does not read.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
-/// A client has this long to take a farewell and to answer the close frame.
+/// Time limit for a client to receive the last messages and to answer the close frame.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How one direction of a socket ended.
 enum End {
-    /// The socket is of no more use.
+    /// The socket is no longer usable.
     Gone,
-    /// A frame was too long to be read, and so nothing behind it can be.
+    /// A frame was too long to be read, so the following ones cannot be read either.
     Oversize,
-    /// The close frame is sent.
+    /// The close frame was sent.
     Closed,
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn serve(
             switchboard.drive(|hub, _| hub.handle_oversize(id));
             send(id, &line.outbox, &mut sink, &switchboard).await;
         }
-        // The farewell may be lost if the socket is dropped before the client has closed its side.
+        // The last messages may be lost if the socket is dropped before the client has closed its side.
         while let Some(Ok(_)) = stream.next().await {}
     };
     if !matches!(end, End::Gone) && timeout(CLOSE_TIMEOUT, closing).await.is_err() {
@@ -64,7 +64,7 @@ pub(super) async fn serve(
     }
 }
 
-/// Tells the hub when the socket is gone, for whatever reason.
+/// Reports to the hub when the socket is gone, for any reason.
 struct Connected<'a> {
     id: ConnectionId,
     switchboard: &'a Switchboard,
@@ -90,7 +90,7 @@ async fn receive(
         match frame {
             Ok(Message::Text(text)) => {
                 if switchboard.drive(|hub, now| hub.handle_frame(id, text.len(), now)) {
-                    // Not inside `drive`: nobody else is to wait for it.
+                    // Not inside `drive`, which others wait for.
                     let (request, message) = (ClientMessage::request_of(&text), ClientMessage::decode(&text));
                     switchboard.drive(|hub, _| hub.handle_decoded(id, request, message));
                 }

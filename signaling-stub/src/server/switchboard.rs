@@ -24,14 +24,14 @@ use super::{
 };
 use crate::{ConnectionId, Hub, HubStats, MediaCommand, Output};
 
-/// A socket's end of its connection.
+/// The socket's side of a connection.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) id: ConnectionId,
     pub(super) outbox: Arc<Outbox>,
-    /// Is sent a message when the connection is to be dropped without a word.
+    /// Resolves when the connection must be dropped without a close frame.
     pub(super) cut: oneshot::Receiver<()>,
-    /// Tells, by being dropped, that the socket is done.
+    /// Dropped when the socket is done.
     _open: mpsc::Sender<()>,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Sockets(mpsc::Receiver<()>);
 
 impl Sockets {
     pub(super) async fn closed(mut self) {
-        // Nothing is ever sent: this returns when the last sender is gone.
+        // Nothing is ever sent: this returns when the last sender is dropped.
         let _ = self.0.recv().await;
     }
 }
@@ -54,7 +54,7 @@ pub(super) struct Switchboard {
     max_queued_bytes: usize,
     max_message_bytes: usize,
     timeout_changed: Notify,
-    /// Tasks that ended by a fault in this program.
+    /// Tasks that ended with a panic.
     panics: AtomicU64,
     /// To the SFU, if there is one.
     media: Option<MediaQueue>,
@@ -108,8 +108,8 @@ impl Switchboard {
         (Arc::new(switchboard), Sockets(sockets))
     }
 
-    /// Bytes after which a frame is not even read. There is room above the limit of a message, so that
-    /// one which is a little too long is refused in the protocol and the connection lives on.
+    /// Bytes above which a frame is not even read. It exceeds the limit of a message, so that
+    /// one which is slightly too long is rejected in the protocol and the connection stays open.
     pub(super) fn max_frame_bytes(&self) -> usize {
         self.max_message_bytes.saturating_mul(4).max(64 * 1024)
     }
@@ -118,17 +118,17 @@ impl Switchboard {
         self.lock().hub.stats()
     }
 
-    /// Counts a task that ended by a fault in this program.
+    /// Counts a task that ended with a panic.
     pub(super) fn panicked(&self) {
         self.panics.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many tasks have ended by a fault in this program.
+    /// The number of tasks that ended with a panic.
     pub(super) fn panics(&self) -> u64 {
         self.panics.load(Ordering::Relaxed)
     }
 
-    /// Takes a new connection, or `None` if the server is past taking any.
+    /// Adds a connection; `None` if the server is shutting down.
     pub(super) fn connect(&self, address: IpAddr) -> Option<Line> {
         let (cut, cut_receiver) = oneshot::channel();
         let outbox = Arc::new(Outbox::new(self.max_queued_bytes));
@@ -149,13 +149,13 @@ impl Switchboard {
         self.drive(|hub, now| hub.handle_disconnected(id, now));
     }
 
-    /// Says farewell to every connection and takes no more.
+    /// Closes all connections and accepts no more.
     pub(super) fn shut_down(&self) {
         self.lock().open = None;
         self.drive(|hub, _| hub.shut_down());
     }
 
-    /// Gives the hub one event, and hands out what follows from it.
+    /// Passes one event to the hub, and performs the outputs.
     pub(super) fn drive<T>(&self, event: impl FnOnce(&mut Hub, u64) -> T) -> T {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = self.lock();
@@ -178,7 +178,7 @@ impl Switchboard {
                     Verdict::Taken => {}
                     Verdict::Lost(from) => state.hub.handle_payload_lost(to, &from),
                     Verdict::Full => {
-                        info!(connection = to.0, "cut: it does not read what it asked for");
+                        info!(connection = to.0, "closed: it does not read the replies to its requests");
                         if let Some(queue) = state.queues.remove(&to) {
                             queue.outbox.end();
                             let _ = queue.cut.send(());
@@ -221,7 +221,7 @@ impl Switchboard {
         }
     }
 
-    /// Lets the hub's time pass, for ever.
+    /// Advances the hub's time indefinitely.
     pub(super) async fn keep_time(self: Arc<Self>) {
         loop {
             let timeout = self.lock().hub.poll_timeout();
@@ -239,7 +239,7 @@ impl Switchboard {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is whole between two statements, so a panic elsewhere is no reason to stop serving.
+        // The state is consistent between two statements, so a panic elsewhere does not require stopping.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

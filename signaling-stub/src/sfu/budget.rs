@@ -1,18 +1,18 @@
-//! How many messages one client may send to the others.
+//! Limits the data channel messages of one client.
 
 use std::time::{Duration, Instant};
 
 use moim_protocol::Channel;
 
-/// Messages in a second in the long run, and at once.
+/// Messages per second on average, and in a burst.
 const PER_SECOND: f64 = 2_000.0;
 const BURST: f64 = 8_000.0;
-/// Parts of files are longer, and their receivers hold them back; what is shorter counts as a message.
+/// Chunks of files are longer and are limited by their receivers; shorter data counts as a message.
 const FILE_PART_BYTES: usize = 1024;
-/// How often a client is told that it sends too much.
+/// The minimum interval of errors about too many messages.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
-/// What one client may still send.
+/// The remaining budget of one client.
 #[derive(Debug)]
 pub(super) struct MessageBudget {
     left: f64,
@@ -20,12 +20,12 @@ pub(super) struct MessageBudget {
     told_at: Option<Instant>,
 }
 
-/// What becomes of a message.
+/// What to do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Allowance {
     Pass,
     Drop,
-    /// Drop it, and tell its sender.
+    /// Drop it, and send an error to its sender.
     DropAloud,
 }
 

@@ -1,4 +1,4 @@
-//! The data channels of one client, and what waits to be sent on each.
+//! The data channels of one client, and their send queues.
 
 use std::collections::VecDeque;
 
@@ -9,12 +9,12 @@ use str0m::{
 };
 use tracing::{debug, warn};
 
-/// SCTP is given this much of a channel at a time. All channels share one queue there, so this is also what a message can
-/// get behind.
+/// Bytes passed to SCTP per channel at a time. All channels share one queue there, so this is also how much data a
+/// message can be behind.
 const CAPACITY_BYTES: usize = 64 * 1024;
-/// Where a channel takes more again. Below the room, so that a full channel passes it.
+/// The threshold below which a channel accepts more. Less than its limit, so that a full channel crosses it.
 const LOW_BYTES: usize = CAPACITY_BYTES / 2;
-/// Enough for every channel to be full, and one largest message (256 KiB) over.
+/// Enough for every channel to be full, plus one message of maximum size (256 KiB).
 pub(super) const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
 
 /// One channel of each kind.
@@ -22,12 +22,12 @@ pub(super) const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
 pub(super) struct Channels([Channel; ChannelKind::ALL.len()]);
 
 impl Channels {
-    /// The client creates them with the same ids, so neither announces them.
+    /// The client creates them with the same ids, so they are not announced.
     pub(super) fn new(rtc: &mut Rtc) -> Self {
         Self(ChannelKind::ALL.map(|kind| Channel::new(rtc, kind)))
     }
 
-    /// Which channel it is.
+    /// The kind of this channel.
     pub(super) fn kind(&self, id: ChannelId) -> Option<ChannelKind> {
         Some(self.0.iter().find(|channel| channel.id == id)?.kind)
     }
@@ -41,14 +41,14 @@ impl Channels {
         channel.flush(rtc);
     }
 
-    /// Sends what waits for room on this channel.
+    /// Sends queued messages that fit into this channel.
     pub(super) fn flush(&mut self, rtc: &mut Rtc, id: ChannelId) {
         if let Some(channel) = self.0.iter_mut().find(|channel| channel.id == id) {
             channel.flush(rtc);
         }
     }
 
-    /// Sends a message of `from`. If there is no room it waits, or is lost if it may be.
+    /// Sends a message of `from`. If there is no room it is queued, or dropped if it is unreliable.
     pub(super) fn send(
         &mut self,
         rtc: &mut Rtc,
@@ -71,7 +71,7 @@ struct Channel {
     is_open: bool,
     waiting: VecDeque<Vec<u8>>,
     waiting_bytes: usize,
-    /// Whether the last message was lost for want of room.
+    /// Whether the last message was dropped for lack of room.
     loses: bool,
 }
 
@@ -96,14 +96,14 @@ impl Channel {
     fn send(&mut self, rtc: &mut Rtc, bytes: Vec<u8>) {
         if !self.kind.is_reliable() {
             if !self.is_open || !write(rtc, self.id, &bytes) {
-                debug!("no room for a message that may be lost");
+                debug!("no room for an unreliable message");
             }
             return;
         }
         if self.waiting_bytes + cost(&bytes) > max_waiting_bytes(self.kind) {
-            // Once, and not for each of a flood.
+            // Once, rather than for each of a flood.
             if !std::mem::replace(&mut self.loses, true) {
-                warn!(channel = self.kind.label(), "loses messages for a client that does not read");
+                warn!(channel = self.kind.label(), "dropping messages for a client that does not read");
             }
             return;
         }
@@ -126,13 +126,13 @@ impl Channel {
     }
 }
 
-/// What a message takes of the memory, however short it is.
+/// The minimum memory accounted for a message.
 fn cost(bytes: &[u8]) -> usize {
     bytes.len() + 64
 }
 
-/// A client that falls this far behind loses what is more. Of the
-/// files, four at a time are each sent half a mebibyte ahead of their receiver.
+/// Messages beyond this are dropped for a client that falls behind. Of
+/// files, up to four at a time are sent half a mebibyte ahead of their receiver.
 fn max_waiting_bytes(kind: ChannelKind) -> usize {
     match kind {
         ChannelKind::Reliable | ChannelKind::Lossy => 4 * 1024 * 1024,
@@ -140,14 +140,14 @@ fn max_waiting_bytes(kind: ChannelKind) -> usize {
     }
 }
 
-/// Says whether there was room.
+/// Returns whether there was room.
 fn write(rtc: &mut Rtc, id: ChannelId, bytes: &[u8]) -> bool {
     let Some(mut channel) = rtc.channel(id) else { return false };
     if channel.buffered_amount() >= CAPACITY_BYTES {
         return false;
     }
     channel.write(true, bytes).unwrap_or_else(|error| {
-        warn!(%error, "lost a message");
+        warn!(%error, "could not send a message");
         true
     })
 }

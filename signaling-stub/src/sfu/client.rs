@@ -1,4 +1,4 @@
-//! One participant's connection.
+//! The connection of one participant.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -43,7 +43,7 @@ pub(super) struct Client {
     rtc: Rtc,
     reliable: Reliable,
     channels: Channels,
-    /// Which section carries which publication of the client.
+    /// Maps media sections to the client's publications.
     mids: BTreeMap<String, PublicationId>,
     uplinks: BTreeMap<Mid, Uplink>,
     subscriptions: Subscriptions,
@@ -52,11 +52,11 @@ pub(super) struct Client {
     events: VecDeque<ClientEvent>,
     pace: Pace,
     budget: MessageBudget,
-    /// An offer that came too early, and when it may be taken.
+    /// An offer that came too early, and when it may be processed.
     early_offer: Option<(Instant, Offer)>,
 }
 
-/// A description, and what is in its sections.
+/// A description, and the content of its sections.
 type Offer = (SessionDescription, BTreeMap<String, PublicationId>);
 
 impl Client {
@@ -68,7 +68,7 @@ impl Client {
         started: Instant,
         now: Instant,
     ) -> Self {
-        // One codec of each kind keeps descriptions small, and lets everyone forward to everyone.
+        // One codec of each kind keeps descriptions small, and everyone can forward to everyone.
         let mut rtc = Rtc::builder()
             .set_crypto_provider(crypto)
             .set_ice_lite(true)
@@ -101,7 +101,7 @@ impl Client {
         }
     }
 
-    /// Takes a payload, and returns what was wrong with it.
+    /// Handles a payload, and returns its faults.
     pub(super) fn handle_payload(&mut self, payload: RelayPayload, now: Instant) -> Vec<String> {
         let mut faults = Vec::new();
         let millis = self.millis(now);
@@ -114,14 +114,14 @@ impl Client {
                 PeerSignal::Description { description: SessionDescription { sdp_type, .. }, .. }
                     if sdp_type != SdpType::Offer =>
                 {
-                    faults.push("the SFU makes no offers: an answer came for none".to_owned());
+                    faults.push("received an answer without an offer: the SFU makes no offers".to_owned());
                 }
                 PeerSignal::Description { description, mids } => {
-                    // Whoever offers waits for the answer; an offer that comes before it takes its place.
+                    // A client waits for the answer to its offer; a newer offer replaces a pending one.
                     self.early_offer = Some((now, (description, mids)));
                     self.take_early_offer(now);
                 }
-                // The client offers again, and until then sends what it sent before.
+                // The client offers again, and until then its previous media continues.
                 PeerSignal::Refusal { reason, .. } => {
                     warn!(participant = %self.participant, reason, "the client refused an answer");
                 }
@@ -131,14 +131,14 @@ impl Client {
                     }
                     self.events.push_back(ClientEvent::SectionsChanged);
                 }
-                // Clients reach the SFU, not the other way round: their candidates are learnt from their checks.
+                // Clients connect to the SFU, not the other way round: their candidates are learnt from their checks.
                 _ => {}
             }
         }
         faults
     }
 
-    /// Takes the offer that waits, if it may be taken.
+    /// Processes the pending offer, if it is time.
     fn take_early_offer(&mut self, now: Instant) {
         let Some((_, offer)) = self.early_offer.take_if(|(at, _)| *at <= now) else { return };
         if let Err(later) = self.pace.take(now) {
@@ -153,9 +153,9 @@ impl Client {
 
     fn take_offer(&mut self, (description, mids): Offer, now: Instant) -> Result<(), String> {
         let offer = SdpOffer::from_sdp_string(&offer::read(&description.sdp)?)
-            .map_err(|error| format!("the offer is no SDP that the SFU understands: {error}"))?;
+            .map_err(|error| format!("the offer is not valid SDP: {error}"))?;
         let answer = self.rtc.sdp_api().accept_offer(offer);
-        let answer = answer.map_err(|error| format!("the SFU cannot take the offer: {error}"))?;
+        let answer = answer.map_err(|error| format!("the SFU cannot accept the offer: {error}"))?;
         self.mids = mids;
         let description = SessionDescription { sdp_type: SdpType::Answer, sdp: answer.to_sdp_string() };
         let answer = PeerSignal::Description { description, mids: BTreeMap::new() };
@@ -177,7 +177,7 @@ impl Client {
 
     pub(super) fn handle_input(&mut self, input: Input<'_>) {
         if let Err(error) = self.rtc.handle_input(input) {
-            info!(participant = %self.participant, %error, "the connection for media ended");
+            info!(participant = %self.participant, %error, "the media connection was closed");
             self.rtc.disconnect();
         }
     }
@@ -203,7 +203,7 @@ impl Client {
         }
     }
 
-    /// The next thing that happened.
+    /// The next event.
     pub(super) fn poll(&mut self, now: Instant) -> Option<ClientEvent> {
         loop {
             if let Some(event) = self.events.pop_front() {
@@ -223,7 +223,7 @@ impl Client {
                 }
                 Ok(Output::Event(event)) => self.handle_event(event, now),
                 Err(error) => {
-                    warn!(participant = %self.participant, %error, "the connection for media failed");
+                    warn!(participant = %self.participant, %error, "the media connection failed");
                     self.rtc.disconnect();
                 }
             }
@@ -260,7 +260,7 @@ impl Client {
                         Allowance::Pass => {}
                         Allowance::Drop => return,
                         Allowance::DropAloud => {
-                            let fault = "too many messages; they are dropped until there are fewer";
+                            let fault = "too many messages; they are dropped until the rate falls";
                             return self.events.push_back(ClientEvent::Refused(fault.to_owned()));
                         }
                     }
@@ -281,7 +281,7 @@ impl Client {
         self.events.push_back(ClientEvent::SectionsChanged);
     }
 
-    /// What this client publishes, as far as it has a section for it.
+    /// The publications of this client that have a section.
     pub(super) fn feeds(&self, id: SeatId) -> impl Iterator<Item = Feed> + '_ {
         self.publications.iter().filter_map(move |publication| {
             let (mid, _) = self.mids.iter().find(|(_, carried)| **carried == publication.id)?;
@@ -295,7 +295,7 @@ impl Client {
         })
     }
 
-    /// Puts what the others publish into this client's sections. Says whether anything changed.
+    /// Assigns the others' publications to this client's sections. Returns whether anything changed.
     pub(super) fn assign(&mut self, feeds: Vec<Feed>, now: Instant) -> bool {
         let changed = self.subscriptions.assign(feeds);
         if changed.is_empty() {
@@ -306,7 +306,7 @@ impl Client {
         let number = self.reliable.send(signal, millis);
         self.subscriptions.told(number);
         for mid in changed {
-            // Whoever publishes it need not wait for the first frame to be asked for a whole one.
+            // The publisher can be asked for a key frame before its first frame arrives.
             match self.subscriptions.source(mid) {
                 Some(source) => self.events.push_back(ClientEvent::KeyFrameWanted { source, rid: None }),
                 None => self.show_black(mid, now),
@@ -315,12 +315,12 @@ impl Client {
         true
     }
 
-    /// The versions of what this client sends in a section.
+    /// The layers that this client sends in a section.
     pub(super) fn layers(&self, mid: Mid, now: Instant) -> Vec<Layer> {
         self.uplinks.get(&mid).map(|uplink| uplink.layers(now)).unwrap_or_default()
     }
 
-    /// Sends a frame of another client on, if this one gets it. Says whether there is anything to poll for.
+    /// Forwards a frame of another client, if this one receives it. Returns whether there is anything to poll for.
     pub(super) fn forward(
         &mut self,
         source: Source,
@@ -364,7 +364,7 @@ impl Client {
         }
     }
 
-    /// A browser may keep a section's last picture, and show it in the name of whoever comes there next.
+    /// A browser may keep a section's last frame, and show it for the participant who uses the section next.
     fn show_black(&mut self, mid: Mid, now: Instant) {
         let Some(writer) = self.rtc.writer(mid) else { return };
         let vp8 = writer.payload_params().find(|params| params.spec().codec == Codec::Vp8);
@@ -376,7 +376,7 @@ impl Client {
         }
     }
 
-    /// Asks the client for a key frame of what it sends; of every version, if there are several and none is named.
+    /// Requests a key frame from the client; of all layers, if there are several and none is named.
     pub(super) fn request_key_frame(&mut self, mid: Mid, rid: Option<Rid>, now: Instant) {
         if let Some(uplink) = self.uplinks.get_mut(&mid) {
             uplink.want_key_frame(rid, now);
@@ -387,7 +387,7 @@ impl Client {
     fn ask_for_key_frames(&mut self, now: Instant) {
         for (mid, uplink) in &mut self.uplinks {
             for rid in uplink.take_due(now) {
-                // Nothing has come yet that could be asked for: the first frame will be a key frame.
+                // Nothing has arrived yet: the first frame will be a key frame.
                 let _ = self
                     .rtc
                     .writer(*mid)

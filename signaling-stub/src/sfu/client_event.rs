@@ -1,4 +1,4 @@
-//! What happened at one client, for the others.
+//! Events of one client that concern the others.
 
 use moim_protocol::{Channel as ChannelKind, RelayPayload};
 use str0m::{
@@ -8,14 +8,14 @@ use str0m::{
 
 use super::Source;
 
-/// One thing that happened.
+/// An event.
 #[derive(Debug)]
 pub(super) enum ClientEvent {
     Transmit(Transmit),
     Relay(RelayPayload),
-    /// What was wrong with something that the client sent.
+    /// A fault in what the client sent.
     Refused(String),
-    /// Media sections came or changed.
+    /// Media sections were added or changed.
     SectionsChanged,
     Media(Box<MediaData>),
     KeyFrameWanted {

@@ -1,4 +1,4 @@
-//! What one client gets in one media section: of which version, and since when.
+//! What one client receives in one media section: which layer, and since when.
 
 use std::time::{Duration, Instant};
 
@@ -6,16 +6,16 @@ use str0m::media::{MediaData, Rid};
 
 use super::{Source, timeline::Timeline};
 
-/// A key frame that does not come is asked for again after this time.
+/// Interval after which a missing key frame is requested again.
 const PATIENCE: Duration = Duration::from_millis(600);
 
 /// One section.
 #[derive(Debug, Default)]
 pub(super) struct Downlink {
     pub(super) timeline: Timeline,
-    /// The version that is being forwarded; a key frame began it.
+    /// The layer that is being forwarded, starting at a key frame.
     playing: Option<(Source, Option<Rid>)>,
-    /// The version to switch to at its next key frame.
+    /// The layer to switch to at its next key frame.
     target: Option<Option<Rid>>,
     asked_at: Option<Instant>,
     is_paused: bool,
@@ -26,12 +26,12 @@ pub(super) struct Downlink {
 pub(super) enum Verdict {
     Forward,
     Drop,
-    /// Drop it, and ask for a key frame of this version.
+    /// Drop it, and request a key frame of this layer.
     Ask(Option<Rid>),
 }
 
 impl Downlink {
-    /// Another publication comes here from now on, or none.
+    /// Another publication is sent in this section from now on, or none.
     pub(super) fn reset(&mut self) {
         self.playing = None;
         self.target = None;
@@ -39,7 +39,7 @@ impl Downlink {
         self.timeline.cut();
     }
 
-    /// Shows nothing, as long as nothing is aimed at; or goes on. Says whether it goes on after it was paused.
+    /// Pauses while there is no target layer; or resumes. Returns whether it resumes after a pause.
     pub(super) fn pause(&mut self, is_paused: bool) -> bool {
         if is_paused && !self.is_paused {
             self.reset();
@@ -47,12 +47,12 @@ impl Downlink {
         std::mem::replace(&mut self.is_paused, is_paused) && !is_paused
     }
 
-    /// The version that is being forwarded, or is to be.
+    /// The layer that is being forwarded, or will be.
     pub(super) fn version(&self) -> Option<Option<Rid>> {
         self.target.or(self.playing.map(|(_, rid)| rid))
     }
 
-    /// Chooses the version.
+    /// Sets the target layer.
     pub(super) fn aim(&mut self, rid: Option<Rid>) {
         let is_playing = self.playing.is_some_and(|(_, playing)| playing == rid);
         let target = (!is_playing).then_some(rid);
@@ -62,7 +62,7 @@ impl Downlink {
         }
     }
 
-    /// Judges a frame of sound: all of it goes on.
+    /// Decides about a frame of audio: all are forwarded.
     pub(super) fn judge_audio(&mut self, source: Source) -> Verdict {
         if self.playing != Some((source, None)) {
             self.playing = Some((source, None));
@@ -71,7 +71,7 @@ impl Downlink {
         Verdict::Forward
     }
 
-    /// Judges a frame of pictures: what is begun with a key frame goes on till another version has one.
+    /// Decides about a frame of video: a layer is forwarded from its key frame until another layer has one.
     pub(super) fn judge_video(&mut self, source: Source, data: &MediaData, now: Instant) -> Verdict {
         let is_aimed_at = self.target == Some(data.rid);
         if is_aimed_at && data.is_keyframe() {
@@ -85,7 +85,7 @@ impl Downlink {
             if data.contiguous || data.is_keyframe() {
                 return if is_aimed_at { Verdict::Drop } else { Verdict::Forward };
             }
-            // The receiver cannot see the gap: the numbers that it gets have none.
+            // The receiver cannot see the gap, as sequence numbers are rewritten.
             self.playing = None;
             self.target = self.target.or(Some(data.rid));
         }

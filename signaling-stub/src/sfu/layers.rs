@@ -1,13 +1,13 @@
-//! Which version of each simulcast video a receiver gets, by its bandwidth and its wish.
+//! Chooses the simulcast layer of each video for a receiver, by its bandwidth and the requested height.
 
 use str0m::media::Rid;
 
-/// One version of a video.
+/// One simulcast layer of a video.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Layer {
-    /// Its name; `None` if there is one version only.
+    /// Its RID; `None` if there is only one layer.
     pub(super) rid: Option<Rid>,
-    /// Bits per second, lately.
+    /// The recent bit rate in bit/s.
     pub(super) bitrate: f64,
     /// Its height in pixels, if known.
     pub(super) height: Option<u32>,
@@ -16,19 +16,19 @@ pub(super) struct Layer {
 /// One video that a receiver gets.
 #[derive(Clone, Debug)]
 pub(super) struct Demand {
-    /// Its versions that are being sent, the smallest bitrate first.
+    /// The active layers, by ascending bit rate.
     pub(super) layers: Vec<Layer>,
-    /// Which of them the receiver gets now.
+    /// The current layer.
     pub(super) current: Option<usize>,
-    /// The height at which it is shown.
+    /// The requested height.
     pub(super) max_height: Option<u32>,
 }
 
-/// A larger version must fit this much more than once, so that it does not go up and down all the time.
+/// Factor by which a larger layer must fit, to avoid switching up and down repeatedly.
 const HEADROOM: f64 = 1.2;
 
-/// The version of each video, as places in their `layers`. Each gets its smallest at least; the room that is left goes
-/// to all of them step by step, the earlier ones first.
+/// The layer of each video, as indices into `layers`. Each gets at least its smallest; the remaining bandwidth is
+/// distributed in steps, the earlier videos first.
 pub(super) fn choose(budget: f64, demands: &[Demand]) -> Vec<usize> {
     let mut chosen = vec![0; demands.len()];
     let cost = |demand: &Demand, layer: usize| demand.layers.get(layer).map_or(0.0, |layer| layer.bitrate);
@@ -53,7 +53,7 @@ pub(super) fn choose(budget: f64, demands: &[Demand]) -> Vec<usize> {
     chosen
 }
 
-/// The smallest version that is as high as it is shown, or the largest.
+/// The smallest layer that has the requested height, or the largest.
 fn highest_useful(demand: &Demand) -> usize {
     let largest = demand.layers.len().saturating_sub(1);
     let Some(wanted) = demand.max_height else { return largest };

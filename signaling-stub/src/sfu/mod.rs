@@ -1,8 +1,9 @@
-//! A selective forwarding unit: what each participant of a room publishes goes on to the others, as it came.
+//! A selective forwarding unit: forwards the media of each participant to the others, unchanged.
 //!
-//! Sans-IO, like [`Hub`](crate::Hub): feed what the hub and the network say, then drain [`poll_output`](Sfu::poll_output),
-//! and call [`handle_timeout`](Sfu::handle_timeout) when [`poll_timeout`](Sfu::poll_timeout) says. str0m does ICE, DTLS and
-//! RTP; which publication goes into which slot, and in which version, is decided here.
+//! Sans-IO, like [`Hub`](crate::Hub): pass events of the hub and the network to it, then drain
+//! [`poll_output`](Sfu::poll_output), and call [`handle_timeout`](Sfu::handle_timeout) at
+//! [`poll_timeout`](Sfu::poll_timeout). str0m implements ICE, DTLS and RTP; the assignment of publications to slots and
+//! the layers are decided here.
 
 mod budget;
 mod channel;
@@ -35,17 +36,17 @@ use tracing::{debug, warn};
 use self::{client::Client, client_event::ClientEvent, slots::Feed};
 use crate::{MediaCommand, SeatId};
 
-/// A publication as it arrives: whose connection, and which media section of it.
+/// A publication as received: the seat and the media section.
 type Source = (SeatId, Mid);
 
-/// What the SFU wants done.
+/// An action to perform.
 #[derive(Debug)]
 pub enum SfuOutput {
     /// Send a packet.
     Transmit(Transmit),
-    /// Hand a payload to a client, over the connection that its seat has.
+    /// Send a payload to a client, over the connection of its seat.
     Relay(SeatId, RelayPayload),
-    /// Tell a client that something of it could not be used.
+    /// Report to a client that something it sent could not be used.
     Refuse(SeatId, String),
 }
 
@@ -56,13 +57,14 @@ pub struct Sfu {
     crypto: Arc<str0m::crypto::CryptoProvider>,
     candidates: Vec<Candidate>,
     clients: BTreeMap<SeatId, Client>,
-    /// Clients that may have something to say.
+    /// Clients that may have output.
     woken: BTreeSet<SeatId>,
     outputs: VecDeque<SfuOutput>,
 }
 
 impl Sfu {
-    /// An SFU that is reached at these addresses. On TCP it waits for connections (RFC 6544: passive candidates).
+    /// Creates an SFU that is reachable at these addresses. On TCP it accepts connections (RFC 6544: passive
+    /// candidates).
     pub fn new(addresses: impl IntoIterator<Item = (Protocol, SocketAddr)>, now: Instant) -> Self {
         let candidate = |(protocol, address)| {
             let candidate = match protocol {
@@ -72,7 +74,7 @@ impl Sfu {
             match candidate {
                 Ok(candidate) => Some(candidate),
                 Err(error) => {
-                    warn!(%address, %error, "left out an address");
+                    warn!(%address, %error, "ignored an address");
                     None
                 }
             }
@@ -87,7 +89,7 @@ impl Sfu {
         }
     }
 
-    /// Takes what the hub says.
+    /// Handles a command of the hub.
     pub fn handle_command(&mut self, command: MediaCommand, now: Instant) {
         match command {
             MediaCommand::Joined { id, room, participant, publications } => {
@@ -134,7 +136,7 @@ impl Sfu {
         self.run(now);
     }
 
-    /// Takes a packet that came to `destination`. Says whether it is a client's.
+    /// Handles a packet that arrived at `destination`. Returns whether it belongs to a client.
     pub fn handle_packet(
         &mut self,
         proto: Protocol,
@@ -154,7 +156,7 @@ impl Sfu {
         true
     }
 
-    /// Lets time pass.
+    /// Advances time.
     pub fn handle_timeout(&mut self, now: Instant) {
         for (id, client) in &mut self.clients {
             if client.timeout() <= now {
@@ -165,17 +167,17 @@ impl Sfu {
         self.run(now);
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.clients.values().map(Client::timeout).min()
     }
 
-    /// Takes the next output.
+    /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<SfuOutput> {
         self.outputs.pop_front()
     }
 
-    /// Lets every client say what it has to, and carries it to the others.
+    /// Processes the output of every client, and passes it to the others.
     fn run(&mut self, now: Instant) {
         while let Some(id) = self.woken.pop_first() {
             while let Some(event) = self.clients.get_mut(&id).and_then(|client| client.poll(now)) {
@@ -215,7 +217,7 @@ impl Sfu {
         }
     }
 
-    /// Hands a message to one client of the room, or to all others, on the kind of channel that it came on.
+    /// Sends a message to one client of the room, or to all others, on the same kind of channel.
     fn deliver(&mut self, from: SeatId, channel: ChannelKind, to: &str, is_binary: bool, message: &[u8]) {
         let Some(sender) = self.clients.get(&from) else { return };
         let (room, name) = (sender.room.clone(), sender.participant.clone());
@@ -228,7 +230,7 @@ impl Sfu {
         }
     }
 
-    /// Looks again at what everyone in a room publishes, and who gets it where.
+    /// Updates what everyone in a room publishes, and in which sections others receive it.
     fn reassign(&mut self, room: &str, now: Instant) {
         let feeds: Vec<Feed> = self
             .clients

@@ -1,22 +1,22 @@
-//! An offer before str0m sees it: what may be in it, and how often one may come.
+//! Limits the content and the rate of offers before str0m processes them.
 
 use std::time::{Duration, Instant};
 
-/// Bytes of an offer without its candidates.
+/// Maximum size of an offer without its candidates, in bytes.
 const MAX_BYTES: usize = 192 * 1024;
-/// Media sections: everything that a room of 32 publishes, and what one client does.
+/// Maximum media sections: everything that a room of 32 publishes, and what one client does.
 const MAX_SECTIONS: usize = 256;
-/// Versions of one section (RFC 8853); browsers have three.
+/// Maximum layers per section (RFC 8853); browsers have three.
 const MAX_RIDS: usize = 8;
 
-/// So many offers are taken at once, and one each interval in the long run.
+/// The burst of offers; on average there is one per interval.
 const BURST: u32 = 32;
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// The offer without what the SFU does not use, or why it is refused.
+/// Returns the offer without what the SFU does not use, or why it is refused.
 ///
-/// Clients reach the SFU, not the other way round, and their addresses are learnt from their checks. So their candidates
-/// are left out here: to pair thousands of them would keep the SFU from everyone else.
+/// Clients connect to the SFU, not the other way round, and their addresses are learnt from their checks. So their
+/// candidates are removed: pairing thousands of them would block the SFU for everyone else.
 pub(super) fn read(sdp: &str) -> Result<String, String> {
     let mut kept = String::with_capacity(sdp.len().min(MAX_BYTES));
     let (mut sections, mut rids) = (0, 0);
@@ -44,7 +44,7 @@ pub(super) fn read(sdp: &str) -> Result<String, String> {
     Ok(kept)
 }
 
-/// When the next offer may be taken. An offer costs the SFU far more than its sender.
+/// When the next offer may be processed. An offer costs the SFU far more than its sender.
 #[derive(Debug)]
 pub(super) struct Pace {
     left: u32,
@@ -56,7 +56,7 @@ impl Pace {
         Self { left: BURST, filled_at: now }
     }
 
-    /// Takes one offer, or says when it may be taken.
+    /// Admits one offer, or returns when it may be processed.
     pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
         let passed = now.saturating_duration_since(self.filled_at).as_millis() / INTERVAL.as_millis();
         let passed = u32::try_from(passed).unwrap_or(u32::MAX);

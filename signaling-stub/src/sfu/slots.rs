@@ -1,4 +1,4 @@
-//! Which publication of the others goes into which media section of a client.
+//! Assigns the others' publications to the media sections of a client.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,18 +13,18 @@ pub(super) struct Feed {
     pub(super) source: Source,
     pub(super) kind: MediaKind,
     pub(super) slot: Slot,
-    /// The only one who gets it, if not everyone does.
+    /// The only receiver, if it is not for everyone.
     pub(super) to: Option<ParticipantId>,
 }
 
 impl Feed {
-    /// Whether a participant gets it.
+    /// Whether a participant receives it.
     pub(super) fn is_for(&self, participant: &ParticipantId) -> bool {
         self.to.as_ref().is_none_or(|to| to == participant)
     }
 }
 
-/// The sections that a client receives in, each free or taken.
+/// The sections in which a client receives, each free or in use.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
     sections: BTreeMap<Mid, Section>,
@@ -37,13 +37,13 @@ struct Section {
     hold: Hold,
 }
 
-/// A client takes what comes in a section for what it knows to be there. So a section that a publication has left is not
-/// used again before the client knows.
+/// A client attributes what arrives in a section to the publication that it knows to be there. So a section that a
+/// publication has left is not reused until the client knows.
 #[derive(Debug, Default, PartialEq)]
 enum Hold {
     #[default]
     Free,
-    /// The client has yet to be told.
+    /// The client must still be informed.
     Untold,
     /// Until the client has acknowledged the signal with this number.
     Until(u32),
@@ -55,7 +55,7 @@ impl Slots {
         self.sections.entry(mid).or_insert(Section { kind, feed: None, hold: Hold::Free });
     }
 
-    /// Puts as many of `wanted` as there is room for into sections. What is in one stays there. Returns the sections that
+    /// Assigns as many of `wanted` as possible to sections. Existing assignments stay. Returns the sections that
     /// changed.
     pub(super) fn assign(&mut self, wanted: Vec<Feed>) -> Vec<Mid> {
         let mut changed = BTreeSet::new();
@@ -80,21 +80,21 @@ impl Slots {
         changed.into_iter().collect()
     }
 
-    /// The client was told what is where, by the signal with this number.
+    /// The client was sent the assignments with the signal of this number.
     pub(super) fn told(&mut self, number: u32) {
         for section in self.sections.values_mut().filter(|section| section.hold == Hold::Untold) {
             section.hold = Hold::Until(number);
         }
     }
 
-    /// The client has all signals up to this number. Says whether sections may be used again.
+    /// The client has all signals up to this number. Returns whether sections became reusable.
     pub(super) fn acknowledged(&mut self, number: u32) -> bool {
         let is_over = |section: &&mut Section| matches!(section.hold, Hold::Until(last) if last <= number);
         let released = self.sections.values_mut().filter(is_over);
         released.map(|section| section.hold = Hold::Free).count() > 0
     }
 
-    /// What is in a section.
+    /// The publication in a section, if any.
     pub(super) fn source(&self, mid: Mid) -> Option<Source> {
         Some(self.feed(mid)?.source)
     }
@@ -104,19 +104,19 @@ impl Slots {
         self.sections.get(&mid)?.feed.as_ref()
     }
 
-    /// The sections that are taken, and by what.
+    /// The sections in use, with their publications.
     pub(super) fn sources(&self) -> impl Iterator<Item = (Mid, Source)> + '_ {
         self.sections.iter().filter_map(|(mid, section)| Some((*mid, section.feed.as_ref()?.source)))
     }
 
-    /// Where a publication goes.
+    /// The section of a publication.
     pub(super) fn section_of(&self, source: Source) -> Option<Mid> {
         let mut sections = self.sections.iter();
         let is_it = |section: &Section| section.feed.as_ref().is_some_and(|feed| feed.source == source);
         sections.find(|(_, section)| is_it(section)).map(|(mid, _)| *mid)
     }
 
-    /// For the client.
+    /// The assignments for the client.
     pub(super) fn to_signal(&self) -> BTreeMap<String, Slot> {
         let taken = self.sections.iter().filter_map(|(mid, section)| Some((mid, section.feed.as_ref()?)));
         taken.map(|(mid, feed)| (mid.to_string(), feed.slot.clone())).collect()
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(slots.section_of(one.source), Some(mid("v")));
         slots.add(mid("w"), MediaKind::Video);
         assert_eq!(slots.assign(vec![two.clone(), one.clone()]), [mid("w")]);
-        assert_eq!(slots.source(mid("v")), Some(one.source), "who is in stays");
+        assert_eq!(slots.source(mid("v")), Some(one.source), "existing assignments stay");
         assert_eq!(slots.assign(vec![two.clone()]), [mid("v")]);
         slots.told(1);
         slots.acknowledged(1);
@@ -169,7 +169,7 @@ mod tests {
         slots.assign(vec![red]);
         slots.told(1);
         assert_eq!(slots.assign(vec![blue.clone()]), [mid("v")]);
-        assert_eq!(slots.source(mid("v")), None, "it is left first");
+        assert_eq!(slots.source(mid("v")), None, "it is vacated first");
         slots.told(2);
         assert!(!slots.acknowledged(1));
         assert!(slots.assign(vec![blue.clone()]).is_empty());

@@ -1,4 +1,4 @@
-//! What one client gets of the others: which publications, in which sections, and in which version.
+//! What one client receives from the others: which publications, in which sections, and in which layer.
 
 use std::{
     collections::BTreeMap,
@@ -16,21 +16,21 @@ use super::{
     slots::{Feed, Slots},
 };
 
-/// What a path is thought to carry before anything is known of it.
+/// The assumed bandwidth of a path before it is measured.
 pub(super) const FIRST_ESTIMATE_KBPS: u64 = 1_500;
-/// How often versions are chosen anew.
+/// The interval at which layers are chosen.
 const CHOICE_INTERVAL: Duration = Duration::from_millis(300);
-/// The part of the estimate that is left to sound, data and repetitions.
+/// The fraction of the estimate that is reserved for audio, data and retransmissions.
 const VIDEO_SHARE: f64 = 0.85;
 
 #[derive(Debug)]
 pub(super) struct Subscriptions {
     slots: Slots,
     downlinks: BTreeMap<Mid, Downlink>,
-    /// The versions of what is forwarded, as last seen.
+    /// The layers of the forwarded videos, as last seen.
     seen_layers: BTreeMap<Source, Vec<Layer>>,
     wishes: Vec<Wish>,
-    /// Whether what no wish names is wanted.
+    /// Whether publications that no wish names are wanted.
     wants_others: bool,
     estimate: f64,
     chosen_at: Instant,
@@ -56,12 +56,12 @@ impl Subscriptions {
         self.slots.add(mid, kind);
     }
 
-    /// What the client is to be told of its sections.
+    /// The description of the client's sections.
     pub(super) fn to_signal(&self) -> BTreeMap<String, Slot> {
         self.slots.to_signal()
     }
 
-    /// Takes the wishes. Returns what is not paused any more, and in which version: it needs a key frame.
+    /// Sets the wishes. Returns the sections that resume, with their layers: they need a key frame.
     pub(super) fn wish(
         &mut self,
         wishes: Vec<Wish>,
@@ -82,7 +82,7 @@ impl Subscriptions {
         resumed.into_iter().map(|(mid, source)| (source, version(mid))).collect()
     }
 
-    /// Puts what the others publish into the sections. Returns those that changed.
+    /// Assigns the others' publications to the sections. Returns those that changed.
     pub(super) fn assign(&mut self, mut feeds: Vec<Feed>) -> Vec<Mid> {
         feeds.retain(|feed| self.wish_of(feed).map_or(self.wants_others, |wish| wish.wanted));
         let changed = self.slots.assign(feeds);
@@ -97,27 +97,27 @@ impl Subscriptions {
         changed
     }
 
-    /// The client was told what is where, by the signal with this number.
+    /// The client was sent the assignments with the signal of this number.
     pub(super) fn told(&mut self, number: u32) {
         self.slots.told(number);
     }
 
-    /// The client has all signals up to this number. Says whether sections may be used again.
+    /// The client has all signals up to this number. Returns whether sections became reusable.
     pub(super) fn acknowledged(&mut self, number: u32) -> bool {
         self.slots.acknowledged(number)
     }
 
-    /// What is in a section.
+    /// The publication in a section.
     pub(super) fn source(&self, mid: Mid) -> Option<Source> {
         self.slots.source(mid)
     }
 
-    /// The version that a section shows, or is to show.
+    /// The layer that a section shows, or will show.
     pub(super) fn version(&self, mid: Mid) -> Option<Option<Rid>> {
         self.downlinks.get(&mid)?.version()
     }
 
-    /// Judges a frame of another client, if this one gets it: where it goes, and what to do with it.
+    /// Decides about a frame of another client, if this one receives it: its section, and what to do with it.
     pub(super) fn judge(
         &mut self,
         source: Source,
@@ -140,29 +140,29 @@ impl Subscriptions {
         Some((mid, self.downlinks.entry(mid).or_default().judge_video(source, data, now)))
     }
 
-    /// The time at which a frame is sent on, on the section's own clock.
+    /// The timestamp of a forwarded frame, on the section's own clock.
     pub(super) fn time(&mut self, mid: Mid, data: &MediaData) -> u64 {
         let timeline = &mut self.downlinks.entry(mid).or_default().timeline;
         timeline.map(data.time.numer(), data.time.frequency().get(), data.network_time)
     }
 
-    /// The time at which a frame that is nobody's is sent, on the section's own clock.
+    /// The timestamp of a generated frame, on the section's own clock.
     pub(super) fn time_of_none(&mut self, mid: Mid, frequency: u32, now: Instant) -> u64 {
         self.downlinks.entry(mid).or_default().timeline.map(0, frequency, now)
     }
 
-    /// Takes what the path carries, in bits per second.
+    /// Sets the available bandwidth of the path, in bit/s.
     pub(super) fn estimated(&mut self, estimate: f64, now: Instant) {
         self.estimate = estimate;
         self.choose_versions(now);
     }
 
-    /// What the path should carry for everything to come in its largest version, in bits per second; if that is news.
+    /// The desired bandwidth of the path for the largest layer of everything, in bit/s; if it changed.
     pub(super) fn take_desired_bitrate(&mut self) -> Option<u64> {
         self.desired_bitrate.take()
     }
 
-    /// Chooses the version of each video.
+    /// Chooses the layer of each video.
     fn choose_versions(&mut self, now: Instant) {
         self.chosen_at = now;
         let is_shown =
@@ -189,7 +189,7 @@ impl Subscriptions {
         }
     }
 
-    /// Whether nothing is to come of a video that keeps its section. A height means nothing for sound.
+    /// Whether a video that keeps its section is paused. A height has no meaning for audio.
     fn is_paused(&self, mid: Mid) -> bool {
         self.slots.feed(mid).is_some_and(|feed| feed.kind == MediaKind::Video)
             && self.max_height(mid) == Some(0)

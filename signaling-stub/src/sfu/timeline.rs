@@ -1,26 +1,26 @@
-//! One stream's media times, whatever it is made of.
+//! Continuous media timestamps of one stream with changing sources.
 //!
-//! Each source, and each simulcast version of one, counts from a number of its own. What a receiver gets must go on
-//! steadily when it is switched.
+//! Each source, and each simulcast layer of one, has its own timestamp offset. The receiver's timestamps must increase
+//! steadily when the source is switched.
 
 use std::time::Instant;
 
-/// Maps the times of what is forwarded to the times of what is sent.
+/// Maps timestamps of received frames to those of forwarded frames.
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
     offset: u64,
     last: Option<(u64, Instant)>,
-    /// The next time is that of another source.
+    /// The next timestamp belongs to another source.
     is_cut: bool,
 }
 
 impl Timeline {
-    /// What comes from now on is something else.
+    /// The source changes from now on.
     pub(super) fn cut(&mut self) {
         self.is_cut = true;
     }
 
-    /// The time to send for `time`, which arrived at `at`; `rate` units are one second.
+    /// The timestamp to send for `time`, which arrived at `at`, in units of 1/`rate` seconds.
     pub(super) fn map(&mut self, time: u64, rate: u32, at: Instant) -> u64 {
         if let Some((last, last_at)) = self.last.filter(|_| self.is_cut) {
             let elapsed = at.saturating_duration_since(last_at).as_secs_f64() * f64::from(rate);
@@ -29,7 +29,7 @@ impl Timeline {
         }
         self.is_cut = false;
         let mapped = time.wrapping_add(self.offset);
-        // A frame that was overtaken does not turn the clock back.
+        // A reordered frame does not turn the clock back.
         if self.last.is_none_or(|(last, _)| mapped.wrapping_sub(last) < u64::MAX / 2) {
             self.last = Some((mapped, at));
         }
@@ -54,6 +54,6 @@ mod tests {
         assert_eq!(timeline.map(77, 90_000, at(133)), 4_000 + 9_000, "a tenth of a second later");
         assert_eq!(timeline.map(77 + 3_000, 90_000, at(166)), 16_000);
         timeline.cut();
-        assert_eq!(timeline.map(u64::MAX, 90_000, at(166)), 16_001, "never the same time twice");
+        assert_eq!(timeline.map(u64::MAX, 90_000, at(166)), 16_001, "timestamps are unique");
     }
 }

@@ -1,4 +1,4 @@
-//! What one client sends in one media section: its versions, how large they are, and when a key frame was asked for.
+//! What one client sends in one media section: its layers, their size, and pending key frame requests.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -9,19 +9,19 @@ use str0m::media::Rid;
 
 use super::{layers::Layer, vp8};
 
-/// Over which time bitrates are measured.
+/// The interval over which bit rates are measured.
 const WINDOW: Duration = Duration::from_secs(1);
-/// A version that is silent for this long is not sent any more: browsers stop what their bandwidth does not allow.
+/// A layer that is silent for this long is inactive: browsers stop layers for which the bandwidth does not suffice.
 const ALIVE: Duration = Duration::from_secs(2);
-/// Key frames cost a lot. One answers all who ask within this time.
+/// Minimum interval of key frame requests, as key frames are large. One serves all requests within it.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
 
-/// One publication as it arrives.
+/// A received publication.
 #[derive(Debug, Default)]
 pub(super) struct Uplink {
     versions: HashMap<Option<Rid>, Version>,
     asked_at: HashMap<Option<Rid>, Instant>,
-    /// Of which a key frame is to be asked for as soon as it may be.
+    /// The layers of which a key frame will be requested as soon as the interval allows.
     wanted: HashSet<Option<Rid>>,
 }
 
@@ -33,7 +33,7 @@ struct Version {
 }
 
 impl Uplink {
-    /// Takes a frame into account.
+    /// Accounts for a frame.
     pub(super) fn measure(&mut self, rid: Option<Rid>, frame: &[u8], is_key_frame: bool, now: Instant) {
         let version = self.versions.entry(rid).or_default();
         version.frames.push_back((now, frame.len()));
@@ -47,7 +47,7 @@ impl Uplink {
         }
     }
 
-    /// The versions that are being sent, the smallest bitrate first.
+    /// The active layers, by ascending bit rate.
     pub(super) fn layers(&self, now: Instant) -> Vec<Layer> {
         let alive = self.versions.iter().filter(|(_, version)| {
             version.frames.back().is_some_and(|(at, _)| now.saturating_duration_since(*at) < ALIVE)
@@ -65,19 +65,19 @@ impl Uplink {
         layers
     }
 
-    /// Wants a key frame; of every version, if none is named.
+    /// Requests a key frame; of all layers, if none is named.
     pub(super) fn want_key_frame(&mut self, rid: Option<Rid>, now: Instant) {
         if rid.is_some() {
             self.wanted.insert(rid);
             return;
         }
         let alive: Vec<_> = self.layers(now).iter().map(|layer| layer.rid).collect();
-        // What does not move is not sent, and can be asked for all the same.
+        // A still picture sends no frames, but can be requested all the same.
         let all = if alive.is_empty() { self.versions.keys().copied().collect() } else { alive };
         self.wanted.extend(all);
     }
 
-    /// The versions of which to ask for a key frame now.
+    /// The layers of which to request a key frame now.
     pub(super) fn take_due(&mut self, now: Instant) -> Vec<Option<Rid>> {
         let is_due = |rid: &Option<Rid>| self.due_at(*rid).is_none_or(|at| at <= now);
         let due: Vec<_> = self.wanted.iter().copied().filter(is_due).collect();
@@ -88,7 +88,7 @@ impl Uplink {
         due
     }
 
-    /// When there will be something to ask for.
+    /// When the next request is due.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.wanted.iter().filter_map(|rid| self.due_at(*rid)).min()
     }
@@ -116,14 +116,14 @@ mod tests {
         uplink.want_key_frame(None, at(200));
         assert_eq!(uplink.take_due(at(499)), []);
         assert_eq!(uplink.poll_timeout(), Some(at(500)));
-        assert_eq!(uplink.take_due(at(500)), [None], "late, but not forgotten");
+        assert_eq!(uplink.take_due(at(500)), [None], "delayed, but not dropped");
         assert_eq!(uplink.take_due(at(2_000)), [], "and once");
 
         uplink.want_key_frame(None, at(2_000));
         assert_eq!(uplink.take_due(at(2_000)), [None]);
         uplink.want_key_frame(None, at(2_100));
         uplink.measure(None, &[1; 20], true, at(2_200));
-        assert_eq!(uplink.poll_timeout(), None, "the one that came answers both");
+        assert_eq!(uplink.poll_timeout(), None, "one key frame serves both requests");
     }
 
     #[test]

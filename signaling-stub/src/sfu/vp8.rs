@@ -1,12 +1,12 @@
-//! The little that the SFU has to know of VP8 (RFC 6386).
+//! The parts of VP8 that the SFU needs (RFC 6386).
 
-/// A key frame of 16 × 16 black pixels, as an encoder wrote it.
+/// A key frame of 16 × 16 black pixels, from an encoder.
 pub(super) const BLACK: [u8; 30] = [
     0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00, 0x0b, 0xc7, 0x08, 0x85, 0x85, 0x88, 0x99,
     0x84, 0x88, 0x3f, 0x82, 0x00, 0x0c, 0x0d, 0x60, 0x00, 0xfe, 0xe6, 0xb5, 0x00,
 ];
 
-/// Width and height in pixels, which a key frame begins with (RFC 6386, section 9.1); `None` for any other frame.
+/// Width and height in pixels from the header of a key frame (RFC 6386, section 9.1); `None` for any other frame.
 pub(super) fn size(frame: &[u8]) -> Option<(u32, u32)> {
     let [tag, _, _, 0x9d, 0x01, 0x2a, w0, w1, h0, h1, ..] = *frame else { return None };
     let is_key_frame = tag & 1 == 0;

@@ -1,4 +1,4 @@
-// Starting real browsers with a fake camera and microphone that show who it is.
+// Starts real browsers with a fake camera and microphone that identify the person.
 
 import puppeteer from "puppeteer-core";
 import { which } from "../../../scripts/lib/which.mjs";
@@ -36,10 +36,10 @@ const EXECUTABLES = {
   firefox: () => process.env.FIREFOX || which("firefox-esr", "firefox"),
 };
 
-/** Why there are no tests in this browser, or false: for `test(name, { skip: browserMissing("firefox") }, …)`. */
+/** Why tests cannot run in this browser, or false: for `test(name, { skip: browserMissing("firefox") }, …)`. */
 export const browserMissing = (kind) => !EXECUTABLES[kind]() && `${kind} is not installed`;
 
-/** Where a browser is. */
+/** The path of a browser. */
 export const browserPath = (kind) => EXECUTABLES[kind]();
 
 /**
@@ -48,17 +48,17 @@ export const browserPath = (kind) => EXECUTABLES[kind]();
  * @property {import("puppeteer-core").Page} page the first page
  * @property {string[]} problems console errors and uncaught exceptions of all pages; a test asserts that there are none
  * @property {(camera?: object) => Promise<import("puppeteer-core").Page>} openPage one more page, in a window of its
- *   own, and with a camera of its own: see inject.mjs
+ * own, and with its own camera: see inject.mjs
  * @property {() => Promise<void>} close ends the browser early
  */
 
 /**
- * Starts a browser with a profile of its own, and ends it after the test, whatever the outcome.
+ * Starts a browser with its own profile, and closes it after the test, whatever the outcome.
  *
  * @param {import("node:test").TestContext} t
  * @param {"chromium" | "firefox"} kind
  * @param {object} [options]
- * @param {string} [options.person] whom camera and microphone show, see PEOPLE in code.js
+ * @param {string} [options.person] the person that camera and microphone show, see PEOPLE in code.js
  * @param {string[]} [options.args] more flags of the command line
  * @param {Record<string, unknown>} [options.prefs] more preferences (Firefox)
  * @param {Record<string, string>} [options.env] more environment
@@ -89,7 +89,7 @@ export async function launch(t, kind, { person = "alice", args = [], prefs = {},
   return { browser, page, problems, openPage, close };
 }
 
-/** Who answers all questions of the browser for the user picks a whole screen, never a tab. */
+/** The flag that accepts all prompts picks a whole screen, never a tab. */
 function chromiumFlags(sharedTab) {
   if (!sharedTab) return CHROMIUM_FLAGS;
   const flags = CHROMIUM_FLAGS.filter((flag) => flag !== "--use-fake-ui-for-media-stream");
@@ -101,7 +101,7 @@ async function fakeDevices(person) {
   return [`--use-file-for-fake-video-capture=${video}`, `--use-file-for-fake-audio-capture=${audio}`];
 }
 
-/** Collects what a developer would find in the console, red. */
+/** Collects the errors on the console. */
 function watch(page, who, problems) {
   page.on("pageerror", (error) => problems.push(`${who}: uncaught ${error.stack ?? error}`));
   page.on("console", (message) => {

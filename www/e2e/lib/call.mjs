@@ -1,4 +1,4 @@
-// A person in a call, in the demo or in the plain page: both mark their parts with the same `data-test` names.
+// A person in a call, in the demo or in the plain page: both use the same `data-test` names.
 
 import assert from "node:assert/strict";
 import { launch } from "./browsers.mjs";
@@ -18,8 +18,8 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {"demo" | "page"} [options.app]
  * @param {string} [options.room]
  * @param {"mesh" | "sfu" | "mcu"} [options.topology]
- * @param {string} [options.query] more of the address, such as `&host` or `&adaptive`
- * @param {boolean} [options.waits] the room is locked: come to its door only (demo)
+ * @param {string} [options.query] further query parameters, such as `&host` or `&adaptive`
+ * @param {boolean} [options.waits] the room is locked: wait in its lobby (demo)
  * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
 export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before } = {}) {
@@ -54,7 +54,7 @@ function call(visitor, person, app) {
       await page.waitForSelector($("waiting"), { timeout: 20_000 });
     },
 
-    /** Waits until the room is entered. */
+    /** Waits until the room is joined. */
     async comesIn() {
       await page.waitForSelector($("call"), { timeout: 20_000 });
     },
@@ -65,7 +65,7 @@ function call(visitor, person, app) {
       await assertSounds(page, `${tile(other)} :is(audio, video:not([muted]))`, other);
     },
 
-    /** Asserts who has a tile: everyone in the room, oneself included. */
+    /** Asserts who has a tile: everyone in the room, including the person. */
     async sees(people) {
       const names = (selector) => [...document.querySelectorAll(selector)].map((tile) => tile.dataset.participant).sort().join();
       const args = [`${$("tile")}[data-source=camera]`];
@@ -80,7 +80,7 @@ function call(visitor, person, app) {
       await click("chat-send");
     },
 
-    /** Waits until `count` lines of `from` are there, and returns them in their order. */
+    /** Waits until there are `count` chat lines of `from`, and returns them in order. */
     async reads(from, count) {
       if (app === "demo" && !(await page.$($("chat-input")))) await click("chat-toggle");
       const selector = `${$("chat-message")}[data-from=${from}]`;

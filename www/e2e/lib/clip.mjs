@@ -1,4 +1,4 @@
-// The clips that Chromium's fake camera and microphone play, one pair a person, made once.
+// The clips that Chromium's fake camera and microphone play, one pair per person, created once.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -15,11 +15,11 @@ const RATE = 30; // Chromium plays an MJPEG file at 30 frames a second
 const SECONDS = 10;
 const SAMPLE_RATE = 48_000;
 const BURST_SECONDS = { on: 0.4, period: 0.6 };
-// Video range: what a camera's black and white are.
+// Limited range: a camera's black and white.
 const BLACK = 16;
 const WHITE = 235;
 
-/** The number of frames after which a clip starts again. */
+/** The number of frames after which a clip repeats. */
 export const CLIP_FRAMES = RATE * SECONDS;
 
 /**
@@ -52,7 +52,7 @@ async function writeVideo(path, person) {
   const output = ["-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", "-y", path];
   const ffmpeg = spawn("ffmpeg", ["-loglevel", "error", ...input, ...output], { stdio: ["pipe", "ignore", "inherit"] });
   const ended = once(ffmpeg, "close");
-  ffmpeg.stdin.on("error", () => {}); // its exit code says more
+  ffmpeg.stdin.on("error", () => {}); // the exit code is reported instead
   for (let frame = 0; frame < CLIP_FRAMES; frame++) {
     if (!ffmpeg.stdin.write(rawFrame(person, frame))) await Promise.race([once(ffmpeg.stdin, "drain"), ended]);
   }
@@ -61,7 +61,7 @@ async function writeVideo(path, person) {
   if (code !== 0) throw new Error(`ffmpeg ended with code ${code}`);
 }
 
-/** One frame, planar YUV 4:2:0: a coloured ground on which a light bar moves, and the row of blocks. */
+/** One frame, planar YUV 4:2:0: a coloured background with a moving bright bar, and the row of blocks. */
 function rawFrame(person, frame) {
   const size = WIDTH * HEIGHT;
   const picture = Buffer.alloc((size * 3) / 2, 90);
@@ -89,7 +89,7 @@ function rawFrame(person, frame) {
   return picture;
 }
 
-/** Bursts of a tone, because noise suppression takes a steady one for noise; 16-bit mono. */
+/** Bursts of a tone, because noise suppression removes a steady one; 16-bit mono. */
 function wav(frequency) {
   const samples = SAMPLE_RATE * 6; // a whole number of bursts and of periods
   const data = Buffer.alloc(44 + samples * 2);

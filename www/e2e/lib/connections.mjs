@@ -1,7 +1,7 @@
-// The RTCPeerConnections of a page, and what goes over them.
+// The RTCPeerConnections of a page, and their traffic.
 
 /**
- * Keeps every connection that the page makes from now on, as `e2eConnections`.
+ * Stores every connection that the page creates from now on in `e2eConnections`.
  *
  * @param {import("puppeteer-core").Page} page
  */
@@ -16,10 +16,10 @@ export const rememberConnections = (page) => page.evaluateOnNewDocument(() => {
 });
 
 /**
- * Which way the page's newest connection takes.
+ * The path of the page's newest connection.
  *
  * @param {import("puppeteer-core").Page} page
- * @returns {Promise<{ protocol: "udp" | "tcp", local: string, remote: string } | null>} null if it takes none
+ * @returns {Promise<{ protocol: "udp" | "tcp", local: string, remote: string } | null>} null if there is none
  */
 export const pathOf = (page) => page.evaluate(async () => {
   const stats = await e2eConnections.at(-1).getStats();

@@ -7,10 +7,10 @@ import { until } from "./wait.mjs";
  * @property {string} name
  * @property {"chromium" | "firefox"} kind
  * @property {string} id the participant id
- * @property {import("puppeteer-core").Page} page where `desk` is what `enter` makes
+ * @property {import("puppeteer-core").Page} page with the `desk` that `enter` creates
  */
 
-/** Opens the page that mixes, in a window of its own. Ready when people can join. */
+/** Opens the page that mixes, in its own window. Resolves when people can join. */
 export async function openMixer({ openPage }, stub) {
   const page = await openPage();
   await page.goto(`${stub.url}/www/mixer.html?room=tea`);
@@ -19,7 +19,8 @@ export async function openMixer({ openPage }, stub) {
 }
 
 /**
- * Opens a page for each person, all of one kind in one browser, and has them join one room. Ready when all are connected.
+ * Opens a page for each person, all of one kind in one browser, and lets them join one room. Resolves when all are
+ * connected.
  *
  * @param {{ url: string }} stub
  * @param {"mesh" | "sfu" | "mcu"} topology
@@ -38,7 +39,7 @@ export async function gather(stub, topology, kinds, browsers) {
   return people;
 }
 
-/** Waits until someone is connected to so many others. */
+/** Waits until a person is connected to this many others. */
 export function meets({ name, page }, others) {
   const met = (count) => {
     const connected = desk.people().filter(({ connectionState }) => connectionState === "connected");
@@ -47,7 +48,7 @@ export function meets({ name, page }, others) {
   return until(page, met, { what: `${name} is connected to ${others} others`, args: [others], timeout: 40_000 });
 }
 
-/** Runs in the page: joins, and makes a desk for the files that come and go. Returns the participant id. */
+/** Runs in the page: joins, and creates a desk for files. Returns the participant id. */
 async function enter(topology, name) {
   const { default: init, Room } = await import("/www/pkg/moim.js");
   await init();
@@ -61,7 +62,7 @@ async function enter(topology, name) {
     for (let at = 0; at < size; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
     return bytes;
   };
-  /** Keeps a transfer, and writes down every step of its progress. */
+  /** Stores a transfer, and records every step of its progress. */
   const follow = (transfer) => {
     const steps = [];
     (async () => { for await (const { transferred } of transfer.progress()) steps.push(transferred); })();
@@ -70,9 +71,9 @@ async function enter(topology, name) {
   };
   const desk = (globalThis.desk = {
     room,
-    /** What is under way since the last `offer` or `accept`. */
+    /** Transfers since the last `offer` or `accept`. */
     transfers: [],
-    /** What is offered, as two listeners got it: `[event, event]`. */
+    /** Offers, as received by two listeners: `[event, event]`. */
     offers: [],
     warnings: [],
     people: () => room.participants.filter(({ role }) => role !== "mixer"),
@@ -86,7 +87,7 @@ async function enter(topology, name) {
       return Object.fromEntries(hashes);
     },
 
-    /** Waits for so many offers, and takes them from the desk. */
+    /** Waits for this many offers, and removes them from the desk. */
     async take(count) {
       while (desk.offers.length < count || !desk.offers[count - 1][1]) await new Promise((resolve) => { desk.wake = resolve; });
       return desk.offers.splice(0, count);
@@ -97,7 +98,7 @@ async function enter(topology, name) {
       for (const [{ file }] of await desk.take(count)) follow(file.accept());
     },
 
-    /** Accepts so many files into streams that write nothing before `go()`. `open` is how many have begun and not ended. */
+    /** Accepts this many files into streams that write nothing before `go()`. `open` is how many have started and not ended. */
     async acceptLater(count) {
       desk.transfers = [];
       const disk = (desk.disk = { open: 0, most: 0 });
@@ -109,20 +110,20 @@ async function enter(topology, name) {
       }
     },
 
-    /** Waits until a part of the first file is there. Says whether it is not all. */
+    /** Waits until a part of the first file has arrived. Returns whether it is incomplete. */
     async halfway() {
       const [{ transfer }] = desk.transfers;
       for await (const { transferred, size } of transfer.progress()) if (transferred > 0) return transferred < size;
     },
 
-    /** Writes to someone, and returns after how many milliseconds it is there. */
+    /** Sends a message to someone, and returns after how many milliseconds it arrived. */
     async chat(to) {
       const start = performance.now();
       const { deliveredTo } = await room.sendChat("meanwhile", { to });
       return deliveredTo.includes(to) ? performance.now() - start : Infinity;
     },
 
-    /** How each transfer ends. */
+    /** The result of each transfer. */
     outcomes: () => Promise.all(desk.transfers.map(async ({ transfer, steps }) => {
       const { name, size, participantId } = transfer;
       try {
@@ -133,7 +134,7 @@ async function enter(topology, name) {
       }
     })),
 
-    /** The code of what an expression throws, or else its value. */
+    /** The code of the error that an expression throws, or else its value. */
     attempt(action) {
       try { return action(); } catch ({ code }) { return code; }
     },

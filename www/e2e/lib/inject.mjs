@@ -1,4 +1,4 @@
-// Brings the code for pages into a page, as `globalThis.e2e`, before the page's own scripts run.
+// Injects the code for pages into a page, as `globalThis.e2e`, before the page's own scripts run.
 
 import { readFileSync } from "node:fs";
 
@@ -6,7 +6,7 @@ const MODULES = ["code.js", "counter.js", "audio.js", "camera.js"];
 const OFFERED = ["readCounter", "listen", "replaceCamera", "PEOPLE", "FRAMES", "framesBetween"];
 
 /**
- * Adds the code to whatever the page loads from now on.
+ * Adds the code to every document that the page loads from now on.
  *
  * @param {import("puppeteer-core").Page} page
  * @param {{ person: string, picture?: object } | null} camera see `preloadScript`
@@ -14,11 +14,11 @@ const OFFERED = ["readCounter", "listen", "replaceCamera", "PEOPLE", "FRAMES", "
 export const inject = (page, camera) => page.evaluateOnNewDocument(preloadScript(camera));
 
 /**
- * The source of a classic script: a preload script cannot be a module, so the modules are put one after the other, in
- * one scope each, without their `import` and `export`.
+ * The source of a classic script: a preload script cannot be a module, so the modules are concatenated, each in
+ * its own scope, without their `import` and `export`.
  *
- * @param {{ person: string, picture?: object } | null} camera whom a replaced camera shows, see camera.js; null to leave
- *   the camera alone
+ * @param {{ person: string, picture?: object } | null} camera the person that a replaced camera shows, see camera.js;
+ * null to keep the browser's camera
  */
 function preloadScript(camera) {
   const shared = plain(MODULES[0]);

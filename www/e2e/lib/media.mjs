@@ -1,11 +1,11 @@
-// What a person in front of a page would see and hear.
+// What a user of the page would see and hear.
 
 import assert from "node:assert/strict";
 import { PEOPLE } from "./code.js";
 import { until } from "./wait.mjs";
 
 /**
- * Who is shown in a video, and which frame; null if no code is seen.
+ * The person shown in a video, and the frame; null if no code is visible.
  *
  * @param {import("puppeteer-core").Page} page
  * @param {string | import("puppeteer-core").ElementHandle} video a selector, or the element
@@ -31,7 +31,7 @@ export async function assertShows(page, video, person, { frames = 10, area, time
   await until(page, look, { what, args: [element, area ?? null, person, frames], timeout });
 }
 
-/** Asserts that a video shows nobody any more: what is under way is seen to its end. */
+/** Asserts that a video shows nobody any more, after frames in flight. */
 export async function assertGoesBlack(page, video, { timeout } = {}) {
   const element = await elementOf(page, video);
   await until(page, (element) => e2e.readCounter(element) === null, { what: "a black picture", args: [element], timeout });
@@ -71,7 +71,7 @@ export async function assertSilent(page, element, { ms = 1200 } = {}) {
   assert.ok(rms < 0.002, `wanted silence, heard a root mean square of ${rms.toFixed(4)}`);
 }
 
-/** Asserts that an element becomes silent: what is under way is heard to its end. */
+/** Asserts that an element becomes silent, after sound in flight. */
 export async function assertFallsSilent(page, element, { timeout = 10_000 } = {}) {
   const deadline = Date.now() + timeout;
   let heard;

@@ -1,4 +1,4 @@
-// What a player that is no browser reads from a recording.
+// Reads a recording with a player other than a browser.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * The seconds that ffprobe reads from a file.
+ * The duration in seconds that ffprobe reads from a file.
  *
  * @param {import("node:test").TestContext} t
- * @param {string} name with the right ending
- * @param {string} data the file, in base64
+ * @param {string} name with the right extension
+ * @param {string} data the file in base64
  */
 export function probeDuration(t, name, data) {
   const folder = mkdtempSync(join(tmpdir(), "moim-"));

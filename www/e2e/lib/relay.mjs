@@ -1,13 +1,13 @@
-// A narrow path: a relay for UDP between a page and the SFU, which lets only so many bits a second through to the page.
+// A narrow path: a UDP relay between a page and the SFU, with limited bandwidth towards the page.
 
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 
-/** What the bottleneck holds back before it loses, in milliseconds. */
+/** How much the bottleneck queues before it drops packets, in milliseconds. */
 const QUEUE_MS = 300;
 
-/** A UDP port that nobody has. */
+/** A free UDP port. */
 export async function freeUdpPort() {
   const socket = createSocket("udp4").bind(0);
   await once(socket, "listening");
@@ -16,19 +16,20 @@ export async function freeUdpPort() {
   return port;
 }
 
-/** Where the SFU is reached: it leaves the loopback address out, if there is another. */
+/** The address of the SFU: it omits the loopback address, if there is another. */
 const hostAddress = () => Object.values(networkInterfaces()).flat()
   .find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 
 /**
- * Starts a relay to the SFU on `sfuPort`, and stops it after the test. One page goes through it.
+ * Starts a relay to the SFU on `sfuPort`, and stops it after the test. One page uses it.
  *
  * @param {import("node:test").TestContext} t
  * @param {number} sfuPort
  * @returns {Promise<{
  *   enter: (page: import("puppeteer-core").Page) => Promise<void>,
  *   limit: (bitsPerSecond: number | null) => void,
- * }>} `enter` sends the page through it, before the page is opened; `limit` narrows the way to the page, or not any more
+ * }>} `enter` makes the page use it, before the page is opened; `limit` sets the bandwidth towards the page, or removes
+ * the limit
  */
 export async function startRelay(t, sfuPort) {
   const host = hostAddress();
@@ -50,7 +51,7 @@ export async function startRelay(t, sfuPort) {
     freeAt = Math.max(freeAt, now);
     if (freeAt > now + QUEUE_MS) return;
     freeAt += (packet.length * 8000) / bitrate;
-    // A timer may be late, and a socket that was closed meanwhile takes nothing.
+    // A timer may be late, and a socket that was closed meanwhile accepts nothing.
     setTimeout(() => { try { toPage.send(packet, port, address); } catch {} }, freeAt - now);
   });
 
@@ -58,7 +59,7 @@ export async function startRelay(t, sfuPort) {
   return {
     limit: (bitsPerSecond) => { bitrate = bitsPerSecond; },
     enter: (page) => page.evaluateOnNewDocument((host, port) => {
-      /** Leaves one candidate, which is the relay. */
+      /** Keeps one candidate, which is the relay. */
       const detour = (sdp) => {
         const rest = sdp.split("\r\n").filter((line) => !line.startsWith("a=candidate:"));
         const media = rest.findIndex((line) => line.startsWith("c=IN"));

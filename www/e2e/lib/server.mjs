@@ -1,4 +1,4 @@
-// The signaling stub, serving the built site on a port of its own.
+// The signaling stub, which serves the built site on its own port.
 
 import { existsSync } from "node:fs";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
@@ -8,10 +8,10 @@ import { browserPath } from "./browsers.mjs";
 
 const READY_MS = 10_000;
 
-/** Why there can be no stub, or false. */
+/** Why the stub is not available, or false. */
 export const stubMissing = () => !existsSync(STUB) && "the signaling stub is not built: npm run build";
 
-/** The flags with which the stub starts mixers. */
+/** The flags for the stub to start mixers. */
 export const mixing = () => ["--mixer", browserPath("chromium"), ...(isRoot() ? ["--mixer-no-sandbox"] : [])];
 
 /**
@@ -19,8 +19,9 @@ export const mixing = () => ["--mixer", browserPath("chromium"), ...(isRoot() ? 
  *
  * @param {import("node:test").TestContext} t
  * @param {{ staticDir?: string, port?: number, args?: string[] }} [options]
- * @returns {Promise<{ url: string, port: number, pid: number, log: () => string, stop: () => Promise<void> }>} `url` without a
- *   slash at its end; `log` is what the stub has printed so far
+ * @returns {Promise<{ url: string, port: number, pid: number, log: () => string, stop: () => Promise<void> }>} `url`
+ * without a
+ *   trailing slash; `log` returns what the stub has printed so far
  */
 export async function startStub(t, { staticDir = SITE, port = 0, args = [] } = {}) {
   const flags = ["--host", "127.0.0.1", "--port", String(port), "--static-dir", staticDir, ...args];
@@ -30,7 +31,7 @@ export async function startStub(t, { staticDir = SITE, port = 0, args = [] } = {
   t.after(stop);
   const url = await new Promise((resolve, reject) => {
     const fail = (why) => reject(new Error(`The signaling stub ${why}.\n${log}`));
-    const late = setTimeout(() => fail("did not say that it listens"), READY_MS);
+    const late = setTimeout(() => fail("did not start to listen"), READY_MS);
     const hear = (text) => {
       log += text;
       const found = log.match(/listening on (http:\/\/[^\s/]+)/);
@@ -39,8 +40,8 @@ export async function startStub(t, { staticDir = SITE, port = 0, args = [] } = {
       resolve(found[1]);
     };
     for (const stream of [stub.stdout, stub.stderr]) stream.setEncoding("utf8").on("data", hear);
-    stub.once("error", (error) => fail(`does not start: ${error.message}`));
-    stub.once("exit", (code, signal) => (clearTimeout(late), fail(`ended with ${signal ?? `code ${code}`}`)));
+    stub.once("error", (error) => fail(`could not be started: ${error.message}`));
+    stub.once("exit", (code, signal) => (clearTimeout(late), fail(`exited with ${signal ?? `code ${code}`}`)));
   });
   return { url, port: Number(new URL(url).port), pid: stub.pid, log: () => log, stop };
 }

@@ -1,4 +1,4 @@
-// Waiting for something in a page, with a failure that says what did not come and what was there instead.
+// Waits for a condition in a page, with a failure that says what was missing and what was found instead.
 
 const EVERY_MS = 50;
 const TIMEOUT_MS = 15_000;
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 15_000;
  * @param {import("puppeteer-core").Page} page
  * @param {(...args: any[]) => unknown} fn runs in the page; may be async
  * @param {object} options
- * @param {string} options.what is awaited, in words: "bob's video plays"
+ * @param {string} options.what the condition in words: "bob's video plays"
  * @param {unknown[]} [options.args] for `fn`
  * @param {number} [options.timeout] milliseconds
  */
@@ -22,7 +22,7 @@ export async function until(page, fn, { what, args = [], timeout = TIMEOUT_MS })
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   } while (Date.now() < deadline);
   const state = await page.evaluate(describePage).catch((error) => `no state: ${error.message}`);
-  throw new Error(`Waited ${timeout} ms for: ${what}. The last answer was ${JSON.stringify(last)}.\n${state}`);
+  throw new Error(`Waited ${timeout} ms for: ${what}. The last result was ${JSON.stringify(last)}.\n${state}`);
 }
 
 /** Runs in the page. */

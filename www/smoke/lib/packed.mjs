@@ -1,4 +1,4 @@
-// The package as users get it: packed once, then unpacked into the `node_modules` of small applications.
+// The package as users install it: packed once, then unpacked into the `node_modules` of small applications.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { NPM_PACKAGE, ROOT, SMOKE } from "../../../scripts/lib/paths.mjs";
 
 const APPS = join(SMOKE, "apps");
 
-/** Runs a command to its end and returns what it printed; throws if it fails. */
+/** Runs a command and returns its output; throws if it fails. */
 export function runSync(command, args, { cwd = SMOKE, env = {} } = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env: { ...process.env, ...env }, encoding: "utf8" });
   if (status === 0) return stdout;
@@ -26,11 +26,11 @@ export function pack() {
 }
 
 /**
- * Makes an application that has the package installed, and nothing else.
+ * Creates an application that has only the package installed.
  *
  * @param {string} tarball
- * @param {string} name of its folder, which is made anew
- * @param {{ from?: string }} [options] the folder with its files; that of the call unless given
+ * @param {string} name of its folder, which is re-created
+ * @param {{ from?: string }} [options] the folder with its files; default: that of the call
  * @returns {{ folder: string, manifest: object }} the application, and the package's manifest
  */
 export function makeApp(tarball, name, { from = join(ROOT, "www", "smoke", "app") } = {}) {

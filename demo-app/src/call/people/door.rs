@@ -1,4 +1,4 @@
-//! The door of the room: whether it is locked, and who waits before it.
+//! The lobby of the room: whether it is locked, and who waits.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::ui::{Button, Icon, Look, Mark, use_words};
 pub(super) struct DoorProps {
     pub(super) room: JoinedRoom,
     pub(super) lobby: Rc<Lobby>,
-    /// Whether one may open and shut it.
+    /// Whether the user may change it.
     pub(super) host: bool,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn Door(props: &DoorProps) -> Html {
             false => Html::default(),
         };
     }
-    // An order fails only when the room is left or the role has passed on, and then this is not shown.
+    // It fails only when the room is left or the role was passed on, and then this is not shown.
     let lock = {
         let (room, locked) = (room.clone(), lobby.locked);
         move |()| {

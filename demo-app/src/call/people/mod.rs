@@ -1,4 +1,4 @@
-//! Who is here, who waits at the door, and what a host can do about it.
+//! The list of participants and of those who wait, with the host's actions.
 
 mod door;
 mod person;
@@ -13,7 +13,7 @@ use crate::ui::{Button, Mark, use_words};
 use door::Door;
 use person::{Person, PersonModel};
 
-/// The attribute that says whose hand is raised.
+/// The attribute of a raised hand.
 const HAND: &str = "hand";
 
 /// Whether a participant's hand is raised.
@@ -21,14 +21,14 @@ pub(crate) fn has_hand_up(participant: &RemoteParticipant) -> bool {
     participant.attributes.contains_key(HAND)
 }
 
-/// One's own hand and the switch for it.
+/// The user's raised hand and its toggle.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Hand {
     pub(crate) up: bool,
     pub(crate) toggle: Callback<()>,
 }
 
-/// One's own hand, shown to the others as an attribute.
+/// Publishes the user's raised hand as an attribute.
 #[hook]
 pub(crate) fn use_hand(room: &JoinedRoom) -> Hand {
     let up = use_state_eq(|| false);
@@ -48,7 +48,7 @@ pub(crate) fn use_hand(room: &JoinedRoom) -> Hand {
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct PeopleProps {
     pub(crate) room: JoinedRoom,
-    /// One's own name.
+    /// The user's own name.
     pub(crate) name: String,
     pub(crate) media: LocalMedia,
     pub(crate) hand: Hand,
@@ -60,7 +60,7 @@ pub(crate) struct PeopleProps {
 pub(crate) fn People(props: &PeopleProps) -> Html {
     let words = use_words();
     let PeopleProps { room, media, hand, presence, participants, .. } = props;
-    // An order fails only when the room is left or the role has passed on, and then there is no button for it.
+    // It fails only when the room is left or the role was passed on, and then there is no button for it.
     let on_mute = use_callback(room.clone(), |(who, what): (ParticipantId, PublicationId), room| {
         let _ = room.mute(&who, &what);
     });

@@ -8,30 +8,30 @@ use crate::format;
 use crate::i18n::fill;
 use crate::ui::{Button, Icon, Look, Mark, use_words};
 
-/// How many colours of faces tokens.css has.
+/// The number of avatar colours in tokens.css.
 const TINTS: u32 = 6;
 
-/// What a line says.
+/// The data of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PersonModel {
-    /// `None` for oneself.
+    /// `None` for the user.
     pub(super) id: Option<ParticipantId>,
     pub(super) name: String,
     pub(super) host: bool,
     pub(super) microphone: bool,
     pub(super) camera: bool,
     pub(super) hand: bool,
-    /// `None` for oneself: that is measured here.
+    /// `None` for the user, whose level is measured locally.
     pub(super) speaking: Option<bool>,
     pub(super) connection: Option<ConnectionState>,
-    /// What a host can mute.
+    /// The publications that a host can mute.
     pub(super) microphone_publication: Option<PublicationId>,
 }
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct PersonProps {
     pub(super) model: PersonModel,
-    /// Whether one is the host, and may do something about this person.
+    /// Whether the user is the host, and may act on this participant.
     pub(super) host: bool,
     pub(super) on_mute: Callback<(ParticipantId, PublicationId)>,
     pub(super) on_remove: Callback<ParticipantId>,

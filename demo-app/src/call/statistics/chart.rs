@@ -1,4 +1,4 @@
-//! One measure over time: the newest number in words, and a line.
+//! One metric over time: the latest value as text, and a line.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::ui::use_words;
 use crate::uplot::{self, Chart, Line, Scale};
 
-/// Whether lines can be drawn.
+/// Whether charts can be drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Charts {
     #[default]
@@ -18,7 +18,7 @@ pub(super) enum Charts {
     Missing,
 }
 
-/// Loads what draws the lines.
+/// Loads the chart library.
 #[hook]
 pub(super) fn use_charts() -> Charts {
     let charts = use_state_eq(Charts::default);
@@ -35,7 +35,7 @@ pub(super) fn use_charts() -> Charts {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Measure {
     pub(super) name: &'static str,
-    /// `data-test` of its newest number.
+    /// `data-test` of its latest value.
     pub(super) test: &'static str,
     pub(super) colour: &'static str,
     pub(super) values: Vec<Option<f64>>,
@@ -46,7 +46,7 @@ pub(super) struct ChartCardProps {
     pub(super) title: &'static str,
     pub(super) scale: Scale,
     pub(super) charts: Charts,
-    /// When each value was, before now.
+    /// The age of each value.
     pub(super) seconds: Rc<Vec<f64>>,
     pub(super) measures: Vec<Measure>,
 }
@@ -64,7 +64,7 @@ pub(super) fn ChartCard(props: &ChartCardProps) -> Html {
             .map(|measure| Line { colour: measure.colour, values: measure.values.clone() })
             .collect();
         use_effect_with((*charts, seconds.clone(), lines), move |(charts, seconds, lines)| {
-            // Taken out meanwhile: nothing is borrowed while uPlot is called.
+            // Removed during the call: nothing is borrowed while uPlot is called.
             let drawn = chart.take();
             let target = target.cast::<HtmlElement>().filter(|_| *charts == Charts::Ready);
             let drawn = match (drawn, target) {
@@ -103,7 +103,7 @@ pub(super) fn ChartCard(props: &ChartCardProps) -> Html {
             if *charts == Charts::Missing {
                 <p class="soft">{ words.charts_missing }</p>
             } else {
-                // The numbers above say the same.
+                // The values above provide the same information.
                 <div class="chart__plot" ref={target} aria-hidden="true" data-test="chart" />
             }
         </section>

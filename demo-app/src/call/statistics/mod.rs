@@ -1,4 +1,4 @@
-//! The statistics panel: what goes over the network, as numbers and as lines.
+//! The statistics panel: network traffic as numbers and charts.
 
 mod chart;
 
@@ -16,10 +16,10 @@ use crate::ui::{Button, Mark, use_words};
 use crate::uplot::Scale;
 use chart::{ChartCard, Measure, use_charts};
 
-/// How many seconds are drawn: of more, nothing would be seen moving.
+/// The number of seconds shown.
 const DRAWN_SECONDS: f64 = 60.0;
 
-/// The colours of lines.
+/// The line colours.
 const RECEIVED: &str = "--chart-1";
 const SENT: &str = "--chart-2";
 
@@ -36,7 +36,7 @@ pub(crate) fn Statistics(props: &StatisticsProps) -> Html {
     let measured = use_room_stats(participants, *topology != Topology::Mesh);
     let charts = use_charts();
     let chosen = use_state_eq(|| None::<ParticipantId>);
-    // Whoever has left is not chosen any more.
+    // Deselect a participant who has left.
     let whose = (*chosen).clone().filter(|id| participants.iter().any(|participant| participant.id == *id));
 
     if participants.iter().all(|participant| participant.tracks.is_empty()) {

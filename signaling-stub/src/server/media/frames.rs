@@ -1,9 +1,9 @@
-//! Packets on a TCP connection (RFC 4571): a length of two bytes before each.
+//! Frames packets on a TCP connection (RFC 4571): a two-byte length before each.
 
-/// What is refused as too long; nothing that a client of WebRTC sends is.
+/// The largest accepted packet; WebRTC clients send smaller ones.
 pub(super) const MAX_PACKET_BYTES: usize = 2000;
 
-/// A connection that cannot be understood any further.
+/// Why a connection cannot be parsed any further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nonsense {
     /// A packet longer than [`MAX_PACKET_BYTES`].
@@ -12,11 +12,11 @@ pub(super) enum Nonsense {
     Unknown(u8),
 }
 
-/// Takes bytes as they come and gives packets.
+/// Parses received bytes into packets.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
     bytes: Vec<u8>,
-    /// Bytes that have been given already.
+    /// The number of bytes that were already returned.
     taken: usize,
 }
 
@@ -27,7 +27,7 @@ impl Frames {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next packet that is whole.
+    /// The next complete packet.
     pub(super) fn next(&mut self) -> Result<Option<&[u8]>, Nonsense> {
         loop {
             let [high, low, rest @ ..] = &self.bytes[self.taken..] else { return Ok(None) };
@@ -40,7 +40,7 @@ impl Frames {
             }
             let start = self.taken + 2;
             self.taken = start + length;
-            // RFC 4571, section 2: an empty packet means nothing.
+            // RFC 4571, section 2: ignore empty packets.
             let Some(first) = self.bytes[start..self.taken].first() else { continue };
             if !is_known(*first) {
                 return Err(Nonsense::Unknown(*first));
@@ -50,12 +50,12 @@ impl Frames {
     }
 }
 
-/// STUN, DTLS, or RTP and RTCP, by the first byte (RFC 7983, section 7).
+/// STUN, DTLS, RTP or RTCP, by the first byte (RFC 7983, section 7).
 fn is_known(first: u8) -> bool {
     matches!(first, 0..=3 | 20..=63 | 128..=191)
 }
 
-/// A packet with its length; `None` if it is too long for that.
+/// A packet with its length; `None` if it is too long.
 pub(super) fn encode(packet: &[u8]) -> Option<Vec<u8>> {
     let length = u16::try_from(packet.len()).ok()?;
     let mut bytes = Vec::with_capacity(2 + packet.len());
@@ -125,7 +125,7 @@ mod tests {
         };
         assert_eq!(next(b"GET / HTTP/1.1"), Err(Nonsense::TooLong(0x4745)));
         assert_eq!(next(&[0, 1, b'G']), Err(Nonsense::Unknown(b'G')));
-        assert_eq!(next(&[0, 0, 0, 0, 0, 2, 0, 1]), Ok(Some(vec![0, 1])), "empty packets mean nothing");
+        assert_eq!(next(&[0, 0, 0, 0, 0, 2, 0, 1]), Ok(Some(vec![0, 1])), "empty packets are ignored");
         assert_eq!(next(&[0, 2, 0]), Ok(None), "the rest is still to come");
         assert_eq!(encode(&vec![0; 70_000]), None);
     }

@@ -1,4 +1,4 @@
-//! The SFU on TCP: passive candidates (RFC 6544), for networks that let no UDP through.
+//! Runs the SFU over TCP: passive candidates (RFC 6544), for networks that block UDP.
 
 use std::{
     collections::HashMap,
@@ -30,24 +30,24 @@ use super::{
 };
 use crate::hub::network;
 
-/// What the system holds back for a client that reads slowly. What is held back is late, so it is not much.
+/// Send buffer of the system for a slow client. Kept small, as buffered media is late.
 const SEND_BUFFER_BYTES: u32 = 128 * 1024;
 const BACKLOG: u32 = 128;
 
-/// What connections may do.
+/// Limits of connections.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Connections, of all clients.
+    /// Maximum connections of all clients.
     connections: usize,
-    /// Those from one address on which no client has spoken yet.
+    /// Maximum connections per address that are not used by a client yet.
     unproven: usize,
-    /// On a new connection a client has to speak in this time.
+    /// Time limit for a client's first packet on a new connection.
     proof: Duration,
-    /// Packets that wait for a client that reads slowly; what comes beyond is lost, as in the network.
+    /// Packets queued for a slow client; further ones are dropped, as in the network.
     packets: usize,
-    /// A connection that takes nothing for this long is closed.
+    /// A connection that accepts no data for this long is closed.
     patience: Duration,
-    /// One on which a client has spoken may be silent for so many times as long: a spare path is used rarely.
+    /// Multiple of that time for the silence of a used connection: a spare path is used rarely.
     patience_factor: u32,
 }
 
@@ -64,7 +64,7 @@ impl Default for Limits {
     }
 }
 
-/// The far end of a connection, and ours.
+/// The remote and the local address of a connection.
 type Ends = (SocketAddr, SocketAddr);
 
 /// All connections.
@@ -77,18 +77,18 @@ pub(super) struct Connections {
 
 #[derive(Debug)]
 struct Connection {
-    /// When it was opened, among the others.
+    /// Its position in the order of opening.
     number: u64,
     packets: mpsc::Sender<Vec<u8>>,
-    /// Whether a client has spoken since this was last looked at.
+    /// Whether a client has used it since the last check.
     has_spoken: Arc<AtomicBool>,
-    /// Whether a client has ever spoken.
+    /// Whether a client has ever used it.
     is_proven: bool,
     /// Ends the connection when it is dropped.
     _running: oneshot::Sender<()>,
 }
 
-/// The end of a connection that serves it.
+/// The part of a connection that serves it.
 struct Served {
     waiting: mpsc::Receiver<Vec<u8>>,
     has_spoken: Arc<AtomicBool>,
@@ -96,7 +96,7 @@ struct Served {
     number: u64,
 }
 
-/// Forgets a connection.
+/// Removes a connection.
 struct OpenGuard<'a>(&'a Connections, Ends, u64);
 
 impl Drop for OpenGuard<'_> {
@@ -110,7 +110,7 @@ impl Drop for OpenGuard<'_> {
 
 pub(super) fn open(host: IpAddr, port: u16) -> io::Result<TcpListener> {
     let socket = if host.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // Where the standard library sets it too: a port can be used again at once after a restart.
+    // As the standard library does: a port can be reused at once after a restart.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
@@ -123,7 +123,7 @@ impl Connections {
         Self { open: Arc::default(), count: Arc::default(), limits }
     }
 
-    /// Sends a packet. What the connection does not take is lost, and repeated by those who miss it.
+    /// Sends a packet. A dropped packet is retransmitted on request.
     pub(super) fn send(&self, source: SocketAddr, destination: SocketAddr, packet: &[u8]) {
         let open = self.lock();
         if let (Some(connection), Some(bytes)) = (open.get(&(destination, source)), frames::encode(packet)) {
@@ -131,7 +131,7 @@ impl Connections {
         }
     }
 
-    /// A client of the SFU has spoken from `source`.
+    /// A client of the SFU sent a packet from `source`.
     pub(super) fn heard(&self, source: SocketAddr, destination: SocketAddr) {
         if let Some(connection) = self.lock().get_mut(&(source, destination)) {
             connection.is_proven = true;
@@ -139,14 +139,14 @@ impl Connections {
         }
     }
 
-    /// Takes connections, for ever.
+    /// Accepts connections indefinitely.
     pub(super) async fn accept(self, listener: Arc<TcpListener>, arrived: mpsc::Sender<Packet>) {
         let Ok(destination) = listener.local_addr() else { return };
         let mut served = JoinSet::new();
         loop {
             while served.try_join_next().is_some() {}
             let Ok((stream, source)) = listener.accept().await else {
-                // There are too many open files, say. It would fail again at once.
+                // There may be too many open files: it would fail again at once.
                 sleep(Duration::from_millis(100)).await;
                 continue;
             };
@@ -159,8 +159,8 @@ impl Connections {
         }
     }
 
-    /// Takes a connection, if there is room or can be: the oldest on which no client has spoken has to go, if there are too
-    /// many of one address, or altogether.
+    /// Accepts a connection, if there is room or some can be made: the oldest unused connection is closed, if there are
+    /// too many, per address or in total.
     fn admit(&self, ends: Ends) -> Option<Served> {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let mut open = self.lock();
@@ -188,7 +188,7 @@ impl Connections {
     }
 
     async fn serve(&self, stream: TcpStream, ends: Ends, served: Served, arrived: mpsc::Sender<Packet>) {
-        // Only makes packets later, if it fails.
+        // If it fails, packets are only sent later.
         let _ = stream.set_nodelay(true);
         let (reader, writer) = stream.into_split();
         let Served { waiting, has_spoken, stopped, number } = served;
@@ -196,15 +196,15 @@ impl Connections {
         let why = tokio::select! {
             why = read(reader, ends, arrived) => why,
             why = write(writer, waiting, self.limits.patience) => why,
-            () = silence(&has_spoken, self.limits) => "nobody of the SFU's clients speaks on it",
-            // It is dropped, never sent.
-            _ = stopped => "another one takes its place",
+            () = silence(&has_spoken, self.limits) => "no client of the SFU uses it",
+            // Only dropped, never sent.
+            _ = stopped => "it was replaced by another one",
         };
-        debug!(source = %ends.0, why, "a connection for media ended");
+        debug!(source = %ends.0, why, "a media connection was closed");
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Ends, Connection>> {
-        // The map is whole between two statements.
+        // The map is consistent between two statements.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -216,7 +216,7 @@ async fn read(
 ) -> &'static str {
     let (mut frames, mut buffer) = (Frames::default(), [0; 4096]);
     loop {
-        let Ok(length @ 1..) = reader.read(&mut buffer).await else { return "it was closed" };
+        let Ok(length @ 1..) = reader.read(&mut buffer).await else { return "the client closed it" };
         frames.push(&buffer[..length]);
         loop {
             match frames.next() {
@@ -229,8 +229,8 @@ async fn read(
                 }
                 Ok(None) => break,
                 Err(nonsense) => {
-                    debug!(%source, ?nonsense, "not a connection for media");
-                    return "it makes no sense";
+                    debug!(%source, ?nonsense, "not a media connection");
+                    return "the data is invalid";
                 }
             }
         }
@@ -245,21 +245,21 @@ async fn write(
     while let Some(bytes) = packets.recv().await {
         match timeout(patience, writer.write_all(&bytes)).await {
             Ok(Ok(())) => {}
-            Ok(Err(_)) => return "it was closed",
+            Ok(Err(_)) => return "the client closed it",
             Err(_) => return "it is not read",
         }
     }
     "the SFU ended"
 }
 
-/// Ends the oldest of these on which no client has spoken. Says whether there was one.
+/// Closes the oldest of these that is unused. Returns whether there was one.
 fn drop_oldest(open: &mut HashMap<Ends, Connection>, is_meant: impl Fn(&Ends) -> bool) -> bool {
     let unproven = open.iter().filter(|(ends, connection)| !connection.is_proven && is_meant(ends));
     let oldest = unproven.min_by_key(|(_, connection)| connection.number).map(|(ends, _)| *ends);
     oldest.and_then(|ends| open.remove(&ends)).is_some()
 }
 
-/// Returns when no client has spoken for too long.
+/// Resolves when the connection was unused for too long.
 async fn silence(has_spoken: &AtomicBool, limits: Limits) {
     sleep(limits.proof).await;
     while has_spoken.swap(false, Ordering::Relaxed) {
@@ -298,7 +298,7 @@ mod tests {
         }
     }
 
-    /// Whether the far end closes the connection, with or without a word.
+    /// Whether the remote end closes the connection, gracefully or not.
     async fn closes(stream: &mut TcpStream) -> bool {
         let end = timeout(Duration::from_secs(5), stream.read(&mut [0; 64])).await;
         matches!(end, Ok(Ok(0) | Err(_)))
@@ -372,7 +372,7 @@ mod tests {
         let mut first = served.connect().await;
         let _second = served.connect().await;
         let mut third = served.connect().await;
-        assert!(closes(&mut first).await, "the oldest without a client gives way");
+        assert!(closes(&mut first).await, "the oldest unused one is closed");
         third.write_all(&[0, 1, 255]).await.unwrap();
         assert!(closes(&mut third).await);
         timeout(Duration::from_secs(5), async {
