@@ -47,15 +47,15 @@ export interface MoimError extends Error {
 
 
 /**
- * A codec, and what it is set to: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcodec>.
+ * A codec and its parameters: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcodec>.
  */
 export interface Codec {
     /**
-     * Such as `video/VP9`. Letters of either case are the same.
+     * The MIME type, such as `video/VP9`. Case-insensitive.
      */
     mimeType: string;
     /**
-     * Hz.
+     * The clock rate in Hz.
      */
     clockRate: number;
     /**
@@ -63,7 +63,7 @@ export interface Codec {
      */
     channels?: number;
     /**
-     * The parameters as they stand in SDP, such as `profile-id=0`.
+     * The parameters as in SDP, such as `profile-id=0`.
      */
     sdpFmtpLine?: string;
 }
@@ -73,53 +73,89 @@ export interface Codec {
  */
 export interface Fingerprint {
     /**
-     * Such as `sha-256`.
+     * The hash algorithm, such as `sha-256`.
      */
     algorithm: string;
     /**
-     * Hexadecimal bytes with colons between them.
+     * Hexadecimal bytes separated by colons.
      */
     value: string;
 }
 
 /**
- * A part of a mixer's picture.
+ * A rectangle in the picture.
  */
-export interface MixTile {
+export interface Rectangle {
     /**
-     * Whose it is.
+     * The left edge, from 0 (left edge of the picture) to 1 (right edge).
      */
-    participantId: ParticipantId;
+    x: number;
     /**
-     * What it shows.
+     * The top edge, from 0 (top of the picture) to 1 (bottom).
      */
-    source: TrackSource;
+    y: number;
     /**
-     * Where it is, in fractions of the picture.
+     * The width; 1 is the picture's width.
+     */
+    width: number;
+    /**
+     * The height; 1 is the picture's height.
+     */
+    height: number;
+}
+
+/**
+ * A source heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
+ */
+export interface RtpSource {
+    /**
+     * The SSRC or CSRC.
+     */
+    source: number;
+    /**
+     * When its last media was played, in milliseconds since 1970.
+     */
+    timestamp: number;
+    /**
+     * The RTP timestamp of that media, in units of the codec's clock rate.
+     */
+    rtpTimestamp: number;
+    /**
+     * The audio level from 0, silence, to 1; audio only.
+     */
+    audioLevel?: number;
+}
+
+/**
+ * A source of a mixer with its position.
+ */
+export interface Placement {
+    /**
+     * The source's id.
+     */
+    source: number;
+    /**
+     * Its position in the picture.
      */
     rectangle: Rectangle;
 }
 
 /**
- * A part of the picture.
+ * A tile of a mixer's picture.
  */
-export interface Rectangle {
+export interface MixTile {
     /**
-     * The left edge: 0 is the picture's left edge, 1 its right one.
+     * The participant shown in it.
      */
-    x: number;
+    participantId: ParticipantId;
     /**
-     * The upper edge: 0 is the picture's upper edge, 1 its lower one.
+     * The source of the publication.
      */
-    y: number;
+    source: TrackSource;
     /**
-     * 1 is the picture's width.
+     * Its position, in fractions of the picture.
      */
-    width: number;
-    /**
-     * 1 is the picture's height.
-     */
-    height: number;
+    rectangle: Rectangle;
 }
 
 /**
@@ -246,10 +282,15 @@ export interface Publication {
  */
 export interface HeaderExtension {
     /**
-     * Which one it is.
+     * The URI that identifies it.
      */
     uri: string;
 }
+
+/**
+ * An event of a peer connection.
+ */
+export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver; streamIds: string[] } | { type: "datachanneladded"; channel: DataChannel } | { type: "connectionstatechange"; state: ConnectionState } | { type: "iceconnectionstatechange"; state: IceConnectionState } | { type: "icegatheringstatechange"; state: IceGatheringState } | { type: "signalingstatechange"; state: SignalingState } | { type: "icecandidateerror"; url: string; address: string | undefined; port: number | undefined; errorCode: number; errorText: string } | { type: "recovering"; attempt: number } | { type: "negotiationfailed"; error: MoimError } | { type: "lagged"; missed: number };
 
 /**
  * Another participant, as known at the moment of asking.
@@ -288,11 +329,6 @@ export interface RemoteParticipant {
      */
     connectionState: ConnectionState;
 }
-
-/**
- * How a certificate signs.
- */
-export type CertificateAlgorithm = "ecdsa" | "rsa";
 
 /**
  * How a connection is made. Every member may be left out.
@@ -385,128 +421,9 @@ export interface PeerConnection {
 
 
 /**
- * How a data channel is made. The defaults give a channel that loses nothing and keeps order.
- */
-export interface DataChannelOptions {
-    /**
-     * Whether messages arrive in the order of sending. Default: true.
-     */
-    ordered?: boolean;
-    /**
-     * Milliseconds after which a message that was lost is not sent again. Not together with `maxRetransmits`.
-     * Default: none, the channel is reliable.
-     */
-    maxPacketLifeTime?: number;
-    /**
-     * How often a message that was lost is sent again. Not together with `maxPacketLifeTime`. Default: none, the
-     * channel is reliable.
-     */
-    maxRetransmits?: number;
-    /**
-     * What the application speaks over the channel, for the far end to read. Default: empty.
-     */
-    protocol?: string;
-    /**
-     * Whether both ends make the channel, with the same `id`, so that it needs no announcement. Default: false.
-     */
-    negotiated?: boolean;
-    /**
-     * The channel's id, from 0 to 65534. For a negotiated channel, and only for such a one.
-     */
-    id?: number;
-    /**
-     * How the channel shares the connection with others, where the browser knows priorities. Default: its choice.
-     */
-    priority?: DataChannelPriority | undefined;
-    /**
-     * How messages are sent and received.
-     */
-    messages?: MessageOptions;
-}
-
-/**
- * How a monitor measures.
- */
-export interface StatsMonitorOptions {
-    /**
-     * Milliseconds between samples, at least 100. Default: 1000.
-     */
-    intervalMs?: number;
-    /**
-     * How many samples are kept, from 1 to 3600. Default: 60.
-     */
-    history?: number;
-}
-
-/**
- * How a source fills its rectangle, as CSS's `object-fit`.
+ * How a source fills its rectangle, like CSS `object-fit`.
  */
 export type Fit = "cover" | "contain";
-
-/**
- * How a source takes part.
- */
-export interface MixerSourceOptions {
-    /**
-     * The text upon its picture. Default: none.
-     */
-    label?: string;
-    /**
-     * How loud it is: 0 is silence, 1 as it comes, 4 the most. Default: 1.
-     */
-    gain?: number;
-    /**
-     * Whether it has a place in the picture also while it has no video: its label on a plain tile. It may have no track at
-     * all then. Default: false.
-     */
-    alwaysShown?: boolean;
-}
-
-/**
- * How a track is sent.
- */
-export interface SendParameters {
-    /**
-     * One, or one for each `rid`. Their number and order cannot be changed. None: they stay as they are.
-     */
-    encodings?: Encoding[];
-    /**
-     * What gives way when bandwidth or power are short.
-     */
-    degradationPreference?: DegradationPreference;
-}
-
-/**
- * How far a transfer is.
- */
-export interface FileProgress {
-    /**
-     * Bytes that the receiver has written down.
-     */
-    transferred: number;
-    /**
-     * The file's size in bytes.
-     */
-    size: number;
-}
-
-/**
- * How good it is for people: 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 nothing flows.
- */
-export interface MediaQuality {
-    /**
-     * From 0 to 5.
-     */
-    level: 0 | 1 | 2 | 3 | 4 | 5;
-    /**
-     * What keeps it from being better.
-     */
-    reason: QualityReason;
-    /**
-     * The mean opinion score of sound by the E-model, from 1 to 4.41. Null for pictures.
-     */
-    mos: number | null;
-}
 
 /**
  * How media flows between participants.
@@ -514,133 +431,9 @@ export interface MediaQuality {
 export type Topology = "mesh" | "sfu" | "mcu";
 
 /**
- * How messages are sent and received over a channel. Each end has its own.
- */
-export interface MessageOptions {
-    /**
-     * Whether messages that are too long for the connection are sent in fragments. Both ends must agree: say false when
-     * the far end is not moim. Default: true for a channel that is made here; for one that the far end made, what its
-     * protocol says.
-     */
-    framing?: boolean;
-    /**
-     * The longest message in bytes, sent or received, up to 1 GiB. Fragments that wait for the rest take at most twice
-     * this much memory. Default: 64 MiB.
-     */
-    maxMessageSize?: number;
-    /**
-     * Bytes in the browser's buffer from which on `send` waits; at most 8 MiB. Default: 1 MiB.
-     */
-    highWaterMark?: number;
-    /**
-     * Bytes in the browser's buffer at which waiting ends. Default: 256 KiB.
-     */
-    lowWaterMark?: number;
-    /**
-     * Bytes of received messages that wait to be read before the oldest are dropped. One message is always kept.
-     * Default: 64 MiB.
-     */
-    maxUnread?: number;
-}
-
-/**
- * How much a channel counts beside others: <https://www.w3.org/TR/webrtc-priority/>.
- */
-export type DataChannelPriority = "very-low" | "low" | "medium" | "high";
-
-/**
- * How one version of a track is sent; with simulcast there are several.
- * <https://www.w3.org/TR/webrtc/#dom-rtcrtpencodingparameters>, <https://www.w3.org/TR/webrtc-svc/>.
- */
-export interface Encoding {
-    /**
-     * Names the version in simulcast (RFC 8851): letters and digits. Cannot be changed later.
-     */
-    rid?: string;
-    /**
-     * Whether it is sent. Default: `true`.
-     */
-    active?: boolean;
-    /**
-     * Most bit/s. Default: no limit.
-     */
-    maxBitrate?: number;
-    /**
-     * Most frames a second. Default: no limit.
-     */
-    maxFramerate?: number;
-    /**
-     * Width and height are divided by this, 1 or more. Default: 1, and in simulcast a power of 2.
-     */
-    scaleResolutionDownBy?: number;
-    /**
-     * Layers in one version, such as `L1T3` or `L3T3_KEY`.
-     */
-    scalabilityMode?: string;
-    /**
-     * Its share where the bit rate does not suffice for all.
-     */
-    priority?: Priority;
-    /**
-     * How the network is asked to treat its packets (DSCP).
-     */
-    networkPriority?: Priority;
-    /**
-     * The codec of this version, out of those that were agreed on. Default: the first of them.
-     */
-    codec?: Codec;
-}
-
-/**
- * How the participants share a mixer's picture.
- */
-export type MixLayoutKind = "grid" | "spotlight" | "pictureInPicture" | "custom";
-
-/**
- * How the sources share the picture. They are in the order in which they came.
+ * How the sources share the picture. Sources are ordered as they were added.
  */
 export type Layout = { type: "grid" } | { type: "spotlight"; source?: number } | { type: "pictureInPicture"; source?: number } | { type: "custom"; rectangles: Rectangle[] };
-
-/**
- * How to record.
- */
-export interface RecorderOptions {
-    /**
-     * The containers and codecs that will do, the best first; the first that this browser can record is taken. Default:
-     * WebM with VP8 or VP9 and Opus, then MP4.
-     */
-    mimeTypes?: string[];
-    /**
-     * Bits per second for all of it, which the browser divides. Default: the browser's choice.
-     */
-    bitsPerSecond?: number;
-    /**
-     * Bits per second for pictures. Default: the browser's choice.
-     */
-    videoBitsPerSecond?: number;
-    /**
-     * Bits per second for sound. Default: the browser's choice.
-     */
-    audioBitsPerSecond?: number;
-    /**
-     * How evenly sound is coded; only a wish, which some browsers do not know. Default: the browser's choice.
-     */
-    audioBitrateMode?: AudioBitrateMode;
-    /**
-     * Milliseconds between two key frames, which are where a player can jump to; only a wish, which some browsers do
-     * not know; `null` (Rust: `None`) for the browser's choice. Default: 5000.
-     */
-    keyFrameIntervalMs?: number | null;
-    /**
-     * Milliseconds between two pieces that the browser hands over. 0: everything at the end. Default: 1000.
-     */
-    timesliceMs?: number;
-    /**
-     * Whether the pieces are kept and joined to one file at the end. Off, the recording's blob is empty, and whoever reads
-     * the chunks has them: hours of recording take no memory. Default: true.
-     */
-    keep?: boolean;
-}
 
 /**
  * Names one participant for as long as it stays in the room. The server chooses it.
@@ -720,6 +513,308 @@ export interface Room {
 
 
 /**
+ * Options for creating a data channel. The defaults create a reliable, ordered channel.
+ */
+export interface DataChannelOptions {
+    /**
+     * Whether messages arrive in the order in which they were sent. Default: true.
+     */
+    ordered?: boolean;
+    /**
+     * Milliseconds after which a lost message is no longer retransmitted. Cannot be combined with `maxRetransmits`.
+     * Default: none, the channel is reliable.
+     */
+    maxPacketLifeTime?: number;
+    /**
+     * How often a lost message is retransmitted. Cannot be combined with `maxPacketLifeTime`. Default: none, the
+     * channel is reliable.
+     */
+    maxRetransmits?: number;
+    /**
+     * The subprotocol of the application. Default: empty.
+     */
+    protocol?: string;
+    /**
+     * Whether both peers create the channel, with the same `id`, instead of announcing it in-band. Default: false.
+     */
+    negotiated?: boolean;
+    /**
+     * The channel's id, from 0 to 65534. Required for a negotiated channel, and invalid for others.
+     */
+    id?: number;
+    /**
+     * The channel's priority, where the browser supports it. Default: the browser's.
+     */
+    priority?: DataChannelPriority | undefined;
+    /**
+     * Options for sending and receiving.
+     */
+    messages?: MessageOptions;
+}
+
+/**
+ * Options for opening a camera. The browser comes as close to resolution and frame rate as it can.
+ */
+export interface CameraOptions {
+    /**
+     * The camera's device id, required exactly. Default, also for an empty string: the browser's or the user's choice.
+     */
+    deviceId?: string;
+    /**
+     * The preferred facing mode. Default: any.
+     */
+    facingMode?: FacingMode;
+    /**
+     * Preferred width in pixels; `null` (Rust: `None`) for the browser's choice. Default: 1280.
+     */
+    width?: number | null;
+    /**
+     * Preferred height in pixels; `null` (Rust: `None`) for the browser's choice. Default: 720.
+     */
+    height?: number | null;
+    /**
+     * Preferred frames per second; `null` (Rust: `None`) for the browser's choice. Default: 30.
+     */
+    frameRate?: number | null;
+    /**
+     * Further constraints, also to require one of the values above. A member here replaces the option above.
+     */
+    constraints?: TrackConstraints;
+}
+
+/**
+ * Options for opening a microphone, and its audio processing.
+ */
+export interface MicrophoneOptions {
+    /**
+     * The microphone's device id, required exactly. Default, also for an empty string: the browser's or the user's
+     * choice.
+     */
+    deviceId?: string;
+    /**
+     * Echo cancellation. Default: true.
+     */
+    echoCancellation?: boolean;
+    /**
+     * Noise suppression. Default: true.
+     */
+    noiseSuppression?: boolean;
+    /**
+     * Automatic gain control. Default: true.
+     */
+    autoGainControl?: boolean;
+    /**
+     * Further constraints, also to require one of the values above. A member here replaces the option above.
+     */
+    constraints?: TrackConstraints;
+}
+
+/**
+ * Options for sending a file.
+ */
+export interface FileOptions {
+    /**
+     * The name. Default: that of the `File`; `"file"` for a `Blob`.
+     */
+    name?: string;
+    /**
+     * The MIME type. Default: that of the `Blob`.
+     */
+    mimeType?: string;
+}
+
+/**
+ * Options for sending and receiving over a channel. Each peer has its own.
+ */
+export interface MessageOptions {
+    /**
+     * Whether messages that exceed the connection's limit are fragmented. Both peers must agree: set it to false if
+     * the remote peer does not use moim. Default: true for a channel that is created locally; for a remote channel,
+     * according to its protocol.
+     */
+    framing?: boolean;
+    /**
+     * The longest message in bytes, sent or received, up to 1 GiB. Incomplete messages use at most twice
+     * this much memory. Default: 64 MiB.
+     */
+    maxMessageSize?: number;
+    /**
+     * Bytes in the browser's buffer above which `send` waits; at most 8 MiB. Default: 1 MiB.
+     */
+    highWaterMark?: number;
+    /**
+     * Bytes in the browser's buffer below which `send` continues. Default: 256 KiB.
+     */
+    lowWaterMark?: number;
+    /**
+     * Bytes of received messages that are kept for reading before the oldest are dropped. At least one message is
+     * kept. Default: 64 MiB.
+     */
+    maxUnread?: number;
+}
+
+/**
+ * Options of a mixer's source.
+ */
+export interface MixerSourceOptions {
+    /**
+     * The label drawn on its video. Default: none.
+     */
+    label?: string;
+    /**
+     * The gain: 0 is silence, 1 unchanged, 4 the maximum. Default: 1.
+     */
+    gain?: number;
+    /**
+     * Whether it has a place in the picture even without video: its label on a plain tile. Then it may have no tracks
+     * at all. Default: false.
+     */
+    alwaysShown?: boolean;
+}
+
+/**
+ * Options of a mixer.
+ */
+export interface MixerOptions {
+    /**
+     * Width in pixels, up to 4096. Default: 1280.
+     */
+    width?: number;
+    /**
+     * Height in pixels, up to 4096. Default: 720.
+     */
+    height?: number;
+    /**
+     * Frames per second, up to 60. Default: 25.
+     */
+    frameRate?: number;
+    /**
+     * The background colour, as in CSS. Default: `"#101418"`.
+     */
+    background?: string;
+    /**
+     * How a source fills its rectangle. Default: `"cover"`.
+     */
+    fit?: Fit;
+    /**
+     * How the sources share the picture. Default: a grid.
+     */
+    layout?: Layout;
+}
+
+/**
+ * Options of a recorder.
+ */
+export interface RecorderOptions {
+    /**
+     * Acceptable MIME types, in order of preference; the first one that this browser can record is used. Default:
+     * WebM with VP8 or VP9 and Opus, then MP4.
+     */
+    mimeTypes?: string[];
+    /**
+     * Total bit rate in bit/s, which the browser divides. Default: the browser's choice.
+     */
+    bitsPerSecond?: number;
+    /**
+     * Video bit rate in bit/s. Default: the browser's choice.
+     */
+    videoBitsPerSecond?: number;
+    /**
+     * Audio bit rate in bit/s. Default: the browser's choice.
+     */
+    audioBitsPerSecond?: number;
+    /**
+     * The bit rate mode of audio; a hint that some browsers ignore. Default: the browser's choice.
+     */
+    audioBitrateMode?: AudioBitrateMode;
+    /**
+     * Milliseconds between key frames, which players can seek to; a hint that some browsers
+     * ignore; `null` (Rust: `None`) for the browser's choice. Default: 5000.
+     */
+    keyFrameIntervalMs?: number | null;
+    /**
+     * Milliseconds between chunks. 0: a single chunk at the end. Default: 1000.
+     */
+    timesliceMs?: number;
+    /**
+     * Whether the chunks are kept and joined to one file at the end. If false, the recording's blob is empty, and the
+     * application stores the chunks as they arrive: hours of recording take no memory. Default: true.
+     */
+    keep?: boolean;
+}
+
+/**
+ * Options of a statistics monitor.
+ */
+export interface StatsMonitorOptions {
+    /**
+     * Milliseconds between samples, at least 100. Default: 1000.
+     */
+    intervalMs?: number;
+    /**
+     * The number of samples to keep, from 1 to 3600. Default: 60.
+     */
+    history?: number;
+}
+
+/**
+ * Parameters of a sender.
+ */
+export interface SendParameters {
+    /**
+     * The encodings, one or one per `rid`. Their number and order cannot be changed. If empty, they are unchanged.
+     */
+    encodings?: Encoding[];
+    /**
+     * What to degrade when bandwidth or CPU time is insufficient.
+     */
+    degradationPreference?: DegradationPreference;
+}
+
+/**
+ * Settings of one encoding of a track; with simulcast there are several.
+ * <https://www.w3.org/TR/webrtc/#dom-rtcrtpencodingparameters>, <https://www.w3.org/TR/webrtc-svc/>.
+ */
+export interface Encoding {
+    /**
+     * The RID of the encoding in simulcast (RFC 8851): letters and digits. Cannot be changed later.
+     */
+    rid?: string;
+    /**
+     * Whether it is sent. Default: `true`.
+     */
+    active?: boolean;
+    /**
+     * Maximum bit rate in bit/s. Default: no limit.
+     */
+    maxBitrate?: number;
+    /**
+     * Maximum frames per second. Default: no limit.
+     */
+    maxFramerate?: number;
+    /**
+     * The factor by which width and height are scaled down, at least 1. Default: 1, and in simulcast a power of 2.
+     */
+    scaleResolutionDownBy?: number;
+    /**
+     * The scalability mode, such as `L1T3` or `L3T3_KEY`.
+     */
+    scalabilityMode?: string;
+    /**
+     * Its priority if the bit rate does not suffice for all encodings.
+     */
+    priority?: Priority;
+    /**
+     * The priority of its packets in the network (DSCP).
+     */
+    networkPriority?: Priority;
+    /**
+     * The codec of this encoding, one of the negotiated ones. Default: the first of them.
+     */
+    codec?: Codec;
+}
+
+/**
  * Someone who waits to be let into a room.
  */
 export interface WaitingParticipant {
@@ -738,17 +833,271 @@ export interface WaitingParticipant {
 }
 
 /**
- * Something happened at a peer connection.
- */
-export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver; streamIds: string[] } | { type: "datachanneladded"; channel: DataChannel } | { type: "connectionstatechange"; state: ConnectionState } | { type: "iceconnectionstatechange"; state: IceConnectionState } | { type: "icegatheringstatechange"; state: IceGatheringState } | { type: "signalingstatechange"; state: SignalingState } | { type: "icecandidateerror"; url: string; address: string | undefined; port: number | undefined; errorCode: number; errorText: string } | { type: "recovering"; attempt: number } | { type: "negotiationfailed"; error: MoimError } | { type: "lagged"; missed: number };
-
-/**
  * Something happened in a room.
  */
 export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
- * The list of devices is another one now.
+ * The content of a stream.
+ */
+export type StreamKind = "bytes" | "text";
+
+/**
+ * The difference between two reports for a received stream.
+ */
+export interface InboundDelta {
+    /**
+     * The id of its `inbound-rtp` entry.
+     */
+    id: string;
+    /**
+     * The `id` of its `MediaStreamTrack`.
+     */
+    trackIdentifier: string;
+    /**
+     * The media section (`mid`).
+     */
+    mid: string | null;
+    /**
+     * Audio or video.
+     */
+    kind: MediaKind | null;
+    /**
+     * Bytes of media received.
+     */
+    bytes: number;
+    /**
+     * Packets received.
+     */
+    packets: number;
+    /**
+     * Packets lost.
+     */
+    packetsLost: number;
+    /**
+     * Media bit rate without headers, in bit/s.
+     */
+    bitrate: number | null;
+    /**
+     * Fraction of packets lost, from 0 to 1.
+     */
+    packetLoss: number | null;
+    /**
+     * Jitter in seconds.
+     */
+    jitter: number | null;
+    /**
+     * Round-trip time in seconds.
+     */
+    roundTripTime: number | null;
+    /**
+     * Mean time in the jitter buffer, in seconds.
+     */
+    jitterBufferDelay: number | null;
+    /**
+     * Audio: the current level, from 0 to 1, linear.
+     */
+    audioLevel: number | null;
+    /**
+     * Audio: the fraction that was concealed because it did not arrive in time, from 0 to 1. Silence does not count.
+     */
+    concealment: number | null;
+    /**
+     * Video: decoded frames per second.
+     */
+    framesPerSecond: number | null;
+    /**
+     * Video: width in pixels.
+     */
+    frameWidth: number | null;
+    /**
+     * Video: height in pixels.
+     */
+    frameHeight: number | null;
+    /**
+     * Video: frames dropped.
+     */
+    framesDropped: number;
+    /**
+     * Video: freezes that ended.
+     */
+    freezes: number;
+    /**
+     * Video: fraction of the time that it was frozen, from 0 to 1.
+     */
+    frozen: number | null;
+    /**
+     * The quality.
+     */
+    quality: MediaQuality;
+}
+
+/**
+ * The difference between two reports for a sent stream. Loss, jitter and round-trip time come from the remote peer's
+ * last report.
+ */
+export interface OutboundDelta {
+    /**
+     * The id of its `outbound-rtp` entry.
+     */
+    id: string;
+    /**
+     * The media section (`mid`).
+     */
+    mid: string | null;
+    /**
+     * The RID of the simulcast layer.
+     */
+    rid: string | null;
+    /**
+     * Audio or video.
+     */
+    kind: MediaKind | null;
+    /**
+     * Bytes of media sent.
+     */
+    bytes: number;
+    /**
+     * Packets sent.
+     */
+    packets: number;
+    /**
+     * Packets retransmitted.
+     */
+    packetsRetransmitted: number;
+    /**
+     * Media bit rate without headers, in bit/s.
+     */
+    bitrate: number | null;
+    /**
+     * Target bit rate of the encoder, in bit/s.
+     */
+    targetBitrate: number | null;
+    /**
+     * Fraction of packets lost, from 0 to 1.
+     */
+    packetLoss: number | null;
+    /**
+     * Jitter at the remote peer, in seconds.
+     */
+    jitter: number | null;
+    /**
+     * Round-trip time in seconds.
+     */
+    roundTripTime: number | null;
+    /**
+     * Video: encoded frames per second.
+     */
+    framesPerSecond: number | null;
+    /**
+     * Video: frames per second of the source.
+     */
+    sourceFramesPerSecond: number | null;
+    /**
+     * Video: width in pixels.
+     */
+    frameWidth: number | null;
+    /**
+     * Video: height in pixels.
+     */
+    frameHeight: number | null;
+    /**
+     * Video: mean time to encode a frame, in seconds.
+     */
+    encodeTime: number | null;
+    /**
+     * Video: what limits resolution or frame rate now.
+     */
+    qualityLimitationReason: StatsQualityLimitationReason | null;
+    /**
+     * Video: fraction of the time that the CPU limited it, from 0 to 1.
+     */
+    limitedByCpu: number | null;
+    /**
+     * Video: fraction of the time that the network limited it, from 0 to 1.
+     */
+    limitedByBandwidth: number | null;
+    /**
+     * The quality.
+     */
+    quality: MediaQuality;
+}
+
+/**
+ * The difference between two reports of one connection.
+ *
+ * Counts are never negative: a counter that falls, and a stream whose source changed, have restarted at 0. A stream
+ * that is missing in the first report started in between. Rates are empty (`null` in JavaScript) where no time passed
+ * or the browser does not count.
+ */
+export interface StatsDelta {
+    /**
+     * Seconds between the reports.
+     */
+    seconds: number;
+    /**
+     * The whole connection.
+     */
+    connection: ConnectionDelta;
+    /**
+     * Each received stream.
+     */
+    inbound: InboundDelta[];
+    /**
+     * Each sent stream; one for each simulcast layer.
+     */
+    outbound: OutboundDelta[];
+    /**
+     * The worst quality of all streams, with the lowest score. Streams without media count only if none has any.
+     */
+    quality: MediaQuality;
+}
+
+/**
+ * The direction of a file transfer.
+ */
+export type FileDirection = "send" | "receive";
+
+/**
+ * The direction of media: <https://www.w3.org/TR/webrtc/#rtcrtptransceiverdirection>.
+ */
+export type TransceiverDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive" | "stopped";
+
+/**
+ * The key type of a certificate.
+ */
+export type CertificateAlgorithm = "ecdsa" | "rsa";
+
+/**
+ * The kind of a device.
+ */
+export type DeviceKind = "audioinput" | "videoinput" | "audiooutput" | "unknown";
+
+/**
+ * The kind of a mixer's layout.
+ */
+export type MixLayoutKind = "grid" | "spotlight" | "pictureInPicture" | "custom";
+
+/**
+ * The layout of a mixer's picture.
+ */
+export interface MixLayout {
+    /**
+     * The kind of layout.
+     */
+    kind?: MixLayoutKind;
+    /**
+     * The participant who is shown large, if any.
+     */
+    spotlight?: ParticipantId;
+    /**
+     * The tiles of the picture, from back to front.
+     */
+    tiles?: MixTile[];
+}
+
+/**
+ * The list of devices has changed.
  */
 export interface DeviceChange {
     /**
@@ -756,11 +1105,11 @@ export interface DeviceChange {
      */
     devices: DeviceInfo[];
     /**
-     * Those that were plugged in.
+     * Devices that were connected.
      */
     added: DeviceInfo[];
     /**
-     * Those that were plugged out.
+     * Devices that were disconnected.
      */
     removed: DeviceInfo[];
     /**
@@ -770,33 +1119,88 @@ export interface DeviceChange {
 }
 
 /**
- * The picture that a mixer makes.
+ * The perceived quality: 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 no media.
  */
-export interface MixerOptions {
+export interface MediaQuality {
     /**
-     * Width in pixels, to 4096. Default: 1280.
+     * From 0 to 5.
      */
-    width?: number;
+    level: 0 | 1 | 2 | 3 | 4 | 5;
     /**
-     * Height in pixels, to 4096. Default: 720.
+     * What limits the quality.
      */
-    height?: number;
+    reason: QualityReason;
     /**
-     * Pictures per second, to 60. Default: 25.
+     * The mean opinion score of audio by the E-model, from 1 to 4.41. Null for video.
      */
-    frameRate?: number;
+    mos: number | null;
+}
+
+/**
+ * The priority of a channel: <https://www.w3.org/TR/webrtc-priority/>.
+ */
+export type DataChannelPriority = "very-low" | "low" | "medium" | "high";
+
+/**
+ * The progress of a transfer.
+ */
+export interface FileProgress {
     /**
-     * The colour where there is no source, as in CSS. Default: `"#101418"`.
+     * Number of bytes that the receiver has written.
      */
-    background?: string;
+    transferred: number;
     /**
-     * How a source fills its rectangle. Default: `"cover"`.
+     * The file's size in bytes.
      */
-    fit?: Fit;
+    size: number;
+}
+
+/**
+ * The state of a channel: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannelstate>.
+ */
+export type DataChannelState = "connecting" | "open" | "closing" | "closed";
+
+/**
+ * The state of a recorder.
+ */
+export type RecorderState = "recording" | "paused" | "stopped";
+
+/**
+ * The traffic of the whole connection, including data channels and headers.
+ */
+export interface ConnectionDelta {
     /**
-     * How the sources share the picture. Default: a grid.
+     * Bytes sent.
      */
-    layout?: Layout;
+    bytesSent: number;
+    /**
+     * Bytes received.
+     */
+    bytesReceived: number;
+    /**
+     * Send rate in bit/s.
+     */
+    sentBitrate: number | null;
+    /**
+     * Receive rate in bit/s.
+     */
+    receivedBitrate: number | null;
+    /**
+     * Round-trip time in seconds.
+     */
+    roundTripTime: number | null;
+    /**
+     * Estimated available send bandwidth in bit/s.
+     */
+    availableOutgoingBitrate: number | null;
+    /**
+     * The type of the local candidate in use; `relay` is a TURN server.
+     */
+    localCandidateType: StatsCandidateType | null;
+    /**
+     * The type of the remote candidate in use.
+     */
+    remoteCandidateType: StatsCandidateType | null;
 }
 
 /**
@@ -895,35 +1299,14 @@ export interface StatsMonitor extends AsyncIterable<StatsSample> {
 
 
 /**
- * What a device does.
- */
-export type DeviceKind = "audioinput" | "videoinput" | "audiooutput" | "unknown";
-
-/**
  * What a participant is in the room for.
  */
 export type Role = "participant" | "host" | "mixer";
 
 /**
- * What a recorder does now.
- */
-export type RecorderState = "recording" | "paused" | "stopped";
-
-/**
- * What a stream carries.
- */
-export type StreamKind = "bytes" | "text";
-
-/**
  * What a track shows.
  */
 export type TrackSource = "camera" | "microphone" | "screen" | "screenAudio" | "custom";
-
-/**
- * What gives way when bandwidth or power are short:
- * <https://www.w3.org/TR/mst-content-hint/#degradation-preference-when-encoding>.
- */
-export type DegradationPreference = "maintain-framerate" | "maintain-resolution" | "maintain-framerate-and-resolution" | "balanced";
 
 /**
  * What goes over a data channel. Bytes are a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
@@ -960,361 +1343,20 @@ export interface DataChannel {
 
 
 /**
- * What happened between two reports of one connection.
- *
- * Counts are never negative: a counter that falls, and a stream whose source changed, began anew at 0. A stream that
- * was not there before began in between. Rates are empty (`null` in JavaScript) where no time passed or the browser does not count.
- */
-export interface StatsDelta {
-    /**
-     * Seconds between the reports.
-     */
-    seconds: number;
-    /**
-     * The connection as a whole.
-     */
-    connection: ConnectionDelta;
-    /**
-     * Each stream that this end receives.
-     */
-    inbound: InboundDelta[];
-    /**
-     * Each stream that this end sends; one for each layer of a simulcast.
-     */
-    outbound: OutboundDelta[];
-    /**
-     * The worst of all streams, with the lowest score. Streams in which nothing flows count only if nothing flows at
-     * all.
-     */
-    quality: MediaQuality;
-}
-
-/**
- * What happened to a stream that this end receives.
- */
-export interface InboundDelta {
-    /**
-     * The id of its `inbound-rtp` entry.
-     */
-    id: string;
-    /**
-     * The `id` of its `MediaStreamTrack`.
-     */
-    trackIdentifier: string;
-    /**
-     * The media section.
-     */
-    mid: string | null;
-    /**
-     * Sound or pictures.
-     */
-    kind: MediaKind | null;
-    /**
-     * Bytes of media received.
-     */
-    bytes: number;
-    /**
-     * Packets received.
-     */
-    packets: number;
-    /**
-     * Packets lost.
-     */
-    packetsLost: number;
-    /**
-     * Media, without headers, in bit/s.
-     */
-    bitrate: number | null;
-    /**
-     * Share of packets lost, from 0 to 1.
-     */
-    packetLoss: number | null;
-    /**
-     * How much the time between packets varies, in seconds.
-     */
-    jitter: number | null;
-    /**
-     * To the sender and back, in seconds.
-     */
-    roundTripTime: number | null;
-    /**
-     * Mean time in the jitter buffer, in seconds.
-     */
-    jitterBufferDelay: number | null;
-    /**
-     * Sound: how loud it is now, from 0 to 1, linear.
-     */
-    audioLevel: number | null;
-    /**
-     * Sound: share of it that was made up for what did not come in time, from 0 to 1. Silence does not count.
-     */
-    concealment: number | null;
-    /**
-     * Pictures: decoded frames a second.
-     */
-    framesPerSecond: number | null;
-    /**
-     * Pictures: width in pixels.
-     */
-    frameWidth: number | null;
-    /**
-     * Pictures: height in pixels.
-     */
-    frameHeight: number | null;
-    /**
-     * Pictures: frames dropped.
-     */
-    framesDropped: number;
-    /**
-     * Pictures: freezes that ended.
-     */
-    freezes: number;
-    /**
-     * Pictures: share of the time that they stood still, from 0 to 1.
-     */
-    frozen: number | null;
-    /**
-     * How good it is.
-     */
-    quality: MediaQuality;
-}
-
-/**
- * What happened to a stream that this end sends. Loss, jitter and round trip time are the far end's last report.
- */
-export interface OutboundDelta {
-    /**
-     * The id of its `outbound-rtp` entry.
-     */
-    id: string;
-    /**
-     * The media section.
-     */
-    mid: string | null;
-    /**
-     * The simulcast layer.
-     */
-    rid: string | null;
-    /**
-     * Sound or pictures.
-     */
-    kind: MediaKind | null;
-    /**
-     * Bytes of media sent.
-     */
-    bytes: number;
-    /**
-     * Packets sent.
-     */
-    packets: number;
-    /**
-     * Packets sent again.
-     */
-    packetsRetransmitted: number;
-    /**
-     * Media, without headers, in bit/s.
-     */
-    bitrate: number | null;
-    /**
-     * What the encoder aims at, in bit/s.
-     */
-    targetBitrate: number | null;
-    /**
-     * Share of packets lost on the way, from 0 to 1.
-     */
-    packetLoss: number | null;
-    /**
-     * How much the time between packets varies at the far end, in seconds.
-     */
-    jitter: number | null;
-    /**
-     * To the far end and back, in seconds.
-     */
-    roundTripTime: number | null;
-    /**
-     * Pictures: encoded frames a second.
-     */
-    framesPerSecond: number | null;
-    /**
-     * Pictures: frames a second that the source gave.
-     */
-    sourceFramesPerSecond: number | null;
-    /**
-     * Pictures: width in pixels.
-     */
-    frameWidth: number | null;
-    /**
-     * Pictures: height in pixels.
-     */
-    frameHeight: number | null;
-    /**
-     * Pictures: mean time to encode a frame, in seconds.
-     */
-    encodeTime: number | null;
-    /**
-     * Pictures: what limits resolution or frame rate now.
-     */
-    qualityLimitationReason: StatsQualityLimitationReason | null;
-    /**
-     * Pictures: share of the time that the processor limited them, from 0 to 1.
-     */
-    limitedByCpu: number | null;
-    /**
-     * Pictures: share of the time that the network limited them, from 0 to 1.
-     */
-    limitedByBandwidth: number | null;
-    /**
-     * How good it is.
-     */
-    quality: MediaQuality;
-}
-
-/**
- * What keeps the quality from being better.
+ * What limits the quality.
  */
 export type QualityReason = "none" | "loss" | "delay" | "jitter" | "codec" | "frozen" | "cpu" | "bandwidth" | "nomedia";
 
 /**
- * What the connection as a whole carried, data and headers included.
+ * What to degrade when bandwidth or CPU time is insufficient:
+ * <https://www.w3.org/TR/mst-content-hint/#degradation-preference-when-encoding>.
  */
-export interface ConnectionDelta {
-    /**
-     * Bytes sent.
-     */
-    bytesSent: number;
-    /**
-     * Bytes received.
-     */
-    bytesReceived: number;
-    /**
-     * Sent, in bit/s.
-     */
-    sentBitrate: number | null;
-    /**
-     * Received, in bit/s.
-     */
-    receivedBitrate: number | null;
-    /**
-     * To the far end and back, in seconds.
-     */
-    roundTripTime: number | null;
-    /**
-     * What could be sent, in bit/s.
-     */
-    availableOutgoingBitrate: number | null;
-    /**
-     * Where the local address in use comes from; `relay` is a TURN server.
-     */
-    localCandidateType: StatsCandidateType | null;
-    /**
-     * Where the far end's address in use comes from.
-     */
-    remoteCandidateType: StatsCandidateType | null;
-}
-
-/**
- * What the far end is told about a file.
- */
-export interface FileOptions {
-    /**
-     * The name. Default: that of the `File`; `"file"` for a `Blob`.
-     */
-    name?: string;
-    /**
-     * The MIME type. Default: that of the `Blob`.
-     */
-    mimeType?: string;
-}
-
-/**
- * Where a channel is in its life: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannelstate>.
- */
-export type DataChannelState = "connecting" | "open" | "closing" | "closed";
+export type DegradationPreference = "maintain-framerate" | "maintain-resolution" | "maintain-framerate-and-resolution" | "balanced";
 
 /**
  * Where a room is in its life.
  */
 export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
-
-/**
- * Where a source of a mixer is in its picture.
- */
-export interface Placement {
-    /**
-     * The source's id.
-     */
-    source: number;
-    /**
-     * Its part of the picture.
-     */
-    rectangle: Rectangle;
-}
-
-/**
- * Which camera, and what it should give. The browser comes as near to size and rate as it can.
- */
-export interface CameraOptions {
-    /**
-     * Exactly this camera. Default, also for an empty string: the browser's or the user's choice.
-     */
-    deviceId?: string;
-    /**
-     * The camera that points this way, if there is one. Default: any.
-     */
-    facingMode?: FacingMode;
-    /**
-     * Wanted width in pixels; `null` (Rust: `None`) for the browser's choice. Default: 1280.
-     */
-    width?: number | null;
-    /**
-     * Wanted height in pixels; `null` (Rust: `None`) for the browser's choice. Default: 720.
-     */
-    height?: number | null;
-    /**
-     * Wanted frames per second; `null` (Rust: `None`) for the browser's choice. Default: 30.
-     */
-    frameRate?: number | null;
-    /**
-     * Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
-     */
-    constraints?: TrackConstraints;
-}
-
-/**
- * Which microphone, and how the browser treats its sound.
- */
-export interface MicrophoneOptions {
-    /**
-     * Exactly this microphone. Default, also for an empty string: the browser's or the user's choice.
-     */
-    deviceId?: string;
-    /**
-     * Removes what the speakers play. Default: true.
-     */
-    echoCancellation?: boolean;
-    /**
-     * Removes steady noise. Default: true.
-     */
-    noiseSuppression?: boolean;
-    /**
-     * Evens out the loudness. Default: true.
-     */
-    autoGainControl?: boolean;
-    /**
-     * Anything else, and whatever of the above should be more than a wish. A member here replaces the one above.
-     */
-    constraints?: TrackConstraints;
-}
-
-/**
- * Which way a file goes.
- */
-export type FileDirection = "send" | "receive";
-
-/**
- * Which way media flows: <https://www.w3.org/TR/webrtc/#rtcrtptransceiverdirection>.
- */
-export type TransceiverDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive" | "stopped";
 
 /**
  * Who did not allow a capture.
@@ -1336,24 +1378,6 @@ export interface ChatReceipt {
 }
 
 /**
- * Who is where in a mixer's picture.
- */
-export interface MixLayout {
-    /**
-     * How the participants share the picture.
-     */
-    kind?: MixLayoutKind;
-    /**
-     * Who is large, if somebody is.
-     */
-    spotlight?: ParticipantId;
-    /**
-     * The parts of the picture, from back to front.
-     */
-    tiles?: MixTile[];
-}
-
-/**
  * Who waits to be let into a room, and whether newcomers have to.
  */
 export interface Lobby {
@@ -1368,28 +1392,6 @@ export interface Lobby {
 }
 
 /**
- * Who was heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
- */
-export interface RtpSource {
-    /**
-     * SSRC or CSRC.
-     */
-    source: number;
-    /**
-     * When its last media was played, in milliseconds since 1970.
-     */
-    timestamp: number;
-    /**
-     * The RTP timestamp of that media, in ticks of the codec's clock.
-     */
-    rtpTimestamp: number;
-    /**
-     * From 0, silence, to 1; audio only.
-     */
-    audioLevel?: number;
-}
-
-/**
  * Why a participant is gone.
  */
 export type LeaveReason = "left" | "disconnected" | "timedOut" | "removed" | "unknown";
@@ -1400,34 +1402,35 @@ export type LeaveReason = "left" | "disconnected" | "timedOut" | "removed" | "un
 export type MediaKind = "audio" | "video";
 
 /**
- * `BitrateMode`: how evenly sound is coded.
+ * `BitrateMode`: the bit rate mode of audio.
  */
 export type AudioBitrateMode = "constant" | "variable";
 
 /**
- * `DisplayMediaStreamOptions`: what to share, and what the user is offered. It is a wish: browsers pass over what they
- * do not know, and the user chooses. <https://www.w3.org/TR/screen-capture/#dom-displaymediastreamoptions>
+ * `DisplayMediaStreamOptions`: what to share, and what to offer to the user. All of it is a preference: browsers
+ * ignore what they do not support, and the user selects.
+ * <https://www.w3.org/TR/screen-capture/#dom-displaymediastreamoptions>
  */
 export interface DisplayOptions {
     /**
-     * Offers the user to share the sound too; not every browser and system can. Default: false.
+     * Whether to offer sharing audio too; not every browser and system supports it. Default: false.
      */
     audio?: boolean;
     /**
-     * Size and rate of the pictures, the pointer, and the kind of surface to prefer. Only bare and ideal values and
-     * `max` are possible. Default: none.
+     * Resolution, frame rate, cursor, and the preferred surface. Only bare and ideal values and
+     * `max` are allowed. Default: none.
      */
     videoConstraints?: TrackConstraints;
     /**
-     * How the sound is treated, such as `suppressLocalAudioPlayback` and `restrictOwnAudio`. Default: none.
+     * Audio constraints, such as `suppressLocalAudioPlayback` and `restrictOwnAudio`. Default: none.
      */
     audioConstraints?: TrackConstraints;
     /**
-     * Offers this tab first. Default: false.
+     * Whether to offer the current tab first. Default: false.
      */
     preferCurrentTab?: boolean;
     /**
-     * Whether this tab is offered at all. Default: the browser's choice.
+     * Whether to offer the current tab at all. Default: the browser's choice.
      */
     selfBrowserSurface?: SurfaceChoice;
     /**
@@ -1435,37 +1438,37 @@ export interface DisplayOptions {
      */
     surfaceSwitching?: SurfaceChoice;
     /**
-     * Whether the sound of the system is offered with a screen. Default: the browser's choice.
+     * Whether to offer the system audio with a screen. Default: the browser's choice.
      */
     systemAudio?: SurfaceChoice;
     /**
-     * Which sound is offered with a window. Default: the browser's choice.
+     * The audio to offer with a window. Default: the browser's choice.
      */
     windowAudio?: WindowAudio;
     /**
-     * Whether whole screens are offered. Default: the browser's choice.
+     * Whether to offer whole screens. Default: the browser's choice.
      */
     monitorTypeSurfaces?: SurfaceChoice;
 }
 
 /**
- * `MediaDeviceInfo`. Before the page has been allowed to capture, browsers leave ids and labels empty.
+ * `MediaDeviceInfo`. Until the page is allowed to capture, browsers leave ids and labels empty.
  */
 export interface DeviceInfo {
     /**
-     * Names the device on this site.
+     * The device's id, unique within the site.
      */
     deviceId: string;
     /**
-     * What the device does.
+     * The kind of device.
      */
     kind: DeviceKind;
     /**
-     * The name to show.
+     * A label to show to the user.
      */
     label: string;
     /**
-     * Equal for the microphone and the camera or speaker of one physical device.
+     * Equal for a microphone, camera or speaker that belong to the same physical device.
      */
     groupId: string;
 }
@@ -1505,7 +1508,7 @@ export type Priority = "very-low" | "low" | "medium" | "high";
  */
 export interface RtpCapabilities {
     /**
-     * In the order in which the browser prefers them.
+     * Codecs, in the browser's order of preference.
      */
     codecs: Codec[];
     /**
@@ -1547,43 +1550,43 @@ export interface CodecStats extends BaseStats {
     readonly payloadType: number;
     /** The id of the transport's entry. */
     readonly transportId: string;
-    /** Such as `"video/VP8"`. */
+    /** The MIME type, such as `"video/VP8"`. */
     readonly mimeType: string;
-    /** Ticks of RTP timestamps a second. */
+    /** The clock rate of RTP timestamps in Hz. */
     readonly clockRate?: number;
-    /** Channels of sound. */
+    /** Number of audio channels. */
     readonly channels?: number;
     /** The parameters of the `a=fmtp` line. */
     readonly sdpFmtpLine?: string;
-    /** `"encode"` or `"decode"`, where a codec is not used for both. Firefox only. */
+    /** `"encode"` or `"decode"`, where a codec is used in one direction only. Firefox only. */
     readonly codecType?: string;
 }
 
-/** What sources have: <https://www.w3.org/TR/webrtc-stats/#mststats-dict*>. */
+/** Common members of media sources: <https://www.w3.org/TR/webrtc-stats/#mststats-dict*>. */
 export interface MediaSourceStats extends BaseStats {
     /** The `id` of the `MediaStreamTrack`. */
     readonly trackIdentifier: string;
-    /** Sound or pictures. */
+    /** Audio or video. */
     readonly kind: MediaKind;
 }
 
-/** An audio track that is sent: <https://www.w3.org/TR/webrtc-stats/#audiosourcestats-dict*>. */
+/** A sent audio track: <https://www.w3.org/TR/webrtc-stats/#audiosourcestats-dict*>. */
 export interface AudioSourceStats extends MediaSourceStats {
     readonly type: "media-source";
     readonly kind: "audio";
-    /** How loud it is now, from 0 to 1, linear. */
+    /** The current audio level, from 0 to 1, linear. */
     readonly audioLevel?: number;
-    /** Energy of the sound: squared level times duration, summed up. */
+    /** Total audio energy: the squared level multiplied by the duration. */
     readonly totalAudioEnergy?: number;
-    /** Duration of the sound, in seconds. */
+    /** Total duration of the audio, in seconds. */
     readonly totalSamplesDuration?: number;
-    /** How much weaker the echo comes back, in dB. */
+    /** Echo return loss in dB. */
     readonly echoReturnLoss?: number;
-    /** How much of it the echo canceller takes away, in dB. */
+    /** Echo return loss enhancement, by the echo canceller, in dB. */
     readonly echoReturnLossEnhancement?: number;
 }
 
-/** A video track that is sent: <https://www.w3.org/TR/webrtc-stats/#videosourcestats-dict*>. */
+/** A sent video track: <https://www.w3.org/TR/webrtc-stats/#videosourcestats-dict*>. */
 export interface VideoSourceStats extends MediaSourceStats {
     readonly type: "media-source";
     readonly kind: "video";
@@ -1597,18 +1600,18 @@ export interface VideoSourceStats extends MediaSourceStats {
     readonly framesPerSecond?: number;
 }
 
-/** The playing of received sound: <https://www.w3.org/TR/webrtc-stats/#playoutstats-dict*>. */
+/** Playout of received audio: <https://www.w3.org/TR/webrtc-stats/#playoutstats-dict*>. */
 export interface AudioPlayoutStats extends BaseStats {
     readonly type: "media-playout";
     /** Always audio. */
     readonly kind: MediaKind;
-    /** Duration of samples made up since none were there, in seconds. */
+    /** Total duration of synthesized samples, in seconds. */
     readonly synthesizedSamplesDuration?: number;
-    /** Runs of such samples. */
+    /** Number of times that samples were synthesized. */
     readonly synthesizedSamplesEvents?: number;
-    /** Duration of all samples, in seconds. */
+    /** Total duration of all samples, in seconds. */
     readonly totalSamplesDuration?: number;
-    /** Delay of the playout path, summed over samples, in seconds. Divide by `totalSamplesCount`. */
+    /** Total playout delay of all samples, in seconds. Divide by `totalSamplesCount`. */
     readonly totalPlayoutDelay?: number;
     /** Samples played. */
     readonly totalSamplesCount?: number;
@@ -1616,7 +1619,7 @@ export interface AudioPlayoutStats extends BaseStats {
 
 
 
-/** An entry of a report. Its `type` says which members it has. */
+/** An entry of a report. Its `type` determines its members. */
 export type Stats =
 | CodecStats
 | InboundRtpStreamStats
@@ -1633,6 +1636,292 @@ export type Stats =
 | IceCandidateStats
 | CertificateStats
 | UnknownStats;
+
+
+
+/** Common members of RTP streams: <https://www.w3.org/TR/webrtc-stats/#streamstats-dict*>. */
+export interface RtpStreamStats extends BaseStats {
+    /** The synchronization source. */
+    readonly ssrc: number;
+    /** Audio or video. */
+    readonly kind: MediaKind;
+    /** The id of the transport's entry. */
+    readonly transportId?: string;
+    /** The id of the codec's entry. */
+    readonly codecId?: string;
+    /** The older name of `kind`. Not in the specification. */
+    readonly mediaType?: MediaKind;
+}
+
+/** Common members of received streams: <https://www.w3.org/TR/webrtc-stats/#receivedrtpstats-dict*>. */
+export interface ReceivedRtpStreamStats extends RtpStreamStats {
+    /** Packets received. */
+    readonly packetsReceived?: number;
+    /** Packets received with the ECN mark ECT(1). */
+    readonly packetsReceivedWithEct1?: number;
+    /** Packets received with the ECN mark CE, which signals congestion. */
+    readonly packetsReceivedWithCe?: number;
+    /** Packets reported as lost by RFC 8888 feedback. */
+    readonly packetsReportedAsLost?: number;
+    /** Packets reported as lost that arrived later. */
+    readonly packetsReportedAsLostButRecovered?: number;
+    /** Packets lost (RFC 3550): decreases, even below zero, when packets arrive late or twice. */
+    readonly packetsLost?: number;
+    /** Jitter in seconds. */
+    readonly jitter?: number;
+}
+
+/** A received stream: <https://www.w3.org/TR/webrtc-stats/#inboundrtpstats-dict*>. */
+export interface InboundRtpStreamStats extends ReceivedRtpStreamStats {
+    readonly type: "inbound-rtp";
+    /** The `id` of the `MediaStreamTrack`. */
+    readonly trackIdentifier: string;
+    /** The media section (`mid`). */
+    readonly mid?: string;
+    /** The id of the sender's report, a `remote-outbound-rtp`. */
+    readonly remoteId?: string;
+    /** Frames decoded. */
+    readonly framesDecoded?: number;
+    /** Key frames decoded. */
+    readonly keyFramesDecoded?: number;
+    /** Frames rendered. */
+    readonly framesRendered?: number;
+    /** Frames dropped before or after decoding, for example because they arrived too late. */
+    readonly framesDropped?: number;
+    /** Width of the last decoded frame, in pixels. */
+    readonly frameWidth?: number;
+    /** Height of the last decoded frame, in pixels. */
+    readonly frameHeight?: number;
+    /** Frames decoded in the last second. */
+    readonly framesPerSecond?: number;
+    /** Sum of the quantization parameters of decoded frames. Its range depends on the codec. */
+    readonly qpSum?: number;
+    /** Total time spent decoding, in seconds. */
+    readonly totalDecodeTime?: number;
+    /** Total time between rendered frames, in seconds. */
+    readonly totalInterFrameDelay?: number;
+    /** Total of the squared times between rendered frames, for the variance. */
+    readonly totalSquaredInterFrameDelay?: number;
+    /** Number of pauses: no new frame for at least 5 s. */
+    readonly pauseCount?: number;
+    /** Total duration of pauses, in seconds. */
+    readonly totalPausesDuration?: number;
+    /** Number of freezes: a frame stayed much longer than the previous ones. */
+    readonly freezeCount?: number;
+    /** Total duration of freezes, in seconds. */
+    readonly totalFreezesDuration?: number;
+    /** When the last packet arrived, in milliseconds since 1970. */
+    readonly lastPacketReceivedTimestamp?: number;
+    /** Bytes received in headers and padding. */
+    readonly headerBytesReceived?: number;
+    /** Packets discarded because they arrived too late or too early for the jitter buffer. */
+    readonly packetsDiscarded?: number;
+    /** Bytes received for forward error correction. */
+    readonly fecBytesReceived?: number;
+    /** Packets received for forward error correction. */
+    readonly fecPacketsReceived?: number;
+    /** Error correction packets that were discarded. */
+    readonly fecPacketsDiscarded?: number;
+    /** Bytes of media received, without headers. */
+    readonly bytesReceived?: number;
+    /** NACK requests sent. */
+    readonly nackCount?: number;
+    /** Full Intra Requests sent. */
+    readonly firCount?: number;
+    /** Picture Loss Indications sent. */
+    readonly pliCount?: number;
+    /** Total time from the first packet to the decoded frame or audio, in seconds. */
+    readonly totalProcessingDelay?: number;
+    /** When the media that is playing was captured, in milliseconds on the sender's NTP clock. */
+    readonly estimatedPlayoutTimestamp?: number;
+    /** Total time that emitted samples or frames spent in the jitter buffer, in seconds. Divide by `jitterBufferEmittedCount`. */
+    readonly jitterBufferDelay?: number;
+    /** Total target delay of the jitter buffer, in seconds. Divide likewise. */
+    readonly jitterBufferTargetDelay?: number;
+    /** Samples or frames emitted by the jitter buffer. */
+    readonly jitterBufferEmittedCount?: number;
+    /** Total minimum delay required by the network alone, in seconds. Divide likewise. */
+    readonly jitterBufferMinimumDelay?: number;
+    /** Samples received, including concealed ones. */
+    readonly totalSamplesReceived?: number;
+    /** Concealed samples, which replace lost ones. */
+    readonly concealedSamples?: number;
+    /** Concealed samples that are silent. */
+    readonly silentConcealedSamples?: number;
+    /** Number of concealment events. */
+    readonly concealmentEvents?: number;
+    /** Samples inserted to slow down playout. */
+    readonly insertedSamplesForDeceleration?: number;
+    /** Samples removed to speed up playout. */
+    readonly removedSamplesForAcceleration?: number;
+    /** The current audio level, from 0 to 1, linear. */
+    readonly audioLevel?: number;
+    /** Total audio energy: the squared level multiplied by the duration. */
+    readonly totalAudioEnergy?: number;
+    /** Total duration of the received samples, in seconds. */
+    readonly totalSamplesDuration?: number;
+    /** Complete frames received. */
+    readonly framesReceived?: number;
+    /** The name of the decoder. */
+    readonly decoderImplementation?: string;
+    /** The id of the `media-playout` entry. */
+    readonly playoutId?: string;
+    /** Whether the decoder is power-efficient, for example in hardware. */
+    readonly powerEfficientDecoder?: boolean;
+    /** Frames that arrived in more than one packet. */
+    readonly framesAssembledFromMultiplePackets?: number;
+    /** Total time from the first to the last packet of those frames, in seconds. */
+    readonly totalAssemblyTime?: number;
+    /** Retransmitted packets received. */
+    readonly retransmittedPacketsReceived?: number;
+    /** Retransmitted bytes received. */
+    readonly retransmittedBytesReceived?: number;
+    /** The synchronization source of retransmissions. */
+    readonly rtxSsrc?: number;
+    /** The synchronization source of error correction. */
+    readonly fecSsrc?: number;
+    /** Total corruption probability of all measurements. */
+    readonly totalCorruptionProbability?: number;
+    /** Total of the squared corruption probabilities. */
+    readonly totalSquaredCorruptionProbability?: number;
+    /** Number of corruption measurements. */
+    readonly corruptionMeasurements?: number;
+    /** `"screenshare"` for screen sharing. Chromium only. */
+    readonly contentType?: string;
+    /** Comma-separated timestamps of one frame on its way. Chromium only. */
+    readonly googTimingFrameInfo?: string;
+    /** The older name of `packetsDiscarded`. Firefox only. */
+    readonly discardedPackets?: number;
+    /** Number of times that the jitter buffer was flushed. Chromium only. */
+    readonly jitterBufferFlushes?: number;
+    /** Samples concealed because their packets were late. Chromium only. */
+    readonly delayedPacketOutageSamples?: number;
+    /** Total delay of packets relative to the fastest ones, in seconds. Chromium only. */
+    readonly relativePacketArrivalDelay?: number;
+    /** Number of audio interruptions of at least 150 ms. Chromium only. */
+    readonly interruptionCount?: number;
+    /** Total duration of such interruptions, in seconds. Chromium only. */
+    readonly totalInterruptionDuration?: number;
+    /** The requested minimum playout delay, in seconds. Chromium only. */
+    readonly minPlayoutDelay?: number;
+}
+
+/** The remote peer's report about a sent stream: <https://www.w3.org/TR/webrtc-stats/#remoteinboundrtpstats-dict*>. */
+export interface RemoteInboundRtpStreamStats extends ReceivedRtpStreamStats {
+    readonly type: "remote-inbound-rtp";
+    /** The id of the `outbound-rtp` entry. */
+    readonly localId?: string;
+    /** Round-trip time in seconds. */
+    readonly roundTripTime?: number;
+    /** Total of the measured round-trip times, in seconds. */
+    readonly totalRoundTripTime?: number;
+    /** Fraction of packets lost since the previous report, from 0 to 1. */
+    readonly fractionLost?: number;
+    /** Number of round-trip time measurements. */
+    readonly roundTripTimeMeasurements?: number;
+    /** Packets whose ECN mark ECT(1) was removed on the way. */
+    readonly packetsWithBleachedEct1Marking?: number;
+}
+
+/** Common members of sent streams: <https://www.w3.org/TR/webrtc-stats/#sentrtpstats-dict*>. */
+export interface SentRtpStreamStats extends RtpStreamStats {
+    /** Packets sent. */
+    readonly packetsSent?: number;
+    /** Bytes of media sent, without headers. */
+    readonly bytesSent?: number;
+}
+
+/** A sent stream; one for each simulcast layer: <https://www.w3.org/TR/webrtc-stats/#outboundrtpstats-dict*>. */
+export interface OutboundRtpStreamStats extends SentRtpStreamStats {
+    readonly type: "outbound-rtp";
+    /** The media section (`mid`). */
+    readonly mid?: string;
+    /** The id of the `media-source` entry. */
+    readonly mediaSourceId?: string;
+    /** The id of the receiver's report, a `remote-inbound-rtp`. */
+    readonly remoteId?: string;
+    /** The RID of the simulcast layer. */
+    readonly rid?: string;
+    /** The index in the sender's encodings. */
+    readonly encodingIndex?: number;
+    /** Bytes sent in headers and padding. */
+    readonly headerBytesSent?: number;
+    /** Packets retransmitted. */
+    readonly retransmittedPacketsSent?: number;
+    /** Bytes retransmitted. */
+    readonly retransmittedBytesSent?: number;
+    /** The synchronization source of retransmissions. */
+    readonly rtxSsrc?: number;
+    /** Target bit rate of the encoder, in bit/s. */
+    readonly targetBitrate?: number;
+    /** Total target size of all encoded frames, in bytes. */
+    readonly totalEncodedBytesTarget?: number;
+    /** Width of the last frame, in pixels. */
+    readonly frameWidth?: number;
+    /** Height of the last frame, in pixels. */
+    readonly frameHeight?: number;
+    /** Frames encoded in the last second. */
+    readonly framesPerSecond?: number;
+    /** Frames sent. */
+    readonly framesSent?: number;
+    /** Frames sent that were at least 2.5 times larger than the average. */
+    readonly hugeFramesSent?: number;
+    /** Frames encoded. */
+    readonly framesEncoded?: number;
+    /** Key frames encoded. */
+    readonly keyFramesEncoded?: number;
+    /** Sum of the quantization parameters. Its range depends on the codec. */
+    readonly qpSum?: number;
+    /** Total peak signal-to-noise ratios in dB, by component. */
+    readonly psnrSum?: Readonly<Record<string, number>>;
+    /** Number of such measurements. */
+    readonly psnrMeasurements?: number;
+    /** Total time spent encoding, in seconds. */
+    readonly totalEncodeTime?: number;
+    /** Total time that packets waited to be sent, in seconds. */
+    readonly totalPacketSendDelay?: number;
+    /** What limits resolution or frame rate now. */
+    readonly qualityLimitationReason?: StatsQualityLimitationReason;
+    /** The duration of each limitation reason, in seconds. */
+    readonly qualityLimitationDurations?: Readonly<Record<string, number>>;
+    /** Number of resolution changes for such a reason. */
+    readonly qualityLimitationResolutionChanges?: number;
+    /** NACK requests received. */
+    readonly nackCount?: number;
+    /** Full Intra Requests received. */
+    readonly firCount?: number;
+    /** Picture Loss Indications received. */
+    readonly pliCount?: number;
+    /** The name of the encoder. */
+    readonly encoderImplementation?: string;
+    /** Whether the encoder is power-efficient, for example in hardware. */
+    readonly powerEfficientEncoder?: boolean;
+    /** Whether this encoding is active. */
+    readonly active?: boolean;
+    /** The scalability mode: <https://www.w3.org/TR/webrtc-svc/#scalabilitymodes*>. */
+    readonly scalabilityMode?: string;
+    /** Packets sent with the ECN mark ECT(1). */
+    readonly packetsSentWithEct1?: number;
+    /** `"screenshare"` for screen sharing. Chromium only. */
+    readonly contentType?: string;
+}
+
+/** The remote peer's report about a received stream: <https://www.w3.org/TR/webrtc-stats/#remoteoutboundrtpstats-dict*>. */
+export interface RemoteOutboundRtpStreamStats extends SentRtpStreamStats {
+    readonly type: "remote-outbound-rtp";
+    /** The id of the `inbound-rtp` entry. */
+    readonly localId?: string;
+    /** When the report was created, in milliseconds since 1970 on the remote peer's clock. */
+    readonly remoteTimestamp?: number;
+    /** Sender reports sent. */
+    readonly reportsSent?: number;
+    /** Round-trip time in seconds. */
+    readonly roundTripTime?: number;
+    /** Total of the measured round-trip times, in seconds. */
+    readonly totalRoundTripTime?: number;
+    /** Number of round-trip time measurements. */
+    readonly roundTripTimeMeasurements?: number;
+}
 
 
 
@@ -1863,192 +2152,6 @@ export type ErrorCode =
 | InitErrorCode;
 
 
-/** The connection as a whole: <https://www.w3.org/TR/webrtc-stats/#pcstats-dict*>. */
-export interface PeerConnectionStats extends BaseStats {
-    readonly type: "peer-connection";
-    /** Data channels that were open at some time. */
-    readonly dataChannelsOpened?: number;
-    /** Those of them that are closed. */
-    readonly dataChannelsClosed?: number;
-}
-
-/** A data channel: <https://www.w3.org/TR/webrtc-stats/#dcstats-dict*>. */
-export interface DataChannelStats extends BaseStats {
-    readonly type: "data-channel";
-    /** Its label. */
-    readonly label?: string;
-    /** Its subprotocol. */
-    readonly protocol?: string;
-    /** Its `id`. */
-    readonly dataChannelIdentifier?: number;
-    /** Whether it can be used. */
-    readonly state: StatsChannelState;
-    /** Messages sent. */
-    readonly messagesSent?: number;
-    /** Bytes sent. */
-    readonly bytesSent?: number;
-    /** Messages received. */
-    readonly messagesReceived?: number;
-    /** Bytes received. */
-    readonly bytesReceived?: number;
-}
-
-/** A transport, ICE and DTLS: <https://www.w3.org/TR/webrtc-stats/#transportstats-dict*>. */
-export interface TransportStats extends BaseStats {
-    readonly type: "transport";
-    /** Packets sent. */
-    readonly packetsSent?: number;
-    /** Packets received. */
-    readonly packetsReceived?: number;
-    /** Bytes sent. */
-    readonly bytesSent?: number;
-    /** Bytes received. */
-    readonly bytesReceived?: number;
-    /** Which end chooses the pair. */
-    readonly iceRole?: StatsIceRole;
-    /** The local ICE user name. */
-    readonly iceLocalUsernameFragment?: string;
-    /** How far the encryption is. */
-    readonly dtlsState: StatsDtlsTransportState;
-    /** How far ICE is. */
-    readonly iceState?: StatsIceTransportState;
-    /** The id of the `candidate-pair` in use. */
-    readonly selectedCandidatePairId?: string;
-    /** The id of this end's `certificate`. */
-    readonly localCertificateId?: string;
-    /** The id of the far end's `certificate`. */
-    readonly remoteCertificateId?: string;
-    /** Four hexadecimal digits, such as `"FEFC"` for DTLS 1.3. */
-    readonly tlsVersion?: string;
-    /** The cipher of DTLS. */
-    readonly dtlsCipher?: string;
-    /** Which end began the handshake. */
-    readonly dtlsRole?: StatsDtlsRole;
-    /** The cipher of media. */
-    readonly srtpCipher?: string;
-    /** How often another pair was chosen. */
-    readonly selectedCandidatePairChanges?: number;
-    /** Congestion feedback messages of RFC 8888 sent. */
-    readonly ccfbMessagesSent?: number;
-    /** Congestion feedback messages of RFC 8888 received. */
-    readonly ccfbMessagesReceived?: number;
-}
-
-/** An address of either end: <https://www.w3.org/TR/webrtc-stats/#icecandidate-dict*>. */
-export interface IceCandidateStats extends BaseStats {
-    readonly type: "local-candidate" | "remote-candidate";
-    /** The id of the transport's entry. */
-    readonly transportId: string;
-    /** The address. Null where the browser hides it. */
-    readonly address?: string | null;
-    /** The port. */
-    readonly port?: number;
-    /** `"udp"` or `"tcp"`. */
-    readonly protocol?: string;
-    /** Where it comes from. */
-    readonly candidateType: StatsCandidateType;
-    /** Its priority by RFC 8445. */
-    readonly priority?: number;
-    /** The STUN or TURN server that gave it. */
-    readonly url?: string;
-    /** How the TURN server is spoken to. */
-    readonly relayProtocol?: StatsRelayProtocol;
-    /** Equal for candidates of one kind from one base. */
-    readonly foundation?: string;
-    /** The address behind it. */
-    readonly relatedAddress?: string;
-    /** The port behind it. */
-    readonly relatedPort?: number;
-    /** The ICE user name. */
-    readonly usernameFragment?: string;
-    /** The part that it takes in TCP. */
-    readonly tcpType?: StatsTcpType;
-    /** The older name of `address`. Chromium only. */
-    readonly ip?: string;
-    /** Whether it is the far end's. Chromium only. */
-    readonly isRemote?: boolean;
-    /** Such as `"ethernet"` or `"wifi"`. Chromium only. */
-    readonly networkType?: string;
-    /** Such as `"wifi"` or `"cellular4g"`. Chromium only. */
-    readonly networkAdapterType?: string;
-    /** Whether it goes through a VPN. Chromium only. */
-    readonly vpn?: boolean;
-    /** Which of several addresses is shown. Firefox only. */
-    readonly proxied?: string;
-}
-
-/** A way between the two ends: <https://www.w3.org/TR/webrtc-stats/#candidatepair-dict*>. */
-export interface IceCandidatePairStats extends BaseStats {
-    readonly type: "candidate-pair";
-    /** The id of the transport's entry. */
-    readonly transportId: string;
-    /** The id of the `local-candidate`. */
-    readonly localCandidateId: string;
-    /** The id of the `remote-candidate`. */
-    readonly remoteCandidateId: string;
-    /** How far its check is. */
-    readonly state: StatsCandidatePairState;
-    /** Whether it was nominated for use. */
-    readonly nominated?: boolean;
-    /** Packets sent. */
-    readonly packetsSent?: number;
-    /** Packets received. */
-    readonly packetsReceived?: number;
-    /** Bytes sent, without headers. */
-    readonly bytesSent?: number;
-    /** Bytes received, without headers. */
-    readonly bytesReceived?: number;
-    /** When the last packet was sent, in milliseconds since 1970. */
-    readonly lastPacketSentTimestamp?: number;
-    /** When the last packet was received, in milliseconds since 1970. */
-    readonly lastPacketReceivedTimestamp?: number;
-    /** Round trip times of checks summed up, in seconds. */
-    readonly totalRoundTripTime?: number;
-    /** The last round trip time of a check, in seconds. */
-    readonly currentRoundTripTime?: number;
-    /** What could be sent, in bit/s. */
-    readonly availableOutgoingBitrate?: number;
-    /** What could be received, in bit/s. */
-    readonly availableIncomingBitrate?: number;
-    /** Checks received. */
-    readonly requestsReceived?: number;
-    /** Checks sent. */
-    readonly requestsSent?: number;
-    /** Answers to checks received. */
-    readonly responsesReceived?: number;
-    /** Answers to checks sent. */
-    readonly responsesSent?: number;
-    /** Consent checks of RFC 7675 sent. */
-    readonly consentRequestsSent?: number;
-    /** Packets that the socket did not take. */
-    readonly packetsDiscardedOnSend?: number;
-    /** Bytes that the socket did not take. */
-    readonly bytesDiscardedOnSend?: number;
-    /** Its priority by RFC 8445. Not of the specification. */
-    readonly priority?: number;
-    /** Whether checks of this end were answered. Not of the specification. */
-    readonly writable?: boolean;
-    /** Whether checks of the far end came. Firefox only. */
-    readonly readable?: boolean;
-    /** Whether it is the pair in use. Firefox only. */
-    readonly selected?: boolean;
-}
-
-/** A certificate of either end: <https://www.w3.org/TR/webrtc-stats/#certificatestats-dict*>. */
-export interface CertificateStats extends BaseStats {
-    readonly type: "certificate";
-    /** Its fingerprint, as in the session description. */
-    readonly fingerprint: string;
-    /** How the fingerprint is made, such as `"sha-256"`. */
-    readonly fingerprintAlgorithm: string;
-    /** The certificate, DER in base64. */
-    readonly base64Certificate: string;
-    /** The id of the certificate that signed it. */
-    readonly issuerCertificateId?: string;
-}
-
-
-
 /** The options of `openStream`. */
 export interface StreamOptions {
     /** Whether the stream carries bytes or text. Default: `"bytes"`. */
@@ -2117,331 +2220,231 @@ export interface Room {
 }
 
 
-/** What all RTP streams have: <https://www.w3.org/TR/webrtc-stats/#streamstats-dict*>. */
-export interface RtpStreamStats extends BaseStats {
-    /** The synchronization source. */
-    readonly ssrc: number;
-    /** Sound or pictures. */
-    readonly kind: MediaKind;
-    /** The id of the transport's entry. */
-    readonly transportId?: string;
-    /** The id of the codec's entry. */
-    readonly codecId?: string;
-    /** The older name of `kind`. Not of the specification. */
-    readonly mediaType?: MediaKind;
+/** The whole connection: <https://www.w3.org/TR/webrtc-stats/#pcstats-dict*>. */
+export interface PeerConnectionStats extends BaseStats {
+    readonly type: "peer-connection";
+    /** Data channels that were opened. */
+    readonly dataChannelsOpened?: number;
+    /** Data channels that were closed after opening. */
+    readonly dataChannelsClosed?: number;
 }
 
-/** What streams that arrive somewhere have: <https://www.w3.org/TR/webrtc-stats/#receivedrtpstats-dict*>. */
-export interface ReceivedRtpStreamStats extends RtpStreamStats {
-    /** Packets that arrived. */
-    readonly packetsReceived?: number;
-    /** Packets that arrived with the ECN mark ECT(1). */
-    readonly packetsReceivedWithEct1?: number;
-    /** Packets that arrived with the ECN mark CE: a router was congested. */
-    readonly packetsReceivedWithCe?: number;
-    /** Packets reported as lost by RFC 8888 feedback. */
-    readonly packetsReportedAsLost?: number;
-    /** Packets reported as lost that arrived later. */
-    readonly packetsReportedAsLostButRecovered?: number;
-    /** Packets lost, by RFC 3550: falls, even below zero, when packets come late or twice. */
-    readonly packetsLost?: number;
-    /** How much the time between packets varies, in seconds. */
-    readonly jitter?: number;
-}
-
-/** A stream that this end receives: <https://www.w3.org/TR/webrtc-stats/#inboundrtpstats-dict*>. */
-export interface InboundRtpStreamStats extends ReceivedRtpStreamStats {
-    readonly type: "inbound-rtp";
-    /** The `id` of the `MediaStreamTrack`. */
-    readonly trackIdentifier: string;
-    /** The media section. */
-    readonly mid?: string;
-    /** The id of the sender's report, a `remote-outbound-rtp`. */
-    readonly remoteId?: string;
-    /** Frames decoded. */
-    readonly framesDecoded?: number;
-    /** Key frames decoded. */
-    readonly keyFramesDecoded?: number;
-    /** Frames shown. */
-    readonly framesRendered?: number;
-    /** Frames dropped before or after decoding, for example because they came too late. */
-    readonly framesDropped?: number;
-    /** Width of the last decoded frame, in pixels. */
-    readonly frameWidth?: number;
-    /** Height of the last decoded frame, in pixels. */
-    readonly frameHeight?: number;
-    /** Frames decoded in the last second. */
-    readonly framesPerSecond?: number;
-    /** Sum of the quantization parameters of decoded frames. Its range depends on the codec. */
-    readonly qpSum?: number;
-    /** Time spent decoding, in seconds. */
-    readonly totalDecodeTime?: number;
-    /** Time between rendered frames, summed up, in seconds. */
-    readonly totalInterFrameDelay?: number;
-    /** The squares of the same times, summed up, for the variance. */
-    readonly totalSquaredInterFrameDelay?: number;
-    /** Pauses: 5 s and more without a new frame. */
-    readonly pauseCount?: number;
-    /** Time in pauses, in seconds. */
-    readonly totalPausesDuration?: number;
-    /** Freezes: a frame stayed much longer than frames did before. */
-    readonly freezeCount?: number;
-    /** Time in freezes, in seconds. */
-    readonly totalFreezesDuration?: number;
-    /** When the last packet came, in milliseconds since 1970. */
-    readonly lastPacketReceivedTimestamp?: number;
-    /** Bytes of headers and padding. */
-    readonly headerBytesReceived?: number;
-    /** Packets that came too late or too early for the jitter buffer. */
-    readonly packetsDiscarded?: number;
-    /** Bytes of error correction. */
-    readonly fecBytesReceived?: number;
-    /** Packets of error correction. */
-    readonly fecPacketsReceived?: number;
-    /** Packets of error correction that were of no use. */
-    readonly fecPacketsDiscarded?: number;
-    /** Bytes of media, without headers. */
+/** A data channel: <https://www.w3.org/TR/webrtc-stats/#dcstats-dict*>. */
+export interface DataChannelStats extends BaseStats {
+    readonly type: "data-channel";
+    /** Its label. */
+    readonly label?: string;
+    /** Its subprotocol. */
+    readonly protocol?: string;
+    /** Its `id`. */
+    readonly dataChannelIdentifier?: number;
+    /** The state. */
+    readonly state: StatsChannelState;
+    /** Messages sent. */
+    readonly messagesSent?: number;
+    /** Bytes sent. */
+    readonly bytesSent?: number;
+    /** Messages received. */
+    readonly messagesReceived?: number;
+    /** Bytes received. */
     readonly bytesReceived?: number;
-    /** Requests to send packets again, sent. */
-    readonly nackCount?: number;
-    /** Full Intra Requests sent. */
-    readonly firCount?: number;
-    /** Picture Loss Indications sent. */
-    readonly pliCount?: number;
-    /** Time from the first packet to the decoded frame or sound, summed up, in seconds. */
-    readonly totalProcessingDelay?: number;
-    /** When what plays now was captured, in milliseconds on the sender's NTP clock. */
-    readonly estimatedPlayoutTimestamp?: number;
-    /** Time in the jitter buffer, summed over what left it, in seconds. Divide by `jitterBufferEmittedCount`. */
-    readonly jitterBufferDelay?: number;
-    /** The delay that the jitter buffer aims at, summed likewise, in seconds. */
-    readonly jitterBufferTargetDelay?: number;
-    /** Samples or frames that left the jitter buffer. */
-    readonly jitterBufferEmittedCount?: number;
-    /** The least delay that the network alone would need, summed likewise, in seconds. */
-    readonly jitterBufferMinimumDelay?: number;
-    /** Samples received, concealed ones included. */
-    readonly totalSamplesReceived?: number;
-    /** Samples made up for lost ones. */
-    readonly concealedSamples?: number;
-    /** Those of them that are silence. */
-    readonly silentConcealedSamples?: number;
-    /** Runs of concealed samples. */
-    readonly concealmentEvents?: number;
-    /** Samples inserted to play more slowly. */
-    readonly insertedSamplesForDeceleration?: number;
-    /** Samples removed to play faster. */
-    readonly removedSamplesForAcceleration?: number;
-    /** How loud it is now, from 0 to 1, linear. */
-    readonly audioLevel?: number;
-    /** Energy of the sound: squared level times duration, summed up. */
-    readonly totalAudioEnergy?: number;
-    /** Duration of the samples received, in seconds. */
-    readonly totalSamplesDuration?: number;
-    /** Complete frames received. */
-    readonly framesReceived?: number;
-    /** Which decoder it is. */
-    readonly decoderImplementation?: string;
-    /** The id of the `media-playout` entry. */
-    readonly playoutId?: string;
-    /** Whether the decoder saves power, as hardware does. */
-    readonly powerEfficientDecoder?: boolean;
-    /** Frames that came in several packets. */
-    readonly framesAssembledFromMultiplePackets?: number;
-    /** Time from the first to the last packet of those frames, in seconds. */
-    readonly totalAssemblyTime?: number;
-    /** Packets that were sent again. */
-    readonly retransmittedPacketsReceived?: number;
-    /** Bytes that were sent again. */
-    readonly retransmittedBytesReceived?: number;
-    /** The source of repeated packets. */
-    readonly rtxSsrc?: number;
-    /** The source of error correction. */
-    readonly fecSsrc?: number;
-    /** Probability that frames are corrupt, summed over measurements. */
-    readonly totalCorruptionProbability?: number;
-    /** The squares of the same probabilities, summed up. */
-    readonly totalSquaredCorruptionProbability?: number;
-    /** How often that was measured. */
-    readonly corruptionMeasurements?: number;
-    /** `"screenshare"` for shared screens. Chromium only. */
-    readonly contentType?: string;
-    /** Times of one frame on its way, by commas. Chromium only. */
-    readonly googTimingFrameInfo?: string;
-    /** The older name of `packetsDiscarded`. Firefox only. */
-    readonly discardedPackets?: number;
-    /** How often the jitter buffer was emptied. Chromium only. */
-    readonly jitterBufferFlushes?: number;
-    /** Samples concealed since their packets were late. Chromium only. */
-    readonly delayedPacketOutageSamples?: number;
-    /** Delay of packets beyond the quickest ones, summed up, in seconds. Chromium only. */
-    readonly relativePacketArrivalDelay?: number;
-    /** Times that sound was interrupted for 150 ms or more. Chromium only. */
-    readonly interruptionCount?: number;
-    /** Time in such interruptions, in seconds. Chromium only. */
-    readonly totalInterruptionDuration?: number;
-    /** The least playout delay that was asked for, in seconds. Chromium only. */
-    readonly minPlayoutDelay?: number;
 }
 
-/** What the far end reports of a stream that this end sends: <https://www.w3.org/TR/webrtc-stats/#remoteinboundrtpstats-dict*>. */
-export interface RemoteInboundRtpStreamStats extends ReceivedRtpStreamStats {
-    readonly type: "remote-inbound-rtp";
-    /** The id of the `outbound-rtp` entry. */
-    readonly localId?: string;
-    /** Time to the far end and back, in seconds. */
-    readonly roundTripTime?: number;
-    /** Round trip times summed up, in seconds. */
-    readonly totalRoundTripTime?: number;
-    /** Share of packets lost since the report before, from 0 to 1. */
-    readonly fractionLost?: number;
-    /** How often the round trip time was measured. */
-    readonly roundTripTimeMeasurements?: number;
-    /** Packets whose ECN mark ECT(1) was lost on the way. */
-    readonly packetsWithBleachedEct1Marking?: number;
-}
-
-/** What streams that leave somewhere have: <https://www.w3.org/TR/webrtc-stats/#sentrtpstats-dict*>. */
-export interface SentRtpStreamStats extends RtpStreamStats {
+/** A transport, ICE and DTLS: <https://www.w3.org/TR/webrtc-stats/#transportstats-dict*>. */
+export interface TransportStats extends BaseStats {
+    readonly type: "transport";
     /** Packets sent. */
     readonly packetsSent?: number;
-    /** Bytes of media sent, without headers. */
+    /** Packets received. */
+    readonly packetsReceived?: number;
+    /** Bytes sent. */
     readonly bytesSent?: number;
+    /** Bytes received. */
+    readonly bytesReceived?: number;
+    /** The ICE role of the local peer. */
+    readonly iceRole?: StatsIceRole;
+    /** The local ICE user name fragment. */
+    readonly iceLocalUsernameFragment?: string;
+    /** The state of the DTLS transport. */
+    readonly dtlsState: StatsDtlsTransportState;
+    /** The state of the ICE transport. */
+    readonly iceState?: StatsIceTransportState;
+    /** The id of the selected `candidate-pair`. */
+    readonly selectedCandidatePairId?: string;
+    /** The id of the local `certificate`. */
+    readonly localCertificateId?: string;
+    /** The id of the remote `certificate`. */
+    readonly remoteCertificateId?: string;
+    /** The DTLS version as four hexadecimal digits, such as `"FEFC"` for DTLS 1.3. */
+    readonly tlsVersion?: string;
+    /** The DTLS cipher suite. */
+    readonly dtlsCipher?: string;
+    /** The DTLS role of the local peer. */
+    readonly dtlsRole?: StatsDtlsRole;
+    /** The SRTP cipher suite. */
+    readonly srtpCipher?: string;
+    /** Number of times that the selected pair changed. */
+    readonly selectedCandidatePairChanges?: number;
+    /** Congestion feedback messages of RFC 8888 sent. */
+    readonly ccfbMessagesSent?: number;
+    /** Congestion feedback messages of RFC 8888 received. */
+    readonly ccfbMessagesReceived?: number;
 }
 
-/** A stream that this end sends; one for each layer of a simulcast: <https://www.w3.org/TR/webrtc-stats/#outboundrtpstats-dict*>. */
-export interface OutboundRtpStreamStats extends SentRtpStreamStats {
-    readonly type: "outbound-rtp";
-    /** The media section. */
-    readonly mid?: string;
-    /** The id of the `media-source` entry. */
-    readonly mediaSourceId?: string;
-    /** The id of the receiver's report, a `remote-inbound-rtp`. */
-    readonly remoteId?: string;
-    /** The simulcast layer. */
-    readonly rid?: string;
-    /** The place among the sender's encodings. */
-    readonly encodingIndex?: number;
-    /** Bytes of headers and padding. */
-    readonly headerBytesSent?: number;
-    /** Packets sent again. */
-    readonly retransmittedPacketsSent?: number;
-    /** Bytes sent again. */
-    readonly retransmittedBytesSent?: number;
-    /** The source of repeated packets. */
-    readonly rtxSsrc?: number;
-    /** What the encoder aims at, in bit/s. */
-    readonly targetBitrate?: number;
-    /** Bytes that the frames should have had. */
-    readonly totalEncodedBytesTarget?: number;
-    /** Width of the last frame, in pixels. */
-    readonly frameWidth?: number;
-    /** Height of the last frame, in pixels. */
-    readonly frameHeight?: number;
-    /** Frames encoded in the last second. */
-    readonly framesPerSecond?: number;
-    /** Frames sent. */
-    readonly framesSent?: number;
-    /** Frames sent that were 2.5 times larger than the average. */
-    readonly hugeFramesSent?: number;
-    /** Frames encoded. */
-    readonly framesEncoded?: number;
-    /** Key frames encoded. */
-    readonly keyFramesEncoded?: number;
-    /** Sum of the quantization parameters. Its range depends on the codec. */
-    readonly qpSum?: number;
-    /** Peak signal to noise ratios in dB, summed up, by component. */
-    readonly psnrSum?: Readonly<Record<string, number>>;
-    /** How often they were measured. */
-    readonly psnrMeasurements?: number;
-    /** Time spent encoding, in seconds. */
-    readonly totalEncodeTime?: number;
-    /** Time packets waited to be sent, summed up, in seconds. */
-    readonly totalPacketSendDelay?: number;
-    /** What limits resolution or frame rate now. */
-    readonly qualityLimitationReason?: StatsQualityLimitationReason;
-    /** How long each reason held, in seconds. */
-    readonly qualityLimitationDurations?: Readonly<Record<string, number>>;
-    /** How often the resolution changed for such a reason. */
-    readonly qualityLimitationResolutionChanges?: number;
-    /** Requests to send packets again, received. */
-    readonly nackCount?: number;
-    /** Full Intra Requests received. */
-    readonly firCount?: number;
-    /** Picture Loss Indications received. */
-    readonly pliCount?: number;
-    /** Which encoder it is. */
-    readonly encoderImplementation?: string;
-    /** Whether the encoder saves power, as hardware does. */
-    readonly powerEfficientEncoder?: boolean;
-    /** Whether this encoding is on. */
-    readonly active?: boolean;
-    /** The layers: <https://www.w3.org/TR/webrtc-svc/#scalabilitymodes*>. */
-    readonly scalabilityMode?: string;
-    /** Packets sent with the ECN mark ECT(1). */
-    readonly packetsSentWithEct1?: number;
-    /** `"screenshare"` for shared screens. Chromium only. */
-    readonly contentType?: string;
+/** An ICE candidate: <https://www.w3.org/TR/webrtc-stats/#icecandidate-dict*>. */
+export interface IceCandidateStats extends BaseStats {
+    readonly type: "local-candidate" | "remote-candidate";
+    /** The id of the transport's entry. */
+    readonly transportId: string;
+    /** The address. Null if the browser hides it. */
+    readonly address?: string | null;
+    /** The port. */
+    readonly port?: number;
+    /** `"udp"` or `"tcp"`. */
+    readonly protocol?: string;
+    /** The type. */
+    readonly candidateType: StatsCandidateType;
+    /** The priority (RFC 8445). */
+    readonly priority?: number;
+    /** The STUN or TURN server that provided it. */
+    readonly url?: string;
+    /** The transport protocol to the TURN server. */
+    readonly relayProtocol?: StatsRelayProtocol;
+    /** The foundation: equal for candidates of the same type and base. */
+    readonly foundation?: string;
+    /** The related address. */
+    readonly relatedAddress?: string;
+    /** The related port. */
+    readonly relatedPort?: number;
+    /** The ICE user name fragment. */
+    readonly usernameFragment?: string;
+    /** The type of a TCP candidate. */
+    readonly tcpType?: StatsTcpType;
+    /** The older name of `address`. Chromium only. */
+    readonly ip?: string;
+    /** Whether it is a remote candidate. Chromium only. */
+    readonly isRemote?: boolean;
+    /** The adapter type, such as `"ethernet"` or `"wifi"`. Chromium only. */
+    readonly networkType?: string;
+    /** The network type, such as `"wifi"` or `"cellular4g"`. Chromium only. */
+    readonly networkAdapterType?: string;
+    /** Whether it uses a VPN. Chromium only. */
+    readonly vpn?: boolean;
+    /** Which of several addresses is reported. Firefox only. */
+    readonly proxied?: string;
 }
 
-/** What the far end reports of a stream that this end receives: <https://www.w3.org/TR/webrtc-stats/#remoteoutboundrtpstats-dict*>. */
-export interface RemoteOutboundRtpStreamStats extends SentRtpStreamStats {
-    readonly type: "remote-outbound-rtp";
-    /** The id of the `inbound-rtp` entry. */
-    readonly localId?: string;
-    /** When the report was made, in milliseconds since 1970 on the far end's clock. */
-    readonly remoteTimestamp?: number;
-    /** Sender reports sent. */
-    readonly reportsSent?: number;
-    /** Time to the far end and back, in seconds. */
-    readonly roundTripTime?: number;
-    /** Round trip times summed up, in seconds. */
+/** A candidate pair: <https://www.w3.org/TR/webrtc-stats/#candidatepair-dict*>. */
+export interface IceCandidatePairStats extends BaseStats {
+    readonly type: "candidate-pair";
+    /** The id of the transport's entry. */
+    readonly transportId: string;
+    /** The id of the `local-candidate`. */
+    readonly localCandidateId: string;
+    /** The id of the `remote-candidate`. */
+    readonly remoteCandidateId: string;
+    /** The state of its check. */
+    readonly state: StatsCandidatePairState;
+    /** Whether it was nominated. */
+    readonly nominated?: boolean;
+    /** Packets sent. */
+    readonly packetsSent?: number;
+    /** Packets received. */
+    readonly packetsReceived?: number;
+    /** Bytes sent, without headers. */
+    readonly bytesSent?: number;
+    /** Bytes received, without headers. */
+    readonly bytesReceived?: number;
+    /** When the last packet was sent, in milliseconds since 1970. */
+    readonly lastPacketSentTimestamp?: number;
+    /** When the last packet was received, in milliseconds since 1970. */
+    readonly lastPacketReceivedTimestamp?: number;
+    /** Total round-trip time of all checks, in seconds. */
     readonly totalRoundTripTime?: number;
-    /** How often the round trip time was measured. */
-    readonly roundTripTimeMeasurements?: number;
+    /** Round-trip time of the last check, in seconds. */
+    readonly currentRoundTripTime?: number;
+    /** Estimated available send bandwidth, in bit/s. */
+    readonly availableOutgoingBitrate?: number;
+    /** Estimated available receive bandwidth, in bit/s. */
+    readonly availableIncomingBitrate?: number;
+    /** Connectivity checks received. */
+    readonly requestsReceived?: number;
+    /** Connectivity checks sent. */
+    readonly requestsSent?: number;
+    /** Check responses received. */
+    readonly responsesReceived?: number;
+    /** Check responses sent. */
+    readonly responsesSent?: number;
+    /** Consent checks sent (RFC 7675). */
+    readonly consentRequestsSent?: number;
+    /** Packets discarded by the socket. */
+    readonly packetsDiscardedOnSend?: number;
+    /** Bytes discarded by the socket. */
+    readonly bytesDiscardedOnSend?: number;
+    /** The priority (RFC 8445). Not in the specification. */
+    readonly priority?: number;
+    /** Whether local checks were answered. Not in the specification. */
+    readonly writable?: boolean;
+    /** Whether remote checks were received. Firefox only. */
+    readonly readable?: boolean;
+    /** Whether it is the selected pair. Firefox only. */
+    readonly selected?: boolean;
+}
+
+/** A certificate: <https://www.w3.org/TR/webrtc-stats/#certificatestats-dict*>. */
+export interface CertificateStats extends BaseStats {
+    readonly type: "certificate";
+    /** Its fingerprint, as in the session description. */
+    readonly fingerprint: string;
+    /** The hash algorithm of the fingerprint, such as `"sha-256"`. */
+    readonly fingerprintAlgorithm: string;
+    /** The certificate, DER in base64. */
+    readonly base64Certificate: string;
+    /** The id of its issuer's certificate. */
+    readonly issuerCertificateId?: string;
 }
 
 
 
-/** What holds an encoder back: <https://www.w3.org/TR/webrtc-stats/#rtcqualitylimitationreason-enum>. */
+/** What limits an encoder: <https://www.w3.org/TR/webrtc-stats/#rtcqualitylimitationreason-enum>. */
 export type StatsQualityLimitationReason = | "none" | "cpu" | "bandwidth" | "other";
 
-/** How far the check of a pair is: <https://www.w3.org/TR/webrtc-stats/#rtcstatsicecandidatepairstate-enum>. */
+/** The state of a candidate pair: <https://www.w3.org/TR/webrtc-stats/#rtcstatsicecandidatepairstate-enum>. */
 export type StatsCandidatePairState = | "frozen" | "waiting" | "in-progress" | "inprogress" | "failed" | "succeeded" | "cancelled";
 
-/** The end that chooses the pair: <https://www.w3.org/TR/webrtc/#rtcicerole-enum>. */
+/** The ICE role: <https://www.w3.org/TR/webrtc/#rtcicerole-enum>. */
 export type StatsIceRole = | "unknown" | "controlling" | "controlled";
 
-/** How far ICE is: <https://www.w3.org/TR/webrtc/#rtcicetransportstate-enum>. */
+/** The state of an ICE transport: <https://www.w3.org/TR/webrtc/#rtcicetransportstate-enum>. */
 export type StatsIceTransportState = | "new" | "checking" | "connected" | "completed" | "disconnected" | "failed" | "closed";
 
-/** How far the encryption is: <https://www.w3.org/TR/webrtc/#rtcdtlstransportstate-enum>. */
+/** The state of a DTLS transport: <https://www.w3.org/TR/webrtc/#rtcdtlstransportstate-enum>. */
 export type StatsDtlsTransportState = | "new" | "connecting" | "connected" | "closed" | "failed";
 
-/** Who began the handshake: <https://www.w3.org/TR/webrtc-stats/#dom-rtcdtlsrole>. */
+/** The DTLS role: <https://www.w3.org/TR/webrtc-stats/#dom-rtcdtlsrole>. */
 export type StatsDtlsRole = | "client" | "server" | "unknown";
 
-/** Where a candidate comes from: <https://www.w3.org/TR/webrtc/#rtcicecandidatetype-enum>. */
+/** The type of an ICE candidate: <https://www.w3.org/TR/webrtc/#rtcicecandidatetype-enum>. */
 export type StatsCandidateType = | "host" | "srflx" | "prflx" | "relay";
 
-/** How one speaks to a TURN server: <https://www.w3.org/TR/webrtc/#rtciceservertransportprotocol-enum>. */
+/** The transport protocol to a TURN server: <https://www.w3.org/TR/webrtc/#rtciceservertransportprotocol-enum>. */
 export type StatsRelayProtocol = | "udp" | "tcp" | "tls";
 
-/** The part of a TCP candidate: <https://www.w3.org/TR/webrtc/#rtcicetcpcandidatetype-enum>. */
+/** The type of a TCP candidate: <https://www.w3.org/TR/webrtc/#rtcicetcpcandidatetype-enum>. */
 export type StatsTcpType = | "active" | "passive" | "so";
 
-/** Whether a channel can be used: <https://www.w3.org/TR/webrtc/#rtcdatachannelstate-enum>. */
+/** The state of a data channel: <https://www.w3.org/TR/webrtc/#rtcdatachannelstate-enum>. */
 export type StatsChannelState = | "connecting" | "open" | "closing" | "closed";
 
 
 
-/** `MediaTrackCapabilities`: what a track could be, as far as the browser tells. */
+/** `MediaTrackCapabilities`: the supported values of a track, as far as the browser reports them. */
 export interface TrackCapabilities {
-    /** The device, by its id. */
+    /** The id of the device. */
     deviceId?: string;
-    /** The physical device, which may have several parts. */
+    /** The id of the physical device, which may have several inputs and outputs. */
     groupId?: string;
-    /** Where the camera points. */
+    /** The direction in which the camera faces. */
     facingMode?: string[];
     /** Width in pixels. */
     width?: NumberRange;
@@ -2451,84 +2454,84 @@ export interface TrackCapabilities {
     aspectRatio?: NumberRange;
     /** Frames per second. */
     frameRate?: NumberRange;
-    /** Whether the browser may make other sizes out of those that the camera has. */
+    /** Whether the browser may crop or scale to get other resolutions than the camera's own. */
     resizeMode?: string[];
-    /** Samples per second. */
+    /** Sample rate in Hz. */
     sampleRate?: NumberRange;
-    /** Bits per sample. */
+    /** Sample size in bits. */
     sampleSize?: NumberRange;
-    /** Channels of sound. */
+    /** Number of audio channels. */
     channelCount?: NumberRange;
-    /** Seconds from the sound to its samples. */
+    /** Latency in seconds. */
     latency?: NumberRange;
-    /** Removes what the speakers play. */
+    /** Echo cancellation: removes the sound of the speakers. */
     echoCancellation?: (boolean | string)[];
-    /** Removes steady noise. */
+    /** Noise suppression. */
     noiseSuppression?: boolean[];
-    /** Evens out the loudness. */
+    /** Automatic gain control. */
     autoGainControl?: boolean[];
-    /** Keeps the user's voice alone. */
+    /** Voice isolation: keeps only the user's voice. */
     voiceIsolation?: boolean[];
-    /** Blurs what is behind the user. */
+    /** Blurs the background. */
     backgroundBlur?: boolean[];
     /** Keeps the user's face in the middle. */
     faceFraming?: boolean[];
-    /** Makes the user look into the camera. */
+    /** Corrects the user's gaze towards the camera. */
     eyeGazeCorrection?: boolean[];
-    /** Arc seconds by which the camera is turned sideways. */
+    /** Horizontal rotation of the camera in arc seconds. */
     pan?: NumberRange;
-    /** Arc seconds by which the camera is turned up. */
+    /** Vertical rotation of the camera in arc seconds. */
     tilt?: NumberRange;
-    /** How near the camera shows things, in units of its own. */
+    /** Zoom, in device-specific units. */
     zoom?: NumberRange;
-    /** The light beside the camera. */
+    /** The camera's light. */
     torch?: boolean[];
-    /** How exposure is found. */
+    /** How exposure is controlled. */
     exposureMode?: string[];
-    /** How long one picture is exposed, in units of 100 microseconds. */
+    /** Exposure time in units of 100 microseconds. */
     exposureTime?: NumberRange;
-    /** How much lighter or darker than measured, in steps of exposure value. */
+    /** Exposure compensation, in exposure value (EV) steps. */
     exposureCompensation?: NumberRange;
-    /** How focus is found. */
+    /** How focus is controlled. */
     focusMode?: string[];
-    /** Metres to what is sharp. */
+    /** Focus distance in metres. */
     focusDistance?: NumberRange;
-    /** How white balance is found. */
+    /** How white balance is controlled. */
     whiteBalanceMode?: string[];
-    /** The colour temperature of white, in kelvin. */
+    /** Colour temperature in kelvin. */
     colorTemperature?: NumberRange;
-    /** Sensitivity by the ISO scale. */
+    /** ISO sensitivity. */
     iso?: NumberRange;
-    /** Brightness, in units of the camera's own. */
+    /** Brightness, in device-specific units. */
     brightness?: NumberRange;
-    /** Contrast, in units of the camera's own. */
+    /** Contrast, in device-specific units. */
     contrast?: NumberRange;
-    /** Saturation, in units of the camera's own. */
+    /** Saturation, in device-specific units. */
     saturation?: NumberRange;
-    /** Sharpness, in units of the camera's own. */
+    /** Sharpness, in device-specific units. */
     sharpness?: NumberRange;
-    /** Where exposure, focus and white balance are measured. */
+    /** The points at which exposure, focus and white balance are measured. */
     pointsOfInterest?: { x: number; y: number }[];
-    /** What is shared: a screen, a window or a tab. */
+    /** The type of surface that is shared: a screen, a window or a tab. */
     displaySurface?: string[];
-    /** Whether what is shared is complete even where it cannot be seen. */
+    /** Whether parts of the surface that are hidden on the screen are captured too. */
     logicalSurface?: boolean[];
-    /** When the pointer is seen. */
+    /** When the cursor is captured. */
     cursor?: string[];
-    /** Silences a shared tab's sound here while it is shared. */
+    /** Mutes a shared tab's local playback while it is shared. */
     suppressLocalAudioPlayback?: boolean[];
-    /** Leaves this page's own sound out of what is shared. */
+    /** Excludes this page's own audio from the capture. */
     restrictOwnAudio?: boolean[];
 }
 
 
-/** `MediaTrackConstraintSet`: what is wanted of a track. What is left out may be anything. */
+/** `MediaTrackConstraintSet`: constraints on a track. Omitted properties are unconstrained. */
 export interface ConstraintSet {
-    /** The device, by its id. */
+    /** The id of the device. */
     deviceId?: ConstrainDOMString;
-    /** The physical device, which may have several parts. */
+    /** The id of the physical device, which may have several inputs and outputs. */
     groupId?: ConstrainDOMString;
-    /** Where the camera points. */
+    /** The direction in which the camera faces. */
     facingMode?: ConstrainWord<FacingMode>;
     /** Width in pixels. */
     width?: ConstrainULong;
@@ -2538,84 +2541,84 @@ export interface ConstraintSet {
     aspectRatio?: ConstrainDouble;
     /** Frames per second. */
     frameRate?: ConstrainDouble;
-    /** Whether the browser may make other sizes out of those that the camera has. */
+    /** Whether the browser may crop or scale to get other resolutions than the camera's own. */
     resizeMode?: ConstrainWord<ResizeMode>;
-    /** Samples per second. */
+    /** Sample rate in Hz. */
     sampleRate?: ConstrainULong;
-    /** Bits per sample. */
+    /** Sample size in bits. */
     sampleSize?: ConstrainULong;
-    /** Channels of sound. */
+    /** Number of audio channels. */
     channelCount?: ConstrainULong;
-    /** Seconds from the sound to its samples. */
+    /** Latency in seconds. */
     latency?: ConstrainDouble;
-    /** Removes what the speakers play. */
+    /** Echo cancellation: removes the sound of the speakers. */
     echoCancellation?: ConstrainEchoCancellation;
-    /** Removes steady noise. */
+    /** Noise suppression. */
     noiseSuppression?: ConstrainBoolean;
-    /** Evens out the loudness. */
+    /** Automatic gain control. */
     autoGainControl?: ConstrainBoolean;
-    /** Keeps the user's voice alone. */
+    /** Voice isolation: keeps only the user's voice. */
     voiceIsolation?: ConstrainBoolean;
-    /** Blurs what is behind the user. */
+    /** Blurs the background. */
     backgroundBlur?: ConstrainBoolean;
     /** Keeps the user's face in the middle. */
     faceFraming?: ConstrainBoolean;
-    /** Makes the user look into the camera. */
+    /** Corrects the user's gaze towards the camera. */
     eyeGazeCorrection?: ConstrainBoolean;
-    /** Arc seconds by which the camera is turned sideways. */
+    /** Horizontal rotation of the camera in arc seconds. */
     pan?: boolean | ConstrainDouble;
-    /** Arc seconds by which the camera is turned up. */
+    /** Vertical rotation of the camera in arc seconds. */
     tilt?: boolean | ConstrainDouble;
-    /** How near the camera shows things, in units of its own. */
+    /** Zoom, in device-specific units. */
     zoom?: boolean | ConstrainDouble;
-    /** The light beside the camera. */
+    /** The camera's light. */
     torch?: ConstrainBoolean;
-    /** How exposure is found. */
+    /** How exposure is controlled. */
     exposureMode?: ConstrainWord<MeteringMode>;
-    /** How long one picture is exposed, in units of 100 microseconds. */
+    /** Exposure time in units of 100 microseconds. */
     exposureTime?: ConstrainDouble;
-    /** How much lighter or darker than measured, in steps of exposure value. */
+    /** Exposure compensation, in exposure value (EV) steps. */
     exposureCompensation?: ConstrainDouble;
-    /** How focus is found. */
+    /** How focus is controlled. */
     focusMode?: ConstrainWord<MeteringMode>;
-    /** Metres to what is sharp. */
+    /** Focus distance in metres. */
     focusDistance?: ConstrainDouble;
-    /** How white balance is found. */
+    /** How white balance is controlled. */
     whiteBalanceMode?: ConstrainWord<MeteringMode>;
-    /** The colour temperature of white, in kelvin. */
+    /** Colour temperature in kelvin. */
     colorTemperature?: ConstrainDouble;
-    /** Sensitivity by the ISO scale. */
+    /** ISO sensitivity. */
     iso?: ConstrainDouble;
-    /** Brightness, in units of the camera's own. */
+    /** Brightness, in device-specific units. */
     brightness?: ConstrainDouble;
-    /** Contrast, in units of the camera's own. */
+    /** Contrast, in device-specific units. */
     contrast?: ConstrainDouble;
-    /** Saturation, in units of the camera's own. */
+    /** Saturation, in device-specific units. */
     saturation?: ConstrainDouble;
-    /** Sharpness, in units of the camera's own. */
+    /** Sharpness, in device-specific units. */
     sharpness?: ConstrainDouble;
-    /** Where exposure, focus and white balance are measured. */
+    /** The points at which exposure, focus and white balance are measured. */
     pointsOfInterest?: ConstrainPoints;
-    /** What is shared: a screen, a window or a tab. */
+    /** The type of surface that is shared: a screen, a window or a tab. */
     displaySurface?: ConstrainWord<DisplaySurface>;
-    /** Whether what is shared is complete even where it cannot be seen. */
+    /** Whether parts of the surface that are hidden on the screen are captured too. */
     logicalSurface?: ConstrainBoolean;
-    /** When the pointer is seen. */
+    /** When the cursor is captured. */
     cursor?: ConstrainWord<Cursor>;
-    /** Silences a shared tab's sound here while it is shared. */
+    /** Mutes a shared tab's local playback while it is shared. */
     suppressLocalAudioPlayback?: ConstrainBoolean;
-    /** Leaves this page's own sound out of what is shared. */
+    /** Excludes this page's own audio from the capture. */
     restrictOwnAudio?: ConstrainBoolean;
 }
 
 
-/** `MediaTrackSettings`: what a track is at present, as far as the browser tells. */
+/** `MediaTrackSettings`: a track's current settings, as far as the browser reports them. */
 export interface TrackSettings {
-    /** The device, by its id. */
+    /** The id of the device. */
     deviceId?: string;
-    /** The physical device, which may have several parts. */
+    /** The id of the physical device, which may have several inputs and outputs. */
     groupId?: string;
-    /** Where the camera points. */
+    /** The direction in which the camera faces. */
     facingMode?: string;
     /** Width in pixels. */
     width?: number;
@@ -2625,109 +2628,109 @@ export interface TrackSettings {
     aspectRatio?: number;
     /** Frames per second. */
     frameRate?: number;
-    /** Whether the browser may make other sizes out of those that the camera has. */
+    /** Whether the browser may crop or scale to get other resolutions than the camera's own. */
     resizeMode?: string;
-    /** Samples per second. */
+    /** Sample rate in Hz. */
     sampleRate?: number;
-    /** Bits per sample. */
+    /** Sample size in bits. */
     sampleSize?: number;
-    /** Channels of sound. */
+    /** Number of audio channels. */
     channelCount?: number;
-    /** Seconds from the sound to its samples. */
+    /** Latency in seconds. */
     latency?: number;
-    /** Removes what the speakers play. */
+    /** Echo cancellation: removes the sound of the speakers. */
     echoCancellation?: boolean | string;
-    /** Removes steady noise. */
+    /** Noise suppression. */
     noiseSuppression?: boolean;
-    /** Evens out the loudness. */
+    /** Automatic gain control. */
     autoGainControl?: boolean;
-    /** Keeps the user's voice alone. */
+    /** Voice isolation: keeps only the user's voice. */
     voiceIsolation?: boolean;
-    /** Blurs what is behind the user. */
+    /** Blurs the background. */
     backgroundBlur?: boolean;
     /** Keeps the user's face in the middle. */
     faceFraming?: boolean;
-    /** Makes the user look into the camera. */
+    /** Corrects the user's gaze towards the camera. */
     eyeGazeCorrection?: boolean;
-    /** Arc seconds by which the camera is turned sideways. */
+    /** Horizontal rotation of the camera in arc seconds. */
     pan?: number;
-    /** Arc seconds by which the camera is turned up. */
+    /** Vertical rotation of the camera in arc seconds. */
     tilt?: number;
-    /** How near the camera shows things, in units of its own. */
+    /** Zoom, in device-specific units. */
     zoom?: number;
-    /** The light beside the camera. */
+    /** The camera's light. */
     torch?: boolean;
-    /** How exposure is found. */
+    /** How exposure is controlled. */
     exposureMode?: string;
-    /** How long one picture is exposed, in units of 100 microseconds. */
+    /** Exposure time in units of 100 microseconds. */
     exposureTime?: number;
-    /** How much lighter or darker than measured, in steps of exposure value. */
+    /** Exposure compensation, in exposure value (EV) steps. */
     exposureCompensation?: number;
-    /** How focus is found. */
+    /** How focus is controlled. */
     focusMode?: string;
-    /** Metres to what is sharp. */
+    /** Focus distance in metres. */
     focusDistance?: number;
-    /** How white balance is found. */
+    /** How white balance is controlled. */
     whiteBalanceMode?: string;
-    /** The colour temperature of white, in kelvin. */
+    /** Colour temperature in kelvin. */
     colorTemperature?: number;
-    /** Sensitivity by the ISO scale. */
+    /** ISO sensitivity. */
     iso?: number;
-    /** Brightness, in units of the camera's own. */
+    /** Brightness, in device-specific units. */
     brightness?: number;
-    /** Contrast, in units of the camera's own. */
+    /** Contrast, in device-specific units. */
     contrast?: number;
-    /** Saturation, in units of the camera's own. */
+    /** Saturation, in device-specific units. */
     saturation?: number;
-    /** Sharpness, in units of the camera's own. */
+    /** Sharpness, in device-specific units. */
     sharpness?: number;
-    /** Where exposure, focus and white balance are measured. */
+    /** The points at which exposure, focus and white balance are measured. */
     pointsOfInterest?: { x: number; y: number }[];
-    /** What is shared: a screen, a window or a tab. */
+    /** The type of surface that is shared: a screen, a window or a tab. */
     displaySurface?: string;
-    /** Whether what is shared is complete even where it cannot be seen. */
+    /** Whether parts of the surface that are hidden on the screen are captured too. */
     logicalSurface?: boolean;
-    /** When the pointer is seen. */
+    /** When the cursor is captured. */
     cursor?: string;
-    /** Silences a shared tab's sound here while it is shared. */
+    /** Mutes a shared tab's local playback while it is shared. */
     suppressLocalAudioPlayback?: boolean;
-    /** Leaves this page's own sound out of what is shared. */
+    /** Excludes this page's own audio from the capture. */
     restrictOwnAudio?: boolean;
 }
 
 
-/** `VideoFacingModeEnum`: where a camera points. */
+/** `VideoFacingModeEnum`: the direction in which a camera faces. */
 export type FacingMode =
 | "user"
 | "environment"
 | "left"
 | "right";
 
-/** `VideoResizeModeEnum`: whether the browser may make other sizes out of those that the camera has. */
+/** `VideoResizeModeEnum`: whether the browser may crop or scale to get other resolutions than the camera's own. */
 export type ResizeMode =
 | "none"
 | "crop-and-scale";
 
-/** `MeteringMode`: how exposure, focus or white balance are found. */
+/** `MeteringMode`: how exposure, focus or white balance is controlled. */
 export type MeteringMode =
 | "none"
 | "manual"
 | "single-shot"
 | "continuous";
 
-/** `DisplayCaptureSurfaceType`: what is shared. */
+/** `DisplayCaptureSurfaceType`: the type of surface that is shared. */
 export type DisplaySurface =
 | "monitor"
 | "window"
 | "browser";
 
-/** `CursorCaptureConstraint`: when the pointer is seen in a shared display. */
+/** `CursorCaptureConstraint`: when the cursor is captured in a shared display. */
 export type Cursor =
 | "never"
 | "always"
 | "motion";
 
-/** `MediaStreamTrack.contentHint`: what the media is, so that the encoder keeps what matters. */
+/** `MediaStreamTrack.contentHint`: the type of content, which tells the encoder what to preserve. */
 export type ContentHint =
 | ""
 | "speech"
@@ -2737,7 +2740,7 @@ export type ContentHint =
 | "detail"
 | "text";
 
-/** What the browser says of a track. */
+/** An event of a track. */
 export type TrackEvent =
 | "mute"
 | "unmute"
@@ -2745,30 +2748,30 @@ export type TrackEvent =
 | "configurationchange"
 | "capturehandlechange";
 
-/** What a page may be permitted. */
+/** A permission that a page can have. */
 export type PermissionName =
 | "camera"
 | "microphone"
 | "display-capture";
 
-/** `PermissionState`: whether a page is permitted something. */
+/** `PermissionState`: the state of a permission. */
 export type PermissionState =
 | "granted"
 | "denied"
 | "prompt";
 
-/** Whether the user is offered something when choosing what to share. */
+/** Whether an option is offered in the dialog that selects what to share. */
 export type SurfaceChoice =
 | "include"
 | "exclude";
 
-/** `WindowAudioPreferenceEnum`: which sound goes with a shared window. */
+/** `WindowAudioPreferenceEnum`: the audio to share with a window. */
 export type WindowAudio =
 | "exclude"
 | "window"
 | "system";
 
-/** `CaptureStartFocusBehavior`: which window has the focus when sharing begins. */
+/** `CaptureStartFocusBehavior`: which window gets the focus when sharing begins. */
 export type FocusBehavior =
 | "focus-capturing-application"
 | "focus-captured-surface"
