@@ -1,4 +1,5 @@
-// `moim/auto`: the same as `moim`, initialized while it is imported. Does nothing where there is no page, as on a server.
+// `moim/auto`: the same as `moim`, initialized when it is imported. Has no effect where there is no page, as on a
+// server.
 
 import init from "./moim.js";
 

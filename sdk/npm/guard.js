@@ -1,9 +1,9 @@
-// What the generated classes lack: errors with a code for wrong objects, a `free()` that ends what it frees, and
+// Adds what the generated classes lack: errors with a code for wrong objects, a `free()` that stops active objects, and
 // `instanceof EventTarget`.
 
 import { isCoded, moimError } from "./error.js";
 
-/** How what is at work ends, by the name of its class. Without this it would go on after `free()`. */
+/** How active objects are stopped, by class name. Otherwise they would continue after `free()`. */
 const ENDS = {
   DataChannel: "close",
   Mixer: "close",
@@ -33,7 +33,7 @@ export function guard(api) {
   }
 }
 
-/** A method that says what is wrong with the object that it is called on. */
+/** A method that reports what is wrong with its receiver. */
 function guarded(name, prototype, method) {
   return function (...args) {
     if (!isOne(this, prototype)) {
@@ -62,7 +62,7 @@ function freeing(prototype, end) {
 
 const isOne = (object, prototype) => object != null && prototype.isPrototypeOf(object);
 
-/** The events are the module's own to fire. */
+/** Only the module may fire the events. */
 function makeEventTarget(prototype) {
   Object.setPrototypeOf(prototype, EventTarget.prototype);
   prototype.dispatchEvent = () => {

@@ -3,20 +3,20 @@
 /* eslint-disable */
 
 /**
- * Where a file that is accepted goes.
+ * Options for accepting a file.
  * @see https://streams.spec.whatwg.org/#ws-class
  */
 export interface AcceptOptions {
-    /** A stream to write the file to as it comes, such as that of a file that the user chose with `showSaveFilePicker`,
-     * or of the origin's private file system. Default: none, the file is kept in memory. */
+    /** A stream to write the file to as it arrives, such as that of a file that the user selected with `showSaveFilePicker`,
+     * or of the origin private file system. Default: none, the file is kept in memory. */
     writable?: WritableStream<Uint8Array> | FileSystemWritableFileStream;
 }
 
 
 
-/** From which level on there are records, from none to all. */
+/** The log level, from all records to none. */
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug" | "trace";
-/** A step of the SDK. Tokens, credentials and queries of URLs are in none. */
+/** A log record. It never contains tokens, credentials or queries of URLs. */
 export interface LogRecord {
     level: Exclude<LogLevel, "silent">;
     /** The part of the SDK: `"moim::room"`, `"moim::signaling"` or `"moim::connection"`. */
@@ -26,22 +26,22 @@ export interface LogRecord {
 
 
 
-/** Why the package is not initialized: `init` was not called, it failed, or the page's policy forbids it. See `init`. */
+/** Why the package is not initialized: `init` was not called, it failed, or the page's policy blocked it. See `init`. */
 export type InitErrorCode = "ERR_NOT_INITIALIZED" | "ERR_INIT_FAILED" | "ERR_INIT_BLOCKED";
 
 /**
- * What every function of this package throws or rejects with. Its documentation names the codes. Beside them, whatever
- * asks the browser for something may give `ERR_BROWSER`: an exception that has no code of its own, with the exception
- * as `cause`.
+ * The error that every function of this package throws or rejects with. Each function documents its codes. In addition,
+ * any function that calls a browser API may fail with `ERR_BROWSER`: an exception that has no code of its own, with the
+ * exception as `cause`.
  */
 export interface MoimError extends Error {
-    /** The cause as a stable word: tell errors apart by it, not by the message. */
+    /** The cause as a stable string: distinguish errors by it, not by the message. */
     readonly code: ErrorCode;
-    /** The browser's own exception, where there is one. */
+    /** The browser's exception, if there is one. */
     readonly cause?: unknown;
     /** With `ERR_MEDIA_OVERCONSTRAINED`: the constraint that no device satisfies, such as `"deviceId"`. */
     readonly constraint?: string;
-    /** With `ERR_MEDIA_NOT_ALLOWED`: who refused, as far as it can be known. */
+    /** With `ERR_MEDIA_NOT_ALLOWED`: who denied it, as far as it is known. */
     readonly refusedBy?: Refusal;
 }
 
@@ -81,6 +81,40 @@ export interface Fingerprint {
      */
     value: string;
 }
+
+/**
+ * A message of a data channel. Binary data is a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
+ * `Uint8Array` is not generic, accepts it too.
+ */
+export type DataMessage = string | ReturnType<Uint8ArrayConstructor["of"]>;
+
+/** The events of a data channel by name, as passed to listeners. */
+export interface DataChannelEventMap {
+    /** Messages can be sent. */
+    open: Event;
+    /** The channel was closed by either peer. */
+    close: Event;
+    /** A message was received. */
+    message: MessageEvent<DataMessage>;
+    /** Messages were lost. `detail` is the error, with the codes of `messages()`. The channel continues, unless it failed. */
+    messageerror: CustomEvent<MoimError>;
+}
+
+export interface DataChannel {
+    /** Calls `listener` for each event of this name. Listening to `"message"` consumes the messages: see `messages()`. */
+    addEventListener<K extends keyof DataChannelEventMap>(
+    type: K,
+    listener: Listener<DataChannelEventMap[K]>,
+    options?: boolean | AddEventListenerOptions,
+    ): void;
+    /** Removes a listener. */
+    removeEventListener<K extends keyof DataChannelEventMap>(
+    type: K,
+    listener: Listener<DataChannelEventMap[K]>,
+    options?: boolean | EventListenerOptions,
+    ): void;
+}
+
 
 /**
  * A rectangle in the picture.
@@ -159,50 +193,50 @@ export interface MixTile {
 }
 
 /**
- * A track of the browser, or anything that has one: `LocalTrack`, `RemoteTrack`.
+ * A track of the browser, or an object that wraps one: `LocalTrack`, `RemoteTrack`.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
  */
 export type TrackLike = MediaStreamTrack | { readonly mediaStreamTrack: MediaStreamTrack };
 
-/** What the user chose to share. */
+/** A shared screen, window or tab. */
 export interface DisplayCapture {
-    /** The pictures. */
+    /** The video track. */
     readonly video: LocalTrack;
-    /** The sound, if it was asked for and the user and the system gave it. */
+    /** The audio track, if it was requested and the user and the system provide it. */
     readonly audio?: LocalTrack;
 }
 
 /**
- * An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for all of it.
+ * An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for the whole tab.
  * @see https://www.w3.org/TR/mediacapture-region/
  * @see https://screen-share.github.io/element-capture/
  */
 export type CaptureRegion = Element | object | null;
 
 /**
- * What the page in a shared tab says of itself:
+ * What the page in a shared tab exposes:
  * <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
  */
 export interface CaptureHandle {
-    /** The page's origin, if it is to be known. */
+    /** The page's origin, if exposed. */
     readonly origin?: string;
-    /** Whatever the page wrote, such as the number of a session. */
+    /** A string chosen by the page, such as a session number. */
     readonly handle?: string;
 }
 
 /**
- * What is wanted of a track: a bare value is an ideal one, or in `advanced` a required one.
+ * Constraints on a track: a bare value is an ideal one, or in `advanced` a required one.
  * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediatrackconstraints
  */
 export interface TrackConstraints extends ConstraintSet {
-    /** More wishes, the most important first. The browser skips each set that cannot be met as a whole. */
+    /** Advanced constraint sets, in order of priority. The browser skips a set if it cannot satisfy all of it. */
     advanced?: ConstraintSet[];
 }
 
-/** A constraint of words. */
+/** A constraint of strings. */
 export type ConstrainWord<W extends string> = W | W[] | { exact?: W | W[]; ideal?: W | W[] };
 
-/** Which sound echo cancellation removes: `"all"` that the system plays, or only that of remote participants. */
+/** The audio that echo cancellation removes: `"all"` system audio, or only that of remote participants. */
 export type EchoCancellation = boolean | "all" | "remote-only";
 
 /** A constraint of echo cancellation. */
@@ -210,43 +244,43 @@ export type ConstrainEchoCancellation =
 | EchoCancellation
 | { exact?: EchoCancellation; ideal?: EchoCancellation };
 
-/** A constraint of points, whose numbers go from 0, at the left and the top, to 1. */
+/** A constraint of points, whose coordinates range from 0 (left, top) to 1. */
 export type ConstrainPoints =
 | { x: number; y: number }[]
 | { exact?: { x: number; y: number }[]; ideal?: { x: number; y: number }[] };
 
-/** From where to where a number can be set, in the unit of the member. */
+/** The range of a numeric setting, in the unit of the member. */
 export interface NumberRange {
     /** The smallest value. */
     min?: number;
     /** The largest value. */
     max?: number;
-    /** The smallest difference between two values. */
+    /** The step between values. */
     step?: number;
 }
 
 /**
- * Counts of frames from the source to the track, since its start. Which there are depends on the kind of track.
+ * Frame counters of a track since its start. Which members exist depends on the kind of track.
  * @see https://www.w3.org/TR/mediacapture-extensions/#the-mediastreamtrackvideostats-interface
  */
 export interface FrameStats {
-    /** Frames that reached whoever uses the track. */
+    /** Frames delivered to the consumers of the track. */
     deliveredFrames: number;
-    /** Frames that were given up, such as for a lower frame rate. Pictures only. */
+    /** Frames discarded, for example for a lower frame rate. Video only. */
     discardedFrames?: number;
     /** All frames of the source. */
     totalFrames: number;
-    /** How long the delivered frames last, in milliseconds. Sound only. */
+    /** Total duration of the delivered frames, in milliseconds. Audio only. */
     deliveredFramesDuration?: number;
-    /** How long all frames last, in milliseconds. Sound only. */
+    /** Total duration of all frames, in milliseconds. Audio only. */
     totalFramesDuration?: number;
-    /** From capture to delivery, in milliseconds. Sound only. */
+    /** Latency from capture to delivery, in milliseconds. Audio only. */
     latency?: number;
-    /** The mean of it, in milliseconds. Sound only. */
+    /** Average latency, in milliseconds. Audio only. */
     averageLatency?: number;
-    /** The least of it, in milliseconds. Sound only. */
+    /** Minimum latency, in milliseconds. Audio only. */
     minimumLatency?: number;
-    /** The most of it, in milliseconds. Sound only. */
+    /** Maximum latency, in milliseconds. Audio only. */
     maximumLatency?: number;
 }
 
@@ -331,67 +365,67 @@ export interface RemoteParticipant {
 }
 
 /**
- * How a connection is made. Every member may be left out.
+ * Configuration of a connection. All members are optional.
  * @see https://www.w3.org/TR/webrtc/#rtcconfiguration-dictionary
  */
 export interface PeerConnectionOptions {
-    /** STUN and TURN servers, for ends in different networks. They are checked before they are used. Default: none. */
+    /** STUN and TURN servers, for peers in different networks. They are validated. Default: none. */
     iceServers?: IceServer[];
     /** Which candidates may be used. Default: `"all"`. */
     iceTransportPolicy?: IceTransportPolicy;
-    /** How media shares transports if the far end cannot bundle. Default: `"balanced"`. */
+    /** How media shares transports if the remote peer does not support bundling. Default: `"balanced"`. */
     bundlePolicy?: BundlePolicy;
-    /** How many ICE transports to gather candidates for before they are needed, up to 255. Default: 0. */
+    /** The number of ICE transports for which candidates are gathered in advance, up to 255. Default: 0. */
     iceCandidatePoolSize?: number;
-    /** The certificates that this end shows: see `generateCertificate`. Default: a new one. */
+    /** The local certificates: see `generateCertificate`. Default: a new one. */
     certificates?: RTCCertificate[];
-    /** Whether this end gives way when both offer at once; exactly one end must. Default: the ends settle it between them. */
+    /** Whether this peer gives way when both offer at once; exactly one peer must be polite. Default: the peers decide. */
     polite?: boolean;
     /**
-     * Restarts ICE when the connection fails, or is interrupted for more than some seconds: up to ten times, each time after
-     * a longer wait. Default: `true`.
+     * Whether to restart ICE when the connection fails, or is interrupted for more than some seconds: up to ten times,
+     * with growing delays. Default: `true`.
      */
     restartIceOnFailure?: boolean;
 }
 
 /**
- * How a transceiver begins. Every member may be left out.
+ * Options for creating a transceiver. All members are optional.
  * @see https://www.w3.org/TR/webrtc/#dom-rtcrtptransceiverinit
  */
 export interface TransceiverOptions {
-    /** Default: `"sendrecv"`. */
+    /** The direction. Default: `"sendrecv"`. */
     direction?: TransceiverDirection;
-    /** How the track is sent; several, each with a `rid`, for simulcast. Default: one. */
+    /** The encodings; several, each with a `rid`, for simulcast. Default: one. */
     sendEncodings?: Encoding[];
-    /** The codecs to offer first, by type, such as `"video/VP9"`. Default: the browser's order. */
+    /** The codecs to offer first, by MIME type, such as `"video/VP9"`. Default: the browser's order. */
     codecs?: string[];
 }
 
 /**
- * How tones sound. Every member may be left out.
+ * Durations of tones. All members are optional.
  * @see https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf
  */
 export interface DtmfOptions {
-    /** Milliseconds that each tone sounds, 40 to 6000. Default: 100. */
+    /** Duration of each tone in milliseconds, 40 to 6000. Default: 100. */
     durationMs?: number;
-    /** Milliseconds between two tones, 30 or more. Default: 70. */
+    /** Gap between two tones in milliseconds, at least 30. Default: 70. */
     gapMs?: number;
 }
 
 /**
- * What kind of certificate to make. Every member may be left out.
+ * Options for generating a certificate. All members are optional.
  * @see https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate
  */
 export interface CertificateOptions {
-    /** Default: `"ecdsa"`. */
+    /** The key type. Default: `"ecdsa"`. */
     algorithm?: CertificateAlgorithm;
-    /** Milliseconds from now until it expires. Default: the browser's choice, about a month. */
+    /** Lifetime in milliseconds. Default: the browser's choice, about a month. */
     expiresInMs?: number;
 }
 
 /**
- * A message from one end of a connection to the other. Hand it over as it is, by whatever carries it: it can be cloned, and
- * written as JSON. What is in it may change.
+ * A message from one peer of a connection to the other. Deliver it unchanged, over any transport: it can be cloned, and
+ * serialized as JSON. Its content may change between versions.
  */
 export interface Signal {
     readonly from: number;
@@ -399,7 +433,7 @@ export interface Signal {
     readonly payload: object;
 }
 
-/** Each event of a peer connection by its name: the event is in `detail`. */
+/** The events of a peer connection by name: the event is in `detail`. */
 export type PeerConnectionEventMap = {
     [E in PeerConnectionEvent as E["type"]]: CustomEvent<E>;
 };
@@ -411,7 +445,7 @@ export interface PeerConnection {
     listener: Listener<PeerConnectionEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
     ): void;
-    /** Undoes `addEventListener`. */
+    /** Removes a listener. */
     removeEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
     listener: Listener<PeerConnectionEventMap[K]>,
@@ -446,7 +480,7 @@ export type ParticipantId = string;
 export type PublicationId = string;
 
 /**
- * One of this participant's publications: its id, or the track that is published. A track that is published several times,
+ * One of this participant's publications: its id, or the published track. A track that is published several times,
  * such as once for each of some participants, stands for all its publications in the room.
  */
 export type PublicationLike = PublicationId | LocalTrack | MediaStreamTrack;
@@ -462,21 +496,22 @@ export interface Room {
      * `LocalTrack.fromMediaStreamTrack` takes another one.
      * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
      * that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
-     * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ABORTED when its `signal` is aborted.
+     * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ABORTED when its `signal` is
+     * aborted.
      */
     publish(track: LocalTrack | MediaStreamTrack, options?: PublishOptions): Promise<PublicationId>;
     /**
-     * Publishes each track of a stream, and resolves with the ids in the order of `stream.getTracks()`. Tracks that are added to
-     * the stream later are not published. Sound that comes with the pictures of a display has the source `"screenAudio"`. If
-     * one track fails, none is published.
+     * Publishes each track of a stream, and resolves with the ids in the order of `stream.getTracks()`. Tracks that are
+     * added to the stream later are not published. Sound that comes with the pictures of a display has the source
+     * `"screenAudio"`. If one track fails, none is published.
      * @throws {MoimError} the codes of a single track.
      */
     publish(stream: MediaStream, options?: PublishOptions): Promise<PublicationId[]>;
     /**
-     * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a track
-     * that is not published.
-     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was a publication with
-     * the id, and if it is not a `PublicationLike`.
+     * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a
+     * track that is not published.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was a publication
+     * with the id, and if it is not a `PublicationLike`.
      */
     unpublish(publication: PublicationLike): Promise<void>;
     /**
@@ -487,25 +522,25 @@ export interface Room {
      */
     replaceTrack(publication: PublicationLike, track: LocalTrack | MediaStreamTrack): Promise<void>;
     /**
-     * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
-     * track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
-     * stay muted.
+     * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted.
+     * The track itself and its other publications are not affected. Unmuting enables a track that is disabled; its other
+     * publications stay muted.
      * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
      */
     setMuted(publication: PublicationLike, muted: boolean): Promise<void>;
     /**
-     * Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
-     * that suits; in a mesh the publisher sends less. By default all of everything is wanted. A track stands for its
-     * publication after its end too, so it can be wanted again.
+     * Sets how much of a remote publication is wanted: nothing, or no larger than it is shown. An SFU forwards a suitable
+     * layer; in a mesh the publisher sends less. By default everything is wanted in full. A track stands for its
+     * publication after its end too, so it can be subscribed to again.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id.
      */
     subscribe(track: RemoteTrack, options?: SubscribeOptions): void;
     subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
     /**
-     * As the host: mutes someone else's publication. Only its publisher can unmute it. Does nothing if there is no
-     * such publication.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not a track or
-     * an id.
+     * As the host: mutes another participant's publication. Only its publisher can unmute it. Has no effect if there is
+     * no such publication.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not a
+     * track or an id.
      */
     mute(track: RemoteTrack): void;
     mute(participantId: ParticipantId, publicationId: PublicationId): void;
@@ -1156,6 +1191,83 @@ export interface FileProgress {
 }
 
 /**
+ * The result of `getStats()` of a connection, a sender or a receiver, typed.
+ * @see https://www.w3.org/TR/webrtc/#rtcstatsreport-object
+ */
+export interface StatsReport {
+    /** When it was created, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** All entries: `switch` over their `type`. */
+    readonly entries: readonly Stats[];
+    /** The candidate pair in use. */
+    readonly selectedCandidatePair?: IceCandidatePairStats;
+}
+
+/** The members of every entry: <https://www.w3.org/TR/webrtc-stats/#dom-rtcstats>. */
+export interface BaseStats {
+    /** Identifies the entry within its connection. It is the same in every report. */
+    readonly id: string;
+    /** When this was measured, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** Members of later specifications or of a single browser, and those whose value does not have the specified type. */
+    readonly unknown?: Readonly<Record<string, unknown>>;
+}
+
+/** An entry of a type that this version does not know. */
+export interface UnknownStats extends BaseStats {
+    readonly type: "unknown";
+    /** The `type` that the browser gave. */
+    readonly unknownType: string;
+    /** All its members. */
+    readonly unknown: Readonly<Record<string, unknown>>;
+}
+
+/** A report, and the difference from the previous one. */
+export interface StatsSample {
+    /** When the report was created, in milliseconds since 1970. */
+    readonly timestamp: number;
+    /** The difference from the previous report. */
+    readonly delta: StatsDelta;
+    /** The browser's full report. */
+    readonly report: StatsReport;
+}
+
+/** Anything with statistics: a connection, a sender, a receiver or a remote track, of this package or of the browser. */
+export type StatsSource =
+| PeerConnection
+| Sender
+| Receiver
+| RemoteTrack
+| { getStats(): Promise<RTCStatsReport> };
+
+/** The events of a monitor by name. */
+export interface StatsMonitorEventMap {
+    /** A sample was taken; it is in `detail`. */
+    sample: CustomEvent<StatsSample>;
+    /** No more samples follow. `detail.error` is the reason, except after `close()` or when the connection was closed. */
+    ended: CustomEvent<{ readonly error: MoimError | null }>;
+}
+
+export interface StatsMonitor extends AsyncIterable<StatsSample> {
+    /** Calls `listener` for each event of this name. */
+    addEventListener<K extends keyof StatsMonitorEventMap>(
+    type: K,
+    listener: Listener<StatsMonitorEventMap[K]>,
+    options?: boolean | AddEventListenerOptions,
+    ): void;
+    /** Removes a listener. */
+    removeEventListener<K extends keyof StatsMonitorEventMap>(
+    type: K,
+    listener: Listener<StatsMonitorEventMap[K]>,
+    options?: boolean | EventListenerOptions,
+    ): void;
+    /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */
+    [Symbol.asyncIterator](): AsyncIterableIterator<StatsSample>;
+}
+
+
+
+/**
  * The state of a channel: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannelstate>.
  */
 export type DataChannelState = "connecting" | "open" | "closing" | "closed";
@@ -1222,83 +1334,6 @@ export interface SendFileOptions {
 }
 
 /**
- * What `getStats()` of a connection, a sender or a receiver gives, typed.
- * @see https://www.w3.org/TR/webrtc/#rtcstatsreport-object
- */
-export interface StatsReport {
-    /** When it was made, in milliseconds since 1970. */
-    readonly timestamp: number;
-    /** Every entry: `switch` over its `type`. */
-    readonly entries: readonly Stats[];
-    /** The way that media and data take now. */
-    readonly selectedCandidatePair?: IceCandidatePairStats;
-}
-
-/** What every entry has: <https://www.w3.org/TR/webrtc-stats/#dom-rtcstats>. */
-export interface BaseStats {
-    /** Names the entry in its connection. The same thing keeps its id from report to report. */
-    readonly id: string;
-    /** When this was measured, in milliseconds since 1970. */
-    readonly timestamp: number;
-    /** Members of later specifications or of one browser alone, and those whose value is not of the specified type. */
-    readonly unknown?: Readonly<Record<string, unknown>>;
-}
-
-/** An entry of a type that this version does not know. */
-export interface UnknownStats extends BaseStats {
-    readonly type: "unknown";
-    /** The `type` that the browser gave. */
-    readonly unknownType: string;
-    /** All its members. */
-    readonly unknown: Readonly<Record<string, unknown>>;
-}
-
-/** A report, and what happened since the one before. */
-export interface StatsSample {
-    /** When the report was made, in milliseconds since 1970. */
-    readonly timestamp: number;
-    /** What happened since the report before. */
-    readonly delta: StatsDelta;
-    /** Everything that the browser gave. */
-    readonly report: StatsReport;
-}
-
-/** Anything with statistics: a connection, a sender, a receiver or a remote track, of this package or of the browser. */
-export type StatsSource =
-| PeerConnection
-| Sender
-| Receiver
-| RemoteTrack
-| { getStats(): Promise<RTCStatsReport> };
-
-/** Each event of a monitor by its name. */
-export interface StatsMonitorEventMap {
-    /** A sample was taken; it is in `detail`. */
-    sample: CustomEvent<StatsSample>;
-    /** No more samples come. `detail.error` says why, if not by `close()` or since the connection was closed. */
-    ended: CustomEvent<{ readonly error: MoimError | null }>;
-}
-
-export interface StatsMonitor extends AsyncIterable<StatsSample> {
-    /** Calls `listener` for each event of this name. */
-    addEventListener<K extends keyof StatsMonitorEventMap>(
-    type: K,
-    listener: Listener<StatsMonitorEventMap[K]>,
-    options?: boolean | AddEventListenerOptions,
-    ): void;
-    /** Undoes `addEventListener`. */
-    removeEventListener<K extends keyof StatsMonitorEventMap>(
-    type: K,
-    listener: Listener<StatsMonitorEventMap[K]>,
-    options?: boolean | EventListenerOptions,
-    ): void;
-    /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */
-    [Symbol.asyncIterator](): AsyncIterableIterator<StatsSample>;
-}
-
-
-
-/**
  * What a participant is in the room for.
  */
 export type Role = "participant" | "host" | "mixer";
@@ -1307,40 +1342,6 @@ export type Role = "participant" | "host" | "mixer";
  * What a track shows.
  */
 export type TrackSource = "camera" | "microphone" | "screen" | "screenAudio" | "custom";
-
-/**
- * What goes over a data channel. Bytes are a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
- * `Uint8Array` is not generic, reads it too.
- */
-export type DataMessage = string | ReturnType<Uint8ArrayConstructor["of"]>;
-
-/** The events of a data channel by their names, as `addEventListener` hands them over. */
-export interface DataChannelEventMap {
-    /** Messages can be sent. */
-    open: Event;
-    /** It is over, by whichever end. */
-    close: Event;
-    /** A message came. */
-    message: MessageEvent<DataMessage>;
-    /** Messages did not come. `detail` says why, with the codes of `messages()`. The channel goes on, unless it failed. */
-    messageerror: CustomEvent<MoimError>;
-}
-
-export interface DataChannel {
-    /** Calls `listener` for each event of this name. Listening to `"message"` takes the messages: see `messages()`. */
-    addEventListener<K extends keyof DataChannelEventMap>(
-    type: K,
-    listener: Listener<DataChannelEventMap[K]>,
-    options?: boolean | AddEventListenerOptions,
-    ): void;
-    /** Undoes `addEventListener`. */
-    removeEventListener<K extends keyof DataChannelEventMap>(
-    type: K,
-    listener: Listener<DataChannelEventMap[K]>,
-    options?: boolean | EventListenerOptions,
-    ): void;
-}
-
 
 /**
  * What limits the quality.
@@ -1521,27 +1522,6 @@ export interface RtpCapabilities {
  * `RTCSignalingState`: <https://www.w3.org/TR/webrtc/#rtcsignalingstate-enum>.
  */
 export type SignalingState = "stable" | "have-local-offer" | "have-remote-offer" | "have-local-pranswer" | "have-remote-pranswer" | "closed" | "unknown";
-
-/** A call that waits for a person or for the network, and can be given up. */
-export interface AbortOptions {
-    /**
-     * Gives the call up when it is aborted: it rejects with a `MoimError` whose `name` is `"AbortError"`, whose `code` is
-     * `"ERR_ABORTED"` and whose `cause` is the signal's `reason`. What comes of the call later is undone: a camera is stopped,
-     * a room is left, a file is cancelled.
-     * @see https://dom.spec.whatwg.org/#interface-abortsignal
-     */
-    signal?: AbortSignal;
-}
-export interface AcceptOptions extends AbortOptions {}
-export interface CameraOptions extends AbortOptions {}
-export interface ChatOptions extends AbortOptions {}
-export interface DisplayOptions extends AbortOptions {}
-export interface FileOptions extends AbortOptions {}
-export interface JoinOptions extends AbortOptions {}
-export interface MicrophoneOptions extends AbortOptions {}
-export interface PublishOptions extends AbortOptions {}
-export interface SendFileOptions extends AbortOptions {}
-
 
 /** A codec in use: <https://www.w3.org/TR/webrtc-stats/#codec-dict*>. */
 export interface CodecStats extends BaseStats {
@@ -1925,7 +1905,7 @@ export interface RemoteOutboundRtpStreamStats extends SentRtpStreamStats {
 
 
 
-/** How a room is reached and run. Every member may be left out. */
+/** Options of a room. All members are optional. */
 export interface RoomOptions {
     /** The signaling server, `wss://host/path` or `ws://host/path`. Default: `/ws` of the page's own server. */
     url?: string;
@@ -1933,20 +1913,21 @@ export interface RoomOptions {
     topology?: Topology;
     /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */
     joinTimeoutMs?: number;
-    /** STUN and TURN servers beside those that the signaling server names. Default: none. */
+    /** STUN and TURN servers in addition to those of the signaling server. Default: none. */
     iceServers?: IceServer[];
-    /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
+    /** Whether to subscribe to every publication until `subscribe` changes it; if false, to none. Default: true. */
     autoSubscribe?: boolean;
     /**
-     * Whether others' pictures that are attached to elements come no larger than the largest of them shows, and pause while
-     * none is seen: scrolled away, without a size, or in a page that is hidden, unless in picture-in-picture. Sound is not
-     * affected. Off, an element gets all that there is; leave it off where what arrives is recorded or mixed. Default: false.
+     * Whether to request remote video that is attached to elements only in the size of the largest visible one, and to
+     * pause it while none is visible: scrolled out of view, without a size, or in a hidden page, unless it is in
+     * picture-in-picture. Audio is not affected. If false, the full resolution is received; leave it off where remote
+     * video is recorded or mixed. Default: false.
      */
     adaptiveStream?: boolean;
 }
 
 /**
- * `RTCIceServer`: a STUN or TURN server. What a TURN service returns can be passed on as it is.
+ * `RTCIceServer`: a STUN or TURN server. Objects returned by TURN services can be passed unchanged.
  * @see https://www.w3.org/TR/webrtc/#rtciceserver-dictionary
  */
 export interface IceServer {
@@ -1960,75 +1941,75 @@ export interface IceServer {
     url?: string;
     /** @deprecated Ignored, with a warning in the console: credentials are passwords. */
     credentialType?: string;
-    /** Seconds for which the credential is valid, as some services say. Ignored. */
+    /** Seconds for which the credential is valid, as returned by some services. Ignored. */
     ttl?: number | string;
 }
 
-/** Who joins which room. */
+/** Options for joining a room. */
 export interface JoinOptions {
-    /** The room's name. Whoever gives the same name meets. */
+    /** The room's name. Participants who use the same name meet. */
     room: string;
-    /** The participant's name, for the others to read. */
+    /** The participant's name, visible to the others. */
     name: string;
-    /** Whatever the application attaches to the participant. Default: empty. */
+    /** Application data about the participant. Default: empty. */
     metadata?: string;
-    /** What the application attaches by name. Default: nothing. */
+    /** Application attributes by name. Default: none. */
     attributes?: Record<string, string>;
-    /** What one is in the room for. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
+    /** The participant's role. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
     role?: Role;
-    /** A token that the server asks for, such as that of a mixer that it started. Default: none. */
+    /** A token that the server requires, such as that of a mixer that it started. Default: none. */
     token?: string;
 }
 
-/** How a track is published. */
+/** Options for publishing a track. */
 export interface PublishOptions {
-    /** The only one who gets it. Default: everyone. */
+    /** The only participant who receives it. Default: everyone. */
     to?: ParticipantId;
     /**
-     * The codec to send with, such as `"video/VP9"`, where the receiver has it too. Default: the browsers' choice; through the
-     * SFU it is always `"video/VP8"` and `"audio/opus"`.
+     * The codec to send, such as `"video/VP9"`, where the receiver supports it too. Default: the browsers' choice;
+     * through the SFU it is always `"video/VP8"` and `"audio/opus"`.
      */
     codec?: string;
-    /** Most bit/s, at least 1; of several versions, those of the largest. Default: the browser's choice. */
+    /** Maximum bit rate in bit/s, at least 1; with simulcast, that of the largest layer. Default: the browser's choice. */
     maxBitrate?: number;
 }
 
-/** How much of a publication is wanted. */
+/** Options for subscribing to a publication. */
 export interface SubscribeOptions {
-    /** Whether it is wanted at all. If not, its track is removed. Default: true. */
+    /** Whether to subscribe at all. If false, its track is removed. Default: true. */
     wanted?: boolean;
     /**
-     * The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track stays
-     * and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
+     * The height in pixels at which it is shown, so that no larger video need be sent. With 0 the video pauses: its track
+     * stays and nothing is sent until the height is larger again. Has no effect on audio. Default: the largest available.
      */
     maxHeight?: number;
 }
 
-/** What changes of a participant. */
+/** Changes to this participant's profile. */
 export interface UpdateOptions {
-    /** The name, for the others to read. Default: as it is. */
+    /** The name, visible to the others. Default: unchanged. */
     name?: string;
-    /** Whatever the application attaches. Default: as it is. */
+    /** Application data. Default: unchanged. */
     metadata?: string;
-    /** Attributes to set, or with `null` to remove. Those that are not named stay as they are. */
+    /** Attributes to set, or with `null` to remove. Others are unchanged. */
     attributes?: Record<string, string | null>;
 }
 
-/** To whom a line of chat goes. */
+/** Options for sending a chat message. */
 export interface ChatOptions {
     /** The receiver. Default: everyone. */
     to?: ParticipantId;
 }
 
-/** To whom bytes go, and what they are about. */
+/** Options for sending application data. */
 export interface DataOptions {
-    /** What the bytes are about; at most 255 bytes of UTF-8. Default: empty. */
+    /** The topic; at most 255 bytes of UTF-8. Default: empty. */
     topic?: string;
     /** The receiver. Default: everyone. */
     to?: ParticipantId;
     /**
-     * Whether the bytes arrive, and in order. If not, they are sent once: for what is soon out of date, such as positions.
-     * Default: true.
+     * Whether delivery is reliable and ordered. If false, the data is sent once, for values that are soon outdated, such
+     * as positions. Default: true.
      */
     reliable?: boolean;
 }
@@ -2043,21 +2024,21 @@ export type RoomEventOf<T extends RoomEvent["type"]> = CustomEvent<Extract<RoomE
 export interface RoomEventMap {
     /** Media from a remote participant can be played: `track.attach(element)`. */
     trackadded: RoomEventOf<"trackadded">;
-    /** Media from a remote participant is gone. Its track is detached already. */
+    /** Media from a remote participant has ended. Its track was detached already. */
     trackremoved: RoomEventOf<"trackremoved">;
-    /** Someone is in the room: was there before, or came. */
+    /** A participant is in the room: one who was there before, or joined. */
     participantjoined: RoomEventOf<"participantjoined">;
-    /** Someone has left. */
+    /** A participant has left. */
     participantleft: RoomEventOf<"participantleft">;
-    /** Someone's name, metadata, attributes or publications changed. */
+    /** A participant's name, metadata, attributes or publications changed. */
     participantupdated: RoomEventOf<"participantupdated">;
     /** The room's own state changed. */
     statechange: RoomEventOf<"statechange">;
-    /** The room is left. `error` says why, if `leave()` was not called. The last event. */
+    /** The room was left. `error` is the reason, unless `leave()` was called. The last event. */
     left: RoomEventOf<"left">;
     /** A participant sent a chat message. */
     chatreceived: RoomEventOf<"chatreceived">;
-    /** A participant sent bytes. */
+    /** A participant sent binary data. */
     datareceived: RoomEventOf<"datareceived">;
     /** A participant offers a file. Accept or reject it. */
     fileoffered: RoomEventOf<"fileoffered">;
@@ -2067,27 +2048,27 @@ export interface RoomEventMap {
     trackmuted: RoomEventOf<"trackmuted">;
     /** A remote participant unmuted a track. */
     trackunmuted: RoomEventOf<"trackunmuted">;
-    /** The browser ended a local track: its stop button, or an unplugged device. It is unpublished already. */
+    /** The browser ended a local track: its stop button was used, or a device was unplugged. It was unpublished already. */
     localtrackended: RoomEventOf<"localtrackended">;
-    /** The browser wants a click before it plays sound, or no longer: see `startAudio`. */
+    /** The browser requires a user gesture to play audio, or no longer: see `startAudio`. */
     audioplaybackchange: RoomEventOf<"audioplaybackchange">;
-    /** The connection to a participant changed its state. */
+    /** The state of the connection to a participant changed. */
     connectionstatechange: RoomEventOf<"connectionstatechange">;
-    /** Which of the others speak has changed. */
+    /** The active speakers among the others changed. */
     activespeakerschange: RoomEventOf<"activespeakerschange">;
-    /** Another participant leads the conversation. */
+    /** The dominant speaker changed. */
     dominantspeakerchange: RoomEventOf<"dominantspeakerchange">;
     /** The host muted one of this participant's publications. */
     muterequested: RoomEventOf<"muterequested">;
-    /** The server gave this participant another role. */
+    /** The server changed this participant's role. */
     rolechange: RoomEventOf<"rolechange">;
-    /** Who waits to be let in has changed, or whether newcomers wait. */
+    /** The lobby changed: who waits to be admitted, or whether newcomers wait. */
     lobbychange: RoomEventOf<"lobbychange">;
     /** The layout of the mixer's picture changed. */
     layoutchange: RoomEventOf<"layoutchange">;
-    /** Something failed; the call goes on. */
+    /** A failure that does not end the call. */
     warning: RoomEventOf<"warning">;
-    /** Events were read too slowly, and some are missing before this one. */
+    /** Events were read too slowly, and some were dropped before this one. */
     lagged: RoomEventOf<"lagged">;
 }
 
@@ -2098,7 +2079,7 @@ export interface Room {
     listener: Listener<RoomEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
     ): void;
-    /** Undoes `addEventListener`. */
+    /** Removes a listener. */
     removeEventListener<K extends keyof RoomEventMap>(
     type: K,
     listener: Listener<RoomEventMap[K]>,
@@ -2107,6 +2088,27 @@ export interface Room {
     /** All events from now on: `for await (const event of room.events())`. Ends after `"left"`. */
     events(): AsyncIterableIterator<RoomEvent>;
 }
+
+
+/** Options of an operation that waits for a user or the network, and can be aborted. */
+export interface AbortOptions {
+    /**
+     * Aborts the operation: its promise rejects with a `MoimError` whose `name` is `"AbortError"`, whose `code` is
+     * `"ERR_ABORTED"` and whose `cause` is the signal's `reason`. A late result is undone: a camera is stopped,
+     * a room is left, a file is cancelled.
+     * @see https://dom.spec.whatwg.org/#interface-abortsignal
+     */
+    signal?: AbortSignal;
+}
+export interface AcceptOptions extends AbortOptions {}
+export interface CameraOptions extends AbortOptions {}
+export interface ChatOptions extends AbortOptions {}
+export interface DisplayOptions extends AbortOptions {}
+export interface FileOptions extends AbortOptions {}
+export interface JoinOptions extends AbortOptions {}
+export interface MicrophoneOptions extends AbortOptions {}
+export interface PublishOptions extends AbortOptions {}
+export interface SendFileOptions extends AbortOptions {}
 
 
 /** The cause of a MoimError. */
@@ -2156,7 +2158,7 @@ export type ErrorCode =
 export interface StreamOptions {
     /** Whether the stream carries bytes or text. Default: `"bytes"`. */
     kind?: StreamKind;
-    /** What the stream is about, as the application chooses. Default: `""`. */
+    /** The topic, chosen by the application. Default: `""`. */
     topic?: string;
     /** Further properties, by name. With the topic at most 8 KiB as JSON. Default: none. */
     attributes?: Record<string, string>;
@@ -2168,7 +2170,7 @@ export interface StreamOptions {
 export type IncomingStream = IncomingByteStream | IncomingTextStream;
 
 export interface IncomingStreamInfo {
-    /** What the stream is about, or `""`. */
+    /** The topic, or `""`. */
     topic: string;
     /** Further properties, by name. */
     attributes: Record<string, string>;
@@ -2179,8 +2181,9 @@ export interface IncomingStreamInfo {
 export interface IncomingByteStream extends IncomingStreamInfo {
     kind: "bytes";
     /**
-     * The bytes, in order. Chunks need not be those that were written. Reading fails with ERR_STREAM_CANCELLED if the writer
-     * aborts the stream, and with ERR_STREAM_INTERRUPTED if the writer leaves. `cancel(reason)` sends the reason to the writer.
+     * The bytes, in order. Chunks need not be those that were written. Reading fails with ERR_STREAM_CANCELLED if the
+     * writer aborts the stream, and with ERR_STREAM_INTERRUPTED if the writer leaves. `cancel(reason)` sends the reason
+     * to the writer.
      */
     readable: ReadableStream<Uint8Array>;
 }
@@ -2193,17 +2196,18 @@ export interface IncomingTextStream extends IncomingStreamInfo {
 
 export interface Room {
     /**
-     * Opens a stream to one participant, who gets the event `streamopened`. At most 256 KiB are sent ahead of the reader: then
-     * writes wait until it reads. `close()` resolves when all bytes have arrived, `abort(reason)` sends the reason to the reader.
+     * Opens a stream to one participant, who gets the event `streamopened`. At most 256 KiB are sent ahead of the reader:
+     * then writes wait until it reads. `close()` resolves when all bytes have arrived, `abort(reason)` sends the reason
+     * to the reader.
      *
-     * The stream fails with ERR_STREAM_CANCELLED if the reader cancels it or nobody reads it, with ERR_STREAM_INTERRUPTED if the
-     * participant or the connection goes, and with ERR_INVALID_OPTIONS if a chunk is not of its kind.
+     * The stream fails with ERR_STREAM_CANCELLED if the reader cancels it or nobody reads it, with ERR_STREAM_INTERRUPTED
+     * if the participant or the connection goes, and with ERR_INVALID_OPTIONS if a chunk is not of its kind.
      *
      * @param to the participant who reads
      * @returns a stream that takes strings if `kind` is `"text"`, and otherwise an `ArrayBuffer` or a view of one
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such
-     * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8 KiB;
-     * ERR_INVALID_OPTIONS.
+     * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8
+     * KiB; ERR_INVALID_OPTIONS.
      * @example
      * const writer = room.openStream(participant.id, { kind: "text", topic: "captions" }).getWriter();
      * await writer.write("Hello");
@@ -2781,8 +2785,8 @@ export type FocusBehavior =
 
 
 /**
- * Controls one capture of a display. Chromium has it; what a browser lacks is `ERR_UNSUPPORTED`. Arguments and options
- * that are misspelt or of the wrong type give `ERR_INVALID_OPTIONS`.
+ * Controls one display capture. Available in Chromium; a missing method results in `ERR_UNSUPPORTED`. Misspelt options
+ * and arguments of the wrong type result in `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/screen-capture/#dom-capturecontroller
  * @see https://screen-share.github.io/captured-surface-control/
  */
@@ -2790,74 +2794,75 @@ export class CaptureController {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Calls `listener` when the zoom level has changed.
+     * Calls `listener` when the zoom level changes.
      */
     addEventListener(type: "zoomlevelchange", listener: (event: Event) => void): void;
     /**
-     * The same as the function `captureDisplay`, under the control of this object; once.
+     * Like the function `captureDisplay`, controlled by this object. Can be called once.
      * @throws {MoimError} the codes of the function; ERR_INVALID_STATE the second time, as a controller controls one
-     * capture, even when that has ended, and without a click just now.
+     * capture, even after that has ended, and without a recent user gesture.
      */
     captureDisplay(options?: DisplayOptions): Promise<DisplayCapture>;
     /**
-     * Shows the shared tab one level smaller, on the same terms.
+     * Decreases the zoom level of the shared tab by one step, under the same conditions.
      * @throws {MoimError} the codes of `increaseZoomLevel`.
      */
     decreaseZoomLevel(): Promise<void>;
     /**
-     * Turns of the wheel over `element` scroll the shared tab; `null` ends it.
-     * @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no `forwardWheel`;
-     * ERR_MEDIA_NOT_ALLOWED if the user refuses; ERR_INVALID_OPTIONS for what is no
+     * Forwards wheel events on `element` to the shared tab, which scrolls; `null` stops it.
+     * @throws {MoimError} ERR_INVALID_STATE if no tab is shared; ERR_UNSUPPORTED if the browser has no `forwardWheel`;
+     * ERR_MEDIA_NOT_ALLOWED if the user denies it; ERR_INVALID_OPTIONS if it is not an
      * element.
      */
     forwardWheel(element: Element | null): Promise<void>;
     /**
-     * Shows the shared tab one level larger. Call it from an event handler of a click; the browser may ask the user.
-     * @throws {MoimError} ERR_INVALID_STATE while no tab is shared, or at the last level; ERR_UNSUPPORTED where there
-     * is no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user refuses, or without a click.
+     * Increases the zoom level of the shared tab by one step. Call it from a click handler; the browser may prompt the
+     * user.
+     * @throws {MoimError} ERR_INVALID_STATE if no tab is shared, or at the last level; ERR_UNSUPPORTED if the browser
+     * has no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user denies it, or without a click.
      */
     increaseZoomLevel(): Promise<void>;
     /**
-     * A controller that controls nothing yet.
-     * @throws {MoimError} ERR_UNSUPPORTED where there is no `CaptureController`.
+     * Creates a controller without a capture.
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `CaptureController`.
      */
     constructor();
     /**
-     * Undoes `addEventListener`.
+     * Removes a listener.
      */
     removeEventListener(type: "zoomlevelchange", listener: (event: Event) => void): void;
     /**
-     * Shows the shared tab in its first size, on the same terms.
+     * Resets the zoom level of the shared tab, under the same conditions.
      * @throws {MoimError} the codes of `increaseZoomLevel`.
      */
     resetZoomLevel(): Promise<void>;
     /**
-     * Which window has the focus when sharing begins. To be called before the capture, or at once after it.
-     * @throws {MoimError} ERR_INVALID_STATE when it is called later, or a screen is shared; ERR_UNSUPPORTED where
-     * there is no `setFocusBehavior`.
+     * Sets which window gets the focus when sharing begins. Call it before the capture or immediately after it.
+     * @throws {MoimError} ERR_INVALID_STATE if it is called later, or a screen is shared; ERR_UNSUPPORTED if the
+     * browser has no `setFocusBehavior`.
      */
     setFocusBehavior(behavior: FocusBehavior): void;
     /**
-     * The zoom levels of a shared tab, in percent, from small to large.
-     * @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no
+     * The supported zoom levels of a shared tab, in percent, in ascending order.
+     * @throws {MoimError} ERR_INVALID_STATE if no tab is shared; ERR_UNSUPPORTED if the browser has no
      * `getSupportedZoomLevels`.
      */
     supportedZoomLevels(): number[];
     /**
-     * Each new zoom level in percent, also those that the user sets in the tab:
+     * Each new zoom level in percent, including those set by the user in the tab:
      * `for await (const level of it.zoomLevels())`.
      */
     zoomLevels(): AsyncIterableIterator<number>;
     /**
-     * How large the shared tab is shown, in percent. `undefined` while no tab is shared.
-     * @throws {MoimError} ERR_UNSUPPORTED where there is no `zoomLevel`.
+     * The zoom level of the shared tab, in percent. `undefined` if no tab is shared.
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `zoomLevel`.
      */
     readonly zoomLevel: number | undefined;
 }
 
 /**
- * A channel for messages and files between two ends of a peer connection. It is open until `close()`, or until the
- * far end or the connection closes it. Arguments and options that are misspelt, of the wrong type or out of range give
+ * A channel for messages and files between two peers. It stays open until `close()` is called, or until the
+ * remote peer or the connection closes it. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcdatachannel
  * @example
@@ -2870,104 +2875,106 @@ export class DataChannel {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Closes the channel for both ends. What waits to be sent fails, files under way are interrupted. Closing again does
-     * nothing.
+     * Closes the channel for both peers. Queued messages fail, file transfers are interrupted. Idempotent.
      */
     close(): void;
     /**
-     * Fulfilled when the channel is closed, by whichever end.
-     * @throws {MoimError} ERR_DATA_FAILED when it did not close but fail; ERR_ABORTED when its
-     * `signal` is aborted, which ends the waiting alone.
+     * Resolves when the channel is closed by either peer.
+     * @throws {MoimError} ERR_DATA_FAILED when it failed; ERR_ABORTED when its
+     * `signal` is aborted, which does not affect the channel.
      */
     closed(options?: AbortOptions): Promise<void>;
     /**
-     * Makes a channel on a connection of the browser. The far end gets a `datachannel` event, unless the channel is
+     * Creates a channel on a browser's connection. The remote peer gets a `datachannel` event, unless the channel is
      * negotiated.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense, alone or together, and for what is no
+     * @throws {MoimError} ERR_INVALID_OPTIONS for invalid or conflicting options, and if it is not an
      * `RTCPeerConnection`; ERR_INVALID_STATE when the connection is closed.
      */
     static create(connection: RTCPeerConnection, label: string, options?: DataChannelOptions): DataChannel;
     /**
-     * The files that the far end offers: `for await (const file of channel.files())`. Ends when the channel is closed.
+     * The files that the remote peer offers: `for await (const file of channel.files())`. Ends when the channel is
+     * closed.
      */
     files(): AsyncIterableIterator<IncomingFile>;
     /**
-     * Fulfilled when everything is sent.
-     * @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails; ERR_ABORTED when its
-     * `signal` is aborted, which ends the waiting alone.
+     * Resolves when everything was sent.
+     * @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails; ERR_ABORTED
+     * when its `signal` is aborted, which does not affect the channel.
      */
     flushed(options?: AbortOptions): Promise<void>;
     /**
-     * Wraps a channel of the browser, such as that of a `datachannel` event of `connection`: in the event itself, or its
-     * first messages are missed.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense, and for what is no `RTCDataChannel` or
-     * no `RTCPeerConnection`.
+     * Wraps a browser's channel, such as that of a `datachannel` event of `connection`. Call it synchronously in the
+     * event handler, or the first messages are missed.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for invalid options, and if an argument is not an `RTCDataChannel` or
+     * an `RTCPeerConnection`.
      */
     static fromRtcDataChannel(channel: RTCDataChannel, connection: RTCPeerConnection, options?: MessageOptions): DataChannel;
     /**
-     * The messages: `for await (const message of channel.messages())`. Those that came before somebody read too. Ends
-     * when the channel is closed, and when messages did not come: call it again to go on. Each message goes to one
-     * reader only: an iterator, `readable`, or the listeners of `"message"`.
-     * @throws {MoimError} while it is read: ERR_DATA_LAGGED when messages were dropped that nobody read in time;
-     * ERR_DATA_TOO_LARGE for a message beyond this end's own limit; ERR_DATA_MALFORMED when the far end does not speak
-     * our framing; ERR_DATA_CLOSED when the channel closed in the middle of a message; ERR_DATA_FAILED when it failed.
+     * The received messages: `for await (const message of channel.messages())`. Includes those that arrived before the
+     * first call. Ends when the channel is closed, and throws when messages were lost: call it again to continue. Each
+     * message is delivered to one reader only: an iterator, `readable`, or the listeners of `"message"`.
+     * @throws {MoimError} during iteration: ERR_DATA_LAGGED when messages were dropped because they were not read in
+     * time; ERR_DATA_TOO_LARGE for a message that exceeds this peer's limit; ERR_DATA_MALFORMED when the remote peer
+     * does not use moim's framing; ERR_DATA_CLOSED when the channel closed before a message was complete;
+     * ERR_DATA_FAILED when it failed.
      */
     messages(): AsyncIterableIterator<DataMessage>;
     /**
-     * Fulfilled when the channel is open.
-     * @throws {MoimError} ERR_DATA_CLOSED when it closes without ever being open; ERR_DATA_FAILED when it fails; ERR_ABORTED when its
-     * `signal` is aborted, which ends the waiting alone.
+     * Resolves when the channel is open.
+     * @throws {MoimError} ERR_DATA_CLOSED when it closes without having been open; ERR_DATA_FAILED when it fails;
+     * ERR_ABORTED when its `signal` is aborted, which does not affect the channel.
      */
     opened(options?: AbortOptions): Promise<void>;
     /**
-     * Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
-     * messages between them.
-     * @throws {MoimError} ERR_INVALID_STATE on a channel that may lose messages, does not keep order, or is without
-     * framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for what is no `Blob`; ERR_ABORTED
-     * when its `signal` is aborted already.
+     * Offers a file to the remote peer, and sends it when it is accepted. Several files may be transferred at once,
+     * and messages between them.
+     * @throws {MoimError} ERR_INVALID_STATE on a channel that is unreliable, unordered, or without
+     * framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS if it is not a `Blob`; ERR_ABORTED
+     * if its `signal` is already aborted.
      */
     sendFile(file: Blob, options?: FileOptions): FileTransfer;
     /**
      * Sends a value as JSON text.
-     * @throws {MoimError} the codes of `send`; ERR_INVALID_OPTIONS for what JSON cannot say, such as a function, a
-     * `BigInt` or an object that holds itself.
+     * @throws {MoimError} the codes of `send`; ERR_INVALID_OPTIONS if the value cannot be serialized, such as a
+     * function, a `BigInt` or a cyclic object.
      */
     sendJson(value: unknown): Promise<void>;
     /**
-     * Sends a message. Fulfilled when all of it is handed to the browser: at once while there is room in its buffer,
-     * later when it is above the high-water mark or the channel is not open yet. Await it before you send more. Messages
-     * are sent in the order of the calls.
-     * @throws {MoimError} ERR_DATA_TOO_LARGE beyond `maxMessageSize`; ERR_DATA_CLOSED when the channel is closed, or
-     * closes first; ERR_DATA_FAILED when the channel or the browser fails; ERR_INVALID_OPTIONS for what is neither
-     * text nor bytes.
+     * Sends a message. Resolves when all of it is in the browser's buffer: immediately while there is room,
+     * later when the buffer is above the high-water mark or the channel is not open yet. Await it before sending more.
+     * Messages are sent in the order of the calls.
+     * @throws {MoimError} ERR_DATA_TOO_LARGE if it exceeds `maxMessageSize`; ERR_DATA_CLOSED when the channel is
+     * closed, or closes first; ERR_DATA_FAILED when the channel or the browser fails; ERR_INVALID_OPTIONS if it is not
+     * a string or a `BufferSource`.
      */
     send(data: string | ArrayBuffer | ArrayBufferView): Promise<void>;
     /**
-     * Bytes that wait to be sent, here and in the browser's buffer.
+     * Bytes that are queued to be sent, here and in the browser's buffer.
      */
     readonly bufferedAmount: number;
     /**
-     * Whether long messages are sent in fragments, and files can be sent.
+     * Whether long messages are fragmented, which also allows sending files.
      */
     readonly framing: boolean;
     /**
-     * Its id, from 0 to 65534, once the connection has given it one.
+     * The id, from 0 to 65534, once assigned.
      */
     readonly id: number | undefined;
     /**
-     * The name that it was made with.
+     * The label.
      */
     readonly label: string;
     /**
-     * The longest message in bytes that can be sent now.
+     * The longest message in bytes that can currently be sent.
      */
     readonly maxMessageSize: number;
     /**
-     * What the application speaks over it.
+     * The application's subprotocol.
      */
     readonly protocol: string;
     /**
-     * The messages as a Web Stream, always the same. What `messages()` throws ends it for good.
+     * The received messages as a `ReadableStream`, always the same object. An error that `messages()` throws ends it
+     * permanently.
      */
     readonly readable: ReadableStream<DataMessage>;
     /**
@@ -2975,18 +2982,19 @@ export class DataChannel {
      */
     readonly rtcDataChannel: RTCDataChannel;
     /**
-     * Where the channel is in its life.
+     * The channel's state.
      */
     readonly state: DataChannelState;
     /**
-     * A Web Stream that sends what is written to it, always the same. Closing it sends all and closes the channel.
+     * A `WritableStream` that sends what is written to it, always the same object. Closing it sends all queued
+     * messages and closes the channel.
      */
     readonly writable: WritableStream<string | ArrayBuffer | ArrayBufferView>;
 }
 
 /**
- * The devices of this machine, as far as the browser shows them. Arguments and options that are misspelt, of the wrong
- * type or out of range give `ERR_INVALID_OPTIONS`.
+ * The media devices of this machine. Misspelt options, and arguments of the wrong
+ * type or out of range result in `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediadevices
  * @example
  * const devices = new Devices();
@@ -2996,76 +3004,76 @@ export class Devices {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Calls `listener` when devices were plugged in or out; `changes()` says which.
+     * Calls `listener` when devices were plugged in or out; `changes()` reports which.
      */
     addEventListener(type: "devicechange", listener: (event: Event) => void): void;
     /**
-     * Opens a camera and a microphone, with one question to the user for both. It gives both or neither. A `signal` may be
+     * Opens a camera and a microphone, with a single prompt for both. Resolves with both or rejects. A `signal` may be
      * in either of the options.
-     * @throws {MoimError} the codes of `camera`. The browser does not tell which of the two it is about.
+     * @throws {MoimError} the codes of `camera`. The browser does not report which of the two failed.
      */
     cameraAndMicrophone(camera?: CameraOptions, microphone?: MicrophoneOptions): Promise<{ camera: LocalTrack; microphone: LocalTrack }>;
     /**
-     * Opens a camera, asking the user for permission if need be.
-     * @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user, a permissions policy or the system refuses;
-     * ERR_MEDIA_NOT_FOUND when there is none; ERR_MEDIA_NOT_READABLE when it gives nothing, as when another program
-     * uses it; ERR_MEDIA_OVERCONSTRAINED when none satisfies a constraint; ERR_MEDIA_ABORTED when it fails otherwise;
-     * ERR_UNSUPPORTED for a required constraint that this browser does not know; ERR_INVALID_OPTIONS for constraints
-     * that make no sense to it; ERR_ABORTED when its `signal` is aborted.
+     * Opens a camera, prompting the user for permission if necessary.
+     * @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user, a permissions policy or the system denies it;
+     * ERR_MEDIA_NOT_FOUND when there is none; ERR_MEDIA_NOT_READABLE when it cannot be read, for example because
+     * another program uses it; ERR_MEDIA_OVERCONSTRAINED when none satisfies a constraint; ERR_MEDIA_ABORTED when it
+     * fails otherwise; ERR_UNSUPPORTED for a required constraint that this browser does not support;
+     * ERR_INVALID_OPTIONS for invalid constraints; ERR_ABORTED when its `signal` is aborted.
      */
     camera(options?: CameraOptions): Promise<LocalTrack>;
     /**
-     * What changes each time devices are plugged in or out, or another one becomes the default:
+     * Changes of the device list: devices were plugged in or out, or the default has changed:
      * `for await (const change of devices.changes())`.
      */
     changes(): AsyncIterableIterator<DeviceChange>;
     /**
-     * Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
-     * tells little.
-     * @throws {MoimError} ERR_UNSUPPORTED where there is no `enumerateDevices`.
+     * Lists the devices; the default of each kind comes first. It does not request permission, without which browsers
+     * report few details.
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `enumerateDevices`.
      */
     enumerate(): Promise<DeviceInfo[]>;
     /**
-     * Opens a microphone, asking the user for permission if need be.
+     * Opens a microphone, prompting the user for permission if necessary.
      * @throws {MoimError} the codes of `camera`.
      */
     microphone(options?: MicrophoneOptions): Promise<LocalTrack>;
     /**
-     * The devices of this page's `navigator.mediaDevices`.
-     * @throws {MoimError} ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_UNSUPPORTED where there is no
+     * Uses this page's `navigator.mediaDevices`.
+     * @throws {MoimError} ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_UNSUPPORTED if the browser has no
      * `getUserMedia`.
      */
     constructor();
     /**
-     * Whether the page may use cameras, microphones or the display.
-     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell.
+     * Queries the permission to use cameras, microphones or the display.
+     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not report it.
      */
     permission(name: PermissionName): Promise<Permission>;
     /**
-     * Undoes `addEventListener`.
+     * Removes a listener.
      */
     removeEventListener(type: "devicechange", listener: (event: Event) => void): void;
     /**
-     * Lets the user choose a speaker, whose id `setSinkId` takes. Call it from an event handler of a click.
+     * Prompts the user to select a speaker, whose id `setSinkId` accepts. Call it from a click handler.
      * <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
-     * @throws {MoimError} ERR_UNSUPPORTED where there is no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the user
-     * chooses none, or the page may not ask; ERR_MEDIA_NOT_FOUND when there is none; ERR_INVALID_STATE without a
-     * click or key just now; ERR_ABORTED when its `signal` is aborted.
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the
+     * user selects none, or the page may not prompt; ERR_MEDIA_NOT_FOUND when there is none; ERR_INVALID_STATE without
+     * a recent user gesture; ERR_ABORTED when its `signal` is aborted.
      */
     selectAudioOutput(deviceId?: string, options?: AbortOptions): Promise<DeviceInfo>;
     /**
-     * Gives another track each time the device of the present one is gone, from the device that is then the default:
+     * Replacement tracks: one each time the current device is gone, from the new default device:
      * `for await (const next of devices.takeOver(track)) await room.replaceTrack(id, next)`. It has the constraints of
-     * the first except for the device, and is muted if that was muted. Where there is no device, it waits till one is
-     * plugged in. `stop()` of the present track ends the iteration, and so does an error.
-     * @throws {MoimError} ERR_INVALID_STATE for a track that was not opened by `Devices`; ERR_INVALID_OPTIONS for what
-     * is no `LocalTrack`; while it is read: ERR_MEDIA_NOT_ALLOWED when the next device may not be used.
+     * the first track except for the device, and is muted if that was muted. While there is no device, it waits for
+     * one. `stop()` of the current track ends the iteration, and so does an error.
+     * @throws {MoimError} ERR_INVALID_STATE for a track that was not opened by `Devices`; ERR_INVALID_OPTIONS if it
+     * is not a `LocalTrack`; during iteration: ERR_MEDIA_NOT_ALLOWED when the next device may not be used.
      */
     takeOver(track: LocalTrack): AsyncIterableIterator<LocalTrack>;
 }
 
 /**
- * Sends telephone tones. Arguments and options that are misspelt, of the wrong type or out of range give
+ * Sends DTMF tones. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcdtmfsender
  */
@@ -3074,67 +3082,69 @@ export class DtmfSender {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for characters that are no tones, and for a duration or gap out of
-     * range; ERR_INVALID_STATE when nothing can be sent: see `canInsert`.
+     * Sends tones, replacing the pending ones: digits, A to D, # and *; a comma is a pause of two seconds. An empty
+     * string stops.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for characters that are not tones, and for a duration or gap out of
+     * range; ERR_INVALID_STATE if tones cannot be sent: see `canInsert`.
      */
     insert(tones: string, options?: DtmfOptions): void;
     /**
-     * Each tone as it begins to sound, and an empty text when all are done: `for await (const tone of dtmf.tones())`.
+     * Each tone as it starts, and an empty string after the last one: `for await (const tone of dtmf.tones())`.
      */
     tones(): AsyncIterableIterator<string>;
     /**
-     * Whether the connection is up and the far end takes tones.
+     * Whether the connection is established and the remote peer accepts tones.
      */
     readonly canInsert: boolean;
     /**
-     * What waits to be sounded.
+     * The tones that are still to be sent.
      */
     readonly toneBuffer: string;
 }
 
 /**
- * A file under way. It goes on without this object, too. Arguments of the wrong type give `ERR_INVALID_OPTIONS`.
+ * A file transfer. It continues without a reference to it. Arguments of the wrong type result in
+ * `ERR_INVALID_OPTIONS`.
  */
 export class FileTransfer {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Gives the transfer up at both ends; the reason is for the far end to read. Does nothing once it is over.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for a reason that is no text.
+     * Cancels the transfer at both peers; the remote peer gets the reason. Has no effect once it has ended.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if the reason is not a string.
      */
     cancel(reason?: string): void;
     /**
-     * How many bytes are through, now and whenever that changes:
+     * The progress, starting with the current one:
      * `for await (const { transferred, size } of transfer.progress())`.
      * Ends with the transfer.
      */
     progress(): AsyncIterableIterator<FileProgress>;
     /**
-     * Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
-     * which is first. Use the transfer that it returns from now on.
-     * @throws {MoimError} ERR_INVALID_STATE unless the transfer is interrupted, and on a channel that may lose
-     * messages, does not keep order, or is without framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for
-     * what is no `DataChannel`.
+     * Continues over another channel, after the previous one closed too early. Both peers have to call it, in either
+     * order. The returned transfer replaces this one.
+     * @throws {MoimError} ERR_INVALID_STATE unless the transfer is interrupted, and on a channel that is
+     * unreliable, unordered, or without framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS
+     * if it is not a `DataChannel`.
      */
     resume(channel: DataChannel): FileTransfer;
     /**
-     * Which way the file goes.
+     * The direction of the transfer.
      */
     readonly direction: FileDirection;
     /**
-     * Fulfilled at either end when the receiver has the file, whole and with the right SHA-256. The receiver gets it here,
-     * unless it is written to a stream.
-     * @throws {MoimError} ERR_TRANSFER_REJECTED when the far end refuses the file; ERR_TRANSFER_CANCELLED when one end
-     * gives it up; ERR_TRANSFER_INTERRUPTED when the channel closed or the far end left the room, after which
-     * `resume()` goes on over another channel; ERR_TRANSFER_CORRUPT when other bytes arrived than were sent;
-     * ERR_TRANSFER_STORAGE when one end could not read or write; ERR_ABORTED when the `signal` that it was started with is
-     * aborted.
+     * Resolves, at both peers, when the receiver has the complete file with a matching SHA-256. The receiver gets it
+     * as the result, unless it is written to a stream.
+     * @throws {MoimError} ERR_TRANSFER_REJECTED when the remote peer declines the file; ERR_TRANSFER_CANCELLED when
+     * either peer cancels it; ERR_TRANSFER_INTERRUPTED when the channel closed or the remote peer left the room, after
+     * which `resume()` continues over another channel; ERR_TRANSFER_CORRUPT when the received bytes differ from the
+     * sent ones; ERR_TRANSFER_STORAGE when either peer could not read or write; ERR_ABORTED when the `signal` that it
+     * was started with is aborted.
      */
     readonly finished: Promise<File | undefined>;
     /**
-     * The transfer's name: the same at both ends, and when it is resumed.
+     * The transfer's id: the same at both peers, and kept when it is resumed.
      */
     readonly id: string;
     /**
@@ -3146,7 +3156,7 @@ export class FileTransfer {
      */
     readonly name: string;
     /**
-     * Who is at the far end, if the file goes through a room.
+     * The remote participant, if the file is sent through a room.
      */
     readonly participantId: ParticipantId | undefined;
     /**
@@ -3154,51 +3164,51 @@ export class FileTransfer {
      */
     readonly size: number;
     /**
-     * Bytes that the receiver has written down, as far as is known here.
+     * Number of bytes that the receiver has written, as far as is known locally.
      */
     readonly transferred: number;
 }
 
 /**
- * A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the
- * same. One that is never answered is refused when it is collected. Arguments and options that are misspelt or of the
- * wrong type give `ERR_INVALID_OPTIONS`.
+ * A file that the remote peer offers. It can be answered once: all listeners of `fileoffered` get the
+ * same object. One that is never answered is declined when it is garbage-collected. Misspelt options and arguments of
+ * the wrong type result in `ERR_INVALID_OPTIONS`.
  */
 export class IncomingFile {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes the file.
-     * @throws {MoimError} ERR_INVALID_STATE if somebody else writes to the stream, or the offer is answered already;
-     * ERR_INVALID_OPTIONS for what is no stream to write to; ERR_ABORTED when its `signal` is aborted already.
+     * Accepts the file.
+     * @throws {MoimError} ERR_INVALID_STATE if the stream is locked, or the offer was already answered;
+     * ERR_INVALID_OPTIONS if `writable` is not a `WritableStream`; ERR_ABORTED if its `signal` is already aborted.
      */
     accept(options?: AcceptOptions): FileTransfer;
     /**
-     * Refuses the file; the reason is for the sender to read.
-     * @throws {MoimError} ERR_INVALID_STATE if the offer is answered already; ERR_INVALID_OPTIONS for a reason that is
-     * no text.
+     * Declines the file; the sender gets the reason.
+     * @throws {MoimError} ERR_INVALID_STATE if the offer was already answered; ERR_INVALID_OPTIONS if the reason is
+     * not a string.
      */
     reject(reason?: string): void;
     /**
-     * The transfer's name: the same at both ends, and when it is resumed.
+     * The transfer's id: the same at both peers, and kept when it is resumed.
      */
     readonly id: string;
     /**
-     * When the file was last changed, in milliseconds since 1970, as the far end says; 0 if that is not known.
+     * When the file was last modified, in milliseconds since 1970, as given by the sender; 0 if unknown.
      */
     readonly lastModified: number;
     /**
-     * The MIME type as the far end says; may be empty.
+     * The MIME type as given by the sender; may be empty.
      */
     readonly mimeType: string;
     /**
-     * The file's name as the far end says, cleaned so that it can be saved under: at most 255 bytes, with its extension, and
-     * with `_` for characters that file systems refuse. It may lie about the type.
+     * The file's name as given by the sender, cleaned so that it is safe to save under: at most 255 bytes, with its
+     * extension, and with `_` for characters that file systems refuse. The extension may not match the content.
      */
     readonly name: string;
     /**
-     * Who offers it, if it came through a room.
+     * The sender, if the file was offered in a room.
      */
     readonly participantId: ParticipantId | undefined;
     /**
@@ -3208,8 +3218,8 @@ export class IncomingFile {
 }
 
 /**
- * Measures how loud an audio track is now. Where the browser keeps audio suspended until the user has acted, the
- * level is 0 till the next click or key. Chromium measures a remote track only while a media element plays it.
+ * Measures the current level of an audio track. While the browser keeps audio suspended until a user gesture, the
+ * level is 0. Chromium measures a remote track only while a media element plays it.
  * @see https://www.w3.org/TR/webaudio/#AnalyserNode
  * @example
  * const meter = new LevelMeter(microphone);
@@ -3219,24 +3229,24 @@ export class LevelMeter {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Whether somebody seems to speak. Ask several times a second; it stays true for 500 ms after a sound.
+     * Whether speech is likely. Call it several times a second; it stays true for 500 ms after a sound.
      */
     isSpeaking(): boolean;
     /**
-     * The root mean square of the last 43 ms or so: 0 is silence, 1 the loudest possible sound.
+     * The root mean square of about the last 43 ms: 0 is silence, 1 is full scale.
      */
     level(): number;
     /**
-     * Starts to measure. Call `free()` to end it.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for a video track, and what is no track; ERR_UNSUPPORTED
+     * Starts to measure. Call `free()` to stop.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for a video track, and if it is not a track; ERR_UNSUPPORTED
      * without `AudioContext`.
      */
     constructor(track: TrackLike);
 }
 
 /**
- * Sound or pictures of this page: a camera, a microphone, a shared display, or a track of the application.
- * It runs until `stop()`. Arguments and options that are misspelt, of the wrong type or out of range give
+ * Audio or video of this page: a camera, a microphone, a shared display, or a track of the application.
+ * It runs until `stop()`. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
  */
@@ -3245,109 +3255,110 @@ export class LocalTrack {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Calls `listener` for an event of the track. `"ended"` says that the browser ended it: the device was unplugged,
-     * the permission withdrawn, or sharing stopped from the browser's own button. `stop()` does not call it.
+     * Calls `listener` for an event of the track. `"ended"` reports that the browser ended it: the device was
+     * unplugged, the permission was revoked, or sharing was stopped with the browser's own button. `stop()` does not
+     * fire it.
      */
     addEventListener(type: TrackEvent, listener: (event: Event) => void): void;
     /**
-     * Makes the running track keep to other constraints, which replace those of before. If it fails, all stays.
+     * Applies other constraints to the running track, replacing the previous ones. If it fails, nothing changes.
      * <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-applyconstraints>
-     * @throws {MoimError} ERR_MEDIA_OVERCONSTRAINED if the source cannot; ERR_UNSUPPORTED for a required constraint
-     * that this browser does not know; ERR_INVALID_STATE once the track has ended.
+     * @throws {MoimError} ERR_MEDIA_OVERCONSTRAINED if the source cannot satisfy them; ERR_UNSUPPORTED for a required
+     * constraint that this browser does not support; ERR_INVALID_STATE once the track has ended.
      */
     applyConstraints(constraints?: TrackConstraints): Promise<void>;
     /**
-     * Plays the track in an element, in place of what it plays, or in a new `<video>` or `<audio>` that is yours to put into
-     * the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is a camera
-     * that faces the user, or that does not say where it faces: mirrored by the element's `style.scale`. Both can be
-     * changed afterwards. When the track ends, it is detached.
+     * Plays the track in an element, replacing what it plays, or in a new `<video>` or `<audio>` that the application
+     * adds to the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is
+     * a camera that faces the user, or has an unknown facing mode: mirrored with the element's `style.scale`. Both can
+     * be changed afterwards. When the track ends, it is detached.
      * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
      */
     attach(element?: HTMLMediaElement): HTMLMediaElement;
     /**
-     * What the track could be. <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>
-     * @throws {MoimError} ERR_UNSUPPORTED where there is no `getCapabilities`.
+     * The values that the track supports. <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `getCapabilities`.
      */
     capabilities(): TrackCapabilities;
     /**
-     * A second track of the same source, with settings and an end of its own. The device is free when both are
-     * stopped.
+     * Returns a second track of the same source, with its own settings and lifetime. The device is released when both
+     * are stopped.
      */
     clone(): LocalTrack;
     /**
-     * Cuts the pictures of a shared tab to the rectangle of an element of this page, or to a `CropTarget` that the
-     * shared page made; `null` ends it. <https://www.w3.org/TR/mediacapture-region/>
-     * @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
-     * Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
+     * Crops the video of a shared tab to the rectangle of an element of this page, or to a `CropTarget` created by the
+     * shared page; `null` removes the crop. <https://www.w3.org/TR/mediacapture-region/>
+     * @throws {MoimError} ERR_INVALID_STATE if the track is not the capture of a tab; ERR_UNSUPPORTED in browsers
+     * other than Chromium; ERR_INVALID_OPTIONS for an invalid target; ERR_BROWSER for one of another tab.
      */
     cropTo(region: CaptureRegion): Promise<void>;
     /**
-     * Undoes `attach` for an element, or for all. Does nothing if the track is not attached to it.
+     * Detaches the track from an element, or from all. Has no effect if the track is not attached to it.
      * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
      */
     detach(element?: HTMLMediaElement): void;
     /**
-     * What the browser says of the track: `for await (const event of track.events())`. Ends with the track.
+     * The track's events: `for await (const event of track.events())`. Ends with the track.
      */
     events(): AsyncIterableIterator<TrackEvent>;
     /**
-     * Counts of the source's frames so far.
-     * @throws {MoimError} ERR_UNSUPPORTED where there is no `MediaStreamTrack.stats`, and for a source that counts
-     * nothing, such as a canvas.
+     * Returns the frame counters of the track.
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `MediaStreamTrack.stats`, and for a source without
+     * statistics, such as a canvas.
      */
     frameStats(): FrameStats;
     /**
-     * Wraps a track that the application made, such as that of a canvas.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no track, and for a source that there is not.
+     * Wraps a track of the application, such as that of a canvas.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a track, and for an unknown source.
      */
     static fromMediaStreamTrack(track: MediaStreamTrack, source: TrackSource): LocalTrack;
     /**
-     * Undoes `addEventListener`.
+     * Removes a listener.
      */
     removeEventListener(type: TrackEvent, listener: (event: Event) => void): void;
     /**
-     * Cuts the pictures of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
-     * ends it. <https://screen-share.github.io/element-capture/>
-     * @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
-     * Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
+     * Restricts the video of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
+     * removes the restriction. <https://screen-share.github.io/element-capture/>
+     * @throws {MoimError} ERR_INVALID_STATE if the track is not the capture of a tab; ERR_UNSUPPORTED in browsers
+     * other than Chromium; ERR_INVALID_OPTIONS for an invalid target; ERR_BROWSER for one of another tab.
      */
     restrictTo(region: CaptureRegion): Promise<void>;
     /**
-     * What the track is at present.
+     * The track's current settings.
      * <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getsettings>
      */
     settings(): TrackSettings;
     /**
-     * Ends the track and frees its device. Its publications end too. Stopping again does nothing.
+     * Ends the track and releases its device. Its publications end too. Idempotent.
      */
     stop(): void;
     /**
-     * What the page in the shared tab says of itself at present; `"capturehandlechange"` tells that it has changed.
-     * `undefined` if the page says nothing, or not to this origin, and for a track that shows no tab or has ended.
+     * Returns what the page in the shared tab currently exposes; `"capturehandlechange"` reports changes.
+     * `undefined` if the page exposes nothing, or not to this origin, and for a track that is not a tab or has ended.
      * <https://www.w3.org/TR/capture-handle-identity/#dom-mediastreamtrack-getcapturehandle>
      *
      * @throws {MoimError} ERR_UNSUPPORTED in browsers other than Chromium.
      */
     readonly captureHandle: CaptureHandle | undefined;
     /**
-     * What the media is, so that the encoder keeps what matters. <https://www.w3.org/TR/mst-content-hint/>
-     * @throws {MoimError} ERR_UNSUPPORTED where there is no `contentHint`; ERR_INVALID_OPTIONS when it is set to a
-     * hint of the other kind of media, which the browser would ignore.
+     * The content hint, which tells the encoder what to preserve. <https://www.w3.org/TR/mst-content-hint/>
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `contentHint`; ERR_INVALID_OPTIONS if it is set to a
+     * hint of another kind of media, which the browser would ignore.
      */
     contentHint: ContentHint;
     /**
-     * The device that feeds the track, if there is one.
+     * The id of the track's device, if it has one.
      */
     readonly deviceId: string | undefined;
     /**
-     * Whether media flows. A disabled track gives silence or black wherever it is played, recorded or published, and its
-     * publications are muted. A camera's light may stay on: only `stop()` frees the device. To mute one publication, use
-     * `room.setMuted`.
-     * @throws {MoimError} ERR_INVALID_OPTIONS when it is set to something else than true or false.
+     * Whether the track is enabled. A disabled track is silent or black wherever it is played, recorded or published,
+     * and its publications are muted. A camera's light may stay on: only `stop()` releases the device. To mute one
+     * publication, use `room.setMuted`.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is set to a value other than a boolean.
      */
     enabled: boolean;
     /**
-     * Whether the track is over for good.
+     * Whether the track has ended.
      */
     readonly ended: boolean;
     /**
@@ -3355,33 +3366,33 @@ export class LocalTrack {
      */
     readonly id: string;
     /**
-     * Sound or pictures.
+     * Audio or video.
      */
     readonly kind: MediaKind;
     /**
-     * The device's name as the browser shows it. May be empty.
+     * The device's name as reported by the browser. May be empty.
      */
     readonly label: string;
     /**
-     * The browser's object. What is done to it directly, such as `enabled = false` or `stop()`, fires no event: a room
-     * notices it with the next thing that happens in it, at the latest with the heartbeat of its server.
+     * The browser's object. Changes made to it directly, such as `enabled = false` or `stop()`, fire no event: a room
+     * notices them at its next activity, at the latest with the server's heartbeat.
      */
     readonly mediaStreamTrack: MediaStreamTrack;
     /**
-     * Whether the source gives nothing at present, such as a headset whose own switch is off. The application mutes
-     * by `enabled` instead.
+     * Whether the source temporarily provides no media, for example because a headset's own mute switch is on. To mute
+     * from the application, use `enabled`.
      */
     readonly muted: boolean;
     /**
-     * What the track shows.
+     * The source of the track.
      */
     readonly source: TrackSource;
 }
 
 /**
- * Mixes the pictures and the sound of any number of tracks into one of each: to record a whole room as one file, or to
- * send it on. It runs until `close()`, in a hidden tab too. Arguments and options that are misspelt, of the wrong type
- * or out of range give `ERR_INVALID_OPTIONS`.
+ * Mixes the video and audio of any number of tracks into one track each: to record a whole room as one file, or to
+ * publish it. It runs until `close()`, in a hidden tab too. Misspelt options, and arguments of the wrong type
+ * or out of range result in `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream
  * @see https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode
  * @example
@@ -3393,96 +3404,96 @@ export class Mixer {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on.
-     * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS when there is no track, one
-     * has ended or two have pictures, and for a gain out of range.
+     * Adds a source with video, audio, or both. It is mixed until `remove()`. The tracks themselves continue.
+     * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS if there is no track, one
+     * has ended or there are two video tracks, and for a gain out of range.
      */
     add(tracks: readonly TrackLike[], options?: MixerSourceOptions): MixerSource;
     /**
-     * The sound of everyone but one source: what that one is to hear. It ends when that source leaves.
+     * The audio of all sources except one, to be played to that one. It ends when that source is removed.
      * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that is not in
      * the mix.
      */
     audioTrackWithout(source: MixerSource): LocalTrack;
     /**
-     * Ends it: its tracks end, the sources' own go on. Closing again does nothing.
+     * Closes the mixer: its tracks end, those of the sources continue. Idempotent.
      */
     close(): void;
     /**
      * Starts to mix.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for a size or rate that makes no picture, a background that is no
-     * colour, and a layout that names a source or goes beyond the picture; ERR_UNSUPPORTED without
+     * @throws {MoimError} ERR_INVALID_OPTIONS for an invalid size, frame rate or background colour,
+     * and for a layout that names a source or exceeds the picture; ERR_UNSUPPORTED without
      * `HTMLCanvasElement.captureStream`.
      */
     constructor(options?: MixerOptions);
     /**
-     * Where the sources are in the picture now, in fractions of it, from back to front. Those without a picture are
-     * not in it, unless they are `alwaysShown`.
+     * The current positions of the sources, in fractions of the picture, from back to front. Sources without video are
+     * left out, unless they are `alwaysShown`.
      */
     placement(): Placement[];
     /**
-     * Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on. A layout may
-     * name a source that has left, for sources come and go at any time: then the first is the large one.
+     * Changes the layout: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on. It may
+     * name a source that was removed, as sources come and go at any time: then the first source is the large one.
      * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that this mixer
-     * never had, and for rectangles beyond the picture.
+     * never had, and for rectangles outside the picture.
      */
     setLayout(layout: Layout): void;
     /**
-     * The mixed sound. It ends with the mixer. Where the browser wants a click first, it is silent until there was
+     * The mixed audio track. It ends with the mixer. It is silent until a user gesture if the browser requires
      * one.
      * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
      */
     readonly audioTrack: LocalTrack;
     /**
-     * The mixed picture. It ends with the mixer.
+     * The mixed video track. It ends with the mixer.
      * @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
      */
     readonly videoTrack: LocalTrack;
 }
 
 /**
- * A source of a mixer. Arguments of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
+ * A source of a mixer. Arguments of the wrong type or out of range result in `ERR_INVALID_OPTIONS`.
  */
 export class MixerSource {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes it out of the mix. Its tracks go on. Removing again does nothing.
+     * Removes it from the mix. Its tracks continue. Idempotent.
      */
     remove(): void;
     /**
-     * Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+     * Sets the gain in the mix: 0 is silence, 1 unchanged, 4 the maximum.
      * @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS for a
      * gain out of range.
      */
     setGain(gain: number): void;
     /**
-     * Sets the text upon its picture; empty for none.
-     * @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS for
-     * what is no text.
+     * Sets the label drawn on its video; empty for none.
+     * @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS if
+     * it is not a string.
      */
     setLabel(label: string): void;
     /**
-     * Mixes these tracks in place of those before. The source keeps its id, its place and its sound without itself; a
-     * picture that is among them goes on.
+     * Replaces the tracks. The source keeps its id, its position and its audio without itself; a
+     * video track that stays continues without a gap.
      * @throws {MoimError} the codes of `Mixer.add`; ERR_INVALID_STATE once the source is removed or the mixer closed.
      */
     setTracks(tracks: readonly TrackLike[]): void;
     /**
-     * What layouts know it by.
+     * The id that layouts use.
      */
     readonly id: number;
 }
 
 /**
- * One end of a connection that carries sound, pictures and data.
+ * One peer of a connection for audio, video and data.
  *
- * Carry its `signals()` to the other end, by whatever there is, and hand those that come from there to `handleSignal`. All
- * else goes by itself: offers, answers, candidates, who gives way when both ends change something at once, and the restart
+ * Send its `signals()` to the other peer, over any transport, and pass those from there to `handleSignal`. Everything
+ * else is automatic: offers, answers, candidates, who gives way when both peers negotiate at once, and the ICE restart
  * when the connection is lost.
  *
- * Arguments and options that are misspelt, of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
+ * Misspelt options, and arguments of the wrong type or out of range result in `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface
  * @example
  * const connection = new PeerConnection();
@@ -3493,30 +3504,30 @@ export class PeerConnection {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Sends a track, over a transceiver that is free or a new one. A transceiver that has sent another track sends this one
-     * with the encodings that it began with.
-     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is being
-     * sent already, and for what is no track.
+     * Sends a track over a free or a new transceiver. A transceiver that was used for another track sends this one
+     * with its original encodings.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is already
+     * being sent, and if it is not a track.
      */
     addTrack(track: TrackLike): Transceiver;
     /**
-     * Adds a transceiver for a track, or for a kind of media.
-     * @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser would pass over, and if it has
-     * none of the codecs; ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for encodings that make
-     * no sense, the direction `"stopped"`, and what is neither a track nor a kind.
+     * Adds a transceiver for a track or a kind of media.
+     * @throws {MoimError} ERR_UNSUPPORTED, with the member's name, for what the browser would ignore, and if it
+     * supports none of the codecs; ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for invalid
+     * encodings, for the direction `"stopped"`, and if it is not a track or a kind.
      */
     addTransceiver(trackOrKind: TrackLike | MediaKind, options?: TransceiverOptions): Transceiver;
     /**
-     * Closes the connection, ends the streams and lets go of the tracks. Closing again does nothing.
+     * Closes the connection, ends the streams and releases the tracks. Idempotent.
      *
-     * The far end is not told: it sees a lost connection after some seconds, unless the app tells it. A connection that is
-     * never closed is never collected.
+     * The remote peer is not notified: it sees a lost connection after some seconds, unless the application notifies
+     * it. A connection that is never closed is never garbage-collected.
      */
     close(): void;
     /**
-     * Makes a data channel. The far end gets it by `"datachanneladded"`, unless it is negotiated.
-     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for options that make
-     * no sense, alone or together.
+     * Creates a data channel. The remote peer gets it with `"datachanneladded"`, unless it is negotiated.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for invalid
+     * or conflicting options.
      */
     createDataChannel(label: string, options?: DataChannelOptions): DataChannel;
     /**
@@ -3524,80 +3535,80 @@ export class PeerConnection {
      */
     events(): AsyncIterableIterator<PeerConnectionEvent>;
     /**
-     * Makes a certificate for `certificates`. It outlives the page if it is stored in IndexedDB.
+     * Generates a certificate for `certificates`. It can outlive the page if it is stored in IndexedDB.
      * <https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate>
-     * @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense; ERR_BROWSER if the browser can make
-     * none.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for invalid options; ERR_BROWSER if the browser cannot generate
+     * one.
      */
     static generateCertificate(options?: CertificateOptions): Promise<RTCCertificate>;
     /**
-     * Takes a signal of the far end. What it leads to happens by itself; what fails of that is told by
-     * `"negotiationfailed"` and does not end the connection.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no signal, for that of another connection, and if both ends
-     * were told the same for `polite`; ERR_INVALID_STATE when the connection is closed.
+     * Handles a signal from the remote peer. Resulting actions are automatic; their failures are emitted as
+     * `"negotiationfailed"` and do not close the connection.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a signal, for a signal of another connection, and if both
+     * peers have the same `polite`; ERR_INVALID_STATE when the connection is closed.
      */
     handleSignal(signal: Signal): void;
     /**
-     * Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for options that a browser would refuse, or take and never use;
-     * ERR_UNSUPPORTED without `RTCPeerConnection`; ERR_NEGOTIATION if the browser makes no connection, as when there are
-     * too many.
+     * Creates a connection. Nothing is sent before a track, a transceiver or a data channel is added by either peer.
+     * @throws {MoimError} ERR_INVALID_OPTIONS for options that a browser would reject, or accept and never use;
+     * ERR_UNSUPPORTED without `RTCPeerConnection`; ERR_NEGOTIATION if the browser cannot create a connection, for
+     * example because there are too many.
      */
     constructor(options?: PeerConnectionOptions);
     /**
-     * Stops sending what a sender sends. Its transceiver is free for another track.
-     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for the sender of
-     * another connection, and what is no `Sender`.
+     * Stops sending the track of a sender. Its transceiver is free for another track.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for a sender of
+     * another connection, and if it is not a `Sender`.
      */
     removeTrack(sender: Sender): void;
     /**
-     * Gives out the signals again of which it is not known that they arrived: call it when what carries them was broken.
+     * Emits again all signals that are not acknowledged: call it after the transport was interrupted.
      */
     resendSignals(): void;
     /**
-     * Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.
+     * Restarts ICE, for example after a change of networks. Media continues meanwhile, if possible.
      * @throws {MoimError} ERR_INVALID_STATE when the connection is closed.
      */
     restartIce(): void;
     /**
-     * Uses other ICE servers from the next gathering on, as when TURN credentials run out.
-     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for servers that make
-     * no sense.
+     * Sets other ICE servers, used from the next gathering on, for example when TURN credentials expire.
+     * @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for invalid
+     * servers.
      */
     setIceServers(servers: IceServer[]): void;
     /**
-     * What the far end has to get, in order: `for await (const signal of connection.signals())`. None is lost before it is
-     * read, and each is given out once. Ends when the connection is closed.
+     * The signals for the remote peer, in order: `for await (const signal of connection.signals())`. They are kept
+     * until they are read, and each is delivered once. Ends when the connection is closed.
      */
     signals(): AsyncIterableIterator<Signal>;
     /**
-     * Whether the two ends are connected, all in all.
+     * The connection state.
      */
     readonly connectionState: ConnectionState;
     /**
-     * How the search for a way through goes.
+     * The ICE connection state.
      */
     readonly iceConnectionState: IceConnectionState;
     /**
-     * How the search for candidates of this end goes.
+     * The ICE gathering state.
      */
     readonly iceGatheringState: IceGatheringState;
     /**
-     * The browser's object, for `getStats` and the like. Leave descriptions and candidates to this class.
+     * The browser's object, for `getStats` and so on. Do not use it to set descriptions or candidates.
      */
     readonly rtcPeerConnection: RTCPeerConnection;
     /**
-     * Where the offer/answer exchange is.
+     * The signaling state.
      */
     readonly signalingState: SignalingState;
     /**
-     * All transceivers, those too that the far end brought, in the order of their media sections.
+     * All transceivers, including those that the remote peer added, in the order of their media sections.
      */
     readonly transceivers: Transceiver[];
 }
 
 /**
- * Whether the page may use something, and whether that changes.
+ * The state of a permission, and its changes.
  * @see https://www.w3.org/TR/permissions/#permissionstatus-interface
  */
 export class Permission {
@@ -3605,7 +3616,7 @@ export class Permission {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Calls `listener` when the state has changed.
+     * Calls `listener` when the state changes.
      */
     addEventListener(type: "change", listener: (event: Event) => void): void;
     /**
@@ -3613,17 +3624,17 @@ export class Permission {
      */
     changes(): AsyncIterableIterator<PermissionState>;
     /**
-     * Undoes `addEventListener`.
+     * Removes a listener.
      */
     removeEventListener(type: "change", listener: (event: Event) => void): void;
     /**
-     * Whether the page may at present.
+     * The current state.
      */
     readonly state: PermissionState;
 }
 
 /**
- * Receives a track of the far end. Arguments that are misspelt, of the wrong type or out of range give
+ * Receives a remote track. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcrtpreceiver-interface
  */
@@ -3632,23 +3643,23 @@ export class Receiver {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * What the browser can receive.
-     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell; ERR_INVALID_OPTIONS for a kind that there
-     * is not.
+     * The browser's receive capabilities.
+     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not report them; ERR_INVALID_OPTIONS for an unknown
+     * kind.
      */
     static capabilities(kind: MediaKind): RtpCapabilities;
     /**
-     * Whom a mixer in between mixed in the last ten seconds (CSRCs).
+     * The sources mixed by a mixer in the last ten seconds (CSRCs).
      */
     readonly contributingSources: RtpSource[];
     /**
-     * How long media is held back to play smoothly, in milliseconds from 0 to 4000: less for conversation, more for
+     * The jitter buffer target in milliseconds, from 0 to 4000: a smaller one for conversation, a larger one for
      * listening. `undefined` leaves it to the browser.
-     * @throws {MoimError} ERR_UNSUPPORTED where the browser lacks it; ERR_INVALID_OPTIONS when it is set out of range.
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser lacks it; ERR_INVALID_OPTIONS if it is set out of range.
      */
     jitterBufferTarget: number | undefined;
     /**
-     * What arrives. It is there from the start, and silent or black until media comes.
+     * The received track. It exists from the start, and is silent or black until media arrives.
      */
     readonly mediaStreamTrack: MediaStreamTrack;
     /**
@@ -3656,14 +3667,14 @@ export class Receiver {
      */
     readonly rtcRtpReceiver: RTCRtpReceiver;
     /**
-     * Who sent in the last ten seconds (SSRCs). Its audio level is cheaper than a level meter.
+     * The sources of media in the last ten seconds (SSRCs). Their audio level is cheaper than a level meter.
      */
     readonly synchronizationSources: RtpSource[];
 }
 
 /**
- * Records tracks into one file, until `stop()` or `free()`, or until all tracks have ended. No reference to it is needed
- * until then. Arguments and options that are misspelt, of the wrong type or out of range give
+ * Records tracks into one file, until `stop()` or `free()`, or until all tracks have ended. No reference to it is
+ * needed until then. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediastream-recording/#mediarecorder-api
  * @example
@@ -3675,77 +3686,77 @@ export class Recorder {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The pieces of the file as the browser hands them over, from now on: `for await (const chunk of recorder.chunks())`.
-     * One each `timesliceMs`; ends with the recording. With `keep: false` nothing else holds on to them. Together they are
-     * the file as the browser writes it, so a WebM file made of them has no duration.
+     * The file's chunks as the browser provides them, from now on: `for await (const chunk of recorder.chunks())`.
+     * One every `timesliceMs`; ends with the recording. With `keep: false`, chunks are not kept otherwise. The
+     * concatenated chunks are the file as written by the browser, so a WebM file has no duration.
      */
     chunks(): AsyncIterableIterator<Blob>;
     /**
-     * Waits for the recording without ending it: until `stop()` is called, or all tracks have ended.
+     * Resolves when the recording has ended: after `stop()` was called, or all tracks have ended.
      * @throws {MoimError} the codes of `stop`.
      */
     finished(options?: AbortOptions): Promise<Recording>;
     /**
-     * Whether this browser can record this container with these codecs, such as `video/webm;codecs=vp9,opus`.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
+     * Whether this browser can record this container and codecs, such as `video/webm;codecs=vp9,opus`.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a string.
      */
     static isTypeSupported(mimeType: string): boolean;
     /**
-     * Stops taking media in until `resume()`. The file has no gap. Pausing again does nothing.
+     * Pauses the recording until `resume()`. The file has no gap. Idempotent.
      * @throws {MoimError} ERR_INVALID_STATE once the recorder is stopped or its tracks have ended.
      */
     pause(): void;
     /**
-     * Goes on after `pause()`. Without a pause it does nothing.
+     * Continues after `pause()`. Has no effect if it is not paused.
      * @throws {MoimError} ERR_INVALID_STATE once the recorder is stopped or its tracks have ended.
      */
     resume(): void;
     /**
-     * Starts to record. Several sounds are mixed; where the browser wants a click before it runs an `AudioContext`, they are
-     * silent until then.
-     * @throws {MoimError} ERR_INVALID_OPTIONS when there is no track, one has ended or two have pictures, and when
-     * this browser cannot write these tracks in the MIME type; ERR_UNSUPPORTED without `MediaRecorder`; ERR_RECORDER
-     * if the browser fails otherwise.
+     * Starts to record. Several audio tracks are mixed; if the browser requires a user gesture to run an
+     * `AudioContext`, they are silent until then.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if there is no track, one has ended or there are two video tracks, and
+     * if this browser cannot record these tracks in the MIME type; ERR_UNSUPPORTED without `MediaRecorder`;
+     * ERR_RECORDER if the browser fails otherwise.
      */
     static start(tracks: readonly TrackLike[], options?: RecorderOptions): Recorder;
     /**
-     * Ends the recording and returns it. Stopping again, or after the tracks have ended, returns the same recording.
-     * What fails later leaves what was recorded, with `endedEarly`.
-     * @throws {MoimError} ERR_RECORDER if nothing was recorded, as when it is stopped right after the start: a file that has
-     * a header and no media counts as nothing, whether it is kept or not; ERR_ABORTED when its `signal` is aborted, which
-     * ends the waiting and not the recording.
+     * Stops the recording and resolves with it. Further calls, and calls after the tracks have ended, resolve with the
+     * same recording. If it fails later, the result is what was recorded, with `endedEarly`.
+     * @throws {MoimError} ERR_RECORDER if nothing was recorded, for example if it is stopped right after the start: a
+     * file with a header and without media counts as nothing, whether it is kept or not; ERR_ABORTED when its `signal`
+     * is aborted, which does not affect the recording.
      */
     stop(options?: AbortOptions): Promise<Recording>;
     /**
-     * Milliseconds recorded so far, pauses left out.
+     * Milliseconds recorded so far, excluding pauses.
      */
     readonly elapsedMs: number;
     /**
-     * The container and codecs.
+     * The MIME type with container and codecs.
      */
     readonly mimeType: string;
     /**
-     * Bytes that the browser has handed over so far.
+     * Bytes that the browser has provided so far.
      */
     readonly size: number;
     /**
-     * What the recorder does now.
+     * The recorder's state.
      */
     readonly state: RecorderState;
 }
 
 /**
- * What a recorder recorded: one file. Arguments of the wrong type give `ERR_INVALID_OPTIONS`.
+ * A recorded file. Arguments of the wrong type result in `ERR_INVALID_OPTIONS`.
  */
 export class Recording {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * A file name with the right extension: `"moim-alice"` gives `"moim-alice.webm"`. Characters that file systems
-     * refuse become `_`, the names of devices of Windows get one in front, and what is too long for a file system (255 bytes)
-     * is shortened. Without any name it is `"recording"`.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no text.
+     * Returns a file name with the right extension: `"moim-alice"` becomes `"moim-alice.webm"`. Characters that file
+     * systems refuse become `_`, Windows device names are prefixed with one, and names longer than 255 bytes are
+     * shortened. An empty name becomes `"recording"`.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a string.
      */
     fileName(stem: string): string;
     /**
@@ -3753,12 +3764,12 @@ export class Recording {
      */
     readonly blob: Blob;
     /**
-     * Its length in milliseconds, pauses left out.
+     * Its duration in milliseconds, excluding pauses.
      */
     readonly durationMs: number;
     /**
-     * Why the recording ended before it was stopped, or is not whole: its tracks ended, or only its sound or its picture,
-     * or the browser failed.
+     * Why the recording ended before it was stopped, or is incomplete: its tracks ended, or only its audio or its
+     * video, or the browser failed.
      */
     readonly endedEarly: MoimError | undefined;
     /**
@@ -3768,8 +3779,8 @@ export class Recording {
 }
 
 /**
- * Sound or pictures of another participant. The track carries one publication and ends with it: when the publication is
- * gone, when it is unsubscribed from, and when the room is left.
+ * Audio or video of another participant. The track belongs to one publication and ends with it: when the publication
+ * ends, when it is unsubscribed from, and when the room is left.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
  */
 export class RemoteTrack {
@@ -3777,64 +3788,64 @@ export class RemoteTrack {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Plays the track in an element, or in a new `<video>` or `<audio>` that is yours to put into the page, and starts
-     * playback. Returns the element. Several tracks may be attached to one element, such as the camera
-     * and the microphone of a participant: they play together, and one that ends leaves the others untouched. A second
-     * picture takes the place of the first. When the track ends it is detached; detach it before the element is thrown away.
+     * Plays the track in an element, or in a new `<video>` or `<audio>` that the application adds to the page, and
+     * starts playback. Returns the element. Several tracks may be attached to one element, such as the camera and the
+     * microphone of a participant: they play in sync, and the end of one does not affect the others. A second video
+     * track replaces the first. When the track ends it is detached; detach it before discarding the element.
      *
-     * A browser that wants a click before there is sound holds the whole element back: see `room.canPlayAudio`. Sound in an
-     * `<audio>` element of its own does not hold the picture back.
-     * @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS for what is no media
+     * If the browser requires a user gesture to play audio, the whole element is blocked: see `room.canPlayAudio`.
+     * Audio in a separate `<audio>` element does not block the video.
+     * @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS if it is not a media
      * element.
      */
     attach(element?: HTMLMediaElement): HTMLMediaElement;
     /**
-     * Undoes `attach` for an element, or for all. The element's other tracks play on. Does nothing if the track is not
-     * attached to it.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for what is no media element.
+     * Detaches the track from an element, or from all. Other tracks of the element continue to play. Has no effect if
+     * the track is not attached to it.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
      */
     detach(element?: HTMLMediaElement): void;
     /**
-     * Whether the track has ended, for good.
+     * Whether the track has ended.
      */
     readonly ended: boolean;
     /**
-     * Sound or pictures.
+     * Audio or video.
      */
     readonly kind: MediaKind;
     /**
-     * The browser's object. To play it, `attach` the track. When the track ends, its `readyState` becomes `"ended"` and
-     * its `ended` event is fired.
+     * The browser's object. To play it, `attach` the track. When the track ends, its `readyState` becomes `"ended"`
+     * and its `ended` event is fired.
      */
     readonly mediaStreamTrack: MediaStreamTrack;
     /**
-     * Whether its publisher muted it: it gives silence or black.
+     * Whether its publisher muted it: it is silent or black.
      */
     readonly muted: boolean;
     /**
-     * Who publishes the track.
+     * The id of the publisher.
      */
     readonly participantId: ParticipantId;
     /**
-     * Which publication of that participant it is.
+     * The id of the publication.
      */
     readonly publicationId: PublicationId;
     /**
-     * What receives the track; `undefined` once it has ended, as the receiver is then used for other publications. For
-     * the same reason `rtcRtpReceiver.track` is not this track, and must not be played. `getStats(track)` and
-     * `new StatsMonitor(track)` take the track itself.
+     * The receiver of the track; `undefined` once it has ended, as the receiver is then used for other publications.
+     * For the same reason `rtcRtpReceiver.track` is not this track, and must not be played. `getStats(track)` and `new
+     * StatsMonitor(track)` accept the track itself.
      */
     readonly rtcRtpReceiver: RTCRtpReceiver | undefined;
     /**
-     * What the track shows.
+     * The source of the track.
      */
     readonly source: TrackSource;
 }
 
 /**
- * A gathering of participants who see, hear and write to each other. Once joined it lives until it is left: by `leave()`,
- * by `free()`, or by the server. No reference to it is needed until then. Arguments and options that are misspelt, of the
- * wrong type or out of range give `ERR_INVALID_OPTIONS`.
+ * A call between participants who exchange media and data. Once joined it lives until it is left: with `leave()`,
+ * with `free()`, or by the server. No reference to it is needed until then. Misspelt options, and arguments of the
+ * wrong type or out of range result in `ERR_INVALID_OPTIONS`.
  * @example
  * const room = new Room({ url: "wss://example.org/ws" });
  * room.addEventListener("trackadded", ({ detail: { track } }) => track.attach(video));
@@ -3845,14 +3856,15 @@ export class Room {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * As the host: lets someone in who waits. Does nothing if nobody of this id waits.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+     * As the host: admits a waiting participant. Has no effect if nobody with this id waits.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not an
      * id.
      */
     admit(participantId: ParticipantId): void;
     /**
-     * Enters a room. Resolves when the server has let this participant in; the others' tracks come as events. After an error,
-     * or when it is aborted, the room is left: make a new one to try again. In an effect that React runs twice:
+     * Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
+     * After an error, or when it is aborted, the room is left: create a new one to try again. In an effect that React
+     * runs twice:
      *
      * ```js
      * useEffect(() => {
@@ -3865,126 +3877,127 @@ export class Room {
      *   };
      * }, [name]);
      * ```
-     * @throws {MoimError} ERR_INVALID_OPTIONS for a room or a name that is empty, which does not leave the room;
+     * @throws {MoimError} ERR_INVALID_OPTIONS for an empty room or name, which does not leave the room;
      * ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
-     * ERR_SIGNALING_UNREACHABLE if there is no server; ERR_SIGNALING_LOST if the connection to it breaks;
+     * ERR_SIGNALING_UNREACHABLE if the server cannot be reached; ERR_SIGNALING_LOST if the connection to it is lost;
      * ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
-     * other reason, ERR_SIGNALING_REFUSED if the server refuses; ERR_ABORTED when its `signal` is aborted.
+     * other reason, ERR_SIGNALING_REFUSED if the server rejects it; ERR_ABORTED when its `signal` is aborted.
      */
     join(options: JoinOptions): Promise<void>;
     /**
-     * Leaves the room. Published tracks go on: they belong to the application. Calling it again does nothing.
+     * Leaves the room. Published tracks continue: they belong to the application. Idempotent.
      */
     leave(): Promise<void>;
     /**
-     * Prepares a room. Nothing is connected before `join`, so no event is missed.
-     * @throws {MoimError} ERR_INVALID_OPTIONS for a `url` that is no WebSocket's, for none on a page that came from no
-     * server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense; ERR_UNSUPPORTED outside a window, as in a worker.
+     * Creates a room. It does not connect before `join`, so no event is missed.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a WebSocket URL, or is missing on a page without a
+     * server, for a `joinTimeoutMs` of 0, and for invalid ICE servers; ERR_UNSUPPORTED outside a window, such as in a
+     * worker.
      */
     constructor(options?: RoomOptions);
     /**
-     * As the host: puts someone out of the room, or sends someone away who waits. Does nothing if there is nobody of
+     * As the host: removes a participant from the room or from the lobby. Has no effect if nobody has
      * this id.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not an
      * id.
      */
     remove(participantId: ParticipantId): void;
     /**
-     * Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
-     * has it, or is given up; the line is on its way before that. It has at most about 1 MiB in a mesh, and 65024
-     * bytes through an SFU or a mixer.
+     * Sends a chat message to everyone, or to one participant. Each participant receives the messages of another in
+     * order. Resolves when all receivers have acknowledged it or become unreachable; it is sent before that. The limit
+     * is about 1 MiB in a mesh, and 65024 bytes through an SFU or a mixer.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE if the text is too long;
-     * ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant; ERR_DATA_QUEUE_FULL if too many messages wait for
-     * a connection to somebody, and then the others have it.
+     * ERR_DATA_UNKNOWN_PARTICIPANT if no participant has this id; ERR_DATA_QUEUE_FULL if too many messages are queued
+     * for a receiver, in which case the others receive it.
      */
     sendChat(text: string, options?: ChatOptions): Promise<ChatReceipt>;
     /**
-     * Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU
-     * or a mixer; if they may be lost, 16 KiB.
+     * Sends binary data. Reliable data may have, including the topic, at most 1 MiB in a mesh, and 65024 bytes through
+     * an SFU or a mixer; unreliable data 16 KiB.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE for more bytes than that, or
-     * a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
-     * ERR_DATA_QUEUE_FULL if too many messages wait for a connection to somebody, and then the others have it;
-     * ERR_INVALID_OPTIONS for what is no bytes.
+     * a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if no participant has this id;
+     * ERR_DATA_QUEUE_FULL if too many messages are queued for a receiver, in which case the others receive it;
+     * ERR_INVALID_OPTIONS if it is not a `BufferSource`.
      */
     sendData(payload: BufferSource, options?: DataOptions): void;
     /**
-     * Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
-     * transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
-     * chat beside them. Who leaves interrupts the transfer, and so does leaving.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no
-     * such participant; ERR_INVALID_OPTIONS for what is no `Blob`; ERR_ABORTED
-     * when its `signal` is aborted already.
+     * Offers a file to everyone, or to one participant, and sends it to those who accept it. They get `fileoffered`.
+     * Returns a transfer for each of them, so none in an empty room; mixers get no files. Several files may be
+     * transferred at once, along with chat. A transfer is interrupted when either participant leaves.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if no
+     * participant has this id; ERR_INVALID_OPTIONS if it is not a `Blob`; ERR_ABORTED
+     * if its `signal` is already aborted.
      */
     sendFile(file: Blob, options?: SendFileOptions): FileTransfer[];
     /**
-     * As the mixer: says who is where in the picture. The others get `layoutchange`.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its mixer; ERR_INVALID_OPTIONS for what is no
+     * As the mixer: publishes the layout of the picture. The others get `layoutchange`.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its mixer; ERR_INVALID_OPTIONS if it is not a
      * layout.
      */
     setLayout(layout: MixLayout): void;
     /**
-     * As the host: whether newcomers wait until they are admitted.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for something
-     * else than true or false.
+     * As the host: sets whether newcomers wait in the lobby until they are admitted.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not a
+     * boolean.
      */
     setLocked(locked: boolean): void;
     /**
-     * Plays what the browser has held back. Call it while a click is handled.
-     * @throws {MoimError} ERR_BROWSER with a `NotAllowedError` as its cause if that was no click; ERR_INVALID_STATE
-     * when the room is left.
+     * Plays what the browser has blocked. Call it from a click handler.
+     * @throws {MoimError} ERR_BROWSER with a `NotAllowedError` as its cause without a user gesture; ERR_INVALID_STATE
+     * after leaving the room.
      */
     startAudio(): Promise<void>;
     /**
-     * Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
+     * Changes this participant's name, metadata, attributes, or several of them. The others get `participantupdated`.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
      * empty name.
      */
     update(options: UpdateOptions): void;
     /**
-     * Who of the others speaks now.
+     * The active speakers among the others.
      */
     readonly activeSpeakers: ParticipantId[];
     /**
-     * Whether every element with an attached track may play. If not, the browser wants a click before there is sound: offer
-     * a button that calls `startAudio`. The event `audioplaybackchange` says when it changes.
+     * Whether every element with an attached track may play. If false, the browser requires a user gesture to play
+     * audio: show a button that calls `startAudio`. The event `audioplaybackchange` reports changes.
      */
     readonly canPlayAudio: boolean;
     /**
-     * Who of the others leads the conversation.
+     * The dominant speaker among the others.
      */
     readonly dominantSpeaker: ParticipantId | undefined;
     /**
-     * Who is where in the mixer's picture; `undefined` without a mixer, or before it has said so.
+     * The layout of the mixer's picture; `undefined` without a mixer, or before it was published.
      */
     readonly layout: MixLayout | undefined;
     /**
-     * Who waits to be let in, and whether newcomers have to.
+     * The lobby: who waits to be admitted, and whether newcomers have to.
      */
     readonly lobby: Lobby;
     /**
-     * Who one is, once joined.
+     * This participant's id, once joined.
      */
     readonly participantId: ParticipantId | undefined;
     /**
-     * Everyone else in the room, in the order of joining, as they are now.
+     * The other participants in the room, in the order of joining, as a snapshot.
      */
     readonly participants: RemoteParticipant[];
     /**
-     * What one publishes.
+     * This participant's publications.
      */
     readonly publications: Publication[];
     /**
-     * What one is in the room for, once joined.
+     * This participant's role, once joined.
      */
     readonly role: Role | undefined;
     /**
-     * Where the room is in its life.
+     * The room's state.
      */
     readonly state: RoomState;
 }
 
 /**
- * Sends a track to the far end. Arguments and options that are misspelt, of the wrong type or out of range give
+ * Sends a track to the remote peer. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcrtpsender-interface
  */
@@ -3993,32 +4006,33 @@ export class Sender {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * What the browser can send.
-     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell; ERR_INVALID_OPTIONS for a kind that there
-     * is not.
+     * The browser's send capabilities.
+     * @throws {MoimError} ERR_UNSUPPORTED where the browser does not report them; ERR_INVALID_OPTIONS for an unknown
+     * kind.
      */
     static capabilities(kind: MediaKind): RtpCapabilities;
     /**
-     * Sends another track of the same kind, or with `null` nothing, without a new negotiation.
+     * Sends another track of the same kind, or nothing with `null`, without renegotiation.
      * @throws {MoimError} ERR_INVALID_STATE when the connection is closed or the transceiver stopped;
-     * ERR_INVALID_OPTIONS for a track of the other kind, and what is no track.
+     * ERR_INVALID_OPTIONS for a track of another kind, and if it is not a track.
      */
     replaceTrack(track: TrackLike | null): Promise<void>;
     /**
-     * Changes how the track is sent, without a new negotiation. A limit that is left out is lifted. Changes are made in
+     * Sets the sender's parameters, without renegotiation. Omitting a limit removes it. Changes are applied in
      * the order of the calls.
-     * @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser passes over; ERR_INVALID_STATE
+     * @throws {MoimError} ERR_UNSUPPORTED, with the member's name, for what the browser ignores; ERR_INVALID_STATE
      * when the connection is closed or the transceiver stopped; ERR_INVALID_OPTIONS for values out of range and
      * another number of encodings.
      */
     setParameters(parameters: SendParameters): Promise<void>;
     /**
-     * Sends telephone tones; audio only.
+     * The DTMF sender; audio only.
      */
     readonly dtmf: DtmfSender | undefined;
     /**
-     * How the track is sent, as soon as the calls so far have taken effect. Change it and hand it to `setParameters`.
-     * @throws {MoimError} ERR_NEGOTIATION if the browser gives what makes no sense.
+     * The sender's parameters, as they will be once all calls so far have completed. Change them and pass them to
+     * `setParameters`.
+     * @throws {MoimError} ERR_NEGOTIATION if the browser returns invalid parameters.
      */
     readonly parameters: SendParameters;
     /**
@@ -4026,14 +4040,14 @@ export class Sender {
      */
     readonly rtcRtpSender: RTCRtpSender;
     /**
-     * What is being sent, as soon as the calls so far have taken effect.
+     * The sent track, as it will be once all calls so far have completed.
      */
     readonly track: LocalTrack | undefined;
 }
 
 /**
- * Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()` or `free()`, or
- * until the connection is closed or the track ends. No reference to it is needed until then.
+ * Collects statistics at an interval: a sample each time, with `for await` or as events. It runs until `close()` or
+ * `free()`, or until the connection is closed or the track has ended. No reference to it is needed until then.
  * @see https://www.w3.org/TR/webrtc-stats/
  * @example
  * const monitor = new StatsMonitor(remoteTrack);
@@ -4043,26 +4057,26 @@ export class StatsMonitor {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Stops to measure. The history stays. Closing again does nothing.
+     * Stops the monitor. The history is kept. Idempotent.
      */
     close(): void;
     /**
-     * Starts to measure. The first sample comes after one interval.
-     * @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS for what has no
-     * statistics, and for options that are misspelt, of the wrong type or out of range.
+     * Starts the monitor. The first sample is taken after one interval.
+     * @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS if
+     * it has no statistics, and for options that are misspelt, of the wrong type or out of range.
      */
     constructor(source: StatsSource, options?: StatsMonitorOptions);
     /**
-     * The history as CSV text, with a header: for each sample a row for the connection and one for each stream.
+     * The history as CSV text, with a header: for each sample one row for the connection and one for each stream.
      */
     toCsv(): string;
     /**
-     * The history as JSON text: for each sample its `timestamp`, `delta`, and `report`, the list of the entries as the
-     * browser gave them.
+     * The history as JSON text: for each sample its `timestamp`, `delta`, and `report`, the list of the entries,
+     * unchanged from the browser.
      */
     toJson(): string;
     /**
-     * Whether measuring has ended.
+     * Whether the monitor has ended.
      */
     readonly closed: boolean;
     /**
@@ -4072,7 +4086,7 @@ export class StatsMonitor {
 }
 
 /**
- * A sender and a receiver that share a media section. Arguments that are misspelt or of the wrong type give
+ * A sender and a receiver that share a media section. Misspelt options and arguments of the wrong type result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcrtptransceiver-interface
  */
@@ -4081,43 +4095,43 @@ export class Transceiver {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Offers codecs of these types first, such as `"video/VP9"`, and after them the others in the browser's own order.
-     * @throws {MoimError} ERR_UNSUPPORTED if the browser has none of them, or lacks `setCodecPreferences`;
-     * ERR_INVALID_STATE when the transceiver is stopped; ERR_INVALID_OPTIONS if no type is given.
+     * Offers codecs of these MIME types first, such as `"video/VP9"`, followed by the others in the browser's order.
+     * @throws {MoimError} ERR_UNSUPPORTED if the browser supports none of them, or lacks `setCodecPreferences`;
+     * ERR_INVALID_STATE when the transceiver is stopped; ERR_INVALID_OPTIONS if the array is empty.
      */
     preferCodecs(mimeTypes: string[]): void;
     /**
-     * Sets which codecs to offer, and in which order, at the next negotiation: some of `Receiver.capabilities(kind).codecs`.
-     * None: the browser's own choice.
-     * @throws {MoimError} ERR_INVALID_STATE when the transceiver is stopped; ERR_UNSUPPORTED where the browser lacks
-     * it; ERR_INVALID_OPTIONS for a codec that the browser does not have.
+     * Sets which codecs to offer, and in which order, from the next negotiation on: some of
+     * `Receiver.capabilities(kind).codecs`. An empty array restores the browser's own order.
+     * @throws {MoimError} ERR_INVALID_STATE when the transceiver is stopped; ERR_UNSUPPORTED if the browser lacks
+     * it; ERR_INVALID_OPTIONS for a codec that the browser does not support.
      */
     setCodecPreferences(codecs: Codec[]): void;
     /**
-     * Ends both ways for good. Stopping again does nothing.
+     * Permanently stops sending and receiving. Idempotent.
      * @throws {MoimError} ERR_INVALID_STATE when the connection is closed.
      */
     stop(): void;
     /**
-     * Which way media flows by the last agreement. `undefined` before the first.
+     * The negotiated direction. `undefined` before negotiation.
      */
     readonly currentDirection: TransceiverDirection | undefined;
     /**
-     * Which way media is wanted to flow. Set it, and it does so after a negotiation, which begins by itself.
+     * The preferred direction. Setting it takes effect after a negotiation, which starts automatically.
      * @throws {MoimError} when it is set: ERR_INVALID_STATE when the transceiver is stopped or the connection closed;
-     * ERR_INVALID_OPTIONS for `"stopped"`, for which there is `stop()`.
+     * ERR_INVALID_OPTIONS for `"stopped"`: call `stop()` instead.
      */
     direction: TransceiverDirection;
     /**
-     * Sound or pictures.
+     * Audio or video.
      */
     readonly kind: MediaKind;
     /**
-     * Names the media section, the same at both ends. `undefined` before the first description.
+     * The id of the media section, the same at both peers. `undefined` before negotiation.
      */
     readonly mid: string | undefined;
     /**
-     * Receives.
+     * The receiver.
      */
     readonly receiver: Receiver;
     /**
@@ -4125,58 +4139,59 @@ export class Transceiver {
      */
     readonly rtcRtpTransceiver: RTCRtpTransceiver;
     /**
-     * Sends.
+     * The sender.
      */
     readonly sender: Sender;
 }
 
 /**
- * Lets the user choose a screen, a window or a tab, and captures it. Call it from an event handler of a click or a key.
+ * Prompts the user to select a screen, a window or a tab, and captures it. Call it from a click or key handler.
  * The browser's own stop button ends the tracks: listen to `"ended"`.
  * @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user dismisses the dialog, or a permissions policy or the system
- * refuses; ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_MEDIA_NOT_FOUND when there is nothing to share;
+ * denies it; ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_MEDIA_NOT_FOUND when there is nothing to share;
  * ERR_MEDIA_NOT_READABLE or ERR_MEDIA_ABORTED when it cannot be captured; ERR_MEDIA_OVERCONSTRAINED when it does not
- * satisfy a constraint; ERR_UNSUPPORTED where there is no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that are
- * misspelt or of the wrong type, and for required constraints, which a display cannot have; ERR_INVALID_STATE
- * without a click or key just now; ERR_ABORTED when its `signal` is aborted.
+ * satisfy a constraint; ERR_UNSUPPORTED if the browser has no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that
+ * are misspelt or of the wrong type, and for required constraints, which a display does not support; ERR_INVALID_STATE
+ * without a recent user gesture; ERR_ABORTED when its `signal` is aborted.
  * @see https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia
  */
 export function captureDisplay(options?: DisplayOptions): Promise<DisplayCapture>;
 
 /**
- * Reads a report of a connection, or of what one sender, receiver or remote track is concerned with. Where a track's
- * receiver was used by another publication before, its counters go on from there.
- * @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS for what has no statistics.
+ * Gets the statistics of a connection, or of one sender, receiver or remote track. If a track's
+ * receiver was used by another publication before, its counters continue from there.
+ * @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS if it
+ * has no statistics.
  * @see https://www.w3.org/TR/webrtc/#sec.stats-model
  */
 export function getStats(source: StatsSource): Promise<StatsReport>;
 
 /**
- * Says which steps of the SDK are logged: in the console, unless `setLogSink` was called. Default: `"silent"`.
- * @throws {MoimError} ERR_INVALID_OPTIONS for a level that there is not.
+ * Sets the log level: records are written to the console, unless `setLogSink` was called. Default: `"silent"`.
+ * @throws {MoimError} ERR_INVALID_OPTIONS for an unknown level.
  */
 export function setLogLevel(level: LogLevel): void;
 
 /**
- * Calls a function with each record instead of writing it to the console; `null` ends that. `setLogLevel` says which there
- * are. The function is called soon after the step, in the order of the steps.
+ * Passes each record to a function instead of the console; `null` restores the console. `setLogLevel` sets which
+ * records there are. The function is called shortly after the event, in order.
  * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a function or `null`.
  */
 export function setLogSink(sink: ((record: LogRecord) => void) | null): void;
 
 /**
- * Plays an element through another speaker or headset; `""` is the default one.
- * @throws {MoimError} ERR_UNSUPPORTED where there is no `setSinkId`; ERR_MEDIA_NOT_FOUND if there is no such device;
- * ERR_MEDIA_NOT_ALLOWED if the page may not use it; ERR_MEDIA_ABORTED if it fails; ERR_INVALID_OPTIONS for what is no
- * media element.
+ * Plays the audio of an element on another speaker or headset; `""` selects the default one.
+ * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `setSinkId`; ERR_MEDIA_NOT_FOUND if the device does not
+ * exist; ERR_MEDIA_NOT_ALLOWED if the page may not use it; ERR_MEDIA_ABORTED if it fails; ERR_INVALID_OPTIONS if it is
+ * not a media element.
  * @see https://www.w3.org/TR/audio-output/#dom-htmlmediaelement-setsinkid
  */
 export function setSinkId(element: HTMLMediaElement, deviceId: string): Promise<void>;
 
-/** Where the WebAssembly module comes from: its address, a response, its bytes, or the module itself. */
+/** The source of the WebAssembly module: its URL, a response, its bytes, or the module itself. */
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
-/** The module's exports, as far as they are of use. */
+/** The module's exports. */
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
 }
@@ -4184,9 +4199,9 @@ export interface InitOutput {
 export type SyncInitInput = BufferSource | WebAssembly.Module;
 
 /**
- * Loads the WebAssembly module, without which nothing else of the package works. By default it is fetched from
- * `moim_bg.wasm` beside the package's JavaScript. Calling it again returns the same promise; after a failure it tries again.
- * The import of `moim/auto` does it by itself.
+ * Loads the WebAssembly module, which the package requires. By default it is fetched from
+ * `moim_bg.wasm` next to the package's JavaScript. Further calls return the same promise; after a failure a call tries
+ * again. Importing `moim/auto` calls it automatically.
  *
  * @throws {MoimError} ERR_INIT_FAILED if the module is not served or cannot be compiled; ERR_INIT_BLOCKED if the page's
  * Content-Security-Policy lacks `'wasm-unsafe-eval'`; ERR_UNSUPPORTED without WebAssembly; ERR_INVALID_OPTIONS if
@@ -4200,8 +4215,8 @@ export type SyncInitInput = BufferSource | WebAssembly.Module;
 export default function init(options?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
 
 /**
- * Initializes the package with a module that is there already, without waiting. Browsers refuse this for large modules in a
- * page, and allow it in a worker.
+ * Initializes the package synchronously with a module that was already loaded. Browsers reject large modules in a
+ * page, and accept them in a worker.
  *
  * @throws {MoimError} the codes of `init`.
  */

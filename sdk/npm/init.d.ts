@@ -1,8 +1,8 @@
 
-/** Where the WebAssembly module comes from: its address, a response, its bytes, or the module itself. */
+/** The source of the WebAssembly module: its URL, a response, its bytes, or the module itself. */
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
-/** The module's exports, as far as they are of use. */
+/** The module's exports. */
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
 }
@@ -10,9 +10,9 @@ export interface InitOutput {
 export type SyncInitInput = BufferSource | WebAssembly.Module;
 
 /**
- * Loads the WebAssembly module, without which nothing else of the package works. By default it is fetched from
- * `moim_bg.wasm` beside the package's JavaScript. Calling it again returns the same promise; after a failure it tries again.
- * The import of `moim/auto` does it by itself.
+ * Loads the WebAssembly module, which the package requires. By default it is fetched from
+ * `moim_bg.wasm` next to the package's JavaScript. Further calls return the same promise; after a failure a call tries
+ * again. Importing `moim/auto` calls it automatically.
  *
  * @throws {MoimError} ERR_INIT_FAILED if the module is not served or cannot be compiled; ERR_INIT_BLOCKED if the page's
  * Content-Security-Policy lacks `'wasm-unsafe-eval'`; ERR_UNSUPPORTED without WebAssembly; ERR_INVALID_OPTIONS if
@@ -26,8 +26,8 @@ export type SyncInitInput = BufferSource | WebAssembly.Module;
 export default function init(options?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
 
 /**
- * Initializes the package with a module that is there already, without waiting. Browsers refuse this for large modules in a
- * page, and allow it in a worker.
+ * Initializes the package synchronously with a module that was already loaded. Browsers reject large modules in a
+ * page, and accept them in a worker.
  *
  * @throws {MoimError} the codes of `init`.
  */

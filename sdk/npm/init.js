@@ -1,4 +1,4 @@
-// Loads the WebAssembly module, and says why if that fails.
+// Loads the WebAssembly module, and reports why if that fails.
 
 import imports, * as api from "./bindings.js";
 import { isCoded, moimError } from "./error.js";
@@ -96,7 +96,7 @@ function failed(message, cause) {
   return moimError("InitError", "ERR_INIT_FAILED", message, cause);
 }
 
-/** Whatever came in between, as an error of ours. */
+/** Converts any error to one of the package. */
 function coded(error) {
   if (isCoded(error)) return error;
   if (!isForbidden()) return failed(`the module cannot be loaded: ${error?.message ?? error}`, error);
@@ -104,7 +104,7 @@ function coded(error) {
   return moimError("InitError", "ERR_INIT_BLOCKED", message, error);
 }
 
-/** Whether even the smallest module is refused. */
+/** Whether even the smallest module is rejected. */
 function isForbidden() {
   try {
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));

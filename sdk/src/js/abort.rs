@@ -1,7 +1,7 @@
-//! Calls that wait for a person or the network, and can be given up by an `AbortSignal`:
+//! Operations that wait for a user or the network, and can be aborted with an `AbortSignal`:
 //! <https://dom.spec.whatwg.org/#interface-abortsignal>.
 //!
-//! To give a call up is to drop its future, as in Rust.
+//! Aborting drops the operation's future, as in Rust.
 
 use std::future::Future;
 use std::pin::pin;
@@ -26,20 +26,20 @@ use crate::{Error, FileTransfer, Result};
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("abort.ts");
 
-/// Options, and the signals beside them.
+/// Parsed options, with their signals.
 pub(crate) type Abortable<T> = (T, Signals);
 
-/// The `signal` of each of the options of a call.
+/// The `signal` of each options argument.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Signals(Vec<AbortSignal>);
 
-/// No options but the signal.
+/// No options other than the signal.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct NoOptions {}
 
 const SIGNAL: &str = "signal";
 
-/// Reads options that may have a `signal` beside the members of `T`.
+/// Parses options that may have a `signal` in addition to the members of `T`.
 pub(crate) fn parse<T: DeserializeOwned + Default>(
     value: Option<JsValue>,
     what: &str,
@@ -54,7 +54,7 @@ pub(crate) fn parse<T: DeserializeOwned + Default>(
     Ok((parsed, Signals(signal.into_iter().collect())))
 }
 
-/// The options of a call that has two of them.
+/// The options of an operation that takes two options arguments.
 pub(crate) fn both<A, B>(
     (a, Signals(mut signals)): Abortable<A>,
     (b, others): Abortable<B>,
@@ -63,8 +63,8 @@ pub(crate) fn both<A, B>(
     ((a, b), Signals(signals))
 }
 
-/// Starts a call here and now, unless its signal is aborted already. The promise is rejected as soon as the signal is
-/// aborted, and the future of the call is dropped.
+/// Starts an operation synchronously, unless its signal is already aborted. When the signal is aborted, the promise
+/// rejects and the future of the operation is dropped.
 pub(crate) fn abortable<T, F>(options: Result<Abortable<T>>, call: impl FnOnce(T) -> F) -> Promise
 where
     F: Future<Output = Result<JsValue, JsValue>> + 'static,
@@ -88,7 +88,7 @@ fn until_aborted(call: Call, signal: AbortSignal) -> Call {
     .boxed_local()
 }
 
-/// Waits until the signal is aborted.
+/// Resolves when the signal is aborted.
 async fn wait(signal: &AbortSignal) -> Error {
     let (sender, aborted) = oneshot::channel::<()>();
     let mut sender = Some(sender);
@@ -99,7 +99,7 @@ async fn wait(signal: &AbortSignal) -> Error {
     error(signal)
 }
 
-/// The error of a call that was given up, with the signal's reason as its cause.
+/// The error of an aborted operation, with the signal's reason as its cause.
 fn error(signal: &AbortSignal) -> Error {
     let reason = Reflect::get(signal, &"reason".into()).unwrap_or_default();
     Exception::from(reason).as_cause_of(Error::Aborted)
@@ -107,7 +107,7 @@ fn error(signal: &AbortSignal) -> Error {
 
 impl Signals {
     /// # Errors
-    /// `Aborted` if one is aborted.
+    /// `Aborted` if a signal is aborted.
     pub(super) fn check(&self) -> Result<()> {
         match self.0.iter().find(|signal| signal.aborted()) {
             Some(signal) => Err(error(signal)),

@@ -1,8 +1,8 @@
-/** A call that waits for a person or for the network, and can be given up. */
+/** Options of an operation that waits for a user or the network, and can be aborted. */
 export interface AbortOptions {
   /**
-   * Gives the call up when it is aborted: it rejects with a `MoimError` whose `name` is `"AbortError"`, whose `code` is
-   * `"ERR_ABORTED"` and whose `cause` is the signal's `reason`. What comes of the call later is undone: a camera is stopped,
+   * Aborts the operation: its promise rejects with a `MoimError` whose `name` is `"AbortError"`, whose `code` is
+   * `"ERR_ABORTED"` and whose `cause` is the signal's `reason`. A late result is undone: a camera is stopped,
    * a room is left, a file is cancelled.
    * @see https://dom.spec.whatwg.org/#interface-abortsignal
    */

@@ -1,4 +1,4 @@
-//! Playing tracks in elements, for JavaScript.
+//! Attaching tracks to media elements, for JavaScript.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -11,14 +11,14 @@ use crate::Error;
 
 #[wasm_bindgen(js_class = RemoteTrack)]
 impl JsRemoteTrack {
-    /// Plays the track in an element, or in a new `<video>` or `<audio>` that is yours to put into the page, and starts
-    /// playback. Returns the element. Several tracks may be attached to one element, such as the camera
-    /// and the microphone of a participant: they play together, and one that ends leaves the others untouched. A second
-    /// picture takes the place of the first. When the track ends it is detached; detach it before the element is thrown away.
+    /// Plays the track in an element, or in a new `<video>` or `<audio>` that the application adds to the page, and
+    /// starts playback. Returns the element. Several tracks may be attached to one element, such as the camera and the
+    /// microphone of a participant: they play in sync, and the end of one does not affect the others. A second video
+    /// track replaces the first. When the track ends it is detached; detach it before discarding the element.
     ///
-    /// A browser that wants a click before there is sound holds the whole element back: see `room.canPlayAudio`. Sound in an
-    /// `<audio>` element of its own does not hold the picture back.
-    /// @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS for what is no media
+    /// If the browser requires a user gesture to play audio, the whole element is blocked: see `room.canPlayAudio`.
+    /// Audio in a separate `<audio>` element does not block the video.
+    /// @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS if it is not a media
     /// element.
     #[wasm_bindgen(unchecked_return_type = "HTMLMediaElement")]
     pub fn attach(
@@ -33,9 +33,9 @@ impl JsRemoteTrack {
         Ok(Clone::clone(element))
     }
 
-    /// Undoes `attach` for an element, or for all. The element's other tracks play on. Does nothing if the track is not
-    /// attached to it.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no media element.
+    /// Detaches the track from an element, or from all. Other tracks of the element continue to play. Has no effect if
+    /// the track is not attached to it.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
     pub fn detach(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "HTMLMediaElement")] element: &JsValue,
@@ -51,10 +51,10 @@ impl JsRemoteTrack {
 
 #[wasm_bindgen(js_class = LocalTrack)]
 impl JsLocalTrack {
-    /// Plays the track in an element, in place of what it plays, or in a new `<video>` or `<audio>` that is yours to put into
-    /// the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is a camera
-    /// that faces the user, or that does not say where it faces: mirrored by the element's `style.scale`. Both can be
-    /// changed afterwards. When the track ends, it is detached.
+    /// Plays the track in an element, replacing what it plays, or in a new `<video>` or `<audio>` that the application
+    /// adds to the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is
+    /// a camera that faces the user, or has an unknown facing mode: mirrored with the element's `style.scale`. Both can
+    /// be changed afterwards. When the track ends, it is detached.
     /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
     #[wasm_bindgen(unchecked_return_type = "HTMLMediaElement")]
     pub fn attach(
@@ -70,7 +70,7 @@ impl JsLocalTrack {
         Ok(Clone::clone(element))
     }
 
-    /// Undoes `attach` for an element, or for all. Does nothing if the track is not attached to it.
+    /// Detaches the track from an element, or from all. Has no effect if the track is not attached to it.
     /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
     pub fn detach(
         &self,
@@ -88,16 +88,16 @@ impl JsLocalTrack {
 
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
-    /// Whether every element with an attached track may play. If not, the browser wants a click before there is sound: offer
-    /// a button that calls `startAudio`. The event `audioplaybackchange` says when it changes.
+    /// Whether every element with an attached track may play. If false, the browser requires a user gesture to play
+    /// audio: show a button that calls `startAudio`. The event `audioplaybackchange` reports changes.
     #[wasm_bindgen(getter, js_name = canPlayAudio)]
     pub fn can_play_audio(&self) -> bool {
         self.handle().can_play_audio()
     }
 
-    /// Plays what the browser has held back. Call it while a click is handled.
-    /// @throws {MoimError} ERR_BROWSER with a `NotAllowedError` as its cause if that was no click; ERR_INVALID_STATE
-    /// when the room is left.
+    /// Plays what the browser has blocked. Call it from a click handler.
+    /// @throws {MoimError} ERR_BROWSER with a `NotAllowedError` as its cause without a user gesture; ERR_INVALID_STATE
+    /// after leaving the room.
     #[wasm_bindgen(js_name = startAudio, unchecked_return_type = "Promise<void>")]
     pub fn start_audio(&self) -> Promise {
         let started = self.handle().start_audio();
@@ -118,7 +118,7 @@ fn media_element(value: &JsValue) -> Result<&HtmlMediaElement, Error> {
 fn described(value: &JsValue) -> String {
     match value.dyn_ref::<web_sys::Element>() {
         Some(element) => format!("<{}>", element.local_name()),
-        None if value.is_object() => "an object that is none".to_owned(),
+        None if value.is_object() => "another object".to_owned(),
         None => format!("{value:?}").trim_start_matches("JsValue(").trim_end_matches(')').to_owned(),
     }
 }

@@ -1,10 +1,10 @@
-//! Bytes as JavaScript code hands them over: a buffer, or a view of one.
+//! Bytes passed from JavaScript: a buffer, or a view of one.
 
 use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A view of the bytes in an `ArrayBuffer`, a typed array or a `DataView`. They are copied only out of a buffer that can be
-/// resized or is shared: browsers refuse to send those. `None` for anything else.
+/// A view of the bytes in an `ArrayBuffer`, a typed array or a `DataView`. They are copied only from a resizable or
+/// shared buffer, which browsers refuse to send. `None` for any other value.
 pub(crate) fn view(data: &JsValue) -> Option<Uint8Array> {
     let member = |key: &str| Reflect::get(data, &key.into()).ok();
     let view = if data.is_instance_of::<ArrayBuffer>() {
@@ -22,7 +22,7 @@ fn is_plain(buffer: &JsValue) -> bool {
     buffer.is_instance_of::<ArrayBuffer>() && !resizable
 }
 
-/// `new Uint8Array(buffer, offset, length)`, which throws for a buffer that was transferred.
+/// `new Uint8Array(buffer, offset, length)`, which throws for a detached buffer.
 fn construct(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8Array> {
     let constructor: Function =
         Reflect::get(&js_sys::global(), &"Uint8Array".into()).ok()?.dyn_into().ok()?;

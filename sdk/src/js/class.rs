@@ -1,4 +1,4 @@
-//! Objects of this package's classes as arguments.
+//! Instances of this package's classes as arguments.
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::convert::TryFromJsValue;
@@ -6,11 +6,11 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{Error, Result};
 
-/// The method by which an object gives another object for what it stands for. A parameter of the class itself would fail
-/// on a wrong value with an error that has no code, and taking the object out of its value would leave it empty.
+/// The name of the method that returns another object for the wrapped value. A parameter of the class itself would fail
+/// on a wrong value with an error that has no code, and unwrapping the object would leave it empty.
 pub(crate) const HANDLE: &str = "__handle";
 
-/// The value as an object of `T`, whose class is `class` in JavaScript.
+/// Converts the value to `T`, whose class is `class` in JavaScript.
 pub(crate) fn handle<T: TryFromJsValue>(value: &JsValue, what: &str, class: &str) -> Result<T> {
     let wrong =
         || Error::InvalidOptions { detail: format!("{what}: expected an object of the class {class}") };

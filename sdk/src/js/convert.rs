@@ -1,4 +1,4 @@
-//! How handles, bytes and errors travel inside serialized events: as JavaScript values, untouched.
+//! Serializes handles, bytes and errors inside events: as JavaScript values, unchanged.
 
 use std::collections::BTreeMap;
 
@@ -28,14 +28,14 @@ pub(crate) fn tracks<S: Serializer>(tracks: &[RemoteTrack], serializer: S) -> Re
     preserve::serialize(&tracks, serializer)
 }
 
-/// As a plain object: serde would make a `Map`.
+/// As a plain object: serde would create a `Map`.
 pub(crate) fn attributes<S: Serializer>(
     attributes: &BTreeMap<String, String>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let object = Object::new();
     for (key, value) in attributes {
-        // A new object takes every key.
+        // Setting a property of a new object cannot fail.
         let _ = Reflect::set(&object, &key.into(), &value.into());
     }
     preserve::serialize(&object, serializer)

@@ -25,8 +25,8 @@ use crate::{DataChannel, DataChannelError, Error, ListenerGuard, Result};
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("data_channel.ts");
 
-/// A channel for messages and files between two ends of a peer connection. It is open until `close()`, or until the
-/// far end or the connection closes it. Arguments and options that are misspelt, of the wrong type or out of range give
+/// A channel for messages and files between two peers. It stays open until `close()` is called, or until the
+/// remote peer or the connection closes it. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcdatachannel
 /// @example
@@ -37,9 +37,9 @@ const TYPES: &str = include_str!("data_channel.ts");
 #[wasm_bindgen(js_name = DataChannel)]
 pub struct JsDataChannel {
     channel: DataChannel,
-    /// Where `open` and `close` are fired.
+    /// Target of `open` and `close`.
     states: Target,
-    /// Where `message` and `messageerror` are fired.
+    /// Target of `message` and `messageerror`.
     messages: Target,
     dispatching: Cell<bool>,
     readable: OnceCell<Object>,
@@ -47,14 +47,14 @@ pub struct JsDataChannel {
 }
 
 impl JsDataChannel {
-    /// The class for a channel. It keeps the channel open, even if JavaScript forgets it.
+    /// The class for a channel. It keeps the channel open, even if JavaScript drops all references.
     pub(crate) fn new(channel: DataChannel) -> Result<Self, JsValue> {
         let (states, messages) = (Target::new()?, Target::new()?);
         let opened = states.clone();
         let listener = ListenerGuard::new(channel.as_raw(), "open", move |_| opened.fire_plain("open"));
         let (kept, over) = (channel.clone(), states.clone());
         spawn_local(async move {
-            // Why it closed is told to whoever asks.
+            // Callers of other methods get the reason.
             let _ = kept.closed().await;
             drop(listener);
             over.fire_plain("close");
@@ -88,9 +88,9 @@ impl JsDataChannel {
         Self::with(self.handle(), self.states.clone(), self.messages.clone())
     }
 
-    /// Makes a channel on a connection of the browser. The far end gets a `datachannel` event, unless the channel is
+    /// Creates a channel on a browser's connection. The remote peer gets a `datachannel` event, unless the channel is
     /// negotiated.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense, alone or together, and for what is no
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for invalid or conflicting options, and if it is not an
     /// `RTCPeerConnection`; ERR_INVALID_STATE when the connection is closed.
     pub fn create(
         #[wasm_bindgen(unchecked_param_type = "RTCPeerConnection")] connection: &JsValue,
@@ -103,10 +103,10 @@ impl JsDataChannel {
         Self::new(DataChannel::create(connection, &label, &options)?)
     }
 
-    /// Wraps a channel of the browser, such as that of a `datachannel` event of `connection`: in the event itself, or its
-    /// first messages are missed.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense, and for what is no `RTCDataChannel` or
-    /// no `RTCPeerConnection`.
+    /// Wraps a browser's channel, such as that of a `datachannel` event of `connection`. Call it synchronously in the
+    /// event handler, or the first messages are missed.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for invalid options, and if an argument is not an `RTCDataChannel` or
+    /// an `RTCPeerConnection`.
     #[wasm_bindgen(js_name = fromRtcDataChannel)]
     pub fn from_rtc_data_channel(
         #[wasm_bindgen(unchecked_param_type = "RTCDataChannel")] channel: &JsValue,
@@ -119,12 +119,12 @@ impl JsDataChannel {
         Self::new(DataChannel::from_raw(raw.clone(), raw_connection(connection)?, &options)?)
     }
 
-    /// Sends a message. Fulfilled when all of it is handed to the browser: at once while there is room in its buffer,
-    /// later when it is above the high-water mark or the channel is not open yet. Await it before you send more. Messages
-    /// are sent in the order of the calls.
-    /// @throws {MoimError} ERR_DATA_TOO_LARGE beyond `maxMessageSize`; ERR_DATA_CLOSED when the channel is closed, or
-    /// closes first; ERR_DATA_FAILED when the channel or the browser fails; ERR_INVALID_OPTIONS for what is neither
-    /// text nor bytes.
+    /// Sends a message. Resolves when all of it is in the browser's buffer: immediately while there is room,
+    /// later when the buffer is above the high-water mark or the channel is not open yet. Await it before sending more.
+    /// Messages are sent in the order of the calls.
+    /// @throws {MoimError} ERR_DATA_TOO_LARGE if it exceeds `maxMessageSize`; ERR_DATA_CLOSED when the channel is
+    /// closed, or closes first; ERR_DATA_FAILED when the channel or the browser fails; ERR_INVALID_OPTIONS if it is not
+    /// a string or a `BufferSource`.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn send(
         &self,
@@ -134,33 +134,37 @@ impl JsDataChannel {
     }
 
     /// Sends a value as JSON text.
-    /// @throws {MoimError} the codes of `send`; ERR_INVALID_OPTIONS for what JSON cannot say, such as a function, a
-    /// `BigInt` or an object that holds itself.
+    /// @throws {MoimError} the codes of `send`; ERR_INVALID_OPTIONS if the value cannot be serialized, such as a
+    /// function, a `BigInt` or a cyclic object.
     #[wasm_bindgen(js_name = sendJson, unchecked_return_type = "Promise<void>")]
     pub fn send_json(&self, #[wasm_bindgen(unchecked_param_type = "unknown")] value: &JsValue) -> Promise {
         let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
-        let text = text.ok_or_else(|| invalid("the value: JSON cannot say it".to_owned()));
+        let text =
+            text.ok_or_else(|| invalid("value: expected a value that can be serialized as JSON".to_owned()));
         send(&self.channel, text.map(Payload::Text))
     }
 
-    /// The messages: `for await (const message of channel.messages())`. Those that came before somebody read too. Ends
-    /// when the channel is closed, and when messages did not come: call it again to go on. Each message goes to one
-    /// reader only: an iterator, `readable`, or the listeners of `"message"`.
-    /// @throws {MoimError} while it is read: ERR_DATA_LAGGED when messages were dropped that nobody read in time;
-    /// ERR_DATA_TOO_LARGE for a message beyond this end's own limit; ERR_DATA_MALFORMED when the far end does not speak
-    /// our framing; ERR_DATA_CLOSED when the channel closed in the middle of a message; ERR_DATA_FAILED when it failed.
+    /// The received messages: `for await (const message of channel.messages())`. Includes those that arrived before the
+    /// first call. Ends when the channel is closed, and throws when messages were lost: call it again to continue. Each
+    /// message is delivered to one reader only: an iterator, `readable`, or the listeners of `"message"`.
+    /// @throws {MoimError} during iteration: ERR_DATA_LAGGED when messages were dropped because they were not read in
+    /// time; ERR_DATA_TOO_LARGE for a message that exceeds this peer's limit; ERR_DATA_MALFORMED when the remote peer
+    /// does not use moim's framing; ERR_DATA_CLOSED when the channel closed before a message was complete;
+    /// ERR_DATA_FAILED when it failed.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<DataMessage>")]
     pub fn messages(&self) -> Object {
         async_iterator(values(&self.channel))
     }
 
-    /// The messages as a Web Stream, always the same. What `messages()` throws ends it for good.
+    /// The received messages as a `ReadableStream`, always the same object. An error that `messages()` throws ends it
+    /// permanently.
     #[wasm_bindgen(getter, unchecked_return_type = "ReadableStream<DataMessage>")]
     pub fn readable(&self) -> Object {
         self.readable.get_or_init(|| readable_stream(values(&self.channel), |_| {})).clone()
     }
 
-    /// A Web Stream that sends what is written to it, always the same. Closing it sends all and closes the channel.
+    /// A `WritableStream` that sends what is written to it, always the same object. Closing it sends all queued
+    /// messages and closes the channel.
     #[wasm_bindgen(getter, unchecked_return_type = "WritableStream<string | ArrayBuffer | ArrayBufferView>")]
     pub fn writable(&self) -> WritableStream {
         let make = || {
@@ -183,9 +187,9 @@ impl JsDataChannel {
         self.writable.get_or_init(make).clone()
     }
 
-    /// Fulfilled when the channel is open.
-    /// @throws {MoimError} ERR_DATA_CLOSED when it closes without ever being open; ERR_DATA_FAILED when it fails; ERR_ABORTED when its
-    /// `signal` is aborted, which ends the waiting alone.
+    /// Resolves when the channel is open.
+    /// @throws {MoimError} ERR_DATA_CLOSED when it closes without having been open; ERR_DATA_FAILED when it fails;
+    /// ERR_ABORTED when its `signal` is aborted, which does not affect the channel.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn opened(
         &self,
@@ -197,9 +201,9 @@ impl JsDataChannel {
         })
     }
 
-    /// Fulfilled when the channel is closed, by whichever end.
-    /// @throws {MoimError} ERR_DATA_FAILED when it did not close but fail; ERR_ABORTED when its
-    /// `signal` is aborted, which ends the waiting alone.
+    /// Resolves when the channel is closed by either peer.
+    /// @throws {MoimError} ERR_DATA_FAILED when it failed; ERR_ABORTED when its
+    /// `signal` is aborted, which does not affect the channel.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn closed(
         &self,
@@ -211,9 +215,9 @@ impl JsDataChannel {
         })
     }
 
-    /// Fulfilled when everything is sent.
-    /// @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails; ERR_ABORTED when its
-    /// `signal` is aborted, which ends the waiting alone.
+    /// Resolves when everything was sent.
+    /// @throws {MoimError} ERR_DATA_CLOSED when the channel closes first; ERR_DATA_FAILED when it fails; ERR_ABORTED
+    /// when its `signal` is aborted, which does not affect the channel.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn flushed(
         &self,
@@ -225,49 +229,48 @@ impl JsDataChannel {
         })
     }
 
-    /// Closes the channel for both ends. What waits to be sent fails, files under way are interrupted. Closing again does
-    /// nothing.
+    /// Closes the channel for both peers. Queued messages fail, file transfers are interrupted. Idempotent.
     pub fn close(&self) {
         self.channel.close();
     }
 
-    /// The name that it was made with.
+    /// The label.
     #[wasm_bindgen(getter)]
     pub fn label(&self) -> String {
         self.channel.label()
     }
 
-    /// What the application speaks over it.
+    /// The application's subprotocol.
     #[wasm_bindgen(getter)]
     pub fn protocol(&self) -> String {
         self.channel.protocol().to_owned()
     }
 
-    /// Its id, from 0 to 65534, once the connection has given it one.
+    /// The id, from 0 to 65534, once assigned.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> Option<u16> {
         self.channel.id()
     }
 
-    /// Where the channel is in its life.
+    /// The channel's state.
     #[wasm_bindgen(getter, unchecked_return_type = "DataChannelState")]
     pub fn state(&self) -> Result<JsValue, JsValue> {
         to_js(&self.channel.state())
     }
 
-    /// Whether long messages are sent in fragments, and files can be sent.
+    /// Whether long messages are fragmented, which also allows sending files.
     #[wasm_bindgen(getter)]
     pub fn framing(&self) -> bool {
         self.channel.has_framing()
     }
 
-    /// Bytes that wait to be sent, here and in the browser's buffer.
+    /// Bytes that are queued to be sent, here and in the browser's buffer.
     #[wasm_bindgen(getter, js_name = bufferedAmount)]
     pub fn buffered_amount(&self) -> f64 {
         self.channel.buffered_amount() as f64
     }
 
-    /// The longest message in bytes that can be sent now.
+    /// The longest message in bytes that can currently be sent.
     #[wasm_bindgen(getter, js_name = maxMessageSize)]
     pub fn max_message_size(&self) -> f64 {
         self.channel.max_message_size() as f64
@@ -306,7 +309,7 @@ impl JsDataChannel {
     }
 }
 
-/// The call itself decides the order; only what comes of it is waited for.
+/// The call itself determines the order; only its result is awaited.
 fn send(channel: &DataChannel, payload: Result<Payload>) -> Promise {
     let through = payload.and_then(|payload| channel.queue(payload));
     future_to_promise(async move {
@@ -338,7 +341,7 @@ fn value(message: RawMessage) -> JsValue {
     }
 }
 
-/// Fires each message at the target.
+/// Fires an event for each message at the target.
 async fn dispatch(channel: DataChannel, target: Target) {
     while let Some(message) = poll_fn(|context| channel.poll_message(context)).await {
         let event = match message {

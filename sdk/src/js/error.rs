@@ -1,4 +1,4 @@
-//! Errors as JavaScript sees them: real `Error` objects with a stable `code`.
+//! Errors for JavaScript: `Error` objects with a stable `code`.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -9,27 +9,27 @@ use crate::platform::cause_of;
 
 #[wasm_bindgen(typescript_custom_section)]
 const ERROR_CODE: &str = TYPESCRIPT_ERROR_CODE;
-// The lint for dead code does not see into the section.
+// The dead code lint does not see uses in the section.
 const _: &str = TYPESCRIPT_ERROR_CODE;
 
 #[wasm_bindgen(typescript_custom_section)]
 const MOIM_ERROR: &str = r#"
-/** Why the package is not initialized: `init` was not called, it failed, or the page's policy forbids it. See `init`. */
+/** Why the package is not initialized: `init` was not called, it failed, or the page's policy blocked it. See `init`. */
 export type InitErrorCode = "ERR_NOT_INITIALIZED" | "ERR_INIT_FAILED" | "ERR_INIT_BLOCKED";
 
 /**
- * What every function of this package throws or rejects with. Its documentation names the codes. Beside them, whatever
- * asks the browser for something may give `ERR_BROWSER`: an exception that has no code of its own, with the exception
- * as `cause`.
+ * The error that every function of this package throws or rejects with. Each function documents its codes. In addition,
+ * any function that calls a browser API may fail with `ERR_BROWSER`: an exception that has no code of its own, with the
+ * exception as `cause`.
  */
 export interface MoimError extends Error {
-  /** The cause as a stable word: tell errors apart by it, not by the message. */
+  /** The cause as a stable string: distinguish errors by it, not by the message. */
   readonly code: ErrorCode;
-  /** The browser's own exception, where there is one. */
+  /** The browser's exception, if there is one. */
   readonly cause?: unknown;
   /** With `ERR_MEDIA_OVERCONSTRAINED`: the constraint that no device satisfies, such as `"deviceId"`. */
   readonly constraint?: string;
-  /** With `ERR_MEDIA_NOT_ALLOWED`: who refused, as far as it can be known. */
+  /** With `ERR_MEDIA_NOT_ALLOWED`: who denied it, as far as it is known. */
   readonly refusedBy?: Refusal;
 }
 "#;
@@ -38,7 +38,7 @@ impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let object = js_sys::Error::new(&error.to_string());
         object.set_name(error.name());
-        // Setting a property of a fresh object cannot fail.
+        // Setting a property of a new object cannot fail.
         let set = |key: &str, value: &JsValue| Reflect::set(&object, &key.into(), value);
         let _ = set("code", &error.code().as_str().into());
         if let Some(cause) = cause_of(&error) {

@@ -1,4 +1,4 @@
-//! Listeners: as `EventTarget` has them, with the names of the events checked.
+//! Event listeners like those of `EventTarget`, with validated event names.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,21 +15,21 @@ use super::options;
 use super::streams::{Values, async_iterator};
 use crate::{Error, Result};
 
-/// Which method of `EventTarget`.
+/// A method of `EventTarget`.
 #[derive(Clone, Copy)]
 pub(crate) enum Method {
     Add,
     Remove,
 }
 
-/// The name of an event, if it is one of `known`. A misspelt one would otherwise never fire, silently.
+/// The name of an event, if it is one of `known`. A listener for a misspelt one would never be called.
 pub(crate) fn event_name(event: &JsValue, known: &[&str]) -> Result<String> {
     let event: String = options::parse_value(event.clone(), "event name")?;
     if known.contains(&event.as_str()) {
         return Ok(event);
     }
     let known = known.join("\", \"");
-    Err(Error::InvalidOptions { detail: format!("there is no event \"{event}\"; there are \"{known}\"") })
+    Err(Error::InvalidOptions { detail: format!("unknown event \"{event}\": expected \"{known}\"") })
 }
 
 /// `addEventListener` or `removeEventListener` of `target`.
@@ -58,7 +58,7 @@ fn check_listener(event: &str, listener: &JsValue) -> Result<(), JsValue> {
     Err(Error::InvalidOptions { detail }.into())
 }
 
-/// Where the events of an object are fired, and after the last of them nothing more: a listener holds what it uses, which
+/// The target of an object's events, which fires none after the last one: a listener holds what it uses, which
 /// is often the object itself, and a browser does not collect a cycle that goes through the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Target(Rc<RefCell<Option<EventTarget>>>);
@@ -83,7 +83,7 @@ impl Target {
         }
     }
 
-    /// A listener that throws is reported by the browser, as for any event.
+    /// The browser reports a listener that throws, as for any event.
     pub(crate) fn fire(&self, event: &Event) {
         let target = self.0.borrow().clone();
         if let Some(target) = target {
@@ -91,7 +91,7 @@ impl Target {
         }
     }
 
-    /// Fires an event that says no more than its name.
+    /// Fires an event without details.
     pub(crate) fn fire_plain(&self, name: &str) {
         if let Ok(event) = Event::new(name) {
             self.fire(&event);
@@ -107,13 +107,13 @@ impl Target {
         }
     }
 
-    /// Lets go of the listeners: no more events will be fired.
+    /// Removes the listeners: no more events will be fired.
     pub(crate) fn end(&self) {
         self.0.take();
     }
 }
 
-/// `addEventListener`, with the event's name checked.
+/// `addEventListener` with a validated event name.
 pub(crate) fn listen(
     target: &EventTarget,
     event: &JsValue,
@@ -123,7 +123,7 @@ pub(crate) fn listen(
     call(target, Method::Add, &event_name(event, known)?, listener, &JsValue::UNDEFINED)
 }
 
-/// `removeEventListener`, with the event's name checked.
+/// `removeEventListener` with a validated event name.
 pub(crate) fn unlisten(
     target: &EventTarget,
     event: &JsValue,
@@ -133,8 +133,8 @@ pub(crate) fn unlisten(
     call(target, Method::Remove, &event_name(event, known)?, listener, &JsValue::UNDEFINED)
 }
 
-/// Fires each event of an enum that is tagged by `type`, as the `CustomEvent` of that name with the event as `detail`. A
-/// listener that throws is reported by the browser, as for any event. `kept` is dropped when the events end.
+/// Fires each event of an enum that is tagged by `type`, as a `CustomEvent` of that name with the event as `detail`.
+/// The browser reports a listener that throws, as for any event. `kept` is dropped when the events end.
 pub(crate) fn dispatch<E: Serialize>(
     events: impl Stream<Item = E> + 'static,
     target: &Target,
@@ -147,12 +147,12 @@ pub(crate) fn dispatch<E: Serialize>(
     });
 }
 
-/// For `for await` over the events. Ending the iteration drops the stream.
+/// Iterates over the events with `for await`. Ending the iteration drops the stream.
 pub(crate) fn iterate<E: Serialize>(events: impl Stream<Item = E> + 'static) -> Object {
     async_iterator(values(events))
 }
 
-/// Boxed, so that the code is there once for all kinds of events.
+/// Boxed, so that the code is compiled once for all types of events.
 fn values<E: Serialize>(events: impl Stream<Item = E> + 'static) -> Values {
     events.map(|event| to_js(&event)).boxed_local()
 }

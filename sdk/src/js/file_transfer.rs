@@ -1,4 +1,4 @@
-//! `FileTransfer` and `IncomingFile` for JavaScript, and the methods of `DataChannel` and `Room` that make them.
+//! `FileTransfer` and `IncomingFile` for JavaScript, and the methods of `DataChannel` and `Room` that create them.
 
 use futures::StreamExt;
 use js_sys::{Object, Promise};
@@ -20,12 +20,12 @@ use crate::{Error, FileTransfer, FileTransferError, IncomingFile};
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /**
- * Where a file that is accepted goes.
+ * Options for accepting a file.
  * @see https://streams.spec.whatwg.org/#ws-class
  */
 export interface AcceptOptions {
-  /** A stream to write the file to as it comes, such as that of a file that the user chose with `showSaveFilePicker`,
-   * or of the origin's private file system. Default: none, the file is kept in memory. */
+  /** A stream to write the file to as it arrives, such as that of a file that the user selected with `showSaveFilePicker`,
+  * or of the origin private file system. Default: none, the file is kept in memory. */
   writable?: WritableStream<Uint8Array> | FileSystemWritableFileStream;
 }
 "#;
@@ -39,11 +39,11 @@ struct AcceptOptions {
 
 #[wasm_bindgen(js_class = DataChannel)]
 impl JsDataChannel {
-    /// Offers a file to the far end, and sends it when it is accepted. Several files may be under way at once, and
-    /// messages between them.
-    /// @throws {MoimError} ERR_INVALID_STATE on a channel that may lose messages, does not keep order, or is without
-    /// framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for what is no `Blob`; ERR_ABORTED
-    /// when its `signal` is aborted already.
+    /// Offers a file to the remote peer, and sends it when it is accepted. Several files may be transferred at once,
+    /// and messages between them.
+    /// @throws {MoimError} ERR_INVALID_STATE on a channel that is unreliable, unordered, or without
+    /// framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS if it is not a `Blob`; ERR_ABORTED
+    /// if its `signal` is already aborted.
     #[wasm_bindgen(js_name = sendFile)]
     pub fn send_file(
         &self,
@@ -55,7 +55,8 @@ impl JsDataChannel {
         Ok(JsFileTransfer::new(self.handle().send_file(blob(file)?, &options)?, signals))
     }
 
-    /// The files that the far end offers: `for await (const file of channel.files())`. Ends when the channel is closed.
+    /// The files that the remote peer offers: `for await (const file of channel.files())`. Ends when the channel is
+    /// closed.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<IncomingFile>")]
     pub fn files(&self) -> Object {
         let files = self.handle().files();
@@ -65,12 +66,12 @@ impl JsDataChannel {
 
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
-    /// Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get `fileoffered`. Gives a
-    /// transfer for each of them, so none in an empty room; mixers get no files. Several files may be under way at once, and
-    /// chat beside them. Who leaves interrupts the transfer, and so does leaving.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no
-    /// such participant; ERR_INVALID_OPTIONS for what is no `Blob`; ERR_ABORTED
-    /// when its `signal` is aborted already.
+    /// Offers a file to everyone, or to one participant, and sends it to those who accept it. They get `fileoffered`.
+    /// Returns a transfer for each of them, so none in an empty room; mixers get no files. Several files may be
+    /// transferred at once, along with chat. A transfer is interrupted when either participant leaves.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if no
+    /// participant has this id; ERR_INVALID_OPTIONS if it is not a `Blob`; ERR_ABORTED
+    /// if its `signal` is already aborted.
     #[wasm_bindgen(js_name = sendFile)]
     pub fn send_file(
         &self,
@@ -84,7 +85,8 @@ impl JsRoom {
     }
 }
 
-/// A file under way. It goes on without this object, too. Arguments of the wrong type give `ERR_INVALID_OPTIONS`.
+/// A file transfer. It continues without a reference to it. Arguments of the wrong type result in
+/// `ERR_INVALID_OPTIONS`.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = FileTransfer)]
 pub struct JsFileTransfer {
@@ -101,13 +103,13 @@ impl JsFileTransfer {
 
 #[wasm_bindgen(js_class = FileTransfer)]
 impl JsFileTransfer {
-    /// Fulfilled at either end when the receiver has the file, whole and with the right SHA-256. The receiver gets it here,
-    /// unless it is written to a stream.
-    /// @throws {MoimError} ERR_TRANSFER_REJECTED when the far end refuses the file; ERR_TRANSFER_CANCELLED when one end
-    /// gives it up; ERR_TRANSFER_INTERRUPTED when the channel closed or the far end left the room, after which
-    /// `resume()` goes on over another channel; ERR_TRANSFER_CORRUPT when other bytes arrived than were sent;
-    /// ERR_TRANSFER_STORAGE when one end could not read or write; ERR_ABORTED when the `signal` that it was started with is
-    /// aborted.
+    /// Resolves, at both peers, when the receiver has the complete file with a matching SHA-256. The receiver gets it
+    /// as the result, unless it is written to a stream.
+    /// @throws {MoimError} ERR_TRANSFER_REJECTED when the remote peer declines the file; ERR_TRANSFER_CANCELLED when
+    /// either peer cancels it; ERR_TRANSFER_INTERRUPTED when the channel closed or the remote peer left the room, after
+    /// which `resume()` continues over another channel; ERR_TRANSFER_CORRUPT when the received bytes differ from the
+    /// sent ones; ERR_TRANSFER_STORAGE when either peer could not read or write; ERR_ABORTED when the `signal` that it
+    /// was started with is aborted.
     #[wasm_bindgen(getter, unchecked_return_type = "Promise<File | undefined>")]
     pub fn finished(&self) -> Promise {
         let (transfer, signals) = (self.transfer.clone(), self.signals.clone());
@@ -126,7 +128,7 @@ impl JsFileTransfer {
         })
     }
 
-    /// How many bytes are through, now and whenever that changes:
+    /// The progress, starting with the current one:
     /// `for await (const { transferred, size } of transfer.progress())`.
     /// Ends with the transfer.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<FileProgress>")]
@@ -134,8 +136,8 @@ impl JsFileTransfer {
         async_iterator(self.transfer.progress().map(|progress| to_js(&progress)).boxed_local())
     }
 
-    /// Gives the transfer up at both ends; the reason is for the far end to read. Does nothing once it is over.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for a reason that is no text.
+    /// Cancels the transfer at both peers; the remote peer gets the reason. Has no effect once it has ended.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if the reason is not a string.
     pub fn cancel(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "string")] reason: Option<JsValue>,
@@ -144,11 +146,11 @@ impl JsFileTransfer {
         Ok(())
     }
 
-    /// Goes on over another channel, after the last one closed too early. Both ends have to call it; it does not matter
-    /// which is first. Use the transfer that it returns from now on.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the transfer is interrupted, and on a channel that may lose
-    /// messages, does not keep order, or is without framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS for
-    /// what is no `DataChannel`.
+    /// Continues over another channel, after the previous one closed too early. Both peers have to call it, in either
+    /// order. The returned transfer replaces this one.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the transfer is interrupted, and on a channel that is
+    /// unreliable, unordered, or without framing; ERR_DATA_CLOSED on a closed one; ERR_INVALID_OPTIONS
+    /// if it is not a `DataChannel`.
     pub fn resume(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DataChannel")] channel: &JsValue,
@@ -157,19 +159,19 @@ impl JsFileTransfer {
         Ok(Self::new(self.transfer.resume(&channel.handle())?, self.signals.clone()))
     }
 
-    /// The transfer's name: the same at both ends, and when it is resumed.
+    /// The transfer's id: the same at both peers, and kept when it is resumed.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> String {
         self.transfer.id()
     }
 
-    /// Who is at the far end, if the file goes through a room.
+    /// The remote participant, if the file is sent through a room.
     #[wasm_bindgen(getter, js_name = participantId, unchecked_return_type = "ParticipantId | undefined")]
     pub fn participant_id(&self) -> Option<String> {
         self.transfer.participant_id().map(ToString::to_string)
     }
 
-    /// Which way the file goes.
+    /// The direction of the transfer.
     #[wasm_bindgen(getter, unchecked_return_type = "FileDirection")]
     pub fn direction(&self) -> Result<JsValue, JsValue> {
         to_js(&self.transfer.direction())
@@ -193,16 +195,16 @@ impl JsFileTransfer {
         self.transfer.size() as f64
     }
 
-    /// Bytes that the receiver has written down, as far as is known here.
+    /// Number of bytes that the receiver has written, as far as is known locally.
     #[wasm_bindgen(getter)]
     pub fn transferred(&self) -> f64 {
         self.transfer.transferred() as f64
     }
 }
 
-/// A file that the far end offers. It is answered once, whoever else has it: all listeners of `fileoffered` get the
-/// same. One that is never answered is refused when it is collected. Arguments and options that are misspelt or of the
-/// wrong type give `ERR_INVALID_OPTIONS`.
+/// A file that the remote peer offers. It can be answered once: all listeners of `fileoffered` get the
+/// same object. One that is never answered is declined when it is garbage-collected. Misspelt options and arguments of
+/// the wrong type result in `ERR_INVALID_OPTIONS`.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = IncomingFile)]
 pub struct JsIncomingFile(IncomingFile);
@@ -215,15 +217,15 @@ impl From<IncomingFile> for JsIncomingFile {
 
 #[wasm_bindgen(js_class = IncomingFile)]
 impl JsIncomingFile {
-    /// Who offers it, if it came through a room.
+    /// The sender, if the file was offered in a room.
     #[wasm_bindgen(getter, js_name = participantId, unchecked_return_type = "ParticipantId | undefined")]
     pub fn participant_id(&self) -> Option<String> {
         self.0.participant_id().map(ToString::to_string)
     }
 
-    /// Takes the file.
-    /// @throws {MoimError} ERR_INVALID_STATE if somebody else writes to the stream, or the offer is answered already;
-    /// ERR_INVALID_OPTIONS for what is no stream to write to; ERR_ABORTED when its `signal` is aborted already.
+    /// Accepts the file.
+    /// @throws {MoimError} ERR_INVALID_STATE if the stream is locked, or the offer was already answered;
+    /// ERR_INVALID_OPTIONS if `writable` is not a `WritableStream`; ERR_ABORTED if its `signal` is already aborted.
     pub fn accept(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "AcceptOptions")] options: Option<JsValue>,
@@ -240,9 +242,9 @@ impl JsIncomingFile {
         Ok(JsFileTransfer::new(self.0.accept_to(stream)?, signals))
     }
 
-    /// Refuses the file; the reason is for the sender to read.
-    /// @throws {MoimError} ERR_INVALID_STATE if the offer is answered already; ERR_INVALID_OPTIONS for a reason that is
-    /// no text.
+    /// Declines the file; the sender gets the reason.
+    /// @throws {MoimError} ERR_INVALID_STATE if the offer was already answered; ERR_INVALID_OPTIONS if the reason is
+    /// not a string.
     pub fn reject(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "string")] reason: Option<JsValue>,
@@ -250,14 +252,14 @@ impl JsIncomingFile {
         Ok(self.0.reject(&read_reason(reason, "refused")?)?)
     }
 
-    /// The transfer's name: the same at both ends, and when it is resumed.
+    /// The transfer's id: the same at both peers, and kept when it is resumed.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> String {
         self.0.id()
     }
 
-    /// The file's name as the far end says, cleaned so that it can be saved under: at most 255 bytes, with its extension, and
-    /// with `_` for characters that file systems refuse. It may lie about the type.
+    /// The file's name as given by the sender, cleaned so that it is safe to save under: at most 255 bytes, with its
+    /// extension, and with `_` for characters that file systems refuse. The extension may not match the content.
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
         self.0.name().to_owned()
@@ -269,13 +271,13 @@ impl JsIncomingFile {
         self.0.size() as f64
     }
 
-    /// The MIME type as the far end says; may be empty.
+    /// The MIME type as given by the sender; may be empty.
     #[wasm_bindgen(getter, js_name = mimeType)]
     pub fn mime_type(&self) -> String {
         self.0.mime_type().to_owned()
     }
 
-    /// When the file was last changed, in milliseconds since 1970, as the far end says; 0 if that is not known.
+    /// When the file was last modified, in milliseconds since 1970, as given by the sender; 0 if unknown.
     #[wasm_bindgen(getter, js_name = lastModified)]
     pub fn last_modified(&self) -> f64 {
         self.0.last_modified() as f64

@@ -1,4 +1,4 @@
-//! The records of the SDK for JavaScript: in the console, or in a function of the application. None by default.
+//! Logging for JavaScript: to the console, or to a function of the application. Off by default.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -16,9 +16,9 @@ use crate::Error;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** From which level on there are records, from none to all. */
+/** The log level, from all records to none. */
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug" | "trace";
-/** A step of the SDK. Tokens, credentials and queries of URLs are in none. */
+/** A log record. It never contains tokens, credentials or queries of URLs. */
 export interface LogRecord {
   level: Exclude<LogLevel, "silent">;
   /** The part of the SDK: `"moim::room"`, `"moim::signaling"` or `"moim::connection"`. */
@@ -27,7 +27,7 @@ export interface LogRecord {
 }
 "#;
 
-/// Records that the application's function has not got yet; the oldest go first.
+/// Records that were not passed to the application's function yet; the oldest are dropped first.
 const MAX_WAITING: usize = 1024;
 
 #[derive(Deserialize)]
@@ -54,22 +54,22 @@ impl From<LogLevel> for LevelFilter {
     }
 }
 
-/// Says which steps of the SDK are logged: in the console, unless `setLogSink` was called. Default: `"silent"`.
-/// @throws {MoimError} ERR_INVALID_OPTIONS for a level that there is not.
+/// Sets the log level: records are written to the console, unless `setLogSink` was called. Default: `"silent"`.
+/// @throws {MoimError} ERR_INVALID_OPTIONS for an unknown level.
 #[wasm_bindgen(js_name = setLogLevel)]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn set_log_level(
     #[wasm_bindgen(unchecked_param_type = "LogLevel")] level: JsValue,
 ) -> Result<(), JsValue> {
     let level: LogLevel = options::parse_value(level, "level")?;
-    // It fails where there is one already: ours.
+    // It fails if there is a logger already: ours.
     let _ = log::set_logger(&JsLogger);
     log::set_max_level(level.into());
     Ok(())
 }
 
-/// Calls a function with each record instead of writing it to the console; `null` ends that. `setLogLevel` says which there
-/// are. The function is called soon after the step, in the order of the steps.
+/// Passes each record to a function instead of the console; `null` restores the console. `setLogLevel` sets which
+/// records there are. The function is called shortly after the event, in order.
 /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a function or `null`.
 #[wasm_bindgen(js_name = setLogSink)]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
@@ -122,12 +122,12 @@ fn write(level: Level, text: &JsValue) {
     }
 }
 
-/// The function may call the SDK, which is in the middle of a step now.
+/// The function may call the SDK, which may be in the middle of an operation now.
 fn queue(level: Level, target: &str, message: &str) {
     let record = Object::new();
     let level = level.as_str().to_ascii_lowercase();
     for (key, value) in [("level", level.as_str()), ("target", target), ("message", message)] {
-        // A new object takes every key.
+        // Setting a property of a new object cannot fail.
         let _ = Reflect::set(&record, &key.into(), &value.into());
     }
     let was_empty = WAITING.with_borrow_mut(|waiting| {

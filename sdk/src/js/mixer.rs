@@ -11,13 +11,13 @@ use crate::platform::{Mixer, MixerOptions, MixerSourceOptions};
 use crate::{Error, Layout};
 
 thread_local! {
-    /// A mixer whose object nobody holds any more goes on until `close()`: its tracks may be in use.
+    /// A mixer without references runs until `close()`: its tracks may be in use.
     static OPEN: RefCell<Vec<Mixer>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Mixes the pictures and the sound of any number of tracks into one of each: to record a whole room as one file, or to
-/// send it on. It runs until `close()`, in a hidden tab too. Arguments and options that are misspelt, of the wrong type
-/// or out of range give `ERR_INVALID_OPTIONS`.
+/// Mixes the video and audio of any number of tracks into one track each: to record a whole room as one file, or to
+/// publish it. It runs until `close()`, in a hidden tab too. Misspelt options, and arguments of the wrong type
+/// or out of range result in `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream
 /// @see https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode
 /// @example
@@ -31,8 +31,8 @@ pub struct JsMixer(Mixer);
 #[wasm_bindgen(js_class = Mixer)]
 impl JsMixer {
     /// Starts to mix.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for a size or rate that makes no picture, a background that is no
-    /// colour, and a layout that names a source or goes beyond the picture; ERR_UNSUPPORTED without
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for an invalid size, frame rate or background colour,
+    /// and for a layout that names a source or exceeds the picture; ERR_UNSUPPORTED without
     /// `HTMLCanvasElement.captureStream`.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -44,9 +44,9 @@ impl JsMixer {
         Ok(Self(mixer))
     }
 
-    /// Adds a source: pictures, sound, or both. It is in the mix until `remove()`. The tracks go on.
-    /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS when there is no track, one
-    /// has ended or two have pictures, and for a gain out of range.
+    /// Adds a source with video, audio, or both. It is mixed until `remove()`. The tracks themselves continue.
+    /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS if there is no track, one
+    /// has ended or there are two video tracks, and for a gain out of range.
     #[wasm_bindgen(unchecked_return_type = "MixerSource")]
     pub fn add(
         &self,
@@ -58,10 +58,10 @@ impl JsMixer {
         Ok(JsMixerSource { mixer: self.0.clone(), id })
     }
 
-    /// Arranges the sources anew: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on. A layout may
-    /// name a source that has left, for sources come and go at any time: then the first is the large one.
+    /// Changes the layout: `{ type: "grid" }`, `{ type: "spotlight", source: source.id }` and so on. It may
+    /// name a source that was removed, as sources come and go at any time: then the first source is the large one.
     /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that this mixer
-    /// never had, and for rectangles beyond the picture.
+    /// never had, and for rectangles outside the picture.
     #[wasm_bindgen(js_name = setLayout)]
     pub fn set_layout(
         &self,
@@ -71,21 +71,21 @@ impl JsMixer {
         Ok(self.0.set_layout(layout)?)
     }
 
-    /// Where the sources are in the picture now, in fractions of it, from back to front. Those without a picture are
-    /// not in it, unless they are `alwaysShown`.
+    /// The current positions of the sources, in fractions of the picture, from back to front. Sources without video are
+    /// left out, unless they are `alwaysShown`.
     #[wasm_bindgen(unchecked_return_type = "Placement[]")]
     pub fn placement(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.placement())
     }
 
-    /// The mixed picture. It ends with the mixer.
+    /// The mixed video track. It ends with the mixer.
     /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
     #[wasm_bindgen(getter, js_name = videoTrack)]
     pub fn video_track(&self) -> Result<JsLocalTrack, JsValue> {
         Ok(self.0.video_track()?.into())
     }
 
-    /// The mixed sound. It ends with the mixer. Where the browser wants a click first, it is silent until there was
+    /// The mixed audio track. It ends with the mixer. It is silent until a user gesture if the browser requires
     /// one.
     /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
     #[wasm_bindgen(getter, js_name = audioTrack)]
@@ -93,7 +93,7 @@ impl JsMixer {
         Ok(self.0.audio_track()?.into())
     }
 
-    /// The sound of everyone but one source: what that one is to hear. It ends when that source leaves.
+    /// The audio of all sources except one, to be played to that one. It ends when that source is removed.
     /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that is not in
     /// the mix.
     #[wasm_bindgen(js_name = audioTrackWithout)]
@@ -109,14 +109,14 @@ impl JsMixer {
         Ok(self.0.audio_track_without(source.id)?.into())
     }
 
-    /// Ends it: its tracks end, the sources' own go on. Closing again does nothing.
+    /// Closes the mixer: its tracks end, those of the sources continue. Idempotent.
     pub fn close(&self) {
         self.0.close();
         OPEN.with_borrow_mut(|open| open.retain(|mixer| !mixer.is_closed()));
     }
 }
 
-/// A source of a mixer. Arguments of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
+/// A source of a mixer. Arguments of the wrong type or out of range result in `ERR_INVALID_OPTIONS`.
 #[derive(Debug)]
 #[wasm_bindgen(js_name = MixerSource)]
 pub struct JsMixerSource {
@@ -132,13 +132,13 @@ impl JsMixerSource {
         Self { mixer: self.mixer.clone(), id: self.id }
     }
 
-    /// What layouts know it by.
+    /// The id that layouts use.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> u32 {
         self.id
     }
 
-    /// Sets how loud it is in the mix: 0 is silence, 1 as it came, 4 the most.
+    /// Sets the gain in the mix: 0 is silence, 1 unchanged, 4 the maximum.
     /// @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS for a
     /// gain out of range.
     #[wasm_bindgen(js_name = setGain)]
@@ -149,9 +149,9 @@ impl JsMixerSource {
         Ok(self.mixer.set_gain(self.id, options::parse_value(gain, "gain")?)?)
     }
 
-    /// Sets the text upon its picture; empty for none.
-    /// @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS for
-    /// what is no text.
+    /// Sets the label drawn on its video; empty for none.
+    /// @throws {MoimError} ERR_INVALID_STATE once the source is removed or the mixer closed; ERR_INVALID_OPTIONS if
+    /// it is not a string.
     #[wasm_bindgen(js_name = setLabel)]
     pub fn set_label(
         &self,
@@ -160,8 +160,8 @@ impl JsMixerSource {
         Ok(self.mixer.set_label(self.id, &options::parse_value::<String>(label, "label")?)?)
     }
 
-    /// Mixes these tracks in place of those before. The source keeps its id, its place and its sound without itself; a
-    /// picture that is among them goes on.
+    /// Replaces the tracks. The source keeps its id, its position and its audio without itself; a
+    /// video track that stays continues without a gap.
     /// @throws {MoimError} the codes of `Mixer.add`; ERR_INVALID_STATE once the source is removed or the mixer closed.
     #[wasm_bindgen(js_name = setTracks)]
     pub fn set_tracks(
@@ -171,7 +171,7 @@ impl JsMixerSource {
         Ok(self.mixer.set_tracks(self.id, &raw_tracks(tracks)?)?)
     }
 
-    /// Takes it out of the mix. Its tracks go on. Removing again does nothing.
+    /// Removes it from the mix. Its tracks continue. Idempotent.
     pub fn remove(&self) {
         self.mixer.remove(self.id);
     }

@@ -1,7 +1,7 @@
 //! The classes of the npm package: newtypes without logic over the Rust API.
 //!
-//! Methods take `&self` and return a `Promise` made from a cloned handle, so that `free()` works at any
-//! time. Nothing runs when the module is loaded.
+//! Methods take `&self` and return a `Promise` created from a cloned handle, so that `free()` works at any
+//! time. Loading the module has no effects.
 
 mod abort;
 mod attach;

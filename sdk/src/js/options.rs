@@ -1,4 +1,4 @@
-//! Reads option objects strictly: an unknown key or a wrong type is an error that names the key.
+//! Parses option objects strictly: an unknown key or a wrong type is an error that names the key.
 
 mod value;
 
@@ -18,18 +18,18 @@ use super::deprecation::warn_once;
 use crate::engine::ice_server::{self, FurtherMember};
 use crate::{Error, Result};
 
-/// Reads `value` as the options `T`. `None` gives the defaults, and so does a property that is `undefined`.
+/// Parses `value` as the options `T`. `None` and members that are `undefined` result in the defaults.
 /// `what` names the options in messages, such as `"camera options"`.
 pub(crate) fn parse<T: DeserializeOwned + Default>(value: Option<JsValue>, what: &str) -> Result<T> {
     value.map_or_else(|| Ok(T::default()), |value| parse_value(value, what))
 }
 
-/// Reads any value. `what` names it in messages.
+/// Parses any value. `what` names it in messages.
 pub(crate) fn parse_value<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T> {
     parse_beside(value, what, "")
 }
 
-/// Reads any value; the member `beside` is left to the caller.
+/// Parses any value; the member `beside` is left to the caller.
 pub(crate) fn parse_beside<T: DeserializeOwned>(
     value: JsValue,
     what: &str,
@@ -40,7 +40,7 @@ pub(crate) fn parse_beside<T: DeserializeOwned>(
     T::deserialize(checked).map_err(|fault| Error::InvalidOptions { detail: fault.at(&path).text })
 }
 
-/// The elements of an array, each read when it is asked for. `what` names the array in messages.
+/// The elements of an array, each parsed when it is requested. `what` names the array in messages.
 pub(crate) fn elements<'a>(
     array: &'a JsValue,
     what: &'a str,
@@ -50,11 +50,11 @@ pub(crate) fn elements<'a>(
         return Err(refused(format!("{what}: expected an array")));
     }
     Ok((0..length(array)).map(move |index| {
-        Reflect::get(array, &index.into()).map_err(|_| refused(format!("{what}[{index}]: it cannot be read")))
+        Reflect::get(array, &index.into()).map_err(|_| refused(format!("{what}[{index}]: cannot be read")))
     }))
 }
 
-/// Where in the options a value stands.
+/// The path of a value in the options.
 #[derive(Clone)]
 struct Path<'a> {
     what: &'a str,
@@ -82,11 +82,11 @@ impl Display for Path<'_> {
     }
 }
 
-/// What is wrong with a value.
+/// What is invalid about a value.
 #[derive(Debug)]
 struct Fault {
     text: String,
-    /// Whether the text says where.
+    /// Whether the message includes the path.
     is_placed: bool,
 }
 
@@ -95,7 +95,7 @@ impl Fault {
         Self { text, is_placed: true }
     }
 
-    /// Says where, if that is not said yet.
+    /// Adds the path, if it is missing.
     fn at(self, path: &Path<'_>) -> Self {
         if self.is_placed { self } else { Self::placed(format!("{path}: {}", self.text)) }
     }
@@ -131,7 +131,7 @@ impl de::Error for Fault {
 struct Checked<'a> {
     value: JsValue,
     path: Path<'a>,
-    /// A member that somebody else reads.
+    /// A member that another parser reads.
     beside: &'static str,
 }
 
@@ -154,27 +154,27 @@ impl Checked<'_> {
         self.value.as_string().ok_or_else(|| self.expected("a string"))
     }
 
-    /// The names of an object's own properties. Unlike `Object.keys` this survives a proxy that throws.
+    /// The names of an object's own properties. Unlike `Object.keys` this does not panic on a proxy that throws.
     fn keys(&self, object: &Object) -> Result<Vec<String>, Fault> {
-        let keys = Reflect::own_keys(object)
-            .map_err(|_| Fault::placed(format!("{}: it cannot be read", self.path)))?;
+        let keys =
+            Reflect::own_keys(object).map_err(|_| Fault::placed(format!("{}: cannot be read", self.path)))?;
         Ok(keys.iter().filter_map(|key| key.as_string()).collect())
     }
 
     fn one_of(&self, names: &[&str]) -> Fault {
-        // That is what a value of a later version is read as.
+        // This is how a value of a later version is parsed.
         let names = names.iter().filter(|name| **name != "unknown");
         let quoted: Vec<_> = names.map(|name| format!("\"{name}\"")).collect();
         self.expected(quoted.join(" or "))
     }
 }
 
-/// The rest is left to serde-wasm-bindgen, with the path put before its messages.
+/// The rest is parsed by serde-wasm-bindgen, with the path added to its messages.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Fault> {
             if self.value.is_object() && Reflect::has(&self.value, &"length".into()).is_err() {
-                return Err(self.expected("something that can be read"));
+                return Err(self.expected("a readable value"));
             }
             let Self { value, path, .. } = self;
             let inner = serde_wasm_bindgen::Deserializer::from(value);
@@ -202,7 +202,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         let is_ice_server = name == "IceServer";
         let has_urls = keys.iter().any(|key| key == "urls");
         for key in &keys {
-            // `url` alone would be no server at all.
+            // `url` alone would be no server.
             let further =
                 ice_server::further_member(key).filter(|_| is_ice_server && (has_urls || key != "url"));
             match further {
@@ -215,13 +215,10 @@ impl<'de> Deserializer<'de> for Checked<'_> {
                         None => {
                             let beside = Some(self.beside).filter(|beside| !beside.is_empty());
                             let known: Vec<_> = fields.iter().copied().chain(beside).collect();
-                            format!("there are `{}`", known.join("`, `"))
+                            format!("expected `{}`", known.join("`, `"))
                         }
                     };
-                    return Err(Fault::placed(format!(
-                        "{}: there is no option `{key}`; {advice}",
-                        self.path
-                    )));
+                    return Err(Fault::placed(format!("{}: unknown option `{key}`: {advice}", self.path)));
                 }
             }
         }
@@ -229,7 +226,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         visitor.visit_map(Properties::new(object, self.path.clone(), fields))
     }
 
-    /// For values that may be written in several ways.
+    /// For values that may have several forms.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if self.value.is_undefined() || self.value.is_null() {
             visitor.visit_unit()
@@ -362,7 +359,7 @@ impl<'de> MapAccess<'de> for Properties<'_> {
         for key in self.keys.by_ref() {
             let path = self.path.key(&key);
             let value = Reflect::get(self.object, &JsValue::from_str(&key))
-                .map_err(|_| Fault::placed(format!("{path}: it cannot be read")))?;
+                .map_err(|_| Fault::placed(format!("{path}: cannot be read")))?;
             if !value.is_undefined() {
                 self.next = Some(Checked { value, path, beside: "" });
                 return seed.deserialize(key.into_deserializer()).map(Some);
@@ -395,7 +392,7 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
         }
         let path = self.path.index(self.next);
         let value = Reflect::get(self.array, &self.next.into())
-            .map_err(|_| Fault::placed(format!("{path}: it cannot be read")))?;
+            .map_err(|_| Fault::placed(format!("{path}: cannot be read")))?;
         let element = Checked { value, path, beside: "" };
         self.next += 1;
         let path = element.path.clone();

@@ -1,65 +1,65 @@
 /**
- * How a connection is made. Every member may be left out.
+ * Configuration of a connection. All members are optional.
  * @see https://www.w3.org/TR/webrtc/#rtcconfiguration-dictionary
  */
 export interface PeerConnectionOptions {
-  /** STUN and TURN servers, for ends in different networks. They are checked before they are used. Default: none. */
+  /** STUN and TURN servers, for peers in different networks. They are validated. Default: none. */
   iceServers?: IceServer[];
   /** Which candidates may be used. Default: `"all"`. */
   iceTransportPolicy?: IceTransportPolicy;
-  /** How media shares transports if the far end cannot bundle. Default: `"balanced"`. */
+  /** How media shares transports if the remote peer does not support bundling. Default: `"balanced"`. */
   bundlePolicy?: BundlePolicy;
-  /** How many ICE transports to gather candidates for before they are needed, up to 255. Default: 0. */
+  /** The number of ICE transports for which candidates are gathered in advance, up to 255. Default: 0. */
   iceCandidatePoolSize?: number;
-  /** The certificates that this end shows: see `generateCertificate`. Default: a new one. */
+  /** The local certificates: see `generateCertificate`. Default: a new one. */
   certificates?: RTCCertificate[];
-  /** Whether this end gives way when both offer at once; exactly one end must. Default: the ends settle it between them. */
+  /** Whether this peer gives way when both offer at once; exactly one peer must be polite. Default: the peers decide. */
   polite?: boolean;
   /**
-   * Restarts ICE when the connection fails, or is interrupted for more than some seconds: up to ten times, each time after
-   * a longer wait. Default: `true`.
+   * Whether to restart ICE when the connection fails, or is interrupted for more than some seconds: up to ten times,
+   * with growing delays. Default: `true`.
    */
   restartIceOnFailure?: boolean;
 }
 
 /**
- * How a transceiver begins. Every member may be left out.
+ * Options for creating a transceiver. All members are optional.
  * @see https://www.w3.org/TR/webrtc/#dom-rtcrtptransceiverinit
  */
 export interface TransceiverOptions {
-  /** Default: `"sendrecv"`. */
+  /** The direction. Default: `"sendrecv"`. */
   direction?: TransceiverDirection;
-  /** How the track is sent; several, each with a `rid`, for simulcast. Default: one. */
+  /** The encodings; several, each with a `rid`, for simulcast. Default: one. */
   sendEncodings?: Encoding[];
-  /** The codecs to offer first, by type, such as `"video/VP9"`. Default: the browser's order. */
+  /** The codecs to offer first, by MIME type, such as `"video/VP9"`. Default: the browser's order. */
   codecs?: string[];
 }
 
 /**
- * How tones sound. Every member may be left out.
+ * Durations of tones. All members are optional.
  * @see https://www.w3.org/TR/webrtc/#dom-rtcdtmfsender-insertdtmf
  */
 export interface DtmfOptions {
-  /** Milliseconds that each tone sounds, 40 to 6000. Default: 100. */
+  /** Duration of each tone in milliseconds, 40 to 6000. Default: 100. */
   durationMs?: number;
-  /** Milliseconds between two tones, 30 or more. Default: 70. */
+  /** Gap between two tones in milliseconds, at least 30. Default: 70. */
   gapMs?: number;
 }
 
 /**
- * What kind of certificate to make. Every member may be left out.
+ * Options for generating a certificate. All members are optional.
  * @see https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate
  */
 export interface CertificateOptions {
-  /** Default: `"ecdsa"`. */
+  /** The key type. Default: `"ecdsa"`. */
   algorithm?: CertificateAlgorithm;
-  /** Milliseconds from now until it expires. Default: the browser's choice, about a month. */
+  /** Lifetime in milliseconds. Default: the browser's choice, about a month. */
   expiresInMs?: number;
 }
 
 /**
- * A message from one end of a connection to the other. Hand it over as it is, by whatever carries it: it can be cloned, and
- * written as JSON. What is in it may change.
+ * A message from one peer of a connection to the other. Deliver it unchanged, over any transport: it can be cloned, and
+ * serialized as JSON. Its content may change between versions.
  */
 export interface Signal {
   readonly from: number;
@@ -67,7 +67,7 @@ export interface Signal {
   readonly payload: object;
 }
 
-/** Each event of a peer connection by its name: the event is in `detail`. */
+/** The events of a peer connection by name: the event is in `detail`. */
 export type PeerConnectionEventMap = {
   [E in PeerConnectionEvent as E["type"]]: CustomEvent<E>;
 };
@@ -79,7 +79,7 @@ export interface PeerConnection {
     listener: Listener<PeerConnectionEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  /** Undoes `addEventListener`. */
+  /** Removes a listener. */
   removeEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
     listener: Listener<PeerConnectionEventMap[K]>,

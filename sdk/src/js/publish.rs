@@ -72,7 +72,7 @@ impl JsRoom {
     }
 }
 
-/// Reads a publication of another participant, and what comes after it: its track, or the ids of the participant and the
+/// Parses a remote publication, and the arguments after it: its track, or the ids of the participant and the
 /// publication.
 pub(super) fn remote_publication(
     first: JsValue,
@@ -88,7 +88,7 @@ pub(super) fn remote_publication(
     Ok(((participant_id(first)?, publication), last))
 }
 
-/// Reads a `PublicationLike`.
+/// Parses a `PublicationLike`.
 fn publication_ref(value: JsValue) -> Result<PublicationRef> {
     if value.is_object() {
         let detail =

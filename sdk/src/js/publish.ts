@@ -1,5 +1,5 @@
 /**
- * One of this participant's publications: its id, or the track that is published. A track that is published several times,
+ * One of this participant's publications: its id, or the published track. A track that is published several times,
  * such as once for each of some participants, stands for all its publications in the room.
  */
 export type PublicationLike = PublicationId | LocalTrack | MediaStreamTrack;
@@ -15,21 +15,22 @@ export interface Room {
    * `LocalTrack.fromMediaStreamTrack` takes another one.
    * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
    * that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
-   * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ABORTED when its `signal` is aborted.
+   * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ABORTED when its `signal` is
+   * aborted.
    */
   publish(track: LocalTrack | MediaStreamTrack, options?: PublishOptions): Promise<PublicationId>;
   /**
-   * Publishes each track of a stream, and resolves with the ids in the order of `stream.getTracks()`. Tracks that are added to
-   * the stream later are not published. Sound that comes with the pictures of a display has the source `"screenAudio"`. If
-   * one track fails, none is published.
+   * Publishes each track of a stream, and resolves with the ids in the order of `stream.getTracks()`. Tracks that are
+   * added to the stream later are not published. Sound that comes with the pictures of a display has the source
+   * `"screenAudio"`. If one track fails, none is published.
    * @throws {MoimError} the codes of a single track.
    */
   publish(stream: MediaStream, options?: PublishOptions): Promise<PublicationId[]>;
   /**
-   * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a track
-   * that is not published.
-   * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was a publication with
-   * the id, and if it is not a `PublicationLike`.
+   * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a
+   * track that is not published.
+   * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was a publication
+   * with the id, and if it is not a `PublicationLike`.
    */
   unpublish(publication: PublicationLike): Promise<void>;
   /**
@@ -40,25 +41,25 @@ export interface Room {
    */
   replaceTrack(publication: PublicationLike, track: LocalTrack | MediaStreamTrack): Promise<void>;
   /**
-   * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
-   * track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
-   * stay muted.
+   * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted.
+   * The track itself and its other publications are not affected. Unmuting enables a track that is disabled; its other
+   * publications stay muted.
    * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
    */
   setMuted(publication: PublicationLike, muted: boolean): Promise<void>;
   /**
-   * Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
-   * that suits; in a mesh the publisher sends less. By default all of everything is wanted. A track stands for its
-   * publication after its end too, so it can be wanted again.
+   * Sets how much of a remote publication is wanted: nothing, or no larger than it is shown. An SFU forwards a suitable
+   * layer; in a mesh the publisher sends less. By default everything is wanted in full. A track stands for its
+   * publication after its end too, so it can be subscribed to again.
    * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id.
    */
   subscribe(track: RemoteTrack, options?: SubscribeOptions): void;
   subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
   /**
-   * As the host: mutes someone else's publication. Only its publisher can unmute it. Does nothing if there is no
-   * such publication.
-   * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not a track or
-   * an id.
+   * As the host: mutes another participant's publication. Only its publisher can unmute it. Has no effect if there is
+   * no such publication.
+   * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not a
+   * track or an id.
    */
   mute(track: RemoteTrack): void;
   mute(participantId: ParticipantId, publicationId: PublicationId): void;

@@ -1,4 +1,4 @@
-//! What a participant can do by its role in the room.
+//! The actions that a participant's role allows.
 
 use wasm_bindgen::prelude::*;
 
@@ -9,26 +9,26 @@ use super::room::{JsRoom, participant_id};
 
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
-    /// What one is in the room for, once joined.
+    /// This participant's role, once joined.
     #[wasm_bindgen(getter, unchecked_return_type = "Role | undefined")]
     pub fn role(&self) -> Result<JsValue, JsValue> {
         self.handle().role().map_or(Ok(JsValue::UNDEFINED), |role| to_js(&role))
     }
 
-    /// Who waits to be let in, and whether newcomers have to.
+    /// The lobby: who waits to be admitted, and whether newcomers have to.
     #[wasm_bindgen(getter, unchecked_return_type = "Lobby")]
     pub fn lobby(&self) -> Result<JsValue, JsValue> {
         to_js(&self.handle().lobby())
     }
 
-    /// Who is where in the mixer's picture; `undefined` without a mixer, or before it has said so.
+    /// The layout of the mixer's picture; `undefined` without a mixer, or before it was published.
     #[wasm_bindgen(getter, unchecked_return_type = "MixLayout | undefined")]
     pub fn layout(&self) -> Result<JsValue, JsValue> {
         self.handle().layout().map_or(Ok(JsValue::UNDEFINED), |layout| to_js(&layout))
     }
 
-    /// As the mixer: says who is where in the picture. The others get `layoutchange`.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its mixer; ERR_INVALID_OPTIONS for what is no
+    /// As the mixer: publishes the layout of the picture. The others get `layoutchange`.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its mixer; ERR_INVALID_OPTIONS if it is not a
     /// layout.
     #[wasm_bindgen(js_name = setLayout)]
     pub fn set_layout(
@@ -38,9 +38,9 @@ impl JsRoom {
         Ok(self.handle().set_layout(&options::parse_value(layout, "layout")?)?)
     }
 
-    /// As the host: whether newcomers wait until they are admitted.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for something
-    /// else than true or false.
+    /// As the host: sets whether newcomers wait in the lobby until they are admitted.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not a
+    /// boolean.
     #[wasm_bindgen(js_name = setLocked)]
     pub fn set_locked(
         &self,
@@ -49,8 +49,8 @@ impl JsRoom {
         Ok(self.handle().set_locked(options::parse_value(locked, "locked")?)?)
     }
 
-    /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+    /// As the host: admits a waiting participant. Has no effect if nobody with this id waits.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not an
     /// id.
     pub fn admit(
         &self,
@@ -59,9 +59,9 @@ impl JsRoom {
         Ok(self.handle().admit(&participant_id(participant)?)?)
     }
 
-    /// As the host: puts someone out of the room, or sends someone away who waits. Does nothing if there is nobody of
+    /// As the host: removes a participant from the room or from the lobby. Has no effect if nobody has
     /// this id.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS for what is no
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not an
     /// id.
     pub fn remove(
         &self,

@@ -42,9 +42,9 @@ extern "C" {
     pub type JsTrackSource;
 }
 
-/// A gathering of participants who see, hear and write to each other. Once joined it lives until it is left: by `leave()`,
-/// by `free()`, or by the server. No reference to it is needed until then. Arguments and options that are misspelt, of the
-/// wrong type or out of range give `ERR_INVALID_OPTIONS`.
+/// A call between participants who exchange media and data. Once joined it lives until it is left: with `leave()`,
+/// with `free()`, or by the server. No reference to it is needed until then. Misspelt options, and arguments of the
+/// wrong type or out of range result in `ERR_INVALID_OPTIONS`.
 /// @example
 /// const room = new Room({ url: "wss://example.org/ws" });
 /// room.addEventListener("trackadded", ({ detail: { track } }) => track.attach(video));
@@ -66,9 +66,10 @@ impl JsRoom {
 
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
-    /// Prepares a room. Nothing is connected before `join`, so no event is missed.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for a `url` that is no WebSocket's, for none on a page that came from no
-    /// server, for a `joinTimeoutMs` of 0, and for ICE servers that make no sense; ERR_UNSUPPORTED outside a window, as in a worker.
+    /// Creates a room. It does not connect before `join`, so no event is missed.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a WebSocket URL, or is missing on a page without a
+    /// server, for a `joinTimeoutMs` of 0, and for invalid ICE servers; ERR_UNSUPPORTED outside a window, such as in a
+    /// worker.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;
@@ -77,8 +78,9 @@ impl JsRoom {
         Ok(Self { room, target })
     }
 
-    /// Enters a room. Resolves when the server has let this participant in; the others' tracks come as events. After an error,
-    /// or when it is aborted, the room is left: make a new one to try again. In an effect that React runs twice:
+    /// Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
+    /// After an error, or when it is aborted, the room is left: create a new one to try again. In an effect that React
+    /// runs twice:
     ///
     /// ```js
     /// useEffect(() => {
@@ -91,18 +93,18 @@ impl JsRoom {
     ///   };
     /// }, [name]);
     /// ```
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for a room or a name that is empty, which does not leave the room;
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for an empty room or name, which does not leave the room;
     /// ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
-    /// ERR_SIGNALING_UNREACHABLE if there is no server; ERR_SIGNALING_LOST if the connection to it breaks;
+    /// ERR_SIGNALING_UNREACHABLE if the server cannot be reached; ERR_SIGNALING_LOST if the connection to it is lost;
     /// ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
-    /// other reason, ERR_SIGNALING_REFUSED if the server refuses; ERR_ABORTED when its `signal` is aborted.
+    /// other reason, ERR_SIGNALING_REFUSED if the server rejects it; ERR_ABORTED when its `signal` is aborted.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn join(&self, options: JsJoinOptions) -> Promise {
         let room = self.room.clone(); // never borrow `self` across an await: `free()` would throw
         abortable(abort::parse(Some(options.into()), "join options"), |options| async move {
             let events = room.events();
             room.join(options).await?;
-            // A room that is joined lives until it is left, even if JavaScript forgets it.
+            // A joined room lives until it is left, even without a reference.
             spawn_local(async move {
                 events.for_each(|_| ready(())).await;
                 drop(room);
@@ -111,7 +113,7 @@ impl JsRoom {
         })
     }
 
-    /// Changes what the others know of one: name, metadata, attributes, or several of them. They get `participantupdated`.
+    /// Changes this participant's name, metadata, attributes, or several of them. The others get `participantupdated`.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
     /// empty name.
     pub fn update(
@@ -121,12 +123,12 @@ impl JsRoom {
         Ok(self.room.update(options::parse_value(options, "update options")?)?)
     }
 
-    /// Writes to everyone, or to one participant. Each participant gets the lines of another in order. Ready when everyone
-    /// has it, or is given up; the line is on its way before that. It has at most about 1 MiB in a mesh, and 65024
-    /// bytes through an SFU or a mixer.
+    /// Sends a chat message to everyone, or to one participant. Each participant receives the messages of another in
+    /// order. Resolves when all receivers have acknowledged it or become unreachable; it is sent before that. The limit
+    /// is about 1 MiB in a mesh, and 65024 bytes through an SFU or a mixer.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE if the text is too long;
-    /// ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant; ERR_DATA_QUEUE_FULL if too many messages wait for
-    /// a connection to somebody, and then the others have it.
+    /// ERR_DATA_UNKNOWN_PARTICIPANT if no participant has this id; ERR_DATA_QUEUE_FULL if too many messages are queued
+    /// for a receiver, in which case the others receive it.
     #[wasm_bindgen(js_name = sendChat, unchecked_return_type = "Promise<ChatReceipt>")]
     pub fn send_chat(
         &self,
@@ -143,12 +145,12 @@ impl JsRoom {
         })
     }
 
-    /// Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU
-    /// or a mixer; if they may be lost, 16 KiB.
+    /// Sends binary data. Reliable data may have, including the topic, at most 1 MiB in a mesh, and 65024 bytes through
+    /// an SFU or a mixer; unreliable data 16 KiB.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE for more bytes than that, or
-    /// a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
-    /// ERR_DATA_QUEUE_FULL if too many messages wait for a connection to somebody, and then the others have it;
-    /// ERR_INVALID_OPTIONS for what is no bytes.
+    /// a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if no participant has this id;
+    /// ERR_DATA_QUEUE_FULL if too many messages are queued for a receiver, in which case the others receive it;
+    /// ERR_INVALID_OPTIONS if it is not a `BufferSource`.
     #[wasm_bindgen(js_name = sendData)]
     pub fn send_data(
         &self,
@@ -162,43 +164,43 @@ impl JsRoom {
         Ok(self.room.send_data(&bytes, &options)?)
     }
 
-    /// Where the room is in its life.
+    /// The room's state.
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> Result<JsRoomState, JsValue> {
         Ok(to_js(&self.room.state())?.unchecked_into())
     }
 
-    /// Who one is, once joined.
+    /// This participant's id, once joined.
     #[wasm_bindgen(getter, js_name = participantId, unchecked_return_type = "ParticipantId | undefined")]
     pub fn participant_id(&self) -> Option<String> {
         self.room.participant_id().map(|id| id.0)
     }
 
-    /// Everyone else in the room, in the order of joining, as they are now.
+    /// The other participants in the room, in the order of joining, as a snapshot.
     #[wasm_bindgen(getter)]
     pub fn participants(&self) -> Result<JsParticipants, JsValue> {
         Ok(to_js(&self.room.participants())?.unchecked_into())
     }
 
-    /// Who of the others speaks now.
+    /// The active speakers among the others.
     #[wasm_bindgen(getter, js_name = activeSpeakers, unchecked_return_type = "ParticipantId[]")]
     pub fn active_speakers(&self) -> Vec<String> {
         self.room.active_speakers().into_iter().map(|id| id.0).collect()
     }
 
-    /// Who of the others leads the conversation.
+    /// The dominant speaker among the others.
     #[wasm_bindgen(getter, js_name = dominantSpeaker, unchecked_return_type = "ParticipantId | undefined")]
     pub fn dominant_speaker(&self) -> Option<String> {
         self.room.dominant_speaker().map(|id| id.0)
     }
 
-    /// What one publishes.
+    /// This participant's publications.
     #[wasm_bindgen(getter)]
     pub fn publications(&self) -> Result<JsPublications, JsValue> {
         Ok(to_js(&self.room.publications())?.unchecked_into())
     }
 
-    /// Leaves the room. Published tracks go on: they belong to the application. Calling it again does nothing.
+    /// Leaves the room. Published tracks continue: they belong to the application. Idempotent.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn leave(&self) -> Promise {
         let room = self.room.clone();
@@ -236,8 +238,8 @@ impl JsRoom {
     }
 }
 
-/// Sound or pictures of another participant. The track carries one publication and ends with it: when the publication is
-/// gone, when it is unsubscribed from, and when the room is left.
+/// Audio or video of another participant. The track belongs to one publication and ends with it: when the publication
+/// ends, when it is unsubscribed from, and when the room is left.
 /// @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
 #[wasm_bindgen(js_name = RemoteTrack)]
 #[derive(Debug)]
@@ -257,45 +259,45 @@ impl JsRemoteTrack {
 
 #[wasm_bindgen(js_class = RemoteTrack)]
 impl JsRemoteTrack {
-    /// Who publishes the track.
+    /// The id of the publisher.
     #[wasm_bindgen(getter, js_name = participantId, unchecked_return_type = "ParticipantId")]
     pub fn participant_id(&self) -> String {
         self.0.participant_id().to_string()
     }
 
-    /// Which publication of that participant it is.
+    /// The id of the publication.
     #[wasm_bindgen(getter, js_name = publicationId, unchecked_return_type = "PublicationId")]
     pub fn publication_id(&self) -> String {
         self.0.publication_id().to_string()
     }
 
-    /// Sound or pictures.
+    /// Audio or video.
     #[wasm_bindgen(getter)]
     pub fn kind(&self) -> Result<JsMediaKind, JsValue> {
         Ok(to_js(&self.0.kind())?.unchecked_into())
     }
 
-    /// What the track shows.
+    /// The source of the track.
     #[wasm_bindgen(getter)]
     pub fn source(&self) -> Result<JsTrackSource, JsValue> {
         Ok(to_js(&self.0.source())?.unchecked_into())
     }
 
-    /// Whether its publisher muted it: it gives silence or black.
+    /// Whether its publisher muted it: it is silent or black.
     #[wasm_bindgen(getter)]
     pub fn muted(&self) -> bool {
         self.0.is_muted()
     }
 
-    /// Whether the track has ended, for good.
+    /// Whether the track has ended.
     #[wasm_bindgen(getter)]
     pub fn ended(&self) -> bool {
         self.0.is_ended()
     }
 
-    /// What receives the track; `undefined` once it has ended, as the receiver is then used for other publications. For
-    /// the same reason `rtcRtpReceiver.track` is not this track, and must not be played. `getStats(track)` and
-    /// `new StatsMonitor(track)` take the track itself.
+    /// The receiver of the track; `undefined` once it has ended, as the receiver is then used for other publications.
+    /// For the same reason `rtcRtpReceiver.track` is not this track, and must not be played. `getStats(track)` and `new
+    /// StatsMonitor(track)` accept the track itself.
     #[wasm_bindgen(getter, js_name = rtcRtpReceiver)]
     pub fn rtc_rtp_receiver(&self) -> Option<RtcRtpReceiver> {
         self.0.as_receiver().cloned()
@@ -307,8 +309,8 @@ impl JsRemoteTrack {
         Self(self.0.clone())
     }
 
-    /// The browser's object. To play it, `attach` the track. When the track ends, its `readyState` becomes `"ended"` and
-    /// its `ended` event is fired.
+    /// The browser's object. To play it, `attach` the track. When the track ends, its `readyState` becomes `"ended"`
+    /// and its `ended` event is fired.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()

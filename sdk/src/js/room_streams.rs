@@ -41,7 +41,7 @@ fn writable(stream: OutgoingStream) -> WritableStream {
                 Err(error) => Err(error),
             };
             if let Err(error) = &written {
-                // A stream of JavaScript does not abort when a write fails.
+                // A JavaScript stream does not abort when a write fails.
                 stream.abort(&error.to_string());
             }
             Ok(written.map(|()| JsValue::UNDEFINED)?)
@@ -69,7 +69,7 @@ pub(crate) fn incoming<S: Serializer>(stream: &IncomingStream, serializer: S) ->
     let StreamHeader { kind, topic, attributes, size } = stream.header();
     let kind = *kind;
     let (object, named) = (Object::new(), Object::new());
-    // A new object takes every key.
+    // Setting a property of a new object cannot fail.
     let set = |object: &Object, key: &str, value: &JsValue| drop(Reflect::set(object, &key.into(), value));
     attributes.iter().for_each(|(key, value)| set(&named, key, &value.into()));
     set(&object, "kind", &if kind == StreamKind::Text { "text" } else { "bytes" }.into());

@@ -2,7 +2,7 @@
 export interface StreamOptions {
   /** Whether the stream carries bytes or text. Default: `"bytes"`. */
   kind?: StreamKind;
-  /** What the stream is about, as the application chooses. Default: `""`. */
+  /** The topic, chosen by the application. Default: `""`. */
   topic?: string;
   /** Further properties, by name. With the topic at most 8 KiB as JSON. Default: none. */
   attributes?: Record<string, string>;
@@ -14,7 +14,7 @@ export interface StreamOptions {
 export type IncomingStream = IncomingByteStream | IncomingTextStream;
 
 export interface IncomingStreamInfo {
-  /** What the stream is about, or `""`. */
+  /** The topic, or `""`. */
   topic: string;
   /** Further properties, by name. */
   attributes: Record<string, string>;
@@ -25,8 +25,9 @@ export interface IncomingStreamInfo {
 export interface IncomingByteStream extends IncomingStreamInfo {
   kind: "bytes";
   /**
-   * The bytes, in order. Chunks need not be those that were written. Reading fails with ERR_STREAM_CANCELLED if the writer
-   * aborts the stream, and with ERR_STREAM_INTERRUPTED if the writer leaves. `cancel(reason)` sends the reason to the writer.
+   * The bytes, in order. Chunks need not be those that were written. Reading fails with ERR_STREAM_CANCELLED if the
+   * writer aborts the stream, and with ERR_STREAM_INTERRUPTED if the writer leaves. `cancel(reason)` sends the reason
+   * to the writer.
    */
   readable: ReadableStream<Uint8Array>;
 }
@@ -39,17 +40,18 @@ export interface IncomingTextStream extends IncomingStreamInfo {
 
 export interface Room {
   /**
-   * Opens a stream to one participant, who gets the event `streamopened`. At most 256 KiB are sent ahead of the reader: then
-   * writes wait until it reads. `close()` resolves when all bytes have arrived, `abort(reason)` sends the reason to the reader.
+   * Opens a stream to one participant, who gets the event `streamopened`. At most 256 KiB are sent ahead of the reader:
+   * then writes wait until it reads. `close()` resolves when all bytes have arrived, `abort(reason)` sends the reason
+   * to the reader.
    *
-   * The stream fails with ERR_STREAM_CANCELLED if the reader cancels it or nobody reads it, with ERR_STREAM_INTERRUPTED if the
-   * participant or the connection goes, and with ERR_INVALID_OPTIONS if a chunk is not of its kind.
+   * The stream fails with ERR_STREAM_CANCELLED if the reader cancels it or nobody reads it, with ERR_STREAM_INTERRUPTED
+   * if the participant or the connection goes, and with ERR_INVALID_OPTIONS if a chunk is not of its kind.
    *
    * @param to the participant who reads
    * @returns a stream that takes strings if `kind` is `"text"`, and otherwise an `ArrayBuffer` or a view of one
    * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such
-   * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8 KiB;
-   * ERR_INVALID_OPTIONS.
+   * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8
+   * KiB; ERR_INVALID_OPTIONS.
    * @example
    * const writer = room.openStream(participant.id, { kind: "text", topic: "captions" }).getWriter();
    * await writer.write("Hello");

@@ -28,15 +28,16 @@ const MEDIA: &str = typescript::MEDIA;
 const TRANSPORT: &str = typescript::TRANSPORT;
 #[wasm_bindgen(typescript_custom_section)]
 const VIEWS: &str = typescript::VIEWS;
-// The lint for dead code does not see into the sections.
+// The dead code lint does not see uses in the sections.
 const _: [&str; 5] =
     [typescript::NAMES, typescript::RTP, typescript::MEDIA, typescript::TRANSPORT, typescript::VIEWS];
 
 const EVENTS: &[&str] = &["sample", "ended"];
 
-/// Reads a report of a connection, or of what one sender, receiver or remote track is concerned with. Where a track's
-/// receiver was used by another publication before, its counters go on from there.
-/// @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS for what has no statistics.
+/// Gets the statistics of a connection, or of one sender, receiver or remote track. If a track's
+/// receiver was used by another publication before, its counters continue from there.
+/// @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS if it
+/// has no statistics.
 /// @see https://www.w3.org/TR/webrtc/#sec.stats-model
 #[wasm_bindgen(js_name = getStats, unchecked_return_type = "Promise<StatsReport>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
@@ -52,8 +53,8 @@ fn source_of(value: &JsValue) -> Result<StatsSource> {
     }
 }
 
-/// Measures at an interval: a sample each time, by `for await` or as events. It measures until `close()` or `free()`, or
-/// until the connection is closed or the track ends. No reference to it is needed until then.
+/// Collects statistics at an interval: a sample each time, with `for await` or as events. It runs until `close()` or
+/// `free()`, or until the connection is closed or the track has ended. No reference to it is needed until then.
 /// @see https://www.w3.org/TR/webrtc-stats/
 /// @example
 /// const monitor = new StatsMonitor(remoteTrack);
@@ -67,9 +68,9 @@ pub struct JsStatsMonitor {
 
 #[wasm_bindgen(js_class = StatsMonitor)]
 impl JsStatsMonitor {
-    /// Starts to measure. The first sample comes after one interval.
-    /// @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS for what has no
-    /// statistics, and for options that are misspelt, of the wrong type or out of range.
+    /// Starts the monitor. The first sample is taken after one interval.
+    /// @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS if
+    /// it has no statistics, and for options that are misspelt, of the wrong type or out of range.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &JsValue,
@@ -88,26 +89,26 @@ impl JsStatsMonitor {
         to_object(&self.monitor.history().iter().map(TypedSample::from).collect::<Vec<_>>())
     }
 
-    /// Whether measuring has ended.
+    /// Whether the monitor has ended.
     #[wasm_bindgen(getter)]
     pub fn closed(&self) -> bool {
         self.monitor.is_closed()
     }
 
-    /// The history as CSV text, with a header: for each sample a row for the connection and one for each stream.
+    /// The history as CSV text, with a header: for each sample one row for the connection and one for each stream.
     #[wasm_bindgen(js_name = toCsv)]
     pub fn to_csv(&self) -> String {
         self.monitor.history().to_csv()
     }
 
-    /// The history as JSON text: for each sample its `timestamp`, `delta`, and `report`, the list of the entries as the
-    /// browser gave them.
+    /// The history as JSON text: for each sample its `timestamp`, `delta`, and `report`, the list of the entries,
+    /// unchanged from the browser.
     #[wasm_bindgen(js_name = toJson)]
     pub fn to_json(&self) -> String {
         self.monitor.history().to_json()
     }
 
-    /// Stops to measure. The history stays. Closing again does nothing.
+    /// Stops the monitor. The history is kept. Idempotent.
     pub fn close(&self) {
         self.monitor.close();
     }
@@ -138,7 +139,7 @@ impl JsStatsMonitor {
     }
 }
 
-/// Fires each sample at the target, and then the end.
+/// Fires an event for each sample, and then the end.
 async fn dispatch(mut monitor: StatsMonitor, target: Target) {
     while let Some(sample) = monitor.next().await {
         if let Ok(sample) = to_object(&TypedSample::from(&sample)) {
@@ -152,7 +153,7 @@ async fn dispatch(mut monitor: StatsMonitor, target: Target) {
     target.end();
 }
 
-/// A report as TypeScript sees it.
+/// A report for TypeScript.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct TypedReport<'a> {
@@ -175,7 +176,7 @@ impl<'a> From<&'a StatsReport> for TypedReport<'a> {
     }
 }
 
-/// A sample as TypeScript sees it.
+/// A sample for TypeScript.
 #[derive(Serialize)]
 struct TypedSample<'a> {
     timestamp: f64,
@@ -189,7 +190,7 @@ impl<'a> From<&'a StatsSample> for TypedSample<'a> {
     }
 }
 
-/// By the browser's own parser: much quicker than a call for each member.
+/// With the browser's own parser: much faster than a call for each member.
 fn to_object(value: &impl Serialize) -> Result<JsValue, JsValue> {
     JSON::parse(&serde_json::to_string(value).unwrap_or_default())
 }

@@ -1,23 +1,23 @@
 /**
- * What `getStats()` of a connection, a sender or a receiver gives, typed.
+ * The result of `getStats()` of a connection, a sender or a receiver, typed.
  * @see https://www.w3.org/TR/webrtc/#rtcstatsreport-object
  */
 export interface StatsReport {
-  /** When it was made, in milliseconds since 1970. */
+  /** When it was created, in milliseconds since 1970. */
   readonly timestamp: number;
-  /** Every entry: `switch` over its `type`. */
+  /** All entries: `switch` over their `type`. */
   readonly entries: readonly Stats[];
-  /** The way that media and data take now. */
+  /** The candidate pair in use. */
   readonly selectedCandidatePair?: IceCandidatePairStats;
 }
 
-/** What every entry has: <https://www.w3.org/TR/webrtc-stats/#dom-rtcstats>. */
+/** The members of every entry: <https://www.w3.org/TR/webrtc-stats/#dom-rtcstats>. */
 export interface BaseStats {
-  /** Names the entry in its connection. The same thing keeps its id from report to report. */
+  /** Identifies the entry within its connection. It is the same in every report. */
   readonly id: string;
   /** When this was measured, in milliseconds since 1970. */
   readonly timestamp: number;
-  /** Members of later specifications or of one browser alone, and those whose value is not of the specified type. */
+  /** Members of later specifications or of a single browser, and those whose value does not have the specified type. */
   readonly unknown?: Readonly<Record<string, unknown>>;
 }
 
@@ -30,13 +30,13 @@ export interface UnknownStats extends BaseStats {
   readonly unknown: Readonly<Record<string, unknown>>;
 }
 
-/** A report, and what happened since the one before. */
+/** A report, and the difference from the previous one. */
 export interface StatsSample {
-  /** When the report was made, in milliseconds since 1970. */
+  /** When the report was created, in milliseconds since 1970. */
   readonly timestamp: number;
-  /** What happened since the report before. */
+  /** The difference from the previous report. */
   readonly delta: StatsDelta;
-  /** Everything that the browser gave. */
+  /** The browser's full report. */
   readonly report: StatsReport;
 }
 
@@ -48,11 +48,11 @@ export type StatsSource =
   | RemoteTrack
   | { getStats(): Promise<RTCStatsReport> };
 
-/** Each event of a monitor by its name. */
+/** The events of a monitor by name. */
 export interface StatsMonitorEventMap {
   /** A sample was taken; it is in `detail`. */
   sample: CustomEvent<StatsSample>;
-  /** No more samples come. `detail.error` says why, if not by `close()` or since the connection was closed. */
+  /** No more samples follow. `detail.error` is the reason, except after `close()` or when the connection was closed. */
   ended: CustomEvent<{ readonly error: MoimError | null }>;
 }
 
@@ -63,7 +63,7 @@ export interface StatsMonitor extends AsyncIterable<StatsSample> {
     listener: Listener<StatsMonitorEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  /** Undoes `addEventListener`. */
+  /** Removes a listener. */
   removeEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
     listener: Listener<StatsMonitorEventMap[K]>,

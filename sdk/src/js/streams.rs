@@ -1,4 +1,4 @@
-//! Streams of Rust as JavaScript reads them: by `for await`, and as Web Streams.
+//! Rust streams for JavaScript: as async iterators, and as Web Streams.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -15,7 +15,7 @@ use web_sys::WritableStream;
 
 use super::promise::future_to_promise;
 
-/// The values of a stream. A stream of Rust that is to be read in JavaScript becomes one, so that the code is there once.
+/// The values of a stream. All Rust streams for JavaScript become this type, so that the code is compiled once.
 pub(crate) type Values = LocalBoxStream<'static, Result<JsValue, JsValue>>;
 
 // A method that returns `this`, and one that is named by a symbol, cannot be written in Rust.
@@ -33,7 +33,7 @@ export function readableStream(next, end, cancelled) {
 }
 export function writableStream(write, close, abort, ended) {
   const start = (controller) => {
-    // The sink's own `abort` would be called after the write that is under way, which may wait for ever.
+    // The sink's own `abort` would be called after the write in progress, which may wait indefinitely.
     controller.signal.onabort = () => abort(controller.signal.reason);
     Promise.resolve(ended).catch((error) => controller.error(error));
   };
@@ -59,14 +59,15 @@ pub(crate) fn async_iterator(values: impl Stream<Item = Result<JsValue, JsValue>
     to_async_iterator(&next, &end)
 }
 
-/// A `ReadableStream`. Cancelling it calls `cancelled` with the reason, then drops the stream.
+/// Creates a `ReadableStream`. Cancelling it calls `cancelled` with the reason, then drops the stream.
 pub(crate) fn readable_stream(values: Values, cancelled: impl Fn(JsValue) + 'static) -> Object {
     let (next, end) = reader(values);
     let cancelled = Closure::<dyn Fn(JsValue)>::new(cancelled).into_js_value();
     to_readable_stream(&next, &end, cancelled.unchecked_ref())
 }
 
-/// A `WritableStream`. `abort` is called at once, with the reason. If `ended` is a promise and rejects, the stream fails.
+/// Creates a `WritableStream`. `abort` is called immediately, with the reason. If `ended` is a promise and rejects, the
+/// stream fails.
 pub(crate) fn writable_stream(
     write: impl Fn(JsValue) -> Promise + 'static,
     close: impl Fn() -> Promise + 'static,
@@ -91,7 +92,7 @@ fn reader(values: Values) -> (Function, Function) {
         let reader = reading.clone();
         future_to_promise(async move {
             let next = poll_fn(|context| {
-                // Taken out while it is polled: that may call JavaScript, which may end the iteration.
+                // Removed while it is polled: that may call JavaScript, which may end the iteration.
                 let Some(mut values) = reader.values.take() else { return Poll::Ready(None) };
                 let value = values.poll_next_unpin(context);
                 let is_last = matches!(value, Poll::Ready(None | Some(Err(_))));

@@ -1,4 +1,4 @@
-/** How a room is reached and run. Every member may be left out. */
+/** Options of a room. All members are optional. */
 export interface RoomOptions {
   /** The signaling server, `wss://host/path` or `ws://host/path`. Default: `/ws` of the page's own server. */
   url?: string;
@@ -6,20 +6,21 @@ export interface RoomOptions {
   topology?: Topology;
   /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */
   joinTimeoutMs?: number;
-  /** STUN and TURN servers beside those that the signaling server names. Default: none. */
+  /** STUN and TURN servers in addition to those of the signaling server. Default: none. */
   iceServers?: IceServer[];
-  /** Whether everything that others publish is wanted until `subscribe` says otherwise; if not, nothing is. Default: true. */
+  /** Whether to subscribe to every publication until `subscribe` changes it; if false, to none. Default: true. */
   autoSubscribe?: boolean;
   /**
-   * Whether others' pictures that are attached to elements come no larger than the largest of them shows, and pause while
-   * none is seen: scrolled away, without a size, or in a page that is hidden, unless in picture-in-picture. Sound is not
-   * affected. Off, an element gets all that there is; leave it off where what arrives is recorded or mixed. Default: false.
+   * Whether to request remote video that is attached to elements only in the size of the largest visible one, and to
+   * pause it while none is visible: scrolled out of view, without a size, or in a hidden page, unless it is in
+   * picture-in-picture. Audio is not affected. If false, the full resolution is received; leave it off where remote
+   * video is recorded or mixed. Default: false.
    */
   adaptiveStream?: boolean;
 }
 
 /**
- * `RTCIceServer`: a STUN or TURN server. What a TURN service returns can be passed on as it is.
+ * `RTCIceServer`: a STUN or TURN server. Objects returned by TURN services can be passed unchanged.
  * @see https://www.w3.org/TR/webrtc/#rtciceserver-dictionary
  */
 export interface IceServer {
@@ -33,75 +34,75 @@ export interface IceServer {
   url?: string;
   /** @deprecated Ignored, with a warning in the console: credentials are passwords. */
   credentialType?: string;
-  /** Seconds for which the credential is valid, as some services say. Ignored. */
+  /** Seconds for which the credential is valid, as returned by some services. Ignored. */
   ttl?: number | string;
 }
 
-/** Who joins which room. */
+/** Options for joining a room. */
 export interface JoinOptions {
-  /** The room's name. Whoever gives the same name meets. */
+  /** The room's name. Participants who use the same name meet. */
   room: string;
-  /** The participant's name, for the others to read. */
+  /** The participant's name, visible to the others. */
   name: string;
-  /** Whatever the application attaches to the participant. Default: empty. */
+  /** Application data about the participant. Default: empty. */
   metadata?: string;
-  /** What the application attaches by name. Default: nothing. */
+  /** Application attributes by name. Default: none. */
   attributes?: Record<string, string>;
-  /** What one is in the room for. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
+  /** The participant's role. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
   role?: Role;
-  /** A token that the server asks for, such as that of a mixer that it started. Default: none. */
+  /** A token that the server requires, such as that of a mixer that it started. Default: none. */
   token?: string;
 }
 
-/** How a track is published. */
+/** Options for publishing a track. */
 export interface PublishOptions {
-  /** The only one who gets it. Default: everyone. */
+  /** The only participant who receives it. Default: everyone. */
   to?: ParticipantId;
   /**
-   * The codec to send with, such as `"video/VP9"`, where the receiver has it too. Default: the browsers' choice; through the
-   * SFU it is always `"video/VP8"` and `"audio/opus"`.
+   * The codec to send, such as `"video/VP9"`, where the receiver supports it too. Default: the browsers' choice;
+   * through the SFU it is always `"video/VP8"` and `"audio/opus"`.
    */
   codec?: string;
-  /** Most bit/s, at least 1; of several versions, those of the largest. Default: the browser's choice. */
+  /** Maximum bit rate in bit/s, at least 1; with simulcast, that of the largest layer. Default: the browser's choice. */
   maxBitrate?: number;
 }
 
-/** How much of a publication is wanted. */
+/** Options for subscribing to a publication. */
 export interface SubscribeOptions {
-  /** Whether it is wanted at all. If not, its track is removed. Default: true. */
+  /** Whether to subscribe at all. If false, its track is removed. Default: true. */
   wanted?: boolean;
   /**
-   * The height in pixels at which it is shown, so that no larger one need be sent. With 0 the picture pauses: its track stays
-   * and nothing is sent until the height is larger again. Says nothing of sound. Default: the largest there is.
+   * The height in pixels at which it is shown, so that no larger video need be sent. With 0 the video pauses: its track
+   * stays and nothing is sent until the height is larger again. Has no effect on audio. Default: the largest available.
    */
   maxHeight?: number;
 }
 
-/** What changes of a participant. */
+/** Changes to this participant's profile. */
 export interface UpdateOptions {
-  /** The name, for the others to read. Default: as it is. */
+  /** The name, visible to the others. Default: unchanged. */
   name?: string;
-  /** Whatever the application attaches. Default: as it is. */
+  /** Application data. Default: unchanged. */
   metadata?: string;
-  /** Attributes to set, or with `null` to remove. Those that are not named stay as they are. */
+  /** Attributes to set, or with `null` to remove. Others are unchanged. */
   attributes?: Record<string, string | null>;
 }
 
-/** To whom a line of chat goes. */
+/** Options for sending a chat message. */
 export interface ChatOptions {
   /** The receiver. Default: everyone. */
   to?: ParticipantId;
 }
 
-/** To whom bytes go, and what they are about. */
+/** Options for sending application data. */
 export interface DataOptions {
-  /** What the bytes are about; at most 255 bytes of UTF-8. Default: empty. */
+  /** The topic; at most 255 bytes of UTF-8. Default: empty. */
   topic?: string;
   /** The receiver. Default: everyone. */
   to?: ParticipantId;
   /**
-   * Whether the bytes arrive, and in order. If not, they are sent once: for what is soon out of date, such as positions.
-   * Default: true.
+   * Whether delivery is reliable and ordered. If false, the data is sent once, for values that are soon outdated, such
+   * as positions. Default: true.
    */
   reliable?: boolean;
 }
@@ -116,21 +117,21 @@ export type RoomEventOf<T extends RoomEvent["type"]> = CustomEvent<Extract<RoomE
 export interface RoomEventMap {
   /** Media from a remote participant can be played: `track.attach(element)`. */
   trackadded: RoomEventOf<"trackadded">;
-  /** Media from a remote participant is gone. Its track is detached already. */
+  /** Media from a remote participant has ended. Its track was detached already. */
   trackremoved: RoomEventOf<"trackremoved">;
-  /** Someone is in the room: was there before, or came. */
+  /** A participant is in the room: one who was there before, or joined. */
   participantjoined: RoomEventOf<"participantjoined">;
-  /** Someone has left. */
+  /** A participant has left. */
   participantleft: RoomEventOf<"participantleft">;
-  /** Someone's name, metadata, attributes or publications changed. */
+  /** A participant's name, metadata, attributes or publications changed. */
   participantupdated: RoomEventOf<"participantupdated">;
   /** The room's own state changed. */
   statechange: RoomEventOf<"statechange">;
-  /** The room is left. `error` says why, if `leave()` was not called. The last event. */
+  /** The room was left. `error` is the reason, unless `leave()` was called. The last event. */
   left: RoomEventOf<"left">;
   /** A participant sent a chat message. */
   chatreceived: RoomEventOf<"chatreceived">;
-  /** A participant sent bytes. */
+  /** A participant sent binary data. */
   datareceived: RoomEventOf<"datareceived">;
   /** A participant offers a file. Accept or reject it. */
   fileoffered: RoomEventOf<"fileoffered">;
@@ -140,27 +141,27 @@ export interface RoomEventMap {
   trackmuted: RoomEventOf<"trackmuted">;
   /** A remote participant unmuted a track. */
   trackunmuted: RoomEventOf<"trackunmuted">;
-  /** The browser ended a local track: its stop button, or an unplugged device. It is unpublished already. */
+  /** The browser ended a local track: its stop button was used, or a device was unplugged. It was unpublished already. */
   localtrackended: RoomEventOf<"localtrackended">;
-  /** The browser wants a click before it plays sound, or no longer: see `startAudio`. */
+  /** The browser requires a user gesture to play audio, or no longer: see `startAudio`. */
   audioplaybackchange: RoomEventOf<"audioplaybackchange">;
-  /** The connection to a participant changed its state. */
+  /** The state of the connection to a participant changed. */
   connectionstatechange: RoomEventOf<"connectionstatechange">;
-  /** Which of the others speak has changed. */
+  /** The active speakers among the others changed. */
   activespeakerschange: RoomEventOf<"activespeakerschange">;
-  /** Another participant leads the conversation. */
+  /** The dominant speaker changed. */
   dominantspeakerchange: RoomEventOf<"dominantspeakerchange">;
   /** The host muted one of this participant's publications. */
   muterequested: RoomEventOf<"muterequested">;
-  /** The server gave this participant another role. */
+  /** The server changed this participant's role. */
   rolechange: RoomEventOf<"rolechange">;
-  /** Who waits to be let in has changed, or whether newcomers wait. */
+  /** The lobby changed: who waits to be admitted, or whether newcomers wait. */
   lobbychange: RoomEventOf<"lobbychange">;
   /** The layout of the mixer's picture changed. */
   layoutchange: RoomEventOf<"layoutchange">;
-  /** Something failed; the call goes on. */
+  /** A failure that does not end the call. */
   warning: RoomEventOf<"warning">;
-  /** Events were read too slowly, and some are missing before this one. */
+  /** Events were read too slowly, and some were dropped before this one. */
   lagged: RoomEventOf<"lagged">;
 }
 
@@ -171,7 +172,7 @@ export interface Room {
     listener: Listener<RoomEventMap[K]>,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  /** Undoes `addEventListener`. */
+  /** Removes a listener. */
   removeEventListener<K extends keyof RoomEventMap>(
     type: K,
     listener: Listener<RoomEventMap[K]>,

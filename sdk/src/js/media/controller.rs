@@ -16,8 +16,8 @@ use crate::{Error, Result};
 
 const EVENTS: &[&str] = &["zoomlevelchange"];
 
-/// Controls one capture of a display. Chromium has it; what a browser lacks is `ERR_UNSUPPORTED`. Arguments and options
-/// that are misspelt or of the wrong type give `ERR_INVALID_OPTIONS`.
+/// Controls one display capture. Available in Chromium; a missing method results in `ERR_UNSUPPORTED`. Misspelt options
+/// and arguments of the wrong type result in `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/screen-capture/#dom-capturecontroller
 /// @see https://screen-share.github.io/captured-surface-control/
 #[derive(Debug)]
@@ -26,16 +26,16 @@ pub struct JsCaptureController(CaptureController);
 
 #[wasm_bindgen(js_class = CaptureController)]
 impl JsCaptureController {
-    /// A controller that controls nothing yet.
-    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `CaptureController`.
+    /// Creates a controller without a capture.
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has no `CaptureController`.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Result<Self, JsValue> {
         Ok(Self(CaptureController::new()?))
     }
 
-    /// The same as the function `captureDisplay`, under the control of this object; once.
+    /// Like the function `captureDisplay`, controlled by this object. Can be called once.
     /// @throws {MoimError} the codes of the function; ERR_INVALID_STATE the second time, as a controller controls one
-    /// capture, even when that has ended, and without a click just now.
+    /// capture, even after that has ended, and without a recent user gesture.
     #[wasm_bindgen(js_name = captureDisplay, unchecked_return_type = "Promise<DisplayCapture>")]
     pub fn capture_display(
         &self,
@@ -44,9 +44,9 @@ impl JsCaptureController {
         to_promise(options, |options| self.0.capture_display(options))
     }
 
-    /// Which window has the focus when sharing begins. To be called before the capture, or at once after it.
-    /// @throws {MoimError} ERR_INVALID_STATE when it is called later, or a screen is shared; ERR_UNSUPPORTED where
-    /// there is no `setFocusBehavior`.
+    /// Sets which window gets the focus when sharing begins. Call it before the capture or immediately after it.
+    /// @throws {MoimError} ERR_INVALID_STATE if it is called later, or a screen is shared; ERR_UNSUPPORTED if the
+    /// browser has no `setFocusBehavior`.
     #[wasm_bindgen(js_name = setFocusBehavior)]
     pub fn set_focus_behavior(
         &self,
@@ -55,46 +55,47 @@ impl JsCaptureController {
         Ok(self.0.set_focus_behavior(&options::parse_value(behavior, "focus behavior")?)?)
     }
 
-    /// The zoom levels of a shared tab, in percent, from small to large.
-    /// @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no
+    /// The supported zoom levels of a shared tab, in percent, in ascending order.
+    /// @throws {MoimError} ERR_INVALID_STATE if no tab is shared; ERR_UNSUPPORTED if the browser has no
     /// `getSupportedZoomLevels`.
     #[wasm_bindgen(js_name = supportedZoomLevels, unchecked_return_type = "number[]")]
     pub fn supported_zoom_levels(&self) -> Result<Vec<u32>, JsValue> {
         Ok(self.0.supported_zoom_levels()?)
     }
 
-    /// How large the shared tab is shown, in percent. `undefined` while no tab is shared.
-    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `zoomLevel`.
+    /// The zoom level of the shared tab, in percent. `undefined` if no tab is shared.
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has no `zoomLevel`.
     #[wasm_bindgen(getter, js_name = zoomLevel)]
     pub fn zoom_level(&self) -> Result<Option<u32>, JsValue> {
         Ok(self.0.zoom_level()?)
     }
 
-    /// Shows the shared tab one level larger. Call it from an event handler of a click; the browser may ask the user.
-    /// @throws {MoimError} ERR_INVALID_STATE while no tab is shared, or at the last level; ERR_UNSUPPORTED where there
-    /// is no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user refuses, or without a click.
+    /// Increases the zoom level of the shared tab by one step. Call it from a click handler; the browser may prompt the
+    /// user.
+    /// @throws {MoimError} ERR_INVALID_STATE if no tab is shared, or at the last level; ERR_UNSUPPORTED if the browser
+    /// has no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user denies it, or without a click.
     #[wasm_bindgen(js_name = increaseZoomLevel, unchecked_return_type = "Promise<void>")]
     pub fn increase_zoom_level(&self) -> Promise {
         done(Ok(self.0.increase_zoom_level()))
     }
 
-    /// Shows the shared tab one level smaller, on the same terms.
+    /// Decreases the zoom level of the shared tab by one step, under the same conditions.
     /// @throws {MoimError} the codes of `increaseZoomLevel`.
     #[wasm_bindgen(js_name = decreaseZoomLevel, unchecked_return_type = "Promise<void>")]
     pub fn decrease_zoom_level(&self) -> Promise {
         done(Ok(self.0.decrease_zoom_level()))
     }
 
-    /// Shows the shared tab in its first size, on the same terms.
+    /// Resets the zoom level of the shared tab, under the same conditions.
     /// @throws {MoimError} the codes of `increaseZoomLevel`.
     #[wasm_bindgen(js_name = resetZoomLevel, unchecked_return_type = "Promise<void>")]
     pub fn reset_zoom_level(&self) -> Promise {
         done(Ok(self.0.reset_zoom_level()))
     }
 
-    /// Turns of the wheel over `element` scroll the shared tab; `null` ends it.
-    /// @throws {MoimError} ERR_INVALID_STATE while no tab is shared; ERR_UNSUPPORTED where there is no `forwardWheel`;
-    /// ERR_MEDIA_NOT_ALLOWED if the user refuses; ERR_INVALID_OPTIONS for what is no
+    /// Forwards wheel events on `element` to the shared tab, which scrolls; `null` stops it.
+    /// @throws {MoimError} ERR_INVALID_STATE if no tab is shared; ERR_UNSUPPORTED if the browser has no `forwardWheel`;
+    /// ERR_MEDIA_NOT_ALLOWED if the user denies it; ERR_INVALID_OPTIONS if it is not an
     /// element.
     #[wasm_bindgen(js_name = forwardWheel, unchecked_return_type = "Promise<void>")]
     pub fn forward_wheel(
@@ -110,14 +111,14 @@ impl JsCaptureController {
         done(element.map(|element| self.0.forward_wheel(element)))
     }
 
-    /// Each new zoom level in percent, also those that the user sets in the tab:
+    /// Each new zoom level in percent, including those set by the user in the tab:
     /// `for await (const level of it.zoomLevels())`.
     #[wasm_bindgen(js_name = zoomLevels, unchecked_return_type = "AsyncIterableIterator<number>")]
     pub fn zoom_levels(&self) -> Object {
         async_iterator(self.0.zoom_levels().map(|level| Ok(level.into())))
     }
 
-    /// Calls `listener` when the zoom level has changed.
+    /// Calls `listener` when the zoom level changes.
     #[wasm_bindgen(js_name = addEventListener)]
     pub fn add_event_listener(
         &self,
@@ -127,7 +128,7 @@ impl JsCaptureController {
         listen(self.0.as_raw(), event, EVENTS, listener)
     }
 
-    /// Undoes `addEventListener`.
+    /// Removes a listener.
     #[wasm_bindgen(js_name = removeEventListener)]
     pub fn remove_event_listener(
         &self,

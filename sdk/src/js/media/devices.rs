@@ -1,4 +1,4 @@
-//! `Devices` for JavaScript, and the speaker of an element.
+//! `Devices` for JavaScript, and the audio output of an element.
 
 use futures::StreamExt;
 use js_sys::{Object, Promise, Reflect};
@@ -19,8 +19,8 @@ use crate::{Error, Result};
 
 const EVENTS: &[&str] = &["devicechange"];
 
-/// The devices of this machine, as far as the browser shows them. Arguments and options that are misspelt, of the wrong
-/// type or out of range give `ERR_INVALID_OPTIONS`.
+/// The media devices of this machine. Misspelt options, and arguments of the wrong
+/// type or out of range result in `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/mediacapture-streams/#mediadevices
 /// @example
 /// const devices = new Devices();
@@ -31,29 +31,29 @@ pub struct JsDevices(Devices);
 
 #[wasm_bindgen(js_class = Devices)]
 impl JsDevices {
-    /// The devices of this page's `navigator.mediaDevices`.
-    /// @throws {MoimError} ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_UNSUPPORTED where there is no
+    /// Uses this page's `navigator.mediaDevices`.
+    /// @throws {MoimError} ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_UNSUPPORTED if the browser has no
     /// `getUserMedia`.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Result<Self, JsValue> {
         Ok(Self(Devices::new()?))
     }
 
-    /// Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
-    /// tells little.
-    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `enumerateDevices`.
+    /// Lists the devices; the default of each kind comes first. It does not request permission, without which browsers
+    /// report few details.
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has no `enumerateDevices`.
     #[wasm_bindgen(unchecked_return_type = "Promise<DeviceInfo[]>")]
     pub fn enumerate(&self) -> Promise {
         let list = self.0.enumerate();
         future_to_promise(async move { to_js(&list.await?) })
     }
 
-    /// Opens a camera, asking the user for permission if need be.
-    /// @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user, a permissions policy or the system refuses;
-    /// ERR_MEDIA_NOT_FOUND when there is none; ERR_MEDIA_NOT_READABLE when it gives nothing, as when another program
-    /// uses it; ERR_MEDIA_OVERCONSTRAINED when none satisfies a constraint; ERR_MEDIA_ABORTED when it fails otherwise;
-    /// ERR_UNSUPPORTED for a required constraint that this browser does not know; ERR_INVALID_OPTIONS for constraints
-    /// that make no sense to it; ERR_ABORTED when its `signal` is aborted.
+    /// Opens a camera, prompting the user for permission if necessary.
+    /// @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user, a permissions policy or the system denies it;
+    /// ERR_MEDIA_NOT_FOUND when there is none; ERR_MEDIA_NOT_READABLE when it cannot be read, for example because
+    /// another program uses it; ERR_MEDIA_OVERCONSTRAINED when none satisfies a constraint; ERR_MEDIA_ABORTED when it
+    /// fails otherwise; ERR_UNSUPPORTED for a required constraint that this browser does not support;
+    /// ERR_INVALID_OPTIONS for invalid constraints; ERR_ABORTED when its `signal` is aborted.
     #[wasm_bindgen(unchecked_return_type = "Promise<LocalTrack>")]
     pub fn camera(
         &self,
@@ -65,7 +65,7 @@ impl JsDevices {
         })
     }
 
-    /// Opens a microphone, asking the user for permission if need be.
+    /// Opens a microphone, prompting the user for permission if necessary.
     /// @throws {MoimError} the codes of `camera`.
     #[wasm_bindgen(unchecked_return_type = "Promise<LocalTrack>")]
     pub fn microphone(
@@ -78,9 +78,9 @@ impl JsDevices {
         })
     }
 
-    /// Opens a camera and a microphone, with one question to the user for both. It gives both or neither. A `signal` may be
+    /// Opens a camera and a microphone, with a single prompt for both. Resolves with both or rejects. A `signal` may be
     /// in either of the options.
-    /// @throws {MoimError} the codes of `camera`. The browser does not tell which of the two it is about.
+    /// @throws {MoimError} the codes of `camera`. The browser does not report which of the two failed.
     #[wasm_bindgen(
         js_name = cameraAndMicrophone,
         unchecked_return_type = "Promise<{ camera: LocalTrack; microphone: LocalTrack }>"
@@ -102,12 +102,12 @@ impl JsDevices {
         })
     }
 
-    /// Gives another track each time the device of the present one is gone, from the device that is then the default:
+    /// Replacement tracks: one each time the current device is gone, from the new default device:
     /// `for await (const next of devices.takeOver(track)) await room.replaceTrack(id, next)`. It has the constraints of
-    /// the first except for the device, and is muted if that was muted. Where there is no device, it waits till one is
-    /// plugged in. `stop()` of the present track ends the iteration, and so does an error.
-    /// @throws {MoimError} ERR_INVALID_STATE for a track that was not opened by `Devices`; ERR_INVALID_OPTIONS for what
-    /// is no `LocalTrack`; while it is read: ERR_MEDIA_NOT_ALLOWED when the next device may not be used.
+    /// the first track except for the device, and is muted if that was muted. While there is no device, it waits for
+    /// one. `stop()` of the current track ends the iteration, and so does an error.
+    /// @throws {MoimError} ERR_INVALID_STATE for a track that was not opened by `Devices`; ERR_INVALID_OPTIONS if it
+    /// is not a `LocalTrack`; during iteration: ERR_MEDIA_NOT_ALLOWED when the next device may not be used.
     #[wasm_bindgen(js_name = takeOver, unchecked_return_type = "AsyncIterableIterator<LocalTrack>")]
     pub fn take_over(
         &self,
@@ -118,15 +118,15 @@ impl JsDevices {
         Ok(async_iterator(tracks.map(|track| Ok(JsLocalTrack::from(track?).into()))))
     }
 
-    /// What changes each time devices are plugged in or out, or another one becomes the default:
+    /// Changes of the device list: devices were plugged in or out, or the default has changed:
     /// `for await (const change of devices.changes())`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<DeviceChange>")]
     pub fn changes(&self) -> Object {
         async_iterator(self.0.changes().map(|change| to_js(&change)))
     }
 
-    /// Whether the page may use cameras, microphones or the display.
-    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell.
+    /// Queries the permission to use cameras, microphones or the display.
+    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not report it.
     #[wasm_bindgen(unchecked_return_type = "Promise<Permission>")]
     pub fn permission(
         &self,
@@ -139,11 +139,11 @@ impl JsDevices {
         })
     }
 
-    /// Lets the user choose a speaker, whose id `setSinkId` takes. Call it from an event handler of a click.
+    /// Prompts the user to select a speaker, whose id `setSinkId` accepts. Call it from a click handler.
     /// <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
-    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the user
-    /// chooses none, or the page may not ask; ERR_MEDIA_NOT_FOUND when there is none; ERR_INVALID_STATE without a
-    /// click or key just now; ERR_ABORTED when its `signal` is aborted.
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has no `selectAudioOutput`; ERR_MEDIA_NOT_ALLOWED when the
+    /// user selects none, or the page may not prompt; ERR_MEDIA_NOT_FOUND when there is none; ERR_INVALID_STATE without
+    /// a recent user gesture; ERR_ABORTED when its `signal` is aborted.
     #[wasm_bindgen(js_name = selectAudioOutput, unchecked_return_type = "Promise<DeviceInfo>")]
     pub fn select_audio_output(
         &self,
@@ -152,7 +152,7 @@ impl JsDevices {
         >,
         #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
     ) -> Promise {
-        // The browser is asked here and now, while the user's click still counts.
+        // The browser is called synchronously, while the user gesture still counts.
         let options = abort::parse::<NoOptions>(options, "options").and_then(|(_, signals)| {
             Ok((device_id.map(|id| options::parse_value::<String>(id, "device id")).transpose()?, signals))
         });
@@ -162,7 +162,7 @@ impl JsDevices {
         })
     }
 
-    /// Calls `listener` when devices were plugged in or out; `changes()` says which.
+    /// Calls `listener` when devices were plugged in or out; `changes()` reports which.
     #[wasm_bindgen(js_name = addEventListener)]
     pub fn add_event_listener(
         &self,
@@ -172,7 +172,7 @@ impl JsDevices {
         listen(self.0.as_raw(), event, EVENTS, listener)
     }
 
-    /// Undoes `addEventListener`.
+    /// Removes a listener.
     #[wasm_bindgen(js_name = removeEventListener)]
     pub fn remove_event_listener(
         &self,
@@ -183,10 +183,10 @@ impl JsDevices {
     }
 }
 
-/// Plays an element through another speaker or headset; `""` is the default one.
-/// @throws {MoimError} ERR_UNSUPPORTED where there is no `setSinkId`; ERR_MEDIA_NOT_FOUND if there is no such device;
-/// ERR_MEDIA_NOT_ALLOWED if the page may not use it; ERR_MEDIA_ABORTED if it fails; ERR_INVALID_OPTIONS for what is no
-/// media element.
+/// Plays the audio of an element on another speaker or headset; `""` selects the default one.
+/// @throws {MoimError} ERR_UNSUPPORTED if the browser has no `setSinkId`; ERR_MEDIA_NOT_FOUND if the device does not
+/// exist; ERR_MEDIA_NOT_ALLOWED if the page may not use it; ERR_MEDIA_ABORTED if it fails; ERR_INVALID_OPTIONS if it is
+/// not a media element.
 /// @see https://www.w3.org/TR/audio-output/#dom-htmlmediaelement-setsinkid
 #[wasm_bindgen(js_name = setSinkId, unchecked_return_type = "Promise<void>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]

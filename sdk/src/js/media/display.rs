@@ -12,21 +12,21 @@ use crate::Result;
 use crate::js::abort::{self, abortable};
 use crate::platform::{DisplayCapture, DisplayOptions, capture_display as open_display};
 
-/// Lets the user choose a screen, a window or a tab, and captures it. Call it from an event handler of a click or a key.
+/// Prompts the user to select a screen, a window or a tab, and captures it. Call it from a click or key handler.
 /// The browser's own stop button ends the tracks: listen to `"ended"`.
 /// @throws {MoimError} ERR_MEDIA_NOT_ALLOWED when the user dismisses the dialog, or a permissions policy or the system
-/// refuses; ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_MEDIA_NOT_FOUND when there is nothing to share;
+/// denies it; ERR_MEDIA_INSECURE_CONTEXT on a page without https; ERR_MEDIA_NOT_FOUND when there is nothing to share;
 /// ERR_MEDIA_NOT_READABLE or ERR_MEDIA_ABORTED when it cannot be captured; ERR_MEDIA_OVERCONSTRAINED when it does not
-/// satisfy a constraint; ERR_UNSUPPORTED where there is no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that are
-/// misspelt or of the wrong type, and for required constraints, which a display cannot have; ERR_INVALID_STATE
-/// without a click or key just now; ERR_ABORTED when its `signal` is aborted.
+/// satisfy a constraint; ERR_UNSUPPORTED if the browser has no `getDisplayMedia`; ERR_INVALID_OPTIONS for options that
+/// are misspelt or of the wrong type, and for required constraints, which a display does not support; ERR_INVALID_STATE
+/// without a recent user gesture; ERR_ABORTED when its `signal` is aborted.
 /// @see https://www.w3.org/TR/screen-capture/#dom-mediadevices-getdisplaymedia
 #[wasm_bindgen(js_name = captureDisplay, unchecked_return_type = "Promise<DisplayCapture>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn capture_display(
     #[wasm_bindgen(unchecked_optional_param_type = "DisplayOptions")] options: Option<JsValue>,
 ) -> Promise {
-    // The browser is asked here and now, while the user's click still counts.
+    // The browser is called synchronously, while the user gesture still counts.
     to_promise(options, open_display)
 }
 

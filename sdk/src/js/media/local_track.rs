@@ -16,8 +16,8 @@ use crate::platform::{LocalTrack, Region};
 
 const EVENTS: &[&str] = &["ended", "mute", "unmute", "configurationchange", "capturehandlechange"];
 
-/// Sound or pictures of this page: a camera, a microphone, a shared display, or a track of the application.
-/// It runs until `stop()`. Arguments and options that are misspelt, of the wrong type or out of range give
+/// Audio or video of this page: a camera, a microphone, a shared display, or a track of the application.
+/// It runs until `stop()`. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
 #[derive(Debug)]
@@ -46,8 +46,8 @@ impl JsLocalTrack {
         Self(self.0.clone())
     }
 
-    /// Wraps a track that the application made, such as that of a canvas.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no track, and for a source that there is not.
+    /// Wraps a track of the application, such as that of a canvas.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a track, and for an unknown source.
     #[wasm_bindgen(js_name = fromMediaStreamTrack)]
     pub fn from_media_stream_track(
         #[wasm_bindgen(unchecked_param_type = "MediaStreamTrack")] track: &JsValue,
@@ -63,7 +63,7 @@ impl JsLocalTrack {
         self.0.id()
     }
 
-    /// Sound or pictures.
+    /// Audio or video.
     #[wasm_bindgen(getter, unchecked_return_type = "MediaKind")]
     pub fn kind(&self) -> String {
         match self.0.kind() {
@@ -72,28 +72,28 @@ impl JsLocalTrack {
         }
     }
 
-    /// What the track shows.
+    /// The source of the track.
     #[wasm_bindgen(getter, unchecked_return_type = "TrackSource")]
     pub fn source(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.source())
     }
 
-    /// The device's name as the browser shows it. May be empty.
+    /// The device's name as reported by the browser. May be empty.
     #[wasm_bindgen(getter)]
     pub fn label(&self) -> String {
         self.0.label()
     }
 
-    /// The device that feeds the track, if there is one.
+    /// The id of the track's device, if it has one.
     #[wasm_bindgen(getter, js_name = deviceId)]
     pub fn device_id(&self) -> Option<String> {
         self.0.device_id()
     }
 
-    /// Whether media flows. A disabled track gives silence or black wherever it is played, recorded or published, and its
-    /// publications are muted. A camera's light may stay on: only `stop()` frees the device. To mute one publication, use
-    /// `room.setMuted`.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS when it is set to something else than true or false.
+    /// Whether the track is enabled. A disabled track is silent or black wherever it is played, recorded or published,
+    /// and its publications are muted. A camera's light may stay on: only `stop()` releases the device. To mute one
+    /// publication, use `room.setMuted`.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if it is set to a value other than a boolean.
     #[wasm_bindgen(getter)]
     pub fn enabled(&self) -> bool {
         self.0.is_enabled()
@@ -108,49 +108,49 @@ impl JsLocalTrack {
         Ok(())
     }
 
-    /// Whether the track is over for good.
+    /// Whether the track has ended.
     #[wasm_bindgen(getter)]
     pub fn ended(&self) -> bool {
         self.0.is_ended()
     }
 
-    /// Ends the track and frees its device. Its publications end too. Stopping again does nothing.
+    /// Ends the track and releases its device. Its publications end too. Idempotent.
     pub fn stop(&self) {
         self.0.stop();
     }
 
-    /// Whether the source gives nothing at present, such as a headset whose own switch is off. The application mutes
-    /// by `enabled` instead.
+    /// Whether the source temporarily provides no media, for example because a headset's own mute switch is on. To mute
+    /// from the application, use `enabled`.
     #[wasm_bindgen(getter)]
     pub fn muted(&self) -> bool {
         self.0.is_muted()
     }
 
-    /// A second track of the same source, with settings and an end of its own. The device is free when both are
-    /// stopped.
+    /// Returns a second track of the same source, with its own settings and lifetime. The device is released when both
+    /// are stopped.
     #[wasm_bindgen(js_name = clone)]
     pub fn clone_track(&self) -> Self {
         Self::from(self.0.clone_track())
     }
 
-    /// What the track is at present.
+    /// The track's current settings.
     /// <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getsettings>
     #[wasm_bindgen(unchecked_return_type = "TrackSettings")]
     pub fn settings(&self) -> JsValue {
         self.0.as_raw().get_settings().into()
     }
 
-    /// What the track could be. <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>
-    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `getCapabilities`.
+    /// The values that the track supports. <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has no `getCapabilities`.
     #[wasm_bindgen(unchecked_return_type = "TrackCapabilities")]
     pub fn capabilities(&self) -> Result<JsValue, JsValue> {
         Ok(self.0.raw_capabilities()?)
     }
 
-    /// Makes the running track keep to other constraints, which replace those of before. If it fails, all stays.
+    /// Applies other constraints to the running track, replacing the previous ones. If it fails, nothing changes.
     /// <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-applyconstraints>
-    /// @throws {MoimError} ERR_MEDIA_OVERCONSTRAINED if the source cannot; ERR_UNSUPPORTED for a required constraint
-    /// that this browser does not know; ERR_INVALID_STATE once the track has ended.
+    /// @throws {MoimError} ERR_MEDIA_OVERCONSTRAINED if the source cannot satisfy them; ERR_UNSUPPORTED for a required
+    /// constraint that this browser does not support; ERR_INVALID_STATE once the track has ended.
     #[wasm_bindgen(js_name = applyConstraints, unchecked_return_type = "Promise<void>")]
     pub fn apply_constraints(
         &self,
@@ -163,9 +163,9 @@ impl JsLocalTrack {
         })
     }
 
-    /// What the media is, so that the encoder keeps what matters. <https://www.w3.org/TR/mst-content-hint/>
-    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `contentHint`; ERR_INVALID_OPTIONS when it is set to a
-    /// hint of the other kind of media, which the browser would ignore.
+    /// The content hint, which tells the encoder what to preserve. <https://www.w3.org/TR/mst-content-hint/>
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has no `contentHint`; ERR_INVALID_OPTIONS if it is set to a
+    /// hint of another kind of media, which the browser would ignore.
     #[wasm_bindgen(getter, js_name = contentHint, unchecked_return_type = "ContentHint")]
     pub fn content_hint(&self) -> Result<String, JsValue> {
         Ok(self.0.content_hint()?.as_str().to_owned())
@@ -179,16 +179,16 @@ impl JsLocalTrack {
         Ok(self.0.set_content_hint(&options::parse_value(hint, "content hint")?)?)
     }
 
-    /// Counts of the source's frames so far.
-    /// @throws {MoimError} ERR_UNSUPPORTED where there is no `MediaStreamTrack.stats`, and for a source that counts
-    /// nothing, such as a canvas.
+    /// Returns the frame counters of the track.
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has no `MediaStreamTrack.stats`, and for a source without
+    /// statistics, such as a canvas.
     #[wasm_bindgen(js_name = frameStats, unchecked_return_type = "FrameStats")]
     pub fn frame_stats(&self) -> Result<JsValue, JsValue> {
         Ok(self.0.raw_frame_stats()?)
     }
 
-    /// What the page in the shared tab says of itself at present; `"capturehandlechange"` tells that it has changed.
-    /// `undefined` if the page says nothing, or not to this origin, and for a track that shows no tab or has ended.
+    /// Returns what the page in the shared tab currently exposes; `"capturehandlechange"` reports changes.
+    /// `undefined` if the page exposes nothing, or not to this origin, and for a track that is not a tab or has ended.
     /// <https://www.w3.org/TR/capture-handle-identity/#dom-mediastreamtrack-getcapturehandle>
     ///
     /// @throws {MoimError} ERR_UNSUPPORTED in browsers other than Chromium.
@@ -197,10 +197,10 @@ impl JsLocalTrack {
         Ok(self.0.raw_capture_handle()?.unwrap_or_default())
     }
 
-    /// Cuts the pictures of a shared tab to the rectangle of an element of this page, or to a `CropTarget` that the
-    /// shared page made; `null` ends it. <https://www.w3.org/TR/mediacapture-region/>
-    /// @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
-    /// Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
+    /// Crops the video of a shared tab to the rectangle of an element of this page, or to a `CropTarget` created by the
+    /// shared page; `null` removes the crop. <https://www.w3.org/TR/mediacapture-region/>
+    /// @throws {MoimError} ERR_INVALID_STATE if the track is not the capture of a tab; ERR_UNSUPPORTED in browsers
+    /// other than Chromium; ERR_INVALID_OPTIONS for an invalid target; ERR_BROWSER for one of another tab.
     #[wasm_bindgen(js_name = cropTo, unchecked_return_type = "Promise<void>")]
     pub fn crop_to(
         &self,
@@ -213,10 +213,10 @@ impl JsLocalTrack {
         })
     }
 
-    /// Cuts the pictures of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
-    /// ends it. <https://screen-share.github.io/element-capture/>
-    /// @throws {MoimError} ERR_INVALID_STATE for a track that shows no tab; ERR_UNSUPPORTED in browsers other than
-    /// Chromium; ERR_INVALID_OPTIONS for a target that is none; ERR_BROWSER for one of another tab.
+    /// Restricts the video of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
+    /// removes the restriction. <https://screen-share.github.io/element-capture/>
+    /// @throws {MoimError} ERR_INVALID_STATE if the track is not the capture of a tab; ERR_UNSUPPORTED in browsers
+    /// other than Chromium; ERR_INVALID_OPTIONS for an invalid target; ERR_BROWSER for one of another tab.
     #[wasm_bindgen(js_name = restrictTo, unchecked_return_type = "Promise<void>")]
     pub fn restrict_to(
         &self,
@@ -229,14 +229,15 @@ impl JsLocalTrack {
         })
     }
 
-    /// What the browser says of the track: `for await (const event of track.events())`. Ends with the track.
+    /// The track's events: `for await (const event of track.events())`. Ends with the track.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<TrackEvent>")]
     pub fn events(&self) -> Object {
         async_iterator(self.0.events().map(|event| Ok(event.as_str().into())))
     }
 
-    /// Calls `listener` for an event of the track. `"ended"` says that the browser ended it: the device was unplugged,
-    /// the permission withdrawn, or sharing stopped from the browser's own button. `stop()` does not call it.
+    /// Calls `listener` for an event of the track. `"ended"` reports that the browser ended it: the device was
+    /// unplugged, the permission was revoked, or sharing was stopped with the browser's own button. `stop()` does not
+    /// fire it.
     #[wasm_bindgen(js_name = addEventListener)]
     pub fn add_event_listener(
         &self,
@@ -246,7 +247,7 @@ impl JsLocalTrack {
         listen(self.0.as_raw(), event, EVENTS, listener)
     }
 
-    /// Undoes `addEventListener`.
+    /// Removes a listener.
     #[wasm_bindgen(js_name = removeEventListener)]
     pub fn remove_event_listener(
         &self,
@@ -256,8 +257,8 @@ impl JsLocalTrack {
         unlisten(self.0.as_raw(), event, EVENTS, listener)
     }
 
-    /// The browser's object. What is done to it directly, such as `enabled = false` or `stop()`, fires no event: a room
-    /// notices it with the next thing that happens in it, at the latest with the heartbeat of its server.
+    /// The browser's object. Changes made to it directly, such as `enabled = false` or `stop()`, fire no event: a room
+    /// notices them at its next activity, at the latest with the server's heartbeat.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.to_raw()

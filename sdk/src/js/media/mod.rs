@@ -1,4 +1,4 @@
-//! Media capture for JavaScript: `LocalTrack`, `Devices`, `captureDisplay` and their like.
+//! Media capture for JavaScript: `LocalTrack`, `Devices`, `captureDisplay` and so on.
 
 mod controller;
 mod devices;
@@ -33,10 +33,10 @@ const CONSTRAINTS: &str = TYPESCRIPT_CONSTRAINTS;
 const SETTINGS: &str = TYPESCRIPT_SETTINGS;
 #[wasm_bindgen(typescript_custom_section)]
 const CAPABILITIES: &str = TYPESCRIPT_CAPABILITIES;
-// The lint for dead code does not see into the sections.
+// The dead code lint does not see uses in the sections.
 const _: [&str; 4] = [TYPESCRIPT_WORDS, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS, TYPESCRIPT_CAPABILITIES];
 
-/// The browser's track in a `TrackLike`.
+/// The browser's track of a `TrackLike`.
 pub(crate) fn raw_track(value: &JsValue) -> Result<MediaStreamTrack> {
     if value.is_instance_of::<MediaStreamTrack>() {
         return Ok(value.clone().unchecked_into());
@@ -47,12 +47,12 @@ pub(crate) fn raw_track(value: &JsValue) -> Result<MediaStreamTrack> {
     })
 }
 
-/// The browser's tracks in an array of `TrackLike`s.
+/// The browser's tracks of an array of `TrackLike`s.
 pub(crate) fn raw_tracks(tracks: &JsValue) -> Result<Vec<MediaStreamTrack>> {
     options::elements(tracks, "tracks")?.map(|track| raw_track(&track?)).collect()
 }
 
-/// Turns plain data into a JavaScript value.
+/// Serializes plain data to a JavaScript value.
 pub(crate) fn to_js<T: serde::Serialize>(data: &T) -> Result<JsValue, JsValue> {
     Ok(serde_wasm_bindgen::to_value(data)?)
 }

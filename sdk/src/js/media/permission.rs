@@ -12,7 +12,7 @@ use crate::platform::Permission;
 
 const EVENTS: &[&str] = &["change"];
 
-/// Whether the page may use something, and whether that changes.
+/// The state of a permission, and its changes.
 /// @see https://www.w3.org/TR/permissions/#permissionstatus-interface
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Permission)]
@@ -26,7 +26,7 @@ impl From<Permission> for JsPermission {
 
 #[wasm_bindgen(js_class = Permission)]
 impl JsPermission {
-    /// Whether the page may at present.
+    /// The current state.
     #[wasm_bindgen(getter, unchecked_return_type = "PermissionState")]
     pub fn state(&self) -> String {
         self.0.state().as_str().to_owned()
@@ -38,7 +38,7 @@ impl JsPermission {
         async_iterator(self.0.changes().map(|state| Ok(state.as_str().into())))
     }
 
-    /// Calls `listener` when the state has changed.
+    /// Calls `listener` when the state changes.
     #[wasm_bindgen(js_name = addEventListener)]
     pub fn add_event_listener(
         &self,
@@ -48,7 +48,7 @@ impl JsPermission {
         listen(self.0.as_raw(), event, EVENTS, listener)
     }
 
-    /// Undoes `addEventListener`.
+    /// Removes a listener.
     #[wasm_bindgen(js_name = removeEventListener)]
     pub fn remove_event_listener(
         &self,

@@ -1,48 +1,48 @@
 /**
- * A track of the browser, or anything that has one: `LocalTrack`, `RemoteTrack`.
+ * A track of the browser, or an object that wraps one: `LocalTrack`, `RemoteTrack`.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
  */
 export type TrackLike = MediaStreamTrack | { readonly mediaStreamTrack: MediaStreamTrack };
 
-/** What the user chose to share. */
+/** A shared screen, window or tab. */
 export interface DisplayCapture {
-  /** The pictures. */
+  /** The video track. */
   readonly video: LocalTrack;
-  /** The sound, if it was asked for and the user and the system gave it. */
+  /** The audio track, if it was requested and the user and the system provide it. */
   readonly audio?: LocalTrack;
 }
 
 /**
- * An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for all of it.
+ * An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for the whole tab.
  * @see https://www.w3.org/TR/mediacapture-region/
  * @see https://screen-share.github.io/element-capture/
  */
 export type CaptureRegion = Element | object | null;
 
 /**
- * What the page in a shared tab says of itself:
+ * What the page in a shared tab exposes:
  * <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
  */
 export interface CaptureHandle {
-  /** The page's origin, if it is to be known. */
+  /** The page's origin, if exposed. */
   readonly origin?: string;
-  /** Whatever the page wrote, such as the number of a session. */
+  /** A string chosen by the page, such as a session number. */
   readonly handle?: string;
 }
 
 /**
- * What is wanted of a track: a bare value is an ideal one, or in `advanced` a required one.
+ * Constraints on a track: a bare value is an ideal one, or in `advanced` a required one.
  * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediatrackconstraints
  */
 export interface TrackConstraints extends ConstraintSet {
-  /** More wishes, the most important first. The browser skips each set that cannot be met as a whole. */
+  /** Advanced constraint sets, in order of priority. The browser skips a set if it cannot satisfy all of it. */
   advanced?: ConstraintSet[];
 }
 
-/** A constraint of words. */
+/** A constraint of strings. */
 export type ConstrainWord<W extends string> = W | W[] | { exact?: W | W[]; ideal?: W | W[] };
 
-/** Which sound echo cancellation removes: `"all"` that the system plays, or only that of remote participants. */
+/** The audio that echo cancellation removes: `"all"` system audio, or only that of remote participants. */
 export type EchoCancellation = boolean | "all" | "remote-only";
 
 /** A constraint of echo cancellation. */
@@ -50,42 +50,42 @@ export type ConstrainEchoCancellation =
   | EchoCancellation
   | { exact?: EchoCancellation; ideal?: EchoCancellation };
 
-/** A constraint of points, whose numbers go from 0, at the left and the top, to 1. */
+/** A constraint of points, whose coordinates range from 0 (left, top) to 1. */
 export type ConstrainPoints =
   | { x: number; y: number }[]
   | { exact?: { x: number; y: number }[]; ideal?: { x: number; y: number }[] };
 
-/** From where to where a number can be set, in the unit of the member. */
+/** The range of a numeric setting, in the unit of the member. */
 export interface NumberRange {
   /** The smallest value. */
   min?: number;
   /** The largest value. */
   max?: number;
-  /** The smallest difference between two values. */
+  /** The step between values. */
   step?: number;
 }
 
 /**
- * Counts of frames from the source to the track, since its start. Which there are depends on the kind of track.
+ * Frame counters of a track since its start. Which members exist depends on the kind of track.
  * @see https://www.w3.org/TR/mediacapture-extensions/#the-mediastreamtrackvideostats-interface
  */
 export interface FrameStats {
-  /** Frames that reached whoever uses the track. */
+  /** Frames delivered to the consumers of the track. */
   deliveredFrames: number;
-  /** Frames that were given up, such as for a lower frame rate. Pictures only. */
+  /** Frames discarded, for example for a lower frame rate. Video only. */
   discardedFrames?: number;
   /** All frames of the source. */
   totalFrames: number;
-  /** How long the delivered frames last, in milliseconds. Sound only. */
+  /** Total duration of the delivered frames, in milliseconds. Audio only. */
   deliveredFramesDuration?: number;
-  /** How long all frames last, in milliseconds. Sound only. */
+  /** Total duration of all frames, in milliseconds. Audio only. */
   totalFramesDuration?: number;
-  /** From capture to delivery, in milliseconds. Sound only. */
+  /** Latency from capture to delivery, in milliseconds. Audio only. */
   latency?: number;
-  /** The mean of it, in milliseconds. Sound only. */
+  /** Average latency, in milliseconds. Audio only. */
   averageLatency?: number;
-  /** The least of it, in milliseconds. Sound only. */
+  /** Minimum latency, in milliseconds. Audio only. */
   minimumLatency?: number;
-  /** The most of it, in milliseconds. Sound only. */
+  /** Maximum latency, in milliseconds. Audio only. */
   maximumLatency?: number;
 }

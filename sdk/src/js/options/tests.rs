@@ -41,8 +41,8 @@ fn what_is_left_out_has_its_default() {
 fn a_misspelt_key_is_named_with_the_valid_ones() {
     assert_eq!(
         complaint(camera("{ widht: 640 }")),
-        "camera options: there is no option `widht`; \
-         there are `deviceId`, `facingMode`, `width`, `height`, `frameRate`, `constraints`"
+        "camera options: unknown option `widht`: \
+         expected `deviceId`, `facingMode`, `width`, `height`, `frameRate`, `constraints`"
     );
 }
 
@@ -77,7 +77,7 @@ fn a_wrong_type_is_named_with_its_key_and_what_was_expected() {
         ("'720p'", "camera options: expected an object, got \"720p\""),
         ("true", "camera options: expected an object, got true"),
         ("null", "camera options: expected an object, got null"),
-        ("{ get width() { throw new Error('no') } }", "`width` in the camera options: it cannot be read"),
+        ("{ get width() { throw new Error('no') } }", "`width` in the camera options: cannot be read"),
     ] {
         assert_eq!(complaint(camera(expression)), message);
     }
@@ -107,7 +107,7 @@ fn nested_options_are_checked_too() {
     assert_eq!(good.servers, [Server { urls: vec!["a".to_owned(), "b".to_owned()] }, Server::default()]);
     assert_eq!(good.source, Some(TrackSource::ScreenAudio));
     let misspelt = complaint(read("{ servers: [{}, { url: 'a' }] }"));
-    assert_eq!(misspelt, "`servers[1]` in the room options: there is no option `url`; there are `urls`");
+    assert_eq!(misspelt, "`servers[1]` in the room options: unknown option `url`: expected `urls`");
     let wrong = complaint(read("{ servers: [{ urls: ['a', 1] }] }"));
     assert_eq!(wrong, "`servers[0].urls[1]` in the room options: expected a string, got 1");
     let wrong = complaint(read("{ servers: {} }"));

@@ -1,9 +1,9 @@
-//! What a value is, found out without trusting it.
+//! Determines the type of a value without trusting it.
 
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-/// As it is named in messages.
+/// The type's name in messages.
 pub(super) fn described(value: &JsValue) -> String {
     match value.as_string() {
         Some(text) => format!("\"{text}\""),
@@ -14,7 +14,7 @@ pub(super) fn described(value: &JsValue) -> String {
     }
 }
 
-/// `Array.isArray` throws for a proxy that was revoked.
+/// `Array.isArray` throws for a revoked proxy.
 pub(super) fn is_array(value: &JsValue) -> bool {
     Reflect::has(value, &"length".into()).is_ok() && Array::is_array(value)
 }
@@ -29,7 +29,7 @@ fn class_name(object: &JsValue) -> String {
     }
 }
 
-/// Not a `Date`, a `Map` or a `MediaStream`: they have no properties of their own, and would pass for no options at all.
+/// Not a `Date`, a `Map` or a `MediaStream`: they have no own properties, and would be accepted as empty options.
 pub(super) fn may_hold_options(object: &Object) -> bool {
     let is_root = |prototype: &Object| Reflect::get_prototype_of(prototype).is_ok_and(|next| next.is_null());
     let is_plain = |prototype: Object| prototype.is_null() || is_root(&prototype);

@@ -30,13 +30,13 @@ use crate::platform::{
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("../peer_connection.ts");
 
-/// One end of a connection that carries sound, pictures and data.
+/// One peer of a connection for audio, video and data.
 ///
-/// Carry its `signals()` to the other end, by whatever there is, and hand those that come from there to `handleSignal`. All
-/// else goes by itself: offers, answers, candidates, who gives way when both ends change something at once, and the restart
+/// Send its `signals()` to the other peer, over any transport, and pass those from there to `handleSignal`. Everything
+/// else is automatic: offers, answers, candidates, who gives way when both peers negotiate at once, and the ICE restart
 /// when the connection is lost.
 ///
-/// Arguments and options that are misspelt, of the wrong type or out of range give `ERR_INVALID_OPTIONS`.
+/// Misspelt options, and arguments of the wrong type or out of range result in `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface
 /// @example
 /// const connection = new PeerConnection();
@@ -51,10 +51,10 @@ pub struct JsPeerConnection {
 
 #[wasm_bindgen(js_class = PeerConnection)]
 impl JsPeerConnection {
-    /// Makes a connection. Nothing is sent before a track, a transceiver or a data channel is added, at either end.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that a browser would refuse, or take and never use;
-    /// ERR_UNSUPPORTED without `RTCPeerConnection`; ERR_NEGOTIATION if the browser makes no connection, as when there are
-    /// too many.
+    /// Creates a connection. Nothing is sent before a track, a transceiver or a data channel is added by either peer.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that a browser would reject, or accept and never use;
+    /// ERR_UNSUPPORTED without `RTCPeerConnection`; ERR_NEGOTIATION if the browser cannot create a connection, for
+    /// example because there are too many.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "PeerConnectionOptions")] options: Option<JsValue>,
@@ -62,15 +62,15 @@ impl JsPeerConnection {
         let options: PeerConnectionOptions = options::parse(options, "peer connection options")?;
         let connection = PeerConnection::new(&options)?;
         let target = Target::new()?;
-        // It lives until `close()`, even if JavaScript forgets it, as the browser's own does.
+        // It lives until `close()`, even without a reference, like the browser's own.
         dispatch(connection.events(), &target, connection.clone());
         Ok(Self { connection, target })
     }
 
-    /// Makes a certificate for `certificates`. It outlives the page if it is stored in IndexedDB.
+    /// Generates a certificate for `certificates`. It can outlive the page if it is stored in IndexedDB.
     /// <https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate>
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for options that make no sense; ERR_BROWSER if the browser can make
-    /// none.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for invalid options; ERR_BROWSER if the browser cannot generate
+    /// one.
     #[wasm_bindgen(js_name = generateCertificate, unchecked_return_type = "Promise<RTCCertificate>")]
     pub fn generate_certificate(
         #[wasm_bindgen(unchecked_optional_param_type = "CertificateOptions")] options: Option<JsValue>,
@@ -79,18 +79,18 @@ impl JsPeerConnection {
         future_to_promise(async move { Ok(Certificate::generate(&options?).await?.as_raw().into()) })
     }
 
-    /// What the far end has to get, in order: `for await (const signal of connection.signals())`. None is lost before it is
-    /// read, and each is given out once. Ends when the connection is closed.
+    /// The signals for the remote peer, in order: `for await (const signal of connection.signals())`. They are kept
+    /// until they are read, and each is delivered once. Ends when the connection is closed.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<Signal>")]
     pub fn signals(&self) -> Object {
         let signals = self.connection.signals();
         async_iterator(signals.map(|signal| JSON::parse(&signal.to_json())).boxed_local())
     }
 
-    /// Takes a signal of the far end. What it leads to happens by itself; what fails of that is told by
-    /// `"negotiationfailed"` and does not end the connection.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for what is no signal, for that of another connection, and if both ends
-    /// were told the same for `polite`; ERR_INVALID_STATE when the connection is closed.
+    /// Handles a signal from the remote peer. Resulting actions are automatic; their failures are emitted as
+    /// `"negotiationfailed"` and do not close the connection.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a signal, for a signal of another connection, and if both
+    /// peers have the same `polite`; ERR_INVALID_STATE when the connection is closed.
     #[wasm_bindgen(js_name = handleSignal)]
     pub fn handle_signal(
         &self,
@@ -100,16 +100,16 @@ impl JsPeerConnection {
         Ok(self.connection.handle_signal(Signal::from_json(&text)?)?)
     }
 
-    /// Gives out the signals again of which it is not known that they arrived: call it when what carries them was broken.
+    /// Emits again all signals that are not acknowledged: call it after the transport was interrupted.
     #[wasm_bindgen(js_name = resendSignals)]
     pub fn resend_signals(&self) {
         self.connection.resend_signals();
     }
 
-    /// Sends a track, over a transceiver that is free or a new one. A transceiver that has sent another track sends this one
-    /// with the encodings that it began with.
-    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is being
-    /// sent already, and for what is no track.
+    /// Sends a track over a free or a new transceiver. A transceiver that was used for another track sends this one
+    /// with its original encodings.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is already
+    /// being sent, and if it is not a track.
     #[wasm_bindgen(js_name = addTrack)]
     pub fn add_track(
         &self,
@@ -118,9 +118,9 @@ impl JsPeerConnection {
         Ok(self.connection.add_track(&local_track(track)?)?.into())
     }
 
-    /// Stops sending what a sender sends. Its transceiver is free for another track.
-    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for the sender of
-    /// another connection, and what is no `Sender`.
+    /// Stops sending the track of a sender. Its transceiver is free for another track.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for a sender of
+    /// another connection, and if it is not a `Sender`.
     #[wasm_bindgen(js_name = removeTrack)]
     pub fn remove_track(
         &self,
@@ -130,10 +130,10 @@ impl JsPeerConnection {
         Ok(self.connection.remove_track(sender.handle())?)
     }
 
-    /// Adds a transceiver for a track, or for a kind of media.
-    /// @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser would pass over, and if it has
-    /// none of the codecs; ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for encodings that make
-    /// no sense, the direction `"stopped"`, and what is neither a track nor a kind.
+    /// Adds a transceiver for a track or a kind of media.
+    /// @throws {MoimError} ERR_UNSUPPORTED, with the member's name, for what the browser would ignore, and if it
+    /// supports none of the codecs; ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for invalid
+    /// encodings, for the direction `"stopped"`, and if it is not a track or a kind.
     #[wasm_bindgen(js_name = addTransceiver)]
     pub fn add_transceiver(
         &self,
@@ -152,15 +152,15 @@ impl JsPeerConnection {
         Ok(added?.into())
     }
 
-    /// All transceivers, those too that the far end brought, in the order of their media sections.
+    /// All transceivers, including those that the remote peer added, in the order of their media sections.
     #[wasm_bindgen(getter)]
     pub fn transceivers(&self) -> Vec<JsTransceiver> {
         self.connection.transceivers().into_iter().map(JsTransceiver::from).collect()
     }
 
-    /// Makes a data channel. The far end gets it by `"datachanneladded"`, unless it is negotiated.
-    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for options that make
-    /// no sense, alone or together.
+    /// Creates a data channel. The remote peer gets it with `"datachanneladded"`, unless it is negotiated.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for invalid
+    /// or conflicting options.
     #[wasm_bindgen(js_name = createDataChannel)]
     pub fn create_data_channel(
         &self,
@@ -172,16 +172,16 @@ impl JsPeerConnection {
         JsDataChannel::new(self.connection.create_data_channel(&label, &options)?)
     }
 
-    /// Looks for a way to the far end anew, as after a change of networks. Media goes on meanwhile, if it can.
+    /// Restarts ICE, for example after a change of networks. Media continues meanwhile, if possible.
     /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed.
     #[wasm_bindgen(js_name = restartIce)]
     pub fn restart_ice(&self) -> Result<(), JsValue> {
         Ok(self.connection.restart_ice()?)
     }
 
-    /// Uses other ICE servers from the next gathering on, as when TURN credentials run out.
-    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for servers that make
-    /// no sense.
+    /// Sets other ICE servers, used from the next gathering on, for example when TURN credentials expire.
+    /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for invalid
+    /// servers.
     #[wasm_bindgen(js_name = setIceServers)]
     pub fn set_ice_servers(
         &self,
@@ -191,39 +191,39 @@ impl JsPeerConnection {
         Ok(self.connection.set_ice_servers(&servers)?)
     }
 
-    /// Whether the two ends are connected, all in all.
+    /// The connection state.
     #[wasm_bindgen(getter, js_name = connectionState, unchecked_return_type = "ConnectionState")]
     pub fn connection_state(&self) -> Result<JsValue, JsValue> {
         to_js(&self.connection.connection_state())
     }
 
-    /// How the search for a way through goes.
+    /// The ICE connection state.
     #[wasm_bindgen(getter, js_name = iceConnectionState, unchecked_return_type = "IceConnectionState")]
     pub fn ice_connection_state(&self) -> Result<JsValue, JsValue> {
         to_js(&self.connection.ice_connection_state())
     }
 
-    /// How the search for candidates of this end goes.
+    /// The ICE gathering state.
     #[wasm_bindgen(getter, js_name = iceGatheringState, unchecked_return_type = "IceGatheringState")]
     pub fn ice_gathering_state(&self) -> Result<JsValue, JsValue> {
         to_js(&self.connection.ice_gathering_state())
     }
 
-    /// Where the offer/answer exchange is.
+    /// The signaling state.
     #[wasm_bindgen(getter, js_name = signalingState, unchecked_return_type = "SignalingState")]
     pub fn signaling_state(&self) -> Result<JsValue, JsValue> {
         to_js(&self.connection.signaling_state())
     }
 
-    /// Closes the connection, ends the streams and lets go of the tracks. Closing again does nothing.
+    /// Closes the connection, ends the streams and releases the tracks. Idempotent.
     ///
-    /// The far end is not told: it sees a lost connection after some seconds, unless the app tells it. A connection that is
-    /// never closed is never collected.
+    /// The remote peer is not notified: it sees a lost connection after some seconds, unless the application notifies
+    /// it. A connection that is never closed is never garbage-collected.
     pub fn close(&self) {
         self.connection.close();
     }
 
-    /// The browser's object, for `getStats` and the like. Leave descriptions and candidates to this class.
+    /// The browser's object, for `getStats` and so on. Do not use it to set descriptions or candidates.
     #[wasm_bindgen(getter, js_name = rtcPeerConnection)]
     pub fn rtc_peer_connection(&self) -> RtcPeerConnection {
         self.connection.as_raw().clone()
@@ -258,7 +258,7 @@ impl JsPeerConnection {
     }
 }
 
-/// The track in a `TrackLike`, with what is known of its source.
+/// The track in a `TrackLike`, with its source, if known.
 fn local_track(value: &JsValue) -> Result<LocalTrack> {
     Ok(LocalTrack::from_raw(raw_track(value)?, source_of(value)))
 }
@@ -269,7 +269,7 @@ fn source_of(value: &JsValue) -> TrackSource {
     source.and_then(std::result::Result::ok).unwrap_or(TrackSource::Custom)
 }
 
-/// `undefined` is more often a mistake than a wish for nothing.
+/// `undefined` is more often a mistake than a request to send nothing.
 fn track_or_null(value: &JsValue) -> Result<Option<LocalTrack>> {
     if value.is_null() { Ok(None) } else { local_track(value).map(Some) }
 }

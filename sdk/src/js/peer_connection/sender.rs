@@ -13,7 +13,7 @@ use crate::js::promise::future_to_promise;
 use crate::js::streams::async_iterator;
 use crate::platform::{DtmfOptions, DtmfSender, SendParameters, Sender};
 
-/// Sends a track to the far end. Arguments and options that are misspelt, of the wrong type or out of range give
+/// Sends a track to the remote peer. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcrtpsender-interface
 #[derive(Debug)]
@@ -40,9 +40,9 @@ impl JsSender {
         Self(self.0.clone())
     }
 
-    /// What the browser can send.
-    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell; ERR_INVALID_OPTIONS for a kind that there
-    /// is not.
+    /// The browser's send capabilities.
+    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not report them; ERR_INVALID_OPTIONS for an unknown
+    /// kind.
     #[wasm_bindgen(unchecked_return_type = "RtpCapabilities")]
     pub fn capabilities(
         #[wasm_bindgen(js_name = kind, unchecked_param_type = "MediaKind")] media_kind: &JsValue,
@@ -50,15 +50,15 @@ impl JsSender {
         to_js(&Sender::capabilities(kind(media_kind)?)?)
     }
 
-    /// What is being sent, as soon as the calls so far have taken effect.
+    /// The sent track, as it will be once all calls so far have completed.
     #[wasm_bindgen(getter)]
     pub fn track(&self) -> Option<JsLocalTrack> {
         js_track(self.0.track())
     }
 
-    /// Sends another track of the same kind, or with `null` nothing, without a new negotiation.
+    /// Sends another track of the same kind, or nothing with `null`, without renegotiation.
     /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed or the transceiver stopped;
-    /// ERR_INVALID_OPTIONS for a track of the other kind, and what is no track.
+    /// ERR_INVALID_OPTIONS for a track of another kind, and if it is not a track.
     #[wasm_bindgen(js_name = replaceTrack, unchecked_return_type = "Promise<void>")]
     pub fn replace_track(
         &self,
@@ -71,16 +71,17 @@ impl JsSender {
         })
     }
 
-    /// How the track is sent, as soon as the calls so far have taken effect. Change it and hand it to `setParameters`.
-    /// @throws {MoimError} ERR_NEGOTIATION if the browser gives what makes no sense.
+    /// The sender's parameters, as they will be once all calls so far have completed. Change them and pass them to
+    /// `setParameters`.
+    /// @throws {MoimError} ERR_NEGOTIATION if the browser returns invalid parameters.
     #[wasm_bindgen(getter, unchecked_return_type = "SendParameters")]
     pub fn parameters(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.parameters()?)
     }
 
-    /// Changes how the track is sent, without a new negotiation. A limit that is left out is lifted. Changes are made in
+    /// Sets the sender's parameters, without renegotiation. Omitting a limit removes it. Changes are applied in
     /// the order of the calls.
-    /// @throws {MoimError} ERR_UNSUPPORTED, and the member's name, for what the browser passes over; ERR_INVALID_STATE
+    /// @throws {MoimError} ERR_UNSUPPORTED, with the member's name, for what the browser ignores; ERR_INVALID_STATE
     /// when the connection is closed or the transceiver stopped; ERR_INVALID_OPTIONS for values out of range and
     /// another number of encodings.
     #[wasm_bindgen(js_name = setParameters, unchecked_return_type = "Promise<void>")]
@@ -96,7 +97,7 @@ impl JsSender {
         })
     }
 
-    /// Sends telephone tones; audio only.
+    /// The DTMF sender; audio only.
     #[wasm_bindgen(getter)]
     pub fn dtmf(&self) -> Option<JsDtmfSender> {
         self.0.dtmf().map(JsDtmfSender)
@@ -109,7 +110,7 @@ impl JsSender {
     }
 }
 
-/// Sends telephone tones. Arguments and options that are misspelt, of the wrong type or out of range give
+/// Sends DTMF tones. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcdtmfsender
 #[derive(Debug)]
@@ -118,15 +119,16 @@ pub struct JsDtmfSender(DtmfSender);
 
 #[wasm_bindgen(js_class = DtmfSender)]
 impl JsDtmfSender {
-    /// Whether the connection is up and the far end takes tones.
+    /// Whether the connection is established and the remote peer accepts tones.
     #[wasm_bindgen(getter, js_name = canInsert)]
     pub fn can_insert(&self) -> bool {
         self.0.can_insert()
     }
 
-    /// Sounds tones in place of those that wait: digits, A to D, # and *; a comma is a pause of two seconds. Empty: silence.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for characters that are no tones, and for a duration or gap out of
-    /// range; ERR_INVALID_STATE when nothing can be sent: see `canInsert`.
+    /// Sends tones, replacing the pending ones: digits, A to D, # and *; a comma is a pause of two seconds. An empty
+    /// string stops.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for characters that are not tones, and for a duration or gap out of
+    /// range; ERR_INVALID_STATE if tones cannot be sent: see `canInsert`.
     pub fn insert(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] tones: JsValue,
@@ -137,13 +139,13 @@ impl JsDtmfSender {
         Ok(self.0.insert(&tones, &options)?)
     }
 
-    /// What waits to be sounded.
+    /// The tones that are still to be sent.
     #[wasm_bindgen(getter, js_name = toneBuffer)]
     pub fn tone_buffer(&self) -> String {
         self.0.tone_buffer()
     }
 
-    /// Each tone as it begins to sound, and an empty text when all are done: `for await (const tone of dtmf.tones())`.
+    /// Each tone as it starts, and an empty string after the last one: `for await (const tone of dtmf.tones())`.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<string>")]
     pub fn tones(&self) -> Object {
         async_iterator(self.0.tones().map(|tone| Ok(tone.into())).boxed_local())

@@ -12,7 +12,7 @@ use crate::js::media::to_js;
 use crate::js::options;
 use crate::platform::{Receiver, Transceiver, TransceiverDirection};
 
-/// A sender and a receiver that share a media section. Arguments that are misspelt or of the wrong type give
+/// A sender and a receiver that share a media section. Misspelt options and arguments of the wrong type result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcrtptransceiver-interface
 #[derive(Debug)]
@@ -27,21 +27,21 @@ impl From<Transceiver> for JsTransceiver {
 
 #[wasm_bindgen(js_class = Transceiver)]
 impl JsTransceiver {
-    /// Names the media section, the same at both ends. `undefined` before the first description.
+    /// The id of the media section, the same at both peers. `undefined` before negotiation.
     #[wasm_bindgen(getter)]
     pub fn mid(&self) -> Option<String> {
         self.0.mid()
     }
 
-    /// Sound or pictures.
+    /// Audio or video.
     #[wasm_bindgen(getter, unchecked_return_type = "MediaKind")]
     pub fn kind(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.kind())
     }
 
-    /// Which way media is wanted to flow. Set it, and it does so after a negotiation, which begins by itself.
+    /// The preferred direction. Setting it takes effect after a negotiation, which starts automatically.
     /// @throws {MoimError} when it is set: ERR_INVALID_STATE when the transceiver is stopped or the connection closed;
-    /// ERR_INVALID_OPTIONS for `"stopped"`, for which there is `stop()`.
+    /// ERR_INVALID_OPTIONS for `"stopped"`: call `stop()` instead.
     #[wasm_bindgen(getter, unchecked_return_type = "TransceiverDirection")]
     pub fn direction(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.direction())
@@ -56,28 +56,28 @@ impl JsTransceiver {
         Ok(self.0.set_direction(direction)?)
     }
 
-    /// Which way media flows by the last agreement. `undefined` before the first.
+    /// The negotiated direction. `undefined` before negotiation.
     #[wasm_bindgen(getter, js_name = currentDirection, unchecked_return_type = "TransceiverDirection | undefined")]
     pub fn current_direction(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.current_direction())
     }
 
-    /// Sends.
+    /// The sender.
     #[wasm_bindgen(getter)]
     pub fn sender(&self) -> JsSender {
         self.0.sender().into()
     }
 
-    /// Receives.
+    /// The receiver.
     #[wasm_bindgen(getter)]
     pub fn receiver(&self) -> JsReceiver {
         JsReceiver(self.0.receiver())
     }
 
-    /// Sets which codecs to offer, and in which order, at the next negotiation: some of `Receiver.capabilities(kind).codecs`.
-    /// None: the browser's own choice.
-    /// @throws {MoimError} ERR_INVALID_STATE when the transceiver is stopped; ERR_UNSUPPORTED where the browser lacks
-    /// it; ERR_INVALID_OPTIONS for a codec that the browser does not have.
+    /// Sets which codecs to offer, and in which order, from the next negotiation on: some of
+    /// `Receiver.capabilities(kind).codecs`. An empty array restores the browser's own order.
+    /// @throws {MoimError} ERR_INVALID_STATE when the transceiver is stopped; ERR_UNSUPPORTED if the browser lacks
+    /// it; ERR_INVALID_OPTIONS for a codec that the browser does not support.
     #[wasm_bindgen(js_name = setCodecPreferences)]
     pub fn set_codec_preferences(
         &self,
@@ -87,9 +87,9 @@ impl JsTransceiver {
         Ok(self.0.set_codec_preferences(&codecs)?)
     }
 
-    /// Offers codecs of these types first, such as `"video/VP9"`, and after them the others in the browser's own order.
-    /// @throws {MoimError} ERR_UNSUPPORTED if the browser has none of them, or lacks `setCodecPreferences`;
-    /// ERR_INVALID_STATE when the transceiver is stopped; ERR_INVALID_OPTIONS if no type is given.
+    /// Offers codecs of these MIME types first, such as `"video/VP9"`, followed by the others in the browser's order.
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser supports none of them, or lacks `setCodecPreferences`;
+    /// ERR_INVALID_STATE when the transceiver is stopped; ERR_INVALID_OPTIONS if the array is empty.
     #[wasm_bindgen(js_name = preferCodecs)]
     pub fn prefer_codecs(
         &self,
@@ -99,7 +99,7 @@ impl JsTransceiver {
         Ok(self.0.prefer_codecs(&mime_types.iter().map(String::as_str).collect::<Vec<_>>())?)
     }
 
-    /// Ends both ways for good. Stopping again does nothing.
+    /// Permanently stops sending and receiving. Idempotent.
     /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed.
     pub fn stop(&self) -> Result<(), JsValue> {
         Ok(self.0.stop()?)
@@ -112,7 +112,7 @@ impl JsTransceiver {
     }
 }
 
-/// Receives a track of the far end. Arguments that are misspelt, of the wrong type or out of range give
+/// Receives a remote track. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcrtpreceiver-interface
 #[derive(Debug)]
@@ -121,9 +121,9 @@ pub struct JsReceiver(Receiver);
 
 #[wasm_bindgen(js_class = Receiver)]
 impl JsReceiver {
-    /// What the browser can receive.
-    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not tell; ERR_INVALID_OPTIONS for a kind that there
-    /// is not.
+    /// The browser's receive capabilities.
+    /// @throws {MoimError} ERR_UNSUPPORTED where the browser does not report them; ERR_INVALID_OPTIONS for an unknown
+    /// kind.
     #[wasm_bindgen(unchecked_return_type = "RtpCapabilities")]
     pub fn capabilities(
         #[wasm_bindgen(js_name = kind, unchecked_param_type = "MediaKind")] media_kind: &JsValue,
@@ -131,15 +131,15 @@ impl JsReceiver {
         to_js(&Receiver::capabilities(kind(media_kind)?)?)
     }
 
-    /// What arrives. It is there from the start, and silent or black until media comes.
+    /// The received track. It exists from the start, and is silent or black until media arrives.
     #[wasm_bindgen(getter, js_name = mediaStreamTrack)]
     pub fn media_stream_track(&self) -> MediaStreamTrack {
         self.0.track()
     }
 
-    /// How long media is held back to play smoothly, in milliseconds from 0 to 4000: less for conversation, more for
+    /// The jitter buffer target in milliseconds, from 0 to 4000: a smaller one for conversation, a larger one for
     /// listening. `undefined` leaves it to the browser.
-    /// @throws {MoimError} ERR_UNSUPPORTED where the browser lacks it; ERR_INVALID_OPTIONS when it is set out of range.
+    /// @throws {MoimError} ERR_UNSUPPORTED if the browser lacks it; ERR_INVALID_OPTIONS if it is set out of range.
     #[wasm_bindgen(getter, js_name = jitterBufferTarget)]
     pub fn jitter_buffer_target(&self) -> Result<Option<f64>, JsValue> {
         Ok(self.0.jitter_buffer_target()?)
@@ -160,13 +160,13 @@ impl JsReceiver {
         Ok(self.0.set_jitter_buffer_target(target)?)
     }
 
-    /// Whom a mixer in between mixed in the last ten seconds (CSRCs).
+    /// The sources mixed by a mixer in the last ten seconds (CSRCs).
     #[wasm_bindgen(getter, js_name = contributingSources, unchecked_return_type = "RtpSource[]")]
     pub fn contributing_sources(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.contributing_sources())
     }
 
-    /// Who sent in the last ten seconds (SSRCs). Its audio level is cheaper than a level meter.
+    /// The sources of media in the last ten seconds (SSRCs). Their audio level is cheaper than a level meter.
     #[wasm_bindgen(getter, js_name = synchronizationSources, unchecked_return_type = "RtpSource[]")]
     pub fn synchronization_sources(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.synchronization_sources())

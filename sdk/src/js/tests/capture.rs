@@ -50,7 +50,7 @@ async fn what_is_wrong_deep_within_options_is_named_with_its_place() {
         ),
         (
             "await x.camera({ constraints: { widht: 1 } })",
-            "`constraints` in the camera options: there is no option `widht`; there are `deviceId`",
+            "`constraints` in the camera options: unknown option `widht`: expected `deviceId`",
         ),
         (
             "await x.camera({ constraints: { advanced: [{}, { pan: { min: {} } }] } })",
@@ -66,7 +66,7 @@ async fn what_is_wrong_deep_within_options_is_named_with_its_place() {
         ),
         (
             "const a = {}; a.advanced = [a]; await x.camera({ constraints: a })",
-            "`constraints.advanced[0]` in the camera options: there is no option `advanced`",
+            "`constraints.advanced[0]` in the camera options: unknown option `advanced`",
         ),
     ] {
         let (code_, said) = code(devices(), body).await;
