@@ -1,4 +1,4 @@
-//! The words that `engine`, `signaling` and `room` share, so that none of them has to know another.
+//! The types shared by `engine`, `signaling` and `room`, so that these do not depend on each other.
 
 pub use moim_protocol::{
     Channel, ErrorCode as ServerErrorCode, IceCandidate, IceServer, LeaveReason, Lobby, MediaKind,
@@ -7,142 +7,142 @@ pub use moim_protocol::{
     Wish,
 };
 
-/// Milliseconds on a clock that never goes back. State machines get it as an argument and own no clock.
+/// Milliseconds on a monotonic clock. State machines get it as an argument and have no clock.
 pub type Timestamp = u64;
 
-/// A session's number for a request that the server may refuse.
+/// A session's number for a request that the server may reject.
 pub type RequestId = u32;
 
-/// What a session asks of the server, whichever server it is.
+/// A command of a session to any signaling server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SignalCommand {
     /// Open the connection: [`Join`](Self::Join) will follow.
     Connect,
-    /// Enter a room. May be repeated while no [`SignalEvent::Joined`] comes.
+    /// Join a room. May be repeated until [`SignalEvent::Joined`].
     Join(JoinRequest),
-    /// Hand a payload to one other participant.
+    /// Send a payload to one other participant.
     Relay {
         /// The receiver.
         to: ParticipantId,
-        /// What to hand over.
+        /// The payload.
         payload: RelayPayload,
     },
-    /// Say what this participant publishes: the complete list.
+    /// Set this participant's publications: the complete list.
     Publish(RequestId, Vec<Publication>),
-    /// Say who one is from now on.
+    /// Set this participant's profile.
     Update(RequestId, Profile),
-    /// Ask for the complete roster.
+    /// Request the complete roster.
     Sync,
-    /// As a host: decide who is in the room, and who is heard.
+    /// As a host: perform an action on the room or its participants.
     Order(RequestId, Order),
     /// Leave the room and close the connection.
     Leave,
 }
 
-/// What a host decides.
+/// An action of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Whether newcomers wait until a host admits them.
+    /// Set whether newcomers wait until a host admits them.
     Lock(bool),
-    /// Let someone in who waits.
+    /// Admit a waiting participant.
     Admit(ParticipantId),
-    /// Put someone out of the room, or send someone away who waits.
+    /// Remove a participant from the room or from the lobby.
     Remove(ParticipantId),
-    /// Ask someone to mute a publication.
+    /// Ask a participant to mute a publication.
     Mute(ParticipantId, PublicationId),
 }
 
-/// Who wants to enter which room, with what.
+/// The parameters of joining a room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JoinRequest {
     /// The room's name.
     pub room: String,
-    /// Who one is, for the others.
+    /// This participant's profile.
     pub profile: Profile,
-    /// How media is to flow.
+    /// The topology.
     pub topology: Topology,
-    /// What one is in the room for.
+    /// This participant's role.
     pub role: Role,
-    /// A token that the server asks for.
+    /// A token that the server requires.
     pub token: Option<String>,
-    /// What is published from the start.
+    /// The initial publications.
     pub publications: Vec<Publication>,
     /// With an SFU: the first payload for it.
     pub relay: Option<RelayPayload>,
 }
 
-/// What the server tells a session, whichever server it is.
+/// An event of any signaling server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SignalEvent {
-    /// The room is entered.
+    /// The room was joined.
     Joined {
-        /// Who one is.
+        /// This participant's id.
         participant_id: ParticipantId,
-        /// Everyone in the room, oneself included.
+        /// All participants in the room, including this one.
         roster: Roster,
-        /// STUN and TURN servers to use.
+        /// The STUN and TURN servers to use.
         ice_servers: Vec<IceServer>,
     },
-    /// A participant came or changed; may be oneself.
+    /// A participant joined or changed; may be this one.
     Participant {
         /// The roster's revision with this change.
         revision: u64,
         /// The participant's complete new state.
         participant: ParticipantInfo,
     },
-    /// A participant is gone.
+    /// A participant left.
     ParticipantLeft {
         /// The roster's revision with this change.
         revision: u64,
-        /// Who.
+        /// The participant's id.
         participant_id: ParticipantId,
-        /// Why.
+        /// The reason.
         reason: LeaveReason,
     },
-    /// Who waits to be let in, or whether newcomers have to, changed.
+    /// The lobby changed: its waiting participants, or whether newcomers have to wait.
     Lobby {
         /// The roster's revision with this change.
         revision: u64,
-        /// As it is now.
+        /// Its complete new state.
         lobby: Lobby,
     },
     /// The complete roster.
     Roster(Roster),
-    /// A host has to let this participant in first.
+    /// A host has to admit this participant first.
     Waiting,
     /// A host asks to mute a publication.
     MuteRequested {
-        /// The host.
+        /// The host's id.
         from: ParticipantId,
-        /// Which publication.
+        /// The publication's id.
         publication_id: PublicationId,
     },
-    /// The roster's newest revision, so that a lost change is noticed.
+    /// The roster's newest revision, to detect lost changes.
     Revision(u64),
-    /// Another participant's payload.
+    /// A payload from another participant.
     Relay {
         /// The sender.
         from: ParticipantId,
-        /// What was handed over.
+        /// The payload.
         payload: RelayPayload,
     },
-    /// The server refused something.
+    /// The server rejected a request.
     Refused(ServerError),
-    /// A frame that made no sense was left out.
+    /// A frame was malformed and ignored.
     Undecodable {
-        /// What was wrong with it.
+        /// What is invalid about it.
         detail: String,
     },
     /// No connection could be opened.
     Unreachable {
-        /// The address, without its query.
+        /// The server's URL, without its query.
         url: String,
     },
-    /// The connection is gone.
+    /// The connection was lost.
     Lost {
-        /// Why, as far as it is known.
+        /// The reason, if known.
         detail: String,
     },
 }
@@ -155,14 +155,14 @@ pub enum ConnectionState {
     /// Nothing has happened yet.
     #[default]
     New,
-    /// Looking for a way through.
+    /// Connecting.
     Connecting,
-    /// Media and data flow.
+    /// Media and data can flow.
     Connected,
-    /// Interrupted; may come back by itself.
+    /// Interrupted; may recover automatically.
     Disconnected,
-    /// No way through was found, or it was lost for good.
+    /// No connection could be established, or it was lost permanently.
     Failed,
-    /// Closed by either side.
+    /// Closed by either peer.
     Closed,
 }

@@ -1,4 +1,4 @@
-//! The data channels that each connection of a room has: for messages, for those that may be lost, and for files.
+//! The data channels of each connection of a room: for reliable messages, for unreliable ones, and for files.
 
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -16,17 +16,17 @@ use crate::error::Result;
 use crate::model::Channel;
 use crate::options::{DataChannelOptions, MessageOptions};
 
-/// Bytes that wait to be sent, from which on no more is taken: 16 of the longest messages.
+/// Buffered bytes above which no more messages are accepted: 16 of the longest messages.
 const MAX_WAITING: usize = 16 * MAX_MESSAGE_BYTES;
-/// Bytes that wait to be sent, from which on what may be lost is lost: it would come too late.
+/// Buffered bytes above which unreliable messages are dropped: they would arrive too late.
 const MAX_LOSSY_WAITING: usize = 64 * 1024;
-/// Bytes that wait for someone who gets what others send through this end: what is more is lost, as with an SFU. The sender of
-/// a file goes little ahead of its receiver, but there may be many.
+/// Buffered bytes for a receiver of forwarded messages, above which they are dropped, as with an SFU. The sender of
+/// a file is only a little ahead of its receiver, but there may be many.
 const MAX_FORWARDED_WAITING: usize = 32 * 1024 * 1024;
 
 #[derive(Debug)]
 pub(super) struct RoomChannel {
-    /// Bytes that may wait.
+    /// The limit of buffered bytes.
     max_waiting: usize,
     channel: DataChannel,
     report: AbortHandle,
@@ -45,7 +45,7 @@ impl RoomChannel {
             ordered: kind.is_reliable(),
             max_retransmits: (!kind.is_reliable()).then_some(0),
             messages: MessageOptions {
-                // The SFU reads each message by itself; other messages are short enough.
+                // The SFU reads each message separately; other messages are short enough.
                 framing: (far_end == FarEnd::Sfu || kind != Channel::Reliable).then_some(false),
                 max_message_size: MAX_MESSAGE_BYTES as u32,
                 ..MessageOptions::default()
@@ -65,7 +65,7 @@ impl RoomChannel {
         Ok(Self { max_waiting, channel, report })
     }
 
-    /// Sends a message. Says whether the channel is full now.
+    /// Sends a message. Returns whether the channel is full now.
     pub(super) fn send(&self, frame: &Frame) -> Result<bool> {
         let message = match frame {
             Frame::Text(text) => Message::from(text.as_str()),
@@ -91,12 +91,12 @@ impl Drop for RoomChannel {
     }
 }
 
-/// Hands over what happens at the channel, until it is closed.
+/// Passes the channel's events on, until it is closed.
 async fn report(kind: Channel, mut channel: DataChannel, on_input: Rc<dyn Fn(ConnectionInput)>) {
     if channel.opened().await.is_ok() {
         on_input(ConnectionInput::ChannelOpen(kind));
         while let Some(message) = channel.next().await {
-            // What came wrong or too fast is left out, as the room's messages are.
+            // Malformed and excessive messages are dropped, like the room's messages.
             let frame = match message {
                 Ok(Message::Text(text)) => Frame::Text(text),
                 Ok(Message::Binary(bytes)) => Frame::Binary(bytes),

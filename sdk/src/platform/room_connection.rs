@@ -31,7 +31,7 @@ pub(crate) struct RoomConnection {
 }
 
 impl RoomConnection {
-    /// Creates the connection. What happens at it goes to `on_input`, never from inside a call.
+    /// Creates the connection. Its events are passed to `on_input`, never during a call.
     pub(crate) fn open(
         far_end: FarEnd,
         ice_servers: &[IceServer],
@@ -45,13 +45,13 @@ impl RoomConnection {
         Ok(Self { far_end, channels, link, attached: RefCell::default(), streams: LocalStreams::new()? })
     }
 
-    /// What is at the far end.
+    /// The type of the remote end.
     pub(crate) fn far_end(&self) -> FarEnd {
         self.far_end
     }
 
-    /// Sends a track over a transceiver that is free, or over a new one, and no more of it than is wanted once
-    /// [`settle`](Self::settle) is done.
+    /// Sends a track over a free or a new transceiver, limited to what is wanted after
+    /// [`settle`](Self::settle).
     pub(crate) fn attach(
         &self,
         id: PublicationId,
@@ -71,17 +71,17 @@ impl RoomConnection {
         Ok(())
     }
 
-    /// Uses other ICE servers from the next gathering on.
+    /// Sets other ICE servers, used from the next gathering on.
     pub(crate) fn set_ice_servers(&self, servers: &[IceServer]) -> Result<()> {
         self.link.set_ice_servers(servers)
     }
 
-    /// Has at least so many media sections to receive in.
+    /// Ensures at least this many media sections to receive in.
     pub(crate) fn receive(&self, wanted: Sections) -> Result<()> {
         sections::receive(&self.link, self.far_end, wanted)
     }
 
-    /// Stops sending a publication. Its transceiver is free for another.
+    /// Stops sending a publication. Its transceiver becomes free for another one.
     pub(crate) fn detach(&self, id: &PublicationId) {
         let sent = self.attached.borrow_mut().remove(id);
         if let Some(sent) = sent {
@@ -89,14 +89,14 @@ impl RoomConnection {
         }
     }
 
-    /// Sends no more of a publication than is wanted, once [`settle`](Self::settle) is done.
+    /// Limits a publication to what is wanted, after [`settle`](Self::settle).
     pub(crate) fn limit(&self, id: &PublicationId, limit: Limit) {
         if let Some(sent) = self.attached.borrow().get(id) {
             sent.set_limit(limit);
         }
     }
 
-    /// Sends another track in place of a publication's own, without a new negotiation.
+    /// Replaces the track of a publication, without renegotiation.
     pub(crate) fn replace_track(&self, id: &PublicationId, track: &MediaStreamTrack) {
         let sent = self.attached.borrow().get(id).cloned();
         if let Some(sent) = sent {
@@ -104,14 +104,14 @@ impl RoomConnection {
         }
     }
 
-    /// Sends everything as it is wanted. What fails is tried again the next time.
+    /// Applies the wanted send parameters. A failure is retried the next time.
     pub(crate) async fn settle(&self) -> Result<()> {
         let sent: Vec<_> = self.attached.borrow().values().cloned().collect();
         let unsettled = sent.into_iter().filter(|sent| !sent.is_settled());
         join_all(unsettled.map(SentTrack::settle)).await.into_iter().collect()
     }
 
-    /// Goes on with the exchange.
+    /// Performs a command of the exchange.
     pub(crate) async fn perform(&self, command: Command) -> Result<Option<ConnectionInput>> {
         let input = self.link.perform(command).await?;
         Ok(input.map(|input| match input {
@@ -122,7 +122,7 @@ impl RoomConnection {
         }))
     }
 
-    /// Sends over a data channel. Says whether the channel is full now.
+    /// Sends over a data channel. Returns whether the channel is full now.
     pub(crate) fn send(&self, channel: Channel, frame: &Frame) -> Result<bool> {
         match self.channels.iter().find(|(kind, _)| *kind == channel) {
             Some((_, channel)) => channel.send(frame),
@@ -138,13 +138,13 @@ impl RoomConnection {
         }
     }
 
-    /// Closes all of them. Nothing more is told of them.
+    /// Closes the channels and the connection. No events follow.
     pub(crate) fn close(&self) {
         self.channels.iter().for_each(|(_, channel)| channel.close());
         self.link.close();
     }
 
-    /// What receives the track of a media section.
+    /// The receiver of a media section.
     pub(crate) fn receiver(&self, mid: &str) -> Option<RtcRtpReceiver> {
         let transceiver =
             self.link.transceivers().find(|transceiver| transceiver.mid().as_deref() == Some(mid))?;

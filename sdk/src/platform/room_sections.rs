@@ -12,10 +12,11 @@ use crate::engine::topology::{FarEnd, Sections};
 use crate::error::Result;
 use crate::model::{MediaKind, TrackSource};
 
-/// What the SFU forwards. One codec of each kind lets everyone understand everyone, and keeps descriptions small.
+/// The codecs that the SFU forwards. One of each kind lets everyone receive from everyone, and keeps descriptions
+/// small.
 const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
 
-/// Sends a track in a section that was used to send the same versions before, or in a new one.
+/// Sends a track in a section that was used with the same encodings before, or in a new one.
 pub(super) fn send(
     link: &Link,
     streams: &LocalStreams,
@@ -42,7 +43,7 @@ pub(super) fn send(
     Ok(added(link, link.add_transceiver(track, &init)?))
 }
 
-/// Adds sections to receive in, as far as there are too few.
+/// Adds sections to receive in, if there are too few.
 pub(super) fn receive(link: &Link, far_end: FarEnd, wanted: Sections) -> Result<()> {
     let options =
         TransceiverOptions { direction: TransceiverDirection::Recvonly, ..TransceiverOptions::default() };
@@ -64,8 +65,8 @@ pub(super) fn receive(link: &Link, far_end: FarEnd, wanted: Sections) -> Result<
     Ok(())
 }
 
-/// The versions that the SFU chooses from: a camera in several sizes; a screen in one, which is to be legible. The browser
-/// knows best which bit rate each size needs.
+/// The encodings from which the SFU chooses: a camera in several sizes; a screen in one, to stay legible. The browser
+/// chooses the bit rate of each size.
 fn encodings(track: &MediaStreamTrack, source: TrackSource) -> Vec<Encoding> {
     let settings = track.get_settings();
     let (Some(width), Some(height)) = (settings.get_width(), settings.get_height()) else {
@@ -79,8 +80,8 @@ fn encodings(track: &MediaStreamTrack, source: TrackSource) -> Vec<Encoding> {
     versions.iter().map(|(rid, scale)| Encoding::simulcast(rid, *scale)).collect()
 }
 
-/// The browser's codecs without those that an SFU would leave out: the offer is shorter. A browser that does not take the
-/// list sends the longer offer.
+/// The browser's codecs without those that an SFU would ignore, to shorten the offer. A browser that does not support
+/// codec preferences sends the longer offer.
 pub(super) fn codecs(far_end: FarEnd, kind: MediaKind) -> Vec<Codec> {
     let known = Receiver::capabilities(kind).map(|capabilities| capabilities.codecs).unwrap_or_default();
     let is_kept = |codec: &Codec| far_end != FarEnd::Sfu || CODECS.iter().any(|name| codec.is(name));

@@ -12,10 +12,10 @@ use wasm_bindgen_futures::spawn_local;
 use crate::error::{Error, Result};
 use crate::signaling::SocketEvent;
 
-/// RFC 6455, 7.1.5: the connection broke without a close frame.
+/// RFC 6455, 7.1.5: the connection was closed without a close frame.
 const ABNORMAL_CLOSURE: u16 = 1006;
 
-/// An open WebSocket. Dropping it closes the connection once everything is sent.
+/// An open WebSocket. Dropping it closes the connection after everything was sent.
 #[derive(Debug)]
 pub(crate) struct Socket {
     outgoing: mpsc::UnboundedSender<String>,
@@ -25,19 +25,17 @@ impl Socket {
     /// Opens a WebSocket.
     ///
     /// # Errors
-    /// `InvalidOptions` if `url` is not the address of a WebSocket. That nobody answers there is an event.
+    /// `InvalidOptions` if `url` is not a WebSocket URL. An unreachable server is reported as an event.
     pub(crate) fn open(url: &str, on_event: impl Fn(SocketEvent) + 'static) -> Result<Self> {
         let socket = WebSocket::open(url).map_err(|_| Error::InvalidOptions {
-            detail: format!(
-                "`{url}` is not the address of a WebSocket: expected ws://host/path or wss://host/path"
-            ),
+            detail: format!("`{url}` is not a WebSocket URL: expected ws://host/path or wss://host/path"),
         })?;
         let (outgoing, waiting) = mpsc::unbounded();
         spawn_local(pump(socket, waiting, on_event));
         Ok(Self { outgoing })
     }
 
-    /// Sends a text frame. A frame for a socket that is closed already is dropped.
+    /// Sends a text frame. A frame for a closed socket is dropped.
     pub(crate) fn send(&self, text: String) {
         let _ = self.outgoing.unbounded_send(text);
     }
@@ -52,7 +50,7 @@ async fn pump(
     let mut opening = poll_fn(|context| Pin::new(&mut socket).poll_ready(context));
     let opened = match select(&mut opening, Pin::new(&mut outgoing).peek()).await {
         Either::Left((opened, _)) => opened,
-        // Nobody wants it any more. A server that does not answer would keep it for minutes.
+        // It is no longer needed. A server that does not respond would keep it for minutes.
         Either::Right((None, _)) => return,
         Either::Right((Some(_), opening)) => opening.await,
     };
@@ -62,7 +60,7 @@ async fn pump(
     loop {
         let event = match select(outgoing.next(), socket.next()).await {
             Either::Left((Some(text), _)) => {
-                // A socket that is closing refuses frames; its close event says why.
+                // A closing socket rejects frames; its close event has the reason.
                 let _ = socket.send(Message::Text(text)).await;
                 continue;
             }
@@ -72,7 +70,7 @@ async fn pump(
             Either::Right((Some(Err(WebSocketError::ConnectionClose(close))), _)) => {
                 return on_event(SocketEvent::Closed { code: close.code, reason: close.reason });
             }
-            // An error event says nothing; the close event follows it.
+            // An error event has no details; the close event follows it.
             Either::Right((Some(Err(_)), _)) => continue,
             Either::Right((None, _)) => {
                 return on_event(SocketEvent::Closed { code: ABNORMAL_CLOSURE, reason: String::new() });

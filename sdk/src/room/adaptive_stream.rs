@@ -1,4 +1,4 @@
-//! Has pictures sent no larger than elements show them.
+//! Requests video no larger than its elements show it.
 
 use std::cell::RefCell;
 use std::iter;
@@ -11,7 +11,7 @@ use crate::engine::adaptive_stream::AdaptiveStream;
 use crate::model::Timestamp;
 use crate::platform::clock;
 
-/// The heights of the room's pictures, and when to look at them again.
+/// The display heights of the room's videos, and the timer of the next update.
 #[derive(Debug, Default)]
 pub(super) struct Adaptive {
     stream: RefCell<AdaptiveStream>,
@@ -19,7 +19,7 @@ pub(super) struct Adaptive {
 }
 
 impl Driver {
-    /// Takes a change of what is shown, and asks for what follows from it.
+    /// Handles a change of what is shown, and makes the resulting requests.
     pub(super) fn adapt(&self, change: impl FnOnce(&mut AdaptiveStream, Timestamp)) {
         let Some(Adaptive { stream, timer }) = &self.attachments.adaptive else { return };
         change(&mut stream.borrow_mut(), clock::now());
@@ -40,7 +40,7 @@ impl Driver {
         drop(timer.replace(next));
     }
 
-    /// Forgets how a track that is over was shown.
+    /// Removes a track that has ended.
     pub(super) fn forget_view(&self, track: &RemoteTrack) {
         self.adapt(|stream, _| stream.handle_ended(&track.key()));
     }

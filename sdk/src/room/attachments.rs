@@ -1,4 +1,4 @@
-//! The elements that play a room's tracks, and what happens where the browser wants a click before there is sound.
+//! The elements that play a room's tracks, and the handling of browsers that block audio.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -20,23 +20,23 @@ use crate::model::MediaKind;
 use crate::platform::exception::Exception;
 use crate::platform::{Player, View};
 
-/// All elements to which tracks of a room are attached.
+/// All elements with attached tracks of a room.
 #[derive(Debug, Default)]
 pub(super) struct Attachments {
     elements: RefCell<Vec<Rc<Attachment>>>,
     last_id: Cell<ElementId>,
     is_blocked: Cell<bool>,
-    /// If pictures are to come no larger than they are shown.
+    /// Set if video is requested no larger than it is shown.
     pub(super) adaptive: Option<Adaptive>,
 }
 
-/// One element. It plays nothing any more when this is dropped.
+/// One element. Dropping it stops its playback.
 #[derive(Debug)]
 struct Attachment {
     id: ElementId,
     player: Player,
     tracks: RefCell<Vec<RemoteTrack>>,
-    /// Of its picture.
+    /// Observes the size of its video.
     view: RefCell<Option<View>>,
     is_blocked: Cell<bool>,
 }
@@ -65,7 +65,7 @@ impl Attachments {
 }
 
 impl Attachment {
-    /// An element shows one picture: the one that was there before.
+    /// An element shows one video: the one that was attached before.
     fn other_picture(&self, track: &RemoteTrack) -> Option<RemoteTrack> {
         let is_other = |known: &&RemoteTrack| known.kind() == MediaKind::Video && *known != track;
         let is_picture = track.kind() == MediaKind::Video;
@@ -117,7 +117,7 @@ impl Driver {
         }
     }
 
-    /// A track is over, and out of the list of the room.
+    /// A track has ended, and was removed from the room's list.
     pub(super) fn track_ended(&self, track: &RemoteTrack) {
         track.end();
         self.detach_all(track);
@@ -145,7 +145,7 @@ impl Driver {
         let this = self.this.clone();
         let on_change = move || {
             let Some(driver) = this.upgrade() else { return };
-            // It is muted now, or somebody clicked: perhaps it may play.
+            // It was muted, or there was a user gesture: it may be able to play now.
             if let Some(attachment) = driver.attachments.with_id(id).filter(|known| known.is_blocked.get()) {
                 let played = driver.play(&attachment);
                 spawn_local(async move { drop(played.await) });
@@ -185,7 +185,7 @@ impl Driver {
         }
     }
 
-    /// Starts playback at once. Another call that takes its place is no failure.
+    /// Starts playback immediately. A call that is superseded by another one is not a failure.
     fn play(
         &self,
         attachment: &Rc<Attachment>,
@@ -214,21 +214,22 @@ impl Driver {
     }
 }
 
-/// What `play()` rejects with where the browser wants a click first.
+/// The exception of `play()` if the browser requires a user gesture.
 const NOT_ALLOWED: &str = "NotAllowedError";
 
 impl Room {
-    /// Whether every element with an [attached](RemoteTrack::attach) track may play. If not, the browser wants a click before
-    /// there is sound: offer a button that calls [`start_audio`](Self::start_audio).
+    /// Whether every element with an [attached](RemoteTrack::attach) track may play. If false, the browser requires a
+    /// user gesture to play audio: show a button that calls [`start_audio`](Self::start_audio).
     pub fn can_play_audio(&self) -> bool {
         !self.driver().attachments.is_blocked.get()
     }
 
-    /// Plays what the browser has held back. Call it while a click is handled: playback starts within the call, and the
-    /// future says what came of it.
+    /// Plays what the browser has blocked. Call it from a click handler: playback starts within the call, and the
+    /// future resolves with the result.
     ///
     /// # Errors
-    /// [`Error::Browser`] with the name `NotAllowedError` if that was no click; `InvalidState` if the room is left.
+    /// [`Error::Browser`] with the name `NotAllowedError` without a user gesture; `InvalidState` after leaving the
+    /// room.
     pub fn start_audio(&self) -> impl Future<Output = Result<()>> + use<> {
         let is_left = self.state() == RoomState::Left;
         let driver = self.driver();

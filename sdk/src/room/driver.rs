@@ -1,4 +1,4 @@
-//! The only loop that moves the state machines' outputs to the browser, and the browser's events back.
+//! The only loop that passes the state machines' outputs to the browser, and the browser's events back.
 //!
 //! No borrow is held across a call into JavaScript or an await: take the next output, release, then act.
 
@@ -33,7 +33,7 @@ use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
 use crate::signaling::{self, SignalingBackend, SocketEvent};
 
-/// What a room is made of.
+/// The parts of a room.
 #[derive(Debug)]
 pub(super) struct Driver {
     pub(super) this: Weak<Driver>,
@@ -48,7 +48,7 @@ pub(super) struct Driver {
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
     pub(super) attachments: Attachments,
     pub(super) speakers: Speakers,
-    /// Who waits to hear that a line of chat has arrived.
+    /// Waiters for the receipts of chat messages.
     pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
     pub(super) files: Files,
     pub(super) late: Late,
@@ -85,7 +85,7 @@ impl Driver {
         })
     }
 
-    /// Changes the session, then does what follows from it.
+    /// Changes the session, then performs its outputs.
     pub(super) fn with_session<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
         let result = change(&mut self.session.borrow_mut());
         self.run();
@@ -112,7 +112,7 @@ impl Driver {
         }
     }
 
-    /// Acts on outputs until there are none. A call from inside does nothing: the outer one goes on.
+    /// Performs outputs until there are none. A nested call does nothing: the outer one continues.
     pub(super) fn run(&self) {
         if self.running.replace(true) {
             return;
@@ -255,7 +255,7 @@ impl Driver {
         });
     }
 
-    /// Sends everything as it is wanted.
+    /// Applies the wanted send parameters to all connections.
     pub(super) fn settle(&self, connection: Rc<RoomConnection>) {
         let this = self.this.clone();
         spawn_local(async move {
@@ -348,7 +348,7 @@ impl Driver {
                     false => RoomEvent::TrackUnmuted { participant_id, publication_id },
                 }
             }
-            // The warning before it says why.
+            // The preceding warning has the reason.
             Event::PublicationRefused(id) => return drop(self.forget(&id)),
             Event::ConnectionStateChange(participant_id, state) => {
                 RoomEvent::ConnectionStateChange { participant_id, state }

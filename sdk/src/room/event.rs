@@ -1,4 +1,4 @@
-//! Everything that a room tells the application: the one list, for Rust and for JavaScript.
+//! All events of a room, for Rust and for JavaScript.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::event_stream::{Event, EventStream};
 use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId, Role, WaitingParticipant};
 use crate::platform::IncomingFile;
 
-/// Where a room is in its life.
+/// The state of a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
@@ -19,47 +19,47 @@ pub enum RoomState {
     /// Not joined yet.
     #[default]
     New,
-    /// On the way in.
+    /// Joining.
     Joining,
-    /// At the door: a host has to let this participant in.
+    /// Waiting in the lobby until a host admits this participant.
     Waiting,
-    /// In the room.
+    /// Joined.
     Joined,
-    /// Out of the room, for good.
+    /// Left, permanently.
     Left,
 }
 
-/// Something happened in a room.
+/// An event of a room.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify, strum::VariantNames), strum(serialize_all = "lowercase"))]
 #[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum RoomEvent {
-    /// The room's own state changed.
+    /// The room's state changed.
     StateChange {
         /// The new state.
         state: RoomState,
     },
-    /// Someone is in the room: was there before, or came.
+    /// A participant is in the room: one who was there before, or joined.
     ParticipantJoined {
-        /// Who.
+        /// The participant.
         participant: RemoteParticipant,
     },
-    /// Someone's name, metadata, attributes or publications changed.
+    /// A participant's name, metadata, attributes or publications changed.
     ParticipantUpdated {
-        /// Who, as they are now.
+        /// The participant's current state.
         participant: RemoteParticipant,
     },
-    /// Someone is gone.
+    /// A participant left.
     ParticipantLeft {
-        /// Who.
+        /// The participant.
         participant_id: ParticipantId,
-        /// Why.
+        /// The reason.
         reason: LeaveReason,
     },
     /// Media from a remote participant can be played.
     TrackAdded {
-        /// Who publishes it.
+        /// The id of the publisher.
         participant_id: ParticipantId,
         /// The track, ready to attach to a media element.
         #[cfg_attr(
@@ -70,95 +70,95 @@ pub enum RoomEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         track: RemoteTrack,
     },
-    /// Media from a remote participant is gone.
+    /// Media from a remote participant has ended.
     TrackRemoved {
-        /// Who published it.
+        /// The id of the publisher.
         participant_id: ParticipantId,
-        /// Which publication.
+        /// The id of the publication.
         publication_id: PublicationId,
     },
     /// A remote participant muted a track.
     TrackMuted {
-        /// Who publishes it.
+        /// The id of the publisher.
         participant_id: ParticipantId,
-        /// Which publication.
+        /// The id of the publication.
         publication_id: PublicationId,
     },
     /// A remote participant unmuted a track.
     TrackUnmuted {
-        /// Who publishes it.
+        /// The id of the publisher.
         participant_id: ParticipantId,
-        /// Which publication.
+        /// The id of the publication.
         publication_id: PublicationId,
     },
-    /// A published track has ended: `stop()`, the browser's stop button, or an unplugged device. It is unpublished already;
-    /// `replaceTrack` (Rust: `replace_track`) publishes another one under the same id.
+    /// A published track has ended: `stop()` was called, the browser's stop button was used, or a device was unplugged.
+    /// It was unpublished already; `replaceTrack` (Rust: `replace_track`) publishes another one under the same id.
     LocalTrackEnded {
-        /// Which publication it was.
+        /// The id of the publication.
         publication_id: PublicationId,
     },
-    /// The connection to a participant changed its state.
+    /// The state of the connection to a participant changed.
     ConnectionStateChange {
-        /// The far end.
+        /// The id of the remote participant.
         participant_id: ParticipantId,
         /// The new state.
         state: ConnectionState,
     },
-    /// The server gave this participant another role: it is the host now, since the one before left.
+    /// The server changed this participant's role: it becomes the host when the previous one has left.
     RoleChange {
         /// The new role.
         role: Role,
     },
-    /// Others wait to be let in than before, or newcomers have to wait from now on, or not any more.
+    /// The lobby changed: its waiting participants, or whether newcomers have to wait.
     LobbyChange {
         /// Whether newcomers have to wait.
         locked: bool,
-        /// Who waits, in the order in which they came.
+        /// The waiting participants, in the order in which they joined the lobby.
         waiting: Vec<WaitingParticipant>,
     },
-    /// Others are elsewhere in the mixer's picture than before.
+    /// The layout of the mixer's picture changed.
     LayoutChange {
-        /// Who is where; nothing when the mixer is gone.
+        /// The layout; none when the mixer has left.
         layout: Option<MixLayout>,
     },
     /// The host muted one of this participant's publications.
     MuteRequested {
-        /// The host.
+        /// The id of the host.
         participant_id: ParticipantId,
-        /// Which publication.
+        /// The id of the publication.
         publication_id: PublicationId,
     },
-    /// Others speak than before. Oneself is not among them.
+    /// The active speakers among the others changed. This participant is not among them.
     ActiveSpeakersChange {
-        /// Who speaks now.
+        /// The active speakers.
         participant_ids: Vec<ParticipantId>,
     },
-    /// Another participant leads the conversation. While all are silent, the last one stays.
+    /// The dominant speaker changed. While everyone is silent, the last one stays.
     DominantSpeakerChange {
-        /// Who; nobody after that one has left.
+        /// The dominant speaker; none after that participant has left.
         participant_id: Option<ParticipantId>,
     },
-    /// The browser wants a click before it plays the sound of an element that a track is attached to; or not any more.
+    /// The browser requires a user gesture to play the audio of an element with an attached track; or no longer.
     AudioPlaybackChange {
-        /// Whether `startAudio` (Rust: `start_audio`) has to be called from a click.
+        /// Whether `startAudio` (Rust: `start_audio`) must be called from a click handler.
         blocked: bool,
     },
-    /// A participant wrote something.
+    /// A participant sent a chat message.
     ChatReceived {
-        /// Who.
+        /// The id of the sender.
         participant_id: ParticipantId,
-        /// What.
+        /// The text.
         text: String,
-        /// Whether nobody else got it.
+        /// Whether it was sent to this participant only.
         private: bool,
     },
-    /// A participant sent bytes.
+    /// A participant sent binary data.
     DataReceived {
-        /// Who.
+        /// The id of the sender.
         participant_id: ParticipantId,
-        /// What they are about.
+        /// The topic.
         topic: String,
-        /// The bytes.
+        /// The data.
         #[cfg_attr(
             feature = "js",
             serde(serialize_with = "crate::js::convert::bytes"),
@@ -166,11 +166,11 @@ pub enum RoomEvent {
         )]
         payload: Vec<u8>,
     },
-    /// A participant offers a file. Accept or reject it: it is refused when the last reader of the event drops it.
+    /// A participant offers a file. Accept or decline it: it is declined when the last reader of the event drops it.
     FileOffered {
-        /// Who.
+        /// The id of the sender.
         participant_id: ParticipantId,
-        /// The file, ready to be answered by one reader.
+        /// The offer, which one reader can answer.
         #[cfg_attr(
             feature = "js",
             serde(serialize_with = "crate::js::convert::incoming_file"),
@@ -179,11 +179,11 @@ pub enum RoomEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         file: IncomingFile,
     },
-    /// A participant opened a stream to this one. Read it or cancel it; a stream that is dropped is cancelled.
+    /// A participant opened a stream to this one. Read or cancel it; dropping a stream cancels it.
     StreamOpened {
-        /// The participant who writes.
+        /// The id of the writer.
         participant_id: ParticipantId,
-        /// The stream. It has one reader: several listeners share its bytes.
+        /// The stream. It has one reader: several listeners share its data.
         #[cfg_attr(
             feature = "js",
             serde(serialize_with = "crate::js::room_streams::incoming"),
@@ -192,9 +192,9 @@ pub enum RoomEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         stream: IncomingStream,
     },
-    /// Something failed; the call goes on.
+    /// A failure that does not end the call.
     Warning {
-        /// What.
+        /// The error.
         #[cfg_attr(
             feature = "js",
             serde(serialize_with = "crate::js::convert::error"),
@@ -203,9 +203,9 @@ pub enum RoomEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         error: Error,
     },
-    /// The room is left. The last event.
+    /// The room was left. The last event.
     Left {
-        /// Why, if it was not asked for.
+        /// The reason, unless `leave` was called.
         #[cfg_attr(
             feature = "js",
             serde(serialize_with = "crate::js::convert::optional_error"),
@@ -214,9 +214,9 @@ pub enum RoomEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         error: Option<Error>,
     },
-    /// Events were read too slowly, and some are missing before this place.
+    /// Events were read too slowly, and some were dropped before this one.
     Lagged {
-        /// How many.
+        /// The number of dropped events.
         missed: u32,
     },
 }
@@ -227,5 +227,5 @@ impl Event for RoomEvent {
     }
 }
 
-/// The events of a room, from the moment this was made. Ends after [`RoomEvent::Left`].
+/// A stream of the room's events since it was created. Ends after [`RoomEvent::Left`].
 pub type RoomEvents = EventStream<RoomEvent>;

@@ -22,15 +22,15 @@ use crate::model::{Channel, ParticipantId, Role};
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, Transfers};
 
-/// Through an SFU or a mixer, what a slow receiver has not taken waits there, in the memory of a server: little of each
+/// Through an SFU or a mixer, data that a slow receiver has not read is buffered by the server: little of each
 /// file, and of few files at a time.
 const ROUTED: Limits =
     Limits { frame_bytes: MAX_ROUTED_BYTES, window_bytes: 2 * ACKNOWLEDGE_BYTES, files_at_once: 4 };
-/// To a participant directly, the same frames, and all files at once.
+/// Directly to a participant, the same frames, and all files at once.
 const DIRECT: Limits =
     Limits { frame_bytes: MAX_ROUTED_BYTES, window_bytes: WINDOW_BYTES, files_at_once: usize::MAX };
 
-/// To whom a file goes, and what they are told about it.
+/// Options for sending a file in a room.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
@@ -48,19 +48,20 @@ pub struct SendFileOptions {
 }
 
 impl SendFileOptions {
-    /// For one participant.
+    /// Options for one participant.
     pub fn to(participant: ParticipantId) -> Self {
         Self { to: Some(participant), ..Self::default() }
     }
 }
 
 impl Room {
-    /// Offers a file to everyone, or to one participant, and sends it to whoever accepts it. They get
-    /// [`RoomEvent::FileOffered`]. Gives a transfer for each of them, so none in an empty room; mixers get no files. Several
-    /// files may be under way at once, and chat beside them. Who leaves interrupts the transfer, and so does leaving.
+    /// Offers a file to everyone, or to one participant, and sends it to those who accept it. They get
+    /// [`RoomEvent::FileOffered`]. Returns a transfer for each of them, so none in an empty room; mixers get no files.
+    /// Several files may be transferred at once, along with chat. A transfer is interrupted when either participant
+    /// leaves.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant.
+    /// `InvalidState` if the room is not joined; `DataChannel` if no participant has this id.
     pub fn send_file(&self, file: &Blob, options: &SendFileOptions) -> Result<Vec<FileTransfer>> {
         self.expect_state("send a file", &[RoomState::Joined])?;
         let SendFileOptions { to, name, mime_type } = options.clone();
@@ -83,11 +84,11 @@ impl Room {
     }
 }
 
-/// The files of a room, by who is at the far end.
+/// The files of a room, by remote participant.
 #[derive(Debug, Default)]
 pub(super) struct Files(RefCell<BTreeMap<ParticipantId, Rc<dyn Carrier>>>);
 
-/// The way to one participant, whatever stands between.
+/// The carrier to one participant, in any topology.
 #[derive(Debug)]
 struct ParticipantCarrier {
     driver: Weak<Driver>,
@@ -96,20 +97,20 @@ struct ParticipantCarrier {
 }
 
 impl Driver {
-    /// Takes a frame of a file or a stream that a participant sent.
+    /// Handles a frame of a file or a stream from a participant.
     pub(super) fn file_frame(&self, from: &ParticipantId, frame: &[u8]) {
         if let Some(frame) = StreamFrame::decode(frame) {
             return self.stream_frame(from, frame);
         }
         let carrier = self.carrier(from);
-        // What makes no sense is left out, as other messages are.
+        // Ignores malformed frames, like other messages.
         carrier.transfers().handle_frame(&*carrier, frame);
         while let Some(file) = IncomingFile::next(&carrier) {
             self.events.send(RoomEvent::FileOffered { participant_id: from.clone(), file });
         }
     }
 
-    /// A participant has left: their files and streams are interrupted.
+    /// A participant left: their files and streams are interrupted.
     pub(super) fn interrupted_with(&self, participant: &ParticipantId) {
         // The application may send another file from inside `disconnect`.
         let carrier = self.files.0.borrow_mut().remove(participant);
@@ -119,7 +120,7 @@ impl Driver {
         self.streams.interrupt(Some(participant));
     }
 
-    /// A connection is gone, or its channel for files is: that to this participant, or that to all through `peer`.
+    /// A connection has closed, or its file channel has: that to this participant, or that to all through `peer`.
     pub(super) fn interrupted_through(&self, connection: &RoomConnection, peer: &ParticipantId) {
         match connection.far_end().is_relay() {
             true => self.interrupted(),
@@ -144,7 +145,7 @@ impl Driver {
         self.files.0.borrow_mut().entry(participant.clone()).or_insert_with(new).clone()
     }
 
-    /// Whether a frame for this one can be sent without waiting.
+    /// Whether a frame for this participant can be sent without waiting.
     pub(super) fn poll_capacity_to(
         &self,
         participant: &ParticipantId,
@@ -159,7 +160,7 @@ impl Driver {
 }
 
 impl ParticipantCarrier {
-    /// The room, as long as the participant can be reached.
+    /// The room, while the participant can be reached.
     fn driver(&self) -> Option<Rc<Driver>> {
         self.driver.upgrade().filter(|_| !self.transfers.is_over())
     }

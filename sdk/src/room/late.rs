@@ -1,5 +1,5 @@
-//! What the browser did not give at once: connections that it would not open, and receivers that it did not have. Both are
-//! tried again until they are there, or not wanted any more.
+//! Retries operations that the browser refused at first: opening a connection, and getting a receiver. They are
+//! retried until they succeed, or are no longer needed.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ type TrackKey = (ParticipantId, PublicationId);
 #[derive(Debug, Default)]
 pub(super) struct Late {
     connections: RefCell<BTreeMap<ParticipantId, LateConnection>>,
-    /// Tracks without a receiver: what they are, and the connection and its media section in which they should be.
+    /// Tracks without a receiver, with the connection and the media section in which they are expected.
     tracks: RefCell<BTreeMap<TrackKey, (Publication, ParticipantId, String)>>,
 }
 
@@ -33,15 +33,15 @@ pub(super) struct Late {
 struct LateConnection {
     far_end: FarEnd,
     ice_servers: Vec<IceServer>,
-    /// What is to be done with it once it is open.
+    /// Commands to perform once it is open.
     held: Vec<ConnectionCommand>,
     retry_ms: u32,
-    /// Tries again.
+    /// The timer of the next attempt.
     _timer: Option<Timeout>,
 }
 
 impl Driver {
-    /// Opens a connection. While the browser refuses it, its state is `Failed`, and it is tried again.
+    /// Opens a connection. While the browser refuses, its state is `Failed`, and it is retried.
     pub(super) fn open(&self, peer: ParticipantId, far_end: FarEnd, ice_servers: Vec<IceServer>) {
         let held = Vec::new();
         let new = LateConnection { far_end, ice_servers, held, retry_ms: FIRST_RETRY_MS, _timer: None };
@@ -86,13 +86,13 @@ impl Driver {
     fn open_again(&self, peer: &ParticipantId) {
         let late = self.late.connections.borrow_mut().remove(peer);
         if let Some(late) = late {
-            // A refusal that repeats is no news.
+            // A repeated refusal is not reported again.
             let _ = self.try_to_open(peer, late);
             self.run();
         }
     }
 
-    /// Keeps a command for a connection that is not open yet, and gives back every other.
+    /// Keeps a command for a connection that is not open yet, and returns any other.
     pub(super) fn hold_back(
         &self,
         peer: &ParticipantId,
@@ -108,7 +108,7 @@ impl Driver {
         None
     }
 
-    /// A track came for which the connection has no receiver. It is looked for again after each description.
+    /// A track was announced for which the connection has no receiver. It is searched for again after each description.
     pub(super) fn without_receiver(
         &self,
         participant_id: ParticipantId,
@@ -124,7 +124,7 @@ impl Driver {
         }
     }
 
-    /// A description was applied at the connection to `peer`.
+    /// A description was applied to the connection to `peer`.
     pub(super) fn look_for_receivers(&self, peer: &ParticipantId) {
         let Some(connection) = self.connection(peer) else { return };
         let tracks: Vec<_> = self.late.tracks.borrow().clone().into_iter().collect();
@@ -137,12 +137,12 @@ impl Driver {
         }
     }
 
-    /// Gives a track up that never had a receiver. `false` if it had one, or is not known.
+    /// Drops a track that never had a receiver. Returns `false` if it had one, or is unknown.
     pub(super) fn forget_late_track(&self, key: &TrackKey) -> bool {
         self.late.tracks.borrow_mut().remove(key).is_some()
     }
 
-    /// The room is left.
+    /// The room was left.
     pub(super) fn forget_late(&self) {
         drop(self.late.connections.take());
         drop(self.late.tracks.take());

@@ -1,5 +1,5 @@
-//! The tracks that are published in a room. What others are told of a publication and what is sent for it change here,
-//! together, whatever the cause.
+//! The tracks that are published in a room. The reported state of a publication and what is sent for it are changed
+//! here together, whatever the cause.
 
 use super::driver::Driver;
 use super::event::RoomEvent;
@@ -7,16 +7,16 @@ use crate::model::{Publication, PublicationId};
 use crate::platform::send_settings::SendSettings;
 use crate::platform::{ListenerGuard, LocalTrack, TrackChange, TrackWatch, clock};
 
-/// A publication. One whose track has ended is not published any more; another track brings it back.
+/// A publication. If its track has ended it is unpublished; another track publishes it again.
 #[derive(Debug)]
 pub(super) struct Published {
-    /// `muted` is the publication's own mute, whatever the track's `enabled` says.
+    /// `muted` is the publication's own state, independent of the track's `enabled`.
     publication: Publication,
     track: LocalTrack,
     /// Sent in place of the track while the publication is muted. The track itself may be in use elsewhere.
     silence: Option<LocalTrack>,
     sending: SendSettings,
-    /// Whether the others were told that it is muted.
+    /// Whether it was announced as muted.
     told_muted: bool,
     has_ended: bool,
     _watch: TrackWatch,
@@ -34,7 +34,7 @@ impl Published {
 }
 
 impl Driver {
-    /// Publishes a track. The same track's publication for the same participants ends: this one is in its place.
+    /// Publishes a track. It replaces the same track's publication for the same participants.
     pub(super) fn publish_track(&self, publication: Publication, track: &LocalTrack, sending: SendSettings) {
         let is_same = |known: &Published| known.track == *track && known.publication.to == publication.to;
         let before: Vec<_> = self.publications_where(is_same);
@@ -47,13 +47,13 @@ impl Driver {
         self.tell(&id);
     }
 
-    /// Ends a publication. Does nothing if there is none.
+    /// Ends a publication. Has no effect if it does not exist.
     pub(super) fn unpublish_track(&self, id: &PublicationId) {
         self.forget(id);
         self.with_session(|session| session.unpublish(id, clock::now()));
     }
 
-    /// Sends another track for the publication, which stays muted if it was. One that has ended is published again.
+    /// Replaces the track of a publication, which stays muted if it was. An ended one is published again.
     pub(super) fn replace_local_track(&self, id: &PublicationId, track: &LocalTrack) {
         let Some(before) = self.forget(id) else { return };
         let muted = before.is_silent();
@@ -76,7 +76,7 @@ impl Driver {
         self.set_own_mute(id, muted);
     }
 
-    /// Follows what was done to the tracks behind our back.
+    /// Updates the publications after changes made to the tracks directly.
     pub(super) fn check_local_tracks(&self) {
         let ended = self.publications_where(|known| !known.has_ended && known.track.is_ended());
         ended.iter().for_each(|id| self.local_track_ended(id));
@@ -88,12 +88,12 @@ impl Driver {
         self.local_tracks.borrow().get(id).map(|known| known.track.clone())
     }
 
-    /// The publications of a track, those included that have ended with it.
+    /// The publications of a track, including those that ended with it.
     pub(super) fn publications_of(&self, track: &LocalTrack) -> Vec<PublicationId> {
         self.publications_where(|known| known.track == *track)
     }
 
-    /// What is sent for a publication, and how.
+    /// The track that is sent for a publication, and its parameters.
     pub(super) fn sent(&self, id: &PublicationId) -> Option<(LocalTrack, SendSettings)> {
         self.local_tracks.borrow().get(id).map(|known| (known.sent(), known.sending.clone()))
     }

@@ -1,4 +1,4 @@
-//! Messages: chat, of which it is known who has it, and the application's own data.
+//! Messages: chat, with receipts, and application data.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,14 +15,14 @@ use crate::model::{Channel, ParticipantId};
 use crate::options::{ChatOptions, DataOptions};
 use crate::platform::clock;
 
-/// Who has a line of chat.
+/// The receipts of a chat message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatReceipt {
-    /// Who has it.
+    /// The participants who have received it.
     pub delivered_to: Vec<ParticipantId>,
-    /// Who left, or said nothing for half a minute. They may have it all the same.
+    /// The participants who left or did not acknowledge it within 30 seconds. They may have received it nevertheless.
     pub missed_by: Vec<ParticipantId>,
 }
 
@@ -32,7 +32,7 @@ impl From<Receipt> for ChatReceipt {
     }
 }
 
-/// Waits till everyone has a line of chat, or is given up.
+/// Resolves when all receivers of a chat message have acknowledged it or become unreachable.
 #[derive(Debug)]
 pub struct ChatDelivery(pub(super) oneshot::Receiver<ChatReceipt>);
 
@@ -45,12 +45,12 @@ impl Future for ChatDelivery {
 }
 
 impl Room {
-    /// Writes to everyone, or to one participant. Each participant gets the lines of another in order. The future says who
-    /// has it; the line is on its way without it.
+    /// Sends a chat message to everyone, or to one participant. Each participant receives the messages of another in
+    /// order. The future resolves with its receipts; the message is sent without awaiting it.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if the text is too long, if there is no such participant,
-    /// or if somebody's queue is full.
+    /// `InvalidState` if the room is not joined; `DataChannel` if the text is too long, if no participant has this id,
+    /// or if a receiver's queue is full.
     pub fn send_chat(&self, text: &str, options: &ChatOptions) -> Result<ChatDelivery> {
         self.expect_state("send", &[RoomState::Joined])?;
         let driver = self.driver();
@@ -62,12 +62,12 @@ impl Room {
         })
     }
 
-    /// Sends bytes. If they are to arrive, they are, with the topic, at most 1 MiB in a mesh, and 65024 bytes through an SFU or
-    /// a mixer; if they may be lost, 16 KiB.
+    /// Sends binary data. Reliable data may have, including the topic, at most 1 MiB in a mesh, and 65024 bytes through
+    /// an SFU or a mixer; unreliable data 16 KiB.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant, the message is too long, or
-    /// too many wait.
+    /// `InvalidState` if the room is not joined; `DataChannel` if no participant has this id, the message is too long,
+    /// or too many are queued.
     pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<()> {
         let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
         let channel = if options.reliable { Channel::Reliable } else { Channel::Lossy };

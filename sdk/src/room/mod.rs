@@ -56,8 +56,8 @@ use crate::options::{JoinOptions, RoomOptions, SubscribeOptions, UpdateOptions};
 use crate::platform::clock;
 use crate::signaling::NativeBackend;
 
-/// A gathering of participants who see, hear and write to each other. A clone is another handle of the same
-/// room; the last one to be dropped leaves it.
+/// A call between participants who exchange media and data. Clones are handles to the same
+/// room; dropping the last one leaves it.
 #[derive(Clone, Debug)]
 pub struct Room(Rc<Handle>);
 
@@ -66,7 +66,7 @@ struct Handle {
     driver: Rc<Driver>,
     topology: Topology,
     join_timeout_ms: u32,
-    /// The id of every publication so far.
+    /// The ids of all publications so far.
     issued: RefCell<BTreeSet<PublicationId>>,
 }
 
@@ -77,11 +77,11 @@ impl Drop for Handle {
 }
 
 impl Room {
-    /// Prepares a room. Nothing is connected before [`join`](Self::join), so no event is missed.
+    /// Creates a room. It does not connect before [`join`](Self::join), so no event is missed.
     ///
     /// # Errors
-    /// `InvalidOptions` for options that make no sense, and without a `url` on a page that came from no server;
-    /// `Unsupported` outside a window, as in a worker.
+    /// `InvalidOptions` for invalid options, and without a `url` on a page without a server;
+    /// `Unsupported` outside a window, such as in a worker.
     pub fn new(options: RoomOptions) -> Result<Self> {
         options.check()?;
         if web_sys::window().is_none() {
@@ -97,23 +97,23 @@ impl Room {
         })))
     }
 
-    /// Where the room is in its life.
+    /// The room's state.
     pub fn state(&self) -> RoomState {
         self.driver().state.get()
     }
 
-    /// The room's events from now on. Several streams may be read at the same time.
+    /// A stream of the room's events from now on. Several streams may be read at the same time.
     pub fn events(&self) -> RoomEvents {
         self.driver().events.subscribe()
     }
 
-    /// Enters a room. Resolves when the server has let this participant in; the others' tracks come as events.
+    /// Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
     ///
     /// # Errors
     /// `InvalidOptions` for an empty room or name, which does not leave the room; `InvalidState` if it was called
-    /// before, or [`leave`](Self::leave) meanwhile; `Signaling` if the server cannot be reached or refuses; `Timeout`
-    /// after `join_timeout_ms`. After an error, or when the future is dropped before it is done, the room is left: make a new
-    /// one to try again.
+    /// before, or [`leave`](Self::leave) meanwhile; `Signaling` if the server cannot be reached or rejects it;
+    /// `Timeout` after `join_timeout_ms`. After an error, or when the future is dropped before it completes, the room
+    /// is left: create a new one to try again.
     pub async fn join(&self, options: JoinOptions) -> Result<()> {
         options.check()?;
         let driver = self.driver();
@@ -141,7 +141,7 @@ impl Room {
         result.unwrap_or(Err(Error::InvalidState { action: "join", state: "the room was dropped" }))
     }
 
-    /// Changes what the others know of one. They get [`RoomEvent::ParticipantUpdated`].
+    /// Changes this participant's profile. The others get [`RoomEvent::ParticipantUpdated`].
     ///
     /// # Errors
     /// `InvalidState` unless the room is joined or being joined; `InvalidOptions` for an empty name.
@@ -155,9 +155,9 @@ impl Room {
         Ok(())
     }
 
-    /// Says how much of another's publication is wanted: nothing, or no larger than it is shown. An SFU sends the version
-    /// that suits; in a mesh the publisher sends less. By default all of everything is wanted.
-    /// [`RoomOptions::adaptive_stream`] may ask for less than this, and never for more.
+    /// Sets how much of a remote publication is wanted: nothing, or no larger than it is shown. An SFU forwards a
+    /// suitable layer; in a mesh the publisher sends less. By default everything is wanted in full.
+    /// [`RoomOptions::adaptive_stream`] may request less than this, and never more.
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined.
@@ -178,33 +178,33 @@ impl Room {
         Ok(())
     }
 
-    /// Who one is, once joined.
+    /// This participant's id, once joined.
     pub fn participant_id(&self) -> Option<ParticipantId> {
         self.driver().session.borrow().own_id().cloned()
     }
 
-    /// Everyone else in the room, in the order of joining.
+    /// The other participants in the room, in the order of joining.
     pub fn participants(&self) -> Vec<RemoteParticipant> {
         let others: Vec<_> = self.driver().session.borrow().others().cloned().collect();
         others.iter().map(|info| self.driver().participant(info)).collect()
     }
 
-    /// Who of the others speaks now.
+    /// The active speakers among the others.
     pub fn active_speakers(&self) -> Vec<ParticipantId> {
         self.driver().speakers.active()
     }
 
-    /// Who of the others leads the conversation.
+    /// The dominant speaker among the others.
     pub fn dominant_speaker(&self) -> Option<ParticipantId> {
         self.driver().speakers.dominant()
     }
 
-    /// What one publishes.
+    /// This participant's publications.
     pub fn publications(&self) -> Vec<Publication> {
         self.driver().session.borrow().publications().to_vec()
     }
 
-    /// Leaves the room. Published tracks go on: they belong to the application. Calling it again does nothing.
+    /// Leaves the room. Published tracks continue: they belong to the application. Idempotent.
     pub async fn leave(&self) {
         self.driver().with_session(Session::leave);
     }
@@ -228,7 +228,7 @@ impl Room {
         let state = match state {
             RoomState::New => "the room is not joined",
             RoomState::Joining => "the room is being joined",
-            RoomState::Waiting => "a host has to let this participant in first",
+            RoomState::Waiting => "a host has to admit this participant first",
             RoomState::Joined => "the room is joined",
             RoomState::Left => "the room is left",
         };
@@ -236,7 +236,7 @@ impl Room {
     }
 }
 
-/// Leaves the room on drop: nobody waits for it to be joined any more.
+/// Leaves the room on drop, when its `join` is no longer awaited.
 struct LeaveOnDrop<'a>(Option<&'a Driver>);
 
 impl Drop for LeaveOnDrop<'_> {
@@ -247,7 +247,7 @@ impl Drop for LeaveOnDrop<'_> {
     }
 }
 
-/// The same room.
+/// Whether both are handles to the same room.
 impl PartialEq for Room {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -265,7 +265,7 @@ fn url_of_page() -> Result<String> {
             Ok(format!("{scheme}://{host}/ws"))
         }
         _ => Err(Error::InvalidOptions {
-            detail: "url is needed: the page did not come from a server".to_owned(),
+            detail: "url is missing: it is required on a page that was not loaded from a server".to_owned(),
         }),
     }
 }

@@ -1,4 +1,4 @@
-//! Another participant, as known at one moment.
+//! A snapshot of another participant.
 
 use std::collections::BTreeMap;
 
@@ -7,30 +7,30 @@ use serde::Serialize;
 use super::remote_track::RemoteTrack;
 use crate::model::{ConnectionState, ParticipantId, Publication, Role};
 
-/// Another participant, as known at the moment of asking.
+/// A snapshot of another participant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoteParticipant {
-    /// Names the participant for as long as it stays.
+    /// The id, unique while the participant is in the room.
     pub id: ParticipantId,
-    /// The name to show.
+    /// The display name.
     pub name: String,
-    /// Whatever the application attached.
+    /// Application data.
     pub metadata: String,
-    /// What the application attached by name.
+    /// Application attributes by name.
     #[cfg_attr(
         feature = "js",
         serde(serialize_with = "crate::js::convert::attributes"),
         tsify(type = "Record<string, string>")
     )]
     pub attributes: BTreeMap<String, String>,
-    /// What it is in the room for.
+    /// The role.
     pub role: Role,
-    /// What the participant publishes.
+    /// The publications.
     pub publications: Vec<Publication>,
-    /// What can be played of it now.
+    /// The tracks that can be played now.
     #[cfg_attr(
         feature = "js",
         serde(serialize_with = "crate::js::convert::tracks"),

@@ -1,4 +1,4 @@
-//! What a room sends of this page: publishing, muting, exchanging and withdrawing tracks.
+//! Publishing, muting, replacing and unpublishing tracks.
 
 use web_sys::{MediaStream, MediaStreamTrack};
 
@@ -9,8 +9,8 @@ use crate::options::PublishOptions;
 use crate::platform::LocalTrack;
 use crate::platform::send_settings::SendSettings;
 
-/// Names a publication of this participant: by its id, or by the track that is published. A track that is published several
-/// times, such as once for each of some participants, stands for all its publications in the room.
+/// Identifies a publication of this participant: by its id, or by the published track. A track that is published
+/// several times, such as once for each of some participants, stands for all its publications in the room.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PublicationRef {
     /// The publication with this id.
@@ -38,22 +38,22 @@ impl From<&MediaStreamTrack> for PublicationRef {
 }
 
 impl Room {
-    /// Publishes a track to everyone; before [`join`](Self::join) too, so that it is there from the start. It is a
-    /// [`LocalTrack`] or a [`MediaStreamTrack`]. Each call makes a publication with an id of its own. If the track is already
-    /// published to the same participants, that publication ends, and the new one takes its place. A publication ends when its
-    /// track does; while the track is disabled, the publication is muted.
+    /// Publishes a track to everyone; it may be called before [`join`](Self::join), so that the track is published from
+    /// the start. It is a [`LocalTrack`] or a [`MediaStreamTrack`]. Each call creates a publication with its own id. If
+    /// the track is already published to the same participants, that publication ends, and the new one replaces it. A
+    /// publication ends when its track does; while the track is disabled, the publication is muted.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left or the track has ended.
+    /// `InvalidState` if the room was left or the track has ended.
     pub async fn publish(&self, track: impl Into<LocalTrack>) -> Result<PublicationId> {
         self.publish_with(track, &PublishOptions::default()).await
     }
 
-    /// [`publish`](Self::publish) with options, such as the only participant who is to get it.
+    /// [`publish`](Self::publish) with options, such as a single receiver.
     ///
     /// # Errors
-    /// As [`publish`](Self::publish); `InvalidOptions` for a codec of the other kind of media or that the SFU does not
-    /// forward, and a bit rate of 0; `Unsupported` for a codec that the browser cannot send.
+    /// The errors of [`publish`](Self::publish); `InvalidOptions` for a codec of another kind of media or that the SFU
+    /// does not forward, and a bit rate of 0; `Unsupported` for a codec that the browser cannot send.
     pub async fn publish_with(
         &self,
         track: impl Into<LocalTrack>,
@@ -62,11 +62,11 @@ impl Room {
         self.start_publishing(&track.into(), options)
     }
 
-    /// Publishes each track of a stream, and returns the ids in the order of [`MediaStream::get_tracks`]. Tracks that are added to
-    /// the stream later are not published. If one fails, none is published.
+    /// Publishes each track of a stream, and returns the ids in the order of [`MediaStream::get_tracks`]. Tracks that
+    /// are added to the stream later are not published. If one fails, none is published.
     ///
     /// # Errors
-    /// As [`publish_with`](Self::publish_with).
+    /// The errors of [`publish_with`](Self::publish_with).
     pub async fn publish_stream(
         &self,
         stream: &MediaStream,
@@ -115,11 +115,11 @@ impl Room {
         id
     }
 
-    /// Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a track
-    /// that is not published.
+    /// Unpublishes a track. The track itself continues. Has no effect if the publication has already ended, and for a
+    /// track that is not published.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left; `InvalidOptions` if there never was a publication with the id.
+    /// `InvalidState` if the room was left; `InvalidOptions` if there never was a publication with the id.
     pub async fn unpublish(&self, publication: impl Into<PublicationRef>) -> Result<()> {
         let action = "unpublish";
         self.expect_not_left(action)?;
@@ -139,8 +139,8 @@ impl Room {
     /// stays muted if it was. If it has ended with its track, it is published again under the same id.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left or the track has ended; `InvalidOptions` if there is no such publication or the
-    /// kind differs.
+    /// `InvalidState` if the room was left or the track has ended; `InvalidOptions` if the publication does not exist
+    /// or the kind differs.
     pub async fn replace_track(
         &self,
         publication: impl Into<PublicationRef>,
@@ -159,12 +159,12 @@ impl Room {
         Ok(())
     }
 
-    /// Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted. The
-    /// track itself and its other publications play on. Unmuting enables a track that is disabled; its other publications
-    /// stay muted.
+    /// Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is
+    /// muted. The track itself and its other publications are not affected. Unmuting enables a disabled track; its
+    /// other publications stay muted.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left; `InvalidOptions` if there is no such publication.
+    /// `InvalidState` if the room was left; `InvalidOptions` if the publication does not exist.
     pub async fn set_muted(&self, publication: impl Into<PublicationRef>, muted: bool) -> Result<()> {
         for (id, _) in self.published("mute", &publication.into())? {
             self.driver().mute(&id, muted);
@@ -172,7 +172,7 @@ impl Room {
         Ok(())
     }
 
-    /// The publications that are meant, with their tracks: at least one.
+    /// The referenced publications, with their tracks: at least one.
     fn published(
         &self,
         action: &'static str,

@@ -11,9 +11,9 @@ use crate::model::{MediaKind, ParticipantId, Publication, PublicationId, TrackSo
 use crate::platform::received_track::ReceivedTrack;
 use crate::platform::{StatsSource, media_element};
 
-/// Sound or pictures of another participant. A clone is another handle of the same track.
+/// Audio or video of another participant. Clones are handles to the same track.
 ///
-/// The track carries one publication and ends with it: when the publication is gone, when it is unsubscribed from, and
+/// The track belongs to one publication and ends with it: when the publication ends, when it is unsubscribed from, and
 /// when the room is left.
 #[derive(Clone, Debug)]
 pub struct RemoteTrack(Rc<Inner>);
@@ -24,7 +24,7 @@ struct Inner {
     publication: Publication,
     muted: Cell<bool>,
     media: ReceivedTrack,
-    /// The object that stands for it in JavaScript, while the track lives.
+    /// Its JavaScript object, while the track lives.
     #[cfg(feature = "js")]
     object: std::cell::RefCell<wasm_bindgen::JsValue>,
     driver: Weak<Driver>,
@@ -50,7 +50,7 @@ impl RemoteTrack {
         }))
     }
 
-    /// The publication is gone, or not subscribed to any more.
+    /// The publication has ended, or was unsubscribed from.
     pub(super) fn end(&self) {
         self.0.media.end();
         // The object holds this track: a cycle.
@@ -58,7 +58,7 @@ impl RemoteTrack {
         self.0.object.take();
     }
 
-    /// The object that stands for it in JavaScript: the same one for as long as the track lives.
+    /// Its JavaScript object: the same one while the track lives.
     #[cfg(feature = "js")]
     pub(crate) fn object(&self, make: impl FnOnce(Self) -> wasm_bindgen::JsValue) -> wasm_bindgen::JsValue {
         let known = self.0.object.borrow().clone();
@@ -81,12 +81,13 @@ impl RemoteTrack {
         (self.0.participant_id.clone(), self.0.publication.id.clone())
     }
 
-    /// Plays the track in an element, and starts playback. Several tracks may be attached to one element, such as the camera
-    /// and the microphone of a participant: they play together, and one that ends leaves the others untouched. A second
-    /// picture takes the place of the first. When the track ends it is detached; detach it before the element is thrown away.
+    /// Plays the track in an element, and starts playback. Several tracks may be attached to one element, such as the
+    /// camera and the microphone of a participant: they play in sync, and the end of one does not affect the others. A
+    /// second video track replaces the first. When the track ends it is detached; detach it before discarding the
+    /// element.
     ///
-    /// A browser that wants a click before there is sound holds the whole element back: see [`RoomEvent::AudioPlaybackChange`].
-    /// Sound in an `<audio>` element of its own does not hold the picture back.
+    /// If the browser requires a user gesture to play audio, the whole element is blocked: see
+    /// [`RoomEvent::AudioPlaybackChange`]. Audio in a separate `<audio>` element does not block the video.
     ///
     /// # Errors
     /// `InvalidState` if the track has ended.
@@ -99,17 +100,19 @@ impl RemoteTrack {
         driver.ok_or(ended)?.attach(self, element)
     }
 
-    /// [Attaches](Self::attach) the track to a new `<video>` or `<audio>` element, which is yours to put into the page.
+    /// [Attaches](Self::attach) the track to a new `<video>` or `<audio>` element, which the application adds to the
+    /// page.
     ///
     /// # Errors
-    /// As [`attach`](Self::attach).
+    /// The errors of [`attach`](Self::attach).
     pub fn attach_new(&self) -> Result<HtmlMediaElement> {
         let element = media_element(self.kind())?;
         self.attach(&element)?;
         Ok(element)
     }
 
-    /// Undoes [`attach`](Self::attach). The element's other tracks play on. Does nothing if the track is not attached to it.
+    /// Undoes [`attach`](Self::attach). Other tracks of the element continue to play. Has no effect if the track is not
+    /// attached to it.
     pub fn detach(&self, element: &HtmlMediaElement) {
         if let Some(driver) = self.0.driver.upgrade() {
             driver.detach(self, element);
@@ -123,32 +126,32 @@ impl RemoteTrack {
         }
     }
 
-    /// Who publishes the track.
+    /// The id of the publisher.
     pub fn participant_id(&self) -> &ParticipantId {
         &self.0.participant_id
     }
 
-    /// Which publication of that participant it is.
+    /// The id of the publication.
     pub fn publication_id(&self) -> &PublicationId {
         &self.0.publication.id
     }
 
-    /// Sound or pictures.
+    /// Audio or video.
     pub fn kind(&self) -> MediaKind {
         self.0.publication.kind
     }
 
-    /// What the track shows.
+    /// The source of the track.
     pub fn source(&self) -> TrackSource {
         self.0.publication.source
     }
 
-    /// Whether its publisher muted it: it gives silence or black.
+    /// Whether its publisher muted it: it is silent or black.
     pub fn is_muted(&self) -> bool {
         self.0.muted.get()
     }
 
-    /// Whether the track has ended, for good.
+    /// Whether the track has ended.
     pub fn is_ended(&self) -> bool {
         self.as_raw().ready_state() == MediaStreamTrackState::Ended
     }
@@ -158,19 +161,19 @@ impl RemoteTrack {
         self.0.media.raw()
     }
 
-    /// What receives the track; `None` once it has ended, as the receiver is then used for other publications. For the
-    /// same reason `RTCRtpReceiver.track` is not this track, and must not be played.
+    /// The receiver of the track; `None` once it has ended, as the receiver is then used for other publications. For
+    /// the same reason `RTCRtpReceiver.track` is not this track, and must not be played.
     pub fn as_receiver(&self) -> Option<&RtcRtpReceiver> {
         self.0.media.receiver()
     }
 
-    /// Another reference to the browser's object. (Its own `clone()` would make a second track.)
+    /// Another reference to the browser's object. (Its own `clone()` would create a second track.)
     pub fn to_raw(&self) -> MediaStreamTrack {
         Clone::clone(self.as_raw())
     }
 }
 
-/// Statistics of the track alone. They end with it. Where a receiver was used before, its counters go on from there.
+/// Statistics of this track only. They end with it. If its receiver was used before, its counters continue from there.
 impl From<&RemoteTrack> for StatsSource {
     fn from(track: &RemoteTrack) -> Self {
         track.0.media.stats()

@@ -1,5 +1,5 @@
-//! What a participant can do by its role in the room: the host decides who is in it, the mixer says who is where in its
-//! picture.
+//! The actions that a participant's role allows: the host decides who is in the room, the mixer publishes the layout of
+//! its picture.
 
 use std::collections::BTreeMap;
 
@@ -11,27 +11,28 @@ use crate::options::UpdateOptions;
 use crate::platform::clock;
 
 impl Room {
-    /// What one is in the room for, once joined.
+    /// This participant's role, once joined.
     pub fn role(&self) -> Option<Role> {
         self.driver().session.borrow().own_role()
     }
 
-    /// Who waits to be let in, and whether newcomers have to.
+    /// The lobby: who waits to be admitted, and whether newcomers have to.
     pub fn lobby(&self) -> Lobby {
         self.driver().session.borrow().lobby().clone()
     }
 
-    /// Who is where in the mixer's picture; `None` without a mixer, or before it has said so.
+    /// The layout of the mixer's picture; `None` without a mixer, or before it was published.
     pub fn layout(&self) -> Option<MixLayout> {
         self.driver().session.borrow().layout().cloned()
     }
 
-    /// As the mixer: says who is where in the picture. The others get [`RoomEvent::LayoutChange`](crate::RoomEvent::LayoutChange).
+    /// As the mixer: publishes the layout of the picture. The others get
+    /// [`RoomEvent::LayoutChange`](crate::RoomEvent::LayoutChange).
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined, or not as its mixer.
     pub fn set_layout(&self, layout: &MixLayout) -> Result<()> {
-        let action = "tell the layout";
+        let action = "publish the layout";
         self.expect_state(action, &[RoomState::Joined])?;
         if self.role() != Some(Role::Mixer) {
             return Err(Error::InvalidState { action, state: "this participant is not a mixer" });
@@ -40,7 +41,7 @@ impl Room {
         self.update(UpdateOptions { attributes, ..UpdateOptions::default() })
     }
 
-    /// As the host: whether newcomers wait until they are admitted.
+    /// As the host: sets whether newcomers wait in the lobby until they are admitted.
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined, or not as its host.
@@ -48,26 +49,26 @@ impl Room {
         self.order("lock the room", Order::Lock(locked))
     }
 
-    /// As the host: lets someone in who waits. Does nothing if nobody of this id waits.
+    /// As the host: admits a waiting participant. Has no effect if nobody with this id waits.
     ///
     /// # Errors
-    /// As [`set_locked`](Self::set_locked).
+    /// The errors of [`set_locked`](Self::set_locked).
     pub fn admit(&self, participant: &ParticipantId) -> Result<()> {
         self.order("admit a participant", Order::Admit(participant.clone()))
     }
 
-    /// As the host: puts someone out of the room, or sends someone away who waits.
+    /// As the host: removes a participant from the room or from the lobby.
     ///
     /// # Errors
-    /// As [`set_locked`](Self::set_locked).
+    /// The errors of [`set_locked`](Self::set_locked).
     pub fn remove(&self, participant: &ParticipantId) -> Result<()> {
         self.order("remove a participant", Order::Remove(participant.clone()))
     }
 
-    /// As the host: mutes someone else's publication. Only its publisher can unmute it.
+    /// As the host: mutes another participant's publication. Only its publisher can unmute it.
     ///
     /// # Errors
-    /// As [`set_locked`](Self::set_locked).
+    /// The errors of [`set_locked`](Self::set_locked).
     pub fn mute(&self, participant: &ParticipantId, publication: &PublicationId) -> Result<()> {
         self.order("mute a participant", Order::Mute(participant.clone(), publication.clone()))
     }

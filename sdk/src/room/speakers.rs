@@ -1,4 +1,4 @@
-//! Who of the others speaks, from what their connections say of the sound that arrives.
+//! Detects the active speakers among the others, from the audio levels of received tracks.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::platform::{audio_level, clock};
 
 const EVERY_MS: u32 = 100;
 
-/// The voices of a room. They are measured while there are any.
+/// The levels of a room's remote voices. They are measured while there are any.
 #[derive(Debug, Default)]
 pub(super) struct Speakers {
     voices: RefCell<ActiveSpeakers>,
@@ -31,7 +31,7 @@ impl Speakers {
 }
 
 impl Driver {
-    /// Remote tracks came or went.
+    /// Remote tracks were added or removed.
     pub(super) fn tracks_changed(&self) {
         let is_needed = self.remote_tracks.borrow().values().any(|track| track.kind() == MediaKind::Audio);
         let mut interval = self.speakers.interval.borrow_mut();
@@ -48,7 +48,7 @@ impl Driver {
         });
     }
 
-    /// Forgets the voice of someone who is gone.
+    /// Removes a participant who left.
     pub(super) fn voice_left(&self, id: &ParticipantId) {
         self.speakers.voices.borrow_mut().handle_left(id, clock::now());
         self.tell_speakers();
@@ -57,7 +57,7 @@ impl Driver {
     fn measure_voices(&self) {
         let mut levels = BTreeMap::<ParticipantId, f64>::new();
         for track in self.remote_tracks.borrow().values() {
-            // A film that is shared is no voice.
+            // Audio shared with a screen is not a voice.
             if track.kind() == MediaKind::Audio && track.source() != TrackSource::ScreenAudio {
                 let receiver = track.as_receiver().filter(|_| !track.is_muted());
                 let level = receiver.map_or(0.0, audio_level);

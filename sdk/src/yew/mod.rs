@@ -1,4 +1,4 @@
-//! Hooks for [Yew](https://yew.rs) 0.23: a call as the state of components. Cargo feature `yew`.
+//! Hooks for [Yew](https://yew.rs) 0.23: a call as component state. Cargo feature `yew`.
 //!
 //! ```no_run
 //! use moim::yew::{use_participants, use_room, use_track};
@@ -13,7 +13,8 @@
 //!     html! {
 //!         <>
 //!             <button onclick={join}>{ format!("{:?}", room.state()) }</button>
-//!             { for others.iter().map(|other| html! { <Tile key={other.id.to_string()} participant={other.clone()} /> }) }
+//!             { for others.iter().map(|other| html! { <Tile key={other.id.to_string()} participant={other.clone()} />
+//!             }) }
 //!         </>
 //!     }
 //! }
@@ -31,20 +32,21 @@
 //! }
 //! ```
 //!
-//! | hook | gives | renders when |
+//! | hook | returns | renders when |
 //! |---|---|---|
 //! | [`use_room`] | join, leave, the state, the error | the state changes |
-//! | [`use_participants`] | the others, with what they publish | one comes, goes or changes |
-//! | [`use_speakers`] | who speaks, who leads | that changes |
-//! | [`use_lobby`] | who waits to be let in | that changes |
-//! | [`use_room_events`] | everything that happens, to a callback | never |
-//! | [`use_track`] | a track on a `<video>` or `<audio>` | playing is refused, or goes on |
+//! | [`use_participants`] | the other participants with their publications | one joins, leaves or changes |
+//! | [`use_speakers`] | the active and dominant speakers | they change |
+//! | [`use_lobby`] | the participants waiting to be admitted | they change |
+//! | [`use_room_events`] | passes all events to a callback | never |
+//! | [`use_track`] | plays a track on a `<video>` or `<audio>` | playback is blocked, or starts |
 //! | [`use_devices`] | cameras, microphones, speakers | the list changes |
-//! | [`use_stats`] | samples, quality, a short history | there is a sample |
+//! | [`use_stats`] | samples, quality, a short history | there is a new sample |
 //!
-//! The hooks of a room take a [`Room`](crate::Room), a [`RoomHandle`], or an `Option` of a room, as a hook cannot be left out while
-//! there is none. Whatever a hook opened ends with the component: listeners, timers, tasks, and the room itself.
-//! [`RemoteParticipant`](crate::RemoteParticipant), [`Room`](crate::Room) and [`Track`] compare as properties should.
+//! The hooks of a room take a [`Room`](crate::Room), a [`RoomHandle`], or an `Option` of a room, as a hook cannot be
+//! omitted while there is none. Whatever a hook opens ends with the component: listeners, timers, tasks, and the room
+//! itself. [`RemoteParticipant`](crate::RemoteParticipant), [`Room`](crate::Room) and [`Track`] implement `PartialEq`
+//! as properties require.
 
 mod task;
 mod track;

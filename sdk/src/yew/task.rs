@@ -1,4 +1,4 @@
-//! Work that ends with the component that it is for.
+//! Tasks that end with their component.
 
 use std::future::Future;
 

@@ -1,15 +1,15 @@
-//! A track of either side as a plain value, and what there is to show of a source.
+//! A local or remote track as a plain value, and the state of a source.
 
 use web_sys::MediaStreamTrack;
 
 use crate::{LocalTrack, MediaKind, RemoteParticipant, RemoteTrack, TrackSource};
 
-/// A track of this page or of another participant: something to show, for properties of a component.
+/// A local or remote track, for the properties of a component.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Track {
-    /// Of this page.
+    /// A local track.
     Local(LocalTrack),
-    /// Of another participant.
+    /// A remote track.
     Remote(RemoteTrack),
 }
 
@@ -19,7 +19,7 @@ impl Track {
         self.as_raw().id()
     }
 
-    /// Sound or pictures.
+    /// Audio or video.
     pub fn kind(&self) -> MediaKind {
         match self {
             Self::Local(track) => track.kind(),
@@ -27,7 +27,7 @@ impl Track {
         }
     }
 
-    /// What the track shows.
+    /// The source of the track.
     pub fn source(&self) -> TrackSource {
         match self {
             Self::Local(track) => track.source(),
@@ -35,7 +35,7 @@ impl Track {
         }
     }
 
-    /// Whether it gives silence or black since its publisher wants it so.
+    /// Whether it is silent or black because its publisher muted it.
     pub fn is_muted(&self) -> bool {
         match self {
             Self::Local(track) => !track.is_enabled(),
@@ -51,12 +51,12 @@ impl Track {
         }
     }
 
-    /// Another reference to the browser's object. (Its own `clone()` would make a second track.)
+    /// Another reference to the browser's object. (Its own `clone()` would create a second track.)
     pub fn to_raw(&self) -> MediaStreamTrack {
         Clone::clone(self.as_raw())
     }
 
-    /// Whether an element that shows it makes no sound: a picture has none, and nobody wants to hear oneself.
+    /// Whether its element must be muted: for video, and for audio of this page, to avoid an echo.
     pub(super) fn is_silent(&self) -> bool {
         matches!(self, Self::Local(_)) || self.kind() == MediaKind::Video
     }
@@ -74,7 +74,7 @@ impl From<&RemoteTrack> for Track {
     }
 }
 
-/// What [`use_track`](super::use_track) shows: a track, or what a participant gives of a source. Made from one of them.
+/// The argument of [`use_track`](super::use_track): a track, or a participant's source. Created from one of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrackChoice {
     pub(super) track: Option<Track>,
@@ -108,7 +108,7 @@ impl From<&RemoteTrack> for TrackChoice {
 impl From<(&RemoteParticipant, TrackSource)> for TrackChoice {
     fn from((participant, source): (&RemoteParticipant, TrackSource)) -> Self {
         let track = participant.tracks.iter().find(|track| track.source() == source);
-        // Publications are there before the tracks, and as fresh as the participant is.
+        // Publications exist before the tracks, and are as current as the participant.
         let publication = participant.publications.iter().find(|publication| publication.source == source);
         Self { track: track.map(Track::from), muted: publication.is_none_or(|publication| publication.muted) }
     }

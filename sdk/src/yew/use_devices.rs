@@ -1,4 +1,4 @@
-//! The cameras, microphones and speakers there are.
+//! The available cameras, microphones and speakers.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,7 +18,7 @@ struct List {
     error: Option<Error>,
 }
 
-/// What [`use_devices`] gives. Equal to another one if both list the same.
+/// Returned by [`use_devices`]. Equal to another one if both list the same devices.
 #[derive(Clone)]
 pub struct DevicesHandle {
     list: UseStateHandle<List>,
@@ -26,7 +26,7 @@ pub struct DevicesHandle {
 }
 
 impl DevicesHandle {
-    /// All devices; the default of each kind comes first. Empty until the browser has answered.
+    /// All devices; the default of each kind comes first. Empty until the browser has responded.
     pub fn all(&self) -> Rc<Vec<DeviceInfo>> {
         self.list.devices.clone()
     }
@@ -46,18 +46,18 @@ impl DevicesHandle {
         self.of(DeviceKind::AudioInput)
     }
 
-    /// The speakers and headsets, as far as the browser shows them.
+    /// The speakers and headsets that the browser lists.
     pub fn speakers(&self) -> impl Iterator<Item = &DeviceInfo> {
         self.of(DeviceKind::AudioOutput)
     }
 
-    /// Why there is no list, such as a page without https. The errors are those of [`Devices::new`] and
+    /// Why there is no list, for example on a page without https. The errors are those of [`Devices::new`] and
     /// [`Devices::enumerate`].
     pub fn error(&self) -> Option<Error> {
         self.list.error.clone()
     }
 
-    /// Asks the browser again. For a browser that tells names once something is captured, and does not say so.
+    /// Queries the list again. For browsers that reveal labels during a capture without an event.
     pub fn refresh(&self) {
         if let Some(refresh) = &*self.refresh.borrow() {
             let _ = refresh.unbounded_send(());
@@ -77,8 +77,8 @@ impl fmt::Debug for DevicesHandle {
     }
 }
 
-/// The devices of this machine, up to date when one is plugged in or out, and when the page is permitted to use them:
-/// before that, browsers tell neither names nor ids. Asks for no permission. Renders when the list changes.
+/// The devices of this machine, updated when one is plugged in or out, and when the page gets permission to use them:
+/// before that, browsers report neither labels nor ids. Does not request permission. Renders when the list changes.
 ///
 /// ```no_run
 /// use moim::yew::use_devices;
@@ -146,7 +146,7 @@ async fn watch(list: UseStateSetter<List>, asked: mpsc::UnboundedReceiver<()>) {
     }
 }
 
-/// Each change of a permission; nothing where the browser does not tell.
+/// A stream of permission changes; empty where the browser does not report them.
 fn permitted(devices: &Devices, name: PermissionName) -> LocalBoxStream<'static, ()> {
     let devices = devices.clone();
     once(async move { devices.permission(&name).await })

@@ -1,4 +1,4 @@
-//! Who waits to be let into a room.
+//! The lobby of a room.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::use_room_value::use_room_value;
 use crate::{Lobby, Room, RoomEvent};
 
-/// Who waits to be let in, and whether newcomers have to. Renders when that changes.
+/// The lobby: who waits to be admitted, and whether newcomers have to. Renders when that changes.
 ///
 /// ```no_run
 /// use moim::Room;
@@ -26,7 +26,7 @@ use crate::{Lobby, Room, RoomEvent};
 ///         for guest in &lobby.waiting {
 ///             <button onclick={
 ///                 let (room, id) = (props.room.clone(), guest.id.clone());
-///                 move |_| drop(room.admit(&id)) // fails for whoever is no host
+///                 move |_| drop(room.admit(&id)) // fails unless this participant is the host
 ///             }>{ &guest.name }</button>
 ///         }
 ///     }

@@ -1,4 +1,4 @@
-//! Who else is in a room.
+//! The other participants of a room.
 
 use std::rc::Rc;
 
@@ -7,11 +7,11 @@ use yew::prelude::*;
 use super::use_room_value::use_room_value;
 use crate::{RemoteParticipant, Room, RoomEvent};
 
-/// Everyone else in the room, in the order of joining, with their names, attributes, publications, tracks and the state
-/// of the connection. Empty where there is no room.
+/// The other participants in the room, in the order of joining, with their names, attributes, publications, tracks and
+/// the state of the connection. Empty if there is no room.
 ///
-/// Renders when one of these changes: someone comes or goes, mutes, publishes, is renamed, is connected. Who speaks is
-/// for [`use_speakers`](super::use_speakers), so that a list is not rendered with every word.
+/// Renders when one of these changes: a participant joins or leaves, mutes, publishes, is renamed, is connected. Active
+/// speakers are reported by [`use_speakers`](super::use_speakers), so that a list is not rendered with every word.
 ///
 /// ```no_run
 /// use moim::Room;
@@ -37,7 +37,7 @@ pub fn use_participants<R: Into<Option<Room>>>(room: R) -> Rc<Vec<RemoteParticip
 }
 
 fn concerns_participants(event: &RoomEvent) -> bool {
-    // What is not known to be about something else: reading once too often renders nothing.
+    // Any event that is not known to be irrelevant: an unnecessary read renders nothing.
     !matches!(
         event,
         RoomEvent::ChatReceived { .. }

@@ -1,4 +1,4 @@
-//! A room to join and leave, again and again.
+//! A room that can be joined and left repeatedly.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -11,7 +11,7 @@ use yew::prelude::*;
 use super::task::Task;
 use crate::{Error, JoinOptions, LocalTrack, ParticipantId, Result, Room, RoomEvent, RoomOptions, RoomState};
 
-/// How many events are looked at together, so that a crowd that comes at once is rendered once.
+/// How many events are processed together, so that a burst is rendered once.
 pub(super) const TOGETHER: usize = 64;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,7 +21,7 @@ struct View {
     error: Option<Error>,
 }
 
-/// One way through a room, from joining to leaving.
+/// One session in a room, from joining to leaving.
 #[derive(Debug)]
 struct Visit {
     room: Room,
@@ -56,19 +56,19 @@ impl Door {
     /// Leaves the room; `false` if there is none.
     fn leave(&self) -> bool {
         let Some(visit) = self.visit.take() else { return false };
-        // At once: a task that waited for it might never run when the page goes.
+        // Immediately: a task might never run if the page is closed.
         let _ = visit.room.leave().now_or_never();
         true
     }
 }
 
-/// Enters, shows what becomes of the room until it is left, and why it was.
+/// Joins, updates the state until the room is left, and stores the reason.
 async fn visit(room: Room, options: JoinOptions, tracks: Vec<LocalTrack>, view: UseStateSetter<View>) {
     let mut events = room.events().ready_chunks(TOGETHER); // before joining, so that nothing is missed
     let entering = async {
         let entered = enter(&room, options, tracks).await;
         if entered.is_err() {
-            room.leave().await; // refused options leave it as it was
+            room.leave().await; // after invalid options it is not left yet
         }
         entered.err()
     };
@@ -98,7 +98,8 @@ async fn enter(room: &Room, options: JoinOptions, tracks: Vec<LocalTrack>) -> Re
     room.join(options).await
 }
 
-/// What [`use_room`] gives: the room of the moment, and the ways in and out. Equal to another one if both show the same.
+/// Returned by [`use_room`]: the current room, and methods to join and leave. Equal to another one if both have the
+/// same state.
 #[derive(Clone)]
 pub struct RoomHandle {
     view: UseStateHandle<View>,
@@ -106,53 +107,53 @@ pub struct RoomHandle {
 }
 
 impl RoomHandle {
-    /// Where one is: [`New`](RoomState::New) before the first [`join`](Self::join), [`Left`](RoomState::Left) after each.
+    /// The state: [`New`](RoomState::New) before the first [`join`](Self::join), [`Left`](RoomState::Left) after each.
     pub fn state(&self) -> RoomState {
         self.view.state
     }
 
-    /// The room, from the call of [`join`](Self::join) to its end: to publish, write and subscribe.
+    /// The room, from the call of [`join`](Self::join) until it is left: to publish, send and subscribe.
     pub fn room(&self) -> Option<Room> {
         self.view.room.clone()
     }
 
-    /// The room while one is in it.
+    /// The room while it is joined.
     pub fn joined(&self) -> Option<Room> {
         self.room().filter(|_| self.state() == RoomState::Joined)
     }
 
-    /// Who one is, once joined.
+    /// This participant's id, once joined.
     pub fn participant_id(&self) -> Option<ParticipantId> {
         self.joined()?.participant_id()
     }
 
-    /// Why joining failed, or why the room ended although nobody asked for it. The errors are those of [`Room::new`] and
-    /// [`Room::join`].
+    /// Why joining failed, or why the room was left without a call of [`leave`](Self::leave). The errors are those of
+    /// [`Room::new`] and [`Room::join`].
     pub fn error(&self) -> Option<Error> {
         self.view.error.clone()
     }
 
-    /// Forgets the error, for a message that can be dismissed.
+    /// Clears the error, for a message that can be dismissed.
     pub fn clear_error(&self) {
         if self.view.error.is_some() {
             self.view.set(View { error: None, ..(*self.view).clone() });
         }
     }
 
-    /// Joins with a new room, made of the options of the latest rendering. Returns at once: what becomes of it is
-    /// [`state`](Self::state) and [`error`](Self::error). Does nothing while another room is joined or on the way.
+    /// Joins with a new room, created with the options of the latest rendering. Returns immediately: the result is in
+    /// [`state`](Self::state) and [`error`](Self::error). Has no effect while another room is joined or being joined.
     pub fn join(&self, options: JoinOptions) {
         let how = self.door.options.borrow().clone();
         self.door.enter(how, options, Vec::new());
     }
 
-    /// [`join`](Self::join) with a room made of `how`, such as a form says that is just being sent, and with tracks that
-    /// are published from the start. Those that have ended are left out.
+    /// [`join`](Self::join) with a room created with `how`, for example from a form that is being submitted, and with
+    /// tracks that are published from the start. Ended tracks are omitted.
     pub fn join_with(&self, how: RoomOptions, options: JoinOptions, tracks: Vec<LocalTrack>) {
         self.door.enter(how, options, tracks);
     }
 
-    /// Leaves, or stops joining. Published tracks go on. Does nothing outside a room.
+    /// Leaves, or cancels joining. Published tracks continue. Has no effect without a room.
     pub fn leave(&self) {
         if self.door.leave() {
             self.view.set(View { state: RoomState::Left, room: None, error: None });
@@ -186,12 +187,12 @@ impl From<&Room> for Option<Room> {
     }
 }
 
-/// A room to join and leave, again and again. It is left when the component is unmounted.
+/// A room that can be joined and left repeatedly. It is left when the component is unmounted.
 ///
-/// Renders when the state or the error changes, and at nothing else: what happens inside is for
-/// [`use_participants`](super::use_participants), [`use_room_events`](super::use_room_events) and the like. Other
-/// `options` count from the next [`join`](RoomHandle::join) on. A handle that an old callback captured is as good as a
-/// new one.
+/// Renders only when the state or the error changes: use
+/// [`use_participants`](super::use_participants), [`use_room_events`](super::use_room_events) and so on for the
+/// content. Changed `options` apply from the next [`join`](RoomHandle::join) on. A handle that an old callback captured
+/// is equivalent to a new one.
 ///
 /// ```no_run
 /// use moim::yew::use_room;
@@ -205,7 +206,7 @@ impl From<&Room> for Option<Room> {
 ///         let room = room.clone();
 ///         move |_| match room.state() {
 ///             RoomState::New | RoomState::Left => room.join(JoinOptions::new("tea", "Ana")),
-///             _ => room.leave(), // stops joining, too
+///             _ => room.leave(), // also cancels joining
 ///         }
 ///     };
 ///     html! {

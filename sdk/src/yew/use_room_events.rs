@@ -1,4 +1,4 @@
-//! Everything that happens in a room.
+//! All events of a room.
 
 use futures::stream::StreamExt;
 use yew::prelude::*;
@@ -6,8 +6,8 @@ use yew::prelude::*;
 use super::task::Task;
 use crate::{Room, RoomEvent};
 
-/// Calls `on_event` with everything that happens in the room, from the first rendering with it until the component is
-/// unmounted. Renders nothing. Another callback takes over at once: no event is missed or told twice.
+/// Calls `on_event` with each event of the room, from the first rendering with it until the component is
+/// unmounted. Does not render. A new callback takes over immediately: no event is missed or delivered twice.
 ///
 /// ```no_run
 /// use moim::yew::use_room_events;

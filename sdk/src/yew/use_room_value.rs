@@ -1,4 +1,4 @@
-//! Something that is read from a room, and again when it may have changed.
+//! A value that is read from a room, and again when it may have changed.
 
 use std::rc::Rc;
 
@@ -10,8 +10,8 @@ use super::task::Task;
 use super::use_room::TOGETHER;
 use crate::{Room, RoomEvent};
 
-/// What `read` gives of the room, up to date after each event that `concerns` it; the default where there is no room.
-/// Renders when the value is another one.
+/// The result of `read` on the room, updated after each event that `concerns` it; the default if there is no room.
+/// Renders when the value changes.
 #[hook]
 pub(super) fn use_room_value<T>(
     room: Option<Room>,

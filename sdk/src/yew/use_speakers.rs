@@ -1,4 +1,4 @@
-//! Who of the others speaks.
+//! The active speakers among the others.
 
 use std::rc::Rc;
 
@@ -7,23 +7,23 @@ use yew::prelude::*;
 use super::use_room_value::use_room_value;
 use crate::{ParticipantId, Room, RoomEvent};
 
-/// Who of the others speaks.
+/// The active speakers among the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Speakers {
-    /// Who speaks now.
+    /// The active speakers.
     pub active: Vec<ParticipantId>,
-    /// Who leads the conversation; stays while all are silent.
+    /// The dominant speaker; stays while everyone is silent.
     pub dominant: Option<ParticipantId>,
 }
 
 impl Speakers {
-    /// Whether this one speaks now.
+    /// Whether this participant is speaking.
     pub fn is_active(&self, participant: &ParticipantId) -> bool {
         self.active.contains(participant)
     }
 }
 
-/// Who of the others speaks now, and who leads the conversation. Renders when that changes. Oneself is not among them.
+/// The active and the dominant speakers among the others. Renders when they change. This participant is not included.
 ///
 /// ```no_run
 /// use moim::Room;

@@ -8,7 +8,8 @@ use yew::prelude::*;
 use super::task::Task;
 use crate::{Error, MediaQuality, StatsDelta, StatsMonitor, StatsMonitorOptions, StatsSample, StatsSource};
 
-/// What [`use_stats`] gives: the newest samples as of one rendering. Equal to another one if both have the same.
+/// Returned by [`use_stats`]: the newest samples at the time of rendering. Equal to another one if both have the same
+/// samples.
 #[derive(Clone, Debug, Default)]
 pub struct StatsHandle {
     samples: Rc<Vec<Rc<StatsSample>>>,
@@ -21,23 +22,23 @@ impl StatsHandle {
         self.samples.last().map(Rc::as_ref)
     }
 
-    /// What happened during the last interval.
+    /// The difference from the previous sample.
     pub fn delta(&self) -> Option<&StatsDelta> {
         self.latest().map(|sample| &sample.delta)
     }
 
-    /// How good it is for people, and why it is not better.
+    /// The quality, with the reason that limits it.
     pub fn quality(&self) -> Option<MediaQuality> {
         self.delta().map(|delta| delta.quality)
     }
 
-    /// The newest samples, oldest first: as many as the options say.
+    /// The newest samples, oldest first: as many as the options specify.
     pub fn history(&self) -> impl DoubleEndedIterator<Item = &StatsSample> + ExactSizeIterator {
         self.samples.iter().map(Rc::as_ref)
     }
 
-    /// Why there are no samples, or no more of them. The errors are those of [`StatsMonitor::start`] and
-    /// [`get_stats`](crate::get_stats). A connection that was closed while it was measured is no error.
+    /// Why there are no samples, or no further ones. The errors are those of [`StatsMonitor::start`] and
+    /// [`get_stats`](crate::get_stats). Closing the connection is not an error.
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
@@ -45,13 +46,13 @@ impl StatsHandle {
 
 impl PartialEq for StatsHandle {
     fn eq(&self, other: &Self) -> bool {
-        // A list is never changed after it is made.
+        // A list never changes after it was created.
         Rc::ptr_eq(&self.samples, &other.samples) && self.error == other.error
     }
 }
 
-/// Measures a connection, a sender, a receiver or a remote track at an interval. Renders with each sample. Measuring ends
-/// when the component is unmounted, and begins anew for another source or other options; `None` measures nothing.
+/// Measures a connection, a sender, a receiver or a remote track at an interval. Renders with each sample. Measuring
+/// stops when the component is unmounted, and restarts for another source or other options; `None` measures nothing.
 ///
 /// ```no_run
 /// use moim::yew::use_stats;

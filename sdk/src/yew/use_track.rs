@@ -20,7 +20,7 @@ struct Showing {
 }
 
 impl Showing {
-    /// Shows the track, or tells why not. What failed is kept as well: rendering again is no reason to try again.
+    /// Plays the track, or stores why it cannot. A failure is stored as well, so that rendering again does not retry.
     fn new(element: HtmlMediaElement, track: Track, error: &UseStateSetter<Option<Error>>) -> Self {
         element.set_muted(track.is_silent()); // the attribute counts only in parsed pages
         let playing = {
@@ -28,7 +28,7 @@ impl Showing {
             ListenerGuard::new(&element, "playing", move |_| error.set(None))
         };
         let attached = match &track {
-            // Its room has to know where it is seen, and whether it may be heard.
+            // Its room must observe its size, and whether it may play.
             Track::Remote(track) => track.attach(&element),
             Track::Local(_) => crate::attach(&element, &[track.to_raw()]),
         };
@@ -45,7 +45,7 @@ impl Showing {
         self.starting = Some(Task::spawn(async move {
             match crate::play(&element).await {
                 Ok(()) => error.set(None),
-                // Another track came, or the application paused it, before this one played.
+                // Another track was set, or the application paused it, before this one played.
                 Err(Error::Browser { name, .. }) if name == "AbortError" => {}
                 Err(refused) => error.set(Some(refused)),
             }
@@ -66,7 +66,7 @@ impl Drop for Showing {
     }
 }
 
-/// What [`use_track`] gives. Equal to another one if both show the same.
+/// Returned by [`use_track`]. Equal to another one if both have the same state.
 #[derive(Clone)]
 pub struct TrackHandle {
     choice: TrackChoice,
@@ -75,27 +75,27 @@ pub struct TrackHandle {
 }
 
 impl TrackHandle {
-    /// The track that is shown; `None` before it is there.
+    /// The track that is shown; `None` before it exists.
     pub fn track(&self) -> Option<&Track> {
         self.choice.track.as_ref()
     }
 
-    /// Whether it gave silence or black at the time of rendering, or is not published at all.
+    /// Whether it was silent or black at the time of rendering, or is not published at all.
     pub fn is_muted(&self) -> bool {
         self.choice.muted
     }
 
-    /// Whether the browser plays it only once the user has clicked somewhere: [`play`](Self::play) is for that click.
+    /// Whether the browser requires a user gesture to play it: call [`play`](Self::play) from a click handler.
     pub fn is_blocked(&self) -> bool {
         matches!(&*self.error, Some(Error::Browser { name, .. }) if name == "NotAllowedError")
     }
 
-    /// Why it does not play, [`is_blocked`](Self::is_blocked) included.
+    /// Why it does not play, including [`is_blocked`](Self::is_blocked).
     pub fn error(&self) -> Option<Error> {
         (*self.error).clone()
     }
 
-    /// Tries to play again. Call it from the handler of a click.
+    /// Tries to play again. Call it from a click handler.
     pub fn play(&self) {
         if let Some(showing) = &mut *self.showing.borrow_mut() {
             showing.play(&self.error.setter());
@@ -115,16 +115,17 @@ impl fmt::Debug for TrackHandle {
     }
 }
 
-/// Plays a track on the `<video>` or `<audio>` element of `node`, as long as both are there. The element shows nothing
-/// once the component is unmounted.
+/// Plays a track on the `<video>` or `<audio>` element of `node`, while both exist. The element is cleared
+/// when the component is unmounted.
 ///
-/// The track is a [`LocalTrack`](crate::LocalTrack), a [`RemoteTrack`](crate::RemoteTrack), a [`Track`], or what a participant
-/// gives of a source, such as `(&participant, TrackSource::Camera)`; an `Option` of them is one that may come later.
-/// The element is muted for pictures and for tracks of this page, so that nobody hears an echo: sound of others needs
-/// an element of its own.
+/// The track is a [`LocalTrack`](crate::LocalTrack), a [`RemoteTrack`](crate::RemoteTrack), a [`Track`], or a
+/// participant's source, such as `(&participant, TrackSource::Camera)`; an `Option` of them may be set later. The
+/// element is muted for video and for tracks of this page, which avoids an echo: remote audio requires a separate
+/// element.
 ///
-/// Renders when the browser refuses to play, and when it plays after all. [`TrackHandle::is_muted`] is as fresh as the
-/// rendering: take the participant of [`use_participants`](super::use_participants), which renders at each change.
+/// Renders when the browser blocks playback, and when it starts after all. [`TrackHandle::is_muted`] is as current as
+/// the rendering: take the participant from [`use_participants`](super::use_participants), which renders on each
+/// change.
 ///
 /// ```no_run
 /// use moim::yew::use_track;
@@ -158,7 +159,7 @@ pub fn use_track<T: Into<TrackChoice>>(node: &NodeRef, track: T) -> TrackHandle 
     let error = use_state_eq(|| None::<Error>);
     let showing = use_mut_ref(|| None::<Showing>);
     {
-        // After each rendering: the element comes and goes with what is rendered, and the node does not tell.
+        // After each rendering: elements are added and removed by rendering, and the node does not report it.
         let (node, track, error, showing) =
             (node.clone(), choice.track.clone(), error.setter(), showing.clone());
         use_effect(move || {

@@ -1,18 +1,18 @@
-//! The data channels of a connection, and what waits for one to open.
+//! The data channels of a connection, and messages queued until one opens.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::engine::data::Frame;
 use crate::model::Channel;
 
-/// Messages that wait for a channel to open; more are refused.
+/// Maximum messages queued until a channel opens; further ones are rejected.
 const MAX_WAITING_FRAMES: usize = 256;
 
-/// What becomes of a message.
+/// The result of sending a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SendOutcome {
     Now(Frame),
-    /// It waits for its channel, or its channel may lose it.
+    /// It is queued until its channel opens, or dropped if it is unreliable.
     Later,
     Refused,
 }
@@ -20,7 +20,7 @@ pub(super) enum SendOutcome {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Channels {
     open: BTreeSet<Channel>,
-    /// So much waits in these that nothing more is sent over them for now.
+    /// Channels with so much buffered data that nothing more is sent for now.
     full: BTreeSet<Channel>,
     waiting: BTreeMap<Channel, VecDeque<Frame>>,
 }
@@ -45,7 +45,7 @@ impl Channels {
         SendOutcome::Later
     }
 
-    /// Gives what waited for the channel.
+    /// Returns the messages queued for the channel.
     pub(super) fn opened(&mut self, channel: Channel) -> VecDeque<Frame> {
         self.open.insert(channel);
         self.waiting.remove(&channel).unwrap_or_default()
@@ -102,6 +102,10 @@ mod tests {
             assert_eq!(channels.send(Channel::Files, frame("a")), SendOutcome::Later);
         }
         assert_eq!(channels.send(Channel::Files, frame("a")), SendOutcome::Refused);
-        assert_eq!(channels.send(Channel::Reliable, frame("a")), SendOutcome::Later, "each has its own");
+        assert_eq!(
+            channels.send(Channel::Reliable, frame("a")),
+            SendOutcome::Later,
+            "each channel has its own queue"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What a connection is told, and what it asks for.
+//! The inputs and outputs of a connection.
 
 use std::collections::BTreeMap;
 
@@ -11,53 +11,53 @@ use crate::model::{
     Channel, ConnectionState, IceCandidate, IceServer, PublicationId, RelayPayload, SessionDescription, Wish,
 };
 
-/// Which media section (`mid`) carries which publication.
+/// Maps media sections (`mid`) to publications.
 pub type Mids = BTreeMap<String, PublicationId>;
 
-/// What the platform is to do with one peer connection.
+/// A command to the platform about one peer connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionCommand {
     /// Create it, with its data channel.
     Open {
-        /// What it leads to.
+        /// The purpose of the connection.
         far_end: FarEnd,
         /// STUN and TURN servers.
         ice_servers: Vec<IceServer>,
     },
     /// Use these STUN and TURN servers from the next gathering on.
     SetIceServers(Vec<IceServer>),
-    /// Close it. Nothing more is asked of it.
+    /// Close it. No more commands follow.
     Close,
-    /// Send this publication over it, no more of it than the far end wants. Nothing is left of what the sender was told for
+    /// Send this publication over it, limited to what the remote end wants. Nothing remains of the parameters of
     /// another publication.
     Attach(PublicationId, Limit),
     /// Stop sending this publication over it.
     Detach(PublicationId),
-    /// Have at least this many media sections to receive in.
+    /// Ensure at least this many media sections to receive in.
     Receive(Sections),
-    /// Send no more of a publication than the far end wants.
+    /// Limit a publication to what the remote end wants.
     Limit(PublicationId, Limit),
-    /// Go on with the exchange.
+    /// Perform a command of the exchange.
     Exchange(Command),
     /// Send over a data channel.
     Send(Channel, Frame),
 }
 
-/// How much of a publication is sent.
+/// The limits of a sent publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limit {
     /// Whether it is sent at all.
     pub wanted: bool,
-    /// The largest height in pixels, if there is one. With 0 a picture pauses.
+    /// The maximum height in pixels, if there is one. With 0 video pauses.
     pub max_height: Option<u32>,
 }
 
-/// What is wanted of a far end's publications.
+/// The wishes about the remote end's publications.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// What is wanted of some of them.
+    /// The wishes about some of them.
     pub wishes: Vec<Wish>,
-    /// Whether the rest is wanted.
+    /// Whether all others are wanted.
     pub others: bool,
 }
 
@@ -73,28 +73,28 @@ impl Default for Limit {
     }
 }
 
-/// What happened at one peer connection.
+/// An event of one peer connection.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ConnectionInput {
     /// `negotiationneeded` fired.
     NegotiationNeeded,
     /// `setLocalDescription` succeeded.
     LocalDescriptionSet {
-        /// The description that the browser made.
+        /// The description that the browser created.
         description: SessionDescription,
-        /// What it carries.
+        /// Its publications.
         mids: Mids,
     },
     /// `setRemoteDescription` succeeded.
     RemoteDescriptionSet,
     /// Setting a description failed.
     OperationFailed {
-        /// The state that the browser is in now.
+        /// The browser's signaling state after the failure.
         state: SignalingState,
-        /// The error, for the application.
+        /// The error to report to the application.
         error: Error,
     },
-    /// The browser found a candidate.
+    /// The browser gathered a candidate.
     LocalCandidate(IceCandidate),
     /// `connectionstatechange`.
     StateChange(ConnectionState),
@@ -102,11 +102,11 @@ pub enum ConnectionInput {
     ChannelOpen(Channel),
     /// A data channel is closed.
     ChannelClosed(Channel),
-    /// So much waits to be sent over a data channel that more is not taken.
+    /// The buffer of a data channel is full.
     ChannelFull(Channel),
-    /// A data channel takes messages again.
+    /// A data channel accepts messages again.
     ChannelCapacity(Channel),
-    /// A message came over a data channel.
+    /// A data channel received a message.
     ChannelMessage(Channel, Frame),
 }
 
@@ -125,7 +125,7 @@ impl From<exchange::Input> for ConnectionInput {
     }
 }
 
-/// What a connection wants, in order.
+/// The next outputs, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::engine) enum Output {
     Command(ConnectionCommand),

@@ -1,5 +1,5 @@
-//! One peer connection of a room as the engine sees it: its exchange with the far end, what it carries, and the messages
-//! that wait for its data channel.
+//! The state of one peer connection of a room: its exchange with the remote end, its publications, and the messages
+//! queued for its data channels.
 
 mod channels;
 mod commands;
@@ -21,13 +21,13 @@ use crate::model::{
     SessionDescription, Slot, Timestamp, Wish,
 };
 
-/// A far end that asks for more sections of a kind is not one of ours.
+/// Maximum sections per kind that a remote end may ask for; our own peers ask for fewer.
 const MAX_ASKED_SECTIONS: usize = 64;
 
-/// Descriptions that wait for negotiation. Of more than this, the oldest were ignored by it.
+/// Maximum descriptions that wait for negotiation. Beyond this, the oldest ones were ignored by it.
 const MAX_ANNOUNCED: usize = 32;
 
-/// A connection that is not up so long after it has got more servers needs them.
+/// If the connection is not established this long after it got more servers, it needs them.
 const RESTART_AFTER_MS: Timestamp = 4_000;
 
 /// The state of one peer connection.
@@ -39,23 +39,23 @@ pub(super) struct Connection {
     exchange: Exchange,
     /// This end makes the offers.
     offers: bool,
-    /// What an offer must have room for.
+    /// The sections that an offer must contain.
     to_send: Sections,
     sending: BTreeSet<PublicationId>,
     receiving: Sections,
-    /// What is wanted of the far end, by the last word on it.
+    /// The wishes sent last to the remote end.
     wishes: Wanted,
-    /// The first description goes before all else: an SFU's travels with `join`.
+    /// The first description precedes everything else: an SFU's is sent with `join`.
     holds_wishes: bool,
-    /// When to look for another way if there is none by then: the connection was begun without some of its servers.
+    /// When to restart ICE unless connected by then: the connection was created without some of its servers.
     restart_at: Option<Timestamp>,
-    /// How much of each publication is sent.
+    /// The limits of each sent publication.
     limits: BTreeMap<PublicationId, Limit>,
     far_wishes: BTreeMap<PublicationId, Limit>,
-    /// What the far end wants of what it does not name.
+    /// Whether the remote end wants publications that it does not name.
     far_default: Limit,
     local_mids: Mids,
-    /// Descriptions of the far end that negotiation has not taken yet, with what they carry.
+    /// Remote descriptions that negotiation has not processed yet, with their publications.
     announced_mids: VecDeque<(SessionDescription, Mids)>,
     applying: Option<(SessionDescription, Mids)>,
     slots: BTreeMap<String, Slot>,
@@ -92,10 +92,10 @@ impl Connection {
         }
     }
 
-    /// Makes the connection carry exactly what is planned, and at least the planned sections to receive in.
+    /// Makes the connection send exactly the planned publications, and receive in at least the planned sections.
     pub(super) fn apply_plan(&mut self, plan: &Plan, now: Timestamp) {
         let wanted = &plan.send;
-        // A browser that has sent more at once keeps the transceivers, and wants sections for them.
+        // A browser that has sent more at once keeps the transceivers, and needs sections for them.
         self.to_send = self.to_send.max(plan.sending);
         let has_more = self.receive(plan.receive);
         if self.sending == *wanted && !has_more {
@@ -111,8 +111,8 @@ impl Connection {
             self.limits.insert(new.clone(), limit);
             self.command(ConnectionCommand::Attach(new.clone(), limit));
         }
-        // A publication that takes over another's media section changes nothing that the browser would fire
-        // `negotiationneeded` for, but the far end has to learn of it.
+        // A publication that takes over another's media section causes no `negotiationneeded` event, but the remote end
+        // must be informed.
         self.request_negotiation(now);
     }
 
@@ -122,7 +122,7 @@ impl Connection {
         self.proceed(now);
     }
 
-    /// Has at least these sections to receive in. Says whether that needs more of them.
+    /// Ensures at least these sections to receive in. Returns whether sections must be added.
     fn receive(&mut self, wanted: Sections) -> bool {
         let before = self.receiving;
         self.receiving = before.max(wanted);
@@ -133,7 +133,7 @@ impl Connection {
         has_more
     }
 
-    /// Says what is wanted of what the far end sends.
+    /// Sets the wishes about the remote end's publications.
     pub(super) fn wish(&mut self, wanted: Wanted, now: Timestamp) {
         if self.wishes != wanted {
             self.wishes = wanted;
@@ -148,8 +148,8 @@ impl Connection {
         self.reliable.send(PeerSignal::Wishes { wishes, others }, now);
     }
 
-    /// Uses more STUN and TURN servers, which came after the connection was opened. It gathers with them at the next restart
-    /// of ICE: there is one if the servers before do not suffice.
+    /// Adds STUN and TURN servers after the connection was created. They are used from the next ICE restart on:
+    /// there is one if the previous servers do not suffice.
     pub(super) fn set_ice_servers(&mut self, ice_servers: Vec<IceServer>, now: Timestamp) {
         self.command(ConnectionCommand::SetIceServers(ice_servers));
         self.restart_at = Some(now + RESTART_AFTER_MS);
@@ -169,7 +169,7 @@ impl Connection {
         }
     }
 
-    /// Sends as much of everything as the far end wants.
+    /// Applies the remote end's wishes to everything that is sent.
     fn limit(&mut self) {
         for id in self.sending.clone() {
             let wanted = self.wanted_by_far_end(&id);
@@ -183,17 +183,17 @@ impl Connection {
         self.far_wishes.get(id).copied().unwrap_or(self.far_default)
     }
 
-    /// What the far end sends, by `mid`, as far as it is in place.
+    /// The remote publications by `mid`, after the description was applied.
     pub(super) fn slots(&self) -> &BTreeMap<String, Slot> {
         &self.slots
     }
 
-    /// What is at the far end.
+    /// The type of the remote end.
     pub(super) fn far_end(&self) -> FarEnd {
         self.far_end
     }
 
-    /// Sends a frame, or keeps it until its channel is open. `false` if too many are kept already.
+    /// Sends a frame, or queues it until its channel is open. Returns `false` if the queue is full.
     pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> bool {
         match self.channels.send(channel, frame) {
             SendOutcome::Now(frame) => self.command(ConnectionCommand::Send(channel, frame)),
@@ -203,12 +203,12 @@ impl Connection {
         true
     }
 
-    /// The connection's state.
+    /// The connection state.
     pub(super) fn state(&self) -> ConnectionState {
         self.exchange.state()
     }
 
-    /// Takes a payload that the far end sent through the server.
+    /// Handles a payload that the remote end sent through the server.
     pub(super) fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) {
         for signal in self.reliable.handle_payload(payload, now) {
             match signal {
@@ -230,7 +230,7 @@ impl Connection {
                 }
                 PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => {
                     self.slots = slots;
-                    // The SFU uses a section again once it knows that what was in it has ended here.
+                    // The SFU reuses a section after it was informed that its publication has ended here.
                     self.reliable.acknowledge_now();
                 }
                 PeerSignal::Wishes { wishes, others } if self.far_end != FarEnd::Sfu => {
@@ -247,7 +247,7 @@ impl Connection {
         }
     }
 
-    /// Takes what happened at the platform.
+    /// Handles an event of the platform.
     pub(super) fn handle_input(&mut self, input: ConnectionInput, now: Timestamp) {
         match input {
             ConnectionInput::NegotiationNeeded => self.exchange(exchange::Input::NegotiationNeeded, now),
@@ -347,7 +347,7 @@ impl Connection {
     }
 
     fn now_applying(&mut self, description: &SessionDescription) {
-        // What stands before it was ignored.
+        // Earlier ones were ignored.
         while let Some(announced) = self.announced_mids.pop_front() {
             if announced.0 == *description {
                 self.applying = Some(announced);

@@ -1,4 +1,4 @@
-//! The two ends of a connection in a mesh, with browsers that do at once what they are told.
+//! Both ends of a connection in a mesh, with browsers that perform commands immediately.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ struct End {
     connection: Connection,
     plan: Plan,
     state: SignalingState,
-    /// The browser asks for another negotiation after each.
+    /// The browser needs negotiation again after each one.
     is_never_content: bool,
-    /// How many offers the browser will not apply.
+    /// The number of offers that the browser will reject.
     refuses: u32,
     warnings: u32,
 }
@@ -55,7 +55,7 @@ impl End {
                 let is_answer = self.state == SignalingState::HaveRemoteOffer;
                 let sdp_type = if is_answer { SdpType::Answer } else { SdpType::Offer };
                 self.state = if is_answer { SignalingState::Stable } else { SignalingState::HaveLocalOffer };
-                // What is sent shows in the `mid`s alone, as when one publication takes the place of another.
+                // Publications are visible only in the `mid`s, as when one replaces another.
                 let description = SessionDescription { sdp_type, sdp: "v=0\r\n".into() };
                 let mids = self.plan.send.iter().enumerate();
                 let mids = mids.map(|(at, id)| (at.to_string(), id.clone())).collect();
@@ -83,13 +83,13 @@ impl End {
         }
     }
 
-    /// What the far end sends, as far as this end knows.
+    /// The remote publications, as far as this end knows.
     fn receives(&self) -> Vec<&str> {
         self.connection.slots().values().map(|slot| slot.publication_id.as_str()).collect()
     }
 }
 
-/// Everything arrives at once, until nothing more happens. How many descriptions that took.
+/// Delivers everything until nothing more happens. Returns the number of descriptions.
 fn settle(ends: &mut [End; 2], now: Timestamp) -> u32 {
     let mut descriptions = 0;
     loop {
@@ -108,7 +108,7 @@ fn settle(ends: &mut [End; 2], now: Timestamp) -> u32 {
     }
 }
 
-/// Lets time pass. How many descriptions came.
+/// Advances time. Returns the number of descriptions.
 fn wait(ends: &mut [End; 2], now: &mut Timestamp, milliseconds: Timestamp) -> u32 {
     let (end, mut descriptions) = (*now + milliseconds, 0);
     loop {
@@ -156,7 +156,7 @@ fn a_browser_that_is_never_content_waits_and_is_not_forgotten() {
         assert_eq!(ends[who].warnings, 1, "it is reported once");
         ends[1 - who].send(&["camera"], now);
         settle(&mut ends, now);
-        assert_eq!(ends[who].receives(), ["camera"], "what changes does not wait");
+        assert_eq!(ends[who].receives(), ["camera"], "a change is not delayed");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which publications of the others can be played, and where they arrive.
+//! The playable publications of the others, and where they are received.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ impl LiveTracks {
         self.0.iter().map(|((owner, publication), mid)| (owner, publication, mid.as_str()))
     }
 
-    /// Looks again: a track is live when its publisher says so in the roster, its connection has a place for it, and it
-    /// is wanted.
+    /// Updates the tracks: a track is live when its publisher lists it in the roster, its connection has a section for
+    /// it, and it is wanted.
     pub(super) fn refresh(
         &mut self,
         roster: &Roster,
@@ -52,7 +52,7 @@ impl LiveTracks {
         events
     }
 
-    /// Forgets those that are gone.
+    /// Removes the tracks that have ended.
     pub(super) fn remove(
         &mut self,
         gone: impl Fn(&ParticipantId, &PublicationId, &str) -> bool,
@@ -68,7 +68,7 @@ impl LiveTracks {
         events
     }
 
-    /// Forgets all of them, silently.
+    /// Removes all tracks without events.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }

@@ -1,4 +1,4 @@
-//! Messages of the data channels.
+//! Data channel messages.
 
 use super::{Event, Session};
 use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
@@ -6,17 +6,17 @@ use crate::engine::topology::FarEnd;
 use crate::error::DataChannelError;
 use crate::model::{Channel, ParticipantId, Role, Timestamp};
 
-/// Messages of senders who are not known yet. Those of someone who has left are never known, and go first.
+/// Messages of unknown senders. Those of a participant who has left stay unknown, and are dropped first.
 const MAX_EARLY: usize = 256;
 
-/// Messages for participants whom the mixer does not know yet. Those for someone who has left go first, too.
+/// Messages for participants whom the mixer does not know yet. Those for one who has left are dropped first, too.
 const MAX_UNDELIVERED: usize = 64;
 
 impl Session {
-    /// Writes a line of chat to one participant, or to everyone. Gives its number: an [`Event::Receipt`] says who has it.
+    /// Sends a chat message to one participant, or to everyone. Returns its number, used by [`Event::Receipt`].
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// The errors of [`send`](Self::send).
     pub fn send_chat(
         &mut self,
         text: &str,
@@ -36,8 +36,8 @@ impl Session {
     /// Sends a message over a channel to one participant, or to everyone.
     ///
     /// # Errors
-    /// If the message is too large, if there is no such participant, or if too many messages wait already; in
-    /// the last case everyone else has it.
+    /// If the message is too large, if no participant has this id, or if too many messages are queued; in
+    /// the last case the others receive it.
     pub fn send(
         &mut self,
         message: &DataMessage,
@@ -53,11 +53,11 @@ impl Session {
         sent
     }
 
-    /// Sends a frame of the file transfer to one participant; through an SFU or a mixer, one of at most
+    /// Sends a frame of the file transfer to one participant; through an SFU or a mixer, at most
     /// [`MAX_ROUTED_BYTES`](crate::engine::data::MAX_ROUTED_BYTES).
     ///
     /// # Errors
-    /// As [`send`](Self::send), and `Closed` while there is no connection to the participant.
+    /// The errors of [`send`](Self::send), and `Closed` while there is no connection to the participant.
     pub fn send_file_frame(&mut self, frame: Vec<u8>, to: &ParticipantId) -> Result<(), DataChannelError> {
         if self.others().any(|other| other.id == *to) && self.route(to).is_none() {
             return Err(DataChannelError::Closed);
@@ -67,7 +67,7 @@ impl Session {
         sent
     }
 
-    /// The connection that a participant is reached over, and what is at its far end.
+    /// The connection through which a participant is reached, and the type of its remote end.
     pub fn route(&self, to: &ParticipantId) -> Option<(&ParticipantId, FarEnd)> {
         let direct = self.connections.get_key_value(to);
         let between = || self.connections.iter().find(|(_, connection)| connection.far_end().is_relay());
@@ -100,7 +100,7 @@ impl Session {
         full.map_or(Ok(()), Err)
     }
 
-    /// Tells of a message, once it is known who sent it: the server's word of a new participant may come after.
+    /// Emits a message once its sender is known: the server may announce a new participant later.
     pub(super) fn receive(&mut self, from: ParticipantId, channel: Channel, frame: Frame) {
         if self.roster.get(&from).is_none() {
             if self.early.len() == MAX_EARLY {
@@ -121,7 +121,7 @@ impl Session {
             }
             Some(message) => {
                 if let DataMessage::Chat { id: id @ 1.., .. } = &message {
-                    // A sender that is gone, or reads nothing, needs no receipt.
+                    // A sender that left, or reads nothing, needs no receipt.
                     let receipt = DataMessage::Receipt { id: *id }.encode();
                     let _ = receipt.map(|frame| self.send_frame(&frame, Channel::Reliable, Some(&from)));
                 }
@@ -137,22 +137,22 @@ impl Session {
         }
     }
 
-    /// Tells of messages whose senders are known by now.
+    /// Emits messages whose senders are known by now.
     pub(super) fn receive_early(&mut self) {
         for (from, channel, frame) in std::mem::take(&mut self.early) {
             self.receive(from, channel, frame);
         }
     }
 
-    /// As the mixer: hands on messages for participants who are known by now.
+    /// As the mixer: forwards messages for participants who are known by now.
     pub(super) fn forward_late(&mut self) {
         for (from, to, channel, frame) in std::mem::take(&mut self.undelivered) {
             self.forward(&from, &to, channel, frame);
         }
     }
 
-    /// As the mixer: hands a message of one listener to another, or to all others. What does not fit is lost, as it
-    /// would be with an SFU.
+    /// As the mixer: forwards a message of one participant to another, or to all others. If the buffer is full it is
+    /// dropped, as with an SFU.
     pub(super) fn forward(
         &mut self,
         from: &ParticipantId,
@@ -217,7 +217,7 @@ mod tests {
         session.handle_connection(&peer.into(), ConnectionInput::ChannelOpen(Channel::Files), 0);
     }
 
-    /// What is sent over the channel for files.
+    /// The frames sent over the file channel.
     fn sent(session: &mut Session) -> Vec<(ParticipantId, Frame)> {
         let outputs = std::iter::from_fn(|| session.poll_output());
         let frame = |output| match output {

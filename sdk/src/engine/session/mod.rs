@@ -1,6 +1,6 @@
-//! One stay in one room, from joining to leaving, for any server: roster, connections, publications, messages.
+//! A session in one room, from joining to leaving, for any server: roster, connections, publications, messages.
 //!
-//! Feed it what the application wants, what the server says and what the peer connections do; then drain
+//! Pass the application's calls, the server's events and the events of peer connections to it; then drain
 //! [`poll_output`](Session::poll_output).
 
 mod live_tracks;
@@ -33,7 +33,7 @@ use crate::model::{
     Publication, PublicationId, RequestId, Role, SignalCommand, Timestamp, Topology, Wish,
 };
 
-/// A request that the server has not confirmed is repeated after this time. Every request may be repeated.
+/// A request that the server has not confirmed is repeated after this time. Every request is idempotent.
 const REPEAT_MS: Timestamp = 2_000;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -41,10 +41,10 @@ enum Phase {
     New,
     Joining {
         request: Box<JoinRequest>,
-        /// The request waits for the first offer to the SFU, to travel with it.
+        /// The request waits for the first offer to the SFU, to be sent with it.
         is_held: bool,
         timeout_ms: u32,
-        /// None while a host is being waited for: a person may take any time.
+        /// `None` while waiting for a host: a person may take any time.
         deadline: Option<Timestamp>,
         repeat_at: Timestamp,
     },
@@ -54,7 +54,7 @@ enum Phase {
     Ended,
 }
 
-/// A stay in a room.
+/// A session in a room.
 #[derive(Debug)]
 pub struct Session {
     phase: Phase,
@@ -62,10 +62,10 @@ pub struct Session {
     ice_servers: Vec<IceServer>,
     publications: Vec<Publication>,
     profile: Profile,
-    /// When to say again what is published, while the server's roster says otherwise.
+    /// When to publish again, while the server's roster differs.
     publish_at: Option<Timestamp>,
     last_request: RequestId,
-    /// The newest requests to publish and to update.
+    /// The latest requests to publish and to update.
     publish_request: Option<RequestId>,
     update_request: Option<RequestId>,
     sync_asked_at: Option<Timestamp>,
@@ -77,18 +77,18 @@ pub struct Session {
     layout: Option<MixLayout>,
     receipts: Receipts,
     early: VecDeque<(ParticipantId, Channel, Frame)>,
-    /// As the mixer: from whom, to whom.
+    /// As the mixer: the sender and the receiver.
     undelivered: VecDeque<(ParticipantId, ParticipantId, Channel, Frame)>,
     outputs: VecDeque<Output>,
 }
 
 impl Session {
-    /// A session that will use these STUN and TURN servers beside the server's own.
+    /// Creates a session that uses these STUN and TURN servers in addition to the server's own.
     pub fn new(ice_servers: Vec<IceServer>) -> Self {
         Self::with_subscriptions(ice_servers, true)
     }
 
-    /// A session that wants of the others only what it subscribes to, unless `everything`.
+    /// Creates a session that wants only what it subscribes to, unless `everything`.
     pub fn with_subscriptions(ice_servers: Vec<IceServer>, everything: bool) -> Self {
         Self {
             phase: Phase::New,
@@ -114,7 +114,7 @@ impl Session {
         }
     }
 
-    /// Enters a room, with what was published so far. A session does so once.
+    /// Joins a room, with the initial publications. Can be called once.
     pub fn join(&mut self, mut request: JoinRequest, timeout_ms: u32, now: Timestamp) {
         if self.phase != Phase::New {
             return;
@@ -136,7 +136,7 @@ impl Session {
         self.collect();
     }
 
-    /// Publishes, or changes a publication of the same id. Does nothing after the end.
+    /// Publishes, or changes a publication with the same id. Has no effect after the end.
     pub fn publish(&mut self, publication: Publication, now: Timestamp) {
         if self.phase == Phase::Ended {
             return;
@@ -149,7 +149,7 @@ impl Session {
         self.publications_changed(now);
     }
 
-    /// Stops publishing. Does nothing if `id` is not published.
+    /// Unpublishes. Has no effect if `id` is not published.
     pub fn unpublish(&mut self, id: &PublicationId, now: Timestamp) {
         let before = self.publications.len();
         self.publications.retain(|publication| publication.id != *id);
@@ -158,24 +158,25 @@ impl Session {
         }
     }
 
-    /// Says who one is from now on.
+    /// Sets this participant's profile.
     pub fn update(&mut self, profile: Profile, now: Timestamp) {
         self.profile = profile;
         self.publications_changed(now);
     }
 
-    /// Who one is, for the others.
+    /// This participant's profile.
     pub fn profile(&self) -> &Profile {
         &self.profile
     }
 
-    /// Says what is wanted of another's publication.
+    /// Sets what is wanted of a remote publication.
     pub fn subscribe(&mut self, wish: Wish, now: Timestamp) {
         self.wishes.set(wish);
         self.tell_wishes(now);
     }
 
-    /// Says how high others' publications are shown. They are sent no higher, whatever was [subscribed](Self::subscribe) to.
+    /// Sets the display heights of remote publications. They are sent no higher, whatever was
+    /// [subscribed](Self::subscribe) to.
     pub fn show(&mut self, limits: Vec<adaptive_stream::Output>, now: Timestamp) {
         for adaptive_stream::Output { key, max_height } in limits {
             self.wishes.show(key, max_height);
@@ -190,12 +191,12 @@ impl Session {
         self.refresh();
     }
 
-    /// Leaves. Calling it again does nothing.
+    /// Leaves. Idempotent.
     pub fn leave(&mut self) {
         self.end(None);
     }
 
-    /// Takes what happened at the peer connection to `peer`.
+    /// Handles an event of the peer connection to `peer`.
     pub fn handle_connection(&mut self, peer: &ParticipantId, input: ConnectionInput, now: Timestamp) {
         let Some(connection) = self.connections.get_mut(peer) else { return };
         let before = connection.state();
@@ -213,7 +214,7 @@ impl Session {
         self.refresh();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let joining = match &self.phase {
             Phase::Joining { deadline, repeat_at, .. } => {
@@ -226,7 +227,7 @@ impl Session {
         connections.chain(joining).chain(waiting.into_iter().flatten()).min()
     }
 
-    /// Lets time pass.
+    /// Advances time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         if let Phase::Joining { request, is_held, timeout_ms, deadline, repeat_at } = &mut self.phase {
             if deadline.is_some_and(|deadline| deadline <= now) {
@@ -253,12 +254,12 @@ impl Session {
         self.collect();
     }
 
-    /// The next thing to do.
+    /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// Who one is, once joined.
+    /// This participant's id, once joined.
     pub fn own_id(&self) -> Option<&ParticipantId> {
         match &self.phase {
             Phase::Joined { own_id } => Some(own_id),
@@ -266,38 +267,38 @@ impl Session {
         }
     }
 
-    /// Everyone else in the room, in the order of joining.
+    /// The other participants in the room, in the order of joining.
     pub fn others(&self) -> impl Iterator<Item = &ParticipantInfo> {
         let own_id = self.own_id();
         self.roster.participants().iter().filter(move |participant| Some(&participant.id) != own_id)
     }
 
-    /// What one publishes.
+    /// This participant's publications.
     pub fn publications(&self) -> &[Publication] {
         &self.publications
     }
 
-    /// Who waits to be let in, and whether newcomers have to.
+    /// The lobby: who waits to be admitted, and whether newcomers have to.
     pub fn lobby(&self) -> &Lobby {
         self.roster.lobby()
     }
 
-    /// What one is in the room for, once joined.
+    /// This participant's role, once joined.
     pub fn own_role(&self) -> Option<Role> {
         self.own_id().and_then(|id| self.roster.get(id)).map(|own| own.role)
     }
 
-    /// Who is where in the mixer's picture, as far as there is a mixer and it has said so.
+    /// The layout of the mixer's picture, if there is a mixer and it has published it.
     pub fn layout(&self) -> Option<&MixLayout> {
         self.layout.as_ref()
     }
 
-    /// Where each playable publication of the others arrives.
+    /// Where each playable remote publication is received.
     pub fn live_tracks(&self) -> impl Iterator<Item = (&ParticipantId, &PublicationId, &str)> {
         self.live.iter()
     }
 
-    /// The state of the connection to a participant, or to what stands between.
+    /// The state of the connection to a participant, or to the SFU or mixer in between.
     pub fn connection_state(&self, peer: &ParticipantId) -> ConnectionState {
         let between = || self.connections.values().find(|connection| connection.far_end().is_relay());
         self.connections.get(peer).or_else(between).map_or(ConnectionState::New, Connection::state)
@@ -351,7 +352,7 @@ impl Session {
         let Some(connection) = self.connections.remove(peer) else { return };
         let command = ConnectionCommand::Close;
         self.outputs.push_back(Output::Connection { peer: peer.clone(), command });
-        // The others stay, and are out of reach until there is another mixer.
+        // The others stay, and are unreachable until there is another mixer.
         if connection.far_end().is_relay() && connection.state() != ConnectionState::New {
             let ids: Vec<_> = self.others().map(|other| other.id.clone()).collect();
             for id in ids {

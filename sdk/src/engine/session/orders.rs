@@ -1,19 +1,19 @@
-//! What a host decides, until the server's roster shows that it is done; and what a host asks of this participant.
+//! Actions of a host, repeated until the roster shows the effect; and a host's requests to this participant.
 
 use super::{Event, REPEAT_MS, Roster, Session};
 use crate::model::{Order, ParticipantId, PublicationId, RequestId, SignalCommand, Timestamp};
 
-/// An order that has no effect after so many times has been overtaken by something else.
+/// An action that has no effect after this many attempts was superseded.
 const TIMES: u8 = 3;
 
-/// The orders that are not carried out yet.
+/// The pending actions.
 #[derive(Debug, Default)]
 pub(super) struct Orders(Vec<Pending>);
 
 #[derive(Debug)]
 struct Pending {
     order: Order,
-    /// As it was last sent.
+    /// As last sent.
     request: RequestId,
     repeat_at: Timestamp,
     left: u8,
@@ -24,7 +24,7 @@ impl Orders {
         self.0.clear();
     }
 
-    /// Forgets an order that the server has refused.
+    /// Removes an action that the server has rejected.
     pub(super) fn refused(&mut self, request: RequestId) {
         self.0.retain(|pending| pending.request != request);
     }
@@ -33,7 +33,7 @@ impl Orders {
         self.0.iter().map(|pending| pending.repeat_at).min()
     }
 
-    /// Forgets what is done.
+    /// Removes completed actions.
     fn settle(&mut self, roster: &Roster) {
         self.0.retain(|pending| !is_done(&pending.order, roster));
     }
@@ -53,7 +53,7 @@ fn is_done(order: &Order, roster: &Roster) -> bool {
 }
 
 impl Session {
-    /// As a host: decides something. What is so already is not asked for, and nothing is before the room is joined.
+    /// As a host: performs an action. It is not sent if it has no effect, or before the room is joined.
     pub fn order(&mut self, order: Order, now: Timestamp) {
         if self.own_id().is_none() || is_done(&order, &self.roster) {
             return;
@@ -89,7 +89,7 @@ impl Session {
         self.orders = orders;
     }
 
-    /// Does as a host asks. Nobody can be made to be heard, so there is nothing to ask the application for.
+    /// Complies with a host's request to mute. Nobody can be unmuted remotely, so the application need not be asked.
     pub(super) fn mute_requested(&mut self, from: ParticipantId, id: PublicationId, now: Timestamp) {
         let Some(mut publication) = self.publications.iter().find(|known| known.id == id).cloned() else {
             return;

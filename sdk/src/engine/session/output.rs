@@ -1,4 +1,4 @@
-//! What a session asks for, and what it tells.
+//! The outputs of a session.
 
 use super::receipts::Receipt;
 use crate::engine::connection::ConnectionCommand;
@@ -10,59 +10,59 @@ use crate::model::{
     SignalCommand,
 };
 
-/// What is to be done next.
+/// An action to perform.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Give this to the signaling backend.
+    /// Pass this to the signaling backend.
     Signal(SignalCommand),
-    /// Do this with the peer connection to `peer`.
+    /// Send this command to the peer connection to `peer`.
     Connection {
-        /// The far end.
+        /// The remote end.
         peer: ParticipantId,
-        /// What to do.
+        /// The command.
         command: ConnectionCommand,
     },
-    /// Tell the application.
+    /// Emit an event to the application.
     Event(Event),
 }
 
-/// What the application is told.
+/// An event for the application.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// A host has to let this participant in first.
+    /// A host has to admit this participant first.
     Waiting,
-    /// The room is entered.
+    /// The room was joined.
     Joined,
-    /// Someone is in the room: was there before, or came.
+    /// A participant is in the room: one who was there before, or joined.
     ParticipantJoined(ParticipantInfo),
-    /// Someone's name, metadata or publications changed.
+    /// A participant's name, metadata or publications changed.
     ParticipantUpdated(ParticipantInfo),
-    /// Someone is gone.
+    /// A participant left.
     ParticipantLeft(ParticipantId, LeaveReason),
     /// A publication can be played.
     TrackAdded {
-        /// Who sends it.
+        /// The publisher.
         participant_id: ParticipantId,
-        /// What it is.
+        /// The publication.
         publication: Publication,
-        /// Over which connection it arrives.
+        /// The connection over which it is received.
         peer: ParticipantId,
-        /// In which media section of it.
+        /// The media section in which it is received.
         mid: String,
     },
-    /// Who waits to be let in, or whether newcomers have to, changed.
+    /// The lobby changed: its waiting participants, or whether newcomers have to wait.
     LobbyChange(Lobby),
-    /// The server gave this participant another role, such as that of a host who left.
+    /// The server changed this participant's role, for example when a host has left.
     RoleChange(Role),
-    /// The mixer's picture is laid out in another way; `None` when the mixer is gone.
+    /// The layout of the mixer's picture changed; `None` when the mixer has left.
     LayoutChange(Option<MixLayout>),
-    /// A host asked to mute a publication, and the roster says that it is.
+    /// A host asked to mute a publication, and the roster confirms it.
     MuteRequested(ParticipantId, PublicationId),
-    /// The server refused a publication of this participant: it is not published any more.
+    /// The server rejected a publication of this participant: it was unpublished.
     PublicationRefused(PublicationId),
-    /// A publication is gone.
+    /// A publication ended.
     TrackRemoved(ParticipantId, PublicationId),
-    /// Someone muted or unmuted a publication.
+    /// A participant muted or unmuted a publication.
     TrackMuteChanged(ParticipantId, PublicationId, bool),
     /// The state of the connection to a participant changed.
     ConnectionStateChange(ParticipantId, ConnectionState),
@@ -70,10 +70,10 @@ pub enum Event {
     Message(ParticipantId, DataMessage),
     /// A participant sent a frame of the file transfer.
     FileFrame(ParticipantId, Vec<u8>),
-    /// Everyone has a line of chat, or is given up.
+    /// All receivers of a chat message have acknowledged it or become unreachable.
     Receipt(Receipt),
-    /// Something failed; the session goes on.
+    /// A failure that does not end the session.
     Warning(Error),
-    /// The session is over; `None` if that was asked for.
+    /// The session has ended; `None` if it was left by the application.
     Ended(Option<Error>),
 }

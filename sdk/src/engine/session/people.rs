@@ -1,4 +1,4 @@
-//! What follows from a change of the roster, and how one's own part of it is confirmed.
+//! Handles roster changes, and the confirmation of this participant's own state.
 
 use super::{Change, Event, Gap, REPEAT_MS, Session, mix_layout};
 use crate::error::SignalingError;
@@ -86,13 +86,13 @@ impl Session {
         own.is_none_or(|own| own.publications == self.publications && own.profile() == self.profile)
     }
 
-    /// Goes back to what the server knows: it has refused a request, and would again. An older request than the newest of
-    /// its kind has been replaced already.
+    /// Reverts to the server's state: it has rejected a request, and would again. A request older than the latest of
+    /// its kind was superseded already.
     pub(super) fn take_back(&mut self, request: Option<RequestId>, now: Timestamp) {
         let Some(own) = self.own_id().and_then(|id| self.roster.get(id)).cloned() else { return };
         let takes_profile_back = match request {
             Some(_) => request == self.update_request,
-            // A server that does not say. What it does not refuse is sent once more.
+            // The server does not report which request. Those that it does not reject are sent once more.
             None => own.profile() != self.profile,
         };
         if takes_profile_back {
@@ -110,7 +110,7 @@ impl Session {
         self.publications_changed(now);
     }
 
-    /// Tells the server what is published, and who one is, unless it knows, and looks at the result later.
+    /// Sends the publications and the profile to the server, unless it has them, and checks the result later.
     pub(super) fn announce_publications(&mut self, now: Timestamp) {
         self.publish_at = None;
         if !self.is_confirmed() {
@@ -196,7 +196,7 @@ mod tests {
         };
         session.handle_signal(SignalEvent::Refused(refused), 10);
         session.handle_timeout(REPEAT_MS + 10);
-        assert_eq!(updates(&mut session), Vec::<String>::new(), "it is not asked for again");
+        assert_eq!(updates(&mut session), Vec::<String>::new(), "it is not requested again");
         assert_eq!(session.profile().name, "Ana");
         session.update(profile("Anna"), 5_000);
         assert_eq!(updates(&mut session), ["Anna"]);

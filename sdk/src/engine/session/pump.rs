@@ -1,4 +1,4 @@
-//! Moves what the connections put out to where it belongs: the server, the platform, the application, or another
+//! Passes the outputs of the connections to the server, the platform, the application, or another
 //! connection.
 
 use super::{Event, Output, Phase, Session, connection};
@@ -7,7 +7,7 @@ use crate::engine::topology::FarEnd;
 use crate::model::{Channel, ParticipantId, RelayPayload, SignalCommand};
 
 impl Session {
-    /// Takes the connections' outputs until there are none. One that comes in by one connection may go out by another.
+    /// Processes the connections' outputs until there are none. A message from one connection may be sent over another.
     pub(super) fn collect(&mut self) {
         while let Some((peer, far_end, output)) = self.next_output() {
             match output {
@@ -28,7 +28,7 @@ impl Session {
         })
     }
 
-    /// The first payload for an SFU travels with `join`.
+    /// The first payload for an SFU is sent with `join`.
     fn relay(&mut self, to: ParticipantId, payload: RelayPayload) {
         let command = match &mut self.phase {
             Phase::Joining { request, is_held, .. } if *is_held => {
@@ -41,7 +41,7 @@ impl Session {
         self.signal(command);
     }
 
-    /// A message came. What stands between says whose it is; a listener says for whom it is.
+    /// A message was received. An SFU or mixer adds the sender; a mixer's listener adds the receiver.
     fn arrived(&mut self, peer: ParticipantId, far_end: FarEnd, channel: Channel, frame: Frame) {
         match far_end {
             FarEnd::Participant => self.receive(peer, channel, frame),

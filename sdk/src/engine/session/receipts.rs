@@ -1,26 +1,26 @@
-//! Lines of chat whose receivers have not all said that they have them.
+//! Chat messages whose receivers have not all acknowledged them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::model::{ParticipantId, Timestamp};
 
-/// A receiver that says nothing for so long is as good as gone, in milliseconds.
+/// A receiver that does not acknowledge within this time is treated as unreachable, in milliseconds.
 const PATIENCE_MS: Timestamp = 30_000;
-/// More lines than this are not waited for: the oldest is given up.
+/// The maximum number of pending messages: beyond this, the oldest is dropped.
 const MAX_PENDING: usize = 256;
 
-/// Who has a line of chat.
+/// The receipts of a chat message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
-    /// The line's number.
+    /// The number of the message.
     pub id: u32,
-    /// Who has it.
+    /// The participants who have received it.
     pub delivered_to: Vec<ParticipantId>,
-    /// Who left, or said nothing for half a minute. They may have it all the same.
+    /// The participants who left or did not acknowledge it within 30 seconds. They may have received it nevertheless.
     pub missed_by: Vec<ParticipantId>,
 }
 
-/// The receipts that are waited for.
+/// The pending receipts.
 #[derive(Debug, Default)]
 pub(super) struct Receipts {
     last: u32,
@@ -36,14 +36,14 @@ struct Pending {
 }
 
 impl Receipts {
-    /// The number of the next line.
+    /// The number of the next message.
     pub(super) fn next_id(&mut self) -> u32 {
-        // 0 is for lines that want no receipt.
+        // 0 is for messages that need no receipt.
         self.last = self.last.checked_add(1).unwrap_or(1);
         self.last
     }
 
-    /// A line is on its way to these.
+    /// A message was sent to these.
     pub(super) fn expect(&mut self, id: u32, from: BTreeSet<ParticipantId>, now: Timestamp) {
         if self.pending.len() == MAX_PENDING
             && let Some((_, oldest)) = self.pending.pop_first()
@@ -55,7 +55,7 @@ impl Receipts {
         self.finish(id);
     }
 
-    /// Someone has a line.
+    /// A participant acknowledged a message.
     pub(super) fn received(&mut self, id: u32, by: &ParticipantId) {
         if let Some(pending) = self.pending.get_mut(&id)
             && pending.missing.remove(by)
@@ -65,7 +65,7 @@ impl Receipts {
         }
     }
 
-    /// Someone is gone.
+    /// A participant left.
     pub(super) fn left(&mut self, who: &ParticipantId) {
         let ids: Vec<_> = self.pending.keys().copied().collect();
         for id in ids {
@@ -78,7 +78,7 @@ impl Receipts {
         }
     }
 
-    /// Nothing more will come.
+    /// No more receipts follow.
     pub(super) fn give_up_all(&mut self) {
         for pending in std::mem::take(&mut self.pending).into_values() {
             self.give_up(pending);
@@ -99,7 +99,7 @@ impl Receipts {
         }
     }
 
-    /// The next receipt that is complete.
+    /// The next complete receipt.
     pub(super) fn poll(&mut self) -> Option<Receipt> {
         self.done.pop_front()
     }
@@ -159,6 +159,6 @@ mod tests {
         for id in 2..=MAX_PENDING as u32 + 2 {
             receipts.expect(id, people(&["a"]), 0);
         }
-        assert_eq!(receipts.poll().unwrap().id, 2, "the oldest is given up");
+        assert_eq!(receipts.poll().unwrap().id, 2, "the oldest is dropped");
     }
 }

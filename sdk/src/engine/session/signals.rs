@@ -1,11 +1,11 @@
-//! What the server says.
+//! Handles the server's events.
 
 use super::{Event, Gap, Phase, Session};
 use crate::error::SignalingError;
 use crate::model::{ServerError, ServerErrorCode, SignalEvent, Timestamp};
 
 impl Session {
-    /// Takes what the server said.
+    /// Handles an event of the server.
     pub fn handle_signal(&mut self, event: SignalEvent, now: Timestamp) {
         match (&mut self.phase, event) {
             (Phase::Ended, _) => {}
@@ -28,7 +28,7 @@ impl Session {
                     self.phase = Phase::Joined { own_id: participant_id };
                     if !ice_servers.is_empty() {
                         self.ice_servers.extend(ice_servers);
-                        // The connection to an SFU was opened before.
+                        // The connection to an SFU was created before.
                         for connection in self.connections.values_mut() {
                             connection.set_ice_servers(self.ice_servers.clone(), now);
                         }
@@ -61,7 +61,7 @@ impl Session {
                 self.apply_or_sync(check, now);
             }
             (_, SignalEvent::Relay { from, payload }) => {
-                // A payload of someone whose arrival has not come yet is repeated by its sender.
+                // The payload of a participant who was not announced yet is repeated by its sender.
                 if let Some(connection) = self.connections.get_mut(&from) {
                     connection.handle_payload(payload, now);
                     self.refresh();
@@ -77,7 +77,7 @@ impl Session {
     fn refused(&mut self, error: ServerError, now: Timestamp) {
         let ServerError { code, message: detail, fatal, request } = error;
         let joining = matches!(self.phase, Phase::Joining { .. } | Phase::New);
-        // That someone has just left is no fault, and a dropped message is repeated, `join` too.
+        // A participant may just have left, and a dropped message is repeated, including `join`.
         let passing = matches!(
             code,
             ServerErrorCode::UnknownParticipant | ServerErrorCode::RateLimited | ServerErrorCode::NotJoined
@@ -121,7 +121,7 @@ mod tests {
         drain(session)
     }
 
-    /// Joins over an SFU and makes the first offer; what follows from that.
+    /// Joins over an SFU and creates the first offer; then performs the outputs.
     fn offer(session: &mut Session) -> Vec<Output> {
         let request = JoinRequest {
             room: "tea".into(),
@@ -192,7 +192,7 @@ mod tests {
             let outputs = welcome(&mut session, vec![server.clone()]);
             let command = ConnectionCommand::SetIceServers(vec![server.clone()]);
             assert!(outputs.contains(&Output::Connection { peer: SFU_ID.into(), command }), "{outputs:?}");
-            assert!(!restarts(&outputs), "the way may be free without them");
+            assert!(!restarts(&outputs), "it may connect without them");
             if is_connected {
                 connection(&mut session, ConnectionInput::StateChange(ConnectionState::Connected), 20);
             }

@@ -1,4 +1,4 @@
-//! What is wanted of the others' publications.
+//! What is wanted of the remote publications.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use crate::engine::connection::Wanted;
 use crate::engine::topology::FarEnd;
 use crate::model::{ParticipantId, PublicationId, Wish};
 
-/// The wishes that differ from what is wanted of everything.
+/// Wishes that differ from the default.
 #[derive(Debug)]
 pub(super) struct Wishes {
-    /// Whether what nothing is said of is wanted.
+    /// Whether publications without a wish are wanted.
     others: bool,
     wishes: BTreeMap<(ParticipantId, PublicationId), Wish>,
-    /// The height in pixels of what elements show, where it is limited.
+    /// The display height in pixels, where it is limited.
     shown: BTreeMap<TrackKey, u32>,
 }
 
@@ -31,7 +31,7 @@ impl Wishes {
         }
     }
 
-    /// Limits what is wanted to what elements show, whatever the wish. `None` lifts the limit.
+    /// Limits a wish to the display height. `None` removes the limit.
     pub(super) fn show(&mut self, key: TrackKey, max_height: Option<u32>) {
         match max_height {
             Some(height) => self.shown.insert(key, height),
@@ -44,7 +44,8 @@ impl Wishes {
         self.wishes.get(&(owner.clone(), id.clone())).map_or(self.others, |wish| wish.wanted)
     }
 
-    /// Those that concern what is at the far end of a connection: a participant's are its own, an SFU's are everyone's.
+    /// The wishes for the remote end of a connection: a participant's publications are its own, an SFU's are
+    /// everyone's.
     pub(super) fn of(&self, peer: &ParticipantId, far_end: FarEnd) -> Wanted {
         let is_meant = |wish: &Wish| far_end == FarEnd::Sfu || wish.participant_id == *peer;
         let mut wishes = self.wishes.clone();
@@ -60,7 +61,7 @@ impl Wishes {
         Wanted { wishes: wishes.into_values().filter(is_meant).collect(), others: self.others }
     }
 
-    /// Forgets those about someone who is gone.
+    /// Removes the wishes about a participant who left.
     pub(super) fn forget(&mut self, owner: &ParticipantId) {
         self.wishes.retain(|(of, _), _| of != owner);
         self.shown.retain(|(of, _), _| of != owner);
@@ -84,7 +85,7 @@ mod tests {
         assert_eq!(wishes.of(&"b".into(), FarEnd::Participant).wishes, [wish("b", false, None)]);
         assert!(!wishes.wants(&"b".into(), &"cam".into()) && wishes.wants(&"a".into(), &"cam".into()));
         wishes.set(wish("b", true, None));
-        assert!(wishes.of(&"b".into(), FarEnd::Participant).wishes.is_empty(), "all of it is no wish");
+        assert!(wishes.of(&"b".into(), FarEnd::Participant).wishes.is_empty(), "the default is not sent");
         wishes.forget(&"a".into());
         assert!(wishes.of(&"sfu".into(), FarEnd::Sfu).wishes.is_empty());
     }
@@ -111,10 +112,13 @@ mod tests {
         wishes.set(wish("a", true, Some(180)));
         assert_eq!(of(&wishes), [wish("a", true, Some(180))]);
         show(&mut wishes, Some(0));
-        assert_eq!(of(&wishes), [wish("a", true, Some(0))], "it keeps its place");
+        assert_eq!(of(&wishes), [wish("a", true, Some(0))], "it keeps its section");
         assert!(wishes.wants(&alice, &cam));
         wishes.set(wish("a", false, None));
-        assert!(!of(&wishes)[0].wanted && !wishes.wants(&alice, &cam), "what is not wanted is shown nowhere");
+        assert!(
+            !of(&wishes)[0].wanted && !wishes.wants(&alice, &cam),
+            "unwanted publications have no display height"
+        );
         wishes.set(wish("a", true, None));
         show(&mut wishes, None);
         assert_eq!(of(&wishes), []);

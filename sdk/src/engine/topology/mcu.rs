@@ -3,7 +3,7 @@
 use super::{FarEnd, Plan, mesh};
 use crate::model::{ParticipantId, ParticipantInfo, Publication, Role};
 
-/// The mixer's connections to everyone, or everyone's to the mixer. Of several mixers the first one serves; the others
+/// The mixer's connections to everyone, or everyone's to the mixer. Of several mixers the first one is used; the others
 /// stand by.
 pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[ParticipantInfo]) -> Vec<Plan> {
     let Some(mixer) = roster.iter().find(|participant| participant.role == Role::Mixer) else {
@@ -58,7 +58,7 @@ mod tests {
         let listeners = [("a".to_owned(), FarEnd::Listener), ("b".to_owned(), FarEnd::Listener)];
         assert_eq!(peers("m", &roster), listeners);
         assert_eq!(peers("n", &roster), []);
-        assert_eq!(peers("a", &roster[1..]), [("n".to_owned(), FarEnd::Mixer)], "the other one steps in");
+        assert_eq!(peers("a", &roster[1..]), [("n".to_owned(), FarEnd::Mixer)], "the other one takes over");
         assert_eq!(peers("a", &roster[1..3]), []);
     }
 

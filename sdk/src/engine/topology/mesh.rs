@@ -6,9 +6,9 @@ use crate::model::{ParticipantId, ParticipantInfo, Publication};
 
 /// The connections of `own` to everyone else.
 ///
-/// Of two participants the one that joined later makes every offer, because it knows of the other from the start. So two
-/// offers never meet: Chromium cannot take its own back and apply one of Firefox, whose header extensions have other
-/// numbers. Both ends come to the same result by themselves.
+/// Of two participants the one that joined later makes every offer, because it knows the other from the start. So two
+/// offers never collide: Chromium cannot roll its own back and apply one of Firefox, which assigns other ids to header
+/// extensions. Both ends derive the same result independently.
 pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[ParticipantInfo]) -> Vec<Plan> {
     let Some(own) = roster.iter().find(|participant| participant.id == *own) else { return Vec::new() };
     let others = roster.iter().filter(|participant| participant.id != own.id);
@@ -103,7 +103,7 @@ mod tests {
         ];
         let receive = |own: &str| plan(&own.into(), &[], &roster)[0].receive;
         assert_eq!(receive("b"), Sections { audio: 1, video: 2 });
-        assert_eq!(receive("c"), Sections { audio: 1, video: 1 }, "nothing of what is for another");
+        assert_eq!(receive("c"), Sections { audio: 1, video: 1 }, "nothing that is for another participant");
         assert!(plan(&"a".into(), &[], &roster).iter().all(|plan| plan.receive == Sections::default()));
     }
 

@@ -1,4 +1,4 @@
-//! Pure planners: from the roster to the connections that should exist, and what each should carry.
+//! Pure functions that derive from the roster which connections should exist, and what each should carry.
 
 pub mod mcu;
 pub mod mesh;
@@ -12,50 +12,50 @@ use crate::model::{MediaKind, ParticipantId, ParticipantInfo, Publication, Publi
 /// A connection that should exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Whom its signals are relayed to.
+    /// The id to which its signals are relayed.
     pub peer: ParticipantId,
-    /// What that is.
+    /// The type of the remote end.
     pub far_end: FarEnd,
-    /// Who gives way in a glare.
+    /// The politeness of this end.
     pub politeness: Politeness,
     /// This end makes every offer. The other one asks for them.
     pub offers: bool,
     /// The publications to send over it.
     pub send: BTreeSet<PublicationId>,
-    /// How much of each kind that is.
+    /// How many of each kind that is.
     pub sending: Sections,
-    /// The media sections to offer, at least, for what the far end sends.
+    /// The minimum media sections to offer for remote publications.
     pub receive: Sections,
 }
 
-/// What is at the far end of a connection.
+/// The type of the remote end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FarEnd {
-    /// Another participant. What it sends is its own.
+    /// Another participant, which sends its own publications.
     Participant,
-    /// The mixer of the room, which sends one picture of all, and hands messages on.
+    /// The room's mixer, which sends one picture of everyone, and forwards messages.
     Mixer,
-    /// Someone who gets the picture: this end is the mixer.
+    /// A participant who receives the mix: this end is the mixer.
     Listener,
-    /// The server's SFU. This end makes every offer; the SFU says whose publication it sends in which section.
+    /// The server's SFU. This end makes every offer; the SFU assigns publications to sections.
     Sfu,
 }
 
 impl FarEnd {
-    /// Whether it stands between this participant and all others.
+    /// Whether it is between this participant and all others.
     pub fn is_relay(self) -> bool {
         matches!(self, Self::Mixer | Self::Sfu)
     }
 }
 
-/// What of one's publications a participant gets.
+/// The publications that a participant receives from this one.
 fn publications_for(id: &ParticipantId, publications: &[Publication]) -> BTreeSet<PublicationId> {
     let meant = publications.iter().filter(|publication| publication.is_for(id));
     meant.map(|publication| publication.id.clone()).collect()
 }
 
 impl Sections {
-    /// One for each of these.
+    /// One section for each of these.
     fn of<'a>(publications: impl IntoIterator<Item = &'a Publication>) -> Self {
         let mut sections = Self::default();
         for publication in publications {
@@ -73,16 +73,16 @@ impl Sections {
     }
 }
 
-/// How many media sections of each kind.
+/// The number of media sections of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Sections {
-    /// For sound.
+    /// For audio.
     pub audio: usize,
-    /// For pictures.
+    /// For video.
     pub video: usize,
 }
 
-/// The connections that should exist. `own` is unknown before the room is joined.
+/// Returns the connections that should exist. `own` is unknown before the room is joined.
 pub fn plan(
     topology: Topology,
     own: Option<&ParticipantId>,

@@ -6,7 +6,7 @@ use super::{FarEnd, Plan, Sections};
 use crate::engine::negotiation::Politeness;
 use crate::model::{ParticipantId, ParticipantInfo, Publication};
 
-/// The one connection. It can be opened before anything is known of the room, so that its first offer travels with `join`.
+/// The single connection. It can be created before the room is known, so that its first offer is sent with `join`.
 pub fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &[ParticipantInfo]) -> Plan {
     let others = roster.iter().filter(|participant| Some(&participant.id) != own);
     let of_others = others.flat_map(|participant| &participant.publications);
@@ -14,7 +14,7 @@ pub fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &
     Plan {
         peer: SFU_ID.into(),
         far_end: FarEnd::Sfu,
-        // The SFU makes no offers, so there is nobody to give way to.
+        // The SFU makes no offers, so politeness does not matter.
         politeness: Politeness::Impolite,
         offers: true,
         send: publications.iter().map(|publication| publication.id.clone()).collect(),
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(receive("a"), Sections::default());
         assert_eq!(receive("b"), Sections { audio: 1, video: 0 });
         let plan = plan(Some(&"c".into()), &roster[2].publications, &roster);
-        assert_eq!(plan.send.len(), 1, "the SFU hands it on to that one");
+        assert_eq!(plan.send.len(), 1, "the SFU forwards it to that participant");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Elements that play what really arrives over a connection.
+//! Elements that play media received over a connection.
 
 use futures::{FutureExt, StreamExt};
 use gloo_timers::future::TimeoutFuture;
@@ -50,7 +50,7 @@ impl Call {
         Self { room, call, camera, microphone }
     }
 
-    /// What the session would tell.
+    /// The events that the session would emit.
     fn remove(&self, track: &RemoteTrack) {
         let gone = self.room.driver().remote_tracks.borrow_mut().remove(&track.key());
         self.room.driver().track_ended(&gone.expect("a track"));
@@ -108,7 +108,7 @@ async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     panic!("{what} did not happen in 10 s");
 }
 
-/// Waits until the element shows five more pictures.
+/// Waits until the element has shown five more frames.
 #[track_caller]
 fn moves(element: &HtmlMediaElement) -> impl Future<Output = ()> {
     let what = format!("five pictures, awaited in line {}", std::panic::Location::caller().line());
@@ -210,7 +210,7 @@ async fn a_second_picture_takes_the_place_of_the_first() {
     moves(&video).await;
     assert_eq!(stream(&video).get_tracks().length(), 2);
     call.camera.detach(&video);
-    assert_eq!(stream(&video).get_tracks().length(), 2, "it is there no more");
+    assert_eq!(stream(&video).get_tracks().length(), 2, "it was removed");
     screen.detach(&audio);
     call.microphone.detach_all();
     assert!(audio.src_object().is_none());
@@ -248,7 +248,7 @@ async fn what_the_browser_blocks_starts_with_a_click() {
     other.set_muted(true);
     moves(&other).await;
     assert!(!call.room.can_play_audio());
-    assert!(events.next().now_or_never().is_none(), "it is told once");
+    assert!(events.next().now_or_never().is_none(), "it is reported once");
 
     drop(refusing);
     call.room.start_audio().await.expect("started");

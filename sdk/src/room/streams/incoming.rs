@@ -1,4 +1,4 @@
-//! The reading end of a stream.
+//! The readable end of a stream.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -14,10 +14,11 @@ use crate::error::{Error, Result};
 use crate::model::ParticipantId;
 use crate::platform::Wakers;
 
-/// A stream from a participant. Yields the bytes in order; for text they are UTF-8, in whole characters. Parts need not be those
-/// that were written. If the stream is given up or interrupted, an error is its last item.
+/// A stream from a participant. Yields the data in order; text is UTF-8, split at character boundaries. Chunks may
+/// differ from those that were written. If the stream is cancelled or interrupted, an error is its last item.
 ///
-/// A clone is another handle of the same stream, and each part goes to one handle. Dropping the last one cancels the stream.
+/// Clones are handles to the same stream, and each chunk is delivered to one handle. Dropping the last one cancels the
+/// stream.
 #[derive(Clone, Debug)]
 #[must_use = "a stream is cancelled as soon as it is dropped"]
 pub struct IncomingStream {
@@ -32,23 +33,23 @@ impl From<Rc<Incoming>> for IncomingStream {
 }
 
 impl IncomingStream {
-    /// The kind, the topic and the further properties.
+    /// The kind, the topic and the attributes.
     pub fn header(&self) -> &StreamHeader {
         &self.shared.header
     }
 
-    /// The participant who writes.
+    /// The id of the writer.
     pub fn participant_id(&self) -> &ParticipantId {
         &self.shared.from
     }
 
-    /// Gives up the stream; the writer gets `reason`. Does nothing if the stream is over.
+    /// Cancels the stream; the writer gets `reason`. Has no effect if the stream has ended.
     pub fn cancel(&self, reason: &str) {
         self.shared.cancel(reason);
     }
 }
 
-/// The same stream.
+/// A handle to the same stream.
 impl PartialEq for IncomingStream {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.shared, &other.shared)
@@ -114,7 +115,7 @@ impl Incoming {
         self.wakers.wake();
     }
 
-    /// Who is gone need not know.
+    /// A participant who left is not notified.
     pub(super) fn send_all(&self) {
         loop {
             let Some(message) = self.machine.borrow_mut().poll_output() else { return };
@@ -127,7 +128,7 @@ impl Incoming {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        self.cancel("nobody reads it");
+        self.cancel("it is not read");
         if let Some(driver) = self.driver.upgrade() {
             driver.streams.incoming.borrow_mut().remove(&(self.from.clone(), self.id));
         }

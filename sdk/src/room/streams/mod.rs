@@ -1,4 +1,4 @@
-//! Streams of bytes or text to and from the participants of a room.
+//! Byte and text streams to and from the participants of a room.
 
 mod incoming;
 mod outgoing;
@@ -22,7 +22,7 @@ use crate::error::{DataChannelError, Result};
 use crate::model::ParticipantId;
 use crate::platform::random_id;
 
-/// Streams that one participant opens to this end beyond this many are refused: each may hold a window of bytes.
+/// Maximum open streams from one participant; further ones are rejected, as each may buffer a window of bytes.
 const MAX_INCOMING: usize = 64;
 
 /// The options of [`Room::open_stream`].
@@ -32,7 +32,7 @@ const MAX_INCOMING: usize = 64;
 pub struct StreamOptions {
     /// Whether the stream carries bytes or text. Default: bytes.
     pub kind: StreamKind,
-    /// What the stream is about, as the application chooses. Default: empty.
+    /// The topic, chosen by the application. Default: empty.
     pub topic: String,
     /// Further properties, by name. With the topic at most 8 KiB as JSON. Default: none.
     pub attributes: BTreeMap<String, String>,
@@ -41,12 +41,12 @@ pub struct StreamOptions {
 }
 
 impl Room {
-    /// Opens a stream to one participant, who gets [`RoomEvent::StreamOpened`]. At most 256 KiB are sent ahead of the reader:
-    /// then writes wait until it reads. The stream is interrupted if the participant or the connection goes.
+    /// Opens a stream to one participant, who gets [`RoomEvent::StreamOpened`]. At most 256 KiB are sent ahead of the
+    /// reader: then writes wait until it reads. The stream is interrupted if the participant or the connection goes.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant or no connection to them, or if
-    /// topic and attributes exceed 8 KiB.
+    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant or no connection to
+    /// them, or if topic and attributes exceed 8 KiB.
     pub fn open_stream(&self, to: &ParticipantId, options: &StreamOptions) -> Result<OutgoingStream> {
         self.expect_state("open a stream", &[RoomState::Joined])?;
         let StreamOptions { kind, topic, attributes, size } = options.clone();
@@ -63,7 +63,7 @@ impl Room {
 
 type ByFarEnd<T> = RefCell<BTreeMap<(ParticipantId, StreamId), Weak<T>>>;
 
-/// The streams of a room, by who is at the far end.
+/// The streams of a room, by remote participant.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
     outgoing: ByFarEnd<Outgoing>,
@@ -71,14 +71,14 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    /// The far end of these streams cannot be reached any more: of all, without a participant.
+    /// The remote participant of these streams has become unreachable; `None` for all participants.
     pub(super) fn interrupt(&self, participant: Option<&ParticipantId>) {
         taken(&self.outgoing, participant).iter().for_each(|stream| stream.interrupt());
         taken(&self.incoming, participant).iter().for_each(|stream| stream.interrupt());
     }
 
-    /// How many streams of a participant hold bytes or may get more. One that is over and read may wait for JavaScript to
-    /// collect it, and is forgotten.
+    /// The number of streams of a participant that hold data or may receive more. One that has ended and was read may
+    /// wait for JavaScript to collect it, and does not count.
     fn count_incoming(&self, from: &ParticipantId) -> usize {
         let mut incoming = self.incoming.borrow_mut();
         incoming.retain(|_, stream| stream.upgrade().is_some_and(|stream| !stream.is_done()));
@@ -103,7 +103,7 @@ fn find<T>(streams: &ByFarEnd<T>, key: &(ParticipantId, StreamId)) -> Option<Rc<
 }
 
 impl Driver {
-    /// Takes a frame of a stream that a participant sent.
+    /// Handles a frame of a stream from a participant.
     pub(super) fn stream_frame(&self, from: &ParticipantId, frame: StreamFrame) {
         let StreamFrame { id, message } = frame;
         let key = (from.clone(), id);
@@ -131,7 +131,7 @@ impl Driver {
         let count = self.streams.count_incoming(&from);
         if count >= MAX_INCOMING {
             let reason = "too many streams are open".to_owned();
-            // Who is gone need not know.
+            // A participant who left is not notified.
             let _ = self.send_stream_message(&from, id, StreamMessage::Cancel { reason });
             return;
         }

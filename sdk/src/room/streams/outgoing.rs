@@ -1,4 +1,4 @@
-//! The writing end of a stream.
+//! The writable end of a stream.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -18,7 +18,8 @@ use crate::platform::Wakers;
 
 /// A stream to a participant. Dropping it before it is closed aborts it.
 ///
-/// It implements `AsyncWrite` of the `futures` crate too. A stream of text takes UTF-8, and each write whole characters.
+/// It implements `AsyncWrite` of the `futures` crate too. Each write to a text stream must contain complete UTF-8
+/// characters.
 #[derive(Debug)]
 #[must_use = "a stream is aborted as soon as it is dropped"]
 pub struct OutgoingStream(Rc<Outgoing>);
@@ -30,7 +31,7 @@ impl From<Rc<Outgoing>> for OutgoingStream {
 }
 
 impl OutgoingStream {
-    /// Another handle of the same stream.
+    /// Another handle to the same stream.
     #[cfg(feature = "js")]
     pub(crate) fn share(&self) -> Self {
         Self(self.0.clone())
@@ -39,7 +40,7 @@ impl OutgoingStream {
     /// Writes all bytes. Resolves when they are sent, which waits until the reader is less than 256 KiB behind.
     ///
     /// # Errors
-    /// `Stream` if either end gave up the stream or it was interrupted; `InvalidState` after `close`.
+    /// `Stream` if either end cancelled the stream or it was interrupted; `InvalidState` after `close`.
     pub async fn write(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
         let mut rest = bytes.as_ref();
         while !rest.is_empty() {
@@ -52,17 +53,17 @@ impl OutgoingStream {
     /// Ends the stream. Resolves when all bytes have arrived at the other end.
     ///
     /// # Errors
-    /// `Stream` if either end gave up the stream or it was interrupted.
+    /// `Stream` if either end cancelled the stream or it was interrupted.
     pub async fn close(&self) -> Result<()> {
         poll_fn(|context| self.0.poll_close(context)).await
     }
 
-    /// Gives up the stream. The reader gets what has arrived, and then an error with this reason.
+    /// Aborts the stream. The reader gets what has arrived, and then an error with this reason.
     pub fn abort(&self, reason: &str) {
         self.0.abort(reason);
     }
 
-    /// Resolves when the stream is over. Does not keep it alive.
+    /// Resolves when the stream has ended. Does not keep it alive.
     #[cfg(feature = "js")]
     pub(crate) fn ended(&self) -> impl Future<Output = Result<()>> + use<> {
         let stream = Rc::downgrade(&self.0);
@@ -76,7 +77,7 @@ impl OutgoingStream {
         self.0.kind
     }
 
-    /// The participant who reads.
+    /// The id of the reader.
     pub fn participant_id(&self) -> &ParticipantId {
         &self.0.to
     }
@@ -90,7 +91,7 @@ impl AsyncWrite for OutgoingStream {
         }
     }
 
-    /// What was written is handed over already.
+    /// Written data was already passed on.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
@@ -171,7 +172,7 @@ impl Outgoing {
 
     fn abort(&self, reason: &str) {
         self.machine.borrow_mut().abort(reason);
-        // Who is gone need not know.
+        // A participant who left is not notified.
         let _ = self.send_all();
         self.wakers.wake();
     }
@@ -190,7 +191,7 @@ impl Outgoing {
 
 impl Drop for Outgoing {
     fn drop(&mut self) {
-        self.abort("nobody writes to it any more");
+        self.abort("the writer was dropped");
         if let Some(driver) = self.driver.upgrade() {
             driver.streams.outgoing.borrow_mut().remove(&(self.to.clone(), self.id));
         }
