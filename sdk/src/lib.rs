@@ -115,6 +115,6 @@ pub use platform::{
 pub use platform::{StatsMonitor, StatsSource, get_stats};
 #[cfg(target_arch = "wasm32")]
 pub use room::{
-    ChatDelivery, ChatReceipt, IncomingStream, OutgoingStream, PublicationRef, RemoteParticipant,
-    RemoteTrack, Room, RoomEvent, RoomEvents, RoomState, SendFileOptions, StreamOptions,
+    ChatDelivery, ChatReceipt, DataCapacity, IncomingStream, OutgoingStream, PublicationRef,
+    RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState, SendFileOptions, StreamOptions,
 };

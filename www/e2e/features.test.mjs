@@ -56,7 +56,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
 
     await alice.page.evaluate((to) => {
       const bytes = new TextEncoder().encode("sure");
-      window.room.sendData(bytes, { topic: "move", to });
+      return window.room.sendData(bytes, { topic: "move", to });
     }, carolId);
     const [sure] = await noted(carol, "datareceived", 1);
     assert.deepEqual([sure.topic, sure.payload], ["move", "sure"]);
@@ -64,7 +64,7 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
     // Unreliable data is lost while its channel is not open, so it is sent until something arrives.
     const sending = alice.page.evaluate(async () => {
       for (let count = 0; !window.stopSending && count < 600; count++) {
-        window.room.sendData(new TextEncoder().encode(String(count)), { topic: "where", reliable: false });
+        await window.room.sendData(new TextEncoder().encode(String(count)), { topic: "where", reliable: false });
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     });
@@ -74,14 +74,10 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
     }
     await alice.page.evaluate(() => { window.stopSending = true; });
     await sending;
-    const code = (options) => alice.page.evaluate((size, options) => {
-      try {
-        window.room.sendData(new Uint8Array(size), options);
-        return null;
-      } catch (error) {
-        return error.code;
-      }
-    }, 16 * 1024, options);
+    const code = (options) => alice.page.evaluate(
+      (size, options) => window.room.sendData(new Uint8Array(size), options).then(() => null, ({ code }) => code),
+      16 * 1024, options,
+    );
     assert.equal(await code({ reliable: false }), "ERR_DATA_TOO_LARGE", "16 KiB with the topic are too much");
     assert.equal(await code({ to: "nobody" }), "ERR_DATA_UNKNOWN_PARTICIPANT");
     for (const person of [alice, bob, carol]) person.assertNoProblems();

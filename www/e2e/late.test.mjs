@@ -45,25 +45,18 @@ for (const topology of ["mesh", "sfu"]) {
         window.received = 0;
         room.addEventListener("datareceived", () => window.received++);
       });
-      const flood = () => alice.page.evaluate(() => {
+      const codes = await alice.page.evaluate(() => {
         const chunk = new Uint8Array(60_000);
-        const codes = [];
-        let sent = 0;
-        for (let call = 0; call < 600; call++) {
-          try { room.sendData(chunk, { topic: "flood" }); sent++; } catch ({ code }) { codes.push(code); }
-        }
-        return { sent, codes };
+        const sent = Array.from({ length: 600 }, () => room.sendData(chunk, { topic: "flood" }));
+        return Promise.all(sent.map((taken) => taken.then(() => "taken", ({ code }) => code)));
       });
-      const { sent, codes } = await flood();
-      assert.ok(sent > 200 && sent < 400, `${sent} messages were accepted`);
-      assert.deepEqual([...new Set(codes)], ["ERR_DATA_QUEUE_FULL"]);
-      // An SFU forwards what the receiver has room for.
-      const expected = topology === "mesh" ? sent : 100;
-      await until(bob.page, (expected) => window.received >= expected || null, { what: `${expected} messages`, args: [expected], timeout: 60_000 });
-      const again = await until(alice.page, () => {
-        try { room.sendData(new Uint8Array(1), { topic: "flood" }); return true; } catch { return null; }
-      }, { what: "capacity" });
-      assert.ok(again);
+      const taken = codes.filter((code) => code === "taken").length;
+      // An SFU would lose what its receiver has no room for, so less is taken.
+      const [least, most] = topology === "mesh" ? [200, 400] : [40, 60];
+      assert.ok(taken >= least && taken <= most, `${taken} messages were taken`);
+      assert.deepEqual([...new Set(codes)], ["taken", "ERR_DATA_QUEUE_FULL"]);
+      await until(bob.page, (expected) => window.received === expected || null, { what: `${taken} messages`, args: [taken], timeout: 60_000 });
+      await alice.page.evaluate(() => room.sendData(new Uint8Array(1), { topic: "flood" }));
       for (const person of [alice, bob]) person.assertNoProblems();
     });
   }

@@ -44,9 +44,14 @@ pub enum DataMessage {
         /// Whether it was sent to this receiver only.
         private: bool,
     },
-    /// A receipt for a chat message.
+    /// A receipt for a chat message or a mark.
     Receipt {
         /// The number of the chat message.
+        id: u32,
+    },
+    /// Follows data: its receipt says that everything before it has arrived.
+    Mark {
+        /// The sender's number for it.
         id: u32,
     },
     /// Application data.
@@ -71,6 +76,9 @@ enum TextMessage {
     Receipt {
         id: u32,
     },
+    Mark {
+        id: u32,
+    },
     #[serde(other, skip_serializing)]
     Unknown,
 }
@@ -90,6 +98,7 @@ impl DataMessage {
                 json(TextMessage::Chat { id: *id, text: text.clone(), private: *private })?
             }
             Self::Receipt { id } => json(TextMessage::Receipt { id: *id })?,
+            Self::Mark { id } => json(TextMessage::Mark { id: *id })?,
             Self::Data { topic, payload } => {
                 let topic_length = u8::try_from(topic.len()).map_err(|_| DataChannelError::TooLarge {
                     size: topic.len(),
@@ -110,12 +119,22 @@ impl DataMessage {
         }
     }
 
+    /// The length of the application's part, in bytes.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Chat { text, .. } => text.len(),
+            Self::Receipt { .. } | Self::Mark { .. } => 0,
+            Self::Data { topic, payload } => topic.len() + payload.len(),
+        }
+    }
+
     /// Decodes a frame; `None` if it is from a later version or malformed.
     pub fn decode(frame: Frame) -> Option<Self> {
         match frame {
             Frame::Text(text) => match serde_json::from_str(&text).ok()? {
                 TextMessage::Chat { id, text, private } => Some(Self::Chat { id, text, private }),
                 TextMessage::Receipt { id } => Some(Self::Receipt { id }),
+                TextMessage::Mark { id } => Some(Self::Mark { id }),
                 TextMessage::Unknown => None,
             },
             Frame::Binary(bytes) => {
@@ -176,7 +195,8 @@ mod tests {
         #[test]
         fn every_message_that_fits_survives(id: u32, text in ".*", topic in "[a-z]{0,40}", payload: Vec<u8>) {
             let chat = DataMessage::Chat { id, text, private: id % 2 == 0 };
-            for message in [chat, DataMessage::Receipt { id }, DataMessage::Data { topic, payload }] {
+            let data = DataMessage::Data { topic, payload };
+            for message in [chat, DataMessage::Receipt { id }, DataMessage::Mark { id }, data] {
                 prop_assert_eq!(DataMessage::decode(message.encode().unwrap()), Some(message));
             }
         }

@@ -66,10 +66,10 @@ impl RoomChannel {
     }
 
     /// Sends a message. Returns whether the channel is full now.
-    pub(super) fn send(&self, frame: &Frame) -> Result<bool> {
+    pub(super) fn send(&self, frame: Frame) -> Result<bool> {
         let message = match frame {
-            Frame::Text(text) => Message::from(text.as_str()),
-            Frame::Binary(bytes) => Message::from(bytes.as_slice()),
+            Frame::Text(text) => Message::Text(text),
+            Frame::Binary(bytes) => Message::Binary(bytes),
         };
         self.channel.enqueue(message.into(), None)?;
         Ok(self.channel.buffered_amount() > self.max_waiting)

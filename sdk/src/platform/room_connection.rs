@@ -123,7 +123,7 @@ impl RoomConnection {
     }
 
     /// Sends over a data channel. Returns whether the channel is full now.
-    pub(crate) fn send(&self, channel: Channel, frame: &Frame) -> Result<bool> {
+    pub(crate) fn send(&self, channel: Channel, frame: Frame) -> Result<bool> {
         match self.channels.iter().find(|(kind, _)| *kind == channel) {
             Some((_, channel)) => channel.send(frame),
             None => Ok(false),

@@ -16,7 +16,7 @@ use super::event::{RoomEvent, RoomState};
 use super::files::Files;
 use super::late::Late;
 use super::local_tracks::Published;
-use super::messages::ChatReceipt;
+use super::messages::{ChatReceipt, WaitingSender};
 use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;
@@ -27,7 +27,7 @@ use crate::engine::session::{Event, Output, Session};
 use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
-use crate::model::{Channel, Lobby, ParticipantId, ParticipantInfo, PublicationId};
+use crate::model::{Channel, Lobby, ParticipantId, ParticipantInfo, PublicationId, Timestamp};
 use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
@@ -50,10 +50,13 @@ pub(super) struct Driver {
     pub(super) speakers: Speakers,
     /// Waiters for the receipts of chat messages.
     pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
+    /// Who waits to send more data.
+    pub(super) senders: RefCell<Vec<WaitingSender>>,
     pub(super) files: Files,
     pub(super) late: Late,
     pub(super) streams: Streams,
-    timer: RefCell<Option<Timeout>>,
+    /// It rings at this time, or earlier than there is something to do.
+    timer: RefCell<Option<(Timestamp, Timeout)>>,
     running: Cell<bool>,
 }
 
@@ -77,6 +80,7 @@ impl Driver {
             attachments: Attachments::new(adaptive_stream),
             speakers: Speakers::default(),
             receipts: RefCell::default(),
+            senders: RefCell::default(),
             files: Files::default(),
             late: Late::default(),
             streams: Streams::default(),
@@ -130,7 +134,6 @@ impl Driver {
             }
         }
         self.running.set(false);
-        self.check_local_tracks();
         self.arm_timer();
     }
 
@@ -159,6 +162,7 @@ impl Driver {
                         }
                         driver.backend.borrow_mut().handle_socket(event, clock::now());
                         driver.run();
+                        driver.check_local_tracks();
                     }
                 });
                 match socket {
@@ -232,7 +236,7 @@ impl Driver {
                     }
                 });
             }
-            ConnectionCommand::Send(channel, frame) => match connection.send(channel, &frame) {
+            ConnectionCommand::Send(channel, frame) => match connection.send(channel, frame) {
                 Ok(false) => {}
                 Ok(true) => self.channel_full(peer, connection, channel),
                 Err(error) => self.warn(error),
@@ -359,7 +363,8 @@ impl Driver {
             Event::Message(participant_id, DataMessage::Data { topic, payload }) => {
                 RoomEvent::DataReceived { participant_id, topic, payload }
             }
-            Event::Message(_, DataMessage::Receipt { .. }) => return,
+            Event::Message(_, DataMessage::Receipt { .. } | DataMessage::Mark { .. }) => return,
+            Event::Capacity => return self.wake_senders(),
             Event::FileFrame(participant_id, frame) => return self.file_frame(&participant_id, &frame),
             Event::Receipt(receipt) => {
                 let waiting = self.receipts.borrow_mut().remove(&receipt.id);
@@ -380,6 +385,7 @@ impl Driver {
         let gone = self.remote_tracks.take();
         gone.values().for_each(|gone| self.track_ended(gone));
         self.interrupted();
+        self.senders.take();
         self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {
@@ -393,16 +399,25 @@ impl Driver {
     fn arm_timer(&self) {
         let session = self.session.borrow().poll_timeout();
         let backend = self.backend.borrow().poll_timeout();
-        let timer = session.into_iter().chain(backend).min().map(|at| {
+        let next = session.into_iter().chain(backend).min();
+        let armed = self.timer.borrow().as_ref().map(|(at, _)| *at);
+        // One that rings too early arms another: what is put off again and again costs nothing.
+        if next.zip(armed).is_some_and(|(next, armed)| armed <= next) {
+            return;
+        }
+        let timer = next.map(|at| {
             let this = self.this.clone();
             let delay = at.saturating_sub(clock::now());
-            Timeout::new(u32::try_from(delay).unwrap_or(u32::MAX), move || {
+            let timeout = Timeout::new(u32::try_from(delay).unwrap_or(u32::MAX), move || {
                 if let Some(driver) = this.upgrade() {
+                    drop(driver.timer.take());
                     let now = clock::now();
                     driver.backend.borrow_mut().handle_timeout(now);
                     driver.with_session(|session| session.handle_timeout(now));
+                    driver.check_local_tracks();
                 }
-            })
+            });
+            (at, timeout)
         });
         *self.timer.borrow_mut() = timer;
     }

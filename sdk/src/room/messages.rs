@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use futures::channel::oneshot;
 use serde::Serialize;
 
+use super::driver::Driver;
 use super::{Room, RoomState};
 use crate::engine::data::DataMessage;
 use crate::engine::session::Receipt;
@@ -44,6 +45,52 @@ impl Future for ChatDelivery {
     }
 }
 
+/// Waits until there is room for more data.
+#[derive(Debug)]
+pub struct DataCapacity(Option<oneshot::Receiver<()>>);
+
+impl DataCapacity {
+    /// Whether there is no need to wait.
+    pub fn is_ready(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl Future for DataCapacity {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        match &mut self.0 {
+            // A room that is left has nobody to wait for.
+            Some(capacity) => Pin::new(capacity).poll(context).map(drop),
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+/// Somebody who waits to send more.
+#[derive(Debug)]
+pub(super) struct WaitingSender {
+    channel: Channel,
+    to: Option<ParticipantId>,
+    capacity: oneshot::Sender<()>,
+}
+
+impl Driver {
+    /// There may be room for more data.
+    pub(super) fn wake_senders(&self) {
+        let senders = self.senders.take();
+        let session = self.session.borrow();
+        let has_capacity = |sender: &WaitingSender| session.has_capacity(sender.channel, sender.to.as_ref());
+        let (ready, waiting): (Vec<_>, Vec<_>) = senders.into_iter().partition(has_capacity);
+        drop(session);
+        self.senders.borrow_mut().extend(waiting);
+        for sender in ready {
+            let _ = sender.capacity.send(());
+        }
+    }
+}
+
 impl Room {
     /// Sends a chat message to everyone, or to one participant. Each participant receives the messages of another in
     /// order. The future resolves with its receipts; the message is sent without awaiting it.
@@ -62,17 +109,29 @@ impl Room {
         })
     }
 
-    /// Sends binary data. Reliable data may have, including the topic, at most 1 MiB in a mesh, and 65024 bytes through
-    /// an SFU or a mixer; unreliable data 16 KiB.
+    /// Sends bytes to everyone, or to one participant. Reliable messages have, with the topic, at most 1 MiB in a mesh, and
+    /// 65024 bytes through an SFU or a mixer; unreliable ones 16 KiB.
+    ///
+    /// The bytes are queued at once, so messages keep the order of the calls. The future resolves when there is room for more:
+    /// when less than 512 KiB are on their way to each receiver. A receiver that has not answered for 30 seconds is not waited for.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if no participant has this id, the message is too long,
-    /// or too many are queued.
-    pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<()> {
+    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant, if the message is too large, or
+    /// if too much waits already because the futures of earlier calls were not awaited: 16 MiB in a mesh, and then the other
+    /// participants get the message; 3 MiB through an SFU or a mixer, and then nobody gets it; 256 messages while a connection
+    /// is being established.
+    pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<DataCapacity> {
         let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
         let channel = if options.reliable { Channel::Reliable } else { Channel::Lossy };
         self.expect_state("send", &[RoomState::Joined])?;
-        let to = options.to.as_ref();
-        Ok(self.driver().with_session(|session| session.send(&message, channel, to))?)
+        let (driver, to) = (self.driver(), options.to.as_ref());
+        driver.with_session(|session| session.send_data(&message, channel, to, clock::now()))?;
+        if driver.session.borrow().has_capacity(channel, to) {
+            return Ok(DataCapacity(None));
+        }
+        let (sender, capacity) = oneshot::channel();
+        let waiting = WaitingSender { channel, to: options.to.clone(), capacity: sender };
+        driver.senders.borrow_mut().push(waiting);
+        Ok(DataCapacity(Some(capacity)))
     }
 }

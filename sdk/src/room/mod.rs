@@ -43,7 +43,7 @@ use futures::channel::oneshot;
 use self::driver::Driver;
 pub use self::event::{RoomEvent, RoomEvents, RoomState};
 pub use self::files::SendFileOptions;
-pub use self::messages::{ChatDelivery, ChatReceipt};
+pub use self::messages::{ChatDelivery, ChatReceipt, DataCapacity};
 pub use self::participant::RemoteParticipant;
 pub use self::publish::PublicationRef;
 pub use self::remote_track::RemoteTrack;

@@ -106,6 +106,7 @@ impl View {
                 assert!(detail.contains("a fault of the model"), "{detail}");
             }
             Event::Warning(error) => panic!("{error}"),
+            Event::Capacity => {}
             Event::Ended(error) => self.ended = Some(error),
         }
     }
@@ -118,7 +119,7 @@ impl View {
                 let wave = String::from_utf8(payload).unwrap();
                 assert!(self.waves.entry(id).or_default().insert(wave), "something came twice");
             }
-            DataMessage::Receipt { .. } => panic!("a receipt is no message"),
+            DataMessage::Receipt { .. } | DataMessage::Mark { .. } => panic!("not for the application"),
         }
     }
 

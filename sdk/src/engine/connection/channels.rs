@@ -45,6 +45,12 @@ impl Channels {
         SendOutcome::Later
     }
 
+    /// Whether a sender need not wait: it does while the channel is full, or half of what may wait for it to open does.
+    pub(super) fn has_capacity(&self, channel: Channel) -> bool {
+        let waiting = self.waiting.get(&channel).map_or(0, VecDeque::len);
+        !self.full.contains(&channel) && waiting < MAX_WAITING_FRAMES / 2
+    }
+
     /// Returns the messages queued for the channel.
     pub(super) fn opened(&mut self, channel: Channel) -> VecDeque<Frame> {
         self.open.insert(channel);
@@ -91,14 +97,17 @@ mod tests {
         }
         assert_eq!(channels.send(Channel::Reliable, frame("a")), SendOutcome::Refused);
         assert_eq!(channels.send(Channel::Lossy, frame("a")), SendOutcome::Later);
+        assert!(!channels.has_capacity(Channel::Reliable) && channels.has_capacity(Channel::Files));
         channels.set_full(Channel::Reliable, false);
+        assert!(channels.has_capacity(Channel::Reliable));
         assert_eq!(channels.send(Channel::Reliable, frame("b")), SendOutcome::Now(frame("b")));
     }
 
     #[test]
     fn not_everything_can_wait() {
         let mut channels = Channels::default();
-        for _ in 0..MAX_WAITING_FRAMES {
+        for count in 0..MAX_WAITING_FRAMES {
+            assert_eq!(channels.has_capacity(Channel::Files), count < MAX_WAITING_FRAMES / 2);
             assert_eq!(channels.send(Channel::Files, frame("a")), SendOutcome::Later);
         }
         assert_eq!(channels.send(Channel::Files, frame("a")), SendOutcome::Refused);

@@ -130,6 +130,5 @@ impl From<exchange::Input> for ConnectionInput {
 pub(in crate::engine) enum Output {
     Command(ConnectionCommand),
     Relay(RelayPayload),
-    Message(Channel, Frame),
     Warning(Error),
 }

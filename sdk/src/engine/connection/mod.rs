@@ -203,6 +203,11 @@ impl Connection {
         true
     }
 
+    /// Whether more can be sent over a channel without a wait.
+    pub(super) fn has_capacity(&self, channel: Channel) -> bool {
+        self.channels.has_capacity(channel)
+    }
+
     /// The connection state.
     pub(super) fn state(&self) -> ConnectionState {
         self.exchange.state()
@@ -281,9 +286,8 @@ impl Connection {
             ConnectionInput::ChannelClosed(channel) => self.channels.closed(channel),
             ConnectionInput::ChannelFull(channel) => self.channels.set_full(channel, true),
             ConnectionInput::ChannelCapacity(channel) => self.channels.set_full(channel, false),
-            ConnectionInput::ChannelMessage(channel, frame) => {
-                self.outputs.push_back(Output::Message(channel, frame));
-            }
+            // The session's.
+            ConnectionInput::ChannelMessage(..) => {}
         }
     }
 

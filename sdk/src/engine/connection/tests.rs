@@ -103,7 +103,7 @@ fn settle(ends: &mut [End; 2], now: Timestamp) -> u32 {
                 ends[1 - at].connection.handle_payload(payload, now);
             }
             Output::Warning(_) => ends[at].warnings += 1,
-            Output::Command(_) | Output::Message(..) => {}
+            Output::Command(_) => {}
         }
     }
 }

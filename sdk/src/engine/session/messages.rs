@@ -1,6 +1,6 @@
 //! Data channel messages.
 
-use super::{Event, Session};
+use super::{Event, Phase, Session};
 use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
 use crate::engine::topology::FarEnd;
 use crate::error::DataChannelError;
@@ -16,6 +16,7 @@ impl Session {
     /// Sends a chat message to one participant, or to everyone. Returns its number, used by [`Event::Receipt`].
     ///
     /// # Errors
+    /// If the text is too large, if there is no such participant, or if too many messages wait already; in the last case
     /// The errors of [`send`](Self::send).
     pub fn send_chat(
         &mut self,
@@ -33,12 +34,74 @@ impl Session {
         Ok(id)
     }
 
-    /// Sends a message over a channel to one participant, or to everyone.
+    /// Sends application data to one participant, or to everyone. The caller should wait for
+    /// [`has_capacity`](Self::has_capacity) before it sends more.
     ///
     /// # Errors
-    /// If the message is too large, if no participant has this id, or if too many messages are queued; in
-    /// the last case the others receive it.
-    pub fn send(
+    /// `TooLarge`; `UnknownParticipant`; `QueueFull` if too much is queued: in a mesh the others receive it, through an
+    /// SFU or a mixer nobody does.
+    pub fn send_data(
+        &mut self,
+        message: &DataMessage,
+        channel: Channel,
+        to: Option<&ParticipantId>,
+        now: Timestamp,
+    ) -> Result<(), DataChannelError> {
+        if !channel.is_reliable() {
+            return self.send(message, channel, to);
+        }
+        let is_relayed = self.connections.values().any(|connection| connection.far_end().is_relay());
+        if let Some(participant) = self.backlog.overrun(to).filter(|_| is_relayed) {
+            return Err(DataChannelError::QueueFull { participant: participant.to_string() });
+        }
+        let sent = self.send(message, channel, to);
+        if matches!(sent, Ok(()) | Err(DataChannelError::QueueFull { .. })) {
+            self.mark(message.size(), to, now);
+        }
+        sent
+    }
+
+    /// Whether more data can be sent to one participant, or to everyone, without getting far ahead of them.
+    pub fn has_capacity(&self, channel: Channel, to: Option<&ParticipantId>) -> bool {
+        let is_meant =
+            |peer: &ParticipantId, far_end: FarEnd| far_end.is_relay() || to.is_none_or(|to| to == peer);
+        let mut connections = self.connections.iter();
+        let is_ahead = channel.is_reliable() && self.backlog.is_ahead(to);
+        !is_ahead
+            && connections.all(|(peer, connection)| {
+                !is_meant(peer, connection.far_end()) || connection.has_capacity(channel)
+            })
+    }
+
+    /// Emits [`Event::Capacity`]. Nobody waits for it before joining.
+    pub(super) fn capacity_changed(&mut self) {
+        if self.own_id().is_some() {
+            self.event(Event::Capacity);
+        }
+    }
+
+    /// Notes data that was sent, and has marks follow it.
+    fn mark(&mut self, bytes: usize, to: Option<&ParticipantId>, now: Timestamp) {
+        let Phase::Joined { own_id } = &self.phase else { return };
+        let mut due = Vec::new();
+        for other in self.roster.participants() {
+            let is_receiver = match to {
+                Some(to) => other.id == *to,
+                None => other.id != *own_id && other.role != Role::Mixer,
+            };
+            if is_receiver && self.backlog.sent(&other.id, bytes) {
+                due.push(other.id.clone());
+            }
+        }
+        for receiver in due {
+            let id = self.receipts.next_id();
+            // If the queue is full the mark is lost, and the next one counts for it.
+            let _ = self.send(&DataMessage::Mark { id }, Channel::Reliable, Some(&receiver));
+            self.backlog.marked(&receiver, id, now);
+        }
+    }
+
+    fn send(
         &mut self,
         message: &DataMessage,
         channel: Channel,
@@ -57,7 +120,7 @@ impl Session {
     /// [`MAX_ROUTED_BYTES`](crate::engine::data::MAX_ROUTED_BYTES).
     ///
     /// # Errors
-    /// The errors of [`send`](Self::send), and `Closed` while there is no connection to the participant.
+    /// `TooLarge`, `UnknownParticipant`, `QueueFull`, and `Closed` while there is no connection to the participant.
     pub fn send_file_frame(&mut self, frame: Vec<u8>, to: &ParticipantId) -> Result<(), DataChannelError> {
         if self.others().any(|other| other.id == *to) && self.route(to).is_none() {
             return Err(DataChannelError::Closed);
@@ -101,7 +164,7 @@ impl Session {
     }
 
     /// Emits a message once its sender is known: the server may announce a new participant later.
-    pub(super) fn receive(&mut self, from: ParticipantId, channel: Channel, frame: Frame) {
+    pub(super) fn receive(&mut self, from: ParticipantId, channel: Channel, frame: Frame, now: Timestamp) {
         if self.roster.get(&from).is_none() {
             if self.early.len() == MAX_EARLY {
                 self.early.pop_front();
@@ -118,17 +181,25 @@ impl Session {
             Some(DataMessage::Receipt { id }) => {
                 self.receipts.received(id, &from);
                 self.tell_receipts();
+                if self.backlog.answered(id, &from, now) {
+                    self.capacity_changed();
+                }
             }
+            Some(DataMessage::Mark { id }) => self.send_receipt(id, &from),
             Some(message) => {
                 if let DataMessage::Chat { id: id @ 1.., .. } = &message {
-                    // A sender that left, or reads nothing, needs no receipt.
-                    let receipt = DataMessage::Receipt { id: *id }.encode();
-                    let _ = receipt.map(|frame| self.send_frame(&frame, Channel::Reliable, Some(&from)));
+                    self.send_receipt(*id, &from);
                 }
                 self.event(Event::Message(from, message));
             }
             None => {}
         }
+    }
+
+    /// A sender that left, or reads nothing, needs no receipt.
+    fn send_receipt(&mut self, id: u32, to: &ParticipantId) {
+        let receipt = DataMessage::Receipt { id }.encode();
+        let _ = receipt.map(|frame| self.send_frame(&frame, Channel::Reliable, Some(to)));
     }
 
     pub(super) fn tell_receipts(&mut self) {
@@ -138,9 +209,9 @@ impl Session {
     }
 
     /// Emits messages whose senders are known by now.
-    pub(super) fn receive_early(&mut self) {
+    pub(super) fn receive_early(&mut self, now: Timestamp) {
         for (from, channel, frame) in std::mem::take(&mut self.early) {
-            self.receive(from, channel, frame);
+            self.receive(from, channel, frame, now);
         }
     }
 
@@ -293,5 +364,96 @@ mod tests {
         assert_eq!(mixed.send_file_frame(vec![3], &"b".into()), Ok(()));
         let routed = Frame::Binary(vec![3]).routed(Some(&"b".into())).unwrap();
         assert_eq!(sent(&mut mixed), [("m".into(), routed)]);
+    }
+
+    /// Two sessions in a mixed room, with their connection to the mixer; what one of them sends to the other gets there at once.
+    fn through_a_mixer() -> [Session; 2] {
+        let people = |own: &str, other: &str| {
+            let mut session = joined(&[
+                person(own, 2, Role::Participant),
+                person(other, 3, Role::Participant),
+                person("m", 1, Role::Mixer),
+            ]);
+            let open = ConnectionInput::ChannelOpen(Channel::Reliable);
+            session.handle_connection(&"m".into(), open, 0);
+            session
+        };
+        [people("a", "b"), people("b", "a")]
+    }
+
+    /// Carries what one session has sent to the other one; returns the events of the sender.
+    fn carry(from: &mut Session, to: &mut Session) -> Vec<Event> {
+        let mut events = Vec::new();
+        while let Some(output) = from.poll_output() {
+            match output {
+                Output::Connection { command: ConnectionCommand::Send(channel, frame), .. } => {
+                    let (_, frame) = frame.unrouted().unwrap();
+                    let routed = frame.routed(from.own_id()).unwrap();
+                    to.handle_connection(&"m".into(), ConnectionInput::ChannelMessage(channel, routed), 0);
+                }
+                Output::Event(event) => events.push(event),
+                _ => {}
+            }
+        }
+        events
+    }
+
+    #[test]
+    fn a_sender_of_data_waits_for_a_slow_receiver_behind_a_mixer() {
+        let [mut a, mut b] = through_a_mixer();
+        let data = DataMessage::Data { topic: "t".into(), payload: vec![7; 60_000] };
+        let send = |a: &mut Session| a.send_data(&data, Channel::Reliable, None, 0);
+        let mut sent = 0;
+        while a.has_capacity(Channel::Reliable, None) {
+            send(&mut a).unwrap();
+            sent += 1;
+        }
+        assert!((5..20).contains(&sent), "{sent}");
+        assert!(a.has_capacity(Channel::Lossy, None), "what may be lost waits for nobody");
+
+        // Whoever does not wait is refused before the mixer loses anything.
+        while send(&mut a).is_ok() {
+            sent += 1;
+        }
+        let full = DataChannelError::QueueFull { participant: "b".into() };
+        assert_eq!(send(&mut a), Err(full));
+        assert!((40..60).contains(&sent), "{sent}");
+
+        carry(&mut a, &mut b);
+        let arrived =
+            carry(&mut b, &mut a).iter().filter(|event| matches!(event, Event::Message(..))).count();
+        assert_eq!(arrived, sent);
+        assert!(carry(&mut a, &mut b).contains(&Event::Capacity));
+        assert!(a.has_capacity(Channel::Reliable, None));
+        send(&mut a).unwrap();
+    }
+
+    #[test]
+    fn nobody_waits_for_who_has_left_or_does_not_answer() {
+        let [mut a, _] = through_a_mixer();
+        let data = DataMessage::Data { topic: String::new(), payload: vec![7; 60_000] };
+        let fill = |a: &mut Session| {
+            while a.has_capacity(Channel::Reliable, None) {
+                a.send_data(&data, Channel::Reliable, None, 0).unwrap();
+            }
+            while a.poll_output().is_some() {}
+        };
+        let capacity = |a: &mut Session| {
+            let outputs: Vec<_> = std::iter::from_fn(|| a.poll_output()).collect();
+            outputs.contains(&Output::Event(Event::Capacity)) && a.has_capacity(Channel::Reliable, None)
+        };
+        fill(&mut a);
+        assert!(a.poll_timeout().unwrap() <= 30_000);
+        a.handle_timeout(30_000);
+        assert!(capacity(&mut a), "30 seconds have gone by");
+
+        fill(&mut a);
+        let left = SignalEvent::ParticipantLeft {
+            revision: 2,
+            participant_id: "b".into(),
+            reason: crate::model::LeaveReason::Left,
+        };
+        a.handle_signal(left, 0);
+        assert!(capacity(&mut a), "there is nobody to wait for");
     }
 }

@@ -3,6 +3,7 @@
 //! Pass the application's calls, the server's events and the events of peer connections to it; then drain
 //! [`poll_output`](Session::poll_output).
 
+mod backlog;
 mod live_tracks;
 mod messages;
 mod orders;
@@ -15,6 +16,7 @@ mod wishes;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use self::backlog::Backlog;
 use self::live_tracks::LiveTracks;
 use self::orders::Orders;
 pub use self::output::{Event, Output};
@@ -76,6 +78,7 @@ pub struct Session {
     orders: Orders,
     layout: Option<MixLayout>,
     receipts: Receipts,
+    backlog: Backlog,
     early: VecDeque<(ParticipantId, Channel, Frame)>,
     /// As the mixer: the sender and the receiver.
     undelivered: VecDeque<(ParticipantId, ParticipantId, Channel, Frame)>,
@@ -108,6 +111,7 @@ impl Session {
             orders: Orders::default(),
             layout: None,
             receipts: Receipts::default(),
+            backlog: Backlog::default(),
             early: VecDeque::new(),
             undelivered: VecDeque::new(),
             outputs: VecDeque::new(),
@@ -199,6 +203,18 @@ impl Session {
     /// Handles an event of the peer connection to `peer`.
     pub fn handle_connection(&mut self, peer: &ParticipantId, input: ConnectionInput, now: Timestamp) {
         let Some(connection) = self.connections.get_mut(peer) else { return };
+        if let ConnectionInput::ChannelMessage(channel, frame) = input {
+            // There may be thousands of them in a second, and they change nothing else.
+            let far_end = connection.far_end();
+            self.arrived(peer.clone(), far_end, channel, frame, now);
+            return self.collect();
+        }
+        let frees_capacity = matches!(
+            input,
+            ConnectionInput::ChannelOpen(_)
+                | ConnectionInput::ChannelClosed(_)
+                | ConnectionInput::ChannelCapacity(_)
+        );
         let before = connection.state();
         connection.handle_input(input, now);
         let (state, far_end) = (connection.state(), connection.far_end());
@@ -212,6 +228,9 @@ impl Session {
             }
         }
         self.refresh();
+        if frees_capacity {
+            self.capacity_changed();
+        }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is due.
@@ -223,7 +242,8 @@ impl Session {
             _ => None,
         };
         let connections = self.connections.values().filter_map(Connection::poll_timeout);
-        let waiting = [self.publish_at, self.orders.poll_timeout(), self.receipts.poll_timeout()];
+        let messages = self.receipts.poll_timeout().into_iter().chain(self.backlog.poll_timeout()).min();
+        let waiting = [self.publish_at, self.orders.poll_timeout(), messages];
         connections.chain(joining).chain(waiting.into_iter().flatten()).min()
     }
 
@@ -248,6 +268,9 @@ impl Session {
         self.repeat_orders(now);
         self.receipts.handle_timeout(now);
         self.tell_receipts();
+        if self.backlog.handle_timeout(now) {
+            self.capacity_changed();
+        }
         for connection in self.connections.values_mut() {
             connection.handle_timeout(now);
         }
@@ -352,6 +375,7 @@ impl Session {
         let Some(connection) = self.connections.remove(peer) else { return };
         let command = ConnectionCommand::Close;
         self.outputs.push_back(Output::Connection { peer: peer.clone(), command });
+        self.capacity_changed();
         // The others stay, and are unreachable until there is another mixer.
         if connection.far_end().is_relay() && connection.state() != ConnectionState::New {
             let ids: Vec<_> = self.others().map(|other| other.id.clone()).collect();
@@ -389,6 +413,7 @@ impl Session {
         self.orders.clear();
         self.early.clear();
         self.undelivered.clear();
+        self.backlog.clear();
         self.publications.clear();
         self.layout = None;
         self.live.clear();

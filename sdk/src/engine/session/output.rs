@@ -66,12 +66,14 @@ pub enum Event {
     TrackMuteChanged(ParticipantId, PublicationId, bool),
     /// The state of the connection to a participant changed.
     ConnectionStateChange(ParticipantId, ConnectionState),
-    /// A participant sent a message; never a receipt.
+    /// A participant sent a message; never a receipt or a mark.
     Message(ParticipantId, DataMessage),
     /// A participant sent a frame of the file transfer.
     FileFrame(ParticipantId, Vec<u8>),
     /// All receivers of a chat message have acknowledged it or become unreachable.
     Receipt(Receipt),
+    /// [`has_capacity`](super::Session::has_capacity) may be true for what it was not before.
+    Capacity,
     /// A failure that does not end the session.
     Warning(Error),
     /// The session has ended; `None` if it was left by the application.

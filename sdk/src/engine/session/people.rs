@@ -38,6 +38,8 @@ impl Session {
                     self.wishes.forget(&participant.id);
                     self.receipts.left(&participant.id);
                     self.tell_receipts();
+                    self.backlog.left(&participant.id);
+                    self.capacity_changed();
                     self.event(Event::ParticipantLeft(participant.id, reason));
                 }
                 Change::Lobby(lobby) => self.event(Event::LobbyChange(lobby)),
@@ -50,7 +52,7 @@ impl Session {
             self.event(Event::LayoutChange(layout));
         }
         self.settle_orders();
-        self.receive_early();
+        self.receive_early(now);
         self.replan(now);
         self.forward_late();
         if self.publish_at.is_none() || self.is_confirmed() {

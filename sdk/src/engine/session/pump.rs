@@ -4,27 +4,26 @@
 use super::{Event, Output, Phase, Session, connection};
 use crate::engine::data::Frame;
 use crate::engine::topology::FarEnd;
-use crate::model::{Channel, ParticipantId, RelayPayload, SignalCommand};
+use crate::model::{Channel, ParticipantId, RelayPayload, SignalCommand, Timestamp};
 
 impl Session {
-    /// Processes the connections' outputs until there are none. A message from one connection may be sent over another.
+    /// Processes the connections' outputs until there are none.
     pub(super) fn collect(&mut self) {
-        while let Some((peer, far_end, output)) = self.next_output() {
+        while let Some((peer, output)) = self.next_output() {
             match output {
                 connection::Output::Command(command) => {
                     self.outputs.push_back(Output::Connection { peer, command });
                 }
                 connection::Output::Relay(payload) => self.relay(peer, payload),
                 connection::Output::Warning(error) => self.event(Event::Warning(error)),
-                connection::Output::Message(channel, frame) => self.arrived(peer, far_end, channel, frame),
             }
         }
     }
 
-    fn next_output(&mut self) -> Option<(ParticipantId, FarEnd, connection::Output)> {
+    fn next_output(&mut self) -> Option<(ParticipantId, connection::Output)> {
         self.connections.iter_mut().find_map(|(peer, connection)| {
             let output = connection.poll_output()?;
-            Some((peer.clone(), connection.far_end(), output))
+            Some((peer.clone(), output))
         })
     }
 
@@ -42,12 +41,19 @@ impl Session {
     }
 
     /// A message was received. An SFU or mixer adds the sender; a mixer's listener adds the receiver.
-    fn arrived(&mut self, peer: ParticipantId, far_end: FarEnd, channel: Channel, frame: Frame) {
+    pub(super) fn arrived(
+        &mut self,
+        peer: ParticipantId,
+        far_end: FarEnd,
+        channel: Channel,
+        frame: Frame,
+        now: Timestamp,
+    ) {
         match far_end {
-            FarEnd::Participant => self.receive(peer, channel, frame),
+            FarEnd::Participant => self.receive(peer, channel, frame, now),
             FarEnd::Sfu | FarEnd::Mixer => {
                 if let Some((from, frame)) = frame.unrouted() {
-                    self.receive(from, channel, frame);
+                    self.receive(from, channel, frame, now);
                 }
             }
             FarEnd::Listener => {
@@ -56,7 +62,7 @@ impl Session {
                     self.forward(&peer, &to, channel, frame);
                 }
                 if to.as_str().is_empty() || Some(&to) == self.own_id() {
-                    self.receive(peer, channel, frame);
+                    self.receive(peer, channel, frame, now);
                 }
             }
         }

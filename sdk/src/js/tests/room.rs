@@ -22,10 +22,10 @@ async fn only_text_is_chat_and_only_bytes_are_data() {
     for body in [
         "await x.sendChat(5)",
         "await x.sendChat()",
-        "x.sendData('text')",
-        "x.sendData({})",
-        "x.sendData([1, 2])",
-        "x.sendData(new Uint8Array(1), { topics: 'a' })",
+        "await x.sendData('text')",
+        "await x.sendData({})",
+        "await x.sendData([1, 2])",
+        "await x.sendData(new Uint8Array(1), { topics: 'a' })",
     ] {
         assert_eq!(code(room(), body).await.0, "ERR_INVALID_OPTIONS", "{body}");
     }
@@ -38,9 +38,11 @@ async fn only_text_is_chat_and_only_bytes_are_data() {
         assert_eq!(code(room(), body).await.0, "ERR_INVALID_OPTIONS", "{body}");
     }
     assert_eq!(code(room(), "x.sendFile(new Blob())").await.0, "ERR_INVALID_STATE");
-    for body in
-        ["await x.sendChat('early')", "x.sendData(new Uint16Array(3))", "x.sendData(new ArrayBuffer(3))"]
-    {
+    for body in [
+        "await x.sendChat('early')",
+        "await x.sendData(new Uint16Array(3))",
+        "await x.sendData(new ArrayBuffer(3))",
+    ] {
         assert_eq!(code(room(), body).await.0, "ERR_INVALID_STATE", "{body}");
     }
 }

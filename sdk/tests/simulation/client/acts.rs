@@ -51,7 +51,7 @@ impl Client {
             }
             Action::Update => self.update(now, random),
             Action::Say { to_one } => self.say(to_one, now, random),
-            Action::Wave { to_one } => self.wave(to_one, random),
+            Action::Wave { to_one } => self.wave(to_one, now, random),
             Action::Wish => self.wish(now, random),
             Action::Decide(decision) => self.decide(decision, now, random),
             Action::Mix => self.mix(now),
@@ -110,11 +110,11 @@ impl Client {
     }
 
     /// Sends something that may be lost, each time something else.
-    fn wave(&mut self, to_one: bool, random: &mut Random) {
+    fn wave(&mut self, to_one: bool, now: Timestamp, random: &mut Random) {
         let to = self.pick_other(random).filter(|_| to_one);
         let payload = format!("{}: wave {}", self.id, self.waves.len());
         let message = DataMessage::Data { topic: "wave".to_owned(), payload: payload.clone().into_bytes() };
-        self.session.send(&message, Channel::Lossy, to.as_ref()).unwrap();
+        self.session.send_data(&message, Channel::Lossy, to.as_ref(), now).unwrap();
         self.waves.insert(payload, to);
     }
 
