@@ -11,14 +11,14 @@ mod example {
     };
     use web_sys::HtmlVideoElement;
 
-    /// The ideal camera: 1280 by 720 pixels if it can.
+    /// An ideal resolution: 1280 by 720 pixels if the camera supports it.
     pub async fn show_myself(video: &HtmlVideoElement) -> Result<()> {
         let camera = Devices::new()?.camera(&CameraOptions::default()).await?;
         attach(video, &[camera.to_raw()])?;
         play(video).await
     }
 
-    /// Says exactly what is wanted, and changes it while the camera runs.
+    /// Exact constraints, which are changed while the camera runs.
     pub async fn zoom_in() -> Result<()> {
         let wanted = ConstraintSet {
             width: Range { min: Some(640), ideal: Some(1920), ..Range::default() }.into(),
@@ -35,7 +35,7 @@ mod example {
         Ok(())
     }
 
-    /// What to tell a user whose camera does not open.
+    /// A message for the user if the camera cannot be opened.
     pub fn advice(error: &Error) -> &'static str {
         match error {
             Error::Media(MediaError::NotAllowed { by: Refusal::System, .. }) => {
@@ -47,13 +47,13 @@ mod example {
         }
     }
 
-    /// Asks before the browser asks.
+    /// Queries the permission before prompting.
     pub async fn will_be_asked() -> Result<bool> {
         let permission = Devices::new()?.permission(&PermissionName::Camera).await?;
         Ok(permission.state() == PermissionState::Prompt)
     }
 
-    /// When the headset is unplugged, the next microphone takes over.
+    /// When the headset is unplugged, switch to the next microphone.
     pub async fn keep_talking(mut replace: impl AsyncFnMut(moim::LocalTrack)) -> Result<()> {
         let devices = Devices::new()?;
         let microphone = devices.microphone(&MicrophoneOptions::default()).await?;
@@ -64,7 +64,7 @@ mod example {
         Ok(())
     }
 
-    /// Plays through whatever speaker was plugged in last.
+    /// Plays through the speaker that was plugged in last.
     pub async fn follow_speakers(video: &HtmlVideoElement) -> Result<()> {
         let mut changes = Devices::new()?.changes();
         while let Some(change) = changes.next().await {
@@ -75,7 +75,7 @@ mod example {
         Ok(())
     }
 
-    /// Shares a window and its sound until the user presses the browser's stop button. Call it from a click.
+    /// Shares a window and its audio until the user presses the browser's stop button. Call it from a click handler.
     pub async fn share() -> Result<()> {
         let surface = ConstraintSet {
             display_surface: Constraint::ideal(DisplaySurface::Window),

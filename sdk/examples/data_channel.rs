@@ -15,7 +15,7 @@ mod example {
         y: f32,
     }
 
-    /// Chat: nothing is lost, and messages of any size arrive.
+    /// Chat: reliable, with messages of any size.
     pub async fn chat(connection: &RtcPeerConnection) -> Result<()> {
         let mut channel = DataChannel::create(connection, "chat", &DataChannelOptions::default())?;
         channel.opened().await?;
@@ -30,7 +30,7 @@ mod example {
         Ok(())
     }
 
-    /// A game: what is late is of no use, so it is not sent again.
+    /// A game: late data is useless, so it is not retransmitted.
     pub async fn game(connection: &RtcPeerConnection) -> Result<()> {
         let options =
             DataChannelOptions { ordered: false, max_retransmits: Some(0), ..DataChannelOptions::default() };
@@ -43,20 +43,20 @@ mod example {
         Ok(())
     }
 
-    /// The far end is a page that knows nothing of moim: messages cross as they are.
+    /// The remote page does not use moim: messages are sent without framing.
     pub fn plain(connection: &RtcPeerConnection) -> Result<DataChannel> {
         let messages = MessageOptions { framing: Some(false), ..MessageOptions::default() };
         let options = DataChannelOptions { messages, ..DataChannelOptions::default() };
         DataChannel::create(connection, "plain", &options)
     }
 
-    /// A channel is a `Stream` and a `Sink`, so what the `futures` crate has for those works.
+    /// A channel is a `Stream` and a `Sink`, so the combinators of the `futures` crate work.
     pub async fn echo(channel: DataChannel) -> Result<()> {
         let (mut sink, mut stream) = channel.split();
         sink.send_all(&mut stream).await
     }
 
-    /// And it is a byte stream.
+    /// It can also be used as a byte stream.
     pub async fn write(channel: DataChannel) -> std::io::Result<()> {
         let mut io = channel.into_io();
         io.write_all(b"GET / HTTP/1.1\r\n\r\n").await?;

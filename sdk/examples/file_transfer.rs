@@ -7,7 +7,7 @@ mod example {
     use moim::{DataChannel, ErrorCode, FileOptions, FileTransfer, Result};
     use web_sys::{File, WritableStream};
 
-    /// Sends a file that the user chose, and shows how far it is.
+    /// Sends a file that the user selected, and shows the progress.
     pub async fn send(channel: &DataChannel, file: &File) -> Result<FileTransfer> {
         let transfer = channel.send_file(file, &FileOptions::default())?;
         let mut progress = transfer.progress();
@@ -16,20 +16,20 @@ mod example {
             web_sys::console::log_1(&format!("{}: {percent} %", transfer.name()).into());
         }
         match transfer.finished().await {
-            // The connection broke: keep the transfer, and call `resume` with the next channel.
+            // The connection was lost: keep the transfer, and call `resume` with the next channel.
             Err(error) if error.code() == ErrorCode::TransferInterrupted => {}
             finished => drop(finished?),
         }
         Ok(transfer)
     }
 
-    /// Goes on over a new channel. The far end does the same with its own transfer.
+    /// Continues over a new channel. The remote peer does the same with its own transfer.
     pub async fn go_on(interrupted: &FileTransfer, channel: &DataChannel) -> Result<()> {
         interrupted.resume(channel)?.finished().await?;
         Ok(())
     }
 
-    /// Takes small files into memory, writes one large file to disk, and refuses the rest.
+    /// Accepts small files into memory, writes one large file to disk, and declines the rest.
     pub async fn receive(channel: &DataChannel, disk: &WritableStream) -> Result<Vec<File>> {
         let mut files = channel.files();
         let mut received = Vec::new();

@@ -8,7 +8,7 @@ mod example {
     };
     use web_sys::MediaStreamTrack;
 
-    /// `people` are the tracks of each, with their names; the first of them is large.
+    /// `people` are the names and tracks of the participants; the first one is large.
     pub async fn record(
         people: Vec<(String, Vec<MediaStreamTrack>)>,
         stop: impl Future<Output = ()>,

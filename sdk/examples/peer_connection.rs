@@ -1,4 +1,4 @@
-//! A call between two pages without a room: anything that carries text will do for the signals. Compiled for the browser,
+//! A call between two pages without a room: signals can be sent over any text transport. Compiled for the browser,
 //! and not run.
 
 #[cfg(target_arch = "wasm32")]
@@ -11,7 +11,7 @@ mod example {
         PeerConnectionOptions, Result, Signal, TransceiverOptions,
     };
 
-    /// Both ends do the same.
+    /// Both peers run the same code.
     pub async fn call(
         video: web_sys::HtmlVideoElement,
         mut to_far_end: impl Sink<String> + Unpin + 'static,
@@ -56,7 +56,7 @@ mod example {
         Ok(())
     }
 
-    /// To a server that hands each receiver the version that it can take.
+    /// To a server that forwards a suitable layer to each receiver.
     pub async fn simulcast(connection: &PeerConnection) -> Result<()> {
         let camera = Devices::new()?.camera(&CameraOptions::default()).await?;
         let mut options = TransceiverOptions::default();
@@ -64,7 +64,7 @@ mod example {
             vec![Encoding::simulcast("q", 4.0), Encoding::simulcast("h", 2.0), Encoding::simulcast("f", 1.0)];
         let sender = connection.add_transceiver(&camera, &options)?.sender();
 
-        // Later: nobody watches the largest one, and the others may take half a megabit.
+        // Later: nobody watches the largest layer, and the others may use half a megabit per second.
         let mut parameters = sender.parameters()?;
         parameters.encodings[2].active = false;
         parameters.encodings[1].max_bitrate = Some(500_000);

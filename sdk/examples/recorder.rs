@@ -7,7 +7,7 @@ mod example {
     use moim::{LocalTrack, Recorder, RecorderOptions, Result};
     use web_sys::Blob;
 
-    /// One file, which has a length and can be sought in.
+    /// One file with a duration, which can be seeked.
     pub async fn one_file(camera: &LocalTrack, stop: impl Future<Output = ()>) -> Result<Blob> {
         let options = RecorderOptions {
             mime_types: ["video/mp4", "video/webm;codecs=vp9,opus", "video/webm"].map(str::to_owned).to_vec(),
@@ -23,7 +23,7 @@ mod example {
         Ok(recording.blob)
     }
 
-    /// Piece by piece, for example to a server.
+    /// In chunks, for example to a server.
     pub async fn pieces(camera: &LocalTrack, upload: impl AsyncFn(Blob)) -> Result<()> {
         let options = RecorderOptions { keep: false, timeslice_ms: 5000, ..RecorderOptions::default() };
         let recorder = Recorder::start(&[camera.to_raw()], &options)?;

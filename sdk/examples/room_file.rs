@@ -8,7 +8,7 @@ mod example {
     use moim::{FileTransfer, ParticipantId, Result, Room, RoomEvent, SendFileOptions};
     use web_sys::File;
 
-    /// Sends a file to everyone, and says who has it.
+    /// Sends a file to everyone, and reports who has received it.
     pub async fn share(room: &Room, file: &File) -> Result<()> {
         let transfers = room.send_file(file, &SendFileOptions::default())?;
         join_all(transfers.iter().map(report)).await;
@@ -29,7 +29,7 @@ mod example {
         web_sys::console::log_1(&outcome.into());
     }
 
-    /// Takes pictures from whoever offers them.
+    /// Accepts pictures from everyone.
     pub async fn collect(room: &Room) -> Result<Vec<File>> {
         let mut events = room.events();
         let mut pictures = Vec::new();

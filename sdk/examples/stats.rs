@@ -7,7 +7,7 @@ mod example {
     use moim::{Result, StatsDelta, StatsMonitor, StatsMonitorOptions, StatsView, get_stats};
     use web_sys::{RtcPeerConnection, RtcRtpSender};
 
-    /// Shows the quality every two seconds, until the connection is closed. Gives a table of the last minutes.
+    /// Shows the quality every two seconds, until the connection is closed. Returns a table of the last minutes.
     pub async fn watch(connection: &RtcPeerConnection, show: impl Fn(String)) -> Result<String> {
         let options = StatsMonitorOptions { interval_ms: 2000, history: 150 };
         let mut monitor = StatsMonitor::start(connection, &options)?;
@@ -29,7 +29,7 @@ mod example {
         Ok(monitor.history().to_csv())
     }
 
-    /// Reads everything there is, once, by its type.
+    /// Reads a complete report once, by type.
     pub async fn read(sender: &RtcRtpSender) -> Result<()> {
         let report = get_stats(sender).await?;
         let bytes: u64 = report.outbound_rtp().filter_map(|layer| layer.bytes_sent()).sum();
@@ -43,7 +43,7 @@ mod example {
         for entry in report.entries() {
             match entry.view() {
                 StatsView::RemoteInboundRtp(far) => {
-                    // Members of the dictionaries that it inherits are there too.
+                    // Inherited members of the dictionaries are available too.
                     let (_, _) = (far.fraction_lost(), far.jitter());
                 }
                 StatsView::Unknown(entry) => {

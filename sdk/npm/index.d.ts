@@ -139,6 +139,44 @@ export interface Rectangle {
 }
 
 /**
+ * A snapshot of another participant.
+ */
+export interface RemoteParticipant {
+    /**
+     * The id, unique while the participant is in the room.
+     */
+    id: ParticipantId;
+    /**
+     * The display name.
+     */
+    name: string;
+    /**
+     * Application data.
+     */
+    metadata: string;
+    /**
+     * Application attributes by name.
+     */
+    attributes: Record<string, string>;
+    /**
+     * The role.
+     */
+    role: Role;
+    /**
+     * The publications.
+     */
+    publications: Publication[];
+    /**
+     * The tracks that can be played now.
+     */
+    tracks: RemoteTrack[];
+    /**
+     * The state of the connection to it.
+     */
+    connectionState: ConnectionState;
+}
+
+/**
  * A source heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
  */
 export interface RtpSource {
@@ -327,42 +365,9 @@ export interface HeaderExtension {
 export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver; streamIds: string[] } | { type: "datachanneladded"; channel: DataChannel } | { type: "connectionstatechange"; state: ConnectionState } | { type: "iceconnectionstatechange"; state: IceConnectionState } | { type: "icegatheringstatechange"; state: IceGatheringState } | { type: "signalingstatechange"; state: SignalingState } | { type: "icecandidateerror"; url: string; address: string | undefined; port: number | undefined; errorCode: number; errorText: string } | { type: "recovering"; attempt: number } | { type: "negotiationfailed"; error: MoimError } | { type: "lagged"; missed: number };
 
 /**
- * Another participant, as known at the moment of asking.
+ * An event of a room.
  */
-export interface RemoteParticipant {
-    /**
-     * Names the participant for as long as it stays.
-     */
-    id: ParticipantId;
-    /**
-     * The name to show.
-     */
-    name: string;
-    /**
-     * Whatever the application attached.
-     */
-    metadata: string;
-    /**
-     * What the application attached by name.
-     */
-    attributes: Record<string, string>;
-    /**
-     * What it is in the room for.
-     */
-    role: Role;
-    /**
-     * What the participant publishes.
-     */
-    publications: Publication[];
-    /**
-     * What can be played of it now.
-     */
-    tracks: RemoteTrack[];
-    /**
-     * The state of the connection to it.
-     */
-    connectionState: ConnectionState;
-}
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * Configuration of a connection. All members are optional.
@@ -645,6 +650,24 @@ export interface MicrophoneOptions {
 }
 
 /**
+ * Options for sending a file in a room.
+ */
+export interface SendFileOptions {
+    /**
+     * The receiver. Default: everyone.
+     */
+    to?: ParticipantId;
+    /**
+     * The name. Default: that of the `File`; `"file"` for a `Blob`.
+     */
+    name?: string;
+    /**
+     * The MIME type. Default: that of the `Blob`.
+     */
+    mimeType?: string;
+}
+
+/**
  * Options for sending a file.
  */
 export interface FileOptions {
@@ -866,11 +889,6 @@ export interface WaitingParticipant {
      */
     metadata?: string;
 }
-
-/**
- * Something happened in a room.
- */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * The content of a stream.
@@ -1191,6 +1209,20 @@ export interface FileProgress {
 }
 
 /**
+ * The receipts of a chat message.
+ */
+export interface ChatReceipt {
+    /**
+     * The participants who have received it.
+     */
+    deliveredTo: ParticipantId[];
+    /**
+     * The participants who left or did not acknowledge it within 30 seconds. They may have received it nevertheless.
+     */
+    missedBy: ParticipantId[];
+}
+
+/**
  * The result of `getStats()` of a connection, a sender or a receiver, typed.
  * @see https://www.w3.org/TR/webrtc/#rtcstatsreport-object
  */
@@ -1278,6 +1310,11 @@ export type DataChannelState = "connecting" | "open" | "closing" | "closed";
 export type RecorderState = "recording" | "paused" | "stopped";
 
 /**
+ * The state of a room.
+ */
+export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
+
+/**
  * The traffic of the whole connection, including data channels and headers.
  */
 export interface ConnectionDelta {
@@ -1316,24 +1353,6 @@ export interface ConnectionDelta {
 }
 
 /**
- * To whom a file goes, and what they are told about it.
- */
-export interface SendFileOptions {
-    /**
-     * The receiver. Default: everyone.
-     */
-    to?: ParticipantId;
-    /**
-     * The name. Default: that of the `File`; `"file"` for a `Blob`.
-     */
-    name?: string;
-    /**
-     * The MIME type. Default: that of the `Blob`.
-     */
-    mimeType?: string;
-}
-
-/**
  * What a participant is in the room for.
  */
 export type Role = "participant" | "host" | "mixer";
@@ -1355,28 +1374,9 @@ export type QualityReason = "none" | "loss" | "delay" | "jitter" | "codec" | "fr
 export type DegradationPreference = "maintain-framerate" | "maintain-resolution" | "maintain-framerate-and-resolution" | "balanced";
 
 /**
- * Where a room is in its life.
- */
-export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
-
-/**
  * Who did not allow a capture.
  */
 export type Refusal = "user" | "policy" | "system" | "unknown";
-
-/**
- * Who has a line of chat.
- */
-export interface ChatReceipt {
-    /**
-     * Who has it.
-     */
-    deliveredTo: ParticipantId[];
-    /**
-     * Who left, or said nothing for half a minute. They may have it all the same.
-     */
-    missedBy: ParticipantId[];
-}
 
 /**
  * Who waits to be let into a room, and whether newcomers have to.

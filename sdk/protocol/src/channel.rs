@@ -1,22 +1,22 @@
 //! The data channels of a room's connection.
 
 /// One of the data channels that each connection of a room has. Both ends create all of them with the same ids, so that
-/// neither has to announce one (RFC 8832 is not needed).
+/// they need not be announced (RFC 8832 is not used).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Channel {
-    /// Messages that arrive, and in order.
+    /// Reliable, ordered messages.
     Reliable,
-    /// Messages of which the newest counts: each is sent once, may be lost, and may overtake others.
+    /// Messages of which only the latest matters: each is sent once, may be lost, and may be reordered.
     Lossy,
-    /// Files. They arrive as those of `Reliable`, and do not hold them up.
+    /// Files. Reliable and ordered, without delaying the messages of `Reliable`.
     Files,
 }
 
 impl Channel {
-    /// All of them.
+    /// All channels.
     pub const ALL: [Self; 3] = [Self::Reliable, Self::Lossy, Self::Files];
 
-    /// The id that both ends create it with (RFC 8831: the SCTP stream).
+    /// The id with which both ends create it (RFC 8831: the SCTP stream).
     pub fn id(self) -> u16 {
         match self {
             Self::Reliable => 0,
@@ -34,7 +34,7 @@ impl Channel {
         }
     }
 
-    /// Whether messages arrive, and in order. Otherwise each is sent once: `ordered: false`, `maxRetransmits: 0`.
+    /// Whether it is reliable and ordered. Otherwise each message is sent once: `ordered: false`, `maxRetransmits: 0`.
     pub fn is_reliable(self) -> bool {
         self != Self::Lossy
     }

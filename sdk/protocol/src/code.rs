@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! server_error_codes {
     ($($(#[$doc:meta])* $name:ident => $text:literal,)+) => {
-        /// Why the server refused a message.
+        /// Why the server rejected a message.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
@@ -16,10 +16,10 @@ macro_rules! server_error_codes {
         }
 
         impl ErrorCode {
-            /// Every code of this version.
+            /// All codes of this version.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
-            /// The code as it stands in the message.
+            /// The code as in the message.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)+
@@ -33,7 +33,7 @@ macro_rules! server_error_codes {
 server_error_codes! {
     /// The frame is not JSON, or a member is missing or has the wrong type.
     Malformed => "malformed",
-    /// The frame is longer than the server takes.
+    /// The frame exceeds the server's limit.
     MessageTooLarge => "messageTooLarge",
     /// The frame is binary; the protocol is text.
     BinaryFrame => "binaryFrame",
@@ -45,17 +45,17 @@ server_error_codes! {
     AlreadyJoined => "alreadyJoined",
     /// The server does not speak this protocol version.
     UnsupportedVersion => "unsupportedVersion",
-    /// The server does not offer this topology.
+    /// The server does not support this topology.
     UnsupportedTopology => "unsupportedTopology",
-    /// The room's topology needs a mixer, and there is none; the message says how to start one.
+    /// The room's topology needs a mixer, and it has none; the message tells how to start one.
     NoMixer => "noMixer",
     /// A member has a value outside its limits; the message names it.
     InvalidValue => "invalidValue",
-    /// The room has as many participants as it may have.
+    /// The room is full.
     RoomFull => "roomFull",
-    /// The server has as many rooms as it may have.
+    /// The server's limit of rooms is reached.
     TooManyRooms => "tooManyRooms",
-    /// The server has as many connections as it may have.
+    /// The server's limit of connections is reached.
     TooManyConnections => "tooManyConnections",
     /// `relay` names a participant that is not in the room.
     UnknownParticipant => "unknownParticipant",
@@ -63,20 +63,20 @@ server_error_codes! {
     NotHost => "notHost",
     /// Only the first participant of a room can join it as its host.
     HostRefused => "hostRefused",
-    /// What was asked for needs a token, and the one that came is missing or wrong.
+    /// The request needs a token, which is missing or wrong.
     Unauthorized => "unauthorized",
-    /// A host did not let this participant in.
+    /// A host did not admit this participant.
     NotAdmitted => "notAdmitted",
-    /// A host put this participant out of the room.
+    /// A host removed this participant from the room.
     Removed => "removed",
-    /// No participant of the room has this resume token, or not any more: `join` without it.
+    /// No participant of the room has this resume token, or no longer: `join` without it.
     ResumeRefused => "resumeRefused",
     /// Another connection has resumed this participant.
     Superseded => "superseded",
-    /// The SFU could not use what it was sent; the message says why.
+    /// The SFU could not use a payload; the message tells why.
     MediaRefused => "mediaRefused",
-    /// Nothing came from this connection for too long.
+    /// Nothing was received from this connection for too long.
     IdleTimeout => "idleTimeout",
-    /// The server is going down.
+    /// The server is shutting down.
     ShuttingDown => "shuttingDown",
 }

@@ -1,4 +1,4 @@
-//! Messages to text and back.
+//! Encodes and decodes messages.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// The member of the message that has the wrong type, if the fault lies in one.
+    /// The member with the wrong type, if that is the fault.
     pub fn member(&self) -> Option<&str> {
         self.member.as_deref()
     }
@@ -23,12 +23,12 @@ impl DecodeError {
 macro_rules! json {
     ($($message:ty),+) => {$(
         impl $message {
-            /// Writes the message as JSON.
+            /// Encodes the message as JSON.
             pub fn encode(&self) -> String {
                 encode(self)
             }
 
-            /// Reads a message from JSON.
+            /// Decodes a message from JSON.
             ///
             /// # Errors
             /// Fails on text that is not JSON, and on a known message with a missing or mistyped member.
@@ -42,7 +42,7 @@ macro_rules! json {
 json!(ClientMessage, ServerMessage);
 
 impl ClientMessage {
-    /// Writes the message as JSON with a `request`, which an error in answer to it repeats.
+    /// Encodes the message as JSON with a `request`, which an error in response to it repeats.
     pub fn encode_request(&self, request: u32) -> String {
         #[derive(Serialize)]
         struct Numbered<'a> {
@@ -53,7 +53,7 @@ impl ClientMessage {
         encode(&Numbered { message: self, request })
     }
 
-    /// The `request` of a message, also of one that does not decode.
+    /// The `request` of a message, even if the message cannot be decoded.
     pub fn request_of(text: &str) -> Option<u32> {
         #[derive(Deserialize)]
         struct Numbered {
@@ -75,14 +75,14 @@ fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 
 /// No message of this version has more members; a longer object is not worth the search.
 const MAX_MEMBERS: usize = 13;
-/// The search reads the message once for each member. In one longer than this, it would cost the receiver more than a
-/// name in an error is worth to the sender.
+/// The search decodes the message once for each member. For a message longer than this, it would cost the receiver more
+/// than a name in an error is worth to the sender.
 const MAX_SEARCHED_BYTES: usize = 16 * 1024;
 
 /// Finds the member that `error` is about.
 ///
-/// serde buffers a tagged enum before it reads the variant, and so loses the place of a fault. What
-/// remains is a search: the message fails in another way, or not at all, once the member is taken out.
+/// serde buffers a tagged enum before it reads the variant, and so loses the position of a fault. What
+/// remains is a search: the message fails differently, or not at all, once the member is removed.
 fn faulty_member<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Option<String> {
     if !error.is_data() || text.len() > MAX_SEARCHED_BYTES {
         return None;

@@ -1,16 +1,16 @@
 //! The signaling messages between moim clients and a moim signaling server.
 //!
-//! JSON text frames over one WebSocket. [`ClientMessage`] goes up, [`ServerMessage`] comes down;
-//! `README.md` beside this crate describes each, `golden/` holds one example of each, and the tests
+//! JSON text frames over one WebSocket. Clients send [`ClientMessage`], servers [`ServerMessage`];
+//! the `README.md` of this crate describes each, `golden/` contains one example of each, and the tests
 //! check that both serde directions agree with the examples.
 //!
-//! Every message is safe to repeat: state-changing messages carry the complete new state, and the
-//! server's roster messages carry a revision, so a receiver can tell that it missed one.
+//! Every message is idempotent: state-changing messages carry the complete new state, and the
+//! server's roster messages carry a revision, so a receiver can detect that it missed one.
 
 mod channel;
 mod code;
 mod decode;
-#[expect(missing_docs, reason = "what a variant says covers its fields")]
+#[expect(missing_docs, reason = "the docs of a variant cover its fields")]
 mod message;
 mod reliable;
 mod routed;
@@ -29,8 +29,8 @@ pub use types::{
     PublicationId, Role, SdpType, SessionDescription, Slot, Topology, TrackSource, WaitingParticipant, Wish,
 };
 
-/// The protocol version that this crate speaks.
+/// The protocol version of this crate.
 pub const VERSION: u32 = 1;
 
-/// Whom a client relays to when it speaks with the server's SFU. No participant has this id.
+/// The id to which a client relays signals for the server's SFU. No participant has this id.
 pub const SFU_ID: &str = "sfu";

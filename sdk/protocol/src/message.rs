@@ -14,25 +14,25 @@ use crate::{
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum ClientMessage {
-    /// Enters a room. The first message of a connection; answered by `welcome` or `error`.
+    /// Joins a room. The first message of a connection; answered by `welcome` or `error`.
     Join(Join),
-    /// Hands `payload` to one other participant of the room.
+    /// Sends `payload` to one other participant of the room.
     Relay { to: ParticipantId, payload: RelayPayload },
-    /// Says what this participant publishes from now on: the complete list.
+    /// Sets this participant's publications: the complete list.
     Publish { publications: Vec<Publication> },
-    /// Says who this participant is from now on.
+    /// Sets this participant's profile.
     Update(Profile),
-    /// Asks for the complete roster, because a revision was missed.
+    /// Requests the complete roster, because a revision was missed.
     Sync,
-    /// As a host: whether newcomers have to wait until a host admits them.
+    /// As a host: sets whether newcomers have to wait until a host admits them.
     Lock { locked: bool },
-    /// As a host: lets someone in who waits.
+    /// As a host: admits a waiting participant.
     Admit { participant_id: ParticipantId },
-    /// As a host: puts someone out of the room, or sends someone away who waits.
+    /// As a host: removes a participant from the room or from the lobby.
     Remove { participant_id: ParticipantId },
     /// As a host: asks a participant to mute a publication.
     Mute { participant_id: ParticipantId, publication_id: PublicationId },
-    /// Leaves the room and ends the connection.
+    /// Leaves the room and closes the connection.
     Leave,
     /// Keeps the connection alive; answered by `pong`.
     Ping,
@@ -45,32 +45,33 @@ pub enum ClientMessage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Join {
-    /// The protocol version that the client speaks.
+    /// The protocol version of the client.
     pub version: u32,
-    /// The room's name. A room exists while someone is in it.
+    /// The room's name. A room exists while a participant is in it.
     pub room: String,
-    /// The participant's name, for people to read; need not be unique.
+    /// The participant's display name; need not be unique.
     pub name: String,
-    /// Whatever the application attaches to the participant.
+    /// Application data about the participant.
     #[serde(default)]
     pub metadata: String,
-    /// What the application attaches by name.
+    /// Application attributes by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
-    /// How media is to flow.
+    /// The topology.
     #[serde(default)]
     pub topology: Topology,
-    /// What the participant is in the room for.
+    /// The participant's role.
     #[serde(default, skip_serializing_if = "Role::is_default")]
     pub role: Role,
-    /// What the server gave to whom it trusts, such as a mixer that it started itself.
+    /// A token of the server for trusted clients, such as a mixer that it started itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// The [`Welcome::resume_token`] of a connection that was cut: the participant goes on where it was. Empty in the first
-    /// `join` of a client that can do so. Absent: the participant is gone as soon as its connection is.
+    /// The [`Welcome::resume_token`] of a connection that was cut: the participant continues in its previous state.
+    /// Empty in the first `join` of a client that supports this. Absent: the participant leaves as soon as its
+    /// connection closes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<String>,
-    /// What the participant publishes from the start.
+    /// The initial publications.
     #[serde(default)]
     pub publications: Vec<Publication>,
     /// The first payload for the SFU, so that joining and publishing take one round trip.
@@ -78,11 +79,11 @@ pub struct Join {
     pub relay: Option<RelayPayload>,
 }
 
-/// One step of the conversation between two participants, through the server, which does not look inside; or between a
+/// One step of the exchange between two participants, through the server, which does not interpret it; or between a
 /// participant and the server's SFU.
 ///
-/// The two ends number their signals, repeat those that are not acknowledged, and put them in order, so that
-/// a message lost when a connection to the server breaks is not lost to the negotiation.
+/// The two ends number their signals, repeat those that are not acknowledged, and order them, so that
+/// a message that is lost with a connection to the server is not lost for the negotiation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RelayPayload {
     /// The number of `signal`, from 1; 0 if there is none.
@@ -91,12 +92,12 @@ pub struct RelayPayload {
     /// The sender has every signal up to this number.
     #[serde(default)]
     pub ack: u32,
-    /// What to tell; absent in a mere acknowledgement.
+    /// The signal; absent if it is only an acknowledgement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<PeerSignal>,
 }
 
-/// What one end of a peer connection tells the other.
+/// A signal between the ends of a peer connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
@@ -105,28 +106,29 @@ pub enum PeerSignal {
     Description {
         /// The description.
         description: SessionDescription,
-        /// Which media section (`mid`) carries which publication of the sender.
+        /// Maps media sections (`mid`) to the sender's publications.
         #[serde(default)]
         mids: BTreeMap<String, PublicationId>,
     },
     /// An ICE candidate (RFC 8838).
     Candidate { candidate: IceCandidate },
-    /// The last description of this type, which the far end sent, cannot be used. The sender of an offer makes another
+    /// The remote end's last description of this type cannot be used. The sender of an offer creates another
     /// one; the sender of an answer gets another offer.
     Refusal {
-        /// Whether that was an offer or an answer.
+        /// The type of the description.
         #[serde(rename = "type")]
         sdp_type: SdpType,
-        /// Why, for people to read.
+        /// A human-readable reason.
         #[serde(default)]
         reason: String,
     },
-    /// A wish for an offer, from the end that makes none: it wants to send something else. The offer is to have at least
-    /// so many media sections of each kind in which it can.
+    /// Requests an offer, from the end that makes none, in order to send something else. The offer must have at least
+    /// this many media sections of each kind for it.
     Ask { audio: u32, video: u32 },
-    /// From the SFU: what it sends in which media section (`mid`) from now on. Sections that are not named are free.
+    /// From the SFU: the publications that it sends in each media section (`mid`) from now on. Sections that are not
+    /// named are free.
     Slots { slots: BTreeMap<String, Slot> },
-    /// What is wanted of the far end's publications, from now on; of an SFU, those of everyone. Those that are not
+    /// What is wanted of the remote end's publications, from now on; of an SFU, those of everyone. Those that are not
     /// named are wanted in full, or not at all.
     Wishes {
         wishes: Vec<Wish>,
@@ -144,25 +146,25 @@ pub enum PeerSignal {
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum ServerMessage {
-    /// The answer to `join`.
+    /// The reply to `join`.
     Welcome(Welcome),
-    /// Someone came into the room, or changed. Sent to everyone, that participant included.
+    /// A participant joined or changed. Sent to everyone, including that participant.
     Participant { revision: u64, participant: ParticipantInfo },
-    /// Someone left the room.
+    /// A participant left the room.
     ParticipantLeft { revision: u64, participant_id: ParticipantId, reason: LeaveReason },
-    /// Who waits to be let in, or whether newcomers have to, changed.
+    /// The lobby changed: its waiting participants, or whether newcomers have to wait.
     Lobby { revision: u64, lobby: Lobby },
-    /// The complete roster, in answer to `sync`.
+    /// The complete roster, in reply to `sync`.
     Roster(Roster),
-    /// The answer to `join` when a host has to let the client in first.
+    /// The reply to `join` when a host has to admit the client first.
     Waiting,
     /// A host asks to mute one of the client's publications.
     MuteRequested { from: ParticipantId, publication_id: PublicationId },
-    /// Another participant's payload.
+    /// A payload from another participant.
     Relay { from: ParticipantId, payload: RelayPayload },
-    /// The answer to `ping`.
+    /// The reply to `ping`.
     Pong { revision: u64 },
-    /// The server could not do what was asked, or is about to close the connection.
+    /// The server could not serve a request, or is about to close the connection.
     Error(ServerError),
     /// A message of a later version. Ignored.
     #[serde(other, skip_serializing)]
@@ -173,47 +175,47 @@ pub enum ServerMessage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Welcome {
-    /// The protocol version that the server speaks.
+    /// The protocol version of the server.
     pub version: u32,
-    /// Who the client is in this room.
+    /// The client's participant id.
     pub participant_id: ParticipantId,
-    /// Everyone in the room, the client included.
+    /// All participants in the room, including the client.
     pub roster: Roster,
-    /// STUN and TURN servers to use.
+    /// The STUN and TURN servers to use.
     #[serde(default)]
     pub ice_servers: Vec<IceServer>,
-    /// What the client sends as [`Join::resume`] over a new connection when this one is cut. A secret. Present if the client
-    /// can resume.
+    /// The token to send as [`Join::resume`] over a new connection when this one is cut. A secret. Present if the
+    /// client can resume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume_token: Option<String>,
-    /// Milliseconds between two `ping`s. The server gives a client up after three without any message.
+    /// Milliseconds between two `ping`s. The server closes a connection after three without any message.
     pub heartbeat_ms: u32,
 }
 
-/// Everyone in a room.
+/// The participants of a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Roster {
-    /// Rises by one with each change of the roster.
+    /// Incremented with each change of the roster.
     pub revision: u64,
-    /// In the order in which they joined.
+    /// In the order of joining.
     pub participants: Vec<ParticipantInfo>,
-    /// Who waits to be let in.
+    /// The lobby.
     #[serde(default, skip_serializing_if = "Lobby::is_default")]
     pub lobby: Lobby,
 }
 
-/// Why a participant is gone.
+/// Why a participant left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum LeaveReason {
-    /// It said `leave`.
+    /// It sent `leave`.
     Left,
-    /// Its connection to the server broke.
+    /// Its connection to the server was lost.
     Disconnected,
-    /// Nothing came from it for too long.
+    /// Nothing was received from it for too long.
     TimedOut,
     /// A host removed it.
     Removed,
@@ -226,9 +228,9 @@ pub enum LeaveReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerError {
-    /// What kind of fault.
+    /// The error code.
     pub code: ErrorCode,
-    /// What was wrong and what was expected, for a person to read.
+    /// What is invalid and what is expected, for humans.
     pub message: String,
     /// The server closes the connection after this message.
     #[serde(default)]
@@ -252,7 +254,7 @@ macro_rules! type_names {
             #[doc = $list]
             pub const TYPES: &[&str] = &[$($name),+];
 
-            /// The type as it stands in the JSON: fit for a log line, which the body is not.
+            /// The type as in the JSON: fit for a log line, unlike the body.
             pub fn type_name(&self) -> &'static str {
                 match self {
                     $($variant => $name,)+

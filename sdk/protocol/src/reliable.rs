@@ -1,26 +1,26 @@
 //! Numbered, acknowledged, ordered delivery of signals between two ends: participants, or a participant and the SFU.
 //!
-//! A WebSocket keeps order and loses nothing while it lives; what is under way when it breaks is lost, and a
-//! lost answer would stop a negotiation for ever. So the two ends repeat what was not acknowledged. The layers
-//! above see each signal exactly once and in order.
+//! A WebSocket is ordered and reliable while it is open; messages in flight are lost with it, and a
+//! lost answer would stall a negotiation forever. So the two ends repeat what was not acknowledged. The layers
+//! above receive each signal exactly once and in order.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::{PeerSignal, RelayPayload, Slot, Wish};
 
-/// Milliseconds on a clock that never goes back.
+/// Milliseconds on a monotonic clock.
 type Timestamp = u64;
 
-/// Acknowledgements wait this long for a signal to travel with.
+/// Acknowledgements wait this long to be sent together with a signal.
 const ACK_DELAY_MS: Timestamp = 200;
 const FIRST_RESEND_MS: Timestamp = 1_000;
 const LAST_RESEND_MS: Timestamp = 8_000;
-/// Bytes of theirs that are held at most.
+/// Maximum total size of held signals, in bytes.
 const MAX_EARLY_BYTES: usize = 1024 * 1024;
-/// Signals that came before an earlier one are held; beyond this many they are left to be repeated.
+/// Signals that arrive before an earlier one are held; beyond this number they are dropped and repeated by the sender.
 const MAX_EARLY: usize = 256;
 
-/// One end of the conversation with one other end.
+/// One end of an exchange.
 #[derive(Clone, Debug)]
 pub struct Reliable {
     next_seq: u32,
@@ -65,25 +65,25 @@ impl Reliable {
         seq
     }
 
-    /// The last signal of this end that the far end has, with all before it.
+    /// The last signal of this end that the remote end has acknowledged, with all before it.
     pub fn acknowledged(&self) -> u32 {
         self.unacknowledged.front().map_or(self.next_seq, |(seq, _)| *seq) - 1
     }
 
-    /// Acknowledges what has come without waiting for a signal to travel with: the far end waits for it.
+    /// Sends an acknowledgement immediately instead of with a signal, because the remote end waits for it.
     pub fn acknowledge_now(&mut self) {
         if self.ack_due.is_some() {
             self.transmit(0, None);
         }
     }
 
-    /// Whether a payload can be the far end's: it acknowledges nothing that was not sent, and no signal is without a
+    /// Whether a payload can be from the remote end: it acknowledges nothing that was not sent, and its signal has a
     /// number.
     pub fn is_plausible(&self, payload: &RelayPayload) -> bool {
         payload.ack < self.next_seq && (payload.seq > 0 || payload.signal.is_none())
     }
 
-    /// Sends a signal that says all that its kind has to say: earlier ones of the kind that are not acknowledged need not
+    /// Sends a signal that replaces all earlier ones of its kind: unacknowledged ones need not
     /// arrive any more. Their numbers still do.
     pub fn send_state(&mut self, signal: PeerSignal, now: Timestamp) {
         for (_, earlier) in &mut self.unacknowledged {
@@ -94,8 +94,8 @@ impl Reliable {
         self.send(signal, now);
     }
 
-    /// Takes a payload of the far end, and returns the signals that are due: none, one or several. Nothing of an
-    /// [implausible](Self::is_plausible) one counts.
+    /// Handles a payload from the remote end, and returns the signals that can be processed in order. An
+    /// [implausible](Self::is_plausible) payload is ignored.
     pub fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) -> Vec<PeerSignal> {
         if !self.is_plausible(&payload) {
             return Vec::new();
@@ -106,7 +106,7 @@ impl Reliable {
         }
         self.ack_due.get_or_insert(now + ACK_DELAY_MS);
         let has_room = self.early.len() < MAX_EARLY && self.early_bytes < MAX_EARLY_BYTES;
-        // The one that is missed is taken always: it makes room.
+        // The missing one is always accepted: it makes room.
         let is_due = payload.seq == self.received.saturating_add(1);
         if (is_due || (has_room && payload.seq > self.received)) && !self.early.contains_key(&payload.seq) {
             self.early_bytes += payload.signal.as_ref().map_or(0, size);
@@ -121,12 +121,12 @@ impl Reliable {
         due
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.ack_due.into_iter().chain(self.resend.map(|resend| resend.at)).min()
     }
 
-    /// Lets time pass.
+    /// Advances time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         if let Some(resend) = self.resend.filter(|resend| resend.at <= now) {
             self.repeat();
@@ -138,14 +138,14 @@ impl Reliable {
         }
     }
 
-    /// Sends again what is not acknowledged yet.
+    /// Repeats everything that is not acknowledged.
     pub fn repeat(&mut self) {
         for (seq, signal) in self.unacknowledged.clone() {
             self.transmit(seq, signal);
         }
     }
 
-    /// The next payload to hand to the server.
+    /// The next payload to pass to the server.
     pub fn poll_transmit(&mut self) -> Option<RelayPayload> {
         self.transmits.pop_front()
     }
@@ -166,7 +166,7 @@ impl Reliable {
     }
 }
 
-/// Bytes of the texts in a signal, and of what holds them.
+/// The approximate size of a signal in bytes.
 fn size(signal: &PeerSignal) -> usize {
     const ITEM: usize = 64;
     let texts = match signal {

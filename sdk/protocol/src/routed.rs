@@ -1,20 +1,21 @@
-//! Messages of a data channel that go through the SFU, and their bytes.
+//! Data channel messages that are routed through the SFU, and their encoding.
 //!
 //! `[length of the id] [id] [0: text, 1: binary] [message]`, always as a binary message.
 
-/// A message with its address. To the SFU, `peer` is the receiver, and empty for everyone; from the SFU, it is the sender.
+/// A message with an address. Towards the SFU, `peer` is the receiver, empty for everyone; from the SFU, it is the
+/// sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routed<'a> {
     /// The participant at the other end.
     pub peer: &'a str,
-    /// Whether the message is binary; else it is text in UTF-8.
+    /// Whether the message is binary; otherwise it is UTF-8 text.
     pub is_binary: bool,
     /// The message.
     pub message: &'a [u8],
 }
 
 impl<'a> Routed<'a> {
-    /// Writes it; `None` if the id is longer than 255 bytes.
+    /// Encodes it; `None` if the id is longer than 255 bytes.
     pub fn encode(&self) -> Option<Vec<u8>> {
         let length = u8::try_from(self.peer.len()).ok()?;
         let mut bytes = Vec::with_capacity(2 + self.peer.len() + self.message.len());
@@ -25,7 +26,7 @@ impl<'a> Routed<'a> {
         Some(bytes)
     }
 
-    /// Reads it; `None` if it makes no sense.
+    /// Decodes it; `None` if it is malformed.
     pub fn decode(bytes: &'a [u8]) -> Option<Self> {
         let (length, rest) = bytes.split_first()?;
         let (peer, rest) = rest.split_at_checked(usize::from(*length))?;

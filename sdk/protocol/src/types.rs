@@ -1,4 +1,4 @@
-//! The plain data that messages carry.
+//! The data types of messages.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,7 +28,7 @@ macro_rules! string_id {
         }
 
         impl $name {
-            /// The id as text.
+            /// The id as a string.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -37,11 +37,11 @@ macro_rules! string_id {
 }
 
 string_id! {
-    /// Names one participant for as long as it stays in the room. The server chooses it.
+    /// Identifies a participant while it is in the room. Assigned by the server.
     ParticipantId
 }
 string_id! {
-    /// Names one publication of a participant. The publisher chooses it; it is unique within that participant.
+    /// Identifies a publication. Assigned by the publisher; unique within that participant.
     PublicationId
 }
 
@@ -51,13 +51,13 @@ string_id! {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Topology {
-    /// Every participant is connected to every other one.
+    /// Every participant is connected to every other.
     #[default]
     Mesh,
-    /// Every participant is connected to the server's SFU alone, which forwards what each publishes to the others.
+    /// Every participant is connected only to the server's SFU, which forwards publications to the others.
     Sfu,
-    /// Every participant is connected to a mixer alone, which sends each of them one picture of all, and the sound of
-    /// everyone else.
+    /// Every participant is connected only to a mixer, which sends each of them one picture of everyone, and the audio
+    /// of the others.
     Mcu,
     /// A topology of a later version.
     #[serde(other, skip_serializing)]
@@ -65,7 +65,7 @@ pub enum Topology {
 }
 
 impl Topology {
-    /// The topology as it stands in the JSON.
+    /// The topology as in the JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mesh => "mesh",
@@ -76,19 +76,20 @@ impl Topology {
     }
 }
 
-/// What a participant is in the room for.
+/// The role of a participant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Role {
-    /// To take part.
+    /// Takes part in the call.
     #[default]
     Participant,
-    /// To take part and to decide who else does: the host locks the room, admits, removes and mutes. Only the first
-    /// participant of a room can join as its host; when the host leaves, whoever has been there longest is the host.
+    /// Takes part and has host rights: a host locks the room, admits, removes and mutes participants. Only the first
+    /// participant of a room can join as its host; when the host leaves, the participant who joined first becomes the
+    /// host.
     Host,
-    /// To mix what the participants publish; only with the topology `mcu`.
+    /// Mixes the media of the participants; only with the topology `mcu`.
     Mixer,
     /// A role of a later version.
     #[serde(other, skip_serializing)]
@@ -96,54 +97,54 @@ pub enum Role {
 }
 
 impl Role {
-    /// Whether it is the one that need not be said.
+    /// Whether it is the default, which is omitted.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Who a participant is, for the others.
+/// A participant's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
-    /// The name to show.
+    /// The display name.
     pub name: String,
-    /// Whatever the application attaches.
+    /// Application data.
     pub metadata: String,
-    /// What the application attaches by name.
+    /// Application attributes by name.
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
 }
 
-/// Who waits to be let into a room, and whether newcomers have to.
+/// The lobby: who waits to be admitted, and whether newcomers have to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Lobby {
-    /// Newcomers wait until a host admits them.
+    /// Whether newcomers wait until a host admits them.
     pub locked: bool,
-    /// Those who wait, in the order in which they came.
+    /// The waiting participants, in the order in which they joined the lobby.
     #[serde(default)]
     pub waiting: Vec<WaitingParticipant>,
 }
 
 impl Lobby {
-    /// Whether the room is open and nobody waits.
+    /// Whether the room is unlocked and nobody waits.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Someone who waits to be let into a room.
+/// A participant who waits to be admitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct WaitingParticipant {
-    /// The id that it will have in the room.
+    /// Its future id in the room.
     pub id: ParticipantId,
-    /// The name to show.
+    /// The display name.
     pub name: String,
-    /// Whatever the application attached.
+    /// Application data.
     #[serde(default)]
     pub metadata: String,
 }
@@ -153,13 +154,13 @@ pub struct WaitingParticipant {
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum MediaKind {
-    /// Sound.
+    /// Audio.
     Audio,
-    /// Pictures.
+    /// Video.
     Video,
 }
 
-/// What a track shows.
+/// The source of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
@@ -171,74 +172,74 @@ pub enum TrackSource {
     Microphone,
     /// A shared screen, window or tab.
     Screen,
-    /// The sound of a shared screen, window or tab.
+    /// The audio of a shared screen, window or tab.
     ScreenAudio,
-    /// Anything else, and any source of a later version.
+    /// Any other source, including those of later versions.
     #[serde(other)]
     Custom,
 }
 
-/// A track that a participant offers to the others.
+/// A track that a participant publishes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Publication {
     /// Unique within the participant.
     pub id: PublicationId,
-    /// Sound or pictures.
+    /// Audio or video.
     pub kind: MediaKind,
-    /// What the track shows.
+    /// The source of the track.
     pub source: TrackSource,
-    /// The publisher sends silence or black.
+    /// Whether the publisher muted it, and sends silence or black.
     pub muted: bool,
-    /// The only one who gets it. Absent: everyone.
+    /// The only receiver. Absent: everyone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", tsify(optional))]
     pub to: Option<ParticipantId>,
 }
 
 impl Publication {
-    /// Whether a participant gets it.
+    /// Whether a participant receives it.
     pub fn is_for(&self, id: &ParticipantId) -> bool {
         self.to.as_ref().is_none_or(|to| to == id)
     }
 }
 
-/// A participant as the server knows it.
+/// A participant in the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ParticipantInfo {
-    /// Names the participant for as long as it stays.
+    /// The participant's id.
     pub id: ParticipantId,
-    /// Rises with each participant that joins the room: of two, the one with the larger number came later.
+    /// Increases with each participant that joins the room: of two, the one with the larger number joined later.
     pub join_order: u32,
-    /// The name to show.
+    /// The display name.
     pub name: String,
-    /// Whatever the application attached.
+    /// Application data.
     #[serde(default)]
     pub metadata: String,
-    /// What the application attached by name.
+    /// Application attributes by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
-    /// What it is in the room for.
+    /// The role.
     #[serde(default, skip_serializing_if = "Role::is_default")]
     pub role: Role,
-    /// What the participant publishes.
+    /// The publications.
     #[serde(default)]
     pub publications: Vec<Publication>,
-    /// Its connection to the server is cut, and may come back. Its media may flow all the same.
+    /// Whether its connection to the server was cut and may be resumed. Its media may continue.
     #[serde(default, skip_serializing_if = "is_false")]
     pub reconnecting: bool,
 }
 
 impl ParticipantInfo {
-    /// Who it is, for the others.
+    /// The profile.
     pub fn profile(&self) -> Profile {
         let (name, metadata) = (self.name.clone(), self.metadata.clone());
         Profile { name, metadata, attributes: self.attributes.clone() }
     }
 
-    /// Takes another profile.
+    /// Replaces the profile.
     pub fn set_profile(&mut self, profile: Profile) {
         let Profile { name, metadata, attributes } = profile;
         (self.name, self.metadata, self.attributes) = (name, metadata, attributes);
@@ -249,33 +250,33 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// What an SFU sends in one media section.
+/// A publication that an SFU sends in a media section.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Slot {
-    /// Who publishes it.
+    /// The publisher.
     pub participant_id: ParticipantId,
-    /// Which publication of that participant it is.
+    /// The publication.
     pub publication_id: PublicationId,
 }
 
-/// What a client wants of one publication.
+/// A client's wish about a publication.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Wish {
-    /// Who publishes it.
+    /// The publisher.
     pub participant_id: ParticipantId,
-    /// Which publication of that participant it is.
+    /// The publication.
     pub publication_id: PublicationId,
     /// Whether to send it at all.
     pub wanted: bool,
-    /// The height in pixels at which it is shown: a larger version is not needed. Absent: the largest. 0: it keeps its
-    /// place, and nothing is sent.
+    /// The display height in pixels: a larger layer is not needed. Absent: the largest. 0: it keeps its
+    /// section, and nothing is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_height: Option<u32>,
 }
 
-/// `RTCSdpType` without `pranswer`, which moim does not send.
+/// `RTCSdpType` without `pranswer`, which moim does not use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SdpType {
@@ -301,13 +302,13 @@ pub struct SessionDescription {
 pub struct IceCandidate {
     /// The `candidate` attribute.
     pub candidate: String,
-    /// The media section that the candidate belongs to, by its `mid`.
+    /// The `mid` of the candidate's media section.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sdp_mid: Option<String>,
-    /// The media section that the candidate belongs to, by its place.
+    /// The index of the candidate's media section.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sdp_m_line_index: Option<u16>,
-    /// The ICE generation that the candidate belongs to.
+    /// The ICE generation of the candidate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username_fragment: Option<String>,
 }
@@ -326,7 +327,7 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
-/// Reads one text, or a list of them.
+/// Deserializes a string, or a list of strings.
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     struct OneOrMany;
 
@@ -349,7 +350,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
     deserializer.deserialize_any(OneOrMany)
 }
 
-/// Leaves the credential out, so that it never reaches a log.
+/// Omits the credential, so that it never appears in a log.
 impl fmt::Debug for IceServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IceServer")

@@ -1,4 +1,4 @@
-//! How decoding treats what this version does not know, and what nobody should send.
+//! Decoding of unknown and invalid messages.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use moim_protocol::{
@@ -163,7 +163,7 @@ fn one_url_of_an_ice_server_may_stand_without_a_list() {
     assert!(error.contains("expected a string or an array of strings"), "{error}");
 }
 
-/// JSON in the shape of a message, its members filled with anything.
+/// JSON in the shape of a message, with arbitrary members.
 fn message_like() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

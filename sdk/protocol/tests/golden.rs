@@ -250,7 +250,7 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
             "server-error",
             ServerMessage::Error(ServerError {
                 code: ErrorCode::RoomFull,
-                message: "room `kitchen` has 32 participants, the most it may have".into(),
+                message: "room `kitchen` has 32 participants, which is the limit".into(),
                 fatal: false,
                 request: None,
             }),
@@ -259,7 +259,7 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
             "server-error-fatal",
             ServerMessage::Error(ServerError {
                 code: ErrorCode::ShuttingDown,
-                message: "the server is going down".into(),
+                message: "the server is shutting down".into(),
                 fatal: true,
                 request: None,
             }),
@@ -293,7 +293,8 @@ fn kind(payload: &RelayPayload) -> String {
     format!("relay {}", payload.signal.as_ref().map_or("ack", PeerSignal::type_name))
 }
 
-/// What must have an example: each message type, and `relay` once for each signal but `other`, which goes the other way.
+/// What must have an example: each message type, and `relay` once for each signal except `other`, which is only
+/// received.
 fn wanted(types: &[&str], other: &str) -> Vec<String> {
     let kinds = PeerSignal::TYPES.iter().filter(|kind| **kind != other).map(|kind| format!("relay {kind}"));
     types.iter().filter(|name| **name != "relay").map(|name| (*name).to_owned()).chain(kinds).collect()
@@ -315,7 +316,7 @@ fn a_message_with_a_request_agrees_with_its_example() {
     assert_eq!(
         ClientMessage::decode(&text).unwrap(),
         message,
-        "a server that knows no `request` reads it too"
+        "a server without support for `request` decodes it too"
     );
     assert_eq!(ClientMessage::request_of(&text), Some(7));
     assert_eq!(json(&message.encode_request(7)), json(&text));

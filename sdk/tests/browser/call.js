@@ -15,7 +15,7 @@ async (sound) => {
   await callee.setRemoteDescription(caller.localDescription);
   await callee.setLocalDescription();
   await caller.setRemoteDescription(callee.localDescription);
-  // Chromium decodes sound only for a media element.
+  // Chromium decodes audio only for a media element.
   const audio = Object.assign(new Audio(), { srcObject: new MediaStream(callee.getReceivers().map(({ track }) => track)) });
   await audio.play();
   const stop = () => {

@@ -1,4 +1,4 @@
-//! Opening and closing again and again leaves nothing behind.
+//! Opening and closing devices repeatedly leaves nothing behind.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::page::{Mock, is_firefox, js, until};
 
 const ROUNDS: usize = 200;
 
-/// Counts the listeners that are added and not removed, and keeps the tracks that the browser gives.
+/// Counts listeners that are added and not removed, and keeps the tracks that the browser returns.
 fn counting() -> [Mock; 3] {
     js("window.listeners = 0; window.tracks = []");
     let counted = |change: &str| {
@@ -28,7 +28,7 @@ fn counting() -> [Mock; 3] {
     ]
 }
 
-/// Uses all that listens to a track.
+/// Uses every API that listens to a track.
 async fn use_track(devices: &Devices, track: &LocalTrack, heard: &Rc<()>) {
     let mut events = track.events();
     assert!(events.next().now_or_never().is_none());

@@ -1,4 +1,4 @@
-// Two connections of this page, and a function that makes them meet.
+// Two connections of this page, and a function that connects them.
 () => {
   const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
   for (const [from, to] of [[a, b], [b, a]]) {

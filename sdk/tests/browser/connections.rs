@@ -1,4 +1,4 @@
-//! Two peer connections in one page, and channels between them.
+//! Two peer connections in one page, and their channels.
 
 use futures::channel::oneshot;
 use js_sys::{Array, Function, Promise, Reflect};
@@ -32,7 +32,7 @@ impl Connections {
         JsFuture::from(met).await.expect("they met");
     }
 
-    /// A channel that `a` makes, as both ends see it once it is open.
+    /// A channel that `a` creates, as seen by both ends once it is open.
     pub(crate) async fn channel(
         &self,
         options: &DataChannelOptions,
@@ -74,7 +74,7 @@ pub(crate) async fn connected() -> (Connections, DataChannel, DataChannel) {
     (connections, near, far)
 }
 
-/// Bytes without a pattern that a wrong order could keep.
+/// Bytes without a pattern, so that a wrong order is detected.
 pub(crate) fn noise(length: usize, seed: u32) -> Vec<u8> {
     let mut state = seed | 1;
     let mut bytes = vec![0; length];

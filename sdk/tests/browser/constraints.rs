@@ -1,4 +1,4 @@
-//! What is asked of a track, and what it then is.
+//! Requested constraints of a track, and the resulting settings.
 
 use moim::{
     CameraOptions, ConstraintSet, ContentHint, Devices, Error, ErrorCode, LocalTrack, MediaError,
@@ -99,7 +99,7 @@ async fn what_the_sound_is_treated_with_can_be_changed() {
     let off = ConstraintSet { noise_suppression: moim::Constraint::exact(false), ..ConstraintSet::default() };
     match track.apply_constraints(&off.into()).await {
         Ok(()) => assert_eq!(track.settings().noise_suppression, Some(false)),
-        // Chromium changes the treatment of a source only while nothing else uses it.
+        // Chromium changes the processing of a source only while nothing else uses it.
         Err(error) => assert_eq!(error.code(), ErrorCode::MediaOverconstrained, "{error:?}"),
     }
 }

@@ -67,7 +67,7 @@ async fn a_microphone_is_opened_with_the_processing_that_was_asked_for() {
     let track = devices().microphone(&options).await.expect("a microphone");
     assert_eq!((track.kind(), track.source()), (MediaKind::Audio, TrackSource::Microphone));
     let settings = track.as_raw().get_settings();
-    // Firefox's fake microphone says false to everything.
+    // Firefox's fake microphone reports false for everything.
     if !is_firefox() {
         assert_eq!(settings.get_echo_cancellation(), Some(false));
         assert_ne!(settings.get_noise_suppression(), Some(false));
@@ -190,7 +190,7 @@ async fn one_question_opens_both() {
     assert_eq!(js("window.questions"), 1);
 }
 
-/// Makes the browser give a microphone that is unplugged soon, and afterwards no microphone till `window.plug` is set.
+/// Makes the browser return a microphone that is unplugged soon, and none afterwards until `window.plug` is set.
 fn unplugging() -> Mock {
     let ending = include_str!("ending-track.js");
     let wanted = format!(

@@ -1,4 +1,4 @@
-//! Sharing a display: what the browser is asked, and what it answers.
+//! Sharing a display: the calls of the browser, and their results.
 
 use futures::{FutureExt, StreamExt};
 use js_sys::JSON;
@@ -12,7 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Mock, Painting, document, is_firefox, js, picture, soon, until, video};
 
-/// Makes the browser share a canvas, and keeps what it was asked in `window.asked`.
+/// Makes the browser share a canvas, and stores the arguments in `window.asked`.
 fn sharing() -> Mock {
     Mock::new(
         "navigator.mediaDevices",
@@ -168,7 +168,7 @@ async fn a_controller_controls_one_capture() {
     js("clearInterval(window.painter)");
 }
 
-/// That Chromium does refuse it is in `www/e2e/screen.test.mjs`, for here is no click.
+/// Chromium's own refusal is tested in `www/e2e/screen.test.mjs`, as there is no click here.
 #[wasm_bindgen_test]
 async fn a_second_capture_of_a_controller_is_refused_by_name() {
     let Ok(controller) = CaptureController::new() else {

@@ -1,5 +1,5 @@
-// A track that the browser ends by itself: the sound of an audio element that plays for 400 ms. Firefox delivers no
-// synthetic events to tracks, so that dispatching "ended" would prove nothing.
+// A track that the browser ends by itself: the audio of an element that plays for 400 ms. Firefox delivers no
+// synthetic events to tracks, so dispatching "ended" would prove nothing.
 async () => {
   const samples = 3200;
   const wav = new DataView(new ArrayBuffer(44 + samples * 2));

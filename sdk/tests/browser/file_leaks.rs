@@ -1,4 +1,4 @@
-//! Files that arrive, are given up, or lose their channel leave nothing behind.
+//! Files that arrive, are cancelled, or lose their channel leave nothing behind.
 
 use futures::StreamExt;
 use js_sys::{Array, Function, Promise};
@@ -16,7 +16,7 @@ use crate::page::soon;
 
 const BYTES: usize = 50_000;
 
-/// A stream that begins to write and then waits, so that a small file is under way for as long as a test wants.
+/// A stream that starts to write and then waits, so that the transfer of a small file lasts as long as a test needs.
 struct HeldStream {
     raw: WritableStream,
     begun: Promise,
@@ -100,7 +100,7 @@ async fn two_hundred_files_that_are_given_up_leave_nothing() {
         let (sending, incoming) = offer(&near, &far, &file).await;
         let stream = HeldStream::new();
         let receiving = incoming.accept_to(&stream.raw).expect("accepted");
-        // Nobody waits for them any more when the end comes.
+        // Nobody waits for them when they end.
         drop((receiving.progress(), sending.progress()));
         stream.begun().await;
         if number.is_multiple_of(2) {
@@ -140,7 +140,7 @@ async fn lose_channel(connections: &Connections, file: &Blob, number: usize) {
     let stream = HeldStream::new();
     let receiving = incoming.accept_to(&stream.raw).expect("accepted");
     stream.begun().await;
-    // One is looked at and not answered, one is not even looked at.
+    // One is read and not answered, one is not even read.
     let (unanswered, incoming) = offer(&near, &far, file).await;
     let unseen = near.send_file(file, &FileOptions::default()).expect("offered");
     if number.is_multiple_of(2) {
@@ -148,9 +148,9 @@ async fn lose_channel(connections: &Connections, file: &Blob, number: usize) {
     } else {
         far.close()
     }
-    // Chromium tells of a failure where the far end closed while much was on its way to it.
+    // Chromium reports a failure if the remote end closes while much data is in flight.
     let _ = soon("the end of both", async { futures::join!(near.closed(), far.closed()) }).await;
-    // What came is written all the same, in case that it goes on over another channel.
+    // Received data is still written, in case the transfer is resumed over another channel.
     stream.go_on();
     end([&sending, &receiving], ErrorCode::TransferInterrupted).await;
     end([&unanswered, &unseen], ErrorCode::TransferInterrupted).await;

@@ -31,7 +31,7 @@ fn send(channel: &DataChannel, bytes: &[u8]) -> FileTransfer {
     channel.send_file(&file(bytes), &FileOptions::default()).expect("offered")
 }
 
-/// Waits until some of the file has arrived, and not all.
+/// Waits until a part of the file has arrived, and not all.
 async fn halfway(transfer: &FileTransfer) {
     let some =
         transfer.progress().filter(|progress| std::future::ready(progress.transferred > 0)).boxed_local();
@@ -43,7 +43,7 @@ fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
     result.expect_err("an error").code()
 }
 
-/// A stream that keeps what is written to it, and what became of it.
+/// A stream that stores what is written to it, and how it ended.
 fn recording_stream() -> (WritableStream, JsValue) {
     let make = Function::new_no_args(
         "const log = { bytes: 0, end: null };
@@ -217,7 +217,7 @@ async fn closing_in_the_middle_interrupts_both_and_another_connection_goes_on() 
         let (_connections, near, far) = connected().await;
         let (sending, receiving) = if sender_first {
             let sending = sending.resume(&near).expect("resumed");
-            // The offer is there before the receiver says that it goes on.
+            // The offer arrives before the receiver resumes.
             near.send("go").await.expect("sent");
             soon("a message", far.clone().next()).await.expect("an item").expect("a message");
             (sending, receiving.resume(&far).expect("resumed"))

@@ -1,5 +1,5 @@
-//! Counts what is allocated. The module's memory grows by pages of 64 KiB and never shrinks, and a browser holds objects
-//! until it feels like collecting them: neither tells of a leak of some bytes in each of two hundred rounds.
+//! Counts allocations. The module's memory grows by pages of 64 KiB and never shrinks, and a browser collects objects
+//! at any time: neither reveals a leak of some bytes in each of two hundred rounds.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, Ordering};
@@ -39,12 +39,12 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What is held at one time.
+/// Allocations at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Heap {
     blocks: isize,
     bytes: isize,
-    /// Values of JavaScript that Rust holds.
+    /// JavaScript values that Rust holds.
     values: isize,
 }
 
@@ -57,7 +57,7 @@ impl Heap {
         }
     }
 
-    /// What is held when nothing comes and goes any more.
+    /// Allocations when the page is idle.
     pub(crate) async fn settled() -> Self {
         let (mut heap, mut same) = (Self::now(), 0);
         for _ in 0..200 {
@@ -72,8 +72,8 @@ impl Heap {
         heap
     }
 
-    /// Waits until no more is held than before, but for what is kept once: a queue and the table of JavaScript's values are
-    /// as long as the most that there ever was in them. What is left in each round, or in each fifth, is more than that.
+    /// Waits until no more is held than before, except for what is kept once: a queue and the table of JavaScript
+    /// values have the size of their maximum. What is left in each round, or in each fifth, exceeds that.
     pub(crate) async fn is_left_after(self, rounds: usize) {
         let (blocks, bytes) = ((rounds / 8) as isize, 40 * rounds as isize);
         let mut heap = Self::now();
@@ -94,7 +94,7 @@ impl Heap {
     }
 }
 
-/// Has the browser collect what nobody holds, and `webdriver.json` is why it can.
+/// Makes the browser collect garbage, which `webdriver.json` enables.
 pub(crate) async fn collect_garbage() {
     let collect = "(async () => {
         if (globalThis.TestUtils?.gc) await TestUtils.gc();

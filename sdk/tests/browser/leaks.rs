@@ -1,4 +1,4 @@
-//! The objects that have no tests of their own in which two hundred of them come and go.
+//! Leak tests of objects without tests of their own.
 
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use moim::{
@@ -13,7 +13,7 @@ use crate::connections::Connections;
 use crate::leftovers::leaves_nothing;
 use crate::page::{Mock, Painting, js, soon, until, video};
 
-/// The sound of an `AudioContext` of the test's own.
+/// Audio from an `AudioContext` of the test.
 fn tone() -> MediaStreamTrack {
     js("(() => {
           const audio = window.leaksAudio ??= new AudioContext();
@@ -75,7 +75,7 @@ async fn parts_of_one_connection() {
     let transceiver = connection.add_transceiver(MediaKind::Audio, &TransceiverOptions::default());
     let transceiver = transceiver.expect("a transceiver");
     let track = moim::LocalTrack::from_raw(tone(), moim::TrackSource::Custom);
-    // It keeps its offer and candidates for the far end, so they are to be there before.
+    // It keeps its offer and candidates for the remote peer, so wait for them first.
     until("all candidates", || connection.ice_gathering_state() == IceGatheringState::Complete).await;
     let seen = leaves_nothing(async |number| {
         let sender = transceiver.sender();

@@ -1,4 +1,4 @@
-// Counts what is begun and not ended again, while it is in place.
+// Counts what is started and not ended, while it is installed.
 () => {
   const undo = [];
   const begun = new Map();
@@ -16,8 +16,8 @@
   };
   const replace = (object, key, make) => redefine(object, key, ({ value }) => ({ value: make(value) }));
 
-  // Listeners. One that is called once removes itself, and is of the test's own making. A plain EventTarget is no object of
-  // the browser: it is what an object of ours fires its events at, and goes with it.
+  // Listeners. One that is called once removes itself, and belongs to the test. A plain EventTarget is not a
+  // browser object: it is the target of an SDK object's events, and is collected with it.
   const listeners = new WeakMap();
   const known = (target, type) => {
     if (!listeners.has(target)) listeners.set(target, new Map());
@@ -76,9 +76,9 @@
     revoke.call(URL, url);
   });
 
-  // These tell by their state whether they are over. Not from the constructor on: wasm-bindgen took that when the module
-  // was loaded.
-  // One that is over is let go of at the next look: Chromium allows a page 500 connections that it has not collected.
+  // The state of these objects shows whether they have ended. The constructor is not replaced: wasm-bindgen stored it
+  // when the module was loaded. Ended ones are released at the next check: Chromium allows a page 500 connections that
+  // were not collected.
   const stateful = new Map();
   const over = new WeakSet();
   const states = [[AudioContext, "state"], [RTCPeerConnection, "signalingState"]];
@@ -104,7 +104,7 @@
   const workers = new WeakSet();
   replace(window, "Worker", (original) => new Proxy(original, {
     construct(target, args) {
-      // The test runner has put a class of its own there, which listens and has a URL.
+      // The test runner has installed its own class there, which listens and has a URL.
       isElsewhere = true;
       const worker = Reflect.construct(target, args);
       isElsewhere = false;
@@ -151,7 +151,7 @@
     }
     return [...all].filter(([, count]) => count !== 0).map(([kind, count]) => `${count} × ${kind}`).join(", ");
   };
-  // What is there from before the rounds and stays is the test's own.
+  // What exists from before the rounds belongs to the test.
   const start = () => {
     begun.clear();
     for (const object of stateful.keys()) over.add(object);

@@ -1,4 +1,4 @@
-//! Two hundred rounds of something, and that nothing is left of it.
+//! Runs something two hundred times, and checks that nothing is left behind.
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Reflect};
@@ -7,18 +7,18 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::heap::{Heap, collect_garbage};
 
 const ROUNDS: usize = 200;
-/// What is made once and kept is made in these.
+/// These rounds create what is created once and kept.
 const WARM_UP: usize = 12;
 
-/// What the page has begun, and not ended, while this lives: listeners, timers, object URLs, workers, audio contexts and
-/// connections between audio nodes, peer connections, elements that play a stream.
+/// What the page has started and not ended, while this lives: listeners, timers, object URLs, workers, audio contexts
+/// and connections between audio nodes, peer connections, elements that play a stream.
 pub(crate) struct Leftovers(JsValue);
 
-/// Does it again and again. Nothing may be left of it in the page nor in the module's memory.
+/// Runs it repeatedly. Nothing may be left in the page or in the module's memory.
 pub(crate) async fn leaves_nothing(round: impl AsyncFn(usize)) -> Leftovers {
     let round = async |number| {
         round(number).await;
-        // What goes on in tasks of its own goes on in between, as it does in a page.
+        // Lets tasks run in between, as in a page.
         TimeoutFuture::new(0).await;
     };
     let leftovers = Leftovers::count();
@@ -29,7 +29,7 @@ pub(crate) async fn leaves_nothing(round: impl AsyncFn(usize)) -> Leftovers {
     leftovers.call("start", JsValue::UNDEFINED);
     for number in 0..ROUNDS {
         round(number).await;
-        // So that no more waits for the browser to collect it than after the rounds before.
+        // So that no more garbage is pending than after the previous rounds.
         if number % WARM_UP == 0 {
             leftovers.look();
             collect_garbage().await;
@@ -53,7 +53,7 @@ impl Leftovers {
         self.call("begun", kind).as_f64().expect("a number") as usize
     }
 
-    /// Waits until all of it is ended.
+    /// Waits until all of it has ended.
     pub(crate) async fn are_none(&self) {
         let mut now = String::new();
         for _ in 0..400 {
@@ -61,14 +61,14 @@ impl Leftovers {
             if now.is_empty() {
                 return;
             }
-            // In JavaScript, what nobody holds ends when it is collected.
+            // In JavaScript, unreferenced objects end when they are collected.
             collect_garbage().await;
             TimeoutFuture::new(25).await;
         }
         panic!("10 s after the last round there is still: {now}");
     }
 
-    /// What is not ended. What is, is no longer held.
+    /// What has not ended. What has, is no longer referenced.
     fn look(&self) -> String {
         self.call("now", JsValue::UNDEFINED).as_string().expect("text")
     }

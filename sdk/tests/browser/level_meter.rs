@@ -53,10 +53,10 @@ async fn two_hundred_rounds_close_their_context_and_leave_the_track_running() {
     let seen = leaves_nothing(async |number| {
         let [first, last] = [meter(), meter()];
         match number % 10 {
-            // While the context runs, and before it does.
+            // While the context runs, and before.
             0 => until("sound", || last.level() > 0.0).await,
             1..5 => drop((first, last)),
-            // The last one came after the first had gone, and its track is gone, too.
+            // The last one was created after the first was dropped, and its track is dropped, too.
             _ => {
                 drop(first);
                 let track = microphone.clone_track();

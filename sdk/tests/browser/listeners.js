@@ -1,9 +1,9 @@
-// Counts the listeners at the objects of a class, while it is in place.
+// Counts the listeners on objects of a class, while it is installed.
 (wanted) => {
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   let now = 0;
   let most = 0;
-  // Those from before may go meanwhile. None of ours is at two targets.
+  // Earlier listeners may be removed meanwhile. None of the SDK's is on two targets.
   const counted = new WeakSet();
   EventTarget.prototype.addEventListener = function (...args) {
     if (this instanceof wanted && counted.add(args[1])) most = Math.max(most, ++now);

@@ -1,9 +1,9 @@
-//! Counts listeners, to see that none is left behind.
+//! Counts listeners, to detect leaks.
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Counts the listeners that are at objects of one class, from now on.
+/// Counts the listeners on objects of one class, from now on.
 pub(crate) struct Listeners(JsValue);
 
 impl Listeners {

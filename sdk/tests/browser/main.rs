@@ -1,4 +1,4 @@
-//! What the wrappers do in a real browser with fake devices:
+//! Tests of the wrappers in a real browser with fake devices:
 //! `wasm-pack test --headless --chrome --firefox sdk --test browser`.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::panic, reason = "tests; clippy does not know `wasm_bindgen_test`")]

@@ -1,4 +1,4 @@
-// Pictures and sound that a test can recognize: a canvas of one colour, a tone, and how loud a tone is in a track.
+// Pictures and audio that a test can recognise: a canvas of one colour, a tone, and the level of a tone in a track.
 () => {
   const audio = new AudioContext();
   return {
@@ -22,7 +22,7 @@
       tone.start();
       return destination.stream.getAudioTracks()[0];
     },
-    // Gives a function that tells the loudness of a tone in the track, in decibels.
+    // Returns a function that measures the level of a tone in the track, in decibels.
     ear(track) {
       const analyser = new AnalyserNode(audio, { fftSize: 4096, smoothingTimeConstant: 0 });
       audio.createMediaStreamSource(new MediaStream([track])).connect(analyser);

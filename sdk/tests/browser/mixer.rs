@@ -1,4 +1,4 @@
-//! The mixer: colours appear where the layout puts them, tones are heard by whom they are for.
+//! The mixer: colours appear where the layout puts them, tones are heard by their receivers.
 
 use js_sys::{Function, Reflect};
 use moim::{
@@ -14,10 +14,10 @@ use crate::page::{js, picture, until, video};
 const RED: [u8; 3] = [255, 0, 0];
 const BLUE: [u8; 3] = [0, 0, 255];
 const GREEN: [u8; 3] = [0, 255, 0];
-/// Louder than anything but the tone that is looked for.
+/// Louder than anything except the expected tone.
 const AUDIBLE: f64 = -50.0;
 
-/// What `mixer-sources.js` makes.
+/// The objects that `mixer-sources.js` creates.
 struct Sources(JsValue);
 
 impl Sources {
@@ -223,7 +223,7 @@ async fn a_whole_room_is_recorded_as_one_file() {
         [mixer.video_track().expect("pictures").to_raw(), mixer.audio_track().expect("sound").to_raw()];
     let options = RecorderOptions { timeslice_ms: 250, ..RecorderOptions::default() };
     let recorder = Recorder::start(&tracks, &options).expect("a recorder");
-    // Firefox writes nothing before the sound has begun, which takes a while on a busy machine.
+    // Firefox writes nothing before audio has started, which takes a while on a busy machine.
     const MORE_THAN_A_HEADER: u64 = 2_000;
     let is_enough = || recorder.elapsed_ms() >= 1500.0 && recorder.size() > MORE_THAN_A_HEADER;
     until("a second and a half", is_enough).await;

@@ -1,4 +1,4 @@
-//! What the tests need of the page.
+//! Helpers of the tests for the page.
 
 use std::future::Future;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     panic!("{what} did not happen in 10 s");
 }
 
-/// The output of a future that must be ready in 10 s.
+/// The output of a future that must resolve within 10 s.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     let limit = std::pin::pin!(sleep(Duration::from_secs(10)));
     match futures::future::select(std::pin::pin!(future), limit).await {
@@ -48,7 +48,7 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     }
 }
 
-/// A canvas that changes all the time, as a track.
+/// A canvas that changes continuously, as a track.
 pub(crate) struct Painting {
     pub(crate) track: LocalTrack,
     painter: Option<gloo_timers::callback::Interval>,
@@ -73,7 +73,7 @@ impl Painting {
         Self { track, painter: Some(painter) }
     }
 
-    /// Nobody paints any more, so the track has no new frames.
+    /// Stops painting, so the track has no new frames.
     pub(crate) fn stand_still(&mut self) {
         self.painter = None;
     }
@@ -100,7 +100,7 @@ pub(crate) fn picture(video: &HtmlVideoElement) -> Vec<u8> {
     context.get_image_data(0.0, 0.0, 300.0, 150.0).expect("pixels").data().0
 }
 
-/// Whether a video shows a [`Painting`], whose colours are bright ones: what is black, white or transparent is none.
+/// Whether a video shows a [`Painting`], whose colours are bright: black, white and transparent do not count.
 pub(crate) fn is_colourful(video: &HtmlVideoElement) -> bool {
     picture(video).chunks(4).any(|pixel| {
         let [red, green, blue] = [pixel[0], pixel[1], pixel[2]];
@@ -108,12 +108,12 @@ pub(crate) fn is_colourful(video: &HtmlVideoElement) -> bool {
     })
 }
 
-/// Something of the browser that is replaced while this lives.
+/// A property of the browser that is replaced while this lives.
 #[must_use = "the mock ends as it is dropped"]
 pub(crate) struct Mock(js_sys::Function);
 
 impl Mock {
-    /// `object` and `value` are JavaScript expressions; in `value`, `original` is what was there.
+    /// `object` and `value` are JavaScript expressions; in `value`, `original` is the previous value.
     pub(crate) fn new(object: &str, key: &str, value: &str) -> Self {
         let restore = js(&format!(
             "(() => {{
@@ -139,7 +139,7 @@ pub(crate) fn js(expression: &str) -> JsValue {
     js_sys::eval(expression).unwrap_or_else(|error| panic!("{expression}: {error:?}"))
 }
 
-/// What the promise of a JavaScript expression gives.
+/// The result of the promise of a JavaScript expression.
 pub(crate) async fn promised(expression: &str) -> JsValue {
     let promise: js_sys::Promise = js(expression).unchecked_into();
     JsFuture::from(promise).await.unwrap_or_else(|error| panic!("{expression}: {error:?}"))

@@ -1,4 +1,4 @@
-//! What the page may do, and who refused if it may not.
+//! The page's permissions, and who denied a capture.
 
 use futures::{FutureExt, StreamExt};
 use js_sys::Reflect;
@@ -53,7 +53,7 @@ async fn changes_of_a_permission_are_a_stream() {
     assert!(changes.next().now_or_never().is_none());
 }
 
-/// Refuses every capture with this exception, and answers questions for permissions with this state.
+/// Rejects every capture with this exception, and reports this state for permissions.
 fn refuse(name: &str, message: &str, state: &str) -> [Mock; 3] {
     let throw = format!("async () => {{ throw new DOMException('{message}', '{name}') }}");
     [

@@ -14,7 +14,7 @@ fn raw(tracks: &[&LocalTrack]) -> Vec<MediaStreamTrack> {
     tracks.iter().map(|track| track.to_raw()).collect()
 }
 
-/// Plays a recording from start to end and returns how many seconds it has.
+/// Plays a recording from start to end and returns its duration in seconds.
 async fn play_through(recording: &Recording) -> (HtmlVideoElement, ObjectUrl, f64) {
     let url = recording.object_url().expect("a URL");
     let element = video();
@@ -157,7 +157,7 @@ fn tracks_that_make_no_recording_are_refused_by_name() {
 #[wasm_bindgen_test]
 async fn a_recorder_stopped_right_after_its_start_says_that_nothing_was_recorded() {
     let painting = Painting::new();
-    // Chromium gives no bytes, Firefox a header. What nobody keeps is told just the same.
+    // Chromium provides no bytes, Firefox a header. The result is the same if the file is not kept.
     for keep in [true, false] {
         let options = RecorderOptions { keep, ..RecorderOptions::default() };
         let recorder = Recorder::start(&raw(&[&painting.track]), &options).expect("a recorder");
@@ -255,7 +255,7 @@ async fn two_hundred_recorders_leave_no_listener_and_the_track_running() {
         let mut chunks = recorder.chunks();
         let browsers = recorder.as_raw().clone();
         match round % 4 {
-            // By the last handle, with a future that nobody waits for, and in the end by the book.
+            // Dropped by the last handle, with a future that nobody awaits, and stopped properly.
             0 => {}
             1 => drop(recorder.finished()),
             2 => drop(recorder.stop()),

@@ -1,4 +1,4 @@
-//! A recording is as long as it ran: by its own account, by its file's header, and by how it plays.
+//! A recording is as long as it ran: by its own duration, by its file's header, and by playback.
 
 use gloo_timers::future::TimeoutFuture;
 use moim::{
@@ -9,15 +9,15 @@ use web_sys::HtmlVideoElement;
 
 use crate::page::{Painting, is_colourful, is_firefox, until, video};
 
-/// What the SDK promises, in milliseconds.
+/// The tolerance that the SDK promises, in milliseconds.
 const TOLERANCE: f64 = 100.0;
 
 fn now() -> f64 {
     web_sys::window().expect("a window").performance().expect("a clock").now()
 }
 
-/// Records for a second, with `pause` a second before and one after a pause. Returns the milliseconds by the wall clock
-/// too, from the start to the wish to stop, without the pause.
+/// Records for a second, with `pause` a second before and one after a pause. Also returns the wall clock time in
+/// milliseconds, from the start to the call of stop, without the pause.
 async fn record(tracks: &[&LocalTrack], options: &RecorderOptions, pause: bool) -> (Recording, f64) {
     let tracks: Vec<_> = tracks.iter().map(|track| track.to_raw()).collect();
     let recorder = Recorder::start(&tracks, options).expect("a recorder");
@@ -53,7 +53,7 @@ fn assert_close(what: &str, seconds: f64, wall: f64) {
     );
 }
 
-/// What was recorded, and its header, are as long as the wall clock says.
+/// Checks that the recording's duration and its header match the wall clock.
 async fn assert_length(what: &str, tracks: &[&LocalTrack], options: &RecorderOptions) {
     for pause in [false, true] {
         let what = format!("{what}{}", if pause { " with a pause" } else { "" });
@@ -82,7 +82,7 @@ async fn a_recording_is_as_long_as_the_wall_clock_says_without_pauses() {
     assert_length("a mixer's picture", &[&mixer.video_track().expect("a picture")], &options).await;
 }
 
-/// Records a picture that moves for 0.7 s and stands still for 1.5 s; gives how long that was too.
+/// Records a picture that moves for 0.7 s and stands still for 1.5 s; returns its duration too.
 async fn record_still(options: &RecorderOptions) -> (Recording, f64) {
     let mut painting = Painting::new();
     let recorder = Recorder::start(&[painting.track.to_raw()], options).expect("a recorder");
@@ -101,7 +101,7 @@ async fn a_picture_that_stands_still_stays_on_to_the_end() {
     assert_close("the recording", recording.duration_ms / 1000.0, wall);
     let (element, _url) = opened(&recording).await;
     assert_close("the file", element.duration(), wall);
-    // Without a duration of the last picture Chromium leaves it out, and Firefox guesses from the ones before.
+    // Without a duration of the last frame Chromium omits it, and Firefox guesses from the previous ones.
     let began = now();
     play(&element).await.expect("playing");
     until("the end", || element.ended()).await;

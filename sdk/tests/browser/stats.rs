@@ -37,7 +37,7 @@ impl Call {
         Self { caller: end("caller"), callee: end("callee"), raw, _microphone: microphone }
     }
 
-    /// Pictures that were painted.
+    /// The number of painted frames.
     fn painted(&self) -> f64 {
         get(&self.raw, "painted").as_f64().expect("a number")
     }
@@ -57,7 +57,7 @@ fn received(report: &StatsReport, kind: MediaKind) -> InboundRtpStreamStats<'_> 
     report.inbound_rtp().find(|stream| stream.kind() == Some(kind)).expect("a stream")
 }
 
-/// Reports until both streams are there.
+/// Polls until the report has both streams.
 async fn complete_report(connection: &RtcPeerConnection) -> StatsReport {
     for _ in 0..100 {
         let report = get_stats(connection).await.expect("a report");
@@ -110,7 +110,7 @@ async fn rates_are_those_that_one_counts_by_hand() {
     complete_report(&call.callee).await;
     let mut sent = StatsMonitor::start(&call.caller, &StatsMonitorOptions::default()).expect("a monitor");
     let mut received = StatsMonitor::start(&call.callee, &StatsMonitorOptions::default()).expect("a monitor");
-    // The first interval may still have the start of the call.
+    // The first interval may still include the start of the call.
     soon("a sample", received.next()).await.expect("a sample");
     let (before, painted) = (soon("a sample", received.next()).await.expect("a sample"), call.painted());
     let mut total = [0, 0];
@@ -129,7 +129,7 @@ async fn rates_are_those_that_one_counts_by_hand() {
         assert_eq!(total, by_hand(&now.report) - by_hand(&before.report), "{kind:?}");
         assert!(total > 1000, "{kind:?}: {total}");
     }
-    // By the bytes of the last interval alone.
+    // By the bytes of the last interval only.
     let history = received.history();
     let samples: Vec<_> = history.iter().collect();
     let [.., earlier, last] = samples[..] else { panic!("too few samples") };
@@ -139,11 +139,11 @@ async fn rates_are_those_that_one_counts_by_hand() {
     let by_hand = bytes * 8.0 / ((now.timestamp() - then.timestamp()) / 1000.0);
     let bitrate = stream(&last.delta.inbound, MediaKind::Video).bitrate.expect("a bitrate");
     assert!((bitrate - by_hand).abs() < 1.0, "{bitrate} is not {by_hand}");
-    // Frames that were decoded are near those that were painted.
+    // The number of decoded frames is close to that of painted ones.
     let decoded = decoded.iter().sum::<f64>() / decoded.len() as f64;
     let painted = painted / seconds;
     assert!((decoded - painted).abs() < painted * 0.4 + 2.0, "{decoded} is not near {painted}");
-    // What is sent arrives.
+    // Sent media arrives.
     let sample = soon("a sample", sent.next()).await.expect("a sample");
     let video = sent_stream(&sample.delta.outbound, MediaKind::Video);
     assert!(video.bitrate > Some(bitrate / 10.0) && video.frames_per_second > Some(1.0), "{video:?}");
@@ -190,7 +190,7 @@ async fn an_unconnected_connection_has_a_report() {
     connection.close();
 }
 
-/// Something with `getStats()` that counts how often it is asked.
+/// An object with `getStats()` that counts the calls.
 fn counting() -> RtcPeerConnection {
     let code = "({ asked: 0, getStats() {
         this.asked += 1;

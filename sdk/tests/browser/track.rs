@@ -105,7 +105,7 @@ async fn a_second_track_of_the_camera_outlives_the_first() {
     assert_eq!(raw.ready_state(), MediaStreamTrackState::Ended);
 }
 
-/// A track that is received from this page itself, and the functions that make the sender start and pause.
+/// A track that is received within this page, and functions that start and pause the sender.
 const RECEIVED: &str = "(async () => {
   const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
   a.onicecandidate = ({ candidate }) => candidate && b.addIceCandidate(candidate);

@@ -1,18 +1,18 @@
-//! A browser's peer connection, as far as offers and answers go: <https://www.w3.org/TR/webrtc/>.
+//! A browser's peer connection, limited to offers and answers: <https://www.w3.org/TR/webrtc/>.
 
 use moim::engine::negotiation::{Politeness, SignalingState};
 use moim::model::{SdpType, SessionDescription};
 
-/// What a description says, in a few numbers that also are its text.
+/// The content of a description, as a few numbers that are also its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Offered {
-    /// Media sections beside the data channel's own.
+    /// Media sections besides that of data channels.
     sections: u8,
     /// How many of them the offerer sends in.
     sends: u8,
 }
 
-/// What both ends have agreed on.
+/// The negotiated state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Agreed {
     pub(crate) data_channel: bool,
@@ -32,7 +32,7 @@ pub(crate) struct Browser {
     pub(crate) state: SignalingState,
     pub(crate) agreed: Agreed,
     pub(crate) tracks: u8,
-    /// How many sections an offer has at least.
+    /// The minimum number of sections of an offer.
     pub(crate) least_sections: u8,
     pub(crate) operation: Option<Operation>,
     offered: Option<Offered>,
@@ -43,7 +43,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// A connection with a data channel that no offer has named yet.
+    /// A connection with a data channel that was not offered yet.
     pub(crate) fn new() -> Self {
         Self {
             state: SignalingState::Stable,
@@ -63,7 +63,7 @@ impl Browser {
         self.update_needed();
     }
 
-    /// The queued task; `true` if `negotiationneeded` fires.
+    /// Runs the queued task; `true` if `negotiationneeded` fires.
     pub(crate) fn run_needed_task(&mut self) -> bool {
         self.needed_task = false;
         if self.operation.is_some() {
@@ -78,7 +78,7 @@ impl Browser {
         is_needed && !before
     }
 
-    /// Adds sections to receive in, as far as there are too few.
+    /// Adds sections to receive in, if there are too few.
     pub(crate) fn receive(&mut self, sections: u8) {
         if sections > self.least_sections {
             self.least_sections = sections;
@@ -86,7 +86,8 @@ impl Browser {
         }
     }
 
-    /// Starts an operation. `faulty` if one has failed at either end, which leaves states that are else out of reach.
+    /// Starts an operation. `faulty` if one has failed at either end, which leaves states that are unreachable
+    /// otherwise.
     pub(crate) fn start(&mut self, operation: Operation, politeness: Politeness, faulty: bool) {
         assert_eq!(self.operation, None, "{operation:?} while another operation is under way");
         let legal = match (&operation, self.state) {
@@ -105,8 +106,8 @@ impl Browser {
         self.operation = Some(operation);
     }
 
-    /// The operation succeeds; the description, if it made one. A track that was added meanwhile is in it or
-    /// not: the specification allows both.
+    /// The operation succeeds; returns the description, if it created one. A track that was added meanwhile is included
+    /// or not: the specification allows both.
     pub(crate) fn complete(&mut self, with_newest_tracks: bool) -> Option<SessionDescription> {
         let made = match self.operation.take()? {
             Operation::SetLocal { tracks_at_start } => {
@@ -155,7 +156,7 @@ impl Browser {
         let offered = Offered { sections: numbers[0], sends: numbers[1] };
         match description.sdp_type {
             SdpType::Offer => {
-                // In have-local-offer this rolls the own offer back: what it held is to be negotiated again.
+                // In have-local-offer this rolls the local offer back: its content must be negotiated again.
                 self.offered = Some(offered);
                 self.enter(SignalingState::HaveRemoteOffer);
             }

@@ -1,7 +1,7 @@
 //! Two negotiation machines, explored through every order of events: no sampling, no clock.
 //!
-//! A state is both machines, both browsers and what is under way between them. From the first state every step
-//! that can come next is taken, until no new state appears.
+//! A state consists of both machines, both browsers and the messages in flight. From the first state every possible
+//! step is taken, until no new state appears.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
@@ -15,10 +15,10 @@ use moim::engine::negotiation::Politeness;
 
 use pair::{Pair, Setup, Step};
 
-/// Every state that can be reached, and how.
+/// All reachable states, and their predecessors.
 struct Explored {
     pairs: Vec<Pair>,
-    /// For each state, the state before it and the step from there, on one shortest way.
+    /// For each state, its predecessor and the step from there, on a shortest path.
     ways: Vec<Option<(usize, (usize, Step))>>,
     steps: Vec<(usize, usize)>,
     ends: Vec<usize>,
@@ -62,7 +62,7 @@ impl Explored {
         way
     }
 
-    /// No state is a trap: an end can be reached from each, so nothing goes round for ever.
+    /// No state is a trap: an end can be reached from each, so nothing loops forever.
     fn assert_every_state_leads_to_an_end(&self) {
         let mut before = vec![Vec::new(); self.pairs.len()];
         for (from, to) in &self.steps {
@@ -80,7 +80,7 @@ impl Explored {
         }
     }
 
-    /// No way is endless either: no state comes again.
+    /// No path is endless either: no state repeats.
     fn assert_no_way_is_endless(&self) {
         let mut waits_for = vec![0_u32; self.pairs.len()];
         let mut after = vec![Vec::new(); self.pairs.len()];
@@ -125,7 +125,7 @@ fn setups(tracks: [u8; 2], failures: u8, repeated_needs: u8) -> impl Iterator<It
     })
 }
 
-/// However it goes, both ends agree on everything in the end, and no way there is endless.
+/// On every path, both ends agree on everything in the end, and no path is endless.
 fn assert_agreed_in_the_end(setups: impl Iterator<Item = Setup>) {
     let (mut states, mut steps) = (0, 0);
     for setup in setups {

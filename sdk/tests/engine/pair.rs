@@ -1,4 +1,4 @@
-//! Two negotiations, their browsers, and the links between them: every step that can come next.
+//! Two negotiations, their browsers, and the links between them: every possible step.
 
 use std::collections::VecDeque;
 
@@ -7,33 +7,33 @@ use moim::model::{SdpType, SessionDescription};
 
 use super::browser::{Agreed, Browser, Operation};
 
-/// Each end answers what it gets before it offers again, so little is ever under way. A failure adds a refusal and
+/// Each end answers before it offers again, so little is ever in flight. A failure adds a refusal and
 /// another offer.
 const MOST_UNDER_WAY: usize = 6;
 
-/// One way to open a connection.
+/// A way to open a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
-    /// The politeness of the first end; the second has the other.
+    /// The politeness of the first end; the second has the opposite one.
     pub(crate) politeness: Politeness,
     /// The second end makes no offers, and asks for them.
     pub(crate) second_asks: bool,
-    /// An added track is told to the machine at once too, as the session does it.
+    /// An added track is also reported to the machine immediately, as the session does.
     pub(crate) nudges: bool,
-    /// How many tracks each end adds, whenever it likes.
+    /// The number of tracks that each end adds, at any time.
     pub(crate) tracks: [u8; 2],
-    /// So many operations fail, whichever.
+    /// The number of operations that fail, at any time.
     pub(crate) failures: u8,
-    /// So often the browser asks for a negotiation without a reason.
+    /// How often the browser fires `negotiationneeded` without a reason.
     pub(crate) repeated_needs: u8,
 }
 
-/// What one end sends the other.
+/// A message between the ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Message {
     Description(SessionDescription),
     Refusal(SdpType),
-    /// For an offer with so many sections.
+    /// Asks for an offer with this many sections.
     Ask(u8),
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct End {
     tracks_to_add: u8,
 }
 
-/// What can happen next, at one end.
+/// The possible next steps of one end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     AddTrack,
@@ -66,7 +66,7 @@ pub(crate) enum Step {
     },
     Fail(SignalingState),
     Deliver,
-    /// What failed or was refused is tried again.
+    /// A failure or refusal is retried.
     Retry,
     RepeatNeed,
 }
@@ -174,7 +174,7 @@ impl Pair {
         pair
     }
 
-    /// Does what the machine asks for.
+    /// Performs an output of the machine.
     fn act(&mut self, index: usize) {
         let faulty = self.is_faulty;
         while let Some(output) = self.ends[index].machine.poll_output() {
@@ -205,7 +205,7 @@ impl Pair {
         }
     }
 
-    /// Both ends rest, and each has what the other added.
+    /// Both ends are idle, and each has what the other added.
     pub(crate) fn assert_converged(&self) {
         for (index, end) in self.ends.iter().enumerate() {
             let far = &self.ends[1 - index];
@@ -220,7 +220,7 @@ impl Pair {
 }
 
 impl End {
-    /// Where a failed operation may leave the browser.
+    /// The states in which a failed operation may leave the browser.
     fn states_after_failure(&self) -> impl Iterator<Item = SignalingState> + use<> {
         let rolled_back = match &self.browser.operation {
             Some(Operation::SetRemote(description)) => {

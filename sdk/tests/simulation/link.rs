@@ -1,18 +1,18 @@
-//! The way between a client and the server.
+//! The network path between a client and the server.
 
 use moim::model::Timestamp;
 
 use super::random::Random;
 
-/// How the links are at a time.
+/// The state of the links at a time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Weather {
-    /// Frames are lost, late and out of order.
+    /// Frames are dropped, delayed and reordered.
     Rough {
-        /// How many frames of a hundred are lost.
+        /// The percentage of dropped frames.
         drops: u64,
     },
-    /// Frames keep their order, as they do on a WebSocket that lives.
+    /// Frames keep their order, as on an open WebSocket.
     Calm,
 }
 
@@ -42,7 +42,7 @@ impl Link {
         Some(arrival)
     }
 
-    /// When the end of the socket is seen: after everything that was sent.
+    /// When the close of the socket arrives: after everything that was sent.
     pub(crate) fn end(&self, now: Timestamp) -> Timestamp {
         self.last_arrival.max(now + 1)
     }

@@ -1,7 +1,7 @@
-//! Sessions and the signaling server's hub in one simulation: links that delay, drop and reorder, browsers that
-//! take their time, people who come and go, hosts who lock the room, mixers that die. Everything follows from one
-//! seed, on a clock that is only a number. Each seed is a room in a mesh, over an SFU and with a mixer; what has to
-//! hold at its end is in `checks/`.
+//! Sessions and the signaling server's hub in one simulation: links that delay, drop and reorder, browsers with
+//! delays, participants who join and leave, hosts who lock the room, mixers that die. Everything is derived from one
+//! seed, with a simulated clock. Each seed is a room in a mesh, over an SFU and with a mixer; the conditions
+//! at its end are in `checks/`.
 //!
 //! `MOIM_SIM_SEED=7 cargo test -p moim --test simulation in_a_mesh -- --nocapture` replays one run and prints its
 //! events; `MOIM_SIM_SEEDS=5000` tries that many.

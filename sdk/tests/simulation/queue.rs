@@ -1,4 +1,4 @@
-//! What happens when, on a clock that jumps from one event to the next.
+//! The event queue, with a clock that jumps from one event to the next.
 
 use std::collections::BTreeMap;
 
@@ -8,20 +8,20 @@ use moim::signaling::SocketEvent;
 use super::peer_connection::PeerEvent;
 use super::script::Action;
 
-/// A client, by its place in the world. It has one connection to the server.
+/// A client, by its index in the world. It has one connection to the server.
 pub(crate) type ClientId = usize;
 
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// Someone does something.
+    /// A person acts.
     Act(ClientId, Action),
-    /// Whoever mixes does something.
+    /// The mixer acts.
     MixerActs(Action),
-    /// Something happens at the client's end of its socket.
+    /// An event at the client's end of its socket.
     AtClient(ClientId, SocketEvent),
-    /// Something happens at the server's end of it.
+    /// An event at the server's end of it.
     AtServer(ClientId, SocketEvent),
-    /// Something happens at the client's peer connection to a participant.
+    /// An event of the client's peer connection to a participant.
     AtPeer(ClientId, ParticipantId, PeerEvent),
     /// A timer of the client is due.
     ClientTimer(ClientId),
@@ -41,13 +41,13 @@ impl Queue {
         self.now
     }
 
-    /// Events of the same time happen in the order in which they were pushed.
+    /// Simultaneous events are processed in the order in which they were pushed.
     pub(crate) fn push(&mut self, at: Timestamp, event: Event) {
         self.pushed += 1;
         self.events.insert((at.max(self.now), self.pushed), event);
     }
 
-    /// Goes to the next event, if it is before `end`.
+    /// Advances to the next event, if it is before `end`.
     pub(crate) fn pop(&mut self, end: Timestamp) -> Option<Event> {
         let next = self.events.first_entry().filter(|next| next.key().0 < end)?;
         self.now = next.key().0;

@@ -16,7 +16,7 @@ impl Random {
         range.start + self.next() % (range.end - range.start)
     }
 
-    /// Happens this often in a hundred times.
+    /// True with this percentage.
     pub(crate) fn happens(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }

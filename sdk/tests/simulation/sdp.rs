@@ -1,4 +1,4 @@
-//! Session descriptions of the model: what negotiation is about, and a serial number to tell them apart.
+//! Simulated session descriptions: the negotiated content, and a serial number to distinguish them.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ pub(crate) struct Direction {
 }
 
 impl Direction {
-    /// As the far end sees it.
+    /// As seen by the remote end.
     pub(crate) fn reversed(self) -> Self {
         Self { sends: self.receives, receives: self.sends }
     }

@@ -1,4 +1,4 @@
-//! The SFU of the model: whose publication goes into which section, as the stub's does, without media.
+//! The simulated SFU: assigns publications to sections like the stub's, without media.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,12 +25,12 @@ pub(crate) struct SfuClient {
     sections: Vec<Section>,
     pub(crate) slots: BTreeMap<String, Slot>,
     pub(crate) wishes: Vec<Wish>,
-    /// Whether what no wish names is wanted.
+    /// Whether publications without a wish are wanted.
     pub(crate) wants_others: bool,
 }
 
 impl Sfu {
-    /// Takes what the hub says, and refuses an offer in it or not.
+    /// Handles a command of the hub, and may refuse an offer in it.
     pub(crate) fn handle(&mut self, command: MediaCommand, refuses: bool, now: Timestamp) {
         match command {
             MediaCommand::Joined { id, participant, publications, .. } => {
@@ -127,7 +127,7 @@ impl SfuClient {
         self.reliable.send(PeerSignal::Description { description, mids: BTreeMap::new() }, now);
     }
 
-    /// What it publishes and has a section for.
+    /// Its publications that have a section.
     fn offers(&self) -> Vec<(Publication, Slot)> {
         let carried: BTreeSet<_> = self.mids.values().collect();
         let offered = self.publications.iter().filter(|publication| carried.contains(&publication.id));
@@ -138,7 +138,7 @@ impl SfuClient {
         offered.map(|publication| (publication.clone(), slot(publication))).collect()
     }
 
-    /// What this client wants of a publication, if it said so.
+    /// This client's wish about a publication, if any.
     pub(crate) fn wish(&self, owner: &ParticipantId, id: &PublicationId) -> Option<&Wish> {
         self.wishes.iter().find(|wish| wish.participant_id == *owner && wish.publication_id == *id)
     }

@@ -1,4 +1,4 @@
-//! `RTCRtpTransceiver` of the model.
+//! The simulated `RTCRtpTransceiver`.
 
 use moim::engine::connection::Limit;
 use moim::model::MediaKind;
@@ -10,16 +10,16 @@ pub(crate) struct Transceiver {
     pub(crate) kind: MediaKind,
     pub(crate) direction: Direction,
     pub(crate) mid: Option<String>,
-    /// The `mid` is from an offer of one's own that is not answered: a rollback takes it back.
+    /// The `mid` is from a local offer that is not answered: a rollback removes it.
     pub(crate) mid_is_offered: bool,
-    /// A new media section of an offer may take it over (JSEP, RFC 9429, section 5.10).
+    /// A new media section of an offer may reuse it (JSEP, RFC 9429, section 5.10).
     pub(crate) by_add_track: bool,
     pub(crate) agreed: Option<Agreed>,
-    /// What the sender was told to send. It stays when the track is gone, as encodings do.
+    /// The sender's parameters. They stay when the track is removed, as encodings do.
     pub(crate) limit: Limit,
 }
 
-/// The direction in the last exchange, and what it came from.
+/// The direction of the last negotiation, and what it was derived from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Agreed {
     AsOfferer { offered: Direction, answered: Direction },
@@ -31,7 +31,7 @@ impl Transceiver {
         Self { by_add_track: true, ..Self::new(kind, Direction { sends: true, receives: true }) }
     }
 
-    /// Sends only, once something is attached.
+    /// Sends only, once a track is attached.
     pub(crate) fn one_way(kind: MediaKind) -> Self {
         Self::new(kind, Direction { sends: true, receives: false })
     }
@@ -52,7 +52,7 @@ impl Transceiver {
         }
     }
 
-    /// `currentDirection`: what flows.
+    /// `currentDirection`.
     pub(crate) fn current(&self) -> Option<Direction> {
         self.agreed.map(|agreed| match agreed {
             Agreed::AsOfferer { offered, answered } => offered.and(answered.reversed()),

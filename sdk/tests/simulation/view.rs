@@ -1,4 +1,5 @@
-//! A room as an application knows it from the events alone. It panics when an event does not fit those before.
+//! A room as an application knows it from the events alone. It panics when an event is inconsistent with the previous
+//! ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,27 +10,27 @@ use moim::{ConnectionState, Error, SignalingError};
 
 #[derive(Debug, Default)]
 pub(crate) struct View {
-    /// A host has to let this client in.
+    /// A host has to admit this client.
     pub(crate) waits: bool,
     pub(crate) joined: bool,
     pub(crate) participants: BTreeMap<ParticipantId, ParticipantInfo>,
-    /// When this client was told that someone left.
+    /// When this client was informed that a participant left.
     pub(crate) left_at: BTreeMap<ParticipantId, Timestamp>,
     pub(crate) lobby: Lobby,
     pub(crate) role: Option<Role>,
     /// The `mid` of each track.
     pub(crate) tracks: BTreeMap<(ParticipantId, PublicationId), String>,
     pub(crate) states: BTreeMap<ParticipantId, ConnectionState>,
-    /// The lines of each sender, of those too who have left.
+    /// The chat messages of each sender, including those who have left.
     pub(crate) lines: BTreeMap<ParticipantId, Vec<String>>,
-    /// What may be lost, by sender.
+    /// Unreliable messages, by sender.
     pub(crate) waves: BTreeMap<ParticipantId, BTreeSet<String>>,
-    /// Who has this client's lines, and when that was told.
+    /// Who has received this client's messages, and when that was reported.
     pub(crate) receipts: Vec<(Timestamp, Receipt)>,
-    /// It decided something without being the host.
+    /// It acted as a host without being the host.
     pub(crate) is_not_host: bool,
     pub(crate) ended: Option<Option<Error>>,
-    /// People or tracks have come or gone since the mixer looked.
+    /// Participants or tracks have changed since the mixer checked.
     pub(crate) has_news: bool,
 }
 

@@ -1,4 +1,4 @@
-// Writes golden/: what getStats() really gives, in both browsers. Run it again when browsers change:
+// Writes golden/: the real results of getStats() in both browsers. Run it again when browsers change:
 //
 //   node sdk/tests/stats/capture.mjs
 //
@@ -54,7 +54,7 @@ async function call() {
   caller.addTransceiver(audio, { streams: [stream] });
   const sendEncodings = [{ rid: "q", scaleResolutionDownBy: 2 }, { rid: "f" }];
   caller.addTransceiver(video, { streams: [stream], sendEncodings });
-  callee.addTrack(audio.clone(), stream); // takes the first transceiver: audio flows both ways
+  callee.addTrack(audio.clone(), stream); // uses the first transceiver: audio is sent in both directions
   const channel = caller.createDataChannel("chat", { protocol: "lines" });
   await caller.setLocalDescription();
   await callee.setRemoteDescription(caller.localDescription);

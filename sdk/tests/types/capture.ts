@@ -18,11 +18,11 @@ await init();
 const devices = new Devices();
 const video = document.querySelector("video")!;
 
-// The ideal camera: 1280 by 720 pixels if it can.
+// An ideal resolution: 1280 by 720 pixels if the camera supports it.
 const camera = await devices.camera();
 video.srcObject = new MediaStream([camera.mediaStreamTrack]);
 
-// Exactly what is wanted, and changed while the camera runs.
+// Exact constraints, which are changed while the camera runs.
 const wanted: TrackConstraints = {
   width: { min: 640, ideal: 1920 },
   frameRate: { max: 24 },
@@ -37,7 +37,7 @@ if (could.zoom?.max !== undefined) await precise.applyConstraints({ ...wanted, z
 const width: number | undefined = precise.settings().width;
 precise.contentHint = "detail";
 
-// Who refused, and what to tell the user.
+// Who denied it, and a message for the user.
 const advice: Record<Refusal, string> = {
   user: "Click the camera in the address bar.",
   policy: "Ask whoever made this page.",
@@ -46,21 +46,21 @@ const advice: Record<Refusal, string> = {
 };
 await devices.microphone().catch((error: MoimError) => advice[error.refusedBy ?? "unknown"]);
 
-// The permission, before the browser asks.
+// The permission, before prompting.
 const permission = await devices.permission("camera");
 for await (const state of permission.changes()) {
   const known: PermissionState = state;
   if (known === "granted") break;
 }
 
-// When the headset is unplugged, the next microphone takes over.
+// When the headset is unplugged, switch to the next microphone.
 const { microphone } = await devices.cameraAndMicrophone({}, { constraints: { voiceIsolation: true } });
 for await (const next of devices.takeOver(microphone)) {
   const track: LocalTrack = next;
   video.srcObject = new MediaStream([track.mediaStreamTrack]);
 }
 
-// Plays through whatever speaker was plugged in last.
+// Plays through the speaker that was plugged in last.
 for await (const change of devices.changes()) {
   const { added }: DeviceChange = change;
   const speaker = added.find((device) => device.kind === "audiooutput");
@@ -68,7 +68,7 @@ for await (const change of devices.changes()) {
 }
 await setSinkId(video, (await devices.selectAudioOutput()).deviceId);
 
-// Shares a window and its sound until the user presses the browser's stop button.
+// Shares a window and its audio until the user presses the browser's stop button.
 const shared = await captureDisplay({
   audio: true,
   videoConstraints: { displaySurface: "window", cursor: "motion" },

@@ -4,7 +4,7 @@ import init, { type DataMessage, type MoimError, DataChannel } from "moim";
 await init();
 const connection = new RTCPeerConnection();
 
-// Chat: nothing is lost, and messages of any size arrive.
+// Chat: reliable, with messages of any size.
 const chat = DataChannel.create(connection, "chat");
 chat.addEventListener("open", () => console.log("they are here"));
 await chat.send("Hello!");
@@ -15,11 +15,11 @@ for await (const message of chat.messages()) {
   else console.log(message.byteLength);
 }
 
-// A game: what is late is of no use, so it is not sent again.
+// A game: late data is useless, so it is not retransmitted.
 const moves = DataChannel.create(connection, "moves", { ordered: false, maxRetransmits: 0, priority: "high" });
 moves.addEventListener("message", ({ data }) => console.log(data));
 
-// The end that gets a channel wraps it in the event itself.
+// The peer that receives a channel wraps it in the event handler itself.
 connection.addEventListener("datachannel", ({ channel }) => {
   const wrapped = DataChannel.fromRtcDataChannel(channel, connection, { highWaterMark: 65_536, lowWaterMark: 0 });
   wrapped.addEventListener("messageerror", ({ detail }) => {
@@ -28,10 +28,10 @@ connection.addEventListener("datachannel", ({ channel }) => {
   });
 });
 
-// The far end is a page that knows nothing of moim: messages cross as they are.
+// The remote page does not use moim: messages are sent without framing.
 DataChannel.create(connection, "plain", { messages: { framing: false } });
 
-// Web Streams: compress on the way out, and read what comes.
+// Web Streams: compress sent data, and read received data.
 const source = new Blob(["…"]).stream();
 await source.pipeThrough(new CompressionStream("gzip")).pipeTo(chat.writable);
 const reader: ReadableStreamDefaultReader<DataMessage> = chat.readable.getReader();

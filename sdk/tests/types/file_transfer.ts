@@ -8,7 +8,7 @@ declare const bar: HTMLProgressElement;
 declare function nextChannel(): Promise<DataChannel>;
 const channel = DataChannel.create(connection, "files");
 
-// Send a file that the user chose, show how far it is, and go on when the connection broke.
+// Send a file that the user selected, show the progress, and resume after the connection was lost.
 async function send(file: File): Promise<void> {
   let transfer: FileTransfer = channel.sendFile(file);
   for (;;) {

@@ -27,5 +27,5 @@ for (const source of sources.values()) {
 await recorder.stop();
 mixer.close();
 
-// @ts-expect-error There is no layout of this name.
+// @ts-expect-error Unknown layout.
 mixer.setLayout({ type: "circle" });

@@ -1,4 +1,4 @@
-// A call between two pages without a room: anything that carries text will do for the signals.
+// A call between two pages without a room: signals can be sent over any text transport.
 import init, {
   type DataChannel,
   type MoimError,
@@ -19,14 +19,14 @@ const connection = new PeerConnection({
   iceTransportPolicy: "relay",
 });
 
-// The signals go out in one place, and come in at one place.
+// Signals are sent in one place, and received in one place.
 socket.addEventListener("message", ({ data }) => connection.handleSignal(JSON.parse(data) as Signal));
 socket.addEventListener("close", () => connection.close());
 void (async () => {
   for await (const signal of connection.signals()) socket.send(JSON.stringify(signal));
 })();
 
-// What comes from the far end.
+// Signals from the remote peer.
 const video = document.querySelector("video")!;
 connection.addEventListener("trackadded", ({ detail: { transceiver } }) => {
   video.srcObject = new MediaStream([transceiver.receiver.mediaStreamTrack]);
@@ -42,7 +42,7 @@ connection.addEventListener("negotiationfailed", ({ detail: { error } }) => {
   console.warn(told.code);
 });
 
-// What goes there.
+// Signals to the remote peer.
 const devices = new Devices();
 const camera = await devices.camera();
 const { sender } = connection.addTransceiver(camera, {
@@ -57,14 +57,14 @@ const { encodings } = sender.parameters;
 await sender.setParameters({ encodings, degradationPreference: "maintain-resolution" });
 await sender.replaceTrack(null);
 
-// Telephone tones.
+// DTMF tones.
 const dtmf = connection.addTrack(await devices.microphone()).sender.dtmf;
 if (dtmf?.canInsert) {
   dtmf.insert("123#", { durationMs: 80 });
   for await (const tone of dtmf.tones()) if (tone === "") break;
 }
 
-// Everything in one place instead, and every state.
+// All events in one place instead, and every state.
 for await (const event of connection.events()) {
   switch (event.type) {
     case "connectionstatechange":
@@ -85,10 +85,10 @@ connection.restartIce();
 const states: PeerConnectionEvent["type"][] = ["signalingstatechange", "icegatheringstatechange"];
 console.log(states, await connection.rtcPeerConnection.getStats());
 
-// @ts-expect-error: there is no such direction
+// @ts-expect-error: unknown direction
 transceiver.direction = "both";
-// @ts-expect-error: the policy does not belong into a server
+// @ts-expect-error: the policy is not an option of a server
 new PeerConnection({ iceServers: [{ urls: ["stun:host"], iceTransportPolicy: "relay" }] });
-// @ts-expect-error: signals are made by signals()
+// @ts-expect-error: signals are created by signals()
 connection.handleSignal("offer");
 export {};

@@ -4,7 +4,7 @@ import init, { Devices, type MoimError, Recorder, type RecorderOptions, type Rec
 await init();
 const { camera, microphone } = { camera: await new Devices().camera(), microphone: await new Devices().microphone() };
 
-// One file, which has a length and can be sought in.
+// One file with a duration, which can be seeked.
 const options: RecorderOptions = {
   mimeTypes: ["video/mp4", "video/webm;codecs=vp9,opus", "video/webm"],
   videoBitsPerSecond: 2_500_000,
@@ -19,7 +19,7 @@ const recording: Recording = await recorder.stop();
 const early: MoimError | undefined = recording.endedEarly;
 const file = new File([recording.blob], recording.fileName("call"), { type: recording.mimeType });
 
-// Piece by piece, to a file on disk.
+// In chunks, to a file on disk.
 const picker = globalThis as unknown as { showSaveFilePicker(): Promise<FileSystemFileHandle> };
 const writable = await (await picker.showSaveFilePicker()).createWritable();
 const long = Recorder.start([camera], { keep: false, timesliceMs: 5000 });
@@ -28,7 +28,7 @@ await writable.close();
 
 const supported: boolean = Recorder.isTypeSupported("video/webm;codecs=av1");
 
-// @ts-expect-error There is no option of this name.
+// @ts-expect-error Unknown option.
 Recorder.start([camera], { mimeType: "video/webm" });
 // @ts-expect-error A track is needed, not a stream.
 Recorder.start([new MediaStream()]);

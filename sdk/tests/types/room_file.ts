@@ -6,7 +6,7 @@ const room = new Room({ topology: "sfu" });
 declare const input: HTMLInputElement;
 declare function bar(participant: ParticipantId, name: string): HTMLProgressElement;
 
-// Send a file to everyone, and show how far each of them is.
+// Send a file to everyone, and show the progress for each of them.
 async function share(file: File): Promise<void> {
   const transfers: FileTransfer[] = room.sendFile(file);
   await Promise.all(transfers.map(show));
@@ -18,7 +18,7 @@ async function show(transfer: FileTransfer): Promise<void> {
   try {
     await transfer.finished;
   } catch (error) {
-    // Refused, cancelled, or the other one has left.
+    // Declined, cancelled, or the receiver has left.
     bar(participantId, name).title = (error as MoimError).message;
   }
 }

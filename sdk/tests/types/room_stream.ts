@@ -5,7 +5,7 @@ await init();
 const room = new Room({ topology: "sfu" });
 declare const captions: HTMLElement;
 
-// Write text, and stop when the other one does not want it.
+// Write text, and stop when the receiver cancels.
 async function caption(to: ParticipantId, lines: AsyncIterable<string>): Promise<void> {
   const writer: WritableStreamDefaultWriter<string> = room.openStream(to, { kind: "text", topic: "captions" }).getWriter();
   try {
@@ -36,9 +36,9 @@ async function save(stream: IncomingStream & { kind: "bytes" }): Promise<void> {
   await stream.readable.pipeTo(await handle.createWritable());
 }
 
-// @ts-expect-error A stream of text takes strings.
+// @ts-expect-error A text stream accepts strings.
 await room.openStream("someone", { kind: "text" }).getWriter().write(new Uint8Array(1));
-// @ts-expect-error A stream of bytes takes bytes.
+// @ts-expect-error A byte stream accepts bytes.
 await room.openStream("someone").getWriter().write("text");
 // @ts-expect-error A misspelt option.
 room.openStream("someone", { topics: "x" });

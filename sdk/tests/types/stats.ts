@@ -4,14 +4,14 @@ import init, { type MediaQuality, type Stats, type StatsReport, type StatsSample
 await init();
 const connection = new RTCPeerConnection();
 
-// Everything there is, once. Each entry is known by its type.
+// A complete report, once. Entries are distinguished by type.
 const report = await getStats(connection);
 for (const entry of report.entries) console.log(describe(entry));
 const bytes: number | undefined = report.selectedCandidatePair?.bytesSent;
 for (const sender of connection.getSenders()) await getStats(sender);
 for (const receiver of connection.getReceivers()) await getStats(receiver);
 
-// What happens, every two seconds, until the connection is closed.
+// The changes, every two seconds, until the connection is closed.
 const monitor = new StatsMonitor(connection, { intervalMs: 2000, history: 150 });
 for await (const { delta } of monitor) {
   const { level, reason } = delta.quality;
@@ -75,7 +75,7 @@ is<Exactly<MediaQuality["level"], 0 | 1 | 2 | 3 | 4 | 5>>();
 new StatsMonitor(connection, { interval: 1000 });
 // @ts-expect-error: a misspelt member
 report.entries.find((entry) => entry.type === "codec" && entry.mimetype);
-// @ts-expect-error: what has no statistics
+// @ts-expect-error: an object without statistics
 await getStats(document);
 // @ts-expect-error: an event that does not exist
 monitor.addEventListener("samples", () => undefined);

@@ -62,7 +62,7 @@ is<Exactly<typeof recording.blob, Blob>>();
 is<Exactly<typeof recording.durationMs, number>>();
 is<Exactly<ReturnType<LevelMeter["level"]>, number>>();
 
-// Events know their members by their name.
+// Events have their members by name.
 room.addEventListener("trackadded", (event) => {
   is<Exactly<typeof event.detail.track, RemoteTrack>>();
   // @ts-expect-error
@@ -145,12 +145,12 @@ function describe(event: RoomEvent): string {
 
 for await (const event of room.events()) describe(event);
 
-// Errors are told apart by a code that the compiler knows.
+// Errors are distinguished by a code that the compiler knows.
 const code: ErrorCode = ({} as MoimError).code;
 // @ts-expect-error
 code === "ERR_NO_SUCH_CODE";
 
-// Every event of a room is in the map, by its name and with its documentation, and nothing else is.
+// The map contains every event of a room, by name and documented, and nothing else.
 const events: { [E in RoomEvent["type"]]: unknown } = {} as import("moim").RoomEventMap;
 const names: RoomEvent["type"] = "" as keyof import("moim").RoomEventMap;
 void [events, names];

@@ -1,4 +1,4 @@
-//! Calls that are given up by an `AbortSignal`.
+//! Operations that are aborted with an `AbortSignal`.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -7,14 +7,14 @@ use super::*;
 use crate::js::media::display::capture_display;
 use crate::js::room::JsRoom;
 
-/// What a call that was given up rejects with.
+/// The rejection of an aborted operation.
 const IS_ABORTED: &str = "
     const reason = new Error('enough');
     const isAborted = (error) => error.name === 'AbortError' && error.code === 'ERR_ABORTED' && error.cause === reason;
     const caught = async (run) => { try { await run(); } catch (error) { return error; } return {}; };
 ";
 
-/// Whoever gave up the camera must not find its light on.
+/// After aborting, the camera must not stay on.
 #[wasm_bindgen_test]
 async fn a_camera_that_comes_too_late_is_stopped() {
     let body = "

@@ -1,4 +1,4 @@
-//! Any value that JavaScript can hand over, as every kind of options.
+//! Arbitrary JavaScript values as all types of options.
 
 use js_sys::Function;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use crate::platform::{
 };
 use crate::{ErrorCode, Layout, StatsMonitorOptions};
 
-/// Makes any JavaScript value from a seed: nested, cyclic, hostile, or nearly right.
+/// Creates an arbitrary JavaScript value from a seed: nested, cyclic, hostile, or nearly valid.
 const ANYTHING: &str = "
   let state = seed >>> 0 || 1;
   const random = (n) => {
@@ -55,12 +55,12 @@ const ANYTHING: &str = "
   };
   return make(0);";
 
-/// A function of a seed that makes any value.
+/// A function from a seed to an arbitrary value.
 pub(super) fn anything() -> Function {
     Function::new_with_args("seed", ANYTHING)
 }
 
-/// Reads a value as one kind of options, and judges the refusal.
+/// Parses a value as one type of options, and checks the error.
 fn read<T: DeserializeOwned>(seed: u32, value: &JsValue) -> bool {
     match options::parse_value::<T>(value.clone(), "some options") {
         Ok(_) => true,

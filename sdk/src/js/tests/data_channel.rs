@@ -6,14 +6,14 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::*;
 use crate::js::data_channel::JsDataChannel;
 
-/// The connections, and a function that makes them meet.
+/// The connections, and a function that connects them.
 fn connections() -> Array {
     let source = include_str!("../../../tests/browser/connection-pair.js").trim().trim_end_matches(';');
     let make: Function = js_sys::eval(&format!("({source})")).expect("a function").unchecked_into();
     make.call0(&JsValue::UNDEFINED).expect("connections").unchecked_into()
 }
 
-/// `[a, b, meet, DataChannel]`: two connections, a function that makes them meet, and the class.
+/// `[a, b, meet, DataChannel]`: two connections, a function that connects them, and the class.
 pub(super) fn scene() -> JsValue {
     let scene = connections();
     let options = js_sys::JSON::parse(r#"{"negotiated":true,"id":900}"#).expect("an object");
@@ -23,7 +23,7 @@ pub(super) fn scene() -> JsValue {
     scene.into()
 }
 
-/// What the tests begin with: `near` and `far` are the ends of an open channel.
+/// The setup of the tests: `near` and `far` are the ends of an open channel.
 pub(super) const OPEN: &str = "
     const [a, b, meet, DataChannel] = x;
     const open = async (from, to, options, farOptions) => {

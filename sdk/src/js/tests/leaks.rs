@@ -1,5 +1,5 @@
-//! Objects that are closed and never freed: JavaScript code does not call `free()`. What is left of them is gone when the
-//! browser has collected the objects, and nothing of ours is at the browser's objects any more.
+//! Objects that are closed and never freed, as JavaScript code does not call `free()`. They are released when the
+//! browser has collected them, and leave nothing attached to the browser's objects.
 
 use js_sys::{Array, Object};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -15,7 +15,7 @@ use crate::js::room::JsRoom;
 use crate::js::stats::JsStatsMonitor;
 use crate::platform::{Recorder, RecorderOptions};
 
-/// Runs `body` two hundred times as an async function of `x` and the number of the round.
+/// Runs `body` two hundred times as an async function of `x` and the round's number.
 async fn nothing_is_left(x: impl Into<JsValue>, body: &str) -> Leftovers {
     let x = x.into();
     let function = Function::new_with_args("x, round", &format!("return (async () => {{ {body} }})()"));

@@ -6,7 +6,7 @@ use super::*;
 use crate::js::logger::{set_log_level, set_log_sink};
 use crate::js::room::JsRoom;
 
-/// A room joins a server whose address, token and TURN server have secrets in them.
+/// A room joins a server whose URL, token and TURN server contain secrets.
 const JOIN: &str = "
     const { WebSocket } = globalThis;
     globalThis.WebSocket = class extends EventTarget {

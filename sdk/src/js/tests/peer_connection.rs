@@ -11,7 +11,7 @@ pub(super) fn class() -> JsValue {
     Reflect::get(&connection.into(), &"constructor".into()).expect("a class")
 }
 
-/// `PeerConnection` is the class; `pair` makes two that know each other.
+/// `PeerConnection` is the class; `pair` creates two connected ones.
 pub(super) const SCENE: &str = "
     const PeerConnection = x;
     const pair = (options) => {
@@ -143,7 +143,7 @@ async fn ice_servers_are_taken_as_services_return_them() {
     .await;
 }
 
-/// A browser left to itself would negotiate without end.
+/// A browser alone would negotiate endlessly.
 #[wasm_bindgen_test]
 async fn a_transceiver_is_stopped_before_it_was_negotiated() {
     shows(
@@ -277,7 +277,7 @@ async fn no_value_whatever_breaks_an_entry() {
            await attempt('insert', () => dtmf.insert(value, value));
            await attempt('generateCertificate', () => PeerConnection.generateCertificate(value));
          }
-         // Everything works still.
+         // Everything still works.
          const channel = a.createDataChannel('x');
          await channel.opened();
          a.close(); b.close();

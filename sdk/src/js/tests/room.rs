@@ -1,4 +1,4 @@
-//! Rooms as JavaScript code uses them: what is wrong is said before anything is sent.
+//! Rooms as JavaScript code uses them: errors are reported before anything is sent.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -15,7 +15,7 @@ fn text(value: &JsValue, key: &str) -> String {
     js_sys::Reflect::get(value, &key.into()).expect("an object").as_string().expect("a string")
 }
 
-/// Counts how often it is asked, and each time sends 1000 bytes more in a second.
+/// Counts the calls, and reports 1000 bytes more with each, one second later.
 const SOURCE: &str = "{ asked: 0, getStats() {
     this.asked += 1;
     const timestamp = this.asked * 1000;
@@ -139,7 +139,7 @@ async fn a_closed_connection_rejects_with_its_code() {
     assert_eq!(text(&error, "code"), "ERR_INVALID_STATE");
 }
 
-/// Whatever JavaScript can hand over.
+/// Arbitrary JavaScript values.
 const ODD: &[&str] = &[
     "undefined",
     "null",

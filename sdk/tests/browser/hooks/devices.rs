@@ -74,7 +74,7 @@ async fn a_permission_that_is_given_shows_the_names() {
     until("asked for the permission", || js("!!window.permission").is_truthy()).await;
     app.reads(".all", "2").await;
     let named = with_cameras("'a'");
-    // The hook listens once the browser has answered.
+    // The hook listens after the browser has responded.
     until("the name", || {
         js("window.permission.dispatchEvent(new Event('change'))");
         app.text(".cameras") == "a"
@@ -102,7 +102,7 @@ async fn unmounting_removes_the_listeners() {
     until("permissions", || listeners[1].now() > 0.0).await;
     app.unmount();
     until("none", || listeners.iter().all(|listeners| listeners.now() == 0.0)).await;
-    // In the order in which they took each other's place.
+    // In the order in which they replaced each other.
     let [first, second] = listeners;
     drop(second);
     drop(first);

@@ -1,4 +1,4 @@
-//! The hooks of `moim::yew`, in small apps whose page is looked at.
+//! The hooks of `moim::yew`, in small apps whose rendering is checked.
 
 mod devices;
 mod room;
@@ -30,7 +30,7 @@ impl<C: BaseComponent> Mounted<C> {
         Self { host, app }
     }
 
-    /// What a person reads in the part that `selector` names.
+    /// The visible text of the element that `selector` matches.
     pub(crate) fn text(&self, selector: &str) -> String {
         self.find(selector).and_then(|element| element.text_content()).unwrap_or_default()
     }

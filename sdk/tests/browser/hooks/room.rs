@@ -19,7 +19,7 @@ struct Props {
     url: AttrValue,
     #[prop_or(AttrValue::Static("Bob"))]
     name: AttrValue,
-    /// The handle of the first rendering, for the test to use later.
+    /// The handle of the first rendering, for later use by the test.
     #[prop_or_default]
     first: Rc<RefCell<Option<RoomHandle>>>,
     #[prop_or_default]
@@ -36,7 +36,7 @@ fn options(url: &str) -> RoomOptions {
     options
 }
 
-/// A door, and who is behind it.
+/// A room's state, and its participants.
 #[component]
 fn Door(props: &Props) -> Html {
     props.renders.set(props.renders.get() + 1);

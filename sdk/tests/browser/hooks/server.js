@@ -1,4 +1,4 @@
-// A WebSocket with a server behind it, which lets everyone in; for `?silent` it says nothing.
+// A WebSocket with a server behind it, which admits everyone; with `?silent` it sends nothing.
 class FakeSocket extends EventTarget {
   static all = [];
   constructor(url) {

@@ -2,7 +2,7 @@
 
 use crate::page::{Mock, js, until};
 
-/// Takes the place of all servers while it lives.
+/// Replaces all servers while it lives.
 pub(crate) struct Server(#[allow(dead_code, reason = "a guard")] Mock);
 
 impl Server {
@@ -12,12 +12,12 @@ impl Server {
         Self(Mock::new("window", "WebSocket", &format!("({class})")))
     }
 
-    /// Sends a participant as it is now, on the first socket.
+    /// Sends a participant's current state on the first socket.
     pub(crate) fn tell(&self, participant: &str) {
         js(&format!("WebSocket.all[0].tell({participant})"));
     }
 
-    /// The addresses of the sockets that are open.
+    /// The URLs of the open sockets.
     pub(crate) fn open(&self) -> String {
         let open = js("WebSocket.all.filter((socket) => socket.readyState < 2).map(({ url }) => url).join()");
         open.as_string().expect("text")

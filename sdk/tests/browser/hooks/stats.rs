@@ -53,7 +53,7 @@ async fn the_newest_samples_are_shown_until_the_component_is_unmounted() {
     app.reads(".samples", "0").await;
     app.reads(".samples", "1").await;
     app.unmount();
-    // A timer that was left would ask within the interval.
+    // A timer left behind would fire within the interval.
     gloo_timers::future::TimeoutFuture::new(50).await;
     let before = js("window.statsAsked");
     gloo_timers::future::TimeoutFuture::new(3 * OPTIONS.interval_ms).await;

@@ -1,10 +1,10 @@
-//! Counts timers, to see that none is left behind.
+//! Counts timers, to detect leaks.
 
 use gloo_timers::future::TimeoutFuture;
 
 use crate::page::{Mock, js};
 
-/// Counts the timeouts that wait, those of the tests aside, from now on.
+/// Counts pending timeouts, except those of the tests, from now on.
 pub(crate) struct Timers([Mock; 2]);
 
 impl Timers {
@@ -13,7 +13,7 @@ impl Timers {
         let set = Mock::new(
             "window",
             "setTimeout",
-            // `until` waits 25 ms each time, the server and the scheduler of Yew no time at all.
+            // `until` waits 25 ms each time, the server and Yew's scheduler 0 ms.
             "(callback, delay) => {
                const id = original.call(window, () => { window.timers.delete(id); callback(); }, delay);
                if (delay && delay !== 25) window.timers.set(id, delay);
@@ -33,7 +33,7 @@ impl Timers {
         js("window.timers.size").as_f64().expect("a number") as u32
     }
 
-    /// Waits till there is none.
+    /// Waits until there are none.
     pub(crate) async fn none(&self) {
         for _ in 0..400 {
             if self.now() == 0 {

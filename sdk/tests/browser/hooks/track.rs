@@ -46,7 +46,7 @@ fn video(app: &Mounted<Tile>) -> Option<HtmlVideoElement> {
     Some(app.find("video")?.unchecked_into())
 }
 
-/// Waits for pictures that change.
+/// Waits for frames that change.
 async fn moves(app: &Mounted<Tile>) {
     until("pictures", || video(app).is_some_and(|video| video.video_width() > 0)).await;
     let video = video(app).expect("a video");

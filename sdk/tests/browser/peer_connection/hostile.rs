@@ -1,4 +1,4 @@
-//! Many connections come and go, and leave nothing behind.
+//! Creating and dropping many connections leaves nothing behind.
 
 use futures::StreamExt;
 use moim::{DataChannelOptions, PeerConnection, PeerConnectionOptions};
@@ -20,7 +20,7 @@ async fn two_hundred_connections_leave_no_listener() {
         let _channel =
             connection.create_data_channel("x", &DataChannelOptions::default()).expect("a channel");
         match round % 3 {
-            // In the middle of an operation, by the last handle, and when the offer is out.
+            // During an operation, by the last handle, and after the offer was sent.
             0 => connection.close(),
             1 => {}
             _ => {
@@ -28,7 +28,7 @@ async fn two_hundred_connections_leave_no_listener() {
                 connection.close();
             }
         }
-        // Chromium refuses a page its 501st connection, counting those that are closed and not collected.
+        // Chromium refuses a page its 501st connection, including closed ones that were not collected.
         if round % 50 == 0 {
             collect_garbage().await;
         }

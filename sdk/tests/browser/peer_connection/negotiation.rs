@@ -53,7 +53,7 @@ async fn signals_that_come_twice_or_make_no_sense_do_no_harm() {
     shows_movement(&video).await;
     assert!(bad.get() > 2);
 
-    // All of them again, late.
+    // All of them again, delayed.
     let carried = pair.carried.borrow().clone();
     for signal in carried {
         for end in [&pair.a, &pair.b] {
@@ -74,7 +74,8 @@ async fn an_answer_that_is_refused_is_told_at_both_ends_and_leads_to_another_off
     survives_spoilt("\"type\":\"answer\",\"sdp\"", 1).await;
 }
 
-/// The first `times` descriptions of a kind make no sense on arrival. All is well afterwards, with what was added meanwhile.
+/// The first `times` descriptions of a kind are corrupted on arrival. The connection recovers, including what was added
+/// meanwhile.
 async fn survives_spoilt(kind: &'static str, times: u32) {
     let spoilt = Rc::new(Cell::new(0));
     let options = PeerConnectionOptions::default();

@@ -1,4 +1,4 @@
-//! Calls that follow each other without an await take effect in their order, and nothing is left of those before them.
+//! Calls that follow each other without an await take effect in order, and nothing remains of the previous ones.
 
 use moim::{DataChannelOptions, TransceiverDirection};
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,4 +1,4 @@
-//! Two connections, and what carries their signals.
+//! Two connections, and the transport of their signals.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ use crate::page::{document, picture, soon, until, video};
 pub(crate) struct Pair {
     pub(crate) a: PeerConnection,
     pub(crate) b: PeerConnection,
-    /// Every signal that was carried.
+    /// All signals that were sent.
     pub(crate) carried: Rc<RefCell<Vec<Signal>>>,
 }
 
@@ -31,7 +31,7 @@ impl Pair {
         Self::edited(a, b, |signal| vec![signal])
     }
 
-    /// The signals go through `edit`, each as JSON.
+    /// The signals pass through `edit`, each as JSON.
     pub(crate) fn edited(
         a: &PeerConnectionOptions,
         b: &PeerConnectionOptions,
@@ -70,7 +70,7 @@ impl Drop for Pair {
     }
 }
 
-/// The next track that comes.
+/// The next track that is received.
 pub(crate) async fn track_added(events: &mut PeerConnectionEvents) -> Transceiver {
     let found = next(events, |event| match event {
         PeerConnectionEvent::TrackAdded { transceiver, stream_ids } => {
@@ -82,7 +82,7 @@ pub(crate) async fn track_added(events: &mut PeerConnectionEvents) -> Transceive
     soon("a track", found).await
 }
 
-/// The next event that fits.
+/// The next event that matches.
 pub(crate) async fn next<E, T>(
     events: &mut (impl Stream<Item = E> + Unpin),
     fits: impl Fn(E) -> Option<T>,
@@ -98,7 +98,7 @@ pub(crate) async fn next<E, T>(
     soon("an event", found).await
 }
 
-/// A video that plays what comes.
+/// A video that plays the received track.
 pub(crate) fn player(transceiver: &Transceiver) -> HtmlVideoElement {
     let video = video();
     let stream = MediaStream::new().expect("a stream");
@@ -108,7 +108,7 @@ pub(crate) fn player(transceiver: &Transceiver) -> HtmlVideoElement {
     video
 }
 
-/// Pictures are decoded, and change.
+/// Frames are decoded, and change.
 pub(crate) async fn shows_movement(video: &HtmlVideoElement) {
     until("a picture", || {
         video.video_width() > 0 && picture(video).iter().any(|byte| *byte > 0 && *byte < 255)
@@ -118,7 +118,7 @@ pub(crate) async fn shows_movement(video: &HtmlVideoElement) {
     until("another picture", || picture(video) != first).await;
 }
 
-/// A canvas of one colour, painted again and again, as a track.
+/// A canvas of one colour, repainted continuously, as a track.
 pub(crate) struct Colour {
     pub(crate) track: LocalTrack,
     _painter: gloo_timers::callback::Interval,
@@ -136,7 +136,7 @@ impl Colour {
         let painter = gloo_timers::callback::Interval::new(33, move || {
             context.set_fill_style_str(colour);
             context.fill_rect(0.0, 0.0, width.into(), height.into());
-            // Something has to change, or encoders idle.
+            // Something must change, or encoders idle.
             at = (at + 2.0) % f64::from(width);
             context.set_fill_style_str("black");
             context.fill_rect(at, 0.0, 2.0, 2.0);
@@ -188,7 +188,7 @@ pub(crate) async fn sent_codec(connection: &PeerConnection, kind: &str) -> Optio
     text(codec, "mimeType")
 }
 
-/// Asks until there is an answer.
+/// Polls until there is a result.
 pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..200 {
         if let Some(answer) = ask().await {

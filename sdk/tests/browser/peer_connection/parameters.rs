@@ -47,7 +47,7 @@ async fn the_preferred_codec_is_the_one_that_is_sent() {
 async fn pictures_are_sent_smaller_and_with_fewer_bits() {
     let pair = Pair::new();
     let mut events = pair.b.events();
-    // Small enough that a browser does not start below its full size.
+    // Small enough that a browser does not start below the full size.
     let colour = Colour::new("green", 320, 240);
     let sender = pair.a.add_track(&colour.track).expect("added").sender();
     let video = player(&track_added(&mut events).await);
@@ -75,7 +75,7 @@ async fn pictures_are_sent_smaller_and_with_fewer_bits() {
         target.await;
     }
 
-    // A limit that is left out is lifted.
+    // Omitting a limit removes it.
     parameters.encodings[0].scale_resolution_down_by = Some(1.0);
     parameters.encodings[0].max_bitrate = None;
     sender.set_parameters(&parameters).await.expect("set");
@@ -130,7 +130,7 @@ async fn what_a_browser_passes_over_is_an_error() {
     }
 }
 
-/// A browser does not take several versions itself, as a server would: it is made to say so.
+/// A browser does not receive simulcast itself, as a server would: its answer is edited.
 fn as_a_server(text: String) -> Vec<String> {
     if !text.contains("\"answer\"") {
         return vec![text];

@@ -1,2 +1,2 @@
-// What `getStats` says, as an array.
+// The result of `getStats` as an array.
 async (connection) => [...(await connection.getStats()).values()];

@@ -1,4 +1,4 @@
-//! Who gets what: what is meant for a client and what it asked for, and nothing else.
+//! Who receives which media: what is meant for a client and what it wants, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ pub(super) fn check(world: &World, client: &Client) -> u64 {
     live.len() as u64
 }
 
-/// What there is for this client, wanted or not.
+/// All publications for this client, wanted or not.
 fn sent(world: &World, client: &Client) -> BTreeSet<(ParticipantId, PublicationId)> {
     let own_id = client.own_id.as_ref().unwrap();
     let participants = world.hub.participants(ROOM);
@@ -56,7 +56,7 @@ fn sent(world: &World, client: &Client) -> BTreeSet<(ParticipantId, PublicationI
     sent
 }
 
-/// Whoever sends a publication knows how much of it is wanted here.
+/// Every publisher knows how much of its publication is wanted here.
 fn check_wish(world: &World, client: &Client, owner: &ParticipantId, id: &PublicationId) {
     let (wanted, max_height) = client.wants(owner, id);
     if world.topology == Topology::Sfu {
@@ -75,7 +75,7 @@ fn sfu_client<'a>(world: &'a World, client: &Client) -> &'a SfuClient {
     world.sfu.clients.values().find(|known| known.participant == *own_id).expect("a client of the SFU")
 }
 
-/// The mixer's picture and this one's own sound, unless it asked for less.
+/// The mixer's picture and this listener's own audio, unless it wants less.
 fn check_listener(client: &Client) {
     let own_sound = sound_for(client.own_id.as_ref().unwrap());
     let mut tracks: BTreeSet<_> = client.session.live_tracks().map(|(_, id, _)| id.clone()).collect();
@@ -85,7 +85,7 @@ fn check_listener(client: &Client) {
     assert!(tracks.contains(&own_sound) && tracks.contains(&PublicationId::from(PICTURE)), "{tracks:?}");
 }
 
-/// What arrives as a publication is what its owner sends as that publication.
+/// What is received as a publication is what its owner sends as that publication.
 fn check_direct(world: &World, client: &Client, owner: &ParticipantId, id: &PublicationId, mid: &str) {
     let own_id = client.own_id.as_ref().unwrap();
     let far = &world.clients[world.client_of(owner).unwrap()];

@@ -1,4 +1,4 @@
-//! Who has heard what: in order, once, and as the receipts say.
+//! Who has received which messages: in order, once, and consistent with the receipts.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use moim::model::{ParticipantId, Timestamp};
 use crate::client::{Client, Line};
 use crate::world::World;
 
-/// A receiver that says nothing for so long is given up.
+/// A receiver without an acknowledgement for this long is treated as unreachable.
 const PATIENCE_MS: Timestamp = 30_000;
 
-/// Lines come in order and once, and all of them if both stay. How many.
+/// Chat messages arrive in order and once, and all of them if both stay. Returns how many.
 pub(super) fn check_lines(world: &World, sender: &Client) -> u64 {
     let mut count = 0;
     let Some(from) = &sender.own_id else { return 0 };
@@ -39,7 +39,7 @@ pub(super) fn check_lines(world: &World, sender: &Client) -> u64 {
     count
 }
 
-/// Whoever is named has the line, and each line is answered for once. How many.
+/// A receiver named by a receipt has the message, and each message gets one receipt. Returns how many.
 pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
     let Some(from) = &sender.own_id else { return 0 };
     for (told_at, receipt) in &sender.view.receipts {
@@ -57,7 +57,7 @@ pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
         let waited_for = receipt.missed_by.iter().find(stayed);
         assert!(*told_at < gives_up_at || waited_for.is_some(), "{} waited for nobody", line.text);
         for missing in receipt.missed_by.iter().filter(|missing| line.owed.contains(*missing)) {
-            // Who is gone before it learns that it is in has no name here.
+            // A participant who leaves before it knows that it has joined has no name here.
             let Some(receiver) = world.client_of(missing).map(|receiver| &world.clients[receiver]) else {
                 continue;
             };
@@ -75,7 +75,7 @@ pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
     answered.len() as u64
 }
 
-/// What may be lost comes once, and only to those whom it was for. How many.
+/// Unreliable messages arrive at most once, and only at their receivers. Returns how many.
 pub(super) fn check_waves(world: &World, receiver: &Client) -> u64 {
     let mut count = 0;
     for (from, waves) in &receiver.view.waves {
@@ -97,14 +97,14 @@ fn may_have(line: &Line, receiver: &ParticipantId) -> bool {
     line.to.as_ref().is_none_or(|to| to == receiver)
 }
 
-/// Whether all who are needed for it are still there.
+/// Whether everyone who is needed for it is still there.
 fn must_arrive(world: &World, sender: &Client, receiver: &Client, line: &Line) -> bool {
     let has_way =
         world.topology != Topology::Mcu || line.mixer.is_some_and(|mixer| world.clients[mixer].stays());
     sender.stays() && receiver.stays() && has_way
 }
 
-/// Whether all of `some` are in `all`, in their order.
+/// Whether `all` contains `some` in order.
 fn is_part_of(some: &[String], all: &[&str]) -> bool {
     let mut all = all.iter();
     some.iter().all(|one| all.any(|other| other == one))

@@ -1,4 +1,4 @@
-//! What must hold when everything is quiet.
+//! The conditions that must hold when nothing happens any more.
 
 mod media;
 mod messages;
@@ -13,7 +13,7 @@ use super::client::{Client, ROOM};
 use super::script::CALM_FROM;
 use super::world::World;
 
-/// What a run was like.
+/// Statistics of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) events: u64,
@@ -25,9 +25,9 @@ pub(crate) struct Tally {
     pub(crate) receipts: u64,
     pub(crate) waves: u64,
     pub(crate) mixers: u64,
-    /// Sessions that the links' drops have ended.
+    /// Sessions that ended because of dropped frames.
     pub(crate) lost: u64,
-    /// Sessions that a host has ended.
+    /// Sessions that a host ended.
     pub(crate) removed: u64,
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn check(world: &World) -> Tally {
     tally
 }
 
-/// Those are in the room, or wait for it, who think so; and a room has whom it needs.
+/// A participant is in the room or its lobby if its session says so; and a room has the roles it needs.
 fn check_server(world: &World) {
     let participants = world.hub.participants(ROOM);
     let remaining: BTreeSet<_> = world
@@ -96,7 +96,7 @@ fn check_server(world: &World) {
     }
 }
 
-/// Counts a stay that has ended. One that ended without its script was ended by a host, or by heavy drops.
+/// Counts a session that has ended. One that ended without its script was ended by a host, or by many dropped frames.
 fn count_end(world: &World, client: &Client, tally: &mut Tally) {
     use ServerErrorCode::{HostRefused, IdleTimeout, NotAdmitted, Removed};
     if client.departs {

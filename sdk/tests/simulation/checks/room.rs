@@ -1,4 +1,4 @@
-//! A client knows the room as the server does, by its calls and by its events.
+//! A client's view of the room equals the server's, by its methods and by its events.
 
 use moim::Topology;
 use moim::model::{ConnectionState, ParticipantInfo, Role};
@@ -50,7 +50,7 @@ fn check_connection(
     let state = client.session.connection_state(&other.id);
     if is_connected(world, participants, own, other) {
         assert_eq!(state, ConnectionState::Connected);
-        // Who comes when the connection to what is between stands already is connected from the start.
+        // A participant who joins when the connection to the SFU or mixer exists is connected from the start.
         let is_relay = world.topology == Topology::Sfu || is_listener(world, own);
         assert!(told == Some(ConnectionState::Connected) || (told.is_none() && is_relay), "{told:?}");
     } else {
@@ -63,7 +63,7 @@ fn is_listener(world: &World, own: &ParticipantInfo) -> bool {
     world.topology == Topology::Mcu && own.role != Role::Mixer
 }
 
-/// Whether there is a way between two participants. A mixer that stands by has none to anybody.
+/// Whether two participants are connected. A standby mixer is connected to nobody.
 fn is_connected(
     world: &World,
     participants: &[ParticipantInfo],
@@ -77,7 +77,7 @@ fn is_connected(
     first.is_some_and(|first| first.id == own.id) && other.role != Role::Mixer
 }
 
-/// One picture, and a sound for each listener.
+/// One picture, and one audio track for each listener.
 fn check_mixer(client: &Client, others: &[&ParticipantInfo]) {
     let listeners = others.iter().filter(|other| other.role != Role::Mixer);
     let mut wanted: Vec<_> = listeners.map(|listener| sound_for(&listener.id)).collect();

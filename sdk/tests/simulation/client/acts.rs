@@ -1,4 +1,4 @@
-//! What a person does in a room.
+//! The actions of a person in a room.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,20 +15,20 @@ use super::{Client, MIXER_TOKEN, ROOM};
 
 const JOIN_TIMEOUT_MS: u32 = 20_000;
 
-/// A line of chat, as its sender knows it.
+/// A chat message, as its sender knows it.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// The number that its receipt has.
+    /// The number in its receipt.
     pub(crate) id: u32,
     pub(crate) said_at: Timestamp,
     pub(crate) text: String,
-    /// The only one who may have it.
+    /// The only possible receiver.
     pub(crate) to: Option<ParticipantId>,
-    /// The people who were known when it was said.
+    /// The participants who were known when it was sent.
     pub(crate) receivers: BTreeSet<ParticipantId>,
-    /// Those of them whom it has to reach, if nobody leaves.
+    /// Those of them who must receive it, if nobody leaves.
     pub(crate) owed: BTreeSet<ParticipantId>,
-    /// Who was to hand it on.
+    /// Who had to forward it.
     pub(crate) mixer: Option<ClientId>,
 }
 
@@ -109,7 +109,7 @@ impl Client {
         self.said.push(Line { id, said_at: now, text, to, receivers, owed, mixer: None });
     }
 
-    /// Sends something that may be lost, each time something else.
+    /// Sends an unreliable message, different each time.
     fn wave(&mut self, to_one: bool, now: Timestamp, random: &mut Random) {
         let to = self.pick_other(random).filter(|_| to_one);
         let payload = format!("{}: wave {}", self.id, self.waves.len());

@@ -1,4 +1,4 @@
-//! What the mixer's page does, as `www/mixer.js` does it: a picture for everyone, and a sound for each listener.
+//! Mixes like `www/mixer.js`: a picture for everyone, and an audio track for each listener.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::Client;
 
 pub(crate) const PICTURE: &str = "picture";
 
-/// The publication for one listener alone.
+/// The publication for one listener.
 pub(crate) fn sound_for(listener: &ParticipantId) -> PublicationId {
     PublicationId(format!("sound for {listener}"))
 }
@@ -21,7 +21,7 @@ impl Client {
         self.session.publish(Publication { id: PICTURE.into(), kind, source, muted: false, to: None }, now);
     }
 
-    /// Catches up with who is there, and who shows something.
+    /// Updates to the current participants and videos.
     pub(super) fn mix(&mut self, now: Timestamp) {
         let people = self.view.participants.values().filter(|other| other.role != Role::Mixer);
         let listeners: Vec<_> = people.map(|listener| listener.id.clone()).collect();

@@ -1,4 +1,4 @@
-//! One participant: a session, its signaling backend and its peer connections, driven as a browser drives them.
+//! One participant: a session, its signaling backend and its peer connections, driven like in a browser.
 
 mod acts;
 mod mixing;
@@ -21,20 +21,20 @@ use super::script::{Action, Character};
 use super::view::View;
 
 pub(crate) const ROOM: &str = "tea";
-/// By this the hub knows the mixers that are started for it.
+/// The token by which the hub recognises the mixers that are started for it.
 pub(crate) const MIXER_TOKEN: &str = "started here";
 
-/// What leaves the client.
+/// An output of the client.
 #[derive(Debug)]
 pub(crate) enum Effect {
     OpenSocket,
     SendText(String),
     CloseSocket,
-    /// Something will happen at a peer connection.
+    /// A future event of a peer connection.
     After(Timestamp, ParticipantId, PeerEvent),
-    /// Bytes go over a data channel.
+    /// Bytes sent over a data channel.
     Message(ParticipantId, Channel, Frame),
-    /// The page does something a moment later.
+    /// The page acts a moment later.
     Later(Timestamp, Action),
     /// A peer connection is closed.
     Closed(ParticipantId),
@@ -50,18 +50,18 @@ pub(crate) struct Client {
     pub(crate) peers: BTreeMap<ParticipantId, PeerConnection>,
     pub(crate) view: View,
     pub(crate) own_id: Option<ParticipantId>,
-    /// How many of a hundred operations of its peer connections fail.
+    /// The percentage of operations of its peer connections that fail.
     pub(crate) faults: u64,
     /// The page exists.
     pub(crate) runs: bool,
-    /// The script ends its stay.
+    /// The script ends its session.
     pub(crate) departs: bool,
     pub(crate) timer: Option<Timestamp>,
     pub(crate) asked_to_be_host: bool,
     pub(crate) said: Vec<Line>,
-    /// What was sent that may be lost, and to whom, if not to everyone.
+    /// Unreliable messages sent, and their receivers, if not everyone.
     pub(crate) waves: BTreeMap<String, Option<ParticipantId>>,
-    /// Whether something is wanted at all, and at which height.
+    /// Whether a publication is wanted at all, and at which height.
     pub(crate) wishes: BTreeMap<(ParticipantId, PublicationId), (bool, Option<u32>)>,
     pub(crate) orders: Vec<Order>,
     pub(crate) effects: Vec<Effect>,
@@ -91,17 +91,17 @@ impl Client {
         }
     }
 
-    /// In the room, as far as the client knows.
+    /// Joined, as far as the client knows.
     pub(crate) fn stays(&self) -> bool {
         self.runs && self.view.joined && self.view.ended.is_none()
     }
 
-    /// Waits to be let in, as far as the client knows.
+    /// Waiting in the lobby, as far as the client knows.
     pub(crate) fn waits(&self) -> bool {
         self.runs && self.view.waits && !self.view.joined && self.view.ended.is_none()
     }
 
-    /// What it wants of something that another publishes.
+    /// Its wish about a remote publication.
     pub(crate) fn wants(&self, owner: &ParticipantId, id: &PublicationId) -> (bool, Option<u32>) {
         let by_default = (self.character.wants_everything, None);
         self.wishes.get(&(owner.clone(), id.clone())).copied().unwrap_or(by_default)
@@ -135,7 +135,7 @@ impl Client {
         self.session.poll_timeout().into_iter().chain(self.backend.poll_timeout()).min()
     }
 
-    /// As `sdk/src/room/driver.rs` does it.
+    /// As in `sdk/src/room/driver.rs`.
     fn run(&mut self, now: Timestamp, random: &mut Random) {
         loop {
             if let Some(output) = self.session.poll_output() {
@@ -179,7 +179,7 @@ impl Client {
             }
             ConnectionCommand::Attach(publication, limit) => {
                 let known = self.session.publications().iter().find(|known| known.id == publication);
-                // It may be gone again, which is the next command.
+                // It may have been removed again, which is the next command.
                 let kind = known.map_or(moim::MediaKind::Video, |known| known.kind);
                 peer.attach(publication, kind, limit);
             }

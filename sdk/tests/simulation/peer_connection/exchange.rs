@@ -1,4 +1,4 @@
-//! Offers and answers of the model's peer connection (JSEP, RFC 9429).
+//! Offers and answers of the simulated peer connection (JSEP, RFC 9429).
 
 use std::collections::BTreeSet;
 
@@ -136,7 +136,7 @@ impl PeerConnection {
         self.needed && !before
     }
 
-    /// Finds some candidates, and then the end of them.
+    /// Gathers some candidates, and then the end-of-candidates.
     pub(super) fn gather(&mut self, after: Timestamp, random: &mut Random) {
         let mut at = after;
         let found = random.number(1..4);

@@ -1,6 +1,6 @@
-//! `RTCPeerConnection` of the model: <https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface>.
+//! The simulated `RTCPeerConnection`: <https://www.w3.org/TR/webrtc/#rtcpeerconnection-interface>.
 //!
-//! It panics when it is asked for something that a browser would refuse.
+//! It panics when it is called in a way that a browser would reject.
 
 mod exchange;
 
@@ -19,7 +19,7 @@ use super::random::Random;
 use super::sdp::Sdp;
 use super::transceiver::Transceiver;
 
-/// What happens at a peer connection, after a while.
+/// A delayed event of a peer connection.
 #[derive(Clone, Debug)]
 pub(crate) enum PeerEvent {
     OperationDone,
@@ -34,7 +34,7 @@ pub(crate) enum PeerEvent {
 
 #[derive(Debug)]
 enum Operation {
-    /// With the description as it was when the operation began, if nothing that came later is to be in it.
+    /// With the description from when the operation started, if later changes must not be included.
     SetLocal(Option<Sdp>),
     SetRemote(SessionDescription),
 }
@@ -55,7 +55,7 @@ pub(crate) struct PeerConnection {
     update_on_empty_chain: bool,
     serial: u64,
     generations: u32,
-    /// Of the description that is being made, and of the one that is in place.
+    /// Of the description being created, and of the current one.
     ufrag: Option<String>,
     local_ufrag: Option<String>,
     remote_ufrag: Option<String>,
@@ -63,13 +63,13 @@ pub(crate) struct PeerConnection {
     pub(crate) connected: bool,
     pub(crate) channels_open_at: BTreeMap<Channel, Timestamp>,
     pub(crate) open_channels: BTreeSet<Channel>,
-    /// When the last message that keeps its order reaches the far end.
+    /// When the last ordered message arrives at the remote end.
     pub(crate) last_arrival: Timestamp,
-    /// How many operations of a hundred fail.
+    /// The percentage of operations that fail.
     pub(crate) faults: u64,
-    /// Whether operations failed, or may have failed: then a description may take the place of one that is open.
+    /// Whether operations failed, or may have failed: then a description may replace an open one.
     is_faulty: bool,
-    /// What is to happen here, and after how long.
+    /// Pending events, and their delays.
     pub(crate) outputs: Vec<(Timestamp, PeerEvent)>,
 }
 
@@ -104,7 +104,7 @@ impl PeerConnection {
         }
     }
 
-    /// As `sdk/src/platform/peer_connection.rs` does it.
+    /// As in `sdk/src/platform/peer_connection.rs`.
     pub(crate) fn attach(&mut self, id: PublicationId, kind: MediaKind, limit: Limit) {
         let is_one_way = self.far_end == FarEnd::Sfu;
         let free = (0..self.transceivers.len()).find(|place| {
@@ -124,7 +124,7 @@ impl PeerConnection {
         self.update_needed();
     }
 
-    /// Adds sections to receive in, as far as there are too few.
+    /// Adds sections to receive in, if there are too few.
     pub(crate) fn receive(&mut self, wanted: Sections) {
         for (kind, wanted) in [(MediaKind::Audio, wanted.audio), (MediaKind::Video, wanted.video)] {
             let receives = |known: &&Transceiver| known.kind == kind && known.direction.receives;
@@ -146,7 +146,7 @@ impl PeerConnection {
         self.transceivers[place].limit = limit;
     }
 
-    /// How much of a publication is sent.
+    /// The limits of a sent publication.
     pub(crate) fn limit_of(&self, id: &PublicationId) -> Option<Limit> {
         self.attached.get(id).map(|place| self.transceivers[*place].limit)
     }
@@ -183,7 +183,7 @@ impl PeerConnection {
         }
     }
 
-    /// Something happens; what the engine is told of it.
+    /// An event happens; returns the engine's input.
     pub(crate) fn handle(&mut self, event: PeerEvent, random: &mut Random) -> Option<ConnectionInput> {
         match event {
             PeerEvent::OperationDone => Some(self.operation_done(random)),
@@ -203,12 +203,12 @@ impl PeerConnection {
         }
     }
 
-    /// The SFU has an address of its own, and needs none of this end's.
+    /// The SFU has its own address, and needs none of this end's.
     pub(crate) fn can_reach_sfu(&self) -> bool {
         self.far_end == FarEnd::Sfu && self.remote_ufrag.is_some()
     }
 
-    /// Each end has the other's description, and a candidate of it.
+    /// Each end has the other's description, and one of its candidates.
     pub(crate) fn can_reach(&self, far: &Self) -> bool {
         let knows = |one: &Self, other: &Self| {
             one.remote_ufrag.is_some()
@@ -218,13 +218,13 @@ impl PeerConnection {
         knows(self, far) && knows(far, self)
     }
 
-    /// Where a publication is being sent.
+    /// The section in which a publication is sent.
     pub(crate) fn sends(&self, id: &PublicationId) -> Option<&str> {
         let transceiver = &self.transceivers[*self.attached.get(id)?];
         transceiver.mid.as_deref().filter(|_| transceiver.current().is_some_and(|current| current.sends))
     }
 
-    /// What arrives in a media section.
+    /// What is received in a media section.
     pub(crate) fn receives(&self, mid: &str) -> Option<MediaKind> {
         let transceiver =
             self.transceivers.iter().find(|transceiver| transceiver.mid.as_deref() == Some(mid))?;
@@ -243,7 +243,7 @@ impl PeerConnection {
         self.outputs.push((duration, PeerEvent::OperationDone));
     }
 
-    /// The operation leaves everything as it was.
+    /// The operation leaves everything unchanged.
     fn operation_failed(&mut self) -> ConnectionInput {
         let error = Error::Negotiation { step: "negotiating", detail: "a fault of the model".to_owned() };
         ConnectionInput::OperationFailed { state: self.state, error }

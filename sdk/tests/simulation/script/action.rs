@@ -1,4 +1,4 @@
-//! What someone can do.
+//! The actions of a person.
 
 use moim::model::{Publication, PublicationId, Role};
 
@@ -7,39 +7,39 @@ use super::super::random::Random;
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     Join(Role),
-    /// Publishes one of the few, unless it is published.
+    /// Publishes one of a few tracks, unless it is published.
     Publish(Publication),
-    /// Publishes something for one of the others.
+    /// Publishes a track for one other participant.
     PublishToOne,
     Unpublish(PublicationId),
-    /// Mutes or unmutes something that is published.
+    /// Mutes or unmutes a publication.
     Mute,
-    /// Takes another name and other attributes.
+    /// Changes name and attributes.
     Update,
-    /// Says a line to everyone, or to one participant.
+    /// Sends a chat message to everyone, or to one participant.
     Say {
         to_one: bool,
     },
-    /// Sends something that may be lost, to everyone or to one participant.
+    /// Sends an unreliable message to everyone or to one participant.
     Wave {
         to_one: bool,
     },
-    /// Asks for more or less of something that another publishes.
+    /// Wants more or less of a remote publication.
     Wish,
-    /// Decides something, as the host.
+    /// Performs a host's action.
     Decide(Decision),
-    /// As the mixer: does what the room's news ask for.
+    /// As the mixer: reacts to the room's events.
     Mix,
     Leave,
-    /// The page is gone, and the server sees the socket close.
+    /// The page is closed, and the server sees the socket close.
     Crash,
-    /// The page is gone without a sign.
+    /// The page is gone without closing the socket.
     Freeze,
-    /// The socket breaks; the page lives.
+    /// The socket is cut; the page lives.
     Cut,
 }
 
-/// What a host decides.
+/// A host's action.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Decision {
     Lock,
@@ -54,12 +54,12 @@ impl Action {
         matches!(self, Self::Leave | Self::Crash | Self::Freeze | Self::Cut)
     }
 
-    /// How a stay ends.
+    /// How a session ends.
     pub(super) fn end(random: &mut Random) -> Self {
         random.pick([Self::Leave, Self::Leave, Self::Crash, Self::Freeze, Self::Cut]).unwrap()
     }
 
-    /// Something that is done during a stay.
+    /// An action during a session.
     pub(super) fn any(random: &mut Random) -> Self {
         match random.number(0..18) {
             0..3 => Self::Publish(super::publication(random)),

@@ -1,4 +1,4 @@
-//! What people do, chosen at random before the run.
+//! The actions of all persons, chosen at random before the run.
 
 mod action;
 
@@ -10,14 +10,14 @@ use super::link::Weather;
 use super::queue::ClientId;
 use super::random::Random;
 
-/// When the links become calm, and nobody does anything any more.
+/// When the links become reliable, and nobody acts any more.
 pub(crate) const CALM_FROM: Timestamp = 25_000;
 
-/// What someone is, from the start.
+/// The initial role.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Character {
     pub(crate) is_mixer: bool,
-    /// Wants everything that others publish, unless it says otherwise.
+    /// Whether it subscribes to everything by default.
     pub(crate) wants_everything: bool,
 }
 
@@ -29,10 +29,10 @@ impl Character {
 pub(crate) struct Script {
     pub(crate) clients: Vec<Character>,
     pub(crate) weather: Weather,
-    /// How many operations of a hundred fail at browsers and at the SFU.
+    /// The percentage of operations that fail in browsers and in the SFU.
     pub(crate) faults: u64,
     pub(crate) actions: Vec<(Timestamp, ClientId, Action)>,
-    /// What becomes of whoever mixes at the time.
+    /// What happens to the current mixer.
     pub(crate) mixer_ends: Vec<(Timestamp, Action)>,
 }
 
@@ -50,7 +50,7 @@ impl Script {
         let is_hosted = random.happens(60);
         for number in 0..people {
             let latest = if random.happens(50) { 1_000 } else { 15_000 };
-            // The host opens the room, unless the links let another one be first.
+            // The host creates the room, unless the links let another participant be first.
             let is_host = is_hosted && number == 0;
             let joins_at = if is_host { 1 } else { random.number(1..latest) + u64::from(is_hosted) * 300 };
             let role = if is_host || random.happens(5) { Role::Host } else { Role::Participant };
@@ -70,7 +70,7 @@ impl Script {
         script
     }
 
-    /// One stay of someone; when it ends, if it does.
+    /// One session of a person, with its end, if it ends.
     fn add_stay(&mut self, from: Timestamp, role: Role, random: &mut Random) -> Option<Timestamp> {
         let client = self.clients.len();
         self.clients.push(Character { is_mixer: false, wants_everything: random.happens(80) });
@@ -81,7 +81,7 @@ impl Script {
         }
         self.actions.push((from, client, Action::Join(role)));
         for _ in 0..random.number(0..40) {
-            // Often several things at once.
+            // Often several actions at once.
             let at = random.number(from..until + 1) / 500 * 500 + random.number(0..3) * random.number(0..250);
             self.actions.push((at.clamp(from, until), client, Action::any(random)));
         }
@@ -89,7 +89,7 @@ impl Script {
         ends_at
     }
 
-    /// Everyone would decide something at these times: whoever is the host then does.
+    /// Everyone tries to act as the host at these times: the current host succeeds.
     fn add_decisions(&mut self, random: &mut Random) {
         for _ in 0..random.number(0..25) {
             let (at, decision) = (random.number(500..CALM_FROM), Decision::any(random));
@@ -98,7 +98,7 @@ impl Script {
         }
     }
 
-    /// The mixer that is started may die, and another may stand by.
+    /// The started mixer may die, and another may stand by.
     fn add_mixers(&mut self, random: &mut Random) {
         while random.happens(40) {
             self.mixer_ends.push((random.number(1_000..CALM_FROM), Action::end(random)));
@@ -111,7 +111,7 @@ impl Script {
     }
 }
 
-/// Few, so that ids and media sections are used again and again.
+/// Few, so that ids and media sections are reused.
 fn publication(random: &mut Random) -> Publication {
     let (id, kind, source) = random
         .pick([

@@ -1,4 +1,4 @@
-//! Starts and stops the room's mixer when the server wants it, as `signaling-stub/src/server/mixers.rs` does.
+//! Starts and stops the room's mixer for the server, like `signaling-stub/src/server/mixers.rs`.
 
 use super::World;
 use crate::queue::{ClientId, Event};
@@ -20,12 +20,12 @@ impl World {
         }
     }
 
-    /// The mixer that was started, while its page lives.
+    /// The started mixer, while its page lives.
     pub(crate) fn running_mixer(&self) -> Option<ClientId> {
         self.mixer.filter(|mixer| self.clients[*mixer].runs && self.clients[*mixer].view.ended.is_none())
     }
 
-    /// Somebody who mixes does something.
+    /// A mixer acts.
     pub(super) fn mixer_acts(&mut self, action: Action) {
         let is_mixing = |id: &ClientId| self.clients[*id].character.is_mixer && self.clients[*id].stays();
         let mixing: Vec<_> = (0..self.clients.len()).filter(is_mixing).collect();

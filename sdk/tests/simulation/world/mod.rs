@@ -1,4 +1,4 @@
-//! The clients, the server and what is under way between them.
+//! The clients, the server and the messages in flight between them.
 
 mod mixers;
 mod paths;
@@ -19,7 +19,7 @@ use super::random::Random;
 use super::script::{Action, CALM_FROM, Character, Script};
 use super::sfu::Sfu;
 
-/// Long enough for every repetition and for the server to notice who is gone.
+/// Long enough for every repetition and for the server to detect lost clients.
 pub(crate) const END: Timestamp = CALM_FROM + 75_000;
 
 pub(crate) struct World {
@@ -29,15 +29,15 @@ pub(crate) struct World {
     pub(crate) topology: Topology,
     /// The mixer that was started last.
     mixer: Option<ClientId>,
-    /// The room has emptied while somebody waited for it.
+    /// The room became empty while a participant waited for it.
     has_turned_away: bool,
-    /// Whom the server has welcomed.
+    /// The participants whom the server has welcomed.
     welcomed: BTreeMap<ParticipantId, ClientId>,
-    /// What the SFU keeps for clients whose data channel is not open.
+    /// Messages that the SFU queues for clients whose data channel is not open.
     held: Vec<(ClientId, Frame)>,
-    /// The ids with which each name has stood in the lobby.
+    /// The ids of each name in the lobby.
     pub(crate) lobby_ids: BTreeMap<String, BTreeSet<ParticipantId>>,
-    /// When the last frame that is no heartbeat was sent.
+    /// When the last frame other than a heartbeat was sent.
     pub(crate) last_news: Timestamp,
     pub(crate) events: u64,
     queue: Queue,
@@ -197,7 +197,7 @@ impl World {
         }
     }
 
-    /// A mixer hands a line to those whom it knows when the line comes; the others may miss it.
+    /// A mixer forwards a message to the participants whom it knows at that time; others may miss it.
     fn owe_last_line(&mut self, id: ClientId) {
         if self.topology != Topology::Mcu {
             return;
@@ -209,7 +209,7 @@ impl World {
         line.owed.retain(|receiver| known.get_or_insert_default().contains(receiver));
     }
 
-    /// Lets the client's doings have their effects.
+    /// Processes the client's outputs.
     fn follow(&mut self, id: ClientId) {
         let now = self.queue.now();
         for effect in std::mem::take(&mut self.clients[id].effects) {
@@ -262,7 +262,7 @@ impl World {
         }
     }
 
-    /// Does what the server wants.
+    /// Performs an output of the server.
     fn serve(&mut self) {
         let now = self.queue.now();
         for waiting in self.hub.lobby(ROOM).waiting {
@@ -310,21 +310,21 @@ impl World {
         }
     }
 
-    /// Hands on what the SFU has to say.
+    /// Sends the SFU's messages.
     fn transmit(&mut self) {
         while let Some((id, payload)) = self.sfu.poll_transmit() {
             self.hub.handle_sfu_payload(id, payload);
         }
     }
 
-    /// Who waits to be let in asks again and again, which is no news.
+    /// A waiting client repeats its request, which is not activity.
     fn note(&mut self, id: ClientId, text: &str, heartbeat: &str) {
         if !text.starts_with(heartbeat) && !self.clients[id].waits() {
             self.last_news = self.queue.now();
         }
     }
 
-    /// Whether somebody decided that somebody else has to go, or left and so let nobody in.
+    /// Whether a participant had another one removed, or left and so admitted nobody.
     pub(crate) fn has_removed_anyone(&self) -> bool {
         self.has_turned_away
             || self

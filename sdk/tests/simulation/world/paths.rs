@@ -1,4 +1,4 @@
-//! The ways between the ends of peer connections: who finds whom, and when messages arrive.
+//! The paths between the ends of peer connections: who is connected to whom, and when messages arrive.
 
 use moim::engine::data::Frame;
 use moim::model::{Channel, ConnectionState, ParticipantId, Timestamp};
@@ -9,20 +9,20 @@ use crate::peer_connection::PeerEvent;
 use crate::queue::{ClientId, Event};
 use crate::sfu::SfuClient;
 
-/// Files go another way than messages, and the simulation sends none.
+/// Files use another channel than messages, and the simulation sends none.
 const CHANNELS: [Channel; 2] = [Channel::Reliable, Channel::Lossy];
-/// How many messages of a hundred an unreliable channel loses.
+/// The percentage of messages that an unreliable channel drops.
 const LOSSY_DROPS: u64 = 20;
 
 impl World {
-    /// Both ends of the connection between `id` and `peer`: the client over there, and who `id` is to it.
+    /// Both ends of the connection between `id` and `peer`: the remote client, and the id of `id` there.
     pub(crate) fn far_end(&self, id: ClientId, peer: &ParticipantId) -> Option<(ClientId, ParticipantId)> {
         let far = self.client_of(peer)?;
         let own_id = self.clients[id].own_id.clone()?;
         self.clients[far].peers.contains_key(&own_id).then_some((far, own_id))
     }
 
-    /// Connects what has exchanged enough to find each other.
+    /// Connects the ends that have exchanged enough signals.
     pub(super) fn connect(&mut self, id: ClientId) {
         let open: Vec<_> =
             self.clients[id].peers.iter().filter(|(_, connection)| !connection.connected).collect();
@@ -64,7 +64,7 @@ impl World {
         }
     }
 
-    /// The far end notices that this one is gone.
+    /// The remote end detects that this one is gone.
     pub(super) fn far_end_gone(&mut self, id: ClientId, peer: &ParticipantId, after: Timestamp) {
         if let Some((far, own_id)) = self.far_end(id, peer) {
             let at = self.queue.now() + after;
@@ -99,13 +99,13 @@ impl World {
         if !channel.is_reliable() {
             return (!self.random.happens(LOSSY_DROPS)).then_some(sooner);
         }
-        // What is sent at the very end goes down with the connection.
+        // Messages sent at the very end are lost with the connection.
         let connection = self.clients[id].peers.get_mut(peer)?;
         connection.last_arrival = sooner.max(connection.last_arrival);
         Some(connection.last_arrival)
     }
 
-    /// Hands a message on as the SFU does.
+    /// Forwards a message like the SFU.
     fn message_to_sfu(&mut self, from: ClientId, channel: Channel, frame: &Frame) {
         let Frame::Binary(bytes) = frame else { panic!("{frame:?} without an address") };
         let routed = Routed::decode(bytes).expect("an address");
