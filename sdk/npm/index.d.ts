@@ -324,32 +324,6 @@ export interface FrameStats {
 
 
 /**
- * A track that a participant offers to the others.
- */
-export interface Publication {
-    /**
-     * Unique within the participant.
-     */
-    id: PublicationId;
-    /**
-     * Sound or pictures.
-     */
-    kind: MediaKind;
-    /**
-     * What the track shows.
-     */
-    source: TrackSource;
-    /**
-     * The publisher sends silence or black.
-     */
-    muted: boolean;
-    /**
-     * The only one who gets it. Absent: everyone.
-     */
-    to?: ParticipantId;
-}
-
-/**
  * An RTP header extension (RFC 8285).
  */
 export interface HeaderExtension {
@@ -1959,6 +1933,43 @@ export interface JoinOptions {
     role?: Role;
     /** A token that the server requires, such as that of a mixer that it started. Default: none. */
     token?: string;
+}
+
+/** A track that a participant publishes. The same object for as long as it is published; its members are kept up to date. */
+export interface Publication {
+    /** Unique among the participant's publications. */
+    readonly id: PublicationId;
+    /** Sound or pictures. */
+    readonly kind: MediaKind;
+    /** What the track shows. */
+    readonly source: TrackSource;
+    /** Whether it is muted by its publisher, and so silent or black. */
+    readonly muted: boolean;
+    /** The only participant who receives it. Absent: everyone. */
+    readonly to?: ParticipantId;
+}
+
+/**
+ * Another participant. The same object for as long as it is in the room. Its members are kept up to date; after it has left
+ * they keep their last values. A list that changes is replaced by another array.
+ */
+export interface RemoteParticipant {
+    /** Identifies the participant for as long as it is in the room. */
+    readonly id: ParticipantId;
+    /** The name to show. */
+    readonly name: string;
+    /** Application-defined data. */
+    readonly metadata: string;
+    /** Application-defined data by name. */
+    readonly attributes: Readonly<Record<string, string>>;
+    /** The participant's role. */
+    readonly role: Role;
+    /** The participant's publications. */
+    readonly publications: readonly Publication[];
+    /** The tracks that can be played. */
+    readonly tracks: readonly RemoteTrack[];
+    /** The state of the connection to the participant. */
+    readonly connectionState: ConnectionState;
 }
 
 /** Options for publishing a track. */
@@ -3984,13 +3995,16 @@ export class Room {
      */
     readonly participantId: ParticipantId | undefined;
     /**
-     * The other participants in the room, in the order of joining, as a snapshot.
+     * The other participants in the room, in the order of joining. A participant is the same object for as long as it is in
+     * the room. The array is replaced when a participant joins, leaves or changes, and is the same until then: with
+     * `useSyncExternalStore(subscribe, () => room.participants)` a React component renders on each change.
      */
-    readonly participants: RemoteParticipant[];
+    readonly participants: readonly RemoteParticipant[];
     /**
-     * This participant's publications.
+     * This participant's publications. A publication is the same object for as long as it is published. The array is
+     * replaced when a publication is added, removed or changed, and is the same until then.
      */
-    readonly publications: Publication[];
+    readonly publications: readonly Publication[];
     /**
      * This participant's role, once joined.
      */

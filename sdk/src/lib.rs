@@ -84,8 +84,8 @@ pub use error::{
     StreamError,
 };
 pub use model::{
-    ConnectionState, IceServer, LeaveReason, Lobby, MediaKind, ParticipantId, Publication, PublicationId,
-    Role, Topology, TrackSource, WaitingParticipant,
+    ConnectionState, IceServer, LeaveReason, Lobby, MediaKind, ParticipantId, PublicationId, Role, Topology,
+    TrackSource, WaitingParticipant,
 };
 pub use options::{
     ChatOptions, DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions,
@@ -115,6 +115,6 @@ pub use platform::{
 pub use platform::{StatsMonitor, StatsSource, get_stats};
 #[cfg(target_arch = "wasm32")]
 pub use room::{
-    ChatDelivery, ChatReceipt, DataCapacity, IncomingStream, OutgoingStream, PublicationRef,
+    ChatDelivery, ChatReceipt, DataCapacity, IncomingStream, OutgoingStream, Publication, PublicationRef,
     RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState, SendFileOptions, StreamOptions,
 };

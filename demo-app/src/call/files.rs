@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use moim::{FileDirection, ParticipantId, RemoteParticipant, Role};
+use moim::yew::Participant;
+use moim::{FileDirection, ParticipantId, Role};
 use web_sys::{File, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -18,7 +19,7 @@ const TICK_MS: u32 = 250;
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct FilePanelProps {
     pub(crate) files: Files,
-    pub(crate) participants: Rc<Vec<RemoteParticipant>>,
+    pub(crate) participants: Rc<Vec<Participant>>,
     pub(crate) on_files: Callback<(Vec<File>, Option<ParticipantId>)>,
 }
 
@@ -27,9 +28,9 @@ pub(crate) fn FilePanel(props: &FilePanelProps) -> Html {
     let words = use_words();
     let FilePanelProps { files, participants, on_files } = props;
     let to = use_state_eq(|| None::<ParticipantId>);
-    let people = || participants.iter().filter(|participant| participant.role != Role::Mixer);
+    let people = || participants.iter().filter(|participant| participant.role() != Role::Mixer);
     // Deselect a participant who has left.
-    let receiver = (*to).clone().filter(|id| people().any(|participant| participant.id == *id));
+    let receiver = (*to).clone().filter(|id| people().any(|participant| participant.id() == id));
     let on_choice = {
         let to = to.setter();
         Callback::from(move |event: Event| {
@@ -53,8 +54,8 @@ pub(crate) fn FilePanel(props: &FilePanelProps) -> Html {
                 <select data-test="files-to" onchange={on_choice} disabled={nobody}>
                     <option value="" selected={receiver.is_none()}>{ words.everyone }</option>
                     { for people().map(|participant| html! {
-                        <option value={participant.id.0.clone()} selected={receiver.as_ref() == Some(&participant.id)}>
-                            { &participant.name }
+                        <option value={participant.id().0.clone()} selected={receiver.as_ref() == Some(participant.id())}>
+                            { participant.name() }
                         </option>
                     }) }
                 </select>
@@ -199,7 +200,7 @@ fn Item(props: &ItemProps) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct DropHintProps {
-    pub(crate) participants: Rc<Vec<RemoteParticipant>>,
+    pub(crate) participants: Rc<Vec<Participant>>,
     /// The id of the participant whose tile the files are over; empty for everyone.
     pub(crate) over: String,
 }
@@ -208,9 +209,9 @@ pub(crate) struct DropHintProps {
 #[function_component]
 pub(crate) fn DropHint(props: &DropHintProps) -> Html {
     let words = use_words();
-    let one = props.participants.iter().find(|participant| participant.id.0 == props.over);
+    let one = props.participants.iter().find(|participant| participant.id().0 == props.over);
     let text = match one {
-        Some(one) => fill(words.drop_for, "name", &one.name),
+        Some(one) => fill(words.drop_for, "name", &one.name()),
         None => words.drop_for_all.to_owned(),
     };
     html! { <p class="drop" role="status"><Icon mark={Mark::File} />{ text }</p> }

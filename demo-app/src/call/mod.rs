@@ -21,7 +21,8 @@ mod toasts;
 
 use std::rc::Rc;
 
-use moim::{ChatOptions, Error, ParticipantId, RemoteParticipant, Role, SubscribeOptions};
+use moim::yew::Participant;
+use moim::{ChatOptions, Error, ParticipantId, Role, SubscribeOptions};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use yew::prelude::*;
@@ -55,7 +56,7 @@ use toasts::Toasts;
 pub(crate) struct CallProps {
     pub(crate) room: JoinedRoom,
     pub(crate) ticket: Ticket,
-    pub(crate) participants: Rc<Vec<RemoteParticipant>>,
+    pub(crate) participants: Rc<Vec<Participant>>,
     pub(crate) media: LocalMedia,
     pub(crate) recordings: Recordings,
     pub(crate) log: UseReducerHandle<Log>,
@@ -257,7 +258,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 panel={*panel}
                 on_panel={toggle_panel.clone()}
             />
-            <InviteBar {invite} alone={props.participants.iter().all(|participant| participant.role == Role::Mixer)} />
+            <InviteBar {invite} alone={props.participants.iter().all(|participant| participant.role() == Role::Mixer)} />
             <Grid
                 {tiles}
                 arrangement={choices.arrangement}

@@ -29,15 +29,15 @@ pub(crate) fn use_room_news(
             }
             RoomEvent::MuteRequested { publication_id, .. } => {
                 let own = room.publications();
-                let Some(muted) = own.iter().find(|publication| publication.id == publication_id) else {
+                let Some(muted) = own.iter().find(|publication| *publication.id() == publication_id) else {
                     return;
                 };
-                match muted.source {
+                match muted.source() {
                     TrackSource::Microphone => media.microphone.switch_off(),
                     TrackSource::Camera => media.camera.switch_off(),
                     _ => {}
                 }
-                log.dispatch(LogAction::Note(Event::MutedByHost(muted.source)));
+                log.dispatch(LogAction::Note(Event::MutedByHost(muted.source())));
             }
             RoomEvent::FileOffered { participant_id, file } => {
                 let who = files.offer(&participant_id, file);

@@ -1,6 +1,6 @@
 //! Determines the tiles of a call, with their participants and tracks.
 
-use moim::yew::Track;
+use moim::yew::{Participant, Track};
 use moim::{
     ConnectionState, MediaKind, ParticipantId, PublicationId, RemoteParticipant, RemoteTrack, Role,
     TrackSource,
@@ -81,7 +81,7 @@ pub(crate) fn tiles(
     hand: bool,
     media: &LocalMedia,
     shared: Option<Vec<Track>>,
-    participants: &[RemoteParticipant],
+    participants: &[Participant],
 ) -> Vec<TileModel> {
     let mut tiles = vec![TileModel {
         key: "self/camera".to_owned(),
@@ -118,31 +118,32 @@ pub(crate) fn tiles(
         });
     }
     // With a mixer, no other participant is shown.
-    let mixers: Vec<_> = participants.iter().filter(|participant| participant.role == Role::Mixer).collect();
+    let mixers: Vec<_> =
+        participants.iter().filter(|participant| participant.role() == Role::Mixer).collect();
     match mixers.as_slice() {
-        [] => tiles.extend(participants.iter().flat_map(tiles_of)),
+        [] => tiles.extend(participants.iter().flat_map(|participant| tiles_of(participant))),
         mixers => tiles.extend(mixers.iter().map(|mixer| mix_of(mixer))),
     }
     tiles
 }
 
 fn mix_of(mixer: &RemoteParticipant) -> TileModel {
-    let of = |kind: MediaKind| mixer.tracks.iter().filter(move |track| track.kind() == kind);
-    let picture: Option<Track> = of(MediaKind::Video).next().map(|track| track.into());
+    let of = |kind: MediaKind| mixer.tracks().into_iter().filter(move |track| track.kind() == kind);
+    let picture: Option<Track> = of(MediaKind::Video).next().map(|track| (&track).into());
     TileModel {
-        key: format!("{}/mix", mixer.id),
-        name: mixer.name.clone(),
+        key: format!("{}/mix", mixer.id()),
+        name: mixer.name(),
         own: false,
         source: Source::Mix,
         visible: picture.is_some(),
         picture,
         publication: None,
-        sound: of(MediaKind::Audio).map(|track| track.into()).collect(),
+        sound: of(MediaKind::Audio).map(|track| (&track).into()).collect(),
         muted: false,
         hand: false,
-        connection: Some(mixer.connection_state),
-        participant: Some(mixer.id.clone()),
-        measured: of(MediaKind::Video).next().cloned(),
+        connection: Some(mixer.connection_state()),
+        participant: Some(mixer.id().clone()),
+        measured: of(MediaKind::Video).next(),
     }
 }
 
@@ -150,15 +151,15 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
     // The mute state is that of the publications, which exist before the tracks.
     let heard = |wanted: &[TrackSource]| -> Vec<Track> {
         participant
-            .tracks
+            .tracks()
             .iter()
             .filter(|track| track.kind() == MediaKind::Audio && wanted.contains(&track.source()))
             .map(|track| track.into())
             .collect()
     };
     let tile = |key: String, source: Source| TileModel {
-        key: format!("{}/{key}", participant.id),
-        name: participant.name.clone(),
+        key: format!("{}/{key}", participant.id()),
+        name: participant.name(),
         own: false,
         source,
         picture: None,
@@ -167,15 +168,15 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         sound: Vec::new(),
         muted: false,
         hand: false,
-        connection: Some(participant.connection_state),
-        participant: Some(participant.id.clone()),
+        connection: Some(participant.connection_state()),
+        participant: Some(participant.id().clone()),
         measured: None,
     };
     let speaks = participant
-        .publications
+        .publications()
         .iter()
-        .any(|publication| publication.source == TrackSource::Microphone && !publication.muted);
-    let voice = participant.tracks.iter().find(|track| track.source() == TrackSource::Microphone).cloned();
+        .any(|publication| publication.source() == TrackSource::Microphone && !publication.is_muted());
+    let voice = participant.tracks().iter().find(|track| track.source() == TrackSource::Microphone).cloned();
     let mut camera = TileModel {
         sound: heard(&[TrackSource::Microphone, TrackSource::Custom]),
         muted: !speaks,
@@ -184,12 +185,14 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         ..tile("camera".to_owned(), Source::Camera)
     };
     let mut others = Vec::new();
-    for track in participant.tracks.iter().filter(|track| track.kind() == MediaKind::Video) {
+    for track in participant.tracks().iter().filter(|track| track.kind() == MediaKind::Video) {
         let id = track.publication_id();
-        let muted =
-            participant.publications.iter().any(|publication| publication.id == *id && publication.muted);
+        let muted = participant
+            .publications()
+            .iter()
+            .any(|publication| publication.id() == id && publication.is_muted());
         let picture = Some(track.into());
-        let publication = Some((participant.id.clone(), id.clone()));
+        let publication = Some((participant.id().clone(), id.clone()));
         match track.source() {
             TrackSource::Camera => {
                 let measured = if muted { camera.measured.take() } else { Some(track.clone()) };

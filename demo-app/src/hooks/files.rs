@@ -172,8 +172,8 @@ impl Files {
 
 fn name_of(room: &Room, id: &ParticipantId) -> String {
     let participants = room.participants();
-    let found = participants.into_iter().find(|participant| participant.id == *id);
-    found.map(|participant| participant.name).unwrap_or_default()
+    let found = participants.into_iter().find(|participant| participant.id() == id);
+    found.map(|participant| participant.name()).unwrap_or_default()
 }
 
 /// The files of a room, kept until the component is destroyed.

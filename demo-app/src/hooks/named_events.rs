@@ -27,7 +27,7 @@ impl Known {
             self.earlier.extend(self.names.keys().cloned());
         }
         let was_there = match &event {
-            RoomEvent::ParticipantJoined { participant } => self.earlier.remove(&participant.id),
+            RoomEvent::ParticipantJoined { participant } => self.earlier.remove(participant.id()),
             _ => false,
         };
         let name = about(&event).and_then(|id| self.names.get(id).cloned()).unwrap_or_default();
@@ -47,9 +47,9 @@ pub(crate) fn use_named_events(room: &RoomHandle, on_event: Callback<NamedEvent>
         let participants = current.as_ref().map(moim::Room::participants).unwrap_or_default();
         let named = {
             let mut known = known.borrow_mut();
-            known
-                .names
-                .extend(participants.into_iter().map(|participant| (participant.id, participant.name)));
+            known.names.extend(
+                participants.into_iter().map(|participant| (participant.id().clone(), participant.name())),
+            );
             known.named(event)
         };
         on_event.emit(named);
@@ -60,7 +60,7 @@ pub(crate) fn use_named_events(room: &RoomHandle, on_event: Callback<NamedEvent>
 fn about(event: &RoomEvent) -> Option<&ParticipantId> {
     match event {
         RoomEvent::ParticipantJoined { participant } | RoomEvent::ParticipantUpdated { participant } => {
-            Some(&participant.id)
+            Some(participant.id())
         }
         RoomEvent::ParticipantLeft { participant_id, .. }
         | RoomEvent::ChatReceived { participant_id, .. }

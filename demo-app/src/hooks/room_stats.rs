@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use moim::{ParticipantId, PublicationId, RemoteParticipant, RemoteTrack, StatsMonitor, StatsMonitorOptions};
+use moim::yew::Participant;
+use moim::{ParticipantId, PublicationId, RemoteTrack, StatsMonitor, StatsMonitorOptions};
 use yew::prelude::*;
 
 use super::use_interval;
@@ -39,15 +40,15 @@ impl RoomStats {
 pub(crate) struct RoomStatsHandle {
     pub(crate) stats: Rc<RoomStats>,
     monitors: Rc<RefCell<Monitors>>,
-    participants: Rc<Vec<RemoteParticipant>>,
+    participants: Rc<Vec<Participant>>,
 }
 
 impl RoomStatsHandle {
     /// The measurements of one participant, or of all, as CSV.
     pub(crate) fn to_csv(&self, whose: Option<&ParticipantId>) -> String {
         let name = |id: &ParticipantId| {
-            let known = self.participants.iter().find(|participant| participant.id == *id);
-            known.map(|participant| participant.name.clone()).unwrap_or_default()
+            let known = self.participants.iter().find(|participant| participant.id() == id);
+            known.map(|participant| participant.name()).unwrap_or_default()
         };
         let monitors = self.monitors.borrow();
         let wanted = monitors.iter().filter(|((id, _), _)| whose.is_none_or(|whose| whose == id));
@@ -59,7 +60,7 @@ impl RoomStatsHandle {
 
 /// Measures every second. `shared`: all tracks use one connection.
 #[hook]
-pub(crate) fn use_room_stats(participants: &Rc<Vec<RemoteParticipant>>, shared: bool) -> RoomStatsHandle {
+pub(crate) fn use_room_stats(participants: &Rc<Vec<Participant>>, shared: bool) -> RoomStatsHandle {
     let stats = use_state(|| Rc::new(RoomStats::default()));
     let monitors = use_mut_ref(Monitors::new);
     {
@@ -81,16 +82,16 @@ pub(crate) fn use_room_stats(participants: &Rc<Vec<RemoteParticipant>>, shared: 
 }
 
 /// One monitor for each current track.
-fn watch(mut before: Monitors, participants: &[RemoteParticipant]) -> Monitors {
+fn watch(mut before: Monitors, participants: &[Participant]) -> Monitors {
     let options = StatsMonitorOptions { interval_ms: PERIOD_MS, history: HISTORY };
-    let tracks = participants.iter().flat_map(|participant| &participant.tracks);
+    let tracks = participants.iter().flat_map(|participant| participant.tracks());
     tracks
         .filter_map(|track| {
             let key = (track.participant_id().clone(), track.publication_id().clone());
-            let known = before.remove(&key).filter(|(known, _)| known == track);
+            let known = before.remove(&key).filter(|(known, _)| *known == track);
             let watched = match known {
                 Some(known) => known,
-                None => (track.clone(), StatsMonitor::start(track, &options).ok()?),
+                None => (track.clone(), StatsMonitor::start(&track, &options).ok()?),
             };
             Some((key, watched))
         })

@@ -181,7 +181,6 @@ pub enum TrackSource {
 
 /// A track that a participant publishes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Publication {
     /// Unique within the participant.
@@ -194,7 +193,6 @@ pub struct Publication {
     pub muted: bool,
     /// The only receiver. Absent: everyone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
     pub to: Option<ParticipantId>,
 }
 

@@ -13,7 +13,7 @@ use super::peer_connection::JsTransceiver;
 use super::room::JsRemoteTrack;
 use crate::error::Error;
 use crate::platform::{DataChannel, IncomingFile, Transceiver};
-use crate::room::RemoteTrack;
+use crate::room::{Publication, RemoteParticipant, RemoteTrack};
 
 pub(crate) fn track<S: Serializer>(track: &RemoteTrack, serializer: S) -> Result<S::Ok, S::Error> {
     preserve::serialize(&object_of(track), serializer)
@@ -26,6 +26,21 @@ fn object_of(track: &RemoteTrack) -> JsValue {
 pub(crate) fn tracks<S: Serializer>(tracks: &[RemoteTrack], serializer: S) -> Result<S::Ok, S::Error> {
     let tracks: Array = tracks.iter().map(object_of).collect();
     preserve::serialize(&tracks, serializer)
+}
+
+pub(crate) fn participant<S: Serializer>(
+    participant: &RemoteParticipant,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    preserve::serialize(&participant.object(), serializer)
+}
+
+pub(crate) fn publications<S: Serializer>(
+    publications: &[Publication],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let publications: Array = publications.iter().map(Publication::object).collect();
+    preserve::serialize(&publications, serializer)
 }
 
 /// As a plain object: serde would create a `Map`.

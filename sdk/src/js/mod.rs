@@ -14,6 +14,8 @@ mod error;
 mod event_target;
 mod file_transfer;
 mod level_meter;
+mod list;
+mod live_object;
 mod logger;
 mod media;
 mod mixer;
@@ -27,6 +29,8 @@ mod room;
 pub(crate) mod room_streams;
 mod stats;
 mod streams;
+
+pub(crate) use live_object::LiveObject;
 
 #[cfg(test)]
 mod tests;

@@ -11,13 +11,14 @@ use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
 use super::abort::{self, abortable};
 use super::event_target::{self, Method, Target};
+use super::list::List;
 use super::media::to_js;
 use super::promise::future_to_promise;
 use super::{bytes, options};
 use crate::Error;
 use crate::model::{ParticipantId, PublicationId};
 use crate::options::ChatOptions;
-use crate::room::{RemoteTrack, Room, RoomEvent};
+use crate::room::{Publication, RemoteParticipant, RemoteTrack, Room, RoomEvent};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
@@ -30,9 +31,9 @@ extern "C" {
     pub type JsJoinOptions;
     #[wasm_bindgen(typescript_type = "DataOptions")]
     pub type JsDataOptions;
-    #[wasm_bindgen(typescript_type = "RemoteParticipant[]")]
+    #[wasm_bindgen(typescript_type = "readonly RemoteParticipant[]")]
     pub type JsParticipants;
-    #[wasm_bindgen(typescript_type = "Publication[]")]
+    #[wasm_bindgen(typescript_type = "readonly Publication[]")]
     pub type JsPublications;
     #[wasm_bindgen(typescript_type = "RoomState")]
     pub type JsRoomState;
@@ -55,6 +56,8 @@ extern "C" {
 pub struct JsRoom {
     room: Room,
     target: Target,
+    participants: List<RemoteParticipant>,
+    publications: List<Publication>,
 }
 
 impl JsRoom {
@@ -75,7 +78,7 @@ impl JsRoom {
         let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;
         let target = Target::new()?;
         event_target::dispatch(room.events(), &target, ());
-        Ok(Self { room, target })
+        Ok(Self { room, target, participants: List::default(), publications: List::default() })
     }
 
     /// Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
@@ -190,10 +193,14 @@ impl JsRoom {
         self.room.participant_id().map(|id| id.0)
     }
 
-    /// The other participants in the room, in the order of joining, as a snapshot.
+    /// The other participants in the room, in the order of joining. A participant is the same object for as long as it is in
+    /// the room. The array is replaced when a participant joins, leaves or changes, and is the same until then: with
+    /// `useSyncExternalStore(subscribe, () => room.participants)` a React component renders on each change.
     #[wasm_bindgen(getter)]
-    pub fn participants(&self) -> Result<JsParticipants, JsValue> {
-        Ok(to_js(&self.room.participants())?.unchecked_into())
+    pub fn participants(&self) -> JsParticipants {
+        let participants = self.room.participants().into_iter();
+        let participants = participants.map(|other| (other.clone(), other.revision())).collect();
+        self.participants.of(participants, RemoteParticipant::object).unchecked_into()
     }
 
     /// The active speakers among the others.
@@ -208,10 +215,13 @@ impl JsRoom {
         self.room.dominant_speaker().map(|id| id.0)
     }
 
-    /// This participant's publications.
+    /// This participant's publications. A publication is the same object for as long as it is published. The array is
+    /// replaced when a publication is added, removed or changed, and is the same until then.
     #[wasm_bindgen(getter)]
-    pub fn publications(&self) -> Result<JsPublications, JsValue> {
-        Ok(to_js(&self.room.publications())?.unchecked_into())
+    pub fn publications(&self) -> JsPublications {
+        let publications = self.room.publications().into_iter();
+        let publications = publications.map(|one| (one.clone(), u32::from(one.is_muted()))).collect();
+        self.publications.of(publications, Publication::object).unchecked_into()
     }
 
     /// Leaves the room. Published tracks continue: they belong to the application. Idempotent.

@@ -54,6 +54,43 @@ export interface JoinOptions {
   token?: string;
 }
 
+/** A track that a participant publishes. The same object for as long as it is published; its members are kept up to date. */
+export interface Publication {
+  /** Unique among the participant's publications. */
+  readonly id: PublicationId;
+  /** Sound or pictures. */
+  readonly kind: MediaKind;
+  /** What the track shows. */
+  readonly source: TrackSource;
+  /** Whether it is muted by its publisher, and so silent or black. */
+  readonly muted: boolean;
+  /** The only participant who receives it. Absent: everyone. */
+  readonly to?: ParticipantId;
+}
+
+/**
+ * Another participant. The same object for as long as it is in the room. Its members are kept up to date; after it has left
+ * they keep their last values. A list that changes is replaced by another array.
+ */
+export interface RemoteParticipant {
+  /** Identifies the participant for as long as it is in the room. */
+  readonly id: ParticipantId;
+  /** The name to show. */
+  readonly name: string;
+  /** Application-defined data. */
+  readonly metadata: string;
+  /** Application-defined data by name. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The participant's role. */
+  readonly role: Role;
+  /** The participant's publications. */
+  readonly publications: readonly Publication[];
+  /** The tracks that can be played. */
+  readonly tracks: readonly RemoteTrack[];
+  /** The state of the connection to the participant. */
+  readonly connectionState: ConnectionState;
+}
+
 /** Options for publishing a track. */
 export interface PublishOptions {
   /** The only participant who receives it. Default: everyone. */

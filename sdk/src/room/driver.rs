@@ -17,7 +17,7 @@ use super::files::Files;
 use super::late::Late;
 use super::local_tracks::Published;
 use super::messages::{ChatReceipt, WaitingSender};
-use super::participant::RemoteParticipant;
+use super::people::People;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;
 use super::streams::Streams;
@@ -27,7 +27,7 @@ use crate::engine::session::{Event, Output, Session};
 use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
-use crate::model::{Channel, Lobby, ParticipantId, ParticipantInfo, PublicationId, Timestamp};
+use crate::model::{Channel, Lobby, ParticipantId, PublicationId, Timestamp};
 use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
@@ -46,6 +46,7 @@ pub(super) struct Driver {
     pub(super) connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
     pub(super) local_tracks: RefCell<BTreeMap<PublicationId, Published>>,
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
+    pub(super) people: People,
     pub(super) attachments: Attachments,
     pub(super) speakers: Speakers,
     /// Waiters for the receipts of chat messages.
@@ -77,6 +78,7 @@ impl Driver {
             connections: RefCell::default(),
             local_tracks: RefCell::default(),
             remote_tracks: RefCell::default(),
+            people: People::default(),
             attachments: Attachments::new(adaptive_stream),
             speakers: Speakers::default(),
             receipts: RefCell::default(),
@@ -102,20 +104,6 @@ impl Driver {
         }
     }
 
-    pub(super) fn participant(&self, info: &ParticipantInfo) -> RemoteParticipant {
-        let tracks = self.remote_tracks.borrow();
-        RemoteParticipant {
-            id: info.id.clone(),
-            name: info.name.clone(),
-            metadata: info.metadata.clone(),
-            attributes: info.attributes.clone(),
-            role: info.role,
-            publications: info.publications.clone(),
-            tracks: tracks.values().filter(|track| *track.participant_id() == info.id).cloned().collect(),
-            connection_state: self.session.borrow().connection_state(&info.id),
-        }
-    }
-
     /// Performs outputs until there are none. A nested call does nothing: the outer one continues.
     pub(super) fn run(&self) {
         if self.running.replace(true) {
@@ -134,6 +122,7 @@ impl Driver {
             }
         }
         self.running.set(false);
+        self.follow_own_publications();
         self.arm_timer();
     }
 
@@ -316,6 +305,7 @@ impl Driver {
             Event::ParticipantLeft(participant_id, reason) => {
                 self.voice_left(&participant_id);
                 self.interrupted_with(&participant_id);
+                self.participant_left(&participant_id);
                 RoomEvent::ParticipantLeft { participant_id, reason }
             }
             Event::TrackAdded { participant_id, publication, peer, mid } => {
@@ -324,12 +314,13 @@ impl Driver {
                     return self.without_receiver(participant_id, publication, peer, mid);
                 };
                 let key = (participant_id.clone(), publication.id.clone());
+                let publication = self.publication_of(&participant_id, publication);
                 let track =
                     RemoteTrack::new(participant_id.clone(), publication, receiver, self.this.clone());
                 self.forget_late_track(&key);
                 let before = self.remote_tracks.borrow_mut().insert(key, track.clone());
                 before.iter().for_each(|before| self.track_ended(before));
-                self.tracks_changed();
+                self.tracks_changed_of(&participant_id);
                 RoomEvent::TrackAdded { participant_id, track }
             }
             Event::TrackRemoved(participant_id, publication_id) => {
@@ -339,22 +330,19 @@ impl Driver {
                 }
                 let gone = self.remote_tracks.borrow_mut().remove(&key);
                 gone.iter().for_each(|gone| self.track_ended(gone));
-                self.tracks_changed();
+                self.tracks_changed_of(&participant_id);
                 RoomEvent::TrackRemoved { participant_id, publication_id }
             }
-            Event::TrackMuteChanged(participant_id, publication_id, muted) => {
-                let key = (participant_id.clone(), publication_id.clone());
-                if let Some(track) = self.remote_tracks.borrow().get(&key) {
-                    track.set_muted(muted);
-                }
-                match muted {
-                    true => RoomEvent::TrackMuted { participant_id, publication_id },
-                    false => RoomEvent::TrackUnmuted { participant_id, publication_id },
-                }
+            Event::TrackMuteChanged(participant_id, publication_id, true) => {
+                RoomEvent::TrackMuted { participant_id, publication_id }
+            }
+            Event::TrackMuteChanged(participant_id, publication_id, false) => {
+                RoomEvent::TrackUnmuted { participant_id, publication_id }
             }
             // The preceding warning has the reason.
             Event::PublicationRefused(id) => return drop(self.forget(&id)),
             Event::ConnectionStateChange(participant_id, state) => {
+                self.connections_changed();
                 RoomEvent::ConnectionStateChange { participant_id, state }
             }
             Event::Message(participant_id, DataMessage::Chat { text, private, .. }) => {
@@ -386,6 +374,7 @@ impl Driver {
         gone.values().for_each(|gone| self.track_ended(gone));
         self.interrupted();
         self.senders.take();
+        self.everyone_left();
         self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {

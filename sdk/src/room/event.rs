@@ -43,11 +43,23 @@ pub enum RoomEvent {
     /// A participant is in the room: one who was there before, or joined.
     ParticipantJoined {
         /// The participant.
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::participant"),
+            tsify(type = "RemoteParticipant")
+        )]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
         participant: RemoteParticipant,
     },
     /// A participant's name, metadata, attributes or publications changed.
     ParticipantUpdated {
-        /// The participant's current state.
+        /// The participant.
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::participant"),
+            tsify(type = "RemoteParticipant")
+        )]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
         participant: RemoteParticipant,
     },
     /// A participant left.

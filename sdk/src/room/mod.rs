@@ -28,6 +28,8 @@ mod late;
 mod local_tracks;
 mod messages;
 mod participant;
+mod people;
+mod publication;
 mod publish;
 mod remote_track;
 mod roles;
@@ -45,13 +47,14 @@ pub use self::event::{RoomEvent, RoomEvents, RoomState};
 pub use self::files::SendFileOptions;
 pub use self::messages::{ChatDelivery, ChatReceipt, DataCapacity};
 pub use self::participant::RemoteParticipant;
+pub use self::publication::Publication;
 pub use self::publish::PublicationRef;
 pub use self::remote_track::RemoteTrack;
 pub use self::streams::{IncomingStream, OutgoingStream, StreamOptions};
 use crate::engine::session::Session;
 use crate::engine::stream::{StreamHeader, StreamKind};
 use crate::error::{Error, Result};
-use crate::model::{JoinRequest, ParticipantId, Profile, Publication, PublicationId, Topology, Wish};
+use crate::model::{JoinRequest, ParticipantId, Profile, PublicationId, Topology, Wish};
 use crate::options::{JoinOptions, RoomOptions, SubscribeOptions, UpdateOptions};
 use crate::platform::clock;
 use crate::signaling::NativeBackend;
@@ -185,8 +188,7 @@ impl Room {
 
     /// The other participants in the room, in the order of joining.
     pub fn participants(&self) -> Vec<RemoteParticipant> {
-        let others: Vec<_> = self.driver().session.borrow().others().cloned().collect();
-        others.iter().map(|info| self.driver().participant(info)).collect()
+        self.driver().participants()
     }
 
     /// The active speakers among the others.
@@ -201,7 +203,7 @@ impl Room {
 
     /// This participant's publications.
     pub fn publications(&self) -> Vec<Publication> {
-        self.driver().session.borrow().publications().to_vec()
+        self.driver().own_publications()
     }
 
     /// Leaves the room. Published tracks continue: they belong to the application. Idempotent.

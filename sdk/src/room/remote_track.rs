@@ -1,13 +1,14 @@
 //! A track of another participant.
 
-use std::cell::Cell;
+use std::hash::{Hash, Hasher};
 use std::rc::{Rc, Weak};
 
 use web_sys::{HtmlMediaElement, MediaStreamTrack, MediaStreamTrackState, RtcRtpReceiver};
 
 use super::driver::Driver;
+use super::publication::Publication;
 use crate::error::{Error, Result};
-use crate::model::{MediaKind, ParticipantId, Publication, PublicationId, TrackSource};
+use crate::model::{MediaKind, ParticipantId, PublicationId, TrackSource};
 use crate::platform::received_track::ReceivedTrack;
 use crate::platform::{StatsSource, media_element};
 
@@ -22,7 +23,6 @@ pub struct RemoteTrack(Rc<Inner>);
 struct Inner {
     participant_id: ParticipantId,
     publication: Publication,
-    muted: Cell<bool>,
     media: ReceivedTrack,
     /// Its JavaScript object, while the track lives.
     #[cfg(feature = "js")]
@@ -37,12 +37,10 @@ impl RemoteTrack {
         receiver: RtcRtpReceiver,
         driver: Weak<Driver>,
     ) -> Self {
-        let muted = Cell::new(publication.muted);
         let media = ReceivedTrack::new(receiver);
         Self(Rc::new(Inner {
             participant_id,
             publication,
-            muted,
             media,
             #[cfg(feature = "js")]
             object: Default::default(),
@@ -73,12 +71,8 @@ impl RemoteTrack {
         object
     }
 
-    pub(super) fn set_muted(&self, muted: bool) {
-        self.0.muted.set(muted);
-    }
-
     pub(super) fn key(&self) -> (ParticipantId, PublicationId) {
-        (self.0.participant_id.clone(), self.0.publication.id.clone())
+        (self.0.participant_id.clone(), self.publication_id().clone())
     }
 
     /// Plays the track in an element, and starts playback. Several tracks may be attached to one element, such as the
@@ -133,22 +127,22 @@ impl RemoteTrack {
 
     /// The id of the publication.
     pub fn publication_id(&self) -> &PublicationId {
-        &self.0.publication.id
+        self.0.publication.id()
     }
 
     /// Audio or video.
     pub fn kind(&self) -> MediaKind {
-        self.0.publication.kind
+        self.0.publication.kind()
     }
 
     /// The source of the track.
     pub fn source(&self) -> TrackSource {
-        self.0.publication.source
+        self.0.publication.source()
     }
 
     /// Whether its publisher muted it: it is silent or black.
     pub fn is_muted(&self) -> bool {
-        self.0.muted.get()
+        self.0.publication.is_muted()
     }
 
     /// Whether the track has ended.
@@ -188,3 +182,9 @@ impl PartialEq for RemoteTrack {
 }
 
 impl Eq for RemoteTrack {}
+
+impl Hash for RemoteTrack {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Rc::as_ptr(&self.0).hash(state);
+    }
+}

@@ -1,8 +1,8 @@
 //! Hooks for [Yew](https://yew.rs) 0.23: a call as component state. Cargo feature `yew`.
 //!
 //! ```no_run
-//! use moim::yew::{use_participants, use_room, use_track};
-//! use moim::{JoinOptions, RemoteParticipant, RoomOptions, TrackSource};
+//! use moim::yew::{Participant, use_participants, use_room, use_track};
+//! use moim::{JoinOptions, RoomOptions, TrackSource};
 //! use yew::prelude::*;
 //!
 //! #[component]
@@ -13,7 +13,7 @@
 //!     html! {
 //!         <>
 //!             <button onclick={join}>{ format!("{:?}", room.state()) }</button>
-//!             { for others.iter().map(|other| html! { <Tile key={other.id.to_string()} participant={other.clone()} />
+//!             { for others.iter().map(|other| html! { <Tile key={other.id().to_string()} participant={other.clone()} />
 //!             }) }
 //!         </>
 //!     }
@@ -21,7 +21,7 @@
 //!
 //! #[derive(PartialEq, Properties)]
 //! struct TileProps {
-//!     participant: RemoteParticipant,
+//!     participant: Participant,
 //! }
 //!
 //! #[component]
@@ -45,7 +45,7 @@
 //!
 //! The hooks of a room take a [`Room`](crate::Room), a [`RoomHandle`], or an `Option` of a room, as a hook cannot be
 //! omitted while there is none. Whatever a hook opens ends with the component: listeners, timers, tasks, and the room
-//! itself. [`RemoteParticipant`](crate::RemoteParticipant), [`Room`](crate::Room) and [`Track`] implement `PartialEq`
+//! itself. [`Participant`], [`Room`](crate::Room) and [`Track`] implement `PartialEq`
 //! as properties require.
 
 mod task;
@@ -63,7 +63,7 @@ mod use_track;
 pub use track::{Track, TrackChoice};
 pub use use_devices::{DevicesHandle, use_devices};
 pub use use_lobby::use_lobby;
-pub use use_participants::use_participants;
+pub use use_participants::{Participant, use_participants};
 pub use use_room::{RoomHandle, use_room};
 pub use use_room_events::use_room_events;
 pub use use_speakers::{Speakers, use_speakers};

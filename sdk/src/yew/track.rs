@@ -2,6 +2,7 @@
 
 use web_sys::MediaStreamTrack;
 
+use super::use_participants::Participant;
 use crate::{LocalTrack, MediaKind, RemoteParticipant, RemoteTrack, TrackSource};
 
 /// A local or remote track, for the properties of a component.
@@ -107,10 +108,17 @@ impl From<&RemoteTrack> for TrackChoice {
 
 impl From<(&RemoteParticipant, TrackSource)> for TrackChoice {
     fn from((participant, source): (&RemoteParticipant, TrackSource)) -> Self {
-        let track = participant.tracks.iter().find(|track| track.source() == source);
-        // Publications exist before the tracks, and are as current as the participant.
-        let publication = participant.publications.iter().find(|publication| publication.source == source);
-        Self { track: track.map(Track::from), muted: publication.is_none_or(|publication| publication.muted) }
+        let track = participant.tracks().into_iter().find(|track| track.source() == source);
+        // Publications exist before the tracks.
+        let publication = participant.publications().into_iter().find(|known| known.source() == source);
+        let muted = publication.is_none_or(|publication| publication.is_muted());
+        Self { track: track.as_ref().map(Track::from), muted }
+    }
+}
+
+impl From<(&Participant, TrackSource)> for TrackChoice {
+    fn from((participant, source): (&Participant, TrackSource)) -> Self {
+        (&**participant, source).into()
     }
 }
 

@@ -128,13 +128,13 @@ impl fmt::Debug for TrackHandle {
 /// change.
 ///
 /// ```no_run
-/// use moim::yew::use_track;
-/// use moim::{RemoteParticipant, TrackSource};
+/// use moim::yew::{Participant, use_track};
+/// use moim::TrackSource;
 /// use yew::prelude::*;
 ///
 /// #[derive(PartialEq, Properties)]
 /// struct Props {
-///     participant: RemoteParticipant,
+///     participant: Participant,
 /// }
 ///
 /// #[component]
@@ -148,7 +148,7 @@ impl fmt::Debug for TrackHandle {
 ///             <video ref={video} autoplay=true playsinline=true hidden={picture.is_muted()} />
 ///             <audio ref={audio} autoplay=true />
 ///             if sound.is_blocked() { <button onclick={play}>{ "Turn on the sound" }</button> }
-///             <figcaption>{ &props.participant.name }</figcaption>
+///             <figcaption>{ props.participant.name() }</figcaption>
 ///         </figure>
 ///     }
 /// }

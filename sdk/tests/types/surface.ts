@@ -50,7 +50,13 @@ await room.publish(document.createElement("video"));
 // @ts-expect-error
 await room.unpublish(new MediaStream());
 is<Exactly<typeof room.state, RoomState>>();
-is<Exactly<typeof room.participants, RemoteParticipant[]>>();
+is<Exactly<typeof room.participants, readonly RemoteParticipant[]>>();
+// @ts-expect-error
+room.participants.sort();
+for (const participant of room.participants) {
+  // @ts-expect-error
+  participant.name = "another";
+}
 is<Exactly<typeof room.participantId, ParticipantId | undefined>>();
 const joined = await room.join({ room: "tea", name: "Ana" });
 is<Exactly<typeof joined, void>>();

@@ -5,6 +5,7 @@ mod person;
 
 use std::rc::Rc;
 
+use moim::yew::Participant;
 use moim::{ParticipantId, PublicationId, RemoteParticipant, Role, TrackSource};
 use yew::prelude::*;
 
@@ -18,7 +19,7 @@ const HAND: &str = "hand";
 
 /// Whether a participant's hand is raised.
 pub(crate) fn has_hand_up(participant: &RemoteParticipant) -> bool {
-    participant.attributes.contains_key(HAND)
+    participant.attribute(HAND).is_some()
 }
 
 /// The user's raised hand and its toggle.
@@ -53,7 +54,7 @@ pub(crate) struct PeopleProps {
     pub(crate) media: LocalMedia,
     pub(crate) hand: Hand,
     pub(crate) presence: Presence,
-    pub(crate) participants: Rc<Vec<RemoteParticipant>>,
+    pub(crate) participants: Rc<Vec<Participant>>,
 }
 
 #[function_component]
@@ -92,9 +93,9 @@ pub(crate) fn People(props: &PeopleProps) -> Html {
                     on_mute={on_mute.clone()}
                     on_remove={on_remove.clone()}
                 />
-                { for participants.iter().filter(|participant| participant.role != Role::Mixer).map(|participant| html! {
+                { for participants.iter().filter(|participant| participant.role() != Role::Mixer).map(|participant| html! {
                     <Person
-                        key={participant.id.to_string()}
+                        key={participant.id().to_string()}
                         model={model(participant, presence)}
                         host={presence.is_host()}
                         on_mute={on_mute.clone()}
@@ -115,18 +116,21 @@ pub(crate) fn People(props: &PeopleProps) -> Html {
 
 fn model(participant: &RemoteParticipant, presence: &Presence) -> PersonModel {
     let on = |source: TrackSource| {
-        participant.publications.iter().find(|publication| publication.source == source && !publication.muted)
+        participant
+            .publications()
+            .into_iter()
+            .find(|publication| publication.source() == source && !publication.is_muted())
     };
     let microphone = on(TrackSource::Microphone);
     PersonModel {
-        id: Some(participant.id.clone()),
-        name: participant.name.clone(),
-        host: participant.role == Role::Host,
+        id: Some(participant.id().clone()),
+        name: participant.name(),
+        host: participant.role() == Role::Host,
         microphone: microphone.is_some(),
         camera: on(TrackSource::Camera).is_some(),
         hand: has_hand_up(participant),
-        speaking: Some(presence.speakers.is_active(&participant.id)),
-        connection: Some(participant.connection_state),
-        microphone_publication: microphone.map(|publication| publication.id.clone()),
+        speaking: Some(presence.speakers.is_active(participant.id())),
+        connection: Some(participant.connection_state()),
+        microphone_publication: microphone.map(|publication| publication.id().clone()),
     }
 }

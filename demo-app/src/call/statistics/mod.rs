@@ -4,7 +4,8 @@ mod chart;
 
 use std::rc::Rc;
 
-use moim::{ParticipantId, RemoteParticipant, Role, Topology};
+use moim::yew::Participant;
+use moim::{ParticipantId, Role, Topology};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -26,7 +27,7 @@ const SENT: &str = "--chart-2";
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct StatisticsProps {
     pub(crate) topology: Topology,
-    pub(crate) participants: Rc<Vec<RemoteParticipant>>,
+    pub(crate) participants: Rc<Vec<Participant>>,
 }
 
 #[function_component]
@@ -37,9 +38,9 @@ pub(crate) fn Statistics(props: &StatisticsProps) -> Html {
     let charts = use_charts();
     let chosen = use_state_eq(|| None::<ParticipantId>);
     // Deselect a participant who has left.
-    let whose = (*chosen).clone().filter(|id| participants.iter().any(|participant| participant.id == *id));
+    let whose = (*chosen).clone().filter(|id| participants.iter().any(|participant| participant.id() == id));
 
-    if participants.iter().all(|participant| participant.tracks.is_empty()) {
+    if participants.iter().all(|participant| participant.tracks().is_empty()) {
         return html! { <p class="soft">{ words.no_statistics }</p> };
     }
     let on_choice = {
@@ -74,8 +75,8 @@ pub(crate) fn Statistics(props: &StatisticsProps) -> Html {
                 <select data-test="statistics-of" onchange={on_choice}>
                     <option value="" selected={whose.is_none()}>{ words.all_together }</option>
                     { for participants.iter().map(|participant| html! {
-                        <option value={participant.id.0.clone()} selected={whose.as_ref() == Some(&participant.id)}>
-                            { if participant.role == Role::Mixer { words.everyone } else { participant.name.as_str() } }
+                        <option value={participant.id().0.clone()} selected={whose.as_ref() == Some(participant.id())}>
+                            { if participant.role() == Role::Mixer { words.everyone.to_owned() } else { participant.name() } }
                         </option>
                     }) }
                 </select>

@@ -10,9 +10,9 @@ use web_sys::{MediaStream, RtcRtpReceiver};
 
 use super::*;
 use crate::engine::session::Event;
-use crate::model::{Publication, PublicationId, TrackSource};
+use crate::model::{self, PublicationId, TrackSource};
 use crate::options::RoomOptions;
-use crate::room::RoomEvents;
+use crate::room::{Publication, RoomEvents};
 
 const ROUNDS: usize = 200;
 
@@ -75,8 +75,10 @@ fn publish(
     source: TrackSource,
     receiver: RtcRtpReceiver,
 ) -> RemoteTrack {
-    let publication = Publication { id: PublicationId(id.into()), kind, source, muted: false, to: None };
-    let track = RemoteTrack::new("bob".into(), publication, receiver, room.driver().this.clone());
+    let publication =
+        model::Publication { id: PublicationId(id.into()), kind, source, muted: false, to: None };
+    let track =
+        RemoteTrack::new("bob".into(), Publication::new(publication), receiver, room.driver().this.clone());
     room.driver().remote_tracks.borrow_mut().insert(track.key(), track.clone());
     track
 }

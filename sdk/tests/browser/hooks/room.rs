@@ -83,8 +83,8 @@ fn People(props: &PeopleProps) -> Html {
     let people = use_participants(props.room.clone());
     let (speakers, lobby) = (use_speakers(props.room.clone()), use_lobby(props.room.clone()));
     let shown = people.iter().map(|person| {
-        let muted = person.publications.iter().any(|publication| publication.muted);
-        format!("{}{} ", person.name, if muted { " muted" } else { "" })
+        let muted = person.publications().iter().any(|publication| publication.is_muted());
+        format!("{}{} ", person.name(), if muted { " muted" } else { "" })
     });
     html! {
         <>
