@@ -17,6 +17,9 @@ const LOW_BYTES: usize = CAPACITY_BYTES / 2;
 /// Enough for every channel to be full, plus one message of maximum size (256 KiB).
 pub(super) const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
 
+/// The longest control message of files and streams: the one that opens a stream has a header of up to 8 KiB.
+const CONTROL_BYTES: usize = 9 * 1024;
+
 /// One channel of each kind.
 #[derive(Debug)]
 pub(super) struct Channels([Channel; ChannelKind::ALL.len()]);
@@ -100,7 +103,7 @@ impl Channel {
             }
             return;
         }
-        if self.waiting_bytes + cost(&bytes) > max_waiting_bytes(self.kind) {
+        if self.waiting_bytes + cost(&bytes) > max_waiting_bytes(self.kind, bytes.len()) {
             // Once, rather than for each of a flood.
             if !std::mem::replace(&mut self.loses, true) {
                 warn!(channel = self.kind.label(), "dropping messages for a client that does not read");
@@ -131,11 +134,13 @@ fn cost(bytes: &[u8]) -> usize {
     bytes.len() + 64
 }
 
-/// Messages beyond this are dropped for a client that falls behind. Of
-/// files, up to four at a time are sent half a mebibyte ahead of their receiver.
-fn max_waiting_bytes(kind: ChannelKind) -> usize {
+/// Messages beyond this are dropped for a client that falls behind. Of files, up to four at a time are sent half a mebibyte
+/// ahead of their receiver. Control messages pass when parts do not: a stream whose opening or credit is dropped would wait
+/// forever.
+fn max_waiting_bytes(kind: ChannelKind, length: usize) -> usize {
     match kind {
         ChannelKind::Reliable | ChannelKind::Lossy => 4 * 1024 * 1024,
+        ChannelKind::Files if length <= CONTROL_BYTES => 36 * 1024 * 1024,
         ChannelKind::Files => 32 * 1024 * 1024,
     }
 }
@@ -150,4 +155,27 @@ fn write(rtc: &mut Rtc, id: ChannelId, bytes: &[u8]) -> bool {
         warn!(%error, "could not send a message");
         true
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn control_messages_of_streams_pass_when_parts_do_not() {
+        let mut rtc = Rtc::new(Instant::now());
+        let mut channel = Channel::new(&mut rtc, ChannelKind::Files);
+        let mut send = |length| {
+            let before = channel.waiting.len();
+            channel.send(&mut rtc, vec![0; length]);
+            channel.waiting.len() > before
+        };
+        while send(64 * 1024) {}
+        assert!((0..10).all(|_| send(50) && send(8 * 1024 + 100)), "credits and openings");
+        assert!(!send(64 * 1024), "a part");
+        while send(1024) {}
+        assert!(channel.waiting_bytes <= 36 * 1024 * 1024, "there is a bound");
+    }
 }
