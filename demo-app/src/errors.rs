@@ -71,7 +71,7 @@ pub(crate) fn transfer_sentence(words: &'static Words, error: &Error) -> &'stati
 }
 
 /// The server's error code, if it rejected a request.
-pub(crate) fn refusal(error: &Error) -> Option<&'static str> {
+pub(crate) fn refusal(error: &Error) -> Option<&str> {
     match error {
         Error::Signaling(SignalingError::Refused { code, .. }) => Some(code.as_str()),
         _ => None,
@@ -120,7 +120,7 @@ pub(crate) fn joint_sentence(
 
 #[cfg(test)]
 mod tests {
-    use moim::model::ServerErrorCode;
+    use moim::model::RefusalCode;
     use moim::{MediaError, Refusal};
 
     use super::*;
@@ -157,10 +157,10 @@ mod tests {
         let words = Language::English.words();
         let refused = |code| Error::Signaling(SignalingError::Refused { code, detail: String::new() });
         let of = |code| sentence(words, Attempt::Call, &refused(code));
-        assert_eq!(of(ServerErrorCode::Removed), words.removed);
-        assert_eq!(of(ServerErrorCode::NotAdmitted), words.not_admitted);
-        assert_eq!(of(ServerErrorCode::HostRefused), words.host_refused);
-        assert_eq!(sentence(words, Attempt::Background, &refused(ServerErrorCode::NotHost)), words.host_only);
+        assert_eq!(of(RefusalCode::Removed), words.removed);
+        assert_eq!(of(RefusalCode::NotAdmitted), words.not_admitted);
+        assert_eq!(of(RefusalCode::HostRefused), words.host_refused);
+        assert_eq!(sentence(words, Attempt::Background, &refused(RefusalCode::NotHost)), words.host_only);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod file_transfer;
 mod refusal;
 mod stream;
 
-use moim_protocol::ErrorCode as ServerErrorCode;
+use crate::model::{RefusalCode, ServerRefusal};
 
 pub use file_transfer::FileTransferError;
 pub use refusal::Refusal;
@@ -161,8 +161,8 @@ pub enum SignalingError {
     /// The server rejected a request.
     #[error("the signaling server rejected the request: {detail} ({})", code.as_str())]
     Refused {
-        /// The server's error code.
-        code: ServerErrorCode,
+        /// The reason, for programs.
+        code: RefusalCode,
         /// The server's error message.
         detail: String,
     },
@@ -340,7 +340,7 @@ impl Error {
                 SignalingError::Unreachable { .. } => ErrorCode::SignalingUnreachable,
                 SignalingError::Lost { .. } => ErrorCode::SignalingLost,
                 SignalingError::Undecodable { .. } => ErrorCode::SignalingUndecodable,
-                SignalingError::Refused { code, .. } => refused(*code),
+                SignalingError::Refused { code, .. } => refused(code),
             },
             Self::DataChannel(error) => match error {
                 DataChannelError::TooLarge { .. } => ErrorCode::DataTooLarge,
@@ -424,15 +424,21 @@ impl Error {
 }
 
 /// A code that an application may want to distinguish.
-fn refused(code: ServerErrorCode) -> ErrorCode {
+fn refused(code: &RefusalCode) -> ErrorCode {
     match code {
-        ServerErrorCode::RoomFull => ErrorCode::RoomFull,
-        ServerErrorCode::UnsupportedTopology => ErrorCode::RoomTopology,
-        ServerErrorCode::NoMixer => ErrorCode::RoomNoMixer,
-        ServerErrorCode::NotAdmitted => ErrorCode::RoomNotAdmitted,
-        ServerErrorCode::Removed => ErrorCode::RoomRemoved,
-        ServerErrorCode::HostRefused => ErrorCode::RoomHostRefused,
-        _ => ErrorCode::SignalingRefused,
+        RefusalCode::RoomFull => ErrorCode::RoomFull,
+        RefusalCode::UnsupportedTopology => ErrorCode::RoomTopology,
+        RefusalCode::NoMixer => ErrorCode::RoomNoMixer,
+        RefusalCode::NotAdmitted => ErrorCode::RoomNotAdmitted,
+        RefusalCode::Removed => ErrorCode::RoomRemoved,
+        RefusalCode::HostRefused => ErrorCode::RoomHostRefused,
+        RefusalCode::NotHost | RefusalCode::Other(_) => ErrorCode::SignalingRefused,
+    }
+}
+
+impl From<ServerRefusal> for SignalingError {
+    fn from(ServerRefusal { code, detail, .. }: ServerRefusal) -> Self {
+        Self::Refused { code, detail }
     }
 }
 

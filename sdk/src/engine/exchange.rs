@@ -2,7 +2,7 @@
 //! independently of how they are signaled.
 //!
 //! Pass each event to it, then drain [`poll_output`](Exchange::poll_output). Signals must arrive in order, each exactly
-//! once: [`Reliable`](moim_protocol::Reliable) ensures that.
+//! once: the signaling backend ensures that.
 
 use std::collections::VecDeque;
 

@@ -22,7 +22,6 @@ mod negotiation_throttle;
 pub mod peer;
 pub mod quality;
 pub mod recovery;
-pub mod roster;
 pub mod session;
 pub mod simulcast;
 pub mod stats;

@@ -2,7 +2,7 @@
 //!
 //! Implements [perfect negotiation] on top of JSEP (RFC 9429). Feed one input, then drain
 //! [`poll_output`](Negotiation::poll_output) until it returns `None`. Descriptions and refusals must arrive in order,
-//! each exactly once: [`Reliable`](moim_protocol::Reliable) ensures that.
+//! each exactly once: the signaling backend ensures that.
 //!
 //! Only one browser operation is in progress at a time. Other inputs are queued, so the browser
 //! and this machine never disagree about the signaling state.

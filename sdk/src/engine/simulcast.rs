@@ -32,19 +32,24 @@ pub fn check_rids<'a>(rids: impl IntoIterator<Item = Option<&'a str>>) -> Result
     Ok(())
 }
 
-/// The encodings to send for a camera of this size: their RIDs, and the factors that scale them down, the
-/// smallest first.
+/// The encodings to send for a camera of this size: their RIDs, chosen from `rids`, and the factors that scale them down,
+/// the smallest first. Empty for a single encoding, which needs no RID.
 ///
 /// Chromium sends no more encodings than suit the size, and omits the *last* ones, which are the largest. So there
 /// must not be more.
-pub fn versions(width: u32, height: u32) -> &'static [(&'static str, f64)] {
+pub fn versions(width: u32, height: u32, rids: &[String]) -> Vec<(&str, f64)> {
     const FOR_THREE: u64 = 960 * 540;
     const FOR_TWO: u64 = 480 * 270;
-    match u64::from(width) * u64::from(height) {
-        FOR_THREE.. => &[("l", 4.0), ("m", 2.0), ("h", 1.0)],
-        FOR_TWO.. => &[("l", 2.0), ("h", 1.0)],
-        _ => &[],
-    }
+    let suitable = match u64::from(width) * u64::from(height) {
+        FOR_THREE.. => 3,
+        FOR_TWO.. => 2,
+        _ => 1,
+    };
+    let count = suitable.min(rids.len());
+    let Some(steps) = count.checked_sub(1).filter(|steps| *steps > 0) else { return Vec::new() };
+    // Of three names, two versions have the first and the last.
+    let rid = |place: usize| rids[place * (rids.len() - 1) / steps].as_str();
+    (0..count).map(|place| (rid(place), f64::from(1_u32 << (steps - place)))).collect()
 }
 
 #[cfg(test)]
@@ -53,11 +58,15 @@ mod tests {
 
     #[test]
     fn small_cameras_have_fewer_versions() {
-        assert_eq!(versions(1280, 720).len(), 3);
-        assert_eq!(versions(720, 1280).len(), 3);
-        assert_eq!(versions(640, 480), [("l", 2.0), ("h", 1.0)]);
-        assert_eq!(versions(320, 240), []);
-        assert_eq!(versions(u32::MAX, u32::MAX).len(), 3);
+        let rids = ["l", "m", "h"].map(str::to_owned);
+        assert_eq!(versions(1280, 720, &rids), [("l", 4.0), ("m", 2.0), ("h", 1.0)]);
+        assert_eq!(versions(720, 1280, &rids).len(), 3);
+        assert_eq!(versions(640, 480, &rids), [("l", 2.0), ("h", 1.0)]);
+        assert_eq!(versions(320, 240, &rids), []);
+        assert_eq!(versions(u32::MAX, u32::MAX, &rids).len(), 3);
+        assert_eq!(versions(1280, 720, &rids[1..]), [("m", 2.0), ("h", 1.0)]);
+        assert_eq!(versions(1280, 720, &rids[..1]), []);
+        assert_eq!(versions(1280, 720, &[]), []);
     }
 
     #[test]

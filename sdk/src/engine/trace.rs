@@ -31,12 +31,13 @@ pub(crate) fn socket(closed: Option<u16>) {
 /// The session sends a command to the server.
 pub(crate) fn signal_command(command: &SignalCommand) {
     let name = match command {
-        SignalCommand::Connect => "connect",
         SignalCommand::Join(_) => "join",
-        SignalCommand::Relay { to, .. } => return log::trace!(target: SIGNALING, "sending a signal to {to}"),
+        SignalCommand::Open(_) | SignalCommand::Close(_) => return,
+        SignalCommand::Signal { link, .. } => {
+            return log::trace!(target: SIGNALING, "sending a signal to {link}");
+        }
         SignalCommand::Publish(..) => "publish",
         SignalCommand::Update(..) => "update",
-        SignalCommand::Sync => "sync",
         SignalCommand::Order(..) => "order",
         SignalCommand::Leave => "leave",
     };
@@ -49,11 +50,13 @@ pub(crate) fn signal_event(event: &SignalEvent) {
         SignalEvent::Joined { participant_id, .. } => {
             log::info!(target: SIGNALING, "joined as {participant_id}");
         }
-        SignalEvent::Refused(error) => log::warn!(target: SIGNALING, "refused: {}", error.code.as_str()),
+        SignalEvent::Refused(refusal) | SignalEvent::Ended(refusal) => {
+            log::warn!(target: SIGNALING, "refused: {}", refusal.code.as_str());
+        }
         SignalEvent::Undecodable { .. } => log::warn!(target: SIGNALING, "a message could not be decoded"),
         SignalEvent::Unreachable { .. } => log::warn!(target: SIGNALING, "the server cannot be reached"),
         SignalEvent::Lost { .. } => log::warn!(target: SIGNALING, "the connection to the server was lost"),
-        SignalEvent::Relay { from, .. } => log::trace!(target: SIGNALING, "received a signal from {from}"),
+        SignalEvent::Signal { link, .. } => log::trace!(target: SIGNALING, "received a signal from {link}"),
         _ => log::trace!(target: SIGNALING, "received a roster change"),
     }
 }

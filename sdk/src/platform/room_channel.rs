@@ -11,19 +11,12 @@ use web_sys::RtcPeerConnection;
 use super::data_channel::{DataChannel, Message};
 use crate::engine::connection::ConnectionInput;
 use crate::engine::data::{Frame, MAX_MESSAGE_BYTES};
-use crate::engine::topology::FarEnd;
 use crate::error::Result;
-use crate::model::Channel;
+use crate::model::{Channel, LinkProfile};
 use crate::options::{DataChannelOptions, MessageOptions};
 
-/// Buffered bytes above which no more messages are accepted: 16 of the longest messages.
-const MAX_WAITING: usize = 16 * MAX_MESSAGE_BYTES;
 /// Buffered bytes above which unreliable messages are dropped: they would arrive too late.
 const MAX_LOSSY_WAITING: usize = 64 * 1024;
-/// Buffered bytes for a receiver of forwarded messages, above which they are dropped, as with an SFU. The sender of
-/// a file is only a little ahead of its receiver, but there may be many.
-const MAX_FORWARDED_WAITING: usize = 32 * 1024 * 1024;
-
 #[derive(Debug)]
 pub(super) struct RoomChannel {
     /// The limit of buffered bytes.
@@ -36,7 +29,7 @@ impl RoomChannel {
     pub(super) fn open(
         kind: Channel,
         connection: &RtcPeerConnection,
-        far_end: FarEnd,
+        profile: &LinkProfile,
         on_input: Rc<dyn Fn(ConnectionInput)>,
     ) -> Result<Self> {
         let options = DataChannelOptions {
@@ -45,18 +38,14 @@ impl RoomChannel {
             ordered: kind.is_reliable(),
             max_retransmits: (!kind.is_reliable()).then_some(0),
             messages: MessageOptions {
-                // The SFU reads each message separately; other messages are short enough.
-                framing: (far_end == FarEnd::Sfu || kind != Channel::Reliable).then_some(false),
+                // The messages of the other channels are short enough.
+                framing: (!profile.framing || kind != Channel::Reliable).then_some(false),
                 max_message_size: MAX_MESSAGE_BYTES as u32,
                 ..MessageOptions::default()
             },
             ..DataChannelOptions::default()
         };
-        let max_waiting = match far_end {
-            _ if !kind.is_reliable() => MAX_LOSSY_WAITING,
-            FarEnd::Listener => MAX_FORWARDED_WAITING,
-            FarEnd::Participant | FarEnd::Mixer | FarEnd::Sfu => MAX_WAITING,
-        };
+        let max_waiting = if kind.is_reliable() { profile.max_waiting } else { MAX_LOSSY_WAITING };
         let channel = DataChannel::create(connection, kind.label(), &options)?;
         let (task, report) = abortable(report(kind, channel.clone(), on_input));
         spawn_local(async move {

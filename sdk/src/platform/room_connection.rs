@@ -12,17 +12,18 @@ use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, detach};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
 use super::send_settings::{SendSettings, SentTrack};
-use crate::engine::connection::{ConnectionInput, Limit, Mids};
+use crate::engine::connection::{ConnectionInput, Limit};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
-use crate::engine::topology::{FarEnd, Sections};
+use crate::engine::topology::FarEnd;
 use crate::error::{DataChannelError, Result};
-use crate::model::{Channel, IceServer, PublicationId, TrackSource};
+use crate::model::{Channel, IceServer, LinkProfile, Mids, PublicationId, Sections, TrackSource};
 
 /// A peer connection and its data channels. Dropping it closes them.
 #[derive(Debug)]
 pub(crate) struct RoomConnection {
     far_end: FarEnd,
+    profile: LinkProfile,
     /// One of each kind.
     channels: Vec<(Channel, RoomChannel)>,
     link: Link,
@@ -34,15 +35,19 @@ impl RoomConnection {
     /// Creates the connection. Its events are passed to `on_input`, never during a call.
     pub(crate) fn open(
         far_end: FarEnd,
+        profile: LinkProfile,
         ice_servers: &[IceServer],
         on_input: Rc<dyn Fn(ConnectionInput)>,
     ) -> Result<Self> {
         let told = on_input.clone();
         let options = PeerConnectionOptions { ice_servers: ice_servers.to_vec(), ..Default::default() };
         let link = Link::open(&options.to_raw()?, Rc::new(move |input| told(input.into())))?;
-        let open = |kind| Ok((kind, RoomChannel::open(kind, link.as_raw(), far_end, on_input.clone())?));
-        let channels = Channel::ALL.into_iter().map(open).collect::<Result<_>>()?;
-        Ok(Self { far_end, channels, link, attached: RefCell::default(), streams: LocalStreams::new()? })
+        let open = |kind: &Channel| {
+            Ok((*kind, RoomChannel::open(*kind, link.as_raw(), &profile, on_input.clone())?))
+        };
+        let channels = profile.channels.iter().map(open).collect::<Result<_>>()?;
+        let (attached, streams) = (RefCell::default(), LocalStreams::new()?);
+        Ok(Self { far_end, profile, channels, link, attached, streams })
     }
 
     /// The type of the remote end.
@@ -60,13 +65,11 @@ impl RoomConnection {
         settings: SendSettings,
         limit: Limit,
     ) -> Result<()> {
-        let attached = match self.far_end {
-            FarEnd::Participant | FarEnd::Mixer | FarEnd::Listener => {
-                self.streams.attach(&self.link, track, source)?
-            }
-            FarEnd::Sfu => sections::send(&self.link, &self.streams, track, source)?,
+        let attached = match self.profile.one_way {
+            false => self.streams.attach(&self.link, track, source)?,
+            true => sections::send(&self.link, &self.profile, &self.streams, track, source)?,
         };
-        let sent = SentTrack::new(attached, settings, limit, self.far_end);
+        let sent = SentTrack::new(attached, settings, limit, &self.profile);
         self.attached.borrow_mut().insert(id, sent);
         Ok(())
     }
@@ -78,7 +81,7 @@ impl RoomConnection {
 
     /// Ensures at least this many media sections to receive in.
     pub(crate) fn receive(&self, wanted: Sections) -> Result<()> {
-        sections::receive(&self.link, self.far_end, wanted)
+        sections::receive(&self.link, &self.profile, wanted)
     }
 
     /// Stops sending a publication. Its transceiver becomes free for another one.

@@ -1,4 +1,4 @@
-//! Media sections to receive in; and those of a connection to an SFU, where each sends or receives, never both.
+//! Media sections to receive in; and those of a link where each sends or receives, never both.
 
 use web_sys::{MediaStreamTrack, RtcRtpTransceiver, RtcRtpTransceiverDirection as Direction};
 
@@ -8,22 +8,18 @@ use super::peer_connection::{
 };
 use crate::engine::codec::Codec;
 use crate::engine::simulcast::versions;
-use crate::engine::topology::{FarEnd, Sections};
 use crate::error::Result;
-use crate::model::{MediaKind, TrackSource};
-
-/// The codecs that the SFU forwards. One of each kind lets everyone receive from everyone, and keeps descriptions
-/// small.
-const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
+use crate::model::{LinkProfile, MediaKind, Sections, TrackSource};
 
 /// Sends a track in a section that was used with the same encodings before, or in a new one.
 pub(super) fn send(
     link: &Link,
+    profile: &LinkProfile,
     streams: &LocalStreams,
     track: &MediaStreamTrack,
     source: TrackSource,
 ) -> Result<Attached> {
-    let encodings = encodings(track, source);
+    let encodings = encodings(track, source, &profile.rids);
     let rids = || encodings.iter().filter_map(|encoding| encoding.rid.as_deref());
     let is_free = |transceiver: &RtcRtpTransceiver| {
         transceiver.direction() == Direction::Inactive
@@ -44,7 +40,7 @@ pub(super) fn send(
 }
 
 /// Adds sections to receive in, if there are too few.
-pub(super) fn receive(link: &Link, far_end: FarEnd, wanted: Sections) -> Result<()> {
+pub(super) fn receive(link: &Link, profile: &LinkProfile, wanted: Sections) -> Result<()> {
     let options =
         TransceiverOptions { direction: TransceiverDirection::Recvonly, ..TransceiverOptions::default() };
     for (kind, name, wanted) in
@@ -57,17 +53,17 @@ pub(super) fn receive(link: &Link, far_end: FarEnd, wanted: Sections) -> Result<
         let present = link.transceivers().filter(receives).count();
         for _ in present..wanted {
             let transceiver = link.add_transceiver(&TrackOrKind::Kind(kind).to_raw(), &options.to_raw()?)?;
-            if far_end == FarEnd::Sfu {
-                let _ = set_codec_preferences(&transceiver, &codecs(far_end, kind));
+            if !profile.codecs.is_empty() {
+                let _ = set_codec_preferences(&transceiver, &codecs(profile, kind));
             }
         }
     }
     Ok(())
 }
 
-/// The encodings from which the SFU chooses: a camera in several sizes; a screen in one, to stay legible. The browser
-/// chooses the bit rate of each size.
-fn encodings(track: &MediaStreamTrack, source: TrackSource) -> Vec<Encoding> {
+/// The versions that the far end chooses from: a camera in several sizes; a screen in one, which is to be legible. The
+/// browser knows best which bit rate each size needs.
+fn encodings(track: &MediaStreamTrack, source: TrackSource, rids: &[String]) -> Vec<Encoding> {
     let settings = track.get_settings();
     let (Some(width), Some(height)) = (settings.get_width(), settings.get_height()) else {
         return Vec::new();
@@ -76,14 +72,15 @@ fn encodings(track: &MediaStreamTrack, source: TrackSource) -> Vec<Encoding> {
         return Vec::new();
     }
     let length = |pixels: i32| u32::try_from(pixels).unwrap_or_default();
-    let versions = versions(length(width), length(height));
-    versions.iter().map(|(rid, scale)| Encoding::simulcast(rid, *scale)).collect()
+    let versions = versions(length(width), length(height), rids);
+    versions.into_iter().map(|(rid, scale)| Encoding::simulcast(rid, scale)).collect()
 }
 
-/// The browser's codecs without those that an SFU would ignore, to shorten the offer. A browser that does not support
-/// codec preferences sends the longer offer.
-pub(super) fn codecs(far_end: FarEnd, kind: MediaKind) -> Vec<Codec> {
+/// The browser's codecs without those that the far end would leave out: the offer is shorter. A browser that does not take
+/// the list sends the longer offer.
+pub(super) fn codecs(profile: &LinkProfile, kind: MediaKind) -> Vec<Codec> {
     let known = Receiver::capabilities(kind).map(|capabilities| capabilities.codecs).unwrap_or_default();
-    let is_kept = |codec: &Codec| far_end != FarEnd::Sfu || CODECS.iter().any(|name| codec.is(name));
+    let is_kept =
+        |codec: &Codec| profile.codecs.is_empty() || profile.codecs.iter().any(|name| codec.is(name));
     known.into_iter().filter(is_kept).collect()
 }

@@ -9,9 +9,8 @@ use super::peer_connection::{Attached, SendParameters, Sender, SenderState, set_
 use super::room_sections::codecs;
 use crate::engine::codec::{Codec, preferred};
 use crate::engine::connection::Limit;
-use crate::engine::topology::FarEnd;
 use crate::error::{Error, Result};
-use crate::model::MediaKind;
+use crate::model::{LinkProfile, MediaKind};
 use crate::options::PublishOptions;
 
 /// The application's options for sending a publication.
@@ -40,10 +39,10 @@ impl SendSettings {
     }
 
     /// The codecs to offer, the application's first. `None` leaves a new transceiver unchanged.
-    fn offered(&self, far_end: FarEnd, kind: MediaKind, is_used: bool) -> Option<Vec<Codec>> {
+    fn offered(&self, profile: &LinkProfile, kind: MediaKind, is_used: bool) -> Option<Vec<Codec>> {
         match &self.codec {
-            Some(codec) => preferred(codecs(far_end, kind), &[codec]).ok(),
-            None if far_end == FarEnd::Sfu => Some(codecs(far_end, kind)),
+            Some(codec) => preferred(codecs(profile, kind), &[codec]).ok(),
+            None if !profile.codecs.is_empty() => Some(codecs(profile, kind)),
             None => is_used.then(Vec::new),
         }
     }
@@ -82,14 +81,19 @@ pub(super) struct SentTrack {
 }
 
 impl SentTrack {
-    pub(super) fn new(attached: Attached, settings: SendSettings, limit: Limit, far_end: FarEnd) -> Rc<Self> {
+    pub(super) fn new(
+        attached: Attached,
+        settings: SendSettings,
+        limit: Limit,
+        profile: &LinkProfile,
+    ) -> Rc<Self> {
         let Attached { transceiver, sender, is_used } = attached;
         let kind = if transceiver.receiver().track().kind() == "audio" {
             MediaKind::Audio
         } else {
             MediaKind::Video
         };
-        if let Some(order) = settings.offered(far_end, kind, is_used) {
+        if let Some(order) = settings.offered(profile, kind, is_used) {
             // A browser that cannot set codec preferences here may accept the codec later.
             let _ = set_codec_preferences(&transceiver, &order);
         }

@@ -25,7 +25,7 @@ impl Driver {
         change(&mut stream.borrow_mut(), clock::now());
         let limits: Vec<_> = iter::from_fn(|| stream.borrow_mut().poll_output()).collect();
         if !limits.is_empty() {
-            self.with_session(|session| session.show(limits, clock::now()));
+            self.with_session(|session| session.show(limits));
         }
         let at = stream.borrow().poll_timeout();
         let this = self.this.clone();

@@ -27,7 +27,7 @@ use crate::engine::session::{Event, Output, Session};
 use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
-use crate::model::{Channel, Lobby, ParticipantId, PublicationId, Timestamp};
+use crate::model::{Channel, LinkId, Lobby, ParticipantId, PublicationId, Timestamp};
 use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::Socket;
@@ -43,7 +43,7 @@ pub(super) struct Driver {
     pub(super) joining: RefCell<Option<oneshot::Sender<Result<()>>>>,
     backend: RefCell<Box<dyn SignalingBackend>>,
     socket: RefCell<Option<Socket>>,
-    pub(super) connections: RefCell<BTreeMap<ParticipantId, Rc<RoomConnection>>>,
+    pub(super) connections: RefCell<BTreeMap<LinkId, Rc<RoomConnection>>>,
     pub(super) local_tracks: RefCell<BTreeMap<PublicationId, Published>>,
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
     pub(super) people: People,
@@ -132,7 +132,7 @@ impl Driver {
                 trace::signal_command(&command);
                 self.backend.borrow_mut().handle_command(command, clock::now());
             }
-            Output::Connection { peer, command } => self.act_on_connection(peer, command),
+            Output::Connection { link, command } => self.act_on_connection(link, command),
             Output::Event(event) => self.emit(event),
         }
     }
@@ -175,19 +175,19 @@ impl Driver {
         }
     }
 
-    pub(super) fn act_on_connection(&self, peer: ParticipantId, command: ConnectionCommand) {
-        trace::connection_command(&peer, &command);
-        if let ConnectionCommand::Open { far_end, ice_servers } = command {
-            return self.open(peer, far_end, ice_servers);
+    pub(super) fn act_on_connection(&self, link: LinkId, command: ConnectionCommand) {
+        trace::connection_command(&link, &command);
+        if let ConnectionCommand::Open { far_end, profile, ice_servers } = command {
+            return self.open(link, far_end, profile, ice_servers);
         }
-        let Some(command) = self.hold_back(&peer, command) else { return };
-        let Some(connection) = self.connections.borrow().get(&peer).cloned() else { return };
+        let Some(command) = self.hold_back(&link, command) else { return };
+        let Some(connection) = self.connections.borrow().get(&link).cloned() else { return };
         match command {
             ConnectionCommand::Open { .. } => {}
             ConnectionCommand::Close => {
-                drop(self.connections.borrow_mut().remove(&peer));
+                drop(self.connections.borrow_mut().remove(&link));
                 connection.close();
-                self.interrupted_through(&connection, &peer);
+                self.interrupted_through(&connection, &link);
             }
             ConnectionCommand::Attach(id, limit) => {
                 let Some((track, settings)) = self.sent(&id) else { return };
@@ -217,9 +217,9 @@ impl Driver {
                     let done = connection.perform(command).await;
                     let Some(driver) = this.upgrade() else { return };
                     driver.settle(connection);
-                    driver.look_for_receivers(&peer);
+                    driver.look_for_receivers(&link);
                     match done {
-                        Ok(Some(input)) => driver.connection_input(&peer, input),
+                        Ok(Some(input)) => driver.connection_input(&link, input),
                         Ok(None) => {}
                         Err(error) => driver.warn(error),
                     }
@@ -227,23 +227,23 @@ impl Driver {
             }
             ConnectionCommand::Send(channel, frame) => match connection.send(channel, frame) {
                 Ok(false) => {}
-                Ok(true) => self.channel_full(peer, connection, channel),
+                Ok(true) => self.channel_full(link, connection, channel),
                 Err(error) => self.warn(error),
             },
         }
     }
 
     /// Nothing more is sent over a channel until it has capacity again.
-    fn channel_full(&self, peer: ParticipantId, connection: Rc<RoomConnection>, channel: Channel) {
+    fn channel_full(&self, link: LinkId, connection: Rc<RoomConnection>, channel: Channel) {
         let full = ConnectionInput::ChannelFull(channel);
-        self.session.borrow_mut().handle_connection(&peer, full, clock::now());
+        self.session.borrow_mut().handle_connection(&link, full, clock::now());
         let this = self.this.clone();
         spawn_local(async move {
             let capacity = poll_fn(|context| connection.poll_capacity(channel, context)).await;
             let Some(driver) = this.upgrade().filter(|_| capacity.is_ok()) else { return };
-            let is_current = driver.connection(&peer).is_some_and(|known| Rc::ptr_eq(&known, &connection));
+            let is_current = driver.connection(&link).is_some_and(|known| Rc::ptr_eq(&known, &connection));
             if is_current {
-                driver.connection_input(&peer, ConnectionInput::ChannelCapacity(channel));
+                driver.connection_input(&link, ConnectionInput::ChannelCapacity(channel));
             }
         });
     }
@@ -259,18 +259,18 @@ impl Driver {
         });
     }
 
-    pub(super) fn connection(&self, peer: &ParticipantId) -> Option<Rc<RoomConnection>> {
-        self.connections.borrow().get(peer).cloned()
+    pub(super) fn connection(&self, link: &LinkId) -> Option<Rc<RoomConnection>> {
+        self.connections.borrow().get(link).cloned()
     }
 
-    pub(super) fn connection_input(&self, peer: &ParticipantId, input: ConnectionInput) {
+    pub(super) fn connection_input(&self, link: &LinkId, input: ConnectionInput) {
         if input == ConnectionInput::ChannelClosed(Channel::Files)
-            && let Some(connection) = self.connection(peer)
+            && let Some(connection) = self.connection(link)
         {
-            self.interrupted_through(&connection, peer);
+            self.interrupted_through(&connection, link);
         }
-        trace::connection_input(peer, &input);
-        self.with_session(|session| session.handle_connection(peer, input, clock::now()));
+        trace::connection_input(link, &input);
+        self.with_session(|session| session.handle_connection(link, input, clock::now()));
     }
 
     pub(super) fn warn(&self, error: Error) {
@@ -308,10 +308,10 @@ impl Driver {
                 self.participant_left(&participant_id);
                 RoomEvent::ParticipantLeft { participant_id, reason }
             }
-            Event::TrackAdded { participant_id, publication, peer, mid } => {
-                let connection = self.connections.borrow().get(&peer).cloned();
+            Event::TrackAdded { participant_id, publication, link, mid } => {
+                let connection = self.connections.borrow().get(&link).cloned();
                 let Some(receiver) = connection.and_then(|connection| connection.receiver(&mid)) else {
-                    return self.without_receiver(participant_id, publication, peer, mid);
+                    return self.without_receiver(participant_id, publication, link, mid);
                 };
                 let key = (participant_id.clone(), publication.id.clone());
                 let publication = self.publication_of(&participant_id, publication);

@@ -18,7 +18,7 @@ use crate::engine::data::MAX_ROUTED_BYTES;
 use crate::engine::stream::StreamFrame;
 use crate::engine::transfer::{ACKNOWLEDGE_BYTES, WINDOW_BYTES};
 use crate::error::{DataChannelError, Result};
-use crate::model::{Channel, ParticipantId, Role};
+use crate::model::{Channel, LinkId, ParticipantId, Role};
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, Transfers};
 
@@ -120,11 +120,11 @@ impl Driver {
         self.streams.interrupt(Some(participant));
     }
 
-    /// A connection has closed, or its file channel has: that to this participant, or that to all through `peer`.
-    pub(super) fn interrupted_through(&self, connection: &RoomConnection, peer: &ParticipantId) {
-        match connection.far_end().is_relay() {
-            true => self.interrupted(),
-            false => self.interrupted_with(peer),
+    /// A connection is gone, or its channel for files is: that to a participant, or that to all.
+    pub(super) fn interrupted_through(&self, connection: &RoomConnection, link: &LinkId) {
+        match link.participant().filter(|_| !connection.far_end().is_relay()) {
+            Some(participant) => self.interrupted_with(participant),
+            None => self.interrupted(),
         }
     }
 
@@ -151,8 +151,8 @@ impl Driver {
         participant: &ParticipantId,
         context: &Context<'_>,
     ) -> Poll<Result<()>> {
-        let peer = self.session.borrow().route(participant).map(|(peer, _)| peer.clone());
-        match peer.and_then(|peer| self.connection(&peer)) {
+        let link = self.session.borrow().route(participant).map(|(link, _)| link.clone());
+        match link.and_then(|link| self.connection(&link)) {
             Some(connection) => connection.poll_capacity(Channel::Files, context),
             None => Poll::Ready(Err(DataChannelError::Closed.into())),
         }

@@ -12,7 +12,9 @@ use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::session::Event;
 use crate::engine::topology::FarEnd;
 use crate::error::Error;
-use crate::model::{ConnectionState, IceServer, ParticipantId, Publication, PublicationId};
+use crate::model::{
+    ConnectionState, IceServer, LinkId, LinkProfile, ParticipantId, Publication, PublicationId,
+};
 use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
 
@@ -24,14 +26,15 @@ type TrackKey = (ParticipantId, PublicationId);
 
 #[derive(Debug, Default)]
 pub(super) struct Late {
-    connections: RefCell<BTreeMap<ParticipantId, LateConnection>>,
+    connections: RefCell<BTreeMap<LinkId, LateConnection>>,
     /// Tracks without a receiver, with the connection and the media section in which they are expected.
-    tracks: RefCell<BTreeMap<TrackKey, (Publication, ParticipantId, String)>>,
+    tracks: RefCell<BTreeMap<TrackKey, (Publication, LinkId, String)>>,
 }
 
 #[derive(Debug)]
 struct LateConnection {
     far_end: FarEnd,
+    profile: LinkProfile,
     ice_servers: Vec<IceServer>,
     /// Commands to perform once it is open.
     held: Vec<ConnectionCommand>,
@@ -42,34 +45,41 @@ struct LateConnection {
 
 impl Driver {
     /// Opens a connection. While the browser refuses, its state is `Failed`, and it is retried.
-    pub(super) fn open(&self, peer: ParticipantId, far_end: FarEnd, ice_servers: Vec<IceServer>) {
+    pub(super) fn open(
+        &self,
+        link: LinkId,
+        far_end: FarEnd,
+        profile: LinkProfile,
+        ice_servers: Vec<IceServer>,
+    ) {
         let held = Vec::new();
-        let new = LateConnection { far_end, ice_servers, held, retry_ms: FIRST_RETRY_MS, _timer: None };
-        if let Err(error) = self.try_to_open(&peer, new) {
+        let new =
+            LateConnection { far_end, profile, ice_servers, held, retry_ms: FIRST_RETRY_MS, _timer: None };
+        if let Err(error) = self.try_to_open(&link, new) {
             self.warn(error);
             let failed = ConnectionInput::StateChange(ConnectionState::Failed);
-            self.session.borrow_mut().handle_connection(&peer, failed, clock::now());
+            self.session.borrow_mut().handle_connection(&link, failed, clock::now());
         }
     }
 
-    fn try_to_open(&self, peer: &ParticipantId, late: LateConnection) -> Result<(), Error> {
-        let (this, far_end) = (self.this.clone(), peer.clone());
+    fn try_to_open(&self, link: &LinkId, late: LateConnection) -> Result<(), Error> {
+        let (this, opened) = (self.this.clone(), link.clone());
         let on_input = Rc::new(move |input| {
             if let Some(driver) = this.upgrade() {
-                driver.connection_input(&far_end, input);
+                driver.connection_input(&opened, input);
             }
         });
-        match RoomConnection::open(late.far_end, &late.ice_servers, on_input) {
+        match RoomConnection::open(late.far_end, late.profile.clone(), &late.ice_servers, on_input) {
             Ok(connection) => {
-                let before = self.connections.borrow_mut().insert(peer.clone(), Rc::new(connection));
+                let before = self.connections.borrow_mut().insert(link.clone(), Rc::new(connection));
                 drop(before);
                 for command in late.held {
-                    self.act_on_connection(peer.clone(), command);
+                    self.act_on_connection(link.clone(), command);
                 }
                 Ok(())
             }
             Err(error) => {
-                let (this, again) = (self.this.clone(), peer.clone());
+                let (this, again) = (self.this.clone(), link.clone());
                 let timer = Timeout::new(late.retry_ms, move || {
                     if let Some(driver) = this.upgrade() {
                         driver.open_again(&again);
@@ -77,31 +87,27 @@ impl Driver {
                 });
                 let retry_ms = (2 * late.retry_ms).min(LAST_RETRY_MS);
                 let late = LateConnection { retry_ms, _timer: Some(timer), ..late };
-                self.late.connections.borrow_mut().insert(peer.clone(), late);
+                self.late.connections.borrow_mut().insert(link.clone(), late);
                 Err(error)
             }
         }
     }
 
-    fn open_again(&self, peer: &ParticipantId) {
-        let late = self.late.connections.borrow_mut().remove(peer);
+    fn open_again(&self, link: &LinkId) {
+        let late = self.late.connections.borrow_mut().remove(link);
         if let Some(late) = late {
             // A repeated refusal is not reported again.
-            let _ = self.try_to_open(peer, late);
+            let _ = self.try_to_open(link, late);
             self.run();
         }
     }
 
     /// Keeps a command for a connection that is not open yet, and returns any other.
-    pub(super) fn hold_back(
-        &self,
-        peer: &ParticipantId,
-        command: ConnectionCommand,
-    ) -> Option<ConnectionCommand> {
+    pub(super) fn hold_back(&self, link: &LinkId, command: ConnectionCommand) -> Option<ConnectionCommand> {
         let mut connections = self.late.connections.borrow_mut();
-        let Some(late) = connections.get_mut(peer) else { return Some(command) };
+        let Some(late) = connections.get_mut(link) else { return Some(command) };
         match command {
-            ConnectionCommand::Close => drop(connections.remove(peer)),
+            ConnectionCommand::Close => drop(connections.remove(link)),
             ConnectionCommand::SetIceServers(ice_servers) => late.ice_servers = ice_servers,
             command => late.held.push(command),
         }
@@ -113,26 +119,26 @@ impl Driver {
         &self,
         participant_id: ParticipantId,
         publication: Publication,
-        peer: ParticipantId,
+        link: LinkId,
         mid: String,
     ) {
         let detail = format!("there is no media section {mid}");
         let key = (participant_id, publication.id.clone());
-        let before = self.late.tracks.borrow_mut().insert(key, (publication, peer, mid));
+        let before = self.late.tracks.borrow_mut().insert(key, (publication, link, mid));
         if before.is_none() {
             self.warn(Error::Negotiation { step: "receiving a track", detail });
         }
     }
 
-    /// A description was applied to the connection to `peer`.
-    pub(super) fn look_for_receivers(&self, peer: &ParticipantId) {
-        let Some(connection) = self.connection(peer) else { return };
+    /// A description was applied at the connection to `link`.
+    pub(super) fn look_for_receivers(&self, link: &LinkId) {
+        let Some(connection) = self.connection(link) else { return };
         let tracks: Vec<_> = self.late.tracks.borrow().clone().into_iter().collect();
         for (key, (publication, at, mid)) in tracks {
-            if at == *peer && connection.receiver(&mid).is_some() {
+            if at == *link && connection.receiver(&mid).is_some() {
                 self.forget_late_track(&key);
                 let (participant_id, _) = key;
-                self.emit(Event::TrackAdded { participant_id, publication, peer: at, mid });
+                self.emit(Event::TrackAdded { participant_id, publication, link: at, mid });
             }
         }
     }

@@ -57,7 +57,7 @@ use crate::error::{Error, Result};
 use crate::model::{JoinRequest, ParticipantId, Profile, PublicationId, Topology, Wish};
 use crate::options::{JoinOptions, RoomOptions, SubscribeOptions, UpdateOptions};
 use crate::platform::clock;
-use crate::signaling::NativeBackend;
+use crate::signaling::{NativeBackend, SignalingBackend};
 
 /// A call between participants who exchange media and data. Clones are handles to the same
 /// room; dropping the last one leaves it.
@@ -91,9 +91,10 @@ impl Room {
             return Err(Error::Unsupported { feature: "a room outside a window" });
         }
         let url = if options.url.is_empty() { url_of_page()? } else { options.url };
-        let session = Session::with_subscriptions(options.ice_servers, options.auto_subscribe);
+        let backend = NativeBackend::new(url);
+        let session = Session::new(backend.capabilities(), options.ice_servers, options.auto_subscribe);
         Ok(Self(Rc::new(Handle {
-            driver: Driver::new(session, Box::new(NativeBackend::new(url)), options.adaptive_stream),
+            driver: Driver::new(session, Box::new(backend), options.adaptive_stream),
             topology: options.topology,
             join_timeout_ms: options.join_timeout_ms,
             issued: RefCell::default(),
@@ -135,7 +136,6 @@ impl Room {
             role: options.role,
             token: options.token,
             publications: Vec::new(),
-            relay: None,
         };
         driver.with_session(|session| session.join(request, self.0.join_timeout_ms, clock::now()));
         let mut unless_awaited = LeaveOnDrop(Some(driver));
@@ -153,7 +153,7 @@ impl Room {
         options.check()?;
         self.driver().with_session(|session| {
             let profile = options.applied_to(session.profile().clone());
-            session.update(profile, clock::now());
+            session.update(profile);
         });
         Ok(())
     }
@@ -177,7 +177,7 @@ impl Room {
             wanted: options.wanted,
             max_height: options.max_height,
         };
-        self.driver().with_session(|session| session.subscribe(wish, clock::now()));
+        self.driver().with_session(|session| session.subscribe(wish));
         Ok(())
     }
 

@@ -8,7 +8,6 @@ use crate::engine::mix_layout::{self, MixLayout};
 use crate::error::{Error, Result};
 use crate::model::{Lobby, Order, ParticipantId, PublicationId, Role};
 use crate::options::UpdateOptions;
-use crate::platform::clock;
 
 impl Room {
     /// This participant's role, once joined.
@@ -78,7 +77,7 @@ impl Room {
         if self.role() != Some(Role::Host) {
             return Err(Error::InvalidState { action, state: "this participant is not the room's host" });
         }
-        self.driver().with_session(|session| session.order(order, clock::now()));
+        self.driver().with_session(|session| session.order(order));
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 pub mod native;
 
-use crate::model::{SignalCommand, SignalEvent, Timestamp};
+use crate::model::{Capabilities, SignalCommand, SignalEvent, Timestamp};
 
 pub use native::NativeBackend;
 
@@ -10,6 +10,8 @@ pub use native::NativeBackend;
 /// Pass it one input, then drain [`poll_output`](Self::poll_output) until it returns `None`. It never panics,
 /// whatever the server sends.
 pub trait SignalingBackend: std::fmt::Debug {
+    /// What the server can do, as far as the session has to know.
+    fn capabilities(&self) -> Capabilities;
     /// Encodes a command of the session.
     fn handle_command(&mut self, command: SignalCommand, now: Timestamp);
     /// Handles an event of the socket.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use moim::model::{ParticipantId, Timestamp};
+use moim::model::{LinkId, Timestamp};
 use moim::signaling::SocketEvent;
 
 use super::peer_connection::PeerEvent;
@@ -21,8 +21,8 @@ pub(crate) enum Event {
     AtClient(ClientId, SocketEvent),
     /// An event at the server's end of it.
     AtServer(ClientId, SocketEvent),
-    /// An event of the client's peer connection to a participant.
-    AtPeer(ClientId, ParticipantId, PeerEvent),
+    /// Something happens at one of the client's peer connections.
+    AtPeer(ClientId, LinkId, PeerEvent),
     /// A timer of the client is due.
     ClientTimer(ClientId),
     /// The server's timer is due.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use moim::model::{
-    MediaKind, ParticipantId, PeerSignal, Publication, PublicationId, RelayPayload, Reliable, SdpType,
-    SessionDescription, Slot, Timestamp, Wish,
+    MediaKind, ParticipantId, Publication, PublicationId, SdpType, SessionDescription, Slot, Timestamp, Wish,
 };
+use moim_protocol::{PeerSignal, RelayPayload, Reliable};
 use moim_signaling_stub::{MediaCommand, SeatId};
 
 use super::sdp::{Sdp, Section};

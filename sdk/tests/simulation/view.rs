@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use moim::engine::data::DataMessage;
 use moim::engine::session::{Event, Receipt, Session};
-use moim::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId, Role, ServerErrorCode, Timestamp};
+use moim::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId, RefusalCode, Role, Timestamp};
 use moim::{ConnectionState, Error, SignalingError};
 
 #[derive(Debug, Default)]
@@ -100,8 +100,7 @@ impl View {
             Event::PublicationRefused(id) => panic!("{id} is refused"),
             Event::Receipt(receipt) => self.receipts.push((now, receipt)),
             Event::Warning(Error::Signaling(SignalingError::Refused {
-                code: ServerErrorCode::NotHost,
-                ..
+                code: RefusalCode::NotHost, ..
             })) => self.is_not_host = true,
             Event::Warning(Error::Negotiation { detail, .. }) => {
                 assert!(detail.contains("a fault of the model"), "{detail}");

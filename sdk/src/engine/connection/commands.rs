@@ -1,26 +1,24 @@
 //! The inputs and outputs of a connection.
 
-use std::collections::BTreeMap;
-
 use crate::engine::data::Frame;
 use crate::engine::exchange::{self, Command};
 use crate::engine::negotiation::SignalingState;
-use crate::engine::topology::{FarEnd, Sections};
+use crate::engine::topology::FarEnd;
 use crate::error::Error;
 use crate::model::{
-    Channel, ConnectionState, IceCandidate, IceServer, PublicationId, RelayPayload, SessionDescription, Wish,
+    Channel, ConnectionState, IceCandidate, IceServer, LinkProfile, LinkSignal, Mids, PublicationId,
+    Sections, SessionDescription,
 };
-
-/// Maps media sections (`mid`) to publications.
-pub type Mids = BTreeMap<String, PublicationId>;
 
 /// A command to the platform about one peer connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionCommand {
-    /// Create it, with its data channel.
+    /// Create it, with its data channels.
     Open {
         /// The purpose of the connection.
         far_end: FarEnd,
+        /// How media and data travel.
+        profile: LinkProfile,
         /// STUN and TURN servers.
         ice_servers: Vec<IceServer>,
     },
@@ -50,21 +48,6 @@ pub struct Limit {
     pub wanted: bool,
     /// The maximum height in pixels, if there is one. With 0 video pauses.
     pub max_height: Option<u32>,
-}
-
-/// The wishes about the remote end's publications.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// The wishes about some of them.
-    pub wishes: Vec<Wish>,
-    /// Whether all others are wanted.
-    pub others: bool,
-}
-
-impl Default for Wanted {
-    fn default() -> Self {
-        Self { wishes: Vec::new(), others: true }
-    }
 }
 
 impl Default for Limit {
@@ -129,6 +112,6 @@ impl From<exchange::Input> for ConnectionInput {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::engine) enum Output {
     Command(ConnectionCommand),
-    Relay(RelayPayload),
+    Signal(LinkSignal<PublicationId>),
     Warning(Error),
 }

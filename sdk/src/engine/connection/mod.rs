@@ -11,14 +11,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use self::channels::{Channels, SendOutcome};
 pub(super) use self::commands::Output;
-pub use self::commands::{ConnectionCommand, ConnectionInput, Limit, Mids, Wanted};
+pub use self::commands::{ConnectionCommand, ConnectionInput, Limit};
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
-use super::topology::{FarEnd, Plan, Sections};
+use super::negotiation::Politeness;
+use super::topology::{FarEnd, Plan};
 use super::trace;
 use crate::model::{
-    Channel, ConnectionState, IceServer, ParticipantId, PeerSignal, PublicationId, RelayPayload, Reliable,
-    SessionDescription, Slot, Timestamp, Wish,
+    Channel, ConnectionState, IceServer, LinkSignal, Mids, Offerer, PublicationId, Sections,
+    SessionDescription, Slot, Slots, Timestamp, Wanted, Wish,
 };
 
 /// Maximum sections per kind that a remote end may ask for; our own peers ask for fewer.
@@ -33,20 +34,17 @@ const RESTART_AFTER_MS: Timestamp = 4_000;
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
-    peer: ParticipantId,
     far_end: FarEnd,
-    reliable: Reliable,
+    /// Whether something is received over it, so that something can be wanted.
+    receives: bool,
     exchange: Exchange,
-    /// This end makes the offers.
-    offers: bool,
+    offerer: Offerer,
     /// The sections that an offer must contain.
     to_send: Sections,
     sending: BTreeSet<PublicationId>,
     receiving: Sections,
     /// The wishes sent last to the remote end.
     wishes: Wanted,
-    /// The first description precedes everything else: an SFU's is sent with `join`.
-    holds_wishes: bool,
     /// When to restart ICE unless connected by then: the connection was created without some of its servers.
     restart_at: Option<Timestamp>,
     /// The limits of each sent publication.
@@ -56,9 +54,10 @@ pub(super) struct Connection {
     far_default: Limit,
     local_mids: Mids,
     /// Remote descriptions that negotiation has not processed yet, with their publications.
-    announced_mids: VecDeque<(SessionDescription, Mids)>,
-    applying: Option<(SessionDescription, Mids)>,
-    slots: BTreeMap<String, Slot>,
+    announced: VecDeque<(SessionDescription, Option<Slots>)>,
+    /// What the description carries that is being applied.
+    applying: Option<Slots>,
+    slots: Slots,
     channels: Channels,
     outputs: VecDeque<Output>,
 }
@@ -66,27 +65,26 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn open(plan: &Plan, ice_servers: Vec<IceServer>) -> Self {
         Self {
-            peer: plan.peer.clone(),
             far_end: plan.far_end,
-            reliable: Reliable::default(),
-            exchange: Exchange::new(plan.politeness, plan.offers),
-            offers: plan.offers,
+            receives: plan.link.receives(),
+            exchange: exchange_of(plan),
+            offerer: plan.offerer,
             to_send: Sections::default(),
             sending: BTreeSet::new(),
             receiving: Sections::default(),
             wishes: Wanted::default(),
-            holds_wishes: plan.far_end == FarEnd::Sfu,
             restart_at: None,
             limits: BTreeMap::new(),
             far_wishes: BTreeMap::new(),
             far_default: Limit::default(),
             local_mids: Mids::new(),
-            announced_mids: VecDeque::new(),
+            announced: VecDeque::new(),
             applying: None,
-            slots: BTreeMap::new(),
+            slots: Slots::new(),
             channels: Channels::default(),
             outputs: VecDeque::from([Output::Command(ConnectionCommand::Open {
                 far_end: plan.far_end,
+                profile: plan.profile.clone(),
                 ice_servers,
             })]),
         }
@@ -119,7 +117,7 @@ impl Connection {
     /// There is something new to agree on.
     pub(super) fn request_negotiation(&mut self, now: Timestamp) {
         self.exchange.request_negotiation(now);
-        self.proceed(now);
+        self.proceed();
     }
 
     /// Ensures at least these sections to receive in. Returns whether sections must be added.
@@ -134,18 +132,11 @@ impl Connection {
     }
 
     /// Sets the wishes about the remote end's publications.
-    pub(super) fn wish(&mut self, wanted: Wanted, now: Timestamp) {
-        if self.wishes != wanted {
-            self.wishes = wanted;
-            if !self.holds_wishes {
-                self.send_wishes(now);
-            }
+    pub(super) fn wish(&mut self, wanted: Wanted) {
+        if self.receives && self.wishes != wanted {
+            self.wishes = wanted.clone();
+            self.signal(LinkSignal::Wishes(wanted));
         }
-    }
-
-    fn send_wishes(&mut self, now: Timestamp) {
-        let Wanted { wishes, others } = self.wishes.clone();
-        self.reliable.send(PeerSignal::Wishes { wishes, others }, now);
     }
 
     /// Adds STUN and TURN servers after the connection was created. They are used from the next ICE restart on:
@@ -184,7 +175,7 @@ impl Connection {
     }
 
     /// The remote publications by `mid`, after the description was applied.
-    pub(super) fn slots(&self) -> &BTreeMap<String, Slot> {
+    pub(super) fn slots(&self) -> &Slots {
         &self.slots
     }
 
@@ -213,43 +204,38 @@ impl Connection {
         self.exchange.state()
     }
 
-    /// Handles a payload that the remote end sent through the server.
-    pub(super) fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) {
-        for signal in self.reliable.handle_payload(payload, now) {
-            match signal {
-                PeerSignal::Description { description, mids } => {
-                    if self.announced_mids.len() == MAX_ANNOUNCED {
-                        self.announced_mids.pop_front();
-                    }
-                    self.announced_mids.push_back((description.clone(), mids));
-                    self.exchange.handle_description(description, now);
+    /// Takes a signal of the far end.
+    pub(super) fn handle_signal(&mut self, signal: LinkSignal<Slot>, now: Timestamp) {
+        match signal {
+            LinkSignal::Description { description, carries } => {
+                if self.announced.len() == MAX_ANNOUNCED {
+                    self.announced.pop_front();
                 }
-                PeerSignal::Candidate { candidate } => self.exchange.handle_candidate(candidate),
-                PeerSignal::Refusal { sdp_type, reason } => {
-                    self.exchange.handle_refusal(sdp_type, &reason, now);
-                }
-                PeerSignal::Ask { audio, video } if self.offers => {
-                    let most = |sections: u32| (sections as usize).min(MAX_ASKED_SECTIONS);
+                self.announced.push_back((description.clone(), carries));
+                self.exchange.handle_description(description, now);
+            }
+            LinkSignal::Candidate(candidate) => self.exchange.handle_candidate(candidate),
+            LinkSignal::Rejected { sdp_type, reason } => {
+                self.exchange.handle_refusal(sdp_type, &reason, now);
+            }
+            LinkSignal::RequestOffer(Sections { audio, video }) => {
+                if matches!(self.offerer, Offerer::Us | Offerer::Either) {
+                    let most = |sections: usize| sections.min(MAX_ASKED_SECTIONS);
                     self.receive(Sections { audio: most(audio), video: most(video) });
                     self.exchange.handle_ask(now);
                 }
-                PeerSignal::Slots { slots } if self.far_end == FarEnd::Sfu => {
-                    self.slots = slots;
-                    // The SFU reuses a section after it was informed that its publication has ended here.
-                    self.reliable.acknowledge_now();
-                }
-                PeerSignal::Wishes { wishes, others } if self.far_end != FarEnd::Sfu => {
-                    let limit = |wish: Wish| {
-                        (wish.publication_id, Limit { wanted: wish.wanted, max_height: wish.max_height })
-                    };
-                    self.far_default = Limit { wanted: others, max_height: None };
-                    self.far_wishes = wishes.into_iter().map(limit).collect();
-                    self.limit();
-                }
-                _ => {}
             }
-            self.proceed(now);
+            LinkSignal::Slots(slots) => self.slots = slots,
+            LinkSignal::Wishes(Wanted { wishes, others }) => {
+                let limit = |wish: Wish| {
+                    (wish.publication_id, Limit { wanted: wish.wanted, max_height: wish.max_height })
+                };
+                self.far_default = Limit { wanted: others, max_height: None };
+                self.far_wishes = wishes.into_iter().map(limit).collect();
+                self.limit();
+            }
         }
+        self.proceed();
     }
 
     /// Handles an event of the platform.
@@ -261,9 +247,8 @@ impl Connection {
                 self.exchange(exchange::Input::LocalDescriptionSet(description), now);
             }
             ConnectionInput::RemoteDescriptionSet => {
-                if let Some((_, mids)) = self.applying.take().filter(|_| self.far_end != FarEnd::Sfu) {
-                    let slot = |publication_id| Slot { participant_id: self.peer.clone(), publication_id };
-                    self.slots = mids.into_iter().map(|(mid, id)| (mid, slot(id))).collect();
+                if let Some(slots) = self.applying.take() {
+                    self.slots = slots;
                 }
                 self.exchange(exchange::Input::RemoteDescriptionSet, now);
             }
@@ -292,20 +277,21 @@ impl Connection {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        let exchange = self.exchange.poll_timeout();
-        self.reliable.poll_timeout().into_iter().chain(exchange).chain(self.restart_at).min()
+        self.exchange.poll_timeout().into_iter().chain(self.restart_at).min()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
-        self.reliable.handle_timeout(now);
         self.exchange.handle_timeout(now);
-        self.proceed(now);
+        self.proceed();
         self.restart_if_needed(now);
     }
 
     pub(super) fn poll_output(&mut self) -> Option<Output> {
-        let output = self.outputs.pop_front();
-        output.or_else(|| self.reliable.poll_transmit().map(Output::Relay))
+        self.outputs.pop_front()
+    }
+
+    fn signal(&mut self, signal: LinkSignal<PublicationId>) {
+        self.outputs.push_back(Output::Signal(signal));
     }
 
     fn command(&mut self, command: ConnectionCommand) {
@@ -314,10 +300,10 @@ impl Connection {
 
     fn exchange(&mut self, input: exchange::Input, now: Timestamp) {
         self.exchange.handle_input(input, now);
-        self.proceed(now);
+        self.proceed();
     }
 
-    fn proceed(&mut self, now: Timestamp) {
+    fn proceed(&mut self) {
         while let Some(output) = self.exchange.poll_output() {
             match output {
                 exchange::Output::Command(command) => {
@@ -327,23 +313,15 @@ impl Connection {
                     self.command(ConnectionCommand::Exchange(command));
                 }
                 exchange::Output::SendDescription(description) => {
-                    let mids = self.local_mids.clone();
-                    self.reliable.send(PeerSignal::Description { description, mids }, now);
-                    if std::mem::take(&mut self.holds_wishes) && self.wishes != Wanted::default() {
-                        self.send_wishes(now);
-                    }
+                    let carries = Some(self.local_mids.clone());
+                    self.signal(LinkSignal::Description { description, carries });
                 }
-                exchange::Output::SendCandidate(candidate) => {
-                    self.reliable.send(PeerSignal::Candidate { candidate }, now);
-                }
+                exchange::Output::SendCandidate(candidate) => self.signal(LinkSignal::Candidate(candidate)),
                 exchange::Output::SendRefusal { sdp_type, reason } => {
-                    self.reliable.send(PeerSignal::Refusal { sdp_type, reason }, now);
+                    self.signal(LinkSignal::Rejected { sdp_type, reason });
                 }
-                exchange::Output::SendAsk => {
-                    let length = |sections: usize| u32::try_from(sections).unwrap_or(u32::MAX);
-                    let Sections { audio, video } = self.to_send;
-                    self.reliable.send(PeerSignal::Ask { audio: length(audio), video: length(video) }, now);
-                }
+                exchange::Output::SendAsk if self.offerer == Offerer::Server => {}
+                exchange::Output::SendAsk => self.signal(LinkSignal::RequestOffer(self.to_send)),
                 exchange::Output::Warning(error) => self.outputs.push_back(Output::Warning(error)),
                 exchange::Output::Recovering(attempt) => trace::recovering(attempt),
             }
@@ -351,12 +329,23 @@ impl Connection {
     }
 
     fn now_applying(&mut self, description: &SessionDescription) {
+        self.applying = None;
         // Earlier ones were ignored.
-        while let Some(announced) = self.announced_mids.pop_front() {
-            if announced.0 == *description {
-                self.applying = Some(announced);
+        while let Some((announced, carries)) = self.announced.pop_front() {
+            if announced == *description {
+                self.applying = carries;
                 break;
             }
         }
+    }
+}
+
+fn exchange_of(plan: &Plan) -> Exchange {
+    match plan.offerer {
+        // A server makes no offers here, so there is nobody to give way to.
+        Offerer::Us if plan.far_end == FarEnd::Server => Exchange::new(Politeness::Impolite, true),
+        Offerer::Us | Offerer::Either => Exchange::new(Politeness::Polite, true),
+        Offerer::ThemOnRequest => Exchange::new(Politeness::Impolite, false),
+        Offerer::Server => Exchange::new(Politeness::Polite, false),
     }
 }

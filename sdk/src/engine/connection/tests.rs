@@ -1,15 +1,14 @@
 //! Both ends of a connection in a mesh, with browsers that perform commands immediately.
 
-use std::collections::BTreeMap;
-
 use super::*;
-use crate::engine::negotiation::{Politeness, SignalingState};
+use crate::engine::negotiation::SignalingState;
 use crate::error::Error;
-use crate::model::SdpType;
+use crate::model::{LinkProfile, SdpType};
 
 struct End {
     connection: Connection,
     plan: Plan,
+    far_end: &'static str,
     state: SignalingState,
     /// The browser needs negotiation again after each one.
     is_never_content: bool,
@@ -19,20 +18,21 @@ struct End {
 }
 
 impl End {
-    fn new(peer: &str, offers: bool) -> Self {
+    fn new(peer: &'static str, offerer: Offerer) -> Self {
         let plan = Plan {
-            peer: peer.into(),
+            link: peer.into(),
             far_end: FarEnd::Participant,
-            politeness: if offers { Politeness::Polite } else { Politeness::Impolite },
-            offers,
+            offerer,
             send: BTreeSet::new(),
             sending: Sections::default(),
             receive: Sections::default(),
+            profile: LinkProfile::participant(),
         };
         let connection = Connection::open(&plan, Vec::new());
         Self {
             connection,
             plan,
+            far_end: peer,
             state: SignalingState::Stable,
             is_never_content: false,
             refuses: 0,
@@ -89,6 +89,22 @@ impl End {
     }
 }
 
+/// A signal as it comes from this participant.
+fn arrived(signal: LinkSignal<PublicationId>, from: &str) -> LinkSignal<Slot> {
+    let slot = |(mid, publication_id)| (mid, Slot { participant_id: from.into(), publication_id });
+    match signal {
+        LinkSignal::Description { description, carries } => LinkSignal::Description {
+            description,
+            carries: carries.map(|mids| mids.into_iter().map(slot).collect()),
+        },
+        LinkSignal::Slots(mids) => LinkSignal::Slots(mids.into_iter().map(slot).collect()),
+        LinkSignal::Candidate(candidate) => LinkSignal::Candidate(candidate),
+        LinkSignal::RequestOffer(sections) => LinkSignal::RequestOffer(sections),
+        LinkSignal::Rejected { sdp_type, reason } => LinkSignal::Rejected { sdp_type, reason },
+        LinkSignal::Wishes(wanted) => LinkSignal::Wishes(wanted),
+    }
+}
+
 /// Delivers everything until nothing more happens. Returns the number of descriptions.
 fn settle(ends: &mut [End; 2], now: Timestamp) -> u32 {
     let mut descriptions = 0;
@@ -98,9 +114,10 @@ fn settle(ends: &mut [End; 2], now: Timestamp) -> u32 {
         };
         match output {
             Output::Command(ConnectionCommand::Exchange(command)) => ends[at].perform(command, now),
-            Output::Relay(payload) => {
-                descriptions += u32::from(matches!(payload.signal, Some(PeerSignal::Description { .. })));
-                ends[1 - at].connection.handle_payload(payload, now);
+            Output::Signal(signal) => {
+                descriptions += u32::from(matches!(signal, LinkSignal::Description { .. }));
+                let signal = arrived(signal, ends[1 - at].far_end);
+                ends[1 - at].connection.handle_signal(signal, now);
             }
             Output::Warning(_) => ends[at].warnings += 1,
             Output::Command(_) => {}
@@ -124,7 +141,7 @@ fn wait(ends: &mut [End; 2], now: &mut Timestamp, milliseconds: Timestamp) -> u3
 
 /// The first end makes the offers.
 fn pair() -> [End; 2] {
-    let mut ends = [End::new("b", true), End::new("a", false)];
+    let mut ends = [End::new("b", Offerer::Us), End::new("a", Offerer::ThemOnRequest)];
     ends[0].input(ConnectionInput::NegotiationNeeded, 0);
     settle(&mut ends, 0);
     ends
@@ -176,12 +193,9 @@ fn a_refused_offer_is_told_at_both_ends_and_what_it_was_for_is_not_lost() {
 #[test]
 fn descriptions_that_nobody_asked_for_are_not_kept() {
     let mut ends = pair();
-    let mut stranger = Reliable::default();
     for _ in 0..1_000 {
         let description = SessionDescription { sdp_type: SdpType::Answer, sdp: "v=0\r\n".into() };
-        stranger.send(PeerSignal::Description { description, mids: BTreeMap::new() }, 0);
-        let payload = stranger.poll_transmit().unwrap();
-        ends[0].connection.handle_payload(payload, 0);
+        ends[0].connection.handle_signal(LinkSignal::Description { description, carries: None }, 0);
     }
-    assert!(ends[0].connection.announced_mids.len() <= MAX_ANNOUNCED);
+    assert!(ends[0].connection.announced.len() <= MAX_ANNOUNCED);
 }

@@ -10,13 +10,15 @@ mod tests;
 
 use std::collections::VecDeque;
 
+use moim_protocol::{PeerSignal, RelayPayload, Reliable};
+
 pub use signal::Signal;
 
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::Politeness;
 use super::trace;
 use crate::error::{Error, Result};
-use crate::model::{ConnectionState, PeerSignal, RelayPayload, Reliable, Timestamp};
+use crate::model::{ConnectionState, Timestamp};
 
 /// What to do next, in order.
 #[derive(Clone, Debug, PartialEq)]

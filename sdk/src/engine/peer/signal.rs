@@ -1,9 +1,9 @@
 //! The messages between the two ends of a connection.
 
+use moim_protocol::RelayPayload;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::model::RelayPayload;
 
 /// A message from one end of a peer connection to the other: deliver it unchanged, over any transport. It can be
 /// serialized with serde; [`to_json`](Self::to_json) is the format that all ends understand.

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::output::Event;
 use super::wishes::Wishes;
 use crate::engine::connection::Connection;
-use crate::engine::roster::Roster;
-use crate::model::{ParticipantId, PublicationId, Slot};
+use crate::model::{LinkId, ParticipantId, PublicationId, Roster, Slot};
 
 /// The media section (`mid`) of each playable publication.
 #[derive(Debug, Default)]
@@ -22,12 +21,12 @@ impl LiveTracks {
     pub(super) fn refresh(
         &mut self,
         roster: &Roster,
-        connections: &BTreeMap<ParticipantId, Connection>,
+        connections: &BTreeMap<LinkId, Connection>,
         wishes: &Wishes,
     ) -> Vec<Event> {
         let mut live = BTreeMap::new();
         let mut added = Vec::new();
-        for (peer, connection) in connections {
+        for (link, connection) in connections {
             for (mid, Slot { participant_id: owner, publication_id: id }) in connection.slots() {
                 let Some(participant) = roster.get(owner) else { continue };
                 let Some(publication) = participant.publications.iter().find(|known| known.id == *id) else {
@@ -39,8 +38,8 @@ impl LiveTracks {
                 let key = (owner.clone(), id.clone());
                 if self.0.get(&key) != Some(mid) {
                     let (participant_id, publication) = (owner.clone(), publication.clone());
-                    let (peer, mid) = (peer.clone(), mid.clone());
-                    added.push(Event::TrackAdded { participant_id, publication, peer, mid });
+                    let (link, mid) = (link.clone(), mid.clone());
+                    added.push(Event::TrackAdded { participant_id, publication, link, mid });
                 }
                 live.insert(key, mid.clone());
             }

@@ -1,10 +1,10 @@
 //! Data channel messages.
 
-use super::{Event, Phase, Session};
+use super::{Connection, Event, Phase, Session};
 use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
 use crate::engine::topology::FarEnd;
 use crate::error::DataChannelError;
-use crate::model::{Channel, ParticipantId, Role, Timestamp};
+use crate::model::{Channel, LinkId, ParticipantId, Role, Timestamp};
 
 /// Messages of unknown senders. Those of a participant who has left stay unknown, and are dropped first.
 const MAX_EARLY: usize = 256;
@@ -63,13 +63,14 @@ impl Session {
 
     /// Whether more data can be sent to one participant, or to everyone, without getting far ahead of them.
     pub fn has_capacity(&self, channel: Channel, to: Option<&ParticipantId>) -> bool {
-        let is_meant =
-            |peer: &ParticipantId, far_end: FarEnd| far_end.is_relay() || to.is_none_or(|to| to == peer);
+        let is_meant = |link: &LinkId, far_end: FarEnd| {
+            link.sends() && (far_end.is_relay() || to.is_none_or(|to| Some(to) == link.participant()))
+        };
         let mut connections = self.connections.iter();
         let is_ahead = channel.is_reliable() && self.backlog.is_ahead(to);
         !is_ahead
-            && connections.all(|(peer, connection)| {
-                !is_meant(peer, connection.far_end()) || connection.has_capacity(channel)
+            && connections.all(|(link, connection)| {
+                !is_meant(link, connection.far_end()) || connection.has_capacity(channel)
             })
     }
 
@@ -131,10 +132,12 @@ impl Session {
     }
 
     /// The connection through which a participant is reached, and the type of its remote end.
-    pub fn route(&self, to: &ParticipantId) -> Option<(&ParticipantId, FarEnd)> {
-        let direct = self.connections.get_key_value(to);
-        let between = || self.connections.iter().find(|(_, connection)| connection.far_end().is_relay());
-        direct.or_else(between).map(|(peer, connection)| (peer, connection.far_end()))
+    pub fn route(&self, to: &ParticipantId) -> Option<(&LinkId, FarEnd)> {
+        let direct = self.connections.get_key_value(&LinkId::from(to.clone()));
+        let is_between =
+            |(link, connection): &(&LinkId, &Connection)| link.sends() && connection.far_end().is_relay();
+        let between = || self.connections.iter().find(is_between);
+        direct.or_else(between).map(|(link, connection)| (link, connection.far_end()))
     }
 
     fn send_frame(
@@ -148,16 +151,16 @@ impl Session {
         }
         let own_id = self.own_id().cloned();
         let mut full = None;
-        for (peer, connection) in &mut self.connections {
+        for (link, connection) in self.connections.iter_mut().filter(|(link, _)| link.sends()) {
             let is_direct = !connection.far_end().is_relay();
             let frame = match connection.far_end() {
-                _ if is_direct && to.is_some_and(|id| id != peer) => continue,
+                _ if is_direct && to.is_some_and(|id| Some(id) != link.participant()) => continue,
                 FarEnd::Participant => frame.clone(),
-                FarEnd::Sfu | FarEnd::Mixer => frame.routed(to)?,
+                FarEnd::Server | FarEnd::Mixer => frame.routed(to)?,
                 FarEnd::Listener => frame.routed(own_id.as_ref())?,
             };
             if !connection.send(channel, frame) {
-                full = Some(DataChannelError::QueueFull { participant: peer.to_string() });
+                full = Some(DataChannelError::QueueFull { participant: link.to_string() });
             }
         }
         full.map_or(Ok(()), Err)
@@ -239,8 +242,10 @@ impl Session {
             return self.undelivered.push_back((from.clone(), to.clone(), channel, frame));
         }
         let is_meant = |peer: &ParticipantId| peer != from && (is_for_all || to == peer);
-        for (_, connection) in self.connections.iter_mut().filter(|(peer, _)| is_meant(peer)) {
-            connection.send(channel, frame.clone());
+        for (link, connection) in &mut self.connections {
+            if link.participant().is_some_and(is_meant) {
+                connection.send(channel, frame.clone());
+            }
         }
     }
 }
@@ -250,7 +255,7 @@ mod tests {
     use super::*;
     use crate::engine::connection::{ConnectionCommand, ConnectionInput};
     use crate::engine::session::Output;
-    use crate::model::{JoinRequest, Lobby, ParticipantInfo, Profile, Roster, SignalEvent, Topology};
+    use crate::model::{Capabilities, JoinRequest, Lobby, ParticipantInfo, Profile, SignalEvent, Topology};
 
     fn person(id: &str, join_order: u32, role: Role) -> ParticipantInfo {
         ParticipantInfo {
@@ -267,7 +272,7 @@ mod tests {
 
     /// A session in a mixed room with these people, as the first of them.
     fn joined(people: &[ParticipantInfo]) -> Session {
-        let mut session = Session::new(Vec::new());
+        let mut session = Session::new(Capabilities::default(), Vec::new(), true);
         let request = JoinRequest {
             room: "tea".into(),
             profile: Profile { name: people[0].name.clone(), ..Profile::default() },
@@ -275,12 +280,15 @@ mod tests {
             role: people[0].role,
             token: None,
             publications: Vec::new(),
-            relay: None,
         };
         session.join(request, 10_000, 0);
-        let roster = Roster { revision: 1, participants: people.to_vec(), lobby: Lobby::default() };
-        let participant_id = people[0].id.clone();
-        session.handle_signal(SignalEvent::Joined { participant_id, roster, ice_servers: Vec::new() }, 0);
+        let joined = SignalEvent::Joined {
+            participant_id: people[0].id.clone(),
+            participants: people.to_vec(),
+            lobby: Lobby::default(),
+            ice_servers: Vec::new(),
+        };
+        session.handle_signal(joined, 0);
         session
     }
 
@@ -289,11 +297,11 @@ mod tests {
     }
 
     /// The frames sent over the file channel.
-    fn sent(session: &mut Session) -> Vec<(ParticipantId, Frame)> {
+    fn sent(session: &mut Session) -> Vec<(LinkId, Frame)> {
         let outputs = std::iter::from_fn(|| session.poll_output());
         let frame = |output| match output {
-            Output::Connection { peer, command: ConnectionCommand::Send(Channel::Files, frame) } => {
-                Some((peer, frame))
+            Output::Connection { link, command: ConnectionCommand::Send(Channel::Files, frame) } => {
+                Some((link, frame))
             }
             _ => None,
         };
@@ -310,8 +318,7 @@ mod tests {
         mixer.handle_connection(&"a".into(), from_a, 0);
         assert_eq!(sent(&mut mixer), []);
 
-        let participant = person("b", 3, Role::Participant);
-        mixer.handle_signal(SignalEvent::Participant { revision: 2, participant }, 0);
+        mixer.handle_signal(SignalEvent::Participant(person("b", 3, Role::Participant)), 0);
         open(&mut mixer, "b");
         assert_eq!(sent(&mut mixer), [("b".into(), frame.routed(Some(&"a".into())).unwrap())]);
     }
@@ -336,7 +343,7 @@ mod tests {
     #[test]
     fn a_session_that_has_ended_holds_nothing_and_waits_for_nothing() {
         let mut mixer = joined(&[person("m", 1, Role::Mixer), person("a", 2, Role::Participant)]);
-        mixer.order(crate::model::Order::Remove("a".into()), 0);
+        mixer.send_chat("hello", None, 0).unwrap();
         let routed = Frame::Binary(vec![1]).routed(Some(&"b".into())).unwrap();
         mixer.handle_connection(&"a".into(), ConnectionInput::ChannelMessage(Channel::Files, routed), 0);
         mixer.early.push_back(("c".into(), Channel::Reliable, Frame::Text(String::new())));
@@ -449,7 +456,6 @@ mod tests {
 
         fill(&mut a);
         let left = SignalEvent::ParticipantLeft {
-            revision: 2,
             participant_id: "b".into(),
             reason: crate::model::LeaveReason::Left,
         };

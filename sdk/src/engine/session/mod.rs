@@ -6,7 +6,6 @@
 mod backlog;
 mod live_tracks;
 mod messages;
-mod orders;
 mod output;
 mod people;
 mod pump;
@@ -18,7 +17,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use self::backlog::Backlog;
 use self::live_tracks::LiveTracks;
-use self::orders::Orders;
 pub use self::output::{Event, Output};
 pub use self::receipts::Receipt;
 use self::receipts::Receipts;
@@ -27,28 +25,21 @@ use super::adaptive_stream;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
-use super::roster::{Change, Gap, Roster};
 use super::topology;
 use crate::error::Error;
 use crate::model::{
-    Channel, ConnectionState, IceServer, JoinRequest, Lobby, ParticipantId, ParticipantInfo, Profile,
-    Publication, PublicationId, RequestId, Role, SignalCommand, Timestamp, Topology, Wish,
+    Capabilities, Channel, ConnectionState, IceServer, JoinRequest, LinkId, Lobby, Offerer, Order,
+    ParticipantId, ParticipantInfo, Profile, Publication, PublicationId, Role, Roster, SignalCommand,
+    Timestamp, Topology, Wish,
 };
-
-/// A request that the server has not confirmed is repeated after this time. Every request is idempotent.
-const REPEAT_MS: Timestamp = 2_000;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Phase {
     New,
     Joining {
-        request: Box<JoinRequest>,
-        /// The request waits for the first offer to the SFU, to be sent with it.
-        is_held: bool,
         timeout_ms: u32,
         /// `None` while waiting for a host: a person may take any time.
         deadline: Option<Timestamp>,
-        repeat_at: Timestamp,
     },
     Joined {
         own_id: ParticipantId,
@@ -60,22 +51,15 @@ enum Phase {
 #[derive(Debug)]
 pub struct Session {
     phase: Phase,
+    capabilities: Capabilities,
     topology: Topology,
     ice_servers: Vec<IceServer>,
     publications: Vec<Publication>,
     profile: Profile,
-    /// When to publish again, while the server's roster differs.
-    publish_at: Option<Timestamp>,
-    last_request: RequestId,
-    /// The latest requests to publish and to update.
-    publish_request: Option<RequestId>,
-    update_request: Option<RequestId>,
-    sync_asked_at: Option<Timestamp>,
     roster: Roster,
-    connections: BTreeMap<ParticipantId, Connection>,
+    connections: BTreeMap<LinkId, Connection>,
     live: LiveTracks,
     wishes: Wishes,
-    orders: Orders,
     layout: Option<MixLayout>,
     receipts: Receipts,
     backlog: Backlog,
@@ -86,29 +70,20 @@ pub struct Session {
 }
 
 impl Session {
-    /// Creates a session that uses these STUN and TURN servers in addition to the server's own.
-    pub fn new(ice_servers: Vec<IceServer>) -> Self {
-        Self::with_subscriptions(ice_servers, true)
-    }
-
-    /// Creates a session that wants only what it subscribes to, unless `everything`.
-    pub fn with_subscriptions(ice_servers: Vec<IceServer>, everything: bool) -> Self {
+    /// A session with a server that can do this, and with these STUN and TURN servers beside the server's own. It wants of the
+    /// others only what it subscribes to, unless `everything`.
+    pub fn new(capabilities: Capabilities, ice_servers: Vec<IceServer>, everything: bool) -> Self {
         Self {
             phase: Phase::New,
+            capabilities,
             topology: Topology::Mesh,
             ice_servers,
             publications: Vec::new(),
             profile: Profile::default(),
-            publish_at: None,
-            last_request: 0,
-            publish_request: None,
-            update_request: None,
-            sync_asked_at: None,
             roster: Roster::default(),
             connections: BTreeMap::new(),
             live: LiveTracks::default(),
             wishes: Wishes::new(everything),
-            orders: Orders::default(),
             layout: None,
             receipts: Receipts::default(),
             backlog: Backlog::default(),
@@ -126,16 +101,8 @@ impl Session {
         request.publications = self.publications.clone();
         self.topology = request.topology;
         self.profile = request.profile.clone();
-        let is_held = self.topology == Topology::Sfu;
-        self.signal(if is_held { SignalCommand::Connect } else { SignalCommand::Join(request.clone()) });
-        let deadline = Some(now + Timestamp::from(timeout_ms));
-        self.phase = Phase::Joining {
-            request: Box::new(request),
-            is_held,
-            timeout_ms,
-            deadline,
-            repeat_at: now + REPEAT_MS,
-        };
+        self.signal(SignalCommand::Join(request));
+        self.phase = Phase::Joining { timeout_ms, deadline: Some(now + Timestamp::from(timeout_ms)) };
         self.replan(now);
         self.collect();
     }
@@ -163,9 +130,18 @@ impl Session {
     }
 
     /// Sets this participant's profile.
-    pub fn update(&mut self, profile: Profile, now: Timestamp) {
-        self.profile = profile;
-        self.publications_changed(now);
+    pub fn update(&mut self, profile: Profile) {
+        if self.profile != profile {
+            self.profile = profile;
+            self.tell_if_in(SignalCommand::Update(self.profile.clone()));
+        }
+    }
+
+    /// As a host: decides something. Does nothing before the room is joined.
+    pub fn order(&mut self, order: Order) {
+        if self.own_id().is_some() {
+            self.signal(SignalCommand::Order(order));
+        }
     }
 
     /// This participant's profile.
@@ -174,23 +150,23 @@ impl Session {
     }
 
     /// Sets what is wanted of a remote publication.
-    pub fn subscribe(&mut self, wish: Wish, now: Timestamp) {
+    pub fn subscribe(&mut self, wish: Wish) {
         self.wishes.set(wish);
-        self.tell_wishes(now);
+        self.tell_wishes();
     }
 
     /// Sets the display heights of remote publications. They are sent no higher, whatever was
     /// [subscribed](Self::subscribe) to.
-    pub fn show(&mut self, limits: Vec<adaptive_stream::Output>, now: Timestamp) {
+    pub fn show(&mut self, limits: Vec<adaptive_stream::Output>) {
         for adaptive_stream::Output { key, max_height } in limits {
             self.wishes.show(key, max_height);
         }
-        self.tell_wishes(now);
+        self.tell_wishes();
     }
 
-    fn tell_wishes(&mut self, now: Timestamp) {
-        for (peer, connection) in &mut self.connections {
-            connection.wish(self.wishes.of(peer, connection.far_end()), now);
+    fn tell_wishes(&mut self) {
+        for (link, connection) in &mut self.connections {
+            connection.wish(self.wishes.of(link));
         }
         self.refresh();
     }
@@ -200,27 +176,27 @@ impl Session {
         self.end(None);
     }
 
-    /// Handles an event of the peer connection to `peer`.
-    pub fn handle_connection(&mut self, peer: &ParticipantId, input: ConnectionInput, now: Timestamp) {
-        let Some(connection) = self.connections.get_mut(peer) else { return };
+    /// Handles an event of a peer connection.
+    pub fn handle_connection(&mut self, link: &LinkId, input: ConnectionInput, now: Timestamp) {
         if let ConnectionInput::ChannelMessage(channel, frame) = input {
             // There may be thousands of them in a second, and they change nothing else.
-            let far_end = connection.far_end();
-            self.arrived(peer.clone(), far_end, channel, frame, now);
+            let Some(far_end) = self.connections.get(link).map(Connection::far_end) else { return };
+            self.arrived(link, far_end, channel, frame, now);
             return self.collect();
         }
+        let before = self.link_state(link);
+        let Some(connection) = self.connections.get_mut(link) else { return };
         let frees_capacity = matches!(
             input,
             ConnectionInput::ChannelOpen(_)
                 | ConnectionInput::ChannelClosed(_)
                 | ConnectionInput::ChannelCapacity(_)
         );
-        let before = connection.state();
         connection.handle_input(input, now);
-        let (state, far_end) = (connection.state(), connection.far_end());
+        let state = self.link_state(link);
         if state != before {
-            let ids: Vec<_> = match far_end.is_relay() {
-                false => vec![peer.clone()],
+            let ids: Vec<_> = match self.is_relay(link) {
+                false => link.participant().cloned().into_iter().collect(),
                 true => self.others().map(|other| other.id.clone()).collect(),
             };
             for id in ids {
@@ -236,36 +212,21 @@ impl Session {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let joining = match &self.phase {
-            Phase::Joining { deadline, repeat_at, .. } => {
-                Some(deadline.map_or(*repeat_at, |deadline| deadline.min(*repeat_at)))
-            }
+            Phase::Joining { deadline, .. } => *deadline,
             _ => None,
         };
         let connections = self.connections.values().filter_map(Connection::poll_timeout);
-        let messages = self.receipts.poll_timeout().into_iter().chain(self.backlog.poll_timeout()).min();
-        let waiting = [self.publish_at, self.orders.poll_timeout(), messages];
-        connections.chain(joining).chain(waiting.into_iter().flatten()).min()
+        let messages = [self.receipts.poll_timeout(), self.backlog.poll_timeout()];
+        connections.chain(joining).chain(messages.into_iter().flatten()).min()
     }
 
     /// Advances time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        if let Phase::Joining { request, is_held, timeout_ms, deadline, repeat_at } = &mut self.phase {
-            if deadline.is_some_and(|deadline| deadline <= now) {
-                let after_ms = *timeout_ms;
-                self.end(Some(Error::Timeout { action: "joining the room", after_ms }));
-                return;
-            }
-            if *repeat_at <= now {
-                *repeat_at = now + REPEAT_MS;
-                *is_held = false;
-                let join = SignalCommand::Join((**request).clone());
-                self.signal(join);
-            }
+        if let Phase::Joining { timeout_ms: after_ms, deadline: Some(deadline) } = self.phase
+            && deadline <= now
+        {
+            return self.end(Some(Error::Timeout { action: "joining the room", after_ms }));
         }
-        if self.publish_at.is_some_and(|at| at <= now) {
-            self.announce_publications(now);
-        }
-        self.repeat_orders(now);
         self.receipts.handle_timeout(now);
         self.tell_receipts();
         if self.backlog.handle_timeout(now) {
@@ -323,13 +284,30 @@ impl Session {
 
     /// The state of the connection to a participant, or to the SFU or mixer in between.
     pub fn connection_state(&self, peer: &ParticipantId) -> ConnectionState {
-        let between = || self.connections.values().find(|connection| connection.far_end().is_relay());
-        self.connections.get(peer).or_else(between).map_or(ConnectionState::New, Connection::state)
+        let direct = LinkId::from(peer.clone());
+        let between = || self.connections.keys().find(|link| self.is_relay(link));
+        let link = self.connections.get_key_value(&direct).map(|(link, _)| link).or_else(between);
+        link.map_or(ConnectionState::New, |link| self.link_state(link))
     }
 
-    fn next_request(&mut self) -> RequestId {
-        self.last_request = self.last_request.wrapping_add(1);
-        self.last_request
+    /// The state of a link; of the two to one server, that which others are received over.
+    fn link_state(&self, link: &LinkId) -> ConnectionState {
+        let mut same = self.connections.iter().filter(|(other, _)| match link {
+            LinkId::Participant(_) => *other == link,
+            LinkId::Server(_) => matches!(other, LinkId::Server(_)) && other.receives(),
+        });
+        same.next().map_or(ConnectionState::New, |(_, connection)| connection.state())
+    }
+
+    fn is_relay(&self, link: &LinkId) -> bool {
+        self.connections.get(link).is_some_and(|connection| connection.far_end().is_relay())
+    }
+
+    /// Tells the server, unless the room is not being joined yet, or left.
+    fn tell_if_in(&mut self, command: SignalCommand) {
+        if matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. }) {
+            self.signal(command);
+        }
     }
 
     fn signal(&mut self, command: SignalCommand) {
@@ -345,39 +323,45 @@ impl Session {
             return;
         }
         let roster = self.roster.participants();
-        let plans = topology::plan(self.topology, self.own_id(), &self.publications, roster);
+        let (topology, capabilities) = (self.topology, &self.capabilities);
+        let plans = topology::plan(topology, capabilities, self.own_id(), &self.publications, roster);
         let unwanted: Vec<_> = self
             .connections
             .keys()
-            .filter(|peer| plans.iter().all(|plan| plan.peer != **peer))
+            .filter(|link| plans.iter().all(|plan| plan.link != **link))
             .cloned()
             .collect();
-        for peer in unwanted {
-            self.close_connection(&peer);
+        for link in unwanted {
+            self.close_connection(&link);
         }
         for plan in plans {
-            let is_new = !self.connections.contains_key(&plan.peer);
+            let is_new = !self.connections.contains_key(&plan.link);
+            if is_new {
+                self.signal(SignalCommand::Open(plan.link.clone()));
+            }
             let connection = self
                 .connections
-                .entry(plan.peer.clone())
+                .entry(plan.link.clone())
                 .or_insert_with(|| Connection::open(&plan, self.ice_servers.clone()));
             if is_new {
-                connection.wish(self.wishes.of(&plan.peer, plan.far_end), now);
+                connection.wish(self.wishes.of(&plan.link));
             }
-            if is_new && plan.offers && plan.send.is_empty() {
+            let offers = matches!(plan.offerer, Offerer::Us | Offerer::Either);
+            if is_new && offers && plan.send.is_empty() {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);
             }
             connection.apply_plan(&plan, now);
         }
     }
 
-    fn close_connection(&mut self, peer: &ParticipantId) {
-        let Some(connection) = self.connections.remove(peer) else { return };
+    fn close_connection(&mut self, link: &LinkId) {
+        let Some(connection) = self.connections.remove(link) else { return };
         let command = ConnectionCommand::Close;
-        self.outputs.push_back(Output::Connection { peer: peer.clone(), command });
+        self.outputs.push_back(Output::Connection { link: link.clone(), command });
+        self.signal(SignalCommand::Close(link.clone()));
         self.capacity_changed();
         // The others stay, and are unreachable until there is another mixer.
-        if connection.far_end().is_relay() && connection.state() != ConnectionState::New {
+        if connection.far_end().is_relay() && link.receives() && connection.state() != ConnectionState::New {
             let ids: Vec<_> = self.others().map(|other| other.id.clone()).collect();
             for id in ids {
                 self.event(Event::ConnectionStateChange(id, ConnectionState::New));
@@ -404,13 +388,8 @@ impl Session {
         if self.phase == Phase::Ended {
             return;
         }
-        if self.phase != Phase::New {
-            self.signal(SignalCommand::Leave);
-        }
+        let is_in = self.phase != Phase::New;
         self.phase = Phase::Ended;
-        self.publish_at = None;
-        self.sync_asked_at = None;
-        self.orders.clear();
         self.early.clear();
         self.undelivered.clear();
         self.backlog.clear();
@@ -418,9 +397,12 @@ impl Session {
         self.layout = None;
         self.live.clear();
         self.roster = Roster::default();
-        let peers: Vec<_> = self.connections.keys().cloned().collect();
-        for peer in peers {
-            self.close_connection(&peer);
+        let links: Vec<_> = self.connections.keys().cloned().collect();
+        for link in links {
+            self.close_connection(&link);
+        }
+        if is_in {
+            self.signal(SignalCommand::Leave);
         }
         self.receipts.give_up_all();
         self.tell_receipts();

@@ -6,8 +6,8 @@ use crate::engine::data::DataMessage;
 use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::model::{
-    ConnectionState, LeaveReason, Lobby, ParticipantId, ParticipantInfo, Publication, PublicationId, Role,
-    SignalCommand,
+    ConnectionState, LeaveReason, LinkId, Lobby, ParticipantId, ParticipantInfo, Publication, PublicationId,
+    Role, SignalCommand,
 };
 
 /// An action to perform.
@@ -15,10 +15,10 @@ use crate::model::{
 pub enum Output {
     /// Pass this to the signaling backend.
     Signal(SignalCommand),
-    /// Send this command to the peer connection to `peer`.
+    /// Do this with a peer connection.
     Connection {
-        /// The remote end.
-        peer: ParticipantId,
+        /// Which one.
+        link: LinkId,
         /// The command.
         command: ConnectionCommand,
     },
@@ -46,7 +46,7 @@ pub enum Event {
         /// The publication.
         publication: Publication,
         /// The connection over which it is received.
-        peer: ParticipantId,
+        link: LinkId,
         /// The media section in which it is received.
         mid: String,
     },

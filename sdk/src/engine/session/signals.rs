@@ -1,15 +1,20 @@
 //! Handles the server's events.
 
-use super::{Event, Gap, Phase, Session};
+use super::{Event, Phase, Session};
 use crate::error::SignalingError;
-use crate::model::{ServerError, ServerErrorCode, SignalEvent, Timestamp};
+use crate::model::{ParticipantId, PublicationId, SignalEvent, Timestamp};
 
 impl Session {
     /// Handles an event of the server.
     pub fn handle_signal(&mut self, event: SignalEvent, now: Timestamp) {
         match (&mut self.phase, event) {
             (Phase::Ended, _) => {}
-            (_, SignalEvent::Refused(error)) => self.refused(error, now),
+            (Phase::Joined { .. }, SignalEvent::Refused(refusal)) => {
+                self.event(Event::Warning(SignalingError::from(refusal).into()));
+            }
+            (_, SignalEvent::Refused(refusal) | SignalEvent::Ended(refusal)) => {
+                self.end(Some(SignalingError::from(refusal).into()));
+            }
             (_, SignalEvent::Unreachable { url }) => {
                 self.end(Some(SignalingError::Unreachable { url }.into()))
             }
@@ -23,101 +28,92 @@ impl Session {
                     self.event(Event::Waiting);
                 }
             }
-            (_, SignalEvent::Joined { participant_id, roster, ice_servers }) => {
-                if matches!(self.phase, Phase::Joining { .. }) {
-                    self.phase = Phase::Joined { own_id: participant_id };
-                    if !ice_servers.is_empty() {
-                        self.ice_servers.extend(ice_servers);
-                        // The connection to an SFU was created before.
-                        for connection in self.connections.values_mut() {
-                            connection.set_ice_servers(self.ice_servers.clone(), now);
-                        }
+            (
+                Phase::Joining { .. },
+                SignalEvent::Joined { participant_id, participants, lobby, ice_servers },
+            ) => {
+                self.phase = Phase::Joined { own_id: participant_id };
+                if !ice_servers.is_empty() {
+                    self.ice_servers.extend(ice_servers);
+                    // A link whose offer travelled with the request was opened before.
+                    for connection in self.connections.values_mut() {
+                        connection.set_ice_servers(self.ice_servers.clone(), now);
                     }
-                    self.event(Event::Joined);
                 }
-                let changes = self.roster.replace(roster);
+                self.event(Event::Joined);
+                let changes = self.roster.replace(participants, lobby);
                 self.apply(changes, now);
             }
             (Phase::Joining { .. }, _) => {}
-            (_, SignalEvent::Participant { revision, participant }) => {
-                let change = self.roster.upsert(revision, participant);
-                self.apply_or_sync(change, now);
+            (_, SignalEvent::Participant(participant)) => {
+                let change = self.roster.upsert(participant);
+                self.apply(change, now);
             }
-            (_, SignalEvent::ParticipantLeft { revision, participant_id, reason }) => {
-                let change = self.roster.remove(revision, &participant_id, reason);
-                self.apply_or_sync(change, now);
+            (_, SignalEvent::ParticipantLeft { participant_id, reason }) => {
+                let change = self.roster.remove(&participant_id, reason);
+                self.apply(change, now);
             }
-            (_, SignalEvent::Lobby { revision, lobby }) => {
-                let change = self.roster.set_lobby(revision, lobby);
-                self.apply_or_sync(change, now);
+            (_, SignalEvent::Lobby(lobby)) => {
+                let change = self.roster.set_lobby(lobby);
+                self.apply(change, now);
             }
-            (_, SignalEvent::Roster(roster)) => {
-                self.sync_asked_at = None;
-                let changes = self.roster.replace(roster);
-                self.apply(changes, now);
-            }
-            (_, SignalEvent::Revision(revision)) => {
-                let check: Result<_, Gap> = self.roster.check(revision).map(|()| None);
-                self.apply_or_sync(check, now);
-            }
-            (_, SignalEvent::Relay { from, payload }) => {
-                // The payload of a participant who was not announced yet is repeated by its sender.
-                if let Some(connection) = self.connections.get_mut(&from) {
-                    connection.handle_payload(payload, now);
+            (_, SignalEvent::Signal { link, signal }) => {
+                if let Some(connection) = self.connections.get_mut(&link) {
+                    connection.handle_signal(signal, now);
                     self.refresh();
                 }
+            }
+            (_, SignalEvent::Corrected { publications, profile }) => {
+                self.corrected(publications, profile, now);
             }
             (_, SignalEvent::MuteRequested { from, publication_id }) => {
                 self.mute_requested(from, publication_id, now);
             }
-            (_, SignalEvent::Waiting) => {}
+            (_, SignalEvent::Waiting | SignalEvent::Joined { .. }) => {}
         }
     }
 
-    fn refused(&mut self, error: ServerError, now: Timestamp) {
-        let ServerError { code, message: detail, fatal, request } = error;
-        let joining = matches!(self.phase, Phase::Joining { .. } | Phase::New);
-        // A participant may just have left, and a dropped message is repeated, including `join`.
-        let passing = matches!(
-            code,
-            ServerErrorCode::UnknownParticipant | ServerErrorCode::RateLimited | ServerErrorCode::NotJoined
-        );
-        let error = SignalingError::Refused { code, detail }.into();
-        match request {
-            Some(request) if !passing => self.orders.refused(request),
-            None if code == ServerErrorCode::NotHost => self.orders.clear(),
-            _ => {}
+    /// Complies with a host's request to mute. Nobody can be unmuted remotely, so the application need not be asked.
+    fn mute_requested(&mut self, from: ParticipantId, id: PublicationId, now: Timestamp) {
+        let Some(mut publication) = self.publications.iter().find(|known| known.id == id).cloned() else {
+            return;
+        };
+        if publication.muted {
+            return;
         }
-        if fatal || (joining && !passing) {
-            self.end(Some(error));
-        } else if !passing {
-            self.event(Event::Warning(error));
-            if matches!(code, ServerErrorCode::InvalidValue | ServerErrorCode::MessageTooLarge) {
-                self.take_back(request, now);
-            }
-        }
+        publication.muted = true;
+        self.publish(publication, now);
+        self.event(Event::MuteRequested(from, id));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use moim_protocol::SFU_ID;
-
     use super::*;
     use crate::engine::connection::{ConnectionCommand, ConnectionInput};
     use crate::engine::exchange::Command;
     use crate::engine::session::Output;
     use crate::model::{
-        ConnectionState, IceServer, JoinRequest, ParticipantInfo, PeerSignal, Profile, Role, Roster, SdpType,
-        SessionDescription, SignalCommand, Topology,
+        Capabilities, ConnectionState, IceServer, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal,
+        Offerer, ParticipantInfo, Profile, Role, SdpType, ServerLane, SessionDescription, SignalCommand,
+        Topology, Wanted,
     };
+
+    const SERVER: LinkId = LinkId::Server(Lane::Both);
+
+    /// With a server that forwards media over one link, whose first offer travels with the request to join.
+    fn session(everything: bool) -> Session {
+        let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
+        let lanes = vec![ServerLane { lane, offerer, profile }];
+        Session::new(Capabilities { lanes, join_carries_offer: true }, Vec::new(), everything)
+    }
 
     fn drain(session: &mut Session) -> Vec<Output> {
         std::iter::from_fn(|| session.poll_output()).collect()
     }
 
     fn connection(session: &mut Session, input: ConnectionInput, now: Timestamp) -> Vec<Output> {
-        session.handle_connection(&SFU_ID.into(), input, now);
+        session.handle_connection(&SERVER, input, now);
         drain(session)
     }
 
@@ -130,7 +126,6 @@ mod tests {
             role: Role::Participant,
             token: None,
             publications: Vec::new(),
-            relay: None,
         };
         session.join(request, 10_000, 0);
         let mut outputs = drain(session);
@@ -151,35 +146,45 @@ mod tests {
             publications: Vec::new(),
             reconnecting: false,
         };
-        let roster = Roster { revision: 1, participants: vec![own], lobby: Default::default() };
-        session.handle_signal(SignalEvent::Joined { participant_id: "a".into(), roster, ice_servers }, 10);
+        let joined = SignalEvent::Joined {
+            participant_id: "a".into(),
+            participants: vec![own],
+            lobby: Default::default(),
+            ice_servers,
+        };
+        session.handle_signal(joined, 10);
         drain(session)
     }
 
     fn restarts(outputs: &[Output]) -> bool {
         let restart = ConnectionCommand::Exchange(Command::RestartIce);
-        outputs.contains(&Output::Connection { peer: SFU_ID.into(), command: restart })
+        outputs.contains(&Output::Connection { link: SERVER, command: restart })
     }
 
     #[test]
-    fn the_first_offer_travels_with_join_whatever_is_wanted() {
+    fn the_first_offer_is_made_before_the_room_is_joined() {
         for everything in [true, false] {
-            let mut session = Session::with_subscriptions(Vec::new(), everything);
-            let outputs = offer(&mut session);
-            let joins = outputs.iter().filter_map(|output| match output {
-                Output::Signal(SignalCommand::Join(request)) => Some(request),
+            let mut session = session(everything);
+            let commands: Vec<_> = offer(&mut session)
+                .into_iter()
+                .filter_map(|output| match output {
+                    Output::Signal(command) => Some(command),
+                    _ => None,
+                })
+                .collect();
+            let [SignalCommand::Join(_), SignalCommand::Open(link), ..] = &*commands else {
+                panic!("{commands:?}");
+            };
+            assert_eq!(*link, SERVER);
+            let signals = commands.iter().filter_map(|command| match command {
+                SignalCommand::Signal { link: SERVER, signal } => Some(signal),
                 _ => None,
             });
-            let [join] = joins.collect::<Vec<_>>().try_into().unwrap();
-            let first = join.relay.as_ref().and_then(|payload| payload.signal.as_ref());
-            assert!(matches!(first, Some(PeerSignal::Description { .. })), "{first:?}");
-            let is_wish = |output: &Output| match output {
-                Output::Signal(SignalCommand::Relay { payload, .. }) => {
-                    matches!(payload.signal, Some(PeerSignal::Wishes { others: false, .. }))
-                }
-                _ => false,
-            };
-            assert_eq!(outputs.iter().any(is_wish), !everything);
+            let signals: Vec<_> = signals.collect();
+            let is_wish =
+                |signal: &&&LinkSignal<_>| matches!(signal, LinkSignal::Wishes(Wanted { others: false, .. }));
+            assert_eq!(signals.iter().filter(is_wish).count(), usize::from(!everything));
+            assert!(signals.iter().any(|signal| matches!(signal, LinkSignal::Description { .. })));
         }
     }
 
@@ -187,11 +192,11 @@ mod tests {
     fn the_connection_to_an_sfu_gets_the_servers_that_come_with_welcome() {
         let server = IceServer { urls: vec!["turn:turn.example".into()], username: None, credential: None };
         for is_connected in [true, false] {
-            let mut session = Session::new(Vec::new());
+            let mut session = session(true);
             offer(&mut session);
             let outputs = welcome(&mut session, vec![server.clone()]);
             let command = ConnectionCommand::SetIceServers(vec![server.clone()]);
-            assert!(outputs.contains(&Output::Connection { peer: SFU_ID.into(), command }), "{outputs:?}");
+            assert!(outputs.contains(&Output::Connection { link: SERVER, command }), "{outputs:?}");
             assert!(!restarts(&outputs), "it may connect without them");
             if is_connected {
                 connection(&mut session, ConnectionInput::StateChange(ConnectionState::Connected), 20);
@@ -200,7 +205,7 @@ mod tests {
             assert_eq!(restarts(&drain(&mut session)), !is_connected);
         }
 
-        let mut session = Session::new(Vec::new());
+        let mut session = session(true);
         offer(&mut session);
         welcome(&mut session, vec![server]);
         let failed = ConnectionInput::StateChange(ConnectionState::Failed);
@@ -210,7 +215,7 @@ mod tests {
 
     #[test]
     fn without_servers_of_the_room_nothing_is_restarted() {
-        let mut session = Session::new(Vec::new());
+        let mut session = session(true);
         offer(&mut session);
         welcome(&mut session, Vec::new());
         session.handle_timeout(60_000);

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::adaptive_stream::TrackKey;
-use crate::engine::connection::Wanted;
-use crate::engine::topology::FarEnd;
-use crate::model::{ParticipantId, PublicationId, Wish};
+use crate::model::{LinkId, ParticipantId, PublicationId, Wanted, Wish};
 
 /// Wishes that differ from the default.
 #[derive(Debug)]
@@ -44,10 +42,9 @@ impl Wishes {
         self.wishes.get(&(owner.clone(), id.clone())).map_or(self.others, |wish| wish.wanted)
     }
 
-    /// The wishes for the remote end of a connection: a participant's publications are its own, an SFU's are
-    /// everyone's.
-    pub(super) fn of(&self, peer: &ParticipantId, far_end: FarEnd) -> Wanted {
-        let is_meant = |wish: &Wish| far_end == FarEnd::Sfu || wish.participant_id == *peer;
+    /// Those that concern the far end of a link: a participant's are its own, a server's are everyone's.
+    pub(super) fn of(&self, link: &LinkId) -> Wanted {
+        let is_meant = |wish: &Wish| link.participant().is_none_or(|peer| wish.participant_id == *peer);
         let mut wishes = self.wishes.clone();
         for (key, height) in &self.shown {
             let wish = wishes.entry(key.clone()).or_insert_with(|| Wish {
@@ -71,6 +68,7 @@ impl Wishes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Lane;
 
     fn wish(owner: &str, wanted: bool, max_height: Option<u32>) -> Wish {
         Wish { participant_id: owner.into(), publication_id: "cam".into(), wanted, max_height }
@@ -81,13 +79,13 @@ mod tests {
         let mut wishes = Wishes::new(true);
         wishes.set(wish("a", true, Some(180)));
         wishes.set(wish("b", false, None));
-        assert_eq!(wishes.of(&"sfu".into(), FarEnd::Sfu).wishes.len(), 2);
-        assert_eq!(wishes.of(&"b".into(), FarEnd::Participant).wishes, [wish("b", false, None)]);
+        assert_eq!(wishes.of(&LinkId::Server(Lane::Both)).wishes.len(), 2);
+        assert_eq!(wishes.of(&"b".into()).wishes, [wish("b", false, None)]);
         assert!(!wishes.wants(&"b".into(), &"cam".into()) && wishes.wants(&"a".into(), &"cam".into()));
         wishes.set(wish("b", true, None));
-        assert!(wishes.of(&"b".into(), FarEnd::Participant).wishes.is_empty(), "the default is not sent");
+        assert!(wishes.of(&"b".into()).wishes.is_empty(), "all of it is no wish");
         wishes.forget(&"a".into());
-        assert!(wishes.of(&"sfu".into(), FarEnd::Sfu).wishes.is_empty());
+        assert!(wishes.of(&LinkId::Server(Lane::Both)).wishes.is_empty());
     }
 
     #[test]
@@ -96,16 +94,16 @@ mod tests {
         assert!(!wishes.wants(&"a".into(), &"cam".into()));
         wishes.set(wish("a", true, None));
         assert!(wishes.wants(&"a".into(), &"cam".into()));
-        assert_eq!(wishes.of(&"a".into(), FarEnd::Participant).wishes, [wish("a", true, None)]);
+        assert_eq!(wishes.of(&"a".into()).wishes, [wish("a", true, None)]);
         wishes.set(wish("a", false, None));
-        assert!(wishes.of(&"a".into(), FarEnd::Participant).wishes.is_empty());
+        assert!(wishes.of(&"a".into()).wishes.is_empty());
     }
 
     #[test]
     fn of_a_wish_and_what_is_shown_the_smaller_counts() {
         let (alice, cam) = ("a".into(), "cam".into());
         let show = |wishes: &mut Wishes, height| wishes.show(("a".into(), "cam".into()), height);
-        let of = |wishes: &Wishes| wishes.of(&"a".into(), FarEnd::Participant).wishes;
+        let of = |wishes: &Wishes| wishes.of(&"a".into()).wishes;
         let mut wishes = Wishes::new(true);
         show(&mut wishes, Some(360));
         assert_eq!(of(&wishes), [wish("a", true, Some(360))]);

@@ -1,7 +1,11 @@
 //! MCU: one connection of each participant to the mixer, which is a participant too.
 
 use super::{FarEnd, Plan, mesh};
-use crate::model::{ParticipantId, ParticipantInfo, Publication, Role};
+use crate::model::{LinkId, LinkProfile, ParticipantId, ParticipantInfo, Publication, Role};
+
+/// Bytes that wait for someone who gets what others send through this end: what is more is lost, as with an SFU. The sender
+/// of a file goes little ahead of its receiver, but there may be many.
+const MAX_FORWARDED_WAITING: usize = 32 * 1024 * 1024;
 
 /// The mixer's connections to everyone, or everyone's to the mixer. Of several mixers the first one is used; the others
 /// stand by.
@@ -11,12 +15,14 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
     };
     let is_listener =
         |id: &ParticipantId| roster.iter().any(|other| other.id == *id && other.role != Role::Mixer);
+    let to_mixer = LinkId::from(mixer.id.clone());
     let plans = mesh::plan(own, publications, roster).into_iter();
     if mixer.id == *own {
-        let listeners = plans.filter(|plan| is_listener(&plan.peer));
-        listeners.map(|plan| Plan { far_end: FarEnd::Listener, ..plan }).collect()
+        let listeners = plans.filter(|plan| plan.link.participant().is_some_and(is_listener));
+        let profile = || LinkProfile { max_waiting: MAX_FORWARDED_WAITING, ..LinkProfile::participant() };
+        listeners.map(|plan| Plan { far_end: FarEnd::Listener, profile: profile(), ..plan }).collect()
     } else if is_listener(own) {
-        let to_mixer = plans.filter(|plan| plan.peer == mixer.id);
+        let to_mixer = plans.filter(|plan| plan.link == to_mixer);
         to_mixer.map(|plan| Plan { far_end: FarEnd::Mixer, ..plan }).collect()
     } else {
         Vec::new()
@@ -26,7 +32,7 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{MediaKind, TrackSource};
+    use crate::model::{MediaKind, Offerer, TrackSource};
 
     fn participant(id: &str, join_order: u32, role: Role) -> ParticipantInfo {
         ParticipantInfo {
@@ -43,7 +49,7 @@ mod tests {
 
     fn peers(own: &str, roster: &[ParticipantInfo]) -> Vec<(String, FarEnd)> {
         let plans = plan(&own.into(), &[], roster);
-        plans.into_iter().map(|plan| (plan.peer.0, plan.far_end)).collect()
+        plans.into_iter().map(|plan| (plan.link.to_string(), plan.far_end)).collect()
     }
 
     #[test]
@@ -90,9 +96,8 @@ mod tests {
             ];
             let mixer = plan(&"m".into(), &[], &roster).remove(0);
             let listener = plan(&"a".into(), &[], &roster).remove(0);
-            assert_ne!(mixer.offers, listener.offers);
-            assert_ne!(mixer.politeness, listener.politeness);
-            assert_eq!(mixer.offers, mixer_order > listener_order, "the later one");
+            assert_ne!(mixer.offerer, listener.offerer);
+            assert_eq!(mixer.offerer == Offerer::Us, mixer_order > listener_order, "the later one");
         }
     }
 

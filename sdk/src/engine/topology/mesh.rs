@@ -1,8 +1,7 @@
 //! Mesh: one connection to every other participant, and every publication over each.
 
-use super::{FarEnd, Plan, Sections};
-use crate::engine::negotiation::Politeness;
-use crate::model::{ParticipantId, ParticipantInfo, Publication};
+use super::{FarEnd, Plan};
+use crate::model::{LinkProfile, Offerer, ParticipantId, ParticipantInfo, Publication, Sections};
 
 /// The connections of `own` to everyone else.
 ///
@@ -16,10 +15,9 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
         .map(|other| {
             let is_newcomer = own.join_order > other.join_order;
             Plan {
-                peer: other.id.clone(),
+                link: other.id.clone().into(),
                 far_end: FarEnd::Participant,
-                politeness: if is_newcomer { Politeness::Polite } else { Politeness::Impolite },
-                offers: is_newcomer,
+                offerer: if is_newcomer { Offerer::Us } else { Offerer::ThemOnRequest },
                 send: super::publications_for(&other.id, publications),
                 sending: Sections::of(
                     publications.iter().filter(|publication| publication.is_for(&other.id)),
@@ -30,6 +28,7 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
                     ),
                     false => Sections::default(),
                 },
+                profile: LinkProfile::participant(),
             }
         })
         .collect()
@@ -60,10 +59,9 @@ mod tests {
             let plans = plan(&one.id, &[], &roster);
             assert_eq!(plans.len(), 2);
             for there in plans {
-                let back = plan(&there.peer, &[], &roster);
-                let back = back.iter().find(|plan| plan.peer == one.id).unwrap();
-                assert_ne!(there.offers, back.offers);
-                assert_ne!(there.politeness, back.politeness);
+                let back = plan(there.link.participant().unwrap(), &[], &roster);
+                let back = back.iter().find(|plan| plan.link == one.id.clone().into()).unwrap();
+                assert_ne!(there.offerer, back.offerer);
             }
         }
     }
@@ -88,8 +86,8 @@ mod tests {
     fn a_publication_for_one_goes_to_that_one_alone() {
         let roster = [participant("a", 1), participant("b", 2), participant("c", 3)];
         let plans = plan(&"b".into(), &[publication("whisper", MediaKind::Audio, Some("c"))], &roster);
-        let sent: Vec<_> = plans.iter().map(|plan| (plan.peer.as_str(), plan.send.len())).collect();
-        assert_eq!(sent, [("a", 0), ("c", 1)]);
+        let sent: Vec<_> = plans.iter().map(|plan| (plan.link.to_string(), plan.send.len())).collect();
+        assert_eq!(sent, [("a".to_owned(), 0), ("c".to_owned(), 1)]);
         assert_eq!(plans[0].sending, Sections::default());
     }
 

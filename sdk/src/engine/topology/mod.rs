@@ -2,30 +2,32 @@
 
 pub mod mcu;
 pub mod mesh;
-pub mod sfu;
+pub mod server;
 
 use std::collections::BTreeSet;
 
-use crate::engine::negotiation::Politeness;
-use crate::model::{MediaKind, ParticipantId, ParticipantInfo, Publication, PublicationId, Topology};
+use crate::model::{
+    Capabilities, LinkId, LinkProfile, Offerer, ParticipantId, ParticipantInfo, Publication, PublicationId,
+    Sections, Topology,
+};
 
 /// A connection that should exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// The id to which its signals are relayed.
-    pub peer: ParticipantId,
-    /// The type of the remote end.
+    /// Which one.
+    pub link: LinkId,
+    /// What is at its far end.
     pub far_end: FarEnd,
-    /// The politeness of this end.
-    pub politeness: Politeness,
-    /// This end makes every offer. The other one asks for them.
-    pub offers: bool,
+    /// Who makes the offers.
+    pub offerer: Offerer,
     /// The publications to send over it.
     pub send: BTreeSet<PublicationId>,
     /// How many of each kind that is.
     pub sending: Sections,
     /// The minimum media sections to offer for remote publications.
     pub receive: Sections,
+    /// How media and data travel.
+    pub profile: LinkProfile,
 }
 
 /// The type of the remote end of a connection.
@@ -37,14 +39,14 @@ pub enum FarEnd {
     Mixer,
     /// A participant who receives the mix: this end is the mixer.
     Listener,
-    /// The server's SFU. This end makes every offer; the SFU assigns publications to sections.
-    Sfu,
+    /// The server, which forwards media and messages, and says whose publication it sends in which section.
+    Server,
 }
 
 impl FarEnd {
     /// Whether it is between this participant and all others.
     pub fn is_relay(self) -> bool {
-        matches!(self, Self::Mixer | Self::Sfu)
+        matches!(self, Self::Mixer | Self::Server)
     }
 }
 
@@ -54,43 +56,17 @@ fn publications_for(id: &ParticipantId, publications: &[Publication]) -> BTreeSe
     meant.map(|publication| publication.id.clone()).collect()
 }
 
-impl Sections {
-    /// One section for each of these.
-    fn of<'a>(publications: impl IntoIterator<Item = &'a Publication>) -> Self {
-        let mut sections = Self::default();
-        for publication in publications {
-            match publication.kind {
-                MediaKind::Audio => sections.audio += 1,
-                MediaKind::Video => sections.video += 1,
-            }
-        }
-        sections
-    }
-
-    /// The larger number of each kind.
-    pub fn max(self, other: Self) -> Self {
-        Self { audio: self.audio.max(other.audio), video: self.video.max(other.video) }
-    }
-}
-
-/// The number of media sections of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Sections {
-    /// For audio.
-    pub audio: usize,
-    /// For video.
-    pub video: usize,
-}
-
 /// Returns the connections that should exist. `own` is unknown before the room is joined.
 pub fn plan(
     topology: Topology,
+    capabilities: &Capabilities,
     own: Option<&ParticipantId>,
     publications: &[Publication],
     roster: &[ParticipantInfo],
 ) -> Vec<Plan> {
     match (topology, own) {
-        (Topology::Sfu, own) => vec![sfu::plan(own, publications, roster)],
+        (Topology::Sfu, None) if !capabilities.join_carries_offer => Vec::new(),
+        (Topology::Sfu, own) => server::plan(&capabilities.lanes, own, publications, roster),
         (Topology::Mcu, Some(own)) => mcu::plan(own, publications, roster),
         (_, Some(own)) => mesh::plan(own, publications, roster),
         (_, None) => Vec::new(),
@@ -100,14 +76,23 @@ pub fn plan(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Role;
+    use crate::model::{Lane, Role, ServerLane};
+
+    fn capabilities(join_carries_offer: bool) -> Capabilities {
+        let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
+        Capabilities { lanes: vec![ServerLane { lane, offerer, profile }], join_carries_offer }
+    }
 
     #[test]
-    fn only_the_way_to_an_sfu_can_be_opened_before_the_room_is_joined() {
-        assert_eq!(plan(Topology::Mesh, None, &[], &[]), []);
-        assert_eq!(plan(Topology::Mcu, None, &[], &[]), []);
-        let [only] = plan(Topology::Sfu, None, &[], &[]).try_into().unwrap();
-        assert_eq!(only.far_end, FarEnd::Sfu);
+    fn only_a_link_whose_offer_travels_with_the_request_is_opened_before_the_room_is_joined() {
+        let plan = |topology, join_carries_offer| {
+            super::plan(topology, &capabilities(join_carries_offer), None, &[], &[])
+        };
+        assert_eq!(plan(Topology::Mesh, true), []);
+        assert_eq!(plan(Topology::Mcu, true), []);
+        assert_eq!(plan(Topology::Sfu, false), []);
+        let [only] = plan(Topology::Sfu, true).try_into().unwrap();
+        assert_eq!(only.far_end, FarEnd::Server);
     }
 
     #[test]
@@ -123,9 +108,10 @@ mod tests {
             reconnecting: false,
         };
         let roster = [participant("m", 1, Role::Mixer), participant("a", 2, Role::Participant)];
-        let far_end = |topology| plan(topology, Some(&"a".into()), &[], &roster)[0].far_end;
+        let capabilities = capabilities(false);
+        let far_end = |topology| plan(topology, &capabilities, Some(&"a".into()), &[], &roster)[0].far_end;
         assert_eq!(far_end(Topology::Mesh), FarEnd::Participant);
-        assert_eq!(far_end(Topology::Sfu), FarEnd::Sfu);
+        assert_eq!(far_end(Topology::Sfu), FarEnd::Server);
         assert_eq!(far_end(Topology::Mcu), FarEnd::Mixer);
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use moim::Topology;
 use moim::engine::connection::Limit;
-use moim::model::{ParticipantId, Publication, PublicationId, Role};
-use moim_protocol::SFU_ID;
+use moim::model::{Lane, LinkId, ParticipantId, Publication, PublicationId, Role};
 
 use crate::client::{Client, PICTURE, ROOM, sound_for};
 use crate::sfu::SfuClient;
@@ -66,7 +65,7 @@ fn check_wish(world: &World, client: &Client, owner: &ParticipantId, id: &Public
         return;
     }
     let own_id = client.own_id.as_ref().unwrap();
-    let sender = &world.clients[world.client_of(owner).unwrap()].peers[own_id];
+    let sender = &world.clients[world.client_of(owner).unwrap()].peers[&own_id.clone().into()];
     assert_eq!(sender.limit_of(id), Some(Limit { wanted, max_height }), "{id} of {owner} for {own_id}");
 }
 
@@ -89,13 +88,13 @@ fn check_listener(client: &Client) {
 fn check_direct(world: &World, client: &Client, owner: &ParticipantId, id: &PublicationId, mid: &str) {
     let own_id = client.own_id.as_ref().unwrap();
     let far = &world.clients[world.client_of(owner).unwrap()];
-    let sender = &far.peers[own_id];
+    let sender = &far.peers[&own_id.clone().into()];
     assert_eq!(sender.sends(id), Some(mid), "{id} of {owner}");
-    assert_eq!(client.peers[owner].receives(mid), Some(publication(far, id).kind));
+    assert_eq!(client.peers[&owner.clone().into()].receives(mid), Some(publication(far, id).kind));
 }
 
 fn check_forwarded(world: &World, client: &Client, owner: &ParticipantId, id: &PublicationId, mid: &str) {
-    let sfu = ParticipantId::from(SFU_ID);
+    let sfu = LinkId::Server(Lane::Both);
     let slot = &sfu_client(world, client).slots[mid];
     assert_eq!((&slot.participant_id, &slot.publication_id), (owner, id));
     let far = &world.clients[world.client_of(owner).unwrap()];

@@ -6,7 +6,7 @@ mod room;
 
 use std::collections::BTreeSet;
 
-use moim::model::{Role, ServerErrorCode};
+use moim::model::{RefusalCode, Role};
 use moim::{Error, SignalingError};
 
 use super::client::{Client, ROOM};
@@ -98,11 +98,11 @@ fn check_server(world: &World) {
 
 /// Counts a session that has ended. One that ended without its script was ended by a host, or by many dropped frames.
 fn count_end(world: &World, client: &Client, tally: &mut Tally) {
-    use ServerErrorCode::{HostRefused, IdleTimeout, NotAdmitted, Removed};
+    use RefusalCode::{HostRefused, NotAdmitted, Removed};
     if client.departs {
         return;
     }
-    let by_host = |reason: &str| [Removed, NotAdmitted].map(ServerErrorCode::as_str).contains(&reason);
+    let by_host = |reason: &str| [Removed, NotAdmitted].iter().any(|code| code.as_str() == reason);
     match client.view.ended.as_ref().and_then(Option::as_ref) {
         Some(Error::Signaling(SignalingError::Refused { code: HostRefused, .. })) => {
             assert!(client.asked_to_be_host);
@@ -115,10 +115,10 @@ fn count_end(world: &World, client: &Client, tally: &mut Tally) {
             assert!(world.has_removed_anyone());
             tally.removed += 1;
         }
-        Some(
-            Error::Signaling(SignalingError::Lost { .. } | SignalingError::Refused { code: IdleTimeout, .. })
-            | Error::Timeout { .. },
-        ) => tally.lost += 1,
+        Some(Error::Signaling(SignalingError::Refused { code, .. })) if code.as_str() == "idleTimeout" => {
+            tally.lost += 1;
+        }
+        Some(Error::Signaling(SignalingError::Lost { .. }) | Error::Timeout { .. }) => tally.lost += 1,
         unexpected => panic!("{} ended with {unexpected:?}", client.first_name()),
     }
 }

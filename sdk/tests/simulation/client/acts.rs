@@ -49,11 +49,11 @@ impl Client {
                     self.session.publish(publication, now);
                 }
             }
-            Action::Update => self.update(now, random),
+            Action::Update => self.update(random),
             Action::Say { to_one } => self.say(to_one, now, random),
             Action::Wave { to_one } => self.wave(to_one, now, random),
-            Action::Wish => self.wish(now, random),
-            Action::Decide(decision) => self.decide(decision, now, random),
+            Action::Wish => self.wish(random),
+            Action::Decide(decision) => self.decide(decision, random),
             Action::Mix => self.mix(now),
             Action::Leave => self.session.leave(),
             Action::Crash | Action::Freeze | Action::Cut => {}
@@ -73,7 +73,6 @@ impl Client {
             role,
             token: (role == Role::Mixer).then(|| MIXER_TOKEN.to_owned()),
             publications: Vec::new(),
-            relay: None,
         };
         self.session.join(request, JOIN_TIMEOUT_MS, now);
     }
@@ -90,13 +89,13 @@ impl Client {
         self.session.publish(Publication { id: id.into(), kind, source, muted: false, to: Some(to) }, now);
     }
 
-    fn update(&mut self, now: Timestamp, random: &mut Random) {
+    fn update(&mut self, random: &mut Random) {
         let name = format!("{}, version {}", self.first_name(), random.number(0..3));
         let keys = ["mood", "hand"].into_iter().filter(|_| random.happens(50));
         let attributes: BTreeMap<_, _> =
             keys.collect::<Vec<_>>().into_iter().map(|key| (key.to_owned(), name.clone())).collect();
         let metadata = format!("{}", random.number(0..3));
-        self.session.update(Profile { name, metadata, attributes }, now);
+        self.session.update(Profile { name, metadata, attributes });
     }
 
     fn say(&mut self, to_one: bool, now: Timestamp, random: &mut Random) {
@@ -118,7 +117,7 @@ impl Client {
         self.waves.insert(payload, to);
     }
 
-    fn wish(&mut self, now: Timestamp, random: &mut Random) {
+    fn wish(&mut self, random: &mut Random) {
         let published = self.session.others().flat_map(|other| {
             other.publications.iter().map(|publication| (other.id.clone(), publication.id.clone()))
         });
@@ -126,10 +125,10 @@ impl Client {
         let wanted = random.happens(70);
         let max_height = random.pick([None, None, Some(0), Some(180)]).unwrap().filter(|_| wanted);
         self.wishes.insert((participant_id.clone(), publication_id.clone()), (wanted, max_height));
-        self.session.subscribe(Wish { participant_id, publication_id, wanted, max_height }, now);
+        self.session.subscribe(Wish { participant_id, publication_id, wanted, max_height });
     }
 
-    fn decide(&mut self, decision: Decision, now: Timestamp, random: &mut Random) {
+    fn decide(&mut self, decision: Decision, random: &mut Random) {
         // Others try, too, now and then.
         if self.session.own_role() != Some(Role::Host) && !random.happens(2) {
             return;
@@ -153,7 +152,7 @@ impl Client {
         };
         if let Some(order) = order {
             self.orders.push(order.clone());
-            self.session.order(order, now);
+            self.session.order(order);
         }
     }
 

@@ -38,7 +38,7 @@ impl Client {
         let shown: BTreeSet<_> = self.view.tracks.keys().map(|(owner, _)| owner.as_str()).collect();
         let metadata = shown.into_iter().collect::<Vec<_>>().join(" ");
         if self.view.joined && self.session.profile().metadata != metadata {
-            self.session.update(Profile { metadata, ..self.session.profile().clone() }, now);
+            self.session.update(Profile { metadata, ..self.session.profile().clone() });
         }
     }
 }

@@ -9,7 +9,7 @@ use moim::engine::connection::ConnectionCommand;
 use moim::engine::data::Frame;
 use moim::engine::exchange::Command;
 use moim::engine::session::{self, Session};
-use moim::model::{Channel, Order, ParticipantId, PublicationId, Timestamp, Topology};
+use moim::model::{Channel, LinkId, Order, ParticipantId, PublicationId, Timestamp, Topology};
 use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
 
 pub(crate) use self::acts::Line;
@@ -31,13 +31,13 @@ pub(crate) enum Effect {
     SendText(String),
     CloseSocket,
     /// A future event of a peer connection.
-    After(Timestamp, ParticipantId, PeerEvent),
+    After(Timestamp, LinkId, PeerEvent),
     /// Bytes sent over a data channel.
-    Message(ParticipantId, Channel, Frame),
+    Message(LinkId, Channel, Frame),
     /// The page acts a moment later.
     Later(Timestamp, Action),
     /// A peer connection is closed.
-    Closed(ParticipantId),
+    Closed(LinkId),
 }
 
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(crate) struct Client {
     pub(crate) character: Character,
     pub(crate) session: Session,
     backend: NativeBackend,
-    pub(crate) peers: BTreeMap<ParticipantId, PeerConnection>,
+    pub(crate) peers: BTreeMap<LinkId, PeerConnection>,
     pub(crate) view: View,
     pub(crate) own_id: Option<ParticipantId>,
     /// The percentage of operations of its peer connections that fail.
@@ -69,12 +69,13 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(id: ClientId, topology: Topology, character: Character) -> Self {
+        let backend = NativeBackend::new("ws://stub/ws");
         Self {
             id,
             topology,
             character,
-            session: Session::with_subscriptions(Vec::new(), character.wants_everything),
-            backend: NativeBackend::new("ws://stub/ws"),
+            session: Session::new(backend.capabilities(), Vec::new(), character.wants_everything),
+            backend,
             peers: BTreeMap::new(),
             view: View::default(),
             own_id: None,
@@ -112,7 +113,7 @@ impl Client {
         self.run(now, random);
     }
 
-    pub(crate) fn peer(&mut self, id: &ParticipantId, event: PeerEvent, now: Timestamp, random: &mut Random) {
+    pub(crate) fn peer(&mut self, id: &LinkId, event: PeerEvent, now: Timestamp, random: &mut Random) {
         let Some(peer) = self.peers.get_mut(id) else { return };
         let input = peer.handle(event, random);
         if let Some(input) = input {
@@ -141,7 +142,7 @@ impl Client {
             if let Some(output) = self.session.poll_output() {
                 match output {
                     session::Output::Signal(command) => self.backend.handle_command(command, now),
-                    session::Output::Connection { peer, command } => self.command(peer, command, random),
+                    session::Output::Connection { link, command } => self.command(link, command, random),
                     session::Output::Event(event) => self.view.take(event, &self.session, now),
                 }
                 continue;
@@ -164,9 +165,9 @@ impl Client {
         }
     }
 
-    fn command(&mut self, id: ParticipantId, command: ConnectionCommand, random: &mut Random) {
-        if let ConnectionCommand::Open { far_end, .. } = command {
-            let connection = PeerConnection::open(format!("{}-{id}", self.id), far_end, self.faults);
+    fn command(&mut self, id: LinkId, command: ConnectionCommand, random: &mut Random) {
+        if let ConnectionCommand::Open { profile, .. } = command {
+            let connection = PeerConnection::open(format!("{}-{id}", self.id), &id, &profile, self.faults);
             assert!(self.peers.insert(id, connection).is_none(), "opened twice");
             return;
         }

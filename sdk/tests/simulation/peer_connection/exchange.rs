@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use moim::engine::connection::{ConnectionInput, Mids};
+use moim::engine::connection::ConnectionInput;
 use moim::engine::negotiation::SignalingState;
-use moim::model::{IceCandidate, SdpType, SessionDescription, Timestamp};
+use moim::model::{IceCandidate, Mids, SdpType, SessionDescription, Timestamp};
 
 use super::super::random::Random;
 use super::super::sdp::{Direction, Sdp, Section};

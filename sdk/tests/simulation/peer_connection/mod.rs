@@ -10,9 +10,9 @@ use moim::Error;
 use moim::engine::connection::{ConnectionInput, Limit};
 use moim::engine::data::Frame;
 use moim::engine::negotiation::SignalingState;
-use moim::engine::topology::{FarEnd, Sections};
 use moim::model::{
-    Channel, ConnectionState, IceCandidate, MediaKind, PublicationId, SdpType, SessionDescription, Timestamp,
+    Channel, ConnectionState, IceCandidate, LinkId, LinkProfile, MediaKind, PublicationId, SdpType, Sections,
+    SessionDescription, Timestamp,
 };
 
 use super::random::Random;
@@ -42,7 +42,10 @@ enum Operation {
 #[derive(Debug)]
 pub(crate) struct PeerConnection {
     name: String,
-    far_end: FarEnd,
+    /// The far end is the server.
+    is_to_server: bool,
+    /// Each section sends or receives.
+    is_one_way: bool,
     state: SignalingState,
     operation: Option<Operation>,
     /// Candidates wait in the operations chain.
@@ -75,10 +78,11 @@ pub(crate) struct PeerConnection {
 
 impl PeerConnection {
     /// A connection with a data channel.
-    pub(crate) fn open(name: String, far_end: FarEnd, faults: u64) -> Self {
+    pub(crate) fn open(name: String, link: &LinkId, profile: &LinkProfile, faults: u64) -> Self {
         Self {
             name,
-            far_end,
+            is_to_server: link.participant().is_none(),
+            is_one_way: profile.one_way,
             state: SignalingState::Stable,
             operation: None,
             chained_candidates: Vec::new(),
@@ -106,7 +110,7 @@ impl PeerConnection {
 
     /// As in `sdk/src/platform/peer_connection.rs`.
     pub(crate) fn attach(&mut self, id: PublicationId, kind: MediaKind, limit: Limit) {
-        let is_one_way = self.far_end == FarEnd::Sfu;
+        let is_one_way = self.is_one_way;
         let free = (0..self.transceivers.len()).find(|place| {
             let transceiver = &self.transceivers[*place];
             transceiver.kind == kind
@@ -205,7 +209,7 @@ impl PeerConnection {
 
     /// The SFU has its own address, and needs none of this end's.
     pub(crate) fn can_reach_sfu(&self) -> bool {
-        self.far_end == FarEnd::Sfu && self.remote_ufrag.is_some()
+        self.is_to_server && self.remote_ufrag.is_some()
     }
 
     /// Each end has the other's description, and one of its candidates.

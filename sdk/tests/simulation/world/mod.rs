@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use moim::Topology;
 use moim::engine::data::Frame;
-use moim::model::{Order, ParticipantId, Timestamp};
+use moim::model::{LinkId, Order, ParticipantId, Timestamp};
 use moim::signaling::SocketEvent;
 use moim_protocol::{ErrorCode, ServerMessage};
 use moim_signaling_stub::{ConnectionId, Hub, Limits, Output};
@@ -202,8 +202,10 @@ impl World {
         if self.topology != Topology::Mcu {
             return;
         }
-        let mixer = self.clients[id].peers.keys().next().and_then(|peer| self.client_of(peer));
-        let mut known = mixer.map(|mixer| self.clients[mixer].peers.keys().cloned().collect::<Vec<_>>());
+        let mixer = self.clients[id].peers.keys().next().and_then(|link| self.client_of(link.participant()?));
+        let mut known = mixer.map(|mixer| {
+            self.clients[mixer].peers.keys().filter_map(LinkId::participant).cloned().collect::<Vec<_>>()
+        });
         let line = self.clients[id].said.last_mut().unwrap();
         line.mixer = mixer;
         line.owed.retain(|receiver| known.get_or_insert_default().contains(receiver));

@@ -1,8 +1,8 @@
 //! The paths between the ends of peer connections: who is connected to whom, and when messages arrive.
 
 use moim::engine::data::Frame;
-use moim::model::{Channel, ConnectionState, ParticipantId, Timestamp};
-use moim_protocol::{Routed, SFU_ID};
+use moim::model::{Channel, ConnectionState, Lane, LinkId, Timestamp};
+use moim_protocol::Routed;
 
 use super::World;
 use crate::peer_connection::PeerEvent;
@@ -16,9 +16,9 @@ const LOSSY_DROPS: u64 = 20;
 
 impl World {
     /// Both ends of the connection between `id` and `peer`: the remote client, and the id of `id` there.
-    pub(crate) fn far_end(&self, id: ClientId, peer: &ParticipantId) -> Option<(ClientId, ParticipantId)> {
-        let far = self.client_of(peer)?;
-        let own_id = self.clients[id].own_id.clone()?;
+    pub(crate) fn far_end(&self, id: ClientId, peer: &LinkId) -> Option<(ClientId, LinkId)> {
+        let far = self.client_of(peer.participant()?)?;
+        let own_id = LinkId::from(self.clients[id].own_id.clone()?);
         self.clients[far].peers.contains_key(&own_id).then_some((far, own_id))
     }
 
@@ -43,7 +43,7 @@ impl World {
         }
     }
 
-    fn connect_end(&mut self, id: ClientId, peer: ParticipantId) {
+    fn connect_end(&mut self, id: ClientId, peer: LinkId) {
         let now = self.queue.now();
         let connected = now + self.random.number(2..300);
         let connection = self.clients[id].peers.get_mut(&peer).unwrap();
@@ -65,7 +65,7 @@ impl World {
     }
 
     /// The remote end detects that this one is gone.
-    pub(super) fn far_end_gone(&mut self, id: ClientId, peer: &ParticipantId, after: Timestamp) {
+    pub(super) fn far_end_gone(&mut self, id: ClientId, peer: &LinkId, after: Timestamp) {
         if let Some((far, own_id)) = self.far_end(id, peer) {
             let at = self.queue.now() + after;
             let closed = CHANNELS.map(PeerEvent::ChannelClosed);
@@ -76,8 +76,8 @@ impl World {
         }
     }
 
-    pub(super) fn message(&mut self, id: ClientId, peer: &ParticipantId, channel: Channel, frame: Frame) {
-        if peer.as_str() == SFU_ID {
+    pub(super) fn message(&mut self, id: ClientId, peer: &LinkId, channel: Channel, frame: Frame) {
+        if peer.participant().is_none() {
             return self.message_to_sfu(id, channel, &frame);
         }
         let Some((far, own_id)) = self.far_end(id, peer) else { return };
@@ -91,7 +91,7 @@ impl World {
     fn arrival(
         &mut self,
         id: ClientId,
-        peer: &ParticipantId,
+        peer: &LinkId,
         channel: Channel,
         opens: Timestamp,
     ) -> Option<Timestamp> {
@@ -121,7 +121,7 @@ impl World {
     }
 
     fn message_from_sfu(&mut self, to: ClientId, channel: Channel, frame: Frame) {
-        let sfu = ParticipantId::from(SFU_ID);
+        let sfu = LinkId::Server(Lane::Both);
         let connection = self.clients[to].peers.get(&sfu);
         let Some(opens) = connection.and_then(|known| known.channels_open_at.get(&channel).copied()) else {
             if channel.is_reliable() {

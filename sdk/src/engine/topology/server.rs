@@ -1,32 +1,51 @@
-//! SFU: one connection, to the server, which forwards what each participant publishes to the others.
+//! A server that forwards what each participant publishes to the others: one connection to it, or one for each direction.
 
-use moim_protocol::SFU_ID;
+use super::{FarEnd, Plan};
+use crate::model::{LinkId, Offerer, ParticipantId, ParticipantInfo, Publication, Sections, ServerLane};
 
-use super::{FarEnd, Plan, Sections};
-use crate::engine::negotiation::Politeness;
-use crate::model::{ParticipantId, ParticipantInfo, Publication};
-
-/// The single connection. It can be created before the room is known, so that its first offer is sent with `join`.
-pub fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &[ParticipantInfo]) -> Plan {
+/// The connections. They can be opened before anything is known of the room, so that a first offer travels with the
+/// request to join.
+pub fn plan(
+    lanes: &[ServerLane],
+    own: Option<&ParticipantId>,
+    publications: &[Publication],
+    roster: &[ParticipantInfo],
+) -> Vec<Plan> {
     let others = roster.iter().filter(|participant| Some(&participant.id) != own);
     let of_others = others.flat_map(|participant| &participant.publications);
-    let receive = Sections::of(of_others.filter(|publication| own.is_none_or(|own| publication.is_for(own))));
-    Plan {
-        peer: SFU_ID.into(),
-        far_end: FarEnd::Sfu,
-        // The SFU makes no offers, so politeness does not matter.
-        politeness: Politeness::Impolite,
-        offers: true,
-        send: publications.iter().map(|publication| publication.id.clone()).collect(),
-        sending: Sections::of(publications),
-        receive,
-    }
+    let received =
+        Sections::of(of_others.filter(|publication| own.is_none_or(|own| publication.is_for(own))));
+    let plan = |ServerLane { lane, offerer, profile }: &ServerLane| {
+        let link = LinkId::Server(*lane);
+        let sent = if link.sends() { publications } else { &[] };
+        // Who answers gets the sections that the offer has.
+        let offers_to_receive = link.receives() && matches!(offerer, Offerer::Us | Offerer::Either);
+        Plan {
+            link,
+            far_end: FarEnd::Server,
+            offerer: *offerer,
+            send: sent.iter().map(|publication| publication.id.clone()).collect(),
+            sending: Sections::of(sent),
+            receive: if offers_to_receive { received } else { Sections::default() },
+            profile: profile.clone(),
+        }
+    };
+    lanes.iter().map(plan).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{MediaKind, Role, TrackSource};
+    use crate::model::{Lane, LinkProfile, MediaKind, Role, TrackSource};
+
+    fn lane(lane: Lane, offerer: Offerer) -> ServerLane {
+        ServerLane { lane, offerer, profile: LinkProfile::server() }
+    }
+
+    /// What is planned with a single connection.
+    fn plan(own: Option<&ParticipantId>, publications: &[Publication], roster: &[ParticipantInfo]) -> Plan {
+        super::plan(&[lane(Lane::Both, Offerer::Us)], own, publications, roster).remove(0)
+    }
 
     fn participant(id: &str, kinds: &[MediaKind]) -> ParticipantInfo {
         let publication = |(place, kind): (usize, &MediaKind)| Publication {
@@ -64,10 +83,24 @@ mod tests {
         let roster: Vec<_> = ["a", "b", "c"].map(|id| participant(id, &[MediaKind::Audio])).into();
         for one in &roster {
             let plan = plan(Some(&one.id), &one.publications, &roster);
-            assert_eq!((plan.peer.as_str(), plan.far_end), (SFU_ID, FarEnd::Sfu));
-            assert!(plan.offers);
+            assert_eq!((&plan.link, plan.far_end), (&LinkId::Server(Lane::Both), FarEnd::Server));
+            assert_eq!(plan.offerer, Offerer::Us);
             assert_eq!(plan.sending, Sections { audio: 1, video: 0 });
             assert_eq!(plan.receive, Sections { audio: 2, video: 0 });
+        }
+    }
+
+    #[test]
+    fn of_two_connections_one_sends_and_the_other_one_receives() {
+        let roster = [participant("a", &[MediaKind::Audio]), participant("b", &[MediaKind::Video])];
+        for offerer in [Offerer::Us, Offerer::Server] {
+            let lanes = [lane(Lane::Publish, Offerer::Us), lane(Lane::Subscribe, offerer)];
+            let plans = super::plan(&lanes, Some(&"a".into()), &roster[0].publications, &roster);
+            let [publish, subscribe] = plans.try_into().unwrap();
+            assert_eq!((publish.send.len(), subscribe.send.len()), (1, 0));
+            assert_eq!(publish.receive, Sections::default());
+            let video = usize::from(offerer == Offerer::Us);
+            assert_eq!(subscribe.receive, Sections { audio: 0, video }, "the server's offer has its own");
         }
     }
 

@@ -1,0 +1,40 @@
+//! The words that `engine`, `signaling` and `room` share, so that none of them has to know another. No server's own words
+//! are among them.
+
+mod link;
+mod roster;
+mod signal;
+
+pub use self::link::{
+    Capabilities, Lane, LinkId, LinkProfile, LinkSignal, Mids, Offerer, Sections, ServerLane, Slots, Wanted,
+};
+pub use self::roster::{Change, Roster};
+pub use self::signal::{JoinRequest, Order, RefusalCode, ServerRefusal, SignalCommand, SignalEvent};
+pub use moim_protocol::{
+    Channel, IceCandidate, IceServer, LeaveReason, Lobby, MediaKind, ParticipantId, ParticipantInfo, Profile,
+    Publication, PublicationId, Role, SdpType, SessionDescription, Slot, Topology, TrackSource,
+    WaitingParticipant, Wish,
+};
+
+/// Milliseconds on a monotonic clock. State machines get it as an argument and have no clock.
+pub type Timestamp = u64;
+
+/// `RTCPeerConnectionState`: <https://www.w3.org/TR/webrtc/#rtcpeerconnectionstate-enum>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum ConnectionState {
+    /// Nothing has happened yet.
+    #[default]
+    New,
+    /// Connecting.
+    Connecting,
+    /// Media and data can flow.
+    Connected,
+    /// Interrupted; may recover automatically.
+    Disconnected,
+    /// No connection could be established, or it was lost permanently.
+    Failed,
+    /// Closed by either peer.
+    Closed,
+}

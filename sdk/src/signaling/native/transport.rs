@@ -1,0 +1,150 @@
+//! The socket of the native backend: frames that wait for it to open, and a heartbeat.
+
+use std::collections::VecDeque;
+
+use moim_protocol::ClientMessage;
+
+use super::super::Output;
+use crate::model::{SignalEvent, Timestamp};
+
+/// A server that is silent for this many heartbeats is considered lost.
+const SILENT_HEARTBEATS: Timestamp = 3;
+const DEFAULT_HEARTBEAT_MS: Timestamp = 5_000;
+
+/// A connection to the server.
+#[derive(Debug)]
+pub(super) struct Transport {
+    url: String,
+    socket: Socket,
+    /// Frames queued until the socket is open.
+    waiting: Vec<ClientMessage>,
+    heartbeat_ms: Timestamp,
+    next_ping: Timestamp,
+    heard_at: Timestamp,
+    pub(super) outputs: VecDeque<Output>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Socket {
+    None,
+    Connecting,
+    Open,
+    Closed,
+}
+
+impl Transport {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            socket: Socket::None,
+            waiting: Vec::new(),
+            heartbeat_ms: DEFAULT_HEARTBEAT_MS,
+            next_ping: 0,
+            heard_at: 0,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.socket == Socket::Closed
+    }
+
+    pub(super) fn connect(&mut self, now: Timestamp) {
+        if self.socket == Socket::None {
+            self.socket = Socket::Connecting;
+            self.heard_at = now;
+            self.outputs.push_back(Output::Connect { url: self.url.clone() });
+        }
+    }
+
+    /// Sends a message, once the socket is open.
+    pub(super) fn send(&mut self, message: ClientMessage) {
+        match self.socket {
+            Socket::Open => self.outputs.push_back(Output::Send(message.encode())),
+            Socket::None | Socket::Connecting if self.waiting.contains(&message) => {}
+            Socket::None | Socket::Connecting => self.waiting.push(message),
+            Socket::Closed => {}
+        }
+    }
+
+    /// Sends a message that the server may reject individually.
+    pub(super) fn request(&mut self, request: u32, message: ClientMessage) {
+        match self.socket {
+            Socket::Open => self.outputs.push_back(Output::Send(message.encode_request(request))),
+            _ => self.send(message),
+        }
+    }
+
+    pub(super) fn event(&mut self, event: SignalEvent) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    /// Says that this end leaves, and closes.
+    pub(super) fn leave(&mut self) {
+        if self.socket == Socket::Open {
+            self.send(ClientMessage::Leave);
+        }
+        self.close();
+    }
+
+    fn close(&mut self) {
+        self.socket = Socket::Closed;
+        self.waiting.clear();
+        self.outputs.push_back(Output::Close);
+    }
+
+    /// Something came from the server, or happened to the socket.
+    pub(super) fn heard(&mut self, now: Timestamp) {
+        self.heard_at = now;
+    }
+
+    /// The server wants a heartbeat so often.
+    pub(super) fn set_heartbeat(&mut self, heartbeat_ms: u32) {
+        self.heartbeat_ms = Timestamp::from(heartbeat_ms.max(1));
+        self.next_ping = self.heard_at + self.heartbeat_ms;
+    }
+
+    pub(super) fn opened(&mut self, now: Timestamp) {
+        self.socket = Socket::Open;
+        self.next_ping = now + self.heartbeat_ms;
+        for message in std::mem::take(&mut self.waiting) {
+            self.send(message);
+        }
+    }
+
+    pub(super) fn closed(&mut self, code: u16, reason: String) {
+        let event = match self.socket {
+            Socket::Connecting => SignalEvent::Unreachable { url: without_query(&self.url) },
+            _ if reason.is_empty() => {
+                SignalEvent::Lost { detail: format!("the socket closed with code {code}") }
+            }
+            _ => SignalEvent::Lost { detail: reason },
+        };
+        self.socket = Socket::Closed;
+        self.event(event);
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        let silent_at = self.heard_at + SILENT_HEARTBEATS * self.heartbeat_ms;
+        (self.socket == Socket::Open).then(|| self.next_ping.min(silent_at))
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Timestamp) {
+        if self.socket != Socket::Open {
+            return;
+        }
+        if self.heard_at + SILENT_HEARTBEATS * self.heartbeat_ms <= now {
+            let detail = format!("received nothing from the server for {} ms", now - self.heard_at);
+            self.close();
+            self.event(SignalEvent::Lost { detail });
+        } else if self.next_ping <= now {
+            self.next_ping = now + self.heartbeat_ms;
+            self.send(ClientMessage::Ping);
+        }
+    }
+}
+
+/// The query may contain a token.
+fn without_query(url: &str) -> String {
+    url.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
