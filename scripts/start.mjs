@@ -66,7 +66,7 @@ async function buildRest({ quick }) {
 /** Throws when the stub ends. */
 async function ended(stub) {
   const [code, signal] = stub.exitCode === null && stub.signalCode === null ? await once(stub, "exit") : [stub.exitCode, stub.signalCode];
-  throw new Problem(`The signaling stub ended by itself, with ${signal ?? `code ${code}`}.`);
+  throw new Problem(`The signaling stub exited unexpectedly, with ${signal ?? `code ${code}`}.`);
 }
 
 await runAsScript(import.meta.url, async (argv) => {

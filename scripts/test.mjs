@@ -85,7 +85,7 @@ await runAsScript(import.meta.url, async (argv) => {
     return 1;
   }
 
-  // Whoever reads what CI printed wants to know of every fault, and not of one a run.
+  // Whoever reads a CI log needs all failures, rather than one per run.
   const goesOn = flags["keep-going"] || process.env.CI === "true";
   const outcomes = [];
   for (const [index, one] of steps.entries()) {

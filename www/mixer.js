@@ -19,7 +19,7 @@ const say = (text) => { document.getElementById("notice").textContent = text; };
 
 await init();
 if (!name) say("Which room? Add ?room=… to the address.");
-else if (!LAYOUTS.includes(layout)) say(`There is no layout “${layout}”: grid or spotlight.`);
+else if (!LAYOUTS.includes(layout)) say(`Unknown layout “${layout}”: expected grid or spotlight.`);
 else run().catch((error) => say(error.message));
 
 async function run() {

@@ -76,7 +76,7 @@ test("if the default port is busy, it says so and uses the next", async (t) => {
 });
 
 for (const [what, env, expected] of [
-  ["a port that is no number", async () => ({ PORT: "http" }), /PORT is "http".*\n?.*1 to 65535/s],
+  ["a port that is not a number", async () => ({ PORT: "http" }), /PORT is "http".*\n?.*1 to 65535/s],
   ["a port that was asked for and is busy", async (t) => ({ PORT: String(await occupy(t)) }), /already in use/],
   ["an address that is not this machine's", async () => ({ HOST: "192.0.2.1" }), /Cannot listen on 192\.0\.2\.1/],
 ]) {

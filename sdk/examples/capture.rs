@@ -43,7 +43,7 @@ mod example {
             }
             Error::Media(MediaError::NotAllowed { .. }) => "Click the camera in the address bar.",
             Error::Media(MediaError::NotReadable { .. }) => "Close the other program that uses the camera.",
-            _ => "There is no camera.",
+            _ => "No camera was found.",
         }
     }
 

@@ -1,4 +1,4 @@
-//! The binary, as a script or a person runs it.
+//! The binary, as run by a script or a person.
 #![cfg(all(feature = "server", unix))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

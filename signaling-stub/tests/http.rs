@@ -1,4 +1,4 @@
-//! What is served beside the WebSocket.
+//! HTTP requests other than the WebSocket.
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -25,7 +25,7 @@ async fn healthz_counts() {
     let expected = json!({
         "status": "ok", "version": env!("CARGO_PKG_VERSION"), "rooms": 1, "participants": 2,
         "panics": 0,
-        // The server may not yet have taken the third connection, which has not said anything.
+        // The server may not have accepted the third connection yet, which has not sent anything.
         "connections": health["connections"],
     });
     assert_eq!(health, expected);

@@ -1,4 +1,4 @@
-//! Whatever clients do, in whatever order: nothing panics, and every client sees a consistent roster.
+//! Whatever clients do, in any order: nothing panics, and every client sees a consistent roster.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,9 +46,9 @@ enum Event {
 #[derive(Clone, Debug)]
 enum Said {
     Message(Value),
-    /// To the participant that joined so many joins ago, in whatever room.
+    /// To the participant of this many joins ago, in any room.
     Relay(usize),
-    /// Into this room, with the token that was given so many tokens ago.
+    /// Into this room, with the token of this many tokens ago.
     Resume(&'static str, usize),
     Garbage(String),
 }
@@ -92,7 +92,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// What one client knows from its messages alone.
+/// A client's view from its messages alone.
 #[derive(Debug, Default)]
 struct View {
     me: Option<ParticipantId>,
@@ -160,7 +160,7 @@ struct World {
     now: u64,
     next_id: u64,
     shut_down: bool,
-    /// Connections that are open at the client's end.
+    /// Connections that are open from the client's perspective.
     views: BTreeMap<ConnectionId, View>,
     every_id: Vec<ParticipantId>,
     every_token: Vec<String>,
@@ -181,7 +181,7 @@ impl World {
     }
 
     fn nth(&self, who: usize) -> ConnectionId {
-        // Beyond those that are open: an id that the hub does not know.
+        // Beyond the open ones: an id that the hub does not know.
         self.views.keys().nth(who).copied().unwrap_or(ConnectionId(u64::MAX))
     }
 

@@ -27,10 +27,10 @@ use tokio::{
 
 use support::{Client, start};
 
-/// Only a failing test waits for as long.
+/// Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Someone in an `sfu` room, who has one TCP connection for everything but signaling.
+/// A participant of an `sfu` room with one TCP connection for everything except signaling.
 struct Person {
     rtc: Rtc,
     channel: ChannelId,
@@ -154,7 +154,7 @@ async fn two_without_udp_reach_each_other() {
     let mut bob = Person::join(server.local_addr(), "bob").await;
     tokio::join!(alice.run(|alice| alice.is_open), bob.run(|bob| bob.is_open));
     send(&mut alice, &mut bob, "hello").await;
-    // By now a connection that is nobody's would be closed.
+    // By now an unused connection would be closed.
     let later = Instant::now() + Duration::from_secs(11);
     tokio::join!(alice.run(|_| Instant::now() > later), bob.run(|_| Instant::now() > later));
     send(&mut alice, &mut bob, "still here").await;

@@ -44,7 +44,7 @@ async fn second_participant_finds_the_first_one() {
 
 #[tokio::test]
 async fn a_server_without_its_sfu_says_so() {
-    // Compiled in, it can be left out; compiled out, it cannot be had.
+    // If compiled in, it can be disabled; otherwise it cannot be enabled.
     let config = ServerConfig { sfu: cfg!(not(feature = "sfu")), ..ServerConfig::default() };
     let server = start(config).await;
     let mut alice = Client::connect(server.local_addr()).await;
@@ -97,7 +97,7 @@ async fn leaver_is_closed_normally() {
 async fn silent_half_open_connection_is_given_up_within_three_heartbeats() {
     let server = start_with(Limits::default().with_heartbeat(300)).await;
     let (mut alice, mut bob) = alice_and_bob(&server).await;
-    // Bob's socket stays open, but nothing comes from it any more.
+    // Bob's socket stays open, but sends nothing any more.
     let departure = async {
         loop {
             if let Ok(departure) = timeout(Duration::from_millis(50), alice.departure()).await {
@@ -124,9 +124,9 @@ async fn client_that_does_not_read_what_it_asks_for_is_cut() {
     let (mut alice, mut bob) = alice_and_bob(&server).await;
     let mut join = json!({ "type": "join", "version": 1, "room": "kitchen", "name": "Bob" });
     join["metadata"] = "x".repeat(8_000).into();
-    // The network itself holds some megabytes, so the queue behind it fills only after a while.
+    // The network buffers some megabytes, so the queue before it fills only after a while.
     for _ in 0..4_000 {
-        // It fails once the connection is cut.
+        // It fails once the connection is closed.
         if bob.socket.send(Message::text(join.to_string())).await.is_err() {
             break;
         }

@@ -121,7 +121,7 @@ impl Log {
 
     fn add_event(&mut self, NamedEvent { event, name, was_there }: NamedEvent) {
         match event {
-            // A mixer is no person.
+            // A mixer is not a person.
             RoomEvent::ParticipantJoined { participant } if participant.role() == Role::Mixer => {}
             RoomEvent::ParticipantJoined { .. } if !was_there => self.note(Event::Joined(name)),
             RoomEvent::ParticipantLeft { reason: LeaveReason::Left, .. } => self.note(Event::Left(name)),

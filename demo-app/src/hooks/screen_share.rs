@@ -36,7 +36,7 @@ impl Shared {
         let (room, publications) = (self.room.clone(), self.publications.clone());
         spawn_local(async move {
             for id in publications {
-                let _ = room.unpublish(&id).await; // one that ended by itself is withdrawn already
+                let _ = room.unpublish(&id).await; // an ended one was unpublished already
             }
         });
     }

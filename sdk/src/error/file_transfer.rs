@@ -1,40 +1,40 @@
-//! Why a file did not arrive.
+//! Why a file transfer failed.
 
-/// Why a file did not arrive, or not whole. Both ends learn of it.
+/// Why a file was not transferred, or not completely. Reported at both peers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileTransferError {
-    /// The far end refused the offer.
-    #[error("the file was refused: {reason}")]
+    /// The remote peer declined the offer.
+    #[error("the file was declined: {reason}")]
     Rejected {
-        /// The far end's words.
+        /// The remote peer's reason.
         reason: String,
     },
-    /// One end gave it up.
+    /// Either peer cancelled it.
     #[error("the file transfer was cancelled: {reason}")]
     Cancelled {
-        /// Whether it was the far end.
+        /// Whether the remote peer did.
         by_remote: bool,
-        /// That end's words.
+        /// That peer's reason.
         reason: String,
     },
-    /// The channel closed before the end, or the far end left the room. `resume` goes on over another channel.
+    /// The channel closed before the end, or the remote peer left the room. `resume` continues over another channel.
     #[error(
-        "the far end was lost after {transferred} of {size} bytes: resume over another channel, or send it again"
+        "the remote peer was lost after {transferred} of {size} bytes: resume over another channel, or send it again"
     )]
     Interrupted {
-        /// Bytes that had arrived and were acknowledged.
+        /// Number of bytes that were acknowledged.
         transferred: u64,
         /// The file's size in bytes.
         size: u64,
     },
-    /// What arrived is not the file that was sent.
-    #[error("the file arrived damaged: its SHA-256 is not that of the sender's file")]
+    /// The received bytes differ from those of the file.
+    #[error("the file arrived damaged: its SHA-256 differs from that of the sender's file")]
     Corrupt,
-    /// The file could not be read, or not written, at one of the ends.
+    /// The file could not be read or written at one of the peers.
     #[error("the file could not be read or written: {detail}")]
     Storage {
-        /// The browser's words.
+        /// The browser's error message.
         detail: String,
     },
 }

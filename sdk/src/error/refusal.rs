@@ -1,8 +1,8 @@
-//! Who refused a capture. `NotAllowedError` is one name for several causes.
+//! Who denied a capture. `NotAllowedError` has several causes.
 
 use serde::{Deserialize, Serialize};
 
-/// Who did not allow a capture.
+/// Who denied a capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 pub enum Refusal {
     /// The user, now or earlier.
     User,
-    /// A permissions policy: of the server, or of the page that embeds this one.
+    /// A permissions policy: of the server, or of the embedding page.
     Policy,
-    /// The operating system, which does not let the browser.
+    /// The operating system, which denies it to the browser.
     System,
-    /// The browser does not tell.
+    /// The browser does not report it.
     Unknown,
 }
 
 impl Refusal {
-    /// The word for it.
+    /// The value as a string.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",

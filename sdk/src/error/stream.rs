@@ -1,21 +1,21 @@
-//! Why a stream ended too early.
+//! Why a stream ended early.
 
-/// Why a stream did not reach its end. Both ends learn of it.
+/// Why a stream did not reach its end. Reported at both ends.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StreamError {
-    /// One end gave it up: the writer aborted it, or the reader cancelled it.
-    #[error("the stream was given up{}: {reason}", if *.by_remote { " by the far end" } else { "" })]
+    /// Either end cancelled it: the writer aborted it, or the reader cancelled it.
+    #[error("the stream was cancelled{}: {reason}", if *.by_remote { " by the remote participant" } else { "" })]
     Cancelled {
-        /// Whether it was the far end.
+        /// Whether the remote participant did.
         by_remote: bool,
-        /// That end's words.
+        /// That end's reason.
         reason: String,
     },
-    /// The far end left, the connection to it was lost, or a part was lost on the way.
+    /// The remote participant left, the connection was lost, or a chunk was lost.
     #[error("the stream was interrupted after {transferred} bytes")]
     Interrupted {
-        /// Bytes that were sent, or had arrived.
+        /// Number of bytes that were sent or received.
         transferred: u64,
     },
 }

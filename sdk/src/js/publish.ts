@@ -27,7 +27,7 @@ export interface Room {
    */
   publish(stream: MediaStream, options?: PublishOptions): Promise<PublicationId[]>;
   /**
-   * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a
+   * Stops publishing a track. The track itself continues. Has no effect if the publication has ended already, and for a
    * track that is not published.
    * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was a publication
    * with the id, and if it is not a `PublicationLike`.

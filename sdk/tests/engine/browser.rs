@@ -134,7 +134,7 @@ impl Browser {
 
     fn set_local(&mut self, tracks: u8) -> SessionDescription {
         if self.state == SignalingState::HaveRemoteOffer {
-            let offered = self.offered.take().expect("an offer of the far end");
+            let offered = self.offered.take().expect("an offer of the remote end");
             let sends = tracks.min(offered.sections);
             self.agree(offered.sections, sends, offered.sends);
             let sdp = format!("{} {} {sends}", offered.sections, offered.sends);

@@ -40,7 +40,7 @@ precise.contentHint = "detail";
 // Who denied it, and a message for the user.
 const advice: Record<Refusal, string> = {
   user: "Click the camera in the address bar.",
-  policy: "Ask whoever made this page.",
+  policy: "Ask the developer of this page.",
   system: "Look into the system's settings.",
   unknown: "Click the camera in the address bar.",
 };

@@ -263,7 +263,7 @@ impl Hub {
         join.version == VERSION
     }
 
-    /// Whether `join` is one that this server can serve; if not, its sender is told.
+    /// Whether this server can serve the `join`; if not, the sender gets an error.
     fn acceptable(&mut self, id: ConnectionId, join: &Join) -> bool {
         let of_room = self.rooms.get(&join.room).map(Room::topology);
         let fault = match (join.topology, of_room) {

@@ -50,7 +50,7 @@ pub struct Limits {
     pub heartbeat_ms: u32,
     /// Milliseconds of silence after which a connection is closed. Default: three heartbeats.
     pub idle_timeout_ms: u64,
-    /// Milliseconds that a participant whose connection was cut has to come back. 0: none. Default: 30000.
+    /// Milliseconds within which a participant whose connection was cut may resume. 0 disables it. Default: 30000.
     pub grace_ms: u64,
 }
 

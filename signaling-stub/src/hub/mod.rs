@@ -55,7 +55,7 @@ pub struct HubStats {
     pub connections: usize,
     /// Rooms with at least one participant.
     pub rooms: usize,
-    /// Participants of all rooms, those included whose connection is cut.
+    /// Participants of all rooms, including those whose connection was cut.
     pub participants: usize,
 }
 
@@ -75,7 +75,7 @@ pub struct Hub {
     /// In which room each seat is.
     seats: BTreeMap<SeatId, String>,
     last_seat: u64,
-    /// The tokens of those whom a host put out while they were away, until their seats would have ended.
+    /// The tokens of participants whom a host removed while they were disconnected, until their seats would have ended.
     removed: BTreeMap<String, u64>,
     connections: BTreeMap<ConnectionId, Connection>,
     rooms: BTreeMap<String, Room>,
@@ -479,7 +479,7 @@ impl Hub {
         }
     }
 
-    /// Takes a participant out of its room, and tells the others.
+    /// Removes a participant from its room, and notifies the others.
     fn end_seat(&mut self, name: &str, seat: SeatId, reason: LeaveReason) {
         self.seats.remove(&seat);
         let Some(room) = self.rooms.get_mut(name) else { return };

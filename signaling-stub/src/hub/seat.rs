@@ -1,8 +1,8 @@
-//! A participant's seat: its place in a room, apart from the connection that it has at the moment.
+//! A participant's seat: its place in a room, independent of its current connection.
 //!
-//! A connection that is cut leaves its seat empty for a grace time. Whoever comes with the seat's token within that time
-//! takes it again. What was sent to it meanwhile is not kept: signals are repeated by their senders, who learn from the roster
-//! that it is back, and the roster comes with `welcome`.
+//! A connection that is cut leaves its seat empty for a grace time. A client that joins with the seat's token within
+//! that time resumes it. Messages sent to it meanwhile are not kept: signals are repeated by their senders, who learn
+//! from the roster that it is back, and the roster is sent with `welcome`.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -13,7 +13,7 @@ use tracing::info;
 
 use super::{CloseReason, ConnectionId, Hub, MediaCommand, Output, dispatch::Audience, room::Room, shorten};
 
-/// Names a participant's place in a room for as long as it has it, over whichever connections.
+/// Identifies a participant's place in a room, whatever its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SeatId(pub u64);
 
@@ -22,19 +22,19 @@ pub struct SeatId(pub u64);
 pub(super) struct Seat {
     pub(super) id: SeatId,
     pub(super) presence: Presence,
-    /// Where its first connection came from, if that is known.
+    /// The address of its first connection, if known.
     pub(super) address: Option<IpAddr>,
-    /// Who knows it can take the seat. None: the client cannot resume, so the seat ends with the connection.
+    /// The token to resume the seat. `None` if the client cannot resume, so the seat ends with the connection.
     pub(super) token: Option<String>,
-    /// What a host asked to mute while nobody was here, and which host. Each is one of the participant's publications.
+    /// The publications that a host asked to mute while the seat was empty, and which host.
     pub(super) to_mute: BTreeMap<PublicationId, ParticipantId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presence {
-    /// Over this connection.
+    /// Connected over this connection.
     Here(ConnectionId),
-    /// The connection was cut. The seat ends at this time, for this reason.
+    /// The connection was cut. The seat ends at this time, with this reason.
     Away { until: u64, reason: LeaveReason },
 }
 
@@ -55,7 +55,7 @@ impl Seat {
 }
 
 impl Hub {
-    /// Takes the loss of a connection. Its seat stays for the grace time if the client can resume.
+    /// Handles the loss of a connection. Its seat stays for the grace time if the client can resume.
     pub(super) fn lose(&mut self, id: ConnectionId, reason: LeaveReason) {
         let room = self.connections.get(&id).and_then(|connection| connection.room.clone());
         match room {
@@ -73,7 +73,7 @@ impl Hub {
         else {
             return false;
         };
-        // A mixer that this server started is replaced at once instead.
+        // A mixer that this server started is replaced immediately instead.
         let is_replaced =
             self.starts_mixers && room.info(seat.id).is_some_and(|info| info.role == Role::Mixer);
         let away = || self.rooms.values().flat_map(Room::seats).filter(|seat| seat.connection().is_none());
@@ -97,23 +97,24 @@ impl Hub {
         self.announce(name, seat, Audience::Others);
     }
 
-    /// Lets a connection take the seat whose token it has.
+    /// Assigns a connection to the seat of its token.
     pub(super) fn resume(&mut self, id: ConnectionId, mut join: Join, token: &str) {
         let name = std::mem::take(&mut join.room);
         if self.removed.remove(token).is_some() {
-            return self.fail(id, ErrorCode::Removed, "the host put you out of the room");
+            return self.fail(id, ErrorCode::Removed, "the host removed you from the room");
         }
         let seat = self.rooms.get(&name).and_then(|room| room.seat_with(token));
         let Some((seat, before)) = seat.map(|seat| (seat.id, seat.connection())) else {
             let room = shorten(name);
-            let message =
-                format!("nobody in room `{room}` has this token, or not any more: join without `resume`");
+            let message = format!(
+                "no participant of room `{room}` has this token, or no longer: join without `resume`"
+            );
             return self.error(id, ErrorCode::ResumeRefused, message);
         };
         self.leave_lobby(id);
         self.stop_waiting_for_mixer(id);
         if let Some(before) = before {
-            // The client has noticed before the server that its connection is dead; or somebody else knows its token.
+            // The client has noticed before the server that its connection is dead; or another client knows its token.
             let message = "this participant has resumed over another connection";
             self.send_error(before, ErrorCode::Superseded, message, true);
             self.connections.remove(&before);
@@ -152,13 +153,13 @@ impl Hub {
         }
     }
 
-    /// When the next seat or the next memory of one ends.
+    /// When the next seat, or the next record of a removed one, ends.
     pub(super) fn next_seat_end(&self) -> Option<u64> {
         let seats = self.rooms.values().flat_map(Room::seats).filter_map(Seat::away_until);
         seats.chain(self.removed.values().copied()).min()
     }
 
-    /// Puts somebody out whose connection is cut. If it comes back, it is told.
+    /// Removes a participant whose connection was cut. It gets an error if it tries to resume.
     pub(super) fn expel_absent(&mut self, name: &str, seat: SeatId) {
         let seats = self.rooms.get(name).into_iter().flat_map(Room::seats);
         let found = seats.filter(|known| known.id == seat);

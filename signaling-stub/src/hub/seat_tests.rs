@@ -36,7 +36,7 @@ fn resume(hub: &mut Hub, id: ConnectionId, room: &str, token: &str) -> Vec<Outpu
     drain(hub)
 }
 
-/// What connection `to` is told of participants: who, and whether it is reconnecting, or `None` if it left.
+/// The participant changes that connection `to` receives: the id, and whether it is reconnecting, or `None` if it left.
 fn news(outputs: &[Output], to: ConnectionId) -> Vec<(ParticipantId, Option<bool>)> {
     let news = |output: &Output| match output {
         Output::Send { to: receiver, message } if *receiver == to => match message {
@@ -152,7 +152,7 @@ fn of_two_connections_with_one_token_the_newer_wins_and_the_older_is_told() {
     assert_eq!(errors(&outputs), [(ALICE, ErrorCode::Superseded, true)]);
     let close = Output::Close { id: ALICE, reason: CloseReason::Error(ErrorCode::Superseded) };
     assert!(outputs.contains(&close));
-    // So that the others repeat what may be lost with the older one.
+    // So that the others repeat what may have been lost with the older one.
     assert_eq!(news(&outputs, BOB), [(alice.clone(), Some(true)), (alice.clone(), Some(false))]);
     hub.handle_disconnected(ALICE, 0);
     say(&mut hub, ALICE, &json!({ "type": "leave" }));
@@ -294,7 +294,7 @@ fn the_sfu_keeps_the_client_of_an_empty_seat_and_repeats_what_was_lost() {
     hub.handle_disconnected(ALICE, 0);
     let payload = RelayPayload { seq: 1, ack: 0, signal: None };
     hub.handle_sfu_payload(SeatId(1), payload.clone());
-    assert_eq!(drain(&mut hub), [], "the client is there, and nobody to hear of it");
+    assert_eq!(drain(&mut hub), [], "the client is connected, and there is nobody to notify");
     hub.handle_connected(AGAIN, 0);
     say(&mut hub, AGAIN, &message(&token));
     assert_eq!(media(&mut hub), [MediaCommand::Resumed { id: SeatId(1) }]);

@@ -1,4 +1,4 @@
-//! Much of something: messages, bytes, frames.
+//! Floods of messages, bytes and frames.
 
 use std::{net::SocketAddr, time::Instant};
 
@@ -18,7 +18,7 @@ use crate::{
     support::{Client, start_with},
 };
 
-/// As long as a message may be, with one wrong member behind a great many right ones.
+/// As long as allowed, with one invalid member after a great many valid ones.
 fn long_and_wrong() -> String {
     let members: Vec<_> =
         (0..5_800).map(|n| json!({ "id": n.to_string(), "kind": "audio", "muted": true })).collect();
@@ -29,7 +29,7 @@ fn long_and_wrong() -> String {
     text
 }
 
-/// Sends the same text until the server has had enough.
+/// Sends the same text until the server closes the connection.
 async fn flood(server: SocketAddr, text: String) -> Vec<String> {
     let mallory = Client::connect(server).await;
     let (mut sink, mut stream) = mallory.socket.split();
@@ -91,7 +91,7 @@ async fn pings_count_as_messages() {
     pair.talks(5).await;
 }
 
-/// A WebSocket whose frames are written by hand.
+/// A WebSocket whose frames are written manually.
 async fn raw(server: SocketAddr) -> TcpStream {
     let mut stream = TcpStream::connect(server).await.unwrap();
     let request = format!(
@@ -105,7 +105,8 @@ async fn raw(server: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Begins a message and goes on with nothing, until the server has had enough. Returns the bytes that it took for that.
+/// Starts a message and continues it with empty frames, until the server closes the connection. Returns the number of
+/// bytes sent.
 async fn empty_continuations(server: SocketAddr) -> usize {
     let mut stream = raw(server).await;
     let begin = [0x01, 0x80, 0, 0, 0, 0];

@@ -1,5 +1,5 @@
-//! The server under attack: whoever attacks is told or cut off, and an honest pair beside it loses nothing. Attacks are run
-//! in small here; those that are `ignored` run them in full: `cargo test --test hostile -- --ignored`.
+//! The server under attack: the attacker gets errors or is disconnected, and an honest pair is not affected. Attacks
+//! are run in small here; those that are `ignored` run in full: `cargo test --test hostile -- --ignored`.
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! Bad messages: the sender is told, and nobody else notices.
+//! Invalid messages: the sender gets an error, and others are not affected.
 
 use moim_protocol::ServerMessage;
 use moim_signaling_stub::{Limits, Server};
@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Client, start_with};
 
-/// Alice, who must stay unharmed, and Mallory.
+/// Alice, who must not be affected, and Mallory.
 async fn alice_and_mallory(server: &Server) -> (Client, Client) {
     let mut alice = Client::join(server.local_addr(), "kitchen", "Alice").await;
     let mallory = Client::join(server.local_addr(), "kitchen", "Mallory").await;

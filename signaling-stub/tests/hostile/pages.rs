@@ -1,4 +1,4 @@
-//! Pages of others, names that only lead here, and files that are none of theirs.
+//! Pages of other origins, other host names for this address, and files outside the folder.
 
 use moim_signaling_stub::{Limits, ServerConfig};
 use tokio_tungstenite::{
@@ -11,7 +11,7 @@ use crate::{
     support::{Client, http_get, http_get_as, start, start_with},
 };
 
-/// The status of a WebSocket that a page of `origin` opens.
+/// The status of a WebSocket opened by a page of `origin`.
 async fn status(url: &str, origin: &str) -> u16 {
     let mut request = url.into_client_request().unwrap();
     request.headers_mut().insert("origin", HeaderValue::from_str(origin).unwrap());

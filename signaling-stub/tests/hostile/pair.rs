@@ -1,4 +1,4 @@
-//! Two who want nothing but to talk.
+//! Two honest participants.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::Client;
 
-/// Alice and Bob, in a room of their own.
+/// Alice and Bob, in their own room.
 pub(crate) struct Pair {
     pub(crate) alice: Client,
     pub(crate) bob: Client,
@@ -26,7 +26,7 @@ impl Pair {
         Self { alice, bob, said: 0 }
     }
 
-    /// Both hear of a participant next: whether it is reconnecting, or `None` if it left.
+    /// Both receive this next: whether a participant is reconnecting, or `None` if it left.
     pub(crate) async fn hear(&mut self, id: &str, reconnecting: Option<bool>) {
         for end in [&mut self.alice, &mut self.bob] {
             let heard = match end.message().await {
@@ -40,7 +40,7 @@ impl Pair {
         }
     }
 
-    /// Each tells the other so many things, and each thing arrives, in order, and nothing else does.
+    /// Each sends this many messages to the other, and all of them arrive in order, and nothing else does.
     pub(crate) async fn talks(&mut self, times: u32) {
         for _ in 0..times {
             self.said += 1;

@@ -1,4 +1,4 @@
-//! Those who are sent much, and read it slowly.
+//! Receivers that are sent much, and read slowly.
 
 use moim_protocol::ServerMessage;
 use moim_signaling_stub::{Limits, ServerConfig};
@@ -16,7 +16,7 @@ fn description(to: &str, seq: u32, bytes: usize) -> Value {
     json!({ "type": "relay", "to": to, "payload": payload })
 }
 
-/// The next message that is none of those that the room brings about.
+/// The next message that is not about the room.
 async fn answer(client: &mut Client) -> ServerMessage {
     loop {
         match client.message().await {
@@ -32,7 +32,7 @@ async fn payloads_for_one_who_reads_slowly_cost_their_sender() {
     let mut pair = Pair::join(server.local_addr()).await;
     let mut mallory = Client::join(server.local_addr(), "parlour", "Mallory").await;
     for seq in 1..=60 {
-        // Bob reads nothing of it. What the system holds for him is more than what the server does.
+        // Bob reads nothing of it. The system buffers more for him than the server does.
         mallory.send(&description(&pair.bob.id, seq, 200_000)).await;
     }
     match answer(&mut mallory).await {
@@ -58,7 +58,7 @@ async fn payloads_for_one_who_reads_slowly_cost_their_sender() {
 
 #[tokio::test]
 async fn changes_without_end_become_one_roster_for_who_reads_slowly() {
-    // As fast as it takes to fill what the system holds for Bob as well.
+    // As fast as necessary to fill the system's buffer for Bob as well.
     let limits = Limits { message_burst: 20_000, ..Limits::default() }.with_heartbeat(30_000);
     let config = ServerConfig { max_queued_bytes: 400_000, limits, ..ServerConfig::default() };
     let server = start(config).await;
@@ -67,7 +67,7 @@ async fn changes_without_end_become_one_roster_for_who_reads_slowly() {
     for n in 0..1_500 {
         let update = json!({ "type": "update", "name": n.to_string(), "metadata": "x".repeat(8_000) });
         mallory.send(&update).await;
-        // Mallory reads what comes back, and Bob nothing.
+        // Mallory reads the replies, and Bob nothing.
         while !matches!(mallory.message().await, ServerMessage::Participant { participant, .. } if participant.name == n.to_string())
         {
         }
@@ -93,7 +93,7 @@ async fn changes_without_end_become_one_roster_for_who_reads_slowly() {
     }
     assert_eq!(name, "1499");
     assert!(rosters >= 1, "he was not sent everything");
-    // Alice has not read either, and is still there.
+    // Alice has not read either, and is still connected.
     pair.alice.send(&json!({ "type": "leave" })).await;
     while !matches!(pair.alice.frame().await, Some(Message::Close(_))) {}
 }
@@ -103,7 +103,7 @@ async fn a_roster_is_never_long() {
     let server = start_with(Limits::default()).await;
     let mut pair = Pair::join(server.local_addr()).await;
     let mut mallory = Client::connect(server.local_addr()).await;
-    // As many characters as there may be, of four bytes each.
+    // As many characters as allowed, of four bytes each.
     let metadata = "\u{1f600}".repeat(8_192);
     let mut join =
         json!({ "type": "join", "version": 1, "room": "parlour", "name": "Mallory", "metadata": metadata });

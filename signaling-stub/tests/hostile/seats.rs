@@ -1,4 +1,4 @@
-//! Resume tokens that are forged, taken from others, or used twice.
+//! Resume tokens that are forged, stolen, or used twice.
 
 use moim_protocol::ServerMessage;
 use moim_signaling_stub::Limits;
@@ -13,7 +13,7 @@ fn resume(token: &str) -> Value {
     json!({ "type": "join", "version": 1, "room": "parlour", "name": "Carol", "resume": token })
 }
 
-/// Joins beside a pair, and returns its token.
+/// Joins in addition to a pair, and returns its token.
 async fn carol(pair: &mut Pair, server: std::net::SocketAddr) -> (Client, String) {
     let mut carol = Client::connect(server).await;
     carol.send(&resume("")).await;

@@ -1,4 +1,4 @@
-//! Many sockets, and such as ask for nothing.
+//! Many sockets, and sockets without requests.
 
 use std::{net::SocketAddr, time::Duration};
 

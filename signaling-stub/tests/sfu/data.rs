@@ -1,4 +1,4 @@
-//! Messages: those that arrive, those that may be lost, and files.
+//! Messages: reliable and unreliable ones, and files.
 
 use moim_protocol::Channel::{Files, Lossy, Reliable};
 
@@ -33,7 +33,7 @@ fn each_kind_of_message_goes_on_as_it_came() {
     assert_eq!(bob.messages(Reliable), ["alice: hello"]);
 }
 
-/// Bob, whose path carries 1 Mbit/s, and no pictures.
+/// Bob, whose path has 1 Mbit/s, and no video.
 fn bob_on_a_narrow_path() -> World {
     let mut world = World::new();
     for name in ["alice", "bob"] {

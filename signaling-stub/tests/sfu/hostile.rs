@@ -1,4 +1,4 @@
-//! A client that means harm, beside two who do not.
+//! A malicious client, in a room with two honest ones.
 
 use moim_protocol::{Channel, PeerSignal, SdpType, SessionDescription};
 use str0m::{Rtc, media::Direction};

@@ -1,4 +1,4 @@
-//! The SFU, with str0m clients, over a network that is a queue and a clock that is a number.
+//! The SFU, with str0m clients, over a simulated network and clock.
 #![cfg(feature = "sfu")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -23,7 +23,7 @@ fn camera() -> Publication {
     }
 }
 
-/// Alice with a camera in three versions, and Bob who looks on.
+/// Alice with a camera in three layers, and Bob who watches.
 fn alice_and_bob() -> World {
     let mut world = World::new();
     world.join("alice", vec![camera()]);

@@ -1,4 +1,4 @@
-//! A client of the SFU: what a browser and the SDK are otherwise.
+//! A client of the SFU, in place of a browser and the SDK.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use str0m::{
 
 const FRAME_INTERVAL: Duration = Duration::from_millis(40);
 
-/// A frame that arrived.
+/// A received frame.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     pub(crate) height: u32,
@@ -28,7 +28,7 @@ pub(crate) struct Frame {
     pub(crate) seconds: f64,
 }
 
-/// A version of a camera: its name, height, and bytes a frame.
+/// A layer of a camera: its RID, height, and bytes per frame.
 #[derive(Debug)]
 struct Version {
     rid: Rid,
@@ -42,13 +42,13 @@ pub(crate) struct Person {
     pub(crate) rtc: Rtc,
     pub(crate) address: SocketAddr,
     pub(crate) slots: BTreeMap<String, Slot>,
-    /// How often the SFU said what is in which section.
+    /// The number of received slot assignments.
     pub(crate) slot_signals: usize,
     pub(crate) frames: Vec<Frame>,
-    /// What the SFU answered to each offer.
+    /// The SFU's replies to each offer.
     pub(crate) answers: Vec<String>,
     pub(crate) ignores_answers: bool,
-    /// How often a key frame was asked for, of any version.
+    /// The number of requested key frames, of any layer.
     pub(crate) key_frames_asked: usize,
     /// Whether the camera films something that moves.
     pub(crate) is_moving: bool,
@@ -116,7 +116,7 @@ impl Person {
         self.frames.last().expect("a frame").height
     }
 
-    /// Offers to send a camera in these versions, the smallest first.
+    /// Offers to send a camera in these layers, the smallest first.
     pub(crate) fn publish_camera(&mut self, rids: &[&str], now: Instant) {
         let mut simulcast = Simulcast::new();
         for rid in rids {
@@ -168,14 +168,14 @@ impl Person {
         self.rtc.writer(mid).unwrap().request_keyframe(None, KeyframeRequestKind::Pli).unwrap();
     }
 
-    /// Sends a message to someone, or to all. Says whether there was room for it.
+    /// Sends a message to one participant, or to all. Returns whether there was room for it.
     pub(crate) fn send(&mut self, channel: Channel, to: &str, text: &str) -> bool {
         let bytes = Routed { peer: to, is_binary: false, message: text.as_bytes() }.encode().unwrap();
         let (_, id) = *self.channels.iter().find(|(kind, _)| *kind == channel).unwrap();
         self.rtc.channel(id).expect("an open channel").write(true, &bytes).unwrap()
     }
 
-    /// What came on one channel, each with who sent it.
+    /// The messages received on one channel, each with its sender.
     pub(crate) fn messages(&self, channel: Channel) -> Vec<&str> {
         let on_it = self.messages.iter().filter(|(kind, _)| *kind == channel);
         on_it.map(|(_, text)| text.as_str()).collect()
@@ -210,7 +210,7 @@ impl Person {
         self.poll();
     }
 
-    /// Films, lets time pass, and gives what is to be sent.
+    /// Films, advances time, and returns what must be sent.
     pub(crate) fn run(&mut self, now: Instant) -> (Vec<Transmit>, Vec<RelayPayload>) {
         if self.next_frame <= now {
             self.next_frame = now + FRAME_INTERVAL;
@@ -242,14 +242,14 @@ impl Person {
         if !self.rtc.is_connected() {
             return;
         }
-        // An encoder sends nothing of what does not move, unless it is asked for.
+        // An encoder sends nothing of a still picture, unless a key frame is requested.
         if !self.is_moving && versions.iter().all(|version| !version.needs_key_frame) {
             return;
         }
         self.frame += 1;
         for (place, version) in versions.iter_mut().enumerate() {
             let is_key_frame = std::mem::take(&mut version.needs_key_frame);
-            // Every version counts its time from a number of its own, as browsers do.
+            // Each layer has its own timestamp offset, as in browsers.
             let time = MediaTime::from_90khz(self.frame * 3_600 + 1_000_000 * place as u64);
             let [low, high] = (version.height as u16).to_le_bytes();
             let mut frame = vec![0x10, 0, 0, 0x9d, 0x01, 0x2a, 0, 1, low, high];

@@ -1,4 +1,4 @@
-//! What is lost on the way, and how it is mended.
+//! Packet loss, and retransmission.
 
 use super::{World, alice_and_bob, camera};
 

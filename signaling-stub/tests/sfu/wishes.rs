@@ -1,10 +1,10 @@
-//! What each one wants, and gets.
+//! Wishes of the receivers.
 
 use moim_protocol::{PeerSignal, Publication, Wish};
 
 use super::{alice_and_bob, camera, world::World};
 
-/// Of Alice's camera, and of nothing else in particular.
+/// Alice's camera, and no particular layer.
 fn wish(wanted: bool, max_height: Option<u32>) -> PeerSignal {
     wishes(wanted, max_height, true)
 }
@@ -81,12 +81,12 @@ fn a_height_of_zero_keeps_the_section_and_sends_nothing_till_it_changes() {
     assert_eq!(frames(&world, "bob"), bob, "nothing comes");
     assert!(frames(&world, "carol") > carol + 40, "the others are not concerned");
     assert_eq!(world.person("bob").slots, slots);
-    assert_eq!(world.person("bob").slot_signals, 1, "and nobody had to be told");
+    assert_eq!(world.person("bob").slot_signals, 1, "and no signal was needed");
 
     world.signal("bob", wish(true, Some(200)));
     world.run(250);
     let resumed = &world.person("bob").frames[bob..];
-    assert!(!resumed.is_empty(), "a key frame was asked for at once");
+    assert!(!resumed.is_empty(), "a key frame was requested immediately");
     assert!(resumed[0].is_key_frame);
     world.run(2_000);
     assert_eq!(world.person("bob").last_height(), 360);

@@ -18,14 +18,14 @@ use super::person::Person;
 
 const DELAY: Duration = Duration::from_millis(15);
 const STEP: Duration = Duration::from_millis(5);
-/// What a bottleneck holds back before it loses.
+/// How much a bottleneck queues before it drops packets.
 const QUEUE: Duration = Duration::from_millis(300);
 
 #[derive(Debug)]
 struct Path {
-    /// Bits per second on the way down; `None` for as much as there is.
+    /// Downlink bandwidth in bit/s; `None` for unlimited.
     bitrate: Option<u32>,
-    /// Of so many datagrams on the way down, one is lost.
+    /// One of this many datagrams on the downlink is lost.
     loses_one_in: Option<u32>,
     carried: u32,
     free_at: Instant,
@@ -91,34 +91,34 @@ impl World {
         self.person_mut(name).signal(signal, now);
     }
 
-    /// Says whether there was room for it.
+    /// Returns whether there was room for it.
     pub(crate) fn send(&mut self, name: &str, channel: Channel, to: &str, text: &str) -> bool {
         self.person_mut(name).send(channel, to, text)
     }
 
-    /// Lets someone count the answers of the SFU and do nothing with them.
+    /// Makes a client count the SFU's answers and ignore them.
     pub(crate) fn ignore_answers(&mut self, name: &str) {
         self.person_mut(name).ignores_answers = true;
     }
 
-    /// Lets only so many bits a second through to someone, or all again.
+    /// Limits a client's downlink to this many bits per second, or removes the limit.
     pub(crate) fn throttle(&mut self, name: &str, bitrate: impl Into<Option<u32>>) {
         let id = self.id(name);
         self.people.get_mut(&id).unwrap().2.bitrate = bitrate.into();
     }
 
-    /// Asks for a key frame of what someone receives, as a decoder does that has lost its way.
+    /// Requests a key frame of what a client receives, like a decoder that has lost its reference.
     pub(crate) fn ask_for_key_frame(&mut self, name: &str) {
         self.person_mut(name).ask_for_key_frame();
     }
 
-    /// Loses one in so many datagrams to someone.
+    /// Loses one of this many datagrams to a client.
     pub(crate) fn lose_one_in(&mut self, name: &str, datagrams: u32) {
         let id = self.id(name);
         self.people.get_mut(&id).unwrap().2.loses_one_in = Some(datagrams);
     }
 
-    /// Whether someone's camera films something that moves.
+    /// Whether a client's camera films something that moves.
     pub(crate) fn film(&mut self, name: &str, is_moving: bool) {
         self.person_mut(name).is_moving = is_moving;
     }
@@ -136,7 +136,7 @@ impl World {
         *self.people.iter().find(|(_, (known, ..))| *known == name).expect("someone").0
     }
 
-    /// Lets this many milliseconds pass.
+    /// Advances time by this many milliseconds.
     pub(crate) fn run(&mut self, millis: u64) {
         let end = self.now + Duration::from_millis(millis);
         while self.now < end {

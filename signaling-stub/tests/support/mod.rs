@@ -1,4 +1,4 @@
-//! A server on a free port, and a client that knows nothing but WebSockets and JSON.
+//! A server on a free port, and a client that only implements WebSockets and JSON.
 #![allow(dead_code, unreachable_pub)] // each test file uses a part
 
 use std::{net::SocketAddr, time::Duration};
@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
-/// Only a failing test waits for as long.
+/// Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub async fn start(config: ServerConfig) -> Server {
@@ -28,7 +28,7 @@ pub async fn start_with(limits: Limits) -> Server {
 
 pub struct Client {
     pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// What `welcome` said.
+    /// The content of `welcome`.
     pub id: String,
 }
 
@@ -73,7 +73,7 @@ impl Client {
         }
     }
 
-    /// Code, text and finality of the error that comes next.
+    /// Code, message and `fatal` of the next error.
     pub async fn error(&mut self) -> (String, String, bool) {
         match self.message().await {
             ServerMessage::Error(error) => (error.code.as_str().to_owned(), error.message, error.fatal),
@@ -81,7 +81,7 @@ impl Client {
         }
     }
 
-    /// Code and reason of the close frame that comes next; then the end of the stream.
+    /// Code and reason of the next close frame; then the end of the stream.
     pub async fn closed(&mut self) -> (u16, String) {
         let close = match self.frame().await {
             Some(Message::Close(Some(close))) => (close.code.into(), close.reason.to_string()),
@@ -91,7 +91,7 @@ impl Client {
         close
     }
 
-    /// Nothing lies between the last message read and the answer to a `ping`: the client is unharmed.
+    /// Nothing was sent between the last message and the reply to a `ping`: the client is not affected.
     pub async fn is_unharmed(&mut self) {
         self.send(&json!({ "type": "ping" })).await;
         match self.message().await {
@@ -100,7 +100,7 @@ impl Client {
         }
     }
 
-    /// Who left, at which revision and why, if that is the next message.
+    /// The id, the revision and the reason of the next `participantLeft`.
     pub async fn departure(&mut self) -> Value {
         let message = self.message().await;
         match message {
@@ -115,7 +115,7 @@ pub async fn http_get(address: SocketAddr, path: &str) -> (String, Vec<u8>) {
     http_get_as(address, path, &address.to_string()).await
 }
 
-/// As [`http_get`], with this name for the server.
+/// Like [`http_get`], with this host name.
 pub async fn http_get_as(address: SocketAddr, path: &str, host: &str) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");

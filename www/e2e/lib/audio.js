@@ -1,4 +1,4 @@
-// Runs inside a page: listens to what a track or a media element carries.
+// Runs inside a page: analyses the audio of a track or a media element.
 
 const FFT_SIZE = 8192;
 const SAMPLE_MS = 50;
@@ -18,7 +18,7 @@ export async function listen(source, ms = 1000) {
   if (!stream?.getAudioTracks().length) return { rms: 0, frequency: 0 };
   context ??= new AudioContext();
   await context.resume();
-  // Chromium gives Web Audio the sound of a remote track only while an element plays it.
+  // Chromium provides the audio of a remote track to Web Audio only while an element plays it.
   const player = Object.assign(new Audio(), { srcObject: stream, muted: true });
   await player.play().catch(() => {});
   const analyser = new AnalyserNode(context, { fftSize: FFT_SIZE, smoothingTimeConstant: 0 });

@@ -1,8 +1,8 @@
 // Runs inside a page: a camera and a microphone with the code and the tone of a person.
 //
 // Chromium plays a file as its fake camera, one for all its pages. Firefox has no such switch: its fake camera shows a
-// picture that says neither who nor when. So here the page's `getUserMedia` is asked as ever, which keeps its errors,
-// and the tracks that it grants are replaced by those of a canvas and an oscillator.
+// picture without a person or a frame number. So the page's `getUserMedia` is called as usual, which keeps its errors,
+// and the tracks that it returns are replaced by those of a canvas and an oscillator.
 
 import { BLOCKS, PEOPLE, blockRect, encode } from "./code.js";
 
@@ -39,7 +39,7 @@ function audioTrack(person) {
   const destination = context.createMediaStreamDestination();
   oscillator.connect(volume).connect(destination);
   oscillator.start();
-  // Bursts, because noise suppression takes a steady tone for noise.
+  // Bursts, because noise suppression removes a steady tone.
   const timer = setInterval(() => {
     const sounding = context.currentTime % BURST_SECONDS.period < BURST_SECONDS.on;
     volume.gain.setTargetAtTime(sounding ? 0.4 : 0, context.currentTime, 0.01);

@@ -5,7 +5,7 @@
 //   block   0      1 … 3      4 … 15              16          17
 //           white  person     frame, Gray code    parity      black
 //
-// The Gray code changes by one block a frame, so that a blend of two frames reads as either of them.
+// The Gray code changes by one block per frame, so that a blend of two frames reads as either of them.
 
 const PERSON_BITS = 3;
 const FRAME_BITS = 12;
@@ -13,10 +13,10 @@ const FRAME_BITS = 12;
 /** Frame numbers wrap here. */
 export const FRAMES = 2 ** FRAME_BITS;
 export const BLOCKS = 1 + PERSON_BITS + FRAME_BITS + 2;
-/** The row's place, as parts of the picture's width and height. */
+/** The position of the row, in fractions of the picture's width and height. */
 export const ROW = { left: 0.05, top: 0.08, width: 0.9, height: 0.24 };
 
-/** What each person looks and sounds like: the background's hue in degrees, the tone's frequency in hertz. */
+/** The appearance and sound of each person: the background's hue in degrees, the tone's frequency in hertz. */
 export const PEOPLE = {
   alice: { id: 1, hue: 0, frequency: 440 },
   bob: { id: 2, hue: 120, frequency: 660 },
@@ -35,7 +35,7 @@ export function encode(person, frame) {
   return [true, ...bits, isOdd(bits), false];
 }
 
-/** What a row of blocks says, or null if it is none. */
+/** Decodes a row of blocks; null if it is not a code. */
 export function decode(blocks) {
   if (blocks.length !== BLOCKS || !blocks[0] || blocks[BLOCKS - 1]) return null;
   const bits = blocks.slice(1, -2);
@@ -48,7 +48,7 @@ export function decode(blocks) {
   return { person, frame: number };
 }
 
-/** How many frames were shown from one number to a later one. */
+/** The number of frames shown from one frame number to a later one. */
 export const framesBetween = (from, to) => (to - from + FRAMES) % FRAMES;
 
 /** The rectangle of one block in a picture, in whole pixels. */

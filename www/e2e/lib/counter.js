@@ -8,7 +8,7 @@ const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 let canvas;
 
 /**
- * Who is in the picture and which frame it is, or null if the picture has no code (yet).
+ * The person in the picture and the frame number, or null if the picture has no code (yet).
  *
  * @param {HTMLVideoElement | HTMLCanvasElement} picture
  * @param {{ left: number, top: number, width: number, height: number }} [area] the part of the picture to read, each

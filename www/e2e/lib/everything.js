@@ -1,14 +1,15 @@
-// Calls all that the package exports, in every wrong way, to find what has no code. Runs in a page, in a worker and in Node.
+// Calls all exports of the package, in every wrong way, to find errors without a code. Runs in a page, in a worker and
+// in Node.
 
 /**
  * Calls each function, constructor, method, getter and setter with junk, and each method on wrong objects as well.
  *
  * @param {object} api the package's exports
  * @param {object[]} objects objects of the package's classes: their methods are called too
- * @returns {Promise<string[]>} what was thrown, or rejected with, that is no error with a code
+ * @returns {Promise<string[]>} thrown values and rejections that are not errors with a code
  */
 export async function uncodedErrors(api, objects = []) {
-  const uncoded = new Map(); // by the method
+  const uncoded = new Map(); // by method
   const pending = [];
   const attempt = (what, call) => {
     const judge = (error) => {
@@ -58,7 +59,7 @@ export async function uncodedErrors(api, objects = []) {
       for (const target of wrong) useOf(prototype, key, target, `${name}.prototype.${String(key)} of a ${target?.constructor?.name}`);
     }
   }
-  // What ends an object comes last.
+  // Methods that end an object come last.
   const order = (key) => ["leave", "close", "stop", "free", Symbol.dispose].indexOf(key);
   for (const object of objects) {
     const prototype = Object.getPrototypeOf(object);
@@ -67,7 +68,7 @@ export async function uncodedErrors(api, objects = []) {
     object.free();
     for (const key of keys) useOf(prototype, key, object, `a freed ${object.constructor.name}.${String(key)}`);
   }
-  const patience = new Promise((resolve) => setTimeout(resolve, 5000)); // some wait for what never comes
+  const patience = new Promise((resolve) => setTimeout(resolve, 5000)); // some promises are never settled
   await Promise.race([Promise.all(pending), patience]);
   return [...uncoded.values()];
 }

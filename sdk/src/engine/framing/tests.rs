@@ -19,7 +19,7 @@ impl Assembly for Vec<u8> {
 
 const MAX: usize = 4096;
 
-/// The frames of a message as they cross the wire.
+/// The frames of a message as sent.
 fn frames(kind: MessageKind, id: u32, message: &[u8], limit: usize) -> Vec<Vec<u8>> {
     Fragments::new(kind, id, message.len(), limit)
         .unwrap()
@@ -75,7 +75,7 @@ proptest! {
             for frame in frames(*kind, id as u32, message, limit) {
                 let (fate, delay) = fates[position % fates.len()];
                 position += 1;
-                // One in eight is lost, one in eight comes twice; the rest may be overtaken by sixteen others.
+                // One in eight is lost, one in eight is duplicated; the rest may be reordered by up to sixteen.
                 let copies = match fate { 0 => 0, 1 => 2, _ => 1 };
                 wire.extend((0..copies).map(|copy| (position + copy + usize::from(delay % 16), frame.clone())));
             }
@@ -94,7 +94,7 @@ proptest! {
     fn no_bytes_panic_and_memory_stays_bounded(wire in vec(vec(any::<u8>(), 0..40), 0..200)) {
         let mut reassembler = Reassembler::new(MAX);
         for mut frame in wire {
-            // Most random frames have nothing to do with each other; make them meet.
+            // Most random frames are unrelated; make them collide.
             for (at, byte) in frame.iter_mut().enumerate().take(HEADER_BYTES) {
                 *byte = match at { 0 => *byte % 5, 1..=3 | 5..=6 | 9..=11 | 13..=15 => 0, _ => *byte % 32 };
             }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A canvas that Chromium recorded for 3009 ms, of which it stood still for the last one: VP9, one fragment.
+/// A canvas that Chromium recorded for 3009 ms, the last second of it still: VP9, one fragment.
 const STILL: &[u8] = include_bytes!("../../../tests/mp4/chromium-still.mp4");
 const ELAPSED: f64 = 3009.0;
 

@@ -29,7 +29,7 @@ pub enum Output {
     Signal(Signal),
     /// ICE is being restarted because the connection was lost; the number of the attempt.
     Recovering(u32),
-    /// Something failed. The connection goes on.
+    /// Something failed. The connection continues.
     Warning(Error),
 }
 

@@ -1,4 +1,4 @@
-//! Two ends, browsers that do what they are told, and whatever carries the signals.
+//! Two ends, simulated browsers, and a transport for the signals.
 
 use std::collections::VecDeque;
 
@@ -8,14 +8,14 @@ use super::*;
 use crate::engine::negotiation::SignalingState;
 use crate::model::{IceCandidate, SdpType, SessionDescription};
 
-/// One end with its browser: the SDP is the ICE generation of its maker, and what it carries.
+/// One end with its browser: the SDP contains its creator's ICE generation, and the media.
 struct End {
     peer: Peer,
     state: SignalingState,
     operation: Option<Command>,
     generation: u32,
     restart: bool,
-    /// Of the far end, by the descriptions that are in place.
+    /// Of the remote end, by the current descriptions.
     far_generation: u32,
     agreed: bool,
     outbox: VecDeque<String>,
@@ -81,7 +81,7 @@ impl End {
         }
     }
 
-    /// The operation under way ends.
+    /// The operation in progress ends.
     fn complete(&mut self, now: Timestamp) {
         let input = match self.operation.take() {
             None => return,
@@ -104,7 +104,7 @@ impl End {
             Some(Command::SetRemoteDescription(description)) => match generation(&description.sdp) {
                 None => exchange::Input::OperationFailed { state: self.state, error: invalid_sdp() },
                 Some(generation) => {
-                    // The far end's restart makes this end restart, too.
+                    // The remote end's restart makes this end restart, too.
                     self.restart |= self.far_generation > 0
                         && generation != self.far_generation
                         && description.sdp_type == SdpType::Offer;
@@ -117,7 +117,7 @@ impl End {
                     exchange::Input::RemoteDescriptionSet
                 }
             },
-            Some(other) => unreachable!("{other:?} is no operation"),
+            Some(other) => unreachable!("{other:?} is not an operation"),
         };
         let is_local = matches!(input, exchange::Input::LocalDescriptionSet(_));
         self.input(input, now);
@@ -130,19 +130,19 @@ impl End {
             };
             self.input(exchange::Input::LocalCandidate(candidate), now);
         }
-        // What a browser does once the chain is empty.
+        // As a browser does once the operations chain is empty.
         if self.state == SignalingState::Stable && self.operation.is_none() && self.restart {
             self.input(exchange::Input::NegotiationNeeded, now);
         }
     }
 }
 
-/// What happens next.
+/// The next step.
 #[derive(Clone, Debug)]
 enum Step {
     Needed(usize),
     Complete(usize),
-    /// Hand the oldest signal over, once or twice, or a spoilt copy before it.
+    /// Deliver the oldest signal, once or twice, or a corrupt copy before it.
     Deliver(usize, u8),
     Fail(usize),
     Wait(u16),
@@ -236,7 +236,7 @@ proptest! {
                     now += u64::from(milliseconds);
                     timeouts(&mut ends, now);
                 }
-                // A stranger may speak only when the two know each other, as over any line that is open to all.
+                // A stranger may send only after the two know each other.
                 Step::Hostile(end, text) if ends[end].peer.far_number.is_some() => ends[end].receive(&text, now),
                 Step::Hostile(..) => {}
             }

@@ -1,4 +1,4 @@
-//! Reference values of ITU-T G.107, and what people would say.
+//! Reference values of ITU-T G.107, and plausible levels.
 
 use proptest::prelude::*;
 

@@ -1,39 +1,39 @@
-//! How much data is on its way to each participant, so that a sender can wait for a slow one.
+//! Tracks how much data is in flight to each participant, so that a sender can wait for a slow one.
 //!
-//! Behind every [`MARK_BYTES`] goes a mark, which the receiver answers when it gets there. That measures the whole way, also
-//! through an SFU or a mixer, which hold nobody back, and through the receiver's own queues.
+//! After every [`MARK_BYTES`] a mark is sent, which the receiver acknowledges on arrival. That measures the whole path,
+//! also through an SFU or a mixer, which have no back-pressure, and through the receiver's own queues.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::model::{ParticipantId, Timestamp};
 
-/// From so many bytes on their way to one participant, senders should wait.
+/// Bytes in flight to one participant above which senders should wait.
 const WINDOW_BYTES: usize = 512 * 1024;
-/// Nothing more is taken for a participant who is so far behind and reached through an SFU: that would lose it.
+/// Bytes in flight above which no more is accepted for a participant behind an SFU, which would drop it.
 const MAX_RELAYED_BYTES: usize = 3 * 1024 * 1024;
-/// A mark follows at least so many bytes.
+/// Minimum bytes between two marks.
 const MARK_BYTES: usize = 64 * 1024;
-/// What a message takes of a queue beside its bytes.
+/// Overhead of a message in a queue, in bytes.
 const MESSAGE_OVERHEAD: usize = 64;
-/// A receiver that answers nothing for so long is not waited for, in milliseconds.
+/// A receiver without any acknowledgement for this long is no longer waited for, in milliseconds.
 const PATIENCE_MS: Timestamp = 30_000;
 
-/// What is on its way.
+/// The data in flight.
 #[derive(Debug, Default)]
 pub(super) struct Backlog(BTreeMap<ParticipantId, Flow>);
 
 #[derive(Debug, Default)]
 struct Flow {
     bytes: usize,
-    /// Of these bytes, those behind the last mark.
+    /// Of these, the bytes after the last mark.
     unmarked: usize,
-    /// The marks that are not answered, each with the bytes before it.
+    /// The pending marks, each with the number of bytes before it.
     marks: VecDeque<(u32, usize)>,
     deadline: Timestamp,
 }
 
 impl Backlog {
-    /// Bytes are on their way to a participant. Returns whether a mark should follow.
+    /// Data was sent to a participant. Returns whether a mark should follow.
     pub(super) fn sent(&mut self, to: &ParticipantId, bytes: usize) -> bool {
         if !self.0.contains_key(to) {
             self.0.insert(to.clone(), Flow::default());
@@ -44,7 +44,7 @@ impl Backlog {
         flow.unmarked >= MARK_BYTES
     }
 
-    /// A mark follows what was sent.
+    /// A mark was sent.
     pub(super) fn marked(&mut self, to: &ParticipantId, id: u32, now: Timestamp) {
         if let Some(flow) = self.0.get_mut(to) {
             if flow.marks.is_empty() {
@@ -54,7 +54,8 @@ impl Backlog {
         }
     }
 
-    /// A participant answered a mark, and so has everything before it. Returns whether they can be sent more since.
+    /// A participant acknowledged a mark, and so has received everything before it. Returns whether they became able to
+    /// receive more.
     pub(super) fn answered(&mut self, id: u32, by: &ParticipantId, now: Timestamp) -> bool {
         let Some(flow) = self.0.get_mut(by) else { return false };
         let Some(at) = flow.marks.iter().position(|(mark, _)| *mark == id) else { return false };
@@ -64,7 +65,7 @@ impl Backlog {
         was_ahead && !flow.is_ahead()
     }
 
-    /// A participant is gone.
+    /// A participant left.
     pub(super) fn left(&mut self, who: &ParticipantId) {
         self.0.remove(who);
     }
@@ -73,7 +74,7 @@ impl Backlog {
         self.0.clear();
     }
 
-    /// Whether senders should wait for this participant, or without one for any.
+    /// Whether senders should wait for this participant, or, if `None`, for any.
     pub(super) fn is_ahead(&self, to: Option<&ParticipantId>) -> bool {
         match to {
             Some(to) => self.0.get(to).is_some_and(Flow::is_ahead),
@@ -81,7 +82,7 @@ impl Backlog {
         }
     }
 
-    /// Of this participant, or without one of all: someone so far behind that what an SFU got for them would be lost.
+    /// This participant, or, if `None`, any participant, who is so far behind that an SFU would drop their data.
     pub(super) fn overrun(&self, to: Option<&ParticipantId>) -> Option<&ParticipantId> {
         let is_overrun = |(who, flow): &(&ParticipantId, &Flow)| {
             flow.bytes >= MAX_RELAYED_BYTES && to.is_none_or(|to| to == *who)
@@ -94,7 +95,7 @@ impl Backlog {
         waiting.map(|flow| flow.deadline).min()
     }
 
-    /// Returns whether somebody is not waited for any more.
+    /// Advances time. Returns whether a participant is no longer waited for.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) -> bool {
         let before = self.0.len();
         self.0.retain(|_, flow| flow.marks.is_empty() || flow.deadline > now);

@@ -16,8 +16,8 @@ impl Session {
     /// Sends a chat message to one participant, or to everyone. Returns its number, used by [`Event::Receipt`].
     ///
     /// # Errors
-    /// If the text is too large, if there is no such participant, or if too many messages wait already; in the last case
-    /// The errors of [`send`](Self::send).
+    /// If the text is too large, if there is no such participant, or if too many messages wait already; in the last
+    /// case The errors of [`send`](Self::send).
     pub fn send_chat(
         &mut self,
         text: &str,
@@ -373,7 +373,8 @@ mod tests {
         assert_eq!(sent(&mut mixed), [("m".into(), routed)]);
     }
 
-    /// Two sessions in a mixed room, with their connection to the mixer; what one of them sends to the other gets there at once.
+    /// Two sessions in a mixed room, with their connection to the mixer; messages between them are delivered
+    /// immediately.
     fn through_a_mixer() -> [Session; 2] {
         let people = |own: &str, other: &str| {
             let mut session = joined(&[
@@ -418,7 +419,7 @@ mod tests {
         assert!((5..20).contains(&sent), "{sent}");
         assert!(a.has_capacity(Channel::Lossy, None), "what may be lost waits for nobody");
 
-        // Whoever does not wait is refused before the mixer loses anything.
+        // A sender that does not wait is rejected before the mixer drops anything.
         while send(&mut a).is_ok() {
             sent += 1;
         }

@@ -1,15 +1,15 @@
-//! How the dictionaries of webrtc-stats are declared: once, as a table.
+//! Declares the dictionaries of webrtc-stats in a table.
 //!
-//! A struct with a field for each of some 230 members would be large code in the module that pages load.
-//! Here a dictionary is a view: its accessors look into the entry's members and cost nothing unless they are
-//! used. One macro makes the view, the table that tells known members from unknown ones, and the TypeScript
+//! A struct with a field for each of some 230 members would add much code to the module that pages load.
+//! Here a dictionary is a view: its accessors read the entry's members and cost nothing unless they are
+//! used. One macro generates the view, the table that distinguishes known members from unknown ones, and the TypeScript
 //! interface.
 
 use serde_json::{Map, Value};
 
 use super::entry::Stats;
 
-/// What a member's value must be.
+/// The type of a member's value.
 #[derive(Debug)]
 pub(super) enum Kind {
     Text,
@@ -39,19 +39,19 @@ impl Kind {
     }
 }
 
-/// One dictionary of the specification.
+/// A dictionary of the specification.
 #[derive(Debug)]
 pub(super) struct Dictionary {
-    /// The values of `type` that it goes by. None for a dictionary that others inherit.
+    /// The values of `type` that identify it. Empty for a dictionary that others inherit.
     pub(super) types: &'static [&'static str],
-    /// The value of `kind` that it also needs.
+    /// The required value of `kind`, if any.
     pub(super) media_kind: Option<&'static str>,
     pub(super) base: Option<&'static Dictionary>,
     pub(super) members: &'static [(&'static str, Kind)],
 }
 
 impl Dictionary {
-    /// The table's own copy of `name`, if `value` is what the member may hold.
+    /// The table's own copy of `name`, if `value` is valid for the member.
     pub(super) fn known(&self, name: &str, value: &Value) -> Option<&'static str> {
         let mut dictionary = Some(self);
         while let Some(Self { base, members, .. }) = dictionary {
@@ -64,13 +64,13 @@ impl Dictionary {
     }
 }
 
-/// A typed way to look at an entry.
+/// A typed view of an entry.
 pub(super) trait View<'a>: Copy {
     const DICTIONARY: Option<&'static Dictionary>;
     fn over(stats: &'a Stats) -> Self;
 }
 
-/// What every dictionary has.
+/// The methods of every dictionary.
 pub type BaseStats<'a> = &'a Stats;
 
 impl<'a> View<'a> for BaseStats<'a> {
@@ -81,7 +81,7 @@ impl<'a> View<'a> for BaseStats<'a> {
     }
 }
 
-/// Turns a member's value into what its accessor gives.
+/// Converts a member's value to its accessor's result.
 pub(super) trait Read<'a>: Sized {
     fn read(value: &'a Value) -> Option<Self>;
 }
@@ -119,12 +119,12 @@ impl Read<'_> for moim_protocol::MediaKind {
 pub struct NumberRecord<'a>(&'a Map<String, Value>);
 
 impl<'a> NumberRecord<'a> {
-    /// The number of this name.
+    /// Returns the number with this name.
     pub fn get(self, name: &str) -> Option<f64> {
         self.0.get(name).and_then(Value::as_f64)
     }
 
-    /// Every name with its number.
+    /// All names with their numbers.
     pub fn iter(self) -> impl Iterator<Item = (&'a str, f64)> {
         self.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_f64()?)))
     }
@@ -144,7 +144,7 @@ macro_rules! rust_type {
     ($other:ident) => { $other };
 }
 
-/// The check of a member.
+/// The type check of a member.
 macro_rules! kind {
     (Text) => {
         Kind::Text
@@ -299,7 +299,7 @@ macro_rules! dictionaries {
     (@union $first:literal $(| $more:literal)*) => { concat!("\"", $first, "\"" $(, " | \"", $more, "\"")*) };
 }
 
-/// Declares the enumerations of members. A string of no variant leaves the member unknown.
+/// Declares the enumerations of members. A string without a variant leaves the member unknown.
 macro_rules! names {
     ($(
         $(#[doc = $doc:literal])+
@@ -318,7 +318,7 @@ macro_rules! names {
             impl $name {
                 pub(super) const NAMES: &[&str] = &[$($text, $($alias,)*)+];
 
-                /// The word of the specification.
+                /// The value as in the specification.
                 pub const fn as_str(self) -> &'static str {
                     match self {
                         $(Self::$variant => $text,)+

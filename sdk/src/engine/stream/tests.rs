@@ -1,4 +1,4 @@
-//! Both ends of a stream, with what is between them.
+//! Both ends of a stream, with the path between them.
 
 use std::collections::VecDeque;
 use std::task::Poll;
@@ -14,7 +14,7 @@ const ID: StreamId = StreamId([7; 16]);
 struct Pair {
     sender: StreamSender,
     receiver: Option<StreamReceiver>,
-    /// Frames under way, as bytes.
+    /// Frames in flight, as bytes.
     to_receiver: VecDeque<Vec<u8>>,
     to_sender: VecDeque<Vec<u8>>,
     read: Vec<u8>,
@@ -34,7 +34,7 @@ impl Pair {
         }
     }
 
-    /// Moves what is to be sent onto the way, and what is on the way to its end.
+    /// Moves sent frames into the path, and delivers those in it.
     fn carry(&mut self) {
         loop {
             while let Some(message) = self.sender.poll_output() {

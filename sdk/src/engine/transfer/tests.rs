@@ -11,7 +11,7 @@ const ID: TransferId = TransferId([7; 16]);
 
 type Outcome = Result<(), FileTransferError>;
 
-/// Two ends and the channel between them. Every frame crosses it as bytes.
+/// Two ends and the channel between them. Every frame is encoded and decoded.
 struct Pair {
     file: Vec<u8>,
     sender: FileSender,
@@ -23,7 +23,7 @@ struct Pair {
     closed: bool,
     sent: Option<Outcome>,
     received: Option<Outcome>,
-    /// Bytes that crossed the channel in chunks.
+    /// Number of chunk bytes sent over the channel.
     carried: usize,
 }
 
@@ -47,7 +47,7 @@ impl Pair {
         }
     }
 
-    /// Does the sender's next output, or delivers to it. `false` if there was nothing to do.
+    /// Performs the sender's next output, or delivers to it. Returns `false` if there was nothing to do.
     fn step_sender(&mut self) -> bool {
         match self.sender.poll_output() {
             Some(Output::Send(message)) => {
@@ -102,7 +102,7 @@ impl Pair {
             Some(other) => panic!("{other:?} of a receiver"),
             None => match self.to_receiver.pop_front() {
                 Some(frame) => match TransferFrame::decode(&frame).unwrap().message {
-                    // The platform gives offers to the application, or to `resume`.
+                    // The platform passes offers to the application, or to `resume`.
                     TransferMessage::Offer(offer) => {
                         if self.receiver.resume(&offer) {
                             self.received = None;
@@ -120,7 +120,7 @@ impl Pair {
         while self.step_sender() | self.step_receiver() {}
     }
 
-    /// What was under way is lost.
+    /// Frames in flight are lost.
     fn cut(&mut self) {
         self.connected = false;
         self.to_receiver.clear();
@@ -321,7 +321,7 @@ fn a_file_that_changes_while_it_is_sent_is_noticed() {
     }
     pair.cut();
     pair.settle();
-    // The partial file at the receiver is damaged, or of another origin.
+    // The receiver's partial file is damaged, or of another file.
     let Pair { receiver, file, .. } = &mut pair;
     *receiver = FileReceiver::new(receiver.offer().clone());
     receiver.accept();

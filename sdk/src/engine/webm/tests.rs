@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Recordings of 1.5 and of 2.5 s, made by browsers: canvas and tone, the longer ones with a pause of 1.5 s.
+/// Recordings of 1.5 and 2.5 s from browsers: canvas and tone, the longer ones with a pause of 1.5 s.
 const RECORDINGS: [(&str, f64, &[u8]); 4] = [
     ("chromium", 1501.0, include_bytes!("../../../tests/webm/chromium.webm")),
     ("chromium-pause", 2502.0, include_bytes!("../../../tests/webm/chromium-pause.webm")),
@@ -28,7 +28,7 @@ fn assemble(file: &[u8], finished: &Finished) -> Vec<u8> {
     finished.parts.iter().flat_map(bytes).collect()
 }
 
-/// The new bytes before and behind the clusters.
+/// The new bytes before and after the clusters.
 fn ends(finished: &Finished) -> (&[u8], &[u8]) {
     match finished.parts.as_slice() {
         [Part::New(head), .., Part::New(tail)] => (head, tail),
@@ -36,10 +36,10 @@ fn ends(finished: &Finished) -> (&[u8], &[u8]) {
     }
 }
 
-/// Track, time, the duration that it says, whether it stands alone, its bytes.
+/// Track, time, declared duration, whether it is a key frame, and its bytes.
 type Frame = (u64, u64, Option<u64>, bool, Vec<u8>);
 
-/// Every frame in a file as it plays.
+/// All frames of a file in playback order.
 fn frames(file: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     let (mut rest, mut cluster) = (file, 0);
@@ -78,7 +78,7 @@ fn a_recording_is_as_long_as_it_ran_and_its_last_picture_stays_on_till_then() {
         assert_eq!(longer.duration_ms, 9000.0, "the picture stood still");
         assert_eq!(ends(&longer).0.len(), ends(&finished).0.len());
         let mut wanted = frames(file);
-        // Chromium numbers the tracks as they come.
+        // Chromium numbers the tracks in order of arrival.
         let picture = if name == "chromium-pause" { 2 } else { 1 };
         let last = wanted.iter_mut().rfind(|(track, ..)| *track == picture).expect("a picture");
         last.2 = Some(9000 - last.1);

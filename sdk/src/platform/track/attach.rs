@@ -1,4 +1,4 @@
-//! A track of this page in a media element: a preview.
+//! Attaches local tracks to media elements, as a preview.
 
 use std::cell::RefCell;
 
@@ -14,12 +14,12 @@ use crate::error::Result;
 use crate::platform::element::{media_element, play, stream_of};
 use crate::platform::listener::ListenerGuard;
 
-/// A property of its own, which leaves the page's `transform` alone.
+/// A separate property, which does not affect the page's `transform`.
 const SCALE: &str = "scale";
 const MIRRORED: &str = "-1 1";
 
 thread_local! {
-    /// A preview goes on without a handle of its track: in JavaScript nobody needs to keep one.
+    /// A preview continues without a handle to its track: in JavaScript no reference is needed.
     static ATTACHED: RefCell<Vec<Attachment>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -68,7 +68,7 @@ pub(super) fn detach_all(track: &MediaStreamTrack) {
     release(|known| known.track == *track);
 }
 
-/// Drops some of the attachments, outside of the borrow.
+/// Drops some of the attachments, outside the borrow.
 fn release(is_over: impl Fn(&Attachment) -> bool) {
     let (over, kept): (Vec<_>, Vec<_>) = ATTACHED.take().into_iter().partition(is_over);
     ATTACHED.with_borrow_mut(|attached| attached.extend(kept));
@@ -77,7 +77,7 @@ fn release(is_over: impl Fn(&Attachment) -> bool) {
 
 fn style(element: &HtmlMediaElement, mirrored: bool) {
     let style = element.unchecked_ref::<HtmlElement>().style();
-    // They fail only for a name or a value that is none.
+    // They fail only for an invalid name or value.
     if mirrored {
         let _ = style.set_property(SCALE, MIRRORED);
     } else if style.get_property_value(SCALE).is_ok_and(|value| value == MIRRORED) {
@@ -86,12 +86,12 @@ fn style(element: &HtmlMediaElement, mirrored: bool) {
 }
 
 impl LocalTrack {
-    /// Plays the track in an element, in place of what it plays, and starts playback: a preview. The element is muted, and
-    /// mirrored if the track is a camera that faces the user, or that does not say where it faces: mirrored by the element's
-    /// `style.scale`. Both can be changed afterwards. When the track ends, it is detached.
+    /// Plays the track in an element, replacing what it plays, and starts playback: a preview. The element is muted,
+    /// and mirrored if the track is a camera that faces the user, or has an unknown facing mode: mirrored with the
+    /// element's `style.scale`. Both can be changed afterwards. When the track ends, it is detached.
     ///
     /// # Errors
-    /// [`Error::Browser`](crate::Error::Browser) if the browser cannot make a stream of it.
+    /// [`Error::Browser`](crate::Error::Browser) if the browser cannot create a stream of it.
     pub fn attach(&self, element: &HtmlMediaElement) -> Result<()> {
         release(|known| !known.is_in_place());
         let is_attached = |known: &Attachment| known.element == *element && known.track == *self.as_raw();
@@ -101,22 +101,23 @@ impl LocalTrack {
             ATTACHED.with_borrow_mut(|attached| attached.push(attachment));
         }
         let element = Clone::clone(element);
-        // Muted as it is, it may play. Whatever takes its place before that is no failure.
+        // It may play because it is muted. A call that is superseded by another one is not a failure.
         spawn_local(async move { drop(play(&element).await) });
         Ok(())
     }
 
-    /// [Attaches](Self::attach) the track to a new `<video>` or `<audio>` element, which is yours to put into the page.
+    /// [Attaches](Self::attach) the track to a new `<video>` or `<audio>` element, which the application adds to the
+    /// page.
     ///
     /// # Errors
-    /// As [`attach`](Self::attach).
+    /// The errors of [`attach`](Self::attach).
     pub fn attach_new(&self) -> Result<HtmlMediaElement> {
         let element = media_element(self.kind())?;
         self.attach(&element)?;
         Ok(element)
     }
 
-    /// Undoes [`attach`](Self::attach). Does nothing if the track is not attached to the element.
+    /// Undoes [`attach`](Self::attach). Has no effect if the track is not attached to the element.
     pub fn detach(&self, element: &HtmlMediaElement) {
         release(|known| known.element == *element && known.track == *self.as_raw());
     }

@@ -1,4 +1,4 @@
-//! Tracks that the application has from the browser itself: what they show is told by what the browser says of them.
+//! Wraps browser tracks of the application, with their source as reported by the browser.
 
 use moim_protocol::{MediaKind, TrackSource};
 use wasm_bindgen::JsCast;
@@ -7,8 +7,8 @@ use web_sys::{MediaStream, MediaStreamTrack};
 use super::LocalTrack;
 use crate::platform::bindings::capture::get;
 
-/// As [`from_raw`](LocalTrack::from_raw), with the [`Screen`](TrackSource::Screen) for pictures of a display, and else the
-/// [`Camera`](TrackSource::Camera) or the [`Microphone`](TrackSource::Microphone).
+/// Like [`from_raw`](LocalTrack::from_raw), with the source [`Screen`](TrackSource::Screen) for video of a display, and
+/// otherwise [`Camera`](TrackSource::Camera) or [`Microphone`](TrackSource::Microphone).
 impl From<&MediaStreamTrack> for LocalTrack {
     fn from(track: &MediaStreamTrack) -> Self {
         let source = match track.kind().as_str() {
@@ -27,7 +27,7 @@ impl From<MediaStreamTrack> for LocalTrack {
     }
 }
 
-/// Another handle of the same track.
+/// Another handle to the same track.
 impl From<&LocalTrack> for LocalTrack {
     fn from(track: &LocalTrack) -> Self {
         track.clone()
@@ -35,7 +35,7 @@ impl From<&LocalTrack> for LocalTrack {
 }
 
 impl LocalTrack {
-    /// The tracks of a stream. Sound that comes with the pictures of a display is that of the display.
+    /// The tracks of a stream. Audio in a stream with video of a display has the source of the display.
     pub(crate) fn of_stream(stream: &MediaStream) -> Vec<Self> {
         let raw: Vec<MediaStreamTrack> = stream.get_tracks().iter().map(JsCast::unchecked_into).collect();
         let tracks: Vec<Self> = raw.iter().map(Self::from).collect();

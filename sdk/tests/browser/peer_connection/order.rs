@@ -35,7 +35,7 @@ async fn what_was_removed_last_is_not_sent_and_can_be_added_again() {
         pair.a.add_track(&painting.track).expect("added");
         pair.a.remove_track(&near.sender()).expect("removed");
     }
-    until("the far end sees it end", || far.current_direction() == Some(TransceiverDirection::Inactive))
+    until("the remote peer sees it end", || far.current_direction() == Some(TransceiverDirection::Inactive))
         .await;
     assert!(near.sender().as_raw().track().is_none());
 }

@@ -139,7 +139,7 @@ fn a_real_call_reads_as_it_was() {
         let video = video.expect("a stream");
         assert!(video.frames_encoded() > Some(50) && video.bytes_sent() > Some(50_000));
         let far = caller.remote_inbound_rtp().find(|far| far.local_id() == Some(video.id()));
-        assert_eq!(far.expect("a report of the far end").packets_lost(), Some(0));
+        assert_eq!(far.expect("a report of the remote end").packets_lost(), Some(0));
 
         let audio = callee.inbound_rtp().find(|stream| stream.kind() == Some(MediaKind::Audio));
         assert!(audio.expect("a stream").audio_level() > Some(0.01), "{browser}: the fake microphone beeps");
