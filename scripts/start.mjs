@@ -1,7 +1,7 @@
 // `npm start`: builds what is missing, serves the demo, and prints its URL. What the demo does not need, the npm
 // package for the plain pages and the mixer, is built while it is served.
 //
-//   PORT=8090 HOST=0.0.0.0 npm start
+//   PORT=8090 HOST=0.0.0.0 npm start -- --turn --tls-cert cert.pem --tls-key key.pem
 //
 // The modules are not optimised for size, which takes longer than the rest; `MOIM_QUICK=0` does so.
 
@@ -20,10 +20,17 @@ import { which } from "./lib/which.mjs";
 
 const READY_MS = 15_000;
 const LOOPBACK = "127.0.0.1";
+const FLAGS = {
+  turn: { type: "boolean", about: "also runs a TURN server" },
+  "tls-cert": { type: "string", value: "FILE", about: "the certificate of the server (PEM), for a phone in the same network" },
+  "tls-key": { type: "string", value: "FILE", about: "its private key (PEM)" },
+};
 
 /** Starts the stub; resolves with its process and the printed URL when it listens. */
-async function startStub({ host, port }) {
+async function startStub({ host, port, flags }) {
   const args = ["--host", host, "--port", String(port), "--static-dir", SITE];
+  if (flags.turn) args.push("--turn");
+  for (const name of ["tls-cert", "tls-key"]) if (flags[name]) args.push(`--${name}`, flags[name]);
   const mixer = process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
   if (mixer) args.push("--mixer", mixer);
   // The demo runs on the developer's own machine; Chromium does not start as root with its sandbox.
@@ -36,7 +43,7 @@ async function startStub({ host, port }) {
     let printed = "";
     stub.stdout.setEncoding("utf8").on("data", (text) => {
       printed += text;
-      const found = printed.match(/listening on (http:\/\/\S+)\s/);
+      const found = printed.match(/listening on (https?:\/\/\S+)\s/);
       if (!found) return;
       clearTimeout(late);
       resolve(found[1]);
@@ -70,7 +77,7 @@ async function ended(stub) {
 }
 
 await runAsScript(import.meta.url, async (argv) => {
-  parseFlags(argv, {});
+  const flags = parseFlags(argv, FLAGS);
   const host = process.env.HOST || LOOPBACK;
   await choosePort(process.env.PORT, host); // report a mistake before the build
   const quick = process.env.MOIM_QUICK !== "0";
@@ -78,7 +85,7 @@ await runAsScript(import.meta.url, async (argv) => {
   await buildStub();
   await buildSite({ quick });
   const { port, busy } = await choosePort(process.env.PORT, host);
-  const { stub, address, mixing } = await startStub({ host, port });
+  const { stub, address, mixing } = await startStub({ host, port, flags });
 
   if (busy) console.log(yellow(`\nPort ${busy} is in use: using ${port} instead.`));
   console.log(`\n  ${green("moim is running at")}  ${bold(toOpen(address))}\n`);

@@ -13,6 +13,9 @@ const FROM_DEBIAN = [
   { commands: ["chromedriver"], env: "CHROMEDRIVER", debian: "chromium-driver", others: "chromedriver, of Chromium's version" },
   { commands: ["firefox-esr", "firefox"], env: "FIREFOX", debian: "firefox-esr", others: "Firefox" },
   { commands: ["ffmpeg"], debian: "ffmpeg", others: "ffmpeg" },
+  // The tests that need these say so when they are skipped.
+  { commands: ["turnserver"], debian: "coturn", isOptional: true },
+  { commands: ["certutil"], debian: "libnss3-tools", isOptional: true },
   { commands: ["Xvfb"], debian: "xvfb", others: "Xvfb, a display without a screen", onlyOn: "linux" },
 ];
 
@@ -23,7 +26,9 @@ export async function ensureSystemPackages() {
   const packages = missing.map(({ debian }) => debian);
   const apt = which("apt-get");
   if (!apt || !existsSync("/etc/debian_version") || !isRoot()) {
-    const list = missing.map(({ others, env }) => `  ${others}${env ? `  (or its path in ${env})` : ""}`).join("\n");
+    const required = missing.filter(({ isOptional }) => !isOptional);
+    if (required.length === 0) return;
+    const list = required.map(({ others, env }) => `  ${others}${env ? `  (or its path in ${env})` : ""}`).join("\n");
     const command = `apt-get install -y --no-install-recommends ${packages.join(" ")}`;
     throw new Problem(`The tests need programs that are not installed:\n${list}`, {
       hint: apt ? `As root: ${bold(command)}` : "Install them with this system's package manager; on macOS: brew install.",

@@ -1,10 +1,15 @@
 //! The command line.
 
+mod turn;
+
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Parser, ValueEnum};
 use moim_protocol::IceServer;
 use moim_signaling_stub::{Limits, ServerConfig, TOKEN_VARIABLE};
+
+use self::turn::TurnArguments;
+pub(crate) use self::turn::TurnError;
 
 /// A small signaling server for moim
 #[derive(Debug, Parser)]
@@ -104,6 +109,14 @@ pub(crate) struct Arguments {
     /// A STUN or TURN server to announce to clients. TURN requires a username and a credential. Repeatable
     #[arg(long = "ice-server", value_name = "URL[,USERNAME,CREDENTIAL]")]
     ice_servers: Vec<IceServerArgument>,
+    /// The certificate chain for `https:`, `wss:` and `turns:`, the server's certificate first (PEM). Requires --tls-key
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) turn: TurnArguments,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

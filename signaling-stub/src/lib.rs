@@ -8,7 +8,11 @@ mod hub;
 mod server;
 #[cfg(feature = "sfu")]
 pub mod sfu;
+#[cfg(feature = "server")]
+mod turn;
 
 pub use hub::{CloseReason, ConnectionId, Hub, HubStats, Limits, MediaCommand, Output, SeatId};
 #[cfg(feature = "server")]
-pub use server::{MixerSettings, Server, ServerConfig, TOKEN_VARIABLE, serve};
+pub use server::{Acceptor, MixerSettings, Server, ServerConfig, TOKEN_VARIABLE, TurnConfig, serve};
+#[cfg(feature = "server")]
+pub use turn::{Network, NetworkError, TurnLimits, TurnSecret};

@@ -10,17 +10,17 @@ use std::{
 };
 
 use clap::Parser;
-use moim_signaling_stub::{MixerSettings, serve};
+use moim_signaling_stub::{Acceptor, MixerSettings, serve};
 use tokio::net::TcpListener;
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
 
-use crate::cli::{Arguments, LogFormat};
+use crate::cli::{Arguments, LogFormat, TurnError};
 
 /// How many ports `--port-search` tries after the first.
 const PORTS_TO_SEARCH: u16 = 20;
 
 /// Libraries that log only errors, unless `--log` names them.
-const QUIET: &str = "str0m=error,sctp_proto=error,dimpl=error,is=error,hyper=error,tungstenite=error";
+const QUIET: &str = "str0m=error,sctp_proto=error,dimpl=error,is=error,hyper=error,tungstenite=error,rustls=error,stun_types=error,turn_types=error";
 
 /// The browsers that `--mixer` searches for.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -50,6 +50,8 @@ enum StartError {
     )]
     NoSfu,
     #[error(transparent)]
+    Turn(#[from] TurnError),
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -77,6 +79,11 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     let listener = listen(&arguments).await?;
     let stop = StopSignal::new()?;
     let mut config = arguments.server_config();
+    config.turn = arguments.turn.config()?;
+    if let (Some(certificates), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) {
+        config.tls = Some(Acceptor::from_pem_files(certificates, key)?);
+    }
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
     if let Some(browser) = arguments.mixer.as_deref() {
         config.mixer = Some(MixerSettings {
             max: arguments.max_mixers,
@@ -89,7 +96,8 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     }
     let address = listener.local_addr()?.ip();
     if !address.is_loopback() {
-        tracing::warn!(%address, "anyone who can reach this address may join any room: there is no authentication and no TLS");
+        let tls = if config.tls.is_some() { "" } else { " and no TLS" };
+        tracing::warn!(%address, "anyone who can reach this address may join any room: there is no authentication{tls}");
     } else if config.sfu {
         tracing::info!(
             "the SFU also receives media on the other addresses of this machine, because browsers require it; see --no-sfu"
@@ -97,7 +105,7 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     }
     let server = serve(config, listener)?;
     // Scripts wait for this line, which is the only one on stdout.
-    writeln!(io::stdout(), "listening on {}", url(&arguments.host, server.local_addr()))?;
+    writeln!(io::stdout(), "listening on {}", url(scheme, &arguments.host, server.local_addr()))?;
     stop.received().await;
     server.stop().await;
     Ok(())
@@ -162,9 +170,13 @@ async fn listen(arguments: &Arguments) -> Result<TcpListener, StartError> {
     })
 }
 
-fn url(host: &str, address: SocketAddr) -> String {
+fn url(scheme: &str, host: &str, address: SocketAddr) -> String {
     let port = address.port();
-    if host.contains(':') { format!("http://[{host}]:{port}") } else { format!("http://{host}:{port}") }
+    if host.contains(':') {
+        format!("{scheme}://[{host}]:{port}")
+    } else {
+        format!("{scheme}://{host}:{port}")
+    }
 }
 
 /// Resolves on SIGINT or SIGTERM.

@@ -164,6 +164,8 @@ pub enum ServerMessage {
     Relay { from: ParticipantId, payload: RelayPayload },
     /// The reply to `ping`.
     Pong { revision: u64 },
+    /// The STUN and TURN servers to use from now on instead of the previous ones, because credentials expire.
+    IceServers { ice_servers: Vec<IceServer> },
     /// The server could not serve a request, or is about to close the connection.
     Error(ServerError),
     /// A message of a later version. Ignored.
@@ -299,5 +301,6 @@ type_names! {
     Self::MuteRequested { .. } => "muteRequested",
     Self::Relay { .. } => "relay",
     Self::Pong { .. } => "pong",
+    Self::IceServers { .. } => "iceServers",
     Self::Error(_) => "error",
 }

@@ -247,6 +247,16 @@ fn server_examples() -> BTreeMap<&'static str, ServerMessage> {
         ("server-relay-slots", ServerMessage::Relay { from: SFU_ID.into(), payload: slots(2, 1) }),
         ("server-pong", ServerMessage::Pong { revision: 3 }),
         (
+            "server-ice-servers",
+            ServerMessage::IceServers {
+                ice_servers: vec![IceServer {
+                    urls: vec!["turn:turn.example.org:3478?transport=udp".into()],
+                    username: Some("1735689600:5f2b8c".into()),
+                    credential: Some("3vYs0Fbn5XGqHwZ1y0cV0m7fGZo=".into()),
+                }],
+            },
+        ),
+        (
             "server-error",
             ServerMessage::Error(ServerError {
                 code: ErrorCode::RoomFull,

@@ -6,7 +6,7 @@ use axum::{
     Extension, Json, Router,
     extract::{ConnectInfo, Request, State, ws::WebSocketUpgrade},
     http::{
-        HeaderValue, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
     },
     middleware::{Next, from_fn_with_state},
@@ -17,7 +17,15 @@ use serde_json::{Value, json};
 use tower_http::services::ServeDir;
 use tracing::info;
 
-use super::{files, meter::Meter, origin::Origins, socket, switchboard::Switchboard};
+use super::{
+    files,
+    ice::Found,
+    meter::Meter,
+    origin::{Origins, host_name},
+    site::LocalAddress,
+    socket,
+    switchboard::Switchboard,
+};
 
 /// Bytes of a WebSocket that are processed before other tasks get a turn.
 const READ_BYTES: usize = 4096;
@@ -76,15 +84,18 @@ async fn check_origin(State(origins): State<Arc<Origins>>, request: Request, nex
 async fn web_socket(
     State(switchboard): State<Arc<Switchboard>>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
+    Extension(LocalAddress(local)): Extension<LocalAddress>,
+    headers: HeaderMap,
     Extension(meter): Extension<Arc<Meter>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let bytes = switchboard.max_frame_bytes();
+    let found = Found { name: host_name(&headers), address: local };
     upgrade
         .read_buffer_size(READ_BYTES)
         .max_message_size(bytes)
         .max_frame_size(bytes)
-        .on_upgrade(move |socket| socket::serve(socket, address.ip(), meter, switchboard))
+        .on_upgrade(move |socket| socket::serve(socket, (address.ip(), found), meter, switchboard))
 }
 
 async fn health(State(switchboard): State<Arc<Switchboard>>) -> Json<Value> {

@@ -70,6 +70,11 @@ impl Media {
         Ok(Self { sockets, listeners, connections, commands: MediaQueue::default() })
     }
 
+    /// Its UDP addresses.
+    pub(super) fn udp_addresses(&self) -> Vec<SocketAddr> {
+        self.sockets.iter().filter_map(|socket| socket.local_addr().ok()).collect()
+    }
+
     pub(super) fn commands(&self) -> MediaQueue {
         self.commands.clone()
     }

@@ -16,7 +16,6 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{Instant, Sleep, sleep_until},
 };
 
@@ -63,8 +62,8 @@ impl Meter {
 
 /// A socket with a limited read rate.
 #[derive(Debug)]
-pub(super) struct Metered<G> {
-    stream: TcpStream,
+pub(super) struct Metered<S, G> {
+    stream: S,
     meter: Arc<Meter>,
     budget: Budget,
     pause: Pin<Box<Sleep>>,
@@ -73,15 +72,15 @@ pub(super) struct Metered<G> {
     _guard: G,
 }
 
-impl<G> Metered<G> {
-    pub(super) fn new(stream: TcpStream, meter: Arc<Meter>, guard: G) -> Self {
+impl<S, G> Metered<S, G> {
+    pub(super) fn new(stream: S, meter: Arc<Meter>, guard: G) -> Self {
         let now = Instant::now();
         let pause = Box::pin(sleep_until(now));
         Self { stream, meter, budget: Budget::new(now), pause, is_paused: false, _guard: guard }
     }
 }
 
-impl<G: Unpin> AsyncRead for Metered<G> {
+impl<S: AsyncRead + Unpin, G: Unpin> AsyncRead for Metered<S, G> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.is_paused {
@@ -100,7 +99,7 @@ impl<G: Unpin> AsyncRead for Metered<G> {
     }
 }
 
-impl<G: Unpin> AsyncWrite for Metered<G> {
+impl<S: AsyncWrite + Unpin, G: Unpin> AsyncWrite for Metered<S, G> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
     }

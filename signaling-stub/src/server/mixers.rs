@@ -58,6 +58,8 @@ pub const TOKEN_VARIABLE: &str = "MOIM_MIXER_TOKEN";
 pub(super) struct Mixers {
     settings: MixerSettings,
     server: SocketAddr,
+    /// Whether the server uses TLS.
+    is_secure: bool,
     token: String,
     commands: mpsc::UnboundedSender<MixerCommand>,
     receiver: mpsc::UnboundedReceiver<MixerCommand>,
@@ -77,7 +79,7 @@ struct Running {
 }
 
 impl Mixers {
-    pub(super) fn new(settings: MixerSettings, listener: SocketAddr, token: String) -> Self {
+    pub(super) fn new(settings: MixerSettings, listener: SocketAddr, is_secure: bool, token: String) -> Self {
         let mut server = listener;
         if server.ip().is_unspecified() {
             server.set_ip(match server {
@@ -86,7 +88,7 @@ impl Mixers {
             });
         }
         let (commands, receiver) = mpsc::unbounded_channel();
-        Self { settings, server, token, commands, receiver, running: HashMap::new(), started: 0 }
+        Self { settings, server, is_secure, token, commands, receiver, running: HashMap::new(), started: 0 }
     }
 
     pub(super) fn commands(&self) -> mpsc::UnboundedSender<MixerCommand> {
@@ -172,6 +174,10 @@ impl Mixers {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true);
+        if self.is_secure {
+            // The certificate is for a name, and the only page that is opened is this server's own.
+            command.arg("--ignore-certificate-errors");
+        }
         if !self.settings.sandbox {
             command.arg("--no-sandbox");
         }
@@ -190,7 +196,8 @@ impl Mixers {
     fn page(&self, room: &str) -> String {
         let encoded: String = form_urlencoded::byte_serialize(room.as_bytes()).collect();
         // The fragment with the token is not sent to a server.
-        format!("http://{}/www/mixer.html?room={encoded}#{}", self.server, self.token)
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://{}/www/mixer.html?room={encoded}#{}", self.server, self.token)
     }
 }
 

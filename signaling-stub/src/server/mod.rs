@@ -3,6 +3,7 @@
 mod doors;
 mod files;
 mod http;
+mod ice;
 #[cfg(feature = "sfu")]
 mod media;
 mod media_queue;
@@ -10,8 +11,11 @@ mod meter;
 mod mixers;
 mod origin;
 mod outbox;
+mod site;
 mod socket;
 mod switchboard;
+mod tls;
+mod turn;
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -19,13 +23,19 @@ use moim_protocol::IceServer;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 use tracing::info;
 
-pub use self::mixers::{MixerSettings, TOKEN_VARIABLE};
 use self::{
     doors::{Doors, SocketLimits},
+    ice::{Ice, Relay},
     origin::Origins,
-    switchboard::Switchboard,
+    site::Site,
+    switchboard::{Backends, Switchboard},
 };
-use crate::{HubStats, Limits};
+pub use self::{
+    mixers::{MixerSettings, TOKEN_VARIABLE},
+    tls::Acceptor,
+    turn::TurnConfig,
+};
+use crate::{HubStats, Limits, TurnSecret};
 
 /// Time limit for clients to receive the last messages and to close; then their sockets are dropped.
 const FAREWELL: Duration = Duration::from_millis(1500);
@@ -60,6 +70,10 @@ pub struct ServerConfig {
     /// The token that a mixer needs to join; those that the server starts have it. `None` lets any client that joins as
     /// a mixer receive the media of everyone in an `mcu` room. Default: a random one.
     pub mixer_token: Option<String>,
+    /// The certificate for `https:`, `wss:` and `turns:`. Default: none, and the server speaks `http:` and `ws:`.
+    pub tls: Option<Acceptor>,
+    /// The TURN server that clients are given. Default: none.
+    pub turn: Option<TurnConfig>,
 }
 
 impl Default for ServerConfig {
@@ -77,6 +91,8 @@ impl Default for ServerConfig {
             mixer: None,
             max_queued_bytes: 4 * 1024 * 1024,
             mixer_token: Some(random_token()),
+            tls: None,
+            turn: None,
         }
     }
 }
@@ -101,29 +117,41 @@ pub struct Server {
 ///
 /// # Errors
 /// Fails if the listener has no address, which a bound listener has, or if [`ServerConfig::media_port`] or
-/// [`ServerConfig::media_tcp_port`] is in use.
+/// [`ServerConfig::media_tcp_port`], or a port of [`ServerConfig::turn`], is in use.
 pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> {
     let local_addr = listener.local_addr()?;
     let static_dir = config.static_dir.clone();
     let origins = Origins::new(&config.allowed_origins);
-    let sockets_allowed = SocketLimits::of(&config.limits);
+    let (limits, tls) = (config.limits.clone(), config.tls.clone());
     #[cfg(feature = "sfu")]
     let media = if config.sfu { Some(media::Media::bind(local_addr, &config)?) } else { None };
     #[cfg(feature = "sfu")]
-    let to_media = media.as_ref().map(media::Media::commands);
+    let (to_media, sfu_ports) = media.as_ref().map(|media| (media.commands(), media.udp_addresses())).unzip();
     #[cfg(not(feature = "sfu"))]
-    let to_media = None;
+    let (to_media, sfu_ports) = (None, None);
+    let (turn, ice) = match &config.turn {
+        Some(turn) => {
+            let (turn, ice) = relay(turn, local_addr, sfu_ports.unwrap_or_default(), tls.clone())?;
+            (turn, Some(ice))
+        }
+        None => (None, None),
+    };
     let token = config.mixer_token.clone().unwrap_or_default();
-    let mixers = config.mixer.clone().map(|settings| mixers::Mixers::new(settings, local_addr, token));
+    let mixers =
+        config.mixer.clone().map(|settings| mixers::Mixers::new(settings, local_addr, tls.is_some(), token));
     let to_mixers = mixers.as_ref().map(mixers::Mixers::commands);
-    let (switchboard, sockets) = Switchboard::new(config, to_media, to_mixers);
+    let backends = Backends { media: to_media, mixers: to_mixers, ice };
+    let (switchboard, sockets) = Switchboard::new(config, backends);
     let mixers = mixers.map(|mixers| tokio::spawn(mixers.serve(Arc::clone(&switchboard))));
     #[cfg(feature = "sfu")]
     let sfu = media.map(|media| media.start(Arc::clone(&switchboard))).transpose()?;
     let (stop, mut stopped) = watch::channel(false);
+    let turn = turn.map(|turn| turn.start(&switchboard, &stop.subscribe()));
     let clock = tokio::spawn(Arc::clone(&switchboard).keep_time());
     let app = http::router(Arc::clone(&switchboard), static_dir, origins)?;
-    let serving = Doors::new(sockets_allowed).serve(listener, app, stop.subscribe());
+    let site = Site::new(app, tls, &limits, stop.subscribe());
+    let serve_one = move |stream, address, place| site.clone().serve(stream, address, place);
+    let serving = Doors::new(SocketLimits::of(&limits)).serve(listener, stop.subscribe(), serve_one);
     let closing = Arc::clone(&switchboard);
     tokio::spawn(async move {
         // Dropping a `Server` does not stop it: only the message does.
@@ -141,10 +169,29 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
             // Fails only if it panicked.
             let _ = mixers.await;
         }
+        drop(turn);
         #[cfg(feature = "sfu")]
         drop(sfu);
     });
     Ok(Server { local_addr, switchboard, stop, task })
+}
+
+/// Opens the TURN server, if it is this server's own, and returns what clients are given.
+fn relay(
+    config: &TurnConfig,
+    server: SocketAddr,
+    sfu_ports: Vec<SocketAddr>,
+    tls: Option<Acceptor>,
+) -> io::Result<(Option<turn::Turn>, Ice)> {
+    let secret = config.secret.clone().map_or_else(TurnSecret::random, Ok)?;
+    let (turn, relay) = if config.urls.is_empty() {
+        let turn = turn::Turn::bind(server, sfu_ports.into_iter(), config, secret.clone(), tls)?;
+        let relay = Relay::Own { port: turn.port, tls_port: turn.tls_port };
+        (Some(turn), relay)
+    } else {
+        (None, Relay::Urls(config.urls.clone()))
+    };
+    Ok((turn, Ice { secret, lifetime: config.credential_lifetime, relay }))
 }
 
 impl Server {

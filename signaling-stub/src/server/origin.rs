@@ -60,6 +60,11 @@ impl Origins {
     }
 }
 
+/// The host that a request is for, without its port.
+pub(super) fn host_name(headers: &HeaderMap) -> Option<String> {
+    text(headers, HOST).map(|host| without_port(&host).to_owned())
+}
+
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).to_lowercase())
 }

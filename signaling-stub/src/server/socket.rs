@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::{
+    ice::Found,
     meter::Meter,
     outbox::{Frame, Outbox},
     switchboard::Switchboard,
@@ -36,11 +37,11 @@ enum End {
 /// Serves one client from its first frame to its last.
 pub(super) async fn serve(
     socket: WebSocket,
-    address: IpAddr,
+    (address, found): (IpAddr, Found),
     meter: Arc<Meter>,
     switchboard: Arc<Switchboard>,
 ) {
-    let Some(mut line) = switchboard.connect(address) else { return };
+    let Some(mut line) = switchboard.connect(address, &found) else { return };
     meter.start();
     let id = line.id;
     let _connected = Connected { id, switchboard: &switchboard };

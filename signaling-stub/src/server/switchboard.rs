@@ -18,6 +18,7 @@ use tracing::info;
 
 use super::{
     ServerConfig,
+    ice::{Credentials, Found, Ice},
     media_queue::MediaQueue,
     mixers::MixerCommand,
     outbox::{Outbox, Verdict},
@@ -56,10 +57,18 @@ pub(super) struct Switchboard {
     timeout_changed: Notify,
     /// Tasks that ended with a panic.
     panics: AtomicU64,
-    /// To the SFU, if there is one.
-    media: Option<MediaQueue>,
-    /// To the starter of mixers, if there is one.
-    mixers: Option<mpsc::UnboundedSender<MixerCommand>>,
+    backends: Backends,
+}
+
+/// The parts around the hub, if they are enabled.
+#[derive(Debug, Default)]
+pub(super) struct Backends {
+    /// To the SFU.
+    pub(super) media: Option<MediaQueue>,
+    /// To the starter of mixers.
+    pub(super) mixers: Option<mpsc::UnboundedSender<MixerCommand>>,
+    /// The TURN server that clients are given.
+    pub(super) ice: Option<Ice>,
 }
 
 #[derive(Debug)]
@@ -75,21 +84,18 @@ struct State {
 struct Queue {
     outbox: Arc<Outbox>,
     cut: oneshot::Sender<()>,
+    credentials: Option<Credentials>,
 }
 
 impl Switchboard {
-    pub(super) fn new(
-        config: ServerConfig,
-        media: Option<MediaQueue>,
-        mixers: Option<mpsc::UnboundedSender<MixerCommand>>,
-    ) -> (Arc<Self>, Sockets) {
+    pub(super) fn new(config: ServerConfig, backends: Backends) -> (Arc<Self>, Sockets) {
         let (open, sockets) = mpsc::channel(1);
         let max_message_bytes = config.limits.max_message_bytes;
         let mut hub = Hub::new(config.limits).with_random_ids().with_ice_servers(config.ice_servers);
-        if media.is_some() {
+        if backends.media.is_some() {
             hub = hub.with_sfu();
         }
-        if mixers.is_some() {
+        if backends.mixers.is_some() {
             hub = hub.with_mixers();
         }
         if let Some(token) = config.mixer_token {
@@ -102,8 +108,7 @@ impl Switchboard {
             max_message_bytes,
             timeout_changed: Notify::new(),
             panics: AtomicU64::new(0),
-            media,
-            mixers,
+            backends,
         };
         (Arc::new(switchboard), Sockets(sockets))
     }
@@ -129,14 +134,15 @@ impl Switchboard {
     }
 
     /// Adds a connection; `None` if the server is shutting down.
-    pub(super) fn connect(&self, address: IpAddr) -> Option<Line> {
+    pub(super) fn connect(&self, address: IpAddr, found: &Found) -> Option<Line> {
         let (cut, cut_receiver) = oneshot::channel();
         let outbox = Arc::new(Outbox::new(self.max_queued_bytes));
         let mut state = self.lock();
         let open = state.open.clone()?;
         state.next_id += 1;
         let id = ConnectionId(state.next_id);
-        state.queues.insert(id, Queue { outbox: Arc::clone(&outbox), cut });
+        let credentials = self.backends.ice.as_ref().map(|ice| Credentials::new(ice, found));
+        state.queues.insert(id, Queue { outbox: Arc::clone(&outbox), cut, credentials });
         drop(state);
         self.drive(|hub, now| hub.handle_connected_from(id, address, now));
         Some(Line { id, outbox, cut: cut_receiver, _open: open })
@@ -172,9 +178,15 @@ impl Switchboard {
 
     fn deliver(&self, state: &mut State, output: Output, now: u64) {
         match output {
-            Output::Send { to, message } => {
-                let Some(queue) = state.queues.get(&to) else { return };
-                match queue.outbox.push(&message) {
+            Output::Send { to, mut message } => {
+                let Some(queue) = state.queues.get_mut(&to) else { return };
+                let renewal =
+                    queue.credentials.as_mut().and_then(|credentials| credentials.add_to(&mut message));
+                let verdict = queue.outbox.push(&message);
+                if let Some(renewal) = renewal.filter(|_| matches!(verdict, Verdict::Taken)) {
+                    queue.outbox.push(&renewal);
+                }
+                match verdict {
                     Verdict::Taken => {}
                     Verdict::Lost(from) => state.hub.handle_payload_lost(to, &from),
                     Verdict::Full => {
@@ -199,7 +211,7 @@ impl Switchboard {
                     MediaCommand::Relay { id, .. } => Some(*id),
                     _ => None,
                 };
-                if let Some(media) = &self.media
+                if let Some(media) = &self.backends.media
                     && !media.push(command)
                     && let Some(sender) = sender
                 {
@@ -215,7 +227,7 @@ impl Switchboard {
     }
 
     fn tell_mixers(&self, command: MixerCommand) {
-        if let Some(mixers) = &self.mixers {
+        if let Some(mixers) = &self.backends.mixers {
             // It ends only with the server.
             let _ = mixers.send(command);
         }

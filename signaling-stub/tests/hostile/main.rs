@@ -13,3 +13,4 @@ mod pair;
 mod receivers;
 mod seats;
 mod sockets;
+mod turn;
