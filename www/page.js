@@ -1,4 +1,4 @@
-import init, { Devices, Room, captureDisplay } from "./pkg/moim.js";
+import init, { Devices, Room } from "./pkg/moim.js";
 
 const $ = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
@@ -67,8 +67,7 @@ async function publishDevices() {
     $(kind).setAttribute("aria-pressed", String(Boolean(local[kind])));
   }
   if (local.camera) {
-    const video = tile("own/person", $("name").value, true).querySelector("video");
-    video.srcObject = new MediaStream([local.camera.track.mediaStreamTrack]);
+    local.camera.track.attach(tile("own/person", $("name").value, true).querySelector("video"));
   }
   return missing;
 }
@@ -82,21 +81,9 @@ for (const kind of ["camera", "microphone"]) {
 }
 
 $("share").addEventListener("click", async () => {
-  if ($("share").getAttribute("aria-pressed") === "true") {
-    for (const { track, id } of local.screen) {
-      await room.unpublish(id);
-      track.stop();
-    }
-    $("share").setAttribute("aria-pressed", "false");
-    return;
-  }
   try {
-    const { video, audio } = await captureDisplay({ audio: true });
-    local.screen = window.shared = [];
-    for (const track of [video, audio].filter(Boolean)) {
-      local.screen.push({ track, id: await room.publish(track) });
-    }
-    $("share").setAttribute("aria-pressed", "true");
+    window.shared = await room.setScreenShareEnabled(!room.screenShareEnabled); // for the console
+    $("share").setAttribute("aria-pressed", String(room.screenShareEnabled));
   } catch (error) {
     say(error.message);
   }
@@ -116,7 +103,7 @@ $("leave").addEventListener("click", () => room.leave());
 $("sound").addEventListener("click", () => room.startAudio().catch((error) => say(error.message)));
 
 function finish(error) {
-  for (const { track } of [local.camera, local.microphone, ...(local.screen ?? [])].filter(Boolean)) track.stop();
+  for (const { track } of Object.values(local)) track.stop();
   local = {};
   $("share").setAttribute("aria-pressed", "false");
   $("lobby").querySelector("button").disabled = false;

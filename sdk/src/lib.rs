@@ -7,12 +7,12 @@
 //! # #[cfg(target_arch = "wasm32")]
 //! # mod example {
 //! use futures::StreamExt;
-//! use moim::{CameraOptions, Devices, JoinOptions, Result, Room, RoomEvent, RoomOptions};
+//! use moim::{CameraOptions, JoinOptions, Result, Room, RoomEvent, RoomOptions};
 //!
 //! pub async fn call(video: web_sys::HtmlVideoElement) -> Result<()> {
 //!     let room = Room::new(RoomOptions::default())?;
 //!     let mut events = room.events();
-//!     room.publish(&Devices::new()?.camera(&CameraOptions::default()).await?).await?;
+//!     room.set_camera_enabled(true, &CameraOptions::default()).await?;
 //!     room.join(JoinOptions::new("tea", "Ana")).await?;
 //!     while let Some(event) = events.next().await {
 //!         if let RoomEvent::TrackAdded { track, .. } = event {

@@ -48,9 +48,9 @@ test("the browser's own stop button ends the sharing", { skip }, async (t) => {
   await bob.page.waitForSelector(bob.tile("alice", "screen"));
   // The button is not part of the page. It ends the track, which then fires this event.
   await alice.page.evaluate(() => {
-    const { track } = window.shared.find(({ track }) => track.kind === "video");
-    track.mediaStreamTrack.stop();
-    track.mediaStreamTrack.dispatchEvent(new Event("ended"));
+    const track = window.shared.video.mediaStreamTrack;
+    track.stop();
+    track.dispatchEvent(new Event("ended"));
   });
   await bob.page.waitForSelector(bob.tile("alice", "screen"), { hidden: true });
   await alice.page.waitForSelector(`${alice.$("share")}[aria-pressed=false]`);

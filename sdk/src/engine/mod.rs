@@ -26,6 +26,7 @@ pub mod session;
 pub mod simulcast;
 pub mod stats;
 pub mod stream;
+pub mod switch;
 pub mod topology;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "called where the browser is"))]
 pub(crate) mod trace;

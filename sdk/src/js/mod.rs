@@ -16,6 +16,7 @@ mod file_transfer;
 mod level_meter;
 mod list;
 mod live_object;
+mod local_media;
 mod logger;
 mod media;
 mod mixer;

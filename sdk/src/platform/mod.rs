@@ -5,6 +5,7 @@
 
 mod audio_context;
 mod bindings;
+mod canvas;
 pub(crate) mod clock;
 mod constraints;
 pub(crate) mod data_channel;
@@ -35,6 +36,7 @@ mod track_check;
 mod view;
 mod wakers;
 
+pub(crate) use canvas::BlackPicture;
 pub use data_channel::{DataChannel, DataChannelIo, DataChannelState, IncomingFiles, Message};
 pub use devices::{
     CameraOptions, DeviceChanges, Devices, MicrophoneOptions, Permission, PermissionChanges, TakeOver,

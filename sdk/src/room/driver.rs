@@ -15,6 +15,7 @@ use super::attachments::Attachments;
 use super::event::{RoomEvent, RoomState};
 use super::files::Files;
 use super::late::Late;
+use super::local_media::LocalMedia;
 use super::local_tracks::Published;
 use super::messages::{ChatReceipt, WaitingSender};
 use super::people::People;
@@ -44,6 +45,7 @@ pub(super) struct Driver {
     backend: RefCell<Box<dyn SignalingBackend>>,
     socket: RefCell<Option<Socket>>,
     pub(super) connections: RefCell<BTreeMap<LinkId, Rc<RoomConnection>>>,
+    pub(super) local_media: LocalMedia,
     pub(super) local_tracks: RefCell<BTreeMap<PublicationId, Published>>,
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
     pub(super) people: People,
@@ -76,6 +78,7 @@ impl Driver {
             backend: RefCell::new(backend),
             socket: RefCell::default(),
             connections: RefCell::default(),
+            local_media: LocalMedia::default(),
             local_tracks: RefCell::default(),
             remote_tracks: RefCell::default(),
             people: People::default(),
@@ -369,6 +372,7 @@ impl Driver {
 
     fn ended(&self, error: Option<Error>) {
         self.local_tracks.take();
+        self.local_media.close();
         self.forget_late();
         let gone = self.remote_tracks.take();
         gone.values().for_each(|gone| self.track_ended(gone));

@@ -3,7 +3,7 @@
 
 use super::driver::Driver;
 use super::event::RoomEvent;
-use crate::model::{Publication, PublicationId};
+use crate::model::{Publication, PublicationId, TrackSource};
 use crate::platform::send_settings::SendSettings;
 use crate::platform::{ListenerGuard, LocalTrack, TrackChange, TrackWatch, clock};
 
@@ -93,6 +93,17 @@ impl Driver {
         self.publications_where(|known| known.track == *track)
     }
 
+    /// The publications of a source for everyone, those included that have ended.
+    pub(super) fn published_to_all(&self, source: TrackSource) -> Vec<PublicationId> {
+        self.publications_where(|known| known.publication.source == source && known.publication.to.is_none())
+    }
+
+    /// Whether a publication goes on, and is not muted.
+    pub(super) fn is_live(&self, id: &PublicationId) -> bool {
+        let tracks = self.local_tracks.borrow();
+        tracks.get(id).is_some_and(|known| !known.is_silent() && !known.track.is_ended())
+    }
+
     /// The track that is sent for a publication, and its parameters.
     pub(super) fn sent(&self, id: &PublicationId) -> Option<(LocalTrack, SendSettings)> {
         self.local_tracks.borrow().get(id).map(|known| (known.sent(), known.sending.clone()))
@@ -153,6 +164,9 @@ impl Driver {
         drop(silence);
         self.with_session(|session| session.unpublish(id, clock::now()));
         self.events.send(RoomEvent::LocalTrackEnded { publication_id: id.clone() });
+        if let Some(track) = self.local_track(id) {
+            self.shared_track_ended(&track);
+        }
     }
 
     pub(super) fn set_own_mute(&self, id: &PublicationId, muted: bool) {

@@ -4,11 +4,11 @@
 //! # #[cfg(target_arch = "wasm32")]
 //! # async fn example() -> moim::Result<()> {
 //! use futures::StreamExt;
-//! use moim::{CameraOptions, Devices, JoinOptions, Room, RoomEvent, RoomOptions};
+//! use moim::{CameraOptions, JoinOptions, Room, RoomEvent, RoomOptions};
 //!
 //! let room = Room::new(RoomOptions::default())?;
 //! let mut events = room.events();
-//! room.publish(&Devices::new()?.camera(&CameraOptions::default()).await?).await?;
+//! room.set_camera_enabled(true, &CameraOptions::default()).await?;
 //! room.join(JoinOptions::new("tea", "Ana")).await?;
 //! while let Some(event) = events.next().await {
 //!     if let RoomEvent::TrackAdded { track, .. } = event {
@@ -25,6 +25,7 @@ mod driver;
 mod event;
 mod files;
 mod late;
+mod local_media;
 mod local_tracks;
 mod messages;
 mod participant;

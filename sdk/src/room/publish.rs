@@ -6,8 +6,8 @@ use super::Room;
 use crate::error::{Error, Result};
 use crate::model::{Publication, PublicationId, TrackSource};
 use crate::options::PublishOptions;
-use crate::platform::LocalTrack;
 use crate::platform::send_settings::SendSettings;
+use crate::platform::{CameraOptions, LocalTrack};
 
 /// Identifies a publication of this participant: by its id, or by the published track. A track that is published
 /// several times, such as once for each of some participants, stands for all its publications in the room.
@@ -161,13 +161,18 @@ impl Room {
 
     /// Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is
     /// muted. The track itself and its other publications are not affected. Unmuting enables a disabled track; its
-    /// other publications stay muted.
+    /// other publications stay muted. Unmuting a camera that [`set_camera_enabled`](Self::set_camera_enabled) has
+    /// switched off switches it on.
     ///
     /// # Errors
     /// `InvalidState` if the room was left; `InvalidOptions` if the publication does not exist.
     pub async fn set_muted(&self, publication: impl Into<PublicationRef>, muted: bool) -> Result<()> {
-        for (id, _) in self.published("mute", &publication.into())? {
-            self.driver().mute(&id, muted);
+        for (id, track) in self.published("mute", &publication.into())? {
+            if !muted && self.driver().local_media.is_black(&track) {
+                self.set_camera_enabled(true, &CameraOptions::default()).await?;
+            } else {
+                self.driver().mute(&id, muted);
+            }
         }
         Ok(())
     }

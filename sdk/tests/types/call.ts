@@ -1,6 +1,6 @@
 // The example of the npm package's README.
 // README: begin
-import init, { Devices, Room, type PublicationId } from "moim";
+import init, { Room, type PublicationId } from "moim";
 
 const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 
@@ -21,19 +21,13 @@ async function call(name: string): Promise<void> {
     media.delete(publicationId);
   });
 
-  // Camera and microphone, and a preview of the camera.
-  const devices = new Devices();
-  const [camera, microphone] = [await devices.camera(), await devices.microphone()];
-  element<HTMLVideoElement>("preview").srcObject = new MediaStream([camera.mediaStreamTrack]);
-  await room.publish(camera);
-  const microphoneId = await room.publish(microphone);
+  // Camera and microphone, with one prompt for both, and a preview of the camera.
+  const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
+  camera?.attach(element<HTMLVideoElement>("preview"));
   await room.join({ room: "tea", name });
 
-  let muted = false;
-  element("mute").onclick = async () => {
-    muted = !muted;
-    await room.setMuted(microphoneId, muted);
-  };
+  element("mute").onclick = () => room.setMicrophoneEnabled(!room.microphoneEnabled);
+  element("share").onclick = () => room.setScreenShareEnabled(!room.screenShareEnabled);
 
   // Chat: the promise resolves when everyone has received the line.
   room.addEventListener("chatreceived", ({ detail: { participantId, text } }) => write(participantId, text));
@@ -43,10 +37,7 @@ async function call(name: string): Promise<void> {
     write(name, value);
   };
 
-  element("leave").onclick = async () => {
-    await room.leave();
-    [camera, microphone].forEach((track) => track.stop()); // their devices are free again
-  };
+  element("leave").onclick = () => room.leave(); // the devices are free again
 }
 
 function write(from: string, text: string): void {

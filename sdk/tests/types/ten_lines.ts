@@ -1,25 +1,19 @@
 // The example of the README.
 // README: begin
-import init, { Devices, Room } from "moim";
+import init, { Room } from "moim";
 
 await init();
 const room = new Room({ url: "ws://127.0.0.1:8080/ws" });
 room.addEventListener("trackadded", ({ detail: { track } }) => {
   document.querySelector("#others")!.append(track.attach());
 });
-const devices = new Devices();
-const [camera, microphone] = [await devices.camera(), await devices.microphone()];
-const preview = document.querySelector<HTMLVideoElement>("video#preview")!; // <video id="preview" autoplay muted playsinline>
-preview.srcObject = new MediaStream([camera.mediaStreamTrack]);
-await room.publish(camera);
-const microphoneId = await room.publish(microphone);
+const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]); // one prompt for both
+if (camera) document.querySelector("#preview")!.append(camera.attach());
 await room.join({ room: "tea", name: "Ana" });
 
 const onClick = (button: string, action: () => unknown) => document.querySelector(button)!.addEventListener("click", action);
-onClick("#mute", () => room.setMuted(microphoneId, true));
-onClick("#leave", async () => {
-  await room.leave();
-  [camera, microphone].forEach((track) => track.stop());
-});
+onClick("#mute", () => room.setMicrophoneEnabled(!room.microphoneEnabled));
+onClick("#share", () => room.setScreenShareEnabled(!room.screenShareEnabled));
+onClick("#leave", () => room.leave());
 // README: end
 export {};

@@ -38,7 +38,11 @@ where
 }
 
 async fn objects(capture: impl Future<Output = Result<DisplayCapture>>) -> Result<JsValue, JsValue> {
-    let capture = capture.await?;
+    object(capture.await?)
+}
+
+/// A `DisplayCapture`.
+pub(in crate::js) fn object(capture: DisplayCapture) -> Result<JsValue, JsValue> {
     let result = Object::new();
     Reflect::set(&result, &"video".into(), &JsLocalTrack::from(capture.video).into())?;
     if let Some(audio) = capture.audio {

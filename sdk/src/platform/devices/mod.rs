@@ -92,7 +92,14 @@ impl Devices {
         camera: &CameraOptions,
         microphone: &MicrophoneOptions,
     ) -> Result<(LocalTrack, LocalTrack)> {
-        let (camera, microphone) = (camera.to_constraints(), microphone.to_constraints());
+        self.open_both(camera.to_constraints(), microphone.to_constraints()).await
+    }
+
+    pub(crate) async fn open_both(
+        &self,
+        camera: TrackConstraints,
+        microphone: TrackConstraints,
+    ) -> Result<(LocalTrack, LocalTrack)> {
         let device = "camera and microphone";
         let tracks = self.get(device, Some(&camera), Some(&microphone)).await?;
         let of = |kind| tracks.iter().find(|track| track.kind() == kind).cloned();
@@ -150,7 +157,7 @@ impl Devices {
         async move { Ok(device_info(device.await?.unchecked_ref())) }
     }
 
-    async fn open(&self, kind: MediaKind, wanted: TrackConstraints) -> Result<LocalTrack> {
+    pub(crate) async fn open(&self, kind: MediaKind, wanted: TrackConstraints) -> Result<LocalTrack> {
         let (device, camera, microphone) = match kind {
             MediaKind::Video => ("camera", Some(&wanted), None),
             MediaKind::Audio => ("microphone", None, Some(&wanted)),

@@ -44,6 +44,11 @@ pub struct DisplayOptions {
 }
 
 impl DisplayOptions {
+    /// The default, and the sound with it.
+    pub fn with_audio() -> Self {
+        Self { audio: true, ..Self::default() }
+    }
+
     pub(super) fn to_js(&self, controller: Option<&JsValue>) -> Result<Object> {
         let options = Object::new();
         set(&options, "video", to_js_or_true(&self.video_constraints)?);

@@ -7,6 +7,7 @@ use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, HtmlVideoEl
 use super::options::MixerOptions;
 use crate::engine::layout::{Fit, Rectangle};
 use crate::error::{Error, Result};
+use crate::platform::canvas::canvas_track;
 use crate::platform::exception::Exception;
 use crate::platform::promise::ignore;
 
@@ -29,19 +30,7 @@ pub(super) struct Picture {
 
 impl Picture {
     pub(super) fn new(options: &MixerOptions) -> Result<Self> {
-        let unsupported = || Error::Unsupported { feature: "canvas.captureStream" };
-        let canvas: HtmlCanvasElement =
-            document()?.create_element("canvas").map_err(Exception::from)?.unchecked_into();
-        canvas.set_width(options.width);
-        canvas.set_height(options.height);
-        let context = canvas.get_context("2d").map_err(Exception::from)?.ok_or_else(unsupported)?;
-        let context: CanvasRenderingContext2d = context.unchecked_into();
-        let capture = js_sys::Reflect::get(&canvas, &"captureStream".into()).map_err(Exception::from)?;
-        if !capture.is_function() {
-            return Err(unsupported());
-        }
-        let stream = canvas.capture_stream().map_err(Exception::from)?;
-        let track = stream.get_video_tracks().get(0).dyn_into().map_err(|_| unsupported())?;
+        let (context, track) = canvas_track(options.width, options.height)?;
         Ok(Self { context, track, width: options.width.into(), height: options.height.into() })
     }
 

@@ -1,0 +1,127 @@
+//! A switch that takes time to turn, such as that of a camera which the user has to permit. What was asked last is what holds.
+
+use futures::channel::oneshot::{self, Receiver, Sender};
+
+/// Where a switch is to be, and who waits for it. `T` is the outcome of turning it.
+#[derive(Debug)]
+pub struct Switch<T> {
+    asked: Option<bool>,
+    waiting: Vec<Sender<T>>,
+    is_turning: bool,
+}
+
+impl<T> Default for Switch<T> {
+    fn default() -> Self {
+        Self { asked: None, waiting: Vec::new(), is_turning: false }
+    }
+}
+
+impl<T: Clone> Switch<T> {
+    /// Asks for a position, instead of the one that was asked for before. The outcome goes to everyone who has asked until then;
+    /// dropping the receiver withdraws the call. `true` if turning is to begin: see [`next`](Self::next).
+    #[must_use]
+    pub fn ask(&mut self, on: bool) -> (Receiver<T>, bool) {
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.push(sender);
+        self.asked = Some(on);
+        (receiver, !std::mem::replace(&mut self.is_turning, true))
+    }
+
+    /// The position to turn to next; `None` if the switch is where it is to be.
+    pub fn next(&mut self) -> Option<bool> {
+        let next = self.asked.take();
+        self.is_turning = next.is_some();
+        next
+    }
+
+    /// The position that counts after a turn to `on` has taken its time, and counts from now on.
+    pub fn latest(&mut self, on: bool) -> bool {
+        self.asked.take().unwrap_or(on)
+    }
+
+    /// Whether what was opened to turn the switch on is still of use: somebody waits for it, and `off` was not asked for meanwhile.
+    pub fn is_wanted(&self) -> bool {
+        self.asked != Some(false) && self.waiting.iter().any(|waiting| !waiting.is_canceled())
+    }
+
+    /// Takes the outcome of a turn to everyone who waits, unless another position was asked for meanwhile: its outcome counts.
+    pub fn settle(&mut self, outcome: &T) {
+        if self.asked.is_none() {
+            for waiting in self.waiting.drain(..) {
+                let _ = waiting.send(outcome.clone());
+            }
+        }
+    }
+
+    /// Gives up what was asked for. Whoever waits gets `Canceled`.
+    pub fn close(&mut self) {
+        self.asked = None;
+        self.waiting.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome<T>(receiver: &mut Receiver<T>) -> Option<T> {
+        receiver.try_recv().ok().flatten()
+    }
+
+    #[test]
+    fn what_was_asked_last_holds_and_is_the_outcome_of_all() {
+        let mut switch = Switch::default();
+        let (mut first, begins) = switch.ask(true);
+        let (mut second, again) = switch.ask(false);
+        assert!(begins && !again);
+
+        assert_eq!(switch.next(), Some(false), "the first never takes effect");
+        switch.settle(&"off");
+        assert_eq!((outcome(&mut first), outcome(&mut second)), (Some("off"), Some("off")));
+        assert_eq!(switch.next(), None);
+        assert!(switch.ask(true).1, "at rest it begins anew");
+    }
+
+    #[test]
+    fn off_during_a_prompt_makes_the_device_useless_and_on_again_makes_it_useful() {
+        let mut switch = Switch::default();
+        let (mut on, _) = switch.ask(true);
+        assert_eq!(switch.next(), Some(true));
+        assert!(switch.is_wanted());
+        let (_off, begins) = switch.ask(false);
+        assert!(!begins && !switch.is_wanted());
+        let (_again, _) = switch.ask(true);
+        assert!(switch.is_wanted());
+
+        switch.settle(&1);
+        assert_eq!(outcome(&mut on), None, "there is more to come");
+        assert_eq!(switch.next(), Some(true));
+        switch.settle(&2);
+        assert_eq!(outcome(&mut on), Some(2));
+
+        let _ = switch.ask(true);
+        assert!(switch.latest(false), "the newest position counts");
+        assert_eq!(switch.next(), None, "and is taken");
+    }
+
+    #[test]
+    fn a_call_that_is_withdrawn_wants_no_device() {
+        let mut switch = Switch::<()>::default();
+        let (on, _) = switch.ask(true);
+        let (other, _) = switch.ask(true);
+        switch.next();
+        drop(on);
+        assert!(switch.is_wanted(), "the other one waits");
+        drop(other);
+        assert!(!switch.is_wanted());
+    }
+
+    #[test]
+    fn closing_cancels_whoever_waits() {
+        let mut switch = Switch::<()>::default();
+        let (mut on, _) = switch.ask(true);
+        switch.close();
+        assert!(on.try_recv().is_err());
+        assert_eq!(switch.next(), None);
+    }
+}

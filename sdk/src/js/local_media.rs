@@ -1,0 +1,127 @@
+//! Camera, microphone and screen of a room by one call each, for JavaScript.
+
+use js_sys::{Promise, Reflect};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+use super::abort::{self, Abortable, abortable};
+use super::media::{JsLocalTrack, display};
+use super::options;
+use super::room::JsRoom;
+use crate::platform::{CameraOptions, DisplayOptions, LocalTrack, MicrophoneOptions};
+use crate::{Error, Result};
+
+#[wasm_bindgen(js_class = Room)]
+impl JsRoom {
+    /// Switches the camera on or off; before `join` too. On: opens a camera and publishes it, or unmutes the camera that is
+    /// published. Off: mutes the publication, and closes the camera if the room has opened it, so that its light goes out; the
+    /// next call opens it again for the same publication. Resolves with the track when it is on: `attach` it for a preview.
+    /// The track ends when the camera is switched off and when the room is left.
+    ///
+    /// The options count when a camera is opened. Default: those of the last time.
+    ///
+    /// Of calls in quick succession the last one holds, and all resolve with its result. If `setMicrophoneEnabled(true)` is
+    /// called as well, without an `await` in between, the user is asked for both in one prompt. If the call is aborted, or the room is
+    /// left, while the user is asked, a camera that comes later is closed at once.
+    /// @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE if the room is left.
+    /// @example
+    /// const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
+    /// document.body.append(camera.attach());
+    #[wasm_bindgen(js_name = setCameraEnabled, unchecked_return_type = "Promise<LocalTrack | undefined>")]
+    pub fn set_camera_enabled(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "CameraOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        let room = self.handle();
+        let options = read(enabled, options, "camera options");
+        abortable(options, |(enabled, options): (bool, CameraOptions)| {
+            let done = room.set_camera_enabled(enabled, &options);
+            async move {
+                let outcome = done.await;
+                drop(room); // it is there until then
+                Ok(object(outcome?))
+            }
+        })
+    }
+
+    /// Switches the microphone on or off, as `setCameraEnabled` does the camera. Off mutes the publication; the device stays
+    /// open, so that it is back at once.
+    /// @throws {MoimError} the codes of `Devices.microphone`; ERR_INVALID_STATE if the room is left.
+    #[wasm_bindgen(js_name = setMicrophoneEnabled, unchecked_return_type = "Promise<LocalTrack | undefined>")]
+    pub fn set_microphone_enabled(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "MicrophoneOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        let room = self.handle();
+        let options = read(enabled, options, "microphone options");
+        abortable(options, |(enabled, options): (bool, MicrophoneOptions)| {
+            let done = room.set_microphone_enabled(enabled, &options);
+            async move {
+                let outcome = done.await;
+                drop(room); // it is there until then
+                Ok(object(outcome?))
+            }
+        })
+    }
+
+    /// Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its pictures
+    /// and its sound; does nothing if a screen is shared already. Here `audio` is true by default. Off: unpublishes and stops
+    /// both. The browser's own stop button does the same, and `localtrackended` is emitted for each. Resolves with what is shared.
+    ///
+    /// Call it from an event handler of a click or a key. Of calls in quick succession the last one holds. If the call is aborted,
+    /// or the room is left, while the user chooses, nothing is shared.
+    /// @throws {MoimError} the codes of `captureDisplay`; ERR_INVALID_STATE if the room is left.
+    #[wasm_bindgen(js_name = setScreenShareEnabled, unchecked_return_type = "Promise<DisplayCapture | undefined>")]
+    pub fn set_screen_share_enabled(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "DisplayOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        let room = self.handle();
+        let audio = options.as_ref().and_then(|options| Reflect::get(options, &"audio".into()).ok());
+        let options = read(enabled, options, "display options");
+        abortable(options, |(enabled, options): (bool, DisplayOptions)| {
+            let audio = audio.is_none_or(|audio| audio.is_undefined()) || options.audio;
+            let done = room.set_screen_share_enabled(enabled, &DisplayOptions { audio, ..options });
+            async move {
+                let outcome = done.await;
+                drop(room); // it is there until then
+                outcome?.map_or(Ok(JsValue::UNDEFINED), display::object)
+            }
+        })
+    }
+
+    /// Whether a camera is published to everyone, and not muted.
+    #[wasm_bindgen(getter, js_name = cameraEnabled)]
+    pub fn camera_enabled(&self) -> bool {
+        self.handle().is_camera_enabled()
+    }
+
+    /// Whether a microphone is published to everyone, and not muted.
+    #[wasm_bindgen(getter, js_name = microphoneEnabled)]
+    pub fn microphone_enabled(&self) -> bool {
+        self.handle().is_microphone_enabled()
+    }
+
+    /// Whether a screen is published to everyone, and not muted.
+    #[wasm_bindgen(getter, js_name = screenShareEnabled)]
+    pub fn screen_share_enabled(&self) -> bool {
+        self.handle().is_screen_share_enabled()
+    }
+}
+
+fn read<T: DeserializeOwned + Default>(
+    enabled: JsValue,
+    options: Option<JsValue>,
+    what: &str,
+) -> Result<Abortable<(bool, T)>, Error> {
+    let enabled = options::parse_value(enabled, "enabled")?;
+    let (options, signals) = abort::parse(options, what)?;
+    Ok(((enabled, options), signals))
+}
+
+fn object(track: Option<LocalTrack>) -> JsValue {
+    track.map_or(JsValue::UNDEFINED, |track| JsLocalTrack::from(track).into())
+}

@@ -1,0 +1,274 @@
+//! Camera, microphone and screen of a room, by one call each.
+//!
+//! The room opens the devices and publishes their tracks. What is published is asked of `local_tracks.rs` each time, so that
+//! an application may publish, mute, exchange and withdraw the same tracks by their own calls.
+
+mod prompt;
+mod screen;
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen_futures::spawn_local;
+
+use self::prompt::Prompt;
+use self::screen::Screen;
+use super::driver::Driver;
+use super::{Handle, Room};
+use crate::engine::capture::TrackConstraints;
+use crate::engine::switch::Switch;
+use crate::error::{Error, Result};
+use crate::model::{PublicationId, TrackSource};
+use crate::options::PublishOptions;
+use crate::platform::{BlackPicture, CameraOptions, LocalTrack, MicrophoneOptions};
+
+/// What the calls of this file have opened in a room.
+#[derive(Debug, Default)]
+pub(super) struct LocalMedia {
+    camera: Device,
+    microphone: Device,
+    /// Sent in place of the camera while that is off.
+    black: RefCell<Option<BlackPicture>>,
+    prompt: Prompt,
+    screen: Screen,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Input {
+    Camera,
+    Microphone,
+}
+
+#[derive(Debug, Default)]
+struct Device {
+    switch: RefCell<Switch<Result<Option<LocalTrack>>>>,
+    /// What was wanted of it last.
+    constraints: RefCell<Option<TrackConstraints>>,
+    /// The track that the room has opened.
+    opened: RefCell<Option<LocalTrack>>,
+}
+
+impl Device {
+    fn stop(&self) {
+        if let Some(track) = self.opened.take() {
+            track.stop();
+        }
+    }
+}
+
+impl LocalMedia {
+    fn device(&self, input: Input) -> &Device {
+        match input {
+            Input::Camera => &self.camera,
+            Input::Microphone => &self.microphone,
+        }
+    }
+
+    /// Whether a track is there in place of a camera that is off.
+    pub(super) fn is_black(&self, track: &LocalTrack) -> bool {
+        self.black.borrow().as_ref().is_some_and(|black| black.track() == track)
+    }
+
+    /// The room is left: what it has opened is closed, and nobody gets what is opened from now on.
+    pub(super) fn close(&self) {
+        for device in [&self.camera, &self.microphone] {
+            device.switch.borrow_mut().close();
+            device.stop();
+        }
+        self.black.take();
+        self.screen.close();
+    }
+}
+
+impl Input {
+    fn source(self) -> TrackSource {
+        match self {
+            Self::Camera => TrackSource::Camera,
+            Self::Microphone => TrackSource::Microphone,
+        }
+    }
+
+    fn default_constraints(self) -> TrackConstraints {
+        match self {
+            Self::Camera => CameraOptions::default().to_constraints(),
+            Self::Microphone => MicrophoneOptions::default().to_constraints(),
+        }
+    }
+}
+
+impl Room {
+    /// Switches the camera on or off; before [`join`](Self::join) too. On: opens a camera and publishes it, or unmutes the camera
+    /// that is published. Off: mutes the publication, and closes the camera if the room has opened it, so that its light goes
+    /// out; the next call opens it again for the same publication. Gives the track when it is on. The track ends when
+    /// the camera is switched off and when the room is left.
+    ///
+    /// `options` count when a camera is opened. Default options mean: as the last time.
+    ///
+    /// Of calls in quick succession the last one holds, and all give its result. If camera and microphone are enabled
+    /// without an await in between, the user is asked for both in one prompt. If the future is dropped, or the room is left,
+    /// while the user is asked, a camera that comes later is closed at once.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left; those of [`Devices::camera`](crate::Devices::camera).
+    pub fn set_camera_enabled(
+        &self,
+        enabled: bool,
+        options: &CameraOptions,
+    ) -> impl Future<Output = Result<Option<LocalTrack>>> + use<> {
+        let wanted = (*options != CameraOptions::default()).then(|| options.to_constraints());
+        self.switch_input(Input::Camera, enabled, wanted)
+    }
+
+    /// Switches the microphone on or off, as [`set_camera_enabled`](Self::set_camera_enabled) does the camera. Off mutes the
+    /// publication; the device stays open, so that it is back at once.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left; those of [`Devices::microphone`](crate::Devices::microphone).
+    pub fn set_microphone_enabled(
+        &self,
+        enabled: bool,
+        options: &MicrophoneOptions,
+    ) -> impl Future<Output = Result<Option<LocalTrack>>> + use<> {
+        let wanted = (*options != MicrophoneOptions::default()).then(|| options.to_constraints());
+        self.switch_input(Input::Microphone, enabled, wanted)
+    }
+
+    /// Whether a camera is published to everyone, and not muted.
+    pub fn is_camera_enabled(&self) -> bool {
+        self.driver().is_sending(TrackSource::Camera)
+    }
+
+    /// Whether a microphone is published to everyone, and not muted.
+    pub fn is_microphone_enabled(&self) -> bool {
+        self.driver().is_sending(TrackSource::Microphone)
+    }
+
+    fn switch_input(
+        &self,
+        input: Input,
+        enabled: bool,
+        wanted: Option<TrackConstraints>,
+    ) -> impl Future<Output = Result<Option<LocalTrack>>> + use<> {
+        let asked = self.expect_not_left(ACTION).map(|()| {
+            let device = self.driver().local_media.device(input);
+            if wanted.is_some() {
+                device.constraints.replace(wanted);
+            }
+            let (outcome, begins) = device.switch.borrow_mut().ask(enabled);
+            if begins {
+                spawn_local(turn(Rc::downgrade(&self.0), input));
+            }
+            outcome
+        });
+        async move { asked?.await.unwrap_or_else(|_| Err(left())) }
+    }
+
+    /// Sends the track of a device that was opened, as the publication of its kind.
+    fn send_input(&self, input: Input, track: &LocalTrack) -> Result<()> {
+        self.expect_not_left(ACTION)?;
+        let driver = self.driver();
+        match driver.input(input.source()) {
+            Some((id, _)) => {
+                driver.replace_local_track(&id, track);
+                driver.mute(&id, false);
+            }
+            None => drop(self.start_publishing(track, &PublishOptions::default())?),
+        }
+        Ok(())
+    }
+}
+
+/// Brings a switch to where it is to be. The room may be dropped meanwhile.
+async fn turn(room: Weak<Handle>, input: Input) {
+    let upgraded = || room.upgrade().map(Room);
+    while let Some(on) =
+        upgraded().and_then(|room| room.driver().local_media.device(input).switch.borrow_mut().next())
+    {
+        let outcome = if on { turn_on(&room, input).await } else { Ok(None) };
+        let Some(room) = upgraded() else { return };
+        if !on {
+            room.driver().turn_off(input);
+        }
+        room.driver().local_media.device(input).switch.borrow_mut().settle(&outcome);
+    }
+}
+
+async fn turn_on(room: &Weak<Handle>, input: Input) -> Result<Option<LocalTrack>> {
+    let opening = {
+        let room = Room(room.upgrade().ok_or_else(left)?);
+        let driver = room.driver();
+        let media = &driver.local_media;
+        if let Some((id, track)) = driver.input(input.source())
+            && !track.is_ended()
+            && !media.is_black(&track)
+        {
+            driver.mute(&id, false);
+            drop(media.black.take()); // the application may have sent another track in its place
+            return Ok(Some(track));
+        }
+        let device = media.device(input);
+        let opened = device.opened.borrow().clone();
+        if let Some(track) = opened.filter(|track| !track.is_ended()) {
+            room.send_input(input, &track)?;
+            return Ok(Some(track));
+        }
+        let wanted = device.constraints.borrow().clone();
+        driver.open_input(input, wanted.unwrap_or_else(|| input.default_constraints()))
+    };
+    let track = opening.await?;
+    let room = Room(room.upgrade().ok_or_else(left)?);
+    let media = &room.driver().local_media;
+    let device = media.device(input);
+    if !device.switch.borrow().is_wanted() {
+        return Ok(None); // the last handle of the track
+    }
+    room.send_input(input, &track)?;
+    device.opened.replace(Some(track.clone()));
+    if matches!(input, Input::Camera) {
+        drop(media.black.take());
+    }
+    Ok(Some(track))
+}
+
+impl Driver {
+    fn turn_off(&self, input: Input) {
+        let media = &self.local_media;
+        let device = media.device(input);
+        let opened = device.opened.borrow().clone();
+        let published = self.input(input.source());
+        if let Some((id, track)) = &published
+            && !media.is_black(track)
+        {
+            self.mute(id, true);
+            if matches!(input, Input::Camera)
+                && opened.as_ref() == Some(track)
+                && let Ok(black) = BlackPicture::in_place_of(track)
+            {
+                self.replace_local_track(id, black.track());
+                media.black.replace(Some(black));
+            }
+        }
+        if matches!(input, Input::Camera) {
+            device.stop();
+        }
+    }
+
+    /// The publication of a source for everyone, with its track: one that goes on, or else one that has ended.
+    fn input(&self, source: TrackSource) -> Option<(PublicationId, LocalTrack)> {
+        let found = self.published_to_all(source);
+        let id = found.iter().find(|id| self.local_track(id).is_some_and(|track| !track.is_ended()));
+        let id = id.or(found.first())?;
+        Some((id.clone(), self.local_track(id)?))
+    }
+
+    fn is_sending(&self, source: TrackSource) -> bool {
+        self.published_to_all(source).iter().any(|id| self.is_live(id))
+    }
+}
+
+const ACTION: &str = "enable a device";
+
+fn left() -> Error {
+    Error::InvalidState { action: ACTION, state: "the room is left" }
+}

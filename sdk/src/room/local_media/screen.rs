@@ -1,0 +1,162 @@
+//! Sharing the screen with its sound.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::rc::{Rc, Weak};
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{ACTION, left};
+use crate::engine::switch::Switch;
+use crate::error::Result;
+use crate::model::TrackSource;
+use crate::options::PublishOptions;
+use crate::platform::{DisplayCapture, DisplayOptions, LocalTrack, capture_display};
+use crate::room::driver::Driver;
+use crate::room::{Handle, Room};
+
+type Choosing = LocalBoxFuture<'static, Result<DisplayCapture>>;
+
+/// What is shared, and the switch.
+#[derive(Default)]
+pub(super) struct Screen {
+    switch: RefCell<Switch<Result<Option<DisplayCapture>>>>,
+    /// The browser's dialog, until it is waited for.
+    choosing: RefCell<Option<Choosing>>,
+    /// Whether the dialog is open.
+    is_choosing: Cell<bool>,
+    shared: RefCell<Option<DisplayCapture>>,
+}
+
+impl fmt::Debug for Screen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Screen").field("shared", &self.shared).finish_non_exhaustive()
+    }
+}
+
+impl Screen {
+    /// What is shared now.
+    fn shared(&self) -> Option<DisplayCapture> {
+        self.shared.borrow().clone().filter(|shared| !shared.video.is_ended())
+    }
+
+    fn stop(&self) {
+        if let Some(shared) = self.shared.take() {
+            shared.video.stop();
+            shared.audio.iter().for_each(LocalTrack::stop);
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.switch.borrow_mut().close();
+        drop(self.choosing.take());
+        self.stop();
+    }
+}
+
+impl Room {
+    /// Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its pictures
+    /// and, if `options` ask for it and there is one, its sound; does nothing if a screen is shared already. Off: unpublishes and
+    /// stops both. The browser's own stop button does the same, with [`RoomEvent::LocalTrackEnded`] for each. Gives what is shared.
+    ///
+    /// Call it from an event handler of a click or a key: the browser is asked at once, before the future is first polled. Of
+    /// calls in quick succession the last one holds. If the future is dropped, or the room is left, while the user chooses, nothing
+    /// is shared.
+    ///
+    /// # Errors
+    /// `InvalidState` if the room is left; those of [`capture_display`].
+    ///
+    /// [`RoomEvent::LocalTrackEnded`]: crate::RoomEvent::LocalTrackEnded
+    pub fn set_screen_share_enabled(
+        &self,
+        enabled: bool,
+        options: &DisplayOptions,
+    ) -> impl Future<Output = Result<Option<DisplayCapture>>> + use<> {
+        let asked = self.expect_not_left(ACTION).map(|()| {
+            let screen = &self.driver().local_media.screen;
+            if enabled && screen.shared().is_none() && !screen.is_choosing.replace(true) {
+                screen.choosing.replace(Some(capture_display(options).boxed_local()));
+            }
+            let (outcome, begins) = screen.switch.borrow_mut().ask(enabled);
+            if begins {
+                spawn_local(turn(Rc::downgrade(&self.0)));
+            }
+            outcome
+        });
+        async move { asked?.await.unwrap_or_else(|_| Err(left())) }
+    }
+
+    /// Whether a screen is published to everyone, and not muted.
+    pub fn is_screen_share_enabled(&self) -> bool {
+        self.driver().is_sending(TrackSource::Screen)
+    }
+
+    fn share(&self, capture: &DisplayCapture) -> Result<()> {
+        for track in [Some(&capture.video), capture.audio.as_ref()].into_iter().flatten() {
+            self.start_publishing(track, &PublishOptions::default())?;
+        }
+        Ok(())
+    }
+}
+
+/// Brings the switch to where it is to be. The room may be dropped meanwhile.
+async fn turn(room: Weak<Handle>) {
+    let upgraded = || room.upgrade().map(Room);
+    while let Some((on, choosing)) = upgraded().and_then(|room| {
+        let screen = &room.driver().local_media.screen;
+        let next = screen.switch.borrow_mut().next();
+        next.map(|on| (on, screen.choosing.take()))
+    }) {
+        // Also if nothing is to be shared any more: the dialog is open until the user has answered.
+        let chosen = match choosing {
+            Some(choosing) => Some(choosing.await),
+            None => None,
+        };
+        let Some(room) = upgraded() else { return };
+        let screen = &room.driver().local_media.screen;
+        if chosen.is_some() {
+            screen.is_choosing.set(false);
+        }
+        let on = screen.switch.borrow_mut().latest(on);
+        let is_wanted = screen.switch.borrow().is_wanted();
+        let outcome = match (on, chosen) {
+            (true, Some(Ok(capture))) if is_wanted => room.share(&capture).map(|()| {
+                screen.shared.replace(Some(capture.clone()));
+                Some(capture)
+            }),
+            (true, Some(Err(error))) => Err(error),
+            (true, _) => Ok(screen.shared()),
+            (false, _) => {
+                room.driver().stop_sharing();
+                Ok(None)
+            }
+        };
+        screen.switch.borrow_mut().settle(&outcome);
+    }
+}
+
+impl Driver {
+    fn stop_sharing(&self) {
+        for source in [TrackSource::Screen, TrackSource::ScreenAudio] {
+            self.published_to_all(source).iter().for_each(|id| self.unpublish_track(id));
+        }
+        self.local_media.screen.stop();
+    }
+
+    /// A track has ended. The sound of a screen ends with its pictures.
+    pub(in crate::room) fn shared_track_ended(&self, track: &LocalTrack) {
+        let screen = &self.local_media.screen;
+        let is_picture = screen.shared.borrow().as_ref().is_some_and(|shared| shared.video == *track);
+        if !is_picture {
+            return;
+        }
+        let Some(shared) = screen.shared.take() else { return };
+        shared.audio.iter().for_each(LocalTrack::stop);
+        for track in [Some(&shared.video), shared.audio.as_ref()].into_iter().flatten() {
+            self.publications_of(track).iter().for_each(|id| drop(self.forget(id)));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+// Camera, microphone and screen by one call each, and a whole stream: as someone else in the room sees and hears them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing, launch } from "./lib/browsers.mjs";
+import { assertFallsSilent, assertGoesBlack, assertShows, assertSounds } from "./lib/media.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+import { until } from "./lib/wait.mjs";
+
+const skip = stubMissing() || browserMissing("chromium") || browserMissing("firefox");
+const WAYS = [["chromium", "firefox"], ["firefox", "chromium"]];
+
+/** A page of someone who has a room, `window.room`, and has joined it unless `joins` is false. */
+async function enter(t, stub, person, kind, { joins = true } = {}) {
+  const { page, problems } = await launch(t, kind, { person });
+  await page.bringToFront();
+  await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
+  await page.evaluate(prepare, person, joins);
+  return { page, problems };
+}
+
+/** Runs in the page: plays what the others publish, and keeps what the browser was asked for, and what it gave. */
+async function prepare(name, joins) {
+  const moim = (window.moim = await import("/www/pkg/moim.js"));
+  await moim.default();
+  const { mediaDevices } = navigator;
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  window.prompts = [];
+  window.opened = [];
+  mediaDevices.getUserMedia = async (constraints) => {
+    const asked = ["audio", "video"].filter((kind) => constraints[kind]);
+    window.prompts.push(asked.join());
+    await window.held;
+    if (asked.includes(window.missing)) throw new DOMException("there is none", "NotFoundError");
+    const stream = await getUserMedia(constraints);
+    window.opened.push(...stream.getTracks());
+    return stream;
+  };
+  window.newRoom = () => {
+    const room = (window.room = new moim.Room());
+    room.addEventListener("trackadded", ({ detail: { track } }) => {
+      const element = track.attach();
+      element.dataset.source = track.source;
+      document.body.append(element);
+    });
+    room.addEventListener("trackremoved", ({ detail: { publicationId } }) => {
+      for (const element of document.querySelectorAll("[data-source]")) {
+        if (publicationId.startsWith(`${element.dataset.source}-`)) element.remove();
+      }
+    });
+    return room;
+  };
+  window.newRoom();
+  if (joins) await room.join({ room: "tea", name });
+}
+
+const CAMERA = "video[data-source=camera]";
+const MICROPHONE = "audio[data-source=microphone]";
+
+/** Waits until what alice's publications say is this, as `"camera microphone:muted"`. */
+const isTold = ({ page }, wanted) =>
+  until(page, (wanted) => {
+    const alice = room.participants.find(({ name }) => name === "alice");
+    return (window.told = alice?.publications.map(({ source, muted }) => (muted ? `${source}:muted` : source)).sort().join(" ")) === wanted;
+  }, { what: `alice's "${wanted}"`, args: [wanted] });
+
+for (const [from, to] of WAYS) {
+  test(`camera and microphone go on and off by one call each, ${from} to ${to}`, { skip }, async (t) => {
+    const stub = await startStub(t);
+    const bob = await enter(t, stub, "bob", to);
+    const alice = await enter(t, stub, "alice", from, { joins: false });
+    const asked = await alice.page.evaluate(async () => {
+      const both = [room.setCameraEnabled(true), room.setMicrophoneEnabled(true)];
+      [window.camera, window.microphone] = await Promise.all(both);
+      const preview = Object.assign(camera.attach(), { id: "preview" });
+      document.body.append(preview);
+      window.ids = room.publications.map(({ id }) => id).sort();
+      await room.join({ room: "tea", name: "alice" });
+      return [prompts, room.cameraEnabled, room.microphoneEnabled, preview.muted];
+    });
+    assert.deepEqual(asked, [["audio,video"], true, true, true], "one prompt for both");
+    await assertShows(bob.page, CAMERA, "alice", { timeout: 25_000 });
+    await assertSounds(bob.page, MICROPHONE, "alice");
+
+    await alice.page.evaluate(() => room.setCameraEnabled(false));
+    await isTold(bob, "camera:muted microphone");
+    await assertGoesBlack(bob.page, CAMERA);
+    await assertSounds(bob.page, MICROPHONE, "alice");
+    const off = await alice.page.evaluate(() => [camera.ended, opened.map((track) => `${track.kind} ${track.readyState}`).sort(), document.querySelector("#preview").srcObject, room.cameraEnabled]);
+    assert.deepEqual(off, [true, ["audio live", "video ended"], null, false], "its light is out");
+
+    await alice.page.evaluate(() => room.setMicrophoneEnabled(false));
+    await isTold(bob, "camera:muted microphone:muted");
+    await assertFallsSilent(bob.page, MICROPHONE);
+
+    const again = await alice.page.evaluate(async () => {
+      [window.camera, window.microphone] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
+      camera.attach(document.querySelector("#preview"));
+      return [prompts.at(-1), room.publications.map(({ id }) => id).sort().join() === ids.join()];
+    });
+    assert.deepEqual(again, ["video", true], "the same publications, and the microphone was open");
+    await isTold(bob, "camera microphone");
+    await assertShows(bob.page, CAMERA, "alice");
+    await assertSounds(bob.page, MICROPHONE, "alice");
+
+    // By whatever call it is switched on.
+    await alice.page.evaluate(() => room.setCameraEnabled(false));
+    await isTold(bob, "camera:muted microphone");
+    await alice.page.evaluate(() => room.setMuted(ids.find((id) => id.startsWith("camera")), false));
+    await isTold(bob, "camera microphone");
+    await assertShows(bob.page, CAMERA, "alice");
+
+    const left = await alice.page.evaluate(async () => {
+      await room.leave();
+      const { code } = await room.setCameraEnabled(true).catch((error) => error);
+      return [code, opened.some((track) => track.readyState === "live")];
+    });
+    assert.deepEqual(left, ["ERR_INVALID_STATE", false], "what the room opened is closed");
+    for (const { problems } of [alice, bob]) assert.deepEqual(problems, []);
+  });
+
+  test(`a stream is published as a whole, and its tracks stand for its publications, ${from} to ${to}`, { skip }, async (t) => {
+    const stub = await startStub(t);
+    const bob = await enter(t, stub, "bob", to);
+    const alice = await enter(t, stub, "alice", from);
+    const sources = await alice.page.evaluate(async () => {
+      window.stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+      const ids = await room.publish(stream);
+      return ids.map((id) => room.publications.find((one) => one.id === id).kind).join() === stream.getTracks().map(({ kind }) => kind).join();
+    });
+    assert.ok(sources, "an id for each, in their order");
+    await assertShows(bob.page, CAMERA, "alice", { timeout: 25_000 });
+    await assertSounds(bob.page, MICROPHONE, "alice");
+    await alice.page.evaluate(() => Promise.all(stream.getTracks().map((track) => room.setMuted(track, true))));
+    await isTold(bob, "camera:muted microphone:muted");
+    // A call that knows the kind alone finds them too; what the application opened stays open.
+    await alice.page.evaluate(() => Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]));
+    await isTold(bob, "camera microphone");
+    await assertShows(bob.page, CAMERA, "alice");
+    await alice.page.evaluate(() => room.setCameraEnabled(false));
+    await isTold(bob, "camera:muted microphone");
+    await assertGoesBlack(bob.page, CAMERA);
+    const open = await alice.page.evaluate(async () => {
+      for (const track of stream.getTracks()) await room.unpublish(track);
+      return [prompts, stream.getTracks().map(({ readyState }) => readyState)];
+    });
+    assert.deepEqual(open, [["audio,video"], ["live", "live"]]);
+    await isTold(bob, "");
+    for (const { problems } of [alice, bob]) assert.deepEqual(problems, []);
+  });
+}
+
+for (const kind of ["chromium", "firefox"]) {
+  test(`what was asked last holds, and a late device is closed, ${kind}`, { skip }, async (t) => {
+    const stub = await startStub(t);
+    const { page, problems } = await enter(t, stub, "alice", kind);
+    const quick = await page.evaluate(async () => {
+      const calls = [true, false, true, false].map((on) => room.setCameraEnabled(on));
+      return [(await Promise.all(calls)).map(String), prompts.length, room.publications.length];
+    });
+    assert.deepEqual(quick, [["undefined", "undefined", "undefined", "undefined"], 0, 0]);
+
+    // The prompt is open until `answer` is called.
+    const whileAsked = (body) => page.evaluate(new Function("body", `return (async () => {
+      let answer;
+      window.held = new Promise((resolve) => { answer = resolve; });
+      window.opened = [];
+      const outcome = (promise) => promise.then((track) => (track ? "on" : "off"), ({ code }) => code);
+      const asked = prompts.length;
+      const results = [];
+      const abort = new AbortController();
+      const first = outcome(room.setCameraEnabled(true, { signal: abort.signal }));
+      while (prompts.length === asked) await new Promise((resolve) => setTimeout(resolve));
+      ${body}
+      return [...results, opened.map(({ readyState }) => readyState).join(), room.publications.length];
+    })()`));
+    const waitForDevice = "while (!opened.length || opened[0].readyState === 'live') await new Promise((resolve) => setTimeout(resolve, 10));";
+    assert.deepEqual(await whileAsked("const off = outcome(room.setCameraEnabled(false)); answer(); results.push(await first, await off);"), ["off", "off", "ended", 0]);
+    assert.deepEqual(await whileAsked(`abort.abort(); results.push(await first); answer(); ${waitForDevice}`), ["ERR_ABORTED", "ended", 0]);
+    assert.deepEqual(await whileAsked("const rest = [outcome(room.setCameraEnabled(false)), outcome(room.setCameraEnabled(true))]; answer(); results.push(await first, ...(await Promise.all(rest)));"), ["on", "on", "on", "live", 1]);
+    await page.evaluate(() => room.setCameraEnabled(false));
+    assert.deepEqual(await whileAsked(`room.leave(); results.push(await first); answer(); ${waitForDevice}`), ["ERR_INVALID_STATE", "ended", 0]);
+
+    const alone = await page.evaluate(async () => {
+      window.held = undefined;
+      window.missing = "video";
+      const { setCameraEnabled, setMicrophoneEnabled } = newRoom();
+      const both = await Promise.allSettled([setCameraEnabled.call(room, true), setMicrophoneEnabled.call(room, true)]);
+      window.missing = undefined;
+      const camera = await room.setCameraEnabled(true);
+      const outcome = [both[0].reason?.code, both[1].value?.kind, camera.kind, room.publications.length];
+      await room.leave();
+      return outcome;
+    });
+    assert.deepEqual(alone, ["ERR_MEDIA_NOT_FOUND", "audio", "video", 2], "a microphone does not suffer from a missing camera");
+    assert.deepEqual(problems, []);
+  });
+}
+
+test("the screen is shared with its sound, and the browser's stop button ends both, chromium to firefox", { skip }, async (t) => {
+  const stub = await startStub(t);
+  const bob = await enter(t, stub, "bob", "firefox");
+  const alice = await enter(t, stub, "alice", "chromium");
+  await alice.page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices);
+    window.dialogs = [];
+    mediaDevices.getDisplayMedia = async (options) => {
+      dialogs.push(Boolean(options.audio));
+      const stream = await getDisplayMedia(options);
+      if (!options.audio || stream.getAudioTracks().length > 0) return stream;
+      // A machine without a sound card has no sound to share.
+      const context = new AudioContext();
+      const tone = new OscillatorNode(context, { frequency: e2e.PEOPLE.alice.frequency });
+      const out = context.createMediaStreamDestination();
+      tone.connect(new GainNode(context, { gain: 0.3 })).connect(out);
+      tone.start();
+      stream.addTrack(out.stream.getAudioTracks()[0]);
+      return stream;
+    };
+    window.ended = [];
+    room.addEventListener("localtrackended", ({ detail }) => ended.push(detail.publicationId.replace(/-\d+$/, "")));
+  });
+  const isShared = async () => {
+    await isTold(bob, "screen screenAudio");
+    await until(bob.page, () => {
+      const video = document.querySelector("video[data-source=screen]");
+      return video?.videoWidth > 0 && video.currentTime > 0;
+    }, { what: "alice's screen", timeout: 25_000 });
+    await assertSounds(bob.page, "audio[data-source=screenAudio]", "alice");
+  };
+  const share = () => alice.page.evaluate(async () => {
+    const calls = [room.setScreenShareEnabled(true), room.setScreenShareEnabled(true)];
+    [window.shared] = await Promise.all(calls);
+    return [dialogs, room.screenShareEnabled];
+  });
+  assert.deepEqual(await share(), [[true], true], "one dialog, with sound");
+  await isShared();
+  await alice.page.evaluate(() => room.setScreenShareEnabled(false));
+  await isTold(bob, "");
+  assert.deepEqual(await alice.page.evaluate(() => [shared.video.ended, shared.audio.ended, ended]), [true, true, []]);
+
+  await share();
+  await isShared();
+  // The button is not part of the page. It ends the track, and the track says so with this event.
+  await alice.page.evaluate(() => {
+    const track = shared.video.mediaStreamTrack;
+    track.stop();
+    track.dispatchEvent(new Event("ended"));
+  });
+  await isTold(bob, "");
+  const after = await alice.page.evaluate(() => [shared.audio.ended, ended.sort(), room.publications, room.screenShareEnabled]);
+  assert.deepEqual(after, [true, ["screen", "screenAudio"], [], false]);
+  for (const { problems } of [alice, bob]) assert.deepEqual(problems, []);
+});
