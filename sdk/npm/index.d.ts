@@ -465,7 +465,7 @@ export interface Room {
     /**
      * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted.
      * The track itself and its other publications are not affected. Unmuting enables a track that is disabled; its other
-     * publications stay muted.
+     * publications stay muted. Unmuting a camera that `setCameraEnabled` has switched off switches it on.
      * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
      */
     setMuted(publication: PublicationLike, muted: boolean): Promise<void>;
@@ -3822,7 +3822,7 @@ export class RemoteTrack {
  * @example
  * const room = new Room({ url: "wss://example.org/ws" });
  * room.addEventListener("trackadded", ({ detail: { track } }) => track.attach(video));
- * await room.publish(await new Devices().camera());
+ * await room.setCameraEnabled(true);
  * await room.join({ room: "tea", name: "Ana" });
  */
 export class Room {
@@ -3858,7 +3858,8 @@ export class Room {
      */
     join(options: JoinOptions): Promise<void>;
     /**
-     * Leaves the room. Published tracks continue: they belong to the application. Idempotent.
+     * Leaves the room. Tracks that the application has published continue; those that `setCameraEnabled` and similar
+     * methods have opened are stopped. Idempotent.
      */
     leave(): Promise<void>;
     /**

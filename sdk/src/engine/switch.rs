@@ -18,8 +18,7 @@ impl<T> Default for Switch<T> {
 
 impl<T: Clone> Switch<T> {
     /// Asks for a position, instead of the one that was asked for before. The outcome goes to everyone who has asked until then;
-    /// dropping the receiver withdraws the call. `true` if turning is to begin: see [`next`](Self::next).
-    #[must_use]
+    /// dropping the receiver withdraws the call. `true` if turning is to begin: see [`next_turn`](Self::next_turn).
     pub fn ask(&mut self, on: bool) -> (Receiver<T>, bool) {
         let (sender, receiver) = oneshot::channel();
         self.waiting.push(sender);
@@ -28,7 +27,7 @@ impl<T: Clone> Switch<T> {
     }
 
     /// The position to turn to next; `None` if the switch is where it is to be.
-    pub fn next(&mut self) -> Option<bool> {
+    pub fn next_turn(&mut self) -> Option<bool> {
         let next = self.asked.take();
         self.is_turning = next.is_some();
         next
@@ -75,10 +74,10 @@ mod tests {
         let (mut second, again) = switch.ask(false);
         assert!(begins && !again);
 
-        assert_eq!(switch.next(), Some(false), "the first never takes effect");
+        assert_eq!(switch.next_turn(), Some(false), "the first never takes effect");
         switch.settle(&"off");
         assert_eq!((outcome(&mut first), outcome(&mut second)), (Some("off"), Some("off")));
-        assert_eq!(switch.next(), None);
+        assert_eq!(switch.next_turn(), None);
         assert!(switch.ask(true).1, "at rest it begins anew");
     }
 
@@ -86,7 +85,7 @@ mod tests {
     fn off_during_a_prompt_makes_the_device_useless_and_on_again_makes_it_useful() {
         let mut switch = Switch::default();
         let (mut on, _) = switch.ask(true);
-        assert_eq!(switch.next(), Some(true));
+        assert_eq!(switch.next_turn(), Some(true));
         assert!(switch.is_wanted());
         let (_off, begins) = switch.ask(false);
         assert!(!begins && !switch.is_wanted());
@@ -95,13 +94,13 @@ mod tests {
 
         switch.settle(&1);
         assert_eq!(outcome(&mut on), None, "there is more to come");
-        assert_eq!(switch.next(), Some(true));
+        assert_eq!(switch.next_turn(), Some(true));
         switch.settle(&2);
         assert_eq!(outcome(&mut on), Some(2));
 
         let _ = switch.ask(true);
         assert!(switch.latest(false), "the newest position counts");
-        assert_eq!(switch.next(), None, "and is taken");
+        assert_eq!(switch.next_turn(), None, "and is taken");
     }
 
     #[test]
@@ -109,7 +108,7 @@ mod tests {
         let mut switch = Switch::<()>::default();
         let (on, _) = switch.ask(true);
         let (other, _) = switch.ask(true);
-        switch.next();
+        switch.next_turn();
         drop(on);
         assert!(switch.is_wanted(), "the other one waits");
         drop(other);
@@ -122,6 +121,6 @@ mod tests {
         let (mut on, _) = switch.ask(true);
         switch.close();
         assert!(on.try_recv().is_err());
-        assert_eq!(switch.next(), None);
+        assert_eq!(switch.next_turn(), None);
     }
 }

@@ -43,7 +43,7 @@ export interface Room {
   /**
    * Mutes or unmutes a publication. While it is muted, black or silence is sent, and the others see that it is muted.
    * The track itself and its other publications are not affected. Unmuting enables a track that is disabled; its other
-   * publications stay muted.
+   * publications stay muted. Unmuting a camera that `setCameraEnabled` has switched off switches it on.
    * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there is no such publication.
    */
   setMuted(publication: PublicationLike, muted: boolean): Promise<void>;

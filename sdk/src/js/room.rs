@@ -49,7 +49,7 @@ extern "C" {
 /// @example
 /// const room = new Room({ url: "wss://example.org/ws" });
 /// room.addEventListener("trackadded", ({ detail: { track } }) => track.attach(video));
-/// await room.publish(await new Devices().camera());
+/// await room.setCameraEnabled(true);
 /// await room.join({ room: "tea", name: "Ana" });
 #[wasm_bindgen(js_name = Room)]
 #[derive(Debug)]
@@ -224,7 +224,8 @@ impl JsRoom {
         self.publications.of(publications, Publication::object).unchecked_into()
     }
 
-    /// Leaves the room. Published tracks continue: they belong to the application. Idempotent.
+    /// Leaves the room. Tracks that the application has published continue; those that `setCameraEnabled` and similar
+    /// methods have opened are stopped. Idempotent.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn leave(&self) -> Promise {
         let room = self.room.clone();

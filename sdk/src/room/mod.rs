@@ -207,7 +207,8 @@ impl Room {
         self.driver().own_publications()
     }
 
-    /// Leaves the room. Published tracks continue: they belong to the application. Idempotent.
+    /// Leaves the room. Tracks that the application has published continue; those that
+    /// [`set_camera_enabled`](Self::set_camera_enabled) and similar methods have opened are stopped. Idempotent.
     pub async fn leave(&self) {
         self.driver().with_session(Session::leave);
     }

@@ -1,5 +1,6 @@
 // What must compile, and what must not. Checked by `tsc --strict`; nothing here runs.
 import init, {
+  type DisplayCapture,
   type ErrorCode,
   type MoimError,
   type ParticipantId,
@@ -45,6 +46,15 @@ for (const one of [id, camera, camera.mediaStreamTrack]) {
   await room.replaceTrack(one, camera.mediaStreamTrack);
   await room.unpublish(one);
 }
+const enabled = await room.setCameraEnabled(true, { facingMode: "user", signal: AbortSignal.timeout(1000) });
+is<Exactly<typeof enabled, LocalTrack | undefined>>();
+await room.setMicrophoneEnabled(false);
+const sharing = await room.setScreenShareEnabled(true, { audio: false });
+is<Exactly<typeof sharing, DisplayCapture | undefined>>();
+is<Exactly<typeof room.cameraEnabled, boolean>>();
+is<Exactly<typeof room.screenShareEnabled, boolean>>();
+// @ts-expect-error
+await room.setCameraEnabled("on");
 // @ts-expect-error
 await room.publish(document.createElement("video"));
 // @ts-expect-error

@@ -183,7 +183,7 @@ impl Room {
 async fn turn(room: Weak<Handle>, input: Input) {
     let upgraded = || room.upgrade().map(Room);
     while let Some(on) =
-        upgraded().and_then(|room| room.driver().local_media.device(input).switch.borrow_mut().next())
+        upgraded().and_then(|room| room.driver().local_media.device(input).switch.borrow_mut().next_turn())
     {
         let outcome = if on { turn_on(&room, input).await } else { Ok(None) };
         let Some(room) = upgraded() else { return };

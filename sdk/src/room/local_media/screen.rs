@@ -107,7 +107,7 @@ async fn turn(room: Weak<Handle>) {
     let upgraded = || room.upgrade().map(Room);
     while let Some((on, choosing)) = upgraded().and_then(|room| {
         let screen = &room.driver().local_media.screen;
-        let next = screen.switch.borrow_mut().next();
+        let next = screen.switch.borrow_mut().next_turn();
         next.map(|on| (on, screen.choosing.take()))
     }) {
         // Also if nothing is to be shared any more: the dialog is open until the user has answered.
