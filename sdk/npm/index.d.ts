@@ -139,6 +139,44 @@ export interface Rectangle {
 }
 
 /**
+ * A snapshot of another participant.
+ */
+export interface RemoteParticipant {
+    /**
+     * The id, unique while the participant is in the room.
+     */
+    id: ParticipantId;
+    /**
+     * The display name.
+     */
+    name: string;
+    /**
+     * Application data.
+     */
+    metadata: string;
+    /**
+     * Application attributes by name.
+     */
+    attributes: Record<string, string>;
+    /**
+     * The role.
+     */
+    role: Role;
+    /**
+     * The publications.
+     */
+    publications: Publication[];
+    /**
+     * The tracks that can be played now.
+     */
+    tracks: RemoteTrack[];
+    /**
+     * The state of the connection to it.
+     */
+    connectionState: ConnectionState;
+}
+
+/**
  * A source heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
  */
 export interface RtpSource {
@@ -3909,6 +3947,23 @@ export class Room {
      */
     sendFile(file: Blob, options?: SendFileOptions): FileTransfer[];
     /**
+     * Switches the camera on or off; before `join` too. On: opens a camera and publishes it, or unmutes the camera that is
+     * published. Off: mutes the publication, and closes the camera if the room has opened it, so that its light goes out; the
+     * next call opens it again for the same publication. Resolves with the track when it is on: `attach` it for a preview.
+     * The track ends when the camera is switched off and when the room is left.
+     *
+     * The options count when a camera is opened. Default: those of the last time.
+     *
+     * Of calls in quick succession the last one holds, and all resolve with its result. If `setMicrophoneEnabled(true)` is
+     * called as well, without an `await` in between, the user is asked for both in one prompt. If the call is aborted, or the room is
+     * left, while the user is asked, a camera that comes later is closed at once.
+     * @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE if the room is left.
+     * @example
+     * const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
+     * document.body.append(camera.attach());
+     */
+    setCameraEnabled(enabled: boolean, options?: CameraOptions): Promise<LocalTrack | undefined>;
+    /**
      * As the mixer: publishes the layout of the picture. The others get `layoutchange`.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its mixer; ERR_INVALID_OPTIONS if it is not a
      * layout.
@@ -3920,6 +3975,22 @@ export class Room {
      * boolean.
      */
     setLocked(locked: boolean): void;
+    /**
+     * Switches the microphone on or off, as `setCameraEnabled` does the camera. Off mutes the publication; the device stays
+     * open, so that it is back at once.
+     * @throws {MoimError} the codes of `Devices.microphone`; ERR_INVALID_STATE if the room is left.
+     */
+    setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<LocalTrack | undefined>;
+    /**
+     * Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its pictures
+     * and its sound; does nothing if a screen is shared already. Here `audio` is true by default. Off: unpublishes and stops
+     * both. The browser's own stop button does the same, and `localtrackended` is emitted for each. Resolves with what is shared.
+     *
+     * Call it from an event handler of a click or a key. Of calls in quick succession the last one holds. If the call is aborted,
+     * or the room is left, while the user chooses, nothing is shared.
+     * @throws {MoimError} the codes of `captureDisplay`; ERR_INVALID_STATE if the room is left.
+     */
+    setScreenShareEnabled(enabled: boolean, options?: DisplayOptions): Promise<DisplayCapture | undefined>;
     /**
      * Plays what the browser has blocked. Call it from a click handler.
      * @throws {MoimError} ERR_BROWSER with a `NotAllowedError` as its cause without a user gesture; ERR_INVALID_STATE
@@ -3937,6 +4008,10 @@ export class Room {
      */
     readonly activeSpeakers: ParticipantId[];
     /**
+     * Whether a camera is published to everyone, and not muted.
+     */
+    readonly cameraEnabled: boolean;
+    /**
      * Whether every element with an attached track may play. If false, the browser requires a user gesture to play
      * audio: show a button that calls `startAudio`. The event `audioplaybackchange` reports changes.
      */
@@ -3953,6 +4028,10 @@ export class Room {
      * The lobby: who waits to be admitted, and whether newcomers have to.
      */
     readonly lobby: Lobby;
+    /**
+     * Whether a microphone is published to everyone, and not muted.
+     */
+    readonly microphoneEnabled: boolean;
     /**
      * This participant's id, once joined.
      */
@@ -3972,6 +4051,10 @@ export class Room {
      * This participant's role, once joined.
      */
     readonly role: Role | undefined;
+    /**
+     * Whether a screen is published to everyone, and not muted.
+     */
+    readonly screenShareEnabled: boolean;
     /**
      * The room's state.
      */
