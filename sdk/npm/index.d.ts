@@ -139,44 +139,6 @@ export interface Rectangle {
 }
 
 /**
- * A snapshot of another participant.
- */
-export interface RemoteParticipant {
-    /**
-     * The id, unique while the participant is in the room.
-     */
-    id: ParticipantId;
-    /**
-     * The display name.
-     */
-    name: string;
-    /**
-     * Application data.
-     */
-    metadata: string;
-    /**
-     * Application attributes by name.
-     */
-    attributes: Record<string, string>;
-    /**
-     * The role.
-     */
-    role: Role;
-    /**
-     * The publications.
-     */
-    publications: Publication[];
-    /**
-     * The tracks that can be played now.
-     */
-    tracks: RemoteTrack[];
-    /**
-     * The state of the connection to it.
-     */
-    connectionState: ConnectionState;
-}
-
-/**
  * A source heard or seen in the last ten seconds: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcontributingsource>.
  */
 export interface RtpSource {
