@@ -95,7 +95,7 @@ async fn without_a_click_the_state_is_wrong() {
     let promise = capture_display(None);
     let body = "delete navigator.mediaDevices.getDisplayMedia;
          try { await x; } catch (error) {
-           return error.code === 'ERR_INVALID_STATE' && error.cause.name === 'InvalidStateError' && /click/.test(error.message);
+           return error.code === 'ERR_INVALID_STATE' && error.cause.name === 'InvalidStateError' && /user gesture/.test(error.message);
          }";
     holds(promise, body).await;
 }

@@ -117,7 +117,7 @@ async fn options_in_the_wrong_place_are_told_where_they_belong() {
          const bare = messageOf({ iceServers: [{ urls: ['host'] }] });
          const turn = messageOf({ iceServers: [{ urls: ['turn:host'] }] });
          const policy = messageOf({ iceTransportPolicy: 'none' });
-         const ok = relay.includes('iceServers[0]') && relay.includes('beside `iceServers`') && url.includes('`urls`')
+         const ok = relay.includes('iceServers[0]') && relay.includes('next to `iceServers`') && url.includes('`urls`')
            && bare.includes('scheme') && turn.includes('credential') && policy.includes('\"relay\"');
          return ok || [relay, url, bare, turn, policy].join();",
     )
