@@ -1,8 +1,8 @@
-//! A switch that takes time to turn, such as that of a camera which the user has to permit. What was asked last is what holds.
+//! A switch that takes time to turn, such as that of a camera which needs permission. The last call wins.
 
 use futures::channel::oneshot::{self, Receiver, Sender};
 
-/// Where a switch is to be, and who waits for it. `T` is the outcome of turning it.
+/// The wanted position of a switch, and the callers who wait for it. `T` is the result of turning it.
 #[derive(Debug)]
 pub struct Switch<T> {
     asked: Option<bool>,
@@ -17,8 +17,9 @@ impl<T> Default for Switch<T> {
 }
 
 impl<T: Clone> Switch<T> {
-    /// Asks for a position, instead of the one that was asked for before. The outcome goes to everyone who has asked until then;
-    /// dropping the receiver withdraws the call. `true` if turning is to begin: see [`next_turn`](Self::next_turn).
+    /// Sets the wanted position, replacing the previous one. The result is passed to all callers so far;
+    /// dropping the receiver cancels the call. Returns `true` if turning must begin: see
+    /// [`next_turn`](Self::next_turn).
     pub fn ask(&mut self, on: bool) -> (Receiver<T>, bool) {
         let (sender, receiver) = oneshot::channel();
         self.waiting.push(sender);
@@ -26,24 +27,26 @@ impl<T: Clone> Switch<T> {
         (receiver, !std::mem::replace(&mut self.is_turning, true))
     }
 
-    /// The position to turn to next; `None` if the switch is where it is to be.
+    /// The position to turn to next; `None` if the switch has the wanted position.
     pub fn next_turn(&mut self) -> Option<bool> {
         let next = self.asked.take();
         self.is_turning = next.is_some();
         next
     }
 
-    /// The position that counts after a turn to `on` has taken its time, and counts from now on.
+    /// The position after a completed turn to `on`, which becomes the current one.
     pub fn latest(&mut self, on: bool) -> bool {
         self.asked.take().unwrap_or(on)
     }
 
-    /// Whether what was opened to turn the switch on is still of use: somebody waits for it, and `off` was not asked for meanwhile.
+    /// Whether what was opened to turn the switch on is still needed: a caller waits for it, and `off` was not
+    /// requested meanwhile.
     pub fn is_wanted(&self) -> bool {
         self.asked != Some(false) && self.waiting.iter().any(|waiting| !waiting.is_canceled())
     }
 
-    /// Takes the outcome of a turn to everyone who waits, unless another position was asked for meanwhile: its outcome counts.
+    /// Passes the result of a turn to all callers, unless another position was requested meanwhile: then that result
+    /// counts.
     pub fn settle(&mut self, outcome: &T) {
         if self.asked.is_none() {
             for waiting in self.waiting.drain(..) {
@@ -52,7 +55,7 @@ impl<T: Clone> Switch<T> {
         }
     }
 
-    /// Gives up what was asked for. Whoever waits gets `Canceled`.
+    /// Cancels all calls. Waiting callers get `Canceled`.
     pub fn close(&mut self) {
         self.asked = None;
         self.waiting.clear();

@@ -1,4 +1,4 @@
-//! Links: the peer connections of a room, whatever server helps to make them.
+//! Links: the peer connections of a room, for any kind of server.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use super::{Channel, IceCandidate, MediaKind, ParticipantId, Publication, PublicationId, SdpType};
 use super::{SessionDescription, Slot, Wish};
 
-/// Names one peer connection of a room.
+/// Identifies a peer connection of a room.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LinkId {
     /// The connection to another participant.
@@ -15,10 +15,10 @@ pub enum LinkId {
     Server(Lane),
 }
 
-/// What a connection to a server is for. Servers have one connection for both directions, or one for each.
+/// The purpose of a connection to a server. Servers use one connection for both directions, or one for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lane {
-    /// To send and to receive.
+    /// To send and receive.
     Both,
     /// To send.
     Publish,
@@ -26,33 +26,33 @@ pub enum Lane {
     Subscribe,
 }
 
-/// Which end of a link makes the offers. Two offers never meet, except with [`Either`](Self::Either).
+/// Which end of a link makes the offers. Two offers never collide, except with [`Either`](Self::Either).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Offerer {
-    /// This end makes every offer. The far end may ask for one.
+    /// This end makes every offer. The remote end may ask for one.
     Us,
-    /// The far end makes every offer. This end asks when it needs one, except for the first, which comes by itself.
+    /// The remote end makes every offer. This end asks when it needs one, except for the first, which comes unasked.
     ThemOnRequest,
     /// The server makes an offer whenever it has something to send. It cannot be asked.
     Server,
-    /// Both ends make offers. In a glare this end gives way: perfect negotiation.
+    /// Both ends make offers. In a glare this end is polite: perfect negotiation.
     Either,
 }
 
-/// How media and data travel over a link.
+/// How media and data are sent over a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProfile {
     /// Each media section sends or receives, never both.
     pub one_way: bool,
-    /// The codecs to agree on, as MIME types such as `video/VP8`. Empty: all that the browser has.
+    /// The codecs to negotiate, as MIME types such as `video/VP8`. Empty: all that the browser supports.
     pub codecs: Vec<String>,
-    /// The names (RFC 8851) of the versions of a camera's picture, the smallest first. Empty: one version.
+    /// The RIDs (RFC 8851) of a camera's simulcast layers, the smallest first. Empty: no simulcast.
     pub rids: Vec<String>,
     /// The data channels.
     pub channels: Vec<Channel>,
-    /// Messages that are too long for one piece are sent in several, which the far end puts together.
+    /// Whether long messages are split into several, which the remote end reassembles.
     pub framing: bool,
-    /// Bytes that may wait to be sent over a reliable data channel before it counts as full.
+    /// Buffered bytes above which a reliable data channel counts as full.
     pub max_waiting: usize,
 }
 
@@ -60,7 +60,7 @@ impl LinkProfile {
     /// 16 of the longest messages.
     const MAX_WAITING: usize = 16 << 20;
 
-    /// The connection to another participant, who has moim too.
+    /// The connection to another participant, who uses moim too.
     pub fn participant() -> Self {
         Self {
             one_way: false,
@@ -72,65 +72,65 @@ impl LinkProfile {
         }
     }
 
-    /// A connection to a server that reads each data message by itself.
+    /// A connection to a server that reads each data message separately.
     pub fn server() -> Self {
         Self { one_way: true, framing: false, ..Self::participant() }
     }
 }
 
-/// What a server can do, beyond letting participants find each other.
+/// The capabilities of a server, besides signaling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
-    /// The connections to a server that forwards media, which the topology `sfu` needs. Empty: it forwards none.
+    /// The connections to a server that forwards media, required by the topology `sfu`. Empty if it does not.
     pub lanes: Vec<ServerLane>,
-    /// The first offer travels with the request to join, so a link is opened before anything is known of the room.
+    /// Whether the first offer is sent with the request to join, so that a link is created before the room is known.
     pub join_carries_offer: bool,
 }
 
 /// One of the connections to a server that forwards media.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerLane {
-    /// What it is for.
+    /// Its purpose.
     pub lane: Lane,
     /// Who makes the offers.
     pub offerer: Offerer,
-    /// How media and data travel.
+    /// How media and data are sent.
     pub profile: LinkProfile,
 }
 
-/// Which media section (`mid`) carries which publication of this participant.
+/// Maps media sections (`mid`) to this participant's publications.
 pub type Mids = BTreeMap<String, PublicationId>;
 
-/// Which media section (`mid`) carries which publication of whom.
+/// Maps media sections (`mid`) to publications and their publishers.
 pub type Slots = BTreeMap<String, Slot>;
 
-/// What one end of a link tells the other. A backend delivers the signals of a link in order, and each once.
+/// A signal between the ends of a link. A backend delivers the signals of a link in order, and each exactly once.
 ///
-/// `T` says what a media section carries: in signals to send the [publication](PublicationId) of this participant, in
-/// signals that came the [slot](Slot).
+/// `T` is the content of a media section: in sent signals this participant's [publication](PublicationId), in
+/// received signals the [slot](Slot).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkSignal<T> {
     /// A session description.
     Description {
         /// The description.
         description: SessionDescription,
-        /// What its sender sends, by media section. `None`: the description does not say, and it stays as it is.
+        /// The sender's publications, by media section. `None`: unchanged.
         carries: Option<BTreeMap<String, T>>,
     },
     /// An ICE candidate (RFC 8838).
     Candidate(IceCandidate),
-    /// The end that makes no offers asks for one, with at least so many media sections in which it can send.
+    /// The end that makes no offers asks for one, with at least this many media sections in which it can send.
     RequestOffer(Sections),
     /// The last description of this type cannot be used.
     Rejected {
-        /// Whether that was an offer or an answer.
+        /// The type of the description.
         sdp_type: SdpType,
-        /// Why, for people to read.
+        /// A human-readable reason.
         reason: String,
     },
-    /// What the sender of this signal sends from now on, by media section, without another description.
+    /// The sender's publications from now on, by media section, without another description.
     Slots(BTreeMap<String, T>),
-    /// What the sender of this signal wants to receive from now on.
+    /// The sender's wishes from now on.
     Wishes(Wanted),
 }
 
@@ -153,7 +153,7 @@ pub struct Wanted {
 }
 
 impl LinkId {
-    /// The participant at the far end, unless that is the server.
+    /// The remote participant, unless it is the server.
     pub fn participant(&self) -> Option<&ParticipantId> {
         match self {
             Self::Participant(id) => Some(id),

@@ -1,5 +1,5 @@
-//! The words that `engine`, `signaling` and `room` share, so that none of them has to know another. No server's own words
-//! are among them.
+//! The types shared by `engine`, `signaling` and `room`, so that these do not depend on each other. None is specific
+//! to a server.
 
 mod link;
 mod roster;

@@ -1,4 +1,4 @@
-//! What a session and a signaling backend say to each other.
+//! The commands and events between a session and a signaling backend.
 
 use std::borrow::Cow;
 
@@ -11,22 +11,22 @@ use super::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SignalCommand {
-    /// Enter a room. The first command, and given once.
+    /// Join a room. The first command, sent once.
     Join(JoinRequest),
-    /// This link is needed from now on.
+    /// A link is needed from now on.
     Open(LinkId),
-    /// This link is not needed any more.
+    /// A link is no longer needed.
     Close(LinkId),
-    /// Hand a signal to the far end of a link that is open.
+    /// Send a signal to the remote end of an open link.
     Signal {
-        /// Over which link.
+        /// The link.
         link: LinkId,
         /// The payload.
         signal: LinkSignal<PublicationId>,
     },
-    /// Say what this participant publishes: the complete list. May come while the room is being joined.
+    /// Set this participant's publications: the complete list. Allowed while joining.
     Publish(Vec<Publication>),
-    /// Say who this participant is from now on. May come while the room is being joined.
+    /// Set this participant's profile. Allowed while joining.
     Update(Profile),
     /// As a host: perform an action on the room or its participants.
     Order(Order),
@@ -66,7 +66,7 @@ pub struct JoinRequest {
 
 /// An event of any signaling server.
 ///
-/// What is told again changes nothing. News of someone who is not there is left out.
+/// Repeated events have no effect. Events about an unknown participant are ignored.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SignalEvent {
@@ -74,16 +74,16 @@ pub enum SignalEvent {
     Joined {
         /// This participant's id.
         participant_id: ParticipantId,
-        /// Everyone in the room, oneself included, in the order of joining.
+        /// All participants in the room, including this one, in the order of joining.
         participants: Vec<ParticipantInfo>,
-        /// Who waits to be let in, and whether newcomers have to.
+        /// The lobby: who waits to be admitted, and whether newcomers have to.
         lobby: Lobby,
         /// The STUN and TURN servers to use.
         ice_servers: Vec<IceServer>,
     },
-    /// A participant came or changed, and is like this now; may be oneself.
+    /// A participant joined or changed, with its new state; may be this one.
     Participant(ParticipantInfo),
-    /// A participant is gone. If it is oneself, the session ends.
+    /// A participant left. If it is this one, the session ends.
     ParticipantLeft {
         /// The participant's id.
         participant_id: ParticipantId,
@@ -101,23 +101,23 @@ pub enum SignalEvent {
         /// The publication's id.
         publication_id: PublicationId,
     },
-    /// The far end of a link says something.
+    /// A signal from the remote end of a link.
     Signal {
-        /// Over which link.
+        /// The link.
         link: LinkId,
-        /// What was handed over.
+        /// The signal.
         signal: LinkSignal<Slot>,
     },
-    /// The server refused something; while joining, the room.
+    /// The server rejected a request; while joining, the request to join.
     Refused(ServerRefusal),
-    /// What the server has of this participant, after it refused to have something else.
+    /// The server's state of this participant, after it rejected a change.
     Corrected {
-        /// What is published.
+        /// The publications.
         publications: Vec<Publication>,
-        /// This participant's id.
+        /// This participant's profile.
         profile: Profile,
     },
-    /// The server ended the stay.
+    /// The server ended the session.
     Ended(ServerRefusal),
     /// A frame was malformed and ignored.
     Undecodable {
@@ -136,41 +136,41 @@ pub enum SignalEvent {
     },
 }
 
-/// Something that the server does not do.
+/// A rejected request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerRefusal {
-    /// Why, for programs.
+    /// The reason, for programs.
     pub code: RefusalCode,
-    /// Why, for people: the server's words.
+    /// The server's message, for humans.
     pub detail: String,
-    /// Whether the same may succeed later.
+    /// Whether the same request may succeed later.
     pub retry: bool,
 }
 
-/// Why a server refused something.
+/// Why a server rejected a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefusalCode {
-    /// The room has as many participants as it may have.
+    /// The room is full.
     RoomFull,
-    /// The room has another topology, or the server does not offer this one.
+    /// The room has another topology, or the server does not support this one.
     UnsupportedTopology,
-    /// The room's topology needs a mixer, and there is none.
+    /// The room's topology needs a mixer, and it has none.
     NoMixer,
-    /// A host did not let this participant in.
+    /// A host did not admit this participant.
     NotAdmitted,
-    /// A host put this participant out of the room.
+    /// A host removed this participant from the room.
     Removed,
     /// Only the first participant of a room can join it as its host.
     HostRefused,
     /// Only the room's host may do that.
     NotHost,
-    /// Something else: the server's own code.
+    /// Another reason: the server's own code.
     Other(Cow<'static, str>),
 }
 
 impl RefusalCode {
-    /// The code as text.
+    /// The code as a string.
     pub fn as_str(&self) -> &str {
         match self {
             Self::RoomFull => "roomFull",

@@ -29,7 +29,7 @@ pub(super) fn canvas_track(width: u32, height: u32) -> Result<(CanvasRenderingCo
     Ok((context.unchecked_into(), track))
 }
 
-/// How often it is drawn, so that whoever comes later has a picture too.
+/// How often it is drawn, so that late joiners get a frame too.
 const INTERVAL_MS: u32 = 500;
 
 /// A black picture in place of that of a camera, which can be closed meanwhile. It ends when this is dropped.

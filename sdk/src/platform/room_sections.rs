@@ -61,8 +61,8 @@ pub(super) fn receive(link: &Link, profile: &LinkProfile, wanted: Sections) -> R
     Ok(())
 }
 
-/// The versions that the far end chooses from: a camera in several sizes; a screen in one, which is to be legible. The
-/// browser knows best which bit rate each size needs.
+/// The encodings from which the remote end chooses: a camera in several sizes; a screen in one, to stay legible. The
+/// browser chooses the bit rate of each size.
 fn encodings(track: &MediaStreamTrack, source: TrackSource, rids: &[String]) -> Vec<Encoding> {
     let settings = track.get_settings();
     let (Some(width), Some(height)) = (settings.get_width(), settings.get_height()) else {
@@ -76,8 +76,8 @@ fn encodings(track: &MediaStreamTrack, source: TrackSource, rids: &[String]) -> 
     versions.into_iter().map(|(rid, scale)| Encoding::simulcast(rid, scale)).collect()
 }
 
-/// The browser's codecs without those that the far end would leave out: the offer is shorter. A browser that does not take
-/// the list sends the longer offer.
+/// The browser's codecs without those that the remote end would ignore, to shorten the offer. A browser that does not
+/// support codec preferences sends the longer offer.
 pub(super) fn codecs(profile: &LinkProfile, kind: MediaKind) -> Vec<Codec> {
     let known = Receiver::capabilities(kind).map(|capabilities| capabilities.codecs).unwrap_or_default();
     let is_kept =

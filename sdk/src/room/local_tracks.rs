@@ -98,7 +98,7 @@ impl Driver {
         self.publications_where(|known| known.publication.source == source && known.publication.to.is_none())
     }
 
-    /// Whether a publication goes on, and is not muted.
+    /// Whether a publication is active, and not muted.
     pub(super) fn is_live(&self, id: &PublicationId) -> bool {
         let tracks = self.local_tracks.borrow();
         tracks.get(id).is_some_and(|known| !known.is_silent() && !known.track.is_ended())

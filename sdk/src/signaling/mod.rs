@@ -10,7 +10,7 @@ pub use native::NativeBackend;
 /// Pass it one input, then drain [`poll_output`](Self::poll_output) until it returns `None`. It never panics,
 /// whatever the server sends.
 pub trait SignalingBackend: std::fmt::Debug {
-    /// What the server can do, as far as the session has to know.
+    /// The server's capabilities, as far as the session needs them.
     fn capabilities(&self) -> Capabilities;
     /// Encodes a command of the session.
     fn handle_command(&mut self, command: SignalCommand, now: Timestamp);

@@ -16,8 +16,8 @@ pub struct TurnLimits {
     pub allocations: usize,
     /// Maximum number of allocations per address; for IPv6, per network (/64). Default: 256.
     pub allocations_per_address: usize,
-    /// Maximum number of allocations per user, that is per connection to the signaling server. A browser makes one for each
-    /// peer connection, URL and network interface. Default: 128.
+    /// Maximum number of allocations per user, that is per connection to the signaling server. A browser makes one for
+    /// each peer connection, URL and network interface. Default: 128.
     pub allocations_per_user: usize,
     /// Maximum number of relayed bytes per second, in both directions; packets above it are dropped. Default: 64 MiB.
     pub bytes_per_second: u64,
@@ -141,7 +141,7 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// Consumes so many bytes; `false` if a limit is reached.
+    /// Consumes this many bytes; `false` if a limit is reached.
     pub(crate) fn spend(&self, bytes: usize, now: Instant) -> bool {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         let mut state = self.quota.lock();

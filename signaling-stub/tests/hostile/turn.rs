@@ -1,4 +1,4 @@
-//! Whoever misuses the relay, while two others talk over it.
+//! Abuse of the relay, while two honest clients use it.
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -37,7 +37,7 @@ pub async fn start_relay(change: impl FnOnce(&mut TurnConfig)) -> (Server, Socke
     (server, relay)
 }
 
-/// What a client is told of the relay when it joins.
+/// The relay's data in a client's `welcome`.
 pub async fn welcome(server: SocketAddr) -> (Client, IceServer) {
     let mut client = Client::connect(server).await;
     client.send(&json!({ "type": "join", "version": 1, "room": "relay", "name": "Ana" })).await;
@@ -184,7 +184,7 @@ impl Talk {
         Self { ana, ben, said: 0 }
     }
 
-    /// Each tells the other so many things, and each thing arrives.
+    /// Each sends this many messages to the other, and all arrive.
     pub async fn goes_on(&mut self, times: u32) {
         for _ in 0..times {
             self.said += 1;

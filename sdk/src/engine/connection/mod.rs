@@ -35,7 +35,7 @@ const RESTART_AFTER_MS: Timestamp = 4_000;
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
     far_end: FarEnd,
-    /// Whether something is received over it, so that something can be wanted.
+    /// Whether it receives, so that there can be wishes.
     receives: bool,
     exchange: Exchange,
     offerer: Offerer,
@@ -55,7 +55,7 @@ pub(super) struct Connection {
     local_mids: Mids,
     /// Remote descriptions that negotiation has not processed yet, with their publications.
     announced: VecDeque<(SessionDescription, Option<Slots>)>,
-    /// What the description carries that is being applied.
+    /// The publications of the description that is being applied.
     applying: Option<Slots>,
     slots: Slots,
     channels: Channels,
@@ -194,7 +194,7 @@ impl Connection {
         true
     }
 
-    /// Whether more can be sent over a channel without a wait.
+    /// Whether more can be sent over a channel without waiting.
     pub(super) fn has_capacity(&self, channel: Channel) -> bool {
         self.channels.has_capacity(channel)
     }
@@ -204,7 +204,7 @@ impl Connection {
         self.exchange.state()
     }
 
-    /// Takes a signal of the far end.
+    /// Handles a signal from the remote end.
     pub(super) fn handle_signal(&mut self, signal: LinkSignal<Slot>, now: Timestamp) {
         match signal {
             LinkSignal::Description { description, carries } => {
@@ -342,7 +342,7 @@ impl Connection {
 
 fn exchange_of(plan: &Plan) -> Exchange {
     match plan.offerer {
-        // A server makes no offers here, so there is nobody to give way to.
+        // A server makes no offers here, so politeness does not matter.
         Offerer::Us if plan.far_end == FarEnd::Server => Exchange::new(Politeness::Impolite, true),
         Offerer::Us | Offerer::Either => Exchange::new(Politeness::Polite, true),
         Offerer::ThemOnRequest => Exchange::new(Politeness::Impolite, false),

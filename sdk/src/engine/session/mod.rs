@@ -70,8 +70,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with a server that can do this, and with these STUN and TURN servers beside the server's own. It wants of the
-    /// others only what it subscribes to, unless `everything`.
+    /// Creates a session for a server with these capabilities, and with STUN and TURN servers in addition to the
+    /// server's own. It wants only what it subscribes to, unless `everything`.
     pub fn new(capabilities: Capabilities, ice_servers: Vec<IceServer>, everything: bool) -> Self {
         Self {
             phase: Phase::New,
@@ -137,7 +137,7 @@ impl Session {
         }
     }
 
-    /// As a host: decides something. Does nothing before the room is joined.
+    /// As a host: performs an action. Has no effect before the room is joined.
     pub fn order(&mut self, order: Order) {
         if self.own_id().is_some() {
             self.signal(SignalCommand::Order(order));
@@ -179,7 +179,7 @@ impl Session {
     /// Handles an event of a peer connection.
     pub fn handle_connection(&mut self, link: &LinkId, input: ConnectionInput, now: Timestamp) {
         if let ConnectionInput::ChannelMessage(channel, frame) = input {
-            // There may be thousands of them in a second, and they change nothing else.
+            // There may be thousands of them per second, and they change nothing else.
             let Some(far_end) = self.connections.get(link).map(Connection::far_end) else { return };
             self.arrived(link, far_end, channel, frame, now);
             return self.collect();
@@ -290,7 +290,7 @@ impl Session {
         link.map_or(ConnectionState::New, |link| self.link_state(link))
     }
 
-    /// The state of a link; of the two to one server, that which others are received over.
+    /// The state of a link; with two links to a server, that of the receiving one.
     fn link_state(&self, link: &LinkId) -> ConnectionState {
         let mut same = self.connections.iter().filter(|(other, _)| match link {
             LinkId::Participant(_) => *other == link,
@@ -303,7 +303,7 @@ impl Session {
         self.connections.get(link).is_some_and(|connection| connection.far_end().is_relay())
     }
 
-    /// Tells the server, unless the room is not being joined yet, or left.
+    /// Sends a command to the server, if the room is joined or being joined.
     fn tell_if_in(&mut self, command: SignalCommand) {
         if matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. }) {
             self.signal(command);

@@ -1,4 +1,4 @@
-//! What follows from a change of the roster.
+//! Handles roster changes.
 
 use super::{Event, Session, mix_layout};
 use crate::error::SignalingError;
@@ -68,7 +68,7 @@ impl Session {
         }
     }
 
-    /// Goes back to what the server has: it has refused something else, and would again.
+    /// Reverts to the server's state: it has rejected a change, and would again.
     pub(super) fn corrected(&mut self, publications: Vec<Publication>, profile: Profile, now: Timestamp) {
         self.profile = profile;
         let before = std::mem::replace(&mut self.publications, publications);

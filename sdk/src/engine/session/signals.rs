@@ -35,7 +35,7 @@ impl Session {
                 self.phase = Phase::Joined { own_id: participant_id };
                 if !ice_servers.is_empty() {
                     self.ice_servers.extend(ice_servers);
-                    // A link whose offer travelled with the request was opened before.
+                    // A link whose offer was sent with the request was created before.
                     for connection in self.connections.values_mut() {
                         connection.set_ice_servers(self.ice_servers.clone(), now);
                     }
@@ -101,7 +101,7 @@ mod tests {
 
     const SERVER: LinkId = LinkId::Server(Lane::Both);
 
-    /// With a server that forwards media over one link, whose first offer travels with the request to join.
+    /// With a server that forwards media over one link, whose first offer is sent with the request to join.
     fn session(everything: bool) -> Session {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
         let lanes = vec![ServerLane { lane, offerer, profile }];

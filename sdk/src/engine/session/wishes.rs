@@ -42,7 +42,7 @@ impl Wishes {
         self.wishes.get(&(owner.clone(), id.clone())).map_or(self.others, |wish| wish.wanted)
     }
 
-    /// Those that concern the far end of a link: a participant's are its own, a server's are everyone's.
+    /// The wishes for the remote end of a link: a participant's publications are its own, a server's are everyone's.
     pub(super) fn of(&self, link: &LinkId) -> Wanted {
         let is_meant = |wish: &Wish| link.participant().is_none_or(|peer| wish.participant_id == *peer);
         let mut wishes = self.wishes.clone();

@@ -14,9 +14,9 @@ use crate::model::{
 /// A connection that should exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Which one.
+    /// Its id.
     pub link: LinkId,
-    /// What is at its far end.
+    /// The type of the remote end.
     pub far_end: FarEnd,
     /// Who makes the offers.
     pub offerer: Offerer,
@@ -26,7 +26,7 @@ pub struct Plan {
     pub sending: Sections,
     /// The minimum media sections to offer for remote publications.
     pub receive: Sections,
-    /// How media and data travel.
+    /// How media and data are sent.
     pub profile: LinkProfile,
 }
 
@@ -39,7 +39,7 @@ pub enum FarEnd {
     Mixer,
     /// A participant who receives the mix: this end is the mixer.
     Listener,
-    /// The server, which forwards media and messages, and says whose publication it sends in which section.
+    /// The server, which forwards media and messages, and assigns publications to sections.
     Server,
 }
 

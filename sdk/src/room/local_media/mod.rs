@@ -1,7 +1,7 @@
 //! Camera, microphone and screen of a room, by one call each.
 //!
-//! The room opens the devices and publishes their tracks. What is published is asked of `local_tracks.rs` each time, so that
-//! an application may publish, mute, exchange and withdraw the same tracks by their own calls.
+//! The room opens the devices and publishes their tracks. What is published is asked of `local_tracks.rs` each time, so
+//! that an application may publish, mute, exchange and withdraw the same tracks by their own calls.
 
 mod prompt;
 mod screen;
@@ -98,16 +98,16 @@ impl Input {
 }
 
 impl Room {
-    /// Switches the camera on or off; before [`join`](Self::join) too. On: opens a camera and publishes it, or unmutes the camera
-    /// that is published. Off: mutes the publication, and closes the camera if the room has opened it, so that its light goes
-    /// out; the next call opens it again for the same publication. Gives the track when it is on. The track ends when
-    /// the camera is switched off and when the room is left.
+    /// Switches the camera on or off; before [`join`](Self::join) too. On: opens a camera and publishes it, or unmutes
+    /// the camera that is published. Off: mutes the publication, and closes the camera if the room has opened it, so
+    /// that its light goes out; the next call opens it again for the same publication. Gives the track when it is on.
+    /// The track ends when the camera is switched off and when the room is left.
     ///
     /// `options` count when a camera is opened. Default options mean: as the last time.
     ///
     /// Of calls in quick succession the last one holds, and all give its result. If camera and microphone are enabled
-    /// without an await in between, the user is asked for both in one prompt. If the future is dropped, or the room is left,
-    /// while the user is asked, a camera that comes later is closed at once.
+    /// without an await in between, the user is asked for both in one prompt. If the future is dropped, or the room is
+    /// left, while the user is asked, a camera that comes later is closed at once.
     ///
     /// # Errors
     /// `InvalidState` if the room is left; those of [`Devices::camera`](crate::Devices::camera).
@@ -120,8 +120,8 @@ impl Room {
         self.switch_input(Input::Camera, enabled, wanted)
     }
 
-    /// Switches the microphone on or off, as [`set_camera_enabled`](Self::set_camera_enabled) does the camera. Off mutes the
-    /// publication; the device stays open, so that it is back at once.
+    /// Switches the microphone on or off, as [`set_camera_enabled`](Self::set_camera_enabled) does the camera. Off
+    /// mutes the publication; the device stays open, so that it is back at once.
     ///
     /// # Errors
     /// `InvalidState` if the room is left; those of [`Devices::microphone`](crate::Devices::microphone).
@@ -254,7 +254,7 @@ impl Driver {
         }
     }
 
-    /// The publication of a source for everyone, with its track: one that goes on, or else one that has ended.
+    /// The publication of a source for everyone, with its track: an active one, or else one that has ended.
     fn input(&self, source: TrackSource) -> Option<(PublicationId, LocalTrack)> {
         let found = self.published_to_all(source);
         let id = found.iter().find(|id| self.local_track(id).is_some_and(|track| !track.is_ended()));

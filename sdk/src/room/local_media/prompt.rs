@@ -56,7 +56,7 @@ impl Driver {
     }
 }
 
-/// Whoever does not wait any more gets nothing: the device is closed at once.
+/// A caller that was cancelled gets nothing: the device is closed immediately.
 async fn ask(camera: Wanted, microphone: Wanted) {
     if let (Some((video, to_camera)), Some((audio, to_microphone))) = (&camera, &microphone)
         && !to_camera.is_canceled()

@@ -1,4 +1,4 @@
-//! The signals of each link, numbered and repeated, as `relay` carries them.
+//! Numbers and repeats the signals of each link, in `relay` payloads.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use crate::model::{
     Lane, LinkId, LinkSignal, ParticipantId, PublicationId, Sections, Slot, Timestamp, Wanted,
 };
 
-/// The links that are open.
+/// The open links.
 #[derive(Debug, Default)]
 pub(super) struct Links(BTreeMap<LinkId, Reliable>);
 
 impl Links {
-    /// From now on signals of the link are taken.
+    /// Accepts signals of the link from now on.
     pub(super) fn open(&mut self, link: LinkId) {
         self.0.insert(link, Reliable::default());
     }
@@ -26,15 +26,15 @@ impl Links {
         self.0.clear();
     }
 
-    /// Sends a signal. Does nothing if the link is not open.
+    /// Sends a signal. Has no effect if the link is not open.
     pub(super) fn send(&mut self, link: &LinkId, signal: LinkSignal<PublicationId>, now: Timestamp) {
         if let Some(reliable) = self.0.get_mut(link) {
             reliable.send(to_native(signal), now);
         }
     }
 
-    /// Takes a payload, and returns the link and the signals that are due. One for a link that is not open is not
-    /// acknowledged, so its sender repeats it: the news of its arrival may come after it.
+    /// Handles a payload, and returns the link and the signals that can be processed. A payload for a link that is not
+    /// open is not acknowledged, so its sender repeats it: the participant may be announced later.
     pub(super) fn handle_payload(
         &mut self,
         from: ParticipantId,
@@ -49,7 +49,7 @@ impl Links {
         let signals = reliable.handle_payload(payload, now).into_iter();
         let signals: Vec<_> = signals.filter_map(|signal| from_native(signal, link.participant())).collect();
         if signals.iter().any(|signal| matches!(signal, LinkSignal::Slots(_))) {
-            // The SFU uses a section again once it knows that what was in it has ended here.
+            // The SFU reuses a section after it was informed that its publication has ended here.
             reliable.acknowledge_now();
         }
         Some((link, signals))
@@ -63,7 +63,7 @@ impl Links {
         self.0.values_mut().for_each(|reliable| reliable.handle_timeout(now));
     }
 
-    /// The next payload to hand to the server, and for whom.
+    /// The next payload for the server, and its receiver.
     pub(super) fn poll_transmit(&mut self) -> Option<(ParticipantId, RelayPayload)> {
         self.0.iter_mut().find_map(|(link, reliable)| {
             let to = || link.participant().cloned().unwrap_or_else(|| SFU_ID.into());
@@ -84,13 +84,13 @@ fn to_native(signal: LinkSignal<PublicationId>) -> PeerSignal {
         }
         LinkSignal::Rejected { sdp_type, reason } => PeerSignal::Refusal { sdp_type, reason },
         LinkSignal::Wishes(Wanted { wishes, others }) => PeerSignal::Wishes { wishes, others },
-        // Between participants a description says it.
+        // Between participants, the description contains it.
         LinkSignal::Slots(_) => PeerSignal::Unknown,
     }
 }
 
-/// What a participant says, or the SFU. A participant publishes what it sends itself; the SFU says of each section whose
-/// publication it is, and wants nothing.
+/// A signal of a participant, or of the SFU. A participant's publications are its own; the SFU names the publisher of
+/// each section, and has no wishes.
 fn from_native(signal: PeerSignal, from: Option<&ParticipantId>) -> Option<LinkSignal<Slot>> {
     Some(match (signal, from) {
         (PeerSignal::Description { description, mids }, from) => {

@@ -28,9 +28,10 @@ use crate::model::{
 /// A request that the server has not confirmed is repeated after this time. Every request is idempotent.
 const REPEAT_MS: Timestamp = 2_000;
 
-/// What the SFU forwards. One codec of each kind lets everyone understand everyone, and keeps descriptions small.
+/// The codecs that the SFU forwards. One of each kind lets everyone receive from everyone, and keeps descriptions
+/// small.
 const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
-/// How the SFU tells the versions of a picture apart, the smallest first.
+/// The RIDs of simulcast layers for the SFU, the smallest first.
 const RIDS: [&str; 3] = ["l", "m", "h"];
 
 /// The connection to a moim signaling server.
@@ -51,7 +52,7 @@ enum Phase {
     New,
     Joining {
         join: Box<Join>,
-        /// What is to be said to the SFU, while `join` waits for the first offer to it, to travel with it.
+        /// Signals for the SFU, while `join` waits for the first offer, to be sent with it.
         held: Option<Vec<LinkSignal<PublicationId>>>,
         repeat_at: Timestamp,
     },
@@ -99,7 +100,7 @@ impl NativeBackend {
         self.phase = Phase::Joining { join, held, repeat_at: now + REPEAT_MS };
     }
 
-    /// Asks to join again, without waiting for an offer any more.
+    /// Repeats the join, without waiting for an offer.
     fn repeat_join(&mut self, now: Timestamp) {
         let Phase::Joining { join, held, repeat_at } = &mut self.phase else { return };
         if *repeat_at > now {
@@ -142,7 +143,7 @@ impl NativeBackend {
         }
     }
 
-    /// Sends what the parts have to send.
+    /// Sends the pending messages of all parts.
     fn flush(&mut self) {
         while let Some((request, message)) = self.requests.pop() {
             self.transport.request(request, message);
@@ -214,7 +215,7 @@ impl NativeBackend {
         self.transport.set_heartbeat(heartbeat_ms);
         let changes = self.roster.replace(roster);
         if let Phase::Joined(_) = self.phase {
-            // The answer to a repetition.
+            // The reply to a repetition.
             return self.apply(changes, now);
         }
         self.phase = Phase::Joined(participant_id.clone());
@@ -253,7 +254,7 @@ impl NativeBackend {
         self.roster_changed(now);
     }
 
-    /// Tells the server what is published and who this is, once the room is joined.
+    /// Sends the publications and the profile to the server, once the room is joined.
     fn announce(&mut self, now: Timestamp) {
         if let Phase::Joined(own_id) = &self.phase {
             self.own.announce(self.roster.get(own_id), &mut self.requests, now);

@@ -1,4 +1,4 @@
-//! What a host decides, until the server's roster shows that it is done.
+//! Actions of a host, repeated until the server's roster shows their effect.
 
 use crate::model::{Order, ParticipantId, Roster, Timestamp};
 
@@ -22,7 +22,7 @@ struct Pending {
 }
 
 impl Orders {
-    /// Takes an order. What is so already is not asked for.
+    /// Adds an action. One without an effect is not sent.
     pub(super) fn push(&mut self, order: Order, roster: &Roster, requests: &mut Requests, now: Timestamp) {
         if is_done(&order, roster) {
             return;
@@ -52,7 +52,7 @@ impl Orders {
         self.0.retain(|pending| !is_done(&pending.order, roster));
     }
 
-    /// Repeats what is not done.
+    /// Repeats pending actions.
     pub(super) fn handle_timeout(&mut self, requests: &mut Requests, now: Timestamp) {
         self.0.retain_mut(|pending| {
             if pending.repeat_at > now {

@@ -1,4 +1,4 @@
-//! What this participant publishes and who it is, until the server's roster says the same.
+//! This participant's publications and profile, repeated until the server's roster confirms them.
 
 use moim_protocol::ClientMessage;
 
@@ -6,14 +6,14 @@ use super::REPEAT_MS;
 use super::requests::{RequestId, Requests};
 use crate::model::{ParticipantInfo, Profile, Publication, Timestamp};
 
-/// What the roster should say of this participant.
+/// The wanted state of this participant in the roster.
 #[derive(Debug, Default)]
 pub(super) struct Own {
     pub(super) publications: Vec<Publication>,
     pub(super) profile: Profile,
-    /// When to say it again, while the roster says otherwise.
+    /// When to send it again, while the roster differs.
     repeat_at: Option<Timestamp>,
-    /// The newest request of each kind.
+    /// The latest request of each kind.
     publish: Option<RequestId>,
     update: Option<RequestId>,
 }
@@ -23,7 +23,7 @@ impl Own {
         self.repeat_at
     }
 
-    /// Says again what the roster does not say.
+    /// Repeats what the roster does not contain yet.
     pub(super) fn handle_timeout(
         &mut self,
         known: Option<&ParticipantInfo>,
@@ -35,7 +35,7 @@ impl Own {
         }
     }
 
-    /// The roster changed. What is on its way already is not sent once more.
+    /// The roster changed. A request in flight is not repeated.
     pub(super) fn roster_changed(
         &mut self,
         known: Option<&ParticipantInfo>,
@@ -48,7 +48,7 @@ impl Own {
         }
     }
 
-    /// Tells the server what is published, and who this is, unless the roster says so, and looks at the result later.
+    /// Sends the publications and the profile, unless the roster contains them, and checks the result later.
     pub(super) fn announce(
         &mut self,
         known: Option<&ParticipantInfo>,
@@ -67,8 +67,8 @@ impl Own {
         }
     }
 
-    /// Goes back to what the server has: it has refused a request, and would again. `false` for an older request than the
-    /// newest of its kind, which has been replaced already.
+    /// Reverts to the server's state: it has rejected a request, and would again. Returns `false` for a request older
+    /// than the latest of its kind, which superseded it.
     pub(super) fn take_back(&mut self, request: Option<RequestId>, known: &ParticipantInfo) -> bool {
         let takes_profile_back = match request {
             Some(_) => request == self.update,

@@ -1,4 +1,4 @@
-//! What the server's error codes mean.
+//! Maps the server's error codes.
 
 use std::borrow::Cow;
 
@@ -6,17 +6,17 @@ use moim_protocol::{ErrorCode, ServerError};
 
 use crate::model::{RefusalCode, ServerRefusal};
 
-/// That someone has just left is no fault, and a dropped message is repeated, `join` too.
+/// A participant may just have left, and a dropped message is repeated, including `join`.
 pub(super) fn is_passing(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::UnknownParticipant | ErrorCode::RateLimited | ErrorCode::NotJoined)
 }
 
-/// The request would be refused again.
+/// Whether the request would be rejected again.
 pub(super) fn is_final(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::InvalidValue | ErrorCode::MessageTooLarge)
 }
 
-/// The error in words that every server has.
+/// The error as a code that is independent of the server.
 pub(super) fn refusal(error: ServerError) -> ServerRefusal {
     let code = match error.code {
         ErrorCode::RoomFull => RefusalCode::RoomFull,

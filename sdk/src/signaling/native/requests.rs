@@ -1,4 +1,4 @@
-//! Numbered requests, so that a refusal can be told from that of another.
+//! Numbered requests, to associate errors with them.
 
 use std::collections::VecDeque;
 
@@ -6,10 +6,10 @@ use moim_protocol::ClientMessage;
 
 use crate::model::Order;
 
-/// The number of a request that the server may refuse.
+/// The number of a request that the server may reject.
 pub(super) type RequestId = u32;
 
-/// The requests that are to be sent.
+/// The requests to send.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     last: RequestId,
@@ -17,7 +17,7 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// Gives the number of the request.
+    /// Returns the number of the request.
     pub(super) fn push(&mut self, message: ClientMessage) -> RequestId {
         self.last = self.last.wrapping_add(1);
         self.waiting.push_back((self.last, message));

@@ -1,4 +1,4 @@
-//! The socket of the native backend: frames that wait for it to open, and a heartbeat.
+//! The socket of the native backend: frames queued until it opens, and a heartbeat.
 
 use std::collections::VecDeque;
 
@@ -79,7 +79,7 @@ impl Transport {
         self.outputs.push_back(Output::Event(event));
     }
 
-    /// Says that this end leaves, and closes.
+    /// Sends `leave`, and closes.
     pub(super) fn leave(&mut self) {
         if self.socket == Socket::Open {
             self.send(ClientMessage::Leave);
@@ -93,12 +93,12 @@ impl Transport {
         self.outputs.push_back(Output::Close);
     }
 
-    /// Something came from the server, or happened to the socket.
+    /// A message or an event was received from the server's socket.
     pub(super) fn heard(&mut self, now: Timestamp) {
         self.heard_at = now;
     }
 
-    /// The server wants a heartbeat so often.
+    /// The server's heartbeat interval.
     pub(super) fn set_heartbeat(&mut self, heartbeat_ms: u32) {
         self.heartbeat_ms = Timestamp::from(heartbeat_ms.max(1));
         self.next_ping = self.heard_at + self.heartbeat_ms;

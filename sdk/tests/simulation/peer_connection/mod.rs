@@ -42,7 +42,7 @@ enum Operation {
 #[derive(Debug)]
 pub(crate) struct PeerConnection {
     name: String,
-    /// The far end is the server.
+    /// Whether the remote end is the server.
     is_to_server: bool,
     /// Each section sends or receives.
     is_one_way: bool,
