@@ -58,9 +58,9 @@ export interface JoinOptions {
 export interface Publication {
   /** Unique among the participant's publications. */
   readonly id: PublicationId;
-  /** Sound or pictures. */
+  /** Audio or video. */
   readonly kind: MediaKind;
-  /** What the track shows. */
+  /** The source of the track. */
   readonly source: TrackSource;
   /** Whether it is muted by its publisher, and so silent or black. */
   readonly muted: boolean;
@@ -75,7 +75,7 @@ export interface Publication {
 export interface RemoteParticipant {
   /** Identifies the participant for as long as it is in the room. */
   readonly id: ParticipantId;
-  /** The name to show. */
+  /** The display name. */
   readonly name: string;
   /** Application-defined data. */
   readonly metadata: string;

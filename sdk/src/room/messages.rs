@@ -113,7 +113,7 @@ impl Room {
     /// 65024 bytes through an SFU or a mixer; unreliable ones 16 KiB.
     ///
     /// The bytes are queued at once, so messages keep the order of the calls. The future resolves when there is room for more:
-    /// when less than 512 KiB are on their way to each receiver. A receiver that has not answered for 30 seconds is not waited for.
+    /// when less than 512 KiB are on their way to each receiver. A receiver without a response for 30 seconds is ignored.
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant, if the message is too large, or

@@ -67,7 +67,7 @@ impl RemoteParticipant {
         &self.0.id
     }
 
-    /// The name to show.
+    /// The display name.
     pub fn name(&self) -> String {
         self.0.known.borrow().name.clone()
     }

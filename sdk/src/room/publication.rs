@@ -43,12 +43,12 @@ impl Publication {
         &self.0.id
     }
 
-    /// Sound or pictures.
+    /// Audio or video.
     pub fn kind(&self) -> MediaKind {
         self.0.kind
     }
 
-    /// What the track shows.
+    /// The source of the track.
     pub fn source(&self) -> TrackSource {
         self.0.source
     }
