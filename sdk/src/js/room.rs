@@ -153,7 +153,7 @@ impl JsRoom {
     ///
     /// The bytes are copied and queued at once, so messages keep the order of the calls. The promise resolves when there is
     /// room for more: when less than 512 KiB are on their way to each receiver. Await it to send no faster than they read. A
-    /// receiver that has not answered for 30 seconds is not waited for.
+    /// receiver without a response for 30 seconds is ignored.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE for more bytes than that, or
     /// a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
     /// ERR_DATA_QUEUE_FULL if too much waits already because the promises of earlier calls were not awaited: 16 MiB in a mesh,
