@@ -68,4 +68,35 @@ function makeEventTarget(prototype) {
   prototype.dispatchEvent = () => {
     throw moimError("UnsupportedError", "ERR_UNSUPPORTED", "only moim itself fires events at its objects");
   };
+  for (const name of ["addEventListener", "removeEventListener"]) {
+    const method = prototype[name];
+    const value = function (type, listener, options) {
+      return method.call(this, type, isOne(this, prototype) ? listenerOf(this, listener) : listener, options);
+    };
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+  }
+}
+
+/** By the object, and by the listener that the page gave. */
+const listeners = new WeakMap();
+
+/** The listener that calls the page's own with the object as the event's target. The module fires at a target inside. */
+function listenerOf(object, listener) {
+  if (Object(listener) !== listener) return listener; // which is an error
+  const known = listeners.get(object) ?? new WeakMap();
+  if (!known.has(listener)) known.set(listener, (event) => call(listener, object, eventOf(event, object)));
+  listeners.set(object, known);
+  return known.get(listener);
+}
+
+const call = (listener, object, event) =>
+  typeof listener === "function" ? listener.call(object, event) : listener.handleEvent(event);
+
+function eventOf(event, object) {
+  // An event of a browser's object, such as a MediaStreamTrack, is also for the listeners that the page has there.
+  const own = event.target?.constructor === EventTarget ? event : new event.constructor(event.type, event);
+  for (const key of ["target", "currentTarget", "srcElement"]) {
+    Object.defineProperty(own, key, { value: object, configurable: true });
+  }
+  return own;
 }

@@ -117,6 +117,24 @@ export interface DataChannel {
 
 
 /**
+ * A participant who waits to be admitted.
+ */
+export interface WaitingParticipant {
+    /**
+     * Its future id in the room.
+     */
+    id: ParticipantId;
+    /**
+     * The display name.
+     */
+    name: string;
+    /**
+     * Application data.
+     */
+    metadata?: string;
+}
+
+/**
  * A rectangle in the picture.
  */
 export interface Rectangle {
@@ -411,12 +429,12 @@ export type Topology = "mesh" | "sfu" | "mcu";
 export type Layout = { type: "grid" } | { type: "spotlight"; source?: number } | { type: "pictureInPicture"; source?: number } | { type: "custom"; rectangles: Rectangle[] };
 
 /**
- * Names one participant for as long as it stays in the room. The server chooses it.
+ * Identifies a participant while it is in the room. Assigned by the server.
  */
 export type ParticipantId = string;
 
 /**
- * Names one publication of a participant. The publisher chooses it; it is unique within that participant.
+ * Identifies a publication. Assigned by the publisher; unique within that participant.
  */
 export type PublicationId = string;
 
@@ -809,24 +827,6 @@ export interface Encoding {
 }
 
 /**
- * Someone who waits to be let into a room.
- */
-export interface WaitingParticipant {
-    /**
-     * The id that it will have in the room.
-     */
-    id: ParticipantId;
-    /**
-     * The name to show.
-     */
-    name: string;
-    /**
-     * Whatever the application attached.
-     */
-    metadata?: string;
-}
-
-/**
  * The content of a stream.
  */
 export type StreamKind = "bytes" | "text";
@@ -1108,6 +1108,20 @@ export interface DeviceChange {
 }
 
 /**
+ * The lobby: who waits to be admitted, and whether newcomers have to.
+ */
+export interface Lobby {
+    /**
+     * Whether newcomers wait until a host admits them.
+     */
+    locked: boolean;
+    /**
+     * The waiting participants, in the order in which they joined the lobby.
+     */
+    waiting?: WaitingParticipant[];
+}
+
+/**
  * The perceived quality: 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 no media.
  */
 export interface MediaQuality {
@@ -1236,6 +1250,16 @@ export interface StatsMonitor extends AsyncIterable<StatsSample> {
 
 
 /**
+ * The role of a participant.
+ */
+export type Role = "participant" | "host" | "mixer";
+
+/**
+ * The source of a track.
+ */
+export type TrackSource = "camera" | "microphone" | "screen" | "screenAudio" | "custom";
+
+/**
  * The state of a channel: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannelstate>.
  */
 export type DataChannelState = "connecting" | "open" | "closing" | "closed";
@@ -1289,16 +1313,6 @@ export interface ConnectionDelta {
 }
 
 /**
- * What a participant is in the room for.
- */
-export type Role = "participant" | "host" | "mixer";
-
-/**
- * What a track shows.
- */
-export type TrackSource = "camera" | "microphone" | "screen" | "screenAudio" | "custom";
-
-/**
  * What limits the quality.
  */
 export type QualityReason = "none" | "loss" | "delay" | "jitter" | "codec" | "frozen" | "cpu" | "bandwidth" | "nomedia";
@@ -1315,21 +1329,7 @@ export type DegradationPreference = "maintain-framerate" | "maintain-resolution"
 export type Refusal = "user" | "policy" | "system" | "unknown";
 
 /**
- * Who waits to be let into a room, and whether newcomers have to.
- */
-export interface Lobby {
-    /**
-     * Newcomers wait until a host admits them.
-     */
-    locked: boolean;
-    /**
-     * Those who wait, in the order in which they came.
-     */
-    waiting?: WaitingParticipant[];
-}
-
-/**
- * Why a participant is gone.
+ * Why a participant left.
  */
 export type LeaveReason = "left" | "disconnected" | "timedOut" | "removed" | "unknown";
 
@@ -2769,7 +2769,7 @@ export class CaptureController {
     /**
      * Calls `listener` when the zoom level changes.
      */
-    addEventListener(type: "zoomlevelchange", listener: (event: Event) => void): void;
+    addEventListener(type: "zoomlevelchange", listener: (event: Event) => void, options?: boolean | AddEventListenerOptions): void;
     /**
      * Like the function `captureDisplay`, controlled by this object. Can be called once.
      * @throws {MoimError} the codes of the function; ERR_INVALID_STATE the second time, as a controller controls one
@@ -2803,7 +2803,7 @@ export class CaptureController {
     /**
      * Removes a listener.
      */
-    removeEventListener(type: "zoomlevelchange", listener: (event: Event) => void): void;
+    removeEventListener(type: "zoomlevelchange", listener: (event: Event) => void, options?: boolean | EventListenerOptions): void;
     /**
      * Resets the zoom level of the shared tab, under the same conditions.
      * @throws {MoimError} the codes of `increaseZoomLevel`.
@@ -2979,7 +2979,7 @@ export class Devices {
     /**
      * Calls `listener` when devices were plugged in or out; `changes()` reports which.
      */
-    addEventListener(type: "devicechange", listener: (event: Event) => void): void;
+    addEventListener(type: "devicechange", listener: (event: Event) => void, options?: boolean | AddEventListenerOptions): void;
     /**
      * Opens a camera and a microphone, with a single prompt for both. Resolves with both or rejects. A `signal` may be
      * in either of the options.
@@ -3025,7 +3025,7 @@ export class Devices {
     /**
      * Removes a listener.
      */
-    removeEventListener(type: "devicechange", listener: (event: Event) => void): void;
+    removeEventListener(type: "devicechange", listener: (event: Event) => void, options?: boolean | EventListenerOptions): void;
     /**
      * Prompts the user to select a speaker, whose id `setSinkId` accepts. Call it from a click handler.
      * <https://www.w3.org/TR/audio-output/#mediadevices-extensions>
@@ -3232,7 +3232,7 @@ export class LocalTrack {
      * unplugged, the permission was revoked, or sharing was stopped with the browser's own button. `stop()` does not
      * fire it.
      */
-    addEventListener(type: TrackEvent, listener: (event: Event) => void): void;
+    addEventListener(type: TrackEvent, listener: (event: Event) => void, options?: boolean | AddEventListenerOptions): void;
     /**
      * Applies other constraints to the running track, replacing the previous ones. If it fails, nothing changes.
      * <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-applyconstraints>
@@ -3288,7 +3288,7 @@ export class LocalTrack {
     /**
      * Removes a listener.
      */
-    removeEventListener(type: TrackEvent, listener: (event: Event) => void): void;
+    removeEventListener(type: TrackEvent, listener: (event: Event) => void, options?: boolean | EventListenerOptions): void;
     /**
      * Restricts the video of a shared tab to one element without what covers it, or to a `RestrictionTarget`; `null`
      * removes the restriction. <https://screen-share.github.io/element-capture/>
@@ -3591,7 +3591,7 @@ export class Permission {
     /**
      * Calls `listener` when the state changes.
      */
-    addEventListener(type: "change", listener: (event: Event) => void): void;
+    addEventListener(type: "change", listener: (event: Event) => void, options?: boolean | AddEventListenerOptions): void;
     /**
      * Each new state: `for await (const state of permission.changes())`.
      */
@@ -3599,7 +3599,7 @@ export class Permission {
     /**
      * Removes a listener.
      */
-    removeEventListener(type: "change", listener: (event: Event) => void): void;
+    removeEventListener(type: "change", listener: (event: Event) => void, options?: boolean | EventListenerOptions): void;
     /**
      * The current state.
      */

@@ -119,8 +119,9 @@ pub(crate) fn listen(
     event: &JsValue,
     known: &[&str],
     listener: &JsValue,
+    options: &JsValue,
 ) -> Result<(), JsValue> {
-    call(target, Method::Add, &event_name(event, known)?, listener, &JsValue::UNDEFINED)
+    call(target, Method::Add, &event_name(event, known)?, listener, options)
 }
 
 /// `removeEventListener` with a validated event name.
@@ -129,8 +130,9 @@ pub(crate) fn unlisten(
     event: &JsValue,
     known: &[&str],
     listener: &JsValue,
+    options: &JsValue,
 ) -> Result<(), JsValue> {
-    call(target, Method::Remove, &event_name(event, known)?, listener, &JsValue::UNDEFINED)
+    call(target, Method::Remove, &event_name(event, known)?, listener, options)
 }
 
 /// Fires each event of an enum that is tagged by `type`, as a `CustomEvent` of that name with the event as `detail`.

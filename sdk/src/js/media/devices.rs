@@ -168,8 +168,10 @@ impl JsDevices {
         &self,
         #[wasm_bindgen(js_name = "type", unchecked_param_type = "\"devicechange\"")] event: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "boolean | AddEventListenerOptions")]
+        options: &JsValue,
     ) -> Result<(), JsValue> {
-        listen(self.0.as_raw(), event, EVENTS, listener)
+        listen(self.0.as_raw(), event, EVENTS, listener, options)
     }
 
     /// Removes a listener.
@@ -178,8 +180,9 @@ impl JsDevices {
         &self,
         #[wasm_bindgen(js_name = "type", unchecked_param_type = "\"devicechange\"")] event: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "boolean | EventListenerOptions")] options: &JsValue,
     ) -> Result<(), JsValue> {
-        unlisten(self.0.as_raw(), event, EVENTS, listener)
+        unlisten(self.0.as_raw(), event, EVENTS, listener, options)
     }
 }
 

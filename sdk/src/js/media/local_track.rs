@@ -243,8 +243,10 @@ impl JsLocalTrack {
         &self,
         #[wasm_bindgen(js_name = "type", unchecked_param_type = "TrackEvent")] event: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "boolean | AddEventListenerOptions")]
+        options: &JsValue,
     ) -> Result<(), JsValue> {
-        listen(self.0.as_raw(), event, EVENTS, listener)
+        listen(self.0.as_raw(), event, EVENTS, listener, options)
     }
 
     /// Removes a listener.
@@ -253,8 +255,9 @@ impl JsLocalTrack {
         &self,
         #[wasm_bindgen(js_name = "type", unchecked_param_type = "TrackEvent")] event: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "boolean | EventListenerOptions")] options: &JsValue,
     ) -> Result<(), JsValue> {
-        unlisten(self.0.as_raw(), event, EVENTS, listener)
+        unlisten(self.0.as_raw(), event, EVENTS, listener, options)
     }
 
     /// The browser's object. Changes made to it directly, such as `enabled = false` or `stop()`, fire no event: a room

@@ -44,8 +44,10 @@ impl JsPermission {
         &self,
         #[wasm_bindgen(js_name = "type", unchecked_param_type = "\"change\"")] event: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "boolean | AddEventListenerOptions")]
+        options: &JsValue,
     ) -> Result<(), JsValue> {
-        listen(self.0.as_raw(), event, EVENTS, listener)
+        listen(self.0.as_raw(), event, EVENTS, listener, options)
     }
 
     /// Removes a listener.
@@ -54,7 +56,8 @@ impl JsPermission {
         &self,
         #[wasm_bindgen(js_name = "type", unchecked_param_type = "\"change\"")] event: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "(event: Event) => void")] listener: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "boolean | EventListenerOptions")] options: &JsValue,
     ) -> Result<(), JsValue> {
-        unlisten(self.0.as_raw(), event, EVENTS, listener)
+        unlisten(self.0.as_raw(), event, EVENTS, listener, options)
     }
 }
