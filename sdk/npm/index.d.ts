@@ -467,7 +467,7 @@ export interface Room {
      */
     publish(stream: MediaStream, options?: PublishOptions): Promise<PublicationId[]>;
     /**
-     * Stops publishing a track. The track itself goes on. Does nothing if the publication has ended already, and for a
+     * Stops publishing a track. The track itself continues. Has no effect if the publication has ended already, and for a
      * track that is not published.
      * @throws {MoimError} ERR_INVALID_STATE if the room is left; ERR_INVALID_OPTIONS if there never was a publication
      * with the id, and if it is not a `PublicationLike`.
@@ -1901,7 +1901,7 @@ export interface JoinOptions {
 export interface Publication {
     /** Unique among the participant's publications. */
     readonly id: PublicationId;
-    /** Sound or pictures. */
+    /** Audio or video. */
     readonly kind: MediaKind;
     /** What the track shows. */
     readonly source: TrackSource;
@@ -1918,7 +1918,7 @@ export interface Publication {
 export interface RemoteParticipant {
     /** Identifies the participant for as long as it is in the room. */
     readonly id: ParticipantId;
-    /** The name to show. */
+    /** The display name. */
     readonly name: string;
     /** Application-defined data. */
     readonly metadata: string;
@@ -3891,7 +3891,7 @@ export class Room {
      *
      * The bytes are copied and queued at once, so messages keep the order of the calls. The promise resolves when there is
      * room for more: when less than 512 KiB are on their way to each receiver. Await it to send no faster than they read. A
-     * receiver that has not answered for 30 seconds is not waited for.
+     * receiver without a response for 30 seconds is ignored.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE for more bytes than that, or
      * a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
      * ERR_DATA_QUEUE_FULL if too much waits already because the promises of earlier calls were not awaited: 16 MiB in a mesh,
