@@ -51,7 +51,6 @@ mod event_stream;
 #[doc(hidden)]
 pub mod model;
 mod options;
-#[doc(hidden)]
 pub mod signaling;
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]

@@ -138,20 +138,21 @@ impl PublishOptions {
     ///
     /// # Errors
     /// `InvalidOptions`, with the member and what is expected.
-    pub fn check(&self, kind: MediaKind, topology: Topology) -> Result<()> {
+    pub fn check(&self, kind: MediaKind, forwarded: &[String]) -> Result<()> {
         if self.max_bitrate == Some(0) {
             return invalid("maxBitrate is 0: expected at least 1 bit/s".to_owned());
         }
         let Some(codec) = &self.codec else { return Ok(()) };
-        let (prefix, of_sfu) = match kind {
-            MediaKind::Audio => ("audio/", "audio/opus"),
-            MediaKind::Video => ("video/", "video/VP8"),
+        let prefix = match kind {
+            MediaKind::Audio => "audio/",
+            MediaKind::Video => "video/",
         };
         if !codec.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
             return invalid(format!("codec is `{codec}`: expected {prefix}…, to match the track"));
         }
-        if topology == Topology::Sfu && !codec.eq_ignore_ascii_case(of_sfu) {
-            return invalid(format!("codec is `{codec}`: the SFU forwards only {of_sfu}"));
+        if !forwarded.is_empty() && !forwarded.iter().any(|known| known.eq_ignore_ascii_case(codec)) {
+            let known = forwarded.join(", ");
+            return invalid(format!("codec is `{codec}`: the server forwards only {known}"));
         }
         Ok(())
     }
@@ -299,20 +300,22 @@ mod tests {
 
     #[test]
     fn a_codec_must_fit_the_track_and_the_room() {
-        let check = |codec: &str, kind, topology| {
-            PublishOptions { codec: Some(codec.into()), ..PublishOptions::default() }.check(kind, topology)
+        let check = |codec: &str, kind, forwarded: &[&str]| {
+            let forwarded: Vec<_> = forwarded.iter().map(|codec| (*codec).to_owned()).collect();
+            PublishOptions { codec: Some(codec.into()), ..PublishOptions::default() }.check(kind, &forwarded)
         };
-        assert!(check("video/VP9", MediaKind::Video, Topology::Mesh).is_ok());
-        assert!(check("video/vp8", MediaKind::Video, Topology::Sfu).is_ok());
-        for (codec, kind, topology) in [
-            ("VP9", MediaKind::Video, Topology::Mesh),
-            ("video/VP9", MediaKind::Audio, Topology::Mesh),
-            ("video/VP9", MediaKind::Video, Topology::Sfu),
+        let forwarded = ["audio/opus", "video/VP8"];
+        assert!(check("video/VP9", MediaKind::Video, &[]).is_ok());
+        assert!(check("video/vp8", MediaKind::Video, &forwarded).is_ok());
+        for (codec, kind, forwarded) in [
+            ("VP9", MediaKind::Video, &[][..]),
+            ("video/VP9", MediaKind::Audio, &[]),
+            ("video/VP9", MediaKind::Video, &forwarded),
         ] {
-            assert!(check(codec, kind, topology).unwrap_err().to_string().contains(codec));
+            assert!(check(codec, kind, forwarded).unwrap_err().to_string().contains(codec));
         }
         let nothing = PublishOptions { max_bitrate: Some(0), ..PublishOptions::default() };
-        assert!(nothing.check(MediaKind::Video, Topology::Mesh).is_err());
+        assert!(nothing.check(MediaKind::Video, &[]).is_err());
     }
 
     #[test]

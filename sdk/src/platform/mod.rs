@@ -14,6 +14,7 @@ mod display;
 mod element;
 pub(crate) mod exception;
 mod file;
+pub(crate) mod http;
 mod level_meter;
 mod listener;
 mod mime;

@@ -6,7 +6,10 @@ use std::pin::Pin;
 use futures::channel::mpsc;
 use futures::future::{Either, select};
 use futures::{Sink, SinkExt, StreamExt};
+pub(crate) use gloo_net::websocket::Message as SocketFrame;
 use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::error::{Error, Result};
@@ -18,7 +21,7 @@ const ABNORMAL_CLOSURE: u16 = 1006;
 /// An open WebSocket. Dropping it closes the connection after everything was sent.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    outgoing: mpsc::UnboundedSender<String>,
+    outgoing: mpsc::UnboundedSender<Message>,
 }
 
 impl Socket {
@@ -26,24 +29,31 @@ impl Socket {
     ///
     /// # Errors
     /// `InvalidOptions` if `url` is not a WebSocket URL. An unreachable server is reported as an event.
-    pub(crate) fn open(url: &str, on_event: impl Fn(SocketEvent) + 'static) -> Result<Self> {
-        let socket = WebSocket::open(url).map_err(|_| Error::InvalidOptions {
+    pub(crate) fn open(
+        url: &str,
+        protocols: &[String],
+        on_event: impl Fn(SocketEvent) + 'static,
+    ) -> Result<Self> {
+        let invalid = || Error::InvalidOptions {
             detail: format!("`{url}` is not a WebSocket URL: expected ws://host/path or wss://host/path"),
-        })?;
+        };
+        let protocols: Array = protocols.iter().map(|protocol| JsValue::from_str(protocol)).collect();
+        let socket = web_sys::WebSocket::new_with_str_sequence(url, &protocols).map_err(|_| invalid())?;
+        let socket = WebSocket::try_from(socket).map_err(|_| invalid())?;
         let (outgoing, waiting) = mpsc::unbounded();
         spawn_local(pump(socket, waiting, on_event));
         Ok(Self { outgoing })
     }
 
-    /// Sends a text frame. A frame for a closed socket is dropped.
-    pub(crate) fn send(&self, text: String) {
-        let _ = self.outgoing.unbounded_send(text);
+    /// Sends a frame. A frame for a closed socket is dropped.
+    pub(crate) fn send(&self, frame: Message) {
+        let _ = self.outgoing.unbounded_send(frame);
     }
 }
 
 async fn pump(
     mut socket: WebSocket,
-    outgoing: mpsc::UnboundedReceiver<String>,
+    outgoing: mpsc::UnboundedReceiver<Message>,
     on_event: impl Fn(SocketEvent),
 ) {
     let mut outgoing = outgoing.peekable();
@@ -59,9 +69,9 @@ async fn pump(
     }
     loop {
         let event = match select(outgoing.next(), socket.next()).await {
-            Either::Left((Some(text), _)) => {
+            Either::Left((Some(message), _)) => {
                 // A closing socket rejects frames; its close event has the reason.
-                let _ = socket.send(Message::Text(text)).await;
+                let _ = socket.send(message).await;
                 continue;
             }
             Either::Left((None, _)) => return,

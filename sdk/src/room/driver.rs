@@ -29,10 +29,10 @@ use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
 use crate::model::{Channel, LinkId, Lobby, ParticipantId, PublicationId, Timestamp};
-use crate::platform::clock;
 use crate::platform::room_connection::RoomConnection;
-use crate::platform::socket::Socket;
-use crate::signaling::{self, SignalingBackend, SocketEvent};
+use crate::platform::socket::{Socket, SocketFrame};
+use crate::platform::{clock, http};
+use crate::signaling::{self, SignalingBackend, SocketEvent, Wake};
 
 /// The parts of a room.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Driver {
         backend: Box<dyn SignalingBackend>,
         adaptive_stream: bool,
     ) -> Rc<Self> {
-        Rc::new_cyclic(|this| Self {
+        let driver = Rc::new_cyclic(|this| Self {
             this: this.clone(),
             state: Cell::default(),
             session: RefCell::new(session),
@@ -91,7 +91,19 @@ impl Driver {
             streams: Streams::default(),
             timer: RefCell::default(),
             running: Cell::default(),
-        })
+        });
+        let this = driver.this.clone();
+        let wake = Wake::new(move || {
+            let this = this.clone();
+            // Not at once: whoever wakes may be called by the driver, or by JavaScript.
+            spawn_local(async move {
+                if let Some(driver) = this.upgrade() {
+                    driver.run();
+                }
+            });
+        });
+        driver.backend.borrow_mut().handle_start(wake);
+        driver
     }
 
     /// Changes the session, then performs its outputs.
@@ -140,12 +152,18 @@ impl Driver {
         }
     }
 
+    fn send_frame(&self, frame: SocketFrame) {
+        if let Some(socket) = &*self.socket.borrow() {
+            socket.send(frame);
+        }
+    }
+
     fn act_on_signaling(&self, output: signaling::Output) {
         match output {
-            signaling::Output::Connect { url } => {
+            signaling::Output::Connect { url, protocols } => {
                 trace::socket_opening(&url);
                 let this = self.this.clone();
-                let socket = Socket::open(&url, move |event| {
+                let socket = Socket::open(&url, &protocols, move |event| {
                     if let Some(driver) = this.upgrade() {
                         match &event {
                             SocketEvent::Opened => trace::socket(None),
@@ -165,10 +183,18 @@ impl Driver {
                     }
                 }
             }
-            signaling::Output::Send(text) => {
-                if let Some(socket) = &*self.socket.borrow() {
-                    socket.send(text);
-                }
+            signaling::Output::Text(text) => self.send_frame(SocketFrame::Text(text)),
+            signaling::Output::Binary(bytes) => self.send_frame(SocketFrame::Bytes(bytes)),
+            signaling::Output::Http(request) => {
+                let this = self.this.clone();
+                spawn_local(async move {
+                    let id = request.id;
+                    let response = http::send(request).await;
+                    if let Some(driver) = this.upgrade() {
+                        driver.backend.borrow_mut().handle_http(id, response, clock::now());
+                        driver.run();
+                    }
+                });
             }
             signaling::Output::Close => drop(self.socket.take()),
             signaling::Output::Event(event) => {

@@ -58,7 +58,7 @@ use crate::error::{Error, Result};
 use crate::model::{JoinRequest, ParticipantId, Profile, PublicationId, Topology, Wish};
 use crate::options::{JoinOptions, RoomOptions, SubscribeOptions, UpdateOptions};
 use crate::platform::clock;
-use crate::signaling::{NativeBackend, SignalingBackend};
+use crate::signaling::{self, Lane, SignalingBackend};
 
 /// A call between participants who exchange media and data. Clones are handles to the same
 /// room; dropping the last one leaves it.
@@ -69,6 +69,8 @@ pub struct Room(Rc<Handle>);
 struct Handle {
     driver: Rc<Driver>,
     topology: Topology,
+    /// The codecs that can be published. Empty: all that the browser has.
+    codecs: Vec<String>,
     join_timeout_ms: u32,
     /// The ids of all publications so far.
     issued: RefCell<BTreeSet<PublicationId>>,
@@ -88,15 +90,42 @@ impl Room {
     /// `Unsupported` outside a window, such as in a worker.
     pub fn new(options: RoomOptions) -> Result<Self> {
         options.check()?;
+        let url = if options.url.is_empty() { url_of_page()? } else { options.url.clone() };
+        Self::open(signaling::backend_for(url), options)
+    }
+
+    /// Creates a room with a signaling backend of the application. It does not connect before [`join`](Self::join).
+    ///
+    /// # Errors
+    /// `InvalidOptions` for invalid options, for a `url`, which is the backend's business, and for the topology `sfu`
+    /// with a backend whose server does not forward media; `Unsupported` outside a window, such as in a worker.
+    pub fn with_backend(backend: impl SignalingBackend + 'static, options: RoomOptions) -> Result<Self> {
+        options.check()?;
+        if !options.url.is_empty() {
+            let detail = "url is not used with a backend: pass it to the backend".to_owned();
+            return Err(Error::InvalidOptions { detail });
+        }
+        Self::open(Box::new(backend), options)
+    }
+
+    fn open(backend: Box<dyn SignalingBackend>, options: RoomOptions) -> Result<Self> {
         if web_sys::window().is_none() {
             return Err(Error::Unsupported { feature: "a room outside a window" });
         }
-        let url = if options.url.is_empty() { url_of_page()? } else { options.url };
-        let backend = NativeBackend::new(url);
-        let session = Session::new(backend.capabilities(), options.ice_servers, options.auto_subscribe);
+        let capabilities = backend.capabilities();
+        let mut codecs = Vec::new();
+        if options.topology == Topology::Sfu {
+            let Some(lane) = capabilities.lanes.iter().find(|lane| lane.lane != Lane::Subscribe) else {
+                let detail = "topology is \"sfu\": the backend's server does not forward media".to_owned();
+                return Err(Error::InvalidOptions { detail });
+            };
+            codecs.clone_from(&lane.profile.codecs);
+        }
+        let session = Session::new(capabilities, options.ice_servers, options.auto_subscribe);
         Ok(Self(Rc::new(Handle {
-            driver: Driver::new(session, Box::new(backend), options.adaptive_stream),
+            driver: Driver::new(session, backend, options.adaptive_stream),
             topology: options.topology,
+            codecs,
             join_timeout_ms: options.join_timeout_ms,
             issued: RefCell::default(),
         })))

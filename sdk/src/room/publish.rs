@@ -94,7 +94,7 @@ impl Room {
         if track.is_ended() {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
         }
-        options.check(track.kind(), self.0.topology)?;
+        options.check(track.kind(), &self.0.codecs)?;
         let sending = SendSettings::new(options, track.kind())?;
         let id = self.next_id(track.source());
         let publication = Publication {

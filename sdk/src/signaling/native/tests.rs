@@ -69,7 +69,7 @@ fn joined() -> NativeBackend {
 /// The messages that are sent, without the rest, and the numbers of requests.
 fn sent(outputs: &[Output]) -> Vec<(ClientMessage, Option<u32>)> {
     let message = |output: &Output| match output {
-        Output::Send(text) => {
+        Output::Text(text) => {
             let value: serde_json::Value = serde_json::from_str(text).unwrap();
             let request = value["request"].as_u64().map(|number| u32::try_from(number).unwrap());
             Some((ClientMessage::decode(text).unwrap(), request))
@@ -220,7 +220,10 @@ fn join_connects_and_is_sent_once_when_the_socket_is_open() {
     let mut backend = NativeBackend::new("ws://127.0.0.1/ws");
     backend.handle_command(SignalCommand::Join(request()), 0);
     backend.handle_timeout(2_000);
-    assert_eq!(drain(&mut backend), [Output::Connect { url: "ws://127.0.0.1/ws".into() }]);
+    assert_eq!(
+        drain(&mut backend),
+        [Output::Connect { url: "ws://127.0.0.1/ws".into(), protocols: Vec::new() }]
+    );
     backend.handle_socket(SocketEvent::Opened, 2_100);
     let messages = sent(&drain(&mut backend));
     assert!(matches!(&*messages, [(ClientMessage::Join(join), None)] if join.name == "Ana"), "{messages:?}");
@@ -241,7 +244,7 @@ fn a_silent_server_is_asked_and_then_given_up() {
     let mut backend = joined();
     assert_eq!(backend.poll_timeout(), Some(5_010));
     backend.handle_timeout(5_010);
-    assert_eq!(drain(&mut backend), [Output::Send(ClientMessage::Ping.encode())]);
+    assert_eq!(drain(&mut backend), [Output::Text(ClientMessage::Ping.encode())]);
     backend.handle_timeout(15_010);
     let outputs = drain(&mut backend);
     assert_eq!(outputs[0], Output::Close);
@@ -253,7 +256,7 @@ fn a_silent_server_is_asked_and_then_given_up() {
 fn leaving_says_so_and_closes() {
     let mut backend = joined();
     backend.handle_command(SignalCommand::Leave, 20);
-    assert_eq!(drain(&mut backend), [Output::Send(ClientMessage::Leave.encode()), Output::Close]);
+    assert_eq!(drain(&mut backend), [Output::Text(ClientMessage::Leave.encode()), Output::Close]);
     backend.handle_socket(SocketEvent::Closed { code: 1000, reason: String::new() }, 30);
     assert_eq!(drain(&mut backend), [], "a requested close is not a loss");
 }

@@ -53,14 +53,14 @@ impl Transport {
         if self.socket == Socket::None {
             self.socket = Socket::Connecting;
             self.heard_at = now;
-            self.outputs.push_back(Output::Connect { url: self.url.clone() });
+            self.outputs.push_back(Output::Connect { url: self.url.clone(), protocols: Vec::new() });
         }
     }
 
     /// Sends a message, once the socket is open.
     pub(super) fn send(&mut self, message: ClientMessage) {
         match self.socket {
-            Socket::Open => self.outputs.push_back(Output::Send(message.encode())),
+            Socket::Open => self.outputs.push_back(Output::Text(message.encode())),
             Socket::None | Socket::Connecting if self.waiting.contains(&message) => {}
             Socket::None | Socket::Connecting => self.waiting.push(message),
             Socket::Closed => {}
@@ -70,7 +70,7 @@ impl Transport {
     /// Sends a message that the server may reject individually.
     pub(super) fn request(&mut self, request: u32, message: ClientMessage) {
         match self.socket {
-            Socket::Open => self.outputs.push_back(Output::Send(message.encode_request(request))),
+            Socket::Open => self.outputs.push_back(Output::Text(message.encode_request(request))),
             _ => self.send(message),
         }
     }
