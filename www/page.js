@@ -30,6 +30,7 @@ async function enter() {
   room = new Room({
     url: query.get("url") ?? undefined,
     topology: query.get("topology") ?? undefined,
+    iceTransportPolicy: query.has("relay") ? "relay" : "all",
     adaptiveStream: query.has("adaptive"),
   });
   window.room = room; // for the console

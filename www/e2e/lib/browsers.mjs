@@ -2,6 +2,7 @@
 
 import puppeteer from "puppeteer-core";
 import { which } from "../../../scripts/lib/which.mjs";
+import { makeFirefoxTrust } from "./certificate.mjs";
 import { clipOf } from "./clip.mjs";
 import { inject } from "./inject.mjs";
 
@@ -65,14 +66,15 @@ export const browserPath = (kind) => EXECUTABLES[kind]();
  * @param {boolean} [options.headless] needs a display if false
  * @param {string} [options.sharedTab] the title of the tab that the user picks to share (Chromium); there is no
  *   permission for cameras then
+ * @param {import("./certificate.mjs").Certificate} [options.trusted] a server's certificate that the browser accepts
  * @returns {Promise<Visitor>}
  */
-export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab } = {}) {
+export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted } = {}) {
   const common = { executablePath: EXECUTABLES[kind](), headless, env: { ...process.env, ...env }, defaultViewport: null };
   const browser = await puppeteer.launch(
     kind === "chromium"
-      ? { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...args] }
-      : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs } },
+      ? { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args] }
+      : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(t, trusted) },
   );
   const close = () => browser.close().catch(() => browser.process()?.kill("SIGKILL"));
   t.after(close);
@@ -95,6 +97,8 @@ function chromiumFlags(sharedTab) {
   const flags = CHROMIUM_FLAGS.filter((flag) => flag !== "--use-fake-ui-for-media-stream");
   return [...flags, `--auto-select-tab-capture-source-by-title=${sharedTab}`];
 }
+
+const trust = (certificate) => (certificate ? [`--ignore-certificate-errors-spki-list=${certificate.spki}`] : []);
 
 async function fakeDevices(person) {
   const { video, audio } = await clipOf(person);

@@ -20,10 +20,11 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {"mesh" | "sfu" | "mcu"} [options.topology]
  * @param {string} [options.query] further query parameters, such as `&host` or `&adaptive`
  * @param {boolean} [options.waits] the room is locked: wait in its lobby (demo)
+ * @param {import("./certificate.mjs").Certificate} [options.trusted] a server's certificate that the browser accepts
  * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
-export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before } = {}) {
-  const visitor = await launch(t, kind, { person });
+export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before, trusted } = {}) {
+  const visitor = await launch(t, kind, { person, trusted });
   await visitor.page.bringToFront();
   await before?.(visitor.page);
   const inCall = call(visitor, person, app);

@@ -1,0 +1,90 @@
+// What goes through a TURN server, and a coturn to go through.
+
+import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { createConnection } from "node:net";
+import { stopChild } from "../../../scripts/lib/children.mjs";
+import { which } from "../../../scripts/lib/which.mjs";
+
+/** Why there is no coturn, or false. */
+export const coturnMissing = () => !which("turnserver") && "coturn is not installed (apt-get install coturn)";
+
+/** What the URL of a TURN server says for each way to it. */
+const URLS = { udp: /^turn:.*transport=udp$/, tcp: /^turn:.*transport=tcp$/, tls: /^turns:/ };
+
+/**
+ * Lets the connections of a page use one way to the TURN server, and keeps them as `e2eConnections`.
+ *
+ * @param {"udp" | "tcp" | "tls"} way
+ * @returns {(page: import("puppeteer-core").Page) => Promise<void>}
+ */
+export const onlyBy = (way) => (page) => page.evaluateOnNewDocument((source) => {
+  const wanted = new RegExp(source);
+  const filtered = (configuration) => ({
+    ...configuration,
+    iceServers: (configuration?.iceServers ?? [])
+      .map((server) => ({ ...server, urls: [server.urls].flat().filter((url) => wanted.test(url)) }))
+      .filter(({ urls }) => urls.length > 0),
+  });
+  globalThis.e2eConnections = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration) {
+      super(filtered(configuration));
+      e2eConnections.push(this);
+    }
+    setConfiguration(configuration) {
+      super.setConfiguration(filtered(configuration));
+    }
+  };
+}, URLS[way].source);
+
+/** How the page's newest connection comes to its far end: the kind of its own candidate, and how that reaches the relay. */
+export const relayOf = (page) => page.evaluate(async () => {
+  const stats = await e2eConnections.at(-1).getStats();
+  const pair = [...stats.values()].find(({ type, state, nominated, selected }) => type === "candidate-pair" && state === "succeeded" && (selected ?? nominated));
+  const local = pair && stats.get(pair.localCandidateId);
+  return local ? { type: local.candidateType, way: local.relayProtocol } : null;
+});
+
+/**
+ * Starts a coturn, and stops it after the test.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {{ secret: string, host: string, certificate?: import("./certificate.mjs").Certificate }} options
+ * @returns {Promise<string[]>} its URLs
+ */
+export async function startCoturn(t, { secret, host, certificate }) {
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  const tls = certificate ? ["--cert", certificate.certificate, "--pkey", certificate.key, "--tls-listening-port", String(tlsPort)] : ["--no-tls"];
+  const args = [
+    "-n", "--no-cli", "--no-dtls", "--log-file=stdout", "--use-auth-secret", `--static-auth-secret=${secret}`, "--realm=coturn.test",
+    `--listening-ip=${host}`, `--relay-ip=${host}`, "--listening-port", String(port), "--allow-loopback-peers", "--pidfile", "/dev/null", ...tls,
+  ];
+  const child = spawn("turnserver", args, { stdio: "ignore" });
+  t.after(() => stopChild(child));
+  for (const listening of certificate ? [port, tlsPort] : [port]) await untilOpen(host, listening);
+  const urls = [`turn:${host}:${port}?transport=udp`, `turn:${host}:${port}?transport=tcp`];
+  return certificate ? [...urls, `turns:${host}:${tlsPort}?transport=tcp`] : urls;
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket("udp4").once("error", reject);
+    socket.bind(0, "127.0.0.1", () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+}
+
+async function untilOpen(host, port) {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const isOpen = await new Promise((resolve) => {
+      const socket = createConnection({ host, port }, () => (socket.destroy(), resolve(true)));
+      socket.once("error", () => resolve(false));
+    });
+    if (isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Nobody listens on ${host}:${port}.`);
+}

@@ -1,0 +1,64 @@
+// Calls that pass through a TURN server, and through nothing else.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing } from "./lib/browsers.mjs";
+import { join } from "./lib/call.mjs";
+import { certificatesMissing, makeCertificate } from "./lib/certificate.mjs";
+import { startStub, stubMissing } from "./lib/server.mjs";
+import { coturnMissing, onlyBy, relayOf, startCoturn } from "./lib/turn.mjs";
+
+const missing = (kind) => stubMissing() || browserMissing(kind) || false;
+const KINDS = ["chromium", "firefox"];
+const WAYS = ["udp", "tcp", "tls"];
+const SECRET = "a secret of the tests";
+
+/** A server with TLS, because only it has `turns:`. */
+async function startSecure(t, args) {
+  const trusted = makeCertificate(t);
+  const stub = await startStub(t, { args: ["--tls-cert", trusted.certificate, "--tls-key", trusted.key, ...args] });
+  return { stub, trusted };
+}
+
+async function meetThroughRelay(t, { stub, trusted, kind, way, topology }) {
+  const options = { kind, app: "page", topology, query: "&relay", before: onlyBy(way), trusted };
+  const alice = await join(t, stub, "alice", options);
+  const bob = await join(t, stub, "bob", options);
+  await alice.meets("bob");
+  await bob.meets("alice");
+  for (const { page, person } of [alice, bob]) assert.deepEqual(await relayOf(page), { type: "relay", way }, person);
+  for (const person of [alice, bob]) person.assertNoProblems();
+}
+
+for (const kind of KINDS) {
+  for (const way of WAYS) {
+    const skip = missing(kind) || certificatesMissing(kind);
+    test(`two people in ${kind} see and hear each other through the stub's relay by ${way}, with https: and wss:`, { skip }, async (t) => {
+      const { stub, trusted } = await startSecure(t, ["--turn"]);
+      assert.match(stub.url, /^https:/);
+      await meetThroughRelay(t, { stub, trusted, kind, way });
+    });
+
+    test(`two people in ${kind} see and hear each other through coturn by ${way}`, { skip: skip || coturnMissing() }, async (t) => {
+      const trusted = makeCertificate(t);
+      const urls = await startCoturn(t, { secret: SECRET, host: "127.0.0.1", certificate: trusted });
+      const stub = await startStub(t, { args: urls.flatMap((url) => ["--turn-url", url]), env: { MOIM_TURN_SECRET: SECRET } });
+      await meetThroughRelay(t, { stub, trusted, kind, way });
+    });
+  }
+
+  test(`two people in ${kind} see and hear each other through the SFU and a relay`, { skip: missing(kind) }, async (t) => {
+    const stub = await startStub(t, { args: ["--turn"] });
+    await meetThroughRelay(t, { stub, kind, way: "udp", topology: "sfu" });
+  });
+}
+
+test("chromium and firefox see and hear each other through the relay", { skip: missing("chromium") || missing("firefox") }, async (t) => {
+  const stub = await startStub(t, { args: ["--turn"] });
+  const options = { app: "page", query: "&relay", before: onlyBy("udp") };
+  const alice = await join(t, stub, "alice", { ...options, kind: "chromium" });
+  const bob = await join(t, stub, "bob", { ...options, kind: "firefox" });
+  await alice.meets("bob");
+  await bob.meets("alice");
+  for (const { page } of [alice, bob]) assert.deepEqual(await relayOf(page), { type: "relay", way: "udp" });
+});
