@@ -83,8 +83,8 @@ pub use error::{
     StreamError,
 };
 pub use model::{
-    ConnectionState, IceServer, LeaveReason, Lobby, MediaKind, ParticipantId, PublicationId, Role, Topology,
-    TrackSource, WaitingParticipant,
+    ConnectionState, IceServer, IceTransportPolicy, LeaveReason, Lobby, MediaKind, ParticipantId,
+    PublicationId, Role, Topology, TrackSource, WaitingParticipant,
 };
 pub use options::{
     ChatOptions, DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions,
@@ -106,9 +106,9 @@ pub use platform::{
 pub use platform::{
     BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,
     DtmfSender, Encoding, Fingerprint, HeaderExtension, IceConnectionState, IceGatheringState,
-    IceTransportPolicy, PeerConnection, PeerConnectionEvent, PeerConnectionEvents, PeerConnectionOptions,
-    Priority, Receiver, RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones,
-    TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions,
+    PeerConnection, PeerConnectionEvent, PeerConnectionEvents, PeerConnectionOptions, Priority, Receiver,
+    RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones, TrackOrKind,
+    Transceiver, TransceiverDirection, TransceiverOptions,
 };
 #[cfg(target_arch = "wasm32")]
 pub use platform::{StatsMonitor, StatsSource, get_stats};

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::engine::ice_server;
 use crate::error::{Error, Result};
-use crate::model::{IceServer, MediaKind, ParticipantId, Profile, Role, Topology};
+use crate::model::{IceServer, IceTransportPolicy, MediaKind, ParticipantId, Profile, Role, Topology};
 
 /// Options of a room.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -26,6 +26,9 @@ pub struct RoomOptions {
     pub join_timeout_ms: u32,
     /// STUN and TURN servers in addition to those of the signaling server. Default: none.
     pub ice_servers: Vec<IceServer>,
+    /// Which ICE candidates connections use. With [`Relay`](IceTransportPolicy::Relay), all media and data pass through a TURN
+    /// server, and the other participants do not receive this participant's addresses. Default: `"all"`.
+    pub ice_transport_policy: IceTransportPolicy,
     /// Whether to subscribe to every publication until [`subscribe`](crate::Room::subscribe) changes it; if
     /// false, to none. Default: true.
     pub auto_subscribe: bool,
@@ -43,6 +46,7 @@ impl Default for RoomOptions {
             topology: Topology::Mesh,
             join_timeout_ms: 10_000,
             ice_servers: Vec::new(),
+            ice_transport_policy: IceTransportPolicy::All,
             auto_subscribe: true,
             adaptive_stream: false,
         }

@@ -19,6 +19,18 @@ pub use moim_protocol::{
 /// Milliseconds on a monotonic clock. State machines get it as an argument and have no clock.
 pub type Timestamp = u64;
 
+/// `RTCIceTransportPolicy`: <https://www.w3.org/TR/webrtc/#rtcicetransportpolicy-enum>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum IceTransportPolicy {
+    /// All candidates.
+    #[default]
+    All,
+    /// Only relayed candidates (TURN), which hides the local address.
+    Relay,
+}
+
 /// `RTCPeerConnectionState`: <https://www.w3.org/TR/webrtc/#rtcpeerconnectionstate-enum>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]

@@ -81,6 +81,8 @@ pub enum SignalEvent {
         /// The STUN and TURN servers to use.
         ice_servers: Vec<IceServer>,
     },
+    /// The STUN and TURN servers from now on, instead of those of [`Joined`](Self::Joined), because credentials expire.
+    IceServers(Vec<IceServer>),
     /// A participant joined or changed, with its new state; may be this one.
     Participant(ParticipantInfo),
     /// A participant left. If it is this one, the session ends.

@@ -57,9 +57,9 @@ pub(crate) use peer_connection::audio_level;
 pub use peer_connection::{
     BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,
     DtmfSender, Encoding, Fingerprint, HeaderExtension, IceConnectionState, IceGatheringState,
-    IceTransportPolicy, PeerConnection, PeerConnectionEvent, PeerConnectionEvents, PeerConnectionOptions,
-    Priority, Receiver, RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones,
-    TrackOrKind, Transceiver, TransceiverDirection, TransceiverOptions,
+    PeerConnection, PeerConnectionEvent, PeerConnectionEvents, PeerConnectionOptions, Priority, Receiver,
+    RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones, TrackOrKind,
+    Transceiver, TransceiverDirection, TransceiverOptions,
 };
 pub(crate) use player::Player;
 pub use recorder::{AudioBitrateMode, Recorder, RecorderOptions, RecorderState, RecordingChunks};

@@ -17,7 +17,9 @@ use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::topology::FarEnd;
 use crate::error::{DataChannelError, Result};
-use crate::model::{Channel, IceServer, LinkProfile, Mids, PublicationId, Sections, TrackSource};
+use crate::model::{
+    Channel, IceServer, IceTransportPolicy, LinkProfile, Mids, PublicationId, Sections, TrackSource,
+};
 
 /// A peer connection and its data channels. Dropping it closes them.
 #[derive(Debug)]
@@ -37,10 +39,12 @@ impl RoomConnection {
         far_end: FarEnd,
         profile: LinkProfile,
         ice_servers: &[IceServer],
+        ice_transport_policy: IceTransportPolicy,
         on_input: Rc<dyn Fn(ConnectionInput)>,
     ) -> Result<Self> {
         let told = on_input.clone();
-        let options = PeerConnectionOptions { ice_servers: ice_servers.to_vec(), ..Default::default() };
+        let ice_servers = ice_servers.to_vec();
+        let options = PeerConnectionOptions { ice_servers, ice_transport_policy, ..Default::default() };
         let link = Link::open(&options.to_raw()?, Rc::new(move |input| told(input.into())))?;
         let open = |kind: &Channel| {
             Ok((*kind, RoomChannel::open(*kind, link.as_raw(), &profile, on_input.clone())?))

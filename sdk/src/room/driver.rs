@@ -28,7 +28,7 @@ use crate::engine::session::{Event, Output, Session};
 use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
-use crate::model::{Channel, LinkId, Lobby, ParticipantId, PublicationId, Timestamp};
+use crate::model::{Channel, IceTransportPolicy, LinkId, Lobby, ParticipantId, PublicationId, Timestamp};
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::{Socket, SocketFrame};
 use crate::platform::{clock, http};
@@ -49,6 +49,7 @@ pub(super) struct Driver {
     pub(super) local_tracks: RefCell<BTreeMap<PublicationId, Published>>,
     pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
     pub(super) people: People,
+    pub(super) ice_transport_policy: IceTransportPolicy,
     pub(super) attachments: Attachments,
     pub(super) speakers: Speakers,
     /// Waiters for the receipts of chat messages.
@@ -67,6 +68,7 @@ impl Driver {
     pub(super) fn new(
         session: Session,
         backend: Box<dyn SignalingBackend>,
+        ice_transport_policy: IceTransportPolicy,
         adaptive_stream: bool,
     ) -> Rc<Self> {
         let driver = Rc::new_cyclic(|this| Self {
@@ -82,6 +84,7 @@ impl Driver {
             local_tracks: RefCell::default(),
             remote_tracks: RefCell::default(),
             people: People::default(),
+            ice_transport_policy,
             attachments: Attachments::new(adaptive_stream),
             speakers: Speakers::default(),
             receipts: RefCell::default(),

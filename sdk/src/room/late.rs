@@ -69,7 +69,8 @@ impl Driver {
                 driver.connection_input(&opened, input);
             }
         });
-        match RoomConnection::open(late.far_end, late.profile.clone(), &late.ice_servers, on_input) {
+        let (profile, policy) = (late.profile.clone(), self.ice_transport_policy);
+        match RoomConnection::open(late.far_end, profile, &late.ice_servers, policy, on_input) {
             Ok(connection) => {
                 let before = self.connections.borrow_mut().insert(link.clone(), Rc::new(connection));
                 drop(before);

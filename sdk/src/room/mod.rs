@@ -121,9 +121,11 @@ impl Room {
             };
             codecs.clone_from(&lane.profile.codecs);
         }
-        let session = Session::new(capabilities, options.ice_servers, options.auto_subscribe);
+        let policy = options.ice_transport_policy;
+        let session = Session::new(capabilities, options.ice_servers, options.auto_subscribe)
+            .with_ice_transport_policy(policy);
         Ok(Self(Rc::new(Handle {
-            driver: Driver::new(session, backend, options.adaptive_stream),
+            driver: Driver::new(session, backend, policy, options.adaptive_stream),
             topology: options.topology,
             codecs,
             join_timeout_ms: options.join_timeout_ms,

@@ -28,9 +28,6 @@ const MAX_ASKED_SECTIONS: usize = 64;
 /// Maximum descriptions that wait for negotiation. Beyond this, the oldest ones were ignored by it.
 const MAX_ANNOUNCED: usize = 32;
 
-/// If the connection is not established this long after it got more servers, it needs them.
-const RESTART_AFTER_MS: Timestamp = 4_000;
-
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
@@ -139,11 +136,14 @@ impl Connection {
         }
     }
 
-    /// Adds STUN and TURN servers after the connection was created. They are used from the next ICE restart on:
-    /// there is one if the previous servers do not suffice.
-    pub(super) fn set_ice_servers(&mut self, ice_servers: Vec<IceServer>, now: Timestamp) {
+    /// Replaces the STUN and TURN servers. They are used from the next ICE restart on.
+    pub(super) fn set_ice_servers(&mut self, ice_servers: Vec<IceServer>) {
         self.command(ConnectionCommand::SetIceServers(ice_servers));
-        self.restart_at = Some(now + RESTART_AFTER_MS);
+    }
+
+    /// Restarts ICE at this time, or when the connection fails, unless it is connected by then.
+    pub(super) fn restart_unless_connected(&mut self, at: Timestamp, now: Timestamp) {
+        self.restart_at = Some(at);
         self.restart_if_needed(now);
     }
 

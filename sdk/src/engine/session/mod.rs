@@ -4,6 +4,7 @@
 //! [`poll_output`](Session::poll_output).
 
 mod backlog;
+mod ice;
 mod live_tracks;
 mod messages;
 mod output;
@@ -16,6 +17,7 @@ mod wishes;
 use std::collections::{BTreeMap, VecDeque};
 
 use self::backlog::Backlog;
+use self::ice::Ice;
 use self::live_tracks::LiveTracks;
 pub use self::output::{Event, Output};
 pub use self::receipts::Receipt;
@@ -28,9 +30,9 @@ use super::mix_layout::{self, MixLayout};
 use super::topology;
 use crate::error::Error;
 use crate::model::{
-    Capabilities, Channel, ConnectionState, IceServer, JoinRequest, LinkId, Lobby, Offerer, Order,
-    ParticipantId, ParticipantInfo, Profile, Publication, PublicationId, Role, Roster, SignalCommand,
-    Timestamp, Topology, Wish,
+    Capabilities, Channel, ConnectionState, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby,
+    Offerer, Order, ParticipantId, ParticipantInfo, Profile, Publication, PublicationId, Role, Roster,
+    SignalCommand, Timestamp, Topology, Wish,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +55,7 @@ pub struct Session {
     phase: Phase,
     capabilities: Capabilities,
     topology: Topology,
-    ice_servers: Vec<IceServer>,
+    ice: Ice,
     publications: Vec<Publication>,
     profile: Profile,
     roster: Roster,
@@ -77,7 +79,7 @@ impl Session {
             phase: Phase::New,
             capabilities,
             topology: Topology::Mesh,
-            ice_servers,
+            ice: Ice::new(ice_servers),
             publications: Vec::new(),
             profile: Profile::default(),
             roster: Roster::default(),
@@ -91,6 +93,13 @@ impl Session {
             undelivered: VecDeque::new(),
             outputs: VecDeque::new(),
         }
+    }
+
+    /// Sets which candidates its connections use.
+    #[must_use]
+    pub fn with_ice_transport_policy(mut self, policy: IceTransportPolicy) -> Self {
+        self.ice.set_policy(policy);
+        self
     }
 
     /// Joins a room, with the initial publications. Can be called once.
@@ -342,7 +351,7 @@ impl Session {
             let connection = self
                 .connections
                 .entry(plan.link.clone())
-                .or_insert_with(|| Connection::open(&plan, self.ice_servers.clone()));
+                .or_insert_with(|| Connection::open(&plan, self.ice.servers()));
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
             }

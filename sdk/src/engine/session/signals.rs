@@ -33,11 +33,12 @@ impl Session {
                 SignalEvent::Joined { participant_id, participants, lobby, ice_servers },
             ) => {
                 self.phase = Phase::Joined { own_id: participant_id };
-                if !ice_servers.is_empty() {
-                    self.ice_servers.extend(ice_servers);
+                if self.ice.name(ice_servers) {
+                    let (servers, restart_at) = (self.ice.servers(), self.ice.restart_at(now));
                     // A link whose offer was sent with the request was created before.
                     for connection in self.connections.values_mut() {
-                        connection.set_ice_servers(self.ice_servers.clone(), now);
+                        connection.set_ice_servers(servers.clone());
+                        connection.restart_unless_connected(restart_at, now);
                     }
                 }
                 self.event(Event::Joined);
@@ -45,6 +46,12 @@ impl Session {
                 self.apply(changes, now);
             }
             (Phase::Joining { .. }, _) => {}
+            (_, SignalEvent::IceServers(ice_servers)) => {
+                if self.ice.name(ice_servers) {
+                    let servers = self.ice.servers();
+                    self.connections.values_mut().for_each(|it| it.set_ice_servers(servers.clone()));
+                }
+            }
             (_, SignalEvent::Participant(participant)) => {
                 let change = self.roster.upsert(participant);
                 self.apply(change, now);
@@ -94,9 +101,9 @@ mod tests {
     use crate::engine::exchange::Command;
     use crate::engine::session::Output;
     use crate::model::{
-        Capabilities, ConnectionState, IceServer, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal,
-        Offerer, ParticipantInfo, Profile, Role, SdpType, ServerLane, SessionDescription, SignalCommand,
-        Topology, Wanted,
+        Capabilities, ConnectionState, IceServer, IceTransportPolicy, JoinRequest, Lane, LinkId, LinkProfile,
+        LinkSignal, Offerer, ParticipantInfo, Profile, Role, SdpType, ServerLane, SessionDescription,
+        SignalCommand, Topology, Wanted,
     };
 
     const SERVER: LinkId = LinkId::Server(Lane::Both);
@@ -154,6 +161,40 @@ mod tests {
         };
         session.handle_signal(joined, 10);
         drain(session)
+    }
+
+    #[test]
+    fn a_connection_that_can_only_use_a_relay_is_restarted_as_soon_as_it_is_known() {
+        let server = IceServer { urls: vec!["turn:turn.example".into()], username: None, credential: None };
+        let mut session = session(true).with_ice_transport_policy(IceTransportPolicy::Relay);
+        offer(&mut session);
+        assert!(restarts(&welcome(&mut session, vec![server])));
+    }
+
+    #[test]
+    fn renewed_credentials_replace_the_old_ones_without_a_restart() {
+        let server = |credential: &str| IceServer {
+            urls: vec!["turn:turn.example".into()],
+            username: Some("ana".into()),
+            credential: Some(credential.into()),
+        };
+        let mut session = session(true);
+        offer(&mut session);
+        welcome(&mut session, vec![server("old")]);
+        connection(&mut session, ConnectionInput::StateChange(ConnectionState::Connected), 20);
+        let mut renew = |credential: &str| {
+            session.handle_signal(SignalEvent::IceServers(vec![server(credential)]), 30);
+            session.handle_timeout(60_000);
+            drain(&mut session)
+        };
+        let outputs = renew("new");
+        let command = ConnectionCommand::SetIceServers(vec![server("new")]);
+        assert!(outputs.contains(&Output::Connection { link: SERVER, command }), "{outputs:?}");
+        assert!(!restarts(&outputs));
+        let is_set = |output: &Output| {
+            matches!(output, Output::Connection { command: ConnectionCommand::SetIceServers(_), .. })
+        };
+        assert!(!renew("new").iter().any(is_set), "nothing is new");
     }
 
     fn restarts(outputs: &[Output]) -> bool {

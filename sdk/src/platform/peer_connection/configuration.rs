@@ -8,7 +8,7 @@ use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPo
 use super::certificate::Certificate;
 use crate::engine::ice_server;
 use crate::error::{Error, Result};
-use crate::model::IceServer;
+use crate::model::{IceServer, IceTransportPolicy};
 
 /// Configuration of a connection. The defaults connect two peers in the same network.
 #[derive(Clone, Debug, Deserialize)]
@@ -45,17 +45,6 @@ impl Default for PeerConnectionOptions {
             restart_ice_on_failure: true,
         }
     }
-}
-
-/// `RTCIceTransportPolicy`: <https://www.w3.org/TR/webrtc/#rtcicetransportpolicy-enum>.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum IceTransportPolicy {
-    /// Any candidate.
-    All,
-    /// Only relayed candidates (TURN), which hides the local address.
-    Relay,
 }
 
 /// `RTCBundlePolicy`: <https://www.w3.org/TR/webrtc/#rtcbundlepolicy-enum>.

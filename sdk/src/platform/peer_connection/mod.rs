@@ -28,7 +28,7 @@ use web_sys::{RtcConfiguration, RtcPeerConnection, RtcRtpTransceiver, RtcRtpTran
 
 pub use certificate::{Certificate, CertificateAlgorithm, CertificateOptions, Fingerprint};
 pub use codec::{HeaderExtension, RtpCapabilities};
-pub use configuration::{BundlePolicy, IceTransportPolicy, PeerConnectionOptions};
+pub use configuration::{BundlePolicy, PeerConnectionOptions};
 pub use dtmf::{DtmfOptions, DtmfSender, Tones};
 pub use encoding::{DegradationPreference, Encoding, Priority, SendParameters};
 pub use event::{PeerConnectionEvent, PeerConnectionEvents};

@@ -196,6 +196,7 @@ impl NativeBackend {
                 let check = self.roster.check(revision).map(|()| None);
                 self.apply_or_sync(check, now);
             }
+            ServerMessage::IceServers { ice_servers } => self.event(SignalEvent::IceServers(ice_servers)),
             ServerMessage::MuteRequested { from, publication_id } => {
                 self.event(SignalEvent::MuteRequested { from, publication_id });
             }
@@ -216,6 +217,9 @@ impl NativeBackend {
         let changes = self.roster.replace(roster);
         if let Phase::Joined(_) = self.phase {
             // The reply to a repetition.
+            if !ice_servers.is_empty() {
+                self.event(SignalEvent::IceServers(ice_servers));
+            }
             return self.apply(changes, now);
         }
         self.phase = Phase::Joined(participant_id.clone());

@@ -6,8 +6,8 @@ use moim_protocol::{ErrorCode, PeerSignal, RelayPayload, Roster as Snapshot, SFU
 
 use super::*;
 use crate::model::{
-    MediaKind, ParticipantInfo, Profile, Publication, Role, SdpType, SessionDescription, Slot, TrackSource,
-    Wanted,
+    IceServer, MediaKind, ParticipantInfo, Profile, Publication, Role, SdpType, SessionDescription, Slot,
+    TrackSource, Wanted,
 };
 
 fn drain(backend: &mut NativeBackend) -> Vec<Output> {
@@ -104,6 +104,18 @@ fn corrected(outputs: &[Output]) -> Option<(Vec<Publication>, Profile)> {
         }
         _ => None,
     })
+}
+
+#[test]
+fn credentials_that_are_renewed_are_passed_on() {
+    let server = IceServer {
+        urls: vec!["turn:turn.example".into()],
+        username: Some("1:a".into()),
+        credential: Some("tea".into()),
+    };
+    let message = ServerMessage::IceServers { ice_servers: vec![server.clone()] };
+    let outputs = told(&mut joined(), message, 20);
+    assert_eq!(outputs, [Output::Event(SignalEvent::IceServers(vec![server]))]);
 }
 
 #[test]
