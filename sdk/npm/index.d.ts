@@ -1851,6 +1851,11 @@ export interface RoomOptions {
     joinTimeoutMs?: number;
     /** STUN and TURN servers in addition to those of the signaling server. Default: none. */
     iceServers?: IceServer[];
+    /**
+     * Which ICE candidates connections use. With `"relay"`, all media and data pass through a TURN server, and the other
+     * participants do not receive this participant's addresses. Default: `"all"`.
+     */
+    iceTransportPolicy?: IceTransportPolicy;
     /** Whether to subscribe to every publication until `subscribe` changes it; if false, to none. Default: true. */
     autoSubscribe?: boolean;
     /**
