@@ -7,6 +7,7 @@ import { join } from "./lib/call.mjs";
 import { certificatesMissing, makeCertificate } from "./lib/certificate.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { coturnMissing, onlyBy, relayOf, startCoturn } from "./lib/turn.mjs";
+import { until } from "./lib/wait.mjs";
 
 const missing = (kind) => stubMissing() || browserMissing(kind) || false;
 const KINDS = ["chromium", "firefox"];
@@ -62,3 +63,40 @@ test("chromium and firefox see and hear each other through the relay", { skip: m
   await bob.meets("alice");
   for (const { page } of [alice, bob]) assert.deepEqual(await relayOf(page), { type: "relay", way: "udp" });
 });
+
+for (const kind of KINDS) {
+  test(`in ${kind} a connection is restarted with new credentials when those of the beginning have expired`, { skip: missing(kind) }, async (t) => {
+    const seconds = 6;
+    const stub = await startStub(t, { args: ["--turn", "--turn-credential-seconds", String(seconds), "--heartbeat-ms", "500"] });
+    const options = { kind, app: "page", query: "&relay", before: onlyBy("udp") };
+    const alice = await join(t, stub, "alice", options);
+    const bob = await join(t, stub, "bob", options);
+    const people = [alice, bob];
+    for (const { page } of people) await until(page, () => e2eConnections.at(-1)?.connectionState === "connected", { what: "a connection" });
+    const before = await Promise.all(people.map(({ page }) => page.evaluate(usedPair)));
+    // The first ones are of no more use, and there are newer ones.
+    const expiry = (page) => page.evaluate(() => Number(e2eConnections.at(-1).getConfiguration().iceServers[0].username.split(":")[0]));
+    const first = Math.max(...(await Promise.all(people.map(({ page }) => expiry(page)))));
+    for (const { page } of people) {
+      const isLater = (first) => Date.now() / 1000 > first + 1 && Number(e2eConnections.at(-1).getConfiguration().iceServers[0].username.split(":")[0]) > first + 1;
+      await until(page, isLater, { what: "new credentials", args: [first] });
+    }
+    // The later participant makes the offers.
+    await bob.page.evaluate(() => e2eConnections.at(-1).restartIce());
+    for (const [index, { page }] of people.entries()) {
+      await until(page, usedPair, { what: "another pair of candidates", args: [before[index]] });
+    }
+    await alice.meets("bob");
+    await bob.meets("alice");
+    for (const { page } of people) assert.deepEqual(await relayOf(page), { type: "relay", way: "udp" });
+  });
+}
+
+/** In the page: the pair of candidates that is used, if it is not this one. */
+async function usedPair(other) {
+  const stats = await e2eConnections.at(-1).getStats();
+  const pair = [...stats.values()].find(({ type, state, nominated, selected }) => type === "candidate-pair" && state === "succeeded" && (selected ?? nominated));
+  if (!pair) return null;
+  const ports = [pair.localCandidateId, pair.remoteCandidateId].map((id) => stats.get(id).port).join();
+  return ports === other ? null : ports;
+}

@@ -1,9 +1,8 @@
 // What goes through a TURN server, and a coturn to go through.
 
-import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { createConnection } from "node:net";
-import { stopChild } from "../../../scripts/lib/children.mjs";
+import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
 import { which } from "../../../scripts/lib/which.mjs";
 
 /** Why there is no coturn, or false. */
@@ -60,7 +59,7 @@ export async function startCoturn(t, { secret, host, certificate }) {
     "-n", "--no-cli", "--no-dtls", "--log-file=stdout", "--use-auth-secret", `--static-auth-secret=${secret}`, "--realm=coturn.test",
     `--listening-ip=${host}`, `--relay-ip=${host}`, "--listening-port", String(port), "--allow-loopback-peers", "--pidfile", "/dev/null", ...tls,
   ];
-  const child = spawn("turnserver", args, { stdio: "ignore" });
+  const child = startChild("turnserver", args, { stdio: "ignore" });
   t.after(() => stopChild(child));
   for (const listening of certificate ? [port, tlsPort] : [port]) await untilOpen(host, listening);
   const urls = [`turn:${host}:${port}?transport=udp`, `turn:${host}:${port}?transport=tcp`];
