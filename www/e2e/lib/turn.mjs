@@ -37,12 +37,21 @@ export const onlyBy = (way) => (page) => page.evaluateOnNewDocument((source) => 
   };
 }, URLS[way].source);
 
-/** How the page's newest connection comes to its far end: the kind of its own candidate, and how that reaches the relay. */
+/**
+ * The selected local candidate of the page's newest connection: its type, and the protocol to the relay. `port` is that of the
+ * relay, which is another one after an ICE restart.
+ *
+ * @param {import("puppeteer-core").Page} page
+ * @returns {Promise<{ type: string, way: string, port: number } | null>}
+ */
 export const relayOf = (page) => page.evaluate(async () => {
   const stats = await e2eConnections.at(-1).getStats();
-  const pair = [...stats.values()].find(({ type, state, nominated, selected }) => type === "candidate-pair" && state === "succeeded" && (selected ?? nominated));
+  const all = [...stats.values()];
+  // Firefox has no transport statistics, and says it of the pair.
+  const selected = all.find(({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId)?.selectedCandidatePairId;
+  const pair = selected ? stats.get(selected) : all.find(({ type, selected }) => type === "candidate-pair" && selected);
   const local = pair && stats.get(pair.localCandidateId);
-  return local ? { type: local.candidateType, way: local.relayProtocol } : null;
+  return local ? { type: local.candidateType, way: local.relayProtocol, port: local.port } : null;
 });
 
 /**
