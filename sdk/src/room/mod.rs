@@ -179,9 +179,9 @@ impl Room {
     /// Changes this participant's profile. The others get [`RoomEvent::ParticipantUpdated`].
     ///
     /// # Errors
-    /// `InvalidState` unless the room is joined or being joined; `InvalidOptions` for an empty name.
+    /// `InvalidState` before [`join`](Self::join) and after [`leave`](Self::leave); `InvalidOptions` for an empty name.
     pub fn update(&self, options: UpdateOptions) -> Result<()> {
-        self.expect_state("update", &[RoomState::Joining, RoomState::Joined])?;
+        self.expect_state("update", &[RoomState::Joining, RoomState::Waiting, RoomState::Joined])?;
         options.check()?;
         self.driver().with_session(|session| {
             let profile = options.applied_to(session.profile().clone());

@@ -265,6 +265,10 @@ impl Hub {
 
     /// Whether this server can serve the `join`; if not, the sender gets an error.
     fn acceptable(&mut self, id: ConnectionId, join: &Join) -> bool {
+        if join.role == Role::Unknown {
+            self.error(id, ErrorCode::InvalidValue, "the server does not know this role");
+            return false;
+        }
         let of_room = self.rooms.get(&join.room).map(Room::topology);
         let fault = match (join.topology, of_room) {
             (Topology::Sfu, _) if !self.has_sfu => {
@@ -273,7 +277,6 @@ impl Hub {
             (topology, _) if join.role == Role::Mixer && topology != Topology::Mcu => {
                 Some("the role `mixer` requires the topology `mcu`".to_owned())
             }
-            (_, _) if join.role == Role::Unknown => Some("the server does not know this role".to_owned()),
             (Topology::Mesh | Topology::Sfu | Topology::Mcu, None) => None,
             (wanted, Some(topology)) if wanted == topology => None,
             (_, Some(topology)) => {

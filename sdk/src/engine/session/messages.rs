@@ -16,8 +16,8 @@ impl Session {
     /// Sends a chat message to one participant, or to everyone. Returns its number, used by [`Event::Receipt`].
     ///
     /// # Errors
-    /// If the text is too large, if there is no such participant, or if too many messages wait already; in the last
-    /// case The errors of [`send`](Self::send).
+    /// If the text is too large, if there is no such participant, or if too much data waits already; in the last case the
+    /// other participants get it.
     pub fn send_chat(
         &mut self,
         text: &str,

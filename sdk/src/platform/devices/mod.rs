@@ -39,9 +39,9 @@ impl Devices {
         media_devices("getUserMedia").map(Self)
     }
 
-    /// Lists the devices; the default of each kind comes first. Asks for no permission, and without one the browser
     /// Lists the devices; the default of each kind comes first. It does not request permission, without which browsers
     /// report few details.
+    ///
     /// # Errors
     /// [`Error::Unsupported`](crate::Error::Unsupported) if the browser has no `enumerateDevices`.
     pub fn enumerate(&self) -> impl Future<Output = Result<Vec<DeviceInfo>>> + use<> {

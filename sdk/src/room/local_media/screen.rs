@@ -94,11 +94,13 @@ impl Room {
         self.driver().is_sending(TrackSource::Screen)
     }
 
+    /// Publishes both tracks, or neither.
     fn share(&self, capture: &DisplayCapture) -> Result<()> {
-        for track in [Some(&capture.video), capture.audio.as_ref()].into_iter().flatten() {
-            self.start_publishing(track, &PublishOptions::default())?;
-        }
-        Ok(())
+        let video = self.start_publishing(&capture.video, &PublishOptions::default())?;
+        let Some(audio) = &capture.audio else { return Ok(()) };
+        self.start_publishing(audio, &PublishOptions::default())
+            .map(drop)
+            .inspect_err(|_| self.driver().unpublish_track(&video))
     }
 }
 

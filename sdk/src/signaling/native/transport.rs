@@ -10,6 +10,9 @@ use crate::model::{SignalEvent, Timestamp};
 /// A server that is silent for this many heartbeats is considered lost.
 const SILENT_HEARTBEATS: Timestamp = 3;
 const DEFAULT_HEARTBEAT_MS: Timestamp = 5_000;
+/// The server's heartbeat interval is brought into this range.
+const MIN_HEARTBEAT_MS: Timestamp = 100;
+const MAX_HEARTBEAT_MS: Timestamp = 60_000;
 
 /// A connection to the server.
 #[derive(Debug)]
@@ -100,7 +103,7 @@ impl Transport {
 
     /// The server's heartbeat interval.
     pub(super) fn set_heartbeat(&mut self, heartbeat_ms: u32) {
-        self.heartbeat_ms = Timestamp::from(heartbeat_ms.max(1));
+        self.heartbeat_ms = Timestamp::from(heartbeat_ms).clamp(MIN_HEARTBEAT_MS, MAX_HEARTBEAT_MS);
         self.next_ping = self.heard_at + self.heartbeat_ms;
     }
 
