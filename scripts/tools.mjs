@@ -10,6 +10,7 @@ import { installLocked } from "./lib/npm.mjs";
 import { ROOT, SMOKE, TOOLS, tool } from "./lib/paths.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
 import { runStep } from "./lib/run.mjs";
+import { ensureSystemPackages } from "./lib/system.mjs";
 import { atLeast, minimumNode, minimumRust, wasmBindgenVersion } from "./lib/versions.mjs";
 import { ask, versionOf, which } from "./lib/which.mjs";
 
@@ -123,6 +124,9 @@ async function installTool({ name, crate = name, version, flags = [] }) {
 await runAsScript(import.meta.url, async (argv) => {
   const flags = parseFlags(argv, { "for-tests": { type: "boolean", about: "also the tools of the browser tests" } });
   await ensureBuildTools();
-  if (flags["for-tests"]) await ensureTestTools();
+  if (flags["for-tests"]) {
+    await ensureSystemPackages();
+    await ensureTestTools();
+  }
   console.log("Everything is installed.");
 });
