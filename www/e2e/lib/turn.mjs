@@ -1,9 +1,11 @@
-// What goes through a TURN server, and a coturn to go through.
+// Connections through a TURN server, and a coturn.
 
 import { createSocket } from "node:dgram";
 import { createConnection } from "node:net";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
 import { which } from "../../../scripts/lib/which.mjs";
+
+const HOST = "127.0.0.1";
 
 /** Why there is no coturn, or false. */
 export const coturnMissing = () => !which("turnserver") && "coturn is not installed (apt-get install coturn)";
@@ -58,41 +60,40 @@ export const relayOf = (page) => page.evaluate(async () => {
  * Starts a coturn, and stops it after the test.
  *
  * @param {import("node:test").TestContext} t
- * @param {{ secret: string, host: string, certificate?: import("./certificate.mjs").Certificate }} options
+ * @param {{ secret: string, certificate: import("./certificate.mjs").Certificate }} options
  * @returns {Promise<string[]>} its URLs
  */
-export async function startCoturn(t, { secret, host, certificate }) {
+export async function startCoturn(t, { secret, certificate }) {
   const [port, tlsPort] = [await freePort(), await freePort()];
-  const tls = certificate ? ["--cert", certificate.certificate, "--pkey", certificate.key, "--tls-listening-port", String(tlsPort)] : ["--no-tls"];
   const args = [
     "-n", "--no-cli", "--no-dtls", "--log-file=stdout", "--use-auth-secret", `--static-auth-secret=${secret}`, "--realm=coturn.test",
-    `--listening-ip=${host}`, `--relay-ip=${host}`, "--listening-port", String(port), "--allow-loopback-peers", "--pidfile", "/dev/null", ...tls,
+    `--listening-ip=${HOST}`, `--relay-ip=${HOST}`, "--listening-port", String(port), "--allow-loopback-peers", "--pidfile", "/dev/null",
+    "--cert", certificate.certificate, "--pkey", certificate.key, "--tls-listening-port", String(tlsPort),
   ];
   const child = startChild("turnserver", args, { stdio: "ignore" });
   t.after(() => stopChild(child));
-  for (const listening of certificate ? [port, tlsPort] : [port]) await untilOpen(host, listening);
-  const urls = [`turn:${host}:${port}?transport=udp`, `turn:${host}:${port}?transport=tcp`];
-  return certificate ? [...urls, `turns:${host}:${tlsPort}?transport=tcp`] : urls;
+  for (const listening of [port, tlsPort]) await untilOpen(listening);
+  return [`turn:${HOST}:${port}?transport=udp`, `turn:${HOST}:${port}?transport=tcp`, `turns:localhost:${tlsPort}?transport=tcp`];
 }
 
 function freePort() {
   return new Promise((resolve, reject) => {
     const socket = createSocket("udp4").once("error", reject);
-    socket.bind(0, "127.0.0.1", () => {
+    socket.bind(0, HOST, () => {
       const { port } = socket.address();
       socket.close(() => resolve(port));
     });
   });
 }
 
-async function untilOpen(host, port) {
+async function untilOpen(port) {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const isOpen = await new Promise((resolve) => {
-      const socket = createConnection({ host, port }, () => (socket.destroy(), resolve(true)));
+      const socket = createConnection({ host: HOST, port }, () => (socket.destroy(), resolve(true)));
       socket.once("error", () => resolve(false));
     });
     if (isOpen) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Nobody listens on ${host}:${port}.`);
+  throw new Error(`Nobody listens on ${HOST}:${port}.`);
 }
