@@ -2,7 +2,8 @@
 
 /// One of the data channels that each connection of a room has. Both ends create all of them with the same ids, so that
 /// they need not be announced (RFC 8832 is not used).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// Reliable, ordered messages.
     Reliable,

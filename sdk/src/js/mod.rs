@@ -5,6 +5,7 @@
 
 mod abort;
 mod attach;
+mod backend;
 mod bytes;
 mod class;
 pub(crate) mod convert;

@@ -14,7 +14,7 @@ use super::event_target::{self, Method, Target};
 use super::list::List;
 use super::media::to_js;
 use super::promise::future_to_promise;
-use super::{bytes, options};
+use super::{backend, bytes, options};
 use crate::Error;
 use crate::model::{ParticipantId, PublicationId};
 use crate::options::ChatOptions;
@@ -75,7 +75,11 @@ impl JsRoom {
     /// worker.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
-        let room = Room::new(options::parse(options.map(JsValue::from), "room options")?)?;
+        let (options, backend) = backend::room_options(options.map(JsValue::from))?;
+        let room = match backend {
+            Some(backend) => Room::with_backend(backend, options)?,
+            None => Room::new(options)?,
+        };
         let target = Target::new()?;
         event_target::dispatch(room.events(), &target, ());
         Ok(Self { room, target, participants: List::default(), publications: List::default() })

@@ -2,6 +2,8 @@
 export interface RoomOptions {
   /** The signaling server, `wss://host/path` or `ws://host/path`. Default: `/ws` of the page's own server. */
   url?: string;
+  /** A signaling backend of the application, in place of a moim server. It excludes `url`. */
+  backend?: SignalingBackend;
   /** How media flows between participants. Default: `"mesh"`. */
   topology?: Topology;
   /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */

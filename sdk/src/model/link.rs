@@ -8,6 +8,7 @@ use super::{SessionDescription, Slot, Wish};
 
 /// Identifies a peer connection of a room.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "js", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum LinkId {
     /// The connection to another participant.
     Participant(ParticipantId),
@@ -17,6 +18,7 @@ pub enum LinkId {
 
 /// The purpose of a connection to a server. Servers use one connection for both directions, or one for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "js", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum Lane {
     /// To send and receive.
     Both,
@@ -28,6 +30,7 @@ pub enum Lane {
 
 /// Which end of a link makes the offers. Two offers never collide, except with [`Either`](Self::Either).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "js", derive(serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum Offerer {
     /// This end makes every offer. The remote end may ask for one.
     Us,
@@ -41,6 +44,11 @@ pub enum Offerer {
 
 /// How media and data are sent over a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "js",
+    derive(serde::Deserialize),
+    serde(default = "LinkProfile::server", deny_unknown_fields, rename_all = "camelCase")
+)]
 pub struct LinkProfile {
     /// Each media section sends or receives, never both.
     pub one_way: bool,
@@ -80,6 +88,11 @@ impl LinkProfile {
 
 /// The capabilities of a server, besides signaling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "js",
+    derive(serde::Deserialize),
+    serde(default, deny_unknown_fields, rename_all = "camelCase")
+)]
 pub struct Capabilities {
     /// The connections to a server that forwards media, required by the topology `sfu`. Empty if it does not.
     pub lanes: Vec<ServerLane>,
@@ -89,12 +102,14 @@ pub struct Capabilities {
 
 /// One of the connections to a server that forwards media.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "js", derive(serde::Deserialize), serde(deny_unknown_fields, rename_all = "camelCase"))]
 pub struct ServerLane {
     /// Its purpose.
     pub lane: Lane,
     /// Who makes the offers.
     pub offerer: Offerer,
     /// How media and data are sent.
+    #[cfg_attr(feature = "js", serde(default = "LinkProfile::server"))]
     pub profile: LinkProfile,
 }
 
@@ -109,6 +124,11 @@ pub type Slots = BTreeMap<String, Slot>;
 /// `T` is the content of a media section: in sent signals this participant's [publication](PublicationId), in
 /// received signals the [slot](Slot).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "js",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "type", content = "detail", rename_all = "camelCase", rename_all_fields = "camelCase")
+)]
 pub enum LinkSignal<T> {
     /// A session description.
     Description {
@@ -136,6 +156,7 @@ pub enum LinkSignal<T> {
 
 /// The number of media sections of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "js", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct Sections {
     /// For audio.
     pub audio: usize,
@@ -145,6 +166,7 @@ pub struct Sections {
 
 /// The wishes about the remote end's publications.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "js", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct Wanted {
     /// The wishes about some of them.
     pub wishes: Vec<Wish>,

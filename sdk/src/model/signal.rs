@@ -10,6 +10,11 @@ use super::{
 /// A command of a session to any signaling server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "js",
+    derive(serde::Serialize),
+    serde(tag = "type", content = "detail", rename_all = "camelCase", rename_all_fields = "camelCase")
+)]
 pub enum SignalCommand {
     /// Join a room. The first command, sent once.
     Join(JoinRequest),
@@ -36,6 +41,7 @@ pub enum SignalCommand {
 
 /// An action of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "js", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub enum Order {
     /// Set whether newcomers wait until a host admits them.
     Lock(bool),
@@ -49,6 +55,7 @@ pub enum Order {
 
 /// The parameters of joining a room.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "js", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct JoinRequest {
     /// The room's name.
     pub room: String,
@@ -69,6 +76,11 @@ pub struct JoinRequest {
 /// Repeated events have no effect. Events about an unknown participant are ignored.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "js",
+    derive(serde::Deserialize),
+    serde(tag = "type", content = "detail", rename_all = "camelCase", rename_all_fields = "camelCase")
+)]
 pub enum SignalEvent {
     /// The room was joined.
     Joined {
@@ -77,8 +89,10 @@ pub enum SignalEvent {
         /// All participants in the room, including this one, in the order of joining.
         participants: Vec<ParticipantInfo>,
         /// The lobby: who waits to be admitted, and whether newcomers have to.
+        #[cfg_attr(feature = "js", serde(default))]
         lobby: Lobby,
         /// The STUN and TURN servers to use.
+        #[cfg_attr(feature = "js", serde(default))]
         ice_servers: Vec<IceServer>,
     },
     /// The STUN and TURN servers from now on, instead of those of [`Joined`](Self::Joined), because credentials expire.
@@ -140,18 +154,21 @@ pub enum SignalEvent {
 
 /// A rejected request.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "js", derive(serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct ServerRefusal {
     /// The reason, for programs.
     pub code: RefusalCode,
     /// The server's message, for humans.
     pub detail: String,
     /// Whether the same request may succeed later.
+    #[cfg_attr(feature = "js", serde(default))]
     pub retry: bool,
 }
 
 /// Why a server rejected a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "js", derive(serde::Deserialize), serde(from = "String"))]
 pub enum RefusalCode {
     /// The room is full.
     RoomFull,
@@ -184,5 +201,20 @@ impl RefusalCode {
             Self::NotHost => "notHost",
             Self::Other(code) => code,
         }
+    }
+}
+
+impl From<String> for RefusalCode {
+    fn from(code: String) -> Self {
+        let known = [
+            Self::RoomFull,
+            Self::UnsupportedTopology,
+            Self::NoMixer,
+            Self::NotAdmitted,
+            Self::Removed,
+            Self::HostRefused,
+            Self::NotHost,
+        ];
+        known.into_iter().find(|known| known.as_str() == code).unwrap_or(Self::Other(code.into()))
     }
 }

@@ -8,11 +8,12 @@
 //!
 //! - [`SignalCommand::Join`] is the first command and [`SignalCommand::Leave`] the last. The answer to the first is
 //!   [`SignalEvent::Joined`], [`Refused`](SignalEvent::Refused) or nothing: then the room fails with a timeout.
-//! - A backend informs about whole participants. An event that repeats what is known already has no effect, so a server
-//!   may send its updates twice. An order that the server does not guarantee has to be restored by the backend.
+//! - An event contains the whole participant, and repeating it has no effect, so a server may send its updates twice. If
+//!   they may arrive out of order, the backend drops the outdated ones.
 //! - Signals belong to a link, which is one peer connection. The far end must receive them in order, each exactly once,
 //!   and so must this end. A backend whose server may lose or reorder them numbers and repeats them.
-//! - Publications keep the ids that their publishers chose. A backend whose server renames them maps the ids.
+//! - A participant's own publications have the ids that it chose, in events too; those of others may have any, the same
+//!   in their [`ParticipantInfo`] and in every [`Slot`]. A backend whose server renames publications maps the ids.
 //! - A backend repeats and confirms what its server may lose. The room says everything once.
 
 mod native;
@@ -22,8 +23,8 @@ use std::rc::Rc;
 
 pub use crate::model::{
     Capabilities, Channel, IceCandidate, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, Order,
-    ParticipantInfo, Profile, RefusalCode, SdpType, Sections, ServerLane, ServerRefusal, SessionDescription,
-    SignalCommand, SignalEvent, Slot, Timestamp, Wanted, Wish,
+    ParticipantInfo, Profile, Publication, RefusalCode, SdpType, Sections, ServerLane, ServerRefusal,
+    SessionDescription, SignalCommand, SignalEvent, Slot, Timestamp, Wanted, Wish,
 };
 
 pub use native::NativeBackend;

@@ -17,6 +17,7 @@ mod queue;
 mod random;
 mod script;
 mod sdp;
+mod servers;
 mod sfu;
 mod transceiver;
 mod view;

@@ -225,7 +225,12 @@ impl Connection {
                     self.exchange.handle_ask(now);
                 }
             }
-            LinkSignal::Slots(slots) => self.slots = slots,
+            LinkSignal::Slots(slots) => {
+                // It is newer than what pending descriptions carry.
+                self.announced.iter_mut().for_each(|(_, carries)| *carries = None);
+                self.applying = None;
+                self.slots = slots;
+            }
             LinkSignal::Wishes(Wanted { wishes, others }) => {
                 let limit = |wish: Wish| {
                     (wish.publication_id, Limit { wanted: wish.wanted, max_height: wish.max_height })

@@ -1,0 +1,127 @@
+//! A signaling backend that is written in JavaScript.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use js_sys::{Function, JSON, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::options;
+use crate::error::{Error, Result};
+use crate::options::RoomOptions;
+use crate::platform::exception::Exception;
+use crate::signaling::{
+    Capabilities, Output, SignalCommand, SignalEvent, SignalingBackend, SocketEvent, Timestamp, Wake,
+};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("backend.ts");
+
+const BACKEND: &str = "backend";
+const START: &str = "start";
+const HANDLE_COMMAND: &str = "handleCommand";
+
+/// Passes the commands of a room to an object, and the events that it reports to the room.
+#[derive(Debug)]
+pub(super) struct JsBackend {
+    object: JsValue,
+    capabilities: Capabilities,
+    events: Rc<RefCell<VecDeque<SignalEvent>>>,
+    wake: Option<Wake>,
+}
+
+/// Parses room options, and the `backend` in them.
+pub(super) fn room_options(value: Option<JsValue>) -> Result<(RoomOptions, Option<JsBackend>)> {
+    let Some(value) = value else { return Ok(Default::default()) };
+    let backend = if value.is_object() { Reflect::get(&value, &BACKEND.into()).ok() } else { None };
+    let options = options::parse_beside(value, "room options", BACKEND)?;
+    let backend = backend.filter(|backend| !backend.is_undefined()).map(JsBackend::new).transpose()?;
+    Ok((options, backend))
+}
+
+impl JsBackend {
+    /// Wraps the `backend` of the room options.
+    ///
+    /// # Errors
+    /// `InvalidOptions` if it is not an object with the methods of a backend.
+    fn new(object: JsValue) -> Result<Self> {
+        for method in [START, HANDLE_COMMAND] {
+            if !Reflect::get(&object, &method.into()).is_ok_and(|value| value.is_function()) {
+                let detail =
+                    format!("`backend` in the room options: expected an object with a method `{method}`");
+                return Err(Error::InvalidOptions { detail });
+            }
+        }
+        let capabilities = Reflect::get(&object, &"capabilities".into()).unwrap_or_default();
+        let capabilities = match capabilities.is_null_or_undefined() {
+            true => Capabilities::default(),
+            false => parsed(&capabilities, "backend.capabilities")?,
+        };
+        Ok(Self { object, capabilities, events: Rc::default(), wake: None })
+    }
+
+    /// Calls a method, soon and in the order of the calls: it may call the room.
+    fn call(&self, method: &'static str, argument: JsValue) {
+        let (object, events, wake) = (self.object.clone(), self.events.clone(), self.wake.clone());
+        spawn_local(async move {
+            let function = Reflect::get(&object, &method.into()).map(Function::from);
+            if let Err(thrown) = function.and_then(|function| function.call1(&object, &argument)) {
+                let detail = format!("backend.{method}: {}", Exception::from(thrown).message);
+                events.borrow_mut().push_back(SignalEvent::Lost { detail });
+                wake.iter().for_each(Wake::wake);
+            }
+        });
+    }
+}
+
+impl SignalingBackend for JsBackend {
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities.clone()
+    }
+
+    fn handle_start(&mut self, wake: Wake) {
+        self.wake = Some(wake.clone());
+        let events = self.events.clone();
+        let report = Closure::<dyn Fn(JsValue) -> Result<(), JsValue>>::new(move |event: JsValue| {
+            let event = parsed(&event, "the signaling event")?;
+            events.borrow_mut().push_back(event);
+            wake.wake();
+            Ok(())
+        });
+        self.call(START, report.into_js_value());
+    }
+
+    fn handle_command(&mut self, command: SignalCommand, _: Timestamp) {
+        if let Some(command) = to_js(&command) {
+            self.call(HANDLE_COMMAND, command);
+        }
+    }
+
+    fn handle_socket(&mut self, _: SocketEvent, _: Timestamp) {}
+
+    fn poll_timeout(&self) -> Option<Timestamp> {
+        None
+    }
+
+    fn handle_timeout(&mut self, _: Timestamp) {}
+
+    fn poll_output(&mut self) -> Option<Output> {
+        self.events.borrow_mut().pop_front().map(Output::Event)
+    }
+}
+
+fn to_js(value: &impl Serialize) -> Option<JsValue> {
+    JSON::parse(&serde_json::to_string(value).ok()?).ok()
+}
+
+/// Reads a value by way of JSON, whose readers are in the module already.
+fn parsed<T: DeserializeOwned>(value: &JsValue, what: &str) -> Result<T> {
+    let invalid = |detail: String| Error::InvalidOptions { detail: format!("{what}: {detail}") };
+    let text = JSON::stringify(value).map_err(|thrown| invalid(Exception::from(thrown).message))?;
+    let text = text.as_string().ok_or_else(|| invalid("expected an object".to_owned()))?;
+    serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))
+}
