@@ -84,21 +84,25 @@ impl Session {
     /// Notes data that was sent, and has marks follow it.
     fn mark(&mut self, bytes: usize, to: Option<&ParticipantId>, now: Timestamp) {
         let Phase::Joined { own_id } = &self.phase else { return };
-        let mut due = Vec::new();
         for other in self.roster.participants() {
             let is_receiver = match to {
                 Some(to) => other.id == *to,
                 None => other.id != *own_id && other.role != Role::Mixer,
             };
-            if is_receiver && self.backlog.sent(&other.id, bytes) {
-                due.push(other.id.clone());
+            if is_receiver {
+                self.backlog.sent(&other.id, bytes);
             }
         }
-        for receiver in due {
+        self.send_marks(now);
+    }
+
+    /// Sends the marks that are due. One that finds the queue full is due again when there is capacity.
+    pub(super) fn send_marks(&mut self, now: Timestamp) {
+        for receiver in self.backlog.due() {
             let id = self.receipts.next_id();
-            // If the queue is full the mark is lost, and the next one counts for it.
-            let _ = self.send(&DataMessage::Mark { id }, Channel::Reliable, Some(&receiver));
-            self.backlog.marked(&receiver, id, now);
+            if self.send(&DataMessage::Mark { id }, Channel::Reliable, Some(&receiver)).is_ok() {
+                self.backlog.marked(&receiver, id, now);
+            }
         }
     }
 
@@ -434,6 +438,21 @@ mod tests {
         assert!(carry(&mut a, &mut b).contains(&Event::Capacity));
         assert!(a.has_capacity(Channel::Reliable, None));
         send(&mut a).unwrap();
+    }
+
+    #[test]
+    fn a_mark_that_found_the_queue_full_follows_when_there_is_capacity() {
+        let [mut a, mut b] = through_a_mixer();
+        let data = DataMessage::Data { topic: "t".into(), payload: vec![7; 60_000] };
+        while a.has_capacity(Channel::Reliable, None) {
+            a.send_data(&data, Channel::Reliable, None, 0).unwrap();
+            a.handle_connection(&"m".into(), ConnectionInput::ChannelFull(Channel::Reliable), 0);
+            assert!(a.send_data(&data, Channel::Reliable, None, 0).is_err());
+            a.handle_connection(&"m".into(), ConnectionInput::ChannelCapacity(Channel::Reliable), 0);
+        }
+        carry(&mut a, &mut b);
+        carry(&mut b, &mut a);
+        assert!(a.has_capacity(Channel::Reliable, None), "the receiver has everything");
     }
 
     #[test]

@@ -214,6 +214,7 @@ impl Session {
         }
         self.refresh();
         if frees_capacity {
+            self.send_marks(now);
             self.capacity_changed();
         }
     }
