@@ -39,6 +39,8 @@ struct Attachment {
     /// Observes the size of its video.
     view: RefCell<Option<View>>,
     is_blocked: Cell<bool>,
+    /// Whether the SDK has made the element, and removes it from the page when nothing is attached to it.
+    is_own: Cell<bool>,
 }
 
 impl Attachments {
@@ -105,6 +107,11 @@ impl Driver {
         Ok(())
     }
 
+    /// An element that the SDK has made leaves the page when nothing is attached to it any more.
+    pub(super) fn own(&self, element: &HtmlMediaElement) {
+        self.attachments.of(element).iter().for_each(|attachment| attachment.is_own.set(true));
+    }
+
     pub(super) fn detach(&self, track: &RemoteTrack, element: &HtmlMediaElement) {
         if let Some(attachment) = self.attachments.of(element) {
             self.take_out(track, &attachment);
@@ -136,6 +143,9 @@ impl Driver {
             return attachment.update();
         }
         self.attachments.elements.borrow_mut().retain(|known| !Rc::ptr_eq(known, attachment));
+        if attachment.is_own.get() {
+            attachment.player.element().remove();
+        }
         self.tell_blocked();
     }
 
@@ -157,6 +167,7 @@ impl Driver {
             tracks: RefCell::default(),
             view: RefCell::default(),
             is_blocked: Cell::default(),
+            is_own: Cell::default(),
         });
         self.attachments.elements.borrow_mut().push(attachment.clone());
         Ok(attachment)

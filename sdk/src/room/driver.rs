@@ -404,7 +404,10 @@ impl Driver {
         self.local_media.close();
         self.forget_late();
         let gone = self.remote_tracks.take();
-        gone.values().for_each(|gone| self.track_ended(gone));
+        for ((participant_id, publication_id), gone) in gone {
+            self.track_ended(&gone);
+            self.events.send(RoomEvent::TrackRemoved { participant_id, publication_id });
+        }
         self.interrupted();
         self.senders.take();
         self.everyone_left();

@@ -82,7 +82,7 @@ pub enum RoomEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         track: RemoteTrack,
     },
-    /// Media from a remote participant has ended.
+    /// Media from a remote participant has ended; also emitted for each track when the room is left.
     TrackRemoved {
         /// The id of the publisher.
         participant_id: ParticipantId,

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::{Publication, PublicationId, TrackSource};
 use crate::options::PublishOptions;
 use crate::platform::send_settings::SendSettings;
-use crate::platform::{CameraOptions, LocalTrack};
+use crate::platform::{CameraOptions, LocalTrack, random_id};
 
 /// Identifies a publication of this participant: by its id, or by the published track. A track that is published
 /// several times, such as once for each of some participants, stands for all its publications in the room.
@@ -108,10 +108,11 @@ impl Room {
         Ok(id)
     }
 
+    /// Unique in the room, so that an application may use it as a key without the participant's id.
     fn next_id(&self, source: TrackSource) -> PublicationId {
-        let mut issued = self.0.issued.borrow_mut();
-        let id = PublicationId(format!("{}-{}", source_name(source), issued.len() + 1));
-        issued.insert(id.clone());
+        let random = u64::from_le_bytes(random_id::<8>());
+        let id = PublicationId(format!("{}-{random:016x}", source_name(source)));
+        self.0.issued.borrow_mut().insert(id.clone());
         id
     }
 

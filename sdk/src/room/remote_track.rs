@@ -95,13 +95,16 @@ impl RemoteTrack {
     }
 
     /// [Attaches](Self::attach) the track to a new `<video>` or `<audio>` element, which the application adds to the
-    /// page.
+    /// page. When nothing is attached to the element any more, it is removed from the page.
     ///
     /// # Errors
     /// The errors of [`attach`](Self::attach).
     pub fn attach_new(&self) -> Result<HtmlMediaElement> {
         let element = media_element(self.kind())?;
         self.attach(&element)?;
+        if let Some(driver) = self.0.driver.upgrade() {
+            driver.own(&element);
+        }
         Ok(element)
     }
 

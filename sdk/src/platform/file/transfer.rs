@@ -245,13 +245,13 @@ impl Stream for FileTransferProgress {
 }
 
 /// A random id. It need not be secret, only unique.
-pub(crate) fn random_id() -> [u8; 16] {
-    let bytes = Uint8Array::new_with_length(16);
+pub(crate) fn random_id<const N: usize>() -> [u8; N] {
+    let bytes = Uint8Array::new_with_length(N as u32);
     let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok();
     let filled = crypto
         .and_then(|crypto| crypto.dyn_into::<web_sys::Crypto>().ok())
         .and_then(|crypto| crypto.get_random_values_with_array_buffer_view(&bytes).ok());
-    let mut id = [0; 16];
+    let mut id = [0; N];
     match filled {
         Some(_) => bytes.copy_to(&mut id),
         None => id.fill_with(|| (Math::random() * 256.0) as u8),
