@@ -57,6 +57,41 @@ for (const kind of ["chromium", "firefox"]) {
   }
 }
 
+for (const kind of ["chromium", "firefox"]) {
+  const skip = stubMissing() || browserMissing(kind);
+
+  test(`a track of this page is the same object wherever it is returned, ${kind}`, { skip }, async (t) => {
+    const stub = await startStub(t);
+    const { page, problems } = await launch(t, kind);
+    await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
+    const seen = await page.evaluate(async () => {
+      const { default: init, Devices, LocalTrack, PeerConnection, Room } = await import("/www/pkg/moim.js");
+      await init();
+      const room = new Room();
+      const [camera, microphone] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
+      const kept = new Map([[camera, "camera"], [microphone, "microphone"]]);
+      await room.join({ room: "tea", name: "alice" });
+      await room.setMicrophoneEnabled(false);
+      const again = [kept.get(await room.setCameraEnabled(true)), kept.get(await room.setMicrophoneEnabled(true))];
+
+      const own = await new Devices().microphone();
+      await room.publish(own);
+      const connection = new PeerConnection();
+      const { sender } = connection.addTrack(own);
+      const { mediaStreamTrack } = own;
+      const same = [sender.track, LocalTrack.fromMediaStreamTrack(mediaStreamTrack, "microphone")].map((track) => track === own);
+      const copy = own.clone();
+      const other = copy !== own && copy.id !== own.id;
+      for (const track of [own, copy]) track.stop();
+      connection.close();
+      await room.leave();
+      return { again, same, other };
+    });
+    assert.deepEqual(seen, { again: ["camera", "microphone"], same: [true, true], other: true });
+    assert.deepEqual(problems, []);
+  });
+}
+
 /** Runs in the page. */
 async function join(topology, name) {
   const moim = await import("/www/pkg/moim.js");

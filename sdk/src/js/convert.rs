@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 
 use super::data_channel::JsDataChannel;
 use super::file_transfer::JsIncomingFile;
+use super::identity::object_of;
 use super::peer_connection::JsTransceiver;
 use super::room::JsRemoteTrack;
 use crate::error::Error;
@@ -16,15 +17,15 @@ use crate::platform::{DataChannel, IncomingFile, Transceiver};
 use crate::room::{Publication, RemoteParticipant, RemoteTrack};
 
 pub(crate) fn track<S: Serializer>(track: &RemoteTrack, serializer: S) -> Result<S::Ok, S::Error> {
-    preserve::serialize(&object_of(track), serializer)
+    preserve::serialize(&remote_track(track), serializer)
 }
 
-fn object_of(track: &RemoteTrack) -> JsValue {
+fn remote_track(track: &RemoteTrack) -> JsValue {
     track.object(|track| JsRemoteTrack::from(track).into())
 }
 
 pub(crate) fn tracks<S: Serializer>(tracks: &[RemoteTrack], serializer: S) -> Result<S::Ok, S::Error> {
-    let tracks: Array = tracks.iter().map(object_of).collect();
+    let tracks: Array = tracks.iter().map(remote_track).collect();
     preserve::serialize(&tracks, serializer)
 }
 
@@ -60,12 +61,12 @@ pub(crate) fn transceiver<S: Serializer>(
     transceiver: &Transceiver,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    preserve::serialize(&JsValue::from(JsTransceiver::from(transceiver.clone())), serializer)
+    preserve::serialize(&JsTransceiver::object(transceiver), serializer)
 }
 
 pub(crate) fn data_channel<S: Serializer>(channel: &DataChannel, serializer: S) -> Result<S::Ok, S::Error> {
-    let channel = JsDataChannel::new(channel.clone());
-    preserve::serialize(&channel.map_or(JsValue::NULL, JsValue::from), serializer)
+    let make = || JsDataChannel::new(channel.clone()).map_or(JsValue::NULL, JsValue::from);
+    preserve::serialize(&object_of(channel.as_raw(), make), serializer)
 }
 
 pub(crate) fn incoming_file<S: Serializer>(file: &IncomingFile, serializer: S) -> Result<S::Ok, S::Error> {

@@ -26,7 +26,7 @@ impl JsRoom {
     /// @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE if the room is left.
     /// @example
     /// const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
-    /// document.body.append(camera.attach());
+    /// if (camera) document.body.append(camera.attach());
     #[wasm_bindgen(js_name = setCameraEnabled, unchecked_return_type = "Promise<LocalTrack | undefined>")]
     pub fn set_camera_enabled(
         &self,
@@ -123,5 +123,5 @@ fn read<T: DeserializeOwned + Default>(
 }
 
 fn object(track: Option<LocalTrack>) -> JsValue {
-    track.map_or(JsValue::UNDEFINED, |track| JsLocalTrack::from(track).into())
+    track.map_or(JsValue::UNDEFINED, JsLocalTrack::object)
 }

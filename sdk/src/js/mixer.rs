@@ -80,33 +80,33 @@ impl JsMixer {
 
     /// The mixed video track. It ends with the mixer.
     /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
-    #[wasm_bindgen(getter, js_name = videoTrack)]
-    pub fn video_track(&self) -> Result<JsLocalTrack, JsValue> {
-        Ok(self.0.video_track()?.into())
+    #[wasm_bindgen(getter, js_name = videoTrack, unchecked_return_type = "LocalTrack")]
+    pub fn video_track(&self) -> Result<JsValue, JsValue> {
+        Ok(JsLocalTrack::object(self.0.video_track()?))
     }
 
     /// The mixed audio track. It ends with the mixer. It is silent until a user gesture if the browser requires
     /// one.
     /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed.
-    #[wasm_bindgen(getter, js_name = audioTrack)]
-    pub fn audio_track(&self) -> Result<JsLocalTrack, JsValue> {
-        Ok(self.0.audio_track()?.into())
+    #[wasm_bindgen(getter, js_name = audioTrack, unchecked_return_type = "LocalTrack")]
+    pub fn audio_track(&self) -> Result<JsValue, JsValue> {
+        Ok(JsLocalTrack::object(self.0.audio_track()?))
     }
 
     /// The audio of all sources except one, to be played to that one. It ends when that source is removed.
     /// @throws {MoimError} ERR_INVALID_STATE once the mixer is closed; ERR_INVALID_OPTIONS for a source that is not in
     /// the mix.
-    #[wasm_bindgen(js_name = audioTrackWithout)]
+    #[wasm_bindgen(js_name = audioTrackWithout, unchecked_return_type = "LocalTrack")]
     pub fn audio_track_without(
         &self,
         #[wasm_bindgen(unchecked_param_type = "MixerSource")] source: &JsValue,
-    ) -> Result<JsLocalTrack, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let source = class::handle::<JsMixerSource>(source, "source", "MixerSource")?;
         if !source.mixer.is(&self.0) {
             let detail = "source: it belongs to another mixer".to_owned();
             return Err(Error::InvalidOptions { detail }.into());
         }
-        Ok(self.0.audio_track_without(source.id)?.into())
+        Ok(JsLocalTrack::object(self.0.audio_track_without(source.id)?))
     }
 
     /// Closes the mixer: its tracks end, those of the sources continue. Idempotent.
@@ -117,6 +117,10 @@ impl JsMixer {
 }
 
 /// A source of a mixer. Arguments of the wrong type or out of range result in `ERR_INVALID_OPTIONS`.
+/// @example
+/// const source = mixer.add([camera, microphone]);
+/// source.setGain(0.5);
+/// mixer.setLayout({ type: "spotlight", source: source.id });
 #[derive(Debug)]
 #[wasm_bindgen(js_name = MixerSource)]
 pub struct JsMixerSource {

@@ -14,6 +14,7 @@ mod deprecation;
 mod error;
 mod event_target;
 mod file_transfer;
+mod identity;
 mod level_meter;
 mod list;
 mod live_object;

@@ -7,6 +7,7 @@ mod data_channel;
 mod file_transfer;
 #[path = "../../tests/browser/heap.rs"]
 mod heap;
+mod identity;
 mod leaks;
 #[path = "../../tests/browser/leftovers.rs"]
 mod leftovers;
@@ -139,7 +140,7 @@ async fn listeners_are_added_and_removed() {
     let make = format!("return await ({})()", include_str!("../../tests/browser/ending-track.js"));
     let raw: MediaStreamTrack = run(JsValue::UNDEFINED, &make).await.expect("a track").unchecked_into();
     holds(
-        JsLocalTrack::from(LocalTrack::from_raw(raw, TrackSource::Custom)),
+        JsLocalTrack::object(LocalTrack::from_raw(raw, TrackSource::Custom)),
         "let wrong = false;
          const listener = () => { wrong = true; };
          x.addEventListener('ended', listener);
@@ -157,7 +158,7 @@ async fn listeners_are_added_and_removed() {
 #[wasm_bindgen_test]
 async fn a_level_meter_takes_a_track() {
     let track = microphone().await;
-    let meter = JsLevelMeter::new(&JsLocalTrack::from(track.clone()).into()).expect("a meter");
+    let meter = JsLevelMeter::new(&JsLocalTrack::object(track.clone())).expect("a meter");
     holds(
         meter,
         "for (let i = 0; i < 200 && !x.isSpeaking(); i += 1) await new Promise((next) => setTimeout(next, 25));

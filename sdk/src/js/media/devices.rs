@@ -61,7 +61,7 @@ impl JsDevices {
     ) -> Promise {
         let devices = self.0.clone();
         abortable(abort::parse(options, "camera options"), |options: CameraOptions| async move {
-            Ok(JsLocalTrack::from(devices.camera(&options).await?).into())
+            Ok(JsLocalTrack::object(devices.camera(&options).await?))
         })
     }
 
@@ -74,7 +74,7 @@ impl JsDevices {
     ) -> Promise {
         let devices = self.0.clone();
         abortable(abort::parse(options, "microphone options"), |options: MicrophoneOptions| async move {
-            Ok(JsLocalTrack::from(devices.microphone(&options).await?).into())
+            Ok(JsLocalTrack::object(devices.microphone(&options).await?))
         })
     }
 
@@ -96,8 +96,8 @@ impl JsDevices {
         abortable(options, |(camera, microphone): (CameraOptions, MicrophoneOptions)| async move {
             let (camera, microphone) = devices.camera_and_microphone(&camera, &microphone).await?;
             let result = Object::new();
-            Reflect::set(&result, &"camera".into(), &JsLocalTrack::from(camera).into())?;
-            Reflect::set(&result, &"microphone".into(), &JsLocalTrack::from(microphone).into())?;
+            Reflect::set(&result, &"camera".into(), &JsLocalTrack::object(camera))?;
+            Reflect::set(&result, &"microphone".into(), &JsLocalTrack::object(microphone))?;
             Ok(result.into())
         })
     }
@@ -115,7 +115,7 @@ impl JsDevices {
     ) -> Result<Object, JsValue> {
         let track = class::handle::<JsLocalTrack>(track, "track", "LocalTrack")?;
         let tracks = self.0.take_over(&track.handle())?;
-        Ok(async_iterator(tracks.map(|track| Ok(JsLocalTrack::from(track?).into()))))
+        Ok(async_iterator(tracks.map(|track| Ok(JsLocalTrack::object(track?)))))
     }
 
     /// Changes of the device list: devices were plugged in or out, or the default has changed:

@@ -44,9 +44,9 @@ async fn objects(capture: impl Future<Output = Result<DisplayCapture>>) -> Resul
 /// A `DisplayCapture`.
 pub(in crate::js) fn object(capture: DisplayCapture) -> Result<JsValue, JsValue> {
     let result = Object::new();
-    Reflect::set(&result, &"video".into(), &JsLocalTrack::from(capture.video).into())?;
+    Reflect::set(&result, &"video".into(), &JsLocalTrack::object(capture.video))?;
     if let Some(audio) = capture.audio {
-        Reflect::set(&result, &"audio".into(), &JsLocalTrack::from(audio).into())?;
+        Reflect::set(&result, &"audio".into(), &JsLocalTrack::object(audio))?;
     }
     Ok(result.into())
 }

@@ -1,7 +1,7 @@
 //! `LocalTrack` for JavaScript.
 
 use futures::StreamExt;
-use js_sys::{Object, Promise};
+use js_sys::{Object, Promise, Reflect};
 use moim_protocol::{MediaKind, TrackSource};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,6 +9,7 @@ use web_sys::{Element, MediaStreamTrack};
 
 use super::{raw_track, to_js};
 use crate::js::event_target::{listen, unlisten};
+use crate::js::identity::{known, object_of, remember};
 use crate::js::options;
 use crate::js::promise::future_to_promise;
 use crate::js::streams::async_iterator;
@@ -20,18 +21,23 @@ const EVENTS: &[&str] = &["ended", "mute", "unmute", "configurationchange", "cap
 /// It runs until `stop()`. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
+/// @example
+/// const camera = await new Devices().camera();
+/// document.body.append(camera.attach());
+/// camera.addEventListener("ended", () => console.log("unplugged"));
+/// await room.publish(camera);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = LocalTrack)]
 pub struct JsLocalTrack(LocalTrack);
 
-impl From<LocalTrack> for JsLocalTrack {
-    fn from(track: LocalTrack) -> Self {
-        track.keep_running_on_drop();
-        Self(track)
-    }
-}
-
 impl JsLocalTrack {
+    /// The object for a track: the same one as long as JavaScript refers to it.
+    pub(crate) fn object(track: LocalTrack) -> JsValue {
+        track.keep_running_on_drop();
+        let raw = track.to_raw();
+        object_of(&raw, || Self(track).into())
+    }
+
     /// The track behind the JavaScript object.
     pub(crate) fn handle(&self) -> LocalTrack {
         self.0.clone()
@@ -48,13 +54,21 @@ impl JsLocalTrack {
 
     /// Wraps a track of the application, such as that of a canvas.
     /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a track, and for an unknown source.
-    #[wasm_bindgen(js_name = fromMediaStreamTrack)]
+    #[wasm_bindgen(js_name = fromMediaStreamTrack, unchecked_return_type = "LocalTrack")]
     pub fn from_media_stream_track(
         #[wasm_bindgen(unchecked_param_type = "MediaStreamTrack")] track: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "TrackSource")] source: JsValue,
-    ) -> Result<Self, JsValue> {
+    ) -> Result<JsValue, JsValue> {
+        let named = source.clone();
         let source: TrackSource = options::parse_value(source, "source")?;
-        Ok(Self(LocalTrack::from_raw(raw_track(track)?, source)))
+        let raw = raw_track(track)?;
+        let has_source =
+            |known: &JsValue| Reflect::get(known, &"source".into()).is_ok_and(|source| source == named);
+        if let Some(known) = known(&raw).filter(has_source) {
+            return Ok(known);
+        }
+        let object = Self(LocalTrack::from_raw(Clone::clone(&raw), source)).into();
+        Ok(remember(&raw, object))
     }
 
     /// `MediaStreamTrack.id`, unique in this page.
@@ -128,9 +142,9 @@ impl JsLocalTrack {
 
     /// Returns a second track of the same source, with its own settings and lifetime. The device is released when both
     /// are stopped.
-    #[wasm_bindgen(js_name = clone)]
-    pub fn clone_track(&self) -> Self {
-        Self::from(self.0.clone_track())
+    #[wasm_bindgen(js_name = clone, unchecked_return_type = "LocalTrack")]
+    pub fn clone_track(&self) -> JsValue {
+        Self::object(self.0.clone_track())
     }
 
     /// The track's current settings.

@@ -15,7 +15,7 @@ pub(crate) use transceiver::JsTransceiver;
 
 use super::data_channel::JsDataChannel;
 use super::event_target::{Method, Target, dispatch, event_name, iterate};
-use super::media::{JsLocalTrack, raw_track, to_js};
+use super::media::{raw_track, to_js};
 use super::promise::future_to_promise;
 use super::streams::async_iterator;
 use super::{class, options};
@@ -110,12 +110,12 @@ impl JsPeerConnection {
     /// with its original encodings.
     /// @throws {MoimError} ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS if the track is already
     /// being sent, and if it is not a track.
-    #[wasm_bindgen(js_name = addTrack)]
+    #[wasm_bindgen(js_name = addTrack, unchecked_return_type = "Transceiver")]
     pub fn add_track(
         &self,
         #[wasm_bindgen(unchecked_param_type = "TrackLike")] track: &JsValue,
-    ) -> Result<JsTransceiver, JsValue> {
-        Ok(self.connection.add_track(&local_track(track)?)?.into())
+    ) -> Result<JsValue, JsValue> {
+        Ok(JsTransceiver::object(&self.connection.add_track(&local_track(track)?)?))
     }
 
     /// Stops sending the track of a sender. Its transceiver is free for another track.
@@ -134,13 +134,13 @@ impl JsPeerConnection {
     /// @throws {MoimError} ERR_UNSUPPORTED, with the member's name, for what the browser would ignore, and if it
     /// supports none of the codecs; ERR_INVALID_STATE when the connection is closed; ERR_INVALID_OPTIONS for invalid
     /// encodings, for the direction `"stopped"`, and if it is not a track or a kind.
-    #[wasm_bindgen(js_name = addTransceiver)]
+    #[wasm_bindgen(js_name = addTransceiver, unchecked_return_type = "Transceiver")]
     pub fn add_transceiver(
         &self,
         #[wasm_bindgen(js_name = trackOrKind, unchecked_param_type = "TrackLike | MediaKind")]
         track_or_kind: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "TransceiverOptions")] options: Option<JsValue>,
-    ) -> Result<JsTransceiver, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let options = options::parse(options, "transceiver options")?;
         let added = if track_or_kind.is_string() {
             let kind: MediaKind = options::parse_value(track_or_kind.clone(), "kind")?;
@@ -149,13 +149,13 @@ impl JsPeerConnection {
             let track = local_track(track_or_kind)?;
             self.connection.add_transceiver(TrackOrKind::Track(&track), &options)
         };
-        Ok(added?.into())
+        Ok(JsTransceiver::object(&added?))
     }
 
     /// All transceivers, including those that the remote peer added, in the order of their media sections.
-    #[wasm_bindgen(getter)]
-    pub fn transceivers(&self) -> Vec<JsTransceiver> {
-        self.connection.transceivers().into_iter().map(JsTransceiver::from).collect()
+    #[wasm_bindgen(getter, unchecked_return_type = "Transceiver[]")]
+    pub fn transceivers(&self) -> Vec<JsValue> {
+        self.connection.transceivers().iter().map(JsTransceiver::object).collect()
     }
 
     /// Creates a data channel. The remote peer gets it with `"datachanneladded"`, unless it is negotiated.
@@ -272,10 +272,6 @@ fn source_of(value: &JsValue) -> TrackSource {
 /// `undefined` is more often a mistake than a request to send nothing.
 fn track_or_null(value: &JsValue) -> Result<Option<LocalTrack>> {
     if value.is_null() { Ok(None) } else { local_track(value).map(Some) }
-}
-
-fn js_track(track: Option<LocalTrack>) -> Option<JsLocalTrack> {
-    track.map(JsLocalTrack::from)
 }
 
 fn kind(value: &JsValue) -> Result<MediaKind> {

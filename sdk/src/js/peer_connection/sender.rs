@@ -6,7 +6,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::RtcRtpSender;
 
-use super::{js_track, kind, track_or_null};
+use super::{kind, track_or_null};
+use crate::js::identity::object_of;
 use crate::js::media::{JsLocalTrack, to_js};
 use crate::js::options;
 use crate::js::promise::future_to_promise;
@@ -16,6 +17,11 @@ use crate::platform::{DtmfOptions, DtmfSender, SendParameters, Sender};
 /// Sends a track to the remote peer. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcrtpsender-interface
+/// @example
+/// const { sender } = connection.addTrack(camera);
+/// const { parameters } = sender;
+/// for (const encoding of parameters.encodings ?? []) encoding.maxBitrate = 500_000;
+/// await sender.setParameters(parameters);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Sender)]
 pub struct JsSender(Sender);
@@ -51,9 +57,9 @@ impl JsSender {
     }
 
     /// The sent track, as it will be once all calls so far have completed.
-    #[wasm_bindgen(getter)]
-    pub fn track(&self) -> Option<JsLocalTrack> {
-        js_track(self.0.track())
+    #[wasm_bindgen(getter, unchecked_return_type = "LocalTrack | undefined")]
+    pub fn track(&self) -> Option<JsValue> {
+        self.0.track().map(JsLocalTrack::object)
     }
 
     /// Sends another track of the same kind, or nothing with `null`, without renegotiation.
@@ -98,9 +104,9 @@ impl JsSender {
     }
 
     /// The DTMF sender; audio only.
-    #[wasm_bindgen(getter)]
-    pub fn dtmf(&self) -> Option<JsDtmfSender> {
-        self.0.dtmf().map(JsDtmfSender)
+    #[wasm_bindgen(getter, unchecked_return_type = "DtmfSender | undefined")]
+    pub fn dtmf(&self) -> Option<JsValue> {
+        self.0.dtmf().map(|dtmf| object_of(dtmf.as_raw(), || JsDtmfSender(dtmf.clone()).into()))
     }
 
     /// The browser's object.
@@ -113,6 +119,9 @@ impl JsSender {
 /// Sends DTMF tones. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcdtmfsender
+/// @example
+/// const { dtmf } = connection.addTrack(microphone).sender;
+/// if (dtmf?.canInsert) dtmf.insert("1234#");
 #[derive(Debug)]
 #[wasm_bindgen(js_name = DtmfSender)]
 pub struct JsDtmfSender(DtmfSender);

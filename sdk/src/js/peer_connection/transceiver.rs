@@ -8,6 +8,7 @@ use super::sender::JsSender;
 use super::{kind, strings};
 use crate::engine::codec::Codec;
 use crate::error::Error;
+use crate::js::identity::object_of;
 use crate::js::media::to_js;
 use crate::js::options;
 use crate::platform::{Receiver, Transceiver, TransceiverDirection};
@@ -15,13 +16,17 @@ use crate::platform::{Receiver, Transceiver, TransceiverDirection};
 /// A sender and a receiver that share a media section. Misspelt options and arguments of the wrong type result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcrtptransceiver-interface
+/// @example
+/// const transceiver = connection.addTransceiver("video", { direction: "recvonly" });
+/// transceiver.preferCodecs(["video/VP9"]);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Transceiver)]
 pub struct JsTransceiver(Transceiver);
 
-impl From<Transceiver> for JsTransceiver {
-    fn from(transceiver: Transceiver) -> Self {
-        Self(transceiver)
+impl JsTransceiver {
+    /// The object for a transceiver: the same one as long as JavaScript refers to it.
+    pub(crate) fn object(transceiver: &Transceiver) -> JsValue {
+        object_of(transceiver.as_raw(), || Self(transceiver.clone()).into())
     }
 }
 
@@ -63,15 +68,17 @@ impl JsTransceiver {
     }
 
     /// The sender.
-    #[wasm_bindgen(getter)]
-    pub fn sender(&self) -> JsSender {
-        self.0.sender().into()
+    #[wasm_bindgen(getter, unchecked_return_type = "Sender")]
+    pub fn sender(&self) -> JsValue {
+        let sender = self.0.sender();
+        object_of(sender.as_raw(), || JsSender::from(sender.clone()).into())
     }
 
     /// The receiver.
-    #[wasm_bindgen(getter)]
-    pub fn receiver(&self) -> JsReceiver {
-        JsReceiver(self.0.receiver())
+    #[wasm_bindgen(getter, unchecked_return_type = "Receiver")]
+    pub fn receiver(&self) -> JsValue {
+        let receiver = self.0.receiver();
+        object_of(receiver.as_raw(), || JsReceiver(receiver.clone()).into())
     }
 
     /// Sets which codecs to offer, and in which order, from the next negotiation on: some of
@@ -115,6 +122,9 @@ impl JsTransceiver {
 /// Receives a remote track. Misspelt options, and arguments of the wrong type or out of range result in
 /// `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/webrtc/#rtcrtpreceiver-interface
+/// @example
+/// const { receiver } = connection.addTransceiver("video", { direction: "recvonly" });
+/// video.srcObject = new MediaStream([receiver.mediaStreamTrack]);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Receiver)]
 pub struct JsReceiver(Receiver);

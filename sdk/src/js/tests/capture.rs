@@ -10,12 +10,12 @@ use crate::js::media::JsLocalTrack;
 use crate::js::media::display::capture_display;
 use crate::{LocalTrack, TrackSource};
 
-async fn canvas() -> JsLocalTrack {
+async fn canvas() -> JsValue {
     let make = "const canvas = document.createElement('canvas');
       canvas.getContext('2d');
       return canvas.captureStream().getTracks()[0];";
     let raw = run(JsValue::UNDEFINED, make).await.expect("a track");
-    LocalTrack::from_raw(raw.unchecked_into(), TrackSource::Custom).into()
+    JsLocalTrack::object(LocalTrack::from_raw(raw.unchecked_into(), TrackSource::Custom))
 }
 
 #[wasm_bindgen_test]
@@ -158,7 +158,7 @@ async fn any_value_as_an_argument_throws_or_rejects_with_a_code() {
     let x = js_sys::Object::new();
     for (key, value) in [
         ("devices", JsValue::from(devices())),
-        ("track", canvas().await.into()),
+        ("track", canvas().await),
         ("anything", anything().into()),
     ] {
         Reflect::set(&x, &key.into(), &value).expect("set");

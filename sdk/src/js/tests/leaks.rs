@@ -257,7 +257,7 @@ async fn rooms_that_are_left_and_rooms_that_are_never_joined() {
             .expect("a server");
     let track = microphone().await;
     let room = JsRoom::new(None).expect("a room");
-    for (key, value) in [("Room", class_of(room)), ("track", JsLocalTrack::from(track.clone()).into())] {
+    for (key, value) in [("Room", class_of(room)), ("track", JsLocalTrack::object(track.clone()))] {
         Reflect::set(&x, &key.into(), &value).expect("set");
     }
     let seen = nothing_is_left(x, body).await;

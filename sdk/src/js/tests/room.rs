@@ -50,8 +50,7 @@ async fn only_text_is_chat_and_only_bytes_are_data() {
 #[wasm_bindgen_test]
 async fn a_track_that_has_ended_takes_no_place() {
     let x = js_sys::Object::new();
-    for (key, value) in
-        [("room", JsValue::from(room())), ("track", JsLocalTrack::from(microphone().await).into())]
+    for (key, value) in [("room", JsValue::from(room())), ("track", JsLocalTrack::object(microphone().await))]
     {
         Reflect::set(&x, &key.into(), &value).expect("set");
     }
