@@ -1,7 +1,8 @@
-// Adds what the generated classes lack: errors with a code for wrong objects, a `free()` that stops active objects, and
-// `instanceof EventTarget`.
+// Adds what the generated classes lack: errors with a code for wrong objects, a `free()` that stops active objects,
+// `instanceof EventTarget`, and what consoles show.
 
 import { isCoded, moimError } from "./error.js";
+import { show } from "./show.js";
 
 /** How active objects are stopped, by class name. Otherwise they would continue after `free()`. */
 const ENDS = {
@@ -30,6 +31,7 @@ export function guard(api) {
       if (key) Object.defineProperty(prototype, key, { value: free, configurable: true, writable: true });
     }
     if (prototype.addEventListener) makeEventTarget(prototype);
+    show(name, prototype, (method) => guarded(name, prototype, method));
   }
 }
 
@@ -71,11 +73,15 @@ function makeEventTarget(prototype) {
   for (const name of ["addEventListener", "removeEventListener"]) {
     const method = prototype[name];
     const value = function (type, listener, options) {
-      return method.call(this, type, isOne(this, prototype) ? listenerOf(this, listener) : listener, options);
+      const target = method.call(this, type, isOne(this, prototype) ? listenerOf(this, listener) : listener, options);
+      if (target) targets.set(this, target);
     };
     Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
   }
 }
+
+/** The targets that the module holds weakly until the object is at work: nothing else keeps a listener's object alive. */
+const targets = new WeakMap();
 
 /** By the object, and by the listener that the page gave. */
 const listeners = new WeakMap();

@@ -89,6 +89,44 @@ for (const kind of ["chromium", "firefox"]) {
     assert.deepEqual(await alice.page.evaluate(() => refs.filter((ref) => ref.deref()).length), 0);
   });
 
+  test(`a room with listeners that is never joined is collected, ${kind}`, options, async (t) => {
+    const stub = await startStub(t);
+    const alice = await openPage(t, stub, kind);
+    const codes = await alice.page.evaluate(async () => {
+      window.calls = [];
+      const listening = () => {
+        const room = new moim.Room();
+        for (const type of ["statechange", "trackadded"]) room.addEventListener(type, () => calls.push(room.state));
+        return room;
+      };
+      const rooms = [listening(), listening(), listening()];
+      rooms[0].removeEventListener("left", () => {});
+      const refused = await rooms[1].join({ room: "", name: "alice" }).catch(({ code }) => code); // which does not leave it
+      window.refs = rooms.map((room) => new WeakRef(room));
+      window.kept = rooms.pop();
+      return [refused, rooms[1].state];
+    });
+    assert.deepEqual(codes, ["ERR_INVALID_OPTIONS", "new"]);
+    await collect(alice);
+    const left = () => refs.filter((ref) => ref.deref()).length;
+    assert.equal(await alice.page.evaluate(left), 1, "only the one that is referred to");
+
+    // Its listeners are there, and remain without a reference once it is joined.
+    await alice.page.evaluate(async () => {
+      await kept.join({ room: "tea", name: "alice" });
+      delete window.kept;
+    });
+    await collect(alice);
+    assert.deepEqual(await alice.page.evaluate(() => calls), ["joining", "joined"]);
+    const ended = await alice.page.evaluate(async () => {
+      await refs[2].deref().leave();
+      return calls;
+    });
+    assert.deepEqual(ended, ["joining", "joined", "left"]);
+    await collect(alice);
+    assert.equal(await alice.page.evaluate(left), 0);
+  });
+
   test(`recorders, monitors and mixers continue until they are stopped or freed, ${kind}`, options, async (t) => {
     const stub = await startStub(t);
     const alice = await openPage(t, stub, kind);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::stream::{Stream, StreamExt};
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Function, Object, Reflect, WeakRef};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -58,14 +58,65 @@ fn check_listener(event: &str, listener: &JsValue) -> Result<(), JsValue> {
     Err(Error::InvalidOptions { detail }.into())
 }
 
-/// The target of an object's events, which fires none after the last one: a listener holds what it uses, which
-/// is often the object itself, and a browser does not collect a cycle that goes through the module.
+/// The target of an object's events. A listener holds its object, and a browser does not collect a cycle that goes through
+/// the module: the module must hold the target only while the object is at work.
 #[derive(Clone, Debug)]
-pub(crate) struct Target(Rc<RefCell<Option<EventTarget>>>);
+pub(crate) struct Target(Rc<RefCell<State>>);
+
+#[derive(Debug)]
+enum State {
+    Held(EventTarget),
+    /// Held by the object: see `guard.js`. Created for the first listener.
+    Weak(Option<WeakRef<EventTarget>>),
+    Ended,
+}
 
 impl Target {
+    /// The target of an object that is at work from the start. It is held until [`end`](Self::end).
     pub(crate) fn new() -> Result<Self, JsValue> {
-        Ok(Self(Rc::new(RefCell::new(Some(EventTarget::new()?)))))
+        Ok(Self(Rc::new(RefCell::new(State::Held(EventTarget::new()?)))))
+    }
+
+    /// The target of an object that is not at work yet.
+    pub(crate) fn weak() -> Self {
+        Self(Rc::new(RefCell::new(State::Weak(None))))
+    }
+
+    /// Returns what holds the listeners, for the object to hold. `None` once the events have ended.
+    pub(crate) fn create(&self) -> Result<Option<EventTarget>, JsValue> {
+        if let Some(target) = self.get() {
+            return Ok(Some(target));
+        }
+        if matches!(*self.0.borrow(), State::Ended) {
+            return Ok(None);
+        }
+        let target = EventTarget::new()?;
+        self.0.replace(State::Weak(Some(WeakRef::new(&target))));
+        Ok(Some(target))
+    }
+
+    /// Keeps the object and its listeners alive until [`end`](Self::end) or [`release`](Self::release).
+    pub(crate) fn hold(&self) -> Result<(), JsValue> {
+        if let Some(target) = self.create()? {
+            self.0.replace(State::Held(target));
+        }
+        Ok(())
+    }
+
+    /// Undoes [`hold`](Self::hold).
+    pub(crate) fn release(&self) {
+        if let Some(target) = self.get() {
+            self.0.replace(State::Weak(Some(WeakRef::new(&target))));
+        }
+    }
+
+    fn get(&self) -> Option<EventTarget> {
+        let weak = match &*self.0.borrow() {
+            State::Held(target) => return Some(target.clone()),
+            State::Weak(target) => target.clone()?,
+            State::Ended => return None,
+        };
+        weak.deref()
     }
 
     /// `addEventListener` or `removeEventListener`, as [`call`].
@@ -76,8 +127,7 @@ impl Target {
         listener: &JsValue,
         options: &JsValue,
     ) -> Result<(), JsValue> {
-        let target = self.0.borrow().clone();
-        match target {
+        match self.get() {
             Some(target) => call(&target, method, event, listener, options),
             None => check_listener(event, listener),
         }
@@ -85,8 +135,7 @@ impl Target {
 
     /// The browser reports a listener that throws, as for any event.
     pub(crate) fn fire(&self, event: &Event) {
-        let target = self.0.borrow().clone();
-        if let Some(target) = target {
+        if let Some(target) = self.get() {
             let _ = target.dispatch_event(event);
         }
     }
@@ -109,7 +158,7 @@ impl Target {
 
     /// Removes the listeners: no more events will be fired.
     pub(crate) fn end(&self) {
-        self.0.take();
+        self.0.replace(State::Ended);
     }
 }
 

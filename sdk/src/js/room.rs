@@ -7,7 +7,7 @@ use js_sys::{Object, Promise};
 use strum::VariantNames;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{MediaStreamTrack, RtcRtpReceiver};
+use web_sys::{EventTarget, MediaStreamTrack, RtcRtpReceiver};
 
 use super::abort::{self, abortable};
 use super::event_target::{self, Method, Target};
@@ -18,7 +18,7 @@ use super::{backend, bytes, options};
 use crate::Error;
 use crate::model::{ParticipantId, PublicationId};
 use crate::options::ChatOptions;
-use crate::room::{Publication, RemoteParticipant, RemoteTrack, Room, RoomEvent};
+use crate::room::{Publication, RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomState};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
@@ -80,7 +80,7 @@ impl JsRoom {
             Some(backend) => Room::with_backend(backend, options)?,
             None => Room::new(options)?,
         };
-        let target = Target::new()?;
+        let target = Target::weak();
         event_target::dispatch(room.events(), &target, ());
         Ok(Self { room, target, participants: List::default(), publications: List::default() })
     }
@@ -108,10 +108,17 @@ impl JsRoom {
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn join(&self, options: JsJoinOptions) -> Promise {
         let room = self.room.clone(); // never borrow `self` across an await: `free()` would throw
+        let target = self.target.clone();
         abortable(abort::parse(Some(options.into()), "join options"), |options| async move {
-            let events = room.events();
-            room.join(options).await?;
             // A joined room lives until it is left, even without a reference.
+            let events = room.events();
+            target.hold()?;
+            if let Err(error) = room.join(options).await {
+                if room.state() == RoomState::New {
+                    target.release();
+                }
+                return Err(error.into());
+            }
             spawn_local(async move {
                 events.for_each(|_| ready(())).await;
                 drop(room);
@@ -245,9 +252,11 @@ impl JsRoom {
         event: &JsValue,
         listener: &JsValue,
         options: &JsValue,
-    ) -> Result<(), JsValue> {
+    ) -> Result<Option<EventTarget>, JsValue> {
         let event = event_target::event_name(event, RoomEvent::VARIANTS)?;
-        self.target.call(Method::Add, &event, listener, options)
+        let target = self.target.create()?;
+        self.target.call(Method::Add, &event, listener, options)?;
+        Ok(target) // for guard.js to hold
     }
 
     #[wasm_bindgen(js_name = removeEventListener, skip_typescript)]
@@ -270,6 +279,8 @@ impl JsRoom {
 /// Audio or video of another participant. The track belongs to one publication and ends with it: when the publication
 /// ends, when it is unsubscribed from, and when the room is left.
 /// @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
+/// @example
+/// room.addEventListener("trackadded", ({ detail: { track } }) => document.body.append(track.attach()));
 #[wasm_bindgen(js_name = RemoteTrack)]
 #[derive(Debug)]
 pub struct JsRemoteTrack(RemoteTrack);

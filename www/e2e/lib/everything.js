@@ -42,7 +42,7 @@ export async function uncodedErrors(api, objects = []) {
   const keysOf = (object) => Reflect.ownKeys(object).filter((key) => !/^(constructor|prototype|name|length|__.*)$/.test(String(key)));
   const useOf = (prototype, key, target, what) => {
     const { value, get, set } = Object.getOwnPropertyDescriptor(prototype, key);
-    if (value) called(what, (...args) => value.apply(target, args));
+    if (typeof value === "function") called(what, (...args) => value.apply(target, args));
     if (get) attempt(what, () => get.call(target));
     if (set) for (const value of junk) attempt(`${what} = ${typeof value}`, () => set.call(target, value));
   };

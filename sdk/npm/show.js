@@ -1,0 +1,45 @@
+// What consoles, `JSON.stringify` and Node's `util.inspect` show of an object.
+
+/** What never changes. Consoles show it, as they do not call getters. */
+const CONSTANT = ["id", "participantId", "publicationId", "kind", "source", "label", "name"];
+
+/** Getters that create something: streams, promises, tracks. */
+const CREATING = /able$|^finished$|Track$/;
+
+/** Changes a class, whose methods are guarded already. */
+export function show(name, prototype, guarded) {
+  const getters = Object.getOwnPropertyNames(prototype).filter(
+    (key) => Object.getOwnPropertyDescriptor(prototype, key).get && !CREATING.test(key),
+  );
+  const constant = getters.filter((key) => CONSTANT.includes(key));
+  const define = (key, value) => Object.defineProperty(prototype, key, { value, configurable: true, writable: true });
+
+  // The first thing that the generated code sets, for a `new` object and for one that the module returns.
+  Object.defineProperty(prototype, "__wbg_ptr", {
+    configurable: true,
+    set(value) {
+      Object.defineProperty(this, "__wbg_ptr", { value, writable: true });
+      for (const [key, value] of values(this, constant)) Object.defineProperty(this, key, { value, enumerable: true });
+    },
+  });
+  define(Symbol.toStringTag, name);
+  define("toJSON", guarded(function () {
+    return Object.fromEntries(values(this, getters));
+  }));
+  define(Symbol.for("nodejs.util.inspect.custom"), function (depth, options, inspect) {
+    const isShown = typeof inspect === "function" && this?.__wbg_ptr;
+    return isShown ? `${name} ${inspect(this.toJSON(), { ...options, depth })}` : this;
+  });
+}
+
+/** The members that have a value other than an object of the browser, which says nothing as JSON. */
+function values(object, keys) {
+  return keys.flatMap((key) => {
+    try {
+      const value = object[key];
+      return value === undefined || (value?.[Symbol.toStringTag] && !value.toJSON) ? [] : [[key, value]];
+    } catch {
+      return []; // this browser lacks it
+    }
+  });
+}
