@@ -87,6 +87,10 @@ impl JsRoom {
 
 /// A file transfer. It continues without a reference to it. Arguments of the wrong type result in
 /// `ERR_INVALID_OPTIONS`.
+/// @example
+/// const [transfer] = room.sendFile(file, { to: participantId });
+/// for await (const { transferred, size } of transfer.progress()) progress.value = transferred / size;
+/// await transfer.finished;
 #[derive(Debug)]
 #[wasm_bindgen(js_name = FileTransfer)]
 pub struct JsFileTransfer {
@@ -205,6 +209,11 @@ impl JsFileTransfer {
 /// A file that the remote peer offers. It can be answered once: all listeners of `fileoffered` get the
 /// same object. One that is never answered is declined when it is garbage-collected. Misspelt options and arguments of
 /// the wrong type result in `ERR_INVALID_OPTIONS`.
+/// @example
+/// room.addEventListener("fileoffered", async ({ detail: { file } }) => {
+///   if (!confirm(`Accept ${file.name}?`)) return file.reject();
+///   const received = await file.accept().finished;
+/// });
 #[derive(Debug)]
 #[wasm_bindgen(js_name = IncomingFile)]
 pub struct JsIncomingFile(IncomingFile);

@@ -136,6 +136,9 @@ impl JsRecorder {
 }
 
 /// A recorded file. Arguments of the wrong type result in `ERR_INVALID_OPTIONS`.
+/// @example
+/// const { blob, durationMs, endedEarly } = await recorder.stop();
+/// video.src = URL.createObjectURL(blob);
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Recording)]
 pub struct JsRecording(Recording);

@@ -20,6 +20,10 @@ const EVENTS: &[&str] = &["zoomlevelchange"];
 /// and arguments of the wrong type result in `ERR_INVALID_OPTIONS`.
 /// @see https://www.w3.org/TR/screen-capture/#dom-capturecontroller
 /// @see https://screen-share.github.io/captured-surface-control/
+/// @example
+/// const controller = new CaptureController();
+/// controller.setFocusBehavior("no-focus-change");
+/// const { video } = await controller.captureDisplay();
 #[derive(Debug)]
 #[wasm_bindgen(js_name = CaptureController)]
 pub struct JsCaptureController(CaptureController);

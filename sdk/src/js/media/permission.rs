@@ -14,6 +14,9 @@ const EVENTS: &[&str] = &["change"];
 
 /// The state of a permission, and its changes.
 /// @see https://www.w3.org/TR/permissions/#permissionstatus-interface
+/// @example
+/// const permission = await new Devices().permission("camera");
+/// permission.addEventListener("change", () => console.log(permission.state));
 #[derive(Debug)]
 #[wasm_bindgen(js_name = Permission)]
 pub struct JsPermission(Permission);
