@@ -2959,6 +2959,10 @@ export type FocusBehavior =
  * and arguments of the wrong type result in `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/screen-capture/#dom-capturecontroller
  * @see https://screen-share.github.io/captured-surface-control/
+ * @example
+ * const controller = new CaptureController();
+ * controller.setFocusBehavior("no-focus-change");
+ * const { video } = await controller.captureDisplay();
  */
 export class CaptureController {
     free(): void;
@@ -3246,6 +3250,9 @@ export class Devices {
  * Sends DTMF tones. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcdtmfsender
+ * @example
+ * const { dtmf } = connection.addTrack(microphone).sender;
+ * if (dtmf?.canInsert) dtmf.insert("1234#");
  */
 export class DtmfSender {
     private constructor();
@@ -3275,6 +3282,10 @@ export class DtmfSender {
 /**
  * A file transfer. It continues without a reference to it. Arguments of the wrong type result in
  * `ERR_INVALID_OPTIONS`.
+ * @example
+ * const [transfer] = room.sendFile(file, { to: participantId });
+ * for await (const { transferred, size } of transfer.progress()) progress.value = transferred / size;
+ * await transfer.finished;
  */
 export class FileTransfer {
     private constructor();
@@ -3343,6 +3354,11 @@ export class FileTransfer {
  * A file that the remote peer offers. It can be answered once: all listeners of `fileoffered` get the
  * same object. One that is never answered is declined when it is garbage-collected. Misspelt options and arguments of
  * the wrong type result in `ERR_INVALID_OPTIONS`.
+ * @example
+ * room.addEventListener("fileoffered", async ({ detail: { file } }) => {
+ *   if (!confirm(`Accept ${file.name}?`)) return file.reject();
+ *   const received = await file.accept().finished;
+ * });
  */
 export class IncomingFile {
     private constructor();
@@ -3419,6 +3435,11 @@ export class LevelMeter {
  * It runs until `stop()`. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
+ * @example
+ * const camera = await new Devices().camera();
+ * document.body.append(camera.attach());
+ * camera.addEventListener("ended", () => console.log("unplugged"));
+ * await room.publish(camera);
  */
 export class LocalTrack {
     private constructor();
@@ -3623,6 +3644,10 @@ export class Mixer {
 
 /**
  * A source of a mixer. Arguments of the wrong type or out of range result in `ERR_INVALID_OPTIONS`.
+ * @example
+ * const source = mixer.add([camera, microphone]);
+ * source.setGain(0.5);
+ * mixer.setLayout({ type: "spotlight", source: source.id });
  */
 export class MixerSource {
     private constructor();
@@ -3780,6 +3805,9 @@ export class PeerConnection {
 /**
  * The state of a permission, and its changes.
  * @see https://www.w3.org/TR/permissions/#permissionstatus-interface
+ * @example
+ * const permission = await new Devices().permission("camera");
+ * permission.addEventListener("change", () => console.log(permission.state));
  */
 export class Permission {
     private constructor();
@@ -3807,6 +3835,9 @@ export class Permission {
  * Receives a remote track. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcrtpreceiver-interface
+ * @example
+ * const { receiver } = connection.addTransceiver("video", { direction: "recvonly" });
+ * video.srcObject = new MediaStream([receiver.mediaStreamTrack]);
  */
 export class Receiver {
     private constructor();
@@ -3917,6 +3948,9 @@ export class Recorder {
 
 /**
  * A recorded file. Arguments of the wrong type result in `ERR_INVALID_OPTIONS`.
+ * @example
+ * const { blob, durationMs, endedEarly } = await recorder.stop();
+ * video.src = URL.createObjectURL(blob);
  */
 export class Recording {
     private constructor();
@@ -3952,6 +3986,8 @@ export class Recording {
  * Audio or video of another participant. The track belongs to one publication and ends with it: when the publication
  * ends, when it is unsubscribed from, and when the room is left.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
+ * @example
+ * room.addEventListener("trackadded", ({ detail: { track } }) => document.body.append(track.attach()));
  */
 export class RemoteTrack {
     private constructor();
@@ -4119,7 +4155,7 @@ export class Room {
      * @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE if the room is left.
      * @example
      * const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
-     * document.body.append(camera.attach());
+     * if (camera) document.body.append(camera.attach());
      */
     setCameraEnabled(enabled: boolean, options?: CameraOptions): Promise<LocalTrack | undefined>;
     /**
@@ -4224,6 +4260,11 @@ export class Room {
  * Sends a track to the remote peer. Misspelt options, and arguments of the wrong type or out of range result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcrtpsender-interface
+ * @example
+ * const { sender } = connection.addTrack(camera);
+ * const { parameters } = sender;
+ * for (const encoding of parameters.encodings ?? []) encoding.maxBitrate = 500_000;
+ * await sender.setParameters(parameters);
  */
 export class Sender {
     private constructor();
@@ -4313,6 +4354,9 @@ export class StatsMonitor {
  * A sender and a receiver that share a media section. Misspelt options and arguments of the wrong type result in
  * `ERR_INVALID_OPTIONS`.
  * @see https://www.w3.org/TR/webrtc/#rtcrtptransceiver-interface
+ * @example
+ * const transceiver = connection.addTransceiver("video", { direction: "recvonly" });
+ * transceiver.preferCodecs(["video/VP9"]);
  */
 export class Transceiver {
     private constructor();
