@@ -6,19 +6,27 @@ const CONSTANT = ["id", "participantId", "publicationId", "kind", "source", "lab
 /** Getters that create something: streams, promises, tracks. */
 const CREATING = /able$|^finished$|Track$/;
 
+/** Where the objects are in the module's memory. Chromium's console shows every member of an object, also a hidden one. */
+const pointers = new WeakMap();
+
 /** Changes a class, whose methods are guarded already. */
 export function show(name, prototype, guarded) {
   const getters = Object.getOwnPropertyNames(prototype).filter(
     (key) => Object.getOwnPropertyDescriptor(prototype, key).get && !CREATING.test(key),
   );
-  const constant = getters.filter((key) => CONSTANT.includes(key));
+  const constant = CONSTANT.filter((key) => getters.includes(key));
   const define = (key, value) => Object.defineProperty(prototype, key, { value, configurable: true, writable: true });
 
   // The first thing that the generated code sets, for a `new` object and for one that the module returns.
   Object.defineProperty(prototype, "__wbg_ptr", {
     configurable: true,
-    set(value) {
-      Object.defineProperty(this, "__wbg_ptr", { value, writable: true });
+    get() {
+      return pointers.get(this);
+    },
+    set(pointer) {
+      const isNew = !pointers.has(this);
+      pointers.set(this, pointer);
+      if (!isNew) return;
       for (const [key, value] of values(this, constant)) Object.defineProperty(this, key, { value, enumerable: true });
     },
   });
