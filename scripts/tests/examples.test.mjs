@@ -16,6 +16,7 @@ const SURROUNDINGS = `
   declare const video: HTMLVideoElement, progress: HTMLProgressElement, captions: HTMLElement, file: File;
   declare const participant: RemoteParticipant, participantId: ParticipantId;
   declare function send(text: string): void;
+  declare class MyBackend implements SignalingBackend { start(): void; handleCommand(): void; }
 `;
 
 /** The code after each `@example`, up to the next tag or the end of the comment, with its imports apart. */

@@ -156,11 +156,9 @@ async fn a_track_is_told_about_as_it_goes() {
 #[wasm_bindgen_test]
 async fn any_value_as_an_argument_throws_or_rejects_with_a_code() {
     let x = js_sys::Object::new();
-    for (key, value) in [
-        ("devices", JsValue::from(devices())),
-        ("track", canvas().await),
-        ("anything", anything().into()),
-    ] {
+    for (key, value) in
+        [("devices", JsValue::from(devices())), ("track", canvas().await), ("anything", anything().into())]
+    {
         Reflect::set(&x, &key.into(), &value).expect("set");
     }
     holds(
