@@ -37,7 +37,7 @@
 //!
 //! - `yew`: hooks for Yew applications, in the module [`yew`].
 //! - `js`: the classes of the npm package `moim`. Leave it off in a Rust application, so that its module does not
-//! export them.
+//!   export them.
 
 // The layers, each of which depends only on those after it: `{js, yew} → room → {engine, signaling, platform}`.
 // `engine`, `signaling` and `model` do no IO and build for any target. They are public only for the tests in `tests/`,
