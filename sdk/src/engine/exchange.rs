@@ -17,6 +17,9 @@ use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription, T
 /// The longest reason why a description cannot be used, in bytes; longer ones are cut.
 const MAX_REASON_CHARS: usize = 300;
 
+/// How long an offer of the remote end waits for the first candidate, so that the local offer can be rolled back.
+const GATHERING_MS: Timestamp = 5_000;
+
 /// A call to make on the browser's connection. The first two are operations: each ends with an input that reports the
 /// result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +91,8 @@ pub struct Exchange {
     recovery: Option<Recovery>,
     throttle: NegotiationThrottle,
     retry: NegotiationRetry,
+    /// When a rollback waits for candidates no longer.
+    rollback_due: Option<Timestamp>,
     /// Why the last operation failed.
     failure: String,
     applying: Option<SessionDescription>,
@@ -108,6 +113,7 @@ impl Exchange {
             recovery: None,
             throttle: NegotiationThrottle::default(),
             retry: NegotiationRetry::default(),
+            rollback_due: None,
             failure: String::new(),
             applying: None,
             outputs: VecDeque::new(),
@@ -184,10 +190,14 @@ impl Exchange {
                 self.outputs.push_back(Output::Warning(error));
                 self.negotiate(negotiation::Input::OperationFailed(state), now);
             }
-            Input::LocalCandidate(candidate) if self.negotiation.is_setting_local() => {
-                self.candidates.hold_local(candidate);
+            Input::LocalCandidate(candidate) => {
+                if self.negotiation.is_setting_local() {
+                    self.candidates.hold_local(candidate);
+                } else {
+                    self.outputs.push_back(Output::SendCandidate(candidate));
+                }
+                self.negotiate(negotiation::Input::Gathered, now);
             }
-            Input::LocalCandidate(candidate) => self.outputs.push_back(Output::SendCandidate(candidate)),
             Input::StateChange(state) => {
                 self.state = state;
                 if let Some(recovery) = &mut self.recovery {
@@ -223,7 +233,10 @@ impl Exchange {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let recovery = self.recovery.as_ref().and_then(Recovery::poll_timeout);
-        [recovery, self.throttle.poll_timeout(), self.retry.poll_timeout()].into_iter().flatten().min()
+        [recovery, self.throttle.poll_timeout(), self.retry.poll_timeout(), self.rollback_due]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Advances time.
@@ -233,6 +246,9 @@ impl Exchange {
         }
         if self.retry.handle_timeout(now) {
             self.negotiate(negotiation::Input::Retry, now);
+        }
+        if self.rollback_due.is_some_and(|due| due <= now) {
+            self.negotiate(negotiation::Input::Gathered, now);
         }
         let Some(attempt) = self.recovery.as_mut().and_then(|recovery| recovery.handle_timeout(now)) else {
             return;
@@ -287,6 +303,8 @@ impl Exchange {
             }
         }
         self.retry.set_waiting(self.negotiation.waits_to_retry(), now);
+        let due = self.rollback_due.unwrap_or(now + GATHERING_MS);
+        self.rollback_due = self.negotiation.waits_to_roll_back().then_some(due);
     }
 
     fn release_remote_candidates(&mut self) {

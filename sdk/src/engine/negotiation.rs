@@ -11,6 +11,9 @@
 //! could not be applied, stays open in the browser and is replaced by the next one: a rollback would lose the `mid`s,
 //! and in Chromium the data channels of a first offer. A failure is retried after [`Input::Retry`], never immediately.
 //!
+//! Nothing is rolled back before [`Input::Gathered`]: if Chromium rolls back its first offer while it waits for the list
+//! of the networks, that connection never gathers a candidate, not even after an ICE restart.
+//!
 //! [perfect negotiation]: https://www.w3.org/TR/webrtc/#perfect-negotiation-example
 
 use std::collections::VecDeque;
@@ -43,6 +46,8 @@ pub enum Input {
     OperationFailed(SignalingState),
     /// A failure or refusal may be retried, if [`Negotiation::waits_to_retry`].
     Retry,
+    /// The browser gathered a candidate, or did not for too long, if [`Negotiation::waits_to_roll_back`].
+    Gathered,
 }
 
 /// What to do next.
@@ -107,6 +112,7 @@ pub struct Negotiation {
     is_void: bool,
     /// The next local offer waits for [`Input::Retry`].
     waits_to_retry: bool,
+    has_gathered: bool,
     inbox: VecDeque<Message>,
     outputs: VecDeque<Output>,
 }
@@ -123,6 +129,7 @@ impl Negotiation {
             needed: false,
             is_void: false,
             waits_to_retry: false,
+            has_gathered: false,
             inbox: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -151,6 +158,7 @@ impl Negotiation {
             Input::RemoteDescriptionSet => self.remote_description_set(),
             Input::OperationFailed(state) => self.operation_failed(state),
             Input::Retry => self.waits_to_retry = false,
+            Input::Gathered => self.has_gathered = true,
         }
         self.proceed();
     }
@@ -163,6 +171,16 @@ impl Negotiation {
     /// Whether a failure or refusal waits for [`Input::Retry`].
     pub fn waits_to_retry(&self) -> bool {
         self.waits_to_retry
+    }
+
+    /// Whether an offer from the remote end waits for [`Input::Gathered`].
+    pub fn waits_to_roll_back(&self) -> bool {
+        let Some(Message::Description(description)) = self.inbox.front() else { return false };
+        !self.has_gathered
+            && self.operation.is_none()
+            && self.state == SignalingState::HaveLocalOffer
+            && description.sdp_type == SdpType::Offer
+            && self.can_use(description)
     }
 
     /// Whether the browser is creating a local description.
@@ -231,7 +249,7 @@ impl Negotiation {
     }
 
     fn proceed(&mut self) {
-        while self.operation.is_none() {
+        while self.operation.is_none() && !self.waits_to_roll_back() {
             match self.inbox.pop_front() {
                 Some(Message::Description(description)) => self.take(description),
                 Some(Message::Refusal(sdp_type)) => self.refused(sdp_type),
@@ -260,13 +278,16 @@ impl Negotiation {
         !self.waits_to_retry && (self.is_void || self.state == SignalingState::Stable)
     }
 
-    fn take(&mut self, description: SessionDescription) {
+    fn can_use(&self, description: &SessionDescription) -> bool {
         let awaits_answer = self.state == SignalingState::HaveLocalOffer && !self.is_void;
-        let usable = match description.sdp_type {
+        match description.sdp_type {
             SdpType::Offer => !awaits_answer || self.politeness == Politeness::Polite,
             SdpType::Answer => awaits_answer,
-        };
-        if usable {
+        }
+    }
+
+    fn take(&mut self, description: SessionDescription) {
+        if self.can_use(&description) {
             self.operation = Some(Operation::SetRemote(description.sdp_type));
             self.outputs.push_back(Output::SetRemoteDescription(description));
         }
@@ -301,6 +322,7 @@ mod tests {
         let mut negotiation = Negotiation::new(politeness);
         negotiation.handle_input(Input::NegotiationNeeded);
         negotiation.handle_input(Input::LocalDescriptionSet(description(SdpType::Offer)));
+        negotiation.handle_input(Input::Gathered);
         drain(&mut negotiation);
         negotiation
     }
@@ -332,13 +354,28 @@ mod tests {
         negotiation.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
         assert_eq!(drain(&mut negotiation), []);
         negotiation.handle_input(Input::LocalDescriptionSet(description(SdpType::Offer)));
-        assert_eq!(
-            drain(&mut negotiation),
-            [
-                Output::Send(description(SdpType::Offer)),
-                Output::SetRemoteDescription(description(SdpType::Offer))
-            ]
+        assert_eq!(drain(&mut negotiation), [Output::Send(description(SdpType::Offer))]);
+        assert!(
+            negotiation.waits_to_roll_back(),
+            "nor is the own offer rolled back before there is a candidate"
         );
+        negotiation.handle_input(Input::Gathered);
+        assert_eq!(drain(&mut negotiation), [Output::SetRemoteDescription(description(SdpType::Offer))]);
+    }
+
+    #[test]
+    fn what_needs_no_rollback_waits_for_no_candidate() {
+        for (politeness, sdp_type) in
+            [(Politeness::Polite, SdpType::Answer), (Politeness::Impolite, SdpType::Offer)]
+        {
+            let mut negotiation = Negotiation { has_gathered: false, ..with_local_offer(politeness) };
+            negotiation.handle_input(Input::RemoteDescription(description(sdp_type)));
+            assert!(!negotiation.waits_to_roll_back());
+            assert_eq!(drain(&mut negotiation).len(), usize::from(sdp_type == SdpType::Answer));
+        }
+        let mut idle = Negotiation::new(Politeness::Polite);
+        idle.handle_input(Input::RemoteDescription(description(SdpType::Offer)));
+        assert_eq!(drain(&mut idle), [Output::SetRemoteDescription(description(SdpType::Offer))]);
     }
 
     #[test]
@@ -353,6 +390,7 @@ mod tests {
         }
         assert_eq!(negotiation.inbox.len(), 1);
         negotiation.handle_input(Input::LocalDescriptionSet(description(SdpType::Offer)));
+        negotiation.handle_input(Input::Gathered);
         assert_eq!(drain(&mut negotiation)[1..], [Output::SetRemoteDescription(offer(1_000))]);
     }
 

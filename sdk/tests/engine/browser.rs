@@ -35,6 +35,8 @@ pub(crate) struct Browser {
     /// The minimum number of sections of an offer.
     pub(crate) least_sections: u8,
     pub(crate) operation: Option<Operation>,
+    /// It has found an ICE candidate.
+    pub(crate) has_gathered: bool,
     offered: Option<Offered>,
     /// `[[NegotiationNeeded]]`, the task that may set it, and `[[UpdateNegotiationNeededFlagOnEmptyChain]]`.
     needed: bool,
@@ -51,6 +53,7 @@ impl Browser {
             tracks: 0,
             least_sections: 0,
             operation: None,
+            has_gathered: false,
             offered: None,
             needed: false,
             needed_task: true,
@@ -97,7 +100,8 @@ impl Browser {
                 (SdpType::Answer, state) => state == SignalingState::HaveLocalOffer,
                 (SdpType::Offer, SignalingState::Stable) => true,
                 (SdpType::Offer, SignalingState::HaveLocalOffer) => {
-                    faulty || politeness == Politeness::Polite
+                    // Chromium would never gather.
+                    self.has_gathered && (faulty || politeness == Politeness::Polite)
                 }
                 (SdpType::Offer, SignalingState::HaveRemoteOffer) => faulty,
             },

@@ -68,6 +68,7 @@ pub(crate) enum Step {
     Deliver,
     /// A failure or refusal is retried.
     Retry,
+    Gather,
     RepeatNeed,
 }
 
@@ -120,6 +121,10 @@ impl Pair {
             if end.machine.waits_to_retry() {
                 can(Step::Retry);
             }
+            // Earlier is the same as at once.
+            if end.machine.waits_to_roll_back() {
+                can(Step::Gather);
+            }
             if self.repeated_needs > 0 {
                 can(Step::RepeatNeed);
             }
@@ -165,6 +170,10 @@ impl Pair {
                 }
             },
             Step::Retry => end.machine.handle_input(Input::Retry),
+            Step::Gather => {
+                end.browser.has_gathered = true;
+                end.machine.handle_input(Input::Gathered);
+            }
             Step::RepeatNeed => {
                 pair.repeated_needs -= 1;
                 end.machine.handle_input(Input::NegotiationNeeded);

@@ -17,6 +17,8 @@ struct End {
     restart: bool,
     /// Of the remote end, by the current descriptions.
     far_generation: u32,
+    /// Finds a candidate as soon as there is a local description.
+    gathers: bool,
     agreed: bool,
     outbox: VecDeque<String>,
     recoveries: Vec<u32>,
@@ -44,6 +46,7 @@ impl End {
             generation: 1,
             restart: false,
             far_generation: 0,
+            gathers: true,
             agreed: false,
             outbox: VecDeque::new(),
             recoveries: Vec::new(),
@@ -121,19 +124,23 @@ impl End {
         };
         let is_local = matches!(input, exchange::Input::LocalDescriptionSet(_));
         self.input(input, now);
-        if is_local {
-            let candidate = IceCandidate {
-                candidate: "candidate:1".into(),
-                sdp_mid: Some("0".into()),
-                sdp_m_line_index: None,
-                username_fragment: Some(format!("{}-{}", self.peer.number, self.generation)),
-            };
-            self.input(exchange::Input::LocalCandidate(candidate), now);
+        if is_local && self.gathers {
+            self.gather(now);
         }
         // As a browser does once the operations chain is empty.
         if self.state == SignalingState::Stable && self.operation.is_none() && self.restart {
             self.input(exchange::Input::NegotiationNeeded, now);
         }
+    }
+
+    fn gather(&mut self, now: Timestamp) {
+        let candidate = IceCandidate {
+            candidate: "candidate:1".into(),
+            sdp_mid: Some("0".into()),
+            sdp_m_line_index: None,
+            username_fragment: Some(format!("{}-{}", self.peer.number, self.generation)),
+        };
+        self.input(exchange::Input::LocalCandidate(candidate), now);
     }
 }
 
@@ -281,6 +288,35 @@ fn both_restarting_at_once_is_a_glare_like_any_other() {
     settle(&mut ends, 2);
     assert_agreed(&ends);
     assert!(ends.iter().all(|end| end.generation >= 2));
+}
+
+/// Chromium gathers no candidate ever again if it rolls back before the first one.
+#[test]
+fn an_offer_is_not_rolled_back_before_the_first_candidate_or_a_timeout() {
+    for gathers_in_time in [true, false] {
+        let mut ends = pair();
+        ends[0].gathers = false;
+        for end in &mut ends {
+            end.input(exchange::Input::NegotiationNeeded, 0);
+            end.complete(0);
+        }
+        while let Some(text) = ends[1].outbox.pop_front() {
+            ends[0].receive(&text, 10);
+        }
+        assert_eq!(ends[0].operation, None, "the polite end waits");
+        let due = ends[0].peer.poll_timeout().unwrap();
+        timeouts(&mut ends, due - 1);
+        assert_eq!(ends[0].operation, None);
+        if gathers_in_time {
+            ends[0].gather(due - 1);
+        } else {
+            timeouts(&mut ends, due);
+        }
+        assert!(matches!(ends[0].operation, Some(Command::SetRemoteDescription(_))));
+        assert_eq!(ends[0].peer.poll_timeout(), None);
+        settle(&mut ends, due);
+        assert_agreed(&ends);
+    }
 }
 
 #[test]
