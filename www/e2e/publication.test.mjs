@@ -21,12 +21,7 @@ for (const kind of ["chromium", "firefox"]) {
     };
     const carol = await enter("carol", []);
     const alice = await enter("alice", ["camera", "microphone"]);
-    await until(carol, () => watch.tracks.length === 2, { what: "alice's tracks", timeout: 30_000 });
-    await carol.evaluate(use);
-    await until(carol, () => watch.sees(used.element).includes("alice") && watch.sees(used.mixed).includes("alice"), { what: "alice", timeout: 30_000 });
-    await until(carol, () => used.meter.level() > 0.02, { what: "alice's sound", timeout: 20_000 });
-    await until(carol, () => used.monitor.history.length > 0, { what: "a sample" });
-    await new Promise((resolve) => setTimeout(resolve, 1500)); // something to record
+    await useAll(carol);
 
     await alice.evaluate(() => room.leave());
     await until(carol, () => used.ended.length === 2, { what: "both tracks have ended" });
@@ -36,20 +31,81 @@ for (const kind of ["chromium", "firefox"]) {
     assert.deepEqual(await carol.evaluate(() => watch.sees(watch.elements[1])), ["bob"], "and nobody else");
     await until(carol, () => watch.meters[1].level() > 0.02, { what: "bob's sound", timeout: 20_000 });
 
-    const after = await carol.evaluate(report);
-    assert.ok(after.isReused, "it is the section of the first");
-    assert.deepEqual(after.states, ["ended", "ended", true, true]);
-    assert.deepEqual(after.ended, ["audio", "video"], "one event each");
-    assert.deepEqual(after.seen, { element: ["alice"], mixed: ["alice"] });
-    assert.deepEqual(after.recorded, ["alice"]);
-    assert.match(after.endedEarly, /tracks ended/);
-    assert.ok(after.tones.every((frequency) => Math.abs(frequency - PEOPLE.alice.frequency) < 20), `heard ${after.tones} Hz`);
-    assert.deepEqual(after.levels, [0, 0], "neither meter nor mix has a sound");
-    assert.deepEqual(after.stats, ["ERR_INVALID_STATE", "ERR_INVALID_STATE", true, null]);
+    await assertOnlyAlice(carol);
     await bob.evaluate(() => room.leave());
     await carol.evaluate(() => room.leave());
     assert.deepEqual(browser.problems, []);
   });
+}
+
+// The person who joins later makes the offers.
+for (const [from, to, first] of [["chromium", "firefox", "alice"], ["firefox", "chromium", "alice"], ["chromium", "firefox", "bob"], ["firefox", "chromium", "bob"]]) {
+  const skip = stubMissing() || browserMissing(from) || browserMissing(to);
+
+  test(`a screen that replaces a camera appears in nothing created from the camera, ${from} to ${to}, ${first} first`, { skip }, async (t) => {
+    const stub = await startStub(t);
+    const browsers = [];
+    const enter = async (person, kind, publishes) => {
+      const browser = await launch(t, kind, { person });
+      browsers.push(browser);
+      const page = await browser.openPage({ person });
+      await page.goto(`${stub.url}/www/page.css`);
+      await page.evaluate(join, "mesh", person, publishes);
+      return page;
+    };
+    const enterAs = { alice: () => enter("alice", from, ["camera", "microphone"]), bob: () => enter("bob", to, []) };
+    const pages = {};
+    for (const person of [first, first === "alice" ? "bob" : "alice"]) pages[person] = await enterAs[person]();
+    const { alice, bob } = pages;
+    await useAll(bob);
+
+    for (const [place, person, awaits] of [[1, "dave", false], [2, "erin", true]]) {
+      await alice.evaluate(replace, person, awaits);
+      await until(bob, (count) => watch.tracks.length === count, { what: `${person}'s tracks`, args: [2 + 2 * place], timeout: 30_000 });
+      await until(bob, (place, person) => watch.sees(watch.elements[place]).includes(person), { what: person, args: [place, person], timeout: 30_000 });
+      await until(bob, (place) => watch.meters[place].level() > 0.02, { what: `${person}'s sound`, args: [place], timeout: 20_000 });
+    }
+    assert.deepEqual(await bob.evaluate(() => watch.elements.map((element) => watch.sees(element))), [["alice"], ["dave"], ["erin"]]);
+    assert.equal(await bob.evaluate(() => used.ended.length), 2, "both tracks have ended");
+    await assertOnlyAlice(bob);
+    for (const page of [alice, bob]) await page.evaluate(() => room.leave());
+    for (const { problems } of browsers) assert.deepEqual(problems, []);
+  });
+}
+
+/** Uses the first person's tracks, alice's, in every possible way, until there is something of each. */
+async function useAll(page) {
+  await until(page, () => watch.tracks.length === 2, { what: "alice's tracks", timeout: 30_000 });
+  await page.evaluate(use);
+  await until(page, () => watch.sees(used.element).includes("alice") && watch.sees(used.mixed).includes("alice"), { what: "alice", timeout: 30_000 });
+  await until(page, () => used.meter.level() > 0.02, { what: "alice's sound", timeout: 20_000 });
+  await until(page, () => used.monitor.history.length > 0, { what: "a sample" });
+  await new Promise((resolve) => setTimeout(resolve, 1500)); // something to record
+}
+
+/** Asserts that everything created from alice's tracks has ended with them, and that the section is used again. */
+async function assertOnlyAlice(page) {
+  const after = await page.evaluate(report);
+  assert.ok(after.isReused, "it is the section of the first");
+  assert.deepEqual(after.states, ["ended", "ended", true, true]);
+  assert.deepEqual(after.ended, ["audio", "video"], "one event each");
+  assert.deepEqual(after.seen, { element: ["alice"], mixed: ["alice"] });
+  assert.deepEqual(after.recorded, ["alice"]);
+  assert.match(after.endedEarly, /tracks ended/);
+  assert.ok(after.tones.every((frequency) => Math.abs(frequency - PEOPLE.alice.frequency) < 20), `heard ${after.tones} Hz`);
+  assert.deepEqual(after.levels, [0, 0], "neither meter nor mix has a sound");
+  assert.deepEqual(after.stats, ["ERR_INVALID_STATE", "ERR_INVALID_STATE", true, null]);
+}
+
+/** Runs in the page: publishes this person's screen instead of what is published. */
+async function replace(person, awaits) {
+  e2e.replaceCamera(person);
+  const screen = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+  const source = { video: "screen", audio: "screenAudio" };
+  const next = screen.getTracks().map((track) => moim.LocalTrack.fromMediaStreamTrack(track, source[track.kind]));
+  const steps = [...room.publications.map(({ id }) => () => room.unpublish(id)), ...next.map((track) => () => room.publish(track))];
+  if (awaits) for (const step of steps) await step();
+  else await Promise.all(steps.map((step) => step()));
 }
 
 /** Runs in the page: joins with these sources, and keeps the tracks of the others, with the person seen in each. */

@@ -146,6 +146,11 @@ impl Exchange {
         self.negotiation.is_settled()
     }
 
+    /// Whether the browser is creating a local description.
+    pub(super) fn is_setting_local(&self) -> bool {
+        self.negotiation.is_setting_local()
+    }
+
     /// Negotiates at once, because there is something new to agree on.
     pub fn request_negotiation(&mut self, now: Timestamp) {
         self.throttle.reset();

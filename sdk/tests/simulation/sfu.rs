@@ -21,7 +21,7 @@ pub(crate) struct SfuClient {
     pub(crate) participant: ParticipantId,
     publications: Vec<Publication>,
     reliable: Reliable,
-    mids: BTreeMap<String, PublicationId>,
+    pub(crate) mids: BTreeMap<String, PublicationId>,
     sections: Vec<Section>,
     pub(crate) slots: BTreeMap<String, Slot>,
     pub(crate) wishes: Vec<Wish>,

@@ -3,6 +3,7 @@
 
 mod channels;
 mod commands;
+mod removal;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
@@ -12,13 +13,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use self::channels::{Channels, SendOutcome};
 pub(super) use self::commands::Output;
 pub use self::commands::{ConnectionCommand, ConnectionInput, Limit};
+use self::removal::Removal;
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::Politeness;
 use super::topology::{FarEnd, Plan};
 use super::trace;
 use crate::model::{
-    Channel, ConnectionState, IceServer, LinkSignal, Mids, Offerer, PublicationId, Sections,
+    Channel, ConnectionState, IceServer, LinkSignal, Mids, Offerer, PublicationId, SdpType, Sections,
     SessionDescription, Slot, Slots, Timestamp, Wanted, Wish,
 };
 
@@ -27,6 +29,13 @@ const MAX_ASKED_SECTIONS: usize = 64;
 
 /// Maximum descriptions that wait for negotiation. Beyond this, the oldest ones were ignored by it.
 const MAX_ANNOUNCED: usize = 32;
+
+/// A remote description that is being applied, with its publications.
+#[derive(Clone, Debug)]
+struct Applying {
+    sdp_type: SdpType,
+    slots: Option<Slots>,
+}
 
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
@@ -38,7 +47,10 @@ pub(super) struct Connection {
     offerer: Offerer,
     /// The sections that an offer must contain.
     to_send: Sections,
+    /// The publications to send. New ones wait until the removal of others is agreed.
+    planned: BTreeSet<PublicationId>,
     sending: BTreeSet<PublicationId>,
+    removal: Removal,
     receiving: Sections,
     /// The wishes sent last to the remote end.
     wishes: Wanted,
@@ -52,8 +64,7 @@ pub(super) struct Connection {
     local_mids: Mids,
     /// Remote descriptions that negotiation has not processed yet, with their publications.
     announced: VecDeque<(SessionDescription, Option<Slots>)>,
-    /// The publications of the description that is being applied.
-    applying: Option<Slots>,
+    applying: Option<Applying>,
     slots: Slots,
     channels: Channels,
     outputs: VecDeque<Output>,
@@ -67,7 +78,9 @@ impl Connection {
             exchange: exchange_of(plan),
             offerer: plan.offerer,
             to_send: Sections::default(),
+            planned: BTreeSet::new(),
             sending: BTreeSet::new(),
+            removal: Removal::default(),
             receiving: Sections::default(),
             wishes: Wanted::default(),
             restart_at: None,
@@ -89,26 +102,45 @@ impl Connection {
 
     /// Makes the connection send exactly the planned publications, and receive in at least the planned sections.
     pub(super) fn apply_plan(&mut self, plan: &Plan, now: Timestamp) {
-        let wanted = &plan.send;
         // A browser that has sent more at once keeps the transceivers, and needs sections for them.
         self.to_send = self.to_send.max(plan.sending);
         let has_more = self.receive(plan.receive);
-        if self.sending == *wanted && !has_more {
+        if self.planned == plan.send && !has_more {
             return;
         }
-        let before = std::mem::replace(&mut self.sending, wanted.clone());
-        for gone in before.difference(wanted) {
-            self.command(ConnectionCommand::Detach(gone.clone()));
+        self.planned.clone_from(&plan.send);
+        for gone in self.sending.difference(&plan.send).cloned().collect::<Vec<_>>() {
+            self.stop_sending(gone);
         }
-        self.limits.retain(|id, _| wanted.contains(id) && before.contains(id));
-        for new in wanted.difference(&before) {
-            let limit = self.wanted_by_far_end(new);
-            self.limits.insert(new.clone(), limit);
-            self.command(ConnectionCommand::Attach(new.clone(), limit));
-        }
+        self.attach_planned();
         // A publication that takes over another's media section causes no `negotiationneeded` event, but the remote end
         // must be informed.
         self.request_negotiation(now);
+    }
+
+    fn stop_sending(&mut self, id: PublicationId) {
+        self.sending.remove(&id);
+        self.limits.remove(&id);
+        let is_described =
+            self.exchange.is_setting_local() || self.local_mids.values().any(|sent| *sent == id);
+        // A server that makes all offers cannot be asked for one.
+        if is_described && self.offerer != Offerer::Server {
+            self.removal.removed();
+        }
+        self.command(ConnectionCommand::Detach(id));
+    }
+
+    /// Sends what is planned, unless the remote end could take it for a removed publication.
+    fn attach_planned(&mut self) {
+        if !self.removal.is_agreed() {
+            return;
+        }
+        for new in self.planned.difference(&self.sending).cloned().collect::<Vec<_>>() {
+            let limit = self.wanted_by_far_end(&new);
+            self.limits.insert(new.clone(), limit);
+            self.sending.insert(new.clone());
+            self.command(ConnectionCommand::Attach(new, limit));
+        }
     }
 
     /// There is something new to agree on.
@@ -211,11 +243,18 @@ impl Connection {
                 if self.announced.len() == MAX_ANNOUNCED {
                     self.announced.pop_front();
                 }
+                if description.sdp_type == SdpType::Offer {
+                    self.removal.handle_offer();
+                    self.attach_planned();
+                }
                 self.announced.push_back((description.clone(), carries));
                 self.exchange.handle_description(description, now);
             }
             LinkSignal::Candidate(candidate) => self.exchange.handle_candidate(candidate),
             LinkSignal::Rejected { sdp_type, reason } => {
+                if sdp_type == SdpType::Answer {
+                    self.removal.handle_refused_answer();
+                }
                 self.exchange.handle_refusal(sdp_type, &reason, now);
             }
             LinkSignal::RequestOffer(Sections { audio, video }) => {
@@ -249,11 +288,22 @@ impl Connection {
             ConnectionInput::NegotiationNeeded => self.exchange(exchange::Input::NegotiationNeeded, now),
             ConnectionInput::LocalDescriptionSet { description, mids } => {
                 self.local_mids = mids;
+                self.removal.local_description_set(description.sdp_type);
                 self.exchange(exchange::Input::LocalDescriptionSet(description), now);
+                if self.removal.needs_offer() && self.planned != self.sending {
+                    self.request_negotiation(now);
+                }
             }
             ConnectionInput::RemoteDescriptionSet => {
-                if let Some(slots) = self.applying.take() {
-                    self.slots = slots;
+                if let Some(Applying { sdp_type, slots }) = self.applying.take() {
+                    if let Some(slots) = slots {
+                        self.slots = slots;
+                    }
+                    self.removal.remote_description_set(sdp_type);
+                }
+                if self.removal.is_agreed() && self.planned != self.sending {
+                    self.attach_planned();
+                    self.request_negotiation(now);
                 }
                 self.exchange(exchange::Input::RemoteDescriptionSet, now);
             }
@@ -312,8 +362,10 @@ impl Connection {
         while let Some(output) = self.exchange.poll_output() {
             match output {
                 exchange::Output::Command(command) => {
-                    if let Command::SetRemoteDescription(description) = &command {
-                        self.now_applying(description);
+                    match &command {
+                        Command::SetLocalDescription => self.removal.setting_local(),
+                        Command::SetRemoteDescription(description) => self.now_applying(description),
+                        Command::AddIceCandidate(_) | Command::RestartIce => {}
                     }
                     self.command(ConnectionCommand::Exchange(command));
                 }
@@ -334,14 +386,15 @@ impl Connection {
     }
 
     fn now_applying(&mut self, description: &SessionDescription) {
-        self.applying = None;
+        let mut slots = None;
         // Earlier ones were ignored.
         while let Some((announced, carries)) = self.announced.pop_front() {
             if announced == *description {
-                self.applying = carries;
+                slots = carries;
                 break;
             }
         }
+        self.applying = Some(Applying { sdp_type: description.sdp_type, slots });
     }
 }
 

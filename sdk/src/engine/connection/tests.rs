@@ -10,6 +10,11 @@ struct End {
     plan: Plan,
     far_end: &'static str,
     state: SignalingState,
+    /// The publication of each transceiver.
+    transceivers: Vec<Option<PublicationId>>,
+    /// Which of them send, as described last and as negotiated.
+    described: Vec<bool>,
+    sends: Vec<bool>,
     /// The browser needs negotiation again after each one.
     is_never_content: bool,
     /// The number of offers that the browser will reject.
@@ -34,6 +39,9 @@ impl End {
             plan,
             far_end: peer,
             state: SignalingState::Stable,
+            transceivers: Vec::new(),
+            described: Vec::new(),
+            sends: Vec::new(),
             is_never_content: false,
             refuses: 0,
             warnings: 0,
@@ -57,8 +65,12 @@ impl End {
                 self.state = if is_answer { SignalingState::Stable } else { SignalingState::HaveLocalOffer };
                 // Publications are visible only in the `mid`s, as when one replaces another.
                 let description = SessionDescription { sdp_type, sdp: "v=0\r\n".into() };
-                let mids = self.plan.send.iter().enumerate();
-                let mids = mids.map(|(at, id)| (at.to_string(), id.clone())).collect();
+                let mids = self.transceivers.iter().enumerate();
+                let mids = mids.filter_map(|(at, id)| Some((at.to_string(), id.clone()?))).collect();
+                self.described = self.transceivers.iter().map(Option::is_some).collect();
+                if is_answer {
+                    self.sends.clone_from(&self.described);
+                }
                 ConnectionInput::LocalDescriptionSet { description, mids }
             }
             Command::SetRemoteDescription(SessionDescription { sdp_type: SdpType::Offer, .. })
@@ -73,6 +85,9 @@ impl End {
                     SdpType::Offer => SignalingState::HaveRemoteOffer,
                     SdpType::Answer => SignalingState::Stable,
                 };
+                if self.state == SignalingState::Stable {
+                    self.sends.clone_from(&self.described);
+                }
                 ConnectionInput::RemoteDescriptionSet
             }
             _ => return,
@@ -81,6 +96,25 @@ impl End {
         if self.is_never_content && self.state == SignalingState::Stable {
             self.input(ConnectionInput::NegotiationNeeded, now);
         }
+    }
+
+    fn attach(&mut self, id: PublicationId) {
+        match self.transceivers.iter_mut().find(|known| known.is_none()) {
+            Some(free) => *free = Some(id),
+            None => self.transceivers.push(Some(id)),
+        }
+    }
+
+    fn detach(&mut self, id: &PublicationId) {
+        for known in self.transceivers.iter_mut().filter(|known| known.as_ref() == Some(id)) {
+            *known = None;
+        }
+    }
+
+    /// The publications of which frames are sent, by `mid`.
+    fn sent(&self) -> impl Iterator<Item = (String, &PublicationId)> {
+        let sent = self.transceivers.iter().zip(&self.sends).enumerate();
+        sent.filter_map(|(mid, (id, sends))| Some((mid.to_string(), id.as_ref().filter(|_| *sends)?)))
     }
 
     /// The remote publications, as far as this end knows.
@@ -120,8 +154,20 @@ fn settle(ends: &mut [End; 2], now: Timestamp) -> u32 {
                 ends[1 - at].connection.handle_signal(signal, now);
             }
             Output::Warning(_) => ends[at].warnings += 1,
+            Output::Command(ConnectionCommand::Attach(id, _)) => ends[at].attach(id),
+            Output::Command(ConnectionCommand::Detach(id)) => ends[at].detach(&id),
             Output::Command(_) => {}
         }
+        check_frames(&ends[0], &ends[1]);
+        check_frames(&ends[1], &ends[0]);
+    }
+}
+
+/// No frame of a publication arrives in a section that the receiver takes for another one.
+fn check_frames(from: &End, to: &End) {
+    for (mid, id) in from.sent() {
+        let received_as = to.connection.slots().get(&mid).map(|slot| &slot.publication_id);
+        assert!(received_as.is_none_or(|other| other == id), "{id} arrives as {received_as:?}");
     }
 }
 
@@ -198,4 +244,42 @@ fn descriptions_that_nobody_asked_for_are_not_kept() {
         ends[0].connection.handle_signal(LinkSignal::Description { description, carries: None }, 0);
     }
     assert!(ends[0].connection.announced.len() <= MAX_ANNOUNCED);
+}
+
+#[test]
+fn a_publication_takes_over_a_section_once_the_far_end_knows_that_the_other_is_gone() {
+    for who in 0..2 {
+        let mut ends = pair();
+        ends[who].send(&["camera"], 0);
+        settle(&mut ends, 0);
+        ends[who].send(&[], 0);
+        ends[who].send(&["screen"], 0);
+        settle(&mut ends, 0);
+        ends[who].send(&["another screen"], 0);
+        settle(&mut ends, 0);
+        assert_eq!(ends[1 - who].receives(), ["another screen"], "end {who}");
+        assert_eq!(ends[who].transceivers.len(), 1, "in the same section");
+        assert_eq!(ends[who].sends, [true]);
+    }
+}
+
+#[test]
+fn what_waits_for_a_removal_is_not_lost_when_it_is_refused() {
+    let (mut ends, mut now) = (pair(), 0);
+    ends[0].send(&["camera"], now);
+    settle(&mut ends, now);
+    ends[1].refuses = 2;
+    ends[0].send(&["screen"], now);
+    settle(&mut ends, now);
+    wait(&mut ends, &mut now, 10_000);
+    assert_eq!(ends[1].receives(), ["screen"]);
+}
+
+#[test]
+fn what_was_never_described_is_replaced_without_waiting() {
+    let mut ends = pair();
+    ends[1].send(&["camera"], 0);
+    ends[1].send(&["screen"], 0);
+    assert_eq!(settle(&mut ends, 0), 2, "one offer and its answer");
+    assert_eq!(ends[0].receives(), ["screen"]);
 }

@@ -10,6 +10,31 @@ use crate::client::{Client, PICTURE, ROOM, sound_for};
 use crate::sfu::SfuClient;
 use crate::world::World;
 
+/// At any time: no frame of a publication is received as another one.
+pub(crate) fn check_frames(world: &World) {
+    for client in world.clients.iter().filter(|client| client.runs) {
+        let Some(own_id) = &client.own_id else { continue };
+        if world.topology == Topology::Sfu {
+            let forwarded = world.sfu.clients.values().find(|known| known.participant == *own_id);
+            let (Some(forwarded), Some(sender)) = (forwarded, client.peers.get(&LinkId::Server(Lane::Both)))
+            else {
+                continue;
+            };
+            for (mid, id) in &forwarded.mids {
+                let sent = sender.sent_in(mid);
+                assert!(sent.is_none_or(|sent| sent == id), "{sent:?} of {own_id} is forwarded as {id}");
+            }
+            continue;
+        }
+        for ((owner, id), mid) in &client.view.tracks {
+            let far = world.client_of(owner).map(|far| &world.clients[far]);
+            let Some(sender) = far.and_then(|far| far.peers.get(&own_id.clone().into())) else { continue };
+            let sent = sender.sent_in(mid);
+            assert!(sent.is_none_or(|sent| sent == id), "{sent:?} of {owner} is received as {id}");
+        }
+    }
+}
+
 /// The number of tracks.
 pub(super) fn check(world: &World, client: &Client) -> u64 {
     let live: Vec<_> = client.session.live_tracks().collect();

@@ -4,6 +4,8 @@ mod media;
 mod messages;
 mod room;
 
+pub(crate) use self::media::check_frames;
+
 use std::collections::BTreeSet;
 
 use moim::model::{RefusalCode, Role};

@@ -228,6 +228,11 @@ impl PeerConnection {
         transceiver.mid.as_deref().filter(|_| transceiver.current().is_some_and(|current| current.sends))
     }
 
+    /// The publication whose frames are sent in a media section now.
+    pub(crate) fn sent_in(&self, mid: &str) -> Option<&PublicationId> {
+        self.attached.keys().find(|id| self.sends(id) == Some(mid))
+    }
+
     /// What is received in a media section.
     pub(crate) fn receives(&self, mid: &str) -> Option<MediaKind> {
         let transceiver =

@@ -12,6 +12,7 @@ use moim::signaling::SocketEvent;
 use moim_protocol::{ErrorCode, ServerMessage};
 use moim_signaling_stub::{ConnectionId, Hub, Limits, Output};
 
+use super::checks;
 use super::client::{Client, Effect, MIXER_TOKEN, ROOM};
 use super::link::{Link, Weather};
 use super::queue::{ClientId, Event, Queue};
@@ -115,6 +116,7 @@ impl World {
             }
             self.events += 1;
             self.handle(event);
+            checks::check_frames(self);
         }
     }
 
