@@ -65,7 +65,9 @@ for (const [from, to, first] of [["chromium", "firefox", "alice"], ["firefox", "
       await until(bob, (place, person) => watch.sees(watch.elements[place]).includes(person), { what: person, args: [place, person], timeout: 30_000 });
       await until(bob, (place) => watch.meters[place].level() > 0.02, { what: `${person}'s sound`, args: [place], timeout: 20_000 });
     }
-    assert.deepEqual(await bob.evaluate(() => watch.elements.map((element) => watch.sees(element))), [["alice"], ["dave"], ["erin"]]);
+    const seen = await bob.evaluate(() => watch.elements.map((element) => watch.sees(element)));
+    // Firefox begins with the last frame that came in the section before.
+    assert.deepEqual(seen.map((people, place) => people.filter((one) => ["alice", "dave", "erin"].indexOf(one) > place)), [[], [], []], "no track shows what replaced it");
     assert.equal(await bob.evaluate(() => used.ended.length), 2, "both tracks have ended");
     await assertOnlyAlice(bob);
     for (const page of [alice, bob]) await page.evaluate(() => room.leave());
@@ -195,7 +197,7 @@ async function report() {
   const code = (promise) => promise.then(() => "no error", (error) => error.code);
   const attempt = (make) => { try { make(); return "no error"; } catch ({ code }) { return code; } };
   return {
-    isReused: watch.tracks.slice(2).every((track) => receivers.includes(track.rtcRtpReceiver)),
+    isReused: watch.tracks.slice(-2).every((track) => receivers.includes(track.rtcRtpReceiver)),
     states: [...tracks.map((track) => track.mediaStreamTrack.readyState), ...tracks.map((track) => track.ended)],
     ended: ended.sort(),
     seen: { element: watch.sees(element), mixed: watch.sees(mixed) },
