@@ -27,6 +27,14 @@ impl<T: Clone> Switch<T> {
         (receiver, !std::mem::replace(&mut self.is_turning, true))
     }
 
+    /// Another call has switched off what this switch is turning on. Callers so far get that result. Has no effect if the
+    /// switch has the wanted position.
+    pub fn overrule(&mut self) {
+        if self.is_turning {
+            self.asked = Some(false);
+        }
+    }
+
     /// The position to turn to next; `None` if the switch has the wanted position.
     pub fn next_turn(&mut self) -> Option<bool> {
         let next = self.asked.take();
@@ -116,6 +124,29 @@ mod tests {
         assert!(switch.is_wanted(), "the other one waits");
         drop(other);
         assert!(!switch.is_wanted());
+    }
+
+    #[test]
+    fn what_another_call_has_switched_off_is_not_wanted_and_its_callers_get_that_result() {
+        let mut switch = Switch::default();
+        switch.overrule();
+        assert_eq!(switch.next_turn(), None, "nothing was being turned on");
+
+        let (mut on, _) = switch.ask(true);
+        switch.overrule();
+        assert_eq!(switch.next_turn(), Some(false), "before the turn begins");
+        switch.settle(&"off");
+        assert_eq!((outcome(&mut on), switch.next_turn()), (Some("off"), None));
+
+        let (mut on, _) = switch.ask(true);
+        switch.next_turn();
+        switch.overrule();
+        assert!(!switch.is_wanted(), "while it is turned on");
+        switch.settle(&"on");
+        assert_eq!((outcome(&mut on), switch.next_turn()), (None, Some(false)));
+        switch.overrule();
+        let (_again, begins) = switch.ask(true);
+        assert!(!begins && switch.is_wanted(), "and a newer call holds");
     }
 
     #[test]

@@ -45,12 +45,13 @@ pub(crate) fn parse<T: DeserializeOwned + Default>(
     what: &str,
 ) -> Result<Abortable<T>> {
     let Some(value) = value else { return Ok(Default::default()) };
-    let signal = if value.is_object() { Reflect::get(&value, &SIGNAL.into()).ok() } else { None };
+    let wrong = |detail| Error::InvalidOptions { detail: format!("`{SIGNAL}` in the {what}: {detail}") };
+    let signal = value.is_object().then(|| Reflect::get(&value, &SIGNAL.into()));
+    let signal = signal.transpose().map_err(|_| wrong("cannot be read"))?;
     let parsed = options::parse_beside(value, what, SIGNAL)?;
     let given = signal.filter(|signal| !signal.is_undefined() && !signal.is_null());
-    let signal = given.map(JsCast::dyn_into).transpose().map_err(|_: JsValue| Error::InvalidOptions {
-        detail: format!("`{SIGNAL}` in the {what}: expected an AbortSignal"),
-    })?;
+    let signal = given.map(JsCast::dyn_into).transpose();
+    let signal = signal.map_err(|_: JsValue| wrong("expected an AbortSignal"))?;
     Ok((parsed, Signals(signal.into_iter().collect())))
 }
 

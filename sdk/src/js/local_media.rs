@@ -14,14 +14,14 @@ use crate::{Error, Result};
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
     /// Switches the camera on or off; before `join` too. On: opens a camera and publishes it, or unmutes the camera that is
-    /// published. Off: mutes the publication, and closes the camera if the room has opened it, so that its light goes out; the
-    /// next call opens it again for the same publication. Resolves with the track when it is on: `attach` it for a preview.
+    /// published. Off: mutes all cameras that are published to everyone, and closes the one that the room has opened, so that its
+    /// light goes out; the next call opens it again for the same publication. Resolves with the track when it is on: `attach` it for a preview.
     /// The track ends when the camera is switched off and when the room is left.
     ///
     /// The options count when a camera is opened. Default: those of the last time.
     ///
-    /// Of calls in quick succession the last one holds, and all resolve with its result. If `setMicrophoneEnabled(true)` is
-    /// called as well, without an `await` in between, the user is asked for both in one prompt. If the call is aborted, or the room is
+    /// Of calls in quick succession the last one holds, and all resolve with its result. `setMuted(id, true)` and `unpublish` of
+    /// the camera while it is being opened count as switching it off. If `setMicrophoneEnabled(true)` is called as well, without an `await` in between, the user is asked for both in one prompt. If the call is aborted, or the room is
     /// left, while the user is asked, a camera that comes later is closed at once.
     /// @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE if the room is left.
     /// @example
@@ -67,7 +67,8 @@ impl JsRoom {
     }
 
     /// Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its pictures
-    /// and its sound; does nothing if a screen is shared already. Here `audio` is true by default. Off: unpublishes and stops
+    /// and its sound. If a screen is shared already it does nothing, and if that was muted or unpublished, it is unmuted or
+    /// published again, without a dialog. Here `audio` is true by default. Off: unpublishes and stops
     /// both. The browser's own stop button does the same, and `localtrackended` is emitted for each. Resolves with what is shared.
     ///
     /// Call it from an event handler of a click or a key. Of calls in quick succession the last one holds. If the call is aborted,

@@ -33,9 +33,11 @@ impl JsRoom {
 
     #[wasm_bindgen(skip_typescript)]
     pub fn unpublish(&self, publication: JsValue) -> Promise {
-        let room = self.handle();
+        // Within the call, so that it is in order with calls such as `setCameraEnabled`.
+        let unpublished = publication_ref(publication)
+            .and_then(|publication| self.handle().start_unpublishing(&publication));
         future_to_promise(async move {
-            room.unpublish(publication_ref(publication)?).await?;
+            unpublished?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -52,9 +54,11 @@ impl JsRoom {
     #[wasm_bindgen(js_name = setMuted, skip_typescript)]
     pub fn set_muted(&self, publication: JsValue, muted: JsValue) -> Promise {
         let room = self.handle();
+        let started = options::parse_value(muted, "muted")
+            .and_then(|muted| room.start_muting(&publication_ref(publication)?, muted));
         future_to_promise(async move {
-            let muted = options::parse_value(muted, "muted")?;
-            room.set_muted(publication_ref(publication)?, muted).await?;
+            started?.await?;
+            drop(room); // it is there until then
             Ok(JsValue::UNDEFINED)
         })
     }

@@ -10,6 +10,7 @@ use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
 
 use super::devices::sorted;
 use super::exception::Exception;
+use super::promise::ignore;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
 
@@ -46,6 +47,15 @@ pub async fn play(element: &HtmlMediaElement) -> Result<()> {
     let started = element.play().map_err(Exception::from)?;
     JsFuture::from(started).await.map_err(Exception::from)?;
     Ok(())
+}
+
+/// Starts playback of a muted element, which is never blocked. Immediately: if the element had lost its source by then,
+/// the promise would never be settled, and Chromium would keep the element.
+pub(super) fn start_muted(element: &HtmlMediaElement) {
+    if let Ok(started) = element.play() {
+        // Rejected if the source is removed before it plays.
+        ignore(&started);
+    }
 }
 
 /// Plays the audio of `element` on another speaker or headset; an empty id selects the default one. The device must

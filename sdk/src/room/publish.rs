@@ -1,5 +1,7 @@
 //! Publishing, muting, replacing and unpublishing tracks.
 
+use std::future::Future;
+
 use web_sys::{MediaStream, MediaStreamTrack};
 
 use super::Room;
@@ -72,17 +74,18 @@ impl Room {
         stream: &MediaStream,
         options: &PublishOptions,
     ) -> Result<Vec<PublicationId>> {
-        let mut ids = Vec::new();
-        for track in LocalTrack::of_stream(stream) {
-            match self.start_publishing(&track, options) {
-                Ok(id) => ids.push(id),
-                Err(error) => {
-                    ids.iter().for_each(|id| self.driver().unpublish_track(id));
-                    return Err(error);
-                }
-            }
-        }
-        Ok(ids)
+        self.start_publishing_all(&LocalTrack::of_stream(stream), options)
+    }
+
+    /// Publishes all tracks, or none.
+    pub(super) fn start_publishing_all(
+        &self,
+        tracks: &[LocalTrack],
+        options: &PublishOptions,
+    ) -> Result<Vec<PublicationId>> {
+        let sending: Result<Vec<_>> = tracks.iter().map(|track| self.check(track, options)).collect();
+        let checked = tracks.iter().zip(sending?);
+        Ok(checked.map(|(track, sending)| self.publish_checked(track, options, sending)).collect())
     }
 
     pub(super) fn start_publishing(
@@ -90,12 +93,26 @@ impl Room {
         track: &LocalTrack,
         options: &PublishOptions,
     ) -> Result<PublicationId> {
+        let sending = self.check(track, options)?;
+        Ok(self.publish_checked(track, options, sending))
+    }
+
+    /// Whether a track can be published, and how it is sent.
+    fn check(&self, track: &LocalTrack, options: &PublishOptions) -> Result<SendSettings> {
         self.expect_not_left("publish")?;
         if track.is_ended() {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
         }
         options.check(track.kind(), &self.0.codecs)?;
-        let sending = SendSettings::new(options, track.kind())?;
+        SendSettings::new(options, track.kind())
+    }
+
+    fn publish_checked(
+        &self,
+        track: &LocalTrack,
+        options: &PublishOptions,
+        sending: SendSettings,
+    ) -> PublicationId {
         let id = self.next_id(track.source());
         let publication = Publication {
             id: id.clone(),
@@ -105,7 +122,7 @@ impl Room {
             to: options.to.clone(),
         };
         self.driver().publish_track(publication, track, sending);
-        Ok(id)
+        id
     }
 
     /// Unique in the room, so that an application may use it as a key without the participant's id.
@@ -122,15 +139,19 @@ impl Room {
     /// # Errors
     /// `InvalidState` if the room was left; `InvalidOptions` if there never was a publication with the id.
     pub async fn unpublish(&self, publication: impl Into<PublicationRef>) -> Result<()> {
+        self.start_unpublishing(&publication.into())
+    }
+
+    pub(crate) fn start_unpublishing(&self, publication: &PublicationRef) -> Result<()> {
         let action = "unpublish";
         self.expect_not_left(action)?;
-        let publication = publication.into();
-        if let PublicationRef::Id(id) = &publication
+        if let PublicationRef::Id(id) = publication
             && !self.0.issued.borrow().contains(id)
         {
-            return Err(no_publication(action, &publication));
+            return Err(no_publication(action, publication));
         }
-        for id in self.named(&publication) {
+        for id in self.named(publication) {
+            self.driver().overrule_switch(&id);
             self.driver().unpublish_track(&id);
         }
         Ok(())
@@ -168,14 +189,31 @@ impl Room {
     /// # Errors
     /// `InvalidState` if the room was left; `InvalidOptions` if the publication does not exist.
     pub async fn set_muted(&self, publication: impl Into<PublicationRef>, muted: bool) -> Result<()> {
-        for (id, track) in self.published("mute", &publication.into())? {
-            if !muted && self.driver().local_media.is_black(&track) {
-                self.set_camera_enabled(true, &CameraOptions::default()).await?;
-            } else {
-                self.driver().mute(&id, muted);
+        self.start_muting(&publication.into(), muted)?.await
+    }
+
+    /// Mutes or unmutes immediately. The future waits for a camera that must be opened first.
+    pub(crate) fn start_muting(
+        &self,
+        publication: &PublicationRef,
+        muted: bool,
+    ) -> Result<impl Future<Output = Result<()>> + use<>> {
+        let mut opening = None;
+        for (id, track) in self.published("mute", publication)? {
+            if muted {
+                self.driver().overrule_switch(&id);
+            } else if self.driver().local_media.is_black(&track) {
+                opening = Some(self.set_camera_enabled(true, &CameraOptions::default()));
+                continue;
             }
+            self.driver().mute(&id, muted);
         }
-        Ok(())
+        Ok(async move {
+            match opening {
+                Some(opening) => opening.await.map(drop),
+                None => Ok(()),
+            }
+        })
     }
 
     /// The referenced publications, with their tracks: at least one.

@@ -113,6 +113,7 @@ async fn a_file_that_is_given_up_is_cancelled_at_both_ends() {
 async fn a_signal_is_checked_as_other_options_are() {
     for (body, message) in [
         ("await x.camera({ signal: 5 })", "`signal` in the camera options: expected an AbortSignal"),
+        ("await x.camera({ get signal() { throw 1 } })", "`signal` in the camera options: cannot be read"),
         ("await x.camera({ signals: 5 })", "`constraints`, `signal`"),
         ("await x.camera({ constraints: { signal: 5 } })", "unknown option `signal`"),
     ] {

@@ -9,7 +9,6 @@ use crate::engine::layout::{Fit, Rectangle};
 use crate::error::{Error, Result};
 use crate::platform::canvas::canvas_track;
 use crate::platform::exception::Exception;
-use crate::platform::promise::ignore;
 
 /// `HTMLMediaElement.HAVE_CURRENT_DATA`: a frame is available.
 const HAVE_CURRENT_DATA: u16 = 2;
@@ -131,14 +130,6 @@ pub(in crate::platform) fn player() -> Result<HtmlVideoElement> {
     element.set_muted(true);
     let _ = element.set_attribute("playsinline", "");
     Ok(element)
-}
-
-/// Called immediately: if the element has lost its source by then, the promise is never settled.
-pub(in crate::platform) fn start(element: &HtmlVideoElement) {
-    if let Ok(started) = element.play() {
-        // Rejected if the source is removed before it plays. Muted playback is never blocked.
-        ignore(&started);
-    }
 }
 
 fn document() -> Result<Document> {

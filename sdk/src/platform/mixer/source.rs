@@ -7,7 +7,7 @@ use super::options::MixerSourceOptions;
 use super::picture;
 use super::sound::{Sound, SoundSource};
 use crate::error::Result;
-use crate::platform::element::{attach, detach};
+use crate::platform::element::{attach, detach, start_muted};
 use crate::platform::track_check::check_tracks;
 
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Source {
             Some(shown) if !tracks.is_empty() => exchange(&shown, tracks),
             _ => attach(&self.element, tracks)?,
         }
-        picture::start(&self.element);
+        start_muted(&self.element);
         let (video, audio): (Vec<_>, Vec<_>) = tracks.iter().partition(|track| track.kind() == "video");
         self.has_video = !video.is_empty();
         self.sound = None;

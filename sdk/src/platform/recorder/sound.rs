@@ -9,7 +9,7 @@ use web_sys::{
 
 use crate::Result;
 use crate::platform::audio_context::SharedContext;
-use crate::platform::element::{attach, detach, stream_of};
+use crate::platform::element::{attach, detach, start_muted, stream_of};
 use crate::platform::exception::Exception;
 use crate::platform::mixer::picture;
 
@@ -43,7 +43,7 @@ impl MixedSound {
         }
         let player = picture::player()?;
         attach(&player, &sounds)?;
-        picture::start(&player);
+        start_muted(&player);
         context.resume();
         let track = output.stream().get_audio_tracks().get(0).unchecked_into();
         Ok(Some(Self { sources, player, track, _context: context }))

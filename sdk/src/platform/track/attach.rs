@@ -4,14 +4,13 @@ use std::cell::RefCell;
 
 use moim_protocol::{MediaKind, TrackSource};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlMediaElement, MediaStream, MediaStreamTrack};
 
 use super::LocalTrack;
 use super::changes::{TrackChange, TrackWatch};
 use crate::engine::capture::FacingMode;
 use crate::error::Result;
-use crate::platform::element::{media_element, play, stream_of};
+use crate::platform::element::{media_element, start_muted, stream_of};
 use crate::platform::listener::ListenerGuard;
 
 /// A separate property, which does not affect the page's `transform`.
@@ -100,9 +99,7 @@ impl LocalTrack {
             release(|known| known.element == *element);
             ATTACHED.with_borrow_mut(|attached| attached.push(attachment));
         }
-        let element = Clone::clone(element);
-        // It may play because it is muted. A call that is superseded by another one is not a failure.
-        spawn_local(async move { drop(play(&element).await) });
+        start_muted(element);
         Ok(())
     }
 

@@ -99,15 +99,16 @@ impl Input {
 
 impl Room {
     /// Switches the camera on or off; before [`join`](Self::join) too. On: opens a camera and publishes it, or unmutes
-    /// the camera that is published. Off: mutes the publication, and closes the camera if the room has opened it, so
-    /// that its light goes out; the next call opens it again for the same publication. Gives the track when it is on.
-    /// The track ends when the camera is switched off and when the room is left.
+    /// the camera that is published. Off: mutes all cameras that are published to everyone, and closes the one that the
+    /// room has opened, so that its light goes out; the next call opens it again for the same publication. Returns the
+    /// track when it is on. The track ends when the camera is switched off and when the room is left.
     ///
-    /// `options` count when a camera is opened. Default options mean: as the last time.
+    /// `options` apply when a camera is opened. Default options mean: as the last time.
     ///
-    /// Of calls in quick succession the last one holds, and all give its result. If camera and microphone are enabled
-    /// without an await in between, the user is asked for both in one prompt. If the future is dropped, or the room is
-    /// left, while the user is asked, a camera that comes later is closed at once.
+    /// Of calls in quick succession the last one holds, and all return its result. [`set_muted`](Self::set_muted) to
+    /// `true` and [`unpublish`](Self::unpublish) of the camera while it is being opened count as switching it off. If
+    /// camera and microphone are enabled without an await in between, the user is asked for both in one prompt. If the
+    /// future is dropped, or the room is left, while the user is asked, a camera that comes later is closed at once.
     ///
     /// # Errors
     /// `InvalidState` if the room is left; those of [`Devices::camera`](crate::Devices::camera).
@@ -157,7 +158,9 @@ impl Room {
             }
             let (outcome, begins) = device.switch.borrow_mut().ask(enabled);
             if begins {
-                spawn_local(turn(Rc::downgrade(&self.0), input));
+                let room = Rc::downgrade(&self.0);
+                // After whatever else the task has called, such as the abortion of this call.
+                spawn_local(async move { spawn_local(turn(room, input)) });
             }
             outcome
         });
@@ -198,16 +201,13 @@ async fn turn_on(room: &Weak<Handle>, input: Input) -> Result<Option<LocalTrack>
     let opening = {
         let room = Room(room.upgrade().ok_or_else(left)?);
         let driver = room.driver();
-        let media = &driver.local_media;
-        if let Some((id, track)) = driver.input(input.source())
-            && !track.is_ended()
-            && !media.is_black(&track)
-        {
-            driver.mute(&id, false);
-            drop(media.black.take()); // the application may have sent another track in its place
+        let device = driver.local_media.device(input);
+        if !device.switch.borrow().is_wanted() {
+            return Ok(None);
+        }
+        if let Some(track) = driver.unmute_input(input) {
             return Ok(Some(track));
         }
-        let device = media.device(input);
         let opened = device.opened.borrow().clone();
         if let Some(track) = opened.filter(|track| !track.is_ended()) {
             room.send_input(input, &track)?;
@@ -218,39 +218,72 @@ async fn turn_on(room: &Weak<Handle>, input: Input) -> Result<Option<LocalTrack>
     };
     let track = opening.await?;
     let room = Room(room.upgrade().ok_or_else(left)?);
-    let media = &room.driver().local_media;
-    let device = media.device(input);
+    let driver = room.driver();
+    let device = driver.local_media.device(input);
     if !device.switch.borrow().is_wanted() {
         return Ok(None); // the last handle of the track
     }
+    // The application may have published another one meanwhile.
+    if let Some(track) = driver.unmute_input(input) {
+        return Ok(Some(track));
+    }
     room.send_input(input, &track)?;
     device.opened.replace(Some(track.clone()));
-    if matches!(input, Input::Camera) {
-        drop(media.black.take());
-    }
+    driver.drop_unused_black();
     Ok(Some(track))
 }
 
 impl Driver {
+    /// Unmutes the published track of a device, if there is one that is active.
+    fn unmute_input(&self, input: Input) -> Option<LocalTrack> {
+        let (id, track) = self.input(input.source())?;
+        if track.is_ended() || self.local_media.is_black(&track) {
+            return None;
+        }
+        self.mute(&id, false);
+        self.drop_unused_black();
+        Some(track)
+    }
+
     fn turn_off(&self, input: Input) {
         let media = &self.local_media;
         let device = media.device(input);
         let opened = device.opened.borrow().clone();
-        let published = self.input(input.source());
-        if let Some((id, track)) = &published
-            && !media.is_black(track)
-        {
-            self.mute(id, true);
+        for id in self.published_to_all(input.source()) {
+            let Some(track) = self.local_track(&id) else { continue };
+            if track.is_ended() || media.is_black(&track) {
+                continue;
+            }
+            self.mute(&id, true);
             if matches!(input, Input::Camera)
-                && opened.as_ref() == Some(track)
-                && let Ok(black) = BlackPicture::in_place_of(track)
+                && opened.as_ref() == Some(&track)
+                && let Ok(black) = BlackPicture::in_place_of(&track)
             {
-                self.replace_local_track(id, black.track());
+                self.replace_local_track(&id, black.track());
                 media.black.replace(Some(black));
             }
         }
         if matches!(input, Input::Camera) {
             device.stop();
+        }
+        self.drop_unused_black();
+    }
+
+    /// A publication is muted or withdrawn by another call: call this before. If it is being switched on, it stays off.
+    pub(in crate::room) fn overrule_switch(&self, id: &PublicationId) {
+        for input in [Input::Camera, Input::Microphone] {
+            if self.input(input.source()).is_some_and(|(switched, _)| switched == *id) {
+                self.local_media.device(input).switch.borrow_mut().overrule();
+            }
+        }
+    }
+
+    /// The application may have unpublished it, or sent another track in its place.
+    fn drop_unused_black(&self) {
+        let media = &self.local_media;
+        let track = media.black.borrow().as_ref().map(|black| black.track().clone());
+        if track.is_some_and(|track| self.publications_of(&track).is_empty()) {
+            drop(media.black.take());
         }
     }
 

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{ACTION, left};
 use crate::engine::switch::Switch;
 use crate::error::Result;
-use crate::model::TrackSource;
+use crate::model::{PublicationId, TrackSource};
 use crate::options::PublishOptions;
 use crate::platform::{DisplayCapture, DisplayOptions, LocalTrack, capture_display};
 use crate::room::driver::Driver;
@@ -59,8 +59,9 @@ impl Screen {
 
 impl Room {
     /// Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its pictures
-    /// and, if `options` ask for it and there is one, its sound; does nothing if a screen is shared already. Off: unpublishes and
-    /// stops both. The browser's own stop button does the same, with [`RoomEvent::LocalTrackEnded`] for each. Gives what is shared.
+    /// and, if `options` ask for it and there is one, its sound. If a screen is shared already it does nothing, and if that was
+    /// muted or unpublished, it is unmuted or published again, without a dialog. Off: unpublishes and stops both. The browser's own
+    /// stop button does the same, with [`RoomEvent::LocalTrackEnded`] for each. Returns what is shared.
     ///
     /// Call it from an event handler of a click or a key: the browser is asked at once, before the future is first polled. Of
     /// calls in quick succession the last one holds. If the future is dropped, or the room is left, while the user chooses, nothing
@@ -77,12 +78,14 @@ impl Room {
     ) -> impl Future<Output = Result<Option<DisplayCapture>>> + use<> {
         let asked = self.expect_not_left(ACTION).map(|()| {
             let screen = &self.driver().local_media.screen;
-            if enabled && screen.shared().is_none() && !screen.is_choosing.replace(true) {
+            if enabled && self.driver().sharing().is_none() && !screen.is_choosing.replace(true) {
                 screen.choosing.replace(Some(capture_display(options).boxed_local()));
             }
             let (outcome, begins) = screen.switch.borrow_mut().ask(enabled);
             if begins {
-                spawn_local(turn(Rc::downgrade(&self.0)));
+                let room = Rc::downgrade(&self.0);
+                // After whatever else the task has called, such as the abortion of this call.
+                spawn_local(async move { spawn_local(turn(room)) });
             }
             outcome
         });
@@ -94,13 +97,18 @@ impl Room {
         self.driver().is_sending(TrackSource::Screen)
     }
 
-    /// Publishes both tracks, or neither.
+    /// Publishes both tracks, or neither. A track that is published to everyone already is unmuted.
     fn share(&self, capture: &DisplayCapture) -> Result<()> {
-        let video = self.start_publishing(&capture.video, &PublishOptions::default())?;
-        let Some(audio) = &capture.audio else { return Ok(()) };
-        self.start_publishing(audio, &PublishOptions::default())
-            .map(drop)
-            .inspect_err(|_| self.driver().unpublish_track(&video))
+        let driver = self.driver();
+        let active = [Some(&capture.video), capture.audio.as_ref()];
+        let active = active.into_iter().flatten().filter(|track| !track.is_ended()).cloned();
+        let (published, new): (Vec<_>, Vec<_>) =
+            active.partition(|track| driver.published_to_all_of(track).is_some());
+        self.start_publishing_all(&new, &PublishOptions::default())?;
+        for id in published.iter().filter_map(|track| driver.published_to_all_of(track)) {
+            driver.mute(&id, false);
+        }
+        Ok(())
     }
 }
 
@@ -130,7 +138,11 @@ async fn turn(room: Weak<Handle>) {
                 Some(capture)
             }),
             (true, Some(Err(error))) => Err(error),
-            (true, _) => Ok(screen.shared()),
+            (true, None) if is_wanted && !room.is_screen_share_enabled() => match room.driver().sharing() {
+                Some(capture) => room.share(&capture).map(|()| Some(capture)),
+                None => Ok(None),
+            },
+            (true, _) => Ok(room.driver().sharing()),
             (false, _) => {
                 room.driver().stop_sharing();
                 Ok(None)
@@ -141,6 +153,23 @@ async fn turn(room: Weak<Handle>) {
 }
 
 impl Driver {
+    /// What is shared now, or was unpublished or muted and can be shared again: by the room, or by the application.
+    fn sharing(&self) -> Option<DisplayCapture> {
+        let active = |source| {
+            let tracks = self.published_to_all(source).into_iter().filter_map(|id| self.local_track(&id));
+            tracks.into_iter().find(|track| !track.is_ended())
+        };
+        self.local_media.screen.shared().or_else(|| {
+            let video = active(TrackSource::Screen)?;
+            Some(DisplayCapture { video, audio: active(TrackSource::ScreenAudio) })
+        })
+    }
+
+    fn published_to_all_of(&self, track: &LocalTrack) -> Option<PublicationId> {
+        let same = |id: &PublicationId| self.local_track(id).as_ref() == Some(track);
+        self.published_to_all(track.source()).into_iter().find(same)
+    }
+
     fn stop_sharing(&self) {
         for source in [TrackSource::Screen, TrackSource::ScreenAudio] {
             self.published_to_all(source).iter().for_each(|id| self.unpublish_track(id));
