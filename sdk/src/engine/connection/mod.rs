@@ -267,7 +267,9 @@ impl Connection {
             LinkSignal::Slots(slots) => {
                 // It is newer than what pending descriptions carry.
                 self.announced.iter_mut().for_each(|(_, carries)| *carries = None);
-                self.applying = None;
+                if let Some(applying) = &mut self.applying {
+                    applying.slots = None;
+                }
                 self.slots = slots;
             }
             LinkSignal::Wishes(Wanted { wishes, others }) => {
