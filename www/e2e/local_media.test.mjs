@@ -374,7 +374,7 @@ test("the screen is shared with its sound, and the browser's stop button ends bo
       return stream;
     };
     window.ended = [];
-    room.addEventListener("localtrackended", ({ detail }) => ended.push(detail.publicationId.replace(/-\d+$/, "")));
+    room.addEventListener("localtrackended", ({ detail }) => ended.push(detail.publicationId.replace(/-\w+$/, "")));
   });
   const isShared = async () => {
     await isTold(bob, "screen screenAudio");

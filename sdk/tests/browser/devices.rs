@@ -277,7 +277,7 @@ async fn choosing_a_speaker_needs_a_click_or_is_unsupported() {
     let error = soon("an answer", devices().select_audio_output(None)).await.expect_err("no click");
     if is_firefox() {
         assert_eq!(error.code(), ErrorCode::InvalidState, "{error}");
-        assert!(error.to_string().contains("click"), "{error}");
+        assert!(error.to_string().contains("user gesture"), "{error}");
     } else {
         assert_eq!(error, Error::Unsupported { feature: "selectAudioOutput" });
     }
