@@ -16,7 +16,7 @@ const SECRET = "a secret of the tests";
 
 /** A server with TLS, which `turns:` needs. Firefox verifies the certificate of a TURN server only for a name, not for an address. */
 async function startSecure(t, args) {
-  const trusted = makeCertificate(t);
+  const trusted = makeCertificate();
   const stub = await startStub(t, { args: ["--tls-cert", trusted.certificate, "--tls-key", trusted.key, ...args] });
   return { stub: { ...stub, url: stub.url.replace("127.0.0.1", "localhost") }, trusted };
 }
@@ -41,7 +41,7 @@ for (const kind of KINDS) {
     });
 
     test(`two people in ${kind} see and hear each other through coturn by ${way}`, { skip: skip || coturnMissing() }, async (t) => {
-      const trusted = makeCertificate(t);
+      const trusted = makeCertificate();
       const urls = await startCoturn(t, { secret: SECRET, certificate: trusted });
       const stub = await startStub(t, { args: urls.flatMap((url) => ["--turn-url", url]), env: { MOIM_TURN_SECRET: SECRET } });
       await meetThroughRelay(t, { stub, trusted, kind, way });

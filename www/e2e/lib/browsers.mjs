@@ -74,7 +74,7 @@ export async function launch(t, kind, { person = "alice", args = [], prefs = {},
   const browser = await puppeteer.launch(
     kind === "chromium"
       ? { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args] }
-      : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(t, trusted) },
+      : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(trusted) },
   );
   const close = () => browser.close().catch(() => browser.process()?.kill("SIGKILL"));
   t.after(close);

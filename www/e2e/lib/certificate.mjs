@@ -25,8 +25,8 @@ export const certificatesMissing = (kind) =>
  * @param {import("node:test").TestContext} t
  * @returns {Certificate}
  */
-export function makeCertificate(t) {
-  const folder = temporary(t, "moim-certificate-");
+export function makeCertificate() {
+  const folder = temporary("moim-certificate-");
   const [authority, authorityKey, certificate, key, request, extensions] = ["ca.pem", "ca.key", "server.pem", "server.key", "server.csr", "server.ext"].map((name) => join(folder, name));
   const openssl = (...args) => execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
@@ -38,17 +38,21 @@ export function makeCertificate(t) {
   return { authority, certificate, key, spki: createHash("sha256").update(spki).digest("base64") };
 }
 
-/** A profile of Firefox that trusts the authority; removed after the test. */
-export function makeFirefoxTrust(t, { authority }) {
-  const profile = temporary(t, "moim-firefox-");
+/** A profile of Firefox that trusts the authority; removed at the end of the process. */
+export function makeFirefoxTrust({ authority }) {
+  const profile = temporary("moim-firefox-");
   const certutil = (...args) => execFileSync("certutil", [...args, "-d", `sql:${profile}`], { stdio: ["ignore", "ignore", "pipe"] });
   certutil("-N", "--empty-password");
   certutil("-A", "-n", "moim tests", "-t", "C,,", "-i", authority);
   return profile;
 }
 
-function temporary(t, prefix) {
+// Removed at the end of the process: until a browser has ended, it writes into its profile.
+const temporaries = [];
+process.once("exit", () => temporaries.forEach((folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 20 })));
+
+function temporary(prefix) {
   const folder = mkdtempSync(join(tmpdir(), prefix));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  temporaries.push(folder);
   return folder;
 }
