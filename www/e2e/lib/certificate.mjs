@@ -22,7 +22,6 @@ export const certificatesMissing = (kind) =>
 /**
  * Makes a certificate for `localhost` and 127.0.0.1, and removes it after the test.
  *
- * @param {import("node:test").TestContext} t
  * @returns {Certificate}
  */
 export function makeCertificate() {
