@@ -38,8 +38,8 @@ impl Speakers {
 /// #[component]
 /// fn Leader(props: &Props) -> Html {
 ///     let (others, speakers) = (use_participants(&props.room), use_speakers(&props.room));
-///     let leader = others.iter().find(|other| Some(&other.id) == speakers.dominant.as_ref());
-///     html! { <h2>{ leader.map(|leader| leader.name.clone()) }</h2> }
+///     let leader = others.iter().find(|other| Some(other.id()) == speakers.dominant.as_ref());
+///     html! { <h2>{ leader.map(|leader| leader.name()) }</h2> }
 /// }
 /// ```
 #[hook]

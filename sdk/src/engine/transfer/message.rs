@@ -106,7 +106,7 @@ pub enum TransferMessage {
     },
     /// Receiver: the file is complete and closed.
     Verified,
-    /// Sender: acknowledges [`Message::Verified`].
+    /// Sender: acknowledges [`TransferMessage::Verified`].
     Confirmed,
     /// Either end: cancels the transfer.
     Cancel {
