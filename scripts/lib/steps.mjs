@@ -153,7 +153,7 @@ async function types() {
 async function nodeTests(log, folder, note) {
   const files = readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort();
   const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => join(folder, name))];
-  const output = await run(process.execPath, args, { log, timeoutMs: 45 * MINUTE, onLine: note });
+  const output = await run(process.execPath, args, { log, timeoutMs: 55 * MINUTE, onLine: note });
   for (const [, skipped] of output.matchAll(/^\s*﹣ (.*# .*)$/gm)) console.log(`  skipped: ${skipped}`);
   const count = (what) => output.match(new RegExp(`^ℹ ${what} (\\d+)$`, "m"))?.[1] ?? "0";
   return `${count("pass")} tests${count("skipped") === "0" ? "" : `, ${count("skipped")} skipped`}`;
