@@ -5,7 +5,7 @@ mod tcp;
 
 use std::{
     io,
-    net::{IpAddr, SocketAddr, UdpSocket as StdSocket},
+    net::{IpAddr, SocketAddr},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread,
@@ -23,6 +23,7 @@ use tokio::{
 use tracing::{debug, error, info};
 
 use self::tcp::Connections;
+use super::interfaces::{addresses, open_udp};
 use super::{ServerConfig, media_queue::MediaQueue, switchboard::Switchboard};
 use crate::sfu::{Sfu, SfuOutput};
 
@@ -52,11 +53,12 @@ impl Media {
     /// server that listens only on it still receives media on the others.
     pub(super) fn bind(listener: SocketAddr, config: &ServerConfig) -> io::Result<Self> {
         let host = listener.ip();
-        let hosts = if host.is_loopback() || host.is_unspecified() { addresses() } else { vec![host] };
+        let hosts =
+            if host.is_loopback() || host.is_unspecified() { reachable_addresses() } else { vec![host] };
         let (mut sockets, mut listeners) = (Vec::new(), Vec::new());
         for host in hosts {
             if config.media_udp {
-                let socket = open_udp(host, config.media_port, listener.port());
+                let socket = open_media_udp(host, config.media_port, listener.port());
                 sockets
                     .extend(usable(socket, ("UDP", "--media-port"), host, config.media_port)?.map(Arc::new));
             }
@@ -188,26 +190,17 @@ fn usable<S>(
     }
 }
 
-fn open_udp(host: IpAddr, port: Option<u16>, fallback: u16) -> io::Result<UdpSocket> {
-    let bound = match port {
-        Some(port) => StdSocket::bind((host, port)),
-        None => StdSocket::bind((host, fallback)).or_else(|_| StdSocket::bind((host, 0))),
-    };
-    let socket = bound?;
-    socket.set_nonblocking(true)?;
-    UdpSocket::from_std(socket)
+fn open_media_udp(host: IpAddr, port: Option<u16>, fallback: u16) -> io::Result<UdpSocket> {
+    match port {
+        Some(port) => open_udp((host, port)),
+        None => open_udp((host, fallback)).or_else(|_| open_udp((host, 0))),
+    }
 }
 
 /// The addresses that others can reach; the loopback address if there is no other.
-fn addresses() -> Vec<IpAddr> {
-    let all = if_addrs::get_if_addrs().unwrap_or_default();
-    let usable = |address: &IpAddr| match address {
-        IpAddr::V4(address) => !address.is_loopback() && !address.is_link_local(),
-        IpAddr::V6(address) => !address.is_loopback() && !address.is_unicast_link_local(),
-    };
-    let mut addresses: Vec<_> = all.iter().map(if_addrs::Interface::ip).filter(usable).collect();
-    addresses.sort();
-    addresses.dedup();
+fn reachable_addresses() -> Vec<IpAddr> {
+    let mut addresses = addresses();
+    addresses.retain(|address| !address.is_loopback());
     if addresses.is_empty() { vec![IpAddr::from([127, 0, 0, 1])] } else { addresses }
 }
 

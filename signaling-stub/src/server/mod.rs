@@ -4,6 +4,7 @@ mod doors;
 mod files;
 mod http;
 mod ice;
+mod interfaces;
 #[cfg(feature = "sfu")]
 mod media;
 mod media_queue;

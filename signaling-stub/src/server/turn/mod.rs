@@ -21,6 +21,7 @@ use tracing::{debug, info};
 use self::session::Shared;
 use super::{
     doors::{Doors, SocketLimits},
+    interfaces::{addresses, open_udp},
     switchboard::Switchboard,
     tls::Acceptor,
 };
@@ -181,23 +182,4 @@ fn first_that_opens<T>(
 /// Returns a port that is free at the moment.
 fn free_port() -> io::Result<u16> {
     Ok(StdSocket::bind((IpAddr::from([127, 0, 0, 1]), 0))?.local_addr()?.port())
-}
-
-fn open_udp(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = StdSocket::bind(address)?;
-    socket.set_nonblocking(true)?;
-    UdpSocket::from_std(socket)
-}
-
-/// The addresses of this machine, except for link-local ones.
-fn addresses() -> Vec<IpAddr> {
-    let all = if_addrs::get_if_addrs().unwrap_or_default();
-    let usable = |address: &IpAddr| match address {
-        IpAddr::V4(address) => !address.is_link_local(),
-        IpAddr::V6(address) => !address.is_unicast_link_local(),
-    };
-    let mut addresses: Vec<_> = all.iter().map(if_addrs::Interface::ip).filter(usable).collect();
-    addresses.sort();
-    addresses.dedup();
-    addresses
 }

@@ -14,7 +14,7 @@ use tracing::debug;
 use crate::turn::{Action, Authority, Client, Grant, Host, Now};
 
 /// Maximum size of a packet in bytes.
-const MAX_PACKET: usize = 16 * 1024;
+pub(super) const MAX_PACKET: usize = 16 * 1024;
 /// STUN error codes (RFC 8656, section 19).
 const QUOTA_REACHED: u16 = 486;
 const INSUFFICIENT_CAPACITY: u16 = 508;

@@ -10,12 +10,11 @@ use std::{
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet};
 use tracing::error;
 
-use super::session::{Line, Session, Shared};
+use super::session::{Line, MAX_PACKET, Session, Shared};
 use crate::server::switchboard::Switchboard;
 
 /// Maximum number of queued packets per client; more are dropped, as in the network.
 const MAX_WAITING: usize = 256;
-const MAX_PACKET: usize = 16 * 1024;
 
 /// The clients with an allocation.
 type Clients = Arc<Mutex<HashMap<SocketAddr, mpsc::Sender<Vec<u8>>>>>;
