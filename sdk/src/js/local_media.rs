@@ -1,5 +1,7 @@
 //! Camera, microphone and screen of a room by one call each, for JavaScript.
 
+use std::future::Future;
+
 use js_sys::{Promise, Reflect};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -8,7 +10,8 @@ use super::abort::{self, Abortable, abortable};
 use super::media::{JsLocalTrack, display};
 use super::options;
 use super::room::JsRoom;
-use crate::platform::{CameraOptions, DisplayOptions, LocalTrack, MicrophoneOptions};
+use crate::platform::{CameraOptions, DisplayOptions, MicrophoneOptions};
+use crate::room::Room;
 use crate::{Error, Result};
 
 #[wasm_bindgen(js_class = Room)]
@@ -33,16 +36,8 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CameraOptions")] options: Option<JsValue>,
     ) -> Promise {
-        let room = self.handle();
-        let options = read(enabled, options, "camera options");
-        abortable(options, |(enabled, options): (bool, CameraOptions)| {
-            let done = room.set_camera_enabled(enabled, &options);
-            async move {
-                let outcome = done.await;
-                drop(room); // it is there until then
-                Ok(object(outcome?))
-            }
-        })
+        let call = |room: &Room, enabled, options: CameraOptions| room.set_camera_enabled(enabled, &options);
+        self.switch(read(enabled, options, "camera options"), call, |track| Ok(JsLocalTrack::object(track)))
     }
 
     /// Switches the microphone on or off, as `setCameraEnabled` does the camera. Off mutes the publication; the device stays
@@ -54,15 +49,10 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "MicrophoneOptions")] options: Option<JsValue>,
     ) -> Promise {
-        let room = self.handle();
-        let options = read(enabled, options, "microphone options");
-        abortable(options, |(enabled, options): (bool, MicrophoneOptions)| {
-            let done = room.set_microphone_enabled(enabled, &options);
-            async move {
-                let outcome = done.await;
-                drop(room); // it is there until then
-                Ok(object(outcome?))
-            }
+        let call =
+            |room: &Room, enabled, options: MicrophoneOptions| room.set_microphone_enabled(enabled, &options);
+        self.switch(read(enabled, options, "microphone options"), call, |track| {
+            Ok(JsLocalTrack::object(track))
         })
     }
 
@@ -80,18 +70,12 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "DisplayOptions")] options: Option<JsValue>,
     ) -> Promise {
-        let room = self.handle();
         let audio = options.as_ref().and_then(|options| Reflect::get(options, &"audio".into()).ok());
-        let options = read(enabled, options, "display options");
-        abortable(options, |(enabled, options): (bool, DisplayOptions)| {
+        let call = |room: &Room, enabled, options: DisplayOptions| {
             let audio = audio.is_none_or(|audio| audio.is_undefined()) || options.audio;
-            let done = room.set_screen_share_enabled(enabled, &DisplayOptions { audio, ..options });
-            async move {
-                let outcome = done.await;
-                drop(room); // it is there until then
-                outcome?.map_or(Ok(JsValue::UNDEFINED), display::object)
-            }
-        })
+            room.set_screen_share_enabled(enabled, &DisplayOptions { audio, ..options })
+        };
+        self.switch(read(enabled, options, "display options"), call, display::object)
     }
 
     /// Whether a camera is published to everyone, and not muted.
@@ -123,6 +107,22 @@ fn read<T: DeserializeOwned + Default>(
     Ok(((enabled, options), signals))
 }
 
-fn object(track: Option<LocalTrack>) -> JsValue {
-    track.map_or(JsValue::UNDEFINED, JsLocalTrack::object)
+impl JsRoom {
+    /// Calls a switch of the room, which lives until it has turned, and passes on what is on.
+    fn switch<T, O, F: Future<Output = Result<Option<O>>> + 'static>(
+        &self,
+        arguments: Result<Abortable<(bool, T)>, Error>,
+        call: impl FnOnce(&Room, bool, T) -> F,
+        object: impl FnOnce(O) -> std::result::Result<JsValue, JsValue> + 'static,
+    ) -> Promise {
+        let room = self.handle();
+        abortable(arguments, |(enabled, options)| {
+            let done = call(&room, enabled, options);
+            async move {
+                let outcome = done.await;
+                drop(room);
+                outcome?.map_or(Ok(JsValue::UNDEFINED), object)
+            }
+        })
+    }
 }
