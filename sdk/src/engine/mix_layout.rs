@@ -83,14 +83,8 @@ mod tests {
 
     fn participant(role: Role, layout: &str) -> ParticipantInfo {
         ParticipantInfo {
-            id: "m".into(),
-            join_order: 1,
-            name: "Mixer".into(),
-            metadata: String::new(),
             attributes: BTreeMap::from([(ATTRIBUTE.to_owned(), layout.to_owned())]),
-            role,
-            publications: Vec::new(),
-            reconnecting: false,
+            ..crate::model::participant("m", 1, role)
         }
     }
 

@@ -19,6 +19,21 @@ pub use moim_protocol::{
 /// Milliseconds on a monotonic clock. State machines get it as an argument and have no clock.
 pub type Timestamp = u64;
 
+/// A participant without publications, whose name is its id.
+#[cfg(test)]
+pub(crate) fn participant(id: &str, join_order: u32, role: Role) -> ParticipantInfo {
+    ParticipantInfo {
+        id: id.into(),
+        join_order,
+        name: id.into(),
+        metadata: String::new(),
+        attributes: Default::default(),
+        role,
+        publications: Vec::new(),
+        reconnecting: false,
+    }
+}
+
 /// `RTCIceTransportPolicy`: <https://www.w3.org/TR/webrtc/#rtcicetransportpolicy-enum>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]

@@ -259,20 +259,9 @@ mod tests {
     use super::*;
     use crate::engine::connection::{ConnectionCommand, ConnectionInput};
     use crate::engine::session::Output;
-    use crate::model::{Capabilities, JoinRequest, Lobby, ParticipantInfo, Profile, SignalEvent, Topology};
-
-    fn person(id: &str, join_order: u32, role: Role) -> ParticipantInfo {
-        ParticipantInfo {
-            id: id.into(),
-            join_order,
-            name: id.into(),
-            metadata: String::new(),
-            attributes: Default::default(),
-            role,
-            publications: Vec::new(),
-            reconnecting: false,
-        }
-    }
+    use crate::model::{
+        Capabilities, JoinRequest, Lobby, ParticipantInfo, Profile, SignalEvent, Topology, participant,
+    };
 
     /// A session in a mixed room with these people, as the first of them.
     fn joined(people: &[ParticipantInfo]) -> Session {
@@ -314,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_mixer_hands_files_on_and_keeps_them_for_who_is_not_known_yet() {
-        let mut mixer = joined(&[person("m", 1, Role::Mixer), person("a", 2, Role::Participant)]);
+        let mut mixer = joined(&[participant("m", 1, Role::Mixer), participant("a", 2, Role::Participant)]);
         open(&mut mixer, "a");
         let frame = Frame::Binary(vec![3, 1, 4]);
         let routed = frame.routed(Some(&"b".into())).unwrap();
@@ -322,14 +311,14 @@ mod tests {
         mixer.handle_connection(&"a".into(), from_a, 0);
         assert_eq!(sent(&mut mixer), []);
 
-        mixer.handle_signal(SignalEvent::Participant(person("b", 3, Role::Participant)), 0);
+        mixer.handle_signal(SignalEvent::Participant(participant("b", 3, Role::Participant)), 0);
         open(&mut mixer, "b");
         assert_eq!(sent(&mut mixer), [("b".into(), frame.routed(Some(&"a".into())).unwrap())]);
     }
 
     #[test]
     fn a_mixer_does_not_keep_everything_for_nobody() {
-        let mut mixer = joined(&[person("m", 1, Role::Mixer), person("a", 2, Role::Participant)]);
+        let mut mixer = joined(&[participant("m", 1, Role::Mixer), participant("a", 2, Role::Participant)]);
         for number in 0..=MAX_UNDELIVERED {
             let routed = Frame::Binary(vec![number as u8]).routed(Some(&"b".into())).unwrap();
             let from_a = ConnectionInput::ChannelMessage(Channel::Files, routed);
@@ -346,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_session_that_has_ended_holds_nothing_and_waits_for_nothing() {
-        let mut mixer = joined(&[person("m", 1, Role::Mixer), person("a", 2, Role::Participant)]);
+        let mut mixer = joined(&[participant("m", 1, Role::Mixer), participant("a", 2, Role::Participant)]);
         mixer.send_chat("hello", None, 0).unwrap();
         let routed = Frame::Binary(vec![1]).routed(Some(&"b".into())).unwrap();
         mixer.handle_connection(&"a".into(), ConnectionInput::ChannelMessage(Channel::Files, routed), 0);
@@ -362,14 +351,14 @@ mod tests {
 
     #[test]
     fn a_file_goes_only_where_a_connection_leads() {
-        let people = [person("a", 2, Role::Participant), person("b", 3, Role::Participant)];
+        let people = [participant("a", 2, Role::Participant), participant("b", 3, Role::Participant)];
         let mut alone = joined(&people);
         assert_eq!(alone.send_file_frame(vec![3], &"b".into()), Err(DataChannelError::Closed), "no mixer");
         let unknown = DataChannelError::UnknownParticipant { participant: "x".into() };
         assert_eq!(alone.send_file_frame(vec![3], &"x".into()), Err(unknown));
 
         let [a, b] = people;
-        let mut mixed = joined(&[a, b, person("m", 1, Role::Mixer)]);
+        let mut mixed = joined(&[a, b, participant("m", 1, Role::Mixer)]);
         assert_eq!(mixed.route(&"b".into()), Some((&"m".into(), FarEnd::Mixer)));
         open(&mut mixed, "m");
         assert_eq!(mixed.send_file_frame(vec![3], &"b".into()), Ok(()));
@@ -382,9 +371,9 @@ mod tests {
     fn through_a_mixer() -> [Session; 2] {
         let people = |own: &str, other: &str| {
             let mut session = joined(&[
-                person(own, 2, Role::Participant),
-                person(other, 3, Role::Participant),
-                person("m", 1, Role::Mixer),
+                participant(own, 2, Role::Participant),
+                participant(other, 3, Role::Participant),
+                participant("m", 1, Role::Mixer),
             ]);
             let open = ConnectionInput::ChannelOpen(Channel::Reliable);
             session.handle_connection(&"m".into(), open, 0);

@@ -102,8 +102,8 @@ mod tests {
     use crate::engine::session::Output;
     use crate::model::{
         Capabilities, ConnectionState, IceServer, IceTransportPolicy, JoinRequest, Lane, LinkId, LinkProfile,
-        LinkSignal, Offerer, ParticipantInfo, Profile, Role, SdpType, ServerLane, SessionDescription,
-        SignalCommand, Topology, Wanted,
+        LinkSignal, Offerer, Profile, Role, SdpType, ServerLane, SessionDescription, SignalCommand, Topology,
+        Wanted, participant,
     };
 
     const SERVER: LinkId = LinkId::Server(Lane::Both);
@@ -143,16 +143,7 @@ mod tests {
     }
 
     fn welcome(session: &mut Session, ice_servers: Vec<IceServer>) -> Vec<Output> {
-        let own = ParticipantInfo {
-            id: "a".into(),
-            join_order: 1,
-            name: "Ana".into(),
-            metadata: String::new(),
-            attributes: Default::default(),
-            role: Role::Participant,
-            publications: Vec::new(),
-            reconnecting: false,
-        };
+        let own = participant("a", 1, Role::Participant);
         let joined = SignalEvent::Joined {
             participant_id: "a".into(),
             participants: vec![own],

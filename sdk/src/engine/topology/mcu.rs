@@ -32,20 +32,7 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{MediaKind, Offerer, TrackSource};
-
-    fn participant(id: &str, join_order: u32, role: Role) -> ParticipantInfo {
-        ParticipantInfo {
-            id: id.into(),
-            join_order,
-            name: id.into(),
-            metadata: String::new(),
-            attributes: Default::default(),
-            role,
-            publications: Vec::new(),
-            reconnecting: false,
-        }
-    }
+    use crate::model::{MediaKind, Offerer, TrackSource, participant};
 
     fn peers(own: &str, roster: &[ParticipantInfo]) -> Vec<(String, FarEnd)> {
         let plans = plan(&own.into(), &[], roster);

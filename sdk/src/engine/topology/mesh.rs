@@ -40,16 +40,7 @@ mod tests {
     use crate::model::{MediaKind, Role, TrackSource};
 
     fn participant(id: &str, join_order: u32) -> ParticipantInfo {
-        ParticipantInfo {
-            id: id.into(),
-            join_order,
-            name: id.into(),
-            metadata: String::new(),
-            attributes: Default::default(),
-            role: Role::Participant,
-            publications: Vec::new(),
-            reconnecting: false,
-        }
+        crate::model::participant(id, join_order, Role::Participant)
     }
 
     #[test]

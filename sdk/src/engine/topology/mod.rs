@@ -76,7 +76,7 @@ pub fn plan(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Lane, Role, ServerLane};
+    use crate::model::{Lane, Role, ServerLane, participant};
 
     fn capabilities(join_carries_offer: bool) -> Capabilities {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
@@ -97,16 +97,6 @@ mod tests {
 
     #[test]
     fn each_topology_has_its_planner() {
-        let participant = |id: &str, join_order, role| ParticipantInfo {
-            id: id.into(),
-            join_order,
-            name: id.into(),
-            metadata: String::new(),
-            attributes: Default::default(),
-            role,
-            publications: Vec::new(),
-            reconnecting: false,
-        };
         let roster = [participant("m", 1, Role::Mixer), participant("a", 2, Role::Participant)];
         let capabilities = capabilities(false);
         let far_end = |topology| plan(topology, &capabilities, Some(&"a".into()), &[], &roster)[0].far_end;

@@ -56,14 +56,8 @@ mod tests {
             to: None,
         };
         ParticipantInfo {
-            id: id.into(),
-            join_order: 1,
-            name: id.into(),
-            metadata: String::new(),
-            attributes: Default::default(),
-            role: Role::Participant,
             publications: kinds.iter().enumerate().map(publication).collect(),
-            reconnecting: false,
+            ..crate::model::participant(id, 1, Role::Participant)
         }
     }
 

@@ -84,16 +84,7 @@ mod tests {
     use super::*;
 
     fn participant(id: &str) -> ParticipantInfo {
-        ParticipantInfo {
-            id: id.into(),
-            join_order: 1,
-            name: id.into(),
-            metadata: String::new(),
-            attributes: Default::default(),
-            role: crate::model::Role::Participant,
-            publications: Vec::new(),
-            reconnecting: false,
-        }
+        crate::model::participant(id, 1, crate::model::Role::Participant)
     }
 
     #[test]

@@ -7,7 +7,7 @@ use moim_protocol::{ErrorCode, PeerSignal, RelayPayload, Roster as Snapshot, SFU
 use super::*;
 use crate::model::{
     IceServer, MediaKind, ParticipantInfo, Profile, Publication, Role, SdpType, SessionDescription, Slot,
-    TrackSource, Wanted,
+    TrackSource, Wanted, participant,
 };
 
 fn drain(backend: &mut NativeBackend) -> Vec<Output> {
@@ -34,16 +34,7 @@ fn open() -> NativeBackend {
 }
 
 fn own() -> ParticipantInfo {
-    ParticipantInfo {
-        id: "a".into(),
-        join_order: 1,
-        name: "Ana".into(),
-        metadata: String::new(),
-        attributes: Default::default(),
-        role: Role::Participant,
-        publications: Vec::new(),
-        reconnecting: false,
-    }
+    ParticipantInfo { name: "Ana".into(), ..participant("a", 1, Role::Participant) }
 }
 
 fn told(backend: &mut NativeBackend, message: ServerMessage, now: Timestamp) -> Vec<Output> {
