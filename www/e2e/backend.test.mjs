@@ -35,7 +35,7 @@ for (const kind of ["chromium", "firefox"]) {
     await until(pages.bob, () => meeting.room.participants.some(({ name }) => name === "Alice B."), { what: "the new name" });
     await pages.carol.evaluate(() => meeting.room.leave());
     for (const name of ["alice", "bob"]) {
-      await until(pages[name], () => meeting.room.participants.length === 1, { what: `${name} is told that carol left` });
+      await until(pages[name], () => meeting.room.participants.length === 1, { what: `${name} sees that carol has left` });
     }
     assert.deepEqual(problems, []);
   });

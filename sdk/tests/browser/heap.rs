@@ -72,8 +72,8 @@ impl Heap {
         heap
     }
 
-    /// Waits until no more is held than before, except for what is kept once: a queue and the table of JavaScript
-    /// values have the size of their maximum. What is left in each round, or in each fifth, exceeds that.
+    /// Waits until the heap is no larger than before. A queue and the table of JavaScript values never shrink, so some
+    /// growth is allowed, but less than a leak in every round, or in every fifth, would cause.
     pub(crate) async fn is_left_after(self, rounds: usize) {
         let (blocks, bytes) = ((rounds / 8) as isize, 40 * rounds as isize);
         let mut heap = Self::now();
