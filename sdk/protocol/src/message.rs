@@ -83,9 +83,14 @@ pub struct Join {
 /// participant and the server's SFU.
 ///
 /// The two ends number their signals, repeat those that are not acknowledged, and order them, so that
-/// a message that is lost with a connection to the server is not lost for the negotiation.
+/// a message that is lost with a connection to the server is not lost for the negotiation. A peer connection that replaces
+/// another one between the same two ends begins a new epoch, in which numbers start from 1 again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RelayPayload {
+    /// The epoch of the sender's peer connection. Absent: 0, the first one. A receiver ignores an earlier epoch than its own,
+    /// and replaces its peer connection when it receives a later one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u32,
     /// The number of `signal`, from 1; 0 if there is none.
     #[serde(default)]
     pub seq: u32,
@@ -240,6 +245,10 @@ pub struct ServerError {
     /// The `request` of the message that could not be served, if it had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<u32>,
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
 }
 
 fn yes() -> bool {

@@ -28,6 +28,7 @@ const MAX_EARLY: usize = 256;
 /// One end of an exchange.
 #[derive(Clone, Debug)]
 pub struct Reliable {
+    epoch: u32,
     next_seq: u32,
     unacknowledged: VecDeque<(u32, Option<PeerSignal>)>,
     resend: Option<Resend>,
@@ -49,6 +50,7 @@ struct Resend {
 impl Default for Reliable {
     fn default() -> Self {
         Self {
+            epoch: 0,
             next_seq: 1,
             unacknowledged: VecDeque::new(),
             resend: None,
@@ -63,12 +65,30 @@ impl Default for Reliable {
 }
 
 impl Reliable {
+    /// Begins an epoch. The remote end is informed of a later one than the first, even if there is no signal to send.
+    pub fn begin(epoch: u32, now: Timestamp) -> Self {
+        let mut reliable = Self { epoch, ..Self::default() };
+        if epoch > 0 {
+            reliable.enqueue(None, now);
+        }
+        reliable
+    }
+
+    /// The epoch of this exchange.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
     /// Sends a signal. Returns its number, for [`acknowledged`](Self::acknowledged).
     pub fn send(&mut self, signal: PeerSignal, now: Timestamp) -> u32 {
+        self.enqueue(Some(signal), now)
+    }
+
+    fn enqueue(&mut self, signal: Option<PeerSignal>, now: Timestamp) -> u32 {
         let seq = self.next_seq;
         self.next_seq += 1;
-        self.unacknowledged.push_back((seq, Some(signal.clone())));
-        self.transmit(seq, Some(signal));
+        self.unacknowledged.push_back((seq, signal.clone()));
+        self.transmit(seq, signal);
         self.resend.get_or_insert(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
         seq
     }
@@ -85,10 +105,12 @@ impl Reliable {
         }
     }
 
-    /// Whether a payload can be from the remote end: it acknowledges nothing that was not sent, and its signal has a
-    /// number.
+    /// Whether a payload can be from the remote end: it is of this epoch, acknowledges nothing that was not sent, and its
+    /// signal has a number.
     pub fn is_plausible(&self, payload: &RelayPayload) -> bool {
-        payload.ack < self.next_seq && (payload.seq > 0 || payload.signal.is_none())
+        payload.epoch == self.epoch
+            && payload.ack < self.next_seq
+            && (payload.seq > 0 || payload.signal.is_none())
     }
 
     /// Sends a signal that replaces all earlier ones of its kind: unacknowledged ones need not
@@ -165,7 +187,7 @@ impl Reliable {
 
     fn transmit(&mut self, seq: u32, signal: Option<PeerSignal>) {
         self.ack_due = None;
-        self.transmits.push_back(RelayPayload { seq, ack: self.received, signal });
+        self.transmits.push_back(RelayPayload { epoch: self.epoch, seq, ack: self.received, signal });
     }
 
     fn acknowledge(&mut self, ack: u32, now: Timestamp) {
@@ -257,9 +279,9 @@ mod tests {
     fn who_acknowledges_what_was_not_sent_is_not_believed() {
         let mut a = Reliable::default();
         a.send(signal("1"), 0);
-        let forged = RelayPayload { seq: 1, ack: 2, signal: Some(signal("x")) };
+        let forged = RelayPayload { epoch: 0, seq: 1, ack: 2, signal: Some(signal("x")) };
         assert_eq!(a.handle_payload(forged, 1), []);
-        let unnumbered = RelayPayload { seq: 0, ack: 1, signal: Some(signal("x")) };
+        let unnumbered = RelayPayload { epoch: 0, seq: 0, ack: 1, signal: Some(signal("x")) };
         assert_eq!(a.handle_payload(unnumbered, 2), []);
         assert_eq!(a.poll_timeout(), Some(FIRST_RESEND_MS), "the signal is still repeated");
     }
@@ -297,10 +319,10 @@ mod tests {
         let mut end = Reliable::default();
         let long = signal(&"x".repeat(250_000));
         for seq in 2..=257 {
-            end.handle_payload(RelayPayload { seq, ack: 0, signal: Some(long.clone()) }, 0);
+            end.handle_payload(RelayPayload { epoch: 0, seq, ack: 0, signal: Some(long.clone()) }, 0);
         }
         assert!(end.early_bytes <= MAX_EARLY_BYTES + 260_000, "{} bytes", end.early_bytes);
-        let due = end.handle_payload(RelayPayload { seq: 1, ack: 0, signal: Some(signal("1")) }, 0);
+        let due = end.handle_payload(RelayPayload { epoch: 0, seq: 1, ack: 0, signal: Some(signal("1")) }, 0);
         assert!(due.len() > 1, "what was held is due, and the rest is repeated");
         assert_eq!(end.early_bytes, 0);
     }
@@ -355,5 +377,35 @@ mod tests {
         assert_eq!(repeated.iter().filter(|payload| payload.signal.is_some()).count(), 2);
         let due: Vec<_> = repeated.into_iter().flat_map(|payload| b.handle_payload(payload, 0)).collect();
         assert_eq!(due, [ask(60), signal("1")]);
+    }
+
+    #[test]
+    fn a_payload_of_another_epoch_changes_nothing() {
+        let mut a = Reliable::default();
+        a.send(signal("1"), 0);
+        drain(&mut a);
+        let mut b = Reliable::begin(1, 0);
+        let [hello] = drain(&mut b).try_into().unwrap();
+        assert_eq!((hello.epoch, hello.seq, &hello.signal), (1, 1, &None));
+        let answer = RelayPayload { epoch: 1, seq: 2, ack: 1, signal: Some(signal("x")) };
+        assert_eq!(a.handle_payload(answer.clone(), 10), []);
+        assert_eq!(a.acknowledged(), 0);
+        let old = RelayPayload { epoch: 0, seq: 1, ack: 1, signal: Some(signal("1")) };
+        assert_eq!(b.handle_payload(old, 10), []);
+        assert_eq!(b.acknowledged(), 0);
+
+        let mut a = Reliable::begin(1, 20);
+        drain(&mut a);
+        assert_eq!(a.handle_payload(hello, 30), []);
+        assert_eq!(a.handle_payload(answer, 30), [signal("x")]);
+    }
+
+    #[test]
+    fn the_beginning_of_an_epoch_is_repeated_until_it_is_acknowledged() {
+        let mut a = Reliable::begin(3, 0);
+        drain(&mut a);
+        a.handle_timeout(FIRST_RESEND_MS);
+        assert_eq!(drain(&mut a), [RelayPayload { epoch: 3, seq: 1, ack: 0, signal: None }]);
+        assert_eq!(Reliable::begin(0, 0).poll_transmit(), None);
     }
 }

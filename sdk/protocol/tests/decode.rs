@@ -30,7 +30,7 @@ fn unknown_message_types_are_unknown() {
 #[test]
 fn unknown_signal_is_unknown_and_keeps_its_number() {
     let payload = json!({ "seq": 3, "ack": 2, "signal": { "kind": "restart", "why": { "code": 7 } } });
-    let expected = RelayPayload { seq: 3, ack: 2, signal: Some(PeerSignal::Unknown) };
+    let expected = RelayPayload { epoch: 0, seq: 3, ack: 2, signal: Some(PeerSignal::Unknown) };
     assert_eq!(
         client(&json!({ "type": "relay", "to": "b", "payload": payload })),
         ClientMessage::Relay { to: "b".into(), payload: expected.clone() }

@@ -68,7 +68,7 @@ fn description(seq: u32, ack: u32, sdp_type: SdpType, mids: &[(&str, &str)]) -> 
         description: SessionDescription { sdp_type, sdp: "v=0\r\n".into() },
         mids: mids.iter().map(|(mid, id)| ((*mid).to_owned(), (*id).into())).collect(),
     };
-    RelayPayload { seq, ack, signal: Some(signal) }
+    RelayPayload { epoch: 0, seq, ack, signal: Some(signal) }
 }
 
 fn candidate(seq: u32, ack: u32, candidate: &str, line: Option<u16>, fragment: Option<&str>) -> RelayPayload {
@@ -78,7 +78,7 @@ fn candidate(seq: u32, ack: u32, candidate: &str, line: Option<u16>, fragment: O
         sdp_m_line_index: line,
         username_fragment: fragment.map(Into::into),
     };
-    RelayPayload { seq, ack, signal: Some(PeerSignal::Candidate { candidate }) }
+    RelayPayload { epoch: 0, seq, ack, signal: Some(PeerSignal::Candidate { candidate }) }
 }
 
 fn wishes(seq: u32, ack: u32) -> RelayPayload {
@@ -89,23 +89,28 @@ fn wishes(seq: u32, ack: u32) -> RelayPayload {
         max_height,
     };
     let wishes = vec![wish("cam", true, Some(180)), wish("screen", false, None)];
-    RelayPayload { seq, ack, signal: Some(PeerSignal::Wishes { wishes, others: false }) }
+    RelayPayload { epoch: 0, seq, ack, signal: Some(PeerSignal::Wishes { wishes, others: false }) }
 }
 
 fn ask(seq: u32, ack: u32) -> RelayPayload {
-    RelayPayload { seq, ack, signal: Some(PeerSignal::Ask { audio: 1, video: 2 }) }
+    RelayPayload { epoch: 0, seq, ack, signal: Some(PeerSignal::Ask { audio: 1, video: 2 }) }
 }
 
 fn refusal(seq: u32, ack: u32) -> RelayPayload {
     let reason = "the SFU cannot take the offer: no ICE password".to_owned();
-    RelayPayload { seq, ack, signal: Some(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }) }
+    RelayPayload {
+        epoch: 0,
+        seq,
+        ack,
+        signal: Some(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }),
+    }
 }
 
 fn slots(seq: u32, ack: u32) -> RelayPayload {
     let slot =
         |publication_id: &str| Slot { participant_id: BOB.into(), publication_id: publication_id.into() };
     let slots = BTreeMap::from([("2".to_owned(), slot("mic")), ("3".to_owned(), slot("cam"))]);
-    RelayPayload { seq, ack, signal: Some(PeerSignal::Slots { slots }) }
+    RelayPayload { epoch: 0, seq, ack, signal: Some(PeerSignal::Slots { slots }) }
 }
 
 fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
@@ -159,7 +164,17 @@ fn client_examples() -> BTreeMap<&'static str, ClientMessage> {
         ("client-relay-ask", ClientMessage::Relay { to: BOB.into(), payload: ask(3, 2) }),
         (
             "client-relay-ack",
-            ClientMessage::Relay { to: BOB.into(), payload: RelayPayload { seq: 0, ack: 2, signal: None } },
+            ClientMessage::Relay {
+                to: BOB.into(),
+                payload: RelayPayload { epoch: 0, seq: 0, ack: 2, signal: None },
+            },
+        ),
+        (
+            "client-relay-epoch",
+            ClientMessage::Relay {
+                to: BOB.into(),
+                payload: RelayPayload { epoch: 1, seq: 1, ack: 0, signal: None },
+            },
         ),
         (
             "client-publish",

@@ -51,6 +51,8 @@ export type SignalEvent =
   | { type: "muteRequested"; detail: { from: ParticipantId; publicationId: PublicationId } }
   /** A signal from the far end of a link, in order and exactly once. */
   | { type: "signal"; detail: { link: LinkId; signal: LinkSignal<LinkSlot> } }
+  /** The far end of a link has opened it again: a new connection replaces the one of before. */
+  | { type: "reopened"; detail: LinkId }
   /** A request was rejected; while joining, the room. */
   | { type: "refused"; detail: SignalRefusal }
   /** After a rejection: what the server knows of this participant. */

@@ -124,6 +124,8 @@ pub enum SignalEvent {
         /// The signal.
         signal: LinkSignal<Slot>,
     },
+    /// The remote end of a link has opened it again: a new peer connection replaces the one that it knows no longer.
+    Reopened(LinkId),
     /// The server rejected a request; while joining, the request to join.
     Refused(ServerRefusal),
     /// The server's state of this participant, after it rejected a change.

@@ -34,16 +34,7 @@ impl Sfu {
     pub(crate) fn handle(&mut self, command: MediaCommand, refuses: bool, now: Timestamp) {
         match command {
             MediaCommand::Joined { id, participant, publications, .. } => {
-                let client = SfuClient {
-                    participant,
-                    publications,
-                    reliable: Reliable::default(),
-                    mids: BTreeMap::new(),
-                    sections: Vec::new(),
-                    slots: BTreeMap::new(),
-                    wishes: Vec::new(),
-                    wants_others: true,
-                };
+                let client = SfuClient::new(participant, publications, 0, now);
                 assert!(self.clients.insert(id, client).is_none(), "joined twice");
             }
             MediaCommand::Published { id, publications } => {
@@ -55,6 +46,10 @@ impl Sfu {
             MediaCommand::Left { id } => assert!(self.clients.remove(&id).is_some(), "left twice"),
             MediaCommand::Relay { id, payload } => {
                 let client = self.clients.get_mut(&id).expect("someone who joined");
+                if payload.epoch > client.reliable.epoch() {
+                    let publications = std::mem::take(&mut client.publications);
+                    *client = SfuClient::new(client.participant.clone(), publications, payload.epoch, now);
+                }
                 for signal in client.reliable.handle_payload(payload, now) {
                     match signal {
                         PeerSignal::Description { .. } if refuses => {
@@ -101,6 +96,19 @@ impl Sfu {
 }
 
 impl SfuClient {
+    fn new(participant: ParticipantId, publications: Vec<Publication>, epoch: u32, now: Timestamp) -> Self {
+        Self {
+            participant,
+            publications,
+            reliable: Reliable::begin(epoch, now),
+            mids: BTreeMap::new(),
+            sections: Vec::new(),
+            slots: BTreeMap::new(),
+            wishes: Vec::new(),
+            wants_others: true,
+        }
+    }
+
     fn answer(
         &mut self,
         description: &SessionDescription,

@@ -47,7 +47,7 @@ fn the_sfu_hears_of_who_joins_with_what() {
     assert_eq!(commands(&mut hub), [MediaCommand::Published { id: FIRST, publications: vec![] }]);
     let payload = json!({ "seq": 0, "ack": 3 });
     say(&mut hub, ALICE, &json!({ "type": "relay", "to": SFU_ID, "payload": payload }));
-    let payload = RelayPayload { seq: 0, ack: 3, signal: None };
+    let payload = RelayPayload { epoch: 0, seq: 0, ack: 3, signal: None };
     assert_eq!(commands(&mut hub), [MediaCommand::Relay { id: FIRST, payload: payload.clone() }]);
     hub.handle_sfu_payload(FIRST, payload.clone());
     hub.handle_sfu_payload(SeatId(9), payload.clone());

@@ -292,7 +292,7 @@ fn the_sfu_keeps_the_client_of_an_empty_seat_and_repeats_what_was_lost() {
     let outputs = drain(&mut hub);
     let token = welcome_of(&outputs, ALICE).and_then(|welcome| welcome.resume_token).expect("a token");
     hub.handle_disconnected(ALICE, 0);
-    let payload = RelayPayload { seq: 1, ack: 0, signal: None };
+    let payload = RelayPayload { epoch: 0, seq: 1, ack: 0, signal: None };
     hub.handle_sfu_payload(SeatId(1), payload.clone());
     assert_eq!(drain(&mut hub), [], "the client is connected, and there is nobody to notify");
     hub.handle_connected(AGAIN, 0);

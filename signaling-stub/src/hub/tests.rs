@@ -333,7 +333,7 @@ fn relay_of_an_unknown_signal_keeps_its_number() {
     let [Output::Send { to: BOB, message: ServerMessage::Relay { payload, .. } }] = &outputs[..] else {
         panic!("{outputs:?}");
     };
-    assert_eq!(*payload, RelayPayload { seq: 4, ack: 2, signal: None });
+    assert_eq!(*payload, RelayPayload { epoch: 0, seq: 4, ack: 2, signal: None });
 }
 
 #[test]

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn payload(id: u64, seq: u32) -> MediaCommand {
-        MediaCommand::Relay { id: SeatId(id), payload: RelayPayload { seq, ack: 0, signal: None } }
+        MediaCommand::Relay { id: SeatId(id), payload: RelayPayload { epoch: 0, seq, ack: 0, signal: None } }
     }
 
     #[tokio::test]

@@ -262,7 +262,7 @@ mod tests {
     #[tokio::test]
     async fn frames_come_in_order_and_then_the_end() {
         let outbox = Outbox::new(10_000);
-        let payload = RelayPayload { seq: 1, ack: 0, signal: None };
+        let payload = RelayPayload { epoch: 0, seq: 1, ack: 0, signal: None };
         outbox.push(&ServerMessage::Relay { from: "alice".into(), payload });
         let (participant_id, reason) = ("alice".into(), LeaveReason::Left);
         outbox.push(&ServerMessage::ParticipantLeft { revision: 2, participant_id, reason });

@@ -101,6 +101,18 @@ impl Client {
         }
     }
 
+    /// Whether the client has replaced its peer connection, and may do so now. If not, it will repeat the payload.
+    pub(super) fn begins_epoch(&mut self, payload: &RelayPayload, now: Instant) -> bool {
+        payload.epoch > self.reliable.epoch() && self.pace.take(now).is_ok()
+    }
+
+    /// Continues with a fresh connection. The limits of the one before still apply.
+    pub(super) fn begin_epoch(&mut self, epoch: u32, fresh: Self, now: Instant) {
+        let before = std::mem::replace(self, fresh);
+        (self.publications, self.pace, self.budget) = (before.publications, before.pace, before.budget);
+        self.reliable = Reliable::begin(epoch, self.millis(now));
+    }
+
     /// Handles a payload, and returns its faults.
     pub(super) fn handle_payload(&mut self, payload: RelayPayload, now: Instant) -> Vec<String> {
         let mut faults = Vec::new();

@@ -25,7 +25,7 @@ use std::{
     time::Instant,
 };
 
-use moim_protocol::{Channel as ChannelKind, RelayPayload};
+use moim_protocol::{Channel as ChannelKind, ParticipantId, RelayPayload};
 use str0m::{
     Candidate, Input,
     media::Mid,
@@ -93,14 +93,7 @@ impl Sfu {
     pub fn handle_command(&mut self, command: MediaCommand, now: Instant) {
         match command {
             MediaCommand::Joined { id, room, participant, publications } => {
-                let mut client = Client::new(
-                    room.clone(),
-                    participant,
-                    Arc::clone(&self.crypto),
-                    &self.candidates,
-                    self.started,
-                    now,
-                );
+                let mut client = self.client(room.clone(), participant, now);
                 client.publications = publications;
                 self.clients.insert(id, client);
                 self.reassign(&room, now);
@@ -124,6 +117,13 @@ impl Sfu {
             }
             MediaCommand::Relay { id, payload } => {
                 let Some(client) = self.clients.get_mut(&id) else { return };
+                if client.begins_epoch(&payload, now) {
+                    let (room, participant) = (client.room.clone(), client.participant.clone());
+                    let fresh = self.client(room, participant, now);
+                    let Some(client) = self.clients.get_mut(&id) else { return };
+                    client.begin_epoch(payload.epoch, fresh, now);
+                }
+                let Some(client) = self.clients.get_mut(&id) else { return };
                 for fault in client.handle_payload(payload, now) {
                     self.outputs.push_back(SfuOutput::Refuse(id, fault));
                 }
@@ -134,6 +134,10 @@ impl Sfu {
             }
         }
         self.run(now);
+    }
+
+    fn client(&self, room: String, participant: ParticipantId, now: Instant) -> Client {
+        Client::new(room, participant, Arc::clone(&self.crypto), &self.candidates, self.started, now)
     }
 
     /// Handles a packet that arrived at `destination`. Returns whether it belongs to a client.

@@ -164,7 +164,7 @@ impl Peer {
 
     /// Rejects what cannot be a signal of the remote end, so that it does not bind this end to a stranger.
     fn check(&self, signal: &Signal) -> Result<()> {
-        let RelayPayload { seq, ack, signal: content } = &signal.payload;
+        let RelayPayload { seq, ack, signal: content, .. } = &signal.payload;
         let tells = match content {
             // An acknowledgement alone must acknowledge something.
             None => *seq == 0 && *ack > 0,

@@ -346,7 +346,7 @@ fn the_ends_settle_who_is_polite() {
         let mut ends = [End::new(1, one), End::new(2, other)];
         let mut met = Ok(());
         for index in 0..2 {
-            let payload = RelayPayload { seq: 1, ack: 0, signal: Some(PeerSignal::Unknown) };
+            let payload = RelayPayload { epoch: 0, seq: 1, ack: 0, signal: Some(PeerSignal::Unknown) };
             let signal = ends[1 - index].peer.signal(payload);
             met = met.and(ends[index].peer.handle_signal(signal, 0));
         }

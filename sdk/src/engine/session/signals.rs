@@ -70,6 +70,11 @@ impl Session {
                     self.refresh();
                 }
             }
+            (_, SignalEvent::Reopened(link)) => {
+                self.close_connection(&link);
+                self.replan(now);
+                self.refresh();
+            }
             (_, SignalEvent::Corrected { publications, profile }) => {
                 self.corrected(publications, profile, now);
             }

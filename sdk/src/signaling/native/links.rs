@@ -8,27 +8,65 @@ use crate::model::{
     Lane, LinkId, LinkSignal, ParticipantId, PublicationId, Sections, Slot, Timestamp, Wanted,
 };
 
-/// The open links.
+/// Closed links whose next epoch is stored. Only a participant that comes back under the same id needs it.
+const MAX_CLOSED: usize = 1024;
+
+/// The open links, and the epochs of closed ones.
 #[derive(Debug, Default)]
-pub(super) struct Links(BTreeMap<LinkId, Reliable>);
+pub(super) struct Links {
+    open: BTreeMap<LinkId, Reliable>,
+    closed: BTreeMap<LinkId, NextEpoch>,
+}
+
+/// How a closed link begins when it is opened again.
+#[derive(Debug)]
+struct NextEpoch {
+    number: u32,
+    /// The payload with which the remote end began it.
+    first: Option<RelayPayload>,
+}
+
+/// The result of a payload.
+#[derive(Debug)]
+pub(super) enum Delivery {
+    /// These signals of a link can be processed.
+    Signals(LinkId, Vec<LinkSignal<Slot>>),
+    /// The remote end has opened the link again, so its peer connection has to be replaced.
+    Reopened(LinkId),
+}
 
 impl Links {
-    /// Accepts signals of the link from now on.
-    pub(super) fn open(&mut self, link: LinkId) {
-        self.0.insert(link, Reliable::default());
+    /// Accepts signals of the link from now on, in a new epoch if it was open before. Returns the signals that can be
+    /// processed.
+    pub(super) fn open(&mut self, link: LinkId, now: Timestamp) -> Vec<LinkSignal<Slot>> {
+        self.close(&link);
+        let next = self.closed.remove(&link);
+        let number = next.as_ref().map_or(0, |next| next.number);
+        let reliable = self.open.entry(link.clone()).or_insert(Reliable::begin(number, now));
+        next.and_then(|next| next.first).map_or(Vec::new(), |first| receive(reliable, &link, first, now))
     }
 
     pub(super) fn close(&mut self, link: &LinkId) {
-        self.0.remove(link);
+        if let Some(reliable) = self.open.remove(link) {
+            self.begin_next(link, reliable.epoch().saturating_add(1), None);
+        }
+    }
+
+    fn begin_next(&mut self, link: &LinkId, number: u32, first: Option<RelayPayload>) {
+        if self.closed.len() == MAX_CLOSED {
+            self.closed.pop_first();
+        }
+        self.closed.insert(link.clone(), NextEpoch { number, first });
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.open.clear();
+        self.closed.clear();
     }
 
     /// Sends a signal. Has no effect if the link is not open.
     pub(super) fn send(&mut self, link: &LinkId, signal: LinkSignal<PublicationId>, now: Timestamp) {
-        if let Some(reliable) = self.0.get_mut(link) {
+        if let Some(reliable) = self.open.get_mut(link) {
             reliable.send(to_native(signal), now);
         }
     }
@@ -40,36 +78,51 @@ impl Links {
         from: ParticipantId,
         payload: RelayPayload,
         now: Timestamp,
-    ) -> Option<(LinkId, Vec<LinkSignal<Slot>>)> {
+    ) -> Option<Delivery> {
         let link = match from.as_str() {
             SFU_ID => LinkId::Server(Lane::Both),
             _ => LinkId::Participant(from),
         };
-        let reliable = self.0.get_mut(&link)?;
-        let signals = reliable.handle_payload(payload, now).into_iter();
-        let signals: Vec<_> = signals.filter_map(|signal| from_native(signal, link.participant())).collect();
-        if signals.iter().any(|signal| matches!(signal, LinkSignal::Slots(_))) {
-            // The SFU reuses a section after it was informed that its publication has ended here.
-            reliable.acknowledge_now();
+        let reliable = self.open.get_mut(&link)?;
+        if payload.epoch > reliable.epoch() {
+            self.open.remove(&link);
+            self.begin_next(&link, payload.epoch, Some(payload));
+            return Some(Delivery::Reopened(link));
         }
-        Some((link, signals))
+        let signals = receive(reliable, &link, payload, now);
+        Some(Delivery::Signals(link, signals))
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.0.values().filter_map(Reliable::poll_timeout).min()
+        self.open.values().filter_map(Reliable::poll_timeout).min()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
-        self.0.values_mut().for_each(|reliable| reliable.handle_timeout(now));
+        self.open.values_mut().for_each(|reliable| reliable.handle_timeout(now));
     }
 
     /// The next payload for the server, and its receiver.
     pub(super) fn poll_transmit(&mut self) -> Option<(ParticipantId, RelayPayload)> {
-        self.0.iter_mut().find_map(|(link, reliable)| {
+        self.open.iter_mut().find_map(|(link, reliable)| {
             let to = || link.participant().cloned().unwrap_or_else(|| SFU_ID.into());
             reliable.poll_transmit().map(|payload| (to(), payload))
         })
     }
+}
+
+fn receive(
+    reliable: &mut Reliable,
+    link: &LinkId,
+    payload: RelayPayload,
+    now: Timestamp,
+) -> Vec<LinkSignal<Slot>> {
+    let signals = reliable.handle_payload(payload, now).into_iter();
+    let signals: Vec<_> = signals.filter_map(|signal| from_native(signal, link.participant())).collect();
+    if signals.iter().any(|signal| matches!(signal, LinkSignal::Slots(_))) {
+        // The SFU reuses a section after it was informed that its publication has ended here.
+        reliable.acknowledge_now();
+    }
+    signals
 }
 
 fn to_native(signal: LinkSignal<PublicationId>) -> PeerSignal {

@@ -13,7 +13,7 @@ mod transport;
 
 use moim_protocol::{ClientMessage, Join, ServerError, ServerMessage, VERSION, Welcome};
 
-use self::links::Links;
+use self::links::{Delivery, Links};
 use self::orders::Orders;
 use self::own::Own;
 use self::requests::Requests;
@@ -22,7 +22,7 @@ use self::transport::Transport;
 use super::{Output, SignalingBackend, SocketEvent};
 use crate::model::{
     Capabilities, Change, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, ParticipantId,
-    PublicationId, ServerLane, SignalCommand, SignalEvent, Timestamp, Topology,
+    PublicationId, ServerLane, SignalCommand, SignalEvent, Slot, Timestamp, Topology,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request is idempotent.
@@ -200,14 +200,19 @@ impl NativeBackend {
             ServerMessage::MuteRequested { from, publication_id } => {
                 self.event(SignalEvent::MuteRequested { from, publication_id });
             }
-            ServerMessage::Relay { from, payload } => {
-                let Some((link, signals)) = self.links.handle_payload(from, payload, now) else { return };
-                for signal in signals {
-                    self.event(SignalEvent::Signal { link: link.clone(), signal });
-                }
-            }
+            ServerMessage::Relay { from, payload } => match self.links.handle_payload(from, payload, now) {
+                Some(Delivery::Signals(link, signals)) => self.deliver(&link, signals),
+                Some(Delivery::Reopened(link)) => self.event(SignalEvent::Reopened(link)),
+                None => {}
+            },
             // Of a later version.
             _ => {}
+        }
+    }
+
+    fn deliver(&mut self, link: &LinkId, signals: Vec<LinkSignal<Slot>>) {
+        for signal in signals {
+            self.event(SignalEvent::Signal { link: link.clone(), signal });
         }
     }
 
@@ -316,7 +321,10 @@ impl SignalingBackend for NativeBackend {
     fn handle_command(&mut self, command: SignalCommand, now: Timestamp) {
         match command {
             SignalCommand::Join(request) => self.join(request, now),
-            SignalCommand::Open(link) => self.links.open(link),
+            SignalCommand::Open(link) => {
+                let signals = self.links.open(link.clone(), now);
+                self.deliver(&link, signals);
+            }
             SignalCommand::Close(link) => self.links.close(&link),
             SignalCommand::Signal { link, signal } => self.signal(&link, signal, now),
             SignalCommand::Publish(publications) => {

@@ -205,7 +205,8 @@ fn a_signal_for_a_link_that_is_not_open_is_left_to_be_repeated() {
     let mut backend = joined();
     let mids = [("0".to_owned(), camera().id)].into();
     let signal = Some(PeerSignal::Description { description: description(SdpType::Offer), mids });
-    let relay = ServerMessage::Relay { from: "b".into(), payload: RelayPayload { seq: 1, ack: 0, signal } };
+    let relay =
+        ServerMessage::Relay { from: "b".into(), payload: RelayPayload { epoch: 0, seq: 1, ack: 0, signal } };
     assert_eq!(told(&mut backend, relay.clone(), 20), []);
     backend.handle_command(SignalCommand::Open("b".into()), 30);
     let slot = Slot { participant_id: "b".into(), publication_id: camera().id };
@@ -272,4 +273,54 @@ proptest! {
         backend.handle_socket(SocketEvent::Binary(bytes), 30);
         prop_assert!(drain(&mut backend).iter().all(|output| *output != Output::Close));
     }
+}
+
+fn relayed(epoch: u32, seq: u32, signal: Option<PeerSignal>) -> ServerMessage {
+    let payload = RelayPayload { epoch, seq, ack: 0, signal };
+    ServerMessage::Relay { from: "b".into(), payload }
+}
+
+fn epochs(outputs: &[Output]) -> Vec<(u32, u32)> {
+    let epoch = |message| match message {
+        (ClientMessage::Relay { payload, .. }, _) => Some((payload.epoch, payload.seq)),
+        _ => None,
+    };
+    sent(outputs).into_iter().filter_map(epoch).collect()
+}
+
+#[test]
+fn a_link_that_is_opened_again_begins_a_new_epoch_and_ignores_the_old_one() {
+    let mut backend = joined();
+    let ask = || Some(PeerSignal::Ask { audio: 1, video: 0 });
+    backend.handle_command(SignalCommand::Open("b".into()), 20);
+    assert_eq!(epochs(&drain(&mut backend)), [], "the first epoch needs no announcement");
+    backend.handle_command(SignalCommand::Close("b".into()), 30);
+    backend.handle_command(SignalCommand::Open("b".into()), 30);
+    assert_eq!(epochs(&drain(&mut backend)), [(1, 1)]);
+    assert_eq!(told(&mut backend, relayed(0, 1, ask()), 40), [], "an old one");
+    let outputs = told(&mut backend, relayed(1, 1, ask()), 50);
+    assert!(matches!(&*outputs, [Output::Event(SignalEvent::Signal { .. })]), "{outputs:?}");
+}
+
+#[test]
+fn a_later_epoch_of_the_remote_end_replaces_the_link_and_loses_nothing() {
+    let mut backend = joined();
+    let ask = || Some(PeerSignal::Ask { audio: 1, video: 0 });
+    backend.handle_command(SignalCommand::Open("b".into()), 20);
+    told(&mut backend, relayed(0, 1, ask()), 30);
+    drain(&mut backend);
+    let outputs = told(&mut backend, relayed(3, 1, ask()), 40);
+    assert_eq!(outputs, [Output::Event(SignalEvent::Reopened("b".into()))]);
+    assert_eq!(told(&mut backend, relayed(0, 2, ask()), 41), [], "an old one");
+
+    backend.handle_command(SignalCommand::Close("b".into()), 42);
+    backend.handle_command(SignalCommand::Open("b".into()), 42);
+    let outputs = drain(&mut backend);
+    assert_eq!(epochs(&outputs), [(3, 1)], "the epoch of the remote end, not one of its own");
+    let is_ask = |output: &Output| {
+        let ask = LinkSignal::RequestOffer(crate::model::Sections { audio: 1, video: 0 });
+        matches!(output, Output::Event(SignalEvent::Signal { signal, .. }) if *signal == ask)
+    };
+    assert_eq!(outputs.iter().filter(|output| is_ask(output)).count(), 1, "what began the epoch");
+    assert_eq!(told(&mut backend, relayed(3, 1, ask()), 43), [], "once");
 }
