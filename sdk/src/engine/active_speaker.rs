@@ -4,8 +4,9 @@
 //! participant; then drain [`poll_output`](ActiveSpeakers::poll_output). Short noises are ignored, pauses between words
 //! do not end a speech, and the dominant speaker changes only when another participant is clearly louder for a while.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::SortedMap;
 use crate::model::{ParticipantId, Timestamp};
 
 /// A level above this starts a speech: about -34 dBFS.
@@ -46,7 +47,7 @@ struct Voice {
 /// The speakers of a conversation.
 #[derive(Clone, Debug, Default)]
 pub struct ActiveSpeakers {
-    voices: BTreeMap<ParticipantId, Voice>,
+    voices: SortedMap<ParticipantId, Voice>,
     dominant: Option<ParticipantId>,
     outputs: VecDeque<Output>,
 }
@@ -61,7 +62,7 @@ impl ActiveSpeakers {
     pub fn handle_level(&mut self, participant: &ParticipantId, level: f64, now: Timestamp) {
         let level = if level.is_finite() { level.clamp(0.0, 1.0) } else { 0.0 };
         let silent = Voice { loudness: 0.0, heard: now, speaks: false, turning: None, leads: None };
-        let voice = self.voices.entry(participant.clone()).or_insert(silent);
+        let voice = self.voices.get_or_insert_with(participant.clone(), || silent);
         let passed = now.saturating_sub(voice.heard) as f64;
         voice.loudness += (level - voice.loudness) * (1.0 - (-passed / SMOOTHING).exp());
         voice.heard = voice.heard.max(now);
@@ -246,7 +247,7 @@ mod tests {
             speakers.handle_level(&id("ana"), level, now);
             speakers.handle_timeout(now);
         }
-        let voice = speakers.voices[&id("ana")];
+        let voice = speakers.voices.get(&id("ana")).unwrap();
         assert!((0.0..=1.0).contains(&voice.loudness), "{voice:?}");
     }
 }

@@ -6,8 +6,9 @@
 //! causes few requests.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::SortedMap;
 use crate::model::{ParticipantId, PublicationId, Timestamp};
 
 /// Heights that are requested, in pixels. A larger element gets no limit.
@@ -38,7 +39,7 @@ pub struct Output {
 #[derive(Clone, Debug, Default)]
 struct Shown {
     /// The height of each element in device pixels; 0 if it is not visible.
-    heights: BTreeMap<ElementId, u32>,
+    heights: SortedMap<ElementId, u32>,
     asked: Option<u32>,
     turning: Option<Turning>,
 }
@@ -53,7 +54,7 @@ struct Turning {
 /// The videos that are attached to elements.
 #[derive(Clone, Debug, Default)]
 pub struct AdaptiveStream {
-    tracks: BTreeMap<TrackKey, Shown>,
+    tracks: SortedMap<TrackKey, Shown>,
     outputs: VecDeque<Output>,
 }
 
@@ -66,7 +67,7 @@ impl AdaptiveStream {
     /// Takes the height at which an element shows a video: in device pixels, 0 if it is not visible, `u32::MAX` if it
     /// is unlimited.
     pub fn handle_view(&mut self, key: &TrackKey, element: ElementId, height: u32, now: Timestamp) {
-        let shown = self.tracks.entry(key.clone()).or_default();
+        let shown = self.tracks.get_or_insert_with(key.clone(), Default::default);
         shown.heights.insert(element, height);
         shown.turn(now);
     }

@@ -1,10 +1,10 @@
 //! Deprecation warnings: on the console, like those of browsers, and each only once.
 
+use crate::collections::SortedSet;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 
 thread_local! {
-    static WARNED: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+    static WARNED: RefCell<SortedSet<&'static str>> = const { RefCell::new(SortedSet::new()) };
 }
 
 /// Logs the warning, unless it was logged before.

@@ -1,8 +1,6 @@
 //! Plays tracks in `<video>` and `<audio>` elements:
 //! <https://www.w3.org/TR/mediacapture-streams/#mediastreams-in-media-elements>.
 
-use std::collections::BTreeSet;
-
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -11,6 +9,7 @@ use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
 use super::devices::sorted;
 use super::exception::Exception;
 use super::promise::ignore;
+use crate::collections::SortedSet;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
 
@@ -23,7 +22,7 @@ pub fn attach(element: &HtmlMediaElement, tracks: &[MediaStreamTrack]) -> Result
         detach(element);
         return Ok(());
     }
-    let wanted: BTreeSet<String> = tracks.iter().map(MediaStreamTrack::id).collect();
+    let wanted: SortedSet<String> = tracks.iter().map(MediaStreamTrack::id).collect();
     let shown = element.src_object().map(|stream| ids(&stream));
     if shown.as_ref() != Some(&wanted) {
         element.set_src_object(Some(&stream_of(tracks)?));
@@ -88,7 +87,7 @@ pub(super) fn stream_of(tracks: &[MediaStreamTrack]) -> Result<MediaStream> {
     Ok(MediaStream::new_with_tracks(&list).map_err(Exception::from)?)
 }
 
-fn ids(stream: &MediaStream) -> BTreeSet<String> {
+fn ids(stream: &MediaStream) -> SortedSet<String> {
     let tracks = stream.get_tracks();
     tracks.iter().map(|track| track.unchecked_ref::<MediaStreamTrack>().id()).collect()
 }

@@ -1,7 +1,6 @@
 //! A connection of a room: publications over transceivers, messages over data channels.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -12,6 +11,7 @@ use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, detach};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
 use super::send_settings::{SendSettings, SentTrack};
+use crate::collections::SortedMap;
 use crate::engine::connection::{ConnectionInput, Limit};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
@@ -29,7 +29,7 @@ pub(crate) struct RoomConnection {
     /// One of each kind.
     channels: Vec<(Channel, RoomChannel)>,
     link: Link,
-    attached: RefCell<HashMap<PublicationId, Rc<SentTrack>>>,
+    attached: RefCell<SortedMap<PublicationId, Rc<SentTrack>>>,
     streams: LocalStreams,
 }
 

@@ -3,7 +3,6 @@
 //! No borrow is held across a call into JavaScript or an await: take the next output, release, then act.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 
@@ -22,6 +21,7 @@ use super::people::People;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;
 use super::streams::Streams;
+use crate::collections::SortedMap;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::data::DataMessage;
 use crate::engine::session::{Event, Output, Session};
@@ -44,16 +44,16 @@ pub(super) struct Driver {
     pub(super) joining: RefCell<Option<oneshot::Sender<Result<()>>>>,
     backend: RefCell<Box<dyn SignalingBackend>>,
     socket: RefCell<Option<Socket>>,
-    pub(super) connections: RefCell<BTreeMap<LinkId, Rc<RoomConnection>>>,
+    pub(super) connections: RefCell<SortedMap<LinkId, Rc<RoomConnection>>>,
     pub(super) local_media: LocalMedia,
-    pub(super) local_tracks: RefCell<BTreeMap<PublicationId, Published>>,
-    pub(super) remote_tracks: RefCell<BTreeMap<(ParticipantId, PublicationId), RemoteTrack>>,
+    pub(super) local_tracks: RefCell<SortedMap<PublicationId, Published>>,
+    pub(super) remote_tracks: RefCell<SortedMap<(ParticipantId, PublicationId), RemoteTrack>>,
     pub(super) people: People,
     pub(super) ice_transport_policy: IceTransportPolicy,
     pub(super) attachments: Attachments,
     pub(super) speakers: Speakers,
     /// Waiters for the receipts of chat messages.
-    pub(super) receipts: RefCell<BTreeMap<u32, oneshot::Sender<ChatReceipt>>>,
+    pub(super) receipts: RefCell<SortedMap<u32, oneshot::Sender<ChatReceipt>>>,
     /// Who waits to send more data.
     pub(super) senders: RefCell<Vec<WaitingSender>>,
     pub(super) files: Files,

@@ -1,7 +1,6 @@
 //! Files to and from the participants of a room.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, ready};
@@ -14,6 +13,7 @@ use web_sys::Blob;
 use super::Room;
 use super::driver::Driver;
 use super::event::{RoomEvent, RoomState};
+use crate::collections::SortedMap;
 use crate::engine::data::MAX_ROUTED_BYTES;
 use crate::engine::stream::StreamFrame;
 use crate::engine::transfer::{ACKNOWLEDGE_BYTES, WINDOW_BYTES};
@@ -86,7 +86,7 @@ impl Room {
 
 /// The files of a room, by remote participant.
 #[derive(Debug, Default)]
-pub(super) struct Files(RefCell<BTreeMap<ParticipantId, Rc<dyn Carrier>>>);
+pub(super) struct Files(RefCell<SortedMap<ParticipantId, Rc<dyn Carrier>>>);
 
 /// The carrier to one participant, in any topology.
 #[derive(Debug)]
@@ -142,7 +142,7 @@ impl Driver {
             Rc::new(ParticipantCarrier { driver, participant_id, transfers: Transfers::default() })
                 as Rc<dyn Carrier>
         };
-        self.files.0.borrow_mut().entry(participant.clone()).or_insert_with(new).clone()
+        self.files.0.borrow_mut().get_or_insert_with(participant.clone(), new).clone()
     }
 
     /// Whether a frame for this participant can be sent without waiting.

@@ -2,12 +2,12 @@
 //! retried until they succeed, or are no longer needed.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 
 use super::driver::Driver;
+use crate::collections::SortedMap;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::session::Event;
 use crate::engine::topology::FarEnd;
@@ -26,9 +26,9 @@ type TrackKey = (ParticipantId, PublicationId);
 
 #[derive(Debug, Default)]
 pub(super) struct Late {
-    connections: RefCell<BTreeMap<LinkId, LateConnection>>,
+    connections: RefCell<SortedMap<LinkId, LateConnection>>,
     /// Tracks without a receiver, with the connection and the media section in which they are expected.
-    tracks: RefCell<BTreeMap<TrackKey, (Publication, LinkId, String)>>,
+    tracks: RefCell<SortedMap<TrackKey, (Publication, LinkId, String)>>,
 }
 
 #[derive(Debug)]

@@ -38,7 +38,6 @@ mod speakers;
 mod streams;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use futures::channel::oneshot;
@@ -52,6 +51,7 @@ pub use self::publication::Publication;
 pub use self::publish::PublicationRef;
 pub use self::remote_track::RemoteTrack;
 pub use self::streams::{IncomingStream, OutgoingStream, StreamOptions};
+use crate::collections::SortedSet;
 use crate::engine::session::Session;
 use crate::engine::stream::{StreamHeader, StreamKind};
 use crate::error::{Error, Result};
@@ -73,7 +73,7 @@ struct Handle {
     codecs: Vec<String>,
     join_timeout_ms: u32,
     /// The ids of all publications so far.
-    issued: RefCell<BTreeSet<PublicationId>>,
+    issued: RefCell<SortedSet<PublicationId>>,
 }
 
 impl Drop for Handle {

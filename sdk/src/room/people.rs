@@ -1,16 +1,16 @@
 //! The handles of the other participants and of the publications. There is one for each, which follows the session.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use super::driver::Driver;
 use super::participant::RemoteParticipant;
 use super::publication::{self, Publication};
+use crate::collections::SortedMap;
 use crate::model::{self, ConnectionState, ParticipantId, ParticipantInfo};
 
 #[derive(Debug, Default)]
 pub(super) struct People {
-    others: RefCell<BTreeMap<ParticipantId, RemoteParticipant>>,
+    others: RefCell<SortedMap<ParticipantId, RemoteParticipant>>,
     own_publications: RefCell<Vec<Publication>>,
 }
 

@@ -1,12 +1,12 @@
 //! Detects the active speakers among the others, from the audio levels of received tracks.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use gloo_timers::callback::Interval;
 
 use super::driver::Driver;
 use super::event::RoomEvent;
+use crate::collections::SortedMap;
 use crate::engine::active_speaker::{ActiveSpeakers, Output};
 use crate::model::{MediaKind, ParticipantId, TrackSource};
 use crate::platform::{audio_level, clock};
@@ -55,13 +55,13 @@ impl Driver {
     }
 
     fn measure_voices(&self) {
-        let mut levels = BTreeMap::<ParticipantId, f64>::new();
+        let mut levels = SortedMap::<ParticipantId, f64>::new();
         for track in self.remote_tracks.borrow().values() {
             // Audio shared with a screen is not a voice.
             if track.kind() == MediaKind::Audio && track.source() != TrackSource::ScreenAudio {
                 let receiver = track.as_receiver().filter(|_| !track.is_muted());
                 let level = receiver.map_or(0.0, audio_level);
-                let loudest = levels.entry(track.participant_id().clone()).or_default();
+                let loudest = levels.get_or_insert_with(track.participant_id().clone(), Default::default);
                 *loudest = loudest.max(level);
             }
         }

@@ -1,7 +1,8 @@
 //! The data channels of a connection, and messages queued until one opens.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::{SortedMap, SortedSet};
 use crate::engine::data::Frame;
 use crate::model::Channel;
 
@@ -19,10 +20,10 @@ pub(super) enum SendOutcome {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Channels {
-    open: BTreeSet<Channel>,
+    open: SortedSet<Channel>,
     /// Channels with so much buffered data that nothing more is sent for now.
-    full: BTreeSet<Channel>,
-    waiting: BTreeMap<Channel, VecDeque<Frame>>,
+    full: SortedSet<Channel>,
+    waiting: SortedMap<Channel, VecDeque<Frame>>,
 }
 
 impl Channels {
@@ -37,7 +38,7 @@ impl Channels {
         if is_full {
             return SendOutcome::Refused;
         }
-        let waiting = self.waiting.entry(channel).or_default();
+        let waiting = self.waiting.get_or_insert_with(channel, Default::default);
         if waiting.len() >= MAX_WAITING_FRAMES {
             return SendOutcome::Refused;
         }

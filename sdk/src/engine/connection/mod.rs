@@ -8,7 +8,7 @@ mod removal;
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use self::channels::{Channels, SendOutcome};
 pub(super) use self::commands::Output;
@@ -19,6 +19,7 @@ use super::exchange::{self, Command, Exchange};
 use super::negotiation::Politeness;
 use super::topology::{FarEnd, Plan};
 use super::trace;
+use crate::collections::{SortedMap, SortedSet};
 use crate::model::{
     Channel, ConnectionState, IceServer, LinkSignal, Mids, Offerer, PublicationId, SdpType, Sections,
     SessionDescription, Slot, Slots, Timestamp, Wanted, Wish,
@@ -48,8 +49,8 @@ pub(super) struct Connection {
     /// The sections that an offer must contain.
     to_send: Sections,
     /// The publications to send. New ones wait until the removal of others is agreed.
-    planned: BTreeSet<PublicationId>,
-    sending: BTreeSet<PublicationId>,
+    planned: SortedSet<PublicationId>,
+    sending: SortedSet<PublicationId>,
     removal: Removal,
     receiving: Sections,
     /// The wishes sent last to the remote end.
@@ -57,8 +58,8 @@ pub(super) struct Connection {
     /// When to restart ICE unless connected by then: the connection was created without some of its servers.
     restart_at: Option<Timestamp>,
     /// The limits of each sent publication.
-    limits: BTreeMap<PublicationId, Limit>,
-    far_wishes: BTreeMap<PublicationId, Limit>,
+    limits: SortedMap<PublicationId, Limit>,
+    far_wishes: SortedMap<PublicationId, Limit>,
     /// Whether the remote end wants publications that it does not name.
     far_default: Limit,
     local_mids: Mids,
@@ -78,14 +79,14 @@ impl Connection {
             exchange: exchange_of(plan),
             offerer: plan.offerer,
             to_send: Sections::default(),
-            planned: BTreeSet::new(),
-            sending: BTreeSet::new(),
+            planned: SortedSet::new(),
+            sending: SortedSet::new(),
             removal: Removal::default(),
             receiving: Sections::default(),
             wishes: Wanted::default(),
             restart_at: None,
-            limits: BTreeMap::new(),
-            far_wishes: BTreeMap::new(),
+            limits: SortedMap::new(),
+            far_wishes: SortedMap::new(),
             far_default: Limit::default(),
             local_mids: Mids::new(),
             announced: VecDeque::new(),

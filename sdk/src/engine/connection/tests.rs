@@ -28,7 +28,7 @@ impl End {
             link: peer.into(),
             far_end: FarEnd::Participant,
             offerer,
-            send: BTreeSet::new(),
+            send: SortedSet::new(),
             sending: Sections::default(),
             receive: Sections::default(),
             profile: LinkProfile::participant(),

@@ -3,8 +3,9 @@
 //! After every [`MARK_BYTES`] a mark is sent, which the receiver acknowledges on arrival. That measures the whole path,
 //! also through an SFU or a mixer, which have no back-pressure, and through the receiver's own queues.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::SortedMap;
 use crate::model::{ParticipantId, Timestamp};
 
 /// Bytes in flight to one participant above which senders should wait.
@@ -20,7 +21,7 @@ const PATIENCE_MS: Timestamp = 30_000;
 
 /// The data in flight.
 #[derive(Debug, Default)]
-pub(super) struct Backlog(BTreeMap<ParticipantId, Flow>);
+pub(super) struct Backlog(SortedMap<ParticipantId, Flow>);
 
 #[derive(Debug, Default)]
 struct Flow {
@@ -151,7 +152,7 @@ mod tests {
         let (mut backlog, a) = (Backlog::default(), "a".into());
         let marks = fill(&mut backlog, &a);
         assert!(backlog.answered(*marks.last().unwrap(), &a, 0));
-        assert_eq!((backlog.0[&a].bytes, backlog.poll_timeout()), (0, None));
+        assert_eq!((backlog.0.get(&a).unwrap().bytes, backlog.poll_timeout()), (0, None));
     }
 
     #[test]
@@ -185,7 +186,7 @@ mod tests {
         while backlog.overrun(None).is_none() {
             backlog.sent(&a, CHUNK);
         }
-        assert!((MAX_RELAYED_BYTES..=MAX_RELAYED_BYTES + CHUNK).contains(&backlog.0[&a].bytes));
+        assert!((MAX_RELAYED_BYTES..=MAX_RELAYED_BYTES + CHUNK).contains(&backlog.0.get(&a).unwrap().bytes));
         assert_eq!(backlog.overrun(Some(&"b".into())), None);
         assert_eq!(backlog.overrun(Some(&a)), Some(&a));
     }

@@ -1,15 +1,14 @@
 //! The playable publications of the others, and where they are received.
 
-use std::collections::BTreeMap;
-
 use super::output::Event;
 use super::wishes::Wishes;
+use crate::collections::SortedMap;
 use crate::engine::connection::Connection;
 use crate::model::{LinkId, ParticipantId, PublicationId, Roster, Slot};
 
 /// The media section (`mid`) of each playable publication.
 #[derive(Debug, Default)]
-pub(super) struct LiveTracks(BTreeMap<(ParticipantId, PublicationId), String>);
+pub(super) struct LiveTracks(SortedMap<(ParticipantId, PublicationId), String>);
 
 impl LiveTracks {
     pub(super) fn iter(&self) -> impl Iterator<Item = (&ParticipantId, &PublicationId, &str)> {
@@ -21,10 +20,10 @@ impl LiveTracks {
     pub(super) fn refresh(
         &mut self,
         roster: &Roster,
-        connections: &BTreeMap<LinkId, Connection>,
+        connections: &SortedMap<LinkId, Connection>,
         wishes: &Wishes,
     ) -> Vec<Event> {
-        let mut live = BTreeMap::new();
+        let mut live = SortedMap::new();
         let mut added = Vec::new();
         for (link, connection) in connections {
             for (mid, Slot { participant_id: owner, publication_id: id }) in connection.slots() {

@@ -14,7 +14,7 @@ mod receipts;
 mod signals;
 mod wishes;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use self::backlog::Backlog;
 use self::ice::Ice;
@@ -28,6 +28,7 @@ use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
 use super::topology;
+use crate::collections::SortedMap;
 use crate::error::Error;
 use crate::model::{
     Capabilities, Channel, ConnectionState, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby,
@@ -59,7 +60,7 @@ pub struct Session {
     publications: Vec<Publication>,
     profile: Profile,
     roster: Roster,
-    connections: BTreeMap<LinkId, Connection>,
+    connections: SortedMap<LinkId, Connection>,
     live: LiveTracks,
     wishes: Wishes,
     layout: Option<MixLayout>,
@@ -83,7 +84,7 @@ impl Session {
             publications: Vec::new(),
             profile: Profile::default(),
             roster: Roster::default(),
-            connections: BTreeMap::new(),
+            connections: SortedMap::new(),
             live: LiveTracks::default(),
             wishes: Wishes::new(everything),
             layout: None,
@@ -351,8 +352,7 @@ impl Session {
             }
             let connection = self
                 .connections
-                .entry(plan.link.clone())
-                .or_insert_with(|| Connection::open(&plan, self.ice.servers()));
+                .get_or_insert_with(plan.link.clone(), || Connection::open(&plan, self.ice.servers()));
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
             }

@@ -1,7 +1,8 @@
 //! Chat messages whose receivers have not all acknowledged them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::{SortedMap, SortedSet};
 use crate::model::{ParticipantId, Timestamp};
 
 /// A receiver that does not acknowledge within this time is treated as unreachable, in milliseconds.
@@ -24,13 +25,13 @@ pub struct Receipt {
 #[derive(Debug, Default)]
 pub(super) struct Receipts {
     last: u32,
-    pending: BTreeMap<u32, Pending>,
+    pending: SortedMap<u32, Pending>,
     done: VecDeque<Receipt>,
 }
 
 #[derive(Debug)]
 struct Pending {
-    missing: BTreeSet<ParticipantId>,
+    missing: SortedSet<ParticipantId>,
     receipt: Receipt,
     deadline: Timestamp,
 }
@@ -44,7 +45,7 @@ impl Receipts {
     }
 
     /// A message was sent to these.
-    pub(super) fn expect(&mut self, id: u32, from: BTreeSet<ParticipantId>, now: Timestamp) {
+    pub(super) fn expect(&mut self, id: u32, from: SortedSet<ParticipantId>, now: Timestamp) {
         if self.pending.len() == MAX_PENDING
             && let Some((_, oldest)) = self.pending.pop_first()
         {
@@ -122,7 +123,7 @@ impl Receipts {
 mod tests {
     use super::*;
 
-    fn people(names: &[&str]) -> BTreeSet<ParticipantId> {
+    fn people(names: &[&str]) -> SortedSet<ParticipantId> {
         names.iter().map(|name| (*name).into()).collect()
     }
 

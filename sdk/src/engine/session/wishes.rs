@@ -1,7 +1,6 @@
 //! What is wanted of the remote publications.
 
-use std::collections::BTreeMap;
-
+use crate::collections::SortedMap;
 use crate::engine::adaptive_stream::TrackKey;
 use crate::model::{LinkId, ParticipantId, PublicationId, Wanted, Wish};
 
@@ -10,14 +9,14 @@ use crate::model::{LinkId, ParticipantId, PublicationId, Wanted, Wish};
 pub(super) struct Wishes {
     /// Whether publications without a wish are wanted.
     others: bool,
-    wishes: BTreeMap<(ParticipantId, PublicationId), Wish>,
+    wishes: SortedMap<(ParticipantId, PublicationId), Wish>,
     /// The display height in pixels, where it is limited.
-    shown: BTreeMap<TrackKey, u32>,
+    shown: SortedMap<TrackKey, u32>,
 }
 
 impl Wishes {
     pub(super) fn new(others: bool) -> Self {
-        Self { others, wishes: BTreeMap::new(), shown: BTreeMap::new() }
+        Self { others, wishes: SortedMap::new(), shown: SortedMap::new() }
     }
 
     pub(super) fn set(&mut self, wish: Wish) {
@@ -47,7 +46,7 @@ impl Wishes {
         let is_meant = |wish: &Wish| link.participant().is_none_or(|peer| wish.participant_id == *peer);
         let mut wishes = self.wishes.clone();
         for (key, height) in &self.shown {
-            let wish = wishes.entry(key.clone()).or_insert_with(|| Wish {
+            let wish = wishes.get_or_insert_with(key.clone(), || Wish {
                 participant_id: key.0.clone(),
                 publication_id: key.1.clone(),
                 wanted: self.others,

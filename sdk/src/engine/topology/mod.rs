@@ -4,8 +4,7 @@ pub mod mcu;
 pub mod mesh;
 pub mod server;
 
-use std::collections::BTreeSet;
-
+use crate::collections::SortedSet;
 use crate::model::{
     Capabilities, LinkId, LinkProfile, Offerer, ParticipantId, ParticipantInfo, Publication, PublicationId,
     Sections, Topology,
@@ -21,7 +20,7 @@ pub struct Plan {
     /// Who makes the offers.
     pub offerer: Offerer,
     /// The publications to send over it.
-    pub send: BTreeSet<PublicationId>,
+    pub send: SortedSet<PublicationId>,
     /// How many of each kind that is.
     pub sending: Sections,
     /// The minimum media sections to offer for remote publications.
@@ -51,7 +50,7 @@ impl FarEnd {
 }
 
 /// The publications that a participant receives from this one.
-fn publications_for(id: &ParticipantId, publications: &[Publication]) -> BTreeSet<PublicationId> {
+fn publications_for(id: &ParticipantId, publications: &[Publication]) -> SortedSet<PublicationId> {
     let meant = publications.iter().filter(|publication| publication.is_for(id));
     meant.map(|publication| publication.id.clone()).collect()
 }

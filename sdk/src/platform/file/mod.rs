@@ -9,12 +9,13 @@ mod task;
 mod transfer;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::task::{Context, Poll};
 
 use futures::channel::mpsc::UnboundedSender;
 
 use super::wakers::Wakers;
+use crate::collections::SortedSet;
 use crate::engine::transfer::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
 pub(crate) use carrier::{Carrier, Limits};
 pub use incoming::IncomingFile;
@@ -34,7 +35,7 @@ pub(crate) struct Transfers {
     /// Offers that were not read yet.
     offers: RefCell<VecDeque<(TransferId, FileOffer)>>,
     /// Those, and the ones that were read but not answered yet.
-    unanswered: RefCell<BTreeSet<TransferId>>,
+    unanswered: RefCell<SortedSet<TransferId>>,
     permits: Permits,
     waiting: Wakers,
     over: Cell<bool>,

@@ -2,12 +2,12 @@
 //! <https://www.w3.org/TR/webaudio/#MediaStreamAudioDestinationNode>
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{GainNode, MediaStreamAudioDestinationNode, MediaStreamAudioSourceNode, MediaStreamTrack};
 
+use crate::collections::SortedMap;
 use crate::error::{Error, Result};
 use crate::platform::audio_context::SharedContext;
 use crate::platform::element::stream_of;
@@ -16,7 +16,7 @@ use crate::platform::exception::Exception;
 #[derive(Debug, Default)]
 pub(super) struct Sound {
     context: RefCell<Option<Rc<SharedContext>>>,
-    gains: RefCell<BTreeMap<u32, GainNode>>,
+    gains: RefCell<SortedMap<u32, GainNode>>,
     outputs: RefCell<Vec<Output>>,
 }
 

@@ -1,9 +1,8 @@
 //! Numbers and repeats the signals of each link, in `relay` payloads.
 
-use std::collections::BTreeMap;
-
 use moim_protocol::{PeerSignal, RelayPayload, Reliable, SFU_ID};
 
+use crate::collections::SortedMap;
 use crate::model::{
     Lane, LinkId, LinkSignal, ParticipantId, PublicationId, Sections, Slot, Timestamp, Wanted,
 };
@@ -14,8 +13,8 @@ const MAX_CLOSED: usize = 1024;
 /// The open links, and the epochs of closed ones.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    open: BTreeMap<LinkId, Reliable>,
-    closed: BTreeMap<LinkId, NextEpoch>,
+    open: SortedMap<LinkId, Reliable>,
+    closed: SortedMap<LinkId, NextEpoch>,
 }
 
 /// How a closed link begins when it is opened again.
@@ -42,7 +41,7 @@ impl Links {
         self.close(&link);
         let next = self.closed.remove(&link);
         let number = next.as_ref().map_or(0, |next| next.number);
-        let reliable = self.open.entry(link.clone()).or_insert(Reliable::begin(number, now));
+        let reliable = self.open.get_or_insert_with(link.clone(), || Reliable::begin(number, now));
         next.and_then(|next| next.first).map_or(Vec::new(), |first| receive(reliable, &link, first, now))
     }
 
