@@ -54,6 +54,8 @@ pub mod model;
 mod options;
 pub mod signaling;
 
+#[cfg(target_arch = "wasm32")]
+mod diagnosis;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 mod js;
 #[cfg(target_arch = "wasm32")]
@@ -70,6 +72,7 @@ pub use engine::capture::{
     TrackConstraints, TrackEvent, TrackSettings, WindowAudio,
 };
 pub use engine::codec::Codec;
+pub use engine::diagnosis::{Check, CheckResult, DiagnosisReport, Finding, Recommendation, Verdict};
 pub use engine::layout::{Fit, Layout, Placement, Rectangle};
 pub use engine::mix_layout::{MixLayout, MixLayoutKind, MixTile};
 pub use engine::peer::Signal;
@@ -92,6 +95,8 @@ pub use options::{
     PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
 };
 
+#[cfg(target_arch = "wasm32")]
+pub use diagnosis::{DiagnoseOptions, Diagnosis, DiagnosisUpdate, diagnose};
 #[cfg(target_arch = "wasm32")]
 pub use event_stream::EventStream;
 #[cfg(target_arch = "wasm32")]

@@ -9,6 +9,7 @@ pub mod capture;
 pub mod codec;
 pub mod connection;
 pub mod data;
+pub mod diagnosis;
 pub mod exchange;
 pub mod file_name;
 pub mod framing;

@@ -11,6 +11,7 @@ mod class;
 pub(crate) mod convert;
 mod data_channel;
 mod deprecation;
+mod diagnosis;
 mod error;
 mod event_target;
 mod file_transfer;

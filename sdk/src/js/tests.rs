@@ -4,6 +4,7 @@ mod abort;
 mod anything;
 mod capture;
 mod data_channel;
+mod diagnosis;
 mod file_transfer;
 #[path = "../../tests/browser/heap.rs"]
 mod heap;

@@ -54,9 +54,13 @@ impl SharedContext {
         &self.raw
     }
 
+    pub(super) fn is_running(&self) -> bool {
+        self.raw.state() == AudioContextState::Running
+    }
+
     /// Asks the browser to resume the context, which it may defer until a user gesture.
     pub(super) fn resume(&self) {
-        if self.raw.state() == AudioContextState::Running {
+        if self.is_running() {
             return;
         }
         if let Ok(resumed) = self.raw.resume() {

@@ -10,23 +10,30 @@ use super::exception::Exception;
 use super::track::LocalTrack;
 use crate::error::{Error, Result};
 
-/// What is drawn in the context is what the track shows.
-pub(super) fn canvas_track(width: u32, height: u32) -> Result<(CanvasRenderingContext2d, MediaStreamTrack)> {
+/// A canvas that is not in the page.
+pub(super) fn canvas_2d(width: u32, height: u32) -> Result<(HtmlCanvasElement, CanvasRenderingContext2d)> {
     let document = web_sys::window().and_then(|window| window.document());
     let document = document.ok_or(Error::Unsupported { feature: "document" })?;
-    let unsupported = || Error::Unsupported { feature: "canvas.captureStream" };
     let canvas: HtmlCanvasElement =
         document.create_element("canvas").map_err(Exception::from)?.unchecked_into();
     canvas.set_width(width);
     canvas.set_height(height);
-    let context = canvas.get_context("2d").map_err(Exception::from)?.ok_or_else(unsupported)?;
+    let context = canvas.get_context("2d").map_err(Exception::from)?;
+    let context = context.ok_or(Error::Unsupported { feature: "canvas.getContext" })?;
+    Ok((canvas, context.unchecked_into()))
+}
+
+/// What is drawn in the context is what the track shows.
+pub(super) fn canvas_track(width: u32, height: u32) -> Result<(CanvasRenderingContext2d, MediaStreamTrack)> {
+    let unsupported = || Error::Unsupported { feature: "canvas.captureStream" };
+    let (canvas, context) = canvas_2d(width, height)?;
     let capture = js_sys::Reflect::get(&canvas, &"captureStream".into()).map_err(Exception::from)?;
     if !capture.is_function() {
         return Err(unsupported());
     }
     let stream = canvas.capture_stream().map_err(Exception::from)?;
     let track = stream.get_video_tracks().get(0).dyn_into().map_err(|_| unsupported())?;
-    Ok((context.unchecked_into(), track))
+    Ok((context, track))
 }
 
 /// How often it is drawn, so that late joiners get a frame too.

@@ -21,6 +21,7 @@ mod mime;
 mod mixer;
 mod peer_connection;
 mod player;
+pub(crate) mod probe;
 mod promise;
 pub(crate) mod received_track;
 mod recorder;
@@ -62,6 +63,8 @@ pub use peer_connection::{
     Transceiver, TransceiverDirection, TransceiverOptions,
 };
 pub(crate) use player::Player;
+#[cfg(feature = "js")]
+pub(crate) use promise::ignore;
 pub use recorder::{AudioBitrateMode, Recorder, RecorderOptions, RecorderState, RecordingChunks};
 pub use recording::{ObjectUrl, Recording};
 pub use stats::{StatsSource, get_stats};

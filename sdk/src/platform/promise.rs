@@ -32,6 +32,6 @@ impl Drop for GiveUp {
 }
 
 /// Ignores the result of a promise, so that the browser does not report an unhandled rejection.
-pub(super) fn ignore(promise: &Promise) {
+pub(crate) fn ignore(promise: &Promise) {
     NOTHING.with(|nothing| drop(promise.catch(nothing)));
 }

@@ -291,7 +291,8 @@ impl PartialEq for Room {
 
 impl Eq for Room {}
 
-fn url_of_page() -> Result<String> {
+/// The URL of the signaling server of this page.
+pub(crate) fn url_of_page() -> Result<String> {
     let location = web_sys::window().map(|window| window.location());
     let origin = location.and_then(|location| Some((location.protocol().ok()?, location.host().ok()?)));
     match origin {

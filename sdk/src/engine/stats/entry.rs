@@ -137,7 +137,7 @@ impl Serialize for Stats {
 }
 
 /// As in JavaScript: whole numbers without a fraction.
-pub(super) fn number(number: f64) -> Value {
+pub(crate) fn number(number: f64) -> Value {
     let whole = number as i64;
     if whole as f64 == number { Value::from(whole) } else { Value::from(number) }
 }

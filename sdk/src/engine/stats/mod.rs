@@ -40,6 +40,7 @@ pub use dictionary::{BaseStats, NumberRecord};
 pub use entry::Stats;
 #[cfg(any(all(feature = "js", target_arch = "wasm32"), test))]
 pub(crate) use entry::Typed;
+pub(crate) use entry::number;
 pub use inbound::InboundDelta;
 pub use media::*;
 pub use names::*;

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::diagnosis::DiagnoseOptions;
 use crate::engine::capture::{ContentHint, PermissionName, TrackConstraints};
 use crate::js::options;
 use crate::model::IceServer;
@@ -96,6 +97,7 @@ fn any_value_as_options_is_read_or_refused() {
         ("room", read::<RoomOptions>),
         ("join", read::<JoinOptions>),
         ("data", read::<DataOptions>),
+        ("diagnose", read::<DiagnoseOptions>),
     ];
     let anything = anything();
     let mut times_read = vec![0; readers.len()];

@@ -1,0 +1,158 @@
+//! The signaling server: joins a room of its own, and leaves it.
+
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::{FutureExt, StreamExt};
+
+use super::reporter::Reporter;
+use crate::engine::diagnosis::{Check, Finding, Outcome};
+use crate::model::{
+    IceServer, JoinRequest, Profile, Role, ServerRefusal, SignalCommand, SignalEvent, Topology,
+};
+use crate::platform::probe::within;
+use crate::platform::socket::{Socket, SocketFrame};
+use crate::platform::{clock, http, random_id};
+use crate::signaling::{Output, SignalingBackend, SocketEvent, Wake, backend_for};
+
+const LIMIT_MS: u32 = 10_000;
+
+/// Checks the server. Returns the STUN and TURN servers that it provides.
+pub(super) async fn check(url: &str, reporter: &Reporter) -> Vec<IceServer> {
+    let mut servers = Vec::new();
+    reporter.check(Check::Signaling, join(url, &mut servers).boxed_local()).await;
+    servers
+}
+
+async fn join(url: &str, servers: &mut Vec<IceServer>) -> Outcome {
+    let start = clock::now_ms();
+    let mut visit = Visit::new(url);
+    let event = within(LIMIT_MS, visit.join()).await;
+    let joined_at = clock::now_ms();
+    let opened_at = visit.opened_at;
+    visit.leave();
+    let outcome = match event {
+        Some(SignalEvent::Joined { ice_servers, .. }) => {
+            *servers = ice_servers;
+            Outcome::from(Finding::SignalingWorks)
+                .with_ms("joinMs", joined_at - start)
+                .with_ms("roundTripTimeMs", opened_at.map(|opened_at| joined_at - opened_at))
+        }
+        Some(SignalEvent::Refused(refusal) | SignalEvent::Ended(refusal)) => refused(&refusal),
+        Some(SignalEvent::Unreachable { url }) => Outcome::from(Finding::SignalingUnreachable).because(&url),
+        Some(SignalEvent::Lost { detail }) => Outcome::from(Finding::SignalingLost).because(&detail),
+        Some(SignalEvent::Undecodable { detail }) => Outcome::from(Finding::SignalingSilent).because(&detail),
+        _ if opened_at.is_some() => Finding::SignalingSilent.into(),
+        _ => Finding::SignalingUnreachable.into(),
+    };
+    outcome.with_ms("connectMs", opened_at.map(|opened_at| opened_at - start))
+}
+
+fn refused(ServerRefusal { code, detail, .. }: &ServerRefusal) -> Outcome {
+    Outcome::from(Finding::SignalingRefused).because(&format!("{detail} ({})", code.as_str()))
+}
+
+/// A backend with its socket. Dropping it closes the socket.
+struct Visit {
+    backend: Box<dyn SignalingBackend>,
+    socket: Option<Socket>,
+    sender: UnboundedSender<Option<SocketEvent>>,
+    /// Events of the socket, and `None` to look for outputs.
+    inputs: UnboundedReceiver<Option<SocketEvent>>,
+    opened_at: Option<f64>,
+}
+
+impl Visit {
+    fn new(url: &str) -> Self {
+        let (sender, inputs) = unbounded();
+        let mut backend = backend_for(url.to_owned());
+        let wake = sender.clone();
+        backend.handle_start(Wake::new(move || drop(wake.unbounded_send(None))));
+        Self { backend, socket: None, sender, inputs, opened_at: None }
+    }
+
+    /// Resolves with the first event that decides.
+    async fn join(&mut self) -> SignalEvent {
+        let id = u64::from_le_bytes(random_id());
+        let request = JoinRequest {
+            room: format!("moim-diagnosis-{id:016x}"),
+            profile: Profile { name: "diagnosis".to_owned(), ..Profile::default() },
+            topology: Topology::Mesh,
+            role: Role::Participant,
+            token: None,
+            publications: Vec::new(),
+        };
+        self.backend.handle_command(SignalCommand::Join(request), clock::now());
+        loop {
+            while let Some(output) = self.backend.poll_output() {
+                if let Some(event) = self.act(output).await {
+                    return event;
+                }
+            }
+            let due = self.backend.poll_timeout().map(|at| at.saturating_sub(clock::now()));
+            let due = due.map_or(LIMIT_MS, |ms| u32::try_from(ms).unwrap_or(LIMIT_MS));
+            match within(due, self.inputs.next()).await {
+                Some(input) => {
+                    let Some(event) = input.flatten() else { continue };
+                    if event == SocketEvent::Opened {
+                        self.opened_at = Some(clock::now_ms());
+                    }
+                    self.backend.handle_socket(event, clock::now());
+                }
+                None => self.backend.handle_timeout(clock::now()),
+            }
+        }
+    }
+
+    async fn act(&mut self, output: Output) -> Option<SignalEvent> {
+        match output {
+            Output::Connect { url, protocols } => {
+                let sender = self.sender.clone();
+                let told = move |event| drop(sender.unbounded_send(Some(event)));
+                match Socket::open(&url, &protocols, told) {
+                    Ok(socket) => self.socket = Some(socket),
+                    Err(error) => {
+                        let closed = SocketEvent::Closed { code: 1006, reason: error.to_string() };
+                        self.backend.handle_socket(closed, clock::now());
+                    }
+                }
+            }
+            Output::Text(text) => self.send(SocketFrame::Text(text)),
+            Output::Binary(bytes) => self.send(SocketFrame::Bytes(bytes)),
+            Output::Close => self.socket = None,
+            Output::Http(request) => {
+                let id = request.id;
+                let response = http::send(request).await;
+                self.backend.handle_http(id, response, clock::now());
+            }
+            Output::Event(event) => {
+                return match event {
+                    SignalEvent::Joined { .. }
+                    | SignalEvent::Refused(_)
+                    | SignalEvent::Ended(_)
+                    | SignalEvent::Undecodable { .. }
+                    | SignalEvent::Unreachable { .. }
+                    | SignalEvent::Lost { .. } => Some(event),
+                    _ => None,
+                };
+            }
+        }
+        None
+    }
+
+    fn send(&self, frame: SocketFrame) {
+        if let Some(socket) = &self.socket {
+            socket.send(frame);
+        }
+    }
+
+    /// Leaves the room. The socket is closed when everything was sent.
+    fn leave(mut self) {
+        self.backend.handle_command(SignalCommand::Leave, clock::now());
+        while let Some(output) = self.backend.poll_output() {
+            match output {
+                Output::Text(text) => self.send(SocketFrame::Text(text)),
+                Output::Binary(bytes) => self.send(SocketFrame::Bytes(bytes)),
+                _ => {}
+            }
+        }
+    }
+}
