@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
 import { assertFallsSilent } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
@@ -220,3 +220,38 @@ test("it fits on a phone, and panels open and close from the keyboard", { skip }
   }
   alice.assertNoProblems();
 });
+
+for (const kind of ["chromium", "firefox"]) {
+  test(`the lobby checks the setup, line by line, and the report can be copied: ${kind}`, { skip: skip || browserMissing(kind), timeout: 120_000 }, async (t) => {
+    const stub = await startStub(t, { args: ["--turn"] });
+    const { page, problems } = await launch(t, kind, { person: "alice" });
+    await page.bringToFront();
+    await page.evaluateOnNewDocument(() => {
+      navigator.clipboard.writeText = async (text) => void (window.copied = text);
+    });
+    await page.goto(`${stub.url}/`);
+    await page.locator("[data-test=check-setup]").click();
+    await page.waitForSelector("[data-test=setup-line] .spinner");
+    await page.waitForSelector("[data-test=setup][data-verdict]", { timeout: 60_000 });
+    const lines = await page.$$eval("[data-test=setup-line]", (lines) => lines.map(({ dataset, textContent }) => [dataset.check, dataset.finding, textContent]));
+    const findings = Object.fromEntries(lines);
+    for (const [check, finding] of Object.entries({ secureContext: "secure", camera: "cameraWorks", microphone: "microphoneWorks", signaling: "signalingWorks", turnUdp: "turnWorks", turnTcp: "turnWorks", turnTls: "turnMissing" })) {
+      assert.equal(findings[check], finding, JSON.stringify(lines));
+    }
+    const advice = lines.find(([check]) => check === "speaker")[2];
+    assert.match(advice, /did not hear the test tone.*headphones/);
+
+    await page.locator("[data-test=copy-report]").click();
+    await until(page, () => window.copied, { what: "the copied report" });
+    const report = JSON.parse(await page.evaluate(() => window.copied));
+    assert.equal(report.checks.length, lines.length);
+
+    await page.select("[data-test=language]", "ko");
+    await until(page, () => [...document.querySelectorAll("[data-test=setup-line] p:first-child")].every(({ textContent }) => /[가-힣]/.test(textContent)), { what: "Korean lines" });
+    await page.locator("[data-test=check-again]").click();
+    await page.waitForSelector("[data-test=setup-line] .spinner");
+    await page.locator("[data-test=check-stop]").click();
+    await page.waitForSelector("[data-test=check-setup]");
+    assert.deepEqual(problems, []);
+  });
+}

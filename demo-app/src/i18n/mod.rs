@@ -1,6 +1,7 @@
 //! The texts of the demo: one table per language, so that a missing text does not compile.
 
 mod en;
+mod findings;
 mod ko;
 
 /// A language of the demo.
@@ -100,6 +101,31 @@ words! {
     default_device,
     no_camera_listed,
     no_microphone_listed,
+    // The check of the setup.
+    check_setup,
+    checking,
+    copy_report,
+    report_copied,
+    setup_passed,
+    setup_warning,
+    setup_failed,
+    /// `{size}`.
+    setup_recommendation,
+    verdict_passed,
+    verdict_warning,
+    verdict_failed,
+    verdict_skipped,
+    check_secure_context,
+    check_camera_permission,
+    check_microphone_permission,
+    check_speaker,
+    check_signaling,
+    check_stun,
+    check_turn_udp,
+    check_turn_tcp,
+    check_turn_tls,
+    check_media,
+    // The devices in the lobby.
     microphone_level,
     say_something,
     starting_camera,

@@ -1,5 +1,6 @@
 //! The lobby before the call: preview, name, and room.
 
+mod check;
 mod form;
 mod preview;
 mod waiting;
@@ -13,6 +14,7 @@ use crate::inputs::{InputNotices, Pickers};
 use crate::recordings::RecordingList;
 use crate::ticket::Ticket;
 use crate::ui::{Brand, Button, LanguageSwitch, Look, Mark, Notice, Tone, use_words};
+use check::SetupCheck;
 use form::JoinForm;
 use preview::Preview;
 use waiting::Waiting;
@@ -70,6 +72,9 @@ pub(crate) fn Lobby(props: &LobbyProps) -> Html {
                         <Preview media={props.media.clone()} />
                         <InputNotices media={props.media.clone()} />
                         <Pickers media={props.media.clone()} />
+                        if !props.joining {
+                            <SetupCheck media={props.media.clone()} />
+                        }
                     </section>
                     <section class="card lobby__card">
                         if props.waiting {
