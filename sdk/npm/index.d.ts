@@ -2189,7 +2189,7 @@ export interface DiagnosisReport {
     readonly userAgent: string;
     /** The results, in a fixed order. */
     readonly checks: readonly DiagnosisCheck[];
-    /** The video to send. `null` if there is no TURN server, through which the network could be measured, or if it is too slow for video. */
+    /** The video to send. `null` if the network was not measured, because no TURN server works, or is too slow for video. */
     readonly recommendation: DiagnosisRecommendation | null;
 }
 
@@ -2745,7 +2745,6 @@ export interface CertificateStats extends BaseStats {
 
 /** What a check has found, for translations of its summary and advice. */
 export type DiagnosisFinding =
-| "notChecked"
 | "timedOut"
 | "checkFailed"
 | "secure"

@@ -36,7 +36,6 @@ impl Language {
 /// `None` for a finding of a later version.
 fn korean(finding: Finding) -> Option<(&'static str, &'static str)> {
     Some(match finding {
-        Finding::NotChecked => ("점검하지 않았습니다.", ""),
         Finding::TimedOut => ("점검이 너무 오래 걸렸습니다.", "다시 시도하세요."),
         Finding::CheckFailed => {
             ("브라우저가 점검하지 못했습니다.", "브라우저를 업데이트하거나 다른 브라우저를 쓰세요.")

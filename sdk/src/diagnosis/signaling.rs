@@ -28,7 +28,7 @@ async fn join(url: &str, servers: &mut Vec<IceServer>) -> Outcome {
     let event = within(LIMIT_MS, visit.join()).await;
     let joined_at = clock::now_ms();
     let opened_at = visit.opened_at;
-    visit.leave();
+    drop(visit);
     let outcome = match event {
         Some(SignalEvent::Joined { ice_servers, .. }) => {
             *servers = ice_servers;
@@ -50,7 +50,7 @@ fn refused(ServerRefusal { code, detail, .. }: &ServerRefusal) -> Outcome {
     Outcome::from(Finding::SignalingRefused).because(&format!("{detail} ({})", code.as_str()))
 }
 
-/// A backend with its socket. Dropping it closes the socket.
+/// A backend with its socket. Dropping it leaves the room, and closes the socket when everything was sent.
 struct Visit {
     backend: Box<dyn SignalingBackend>,
     socket: Option<Socket>,
@@ -143,9 +143,10 @@ impl Visit {
             socket.send(frame);
         }
     }
+}
 
-    /// Leaves the room. The socket is closed when everything was sent.
-    fn leave(mut self) {
+impl Drop for Visit {
+    fn drop(&mut self) {
         self.backend.handle_command(SignalCommand::Leave, clock::now());
         while let Some(output) = self.backend.poll_output() {
             match output {

@@ -140,6 +140,6 @@ export interface DiagnosisReport {
   readonly userAgent: string;
   /** The results, in a fixed order. */
   readonly checks: readonly DiagnosisCheck[];
-  /** The video to send. `null` if there is no TURN server, through which the network could be measured, or if it is too slow for video. */
+  /** The video to send. `null` if the network was not measured, because no TURN server works, or is too slow for video. */
   readonly recommendation: DiagnosisRecommendation | null;
 }

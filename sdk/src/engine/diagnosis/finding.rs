@@ -135,7 +135,6 @@ macro_rules! findings {
 }
 
 findings! {
-    NotChecked = "notChecked", Skipped: "This was not checked.", "";
     TimedOut = "timedOut", Failed: "The check took too long.", "Try again.";
     CheckFailed = "checkFailed", Failed: "The browser could not perform the check.",
         "Update the browser, or use another one.";
