@@ -50,7 +50,8 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`a wrong URL, a wrong password and a denied camera are lines with advice in ${kind}`, { skip: missing(kind), timeout: 120_000 }, async (t) => {
     const stub = await startStub(t, { args: ["--turn"] });
-    const visitor = await open(t, kind, stub.url, { before: denyCamera });
+    const visitor = await open(t, kind, stub.url);
+    await visitor.page.evaluate(denyCamera);
     const iceServers = await visitor.page.evaluate(turnOf);
     assert.match(iceServers[0].urls.join(), /turn:/);
     for (const server of iceServers) server.credential = "wrong";
@@ -149,6 +150,7 @@ async function begin(options) {
 
 /** In the page, before anything else: remembers tracks, connections, sockets and audio contexts. */
 function watchResources() {
+  if (!globalThis.MediaDevices) return; // about:blank in Firefox
   const opened = (window.opened = { tracks: [], connections: [], sockets: [], contexts: [] });
   const remembering = (name, list) => {
     const Original = globalThis[name];
@@ -211,12 +213,12 @@ function hearTheSpeaker() {
   };
 }
 
-/** In the page, before anything else. */
+/** In the page. */
 function denyCamera() {
-  const { getUserMedia } = MediaDevices.prototype;
-  MediaDevices.prototype.getUserMedia = async function (constraints) {
+  const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
     if (constraints.video) throw new DOMException("denied", "NotAllowedError");
-    return getUserMedia.call(this, constraints);
+    return getUserMedia(constraints);
   };
 }
 

@@ -106,7 +106,7 @@ pub fn media(trial: &MediaTrial) -> (Outcome, Option<Recommendation>) {
     let sending = sent.outbound.iter().find(|stream| stream.kind == Some(MediaKind::Video));
     let limited_by_cpu = sending.and_then(|stream| stream.limited_by_cpu);
     let is_cpu_slow = limited_by_cpu.is_some_and(|share| share > MAX_LIMITED_BY_CPU);
-    let bitrate = received.connection.received_bitrate.or_else(|| heard.bitrate);
+    let bitrate = received.connection.received_bitrate.or(heard.bitrate);
     // Firefox estimates nothing: what has arrived is known to fit.
     let bandwidth = sent.connection.available_outgoing_bitrate.into_iter().chain(bitrate).fold(0.0, f64::max);
     let recommendation = Recommendation::for_bandwidth(bandwidth, is_cpu_slow).filter(|_| trial.relayed);
