@@ -61,3 +61,72 @@ for (const topology of ["mesh", "sfu"]) {
     });
   }
 }
+
+/** Keeps the codes of the room's warnings. */
+const keepWarnings = (person) => person.page.evaluate(() => {
+  window.warnings = [];
+  room.addEventListener("warning", ({ detail: { error } }) => window.warnings.push(error.code));
+});
+const isWarned = (person, code) => until(person.page, (code) => window.warnings.includes(code), { what: `a warning ${code}`, args: [code] });
+
+for (const [kind, missing] of kinds) {
+  test(`a limit that the browser refuses is reported, and applied with the next change, ${kind}`, { skip: missing }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { app: "page", kind });
+    const bob = await join(t, stub, "bob", { app: "page" });
+    await bob.meets("alice");
+    const heightAtBob = () => bob.page.$eval(`${bob.tile("alice")} video`, (video) => video.videoHeight);
+    const full = await heightAtBob();
+    await keepWarnings(alice);
+    await alice.page.evaluate(() => {
+      const { setParameters } = RTCRtpSender.prototype;
+      RTCRtpSender.prototype.setParameters = () => Promise.reject(new DOMException("not now", "OperationError"));
+      window.acceptAgain = () => { RTCRtpSender.prototype.setParameters = setParameters; };
+    });
+    await bob.page.evaluate((maxHeight) => {
+      const [alice] = room.participants;
+      room.subscribe(alice.id, alice.publications.find(({ source }) => source === "camera").id, { maxHeight });
+    }, full / 4);
+    await isWarned(alice, "ERR_NEGOTIATION");
+    await bob.meets("alice");
+    assert.equal(await heightAtBob(), full);
+
+    await alice.page.evaluate(async () => {
+      acceptAgain();
+      await room.setMuted(local.microphone.id, true);
+    });
+    await until(bob.page, (selector, most) => document.querySelector(selector).videoHeight <= most, { what: "a smaller picture", args: [`${bob.tile("alice")} video`, full / 2], timeout: 30_000 });
+    for (const person of [alice, bob]) person.assertNoProblems();
+  });
+
+  for (const topology of ["mesh", "sfu"]) {
+    test(`a track whose receiver is not there yet is reported, and added with the next description, ${topology}, ${kind}`, { skip: missing }, async (t) => {
+      const stub = await startStub(t);
+      const alice = await join(t, stub, "alice", { app: "page", topology });
+      const bob = await join(t, stub, "bob", { app: "page", topology, kind });
+      await bob.meets("alice");
+      await keepWarnings(bob);
+      await bob.page.evaluate(() => {
+        const { getTransceivers } = RTCPeerConnection.prototype;
+        const hidden = (transceiver) => transceiver.mid !== null;
+        RTCPeerConnection.prototype.getTransceivers = function () {
+          return getTransceivers.call(this).filter((one) => !hidden(one));
+        };
+        window.showAgain = () => { RTCPeerConnection.prototype.getTransceivers = getTransceivers; };
+      });
+      const republish = (source) => alice.page.evaluate(async (source) => {
+        await room.unpublish(local[source].id);
+        local[source].id = await room.publish(local[source].track);
+      }, source);
+      await republish("camera");
+      await isWarned(bob, "ERR_NEGOTIATION");
+      assert.deepEqual(await bob.page.evaluate(() => room.participants[0].tracks.map(({ source }) => source)), ["microphone"]);
+
+      await bob.page.evaluate(() => showAgain());
+      // Something new to describe.
+      await alice.page.evaluate(async () => { await room.publish(local.camera.track.clone()); });
+      await until(bob.page, () => room.participants[0].tracks.filter(({ source }) => source === "camera").length === 2, { what: "both cameras" });
+      for (const person of [alice, bob]) person.assertNoProblems();
+    });
+  }
+}

@@ -11,16 +11,16 @@ const skip = stubMissing() || browserMissing("chromium") || browserMissing("fire
 const WAYS = [["chromium", "firefox"], ["firefox", "chromium"]];
 
 /** A page of someone who has a room, `window.room`, and has joined it unless `joins` is false. */
-async function enter(t, stub, person, kind, { joins = true } = {}) {
+async function enter(t, stub, person, kind, { joins = true, role = "participant" } = {}) {
   const { page, problems } = await launch(t, kind, { person });
   await page.bringToFront();
   await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
-  await page.evaluate(prepare, person, joins);
+  await page.evaluate(prepare, joins && { room: "tea", name: person, role });
   return { page, problems };
 }
 
 /** Runs in the page: plays what the others publish, and keeps what the browser was asked for, and what it gave. */
-async function prepare(name, joins) {
+async function prepare(joins) {
   const moim = (window.moim = await import("/www/pkg/moim.js"));
   await moim.default();
   const { mediaDevices } = navigator;
@@ -35,6 +35,13 @@ async function prepare(name, joins) {
     const stream = await getUserMedia(constraints);
     window.opened.push(...stream.getTracks());
     return stream;
+  };
+  const { WebSocket } = window;
+  window.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      window.socket = this;
+    }
   };
   window.newRoom = () => {
     const room = (window.room = new moim.Room());
@@ -51,7 +58,7 @@ async function prepare(name, joins) {
     return room;
   };
   window.newRoom();
-  if (joins) await room.join({ room: "tea", name });
+  if (joins) await room.join(joins);
 }
 
 const CAMERA = "video[data-source=camera]";
@@ -72,7 +79,7 @@ for (const [from, to] of WAYS) {
     const asked = await alice.page.evaluate(async () => {
       const both = [room.setCameraEnabled(true), room.setMicrophoneEnabled(true)];
       [window.camera, window.microphone] = await Promise.all(both);
-      const preview = Object.assign(camera.attach(), { id: "preview" });
+      window.preview = camera.attach();
       document.body.append(preview);
       window.ids = room.publications.map(({ id }) => id).sort();
       await room.join({ room: "tea", name: "alice" });
@@ -86,8 +93,8 @@ for (const [from, to] of WAYS) {
     await isTold(bob, "camera:muted microphone");
     await assertGoesBlack(bob.page, CAMERA);
     await assertSounds(bob.page, MICROPHONE, "alice");
-    const off = await alice.page.evaluate(() => [camera.ended, opened.map((track) => `${track.kind} ${track.readyState}`).sort(), document.querySelector("#preview").srcObject, room.cameraEnabled]);
-    assert.deepEqual(off, [true, ["audio live", "video ended"], null, false], "its light is out");
+    const off = await alice.page.evaluate(() => [camera.ended, opened.map((track) => `${track.kind} ${track.readyState}`).sort(), preview.srcObject, preview.isConnected, room.cameraEnabled]);
+    assert.deepEqual(off, [true, ["audio live", "video ended"], null, false, false], "its light is out, and its preview is gone");
 
     await alice.page.evaluate(() => room.setMicrophoneEnabled(false));
     await isTold(bob, "camera:muted microphone:muted");
@@ -96,7 +103,7 @@ for (const [from, to] of WAYS) {
     const again = await alice.page.evaluate(async () => {
       window.microphone = await room.setMicrophoneEnabled(true);
       window.camera = await room.setCameraEnabled(true);
-      camera.attach(document.querySelector("#preview"));
+      window.preview = document.body.appendChild(camera.attach());
       return [prompts.at(-1), room.publications.map(({ id }) => id).sort().join() === ids.join()];
     });
     assert.deepEqual(again, ["video", true], "the same publications, and the microphone was open");
@@ -152,7 +159,7 @@ for (const [from, to] of WAYS) {
 
   test(`a mute, and the end of a publication, hold while its device is opened, ${from} to ${to}`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const bob = await enter(t, stub, "bob", to);
+    const bob = await enter(t, stub, "bob", to, { role: "host" });
     const alice = await enter(t, stub, "alice", from);
     await alice.page.evaluate(() => room.setCameraEnabled(true));
     await assertShows(bob.page, CAMERA, "alice", { timeout: 25_000 });
@@ -184,9 +191,27 @@ for (const [from, to] of WAYS) {
     await isOff("room.setCameraEnabled(true), isAsked().then(() => room.setMuted(id, true))", "camera:muted");
     assert.deepEqual(await answered(), OFF, "while the user is asked, too");
 
+    // The host's word is a mute too, whatever the host knows of the camera.
+    await isOff("room.setCameraEnabled(true), new Promise((heard) => room.addEventListener('muterequested', heard, { once: true }))", "camera:muted");
+    await alice.page.evaluate(() => isAsked());
+    await bob.page.evaluate(() => {
+      const { id, publications } = room.participants.find(({ name }) => name === "alice");
+      socket.send(JSON.stringify({ type: "mute", participantId: id, publicationId: publications[0].id }));
+    });
+    await alice.page.evaluate(() => calls[1].then(() => undefined));
+    assert.deepEqual(await answered(), OFF);
+    await isTold(bob, "camera:muted");
+    await assertGoesBlack(bob.page, CAMERA);
+
     await isOff("room.setMuted(id, true), room.setCameraEnabled(true)", "camera:muted");
     assert.deepEqual(await answered(), [true, true], "a mute before does not");
     await isTold(bob, "camera");
+    await assertShows(bob.page, CAMERA, "alice");
+    const still = await alice.page.evaluate(async () => {
+      await Promise.all([room.setCameraEnabled(false), room.setMuted(room.publications[0].id, false)]);
+      return room.cameraEnabled;
+    });
+    assert.equal(still, true, "an unmute after it was switched off");
     await assertShows(bob.page, CAMERA, "alice");
 
     await isOff("room.setMuted(id, false), isAsked().then(() => room.unpublish(id))", "");
@@ -299,6 +324,18 @@ for (const [from, to] of WAYS) {
     });
     await isSharedAfter("");
     await isSharedAfter("await room.setMuted(shared, true)");
+    // In one task: the last call holds.
+    for (const [calls, told] of [
+      ["room.setScreenShareEnabled(true), room.setMuted(shared, true)", "screen:muted"],
+      ["room.setScreenShareEnabled(true), room.setMuted(shared, true)", "screen:muted"],
+      ["room.setMuted(shared, true), room.setScreenShareEnabled(true)", "screen"],
+      ["room.setScreenShareEnabled(false), room.setMuted(shared, false)", "screen"],
+      ["room.setScreenShareEnabled(true), room.unpublish(shared)", ""],
+    ]) {
+      const dialogs = await alice.page.evaluate((calls) => new Function(`return Promise.all([${calls}]).then(() => dialogs)`)(), calls);
+      assert.deepEqual([dialogs, calls], [2, calls]);
+      await isTold(bob, told);
+    }
     await alice.page.evaluate(() => room.setScreenShareEnabled(false));
     await isTold(bob, "");
     for (const { problems } of [alice, bob]) assert.deepEqual(problems, []);
@@ -343,11 +380,20 @@ for (const kind of ["chromium", "firefox"]) {
       const both = await Promise.allSettled([setCameraEnabled.call(room, true), setMicrophoneEnabled.call(room, true)]);
       window.missing = undefined;
       const camera = await room.setCameraEnabled(true);
-      const outcome = [both[0].reason?.code, both[1].value?.kind, camera.kind, room.publications.length];
-      await room.leave();
-      return outcome;
+      return [both[0].reason?.code, both[1].value?.kind, camera.kind, room.publications.length];
     });
     assert.deepEqual(alone, ["ERR_MEDIA_NOT_FOUND", "audio", "video", 2], "a microphone does not suffer from a missing camera");
+
+    const left = await page.evaluate(async () => {
+      const preview = document.body.appendChild((await room.setCameraEnabled(true)).attach());
+      const outcome = (call) => call.then((track) => (track ? "on" : "off"), ({ code }) => code);
+      const off = outcome(room.setCameraEnabled(false));
+      await room.leave();
+      const switches = ["setCameraEnabled", "setMicrophoneEnabled", "setScreenShareEnabled"];
+      const each = (on) => Promise.all(switches.map((name) => outcome(room[name](on))));
+      return [preview.isConnected, await off, await each(false), await each(true)];
+    });
+    assert.deepEqual(left, [false, "off", ["off", "off", "off"], ["ERR_INVALID_STATE", "ERR_INVALID_STATE", "ERR_INVALID_STATE"]]);
     assert.deepEqual(problems, []);
   });
 }

@@ -27,12 +27,17 @@ impl<T: Clone> Switch<T> {
         (receiver, !std::mem::replace(&mut self.is_turning, true))
     }
 
-    /// Another call has switched off what this switch is turning on. Callers so far get that result. Has no effect if the
-    /// switch has the wanted position.
-    pub fn overrule(&mut self) {
+    /// Another call has switched what this switch is turning on or off. Callers so far get that result. Has no effect
+    /// if the switch is not turning.
+    pub fn overrule(&mut self, on: bool) {
         if self.is_turning {
-            self.asked = Some(false);
+            self.asked = Some(on);
         }
+    }
+
+    /// Whether a position was requested that it has not reached.
+    pub fn is_turning(&self) -> bool {
+        self.is_turning
     }
 
     /// The position to turn to next; `None` if the switch has the wanted position.
@@ -129,24 +134,36 @@ mod tests {
     #[test]
     fn what_another_call_has_switched_off_is_not_wanted_and_its_callers_get_that_result() {
         let mut switch = Switch::default();
-        switch.overrule();
+        switch.overrule(false);
         assert_eq!(switch.next_turn(), None, "nothing was being turned on");
 
         let (mut on, _) = switch.ask(true);
-        switch.overrule();
+        switch.overrule(false);
         assert_eq!(switch.next_turn(), Some(false), "before the turn begins");
         switch.settle(&"off");
         assert_eq!((outcome(&mut on), switch.next_turn()), (Some("off"), None));
 
         let (mut on, _) = switch.ask(true);
         switch.next_turn();
-        switch.overrule();
+        switch.overrule(false);
         assert!(!switch.is_wanted(), "while it is turned on");
         switch.settle(&"on");
         assert_eq!((outcome(&mut on), switch.next_turn()), (None, Some(false)));
-        switch.overrule();
+        switch.overrule(false);
         let (_again, begins) = switch.ask(true);
         assert!(!begins && switch.is_wanted(), "and a newer call holds");
+    }
+
+    #[test]
+    fn what_another_call_has_switched_on_is_not_switched_off() {
+        let mut switch = Switch::default();
+        let (mut off, _) = switch.ask(false);
+        switch.overrule(true);
+        assert!(switch.is_turning());
+        assert_eq!(switch.next_turn(), Some(true));
+        switch.settle(&"on");
+        assert_eq!((outcome(&mut off), switch.next_turn()), (Some("on"), None));
+        assert!(!switch.is_turning());
     }
 
     #[test]

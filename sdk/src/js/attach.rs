@@ -54,7 +54,8 @@ impl JsLocalTrack {
     /// Plays the track in an element, replacing what it plays, or in a new `<video>` or `<audio>` that the application
     /// adds to the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is
     /// a camera that faces the user, or has an unknown facing mode: mirrored with the element's `style.scale`. Both can
-    /// be changed afterwards. When the track ends, it is detached.
+    /// be changed afterwards. When the track ends, it is detached; an element that this method has created is then
+    /// removed from the page.
     /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
     #[wasm_bindgen(unchecked_return_type = "HTMLMediaElement")]
     pub fn attach(

@@ -109,8 +109,8 @@ export interface LinkWish extends LinkSlot {
 export interface SignalingCapabilities {
   lanes?: {
     lane: Lane;
-    /** Who makes the offers: this end, the far end when this one requests it, the server at any time, or both ends. */
-    offerer: "us" | "themOnRequest" | "server" | "either";
+    /** Who makes the offers: this end, the far end when this one requests it, or the server at any time. */
+    offerer: "us" | "themOnRequest" | "server";
     profile?: LinkProfile;
   }[];
   /** The first offer is sent with the request to join. Default: false. */

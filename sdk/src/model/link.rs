@@ -28,7 +28,7 @@ pub enum Lane {
     Subscribe,
 }
 
-/// Which end of a link makes the offers. Two offers never collide, except with [`Either`](Self::Either).
+/// Which end of a link makes the offers. Two offers never collide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "js", derive(serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum Offerer {
@@ -38,8 +38,6 @@ pub enum Offerer {
     ThemOnRequest,
     /// The server makes an offer whenever it has something to send. It cannot be asked.
     Server,
-    /// Both ends make offers. In a glare this end is polite: perfect negotiation.
-    Either,
 }
 
 /// How media and data are sent over a link.

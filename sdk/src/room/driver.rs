@@ -325,7 +325,9 @@ impl Driver {
             Event::RoleChange(role) => RoomEvent::RoleChange { role },
             Event::LayoutChange(layout) => RoomEvent::LayoutChange { layout },
             Event::MuteRequested(participant_id, publication_id) => {
-                self.set_own_mute(&publication_id, true);
+                if !self.mute_for_host(&publication_id) {
+                    return;
+                }
                 RoomEvent::MuteRequested { participant_id, publication_id }
             }
             Event::ParticipantJoined(info) => {

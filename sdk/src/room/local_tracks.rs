@@ -76,6 +76,16 @@ impl Driver {
         self.set_own_mute(id, muted);
     }
 
+    /// Mutes a publication for a host. Returns whether that changes anything.
+    pub(super) fn mute_for_host(&self, id: &PublicationId) -> bool {
+        let was_turning = self.overrule_switch(id, false);
+        let is_muted = self.local_tracks.borrow().get(id).is_none_or(|known| known.publication.muted);
+        if !is_muted {
+            self.set_own_mute(id, true);
+        }
+        was_turning || !is_muted
+    }
+
     /// Updates the publications after changes made to the tracks directly.
     pub(super) fn check_local_tracks(&self) {
         let ended = self.publications_where(|known| !known.has_ended && known.track.is_ended());
@@ -169,7 +179,7 @@ impl Driver {
         }
     }
 
-    pub(super) fn set_own_mute(&self, id: &PublicationId, muted: bool) {
+    fn set_own_mute(&self, id: &PublicationId, muted: bool) {
         let Some(track) = self.local_track(id) else { return };
         let silence = (muted && !track.is_ended()).then(|| track.silent_copy());
         let before = match self.local_tracks.borrow_mut().get_mut(id) {

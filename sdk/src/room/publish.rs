@@ -151,7 +151,7 @@ impl Room {
             return Err(no_publication(action, publication));
         }
         for id in self.named(publication) {
-            self.driver().overrule_switch(&id);
+            self.driver().overrule_switch(&id, false);
             self.driver().unpublish_track(&id);
         }
         Ok(())
@@ -200,12 +200,11 @@ impl Room {
     ) -> Result<impl Future<Output = Result<()>> + use<>> {
         let mut opening = None;
         for (id, track) in self.published("mute", publication)? {
-            if muted {
-                self.driver().overrule_switch(&id);
-            } else if self.driver().local_media.is_black(&track) {
+            if !muted && self.driver().local_media.is_black(&track) {
                 opening = Some(self.set_camera_enabled(true, &CameraOptions::default()));
                 continue;
             }
+            self.driver().overrule_switch(&id, !muted);
             self.driver().mute(&id, muted);
         }
         Ok(async move {

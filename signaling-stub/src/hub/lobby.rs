@@ -39,15 +39,15 @@ impl Hub {
             .filter(|known| Some(&known.id) != before.as_ref())
             .map(json_bytes)
             .sum();
-        if others + json_bytes(&join.metadata) > self.limits.max_waiting_bytes {
-            self.error(id, ErrorCode::RoomFull, "the lobby has no room for this much metadata");
-            return true;
-        }
         let waiting = WaitingParticipant {
             id: before.unwrap_or_else(|| self.ids.next().0),
             name: join.name.clone(),
             metadata: join.metadata.clone(),
         };
+        if others + json_bytes(&waiting) > self.limits.max_waiting_bytes {
+            self.error(id, ErrorCode::RoomFull, "the lobby has no room for a name and metadata of this size");
+            return true;
+        }
         let reason = WaitReason::Lobby(waiting.id.clone());
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.waiting = Some(Box::new(Waiting { join: join.clone(), reason }));

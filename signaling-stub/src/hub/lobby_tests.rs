@@ -233,6 +233,26 @@ fn a_lobby_is_not_filled_without_end() {
     assert_eq!(sole_error(&mut hub, CAROL, &join_message("tea")), ErrorCode::RoomFull);
 }
 
+#[test]
+fn names_count_for_the_size_of_a_lobby() {
+    let limits = Limits { max_waiting_bytes: 280, ..Limits::default() };
+    let mut hub = Hub::new(limits);
+    join_as_host(&mut hub, ALICE);
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": true }));
+    let mut message = join_message("tea");
+    message["name"] = "x".repeat(100).into();
+    for id in [BOB, CAROL] {
+        hub.handle_connected(id, 0);
+    }
+    say(&mut hub, BOB, &message);
+    drain(&mut hub);
+    assert_eq!(sole_error(&mut hub, CAROL, &message), ErrorCode::RoomFull);
+    say(&mut hub, BOB, &message);
+    assert!(errors(&drain(&mut hub)).is_empty(), "a repetition is not counted twice");
+    say(&mut hub, CAROL, &join_message("tea"));
+    assert!(errors(&drain(&mut hub)).is_empty());
+}
+
 fn mcu_message(role: &str) -> Value {
     let mut message = join_message("tea");
     message["topology"] = "mcu".into();

@@ -259,7 +259,7 @@ impl Connection {
                 self.exchange.handle_refusal(sdp_type, &reason, now);
             }
             LinkSignal::RequestOffer(Sections { audio, video }) => {
-                if matches!(self.offerer, Offerer::Us | Offerer::Either) {
+                if self.offerer == Offerer::Us {
                     let most = |sections: usize| sections.min(MAX_ASKED_SECTIONS);
                     self.receive(Sections { audio: most(audio), video: most(video) });
                     self.exchange.handle_ask(now);
@@ -405,7 +405,7 @@ fn exchange_of(plan: &Plan) -> Exchange {
     match plan.offerer {
         // A server makes no offers here, so politeness does not matter.
         Offerer::Us if plan.far_end == FarEnd::Server => Exchange::new(Politeness::Impolite, true),
-        Offerer::Us | Offerer::Either => Exchange::new(Politeness::Polite, true),
+        Offerer::Us => Exchange::new(Politeness::Polite, true),
         Offerer::ThemOnRequest => Exchange::new(Politeness::Impolite, false),
         Offerer::Server => Exchange::new(Politeness::Polite, false),
     }

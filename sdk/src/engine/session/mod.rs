@@ -356,7 +356,7 @@ impl Session {
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
             }
-            let offers = matches!(plan.offerer, Offerer::Us | Offerer::Either);
+            let offers = plan.offerer == Offerer::Us;
             if is_new && offers && plan.send.is_empty() {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);
             }

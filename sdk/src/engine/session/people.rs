@@ -51,8 +51,16 @@ impl Session {
             *owner == after.id && !after.publications.iter().any(|publication| publication.id == *id)
         });
         self.event(Event::ParticipantUpdated(after.clone()));
+        for gone in &before.publications {
+            if after.publications.iter().all(|known| known.id != gone.id) {
+                self.wishes.publication_ended((after.id.clone(), gone.id.clone()));
+            }
+        }
         for publication in &after.publications {
             let known = before.publications.iter().find(|known| known.id == publication.id);
+            if known.is_none() {
+                self.wishes.published(&(after.id.clone(), publication.id.clone()));
+            }
             if known.is_some_and(|known| known.muted != publication.muted) {
                 let Publication { id, muted, .. } = publication.clone();
                 self.event(Event::TrackMuteChanged(after.id.clone(), id, muted));

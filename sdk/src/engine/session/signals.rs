@@ -85,14 +85,12 @@ impl Session {
         }
     }
 
-    /// Complies with a host's request to mute. Nobody can be unmuted remotely, so the application need not be asked.
+    /// Complies with a host's request to mute. Nobody can be unmuted remotely, so the application need not be asked. The
+    /// event is emitted for a muted publication too: it may be about to be unmuted.
     fn mute_requested(&mut self, from: ParticipantId, id: PublicationId, now: Timestamp) {
         let Some(mut publication) = self.publications.iter().find(|known| known.id == id).cloned() else {
             return;
         };
-        if publication.muted {
-            return;
-        }
         publication.muted = true;
         self.publish(publication, now);
         self.event(Event::MuteRequested(from, id));

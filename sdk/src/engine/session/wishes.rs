@@ -1,22 +1,29 @@
 //! What is wanted of the remote publications.
 
+use std::collections::VecDeque;
+
 use crate::collections::SortedMap;
 use crate::engine::adaptive_stream::TrackKey;
 use crate::model::{LinkId, ParticipantId, PublicationId, Wanted, Wish};
+
+/// Maximum publications that have ended and whose wishes are kept: one may be published again with the same id.
+const MAX_ENDED: usize = 64;
 
 /// Wishes that differ from the default.
 #[derive(Debug)]
 pub(super) struct Wishes {
     /// Whether publications without a wish are wanted.
     others: bool,
-    wishes: SortedMap<(ParticipantId, PublicationId), Wish>,
+    wishes: SortedMap<TrackKey, Wish>,
     /// The display height in pixels, where it is limited.
     shown: SortedMap<TrackKey, u32>,
+    /// Publications with wishes that have ended, the oldest first.
+    ended: VecDeque<TrackKey>,
 }
 
 impl Wishes {
     pub(super) fn new(others: bool) -> Self {
-        Self { others, wishes: SortedMap::new(), shown: SortedMap::new() }
+        Self { others, wishes: SortedMap::new(), shown: SortedMap::new(), ended: VecDeque::new() }
     }
 
     pub(super) fn set(&mut self, wish: Wish) {
@@ -57,8 +64,28 @@ impl Wishes {
         Wanted { wishes: wishes.into_values().filter(is_meant).collect(), others: self.others }
     }
 
+    /// A publication has ended. Its wish is kept until too many others have.
+    pub(super) fn publication_ended(&mut self, key: TrackKey) {
+        if !self.wishes.contains_key(&key) && !self.shown.contains_key(&key) {
+            return;
+        }
+        self.ended.push_back(key);
+        if self.ended.len() > MAX_ENDED
+            && let Some(oldest) = self.ended.pop_front()
+        {
+            self.wishes.remove(&oldest);
+            self.shown.remove(&oldest);
+        }
+    }
+
+    /// A publication is new, or published again.
+    pub(super) fn published(&mut self, key: &TrackKey) {
+        self.ended.retain(|ended| ended != key);
+    }
+
     /// Removes the wishes about a participant who left.
     pub(super) fn forget(&mut self, owner: &ParticipantId) {
+        self.ended.retain(|(of, _)| of != owner);
         self.wishes.retain(|(of, _), _| of != owner);
         self.shown.retain(|(of, _), _| of != owner);
     }
@@ -85,6 +112,36 @@ mod tests {
         assert!(wishes.of(&"b".into()).wishes.is_empty(), "all of it is no wish");
         wishes.forget(&"a".into());
         assert!(wishes.of(&LinkId::Server(Lane::Both)).wishes.is_empty());
+    }
+
+    #[test]
+    fn wishes_about_ended_publications_are_kept_for_some_of_them() {
+        let key = |number: usize| (ParticipantId::from("a"), PublicationId(number.to_string()));
+        let unwanted = |number| {
+            let (participant_id, publication_id) = key(number);
+            Wish { participant_id, publication_id, wanted: false, max_height: None }
+        };
+        let mut wishes = Wishes::new(true);
+        for number in 0..2 * MAX_ENDED {
+            wishes.set(unwanted(number));
+            wishes.show(key(number), Some(90));
+            wishes.publication_ended(key(number));
+            if number == 0 {
+                wishes.published(&key(0));
+            }
+        }
+        let kept = |number: usize| {
+            wishes.wishes.contains_key(&key(number)) && wishes.shown.contains_key(&key(number))
+        };
+        let numbers: Vec<_> = (0..2 * MAX_ENDED).filter(|number| kept(*number)).collect();
+        let expected: Vec<_> = std::iter::once(0).chain(MAX_ENDED..2 * MAX_ENDED).collect();
+        assert_eq!(numbers, expected, "the newest, and what is published again");
+        assert_eq!((wishes.wishes.len(), wishes.shown.len()), (MAX_ENDED + 1, MAX_ENDED + 1));
+
+        wishes.publication_ended(key(usize::MAX));
+        assert_eq!(wishes.ended.len(), MAX_ENDED, "without a wish there is nothing to keep");
+        wishes.forget(&"a".into());
+        assert!(wishes.ended.is_empty());
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub fn plan(
         let link = LinkId::Server(*lane);
         let sent = if link.sends() { publications } else { &[] };
         // Who answers gets the sections that the offer has.
-        let offers_to_receive = link.receives() && matches!(offerer, Offerer::Us | Offerer::Either);
+        let offers_to_receive = link.receives() && *offerer == Offerer::Us;
         Plan {
             link,
             far_end: FarEnd::Server,

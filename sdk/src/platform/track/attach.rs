@@ -27,12 +27,14 @@ struct Attachment {
     track: MediaStreamTrack,
     element: HtmlMediaElement,
     stream: MediaStream,
+    /// Whether the SDK has made the element, and removes it from the page when nothing is attached to it.
+    is_own: bool,
     _watch: TrackWatch,
     _on_ended: ListenerGuard,
 }
 
 impl Attachment {
-    fn new(track: &LocalTrack, element: &HtmlMediaElement) -> Result<Self> {
+    fn new(track: &LocalTrack, element: &HtmlMediaElement, is_own: bool) -> Result<Self> {
         let (raw, stream) = (track.to_raw(), stream_of(&[track.to_raw()])?);
         let ended = track.to_raw();
         let on_ended = track.on_ended(move || detach_all(&ended));
@@ -45,7 +47,8 @@ impl Attachment {
         element.set_src_object(Some(&stream));
         element.set_muted(true);
         style(element, track.is_mirrored());
-        Ok(Self { track: raw, element: Clone::clone(element), stream, _watch: watch, _on_ended: on_ended })
+        let element = Clone::clone(element);
+        Ok(Self { track: raw, element, stream, is_own, _watch: watch, _on_ended: on_ended })
     }
 
     fn is_in_place(&self) -> bool {
@@ -58,6 +61,9 @@ impl Drop for Attachment {
         if self.is_in_place() {
             self.element.set_src_object(None);
             style(&self.element, false);
+            if self.is_own {
+                self.element.remove();
+            }
         }
     }
 }
@@ -93,9 +99,14 @@ impl LocalTrack {
     /// [`Error::Browser`](crate::Error::Browser) if the browser cannot create a stream of it.
     pub fn attach(&self, element: &HtmlMediaElement) -> Result<()> {
         release(|known| !known.is_in_place());
+        let is_own = |known: &Attachment| known.element == *element && known.is_own;
+        self.play_in(element, ATTACHED.with_borrow(|attached| attached.iter().any(is_own)))
+    }
+
+    fn play_in(&self, element: &HtmlMediaElement, is_own: bool) -> Result<()> {
         let is_attached = |known: &Attachment| known.element == *element && known.track == *self.as_raw();
         if !ATTACHED.with_borrow(|attached| attached.iter().any(is_attached)) {
-            let attachment = Attachment::new(self, element)?;
+            let attachment = Attachment::new(self, element, is_own)?;
             release(|known| known.element == *element);
             ATTACHED.with_borrow_mut(|attached| attached.push(attachment));
         }
@@ -104,13 +115,13 @@ impl LocalTrack {
     }
 
     /// [Attaches](Self::attach) the track to a new `<video>` or `<audio>` element, which the application adds to the
-    /// page.
+    /// page. When nothing is attached to the element any more, it is removed from the page.
     ///
     /// # Errors
     /// The errors of [`attach`](Self::attach).
     pub fn attach_new(&self) -> Result<HtmlMediaElement> {
         let element = media_element(self.kind())?;
-        self.attach(&element)?;
+        self.play_in(&element, true)?;
         Ok(element)
     }
 

@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::rc::{Rc, Weak};
 
+use futures::channel::oneshot::Receiver;
 use wasm_bindgen_futures::spawn_local;
 
 use self::prompt::Prompt;
@@ -106,12 +107,13 @@ impl Room {
     /// `options` apply when a camera is opened. Default options mean: as the last time.
     ///
     /// Of calls in quick succession the last one holds, and all return its result. [`set_muted`](Self::set_muted) to
-    /// `true` and [`unpublish`](Self::unpublish) of the camera while it is being opened count as switching it off. If
+    /// `true` and [`unpublish`](Self::unpublish) of the camera while it is being opened, and a host's mute, count as
+    /// switching it off. If
     /// camera and microphone are enabled without an await in between, the user is asked for both in one prompt. If the
     /// future is dropped, or the room is left, while the user is asked, a camera that comes later is closed at once.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left; those of [`Devices::camera`](crate::Devices::camera).
+    /// `InvalidState` for enabling it in a room that is left; those of [`Devices::camera`](crate::Devices::camera).
     pub fn set_camera_enabled(
         &self,
         enabled: bool,
@@ -125,7 +127,7 @@ impl Room {
     /// mutes the publication; the device stays open, so that it is back at once.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left; those of [`Devices::microphone`](crate::Devices::microphone).
+    /// `InvalidState` for enabling it in a room that is left; those of [`Devices::microphone`](crate::Devices::microphone).
     pub fn set_microphone_enabled(
         &self,
         enabled: bool,
@@ -164,7 +166,7 @@ impl Room {
             }
             outcome
         });
-        async move { asked?.await.unwrap_or_else(|_| Err(left())) }
+        async move { switched(asked, enabled).await }
     }
 
     /// Sends the track of a device that was opened, as the publication of its kind.
@@ -269,13 +271,17 @@ impl Driver {
         self.drop_unused_black();
     }
 
-    /// A publication is muted or withdrawn by another call: call this before. If it is being switched on, it stays off.
-    pub(in crate::room) fn overrule_switch(&self, id: &PublicationId) {
-        for input in [Input::Camera, Input::Microphone] {
-            if self.input(input.source()).is_some_and(|(switched, _)| switched == *id) {
-                self.local_media.device(input).switch.borrow_mut().overrule();
-            }
-        }
+    /// A publication is muted, unmuted or withdrawn by another call, or muted by a host: call this before. If its switch
+    /// is turning, this newer call holds. Returns whether it is.
+    pub(in crate::room) fn overrule_switch(&self, id: &PublicationId, on: bool) -> bool {
+        let is_input =
+            |input: &Input| self.input(input.source()).is_some_and(|(switched, _)| switched == *id);
+        let Some(input) = [Input::Camera, Input::Microphone].into_iter().find(is_input) else {
+            return self.overrule_screen(id, on);
+        };
+        let mut switch = self.local_media.device(input).switch.borrow_mut();
+        switch.overrule(on);
+        switch.is_turning()
     }
 
     /// The application may have unpublished it, or sent another track in its place.
@@ -301,6 +307,15 @@ impl Driver {
 }
 
 const ACTION: &str = "enable a device";
+
+/// The result of a switch. In a room that is left, everything is off.
+async fn switched<T>(asked: Result<Receiver<Result<Option<T>>>>, enabled: bool) -> Result<Option<T>> {
+    let outcome = match asked {
+        Ok(outcome) => outcome.await.unwrap_or_else(|_| Err(left())),
+        Err(error) => Err(error),
+    };
+    if enabled { outcome } else { outcome.or(Ok(None)) }
+}
 
 fn left() -> Error {
     Error::InvalidState { action: ACTION, state: "the room is left" }

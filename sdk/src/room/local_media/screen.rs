@@ -9,7 +9,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{ACTION, left};
+use super::{ACTION, switched};
 use crate::engine::switch::Switch;
 use crate::error::Result;
 use crate::model::{PublicationId, TrackSource};
@@ -29,6 +29,8 @@ pub(super) struct Screen {
     /// Whether the dialog is open.
     is_choosing: Cell<bool>,
     shared: RefCell<Option<DisplayCapture>>,
+    /// Tracks that were muted or unpublished by a newer call than the one that is turning the switch on.
+    overruled: RefCell<Vec<LocalTrack>>,
 }
 
 impl fmt::Debug for Screen {
@@ -68,7 +70,7 @@ impl Room {
     /// is shared.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left; those of [`capture_display`].
+    /// `InvalidState` for enabling it in a room that is left; those of [`capture_display`].
     ///
     /// [`RoomEvent::LocalTrackEnded`]: crate::RoomEvent::LocalTrackEnded
     pub fn set_screen_share_enabled(
@@ -78,6 +80,7 @@ impl Room {
     ) -> impl Future<Output = Result<Option<DisplayCapture>>> + use<> {
         let asked = self.expect_not_left(ACTION).map(|()| {
             let screen = &self.driver().local_media.screen;
+            screen.overruled.take();
             if enabled && self.driver().sharing().is_none() && !screen.is_choosing.replace(true) {
                 screen.choosing.replace(Some(capture_display(options).boxed_local()));
             }
@@ -89,7 +92,7 @@ impl Room {
             }
             outcome
         });
-        async move { asked?.await.unwrap_or_else(|_| Err(left())) }
+        async move { switched(asked, enabled).await }
     }
 
     /// Whether a screen is published to everyone, and not muted.
@@ -97,11 +100,14 @@ impl Room {
         self.driver().is_sending(TrackSource::Screen)
     }
 
-    /// Publishes both tracks, or neither. A track that is published to everyone already is unmuted.
+    /// Publishes both tracks, or neither. A track that is published to everyone already is unmuted, and one that a newer
+    /// call has muted or unpublished stays so.
     fn share(&self, capture: &DisplayCapture) -> Result<()> {
         let driver = self.driver();
         let active = [Some(&capture.video), capture.audio.as_ref()];
-        let active = active.into_iter().flatten().filter(|track| !track.is_ended()).cloned();
+        let overruled = driver.local_media.screen.overruled.take();
+        let is_meant = |track: &&LocalTrack| !track.is_ended() && !overruled.contains(track);
+        let active = active.into_iter().flatten().filter(is_meant).cloned();
         let (published, new): (Vec<_>, Vec<_>) =
             active.partition(|track| driver.published_to_all_of(track).is_some());
         self.start_publishing_all(&new, &PublishOptions::default())?;
@@ -168,6 +174,24 @@ impl Driver {
     fn published_to_all_of(&self, track: &LocalTrack) -> Option<PublicationId> {
         let same = |id: &PublicationId| self.local_track(id).as_ref() == Some(track);
         self.published_to_all(track.source()).into_iter().find(same)
+    }
+
+    /// See [`overrule_switch`](Self::overrule_switch). Muting a screen does not end it.
+    pub(super) fn overrule_screen(&self, id: &PublicationId, on: bool) -> bool {
+        let screen = &self.local_media.screen;
+        let track = self.local_track(id).filter(|track| self.published_to_all_of(track).as_ref() == Some(id));
+        let is_screen =
+            |track: &LocalTrack| matches!(track.source(), TrackSource::Screen | TrackSource::ScreenAudio);
+        let Some(track) = track.filter(is_screen).filter(|_| screen.switch.borrow().is_turning()) else {
+            return false;
+        };
+        screen.overruled.borrow_mut().retain(|known| *known != track);
+        if on {
+            screen.switch.borrow_mut().overrule(true);
+        } else {
+            screen.overruled.borrow_mut().push(track);
+        }
+        true
     }
 
     fn stop_sharing(&self) {
