@@ -265,8 +265,8 @@ export interface LinkWish extends LinkSlot {
 export interface SignalingCapabilities {
     lanes?: {
         lane: Lane;
-        /** Who makes the offers: this end, the far end when this one requests it, the server at any time, or both ends. */
-        offerer: "us" | "themOnRequest" | "server" | "either";
+        /** Who makes the offers: this end, the far end when this one requests it, or the server at any time. */
+        offerer: "us" | "themOnRequest" | "server";
         profile?: LinkProfile;
     }[];
     /** The first offer is sent with the request to join. Default: false. */
@@ -3675,7 +3675,8 @@ export class LocalTrack {
      * Plays the track in an element, replacing what it plays, or in a new `<video>` or `<audio>` that the application
      * adds to the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is
      * a camera that faces the user, or has an unknown facing mode: mirrored with the element's `style.scale`. Both can
-     * be changed afterwards. When the track ends, it is detached.
+     * be changed afterwards. When the track ends, it is detached; an element that this method has created is then
+     * removed from the page.
      * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
      */
     attach(element?: HTMLMediaElement): HTMLMediaElement;
@@ -4363,9 +4364,9 @@ export class Room {
      * The options count when a camera is opened. Default: those of the last time.
      *
      * Of calls in quick succession the last one holds, and all resolve with its result. `setMuted(id, true)` and `unpublish` of
-     * the camera while it is being opened count as switching it off. If `setMicrophoneEnabled(true)` is called as well, without an `await` in between, the user is asked for both in one prompt. If the call is aborted, or the room is
+     * the camera while it is being opened, and a host's mute, count as switching it off. If `setMicrophoneEnabled(true)` is called as well, without an `await` in between, the user is asked for both in one prompt. If the call is aborted, or the room is
      * left, while the user is asked, a camera that comes later is closed at once.
-     * @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE if the room is left.
+     * @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE for enabling it in a room that is left.
      * @example
      * const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
      * if (camera) document.body.append(camera.attach());
@@ -4386,7 +4387,7 @@ export class Room {
     /**
      * Switches the microphone on or off, as `setCameraEnabled` does the camera. Off mutes the publication; the device stays
      * open, so that it is back at once.
-     * @throws {MoimError} the codes of `Devices.microphone`; ERR_INVALID_STATE if the room is left.
+     * @throws {MoimError} the codes of `Devices.microphone`; ERR_INVALID_STATE for enabling it in a room that is left.
      */
     setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<LocalTrack | undefined>;
     /**
@@ -4397,7 +4398,7 @@ export class Room {
      *
      * Call it from an event handler of a click or a key. Of calls in quick succession the last one holds. If the call is aborted,
      * or the room is left, while the user chooses, nothing is shared.
-     * @throws {MoimError} the codes of `captureDisplay`; ERR_INVALID_STATE if the room is left.
+     * @throws {MoimError} the codes of `captureDisplay`; ERR_INVALID_STATE for enabling it in a room that is left.
      */
     setScreenShareEnabled(enabled: boolean, options?: DisplayOptions): Promise<DisplayCapture | undefined>;
     /**

@@ -62,12 +62,12 @@ for (const topology of ["mesh", "sfu"]) {
   }
 }
 
-/** Keeps the codes of the room's warnings. */
+/** Keeps the messages of the room's warnings. */
 const keepWarnings = (person) => person.page.evaluate(() => {
   window.warnings = [];
-  room.addEventListener("warning", ({ detail: { error } }) => window.warnings.push(error.code));
+  room.addEventListener("warning", ({ detail: { error } }) => window.warnings.push(error.message));
 });
-const isWarned = (person, code) => until(person.page, (code) => window.warnings.includes(code), { what: `a warning ${code}`, args: [code] });
+const isWarned = (person, text) => until(person.page, (text) => window.warnings.some((warning) => warning.includes(text)), { what: `a warning: ${text}`, args: [text] });
 
 for (const [kind, missing] of kinds) {
   test(`a limit that the browser refuses is reported, and applied with the next change, ${kind}`, { skip: missing }, async (t) => {
@@ -87,7 +87,7 @@ for (const [kind, missing] of kinds) {
       const [alice] = room.participants;
       room.subscribe(alice.id, alice.publications.find(({ source }) => source === "camera").id, { maxHeight });
     }, full / 4);
-    await isWarned(alice, "ERR_NEGOTIATION");
+    await isWarned(alice, "set the parameters: not now");
     await bob.meets("alice");
     assert.equal(await heightAtBob(), full);
 
@@ -119,7 +119,7 @@ for (const [kind, missing] of kinds) {
         local[source].id = await room.publish(local[source].track);
       }, source);
       await republish("camera");
-      await isWarned(bob, "ERR_NEGOTIATION");
+      await isWarned(bob, "there is no media section");
       assert.deepEqual(await bob.page.evaluate(() => room.participants[0].tracks.map(({ source }) => source)), ["microphone"]);
 
       await bob.page.evaluate(() => showAgain());

@@ -36,7 +36,8 @@ pub enum Offerer {
     Us,
     /// The remote end makes every offer. This end asks when it needs one, except for the first, which comes unasked.
     ThemOnRequest,
-    /// The server makes an offer whenever it has something to send. It cannot be asked.
+    /// The server makes an offer whenever it has something to send, and as long as the last answer does not carry
+    /// exactly what is published. It cannot be asked.
     Server,
 }
 

@@ -124,8 +124,7 @@ impl Connection {
         self.limits.remove(&id);
         let is_described =
             self.exchange.is_setting_local() || self.local_mids.values().any(|sent| *sent == id);
-        // A server that makes all offers cannot be asked for one.
-        if is_described && self.offerer != Offerer::Server {
+        if is_described {
             self.removal.removed();
         }
         self.command(ConnectionCommand::Detach(id));

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use moim::model::Publication;
 use moim::signaling::{
-    Capabilities, JoinRequest, LinkId, LinkProfile, LinkSignal, Output, ParticipantInfo, ServerLane,
-    SignalCommand, SignalEvent, SignalingBackend, Slot, SocketEvent, Timestamp,
+    Capabilities, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, Output, ParticipantInfo,
+    ServerLane, SignalCommand, SignalEvent, SignalingBackend, Slot, SocketEvent, Timestamp,
 };
 use moim::{LeaveReason, Lobby, ParticipantId, PublicationId};
 
@@ -102,7 +102,11 @@ impl SignalingBackend for RuleBackend {
         let lane = |(lane, offerer): &(_, _)| ServerLane {
             lane: *lane,
             offerer: *offerer,
-            profile: LinkProfile::server(),
+            // Only a section that the server offers for both directions can be answered with a track.
+            profile: LinkProfile {
+                one_way: (*lane, *offerer) == (Lane::Publish, Offerer::Us) || *lane != Lane::Publish,
+                ..LinkProfile::server()
+            },
         };
         Capabilities {
             lanes: self.rules.lanes.iter().map(lane).collect(),

@@ -10,7 +10,7 @@ use moim::engine::connection::ConnectionCommand;
 use moim::engine::exchange::Command;
 use moim::engine::session::{self, Event as SessionEvent, Session};
 use moim::model::{LinkId, Publication, Timestamp};
-use moim::signaling::{self, JoinRequest, Lane, Offerer, ParticipantInfo, Profile, SignalingBackend};
+use moim::signaling::{self, JoinRequest, Lane, Offerer, ParticipantInfo, Profile, SignalingBackend, Slot};
 use moim::{MediaKind, ParticipantId, PublicationId, Role, Topology, TrackSource};
 
 use self::backend::{FromServer, RuleBackend, ToServer};
@@ -33,6 +33,11 @@ impl Rules {
         self.lanes.iter().map(|(lane, _)| *lane).find(|lane| *lane != Lane::Publish).unwrap()
     }
 
+    /// Who makes the offers on the connection over which the client sends.
+    fn sending(&self) -> (Lane, Offerer) {
+        self.lanes.iter().copied().find(|(lane, _)| *lane != Lane::Subscribe).unwrap()
+    }
+
     fn server_offers(&self) -> bool {
         let receiving = self.receiving_lane();
         self.lanes.iter().any(|(lane, offerer)| *lane == receiving && *offerer != Offerer::Us)
@@ -44,6 +49,10 @@ const TWO_OF_OURS: &[(Lane, Offerer)] = &[(Lane::Publish, Offerer::Us), (Lane::S
 const SERVER_OFFERS: &[(Lane, Offerer)] = &[(Lane::Publish, Offerer::Us), (Lane::Subscribe, Offerer::Server)];
 const ON_REQUEST: &[(Lane, Offerer)] =
     &[(Lane::Publish, Offerer::Us), (Lane::Subscribe, Offerer::ThemOnRequest)];
+const ALL_OFFERS: &[(Lane, Offerer)] =
+    &[(Lane::Publish, Offerer::Server), (Lane::Subscribe, Offerer::Server)];
+const ALL_ON_REQUEST: &[(Lane, Offerer)] =
+    &[(Lane::Publish, Offerer::ThemOnRequest), (Lane::Subscribe, Offerer::ThemOnRequest)];
 
 #[test]
 fn the_client_makes_every_offer_and_the_first_travels_with_the_request_to_join() {
@@ -63,6 +72,13 @@ fn the_server_offers_what_there_is_to_receive() {
         let rules = Rules { lanes: SERVER_OFFERS, join_carries_offer: false, answers_carry: false, renames };
         try_seeds(rules);
         try_seeds(Rules { lanes: ON_REQUEST, ..rules });
+    }
+}
+
+#[test]
+fn the_server_makes_every_offer() {
+    for lanes in [ALL_OFFERS, ALL_ON_REQUEST] {
+        try_seeds(Rules { lanes, join_carries_offer: false, answers_carry: false, renames: true });
     }
 }
 
@@ -155,6 +171,7 @@ impl World {
             }
             self.now = at;
             self.handle(id, event);
+            self.check_frames();
         }
     }
 
@@ -244,6 +261,28 @@ impl World {
                 client.last_down = client.last_down.max(at);
                 let at = client.last_down;
                 self.push(at, to, Event::AtClient(message));
+            }
+        }
+    }
+
+    /// At any time: no frame of a publication is forwarded or received as another one.
+    fn check_frames(&self) {
+        let (sends, _) = self.server.rules.sending();
+        for (id, known) in &self.server.clients {
+            let client = &self.clients[*id];
+            for (mid, publication) in &known.mids {
+                let sent = client.peers.get(&LinkId::Server(sends)).and_then(|peer| peer.sent_in(mid));
+                let is_forwarded = known.names.contains_key(publication);
+                assert!(
+                    !is_forwarded || sent.is_none_or(|sent| sent == publication),
+                    "{sent:?} of client {id} is forwarded as {publication}"
+                );
+            }
+            for (owner, publication, mid) in client.session.live_tracks() {
+                let seen = known.forwarded.get(mid);
+                let is_same =
+                    |slot: &Slot| (&slot.participant_id, &slot.publication_id) == (owner, publication);
+                assert!(seen.is_none_or(is_same), "{seen:?} is received as {publication} of {owner}");
             }
         }
     }

@@ -30,14 +30,27 @@ pub(super) struct Client {
     /// The names of its publications here, by its own.
     pub(super) names: BTreeMap<PublicationId, PublicationId>,
     /// What it sends in which section.
-    mids: Mids,
+    pub(super) mids: Mids,
+    uplink: Uplink,
     /// The sections that it receives in, and what they carry.
     sections: Vec<Section>,
     pub(super) slots: Slots,
+    /// What is forwarded in which section, if the server makes the offers: what the client has agreed to.
+    pub(super) forwarded: Slots,
     /// An offer of the server waits for its answer.
     awaits_answer: bool,
     /// What was requested last, so that it is not requested again.
     requested: Sections,
+}
+
+/// The sections that a client may send in, if the server offers them.
+#[derive(Debug, Default)]
+struct Uplink {
+    sections: Vec<Section>,
+    awaits_answer: bool,
+    has_offered: bool,
+    /// The sections that the client has asked for.
+    asked: Option<Sections>,
 }
 
 impl Server {
@@ -65,8 +78,10 @@ impl Server {
                     info,
                     names: BTreeMap::new(),
                     mids: Mids::new(),
+                    uplink: Uplink::default(),
                     sections: Vec::new(),
                     slots: Slots::new(),
+                    forwarded: Slots::new(),
                     awaits_answer: false,
                     requested: Sections::default(),
                 };
@@ -124,13 +139,19 @@ impl Server {
             LinkSignal::Description { description, carries } => {
                 let sdp = Sdp::parse(&description.sdp);
                 match description.sdp_type {
+                    SdpType::Answer if lane == Lane::Publish => {
+                        assert!(std::mem::take(&mut client.uplink.awaits_answer), "an answer to nothing");
+                        client.mids = carries.unwrap_or_default();
+                    }
                     SdpType::Answer => {
                         assert!(std::mem::take(&mut client.awaits_answer), "an answer to nothing");
-                        assert_eq!(lane, Lane::Subscribe);
+                        client.forwarded.clone_from(&client.slots);
                     }
                     SdpType::Offer => {
-                        let is_ours = lane != Lane::Subscribe || !self.rules.server_offers();
-                        assert!(is_ours, "the server makes the offers");
+                        assert!(
+                            self.rules.lanes.contains(&(lane, Offerer::Us)),
+                            "the server makes the offers"
+                        );
                         self.serial += 1;
                         if lane != Lane::Subscribe {
                             client.mids = carries.unwrap_or_default();
@@ -143,8 +164,11 @@ impl Server {
                     }
                 }
             }
-            LinkSignal::RequestOffer(_) => {
+            LinkSignal::RequestOffer(sections) => {
                 assert!(self.rules.lanes.contains(&(lane, Offerer::ThemOnRequest)), "it cannot be asked");
+                if lane == Lane::Publish {
+                    client.uplink.asked = Some(sections);
+                }
             }
             _ => {}
         }
@@ -190,6 +214,7 @@ impl Server {
         let wanted = self.wanted(to);
         let client = self.clients.get_mut(&to).expect("a client");
         client.slots.retain(|_, slot| wanted.iter().any(|(_, other)| other == slot));
+        client.forwarded.retain(|_, slot| wanted.iter().any(|(_, other)| other == slot));
         let mut left = Vec::new();
         for (kind, slot) in wanted {
             if client.slots.values().any(|taken| *taken == slot) {
@@ -209,6 +234,9 @@ impl Server {
     fn assign(&mut self) {
         let clients: Vec<_> = self.clients.keys().copied().collect();
         for to in clients {
+            if self.rules.sending().1 != Offerer::Us {
+                self.offer_uplink(to);
+            }
             match self.rules.server_offers() {
                 true => self.offer(to),
                 false => self.assign_sections(to),
@@ -236,6 +264,42 @@ impl Server {
             let request = LinkSignal::RequestOffer(needed);
             self.outputs.push((to, FromServer::Signal(LinkId::Server(lane), request)));
         }
+    }
+
+    /// Offers sections to send in: the first time unasked, then when asked, or as long as something is published and not
+    /// sent, or sent and not published.
+    fn offer_uplink(&mut self, to: usize) {
+        let (lane, offerer) = self.rules.sending();
+        let client = self.clients.get_mut(&to).expect("a client");
+        let published = client.names.keys().collect::<BTreeSet<_>>();
+        let is_due = match offerer {
+            Offerer::ThemOnRequest => client.uplink.asked.is_some(),
+            _ => published != client.mids.values().collect(),
+        };
+        let uplink = &mut client.uplink;
+        if uplink.awaits_answer || (uplink.has_offered && !is_due) {
+            return;
+        }
+        let needed = uplink.asked.take().unwrap_or_default().max(Sections::of(&client.info.publications));
+        for (kind, needed) in [(MediaKind::Audio, needed.audio), (MediaKind::Video, needed.video)] {
+            let present = uplink.sections.iter().filter(|section| section.kind == kind).count();
+            for _ in present..needed {
+                let mid = format!("u{}", uplink.sections.len());
+                let direction = Direction { sends: false, receives: true };
+                uplink.sections.push(Section { mid, kind, direction });
+            }
+        }
+        (uplink.awaits_answer, uplink.has_offered) = (true, true);
+        self.serial += 1;
+        let offer = Sdp {
+            serial: self.serial,
+            answers: None,
+            ufrag: "server".to_owned(),
+            sections: uplink.sections.clone(),
+        };
+        let description = SessionDescription { sdp_type: SdpType::Offer, sdp: offer.to_text() };
+        let signal = LinkSignal::Description { description, carries: None };
+        self.outputs.push((to, FromServer::Signal(LinkId::Server(lane), signal)));
     }
 
     /// Offers what there is to receive, unless an offer is open already.
