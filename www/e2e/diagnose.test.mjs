@@ -63,7 +63,8 @@ for (const kind of ["chromium", "firefox"]) {
     assert.equal(of("signaling").finding, "signalingUnreachable");
     assert.match(of("signaling").advice, /Check the URL/);
     for (const turn of ["turnUdp", "turnTcp"]) {
-      assert.equal(of(turn).finding, kind === "chromium" ? "turnRefused" : "turnNoRelay", turn);
+      // Older versions of Firefox report no reason.
+      assert.match(of(turn).finding, kind === "chromium" ? /^turnRefused$/ : /^turn(Refused|NoRelay)$/, turn);
       assert.match(of(turn).advice, /username and the credential/);
     }
     if (kind === "chromium") assert.match(of("turnUdp").detail, /^401/);
@@ -104,7 +105,8 @@ for (const kind of ["chromium", "firefox"]) {
       assert.equal(error, "ERR_ABORTED", interrupted);
       assert.deepEqual(left, { tracks: 0, connections: 0, sockets: 0, contexts: 0 }, interrupted);
     }
-    assert.deepEqual(visitor.problems, []);
+    // Firefox logs a socket that is closed while it connects.
+    assert.deepEqual(visitor.problems.filter((problem) => !problem.includes(`${stub.url.replace("http", "ws")}/ws`)), []);
   });
 }
 

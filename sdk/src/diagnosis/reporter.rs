@@ -31,9 +31,16 @@ impl Reporter {
         let outcome = within(LIMIT_MS, work).await.unwrap_or_else(|| Finding::TimedOut.into());
         let finding = outcome.finding;
         let result = CheckResult::new(check, outcome, clock::now_ms() - start);
-        self.results.borrow_mut().push(result.clone());
+        self.insert(result.clone());
         self.send(check, Some(result));
         finding
+    }
+
+    /// Keeps the order of the report, whichever check ends first.
+    fn insert(&self, result: CheckResult) {
+        let mut results = self.results.borrow_mut();
+        let at = results.partition_point(|known| known.check < result.check);
+        results.insert(at, result);
     }
 
     fn send(&self, check: Check, result: Option<CheckResult>) {
@@ -43,8 +50,6 @@ impl Reporter {
 
     /// The results in the order of the report.
     pub(super) fn into_results(self) -> Vec<CheckResult> {
-        let mut results = self.results.into_inner();
-        results.sort_by_key(|result| result.check);
-        results
+        self.results.into_inner()
     }
 }

@@ -22,14 +22,13 @@ const FINDINGS: &str = TYPESCRIPT_FINDING;
 // The dead code lint does not see uses in the sections.
 const _: [&str; 2] = [TYPESCRIPT_CHECK, TYPESCRIPT_FINDING];
 
-/// Checks devices, servers and the network before a call: permissions, camera, microphone and speaker, the signaling server,
-/// each STUN and TURN transport, and the quality of media that is sent to itself. Each check has a limit in time, and what
-/// it finds is in its result; the `report` rejects only if the `signal` is aborted.
+/// Checks devices, servers and the network before a call: permissions, camera, microphone and speaker, the signaling
+/// server, each STUN and TURN transport, and the quality of media that is sent to itself. What fails is in the results: the
+/// `report` rejects only if the `signal` is aborted. Each check has a limit in time.
 ///
-/// The browser may ask for permission, and the speaker plays a tone for a second. Call it from a click handler: browsers keep
-/// audio suspended until a user gesture. The checks start immediately, also if nobody iterates, and end with the iteration of
-/// all updates; ending the iteration early does not stop them. When they are done or aborted, all devices and connections
-/// are released.
+/// The browser may ask for permission, and the speaker plays a tone for a second. Call it from a click handler, because
+/// browsers keep audio suspended until a user gesture. The checks start immediately, even if the updates are not iterated,
+/// and ending the iteration does not stop them. Afterwards, also when aborted, all devices and connections are released.
 /// @throws {MoimError} ERR_INVALID_OPTIONS for options that are misspelt, of the wrong type or out of range, and without a
 /// `url` on a page without a server. `report` rejects with ERR_ABORTED when the `signal` is aborted.
 /// @example

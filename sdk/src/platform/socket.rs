@@ -34,6 +34,11 @@ impl Socket {
         protocols: &[String],
         on_event: impl Fn(SocketEvent) + 'static,
     ) -> Result<Self> {
+        Self::open_boxed(url, protocols, Box::new(on_event))
+    }
+
+    /// Compiled once for all callers.
+    fn open_boxed(url: &str, protocols: &[String], on_event: Box<dyn Fn(SocketEvent)>) -> Result<Self> {
         let invalid = || Error::InvalidOptions {
             detail: format!("`{url}` is not a WebSocket URL: expected ws://host/path or wss://host/path"),
         };
@@ -54,7 +59,7 @@ impl Socket {
 async fn pump(
     mut socket: WebSocket,
     outgoing: mpsc::UnboundedReceiver<Message>,
-    on_event: impl Fn(SocketEvent),
+    on_event: Box<dyn Fn(SocketEvent)>,
 ) {
     let mut outgoing = outgoing.peekable();
     let mut opening = poll_fn(|context| Pin::new(&mut socket).poll_ready(context));

@@ -101,7 +101,7 @@ impl IceFailure {
 /// Judges the candidates that were gathered with STUN servers.
 ///
 /// A mapped address that equals a local one is no candidate. Browsers report that only by what they do not do: gathering
-/// completes, and fewer errors were fired than there are local addresses. Firefox fires none.
+/// completes, and fewer errors were fired than there are local addresses. Older versions of Firefox fire none.
 pub fn stun(candidates: &[Candidate], failures: &[IceFailure], gathering_ms: Option<f64>) -> Outcome {
     let of_kind = |kind: &'static str| candidates.iter().filter(move |candidate| candidate.kind == kind);
     if let Some(mapped) = of_kind("srflx").next() {

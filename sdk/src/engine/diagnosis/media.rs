@@ -102,7 +102,7 @@ pub fn media(trial: &MediaTrial) -> (Outcome, Option<Recommendation>) {
         .fold((0, 0), |(lost, arrived), stream| (lost + stream.packets_lost, arrived + stream.packets));
     let loss = lost as f64 / (lost + arrived).max(1) as f64;
     let round_trip_time = sent.connection.round_trip_time.or(received.connection.round_trip_time);
-    let mos = heard.quality.mos.unwrap_or_else(|| estimated_mos(loss, round_trip_time, heard.jitter));
+    let mos = network_mos(loss, round_trip_time, heard.jitter);
     let sending = sent.outbound.iter().find(|stream| stream.kind == Some(MediaKind::Video));
     let limited_by_cpu = sending.and_then(|stream| stream.limited_by_cpu);
     let is_cpu_slow = limited_by_cpu.is_some_and(|share| share > MAX_LIMITED_BY_CPU);
@@ -137,8 +137,8 @@ fn stream(delta: &StatsDelta, kind: MediaKind) -> Option<&InboundDelta> {
     delta.inbound.iter().find(|stream| stream.kind == Some(kind) && stream.packets > 0)
 }
 
-/// The score that audio would have on this path.
-fn estimated_mos(loss: f64, round_trip_time: Option<f64>, jitter: Option<f64>) -> f64 {
+/// The score of audio on this path. What a busy device conceals in its own playout does not count.
+fn network_mos(loss: f64, round_trip_time: Option<f64>, jitter: Option<f64>) -> f64 {
     let delay = round_trip_time.unwrap_or_default() / 2.0 + jitter.unwrap_or_default() * 2.0;
     mean_opinion_score(SpeechConditions { loss, delay, codec: SpeechCodec::OPUS }.rating())
 }
