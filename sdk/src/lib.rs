@@ -87,8 +87,9 @@ pub use error::{
     StreamError,
 };
 pub use model::{
-    ConnectionState, IceServer, IceTransportPolicy, LeaveReason, Lobby, MediaKind, ParticipantId,
-    PublicationId, Role, Topology, TrackSource, WaitingParticipant,
+    ConnectionState, IceServer, IceTransportPolicy, LeaveReason, Lobby, MediaKind,
+    ParticipantConnectionState, ParticipantId, PublicationId, Role, Topology, TrackSource,
+    WaitingParticipant,
 };
 pub use options::{
     ChatOptions, DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions,

@@ -1,7 +1,7 @@
 //! The video or screen of one participant.
 
 use moim::yew::{Track, use_track};
-use moim::{ConnectionState, ParticipantId, PublicationId, RemoteTrack};
+use moim::{ParticipantConnectionState, ParticipantId, PublicationId, RemoteTrack};
 use yew::prelude::*;
 
 use super::quality::QualityBars;
@@ -62,9 +62,13 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
 
     let label = label(words, model);
     let status = match model.connection {
-        None | Some(ConnectionState::Connected | ConnectionState::Closed) => None,
-        Some(ConnectionState::New | ConnectionState::Connecting) => Some(words.connecting),
-        Some(_) => Some(words.reconnecting),
+        None | Some(ParticipantConnectionState::Connected | ParticipantConnectionState::Closed) => None,
+        Some(ParticipantConnectionState::New | ParticipantConnectionState::Connecting) => {
+            Some(words.connecting)
+        }
+        Some(ParticipantConnectionState::Reconnecting | ParticipantConnectionState::Failed) => {
+            Some(words.reconnecting)
+        }
     };
     let record = {
         let (on_record, model) = (props.on_record.clone(), model.clone());

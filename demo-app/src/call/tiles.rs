@@ -2,8 +2,8 @@
 
 use moim::yew::{Participant, Track};
 use moim::{
-    ConnectionState, MediaKind, ParticipantId, PublicationId, RemoteParticipant, RemoteTrack, Role,
-    TrackSource,
+    MediaKind, ParticipantConnectionState, ParticipantId, PublicationId, RemoteParticipant, RemoteTrack,
+    Role, TrackSource,
 };
 
 use super::people::has_hand_up;
@@ -50,7 +50,7 @@ pub(crate) struct TileModel {
     pub(crate) muted: bool,
     pub(crate) hand: bool,
     /// `None` for the user.
-    pub(crate) connection: Option<ConnectionState>,
+    pub(crate) connection: Option<ParticipantConnectionState>,
     /// `None` for the user.
     pub(crate) participant: Option<ParticipantId>,
     /// The track whose quality is shown: the video, or the audio if there is no video.

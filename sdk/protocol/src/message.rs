@@ -127,9 +127,15 @@ pub enum PeerSignal {
         #[serde(default)]
         reason: String,
     },
-    /// Requests an offer, from the end that makes none, in order to send something else. The offer must have at least
-    /// this many media sections of each kind for it.
-    Ask { audio: u32, video: u32 },
+    /// Requests an offer, from the end that makes none, in order to send something else or to restart ICE. The offer must
+    /// have at least this many media sections of each kind.
+    Ask {
+        audio: u32,
+        video: u32,
+        /// The offer must restart ICE: the sender has lost the connection.
+        #[serde(default, skip_serializing_if = "is_no")]
+        restart: bool,
+    },
     /// From the SFU: the publications that it sends in each media section (`mid`) from now on. Sections that are not
     /// named are free.
     Slots { slots: BTreeMap<String, Slot> },
@@ -257,6 +263,10 @@ fn yes() -> bool {
 
 fn is_yes(value: &bool) -> bool {
     *value
+}
+
+fn is_no(value: &bool) -> bool {
+    !*value
 }
 
 macro_rules! type_names {

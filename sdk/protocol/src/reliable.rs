@@ -364,7 +364,7 @@ mod tests {
 
     #[test]
     fn a_new_state_replaces_one_that_has_not_arrived() {
-        let ask = |audio| PeerSignal::Ask { audio, video: 0 };
+        let ask = |audio| PeerSignal::Ask { audio, video: 0, restart: false };
         let (mut a, mut b) = (Reliable::default(), Reliable::default());
         for audio in 1..=60 {
             a.send_state(ask(audio), 0);

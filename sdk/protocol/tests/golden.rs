@@ -93,7 +93,7 @@ fn wishes(seq: u32, ack: u32) -> RelayPayload {
 }
 
 fn ask(seq: u32, ack: u32) -> RelayPayload {
-    RelayPayload { epoch: 0, seq, ack, signal: Some(PeerSignal::Ask { audio: 1, video: 2 }) }
+    RelayPayload { epoch: 0, seq, ack, signal: Some(PeerSignal::Ask { audio: 1, video: 2, restart: true }) }
 }
 
 fn refusal(seq: u32, ack: u32) -> RelayPayload {

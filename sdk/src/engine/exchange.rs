@@ -10,7 +10,7 @@ use super::candidates::Candidates;
 use super::negotiation::{self, Negotiation, Politeness, SignalingState};
 use super::negotiation_retry::NegotiationRetry;
 use super::negotiation_throttle::NegotiationThrottle;
-use super::recovery::Recovery;
+use super::recovery::{Recovery, Step};
 use crate::error::Error;
 use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription, Timestamp};
 
@@ -73,9 +73,14 @@ pub enum Output {
         reason: String,
     },
     /// Ask the remote end for an offer.
-    SendAsk,
+    SendAsk {
+        /// The offer must restart ICE.
+        restart: bool,
+    },
     /// ICE is being restarted because the connection was lost; the number of the attempt.
     Recovering(u32),
+    /// The connection could not be restored in time.
+    GaveUp(Error),
     /// Something failed, locally or at the remote end. It will be retried.
     Warning(Error),
 }
@@ -89,6 +94,8 @@ pub struct Exchange {
     negotiation: Negotiation,
     candidates: Candidates,
     recovery: Option<Recovery>,
+    /// The remote end, which makes all offers, has not replied to the last request for a restart.
+    awaits_restart: bool,
     throttle: NegotiationThrottle,
     retry: NegotiationRetry,
     /// When a rollback waits for candidates no longer.
@@ -111,6 +118,7 @@ impl Exchange {
             negotiation,
             candidates: Candidates::default(),
             recovery: None,
+            awaits_restart: false,
             throttle: NegotiationThrottle::default(),
             retry: NegotiationRetry::default(),
             rollback_due: None,
@@ -120,9 +128,9 @@ impl Exchange {
         }
     }
 
-    /// Restarts ICE automatically when the connection is lost.
-    pub fn recovering(self) -> Self {
-        Self { recovery: Some(Recovery::default()), ..self }
+    /// Restarts ICE automatically when the connection is lost: by an offer, or by asking the remote end for one.
+    pub fn recovering(self, recovery: Recovery) -> Self {
+        Self { recovery: Some(recovery), ..self }
     }
 
     /// Sets the politeness. Allowed only before the first remote description.
@@ -159,9 +167,22 @@ impl Exchange {
     }
 
     /// The remote end asks for an offer.
-    pub fn handle_ask(&mut self, now: Timestamp) {
+    pub fn handle_ask(&mut self, restart: bool, now: Timestamp) {
+        if restart {
+            return self.with_recovery(|recovery| recovery.handle_request(now), now);
+        }
         self.throttle.reset();
         self.negotiate(negotiation::Input::NegotiationNeeded, now);
+    }
+
+    /// The network of this end changed.
+    pub fn handle_network_change(&mut self, now: Timestamp) {
+        self.with_recovery(|recovery| recovery.handle_network_change(now), now);
+    }
+
+    /// Restarts ICE at this time unless the connection is established by then.
+    pub fn restart_unless_connected(&mut self, at: Timestamp, now: Timestamp) {
+        self.with_recovery(|recovery| recovery.set_deadline(at), now);
     }
 
     /// Handles an event from the browser.
@@ -205,9 +226,9 @@ impl Exchange {
             }
             Input::StateChange(state) => {
                 self.state = state;
-                if let Some(recovery) = &mut self.recovery {
-                    recovery.handle_state(state, self.politeness, now);
-                }
+                self.awaits_restart = false;
+                let politeness = self.politeness;
+                self.with_recovery(|recovery| recovery.handle_state(state, politeness, now), now);
             }
         }
         self.release_remote_candidates();
@@ -215,6 +236,7 @@ impl Exchange {
 
     /// Handles a description from the remote end.
     pub fn handle_description(&mut self, description: SessionDescription, now: Timestamp) {
+        self.awaits_restart = false;
         self.negotiate(negotiation::Input::RemoteDescription(description), now);
         self.release_remote_candidates();
     }
@@ -255,13 +277,36 @@ impl Exchange {
         if self.rollback_due.is_some_and(|due| due <= now) {
             self.negotiate(negotiation::Input::Gathered, now);
         }
-        let Some(attempt) = self.recovery.as_mut().and_then(|recovery| recovery.handle_timeout(now)) else {
-            return;
-        };
-        self.outputs.push_back(Output::Recovering(attempt));
-        self.command(Command::RestartIce);
-        // The browser fires the event again too, but not while a failure has left an exchange open.
-        self.request_negotiation(now);
+        self.with_recovery(|_| {}, now);
+    }
+
+    /// Changes the recovery, then takes the step that is due.
+    fn with_recovery(&mut self, change: impl FnOnce(&mut Recovery), now: Timestamp) {
+        let awaits_reply = self.awaits_restart || (self.offers && !self.is_settled());
+        let Some(recovery) = &mut self.recovery else { return };
+        change(recovery);
+        match recovery.handle_timeout(awaits_reply, now) {
+            None => {}
+            Some(Step::GiveUp) => {
+                let after_ms = u32::try_from(recovery.give_up_after_ms()).unwrap_or(u32::MAX);
+                let error = Error::Timeout { action: "restoring a connection", after_ms };
+                self.outputs.push_back(Output::GaveUp(error));
+            }
+            Some(Step::Restart(attempt)) => {
+                self.outputs.push_back(Output::Recovering(attempt));
+                self.restart(now);
+            }
+        }
+    }
+
+    fn restart(&mut self, now: Timestamp) {
+        if self.offers {
+            self.command(Command::RestartIce);
+            // The browser fires the event again too, but not while a failure has left an exchange open.
+            self.request_negotiation(now);
+        } else if !std::mem::replace(&mut self.awaits_restart, true) {
+            self.outputs.push_back(Output::SendAsk { restart: true });
+        }
     }
 
     /// Returns the next output.
@@ -304,7 +349,7 @@ impl Exchange {
                     let reason = self.failure.clone();
                     self.outputs.push_back(Output::SendRefusal { sdp_type, reason });
                 }
-                negotiation::Output::Ask => self.outputs.push_back(Output::SendAsk),
+                negotiation::Output::Ask => self.outputs.push_back(Output::SendAsk { restart: false }),
             }
         }
         self.retry.set_waiting(self.negotiation.waits_to_retry(), now);
@@ -312,7 +357,11 @@ impl Exchange {
         self.rollback_due = self.negotiation.waits_to_roll_back().then_some(due);
     }
 
+    /// Not while a description is being applied: it decides which candidates belong to the connection.
     fn release_remote_candidates(&mut self) {
+        if self.applying.is_some() {
+            return;
+        }
         for candidate in self.candidates.take_remote() {
             self.command(Command::AddIceCandidate(candidate));
         }

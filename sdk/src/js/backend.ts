@@ -78,8 +78,11 @@ export type LinkSignal<T> =
   | { type: "description"; detail: { description: LinkDescription; carries: Record<string, T> | null } }
   /** An ICE candidate (RFC 8838). */
   | { type: "candidate"; detail: RTCIceCandidateInit }
-  /** The end that makes no offers requests one, with at least so many media sections in which it can send. */
-  | { type: "requestOffer"; detail: { audio: number; video: number } }
+  /**
+   * The end that makes no offers requests one, with at least `sections` media sections in which it can send. With
+   * `restart` the offer must restart ICE, because the requesting end has lost the connection.
+   */
+  | { type: "requestOffer"; detail: { sections: { audio: number; video: number }; restart?: boolean } }
   /** The last description of this type cannot be used. */
   | { type: "rejected"; detail: { sdpType: "offer" | "answer"; reason: string } }
   /** What its sender sends from now on, by `mid`. */

@@ -8,6 +8,11 @@ export interface RoomOptions {
   topology?: Topology;
   /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */
   joinTimeoutMs?: number;
+  /**
+   * Milliseconds after which a lost connection to a participant or to the SFU counts as failed. Until then ICE is restarted
+   * again and again. Time without signaling does not count. Default: 300000.
+   */
+  reconnectTimeoutMs?: number;
   /** STUN and TURN servers in addition to those of the signaling server. Default: none. */
   iceServers?: IceServer[];
   /**
@@ -95,7 +100,7 @@ export interface RemoteParticipant {
   /** The tracks that can be played. */
   readonly tracks: readonly RemoteTrack[];
   /** The state of the connection to the participant. */
-  readonly connectionState: ConnectionState;
+  readonly connectionState: ParticipantConnectionState;
 }
 
 /** Options for publishing a track. */

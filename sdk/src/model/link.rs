@@ -37,7 +37,8 @@ pub enum Offerer {
     /// The remote end makes every offer. This end asks when it needs one, except for the first, which comes unasked.
     ThemOnRequest,
     /// The server makes an offer whenever it has something to send, and as long as the last answer does not carry
-    /// exactly what is published. It cannot be asked.
+    /// exactly what is published. It can be asked only
+    /// to restart ICE.
     Server,
 }
 
@@ -138,8 +139,14 @@ pub enum LinkSignal<T> {
     },
     /// An ICE candidate (RFC 8838).
     Candidate(IceCandidate),
-    /// The end that makes no offers asks for one, with at least this many media sections in which it can send.
-    RequestOffer(Sections),
+    /// The end that makes no offers asks for one.
+    RequestOffer {
+        /// It must have at least this many media sections in which the asking end can send.
+        sections: Sections,
+        /// It must restart ICE, because the asking end has lost the connection.
+        #[cfg_attr(feature = "js", serde(default))]
+        restart: bool,
+    },
     /// The last description of this type cannot be used.
     Rejected {
         /// The type of the description.

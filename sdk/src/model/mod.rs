@@ -65,3 +65,24 @@ pub enum ConnectionState {
     /// Closed by either peer.
     Closed,
 }
+
+/// The state of the connection to a participant of a room, directly or by way of a server or mixer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum ParticipantConnectionState {
+    /// There is no connection yet.
+    #[default]
+    New,
+    /// The first connection is being established.
+    Connecting,
+    /// Media and data can flow.
+    Connected,
+    /// The connection was lost and is being restored.
+    Reconnecting,
+    /// The connection could not be restored within `reconnectTimeoutMs` (Rust: `reconnect_timeout_ms`). It is tried again
+    /// when the network changes.
+    Failed,
+    /// The participant has left the room.
+    Closed,
+}

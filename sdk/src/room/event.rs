@@ -8,7 +8,9 @@ use super::streams::IncomingStream;
 use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
-use crate::model::{ConnectionState, LeaveReason, ParticipantId, PublicationId, Role, WaitingParticipant};
+use crate::model::{
+    LeaveReason, ParticipantConnectionState, ParticipantId, PublicationId, Role, WaitingParticipant,
+};
 use crate::platform::IncomingFile;
 
 /// The state of a room.
@@ -109,12 +111,12 @@ pub enum RoomEvent {
         /// The id of the publication.
         publication_id: PublicationId,
     },
-    /// The state of the connection to a participant changed.
+    /// The state of the connection to a participant changed: `reconnecting` while a lost one is being restored.
     ConnectionStateChange {
         /// The id of the remote participant.
         participant_id: ParticipantId,
         /// The new state.
-        state: ConnectionState,
+        state: ParticipantConnectionState,
     },
     /// The server changed this participant's role: it becomes the host when the previous one has left.
     RoleChange {

@@ -9,6 +9,7 @@ use gloo_timers::callback::Timeout;
 use super::driver::Driver;
 use crate::collections::SortedMap;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+use crate::engine::exchange::Command;
 use crate::engine::session::Event;
 use crate::engine::topology::FarEnd;
 use crate::error::Error;
@@ -110,6 +111,8 @@ impl Driver {
         match command {
             ConnectionCommand::Close => drop(connections.remove(link)),
             ConnectionCommand::SetIceServers(ice_servers) => late.ice_servers = ice_servers,
+            // A new connection gathers anyway.
+            ConnectionCommand::Exchange(Command::RestartIce) => {}
             command => late.held.push(command),
         }
         None

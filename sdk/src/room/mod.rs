@@ -123,7 +123,8 @@ impl Room {
         }
         let policy = options.ice_transport_policy;
         let session = Session::new(capabilities, options.ice_servers, options.auto_subscribe)
-            .with_ice_transport_policy(policy);
+            .with_ice_transport_policy(policy)
+            .with_reconnect_timeout(options.reconnect_timeout_ms);
         Ok(Self(Rc::new(Handle {
             driver: Driver::new(session, backend, policy, options.adaptive_stream),
             topology: options.topology,

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::publication::{self, Publication};
 use super::remote_track::RemoteTrack;
-use crate::model::{ConnectionState, ParticipantId, ParticipantInfo, Role};
+use crate::model::{ParticipantConnectionState, ParticipantId, ParticipantInfo, Role};
 
 /// Another participant. Clones are handles of the same participant, and compare as equal. The getters return current values
 /// while the participant is in the room, and the last ones after it has left.
@@ -38,7 +38,7 @@ struct Known {
     publications: Vec<Publication>,
     #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::tracks"))]
     tracks: Vec<RemoteTrack>,
-    connection_state: ConnectionState,
+    connection_state: ParticipantConnectionState,
 }
 
 impl RemoteParticipant {
@@ -51,7 +51,7 @@ impl RemoteParticipant {
             role: info.role,
             publications: Vec::new(),
             tracks: Vec::new(),
-            connection_state: ConnectionState::New,
+            connection_state: ParticipantConnectionState::New,
         };
         Self(Rc::new(Inner {
             id: info.id.clone(),
@@ -103,7 +103,7 @@ impl RemoteParticipant {
     }
 
     /// The state of the connection to the participant.
-    pub fn connection_state(&self) -> ConnectionState {
+    pub fn connection_state(&self) -> ParticipantConnectionState {
         self.0.known.borrow().connection_state
     }
 
@@ -130,7 +130,11 @@ impl RemoteParticipant {
         self.take(next, is_changed);
     }
 
-    pub(super) fn follow_media(&self, tracks: Vec<RemoteTrack>, connection_state: ConnectionState) {
+    pub(super) fn follow_media(
+        &self,
+        tracks: Vec<RemoteTrack>,
+        connection_state: ParticipantConnectionState,
+    ) {
         let known = self.0.known.borrow().clone();
         self.take(Known { tracks, connection_state, ..known }, false);
     }

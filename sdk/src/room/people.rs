@@ -6,7 +6,7 @@ use super::driver::Driver;
 use super::participant::RemoteParticipant;
 use super::publication::{self, Publication};
 use crate::collections::SortedMap;
-use crate::model::{self, ConnectionState, ParticipantId, ParticipantInfo};
+use crate::model::{self, ParticipantConnectionState, ParticipantId, ParticipantInfo};
 
 #[derive(Debug, Default)]
 pub(super) struct People {
@@ -50,7 +50,7 @@ impl Driver {
 
     pub(super) fn participant_left(&self, id: &ParticipantId) {
         let gone = self.people.others.borrow_mut().remove(id);
-        gone.iter().for_each(|gone| gone.follow_media(Vec::new(), ConnectionState::Closed));
+        gone.iter().for_each(|gone| gone.follow_media(Vec::new(), ParticipantConnectionState::Closed));
     }
 
     pub(super) fn everyone_left(&self) {

@@ -23,6 +23,8 @@ pub(crate) enum Event {
     AtServer(ClientId, SocketEvent),
     /// Something happens at one of the client's peer connections.
     AtPeer(ClientId, LinkId, PeerEvent),
+    /// The path of the client's connection carries data again.
+    PathReturns(ClientId, LinkId),
     /// A timer of the client is due.
     ClientTimer(ClientId),
     /// The server's timer is due.

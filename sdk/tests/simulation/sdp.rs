@@ -71,3 +71,8 @@ fn section(line: &str) -> Section {
         direction: Direction { sends: sends == "true", receives: receives == "true" },
     }
 }
+
+/// The SFU restarts ICE whenever its client does.
+pub(crate) fn sfu_ufrag(of_client: &str) -> String {
+    format!("sfu for {of_client}")
+}

@@ -8,7 +8,7 @@ use moim::model::{
 use moim_protocol::{PeerSignal, RelayPayload, Reliable};
 use moim_signaling_stub::{MediaCommand, SeatId};
 
-use super::sdp::{Sdp, Section};
+use super::sdp::{Sdp, Section, sfu_ufrag};
 
 #[derive(Debug, Default)]
 pub(crate) struct Sfu {
@@ -127,7 +127,7 @@ impl SfuClient {
         let answer = Sdp {
             serial,
             answers: Some(offer.serial),
-            ufrag: "sfu".to_owned(),
+            ufrag: sfu_ufrag(&offer.ufrag),
             sections: answered.collect(),
         };
         (self.sections, self.mids) = (offer.sections, mids);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use moim::engine::data::DataMessage;
 use moim::engine::session::{Event, Receipt, Session};
 use moim::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId, RefusalCode, Role, Timestamp};
-use moim::{ConnectionState, Error, SignalingError};
+use moim::{Error, ParticipantConnectionState, SignalingError};
 
 #[derive(Debug, Default)]
 pub(crate) struct View {
@@ -20,7 +20,7 @@ pub(crate) struct View {
     pub(crate) role: Option<Role>,
     /// The `mid` of each track.
     pub(crate) tracks: BTreeMap<(ParticipantId, PublicationId), String>,
-    pub(crate) states: BTreeMap<ParticipantId, ConnectionState>,
+    pub(crate) states: BTreeMap<ParticipantId, ParticipantConnectionState>,
     /// The chat messages of each sender, including those who have left.
     pub(crate) lines: BTreeMap<ParticipantId, Vec<String>>,
     /// Unreliable messages, by sender.

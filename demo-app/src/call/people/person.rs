@@ -1,6 +1,6 @@
 //! One line of the list of people.
 
-use moim::{ConnectionState, ParticipantId, PublicationId};
+use moim::{ParticipantConnectionState, ParticipantId, PublicationId};
 use yew::prelude::*;
 
 use crate::browser;
@@ -23,7 +23,7 @@ pub(super) struct PersonModel {
     pub(super) hand: bool,
     /// `None` for the user, whose level is measured locally.
     pub(super) speaking: Option<bool>,
-    pub(super) connection: Option<ConnectionState>,
+    pub(super) connection: Option<ParticipantConnectionState>,
     /// The publications that a host can mute.
     pub(super) microphone_publication: Option<PublicationId>,
 }
@@ -50,9 +50,13 @@ pub(super) fn Person(props: &PersonProps) -> Html {
         Some(_) => name.clone(),
     };
     let connection = match model.connection {
-        None | Some(ConnectionState::Connected | ConnectionState::Closed) => None,
-        Some(ConnectionState::New | ConnectionState::Connecting) => Some(words.connecting),
-        Some(_) => Some(words.reconnecting),
+        None | Some(ParticipantConnectionState::Connected | ParticipantConnectionState::Closed) => None,
+        Some(ParticipantConnectionState::New | ParticipantConnectionState::Connecting) => {
+            Some(words.connecting)
+        }
+        Some(ParticipantConnectionState::Reconnecting | ParticipantConnectionState::Failed) => {
+            Some(words.reconnecting)
+        }
     };
     let sign = |mark: Mark, name: &'static str, class: &'static str| {
         html! { <span class={classes!("sign", class)} role="img" aria-label={name} title={name}><Icon {mark} /></span> }

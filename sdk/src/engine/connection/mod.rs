@@ -17,12 +17,13 @@ use self::removal::Removal;
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::Politeness;
+use super::recovery::Recovery;
 use super::topology::{FarEnd, Plan};
 use super::trace;
 use crate::collections::{SortedMap, SortedSet};
 use crate::model::{
-    Channel, ConnectionState, IceServer, LinkSignal, Mids, Offerer, PublicationId, SdpType, Sections,
-    SessionDescription, Slot, Slots, Timestamp, Wanted, Wish,
+    Channel, ConnectionState, IceServer, LinkSignal, Mids, Offerer, ParticipantConnectionState,
+    PublicationId, SdpType, Sections, SessionDescription, Slot, Slots, Timestamp, Wanted, Wish,
 };
 
 /// Maximum sections per kind that a remote end may ask for; our own peers ask for fewer.
@@ -55,8 +56,11 @@ pub(super) struct Connection {
     receiving: Sections,
     /// The wishes sent last to the remote end.
     wishes: Wanted,
-    /// When to restart ICE unless connected by then: the connection was created without some of its servers.
-    restart_at: Option<Timestamp>,
+    was_connected: bool,
+    /// The state that participants were told last.
+    told_state: ParticipantConnectionState,
+    /// It could not be restored.
+    is_given_up: bool,
     /// The limits of each sent publication.
     limits: SortedMap<PublicationId, Limit>,
     far_wishes: SortedMap<PublicationId, Limit>,
@@ -72,11 +76,11 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn open(plan: &Plan, ice_servers: Vec<IceServer>) -> Self {
+    pub(super) fn open(plan: &Plan, ice_servers: Vec<IceServer>, recovery: Recovery) -> Self {
         Self {
             far_end: plan.far_end,
             receives: plan.link.receives(),
-            exchange: exchange_of(plan),
+            exchange: exchange_of(plan).recovering(recovery),
             offerer: plan.offerer,
             to_send: Sections::default(),
             planned: SortedSet::new(),
@@ -84,7 +88,9 @@ impl Connection {
             removal: Removal::default(),
             receiving: Sections::default(),
             wishes: Wanted::default(),
-            restart_at: None,
+            was_connected: false,
+            told_state: ParticipantConnectionState::New,
+            is_given_up: false,
             limits: SortedMap::new(),
             far_wishes: SortedMap::new(),
             far_default: Limit::default(),
@@ -175,21 +181,15 @@ impl Connection {
 
     /// Restarts ICE at this time, or when the connection fails, unless it is connected by then.
     pub(super) fn restart_unless_connected(&mut self, at: Timestamp, now: Timestamp) {
-        self.restart_at = Some(at);
-        self.restart_if_needed(now);
+        self.exchange.restart_unless_connected(at, now);
+        self.proceed();
     }
 
-    fn restart_if_needed(&mut self, now: Timestamp) {
-        let Some(at) = self.restart_at else { return };
-        match self.state() {
-            ConnectionState::Connected | ConnectionState::Closed => self.restart_at = None,
-            state if state == ConnectionState::Failed || at <= now => {
-                self.restart_at = None;
-                self.command(ConnectionCommand::Exchange(Command::RestartIce));
-                self.request_negotiation(now);
-            }
-            _ => {}
-        }
+    /// The network of this end changed.
+    pub(super) fn handle_network_change(&mut self, now: Timestamp) {
+        self.is_given_up = false;
+        self.exchange.handle_network_change(now);
+        self.proceed();
     }
 
     /// Applies the remote end's wishes to everything that is sent.
@@ -231,9 +231,24 @@ impl Connection {
         self.channels.has_capacity(channel)
     }
 
-    /// The connection state.
-    pub(super) fn state(&self) -> ConnectionState {
-        self.exchange.state()
+    /// The state for participants at the remote end.
+    pub(super) fn state(&self) -> ParticipantConnectionState {
+        match self.exchange.state() {
+            ConnectionState::Closed => ParticipantConnectionState::Closed,
+            ConnectionState::Connected => ParticipantConnectionState::Connected,
+            _ if self.is_given_up => ParticipantConnectionState::Failed,
+            _ if self.was_connected => ParticipantConnectionState::Reconnecting,
+            ConnectionState::New => ParticipantConnectionState::New,
+            ConnectionState::Connecting | ConnectionState::Disconnected | ConnectionState::Failed => {
+                ParticipantConnectionState::Connecting
+            }
+        }
+    }
+
+    /// Returns the state if it has changed since the last call.
+    pub(super) fn take_state_change(&mut self) -> Option<ParticipantConnectionState> {
+        let state = self.state();
+        (std::mem::replace(&mut self.told_state, state) != state).then_some(state)
     }
 
     /// Handles a signal from the remote end.
@@ -257,11 +272,17 @@ impl Connection {
                 }
                 self.exchange.handle_refusal(sdp_type, &reason, now);
             }
-            LinkSignal::RequestOffer(Sections { audio, video }) => {
+            LinkSignal::RequestOffer { sections: Sections { audio, video }, restart } => {
                 if self.offerer == Offerer::Us {
                     let most = |sections: usize| sections.min(MAX_ASKED_SECTIONS);
-                    self.receive(Sections { audio: most(audio), video: most(video) });
-                    self.exchange.handle_ask(now);
+                    let has_more = self.receive(Sections { audio: most(audio), video: most(video) });
+                    if has_more || !restart {
+                        self.exchange.handle_ask(false, now);
+                    }
+                    if restart {
+                        self.is_given_up = false;
+                        self.exchange.handle_ask(true, now);
+                    }
                 }
             }
             LinkSignal::Slots(slots) => {
@@ -317,8 +338,10 @@ impl Connection {
                 self.exchange(exchange::Input::LocalCandidate(candidate), now);
             }
             ConnectionInput::StateChange(state) => {
+                if state == ConnectionState::Connected {
+                    (self.was_connected, self.is_given_up) = (true, false);
+                }
                 self.exchange(exchange::Input::StateChange(state), now);
-                self.restart_if_needed(now);
             }
             ConnectionInput::ChannelOpen(channel) => {
                 for frame in self.channels.opened(channel) {
@@ -334,13 +357,12 @@ impl Connection {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.exchange.poll_timeout().into_iter().chain(self.restart_at).min()
+        self.exchange.poll_timeout()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
         self.exchange.handle_timeout(now);
         self.proceed();
-        self.restart_if_needed(now);
     }
 
     pub(super) fn poll_output(&mut self) -> Option<Output> {
@@ -379,10 +401,16 @@ impl Connection {
                 exchange::Output::SendRefusal { sdp_type, reason } => {
                     self.signal(LinkSignal::Rejected { sdp_type, reason });
                 }
-                exchange::Output::SendAsk if self.offerer == Offerer::Server => {}
-                exchange::Output::SendAsk => self.signal(LinkSignal::RequestOffer(self.to_send)),
+                exchange::Output::SendAsk { restart: false } if self.offerer == Offerer::Server => {}
+                exchange::Output::SendAsk { restart } => {
+                    self.signal(LinkSignal::RequestOffer { sections: self.to_send, restart });
+                }
                 exchange::Output::Warning(error) => self.outputs.push_back(Output::Warning(error)),
                 exchange::Output::Recovering(attempt) => trace::recovering(attempt),
+                exchange::Output::GaveUp(error) => {
+                    self.is_given_up = true;
+                    self.outputs.push_back(Output::Warning(error));
+                }
             }
         }
     }
@@ -402,10 +430,8 @@ impl Connection {
 
 fn exchange_of(plan: &Plan) -> Exchange {
     match plan.offerer {
-        // A server makes no offers here, so politeness does not matter.
-        Offerer::Us if plan.far_end == FarEnd::Server => Exchange::new(Politeness::Impolite, true),
-        Offerer::Us => Exchange::new(Politeness::Polite, true),
-        Offerer::ThemOnRequest => Exchange::new(Politeness::Impolite, false),
-        Offerer::Server => Exchange::new(Politeness::Polite, false),
+        // Where one end makes all offers there is no glare. Of two ends that notice a loss it is the first to restart.
+        Offerer::Us => Exchange::new(Politeness::Impolite, true),
+        Offerer::ThemOnRequest | Offerer::Server => Exchange::new(Politeness::Polite, false),
     }
 }

@@ -33,7 +33,7 @@ impl End {
             receive: Sections::default(),
             profile: LinkProfile::participant(),
         };
-        let connection = Connection::open(&plan, Vec::new());
+        let connection = Connection::open(&plan, Vec::new(), Recovery::default());
         Self {
             connection,
             plan,
@@ -133,7 +133,7 @@ fn arrived(signal: LinkSignal<PublicationId>, from: &str) -> LinkSignal<Slot> {
         },
         LinkSignal::Slots(mids) => LinkSignal::Slots(mids.into_iter().map(slot).collect()),
         LinkSignal::Candidate(candidate) => LinkSignal::Candidate(candidate),
-        LinkSignal::RequestOffer(sections) => LinkSignal::RequestOffer(sections),
+        LinkSignal::RequestOffer { sections, restart } => LinkSignal::RequestOffer { sections, restart },
         LinkSignal::Rejected { sdp_type, reason } => LinkSignal::Rejected { sdp_type, reason },
         LinkSignal::Wishes(wanted) => LinkSignal::Wishes(wanted),
     }

@@ -16,6 +16,7 @@ pub use signal::Signal;
 
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::Politeness;
+use super::recovery::Recovery;
 use super::trace;
 use crate::error::{Error, Result};
 use crate::model::{ConnectionState, Timestamp};
@@ -54,7 +55,7 @@ impl Peer {
             polite,
             far_number: None,
             reliable: Reliable::default(),
-            exchange: if recovers { exchange.recovering() } else { exchange },
+            exchange: if recovers { exchange.recovering(Recovery::default()) } else { exchange },
             outputs: VecDeque::new(),
         }
     }
@@ -146,14 +147,16 @@ impl Peer {
                     self.reliable.send(PeerSignal::Refusal { sdp_type, reason }, now);
                 }
                 // Both ends of a standalone connection make offers.
-                exchange::Output::SendAsk => {}
+                exchange::Output::SendAsk { .. } => {}
                 exchange::Output::Recovering(attempt) => {
                     trace::recovering(attempt);
                     // What broke the connection may also have broken signaling.
                     self.reliable.repeat();
                     self.outputs.push_back(Output::Recovering(attempt));
                 }
-                exchange::Output::Warning(error) => self.outputs.push_back(Output::Warning(error)),
+                exchange::Output::GaveUp(error) | exchange::Output::Warning(error) => {
+                    self.outputs.push_back(Output::Warning(error))
+                }
             }
         }
     }

@@ -27,13 +27,14 @@ use super::adaptive_stream;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
+use super::recovery::{self, Recovery};
 use super::topology;
 use crate::collections::SortedMap;
 use crate::error::Error;
 use crate::model::{
-    Capabilities, Channel, ConnectionState, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby,
-    Offerer, Order, ParticipantId, ParticipantInfo, Profile, Publication, PublicationId, Role, Roster,
-    SignalCommand, Timestamp, Topology, Wish,
+    Capabilities, Channel, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby, Offerer, Order,
+    ParticipantConnectionState, ParticipantId, ParticipantInfo, Profile, Publication, PublicationId, Role,
+    Roster, SignalCommand, Timestamp, Topology, Wish,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +58,8 @@ pub struct Session {
     capabilities: Capabilities,
     topology: Topology,
     ice: Ice,
+    /// How long a lost connection is restored, in milliseconds.
+    reconnect_timeout_ms: Timestamp,
     publications: Vec<Publication>,
     profile: Profile,
     roster: Roster,
@@ -81,6 +84,7 @@ impl Session {
             capabilities,
             topology: Topology::Mesh,
             ice: Ice::new(ice_servers),
+            reconnect_timeout_ms: recovery::GIVE_UP_AFTER_MS,
             publications: Vec::new(),
             profile: Profile::default(),
             roster: Roster::default(),
@@ -101,6 +105,12 @@ impl Session {
     pub fn with_ice_transport_policy(mut self, policy: IceTransportPolicy) -> Self {
         self.ice.set_policy(policy);
         self
+    }
+
+    /// Sets how long lost connections are restored, in milliseconds.
+    #[must_use]
+    pub fn with_reconnect_timeout(self, reconnect_timeout_ms: u32) -> Self {
+        Self { reconnect_timeout_ms: reconnect_timeout_ms.into(), ..self }
     }
 
     /// Joins a room, with the initial publications. Can be called once.
@@ -194,7 +204,6 @@ impl Session {
             self.arrived(link, far_end, channel, frame, now);
             return self.collect();
         }
-        let before = self.link_state(link);
         let Some(connection) = self.connections.get_mut(link) else { return };
         let frees_capacity = matches!(
             input,
@@ -203,21 +212,17 @@ impl Session {
                 | ConnectionInput::ChannelCapacity(_)
         );
         connection.handle_input(input, now);
-        let state = self.link_state(link);
-        if state != before {
-            let ids: Vec<_> = match self.is_relay(link) {
-                false => link.participant().cloned().into_iter().collect(),
-                true => self.others().map(|other| other.id.clone()).collect(),
-            };
-            for id in ids {
-                self.event(Event::ConnectionStateChange(id, state));
-            }
-        }
         self.refresh();
         if frees_capacity {
             self.send_marks(now);
             self.capacity_changed();
         }
+    }
+
+    /// The network of this end changed: connections may be lost, or could be restored now.
+    pub fn handle_network_change(&mut self, now: Timestamp) {
+        self.connections.values_mut().for_each(|connection| connection.handle_network_change(now));
+        self.refresh();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is due.
@@ -294,20 +299,20 @@ impl Session {
     }
 
     /// The state of the connection to a participant, or to the SFU or mixer in between.
-    pub fn connection_state(&self, peer: &ParticipantId) -> ConnectionState {
+    pub fn connection_state(&self, peer: &ParticipantId) -> ParticipantConnectionState {
         let direct = LinkId::from(peer.clone());
         let between = || self.connections.keys().find(|link| self.is_relay(link));
         let link = self.connections.get_key_value(&direct).map(|(link, _)| link).or_else(between);
-        link.map_or(ConnectionState::New, |link| self.link_state(link))
+        link.map_or(ParticipantConnectionState::New, |link| self.link_state(link))
     }
 
     /// The state of a link; with two links to a server, that of the receiving one.
-    fn link_state(&self, link: &LinkId) -> ConnectionState {
+    fn link_state(&self, link: &LinkId) -> ParticipantConnectionState {
         let mut same = self.connections.iter().filter(|(other, _)| match link {
             LinkId::Participant(_) => *other == link,
             LinkId::Server(_) => matches!(other, LinkId::Server(_)) && other.receives(),
         });
-        same.next().map_or(ConnectionState::New, |(_, connection)| connection.state())
+        same.next().map_or(ParticipantConnectionState::New, |(_, connection)| connection.state())
     }
 
     fn is_relay(&self, link: &LinkId) -> bool {
@@ -350,9 +355,10 @@ impl Session {
             if is_new {
                 self.signal(SignalCommand::Open(plan.link.clone()));
             }
+            let recovery = || Recovery::new(self.reconnect_timeout_ms);
             let connection = self
                 .connections
-                .get_or_insert_with(plan.link.clone(), || Connection::open(&plan, self.ice.servers()));
+                .get_or_insert_with(plan.link.clone(), || Connection::open(&plan, self.ice.servers(), recovery()));
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
             }
@@ -371,10 +377,13 @@ impl Session {
         self.signal(SignalCommand::Close(link.clone()));
         self.capacity_changed();
         // The others stay, and are unreachable until there is another mixer.
-        if connection.far_end().is_relay() && link.receives() && connection.state() != ConnectionState::New {
+        if connection.far_end().is_relay()
+            && link.receives()
+            && connection.state() != ParticipantConnectionState::New
+        {
             let ids: Vec<_> = self.others().map(|other| other.id.clone()).collect();
             for id in ids {
-                self.event(Event::ConnectionStateChange(id, ConnectionState::New));
+                self.event(Event::ConnectionStateChange(id, ParticipantConnectionState::New));
             }
         }
     }

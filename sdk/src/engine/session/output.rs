@@ -6,8 +6,8 @@ use crate::engine::data::DataMessage;
 use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::model::{
-    ConnectionState, LeaveReason, LinkId, Lobby, ParticipantId, ParticipantInfo, Publication, PublicationId,
-    Role, SignalCommand,
+    LeaveReason, LinkId, Lobby, ParticipantConnectionState, ParticipantId, ParticipantInfo, Publication,
+    PublicationId, Role, SignalCommand,
 };
 
 /// An action to perform.
@@ -65,7 +65,7 @@ pub enum Event {
     /// A participant muted or unmuted a publication.
     TrackMuteChanged(ParticipantId, PublicationId, bool),
     /// The state of the connection to a participant changed.
-    ConnectionStateChange(ParticipantId, ConnectionState),
+    ConnectionStateChange(ParticipantId, ParticipantConnectionState),
     /// A participant sent a message; never a receipt or a mark.
     Message(ParticipantId, DataMessage),
     /// A participant sent a frame of the file transfer.

@@ -4,11 +4,20 @@
 use super::{Event, Output, Session, connection};
 use crate::engine::data::Frame;
 use crate::engine::topology::FarEnd;
-use crate::model::{Channel, LinkId, SignalCommand, Timestamp};
+use crate::model::{Channel, LinkId, ParticipantConnectionState, SignalCommand, Timestamp};
 
 impl Session {
     /// Processes the connections' outputs until there are none.
     pub(super) fn collect(&mut self) {
+        while let Some((link, state)) = self.next_state_change() {
+            let ids: Vec<_> = match self.is_relay(&link) {
+                false => link.participant().cloned().into_iter().collect(),
+                true => self.others().map(|other| other.id.clone()).collect(),
+            };
+            for id in ids {
+                self.event(Event::ConnectionStateChange(id, state));
+            }
+        }
         while let Some((link, output)) = self.next_output() {
             match output {
                 connection::Output::Command(command) => {
@@ -18,6 +27,14 @@ impl Session {
                 connection::Output::Warning(error) => self.event(Event::Warning(error)),
             }
         }
+    }
+
+    /// With two links to a server, the receiving one counts.
+    fn next_state_change(&mut self) -> Option<(LinkId, ParticipantConnectionState)> {
+        self.connections.iter_mut().filter(|(link, _)| link.receives()).find_map(|(link, connection)| {
+            let state = connection.take_state_change()?;
+            Some((link.clone(), state))
+        })
     }
 
     fn next_output(&mut self) -> Option<(LinkId, connection::Output)> {

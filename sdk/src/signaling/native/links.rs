@@ -130,9 +130,9 @@ fn to_native(signal: LinkSignal<PublicationId>) -> PeerSignal {
             PeerSignal::Description { description, mids: carries.unwrap_or_default() }
         }
         LinkSignal::Candidate(candidate) => PeerSignal::Candidate { candidate },
-        LinkSignal::RequestOffer(Sections { audio, video }) => {
+        LinkSignal::RequestOffer { sections: Sections { audio, video }, restart } => {
             let length = |sections| u32::try_from(sections).unwrap_or(u32::MAX);
-            PeerSignal::Ask { audio: length(audio), video: length(video) }
+            PeerSignal::Ask { audio: length(audio), video: length(video), restart }
         }
         LinkSignal::Rejected { sdp_type, reason } => PeerSignal::Refusal { sdp_type, reason },
         LinkSignal::Wishes(Wanted { wishes, others }) => PeerSignal::Wishes { wishes, others },
@@ -153,8 +153,9 @@ fn from_native(signal: PeerSignal, from: Option<&ParticipantId>) -> Option<LinkS
         }
         (PeerSignal::Candidate { candidate }, _) => LinkSignal::Candidate(candidate),
         (PeerSignal::Refusal { sdp_type, reason }, _) => LinkSignal::Rejected { sdp_type, reason },
-        (PeerSignal::Ask { audio, video }, _) => {
-            LinkSignal::RequestOffer(Sections { audio: audio as usize, video: video as usize })
+        (PeerSignal::Ask { audio, video, restart }, _) => {
+            let sections = Sections { audio: audio as usize, video: video as usize };
+            LinkSignal::RequestOffer { sections, restart }
         }
         (PeerSignal::Slots { slots }, None) => LinkSignal::Slots(slots),
         (PeerSignal::Wishes { wishes, others }, Some(_)) => LinkSignal::Wishes(Wanted { wishes, others }),

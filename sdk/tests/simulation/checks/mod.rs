@@ -27,6 +27,9 @@ pub(crate) struct Tally {
     pub(crate) receipts: u64,
     pub(crate) waves: u64,
     pub(crate) mixers: u64,
+    /// Paths that were cut, and ICE restarts.
+    pub(crate) cuts: u64,
+    pub(crate) restarts: u64,
     /// Sessions that ended because of dropped frames.
     pub(crate) lost: u64,
     /// Sessions that a host ended.
@@ -44,6 +47,8 @@ impl Tally {
         self.receipts += other.receipts;
         self.waves += other.waves;
         self.mixers += other.mixers;
+        self.cuts += other.cuts;
+        self.restarts += other.restarts;
         self.lost += other.lost;
         self.removed += other.removed;
     }
@@ -52,9 +57,10 @@ impl Tally {
 pub(crate) fn check(world: &World) -> Tally {
     assert!(world.last_news < CALM_FROM + 40_000, "someone still talks at {}", world.last_news);
     check_server(world);
-    let mut tally = Tally { events: world.events, ..Tally::default() };
+    let mut tally = Tally { events: world.events, cuts: world.cuts, ..Tally::default() };
     for client in &world.clients {
         tally.stays += 1;
+        tally.restarts += client.peers.values().map(|peer| peer.ice.restarts).sum::<u64>();
         tally.mixers += u64::from(client.character.is_mixer);
         if client.stays() {
             tally.remaining += 1;

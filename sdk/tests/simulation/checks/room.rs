@@ -1,7 +1,8 @@
 //! A client's view of the room equals the server's, by its methods and by its events.
 
+use moim::ParticipantConnectionState;
 use moim::Topology;
-use moim::model::{ConnectionState, ParticipantInfo, Role};
+use moim::model::{ParticipantInfo, Role};
 
 use crate::client::{Client, PICTURE, ROOM, sound_for};
 use crate::world::World;
@@ -49,12 +50,15 @@ fn check_connection(
     let told = client.view.states.get(&other.id).copied();
     let state = client.session.connection_state(&other.id);
     if is_connected(world, participants, own, other) {
-        assert_eq!(state, ConnectionState::Connected);
+        assert_eq!(state, ParticipantConnectionState::Connected);
         // A participant who joins when the connection to the SFU or mixer exists is connected from the start.
         let is_relay = world.topology == Topology::Sfu || is_listener(world, own);
-        assert!(told == Some(ConnectionState::Connected) || (told.is_none() && is_relay), "{told:?}");
+        assert!(
+            told == Some(ParticipantConnectionState::Connected) || (told.is_none() && is_relay),
+            "{told:?}"
+        );
     } else {
-        assert_eq!(state, ConnectionState::New);
+        assert_eq!(state, ParticipantConnectionState::New);
         assert_eq!(told, None);
     }
 }

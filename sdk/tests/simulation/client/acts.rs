@@ -56,7 +56,8 @@ impl Client {
             Action::Decide(decision) => self.decide(decision, random),
             Action::Mix => self.mix(now),
             Action::Leave => self.session.leave(),
-            Action::Crash | Action::Freeze | Action::Cut => {}
+            Action::NetworkChange => self.session.handle_network_change(now),
+            Action::CutPath { .. } | Action::Crash | Action::Freeze | Action::Cut => {}
         }
         self.run(now, random);
     }

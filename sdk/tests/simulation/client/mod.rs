@@ -198,7 +198,7 @@ impl Client {
             ConnectionCommand::Exchange(Command::AddIceCandidate(candidate)) => {
                 peer.add_ice_candidate(candidate)
             }
-            ConnectionCommand::Exchange(Command::RestartIce) => unreachable!("rooms do not ask for it"),
+            ConnectionCommand::Exchange(Command::RestartIce) => peer.restart_ice(),
             ConnectionCommand::Send(channel, frame) => {
                 assert!(peer.open_channels.contains(&channel), "a message over a channel that is not open");
                 self.effects.push(Effect::Message(id, channel, frame));

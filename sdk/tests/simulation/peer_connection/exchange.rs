@@ -38,6 +38,7 @@ impl PeerConnection {
     pub(super) fn local_description_set(&mut self, sdp: Sdp, random: &mut Random) -> ConnectionInput {
         if self.local_ufrag != self.ufrag {
             self.local_ufrag.clone_from(&self.ufrag);
+            self.replaces_credentials = false;
             self.gather(0, random);
         }
         let sdp_type = if sdp.answers.is_some() { SdpType::Answer } else { SdpType::Offer };
@@ -110,6 +111,7 @@ impl PeerConnection {
 
     fn enter_stable(&mut self) {
         self.state = SignalingState::Stable;
+        self.agreed_ufrag.clone_from(&self.remote_ufrag);
         self.needed = false;
         self.update_on_empty_chain = true;
     }
@@ -131,8 +133,9 @@ impl PeerConnection {
             return false;
         }
         let before = self.needed;
-        self.needed =
-            !self.data_channel_is_agreed || self.transceivers.iter().any(Transceiver::needs_negotiation);
+        self.needed = !self.data_channel_is_agreed
+            || self.replaces_credentials
+            || self.transceivers.iter().any(Transceiver::needs_negotiation);
         self.needed && !before
     }
 

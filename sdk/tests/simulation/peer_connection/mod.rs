@@ -3,6 +3,7 @@
 //! It panics when it is called in a way that a browser would reject.
 
 mod exchange;
+mod ice;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,9 @@ use moim::model::{
     SessionDescription, Timestamp,
 };
 
+use self::ice::Ice;
 use super::random::Random;
-use super::sdp::Sdp;
+use super::sdp::{Sdp, sfu_ufrag};
 use super::transceiver::Transceiver;
 
 /// A delayed event of a peer connection.
@@ -26,6 +28,8 @@ pub(crate) enum PeerEvent {
     /// The queued task that may fire `negotiationneeded`.
     NeededTask,
     Candidate(IceCandidate),
+    /// The state changes, if that is still planned.
+    Ice(u32, ConnectionState),
     State(ConnectionState),
     ChannelOpen(Channel),
     ChannelClosed(Channel),
@@ -62,7 +66,12 @@ pub(crate) struct PeerConnection {
     ufrag: Option<String>,
     local_ufrag: Option<String>,
     remote_ufrag: Option<String>,
+    /// That of the current remote description.
+    agreed_ufrag: Option<String>,
+    /// `[[LocalIceCredentialsToReplace]]` is not empty.
+    replaces_credentials: bool,
     remote_candidates: BTreeSet<String>,
+    pub(crate) ice: Ice,
     pub(crate) connected: bool,
     pub(crate) channels_open_at: BTreeMap<Channel, Timestamp>,
     pub(crate) open_channels: BTreeSet<Channel>,
@@ -97,7 +106,10 @@ impl PeerConnection {
             ufrag: None,
             local_ufrag: None,
             remote_ufrag: None,
+            agreed_ufrag: None,
+            replaces_credentials: false,
             remote_candidates: BTreeSet::new(),
+            ice: Ice::default(),
             connected: false,
             channels_open_at: BTreeMap::new(),
             open_channels: BTreeSet::new(),
@@ -158,10 +170,7 @@ impl PeerConnection {
     pub(crate) fn set_local_description(&mut self, random: &mut Random) {
         let is_open = self.state == SignalingState::HaveLocalOffer;
         assert!(!is_open || self.is_faulty, "{}: an offer is open already", self.name);
-        if self.ufrag.is_none() {
-            self.generations += 1;
-            self.ufrag = Some(format!("{}-{}", self.name, self.generations));
-        }
+        self.begin_generation();
         let at_start = random.happens(50).then(|| self.make_description());
         self.start(Operation::SetLocal(at_start), random);
     }
@@ -195,6 +204,7 @@ impl PeerConnection {
             PeerEvent::NeededTask => None,
             PeerEvent::Candidate(candidate) => Some(ConnectionInput::LocalCandidate(candidate)),
             PeerEvent::State(state) => Some(ConnectionInput::StateChange(state)),
+            PeerEvent::Ice(plan, state) => self.change_state(plan, state).map(ConnectionInput::StateChange),
             PeerEvent::ChannelOpen(channel) => {
                 self.open_channels.insert(channel);
                 Some(ConnectionInput::ChannelOpen(channel))
@@ -209,7 +219,9 @@ impl PeerConnection {
 
     /// The SFU has its own address, and needs none of this end's.
     pub(crate) fn can_reach_sfu(&self) -> bool {
-        self.is_to_server && self.remote_ufrag.is_some()
+        self.is_to_server
+            && self.remote_ufrag.is_some()
+            && self.remote_ufrag == self.local_ufrag.as_deref().map(sfu_ufrag)
     }
 
     /// Each end has the other's description, and one of its candidates.
@@ -217,7 +229,7 @@ impl PeerConnection {
         let knows = |one: &Self, other: &Self| {
             one.remote_ufrag.is_some()
                 && one.remote_ufrag == other.local_ufrag
-                && !one.remote_candidates.is_empty()
+                && one.remote_candidates.iter().any(|known| of_generation(known, one.remote_ufrag.as_deref()))
         };
         knows(self, far) && knows(far, self)
     }
@@ -283,4 +295,8 @@ impl PeerConnection {
         }
         input
     }
+}
+
+fn of_generation(candidate: &str, ufrag: Option<&str>) -> bool {
+    candidate.split('/').next() == ufrag
 }

@@ -1,6 +1,6 @@
 //! The actions of a person.
 
-use moim::model::{Publication, PublicationId, Role};
+use moim::model::{Publication, PublicationId, Role, Timestamp};
 
 use super::super::random::Random;
 
@@ -30,6 +30,12 @@ pub(crate) enum Action {
     Decide(Decision),
     /// As the mixer: reacts to the room's events.
     Mix,
+    /// The path of one of the connections carries nothing for this time.
+    CutPath {
+        lasts: Timestamp,
+    },
+    /// The network changes; the paths may be as good as before.
+    NetworkChange,
     Leave,
     /// The page is closed, and the server sees the socket close.
     Crash,
@@ -61,7 +67,7 @@ impl Action {
 
     /// An action during a session.
     pub(super) fn any(random: &mut Random) -> Self {
-        match random.number(0..18) {
+        match random.number(0..20) {
             0..3 => Self::Publish(super::publication(random)),
             3..5 => Self::Unpublish(super::publication(random).id),
             5 => Self::Mute,
@@ -70,7 +76,10 @@ impl Action {
             8..10 => Self::Wish,
             10..12 => Self::Wave { to_one: random.happens(50) },
             12 => Self::Decide(Decision::any(random)),
-            13..15 => Self::Say { to_one: true },
+            13 => Self::CutPath { lasts: random.number(200..9_000) },
+            14 => Self::CutPath { lasts: random.number(9_000..40_000) },
+            15 => Self::NetworkChange,
+            16..18 => Self::Say { to_one: true },
             _ => Self::Say { to_one: false },
         }
     }

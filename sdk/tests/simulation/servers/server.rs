@@ -164,7 +164,7 @@ impl Server {
                     }
                 }
             }
-            LinkSignal::RequestOffer(sections) => {
+            LinkSignal::RequestOffer { sections, .. } => {
                 assert!(self.rules.lanes.contains(&(lane, Offerer::ThemOnRequest)), "it cannot be asked");
                 if lane == Lane::Publish {
                     client.uplink.asked = Some(sections);
@@ -261,7 +261,7 @@ impl Server {
         left.iter().for_each(|(kind, _)| *count(&mut needed, *kind) += 1);
         if !left.is_empty() && client.requested != needed {
             client.requested = needed;
-            let request = LinkSignal::RequestOffer(needed);
+            let request = LinkSignal::RequestOffer { sections: needed, restart: false };
             self.outputs.push((to, FromServer::Signal(LinkId::Server(lane), request)));
         }
     }

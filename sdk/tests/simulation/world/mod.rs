@@ -1,5 +1,6 @@
 //! The clients, the server and the messages in flight between them.
 
+mod cuts;
 mod mixers;
 mod paths;
 
@@ -36,6 +37,9 @@ pub(crate) struct World {
     welcomed: BTreeMap<ParticipantId, ClientId>,
     /// Messages that the SFU queues for clients whose data channel is not open.
     held: Vec<(ClientId, Frame)>,
+    stuck: Vec<cuts::Stuck>,
+    /// The paths that were cut.
+    pub(crate) cuts: u64,
     /// The ids of each name in the lobby.
     pub(crate) lobby_ids: BTreeMap<String, BTreeSet<ParticipantId>>,
     /// When the last frame other than a heartbeat was sent.
@@ -75,6 +79,8 @@ impl World {
             has_turned_away: false,
             welcomed: BTreeMap::new(),
             held: Vec::new(),
+            stuck: Vec::new(),
+            cuts: 0,
             lobby_ids: BTreeMap::new(),
             last_news: 0,
             events: 0,
@@ -144,6 +150,7 @@ impl World {
                 return self.serve();
             }
             Event::MixerActs(action) => return self.mixer_acts(action),
+            Event::PathReturns(id, link) => return self.path_returns(id, &link),
             Event::Act(id, _) | Event::AtClient(id, _) | Event::AtPeer(id, ..) | Event::ClientTimer(id)
                 if !self.clients[id].runs =>
             {
@@ -188,6 +195,7 @@ impl World {
                     self.far_end_gone(id, &peer, after);
                 }
             }
+            Action::CutPath { lasts } => self.cut_path(id, lasts),
             Action::Cut => self.queue.push(self.down[id].end(now), Event::AtClient(id, closed())),
             action => {
                 let lines = client.said.len();

@@ -22,40 +22,38 @@ impl World {
         self.clients[far].peers.contains_key(&own_id).then_some((far, own_id))
     }
 
-    /// Connects the ends that have exchanged enough signals.
+    /// Connects the ends that have exchanged enough signals, also after an ICE restart.
     pub(super) fn connect(&mut self, id: ClientId) {
-        let open: Vec<_> =
-            self.clients[id].peers.iter().filter(|(_, connection)| !connection.connected).collect();
-        let open: Vec<_> = open.into_iter().map(|(peer, _)| peer.clone()).collect();
-        for peer in open {
-            if self.clients[id].peers[&peer].can_reach_sfu() {
-                self.connect_end(id, peer);
-                continue;
-            }
-            let Some((far, own_id)) = self.far_end(id, &peer) else { continue };
-            let reached = self.clients[id].peers[&peer].can_reach(&self.clients[far].peers[&own_id]);
-            if !reached || !self.clients[far].runs {
-                continue;
-            }
-            for (id, peer) in [(id, peer), (far, own_id)] {
-                self.connect_end(id, peer);
+        for peer in self.clients[id].peers.keys().cloned().collect::<Vec<_>>() {
+            let connection = &self.clients[id].peers[&peer];
+            let is_reached = match self.far_end(id, &peer) {
+                Some((far, own_id)) => {
+                    let far = &self.clients[far];
+                    far.runs && connection.can_reach(&far.peers[&own_id])
+                }
+                None => connection.can_reach_sfu(),
+            };
+            if is_reached {
+                self.check_path(id, &peer);
             }
         }
     }
 
-    fn connect_end(&mut self, id: ClientId, peer: LinkId) {
-        let now = self.queue.now();
-        let connected = now + self.random.number(2..300);
+    /// The data channels open for the first time.
+    pub(super) fn connect_end(&mut self, id: ClientId, peer: LinkId, after: Timestamp) {
+        let connected = self.queue.now() + after;
         let connection = self.clients[id].peers.get_mut(&peer).unwrap();
         connection.connected = true;
-        let mut push = |at, event| self.queue.push(at, Event::AtPeer(id, peer.clone(), event));
-        push(now + 1, PeerEvent::State(ConnectionState::Connecting));
-        push(connected, PeerEvent::State(ConnectionState::Connected));
         for channel in CHANNELS {
             let opens = connected + self.random.number(1..200);
             connection.channels_open_at.insert(channel, opens);
-            push(opens, PeerEvent::ChannelOpen(channel));
+            self.queue.push(opens, Event::AtPeer(id, peer.clone(), PeerEvent::ChannelOpen(channel)));
         }
+        self.release_held(id);
+    }
+
+    /// The SFU sends what it has queued for a client.
+    pub(super) fn release_held(&mut self, id: ClientId) {
         let held = std::mem::take(&mut self.held);
         let (held, others) = held.into_iter().partition::<Vec<_>, _>(|(to, _)| *to == id);
         self.held = others;
@@ -77,6 +75,9 @@ impl World {
     }
 
     pub(super) fn message(&mut self, id: ClientId, peer: &LinkId, channel: Channel, frame: Frame) {
+        if self.is_stuck(id, peer, channel, &frame) {
+            return;
+        }
         if peer.participant().is_none() {
             return self.message_to_sfu(id, channel, &frame);
         }
@@ -122,7 +123,7 @@ impl World {
 
     fn message_from_sfu(&mut self, to: ClientId, channel: Channel, frame: Frame) {
         let sfu = LinkId::Server(Lane::Both);
-        let connection = self.clients[to].peers.get(&sfu);
+        let connection = self.clients[to].peers.get(&sfu).filter(|connection| !connection.ice.is_down);
         let Some(opens) = connection.and_then(|known| known.channels_open_at.get(&channel).copied()) else {
             if channel.is_reliable() {
                 self.held.push((to, frame));

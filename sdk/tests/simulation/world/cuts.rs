@@ -1,0 +1,129 @@
+//! Paths between the ends of peer connections that carry nothing for some time.
+
+use moim::engine::data::Frame;
+use moim::model::{Channel, ConnectionState, LinkId, Timestamp};
+
+use super::World;
+use crate::queue::{ClientId, Event};
+
+/// A reliable message that SCTP repeats until the path has returned.
+#[derive(Debug)]
+pub(super) struct Stuck {
+    from: ClientId,
+    link: LinkId,
+    channel: Channel,
+    frame: Frame,
+}
+
+impl World {
+    /// Cuts the path of one of the client's connections.
+    pub(super) fn cut_path(&mut self, id: ClientId, lasts: Timestamp) {
+        let uncut = self.clients[id].peers.iter().filter(|(_, peer)| !peer.ice.is_cut);
+        let uncut: Vec<_> = uncut.map(|(link, _)| link.clone()).collect();
+        let Some(link) = self.random.pick(uncut) else { return };
+        self.cuts += 1;
+        for (id, link) in self.both_ends(id, &link) {
+            self.clients[id].peers.get_mut(&link).unwrap().path_lost(&mut self.random);
+            self.plan(id, &link);
+        }
+        self.queue.push(self.queue.now() + lasts, Event::PathReturns(id, link));
+    }
+
+    /// The path carries data again. Connections that have not failed find it by themselves.
+    pub(super) fn path_returns(&mut self, id: ClientId, link: &LinkId) {
+        let ends = self.both_ends(id, link);
+        for (id, link) in &ends {
+            self.clients[*id].peers.get_mut(link).unwrap().ice.is_cut = false;
+        }
+        let has_failed = |(id, link): &(ClientId, LinkId)| {
+            let state = self.clients[*id].peers[link].ice.state;
+            matches!(state, ConnectionState::Failed | ConnectionState::New)
+        };
+        let is_alone = link.participant().is_some() && ends.len() < 2;
+        if !is_alone && !ends.iter().any(has_failed) {
+            self.restore(&ends);
+        }
+    }
+
+    /// New generations of both ends check the path.
+    pub(super) fn check_path(&mut self, id: ClientId, link: &LinkId) {
+        let ends = self.both_ends(id, link);
+        let begun =
+            ends.iter().map(|(id, link)| self.clients[*id].peers.get_mut(link).unwrap().begin_checks());
+        if !begun.fold(false, |any, begun| any | begun) {
+            return;
+        }
+        if !self.clients[id].peers[link].ice.is_cut {
+            return self.restore(&ends);
+        }
+        for (id, link) in ends {
+            let failed = self.random.number(3_000..15_000);
+            let peer = self.clients[id].peers.get_mut(&link).unwrap();
+            peer.plan_states(&[(1, ConnectionState::Connecting), (failed, ConnectionState::Failed)]);
+            self.plan(id, &link);
+        }
+    }
+
+    /// The ends find the path, and what was stuck gets through.
+    fn restore(&mut self, ends: &[(ClientId, LinkId)]) {
+        for (id, link) in ends {
+            let connected = self.random.number(2..300);
+            let peer = self.clients[*id].peers.get_mut(link).unwrap();
+            peer.ice.is_down = false;
+            match peer.ice.state {
+                ConnectionState::Connected => peer.plan_states(&[]),
+                ConnectionState::Disconnected => peer.plan_states(&[(connected, ConnectionState::Connected)]),
+                _ => peer.plan_states(&[
+                    (1, ConnectionState::Connecting),
+                    (connected, ConnectionState::Connected),
+                ]),
+            }
+            self.plan(*id, link);
+            if !self.clients[*id].peers[link].connected {
+                self.connect_end(*id, link.clone(), connected);
+            }
+        }
+        let is_of = |stuck: &Stuck| ends.iter().any(|(id, link)| *id == stuck.from && *link == stuck.link);
+        let (freed, stuck) = std::mem::take(&mut self.stuck).into_iter().partition::<Vec<_>, _>(is_of);
+        self.stuck = stuck;
+        for Stuck { from, link, channel, frame } in freed {
+            self.message(from, &link, channel, frame);
+        }
+        for (id, link) in ends.iter().filter(|(_, link)| link.participant().is_none()) {
+            debug_assert!(self.clients[*id].peers.contains_key(link));
+            self.release_held(*id);
+        }
+    }
+
+    /// Whether a message is lost, or waits until the path has returned.
+    pub(super) fn is_stuck(
+        &mut self,
+        from: ClientId,
+        link: &LinkId,
+        channel: Channel,
+        frame: &Frame,
+    ) -> bool {
+        let is_down = self.clients[from].peers.get(link).is_some_and(|peer| peer.ice.is_down);
+        if is_down && channel.is_reliable() {
+            let (link, frame) = (link.clone(), frame.clone());
+            self.stuck.push(Stuck { from, link, channel, frame });
+        }
+        is_down
+    }
+
+    /// The client's end, and the other one, unless that is the SFU.
+    fn both_ends(&self, id: ClientId, link: &LinkId) -> Vec<(ClientId, LinkId)> {
+        let own = self.clients[id].peers.contains_key(link).then(|| (id, link.clone()));
+        let far = self.far_end(id, link).filter(|(far, _)| self.clients[*far].runs);
+        own.into_iter().chain(far).collect()
+    }
+
+    /// Queues the planned events of a connection.
+    fn plan(&mut self, id: ClientId, link: &LinkId) {
+        let now = self.queue.now();
+        let peer = self.clients[id].peers.get_mut(link).unwrap();
+        for (after, event) in std::mem::take(&mut peer.outputs) {
+            self.queue.push(now + after, Event::AtPeer(id, link.clone(), event));
+        }
+    }
+}
