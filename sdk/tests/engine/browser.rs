@@ -10,6 +10,8 @@ pub(crate) struct Offered {
     sections: u8,
     /// How many of them the offerer sends in.
     sends: u8,
+    /// The ICE generation of the offerer.
+    generation: u8,
 }
 
 /// The negotiated state.
@@ -19,6 +21,8 @@ pub(crate) struct Agreed {
     pub(crate) sections: u8,
     pub(crate) sends: u8,
     pub(crate) receives: u8,
+    /// The ICE generations of this end and of the remote one.
+    pub(crate) generations: [u8; 2],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +38,8 @@ pub(crate) struct Browser {
     pub(crate) tracks: u8,
     /// The minimum number of sections of an offer.
     pub(crate) least_sections: u8,
+    /// `[[LocalIceCredentialsToReplace]]`: the ICE generations up to this one must be replaced.
+    pub(crate) replaced: Option<u8>,
     pub(crate) operation: Option<Operation>,
     /// It has found an ICE candidate.
     pub(crate) has_gathered: bool,
@@ -52,6 +58,7 @@ impl Browser {
             agreed: Agreed::default(),
             tracks: 0,
             least_sections: 0,
+            replaced: None,
             operation: None,
             has_gathered: false,
             offered: None,
@@ -63,6 +70,13 @@ impl Browser {
 
     pub(crate) fn add_track(&mut self) {
         self.tracks += 1;
+        self.update_needed();
+    }
+
+    pub(crate) fn restart_ice(&mut self) {
+        let pending = self.offered.filter(|_| self.state == SignalingState::HaveLocalOffer);
+        let current = self.agreed.data_channel.then_some(self.agreed.generations[0]);
+        self.replaced = pending.map(|pending| pending.generation).or(current).or(self.replaced);
         self.update_needed();
     }
 
@@ -140,24 +154,34 @@ impl Browser {
         if self.state == SignalingState::HaveRemoteOffer {
             let offered = self.offered.take().expect("an offer of the remote end");
             let sends = tracks.min(offered.sections);
-            self.agree(offered.sections, sends, offered.sends);
-            let sdp = format!("{} {} {sends}", offered.sections, offered.sends);
+            let [own, far] = self.agreed.generations;
+            let own = if offered.generation == far {
+                own
+            } else {
+                self.replaced.map_or(own, |replaced| own.max(replaced)) + 1
+            };
+            self.agree(offered.sections, sends, offered.sends, [own, offered.generation]);
+            let sdp = format!("{} {} {} {sends} {own}", offered.sections, offered.sends, offered.generation);
             return SessionDescription { sdp_type: SdpType::Answer, sdp };
         }
         let sections = self.agreed.sections.max(tracks).max(self.least_sections);
-        let offered = Offered { sections, sends: tracks };
+        let open = self.offered.filter(|_| self.state == SignalingState::HaveLocalOffer);
+        let current = open.map_or(self.agreed.generations[0], |open| open.generation);
+        let generation =
+            self.replaced.filter(|replaced| current <= *replaced).map_or(current, |replaced| replaced + 1);
+        let offered = Offered { sections, sends: tracks, generation };
         self.offered = Some(offered);
         self.enter(SignalingState::HaveLocalOffer);
         SessionDescription {
             sdp_type: SdpType::Offer,
-            sdp: format!("{} {}", offered.sections, offered.sends),
+            sdp: format!("{} {} {generation}", offered.sections, offered.sends),
         }
     }
 
     fn set_remote(&mut self, description: &SessionDescription) {
         let numbers: Vec<u8> =
             description.sdp.split(' ').map(|number| number.parse().expect("a number")).collect();
-        let offered = Offered { sections: numbers[0], sends: numbers[1] };
+        let offered = Offered { sections: numbers[0], sends: numbers[1], generation: numbers[2] };
         match description.sdp_type {
             SdpType::Offer => {
                 // In have-local-offer this rolls the local offer back: its content must be negotiated again.
@@ -166,13 +190,14 @@ impl Browser {
             }
             SdpType::Answer => {
                 assert_eq!(self.offered.take(), Some(offered), "the answer is to another offer");
-                self.agree(offered.sections, offered.sends, numbers[2]);
+                self.agree(offered.sections, offered.sends, numbers[3], [offered.generation, numbers[4]]);
             }
         }
     }
 
-    fn agree(&mut self, sections: u8, sends: u8, receives: u8) {
-        self.agreed = Agreed { data_channel: true, sections, sends, receives };
+    fn agree(&mut self, sections: u8, sends: u8, receives: u8, generations: [u8; 2]) {
+        self.agreed = Agreed { data_channel: true, sections, sends, receives, generations };
+        self.replaced = self.replaced.filter(|replaced| generations[0] <= *replaced);
         self.enter(SignalingState::Stable);
     }
 
@@ -199,6 +224,7 @@ impl Browser {
 
     fn is_needed(&self) -> bool {
         !self.agreed.data_channel
+            || self.replaced.is_some()
             || self.tracks > self.agreed.sends
             || self.least_sections > self.agreed.sections
     }

@@ -112,7 +112,7 @@ impl Explored {
     }
 }
 
-fn setups(tracks: [u8; 2], failures: u8, repeated_needs: u8) -> impl Iterator<Item = Setup> {
+fn setups(tracks: [u8; 2], failures: u8, repeated_needs: u8, restarts: u8) -> impl Iterator<Item = Setup> {
     [Politeness::Polite, Politeness::Impolite].into_iter().flat_map(move |politeness| {
         [(false, false), (false, true), (true, false), (true, true)].map(|(second_asks, nudges)| Setup {
             politeness,
@@ -121,6 +121,7 @@ fn setups(tracks: [u8; 2], failures: u8, repeated_needs: u8) -> impl Iterator<It
             tracks,
             failures,
             repeated_needs,
+            restarts,
         })
     })
 }
@@ -142,15 +143,21 @@ fn assert_agreed_in_the_end(setups: impl Iterator<Item = Setup>) {
 
 #[test]
 fn every_order_of_events_ends_with_both_ends_agreed() {
-    assert_agreed_in_the_end(setups([3, 2], 0, 0));
+    assert_agreed_in_the_end(setups([3, 2], 0, 0, 0));
 }
 
 #[test]
 fn so_does_every_order_with_failures_and_refusals() {
-    assert_agreed_in_the_end(setups([2, 1], 2, 0));
+    assert_agreed_in_the_end(setups([2, 1], 2, 0, 0));
 }
 
 #[test]
 fn so_does_every_order_with_needs_that_are_told_again() {
-    assert_agreed_in_the_end(setups([1, 1], 1, 2));
+    assert_agreed_in_the_end(setups([1, 1], 1, 2, 0));
+}
+
+#[test]
+fn so_does_every_order_with_restarts() {
+    assert_agreed_in_the_end(setups([1, 0], 0, 0, 2));
+    assert_agreed_in_the_end(setups([0, 1], 1, 0, 1));
 }

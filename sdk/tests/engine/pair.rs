@@ -26,6 +26,8 @@ pub(crate) struct Setup {
     pub(crate) failures: u8,
     /// How often the browser fires `negotiationneeded` without a reason.
     pub(crate) repeated_needs: u8,
+    /// How often an end restarts ICE, or asks for it, at any time.
+    pub(crate) restarts: u8,
 }
 
 /// A message between the ends.
@@ -35,6 +37,8 @@ enum Message {
     Refusal(SdpType),
     /// Asks for an offer with this many sections.
     Ask(u8),
+    /// Asks for an ICE restart.
+    Restart,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +46,9 @@ pub(crate) struct Pair {
     pub(crate) ends: [End; 2],
     failures: u8,
     repeated_needs: u8,
+    restarts: u8,
+    /// ICE has been restarted by an end that was connected.
+    has_restarted: bool,
     /// An operation has failed.
     is_faulty: bool,
 }
@@ -70,6 +77,7 @@ pub(crate) enum Step {
     Retry,
     Gather,
     RepeatNeed,
+    Restart,
 }
 
 impl Pair {
@@ -91,6 +99,8 @@ impl Pair {
             ],
             failures: setup.failures,
             repeated_needs: setup.repeated_needs,
+            restarts: setup.restarts,
+            has_restarted: false,
             is_faulty: false,
         }
     }
@@ -127,6 +137,9 @@ impl Pair {
             }
             if self.repeated_needs > 0 {
                 can(Step::RepeatNeed);
+            }
+            if self.restarts > 0 {
+                can(Step::Restart);
             }
         }
         steps
@@ -168,7 +181,16 @@ impl Pair {
                     end.browser.receive(sections);
                     end.machine.handle_input(Input::NegotiationNeeded);
                 }
+                Message::Restart => pair.has_restarted |= end.restart(),
             },
+            Step::Restart => {
+                pair.restarts -= 1;
+                if end.asks {
+                    pair.ends[1 - index].under_way.push_back(Message::Restart);
+                } else {
+                    pair.has_restarted |= end.restart();
+                }
+            }
             Step::Retry => end.machine.handle_input(Input::Retry),
             Step::Gather => {
                 end.browser.has_gathered = true;
@@ -220,7 +242,11 @@ impl Pair {
             let far = &self.ends[1 - index];
             assert_eq!(end.browser.state, SignalingState::Stable);
             assert!(end.machine.is_settled());
-            let Agreed { data_channel, sections, sends, receives } = end.browser.agreed;
+            let Agreed { data_channel, sections, sends, receives, generations } = end.browser.agreed;
+            let [own, of_far] = far.browser.agreed.generations;
+            assert_eq!(generations, [of_far, own]);
+            assert_eq!(end.browser.replaced, None);
+            assert!(own > 0 || !self.has_restarted, "a restart changes the generation of both ends");
             assert!(data_channel);
             assert_eq!(sections, far.browser.agreed.sections);
             assert_eq!((sends, receives), (end.browser.tracks, far.browser.tracks));
@@ -229,6 +255,14 @@ impl Pair {
 }
 
 impl End {
+    /// As the exchange does. Returns whether there was anything to restart.
+    fn restart(&mut self) -> bool {
+        self.browser.restart_ice();
+        self.machine.handle_input(Input::NegotiationNeeded);
+        self.machine.handle_input(Input::Retry);
+        self.browser.replaced.is_some()
+    }
+
     /// The states in which a failed operation may leave the browser.
     fn states_after_failure(&self) -> impl Iterator<Item = SignalingState> + use<> {
         let rolled_back = match &self.browser.operation {
