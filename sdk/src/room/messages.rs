@@ -23,7 +23,8 @@ use crate::platform::clock;
 pub struct ChatReceipt {
     /// The participants who have received it.
     pub delivered_to: Vec<ParticipantId>,
-    /// The participants who left or did not acknowledge it within 30 seconds. They may have received it nevertheless.
+    /// The participants who left or did not acknowledge it within 30 seconds, while they were connected. They may have
+    /// received it nevertheless.
     pub missed_by: Vec<ParticipantId>,
 }
 

@@ -101,8 +101,16 @@ impl Backlog {
         waiting.map(|flow| flow.deadline).min()
     }
 
-    /// Advances time. Returns whether a participant is no longer waited for.
-    pub(super) fn handle_timeout(&mut self, now: Timestamp) -> bool {
+    /// Advances time. Returns whether a participant is no longer waited for. Those to whom the connection `is_restored`
+    /// are.
+    pub(super) fn handle_timeout(
+        &mut self,
+        is_restored: impl Fn(&ParticipantId) -> bool,
+        now: Timestamp,
+    ) -> bool {
+        for (_, flow) in self.0.iter_mut().filter(|(who, flow)| flow.deadline <= now && is_restored(who)) {
+            flow.deadline = now + PATIENCE_MS;
+        }
         let before = self.0.len();
         self.0.retain(|_, flow| flow.marks.is_empty() || flow.deadline > now);
         self.0.len() < before
@@ -172,8 +180,8 @@ mod tests {
         let marks = fill(&mut backlog, &a);
         assert_eq!(backlog.poll_timeout(), Some(PATIENCE_MS));
         backlog.answered(marks[0], &a, 10);
-        assert!(!backlog.handle_timeout(PATIENCE_MS));
-        assert!(backlog.handle_timeout(PATIENCE_MS + 10));
+        assert!(!backlog.handle_timeout(|_| false, PATIENCE_MS));
+        assert!(backlog.handle_timeout(|_| false, PATIENCE_MS + 10));
         assert!(!backlog.is_ahead(Some(&a)));
         fill(&mut backlog, &a);
         backlog.left(&a);

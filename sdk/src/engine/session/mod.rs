@@ -29,7 +29,7 @@ use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
 use super::recovery::{self, Recovery};
 use super::topology;
-use crate::collections::SortedMap;
+use crate::collections::{SortedMap, SortedSet};
 use crate::error::Error;
 use crate::model::{
     Capabilities, Channel, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby, Offerer, Order,
@@ -243,9 +243,11 @@ impl Session {
         {
             return self.end(Some(Error::Timeout { action: "joining the room", after_ms }));
         }
-        self.receipts.handle_timeout(now);
+        let lost: SortedSet<_> =
+            self.others().map(|other| other.id.clone()).filter(|id| self.is_restored(id)).collect();
+        self.receipts.handle_timeout(|id| lost.contains(id), now);
         self.tell_receipts();
-        if self.backlog.handle_timeout(now) {
+        if self.backlog.handle_timeout(|id| lost.contains(id), now) {
             self.capacity_changed();
         }
         for connection in self.connections.values_mut() {
@@ -306,6 +308,11 @@ impl Session {
         link.map_or(ParticipantConnectionState::New, |link| self.link_state(link))
     }
 
+    /// Whether the connection to a participant is being restored.
+    fn is_restored(&self, id: &ParticipantId) -> bool {
+        self.connection_state(id) == ParticipantConnectionState::Reconnecting
+    }
+
     /// The state of a link; with two links to a server, that of the receiving one.
     fn link_state(&self, link: &LinkId) -> ParticipantConnectionState {
         let mut same = self.connections.iter().filter(|(other, _)| match link {
@@ -356,9 +363,9 @@ impl Session {
                 self.signal(SignalCommand::Open(plan.link.clone()));
             }
             let recovery = || Recovery::new(self.reconnect_timeout_ms);
-            let connection = self
-                .connections
-                .get_or_insert_with(plan.link.clone(), || Connection::open(&plan, self.ice.servers(), recovery()));
+            let connection = self.connections.get_or_insert_with(plan.link.clone(), || {
+                Connection::open(&plan, self.ice.servers(), recovery())
+            });
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
             }

@@ -17,7 +17,8 @@ pub struct Receipt {
     pub id: u32,
     /// The participants who have received it.
     pub delivered_to: Vec<ParticipantId>,
-    /// The participants who left or did not acknowledge it within 30 seconds. They may have received it nevertheless.
+    /// The participants who left or did not acknowledge it within 30 seconds, while they were connected. They may have
+    /// received it nevertheless.
     pub missed_by: Vec<ParticipantId>,
 }
 
@@ -90,7 +91,13 @@ impl Receipts {
         self.pending.values().map(|pending| pending.deadline).min()
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Timestamp) {
+    /// Receivers to whom the connection `is_restored` are waited for: they get the message when it has returned.
+    pub(super) fn handle_timeout(&mut self, is_restored: impl Fn(&ParticipantId) -> bool, now: Timestamp) {
+        for pending in self.pending.values_mut().filter(|pending| pending.deadline <= now) {
+            if pending.missing.iter().any(&is_restored) {
+                pending.deadline = now + PATIENCE_MS;
+            }
+        }
         let late = self.pending.iter().filter(|(_, pending)| pending.deadline <= now);
         let late: Vec<_> = late.map(|(id, _)| *id).collect();
         for id in late {
@@ -153,9 +160,11 @@ mod tests {
     fn nobody_is_waited_for_without_end() {
         let mut receipts = Receipts::default();
         receipts.expect(1, people(&["a"]), 0);
-        receipts.handle_timeout(PATIENCE_MS - 1);
+        receipts.handle_timeout(|_| false, PATIENCE_MS - 1);
         assert_eq!(receipts.poll(), None);
-        receipts.handle_timeout(PATIENCE_MS);
+        receipts.handle_timeout(|_| true, PATIENCE_MS);
+        assert_eq!(receipts.poll(), None, "the message arrives when the connection is restored");
+        receipts.handle_timeout(|_| false, PATIENCE_MS * 2);
         assert_eq!(receipts.poll().unwrap().missed_by, ["a".into()]);
         for id in 2..=MAX_PENDING as u32 + 2 {
             receipts.expect(id, people(&["a"]), 0);

@@ -291,7 +291,7 @@ fn epochs(outputs: &[Output]) -> Vec<(u32, u32)> {
 #[test]
 fn a_link_that_is_opened_again_begins_a_new_epoch_and_ignores_the_old_one() {
     let mut backend = joined();
-    let ask = || Some(PeerSignal::Ask { audio: 1, video: 0 });
+    let ask = || Some(PeerSignal::Ask { audio: 1, video: 0, restart: false });
     backend.handle_command(SignalCommand::Open("b".into()), 20);
     assert_eq!(epochs(&drain(&mut backend)), [], "the first epoch needs no announcement");
     backend.handle_command(SignalCommand::Close("b".into()), 30);
@@ -305,7 +305,7 @@ fn a_link_that_is_opened_again_begins_a_new_epoch_and_ignores_the_old_one() {
 #[test]
 fn a_later_epoch_of_the_remote_end_replaces_the_link_and_loses_nothing() {
     let mut backend = joined();
-    let ask = || Some(PeerSignal::Ask { audio: 1, video: 0 });
+    let ask = || Some(PeerSignal::Ask { audio: 1, video: 0, restart: false });
     backend.handle_command(SignalCommand::Open("b".into()), 20);
     told(&mut backend, relayed(0, 1, ask()), 30);
     drain(&mut backend);
@@ -318,7 +318,10 @@ fn a_later_epoch_of_the_remote_end_replaces_the_link_and_loses_nothing() {
     let outputs = drain(&mut backend);
     assert_eq!(epochs(&outputs), [(3, 1)], "the epoch of the remote end, not one of its own");
     let is_ask = |output: &Output| {
-        let ask = LinkSignal::RequestOffer(crate::model::Sections { audio: 1, video: 0 });
+        let ask = LinkSignal::RequestOffer {
+            sections: crate::model::Sections { audio: 1, video: 0 },
+            restart: false,
+        };
         matches!(output, Output::Event(SignalEvent::Signal { signal, .. }) if *signal == ask)
     };
     assert_eq!(outputs.iter().filter(|output| is_ask(output)).count(), 1, "what began the epoch");
