@@ -24,9 +24,6 @@ pub struct RoomOptions {
     pub topology: Topology,
     /// Milliseconds to wait before joining fails. Default: 10000.
     pub join_timeout_ms: u32,
-    /// Milliseconds after which a lost connection to a participant or to the SFU counts as failed. Until then ICE is restarted
-    /// again and again. Time without signaling does not count. Default: 300000.
-    pub reconnect_timeout_ms: u32,
     /// STUN and TURN servers in addition to those of the signaling server. Default: none.
     pub ice_servers: Vec<IceServer>,
     /// Which ICE candidates connections use. With [`Relay`](IceTransportPolicy::Relay), all media and data pass through a TURN
@@ -48,7 +45,6 @@ impl Default for RoomOptions {
             url: String::new(),
             topology: Topology::Mesh,
             join_timeout_ms: 10_000,
-            reconnect_timeout_ms: 300_000,
             ice_servers: Vec::new(),
             ice_transport_policy: IceTransportPolicy::All,
             auto_subscribe: true,

@@ -8,11 +8,6 @@ export interface RoomOptions {
   topology?: Topology;
   /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */
   joinTimeoutMs?: number;
-  /**
-   * Milliseconds after which a lost connection to a participant or to the SFU counts as failed. Until then ICE is restarted
-   * again and again. Time without signaling does not count. Default: 300000.
-   */
-  reconnectTimeoutMs?: number;
   /** STUN and TURN servers in addition to those of the signaling server. Default: none. */
   iceServers?: IceServer[];
   /**

@@ -80,8 +80,7 @@ pub enum ParticipantConnectionState {
     Connected,
     /// The connection was lost and is being restored.
     Reconnecting,
-    /// The connection could not be restored within `reconnectTimeoutMs` (Rust: `reconnect_timeout_ms`). It is tried again
-    /// when the network changes.
+    /// The connection could not be restored. It is tried again when the network changes.
     Failed,
     /// The participant has left the room.
     Closed,

@@ -123,8 +123,7 @@ impl Room {
         }
         let policy = options.ice_transport_policy;
         let session = Session::new(capabilities, options.ice_servers, options.auto_subscribe)
-            .with_ice_transport_policy(policy)
-            .with_reconnect_timeout(options.reconnect_timeout_ms);
+            .with_ice_transport_policy(policy);
         Ok(Self(Rc::new(Handle {
             driver: Driver::new(session, backend, policy, options.adaptive_stream),
             topology: options.topology,

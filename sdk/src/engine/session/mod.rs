@@ -27,7 +27,7 @@ use super::adaptive_stream;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
-use super::recovery::{self, Recovery};
+use super::recovery::Recovery;
 use super::topology;
 use crate::collections::{SortedMap, SortedSet};
 use crate::error::Error;
@@ -58,8 +58,6 @@ pub struct Session {
     capabilities: Capabilities,
     topology: Topology,
     ice: Ice,
-    /// How long a lost connection is restored, in milliseconds.
-    reconnect_timeout_ms: Timestamp,
     publications: Vec<Publication>,
     profile: Profile,
     roster: Roster,
@@ -84,7 +82,6 @@ impl Session {
             capabilities,
             topology: Topology::Mesh,
             ice: Ice::new(ice_servers),
-            reconnect_timeout_ms: recovery::GIVE_UP_AFTER_MS,
             publications: Vec::new(),
             profile: Profile::default(),
             roster: Roster::default(),
@@ -105,12 +102,6 @@ impl Session {
     pub fn with_ice_transport_policy(mut self, policy: IceTransportPolicy) -> Self {
         self.ice.set_policy(policy);
         self
-    }
-
-    /// Sets how long lost connections are restored, in milliseconds.
-    #[must_use]
-    pub fn with_reconnect_timeout(self, reconnect_timeout_ms: u32) -> Self {
-        Self { reconnect_timeout_ms: reconnect_timeout_ms.into(), ..self }
     }
 
     /// Joins a room, with the initial publications. Can be called once.
@@ -362,9 +353,8 @@ impl Session {
             if is_new {
                 self.signal(SignalCommand::Open(plan.link.clone()));
             }
-            let recovery = || Recovery::new(self.reconnect_timeout_ms);
             let connection = self.connections.get_or_insert_with(plan.link.clone(), || {
-                Connection::open(&plan, self.ice.servers(), recovery())
+                Connection::open(&plan, self.ice.servers(), Recovery::default())
             });
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
