@@ -86,6 +86,23 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
 
     await bob.click("toggle-microphone");
     await assertFallsSilent(alice.page, `${alice.tile("Mixer", "mix")} audio`);
+    const shape = await alice.page.$eval(`${alice.tile("alice")} video`, ({ videoWidth, videoHeight }) => ({ width: videoWidth, height: videoHeight }));
+    const halves = [`${alice.tile("Mixer", "mix")} video`, [half(0, shape), half(1, shape)]];
+    await bob.click("toggle-camera");
+    await until(alice.page, (selector, areas) => {
+      const seen = areas.map((area) => e2e.readCounter(document.querySelector(selector), area)?.person);
+      return seen.includes("alice") && !seen.includes("bob");
+    }, { what: "a picture without bob", args: halves, timeout: 30_000 });
+    const seen = await alice.page.evaluate(async (selector, areas) => {
+      const seen = new Set();
+      for (const until = performance.now() + 1000; performance.now() < until; await new Promise(requestAnimationFrame)) {
+        for (const area of areas) seen.add(e2e.readCounter(document.querySelector(selector), area)?.person);
+      }
+      return [...seen].filter(Boolean);
+    }, ...halves);
+    assert.deepEqual(seen, ["alice"]);
+    for (const device of ["camera", "microphone"]) await bob.click(`toggle-${device}`);
+    await assertMixed([alice, bob]);
     for (const person of [alice, bob]) person.assertNoProblems();
   });
 }

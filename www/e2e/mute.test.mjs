@@ -140,6 +140,46 @@ for (const kind of ["chromium", "firefox"]) {
   }
 }
 
+for (const [from, to] of [["chromium", "firefox"], ["firefox", "chromium"]]) {
+  test(`a muted publication is black and silent in a recording, ${from} to ${to}`, { skip }, async (t) => {
+    const stub = await startStub(t);
+    const alice = await join(t, stub, "alice", { app: "page", kind: from });
+    const bob = await join(t, stub, "bob", { app: "page", kind: to });
+    await isLive(bob);
+    await onEach(alice, "await room.setMuted(id, true)");
+    await isMuted(bob);
+    await bob.page.evaluate(async () => {
+      const { Recorder } = await import("/www/pkg/moim.js");
+      const { tracks } = room.participants.find(({ name }) => name === "alice");
+      window.recorder = Recorder.start([...tracks]);
+      await new Promise((resolve) => setTimeout(resolve, 3000)); // something to record
+    });
+    await onEach(alice, "await room.setMuted(id, false)");
+    await isLive(bob);
+    const { muted, live } = await bob.page.evaluate(async () => {
+      const { blob } = await recorder.stop();
+      const player = document.body.appendChild(Object.assign(document.createElement("video"), { src: URL.createObjectURL(blob) }));
+      await new Promise((resolve) => player.addEventListener("canplay", resolve, { once: true }));
+      const parts = { muted: { people: [], rms: 0 }, live: { people: [], rms: 0 } };
+      const part = () => (player.currentTime < 2.5 ? parts.muted : parts.live);
+      const look = setInterval(() => {
+        const seen = e2e.readCounter(player);
+        if (seen) part().people.push(seen.person);
+      }, 20);
+      await player.play();
+      while (!player.ended) {
+        const at = part();
+        at.rms = Math.max(at.rms, (await e2e.listen(player, 300)).rms);
+      }
+      clearInterval(look);
+      return parts;
+    });
+    assert.deepEqual([muted.people, muted.rms < 0.002], [[], true], `a root mean square of ${muted.rms}`);
+    assert.deepEqual([[...new Set(live.people)], live.rms > 0.01], [["alice"], true], `a root mean square of ${live.rms}`);
+    for (const person of [alice, bob]) person.assertNoProblems();
+  });
+}
+
 test("each publish is a publication: the last call wins", { skip }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page" });
