@@ -22,10 +22,10 @@ use tracing::{debug, info, warn};
 
 use super::{
     Source,
-    budget::{Allowance, MessageBudget},
     channel::{self, Channels},
     client_event::ClientEvent,
     downlink::Verdict,
+    inbox::{Dropped, Inbox, Message},
     layers::Layer,
     offer::{self, Pace},
     slots::Feed,
@@ -51,7 +51,7 @@ pub(super) struct Client {
     rtc_timeout: Instant,
     events: VecDeque<ClientEvent>,
     pace: Pace,
-    budget: MessageBudget,
+    inbox: Inbox,
     /// An offer that came too early, and when it may be processed.
     early_offer: Option<(Instant, Offer)>,
 }
@@ -96,7 +96,7 @@ impl Client {
             rtc_timeout: now,
             events: VecDeque::new(),
             pace: Pace::new(now),
-            budget: MessageBudget::new(now),
+            inbox: Inbox::new(now),
             early_offer: None,
         }
     }
@@ -109,7 +109,7 @@ impl Client {
     /// Continues with a fresh connection. The limits of the one before still apply.
     pub(super) fn begin_epoch(&mut self, epoch: u32, fresh: Self, now: Instant) {
         let before = std::mem::replace(self, fresh);
-        (self.publications, self.pace, self.budget) = (before.publications, before.pace, before.budget);
+        (self.publications, self.pace, self.inbox) = (before.publications, before.pace, before.inbox);
         self.reliable = Reliable::begin(epoch, self.millis(now));
     }
 
@@ -202,7 +202,8 @@ impl Client {
         });
         let never = self.started + Duration::from_secs(u32::MAX.into());
         let offer = self.early_offer.as_ref().map(|(at, _)| *at);
-        reliable.into_iter().chain(media).chain(offer).min().unwrap_or(never)
+        let messages = self.inbox.poll_timeout();
+        reliable.into_iter().chain(media).chain(offer).chain(messages).min().unwrap_or(never)
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
@@ -220,6 +221,9 @@ impl Client {
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);
+            }
+            if let Some(message) = self.inbox.poll(now) {
+                return Some(ClientEvent::Message(message));
             }
             if let Some(payload) = self.reliable.poll_transmit() {
                 return Some(ClientEvent::Relay(payload));
@@ -268,17 +272,14 @@ impl Client {
                 if let (Some(channel), Some(routed)) =
                     (self.channels.kind(data.id), Routed::decode(&data.data))
                 {
-                    match self.budget.take(channel, routed.message.len(), now) {
-                        Allowance::Pass => {}
-                        Allowance::Drop => return,
-                        Allowance::DropAloud => {
-                            let fault = "too many messages; they are dropped until the rate falls";
-                            return self.events.push_back(ClientEvent::Refused(fault.to_owned()));
-                        }
-                    }
                     let (to, is_binary) = (routed.peer.to_owned(), routed.is_binary);
-                    let message = routed.message.to_vec();
-                    self.events.push_back(ClientEvent::Message { channel, to, is_binary, message });
+                    let content = routed.message.to_vec();
+                    if let Err(Dropped { aloud: true }) =
+                        self.inbox.push(Message { channel, to, is_binary, content }, now)
+                    {
+                        let fault = "too many messages; they are dropped until the rate falls";
+                        self.events.push_back(ClientEvent::Refused(fault.to_owned()));
+                    }
                 }
             }
             _ => {}

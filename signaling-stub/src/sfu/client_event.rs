@@ -1,12 +1,12 @@
 //! Events of one client that concern the others.
 
-use moim_protocol::{Channel as ChannelKind, RelayPayload};
+use moim_protocol::RelayPayload;
 use str0m::{
     media::{MediaData, Rid},
     net::Transmit,
 };
 
-use super::Source;
+use super::{Source, inbox::Message};
 
 /// An event.
 #[derive(Debug)]
@@ -22,10 +22,5 @@ pub(super) enum ClientEvent {
         source: Source,
         rid: Option<Rid>,
     },
-    Message {
-        channel: ChannelKind,
-        to: String,
-        is_binary: bool,
-        message: Vec<u8>,
-    },
+    Message(Message),
 }

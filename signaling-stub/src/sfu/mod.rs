@@ -5,11 +5,11 @@
 //! [`poll_timeout`](Sfu::poll_timeout). str0m implements ICE, DTLS and RTP; the assignment of publications to slots and
 //! the layers are decided here.
 
-mod budget;
 mod channel;
 mod client;
 mod client_event;
 mod downlink;
+mod inbox;
 mod layers;
 mod offer;
 mod slots;
@@ -33,7 +33,7 @@ use str0m::{
 };
 use tracing::{debug, warn};
 
-use self::{client::Client, client_event::ClientEvent, slots::Feed};
+use self::{client::Client, client_event::ClientEvent, inbox::Message, slots::Feed};
 use crate::{MediaCommand, SeatId};
 
 /// A publication as received: the seat and the media section.
@@ -215,8 +215,8 @@ impl Sfu {
                     self.woken.insert(owner);
                 }
             }
-            ClientEvent::Message { channel, to, is_binary, message } => {
-                self.deliver(id, channel, &to, is_binary, &message);
+            ClientEvent::Message(Message { channel, to, is_binary, content }) => {
+                self.deliver(id, channel, &to, is_binary, &content);
             }
         }
     }

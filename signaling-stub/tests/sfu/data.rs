@@ -33,6 +33,26 @@ fn each_kind_of_message_goes_on_as_it_came() {
     assert_eq!(bob.messages(Reliable), ["alice: hello"]);
 }
 
+#[test]
+fn reliable_messages_beyond_the_rate_are_delayed_and_none_is_lost() {
+    let mut world = alice_and_bob();
+    world.run(2_000);
+    let mut sent = 0;
+    while sent < 12_000 {
+        while sent % 200 != 199 && world.send("alice", Reliable, "", &sent.to_string()) {
+            sent += 1;
+        }
+        world.run(5);
+        sent += usize::from(world.send("alice", Reliable, "", &sent.to_string()));
+    }
+    let arrived = world.person("bob").messages(Reliable).len();
+    assert!(arrived < sent, "{arrived} of {sent}: faster than the rate");
+    world.run(5_000);
+    let expected: Vec<_> = (0..sent).map(|number| format!("alice: {number}")).collect();
+    assert_eq!(world.person("bob").messages(Reliable), expected);
+    assert!(world.person("alice").faults.is_empty());
+}
+
 /// Bob, whose path has 1 Mbit/s, and no video.
 fn bob_on_a_narrow_path() -> World {
     let mut world = World::new();
