@@ -8,7 +8,7 @@ import { packageVersion } from "./versions.mjs";
 
 const BY_HAND = join(ROOT, "sdk", "npm");
 const TEXT_OF = (folder, name) => readFileSync(join(folder, name), "utf8");
-const GENERATED = ["moim_bg.js", "moim_bg.wasm", "moim_bg.wasm.d.ts", "snippets"];
+const GENERATED = ["moim_bg.wasm", "moim_bg.wasm.d.ts", "snippets"];
 
 /** Re-creates `dist/npm`. */
 export function assemblePackage() {
@@ -21,6 +21,7 @@ export function assemblePackage() {
     cpSync(join(ROOT, name), join(NPM_PACKAGE, name));
   }
   write("bindings.js", bindings());
+  write("moim_bg.js", withConstructors(TEXT_OF(BINDINGS, "moim_bg.js")));
   // Most projects do not compile with a library that has `Symbol.dispose`.
   const lib = '/// <reference lib="esnext.disposable" />\n';
   write("moim.d.ts", lib + tidyTypes(TEXT_OF(BINDINGS, "moim.d.ts").replaceAll(lib, "")) + TEXT_OF(BY_HAND, "init.d.ts"));
@@ -30,6 +31,15 @@ export function assemblePackage() {
 
 /** `index.d.ts` is the accepted copy of `moim.d.ts`, and `init.d.ts` a part of it. */
 const isShippedAsItIs = (name) => [".js", ".jsx"].includes(extname(name)) || ["auto.d.ts", "README.md"].includes(name);
+
+/** wasm-bindgen's classes without a constructor can be called with `new`, which returns an object of nothing. */
+function withConstructors(glue) {
+  const classes = glue.replace(/^export class (\w+) \{\n(?:(?!^\})[^])*/gm, (text, name) => {
+    if (/^    constructor\(/m.test(text)) return text;
+    return text.replace("{\n", `{\n    constructor() {\n        throw notConstructible("${name}");\n    }\n`);
+  });
+  return `import { notConstructible } from "./constructors.js";\n${classes}`;
+}
 
 /** Exports the public API, and as default what the WebAssembly module imports. */
 function bindings() {

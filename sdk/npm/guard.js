@@ -22,7 +22,7 @@ export function guard(api) {
       if (key === "constructor" || String(key).startsWith("__")) continue;
       const property = Object.getOwnPropertyDescriptor(prototype, key);
       for (const part of ["value", "get", "set"]) {
-        if (property[part]) property[part] = guarded(name, prototype, property[part]);
+        if (property[part]) property[part] = guarded(name, prototype, property[part], key);
       }
       Object.defineProperty(prototype, key, property);
     }
@@ -36,10 +36,12 @@ export function guard(api) {
 }
 
 /** A method that reports what is wrong with its receiver. */
-function guarded(name, prototype, method) {
+function guarded(name, prototype, method, key = "toJSON") {
   return function (...args) {
     if (!isOne(this, prototype)) {
-      throw moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", `this is not an object of the class ${name}`);
+      const advice = "a method that is passed on loses its object: wrap it in a function";
+      const message = `\`${String(key)}\` was called without its ${name}: ${advice}, or use \`bind\``;
+      throw moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", message);
     }
     if (!this.__wbg_ptr) {
       throw moimError("InvalidStateError", "ERR_INVALID_STATE", `cannot use a ${name} after free()`);

@@ -58,7 +58,10 @@ function link(instance) {
 /** The source in `{ [name]: source }`, or the source itself. */
 function unwrap(options, name) {
   const isPlain = options && Object.getPrototypeOf(options) === Object.prototype;
-  return isPlain ? options[name] : options;
+  if (!isPlain) return options;
+  const misspelt = Object.keys(options).find((key) => key !== name);
+  if (misspelt !== undefined) throw invalid(`init options: unknown option \`${misspelt}\`: expected \`${name}\``);
+  return options[name];
 }
 
 async function fetched(source) {
@@ -67,15 +70,16 @@ async function fetched(source) {
   try {
     return await fetch(source);
   } catch (cause) {
-    throw failed(`${source.url ?? source} cannot be fetched: ${cause.message}`, cause);
+    const url = `${source.url ?? source}`;
+    const advice = "pass the module's bytes instead: init({ module_or_path: await readFile(path) })";
+    throw failed(`${url} cannot be fetched: ${url.startsWith("file:") ? advice : cause.message}`, cause);
   }
 }
 
 async function compile(source) {
   if (!(source instanceof Response)) {
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
-    const expected = "an address, a Response, bytes or a WebAssembly.Module";
-    throw moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", `\`module_or_path\` of init: expected ${expected}`);
+    throw invalid("`module_or_path` of init: expected a URL, a Response, bytes or a WebAssembly.Module");
   }
   const { url, status } = source;
   if (!source.ok) throw failed(`the server answers ${status} for ${url}`);
@@ -90,6 +94,10 @@ async function compile(source) {
 function requireWebAssembly() {
   if (typeof WebAssembly !== "undefined") return;
   throw moimError("UnsupportedError", "ERR_UNSUPPORTED", "this browser does not support WebAssembly");
+}
+
+function invalid(message) {
+  return moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", message);
 }
 
 function failed(message, cause) {

@@ -159,7 +159,7 @@ pub enum SignalingError {
         detail: String,
     },
     /// The server rejected a request.
-    #[error("the signaling server rejected the request: {detail} ({})", code.as_str())]
+    #[error("the signaling server rejected the request: {detail} ({}){}", code.as_str(), advice(code))]
     Refused {
         /// The reason, for programs.
         code: RefusalCode,
@@ -423,6 +423,20 @@ impl Error {
     }
 }
 
+/// What to do, where the server's message does not say it.
+fn advice(code: &RefusalCode) -> &'static str {
+    match code {
+        RefusalCode::RoomFull => ": try again later, or join another room",
+        RefusalCode::UnsupportedTopology => {
+            ": pass the `topology` that the first participant of the room has chosen, and that the server supports"
+        }
+        RefusalCode::NoMixer => ": let the server start one, or join first with the role \"mixer\"",
+        RefusalCode::HostRefused => ": join with the role \"participant\"",
+        RefusalCode::NotHost => ": `role` says whether this participant is the host",
+        RefusalCode::NotAdmitted | RefusalCode::Removed | RefusalCode::Other(_) => "",
+    }
+}
+
 /// A code that an application may want to distinguish.
 fn refused(code: &RefusalCode) -> ErrorCode {
     match code {
@@ -453,6 +467,19 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), ErrorCode::ALL.len());
+    }
+
+    #[test]
+    fn a_refusal_comes_with_advice() {
+        for (code, advice) in [
+            (RefusalCode::UnsupportedTopology, "pass the `topology`"),
+            (RefusalCode::RoomFull, "another room"),
+            (RefusalCode::NoMixer, "role \"mixer\""),
+            (RefusalCode::HostRefused, "role \"participant\""),
+        ] {
+            let error = SignalingError::Refused { code, detail: "no".to_owned() }.to_string();
+            assert!(error.contains(advice), "{error}");
+        }
     }
 
     #[test]

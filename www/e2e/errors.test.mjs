@@ -28,6 +28,27 @@ test("in Node: before init, and with the module initialised outside a browser", 
   assert.deepEqual(await uncodedErrors(api), []);
 });
 
+test("each class that is not created with `new` names what creates it", { skip }, async () => {
+  const api = await import(pathToFileURL(join(NPM_PACKAGE, "moim.js")));
+  const constructible = ["CaptureController", "Devices", "LevelMeter", "Mixer", "PeerConnection", "Room", "StatsMonitor"];
+  const classes = Object.entries(api).filter(([name, value]) => value.prototype?.free && !constructible.includes(name));
+  assert.ok(classes.length > 10);
+  for (const [name, Class] of classes) {
+    const expected = { code: "ERR_INVALID_OPTIONS", message: new RegExp(`^${name} cannot be created with .new.: it is returned by (?!undefined)`) };
+    assert.throws(() => new Class(), expected);
+  }
+  const { leave } = api.Room.prototype;
+  assert.throws(() => leave(), { code: "ERR_INVALID_OPTIONS", message: /`leave` was called without its Room/ });
+});
+
+test("a misspelt option of init, and init in Node without the module", { skip }, async () => {
+  const { default: init, initSync } = await import(`${pathToFileURL(join(NPM_PACKAGE, "moim.js"))}?again`);
+  const misspelt = { code: "ERR_INVALID_OPTIONS", message: /unknown option `modul_or_path`: expected `module_or_path`/ };
+  await assert.rejects(init({ modul_or_path: "moim_bg.wasm" }), misspelt);
+  assert.throws(() => initSync({ modul: new Uint8Array() }), { code: "ERR_INVALID_OPTIONS", message: /`modul`: expected `module`/ });
+  await assert.rejects(init(), { code: "ERR_INIT_FAILED", message: /pass the module's bytes instead: init\(\{ module_or_path/ });
+});
+
 /** Runs in a page: creates an object of each class that needs no permission, and a joined room. */
 async function makeObjects(api) {
   const context = document.createElement("canvas").getContext("2d");

@@ -12,7 +12,6 @@ macro_rules! string_id {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-        #[serde(transparent)]
         pub struct $name(pub String);
 
         impl fmt::Display for $name {
@@ -160,6 +159,16 @@ pub enum MediaKind {
     Video,
 }
 
+impl MediaKind {
+    /// The kind as in the JSON, and as in `MediaStreamTrack.kind`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+        }
+    }
+}
+
 /// The source of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
@@ -177,6 +186,19 @@ pub enum TrackSource {
     /// Any other source, including those of later versions.
     #[serde(other)]
     Custom,
+}
+
+impl TrackSource {
+    /// The source as in the JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Microphone => "microphone",
+            Self::Screen => "screen",
+            Self::ScreenAudio => "screenAudio",
+            Self::Custom => "custom",
+        }
+    }
 }
 
 /// A track that a participant publishes.

@@ -24,7 +24,7 @@ use crate::engine::diagnosis::{
 use crate::error::Result;
 use crate::model::IceServer;
 use crate::platform::{clock, probe};
-use crate::room::url_of_page;
+use crate::room::resolve_url;
 use reporter::Reporter;
 
 /// Checks devices, servers and the network before a call: the microphone, the camera and the speaker, the signaling server,
@@ -51,7 +51,8 @@ use reporter::Reporter;
 /// Everything else is a finding.
 pub fn diagnose(options: DiagnoseOptions) -> Result<Diagnosis> {
     options.check()?;
-    let url = if options.url.is_empty() && options.signaling { url_of_page()? } else { options.url.clone() };
+    let needs_url = options.signaling || !options.url.is_empty();
+    let url = if needs_url { resolve_url(&options.url)? } else { String::new() };
     let (sender, updates) = unbounded();
     let work = run(DiagnoseOptions { url, ..options }, Reporter::new(sender)).boxed_local();
     Ok(Diagnosis { work: Some(work), updates, report: DiagnosisReport::default() })

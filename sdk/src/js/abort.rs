@@ -45,13 +45,15 @@ pub(crate) fn parse<T: DeserializeOwned + Default>(
     what: &str,
 ) -> Result<Abortable<T>> {
     let Some(value) = value else { return Ok(Default::default()) };
-    let wrong = |detail| Error::InvalidOptions { detail: format!("`{SIGNAL}` in the {what}: {detail}") };
+    let unreadable =
+        |_| Error::InvalidOptions { detail: format!("`{SIGNAL}` in the {what}: cannot be read") };
     let signal = value.is_object().then(|| Reflect::get(&value, &SIGNAL.into()));
-    let signal = signal.transpose().map_err(|_| wrong("cannot be read"))?;
+    let signal = signal.transpose().map_err(unreadable)?;
     let parsed = options::parse_beside(value, what, SIGNAL)?;
     let given = signal.filter(|signal| !signal.is_undefined() && !signal.is_null());
     let signal = given.map(JsCast::dyn_into).transpose();
-    let signal = signal.map_err(|_: JsValue| wrong("expected an AbortSignal"))?;
+    let what = format!("`{SIGNAL}` in the {what}");
+    let signal = signal.map_err(|given| options::expected(&what, "an AbortSignal", &given))?;
     Ok((parsed, Signals(signal.into_iter().collect())))
 }
 

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlMediaElement;
 
 use super::media::JsLocalTrack;
+use super::options::expected;
 use super::promise::future_to_promise;
 use super::room::{JsRemoteTrack, JsRoom};
 use crate::Error;
@@ -109,17 +110,6 @@ impl JsRoom {
     }
 }
 
-fn media_element(value: &JsValue) -> Result<&HtmlMediaElement, Error> {
-    let wrong = || Error::InvalidOptions {
-        detail: format!("element: expected a <video> or an <audio> element, got {}", described(value)),
-    };
-    value.dyn_ref::<HtmlMediaElement>().ok_or_else(wrong)
-}
-
-fn described(value: &JsValue) -> String {
-    match value.dyn_ref::<web_sys::Element>() {
-        Some(element) => format!("<{}>", element.local_name()),
-        None if value.is_object() => "another object".to_owned(),
-        None => format!("{value:?}").trim_start_matches("JsValue(").trim_end_matches(')').to_owned(),
-    }
+pub(super) fn media_element(value: &JsValue) -> Result<&HtmlMediaElement, Error> {
+    value.dyn_ref().ok_or_else(|| expected("element", "a <video> or an <audio> element", value))
 }

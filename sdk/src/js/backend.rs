@@ -51,9 +51,8 @@ impl JsBackend {
     fn new(object: JsValue) -> Result<Self> {
         for method in [START, HANDLE_COMMAND] {
             if !Reflect::get(&object, &method.into()).is_ok_and(|value| value.is_function()) {
-                let detail =
-                    format!("`backend` in the room options: expected an object with a method `{method}`");
-                return Err(Error::InvalidOptions { detail });
+                let expected = format!("an object with a method `{method}`");
+                return Err(options::expected("`backend` in the room options", &expected, &object));
             }
         }
         let capabilities = Reflect::get(&object, &"capabilities".into()).unwrap_or_default();

@@ -16,11 +16,12 @@ use web_sys::{
 use super::abort::{self, NoOptions, abortable};
 use super::event_target::{self, Method, Target};
 use super::media::to_js;
+use super::options::expected;
 use super::promise::future_to_promise;
 use super::streams::{Values, async_iterator, readable_stream, writable_stream};
 use super::{bytes, options};
 use crate::platform::data_channel::{Payload, RawMessage};
-use crate::{DataChannel, DataChannelError, Error, ListenerGuard, Result};
+use crate::{DataChannel, DataChannelError, ListenerGuard, Result};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("data_channel.ts");
@@ -114,7 +115,7 @@ impl JsDataChannel {
         #[wasm_bindgen(unchecked_optional_param_type = "MessageOptions")] options: Option<JsValue>,
     ) -> Result<Self, JsValue> {
         let raw = channel.dyn_ref::<RtcDataChannel>();
-        let raw = raw.ok_or_else(|| invalid("channel: expected an RTCDataChannel".to_owned()))?;
+        let raw = raw.ok_or_else(|| expected("channel", "an RTCDataChannel", channel))?;
         let options = options::parse(options, "message options")?;
         Self::new(DataChannel::from_raw(raw.clone(), raw_connection(connection)?, &options)?)
     }
@@ -139,8 +140,7 @@ impl JsDataChannel {
     #[wasm_bindgen(js_name = sendJson, unchecked_return_type = "Promise<void>")]
     pub fn send_json(&self, #[wasm_bindgen(unchecked_param_type = "unknown")] value: &JsValue) -> Promise {
         let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
-        let text =
-            text.ok_or_else(|| invalid("value: expected a value that can be serialized as JSON".to_owned()));
+        let text = text.ok_or_else(|| expected("value", "a value that can be serialized as JSON", value));
         send(&self.channel, text.map(Payload::Text))
     }
 
@@ -322,7 +322,7 @@ fn payload(data: &JsValue) -> Result<Payload> {
     if let Some(text) = data.as_string() {
         return Ok(Payload::Text(text));
     }
-    let wrong = || invalid("data: expected a string, an ArrayBuffer or a view of one".to_owned());
+    let wrong = || expected("data", "a string, an ArrayBuffer or a view of one", data);
     bytes::view(data).map(Payload::Js).ok_or_else(wrong)
 }
 
@@ -364,9 +364,5 @@ async fn dispatch(channel: DataChannel, target: Target) {
 }
 
 fn raw_connection(connection: &JsValue) -> Result<&RtcPeerConnection> {
-    connection.dyn_ref().ok_or_else(|| invalid("connection: expected an RTCPeerConnection".to_owned()))
-}
-
-pub(super) fn invalid(detail: String) -> Error {
-    Error::InvalidOptions { detail }
+    connection.dyn_ref().ok_or_else(|| expected("connection", "an RTCPeerConnection", connection))
 }

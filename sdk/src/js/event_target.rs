@@ -54,8 +54,8 @@ fn check_listener(event: &str, listener: &JsValue) -> Result<(), JsValue> {
     if listener.is_function() || listener.is_object() {
         return Ok(());
     }
-    let detail = format!("the listener of \"{event}\" must be a function");
-    Err(Error::InvalidOptions { detail }.into())
+    let what = format!("listener of \"{event}\"");
+    Err(options::expected(&what, "a function or an object with a method `handleEvent`", listener).into())
 }
 
 /// The target of an object's events. A listener holds its object, and a browser does not collect a cycle that goes through

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, WritableStream};
 
 use super::abort::{self, Signals};
-use super::data_channel::{JsDataChannel, invalid};
+use super::data_channel::JsDataChannel;
 use super::media::to_js;
 use super::promise::future_to_promise;
 use super::room::JsRoom;
@@ -245,9 +245,8 @@ impl JsIncomingFile {
             return Ok(JsFileTransfer::new(self.0.accept()?, signals));
         }
         let stream = writable.dyn_ref::<WritableStream>();
-        let stream = stream.ok_or_else(|| {
-            invalid("`writable` in the accept options: expected a WritableStream".to_owned())
-        })?;
+        let what = "`writable` in the accept options";
+        let stream = stream.ok_or_else(|| options::expected(what, "a WritableStream", &writable))?;
         Ok(JsFileTransfer::new(self.0.accept_to(stream)?, signals))
     }
 
@@ -294,8 +293,7 @@ impl JsIncomingFile {
 }
 
 fn blob(file: &JsValue) -> Result<&Blob, JsValue> {
-    let wrong = || invalid("file: expected a File or a Blob".to_owned());
-    Ok(file.dyn_ref::<Blob>().ok_or_else(wrong)?)
+    Ok(file.dyn_ref().ok_or_else(|| options::expected("file", "a File or a Blob", file))?)
 }
 
 fn read_reason(reason: Option<JsValue>, default: &str) -> Result<String, JsValue> {

@@ -23,7 +23,7 @@ impl JsLevelMeter {
     /// without `AudioContext`.
     #[wasm_bindgen(constructor)]
     pub fn new(#[wasm_bindgen(unchecked_param_type = "TrackLike")] track: &JsValue) -> Result<Self, JsValue> {
-        Ok(Self(LevelMeter::new(&raw_track(track)?)?))
+        Ok(Self(LevelMeter::new(&raw_track(track, "track")?)?))
     }
 
     /// The root mean square of about the last 43 ms: 0 is silence, 1 is full scale.

@@ -22,11 +22,20 @@ export function show(object, members) {
 export const isSame = (one, other) => Array.isArray(one) && Array.isArray(other)
   ? one.length === other.length && one.every((element, at) => element === other[at])
   : one === other || JSON.stringify(one) === JSON.stringify(other);
+// A participant in the lobby is a plain object.
+const stands = {
+  ParticipantId: (value) => typeof value.id === 'string' && typeof value.name === 'string',
+  PublicationId: (value) => value instanceof classes.Publication,
+};
+export const idOf = (type, value) => Object(value) === value && stands[type]?.(value) ? value.id : undefined;
 ")]
 extern "C" {
     #[wasm_bindgen(js_name = liveObject)]
     fn live_object(class: &str) -> JsValue;
     fn show(object: &JsValue, members: &JsValue);
+    /// The id of a participant or a publication: `id_type` is `ParticipantId` or `PublicationId`.
+    #[wasm_bindgen(js_name = idOf, catch)]
+    pub(super) fn id_of(id_type: &str, value: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 /// The JavaScript object of a handle, the same one for as long as the handle lives. It does not hold the handle.

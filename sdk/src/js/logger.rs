@@ -12,7 +12,6 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::console;
 
 use super::options;
-use crate::Error;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -76,13 +75,13 @@ pub fn set_log_level(
 pub fn set_log_sink(
     #[wasm_bindgen(unchecked_param_type = "((record: LogRecord) => void) | null")] sink: JsValue,
 ) -> Result<(), JsValue> {
-    let sink =
-        match sink.is_null() || sink.is_undefined() {
-            true => None,
-            false => Some(sink.dyn_into::<Function>().map_err(|_| Error::InvalidOptions {
-                detail: "sink: expected a function or null".to_owned(),
-            })?),
-        };
+    let sink = match sink.is_null() || sink.is_undefined() {
+        true => None,
+        false => Some(
+            sink.dyn_into::<Function>()
+                .map_err(|sink| options::expected("sink", "a function or null", &sink))?,
+        ),
+    };
     SINK.replace(sink);
     Ok(())
 }

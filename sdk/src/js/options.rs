@@ -15,6 +15,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use value::{described, is_array, length, may_hold_options};
 
 use super::deprecation::warn_once;
+use super::live_object::id_of;
 use crate::engine::ice_server::{self, FurtherMember};
 use crate::{Error, Result};
 
@@ -52,6 +53,11 @@ pub(crate) fn elements<'a>(
     Ok((0..length(array)).map(move |index| {
         Reflect::get(array, &index.into()).map_err(|_| refused(format!("{what}[{index}]: cannot be read")))
     }))
+}
+
+/// The error of an argument or an option that has the wrong type.
+pub(crate) fn expected(what: &str, expected: &str, value: &JsValue) -> Error {
+    Error::InvalidOptions { detail: format!("{what}: expected {expected}, got {}", described(value)) }
 }
 
 /// The path of a value in the options.
@@ -141,6 +147,14 @@ impl Checked<'_> {
         Fault::placed(format!("{}: expected {expected}, got {got}", self.path))
     }
 
+    /// A plain object.
+    fn object(&self) -> Result<&Object, Fault> {
+        let object =
+            self.value.dyn_ref::<Object>().filter(|_| self.value.is_object() && !is_array(&self.value));
+        let object = object.ok_or_else(|| self.expected("an object"))?;
+        if may_hold_options(object) { Ok(object) } else { Err(self.expected("a plain object")) }
+    }
+
     fn integer(&self, max: u32) -> Result<u32, Fault> {
         let number = self.value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(max)).contains(n));
         number.map(|n| n as u32).ok_or_else(|| self.expected(format_args!("a whole number from 0 to {max}")))
@@ -192,12 +206,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let object =
-            self.value.dyn_ref::<Object>().filter(|_| self.value.is_object() && !is_array(&self.value));
-        let object = object.ok_or_else(|| self.expected("an object"))?;
-        if !may_hold_options(object) {
-            return Err(self.expected("a plain object"));
-        }
+        let object = self.object()?;
         let keys = self.keys(object)?;
         let is_ice_server = name == "IceServer";
         let has_urls = keys.iter().any(|key| key == "urls");
@@ -329,11 +338,33 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         visitor.visit_string(self.text()?)
     }
 
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let object = self.object()?;
+        let keys = self.keys(object)?.into_iter().map(Cow::Owned).collect();
+        visitor.visit_map(Properties::new(object, self.path.clone(), keys))
+    }
+
+    /// The id of a participant or a publication may be given as the object that has it.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let expected = match name {
+            "ParticipantId" => "the id of a participant or a RemoteParticipant",
+            "PublicationId" => "the id of a publication or a Publication",
+            _ => return visitor.visit_newtype_struct(self),
+        };
+        let given = id_of(name, &self.value).ok().and_then(|id| id.as_string());
+        let id = given.or_else(|| self.value.as_string()).ok_or_else(|| self.expected(expected))?;
+        visitor.visit_newtype_struct(IntoDeserializer::<Fault>::into_deserializer(id))
+    }
+
     forward! {
         deserialize_identifier() deserialize_char()
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_u64()
-        deserialize_bytes() deserialize_byte_buf() deserialize_map()
-        deserialize_unit_struct(name: &'static str) deserialize_newtype_struct(name: &'static str)
+        deserialize_bytes() deserialize_byte_buf()
+        deserialize_unit_struct(name: &'static str)
         deserialize_tuple(len: usize) deserialize_tuple_struct(name: &'static str, len: usize)
     }
 }

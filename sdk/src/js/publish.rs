@@ -12,7 +12,7 @@ use super::{class, options};
 use crate::model::{ParticipantId, PublicationId};
 use crate::options::PublishOptions;
 use crate::room::PublicationRef;
-use crate::{Error, LocalTrack, Result};
+use crate::{LocalTrack, Result};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("publish.ts");
@@ -83,33 +83,30 @@ pub(super) fn remote_publication(
     next: Option<JsValue>,
     last: Option<JsValue>,
 ) -> Result<((ParticipantId, PublicationId), Option<JsValue>)> {
-    if first.is_object() {
-        let track = class::handle::<JsRemoteTrack>(&first, "track", "RemoteTrack")?;
+    if let Ok(track) = class::handle::<JsRemoteTrack>(&first, "track", "RemoteTrack") {
         let track = track.track();
         return Ok(((track.participant_id().clone(), track.publication_id().clone()), next));
     }
-    let publication = publication_id(next.unwrap_or_default())?;
-    Ok(((participant_id(first)?, publication), last))
+    let expected = "a RemoteTrack, or the ids of the participant and the publication";
+    let participant =
+        participant_id(first.clone()).map_err(|_| options::expected("track", expected, &first))?;
+    Ok(((participant, publication_id(next.unwrap_or_default())?), last))
 }
 
 /// Parses a `PublicationLike`.
 fn publication_ref(value: JsValue) -> Result<PublicationRef> {
-    if value.is_object() {
-        let detail =
-            "publicationId: expected a string, or the LocalTrack or MediaStreamTrack that is published";
-        let track = local_track(&value);
-        return track
-            .map(PublicationRef::Track)
-            .map_err(|_| Error::InvalidOptions { detail: detail.to_owned() });
+    if let Ok(track) = local_track(&value) {
+        return Ok(PublicationRef::Track(track));
     }
-    Ok(PublicationRef::from(&publication_id(value)?))
+    let expected = "the id of a publication, or the Publication, LocalTrack or MediaStreamTrack";
+    let id = publication_id(value.clone());
+    id.map(|id| PublicationRef::from(&id)).map_err(|_| options::expected("publicationId", expected, &value))
 }
 
 fn local_track(value: &JsValue) -> Result<LocalTrack> {
     if let Some(track) = value.dyn_ref::<MediaStreamTrack>() {
         return Ok(track.into());
     }
-    class::handle::<JsLocalTrack>(value, "track", "LocalTrack").map(|track| track.handle()).map_err(|_| {
-        Error::InvalidOptions { detail: "track: expected a LocalTrack or a MediaStreamTrack".to_owned() }
-    })
+    let track = class::handle::<JsLocalTrack>(value, "track", "LocalTrack").map(|track| track.handle());
+    track.map_err(|_| options::expected("track", "a LocalTrack or a MediaStreamTrack", value))
 }

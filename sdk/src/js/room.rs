@@ -70,9 +70,9 @@ impl JsRoom {
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
     /// Creates a room. It does not connect before `join`, so no event is missed.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a WebSocket URL, or is missing on a page without a
-    /// server, for a `joinTimeoutMs` of 0, and for invalid ICE servers; ERR_UNSUPPORTED outside a window, such as in a
-    /// worker.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a WebSocket URL, or is relative or missing on a page
+    /// without a server, for a `joinTimeoutMs` out of range, and for invalid ICE servers; ERR_UNSUPPORTED outside a
+    /// window, such as in a worker.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let (options, backend) = backend::room_options(options.map(JsValue::from))?;
@@ -176,10 +176,10 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_param_type = "BufferSource")] payload: &JsValue,
         options: Option<JsDataOptions>,
     ) -> Promise {
-        let wrong =
-            || Error::InvalidOptions { detail: "payload: expected an ArrayBuffer or a view of one".into() };
-        let sent = options::parse(options.map(JsValue::from), "data options").and_then(|options| {
-            let bytes = bytes::view(payload).ok_or_else(wrong)?.to_vec();
+        let wrong = || options::expected("payload", "an ArrayBuffer or a view of one", payload);
+        let sent = bytes::view(payload).ok_or_else(wrong).and_then(|bytes| {
+            let bytes = bytes.to_vec();
+            let options = options::parse(options.map(JsValue::from), "data options")?;
             self.room.send_data(&bytes, &options)
         });
         match sent {
@@ -358,9 +358,9 @@ impl JsRemoteTrack {
 }
 
 pub(super) fn participant_id(value: JsValue) -> Result<ParticipantId, Error> {
-    options::parse_value(value, "participantId").map(ParticipantId)
+    options::parse_value(value, "participantId")
 }
 
 pub(super) fn publication_id(value: JsValue) -> Result<PublicationId, Error> {
-    options::parse_value(value, "publicationId").map(PublicationId)
+    options::parse_value(value, "publicationId")
 }

@@ -24,8 +24,8 @@ const TYPES: &str = include_str!("room_streams.ts");
 impl JsRoom {
     #[wasm_bindgen(js_name = openStream, skip_typescript)]
     pub fn open_stream(&self, to: JsValue, options: Option<JsValue>) -> Result<WritableStream, JsValue> {
-        let options = options::parse(options, "stream options")?;
-        Ok(writable(self.handle().open_stream(&participant_id(to)?, &options)?))
+        let (to, options) = (participant_id(to)?, options::parse(options, "stream options")?);
+        Ok(writable(self.handle().open_stream(&to, &options)?))
     }
 }
 
@@ -61,7 +61,7 @@ fn payload(chunk: &JsValue, kind: StreamKind) -> Result<Vec<u8>, Error> {
             (bytes::view(chunk).map(|bytes| bytes.to_vec()), "an ArrayBuffer or a view of one")
         }
     };
-    bytes.ok_or_else(|| Error::InvalidOptions { detail: format!("chunk: expected {expected}") })
+    bytes.ok_or_else(|| options::expected("chunk", expected, chunk))
 }
 
 /// For the event `streamopened`.

@@ -34,6 +34,9 @@ const _: [&str; 5] =
 
 const EVENTS: &[&str] = &["sample", "ended"];
 
+const SOURCE: &str = "a PeerConnection, a Sender, a Receiver, a RemoteTrack, or an RTCPeerConnection, RTCRtpSender or \
+    RTCRtpReceiver";
+
 /// Gets the statistics of a connection, or of one sender, receiver or remote track. If a track's
 /// receiver was used by another publication before, its counters continue from there.
 /// @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS if it
@@ -49,7 +52,7 @@ pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &
 fn source_of(value: &JsValue) -> Result<StatsSource> {
     match class::handle::<JsRemoteTrack>(value, "source", "RemoteTrack") {
         Ok(track) => Ok(track.track().into()),
-        Err(_) => StatsSource::from_js(value),
+        Err(_) => StatsSource::from_js(value).ok_or_else(|| options::expected("source", SOURCE, value)),
     }
 }
 

@@ -1,12 +1,15 @@
 /** Options of a room. All members are optional. */
 export interface RoomOptions {
-  /** The signaling server, `wss://host/path` or `ws://host/path`. Default: `/ws` of the page's own server. */
+  /**
+   * The signaling server: `wss://host/path` or `ws://host/path`, or relative to the page, as for `WebSocket`. Default:
+   * `/ws` of the page's own server.
+   */
   url?: string;
   /** A signaling backend of the application, in place of a moim server. It excludes `url`. */
   backend?: SignalingBackend;
   /** How media flows between participants. Default: `"mesh"`. */
   topology?: Topology;
-  /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */
+  /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, from 1 to 2147483647. Default: 10000. */
   joinTimeoutMs?: number;
   /** STUN and TURN servers in addition to those of the signaling server. Default: none. */
   iceServers?: IceServer[];

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::invalid;
+use super::{invalid, whole_number};
 use crate::engine::framing::marked;
 use crate::error::Result;
 
@@ -76,8 +76,10 @@ pub struct MessageOptions {
     pub framing: Option<bool>,
     /// The longest message in bytes, sent or received, up to 1 GiB. Incomplete messages use at most twice
     /// this much memory. Default: 64 MiB.
+    #[serde(deserialize_with = "whole_number::<1, LONGEST_MESSAGE, _>")]
     pub max_message_size: u32,
     /// Bytes in the browser's buffer above which `send` waits; at most 8 MiB. Default: 1 MiB.
+    #[serde(deserialize_with = "whole_number::<1, HIGHEST_MARK, _>")]
     pub high_water_mark: u32,
     /// Bytes in the browser's buffer below which `send` continues. Default: 256 KiB.
     pub low_water_mark: u32,

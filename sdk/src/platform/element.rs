@@ -74,8 +74,7 @@ pub async fn set_sink_id(element: &HtmlMediaElement, device_id: &str) -> Result<
 pub(crate) fn media_element(kind: MediaKind) -> Result<HtmlMediaElement> {
     let document = web_sys::window().and_then(|window| window.document());
     let document = document.ok_or(Error::Unsupported { feature: "document" })?;
-    let name = if kind == MediaKind::Audio { "audio" } else { "video" };
-    let element = document.create_element(name).map_err(Exception::from)?;
+    let element = document.create_element(kind.as_str()).map_err(Exception::from)?;
     // iOS would play it in full screen.
     let _ = element.set_attribute("playsinline", "");
     Ok(element.unchecked_into())

@@ -9,7 +9,9 @@ use super::audio_context::SharedContext;
 use super::clock::now_ms;
 use super::element::stream_of;
 use super::exception::Exception;
+use super::track::kind_of;
 use crate::error::{Error, Result};
+use crate::model::MediaKind;
 
 /// Samples per measurement: 43 ms at 48 kHz.
 const WINDOW: usize = 2048;
@@ -36,8 +38,10 @@ impl LevelMeter {
     /// # Errors
     /// [`Error::InvalidOptions`] for a video track.
     pub fn new(track: &MediaStreamTrack) -> Result<Self> {
-        if track.kind() != "audio" {
-            return Err(Error::InvalidOptions { detail: "a level meter needs an audio track".to_owned() });
+        if kind_of(track) != MediaKind::Audio {
+            return Err(Error::InvalidOptions {
+                detail: "track: expected an audio track, got a video track".to_owned(),
+            });
         }
         let stream = stream_of(std::slice::from_ref(track))?;
         let context = SharedContext::get()?;

@@ -6,6 +6,7 @@ use super::peer_connection::{
     Attached, Encoding, Link, LocalStreams, Receiver, TrackOrKind, TransceiverDirection, TransceiverOptions,
     added, reuse, set_codec_preferences,
 };
+use super::track::kind_of;
 use crate::engine::codec::Codec;
 use crate::engine::simulcast::versions;
 use crate::error::Result;
@@ -43,12 +44,10 @@ pub(super) fn send(
 pub(super) fn receive(link: &Link, profile: &LinkProfile, wanted: Sections) -> Result<()> {
     let options =
         TransceiverOptions { direction: TransceiverDirection::Recvonly, ..TransceiverOptions::default() };
-    for (kind, name, wanted) in
-        [(MediaKind::Audio, "audio", wanted.audio), (MediaKind::Video, "video", wanted.video)]
-    {
+    for (kind, wanted) in [(MediaKind::Audio, wanted.audio), (MediaKind::Video, wanted.video)] {
         let receives = |transceiver: &RtcRtpTransceiver| {
             matches!(transceiver.direction(), Direction::Recvonly | Direction::Sendrecv)
-                && transceiver.receiver().track().kind() == name
+                && kind_of(&transceiver.receiver().track()) == kind
         };
         let present = link.transceivers().filter(receives).count();
         for _ in present..wanted {

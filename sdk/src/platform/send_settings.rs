@@ -7,6 +7,7 @@ use web_sys::{MediaStreamTrack, RtcRtpTransceiver};
 
 use super::peer_connection::{Attached, SendParameters, Sender, SenderState, set_codec_preferences};
 use super::room_sections::codecs;
+use super::track::kind_of;
 use crate::engine::codec::{Codec, preferred};
 use crate::engine::connection::Limit;
 use crate::error::{Error, Result};
@@ -88,11 +89,7 @@ impl SentTrack {
         profile: &LinkProfile,
     ) -> Rc<Self> {
         let Attached { transceiver, sender, is_used } = attached;
-        let kind = if transceiver.receiver().track().kind() == "audio" {
-            MediaKind::Audio
-        } else {
-            MediaKind::Video
-        };
+        let kind = kind_of(&transceiver.receiver().track());
         if let Some(order) = settings.offered(profile, kind, is_used) {
             // A browser that cannot set codec preferences here may accept the codec later.
             let _ = set_codec_preferences(&transceiver, &order);
@@ -151,7 +148,7 @@ impl SentTrack {
         self.has_codec.set(self.settings.codec.is_none() || self.settings.agreed(agreed).is_some());
         let Limit { wanted, max_height } = self.limit.get();
         let track = self.sender.track();
-        let is_video = track.as_ref().is_none_or(|track| track.kind() == "video");
+        let is_video = track.as_ref().is_none_or(|track| kind_of(track) == MediaKind::Video);
         let height = track.as_ref().and_then(|track| track.get_settings().get_height());
         let scale = match (height, max_height) {
             (Some(height), Some(max)) => (f64::from(height) / f64::from(max.max(1))).max(1.0),

@@ -78,16 +78,10 @@ impl StatsSource {
 
     /// Any object that has `getStats()`, or that wraps one.
     #[cfg(feature = "js")]
-    pub(crate) fn from_js(value: &JsValue) -> Result<Self> {
+    pub(crate) fn from_js(value: &JsValue) -> Option<Self> {
         let wrapped = RAW.iter().map(|name| property(value, name)).find(|raw| raw.is_object());
         let value = wrapped.as_ref().unwrap_or(value);
-        if property(value, "getStats").is_function() {
-            return Ok(Self::new(value));
-        }
-        let detail =
-            "expected a PeerConnection, a Sender, a Receiver, or a corresponding object of the browser"
-                .to_owned();
-        Err(Error::InvalidOptions { detail })
+        property(value, "getStats").is_function().then(|| Self::new(value))
     }
 
     /// Whether it has ended: browsers return an empty or an old report then.
@@ -108,7 +102,9 @@ impl StatsSource {
         if self.is_closed() {
             return Err(closed()); // the report may be that of the next publication
         }
-        let no_report = || Error::InvalidOptions { detail: "getStats() did not return a report".to_owned() };
+        let no_report = || Error::InvalidOptions {
+            detail: "source: its `getStats()` did not return an RTCStatsReport".to_owned(),
+        };
         // Entries are serialized by the browser's own JSON.stringify: a call for each member would be much slower.
         let entries = Array::new();
         if !report.is_object() {

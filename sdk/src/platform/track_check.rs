@@ -2,7 +2,9 @@
 
 use web_sys::{MediaStreamTrack, MediaStreamTrackState};
 
+use super::track::kind_of;
 use crate::error::{Error, Result};
+use crate::model::MediaKind;
 
 /// `owner` names the consumer, such as "a recording".
 pub(super) fn check_tracks(tracks: &[MediaStreamTrack], owner: &str) -> Result<()> {
@@ -17,7 +19,7 @@ pub(super) fn check_tracks(tracks: &[MediaStreamTrack], owner: &str) -> Result<(
             ended.label()
         ));
     }
-    let pictures = tracks.iter().filter(|track| track.kind() == "video").count();
+    let pictures = tracks.iter().filter(|track| kind_of(track) == MediaKind::Video).count();
     if pictures > 1 {
         return invalid(format!(
             "{owner} takes one video track, and there are {pictures}: mix them with a Mixer"

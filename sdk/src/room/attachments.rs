@@ -248,7 +248,10 @@ impl Room {
             driver.attachments.blocked().iter().map(|attachment| driver.play(attachment)).collect();
         async move {
             if is_left {
-                return Err(Error::InvalidState { action: "start audio", state: "the room is left" });
+                return Err(Error::InvalidState {
+                    action: "start audio",
+                    state: "the room is left: create a new one",
+                });
             }
             let played = join_all(started).await;
             Ok(played.into_iter().collect::<std::result::Result<(), _>>()?)

@@ -416,7 +416,7 @@ impl Driver {
         self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {
-            let left = Error::InvalidState { action: "join", state: "the room is left" };
+            let left = Error::InvalidState { action: "join", state: "the room is left: create a new one" };
             let _ = joining.send(Err(error.clone().unwrap_or(left)));
         }
         self.events.send(RoomEvent::Left { error });
@@ -435,7 +435,9 @@ impl Driver {
         let timer = next.map(|at| {
             let this = self.this.clone();
             let delay = at.saturating_sub(clock::now());
-            let timeout = Timeout::new(u32::try_from(delay).unwrap_or(u32::MAX), move || {
+            // What rings too early arms another, and a browser's timer holds 31 bits.
+            let delay = i32::try_from(delay).unwrap_or(i32::MAX).cast_unsigned();
+            let timeout = Timeout::new(delay, move || {
                 if let Some(driver) = this.upgrade() {
                     drop(driver.timer.take());
                     let now = clock::now();
@@ -446,6 +448,6 @@ impl Driver {
             });
             (at, timeout)
         });
-        *self.timer.borrow_mut() = timer;
+        drop(self.timer.replace(timer));
     }
 }

@@ -100,7 +100,7 @@ impl Room {
     /// `InvalidState` if the room is not joined; `DataChannel` if the text is too long, if no participant has this id,
     /// or if a receiver's queue is full.
     pub fn send_chat(&self, text: &str, options: &ChatOptions) -> Result<ChatDelivery> {
-        self.expect_state("send", &[RoomState::Joined])?;
+        self.expect_state("send a chat message", &[RoomState::Joined])?;
         let driver = self.driver();
         driver.with_session(|session| {
             let id = session.send_chat(text, options.to.as_ref(), clock::now())?;
@@ -124,7 +124,7 @@ impl Room {
     pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<DataCapacity> {
         let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
         let channel = if options.reliable { Channel::Reliable } else { Channel::Lossy };
-        self.expect_state("send", &[RoomState::Joined])?;
+        self.expect_state("send data", &[RoomState::Joined])?;
         let (driver, to) = (self.driver(), options.to.as_ref());
         driver.with_session(|session| session.send_data(&message, channel, to, clock::now()))?;
         if driver.session.borrow().has_capacity(channel, to) {

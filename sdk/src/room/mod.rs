@@ -36,6 +36,7 @@ mod remote_track;
 mod roles;
 mod speakers;
 mod streams;
+mod url;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -51,6 +52,7 @@ pub use self::publication::Publication;
 pub use self::publish::PublicationRef;
 pub use self::remote_track::RemoteTrack;
 pub use self::streams::{IncomingStream, OutgoingStream, StreamOptions};
+pub(crate) use self::url::resolve as resolve_url;
 use crate::collections::SortedSet;
 use crate::engine::session::Session;
 use crate::engine::stream::{StreamHeader, StreamKind};
@@ -86,12 +88,10 @@ impl Room {
     /// Creates a room. It does not connect before [`join`](Self::join), so no event is missed.
     ///
     /// # Errors
-    /// `InvalidOptions` for invalid options, and without a `url` on a page without a server;
-    /// `Unsupported` outside a window, such as in a worker.
+    /// `InvalidOptions` for invalid options, and without an absolute `url` on a page without a server; `Unsupported` outside a window, such as in a worker.
     pub fn new(options: RoomOptions) -> Result<Self> {
         options.check()?;
-        let url = if options.url.is_empty() { url_of_page()? } else { options.url.clone() };
-        Self::open(signaling::backend_for(url), options)
+        Self::open(signaling::backend_for(resolve_url(&options.url)?), options)
     }
 
     /// Creates a room with a signaling backend of the application. It does not connect before [`join`](Self::join).
@@ -261,11 +261,11 @@ impl Room {
             return Ok(());
         }
         let state = match state {
-            RoomState::New => "the room is not joined",
-            RoomState::Joining => "the room is being joined",
-            RoomState::Waiting => "a host has to admit this participant first",
+            RoomState::New => "the room is not joined: await `join` first",
+            RoomState::Joining => "the room is being joined: await `join` first",
+            RoomState::Waiting => "this participant waits until the host admits it: await `join` first",
             RoomState::Joined => "the room is joined",
-            RoomState::Left => "the room is left",
+            RoomState::Left => "the room is left: create a new one",
         };
         Err(Error::InvalidState { action, state })
     }
@@ -290,18 +290,3 @@ impl PartialEq for Room {
 }
 
 impl Eq for Room {}
-
-/// The URL of the signaling server of this page.
-pub(crate) fn url_of_page() -> Result<String> {
-    let location = web_sys::window().map(|window| window.location());
-    let origin = location.and_then(|location| Some((location.protocol().ok()?, location.host().ok()?)));
-    match origin {
-        Some((protocol, host)) if !host.is_empty() => {
-            let scheme = if protocol == "https:" { "wss" } else { "ws" };
-            Ok(format!("{scheme}://{host}/ws"))
-        }
-        _ => Err(Error::InvalidOptions {
-            detail: "url is missing: it is required on a page that was not loaded from a server".to_owned(),
-        }),
-    }
-}

@@ -128,7 +128,7 @@ impl Room {
     /// Unique in the room, so that an application may use it as a key without the participant's id.
     fn next_id(&self, source: TrackSource) -> PublicationId {
         let random = u64::from_le_bytes(random_id::<8>());
-        let id = PublicationId(format!("{}-{random:016x}", source_name(source)));
+        let id = PublicationId(format!("{}-{random:016x}", source.as_str()));
         self.0.issued.borrow_mut().insert(id.clone());
         id
     }
@@ -171,7 +171,9 @@ impl Room {
         let track = track.into();
         let published = self.published("replace a track", &publication.into())?;
         if let Some((id, before)) = published.iter().find(|(_, before)| before.kind() != track.kind()) {
-            let detail = format!("publication {id} is {:?}, the new track {:?}", before.kind(), track.kind());
+            let (before, new) = (before.kind().as_str(), track.kind().as_str());
+            let detail =
+                format!("cannot replace a track: the publication `{id}` is {before}, the new track {new}");
             return Err(Error::InvalidOptions { detail });
         }
         if track.is_ended() {
@@ -241,14 +243,4 @@ fn no_publication(action: &'static str, publication: &PublicationRef) -> Error {
         PublicationRef::Track(_) => format!("cannot {action}: the track is not published in this room"),
     };
     Error::InvalidOptions { detail }
-}
-
-fn source_name(source: TrackSource) -> &'static str {
-    match source {
-        TrackSource::Camera => "camera",
-        TrackSource::Microphone => "microphone",
-        TrackSource::Screen => "screen",
-        TrackSource::ScreenAudio => "screenAudio",
-        _ => "custom",
-    }
 }

@@ -7,12 +7,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
 use super::display::to_promise;
+use crate::Result;
 use crate::js::event_target::{listen, unlisten};
 use crate::js::options;
 use crate::js::promise::future_to_promise;
 use crate::js::streams::async_iterator;
 use crate::platform::CaptureController;
-use crate::{Error, Result};
 
 const EVENTS: &[&str] = &["zoomlevelchange"];
 
@@ -108,7 +108,7 @@ impl JsCaptureController {
     ) -> Promise {
         let element = match element.dyn_ref::<Element>() {
             None if !element.is_null() && !element.is_undefined() => {
-                Err(Error::InvalidOptions { detail: "element: expected an element or null".to_owned() })
+                Err(options::expected("element", "an element or null", &element))
             }
             element => Ok(element),
         };

@@ -2,20 +2,20 @@
 
 use futures::StreamExt;
 use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlMediaElement;
 
 use super::permission::JsPermission;
 use super::{JsLocalTrack, to_js};
+use crate::Result;
 use crate::engine::capture::PermissionName;
 use crate::js::abort::{self, NoOptions, abortable};
+use crate::js::attach::media_element;
 use crate::js::event_target::{listen, unlisten};
 use crate::js::promise::future_to_promise;
 use crate::js::streams::async_iterator;
 use crate::js::{class, options};
 use crate::platform::{CameraOptions, Devices, MicrophoneOptions, set_sink_id};
-use crate::{Error, Result};
 
 const EVENTS: &[&str] = &["devicechange"];
 
@@ -198,11 +198,9 @@ pub fn js_set_sink_id(
     #[wasm_bindgen(js_name = deviceId, unchecked_param_type = "string")] device_id: JsValue,
 ) -> Promise {
     future_to_promise(async move {
-        let element: HtmlMediaElement = element.dyn_into().map_err(|_| Error::InvalidOptions {
-            detail: "element: expected a video or audio element".to_owned(),
-        })?;
+        let element = media_element(&element)?;
         let device_id: String = options::parse_value(device_id, "device id")?;
-        set_sink_id(&element, &device_id).await?;
+        set_sink_id(element, &device_id).await?;
         Ok(JsValue::UNDEFINED)
     })
 }

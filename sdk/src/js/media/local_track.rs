@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use js_sys::{Object, Promise, Reflect};
-use moim_protocol::{MediaKind, TrackSource};
+use moim_protocol::TrackSource;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaStreamTrack};
@@ -61,7 +61,7 @@ impl JsLocalTrack {
     ) -> Result<JsValue, JsValue> {
         let named = source.clone();
         let source: TrackSource = options::parse_value(source, "source")?;
-        let raw = raw_track(track)?;
+        let raw = raw_track(track, "track")?;
         let has_source =
             |known: &JsValue| Reflect::get(known, &"source".into()).is_ok_and(|source| source == named);
         if let Some(known) = known(&raw).filter(has_source) {
@@ -80,10 +80,7 @@ impl JsLocalTrack {
     /// Audio or video.
     #[wasm_bindgen(getter, unchecked_return_type = "MediaKind")]
     pub fn kind(&self) -> String {
-        match self.0.kind() {
-            MediaKind::Audio => "audio".to_owned(),
-            MediaKind::Video => "video".to_owned(),
-        }
+        self.0.kind().as_str().to_owned()
     }
 
     /// The source of the track.

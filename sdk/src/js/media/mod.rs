@@ -18,10 +18,10 @@ pub(crate) use devices::JsDevices;
 pub(crate) use local_track::JsLocalTrack;
 
 use super::options;
+use crate::Result;
 use crate::engine::capture::{
     TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS, TYPESCRIPT_WORDS,
 };
-use crate::{Error, Result};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
@@ -37,19 +37,21 @@ const CAPABILITIES: &str = TYPESCRIPT_CAPABILITIES;
 const _: [&str; 4] = [TYPESCRIPT_WORDS, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS, TYPESCRIPT_CAPABILITIES];
 
 /// The browser's track of a `TrackLike`.
-pub(crate) fn raw_track(value: &JsValue) -> Result<MediaStreamTrack> {
+pub(crate) fn raw_track(value: &JsValue, what: &str) -> Result<MediaStreamTrack> {
     if value.is_instance_of::<MediaStreamTrack>() {
         return Ok(value.clone().unchecked_into());
     }
     let inner = Reflect::get(value, &"mediaStreamTrack".into()).ok();
-    inner.and_then(|inner| inner.dyn_into().ok()).ok_or_else(|| Error::InvalidOptions {
-        detail: "expected a MediaStreamTrack, a LocalTrack or a RemoteTrack".to_owned(),
-    })
+    let expected = "a MediaStreamTrack, a LocalTrack or a RemoteTrack";
+    inner.and_then(|inner| inner.dyn_into().ok()).ok_or_else(|| options::expected(what, expected, value))
 }
 
 /// The browser's tracks of an array of `TrackLike`s.
 pub(crate) fn raw_tracks(tracks: &JsValue) -> Result<Vec<MediaStreamTrack>> {
-    options::elements(tracks, "tracks")?.map(|track| raw_track(&track?)).collect()
+    options::elements(tracks, "tracks")?
+        .enumerate()
+        .map(|(at, track)| raw_track(&track?, &format!("tracks[{at}]")))
+        .collect()
 }
 
 /// Serializes plain data to a JavaScript value.

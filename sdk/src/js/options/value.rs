@@ -1,7 +1,8 @@
 //! Determines the type of a value without trusting it.
 
 use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
 
 /// The type's name in messages.
 pub(super) fn described(value: &JsValue) -> String {
@@ -9,7 +10,10 @@ pub(super) fn described(value: &JsValue) -> String {
         Some(text) => format!("\"{text}\""),
         None if is_array(value) => "an array".to_owned(),
         None if value.is_function() => "a function".to_owned(),
-        None if value.is_object() => class_name(value),
+        None if value.is_object() => match value.dyn_ref::<Element>() {
+            Some(element) => format!("<{}>", element.local_name()),
+            None => class_name(value),
+        },
         None => format!("{value:?}").trim_start_matches("JsValue(").trim_end_matches(')').to_owned(),
     }
 }

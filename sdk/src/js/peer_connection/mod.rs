@@ -260,7 +260,7 @@ impl JsPeerConnection {
 
 /// The track in a `TrackLike`, with its source, if known.
 fn local_track(value: &JsValue) -> Result<LocalTrack> {
-    Ok(LocalTrack::from_raw(raw_track(value)?, source_of(value)))
+    Ok(LocalTrack::from_raw(raw_track(value, "track")?, source_of(value)))
 }
 
 fn source_of(value: &JsValue) -> TrackSource {

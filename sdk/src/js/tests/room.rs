@@ -85,6 +85,96 @@ async fn an_argument_of_a_wrong_type_is_named() {
 }
 
 #[wasm_bindgen_test]
+async fn an_error_says_what_was_wrong_what_was_expected_and_what_to_do() {
+    let join = "await `join` first";
+    for (body, code_, parts) in [
+        ("await x.sendChat('early')", "ERR_INVALID_STATE", ["cannot send a chat message", join]),
+        ("await x.sendData(new Uint8Array(1))", "ERR_INVALID_STATE", ["cannot send data", join]),
+        ("x.openStream('bob')", "ERR_INVALID_STATE", ["cannot open a stream", join]),
+        ("x.sendFile(new Blob())", "ERR_INVALID_STATE", ["cannot send a file", join]),
+        ("x.setLocked(true)", "ERR_INVALID_STATE", ["cannot lock the room", join]),
+        (
+            "await x.leave(); await x.setCameraEnabled(true)",
+            "ERR_INVALID_STATE",
+            ["camera", "create a new one"],
+        ),
+        ("x.subscribe(5)", "ERR_INVALID_OPTIONS", ["track: expected a RemoteTrack, or the ids", "got 5"]),
+        (
+            "x.openStream(5)",
+            "ERR_INVALID_OPTIONS",
+            ["participantId: expected the id of a participant", "got 5"],
+        ),
+        ("x.openStream({ kind: 'text' })", "ERR_INVALID_OPTIONS", ["participantId", "RemoteParticipant"]),
+        ("x.admit(null)", "ERR_INVALID_OPTIONS", ["participantId: expected", "got null"]),
+        (
+            "x.sendFile(new Blob(), { to: 5 })",
+            "ERR_INVALID_OPTIONS",
+            ["`to` in the file options: expected the id of a participant", "got 5"],
+        ),
+        ("await x.sendFile(5)", "ERR_INVALID_OPTIONS", ["file: expected a File or a Blob", "got 5"]),
+        (
+            "await x.join({ room: 'tea' })",
+            "ERR_INVALID_OPTIONS",
+            ["`name` in the join options", "expected text that is not empty"],
+        ),
+        (
+            "await x.join({ room: 'tea', name: 'Ana', attributes: { a: 5 } })",
+            "ERR_INVALID_OPTIONS",
+            ["`attributes.a` in the join options: expected a string", "got 5"],
+        ),
+        (
+            "await x.join({ room: 'tea', name: 'Ana', attributes: 'a' })",
+            "ERR_INVALID_OPTIONS",
+            ["`attributes` in the join options: expected an object", "got \"a\""],
+        ),
+        (
+            "await x.publish(document.body)",
+            "ERR_INVALID_OPTIONS",
+            ["track: expected a LocalTrack or a MediaStreamTrack", "got <body>"],
+        ),
+        ("await x.setMuted(5, true)", "ERR_INVALID_OPTIONS", ["publicationId: expected the id", "got 5"]),
+    ] {
+        let (code, message) = code(room(), body).await;
+        assert_eq!(code, code_, "{body}");
+        assert!(parts.iter().all(|part| message.contains(part)), "{body}: {message}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_room_option_out_of_range_is_reported_with_the_range() {
+    let options = js_sys::Object::new();
+    for wrong in [0.0, -5.0, 0.5, 4e9] {
+        Reflect::set(&options, &"joinTimeoutMs".into(), &wrong.into()).expect("set");
+        let error = JsRoom::new(Some(JsValue::from(options.clone()).unchecked_into())).expect_err("an error");
+        let message = Reflect::get(&error, &"message".into()).expect("an object").as_string();
+        let expected = format!(
+            "`joinTimeoutMs` in the room options: expected a whole number from 1 to 2147483647, got {wrong}"
+        );
+        assert_eq!(message, Some(expected));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_url_of_a_room_is_resolved_as_for_a_websocket() {
+    let room = |url: &str| {
+        let options = js_sys::Object::new();
+        Reflect::set(&options, &"url".into(), &url.into()).expect("set");
+        JsRoom::new(Some(JsValue::from(options).unchecked_into()))
+    };
+    for url in ["/ws", "ws", "http://127.0.0.1:9/ws", "https://example.org/ws", "//example.org/ws", ""] {
+        assert!(room(url).is_ok(), "{url}");
+    }
+    for url in ["ftp://example.org/ws", "mailto:a@example.org", "http://"] {
+        let error = room(url).expect_err("an error");
+        let message = Reflect::get(&error, &"message".into()).expect("an object").as_string();
+        assert!(
+            message.is_some_and(|message| message.contains(url) && message.contains("wss://host/path")),
+            "{url}"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_browsers_track_or_stream_is_published_and_stands_for_its_publications() {
     let body = "const track = new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0];
          const canvas = document.createElement('canvas');

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use futures::channel::oneshot;
 use js_sys::{Array, Promise, Reflect};
-use moim_protocol::TrackSource;
+use moim_protocol::{MediaKind, TrackSource};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{MediaDevices, MediaStream, MediaStreamTrack};
@@ -15,7 +15,7 @@ use crate::engine::capture::{Facts, PermissionState};
 use crate::error::{Error, MediaError, Refusal, Result};
 use crate::platform::bindings::capture::{call, function, get};
 use crate::platform::exception::Exception;
-use crate::platform::track::LocalTrack;
+use crate::platform::track::{LocalTrack, kind_of};
 
 /// `navigator.mediaDevices`, if it exists and has `feature`.
 pub(in crate::platform) fn media_devices(feature: &'static str) -> Result<MediaDevices> {
@@ -60,7 +60,7 @@ pub(in crate::platform) fn no_track(device: &'static str) -> Error {
 fn tracks(stream: &MediaStream, video: TrackSource, audio: TrackSource) -> Vec<LocalTrack> {
     let wrap = |track: JsValue| {
         let track: MediaStreamTrack = track.unchecked_into();
-        let source = if track.kind() == "audio" { audio } else { video };
+        let source = if kind_of(&track) == MediaKind::Audio { audio } else { video };
         LocalTrack::captured(track, source)
     };
     stream.get_tracks().iter().map(wrap).collect()

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::picture;
 use crate::engine::layout::{Fit, Layout};
 use crate::error::{Error, Result};
+use crate::options::whole_number;
 
 const MAX_GAIN: f64 = 4.0;
 const MAX_SIZE: u32 = 4096;
@@ -16,8 +17,10 @@ const MAX_RATE: f64 = 60.0;
 #[serde(default, rename_all = "camelCase")]
 pub struct MixerOptions {
     /// Width in pixels, up to 4096. Default: 1280.
+    #[serde(deserialize_with = "whole_number::<1, MAX_SIZE, _>")]
     pub width: u32,
     /// Height in pixels, up to 4096. Default: 720.
+    #[serde(deserialize_with = "whole_number::<1, MAX_SIZE, _>")]
     pub height: u32,
     /// Frames per second, up to 60. Default: 25.
     pub frame_rate: f64,

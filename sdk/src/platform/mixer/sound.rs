@@ -9,9 +9,11 @@ use web_sys::{GainNode, MediaStreamAudioDestinationNode, MediaStreamAudioSourceN
 
 use crate::collections::SortedMap;
 use crate::error::{Error, Result};
+use crate::model::MediaKind;
 use crate::platform::audio_context::SharedContext;
 use crate::platform::element::stream_of;
 use crate::platform::exception::Exception;
+use crate::platform::track::kind_of;
 
 #[derive(Debug, Default)]
 pub(super) struct Sound {
@@ -37,7 +39,7 @@ impl Sound {
     pub(super) fn add(&self, id: u32, tracks: &[MediaStreamTrack], gain: f64) -> Result<SoundSource> {
         let context = self.context()?;
         let audio: Vec<MediaStreamTrack> =
-            tracks.iter().filter(|track| track.kind() == "audio").map(Clone::clone).collect();
+            tracks.iter().filter(|track| kind_of(track) == MediaKind::Audio).map(Clone::clone).collect();
         let node =
             context.as_raw().create_media_stream_source(&stream_of(&audio)?).map_err(Exception::from)?;
         let source = SoundSource { node, gain: GainNode::new(context.as_raw()).map_err(Exception::from)? };

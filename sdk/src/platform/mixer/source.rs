@@ -7,7 +7,9 @@ use super::options::MixerSourceOptions;
 use super::picture;
 use super::sound::{Sound, SoundSource};
 use crate::error::Result;
+use crate::model::MediaKind;
 use crate::platform::element::{attach, detach, start_muted};
+use crate::platform::track::kind_of;
 use crate::platform::track_check::check_tracks;
 
 #[derive(Debug)]
@@ -45,7 +47,8 @@ impl Source {
             _ => attach(&self.element, tracks)?,
         }
         start_muted(&self.element);
-        let (video, audio): (Vec<_>, Vec<_>) = tracks.iter().partition(|track| track.kind() == "video");
+        let (video, audio): (Vec<_>, Vec<_>) =
+            tracks.iter().partition(|track| kind_of(track) == MediaKind::Video);
         self.has_video = !video.is_empty();
         self.sound = None;
         sound.silence(self.id);

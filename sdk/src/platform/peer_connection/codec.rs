@@ -30,19 +30,12 @@ pub struct HeaderExtension {
 
 pub(super) fn send_capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
     require(&js_sys::global(), "RTCRtpSender")?;
-    read(RtcRtpSender::get_capabilities(kind_name(kind)).map(JsValue::from))
+    read(RtcRtpSender::get_capabilities(kind.as_str()).map(JsValue::from))
 }
 
 pub(super) fn receive_capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
     require(&js_sys::global(), "RTCRtpReceiver")?;
-    read(RtcRtpReceiver::get_capabilities(kind_name(kind)).map(JsValue::from))
-}
-
-pub(super) fn kind_name(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Audio => "audio",
-        MediaKind::Video => "video",
-    }
+    read(RtcRtpReceiver::get_capabilities(kind.as_str()).map(JsValue::from))
 }
 
 fn read(raw: Option<JsValue>) -> Result<RtpCapabilities> {

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::model::MediaKind;
 use crate::platform::LocalTrack;
 use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::track::kind_of;
 
 /// A sender and a receiver that share a media section.
 #[derive(Clone, Debug)]
@@ -143,7 +144,7 @@ impl Transceiver {
 
     /// Audio or video.
     pub fn kind(&self) -> MediaKind {
-        if self.raw.receiver().track().kind() == "audio" { MediaKind::Audio } else { MediaKind::Video }
+        kind_of(&self.raw.receiver().track())
     }
 
     /// The preferred direction.
@@ -264,7 +265,7 @@ impl TrackOrKind<'_> {
     pub(crate) fn to_raw(self) -> JsValue {
         match self {
             Self::Track(track) => track.to_raw().into(),
-            Self::Kind(kind) => super::codec::kind_name(kind).into(),
+            Self::Kind(kind) => kind.as_str().into(),
         }
     }
 }

@@ -34,6 +34,8 @@ use super::mime::choose_type;
 use super::recording::Recording;
 use super::track_check::check_tracks;
 use crate::error::{Error, Result};
+use crate::model::MediaKind;
+use crate::platform::track::kind_of;
 
 /// The state of a recorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -287,8 +289,8 @@ impl Inner {
 
     /// The kind of media of which all tracks have ended.
     fn ended_kind(&self) -> Option<&'static str> {
-        [("audio", "sound"), ("video", "picture")].into_iter().find_map(|(kind, name)| {
-            let mut tracks = self.tracks.iter().filter(|track| track.kind() == kind).peekable();
+        [(MediaKind::Audio, "sound"), (MediaKind::Video, "picture")].into_iter().find_map(|(kind, name)| {
+            let mut tracks = self.tracks.iter().filter(|track| kind_of(track) == kind).peekable();
             (tracks.peek().is_some() && tracks.all(is_ended)).then_some(name)
         })
     }

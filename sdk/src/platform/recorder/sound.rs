@@ -8,10 +8,12 @@ use web_sys::{
 };
 
 use crate::Result;
+use crate::model::MediaKind;
 use crate::platform::audio_context::SharedContext;
 use crate::platform::element::{attach, detach, start_muted, stream_of};
 use crate::platform::exception::Exception;
 use crate::platform::mixer::picture;
+use crate::platform::track::kind_of;
 
 /// The mix of several audio tracks. Dropping it ends the mixed track.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ impl MixedSound {
     /// Mixes the audio of these tracks, if there are several.
     pub(super) fn of(tracks: &[MediaStreamTrack]) -> Result<Option<Self>> {
         let sounds: Vec<_> =
-            tracks.iter().filter(|track| track.kind() == "audio").map(Clone::clone).collect();
+            tracks.iter().filter(|track| kind_of(track) == MediaKind::Audio).map(Clone::clone).collect();
         if sounds.len() < 2 {
             return Ok(None);
         }
@@ -51,7 +53,7 @@ impl MixedSound {
 
     /// These tracks with all audio tracks replaced by the mixed one.
     pub(super) fn in_place_of(&self, tracks: &[MediaStreamTrack]) -> Vec<MediaStreamTrack> {
-        let pictures = tracks.iter().filter(|track| track.kind() == "video");
+        let pictures = tracks.iter().filter(|track| kind_of(track) == MediaKind::Video);
         pictures.chain([&self.track]).map(Clone::clone).collect()
     }
 }

@@ -22,6 +22,11 @@ pub use properties::FrameStats;
 use super::listener::ListenerGuard;
 use crate::engine::capture::{TrackConstraints, TrackEvent};
 
+/// `MediaStreamTrack.kind`.
+pub(crate) fn kind_of(track: &MediaStreamTrack) -> MediaKind {
+    if track.kind() == MediaKind::Audio.as_str() { MediaKind::Audio } else { MediaKind::Video }
+}
+
 /// Audio or video of this page: a camera, a microphone, a shared display, or a track of the application.
 ///
 /// Clones are handles to the same track. A track that was captured through this crate is stopped
@@ -71,7 +76,7 @@ impl LocalTrack {
 
     /// Audio or video.
     pub fn kind(&self) -> MediaKind {
-        if self.0.raw.kind() == "audio" { MediaKind::Audio } else { MediaKind::Video }
+        kind_of(&self.0.raw)
     }
 
     /// The source of the track.

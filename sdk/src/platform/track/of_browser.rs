@@ -4,15 +4,15 @@ use moim_protocol::{MediaKind, TrackSource};
 use wasm_bindgen::JsCast;
 use web_sys::{MediaStream, MediaStreamTrack};
 
-use super::LocalTrack;
+use super::{LocalTrack, kind_of};
 use crate::platform::bindings::capture::get;
 
 /// Like [`from_raw`](LocalTrack::from_raw), with the source [`Screen`](TrackSource::Screen) for video of a display, and
 /// otherwise [`Camera`](TrackSource::Camera) or [`Microphone`](TrackSource::Microphone).
 impl From<&MediaStreamTrack> for LocalTrack {
     fn from(track: &MediaStreamTrack) -> Self {
-        let source = match track.kind().as_str() {
-            "audio" => TrackSource::Microphone,
+        let source = match kind_of(track) {
+            MediaKind::Audio => TrackSource::Microphone,
             // <https://www.w3.org/TR/screen-capture/#dom-mediatracksettings-displaysurface>
             _ if get(&track.get_settings(), "displaySurface").is_string() => TrackSource::Screen,
             _ => TrackSource::Camera,

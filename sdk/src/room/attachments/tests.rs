@@ -37,12 +37,11 @@ impl Call {
         } }).tone()");
         let call: Promise = start.call1(&JsValue::UNDEFINED, &sound).expect("a promise").unchecked_into();
         let call: Object = JsFuture::from(call).await.expect("a call").unchecked_into();
-        let track = |id: &str, kind, source| {
+        let track = |id: &str, kind: MediaKind, source| {
             let find = function(
                 "(call, kind) => call.callee.getReceivers().find(({ track }) => track.kind === kind)",
             );
-            let receiver =
-                find.call2(&JsValue::UNDEFINED, &call, &kind_name(kind).into()).expect("a receiver");
+            let receiver = find.call2(&JsValue::UNDEFINED, &call, &kind.as_str().into()).expect("a receiver");
             publish(&room, id, kind, source, receiver.unchecked_into())
         };
         let camera = track("cam", MediaKind::Video, TrackSource::Camera);
@@ -62,10 +61,6 @@ impl Drop for Call {
         let stop: Function = Reflect::get(&self.call, &"stop".into()).expect("a method").unchecked_into();
         stop.call0(&self.call).expect("stopped");
     }
-}
-
-fn kind_name(kind: MediaKind) -> &'static str {
-    if kind == MediaKind::Audio { "audio" } else { "video" }
 }
 
 fn publish(

@@ -306,7 +306,7 @@ impl Driver {
     }
 }
 
-const ACTION: &str = "enable a device";
+const ACTION: &str = "open the camera, the microphone or the screen";
 
 /// The result of a switch. In a room that is left, everything is off.
 async fn switched<T>(asked: Result<Receiver<Result<Option<T>>>>, enabled: bool) -> Result<Option<T>> {
@@ -318,5 +318,5 @@ async fn switched<T>(asked: Result<Receiver<Result<Option<T>>>>, enabled: bool) 
 }
 
 fn left() -> Error {
-    Error::InvalidState { action: ACTION, state: "the room is left" }
+    Error::InvalidState { action: ACTION, state: "the room is left: create a new one" }
 }
