@@ -157,7 +157,7 @@ function tell(room, mixer) {
     const { id, ...whose } = shown.find((one) => one.id === source);
     return { ...whose, rectangle };
   });
-  room.setLayout({ kind: layout, tiles, ...(layout === "spotlight" && people.has(spotlight) && { spotlight }) });
+  room.setLayout({ type: layout, tiles, ...(layout === "spotlight" && people.has(spotlight) && { spotlight }) });
 }
 
 function report(error) {

@@ -1,6 +1,6 @@
 // Compares the types of the npm package with the accepted ones.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { GOLDEN_TYPES, NPM_PACKAGE, TARGET } from "./paths.mjs";
@@ -9,6 +9,7 @@ import { GOLDEN_TYPES, NPM_PACKAGE, TARGET } from "./paths.mjs";
 export async function diffTypes() {
   if (!existsSync(GOLDEN_TYPES)) return "  There are no accepted types yet.";
   const folder = join(TARGET, "types");
+  rmSync(folder, { recursive: true, force: true }); // a copied target folder may have one file under both names
   mkdirSync(folder, { recursive: true });
   const [accepted, built] = ["accepted.d.ts", "built.d.ts"].map((name) => join(folder, name));
   writeFileSync(accepted, await sorted(GOLDEN_TYPES));

@@ -215,12 +215,12 @@ pub enum DataChannelError {
 }
 
 macro_rules! error_codes {
-    ($($(#[$doc:meta])* $name:ident => $text:literal,)+) => {
+    ($(#[doc = $doc:literal] $name:ident => $text:literal,)+) => {
         /// The cause of an [`Error`] as a stable string, the same in Rust and in JavaScript.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
-            $($(#[$doc])* $name,)+
+            $(#[doc = $doc] $name,)+
         }
 
         impl ErrorCode {
@@ -239,7 +239,7 @@ macro_rules! error_codes {
         #[cfg(all(feature = "js", target_arch = "wasm32"))]
         pub(crate) const TYPESCRIPT_ERROR_CODE: &str = concat!(
             "/** The cause of a MoimError. */\nexport type ErrorCode =",
-            $("\n  | \"", $text, "\"",)+ "\n  | InitErrorCode;\n"
+            $("\n  /**", $doc, " */\n  | \"", $text, "\"",)+ "\n  | InitErrorCode;\n"
         );
     };
 }

@@ -120,7 +120,7 @@ test("everyone receives the layout of the picture, and who is in the spotlight",
   const laidOut = (is, ...args) =>
     until(bob.page, new Function("...args", `const layout = window.room.layout; return layout && (${is})(layout, ...args) ? layout : null;`), { what: `a layout that is ${is}`, args });
 
-  const grid = await laidOut(({ kind, tiles }) => kind === "grid" && tiles.length === 2);
+  const grid = await laidOut(({ type, tiles }) => type === "grid" && tiles.length === 2);
   assert.deepEqual(grid.tiles.map(({ participantId }) => participantId).sort(), [aliceId, bobId].sort());
   const { rectangle } = grid.tiles.find(({ participantId }) => participantId === aliceId);
   const picture = `${bob.tile("Mixer")} video`;

@@ -33,6 +33,7 @@ pub enum MixLayoutKind {
 #[serde(default, rename_all = "camelCase")]
 pub struct MixLayout {
     /// The kind of layout.
+    #[serde(rename = "type")]
     pub kind: MixLayoutKind,
     /// The participant who is shown large, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,7 +109,7 @@ mod tests {
     fn nonsense_and_later_versions_are_no_fault() {
         assert_eq!(of_room(&[participant(Role::Mixer, "{")]), None);
         assert_eq!(of_room(&[]), None);
-        let later = of_room(&[participant(Role::Mixer, r#"{"kind":"carousel","speed":3}"#)]).unwrap();
+        let later = of_room(&[participant(Role::Mixer, r#"{"type":"carousel","speed":3}"#)]).unwrap();
         assert_eq!(later.kind, MixLayoutKind::Custom);
     }
 }

@@ -1,4 +1,4 @@
-//! Attaching tracks to media elements, for JavaScript.
+//! Attaching tracks to media elements, for JavaScript. The overloads of `attach` are in `attach.ts`.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -10,22 +10,13 @@ use super::promise::future_to_promise;
 use super::room::{JsRemoteTrack, JsRoom};
 use crate::Error;
 
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("attach.ts");
+
 #[wasm_bindgen(js_class = RemoteTrack)]
 impl JsRemoteTrack {
-    /// Plays the track in an element, or in a new `<video>` or `<audio>` that the application adds to the page, and
-    /// starts playback. Returns the element. Several tracks may be attached to one element, such as the camera and the
-    /// microphone of a participant: they play in sync, and the end of one does not affect the others. A second video
-    /// track replaces the first. When the track ends it is detached; detach it before discarding the element.
-    ///
-    /// If the browser requires a user gesture to play audio, the whole element is blocked: see `room.canPlayAudio`.
-    /// Audio in a separate `<audio>` element does not block the video.
-    /// @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS if it is not a media
-    /// element.
-    #[wasm_bindgen(unchecked_return_type = "HTMLMediaElement")]
-    pub fn attach(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "HTMLMediaElement")] element: &JsValue,
-    ) -> Result<HtmlMediaElement, JsValue> {
+    #[wasm_bindgen(skip_typescript)]
+    pub fn attach(&self, element: &JsValue) -> Result<HtmlMediaElement, JsValue> {
         if element.is_undefined() {
             return Ok(self.track().attach_new()?);
         }
@@ -52,17 +43,8 @@ impl JsRemoteTrack {
 
 #[wasm_bindgen(js_class = LocalTrack)]
 impl JsLocalTrack {
-    /// Plays the track in an element, replacing what it plays, or in a new `<video>` or `<audio>` that the application
-    /// adds to the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is
-    /// a camera that faces the user, or has an unknown facing mode: mirrored with the element's `style.scale`. Both can
-    /// be changed afterwards. When the track ends, it is detached; an element that this method has created is then
-    /// removed from the page.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
-    #[wasm_bindgen(unchecked_return_type = "HTMLMediaElement")]
-    pub fn attach(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "HTMLMediaElement")] element: &JsValue,
-    ) -> Result<HtmlMediaElement, JsValue> {
+    #[wasm_bindgen(skip_typescript)]
+    pub fn attach(&self, element: &JsValue) -> Result<HtmlMediaElement, JsValue> {
         let track = self.handle();
         if element.is_undefined() {
             return Ok(track.attach_new()?);

@@ -1,6 +1,6 @@
 /** Options of a pre-call check. */
 export interface DiagnoseOptions extends AbortOptions {
-  /** The URL of the signaling server: `wss://host/path` or `ws://host/path`. Default: `/ws` on the server of the page. */
+  /** The URL of the signaling server, as in `RoomOptions`. Default: `/ws` on the server of the page. */
   url?: string;
   /** Whether to check the signaling server, which also provides STUN and TURN servers. Default: true. */
   signaling?: boolean;

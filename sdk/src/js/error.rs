@@ -14,8 +14,14 @@ const _: &str = TYPESCRIPT_ERROR_CODE;
 
 #[wasm_bindgen(typescript_custom_section)]
 const MOIM_ERROR: &str = r#"
-/** Why the package is not initialized: `init` was not called, it failed, or the page's policy blocked it. See `init`. */
-export type InitErrorCode = "ERR_NOT_INITIALIZED" | "ERR_INIT_FAILED" | "ERR_INIT_BLOCKED";
+/** Why the package is not initialized. See `init`. */
+export type InitErrorCode =
+  /** `init` was not called, or it failed. */
+  | "ERR_NOT_INITIALIZED"
+  /** The module is not served, or cannot be compiled. */
+  | "ERR_INIT_FAILED"
+  /** The page's Content-Security-Policy forbids WebAssembly. */
+  | "ERR_INIT_BLOCKED";
 
 /**
  * The error that every function of this package throws or rejects with. Each function documents its codes. In addition,

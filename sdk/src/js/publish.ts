@@ -1,8 +1,8 @@
 /**
- * One of this participant's publications: its id, or the published track. A track that is published several times,
+ * One of this participant's publications: its id, its object, or the published track. A track that is published several times,
  * such as once for each of some participants, stands for all its publications in the room.
  */
-export type PublicationLike = PublicationId | LocalTrack | MediaStreamTrack;
+export type PublicationLike = PublicationId | Publication | LocalTrack | MediaStreamTrack;
 
 export interface Room {
   /**
@@ -54,7 +54,7 @@ export interface Room {
    * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id.
    */
   subscribe(track: RemoteTrack, options?: SubscribeOptions): void;
-  subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
+  subscribe(participant: ParticipantLike, publication: PublicationId | Publication, options?: SubscribeOptions): void;
   /**
    * As the host: mutes another participant's publication. Only its publisher can unmute it. Has no effect if there is
    * no such publication.
@@ -62,5 +62,5 @@ export interface Room {
    * track or an id.
    */
   mute(track: RemoteTrack): void;
-  mute(participantId: ParticipantId, publicationId: PublicationId): void;
+  mute(participant: ParticipantLike, publication: PublicationId | Publication): void;
 }

@@ -50,22 +50,24 @@ impl JsRoom {
     }
 
     /// As the host: admits a waiting participant. Has no effect if nobody with this id waits.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not an
-    /// id.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is
+    /// not an id or an object that has one.
     pub fn admit(
         &self,
-        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantLike")]
+        participant: JsValue,
     ) -> Result<(), JsValue> {
         Ok(self.handle().admit(&participant_id(participant)?)?)
     }
 
     /// As the host: removes a participant from the room or from the lobby. Has no effect if nobody has
     /// this id.
-    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not an
-    /// id.
+    /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is
+    /// not an id or an object that has one.
     pub fn remove(
         &self,
-        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantId")] participant: JsValue,
+        #[wasm_bindgen(js_name = participantId, unchecked_param_type = "ParticipantLike")]
+        participant: JsValue,
     ) -> Result<(), JsValue> {
         Ok(self.handle().remove(&participant_id(participant)?)?)
     }

@@ -53,16 +53,25 @@ export interface Room {
    * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8
    * KiB; ERR_INVALID_OPTIONS.
    * @example
-   * const writer = room.openStream(participant.id, { kind: "text", topic: "captions" }).getWriter();
-   * await writer.write("Hello");
-   * await writer.close();
+   * const writer = room.openStream(participant, { kind: "text", topic: "captions" }).getWriter();
+   * try {
+   *   await writer.write("Hello");
+   *   await writer.close();
+   * } catch (error) {
+   *   console.warn((error as MoimError).code); // such as ERR_STREAM_CANCELLED
+   * }
    *
    * // The other participant:
    * room.addEventListener("streamopened", async ({ detail: { stream } }) => {
    *   if (stream.kind !== "text") return;
-   *   for await (const text of stream.readable) captions.append(text);
+   *   const reader = stream.readable.getReader(); // Safari has no `for await` for streams
+   *   try {
+   *     for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) captions.append(value!);
+   *   } catch (error) {
+   *     console.warn((error as MoimError).code); // such as ERR_STREAM_INTERRUPTED
+   *   }
    * });
    */
-  openStream(to: ParticipantId, options: StreamOptions & { kind: "text" }): WritableStream<string>;
-  openStream(to: ParticipantId, options?: StreamOptions & { kind?: "bytes" }): WritableStream<ArrayBuffer | ArrayBufferView>;
+  openStream(to: ParticipantLike, options: StreamOptions & { kind: "text" }): WritableStream<string>;
+  openStream(to: ParticipantLike, options?: StreamOptions & { kind?: "bytes" }): WritableStream<ArrayBuffer | ArrayBufferView>;
 }

@@ -101,10 +101,13 @@ export interface RemoteParticipant {
   readonly connectionState: ParticipantConnectionState;
 }
 
+/** A participant: its id, or the object that has it. */
+export type ParticipantLike = ParticipantId | RemoteParticipant | WaitingParticipant;
+
 /** Options for publishing a track. */
 export interface PublishOptions {
   /** The only participant who receives it. Default: everyone. */
-  to?: ParticipantId;
+  to?: ParticipantLike;
   /**
    * The codec to send, such as `"video/VP9"`, where the receiver supports it too. Default: the browsers' choice;
    * through the SFU it is always `"video/VP8"` and `"audio/opus"`.
@@ -138,7 +141,7 @@ export interface UpdateOptions {
 /** Options for sending a chat message. */
 export interface ChatOptions {
   /** The receiver. Default: everyone. */
-  to?: ParticipantId;
+  to?: ParticipantLike;
 }
 
 /** Options for sending application data. */
@@ -146,7 +149,7 @@ export interface DataOptions {
   /** The topic; at most 255 bytes of UTF-8. Default: empty. */
   topic?: string;
   /** The receiver. Default: everyone. */
-  to?: ParticipantId;
+  to?: ParticipantLike;
   /**
    * Whether delivery is reliable and ordered. If false, the data is sent once, for values that are soon outdated, such
    * as positions. Default: true.

@@ -37,7 +37,7 @@ const DIRECT: Limits =
 #[non_exhaustive]
 pub struct SendFileOptions {
     /// The receiver. Default: everyone.
-    #[cfg_attr(feature = "js", tsify(type = "ParticipantId | null"))]
+    #[cfg_attr(feature = "js", tsify(type = "ParticipantLike | null"))]
     pub to: Option<ParticipantId>,
     /// The name. Default: that of the `File`; `"file"` for a `Blob`.
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]

@@ -53,7 +53,7 @@ const { sender } = connection.addTransceiver(camera, {
     { rid: "f", maxBitrate: 1_500_000, maxFramerate: 30 },
   ],
 });
-const { encodings } = sender.parameters;
+const { encodings = [] } = sender.parameters;
 await sender.setParameters({ encodings, degradationPreference: "maintain-resolution" });
 await sender.replaceTrack(null);
 

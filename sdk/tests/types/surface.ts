@@ -55,6 +55,22 @@ is<Exactly<typeof room.cameraEnabled, boolean>>();
 is<Exactly<typeof room.screenShareEnabled, boolean>>();
 // @ts-expect-error
 await room.setCameraEnabled("on");
+// An element keeps its type; a new one is of the track's kind.
+const preview = camera.attach(document.createElement("video"));
+is<Exactly<typeof preview, HTMLVideoElement>>();
+const made = camera.attach();
+is<Exactly<typeof made, HTMLVideoElement | HTMLAudioElement>>();
+// @ts-expect-error
+camera.attach(document.createElement("canvas"));
+// The object stands for its id.
+const [someone] = room.participants;
+if (someone) {
+  room.openStream(someone);
+  await room.sendChat("hello", { to: someone });
+  for (const publication of someone.publications) room.subscribe(someone, publication, { wanted: false });
+  room.admit(room.lobby.waiting?.[0] ?? someone);
+}
+for (const publication of room.publications) await room.unpublish(publication);
 // @ts-expect-error
 await room.publish(document.createElement("video"));
 // @ts-expect-error
@@ -141,7 +157,7 @@ function describe(event: RoomEvent): string {
     case "chatreceived":
       return event.text;
     case "layoutchange":
-      return event.layout?.kind ?? "no mixer";
+      return event.layout?.type ?? "no mixer";
     case "streamopened":
       return event.stream.topic;
     case "fileoffered":

@@ -104,7 +104,7 @@ async fn an_aborted_check_ends_at_once_and_closes_what_comes_late() {
 async fn what_is_wrong_with_an_option_is_named() {
     for (options, message) in [
         ("{ urls: 'ws://host' }", "unknown option `urls`"),
-        ("{ url: 'https://host' }", "expected ws://host/path"),
+        ("{ url: 'ftp://host' }", "expected wss://host/path or ws://host/path"),
         ("{ camera: { widht: 5 } }", "`camera` in the diagnose options: unknown option `widht`"),
         ("{ mediaDurationMs: 5 }", "mediaDurationMs is 5"),
         ("{ iceServers: [{ urls: 'turn:host' }] }", "credential"),
