@@ -26,8 +26,14 @@ export interface LogRecord {
 
 
 
-/** Why the package is not initialized: `init` was not called, it failed, or the page's policy blocked it. See `init`. */
-export type InitErrorCode = "ERR_NOT_INITIALIZED" | "ERR_INIT_FAILED" | "ERR_INIT_BLOCKED";
+/** Why the package is not initialized. See `init`. */
+export type InitErrorCode =
+/** `init` was not called, or it failed. */
+| "ERR_NOT_INITIALIZED"
+/** The module is not served, or cannot be compiled. */
+| "ERR_INIT_FAILED"
+/** The page's Content-Security-Policy forbids WebAssembly. */
+| "ERR_INIT_BLOCKED";
 
 /**
  * The error that every function of this package throws or rejects with. Each function documents its codes. In addition,
@@ -209,6 +215,8 @@ export type SignalEvent =
 | { type: "muteRequested"; detail: { from: ParticipantId; publicationId: PublicationId } }
 /** A signal from the far end of a link, in order and exactly once. */
 | { type: "signal"; detail: { link: LinkId; signal: LinkSignal<LinkSlot> } }
+/** The far end of a link has opened it again: a new connection replaces the one of before. */
+| { type: "reopened"; detail: LinkId }
 /** A request was rejected; while joining, the room. */
 | { type: "refused"; detail: SignalRefusal }
 /** After a rejection: what the server knows of this participant. */
@@ -629,10 +637,10 @@ export type ParticipantId = string;
 export type PublicationId = string;
 
 /**
- * One of this participant's publications: its id, or the published track. A track that is published several times,
+ * One of this participant's publications: its id, its object, or the published track. A track that is published several times,
  * such as once for each of some participants, stands for all its publications in the room.
  */
-export type PublicationLike = PublicationId | LocalTrack | MediaStreamTrack;
+export type PublicationLike = PublicationId | Publication | LocalTrack | MediaStreamTrack;
 
 export interface Room {
     /**
@@ -684,7 +692,7 @@ export interface Room {
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id.
      */
     subscribe(track: RemoteTrack, options?: SubscribeOptions): void;
-    subscribe(participantId: ParticipantId, publicationId: PublicationId, options?: SubscribeOptions): void;
+    subscribe(participant: ParticipantLike, publication: PublicationId | Publication, options?: SubscribeOptions): void;
     /**
      * As the host: mutes another participant's publication. Only its publisher can unmute it. Has no effect if there is
      * no such publication.
@@ -692,7 +700,7 @@ export interface Room {
      * track or an id.
      */
     mute(track: RemoteTrack): void;
-    mute(participantId: ParticipantId, publicationId: PublicationId): void;
+    mute(participant: ParticipantLike, publication: PublicationId | Publication): void;
 }
 
 
@@ -800,7 +808,7 @@ export interface SendFileOptions {
     /**
      * The receiver. Default: everyone.
      */
-    to?: ParticipantId;
+    to?: ParticipantLike;
     /**
      * The name. Default: that of the `File`; `"file"` for a `Blob`.
      */
@@ -1264,7 +1272,7 @@ export interface MixLayout {
     /**
      * The kind of layout.
      */
-    kind?: MixLayoutKind;
+    type?: MixLayoutKind;
     /**
      * The participant who is shown large, if any.
      */
@@ -2049,7 +2057,7 @@ export type DiagnosisCheckName =
 
 /** Options of a pre-call check. */
 export interface DiagnoseOptions extends AbortOptions {
-    /** The URL of the signaling server: `wss://host/path` or `ws://host/path`. Default: `/ws` on the server of the page. */
+    /** The URL of the signaling server, as in `RoomOptions`. Default: `/ws` on the server of the page. */
     url?: string;
     /** Whether to check the signaling server, which also provides STUN and TURN servers. Default: true. */
     signaling?: boolean;
@@ -2196,13 +2204,16 @@ export interface DiagnosisReport {
 
 /** Options of a room. All members are optional. */
 export interface RoomOptions {
-    /** The signaling server, `wss://host/path` or `ws://host/path`. Default: `/ws` of the page's own server. */
+    /**
+     * The signaling server: `wss://host/path` or `ws://host/path`, or relative to the page, as for `WebSocket`. Default:
+     * `/ws` of the page's own server.
+     */
     url?: string;
     /** A signaling backend of the application, in place of a moim server. It excludes `url`. */
     backend?: SignalingBackend;
     /** How media flows between participants. Default: `"mesh"`. */
     topology?: Topology;
-    /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, at least 1. Default: 10000. */
+    /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, from 1 to 2147483647. Default: 10000. */
     joinTimeoutMs?: number;
     /** STUN and TURN servers in addition to those of the signaling server. Default: none. */
     iceServers?: IceServer[];
@@ -2294,10 +2305,13 @@ export interface RemoteParticipant {
     readonly connectionState: ConnectionState;
 }
 
+/** A participant: its id, or the object that has it. */
+export type ParticipantLike = ParticipantId | RemoteParticipant | WaitingParticipant;
+
 /** Options for publishing a track. */
 export interface PublishOptions {
     /** The only participant who receives it. Default: everyone. */
-    to?: ParticipantId;
+    to?: ParticipantLike;
     /**
      * The codec to send, such as `"video/VP9"`, where the receiver supports it too. Default: the browsers' choice;
      * through the SFU it is always `"video/VP8"` and `"audio/opus"`.
@@ -2331,7 +2345,7 @@ export interface UpdateOptions {
 /** Options for sending a chat message. */
 export interface ChatOptions {
     /** The receiver. Default: everyone. */
-    to?: ParticipantId;
+    to?: ParticipantLike;
 }
 
 /** Options for sending application data. */
@@ -2339,7 +2353,7 @@ export interface DataOptions {
     /** The topic; at most 255 bytes of UTF-8. Default: empty. */
     topic?: string;
     /** The receiver. Default: everyone. */
-    to?: ParticipantId;
+    to?: ParticipantLike;
     /**
      * Whether delivery is reliable and ordered. If false, the data is sent once, for values that are soon outdated, such
      * as positions. Default: true.
@@ -2446,43 +2460,81 @@ export interface SendFileOptions extends AbortOptions {}
 
 /** The cause of a MoimError. */
 export type ErrorCode =
+/** The user, a permissions policy or the system denied capture. */
 | "ERR_MEDIA_NOT_ALLOWED"
+/** The device does not exist. */
 | "ERR_MEDIA_NOT_FOUND"
+/** The device is in use or broken. */
 | "ERR_MEDIA_NOT_READABLE"
+/** No device satisfies a constraint. */
 | "ERR_MEDIA_OVERCONSTRAINED"
+/** The device failed to start. */
 | "ERR_MEDIA_ABORTED"
+/** Devices require https or localhost. */
 | "ERR_MEDIA_INSECURE_CONTEXT"
+/** The offer/answer exchange failed. */
 | "ERR_NEGOTIATION"
+/** The signaling server cannot be reached. */
 | "ERR_SIGNALING_UNREACHABLE"
+/** The connection to the signaling server was lost. */
 | "ERR_SIGNALING_LOST"
+/** The signaling server sent an invalid message. */
 | "ERR_SIGNALING_UNDECODABLE"
+/** The signaling server rejected a request, for another reason than those below. */
 | "ERR_SIGNALING_REFUSED"
+/** The room is full. */
 | "ERR_ROOM_FULL"
+/** The room has another topology, or the server does not support this one. */
 | "ERR_ROOM_TOPOLOGY"
+/** The room needs a mixer, and has none. */
 | "ERR_ROOM_NO_MIXER"
+/** The host did not admit this participant. */
 | "ERR_ROOM_NOT_ADMITTED"
+/** The host removed this participant from the room. */
 | "ERR_ROOM_REMOVED"
+/** The room already exists, and cannot be joined as its host. */
 | "ERR_ROOM_HOST_REFUSED"
+/** A data message is too large. */
 | "ERR_DATA_TOO_LARGE"
+/** Too many data messages are queued for a connection. */
 | "ERR_DATA_QUEUE_FULL"
+/** No such participant. */
 | "ERR_DATA_UNKNOWN_PARTICIPANT"
+/** The data channel failed. */
 | "ERR_DATA_FAILED"
+/** The data channel closed before a message was complete. */
 | "ERR_DATA_CLOSED"
+/** Messages that were not read in time were dropped. */
 | "ERR_DATA_LAGGED"
+/** The remote peer does not use moim's framing. */
 | "ERR_DATA_MALFORMED"
+/** The remote peer declined the file. */
 | "ERR_TRANSFER_REJECTED"
+/** Either peer cancelled the file. */
 | "ERR_TRANSFER_CANCELLED"
+/** The channel closed during the transfer, which can be resumed, or the remote peer left the room. */
 | "ERR_TRANSFER_INTERRUPTED"
+/** The received bytes differ from those of the file. */
 | "ERR_TRANSFER_CORRUPT"
+/** The file could not be read or written. */
 | "ERR_TRANSFER_STORAGE"
+/** Either peer cancelled a stream. */
 | "ERR_STREAM_CANCELLED"
+/** The remote peer of a stream left, or a chunk was lost. */
 | "ERR_STREAM_INTERRUPTED"
+/** A recording failed. */
 | "ERR_RECORDER"
+/** The operation is not possible in this state. */
 | "ERR_INVALID_STATE"
+/** An argument or option is invalid. */
 | "ERR_INVALID_OPTIONS"
+/** The caller aborted the operation. */
 | "ERR_ABORTED"
+/** An operation timed out. */
 | "ERR_TIMEOUT"
+/** The browser does not have the feature. */
 | "ERR_UNSUPPORTED"
+/** Any other exception of the browser. */
 | "ERR_BROWSER"
 | InitErrorCode;
 
@@ -2542,18 +2594,27 @@ export interface Room {
      * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8
      * KiB; ERR_INVALID_OPTIONS.
      * @example
-     * const writer = room.openStream(participant.id, { kind: "text", topic: "captions" }).getWriter();
-     * await writer.write("Hello");
-     * await writer.close();
+     * const writer = room.openStream(participant, { kind: "text", topic: "captions" }).getWriter();
+     * try {
+     *   await writer.write("Hello");
+     *   await writer.close();
+     * } catch (error) {
+     *   console.warn((error as MoimError).code); // such as ERR_STREAM_CANCELLED
+     * }
      *
      * // The other participant:
      * room.addEventListener("streamopened", async ({ detail: { stream } }) => {
      *   if (stream.kind !== "text") return;
-     *   for await (const text of stream.readable) captions.append(text);
+     *   const reader = stream.readable.getReader(); // Safari has no `for await` for streams
+     *   try {
+     *     for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) captions.append(value!);
+     *   } catch (error) {
+     *     console.warn((error as MoimError).code); // such as ERR_STREAM_INTERRUPTED
+     *   }
      * });
      */
-    openStream(to: ParticipantId, options: StreamOptions & { kind: "text" }): WritableStream<string>;
-    openStream(to: ParticipantId, options?: StreamOptions & { kind?: "bytes" }): WritableStream<ArrayBuffer | ArrayBufferView>;
+    openStream(to: ParticipantLike, options: StreamOptions & { kind: "text" }): WritableStream<string>;
+    openStream(to: ParticipantLike, options?: StreamOptions & { kind?: "bytes" }): WritableStream<ArrayBuffer | ArrayBufferView>;
 }
 
 
@@ -3166,6 +3227,36 @@ export type FocusBehavior =
 
 
 
+export interface RemoteTrack {
+    /**
+     * Plays the track in an element, or in a new `<video>` or `<audio>` that the application adds to the page, and
+     * starts playback. Returns the element. Several tracks may be attached to one element, such as the camera and the
+     * microphone of a participant: they play in sync, and the end of one does not affect the others. A second video
+     * track replaces the first. When the track ends it is detached; detach it before discarding the element.
+     *
+     * If the browser requires a user gesture to play audio, the whole element is blocked: see `room.canPlayAudio`.
+     * Audio in a separate `<audio>` element does not block the video.
+     * @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS if it is not a media
+     * element.
+     */
+    attach<T extends HTMLMediaElement>(element: T): T;
+    attach(): HTMLVideoElement | HTMLAudioElement;
+}
+
+export interface LocalTrack {
+    /**
+     * Plays the track in an element, replacing what it plays, or in a new `<video>` or `<audio>` that the application
+     * adds to the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is
+     * a camera that faces the user, or has an unknown facing mode: mirrored with the element's `style.scale`. Both can
+     * be changed afterwards. When the track ends, it is detached; an element that this method has created is then
+     * removed from the page.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
+     */
+    attach<T extends HTMLMediaElement>(element: T): T;
+    attach(): HTMLVideoElement | HTMLAudioElement;
+}
+
+
 
 /**
  * Controls one display capture. Available in Chromium; a missing method results in `ERR_UNSUPPORTED`. Misspelt options
@@ -3671,15 +3762,6 @@ export class LocalTrack {
      * constraint that this browser does not support; ERR_INVALID_STATE once the track has ended.
      */
     applyConstraints(constraints?: TrackConstraints): Promise<void>;
-    /**
-     * Plays the track in an element, replacing what it plays, or in a new `<video>` or `<audio>` that the application
-     * adds to the page, and starts playback: a preview. Returns the element. It is muted, and mirrored if the track is
-     * a camera that faces the user, or has an unknown facing mode: mirrored with the element's `style.scale`. Both can
-     * be changed afterwards. When the track ends, it is detached; an element that this method has created is then
-     * removed from the page.
-     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
-     */
-    attach(element?: HTMLMediaElement): HTMLMediaElement;
     /**
      * The values that the track supports. <https://www.w3.org/TR/mediacapture-streams/#dom-mediastreamtrack-getcapabilities>
      * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `getCapabilities`.
@@ -4208,18 +4290,6 @@ export class RemoteTrack {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Plays the track in an element, or in a new `<video>` or `<audio>` that the application adds to the page, and
-     * starts playback. Returns the element. Several tracks may be attached to one element, such as the camera and the
-     * microphone of a participant: they play in sync, and the end of one does not affect the others. A second video
-     * track replaces the first. When the track ends it is detached; detach it before discarding the element.
-     *
-     * If the browser requires a user gesture to play audio, the whole element is blocked: see `room.canPlayAudio`.
-     * Audio in a separate `<audio>` element does not block the video.
-     * @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS if it is not a media
-     * element.
-     */
-    attach(element?: HTMLMediaElement): HTMLMediaElement;
-    /**
      * Detaches the track from an element, or from all. Other tracks of the element continue to play. Has no effect if
      * the track is not attached to it.
      * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
@@ -4277,10 +4347,10 @@ export class Room {
     [Symbol.dispose](): void;
     /**
      * As the host: admits a waiting participant. Has no effect if nobody with this id waits.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not an
-     * id.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is
+     * not an id or an object that has one.
      */
-    admit(participantId: ParticipantId): void;
+    admit(participantId: ParticipantLike): void;
     /**
      * Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
      * After an error, or when it is aborted, the room is left: create a new one to try again. In an effect that React
@@ -4311,18 +4381,18 @@ export class Room {
     leave(): Promise<void>;
     /**
      * Creates a room. It does not connect before `join`, so no event is missed.
-     * @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a WebSocket URL, or is missing on a page without a
-     * server, for a `joinTimeoutMs` of 0, and for invalid ICE servers; ERR_UNSUPPORTED outside a window, such as in a
-     * worker.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a WebSocket URL, or is relative or missing on a page
+     * without a server, for a `joinTimeoutMs` out of range, and for invalid ICE servers; ERR_UNSUPPORTED outside a
+     * window, such as in a worker.
      */
     constructor(options?: RoomOptions);
     /**
      * As the host: removes a participant from the room or from the lobby. Has no effect if nobody has
      * this id.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is not an
-     * id.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined as its host; ERR_INVALID_OPTIONS if it is
+     * not an id or an object that has one.
      */
-    remove(participantId: ParticipantId): void;
+    remove(participantId: ParticipantLike): void;
     /**
      * Sends a chat message to everyone, or to one participant. Each participant receives the messages of another in
      * order. Resolves when all receivers have acknowledged it or become unreachable; it is sent before that. The limit
