@@ -32,6 +32,7 @@ async function enter() {
     topology: query.get("topology") ?? undefined,
     iceTransportPolicy: query.has("relay") ? "relay" : "all",
     adaptiveStream: query.has("adaptive"),
+    cpuRelief: query.has("relief"),
   });
   window.room = room; // for the console
   room.addEventListener("statechange", ({ detail }) => detail.state === "waiting" && say("Waiting for the host to let you in …"));

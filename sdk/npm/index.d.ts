@@ -519,7 +519,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * An event of a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "quality"; participantId: ParticipantId; quality: ParticipantQuality } | { type: "mediastalled"; participantId: ParticipantId; publicationId: PublicationId } | { type: "mediaresumed"; participantId: ParticipantId; publicationId: PublicationId } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * Configuration of a connection. All members are optional.
@@ -1357,6 +1357,24 @@ export interface FileProgress {
 }
 
 /**
+ * The quality of a call with a participant, or for this participant, of the whole call.
+ */
+export interface ParticipantQuality {
+    /**
+     * 5 excellent, 4 good, 3 fair, 2 poor, 1 bad, 0 no media although it should flow.
+     */
+    level: 0 | 1 | 2 | 3 | 4 | 5;
+    /**
+     * What limits the quality.
+     */
+    reason: QualityReason;
+    /**
+     * Where the cause is.
+     */
+    side: QualitySide;
+}
+
+/**
  * The receipts of a chat message.
  */
 export interface ChatReceipt {
@@ -1520,6 +1538,11 @@ export type QualityReason = "none" | "loss" | "delay" | "jitter" | "codec" | "fr
  * <https://www.w3.org/TR/mst-content-hint/#degradation-preference-when-encoding>.
  */
 export type DegradationPreference = "maintain-framerate" | "maintain-resolution" | "maintain-framerate-and-resolution" | "balanced";
+
+/**
+ * Where the cause of poor quality is.
+ */
+export type QualitySide = "none" | "uplink" | "downlink" | "cpu" | "remoteuplink" | "remotedownlink" | "remotecpu" | "unknown";
 
 /**
  * Who denied a capture.
@@ -2231,6 +2254,13 @@ export interface RoomOptions {
      * video is recorded or mixed. Default: false.
      */
     adaptiveStream?: boolean;
+    /**
+     * Whether to send less video while this device's CPU is too slow to encode it. Every 6 seconds for which that lasts, one
+     * step is taken: at most 20 frames per second; then 15, and 2/3 of the width and height; then half of them; then VP8 in
+     * place of a costlier codec. Screens keep their size. Once the CPU has sufficed for 30 seconds, the last step is undone;
+     * if that was too early, the next attempt is made after twice the time. Default: false.
+     */
+    cpuRelief?: boolean;
 }
 
 /**
@@ -2303,6 +2333,8 @@ export interface RemoteParticipant {
     readonly tracks: readonly RemoteTrack[];
     /** The state of the connection to the participant. */
     readonly connectionState: ConnectionState;
+    /** The quality of the call with the participant, in both directions. Absent until it has been measured. */
+    readonly quality?: ParticipantQuality;
 }
 
 /** A participant: its id, or the object that has it. */
@@ -2401,6 +2433,15 @@ export interface RoomEventMap {
     audioplaybackchange: RoomEventOf<"audioplaybackchange">;
     /** The state of the connection to a participant changed. */
     connectionstatechange: RoomEventOf<"connectionstatechange">;
+    /**
+     * The quality of the call with a participant changed, or that of the whole call for this participant. `detail.quality`
+     * has the level, what limits it, and on which side.
+     */
+    quality: RoomEventOf<"quality">;
+    /** Media of a publication has stopped arriving although it is neither muted nor paused. */
+    mediastalled: RoomEventOf<"mediastalled">;
+    /** Stalled media arrives again, or is no longer expected. */
+    mediaresumed: RoomEventOf<"mediaresumed">;
     /** The active speakers among the others changed. */
     activespeakerschange: RoomEventOf<"activespeakerschange">;
     /** The dominant speaker changed. */
@@ -4527,6 +4568,12 @@ export class Room {
      * replaced when a publication is added, removed or changed, and is the same until then.
      */
     readonly publications: readonly Publication[];
+    /**
+     * The quality of the call for this participant: of what it sends to all, and of what it receives from all.
+     * `undefined` until it has been measured. That of the call with another one is the `quality` of the
+     * `RemoteParticipant`.
+     */
+    readonly quality: ParticipantQuality | undefined;
     /**
      * This participant's role, once joined.
      */

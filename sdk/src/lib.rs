@@ -76,7 +76,7 @@ pub use engine::diagnosis::{Check, CheckResult, DiagnosisReport, Finding, Recomm
 pub use engine::layout::{Fit, Layout, Placement, Rectangle};
 pub use engine::mix_layout::{MixLayout, MixLayoutKind, MixTile};
 pub use engine::peer::Signal;
-pub use engine::quality::{self, MediaQuality, QualityReason};
+pub use engine::quality::{self, MediaQuality, ParticipantQuality, QualityReason, QualitySide};
 pub use engine::stats::{
     self, StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, StatsView,
 };

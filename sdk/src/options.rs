@@ -43,6 +43,11 @@ pub struct RoomOptions {
     /// hidden page, unless it is in picture-in-picture. Audio is not affected. If false, the full resolution is
     /// received; leave it off where remote video is recorded or mixed. Default: false.
     pub adaptive_stream: bool,
+    /// Whether to send less video while this device's CPU is too slow to encode it. Every 6 seconds for which that lasts,
+    /// one step is taken: at most 20 frames per second; then 15, and 2/3 of the width and height; then half of them; then
+    /// VP8 in place of a costlier codec. Screens keep their size. Once the CPU has sufficed for 30 seconds, the last step
+    /// is undone; if that was too early, the next attempt is made after twice the time. Default: false.
+    pub cpu_relief: bool,
 }
 
 impl Default for RoomOptions {
@@ -55,6 +60,7 @@ impl Default for RoomOptions {
             ice_transport_policy: IceTransportPolicy::All,
             auto_subscribe: true,
             adaptive_stream: false,
+            cpu_relief: false,
         }
     }
 }

@@ -6,6 +6,7 @@
 use moim_protocol::Routed;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::quality::QualityReport;
 use crate::error::DataChannelError;
 use crate::model::ParticipantId;
 
@@ -54,6 +55,8 @@ pub enum DataMessage {
         /// The sender's number for it.
         id: u32,
     },
+    /// What the sender knows about its own network and CPU.
+    Quality(QualityReport),
     /// Application data.
     Data {
         /// The topic, chosen by the application.
@@ -79,6 +82,7 @@ enum TextMessage {
     Mark {
         id: u32,
     },
+    Quality(QualityReport),
     #[serde(other, skip_serializing)]
     Unknown,
 }
@@ -99,6 +103,7 @@ impl DataMessage {
             }
             Self::Receipt { id } => json(TextMessage::Receipt { id: *id })?,
             Self::Mark { id } => json(TextMessage::Mark { id: *id })?,
+            Self::Quality(report) => json(TextMessage::Quality(*report))?,
             Self::Data { topic, payload } => {
                 let topic_length = u8::try_from(topic.len()).map_err(|_| DataChannelError::TooLarge {
                     size: topic.len(),
@@ -123,7 +128,7 @@ impl DataMessage {
     pub(super) fn size(&self) -> usize {
         match self {
             Self::Chat { text, .. } => text.len(),
-            Self::Receipt { .. } | Self::Mark { .. } => 0,
+            Self::Receipt { .. } | Self::Mark { .. } | Self::Quality(_) => 0,
             Self::Data { topic, payload } => topic.len() + payload.len(),
         }
     }
@@ -135,6 +140,7 @@ impl DataMessage {
                 TextMessage::Chat { id, text, private } => Some(Self::Chat { id, text, private }),
                 TextMessage::Receipt { id } => Some(Self::Receipt { id }),
                 TextMessage::Mark { id } => Some(Self::Mark { id }),
+                TextMessage::Quality(report) => Some(Self::Quality(report)),
                 TextMessage::Unknown => None,
             },
             Frame::Binary(bytes) => {
@@ -190,13 +196,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine::quality::{ParticipantQuality, QualityReason, QualitySide};
 
     proptest! {
         #[test]
         fn every_message_that_fits_survives(id: u32, text in ".*", topic in "[a-z]{0,40}", payload: Vec<u8>) {
             let chat = DataMessage::Chat { id, text, private: id % 2 == 0 };
             let data = DataMessage::Data { topic, payload };
-            for message in [chat, DataMessage::Receipt { id }, DataMessage::Mark { id }, data] {
+            let quality = ParticipantQuality { level: 3, reason: QualityReason::Cpu, side: QualitySide::Cpu };
+            let quality = DataMessage::Quality(QualityReport { up: quality, down: quality });
+            for message in [chat, DataMessage::Receipt { id }, DataMessage::Mark { id }, quality, data] {
                 prop_assert_eq!(DataMessage::decode(message.encode().unwrap()), Some(message));
             }
         }

@@ -226,6 +226,14 @@ impl JsRoom {
         self.room.dominant_speaker().map(|id| id.0)
     }
 
+    /// The quality of the call for this participant: of what it sends to all, and of what it receives from all.
+    /// `undefined` until it has been measured. That of the call with another one is the `quality` of the
+    /// `RemoteParticipant`.
+    #[wasm_bindgen(getter, unchecked_return_type = "ParticipantQuality | undefined")]
+    pub fn quality(&self) -> Result<JsValue, JsValue> {
+        self.room.quality().map_or(Ok(JsValue::UNDEFINED), |quality| to_js(&quality))
+    }
+
     /// This participant's publications. A publication is the same object for as long as it is published. The array is
     /// replaced when a publication is added, removed or changed, and is the same until then.
     #[wasm_bindgen(getter)]

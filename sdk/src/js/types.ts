@@ -27,6 +27,13 @@ export interface RoomOptions {
    * video is recorded or mixed. Default: false.
    */
   adaptiveStream?: boolean;
+  /**
+   * Whether to send less video while this device's CPU is too slow to encode it. Every 6 seconds for which that lasts, one
+   * step is taken: at most 20 frames per second; then 15, and 2/3 of the width and height; then half of them; then VP8 in
+   * place of a costlier codec. Screens keep their size. Once the CPU has sufficed for 30 seconds, the last step is undone;
+   * if that was too early, the next attempt is made after twice the time. Default: false.
+   */
+  cpuRelief?: boolean;
 }
 
 /**
@@ -99,6 +106,8 @@ export interface RemoteParticipant {
   readonly tracks: readonly RemoteTrack[];
   /** The state of the connection to the participant. */
   readonly connectionState: ParticipantConnectionState;
+  /** The quality of the call with the participant, in both directions. Absent until it has been measured. */
+  readonly quality?: ParticipantQuality;
 }
 
 /** A participant: its id, or the object that has it. */
@@ -197,6 +206,15 @@ export interface RoomEventMap {
   audioplaybackchange: RoomEventOf<"audioplaybackchange">;
   /** The state of the connection to a participant changed. */
   connectionstatechange: RoomEventOf<"connectionstatechange">;
+  /**
+   * The quality of the call with a participant changed, or that of the whole call for this participant. `detail.quality`
+   * has the level, what limits it, and on which side.
+   */
+  quality: RoomEventOf<"quality">;
+  /** Media of a publication has stopped arriving although it is neither muted nor paused. */
+  mediastalled: RoomEventOf<"mediastalled">;
+  /** Stalled media arrives again, or is no longer expected. */
+  mediaresumed: RoomEventOf<"mediaresumed">;
   /** The active speakers among the others changed. */
   activespeakerschange: RoomEventOf<"activespeakerschange">;
   /** The dominant speaker changed. */

@@ -19,6 +19,7 @@ mod level_meter;
 mod listener;
 mod mime;
 mod mixer;
+pub(crate) mod page;
 mod peer_connection;
 mod player;
 pub(crate) mod probe;

@@ -11,10 +11,13 @@ use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, detach};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
 use super::send_settings::{SendSettings, SentTrack};
+use super::stats::StatsSource;
 use crate::collections::SortedMap;
 use crate::engine::connection::{ConnectionInput, Limit};
 use crate::engine::data::Frame;
 use crate::engine::exchange::{Command, Input};
+use crate::engine::quality::Relief;
+use crate::engine::stats::StatsReport;
 use crate::engine::topology::FarEnd;
 use crate::error::{DataChannelError, Result};
 use crate::model::{
@@ -73,7 +76,7 @@ impl RoomConnection {
             false => self.streams.attach(&self.link, track, source)?,
             true => sections::send(&self.link, &self.profile, &self.streams, track, source)?,
         };
-        let sent = SentTrack::new(attached, settings, limit, &self.profile);
+        let sent = SentTrack::new(attached, settings, limit, &self.profile, source);
         self.attached.borrow_mut().insert(id, sent);
         Ok(())
     }
@@ -101,6 +104,16 @@ impl RoomConnection {
         if let Some(sent) = self.attached.borrow().get(id) {
             sent.set_limit(limit);
         }
+    }
+
+    /// Limits all sent video, after [`settle`](Self::settle).
+    pub(crate) fn relieve(&self, relief: Relief) {
+        self.attached.borrow().values().for_each(|sent| sent.relieve(relief));
+    }
+
+    /// The statistics of its media streams.
+    pub(crate) async fn media_stats(&self) -> Result<StatsReport> {
+        StatsSource::from(self.link.as_raw()).media_report().await
     }
 
     /// Replaces the track of a publication, without renegotiation.

@@ -10,9 +10,13 @@ use super::room_sections::codecs;
 use super::track::kind_of;
 use crate::engine::codec::{Codec, preferred};
 use crate::engine::connection::Limit;
+use crate::engine::quality::Relief;
 use crate::error::{Error, Result};
-use crate::model::{LinkProfile, MediaKind};
+use crate::model::{LinkProfile, MediaKind, TrackSource};
 use crate::options::PublishOptions;
+
+/// The codec that is the cheapest to encode, among those of every browser.
+const CHEAP_CODEC: &str = "video/VP8";
 
 /// The application's options for sending a publication.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +80,8 @@ pub(super) struct SentTrack {
     sender: Rc<SenderState>,
     settings: SendSettings,
     limit: Cell<Limit>,
+    source: TrackSource,
+    relief: Cell<Relief>,
     /// The sender has the parameters of this publication, and no others.
     is_applied: Cell<bool>,
     has_codec: Cell<bool>,
@@ -87,6 +93,7 @@ impl SentTrack {
         settings: SendSettings,
         limit: Limit,
         profile: &LinkProfile,
+        source: TrackSource,
     ) -> Rc<Self> {
         let Attached { transceiver, sender, is_used } = attached;
         let kind = kind_of(&transceiver.receiver().track());
@@ -101,6 +108,8 @@ impl SentTrack {
             has_codec: Cell::new(settings.codec.is_none()),
             settings,
             limit: Cell::new(limit),
+            source,
+            relief: Cell::default(),
             is_applied: Cell::new(is_applied),
         })
     }
@@ -108,6 +117,13 @@ impl SentTrack {
     /// Limits what is sent, from the next [`settle`](Self::settle) on.
     pub(super) fn set_limit(&self, limit: Limit) {
         if self.limit.replace(limit) != limit {
+            self.is_applied.set(false);
+        }
+    }
+
+    /// Limits what is sent because of the CPU, from the next [`settle`](Self::settle) on.
+    pub(super) fn relieve(&self, relief: Relief) {
+        if self.relief.replace(relief) != relief {
             self.is_applied.set(false);
         }
     }
@@ -154,11 +170,16 @@ impl SentTrack {
             (Some(height), Some(max)) => (f64::from(height) / f64::from(max.max(1))).max(1.0),
             _ => 1.0,
         };
+        let relief = self.relief.get();
+        let scale = if self.source == TrackSource::Screen { scale } else { scale * relief.scale_down_by };
+        let cheap = agreed.iter().find(|codec| relief.cheap_codec && codec.is(CHEAP_CODEC));
         for encoding in &mut parameters.encodings {
             encoding.active = wanted && !(is_video && max_height == Some(0));
             if is_video {
                 encoding.scale_resolution_down_by =
                     Some(encoding.scale_resolution_down_by.unwrap_or(1.0) * scale);
+                encoding.max_framerate = relief.max_framerate.or(encoding.max_framerate);
+                encoding.codec = cheap.cloned().or(encoding.codec.take());
             }
         }
     }

@@ -66,6 +66,18 @@ wrappers!(PeerConnection, Sender, Receiver);
 #[cfg(feature = "js")]
 const RAW: [&str; 3] = ["rtcPeerConnection", "rtcRtpSender", "rtcRtpReceiver"];
 
+/// The types of the entries about media streams, and about the path in use.
+const MEDIA: &[&str] = &[
+    "inbound-rtp",
+    "outbound-rtp",
+    "remote-inbound-rtp",
+    "remote-outbound-rtp",
+    "media-source",
+    "codec",
+    "candidate-pair",
+    "transport",
+];
+
 impl StatsSource {
     fn new(raw: &JsValue) -> Self {
         Self { raw: raw.clone().unchecked_into(), track: None }
@@ -94,6 +106,16 @@ impl StatsSource {
     }
 
     pub(super) async fn report(&self) -> Result<StatsReport> {
+        self.report_of(None).await
+    }
+
+    /// The report without entries that say nothing about media streams and the path in use. They are the larger part
+    /// of it: candidates and certificates.
+    pub(super) async fn media_report(&self) -> Result<StatsReport> {
+        self.report_of(Some(MEDIA)).await
+    }
+
+    async fn report_of(&self, types: Option<&[&str]>) -> Result<StatsReport> {
         if self.is_closed() {
             return Err(closed());
         }
@@ -111,7 +133,11 @@ impl StatsSource {
             return Err(no_report());
         }
         for pair in js_sys::try_iter(&report).map_err(Exception::from)?.ok_or_else(no_report)? {
-            entries.push(&property(&pair.map_err(Exception::from)?, "1"));
+            let entry = property(&pair.map_err(Exception::from)?, "1");
+            let is_wanted = |types: &[&str]| types.iter().any(|name| property(&entry, "type") == *name);
+            if types.is_none_or(is_wanted) {
+                entries.push(&entry);
+            }
         }
         let json =
             JSON::stringify(&entries).or_else(|_| stringify_with_big(&entries)).map_err(Exception::from)?;

@@ -18,6 +18,7 @@ use super::local_media::LocalMedia;
 use super::local_tracks::Published;
 use super::messages::{ChatReceipt, WaitingSender};
 use super::people::People;
+use super::quality::Quality;
 use super::remote_track::RemoteTrack;
 use super::speakers::Speakers;
 use super::streams::Streams;
@@ -52,6 +53,7 @@ pub(super) struct Driver {
     pub(super) ice_transport_policy: IceTransportPolicy,
     pub(super) attachments: Attachments,
     pub(super) speakers: Speakers,
+    pub(super) quality: Quality,
     /// Waiters for the receipts of chat messages.
     pub(super) receipts: RefCell<SortedMap<u32, oneshot::Sender<ChatReceipt>>>,
     /// Who waits to send more data.
@@ -70,6 +72,7 @@ impl Driver {
         backend: Box<dyn SignalingBackend>,
         ice_transport_policy: IceTransportPolicy,
         adaptive_stream: bool,
+        cpu_relief: bool,
     ) -> Rc<Self> {
         let driver = Rc::new_cyclic(|this| Self {
             this: this.clone(),
@@ -87,6 +90,7 @@ impl Driver {
             ice_transport_policy,
             attachments: Attachments::new(adaptive_stream),
             speakers: Speakers::default(),
+            quality: Quality::new(cpu_relief),
             receipts: RefCell::default(),
             senders: RefCell::default(),
             files: Files::default(),
@@ -224,7 +228,10 @@ impl Driver {
             ConnectionCommand::Attach(id, limit) => {
                 let Some((track, settings)) = self.sent(&id) else { return };
                 match connection.attach(id, track.as_raw(), track.source(), settings, limit) {
-                    Ok(()) => self.settle(connection),
+                    Ok(()) => {
+                        connection.relieve(self.quality.relief());
+                        self.settle(connection);
+                    }
                     Err(error) => self.warn(error),
                 }
             }
@@ -315,6 +322,7 @@ impl Driver {
         let event = match event {
             Event::Joined => {
                 self.set_state(RoomState::Joined);
+                self.measure_quality();
                 if let Some(joining) = self.joining.take() {
                     let _ = joining.send(Ok(()));
                 }
@@ -385,6 +393,9 @@ impl Driver {
             Event::Message(participant_id, DataMessage::Data { topic, payload }) => {
                 RoomEvent::DataReceived { participant_id, topic, payload }
             }
+            Event::Message(participant_id, DataMessage::Quality(report)) => {
+                return self.quality_reported(participant_id, report);
+            }
             Event::Message(_, DataMessage::Receipt { .. } | DataMessage::Mark { .. }) => return,
             Event::Capacity => return self.wake_senders(),
             Event::FileFrame(participant_id, frame) => return self.file_frame(&participant_id, &frame),
@@ -404,6 +415,7 @@ impl Driver {
     fn ended(&self, error: Option<Error>) {
         self.local_tracks.take();
         self.local_media.close();
+        self.quality.close();
         self.forget_late();
         let gone = self.remote_tracks.take();
         for ((participant_id, publication_id), gone) in gone {

@@ -6,6 +6,7 @@ use super::participant::RemoteParticipant;
 use super::remote_track::RemoteTrack;
 use super::streams::IncomingStream;
 use crate::engine::mix_layout::MixLayout;
+use crate::engine::quality::ParticipantQuality;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
 use crate::model::{
@@ -117,6 +118,32 @@ pub enum RoomEvent {
         participant_id: ParticipantId,
         /// The new state.
         state: ParticipantConnectionState,
+    },
+    /// The quality of the call with a participant changed, or that of the whole call for this participant. Emitted when it
+    /// is first measured, some seconds after media flows, and when a change has lasted: 4 seconds if it became worse, 6
+    /// if it became better. Quality is measured every 2 seconds.
+    Quality {
+        /// The id of the other participant, or of this one.
+        participant_id: ParticipantId,
+        /// The quality, with what limits it and on which side.
+        quality: ParticipantQuality,
+    },
+    /// No media of a publication arrives although it is neither muted nor paused: no new frame of a video, or no packets of
+    /// audio, for at least 4 seconds. The connection is interrupted, or the publisher's device delivers nothing. Browsers
+    /// repeat the frame of a still screen, but Chromium does not repeat that of a canvas that is not redrawn.
+    MediaStalled {
+        /// The id of the publisher.
+        participant_id: ParticipantId,
+        /// The id of the publication.
+        publication_id: PublicationId,
+    },
+    /// The stalled media of a publication arrives again, or is no longer expected because it was muted or paused. Not
+    /// emitted for one that has ended.
+    MediaResumed {
+        /// The id of the publisher.
+        participant_id: ParticipantId,
+        /// The id of the publication.
+        publication_id: PublicationId,
     },
     /// The server changed this participant's role: it becomes the host when the previous one has left.
     RoleChange {

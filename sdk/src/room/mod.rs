@@ -32,6 +32,7 @@ mod participant;
 mod people;
 mod publication;
 mod publish;
+mod quality;
 mod remote_track;
 mod roles;
 mod speakers;
@@ -54,6 +55,7 @@ pub use self::remote_track::RemoteTrack;
 pub use self::streams::{IncomingStream, OutgoingStream, StreamOptions};
 pub(crate) use self::url::resolve as resolve_url;
 use crate::collections::SortedSet;
+use crate::engine::quality::ParticipantQuality;
 use crate::engine::session::Session;
 use crate::engine::stream::{StreamHeader, StreamKind};
 use crate::error::{Error, Result};
@@ -125,7 +127,7 @@ impl Room {
         let session = Session::new(capabilities, options.ice_servers, options.auto_subscribe)
             .with_ice_transport_policy(policy);
         Ok(Self(Rc::new(Handle {
-            driver: Driver::new(session, backend, policy, options.adaptive_stream),
+            driver: Driver::new(session, backend, policy, options.adaptive_stream, options.cpu_relief),
             topology: options.topology,
             codecs,
             join_timeout_ms: options.join_timeout_ms,
@@ -231,6 +233,12 @@ impl Room {
     /// The dominant speaker among the others.
     pub fn dominant_speaker(&self) -> Option<ParticipantId> {
         self.driver().speakers.dominant()
+    }
+
+    /// The quality of the call for this participant: of what it sends to all, and of what it receives from all. `None`
+    /// until it has been measured. That of the call with another one is [`RemoteParticipant::quality`].
+    pub fn quality(&self) -> Option<ParticipantQuality> {
+        self.driver().quality.own()
     }
 
     /// This participant's publications.

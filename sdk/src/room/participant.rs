@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::publication::{self, Publication};
 use super::remote_track::RemoteTrack;
+use crate::engine::quality::ParticipantQuality;
 use crate::model::{ParticipantConnectionState, ParticipantId, ParticipantInfo, Role};
 
 /// Another participant. Clones are handles of the same participant, and compare as equal. The getters return current values
@@ -39,6 +40,7 @@ struct Known {
     #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::tracks"))]
     tracks: Vec<RemoteTrack>,
     connection_state: ParticipantConnectionState,
+    quality: Option<ParticipantQuality>,
 }
 
 impl RemoteParticipant {
@@ -52,6 +54,7 @@ impl RemoteParticipant {
             publications: Vec::new(),
             tracks: Vec::new(),
             connection_state: ParticipantConnectionState::New,
+            quality: None,
         };
         Self(Rc::new(Inner {
             id: info.id.clone(),
@@ -107,6 +110,11 @@ impl RemoteParticipant {
         self.0.known.borrow().connection_state
     }
 
+    /// The quality of the call with the participant, in both directions. `None` until it has been measured.
+    pub fn quality(&self) -> Option<ParticipantQuality> {
+        self.0.known.borrow().quality
+    }
+
     /// The number of changes so far.
     #[cfg(any(feature = "js", feature = "yew"))]
     pub(crate) fn revision(&self) -> u32 {
@@ -134,9 +142,10 @@ impl RemoteParticipant {
         &self,
         tracks: Vec<RemoteTrack>,
         connection_state: ParticipantConnectionState,
+        quality: Option<ParticipantQuality>,
     ) {
         let known = self.0.known.borrow().clone();
-        self.take(Known { tracks, connection_state, ..known }, false);
+        self.take(Known { tracks, connection_state, quality, ..known }, false);
     }
 
     fn take(&self, next: Known, is_changed: bool) {

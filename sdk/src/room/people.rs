@@ -37,9 +37,14 @@ impl Driver {
 
     /// The tracks of a participant changed.
     pub(super) fn tracks_changed_of(&self, id: &ParticipantId) {
+        self.media_changed_of(id);
+        self.tracks_changed();
+    }
+
+    /// The tracks of a participant, or the quality of the call with it, changed.
+    pub(super) fn media_changed_of(&self, id: &ParticipantId) {
         let participant = self.people.others.borrow().get(id).cloned();
         participant.iter().for_each(|participant| self.follow_media(participant));
-        self.tracks_changed();
     }
 
     /// The state of a connection changed. With a relay, all participants share one connection.
@@ -50,7 +55,10 @@ impl Driver {
 
     pub(super) fn participant_left(&self, id: &ParticipantId) {
         let gone = self.people.others.borrow_mut().remove(id);
-        gone.iter().for_each(|gone| gone.follow_media(Vec::new(), ParticipantConnectionState::Closed));
+        self.quality.forget(id);
+        gone.iter().for_each(|gone| {
+            gone.follow_media(Vec::new(), ParticipantConnectionState::Closed, gone.quality())
+        });
     }
 
     pub(super) fn everyone_left(&self) {
@@ -84,6 +92,6 @@ impl Driver {
         let tracks =
             tracks.values().filter(|track| of_participant(track.participant_id())).cloned().collect();
         let state = self.session.borrow().connection_state(participant.id());
-        participant.follow_media(tracks, state);
+        participant.follow_media(tracks, state, self.quality.of(participant.id()));
     }
 }

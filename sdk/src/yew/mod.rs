@@ -37,6 +37,7 @@
 //! | [`use_room`] | join, leave, the state, the error | the state changes |
 //! | [`use_participants`] | the other participants with their publications | one joins, leaves or changes |
 //! | [`use_speakers`] | the active and dominant speakers | they change |
+//! | [`use_quality`] | the quality of the call for this participant, and what limits it | it changes |
 //! | [`use_lobby`] | the participants waiting to be admitted | they change |
 //! | [`use_room_events`] | passes all events to a callback | never |
 //! | [`use_track`] | plays a track on a `<video>` or `<audio>` | playback is blocked, or starts |
@@ -53,6 +54,7 @@ mod track;
 mod use_devices;
 mod use_lobby;
 mod use_participants;
+mod use_quality;
 mod use_room;
 mod use_room_events;
 mod use_room_value;
@@ -64,6 +66,7 @@ pub use track::{Track, TrackChoice};
 pub use use_devices::{DevicesHandle, use_devices};
 pub use use_lobby::use_lobby;
 pub use use_participants::{Participant, use_participants};
+pub use use_quality::use_quality;
 pub use use_room::{RoomHandle, use_room};
 pub use use_room_events::use_room_events;
 pub use use_speakers::{Speakers, use_speakers};

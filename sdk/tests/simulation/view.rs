@@ -119,7 +119,9 @@ impl View {
                 let wave = String::from_utf8(payload).unwrap();
                 assert!(self.waves.entry(id).or_default().insert(wave), "something came twice");
             }
-            DataMessage::Receipt { .. } | DataMessage::Mark { .. } => panic!("not for the application"),
+            DataMessage::Receipt { .. } | DataMessage::Mark { .. } | DataMessage::Quality(_) => {
+                panic!("not for the application")
+            }
         }
     }
 

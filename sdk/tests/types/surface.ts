@@ -4,6 +4,7 @@ import init, {
   type ErrorCode,
   type MoimError,
   type ParticipantId,
+  type ParticipantQuality,
   type RemoteParticipant,
   type RoomEvent,
   type RoomState,
@@ -122,7 +123,9 @@ camera.detach();
 room.subscribe(camera);
 is<Exactly<typeof room.canPlayAudio, boolean>>();
 is<Exactly<ReturnType<Room["startAudio"]>, Promise<void>>>();
-new Room({ adaptiveStream: true });
+new Room({ adaptiveStream: true, cpuRelief: true });
+is<Exactly<typeof room.quality, ParticipantQuality | undefined>>();
+is<Exactly<RemoteParticipant["quality"], ParticipantQuality | undefined>>();
 
 /** Every event is known: a new one makes this fail to compile. */
 function describe(event: RoomEvent): string {
@@ -144,6 +147,11 @@ function describe(event: RoomEvent): string {
       return event.publicationId;
     case "activespeakerschange":
       return event.participantIds.join();
+    case "quality":
+      return `${event.quality.level} ${event.quality.reason} ${event.quality.side}`;
+    case "mediastalled":
+    case "mediaresumed":
+      return event.publicationId;
     case "dominantspeakerchange":
       return event.participantId ?? "nobody";
     case "lobbychange":

@@ -15,6 +15,11 @@ impl LiveTracks {
         self.0.iter().map(|((owner, publication), mid)| (owner, publication, mid.as_str()))
     }
 
+    /// Whether a publication is received in this media section.
+    pub(super) fn is_received_in(&self, owner: &ParticipantId, id: &PublicationId, mid: &str) -> bool {
+        self.0.get(&(owner.clone(), id.clone())).is_some_and(|at| at == mid)
+    }
+
     /// Updates the tracks: a track is live when its publisher lists it in the roster, its connection has a section for
     /// it, and it is wanted.
     pub(super) fn refresh(

@@ -12,6 +12,7 @@ mod people;
 mod pump;
 mod receipts;
 mod signals;
+mod watched;
 mod wishes;
 
 use std::collections::VecDeque;

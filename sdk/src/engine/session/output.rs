@@ -66,7 +66,7 @@ pub enum Event {
     TrackMuteChanged(ParticipantId, PublicationId, bool),
     /// The state of the connection to a participant changed.
     ConnectionStateChange(ParticipantId, ParticipantConnectionState),
-    /// A participant sent a message; never a receipt or a mark.
+    /// A participant sent a message; never a receipt or a mark, but also a quality report.
     Message(ParticipantId, DataMessage),
     /// A participant sent a frame of the file transfer.
     FileFrame(ParticipantId, Vec<u8>),

@@ -48,6 +48,13 @@ impl Wishes {
         self.wishes.get(&(owner.clone(), id.clone())).map_or(self.others, |wish| wish.wanted)
     }
 
+    /// The largest height in which a publication is wanted; `None` if it is not limited.
+    pub(super) fn max_height(&self, owner: &ParticipantId, id: &PublicationId) -> Option<u32> {
+        let key = (owner.clone(), id.clone());
+        let wanted = self.wishes.get(&key).and_then(|wish| wish.max_height);
+        wanted.into_iter().chain(self.shown.get(&key).copied()).min()
+    }
+
     /// The wishes for the remote end of a link: a participant's publications are its own, a server's are everyone's.
     pub(super) fn of(&self, link: &LinkId) -> Wanted {
         let is_meant = |wish: &Wish| link.participant().is_none_or(|peer| wish.participant_id == *peer);
@@ -167,6 +174,7 @@ mod tests {
         assert_eq!(of(&wishes), [wish("a", true, Some(180))]);
         show(&mut wishes, Some(0));
         assert_eq!(of(&wishes), [wish("a", true, Some(0))], "it keeps its section");
+        assert_eq!(wishes.max_height(&alice, &cam), Some(0));
         assert!(wishes.wants(&alice, &cam));
         wishes.set(wish("a", false, None));
         assert!(

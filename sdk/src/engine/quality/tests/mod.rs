@@ -1,5 +1,8 @@
 //! Reference values of ITU-T G.107, and plausible levels.
 
+mod relief;
+mod room;
+
 use proptest::prelude::*;
 
 use super::*;
