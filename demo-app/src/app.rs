@@ -51,6 +51,7 @@ pub(crate) fn App() -> Html {
             log.dispatch(LogAction::Clear);
             let mut how = RoomOptions::default();
             how.topology = chosen.topology;
+            how.cpu_relief = true;
             room.join_with(how, chosen.options(), media.tracks());
             ticket.set(chosen);
         })

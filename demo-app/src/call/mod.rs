@@ -21,7 +21,7 @@ mod toasts;
 
 use std::rc::Rc;
 
-use moim::yew::Participant;
+use moim::yew::{Participant, use_quality};
 use moim::{ChatOptions, Error, ParticipantId, Role, SubscribeOptions};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
@@ -94,7 +94,8 @@ pub(crate) fn Call(props: &CallProps) -> Html {
     let hand = use_hand(room);
     let files = use_files(room);
     let presence = use_room_news(room, media, &files, log);
-    let tiles = tiles::tiles(&ticket.name, hand.up, media, share.tracks(), &props.participants);
+    let quality = use_quality(room);
+    let tiles = tiles::tiles(&ticket.name, hand.up, media, share.tracks(), &props.participants, quality);
     let keys = tiles.iter().map(|tile| tile.key.clone()).chain([ROOM.to_owned()]).collect();
     use_end_of_lost_recordings(recordings, keys);
     let show_recordings = {

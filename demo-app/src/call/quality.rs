@@ -1,27 +1,23 @@
-//! The connection quality of a participant, as bars.
+//! The quality of the call with a participant, as bars.
 
-use moim::yew::use_stats;
-use moim::{MediaQuality, QualityReason, RemoteTrack, StatsMonitorOptions};
+use moim::{ParticipantQuality, QualityReason, QualitySide};
 use yew::prelude::*;
 
 use crate::i18n::{Words, fill};
 use crate::ui::use_words;
 
 const BARS: u8 = 5;
-/// Often enough for an indicator.
-const PERIOD_MS: u32 = 2_000;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct QualityBarsProps {
-    pub(crate) track: RemoteTrack,
+    pub(crate) quality: ParticipantQuality,
 }
 
 /// Five bars, with a text alternative.
 #[function_component]
 pub(crate) fn QualityBars(props: &QualityBarsProps) -> Html {
     let words = use_words();
-    let stats = use_stats(Some(&props.track), StatsMonitorOptions { interval_ms: PERIOD_MS, history: 1 });
-    let Some(quality) = stats.quality() else { return Html::default() };
+    let quality = props.quality;
     let text = sentence(words, quality);
     html! {
         <span
@@ -31,13 +27,15 @@ pub(crate) fn QualityBars(props: &QualityBarsProps) -> Html {
             title={text}
             data-test="quality"
             data-level={quality.level.to_string()}
+            data-reason={quality.reason.as_str()}
+            data-side={quality.side.as_str()}
         >
             { for (1..=BARS).map(|bar| html! { <i class={classes!((bar <= quality.level).then_some("is-on"))} /> }) }
         </span>
     }
 }
 
-fn sentence(words: &'static Words, quality: MediaQuality) -> String {
+fn sentence(words: &'static Words, quality: ParticipantQuality) -> String {
     let level = match quality.level {
         0 => words.nothing_arrives,
         1 => words.bad,
@@ -56,5 +54,14 @@ fn sentence(words: &'static Words, quality: MediaQuality) -> String {
         QualityReason::Bandwidth => words.because_bandwidth,
         _ => return fill(words.quality, "quality", level),
     };
-    fill(words.quality, "quality", &format!("{level} – {reason}"))
+    let side = match quality.side {
+        QualitySide::Uplink => words.side_uplink,
+        QualitySide::Downlink => words.side_downlink,
+        QualitySide::Cpu => words.side_cpu,
+        QualitySide::RemoteUplink => words.side_remote_uplink,
+        QualitySide::RemoteDownlink => words.side_remote_downlink,
+        QualitySide::RemoteCpu => words.side_remote_cpu,
+        _ => return fill(words.quality, "quality", &format!("{level} – {reason}")),
+    };
+    fill(words.quality, "quality", &format!("{level} – {reason} ({side})"))
 }

@@ -134,7 +134,7 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
                 }
                 if model.source == Source::Screen { <Icon mark={Mark::Screen} /> }
                 <span class="tile__name">{ label.clone() }</span>
-                if let Some(track) = model.measured.clone() { <QualityBars {track} /> }
+                if let Some(quality) = model.quality { <QualityBars {quality} /> }
             </span>
             if model.hand {
                 <span class="tile__hand" role="img" aria-label={words.hand_raised} title={words.hand_raised}>

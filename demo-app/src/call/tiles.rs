@@ -2,8 +2,8 @@
 
 use moim::yew::{Participant, Track};
 use moim::{
-    MediaKind, ParticipantConnectionState, ParticipantId, PublicationId, RemoteParticipant, RemoteTrack,
-    Role, TrackSource,
+    MediaKind, ParticipantConnectionState, ParticipantId, ParticipantQuality, PublicationId,
+    RemoteParticipant, Role, TrackSource,
 };
 
 use super::people::has_hand_up;
@@ -53,8 +53,8 @@ pub(crate) struct TileModel {
     pub(crate) connection: Option<ParticipantConnectionState>,
     /// `None` for the user.
     pub(crate) participant: Option<ParticipantId>,
-    /// The track whose quality is shown: the video, or the audio if there is no video.
-    pub(crate) measured: Option<RemoteTrack>,
+    /// The quality of the call with the participant, on one of its tiles.
+    pub(crate) quality: Option<ParticipantQuality>,
 }
 
 impl TileModel {
@@ -82,6 +82,7 @@ pub(crate) fn tiles(
     media: &LocalMedia,
     shared: Option<Vec<Track>>,
     participants: &[Participant],
+    quality: Option<ParticipantQuality>,
 ) -> Vec<TileModel> {
     let mut tiles = vec![TileModel {
         key: "self/camera".to_owned(),
@@ -96,7 +97,7 @@ pub(crate) fn tiles(
         hand,
         connection: None,
         participant: None,
-        measured: None,
+        quality,
     }];
     if let Some(shared) = shared {
         let (picture, sound): (Vec<_>, Vec<_>) =
@@ -114,7 +115,7 @@ pub(crate) fn tiles(
             hand: false,
             connection: None,
             participant: None,
-            measured: None,
+            quality: None,
         });
     }
     // With a mixer, no other participant is shown.
@@ -143,7 +144,7 @@ fn mix_of(mixer: &RemoteParticipant) -> TileModel {
         hand: false,
         connection: Some(mixer.connection_state()),
         participant: Some(mixer.id().clone()),
-        measured: of(MediaKind::Video).next(),
+        quality: mixer.quality(),
     }
 }
 
@@ -170,18 +171,17 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         hand: false,
         connection: Some(participant.connection_state()),
         participant: Some(participant.id().clone()),
-        measured: None,
+        quality: None,
     };
     let speaks = participant
         .publications()
         .iter()
         .any(|publication| publication.source() == TrackSource::Microphone && !publication.is_muted());
-    let voice = participant.tracks().iter().find(|track| track.source() == TrackSource::Microphone).cloned();
     let mut camera = TileModel {
         sound: heard(&[TrackSource::Microphone, TrackSource::Custom]),
         muted: !speaks,
         hand: has_hand_up(participant),
-        measured: voice.filter(|_| speaks),
+        quality: participant.quality(),
         ..tile("camera".to_owned(), Source::Camera)
     };
     let mut others = Vec::new();
@@ -195,20 +195,17 @@ fn tiles_of(participant: &RemoteParticipant) -> Vec<TileModel> {
         let publication = Some((participant.id().clone(), id.clone()));
         match track.source() {
             TrackSource::Camera => {
-                let measured = if muted { camera.measured.take() } else { Some(track.clone()) };
-                camera = TileModel { picture, publication, visible: !muted, measured, ..camera };
+                camera = TileModel { picture, publication, visible: !muted, ..camera };
             }
             TrackSource::Screen => others.push(TileModel {
                 picture,
                 visible: !muted,
                 sound: heard(&[TrackSource::ScreenAudio]),
-                measured: Some(track.clone()),
                 ..tile(format!("screen/{id}"), Source::Screen)
             }),
             _ => others.push(TileModel {
                 picture,
                 visible: !muted,
-                measured: Some(track.clone()),
                 ..tile(format!("custom/{id}"), Source::Custom)
             }),
         }

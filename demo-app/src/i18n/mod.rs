@@ -266,6 +266,13 @@ words! {
     because_frozen,
     because_cpu,
     because_bandwidth,
+    /// Where the cause is.
+    side_uplink,
+    side_downlink,
+    side_cpu,
+    side_remote_uplink,
+    side_remote_downlink,
+    side_remote_cpu,
     // Statistics.
     statistics,
     statistics_of,
