@@ -2,15 +2,17 @@
 
 use super::Session;
 use crate::engine::quality::WatchedTrack;
-use crate::model::{ConnectionState, MediaKind};
+use crate::model::{MediaKind, ParticipantConnectionState};
 
 impl Session {
     /// The remote publications that can be played, and whether media should flow.
     pub fn watched_tracks(&self) -> Vec<WatchedTrack> {
         let mut tracks = Vec::new();
         for (link, connection) in &self.connections {
-            let was_connected =
-                !matches!(connection.state(), ConnectionState::New | ConnectionState::Connecting);
+            let was_connected = !matches!(
+                connection.state(),
+                ParticipantConnectionState::New | ParticipantConnectionState::Connecting
+            );
             for (mid, slot) in connection.slots() {
                 let (owner, id) = (&slot.participant_id, &slot.publication_id);
                 let participant = self.roster.get(owner);
