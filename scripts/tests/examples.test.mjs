@@ -13,6 +13,7 @@ const types = readFileSync(GOLDEN_TYPES, "utf8");
 const SURROUNDINGS = `
   declare const camera: LocalTrack, microphone: LocalTrack, remoteTrack: RemoteTrack;
   declare const room: Room, connection: PeerConnection, mixer: Mixer, recorder: Recorder;
+  declare const signal: AbortSignal;
   declare const video: HTMLVideoElement, progress: HTMLProgressElement, captions: HTMLElement, file: File;
   declare const participant: RemoteParticipant, participantId: ParticipantId;
   declare function send(text: string): void;
