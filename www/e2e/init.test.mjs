@@ -88,6 +88,18 @@ for (const kind of ["chromium", "firefox"]) {
     assert.equal(served, 2);
   });
 
+  test(`an import map names the package for a page without a bundler, ${kind}`, options, async (t) => {
+    const map = '<!doctype html><script type="importmap">{ "imports": { "moim": "/moim.js" } }</script>';
+    const { page } = await launch(t, kind);
+    await page.goto(await serve(t, (path) => path === "/" && { body: map }));
+    const state = await page.evaluate(async () => {
+      const { default: init, Room } = await import("moim");
+      await init();
+      return new Room({ url: "/ws" }).state;
+    });
+    assert.equal(state, "new");
+  });
+
   test(`moim/auto is initialised when it is imported, ${kind}`, options, async (t) => {
     const { page } = await launch(t, kind);
     await page.goto(await serve(t));

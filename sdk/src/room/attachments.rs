@@ -186,7 +186,7 @@ impl Driver {
             }
         })?;
         view.tell();
-        *attachment.view.borrow_mut() = Some(view);
+        drop(attachment.view.replace(Some(view)));
         Ok(())
     }
 

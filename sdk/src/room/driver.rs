@@ -183,7 +183,7 @@ impl Driver {
                     }
                 });
                 match socket {
-                    Ok(socket) => *self.socket.borrow_mut() = Some(socket),
+                    Ok(socket) => drop(self.socket.replace(Some(socket))),
                     Err(error) => {
                         let closed = SocketEvent::Closed { code: 1006, reason: error.to_string() };
                         self.backend.borrow_mut().handle_socket(closed, clock::now());

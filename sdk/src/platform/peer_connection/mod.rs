@@ -403,7 +403,7 @@ impl Inner {
                 }
             })
         });
-        *self.timer.borrow_mut() = timer;
+        drop(self.timer.replace(timer));
     }
 
     fn close(&self) {
