@@ -89,20 +89,22 @@ for (const kind of ["chromium", "firefox"]) {
     const bob = await join(t, stub, "bob", { app: "page" });
     await bob.meets("alice");
     const video = `${bob.tile("alice")} video`;
-    const height = await bob.page.$eval(video, ({ videoHeight }) => videoHeight);
+    const isFull = (selector) => document.querySelector(selector).videoHeight === 360;
+    await until(bob.page, isFull, { what: "a picture in full size", args: [video], timeout: 30_000 });
 
     await alice.page.evaluate(() => (globalThis.e2eIsSlow = true));
     const isSmaller = (selector, height) => document.querySelector(selector).videoHeight <= height;
-    await until(bob.page, isSmaller, { what: "a smaller picture", args: [video, height / 2 + 1], timeout: 60_000 });
-    const own = await alice.page.evaluate(() => room.quality);
-    assert.deepEqual([own.reason, own.side], ["cpu", "cpu"]);
-    const seen = () => room.participants[0].quality?.side === "remotecpu";
-    await until(bob.page, seen, { what: "alice's CPU is named" });
+    await until(bob.page, isSmaller, { what: "a smaller picture", args: [video, 180], timeout: 60_000 });
+    // Firefox itself does not name the CPU as a limit, and on a busy machine something else may be worse there.
+    if (kind === "chromium") {
+      await until(alice.page, () => room.quality.side === "cpu", { what: "the CPU is named" });
+      await until(bob.page, () => room.participants[0].quality?.side === "remotecpu", { what: "alice's CPU is named" });
+    }
     await bob.meets("alice");
 
     await alice.page.evaluate(() => (globalThis.e2eIsSlow = false));
     const isLarger = (selector, height) => document.querySelector(selector).videoHeight > height;
-    await until(bob.page, isLarger, { what: "a larger picture", args: [video, height / 2 + 1], timeout: 90_000 });
+    await until(bob.page, isLarger, { what: "a larger picture", args: [video, 180], timeout: 90_000 });
     await bob.meets("alice");
     alice.assertNoProblems();
   });
