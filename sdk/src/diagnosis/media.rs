@@ -10,13 +10,16 @@ use crate::engine::stats::{StatsDelta, StatsReport};
 use crate::error::Result;
 use crate::model::{IceServer, IceTransportPolicy};
 use crate::platform::probe::{Noise, Pair, sleep, within};
-use crate::platform::{Encoding, LocalTrack, TransceiverDirection, TransceiverOptions, get_stats};
+use crate::platform::{
+    DegradationPreference, Encoding, LocalTrack, SendParameters, TransceiverDirection, TransceiverOptions,
+    get_stats,
+};
 
 const CONNECT_MS: u32 = 10_000;
 /// Bandwidth estimation starts low.
 const WARM_UP_MS: u32 = 2_000;
-/// Statistics are read in a moment.
-const STATS_MS: u32 = 2_000;
+/// Parameters are set, and statistics read, in a moment.
+const SETTLE_MS: u32 = 2_000;
 
 /// Sends noise as video, and the microphone as audio.
 pub(super) async fn check(
@@ -58,11 +61,19 @@ async fn send(relay: &[IceServer], microphone: Option<&LocalTrack>, duration_ms:
         send_encodings,
         ..TransceiverOptions::default()
     };
-    pair.near.add_transceiver(noise.track(), &options(vec![video]))?;
+    let sender = pair.near.add_transceiver(noise.track(), &options(vec![video]))?.sender();
+    // Encoders scale noise down, and then need less than the network may carry.
+    let full_size = SendParameters {
+        degradation_preference: Some(DegradationPreference::MaintainResolution),
+        ..SendParameters::default()
+    };
+    let full_size = sender.set_parameters(&full_size);
     if let Some(track) = microphone {
         pair.near.add_transceiver(track, &options(Vec::new()))?;
     }
     let work = async {
+        // Older browsers lack it.
+        let _ = within(SETTLE_MS, full_size).await;
         let decided = pair.until(|seen| seen.connected.is_some() || seen.has_failed);
         within(CONNECT_MS, decided).await?;
         sleep(WARM_UP_MS).await;
@@ -86,5 +97,5 @@ async fn send(relay: &[IceServer], microphone: Option<&LocalTrack>, duration_ms:
 /// The statistics of the sender and of the receiver.
 async fn reports(pair: &Pair) -> Option<(StatsReport, StatsReport)> {
     let both = async { Some((get_stats(&pair.near).await.ok()?, get_stats(&pair.far).await.ok()?)) };
-    within(STATS_MS, both).await.flatten()
+    within(SETTLE_MS, both).await.flatten()
 }
