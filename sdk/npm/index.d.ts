@@ -242,8 +242,11 @@ export type LinkSignal<T> =
 | { type: "description"; detail: { description: LinkDescription; carries: Record<string, T> | null } }
 /** An ICE candidate (RFC 8838). */
 | { type: "candidate"; detail: RTCIceCandidateInit }
-/** The end that makes no offers requests one, with at least so many media sections in which it can send. */
-| { type: "requestOffer"; detail: { audio: number; video: number } }
+/**
+ * The end that makes no offers requests one, with at least `sections` media sections in which it can send. With
+ * `restart` the offer must restart ICE, because the requesting end has lost the connection.
+ */
+| { type: "requestOffer"; detail: { sections: { audio: number; video: number }; restart?: boolean } }
 /** The last description of this type cannot be used. */
 | { type: "rejected"; detail: { sdpType: "offer" | "answer"; reason: string } }
 /** What its sender sends from now on, by `mid`. */
@@ -519,7 +522,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * An event of a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ConnectionState } | { type: "quality"; participantId: ParticipantId; quality: ParticipantQuality } | { type: "mediastalled"; participantId: ParticipantId; publicationId: PublicationId } | { type: "mediaresumed"; participantId: ParticipantId; publicationId: PublicationId } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ParticipantConnectionState } | { type: "quality"; participantId: ParticipantId; quality: ParticipantQuality } | { type: "mediastalled"; participantId: ParticipantId; publicationId: PublicationId } | { type: "mediaresumed"; participantId: ParticipantId; publicationId: PublicationId } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * Configuration of a connection. All members are optional.
@@ -1383,7 +1386,8 @@ export interface ChatReceipt {
      */
     deliveredTo: ParticipantId[];
     /**
-     * The participants who left or did not acknowledge it within 30 seconds. They may have received it nevertheless.
+     * The participants who left or did not acknowledge it within 30 seconds, while they were connected. They may have
+     * received it nevertheless.
      */
     missedBy: ParticipantId[];
 }
@@ -1489,6 +1493,11 @@ export type RecorderState = "recording" | "paused" | "stopped";
  * The state of a room.
  */
 export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
+
+/**
+ * The state of the connection to a participant of a room, directly or by way of a server or mixer.
+ */
+export type ParticipantConnectionState = "new" | "connecting" | "connected" | "reconnecting" | "failed" | "closed";
 
 /**
  * The traffic of the whole connection, including data channels and headers.
@@ -2332,7 +2341,7 @@ export interface RemoteParticipant {
     /** The tracks that can be played. */
     readonly tracks: readonly RemoteTrack[];
     /** The state of the connection to the participant. */
-    readonly connectionState: ConnectionState;
+    readonly connectionState: ParticipantConnectionState;
     /** The quality of the call with the participant, in both directions. Absent until it has been measured. */
     readonly quality?: ParticipantQuality;
 }

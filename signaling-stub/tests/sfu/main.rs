@@ -6,6 +6,7 @@ mod data;
 mod hostile;
 mod person;
 mod repairs;
+mod restart;
 mod wishes;
 mod world;
 

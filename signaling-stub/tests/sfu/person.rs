@@ -154,6 +154,16 @@ impl Person {
         self.offer(offer.to_sdp_string(), BTreeMap::new(), now);
     }
 
+    /// Offers an ICE restart.
+    pub(crate) fn restart_ice(&mut self, now: Instant) {
+        let mut changes = self.rtc.sdp_api();
+        changes.ice_restart(true);
+        let (offer, pending) = changes.apply().unwrap();
+        self.pending = Some(pending);
+        let camera = self.camera.iter().map(|(mid, _)| (mid.to_string(), "cam".into()));
+        self.offer(offer.to_sdp_string(), camera.collect(), now);
+    }
+
     fn offer(&mut self, sdp: String, mids: BTreeMap<String, moim_protocol::PublicationId>, now: Instant) {
         let description = SessionDescription { sdp_type: SdpType::Offer, sdp };
         self.signal(PeerSignal::Description { description, mids }, now);

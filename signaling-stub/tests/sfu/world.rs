@@ -28,6 +28,8 @@ struct Path {
     /// One of this many datagrams on the downlink is lost.
     loses_one_in: Option<u32>,
     carried: u32,
+    /// It carries nothing, in both directions.
+    is_cut: bool,
     free_at: Instant,
 }
 
@@ -61,7 +63,7 @@ impl World {
         let id = SeatId(self.next_id);
         self.next_id += 1;
         let address = SocketAddr::from(([10, 0, 1, id.0 as u8], 5000));
-        let path = Path { bitrate: None, loses_one_in: None, carried: 0, free_at: self.now };
+        let path = Path { bitrate: None, loses_one_in: None, carried: 0, is_cut: false, free_at: self.now };
         self.people.insert(id, (name, Person::new(address, self.now), path));
         let participant = name.into();
         self.sfu.handle_command(
@@ -118,6 +120,17 @@ impl World {
         self.people.get_mut(&id).unwrap().2.loses_one_in = Some(datagrams);
     }
 
+    /// Cuts the path between a client and the SFU, or mends it.
+    pub(crate) fn cut(&mut self, name: &str, is_cut: bool) {
+        let id = self.id(name);
+        self.people.get_mut(&id).unwrap().2.is_cut = is_cut;
+    }
+
+    pub(crate) fn restart_ice(&mut self, name: &str) {
+        let now = self.now;
+        self.person_mut(name).restart_ice(now);
+    }
+
     /// Whether a client's camera films something that moves.
     pub(crate) fn film(&mut self, name: &str, is_moving: bool) {
         self.person_mut(name).is_moving = is_moving;
@@ -147,9 +160,10 @@ impl World {
 
     fn step(&mut self) {
         let now = self.now;
-        for (id, (_, person, _)) in &mut self.people {
+        for (id, (_, person, path)) in &mut self.people {
             let (transmits, payloads) = person.run(now);
-            self.to_sfu.extend(transmits.iter().map(|t| (now + DELAY, person.address, t.contents.to_vec())));
+            let transmits = transmits.iter().filter(|_| !path.is_cut);
+            self.to_sfu.extend(transmits.map(|t| (now + DELAY, person.address, t.contents.to_vec())));
             for payload in payloads {
                 self.sfu.handle_command(MediaCommand::Relay { id: *id, payload }, now);
             }
@@ -190,6 +204,9 @@ impl World {
             return;
         };
         path.carried += 1;
+        if path.is_cut {
+            return;
+        }
         if path.loses_one_in.is_some_and(|datagrams| path.carried.is_multiple_of(datagrams)) {
             return;
         }

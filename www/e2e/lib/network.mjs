@@ -1,0 +1,60 @@
+// A network of a test's own: a network namespace, whose paths can be cut.
+
+import { execFileSync, spawn } from "node:child_process";
+import { isRoot } from "../../../scripts/lib/root.mjs";
+import { which } from "../../../scripts/lib/which.mjs";
+
+/** Before the rule of the local addresses, which is moved behind it. */
+const PRIORITY = 5;
+const FAMILIES = ["-4", "-6"];
+
+/** Why a test cannot have a network of its own, or false. */
+export function networkMissing() {
+  if (!isRoot()) return "a network namespace needs root";
+  if (!which("unshare") || !which("ip")) return "unshare or ip is not installed";
+  try {
+    execFileSync("unshare", ["--net", "ip", "rule", "add", "pref", `${PRIORITY}`, "ipproto", "udp", "unreachable"], { stdio: "ignore" });
+    return false;
+  } catch {
+    return "network namespaces are not allowed here";
+  }
+}
+
+/**
+ * Runs a file of tests in a network of its own, and reports its output line by line.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {string} file
+ */
+export async function runInNetwork(t, file) {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const child = spawn("unshare", ["--net", process.execPath, "--test", "--test-reporter=tap", file], { env, stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => child.kill());
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+  const code = await new Promise((resolve) => child.once("exit", resolve));
+  for (const line of output.split("\n").filter((line) => /^\s*(not ok|# (media|Subtest))/.test(line))) t.diagnostic(line.trim());
+  if (code !== 0) throw new Error(`the tests in ${file} failed:\n${output}`);
+}
+
+const ip = (...args) => execFileSync("ip", args.map(String), { stdio: "pipe" });
+
+/** Prepares the network: there is nothing but the loopback interface. */
+export function prepareNetwork() {
+  ip("link", "set", "lo", "up");
+  // Firefox looks for the address of a default route. It leads nowhere.
+  ip("route", "add", "default", "dev", "lo");
+  for (const family of FAMILIES) {
+    ip(family, "rule", "add", "pref", PRIORITY + 1, "table", "local");
+    ip(family, "rule", "del", "pref", 0);
+  }
+}
+
+/** Cuts all paths of media and data by UDP. Signaling, which uses TCP, goes on. */
+export function cutPaths() {
+  for (const family of FAMILIES) ip(family, "rule", "add", "pref", PRIORITY, "ipproto", "udp", "unreachable");
+}
+
+export function mendPaths() {
+  for (const family of FAMILIES) ip(family, "rule", "del", "pref", PRIORITY);
+}
