@@ -20,6 +20,7 @@ struct End {
     /// The number of offers that the browser will reject.
     refuses: u32,
     warnings: u32,
+    restarts: u32,
 }
 
 impl End {
@@ -45,6 +46,7 @@ impl End {
             is_never_content: false,
             refuses: 0,
             warnings: 0,
+            restarts: 0,
         }
     }
 
@@ -90,7 +92,11 @@ impl End {
                 }
                 ConnectionInput::RemoteDescriptionSet
             }
-            _ => return,
+            Command::RestartIce => {
+                self.restarts += 1;
+                return;
+            }
+            Command::AddIceCandidate(_) => return,
         };
         self.input(input, now);
         if self.is_never_content && self.state == SignalingState::Stable {
@@ -282,4 +288,42 @@ fn what_was_never_described_is_replaced_without_waiting() {
     ends[1].send(&["screen"], 0);
     assert_eq!(settle(&mut ends, 0), 2, "one offer and its answer");
     assert_eq!(ends[0].receives(), ["screen"]);
+}
+
+#[test]
+fn a_lost_connection_is_restarted_by_the_end_that_offers_and_the_other_one_asks_for_it() {
+    for noticed_by in [vec![0], vec![1], vec![0, 1]] {
+        let (mut ends, mut now) = (pair(), 0);
+        for end in &mut ends {
+            end.input(ConnectionInput::StateChange(ConnectionState::Connected), now);
+        }
+        for at in &noticed_by {
+            ends[*at].input(ConnectionInput::StateChange(ConnectionState::Disconnected), now);
+            assert_eq!(ends[*at].connection.state(), ParticipantConnectionState::Reconnecting);
+        }
+        assert_eq!(wait(&mut ends, &mut now, 2_900), 2, "an offer and its answer, noticed by {noticed_by:?}");
+        assert_eq!(ends.each_ref().map(|end| end.restarts), [1, 0]);
+        for end in &mut ends {
+            end.input(ConnectionInput::StateChange(ConnectionState::Connected), now);
+        }
+        assert_eq!(wait(&mut ends, &mut now, 60_000), 0, "connected again");
+    }
+}
+
+#[test]
+fn who_cannot_be_reached_is_tried_again_and_again_and_then_failed() {
+    let (mut ends, mut now) = (pair(), 0);
+    for end in &mut ends {
+        end.input(ConnectionInput::StateChange(ConnectionState::Connected), now);
+        end.input(ConnectionInput::StateChange(ConnectionState::Failed), now);
+    }
+    wait(&mut ends, &mut now, 400_000);
+    let restarts = ends[0].restarts;
+    assert!(restarts > 20, "{restarts}");
+    assert_eq!(ends[0].connection.state(), ParticipantConnectionState::Failed);
+    assert_eq!(ends[0].warnings, 1);
+    ends[0].connection.handle_network_change(now);
+    settle(&mut ends, now);
+    assert_eq!(ends[0].restarts, restarts + 1);
+    assert_eq!(ends[0].connection.state(), ParticipantConnectionState::Reconnecting);
 }
