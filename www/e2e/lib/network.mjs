@@ -39,11 +39,14 @@ export async function runInNetwork(t, file) {
 
 const ip = (...args) => execFileSync("ip", args.map(String), { stdio: "pipe" });
 
-/** Prepares the network: there is nothing but the loopback interface. */
+/** Prepares the network: nothing leads outside. */
 export function prepareNetwork() {
   ip("link", "set", "lo", "up");
-  // Firefox looks for the address of a default route. It leads nowhere.
-  ip("route", "add", "default", "dev", "lo");
+  // Firefox looks for an interface with a default route. It leads nowhere.
+  ip("link", "add", "outside", "type", "veth", "peer", "name", "nowhere");
+  for (const device of ["outside", "nowhere"]) ip("link", "set", device, "up");
+  ip("address", "add", "10.99.0.1/24", "dev", "outside");
+  ip("route", "add", "default", "via", "10.99.0.2");
   for (const family of FAMILIES) {
     ip(family, "rule", "add", "pref", PRIORITY + 1, "table", "local");
     ip(family, "rule", "del", "pref", 0);

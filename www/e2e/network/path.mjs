@@ -9,11 +9,8 @@ import { cutPaths, mendPaths, prepareNetwork } from "../lib/network.mjs";
 import { startStub } from "../lib/server.mjs";
 import { until } from "../lib/wait.mjs";
 
-const PAIRS = [
-  ["chromium", "chromium"],
-  ["firefox", "firefox"],
-  ["chromium", "firefox"],
-];
+// Not verified with Firefox yet: a send that fails with EHOSTUNREACH, by which the path is cut here, may end its sockets.
+const PAIRS = [["chromium", "chromium"]];
 const CUTS = [5, 40];
 
 prepareNetwork();
