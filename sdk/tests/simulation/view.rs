@@ -21,6 +21,8 @@ pub(crate) struct View {
     /// The `mid` of each track.
     pub(crate) tracks: BTreeMap<(ParticipantId, PublicationId), String>,
     pub(crate) states: BTreeMap<ParticipantId, ParticipantConnectionState>,
+    /// When the connection to a participant was last being restored.
+    pub(crate) restored_at: BTreeMap<ParticipantId, Timestamp>,
     /// The chat messages of each sender, including those who have left.
     pub(crate) lines: BTreeMap<ParticipantId, Vec<String>>,
     /// Unreliable messages, by sender.
@@ -51,6 +53,10 @@ impl View {
             Event::RoleChange(role) => assert_ne!(self.role.replace(role), Some(role), "no change"),
             Event::ParticipantJoined(participant) => {
                 self.has_news = true;
+                let state = session.connection_state(&participant.id);
+                if state == ParticipantConnectionState::Reconnecting {
+                    self.states.insert(participant.id.clone(), state);
+                }
                 let before = self.participants.insert(participant.id.clone(), participant);
                 assert_eq!(before, None, "someone came twice");
             }
@@ -63,7 +69,7 @@ impl View {
                 self.knows(&id);
                 assert!(self.tracks.keys().all(|(owner, _)| *owner != id), "{id} left its tracks behind");
                 self.participants.remove(&id);
-                self.states.remove(&id);
+                self.ends_state(&id, now);
                 self.left_at.insert(id, now);
             }
             Event::LobbyChange(lobby) => {
@@ -93,7 +99,8 @@ impl View {
             }
             Event::ConnectionStateChange(id, state) => {
                 self.knows(&id);
-                assert_ne!(self.states.insert(id, state), Some(state), "no change");
+                assert_ne!(self.ends_state(&id, now), Some(state), "no change");
+                self.states.insert(id, state);
             }
             Event::Message(id, message) => self.heard(id, message),
             Event::LayoutChange(_) | Event::FileFrame(..) => panic!("nobody sends this"),
@@ -109,6 +116,14 @@ impl View {
             Event::Capacity => {}
             Event::Ended(error) => self.ended = Some(error),
         }
+    }
+
+    fn ends_state(&mut self, id: &ParticipantId, now: Timestamp) -> Option<ParticipantConnectionState> {
+        let state = self.states.remove(id);
+        if state == Some(ParticipantConnectionState::Reconnecting) {
+            self.restored_at.insert(id.clone(), now);
+        }
+        state
     }
 
     fn heard(&mut self, id: ParticipantId, message: DataMessage) {

@@ -54,8 +54,11 @@ pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
         let gives_up_at = line.said_at + PATIENCE_MS;
         let stayed =
             |id: &&ParticipantId| sender.view.left_at.get(*id).is_none_or(|left_at| *left_at >= gives_up_at);
-        let waited_for = receipt.missed_by.iter().find(stayed);
-        assert!(*told_at < gives_up_at || waited_for.is_some(), "{} waited for nobody", line.text);
+        let was_restored =
+            |id: &ParticipantId| sender.view.restored_at.get(id).is_some_and(|until| *until >= gives_up_at);
+        let waits_for_someone =
+            receipt.missed_by.iter().any(|id| stayed(&id)) || line.receivers.iter().any(was_restored);
+        assert!(*told_at < gives_up_at || waits_for_someone, "{} waited for nobody", line.text);
         for missing in receipt.missed_by.iter().filter(|missing| line.owed.contains(*missing)) {
             // A participant who leaves before it knows that it has joined has no name here.
             let Some(receiver) = world.client_of(missing).map(|receiver| &world.clients[receiver]) else {
