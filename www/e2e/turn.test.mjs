@@ -48,9 +48,7 @@ for (const kind of KINDS) {
     });
   }
 
-  // The connection to the SFU is created before `welcome` names the relay. Firefox does not connect after that.
-  const todo = kind === "firefox" && "the connection to the SFU";
-  test(`two people in ${kind} see and hear each other through the SFU and a relay`, { skip: missing(kind), todo }, async (t) => {
+  test(`two people in ${kind} see and hear each other through the SFU and a relay`, { skip: missing(kind) }, async (t) => {
     const stub = await startStub(t, { args: ["--turn"] });
     await meetThroughRelay(t, { stub, kind, way: "udp", topology: "sfu" });
   });

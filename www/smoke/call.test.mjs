@@ -9,6 +9,7 @@ import { browserMissing, launch } from "../e2e/lib/browsers.mjs";
 import { assertShows } from "../e2e/lib/media.mjs";
 import { startStub, stubMissing } from "../e2e/lib/server.mjs";
 import { buildWithVite, buildWithWebpack, serveWithVite } from "./lib/bundlers.mjs";
+import { serveToEveryOrigin } from "./lib/cdn.mjs";
 import { makeApp, pack } from "./lib/packed.mjs";
 
 const PEOPLE = ["alice", "bob"];
@@ -46,6 +47,13 @@ const SETUPS = {
     const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src 'self' ${webSocket(stub)}`;
     const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
     edit(app, "index.html", (text) => text.replace("<title>", `${meta}\n    <title>`));
+    return serve(t, app.folder);
+  },
+
+  "a plain page with the package from another origin": async (t, tarball) => {
+    const app = makeApp(tarball, "cdn");
+    const cdn = await serveToEveryOrigin(t, join(app.folder, "node_modules", "moim"));
+    edit(app, "main.js", (text) => text.replace('from "moim"', `from "${cdn}/moim.js"`));
     return serve(t, app.folder);
   },
 

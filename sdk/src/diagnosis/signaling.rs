@@ -79,6 +79,7 @@ impl Visit {
             role: Role::Participant,
             token: None,
             publications: Vec::new(),
+            carries_offer: false,
         };
         self.backend.handle_command(SignalCommand::Join(request), clock::now());
         loop {

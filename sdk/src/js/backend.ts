@@ -116,7 +116,7 @@ export interface SignalingCapabilities {
     offerer: "us" | "themOnRequest" | "server";
     profile?: LinkProfile;
   }[];
-  /** The first offer is sent with the request to join. Default: false. */
+  /** The first offer can be sent with the request to join: see `SignalJoin.carriesOffer`. Default: false. */
   joinCarriesOffer?: boolean;
 }
 
@@ -144,6 +144,8 @@ export interface SignalJoin {
   role: Role;
   token: string | null;
   publications: Publication[];
+  /** The first offer to the server follows at once: send both together. Only with `joinCarriesOffer`. */
+  carriesOffer: boolean;
 }
 
 /** What the others know of a participant. */

@@ -96,7 +96,7 @@ impl LinkProfile {
 pub struct Capabilities {
     /// The connections to a server that forwards media, required by the topology `sfu`. Empty if it does not.
     pub lanes: Vec<ServerLane>,
-    /// Whether the first offer is sent with the request to join, so that a link is created before the room is known.
+    /// Whether the first offer can be sent with the request to join, so that a link is created before the room is known.
     pub join_carries_offer: bool,
 }
 

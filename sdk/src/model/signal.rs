@@ -69,6 +69,9 @@ pub struct JoinRequest {
     pub token: Option<String>,
     /// The initial publications.
     pub publications: Vec<Publication>,
+    /// Whether the first offer to the server follows at once, so that the request can carry it. The session sets it, and only
+    /// if [`Capabilities::join_carries_offer`](super::Capabilities::join_carries_offer) does.
+    pub carries_offer: bool,
 }
 
 /// An event of any signaling server.

@@ -170,6 +170,7 @@ impl Room {
             role: options.role,
             token: options.token,
             publications: Vec::new(),
+            carries_offer: false,
         };
         driver.with_session(|session| session.join(request, self.0.join_timeout_ms, clock::now()));
         let mut unless_awaited = LeaveOnDrop(Some(driver));

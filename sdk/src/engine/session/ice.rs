@@ -3,7 +3,7 @@
 use crate::model::{IceServer, IceTransportPolicy, Timestamp};
 
 /// A connection that was created before the servers were known is restarted if it is not connected after this time.
-const RESTART_AFTER_MS: Timestamp = 4_000;
+pub(super) const RESTART_AFTER_MS: Timestamp = 4_000;
 
 /// The ICE settings of connections.
 #[derive(Debug, Default)]
@@ -34,11 +34,9 @@ impl Ice {
         changes
     }
 
-    /// Returns when to restart a connection that was created without the servers: at once if it can only use a relay.
-    pub(super) fn restart_at(&self, now: Timestamp) -> Timestamp {
-        match self.policy {
-            IceTransportPolicy::All => now + RESTART_AFTER_MS,
-            IceTransportPolicy::Relay => now,
-        }
+    /// Whether no connection can have candidates before the signaling server has named its servers.
+    pub(super) fn needs_named(&self) -> bool {
+        let is_relay = |server: &IceServer| server.urls.iter().any(|url| url.starts_with("turn"));
+        self.policy == IceTransportPolicy::Relay && !self.own.iter().any(is_relay)
     }
 }

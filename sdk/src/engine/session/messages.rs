@@ -273,6 +273,7 @@ mod tests {
             role: people[0].role,
             token: None,
             publications: Vec::new(),
+            carries_offer: false,
         };
         session.join(request, 10_000, 0);
         let joined = SignalEvent::Joined {

@@ -110,8 +110,9 @@ impl Session {
         if self.phase != Phase::New {
             return;
         }
-        request.publications = self.publications.clone();
         self.topology = request.topology;
+        request.publications = self.publications.clone();
+        request.carries_offer = self.carries_offer();
         self.profile = request.profile.clone();
         self.signal(SignalCommand::Join(request));
         self.phase = Phase::Joining { timeout_ms, deadline: Some(now + Timestamp::from(timeout_ms)) };
@@ -333,9 +334,17 @@ impl Session {
         self.outputs.push_back(Output::Event(event));
     }
 
+    /// Whether the request to join carries the first offer. A connection that has no candidates before the server names
+    /// its relays would fail, and Firefox does not connect it after an ICE restart.
+    fn carries_offer(&self) -> bool {
+        self.topology == Topology::Sfu && self.capabilities.join_carries_offer && !self.ice.needs_named()
+    }
+
     fn replan(&mut self, now: Timestamp) {
-        if !matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. }) {
-            return;
+        match self.phase {
+            Phase::Joining { .. } if self.carries_offer() => {}
+            Phase::Joined { .. } => {}
+            _ => return,
         }
         let roster = self.roster.participants();
         let (topology, capabilities) = (self.topology, &self.capabilities);

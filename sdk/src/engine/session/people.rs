@@ -105,6 +105,7 @@ mod tests {
             role: Role::Participant,
             token: None,
             publications: Vec::new(),
+            carries_offer: false,
         };
         session.join(request, 1_000, 0);
         let joined = SignalEvent::Joined {

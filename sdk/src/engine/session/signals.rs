@@ -1,5 +1,6 @@
 //! Handles the server's events.
 
+use super::ice::RESTART_AFTER_MS;
 use super::{Event, Phase, Session};
 use crate::error::SignalingError;
 use crate::model::{ParticipantId, PublicationId, SignalEvent, Timestamp};
@@ -34,7 +35,7 @@ impl Session {
             ) => {
                 self.phase = Phase::Joined { own_id: participant_id };
                 if self.ice.name(ice_servers) {
-                    let (servers, restart_at) = (self.ice.servers(), self.ice.restart_at(now));
+                    let (servers, restart_at) = (self.ice.servers(), now + RESTART_AFTER_MS);
                     // A link whose offer was sent with the request was created before.
                     for connection in self.connections.values_mut() {
                         connection.set_ice_servers(servers.clone());
@@ -113,9 +114,12 @@ mod tests {
 
     /// With a server that forwards media over one link, whose first offer is sent with the request to join.
     fn session(everything: bool) -> Session {
+        Session::new(capabilities(), Vec::new(), everything)
+    }
+
+    fn capabilities() -> Capabilities {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
-        let lanes = vec![ServerLane { lane, offerer, profile }];
-        Session::new(Capabilities { lanes, join_carries_offer: true }, Vec::new(), everything)
+        Capabilities { lanes: vec![ServerLane { lane, offerer, profile }], join_carries_offer: true }
     }
 
     fn drain(session: &mut Session) -> Vec<Output> {
@@ -127,8 +131,8 @@ mod tests {
         drain(session)
     }
 
-    /// Joins over an SFU and creates the first offer; then performs the outputs.
-    fn offer(session: &mut Session) -> Vec<Output> {
+    /// Joins over an SFU.
+    fn join(session: &mut Session) -> Vec<Output> {
         let request = JoinRequest {
             room: "tea".into(),
             profile: Profile { name: "Ana".into(), ..Profile::default() },
@@ -136,9 +140,15 @@ mod tests {
             role: Role::Participant,
             token: None,
             publications: Vec::new(),
+            carries_offer: false,
         };
         session.join(request, 10_000, 0);
-        let mut outputs = drain(session);
+        drain(session)
+    }
+
+    /// Joins and creates the first offer; then performs the outputs.
+    fn offer(session: &mut Session) -> Vec<Output> {
+        let mut outputs = join(session);
         let description = SessionDescription { sdp_type: SdpType::Offer, sdp: "v=0".into() };
         let set = ConnectionInput::LocalDescriptionSet { description, mids: Default::default() };
         outputs.extend(connection(session, set, 1));
@@ -158,11 +168,24 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_can_only_use_a_relay_is_restarted_as_soon_as_it_is_known() {
+    fn a_connection_that_can_only_use_a_relay_is_created_when_the_relay_is_known() {
         let server = IceServer { urls: vec!["turn:turn.example".into()], username: None, credential: None };
-        let mut session = session(true).with_ice_transport_policy(IceTransportPolicy::Relay);
-        offer(&mut session);
-        assert!(restarts(&welcome(&mut session, vec![server])));
+        let relay = IceTransportPolicy::Relay;
+        let opens = |outputs: &[Output]| {
+            outputs.iter().find_map(|output| match output {
+                Output::Connection { command: ConnectionCommand::Open { ice_servers, .. }, .. } => {
+                    Some(ice_servers.clone())
+                }
+                _ => None,
+            })
+        };
+        let mut with_named = session(true).with_ice_transport_policy(relay);
+        assert_eq!(opens(&join(&mut with_named)), None);
+        assert_eq!(opens(&welcome(&mut with_named, vec![server.clone()])), Some(vec![server.clone()]));
+
+        let mut with_own =
+            Session::new(capabilities(), vec![server.clone()], true).with_ice_transport_policy(relay);
+        assert_eq!(opens(&join(&mut with_own)), Some(vec![server]));
     }
 
     #[test]

@@ -64,7 +64,6 @@ pub fn plan(
     roster: &[ParticipantInfo],
 ) -> Vec<Plan> {
     match (topology, own) {
-        (Topology::Sfu, None) if !capabilities.join_carries_offer => Vec::new(),
         (Topology::Sfu, own) => server::plan(&capabilities.lanes, own, publications, roster),
         (Topology::Mcu, Some(own)) => mcu::plan(own, publications, roster),
         (_, Some(own)) => mesh::plan(own, publications, roster),
@@ -77,27 +76,24 @@ mod tests {
     use super::*;
     use crate::model::{Lane, Role, ServerLane, participant};
 
-    fn capabilities(join_carries_offer: bool) -> Capabilities {
-        let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
-        Capabilities { lanes: vec![ServerLane { lane, offerer, profile }], join_carries_offer }
+    #[test]
+    fn only_a_link_to_a_server_is_opened_before_the_room_is_joined() {
+        let plan = |topology| super::plan(topology, &capabilities(), None, &[], &[]);
+        assert_eq!(plan(Topology::Mesh), []);
+        assert_eq!(plan(Topology::Mcu), []);
+        let [only] = plan(Topology::Sfu).try_into().unwrap();
+        assert_eq!(only.far_end, FarEnd::Server);
     }
 
-    #[test]
-    fn only_a_link_whose_offer_travels_with_the_request_is_opened_before_the_room_is_joined() {
-        let plan = |topology, join_carries_offer| {
-            super::plan(topology, &capabilities(join_carries_offer), None, &[], &[])
-        };
-        assert_eq!(plan(Topology::Mesh, true), []);
-        assert_eq!(plan(Topology::Mcu, true), []);
-        assert_eq!(plan(Topology::Sfu, false), []);
-        let [only] = plan(Topology::Sfu, true).try_into().unwrap();
-        assert_eq!(only.far_end, FarEnd::Server);
+    fn capabilities() -> Capabilities {
+        let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
+        Capabilities { lanes: vec![ServerLane { lane, offerer, profile }], join_carries_offer: true }
     }
 
     #[test]
     fn each_topology_has_its_planner() {
         let roster = [participant("m", 1, Role::Mixer), participant("a", 2, Role::Participant)];
-        let capabilities = capabilities(false);
+        let capabilities = capabilities();
         let far_end = |topology| plan(topology, &capabilities, Some(&"a".into()), &[], &roster)[0].far_end;
         assert_eq!(far_end(Topology::Mesh), FarEnd::Participant);
         assert_eq!(far_end(Topology::Sfu), FarEnd::Server);

@@ -22,7 +22,7 @@ use self::transport::Transport;
 use super::{Output, SignalingBackend, SocketEvent};
 use crate::model::{
     Capabilities, Change, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, ParticipantId,
-    PublicationId, ServerLane, SignalCommand, SignalEvent, Slot, Timestamp, Topology,
+    PublicationId, ServerLane, SignalCommand, SignalEvent, Slot, Timestamp,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request is idempotent.
@@ -76,7 +76,7 @@ impl NativeBackend {
     }
 
     fn join(&mut self, request: JoinRequest, now: Timestamp) {
-        let JoinRequest { room, profile, topology, role, token, publications } = request;
+        let JoinRequest { room, profile, topology, role, token, publications, carries_offer } = request;
         self.own.publications.clone_from(&publications);
         self.own.profile.clone_from(&profile);
         let join = Box::new(Join {
@@ -92,7 +92,7 @@ impl NativeBackend {
             relay: None,
             resume: None,
         });
-        let held = (topology == Topology::Sfu).then(Vec::new);
+        let held = carries_offer.then(Vec::new);
         self.transport.connect(now);
         if held.is_none() {
             self.transport.send(ClientMessage::Join((*join).clone()));

@@ -7,7 +7,7 @@ use moim_protocol::{ErrorCode, PeerSignal, RelayPayload, Roster as Snapshot, SFU
 use super::*;
 use crate::model::{
     IceServer, MediaKind, ParticipantInfo, Profile, Publication, Role, SdpType, SessionDescription, Slot,
-    TrackSource, Wanted, participant,
+    Topology, TrackSource, Wanted, participant,
 };
 
 fn drain(backend: &mut NativeBackend) -> Vec<Output> {
@@ -22,6 +22,7 @@ fn request() -> JoinRequest {
         role: Role::Participant,
         token: None,
         publications: Vec::new(),
+        carries_offer: false,
     }
 }
 
@@ -178,7 +179,10 @@ fn the_first_offer_to_the_sfu_travels_with_join_and_all_else_after_it() {
     let wishes = LinkSignal::Wishes(Wanted { wishes: Vec::new(), others: false });
     for has_offer in [true, false] {
         let mut backend = NativeBackend::new("ws://127.0.0.1/ws");
-        backend.handle_command(SignalCommand::Join(JoinRequest { topology: Topology::Sfu, ..request() }), 0);
+        backend.handle_command(
+            SignalCommand::Join(JoinRequest { topology: Topology::Sfu, carries_offer: true, ..request() }),
+            0,
+        );
         backend.handle_socket(SocketEvent::Opened, 1);
         backend.handle_command(SignalCommand::Open(link.clone()), 2);
         backend.handle_command(SignalCommand::Signal { link: link.clone(), signal: wishes.clone() }, 3);

@@ -74,6 +74,7 @@ impl Client {
             role,
             token: (role == Role::Mixer).then(|| MIXER_TOKEN.to_owned()),
             publications: Vec::new(),
+            carries_offer: false,
         };
         self.session.join(request, JOIN_TIMEOUT_MS, now);
     }

@@ -187,6 +187,7 @@ impl World {
                     role: Role::Participant,
                     token: None,
                     publications: Vec::new(),
+                    carries_offer: false,
                 };
                 client.session.join(request, 30_000, now);
             }
