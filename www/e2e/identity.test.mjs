@@ -37,6 +37,11 @@ for (const kind of ["chromium", "firefox"]) {
         participant: true, otherArray: true, sameLists: true, publication: true, attributes: { shirt: "blue" }, track: true,
       });
 
+      await alice.evaluate(expectFile);
+      await bob.evaluate(() => void room.sendFile(new Blob(["tea"])));
+      await until(alice, () => files?.length === 3, { what: "a file is offered" });
+      assert.equal(await alice.evaluate(() => new Set(files).size), 1);
+
       await alice.evaluate(() => (globalThis.before = room.participants));
       await bob.evaluate(() => room.setMuted(room.publications[0].id, true));
       await until(alice, () => first.publication.muted && first.track.muted, { what: "bob is muted" });
@@ -104,6 +109,15 @@ async function join(topology, name) {
   await room.join({ room: "tea", name, attributes: { shirt: "red" } });
   await room.publish(await new moim.Devices().camera());
   globalThis.own = room.publications[0];
+}
+
+/** Runs in the page: collects the offered file of two listeners and of an iterator. */
+function expectFile() {
+  globalThis.files = [];
+  for (let i = 0; i < 2; i++) room.addEventListener("fileoffered", ({ detail }) => files.push(detail.file));
+  void (async () => {
+    for await (const event of room.events()) if (event.type === "fileoffered") return files.push(event.file);
+  })();
 }
 
 /** Runs in the page. */

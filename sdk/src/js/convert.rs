@@ -70,7 +70,7 @@ pub(crate) fn data_channel<S: Serializer>(channel: &DataChannel, serializer: S) 
 }
 
 pub(crate) fn incoming_file<S: Serializer>(file: &IncomingFile, serializer: S) -> Result<S::Ok, S::Error> {
-    preserve::serialize(&JsValue::from(JsIncomingFile::from(file.clone())), serializer)
+    preserve::serialize(&JsIncomingFile::object(file), serializer)
 }
 
 pub(crate) fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

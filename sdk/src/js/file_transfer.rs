@@ -10,6 +10,7 @@ use web_sys::{Blob, WritableStream};
 
 use super::abort::{self, Signals};
 use super::data_channel::JsDataChannel;
+use super::identity::object_of;
 use super::media::to_js;
 use super::promise::future_to_promise;
 use super::room::JsRoom;
@@ -60,7 +61,7 @@ impl JsDataChannel {
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<IncomingFile>")]
     pub fn files(&self) -> Object {
         let files = self.handle().files();
-        async_iterator(files.map(|file| Ok(JsIncomingFile(file).into())).boxed_local())
+        async_iterator(files.map(|file| Ok(JsIncomingFile::object(&file))).boxed_local())
     }
 }
 
@@ -218,9 +219,10 @@ impl JsFileTransfer {
 #[wasm_bindgen(js_name = IncomingFile)]
 pub struct JsIncomingFile(IncomingFile);
 
-impl From<IncomingFile> for JsIncomingFile {
-    fn from(file: IncomingFile) -> Self {
-        Self(file)
+impl JsIncomingFile {
+    /// The object of an offer: the same one for each listener and iterator.
+    pub(crate) fn object(file: &IncomingFile) -> JsValue {
+        object_of(file.identity(), || Self(file.clone()).into())
     }
 }
 

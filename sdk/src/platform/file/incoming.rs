@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use js_sys::Object;
 use web_sys::WritableStream;
 
 use super::carrier::Carrier;
@@ -27,6 +28,8 @@ struct Offered {
     id: TransferId,
     offer: FileOffer,
     answered: Cell<bool>,
+    #[cfg_attr(not(feature = "js"), expect(dead_code, reason = "for the JavaScript API"))]
+    identity: Object,
 }
 
 /// A handle to the same offer.
@@ -50,7 +53,13 @@ impl IncomingFile {
     }
 
     fn new(carrier: Rc<dyn Carrier>, id: TransferId, offer: FileOffer) -> Self {
-        Self(Rc::new(Offered { carrier, id, offer, answered: Cell::default() }))
+        Self(Rc::new(Offered { carrier, id, offer, answered: Cell::default(), identity: Object::new() }))
+    }
+
+    /// An object that is the same for all handles to this offer, and differs for each offer.
+    #[cfg(feature = "js")]
+    pub(crate) fn identity(&self) -> &Object {
+        &self.0.identity
     }
 
     /// Accepts the file. It is kept in memory, or in the browser's storage of large Blobs, and returned by
