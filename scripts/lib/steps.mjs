@@ -78,7 +78,7 @@ async function wasmPack(browser, note) {
     env: {
       PATH: `${TOOLS_BIN}${delimiter}${process.env.PATH}`,
       CARGO_TARGET_DIR: TARGET_JS,
-      WASM_BINDGEN_TEST_TIMEOUT: "180",
+      WASM_BINDGEN_TEST_TIMEOUT: "300",
     },
     log: `wasm-${browser}`,
     timeoutMs: 20 * MINUTE,
