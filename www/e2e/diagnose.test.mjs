@@ -81,10 +81,11 @@ for (const kind of ["chromium", "firefox"]) {
     await visitor.page.evaluate(begin, { camera: null, microphone: null });
     await until(visitor.page, () => window.updates.some(({ check, result }) => check === "signaling" && result), { what: "the signaling check" });
     await stub.stop();
+    const begun = await visitor.page.evaluate(() => window.updates.map(({ check }) => check));
     const { report, left } = await finish(visitor.page);
     const of = (name) => report.checks.find(({ check }) => check === name);
     assert.equal(of("signaling").finding, "signalingWorks");
-    for (const turn of ["turnUdp", "turnTcp"]) assert.equal(of(turn).verdict, "failed", `${turn}: ${of(turn).finding}`);
+    for (const turn of ["turnUdp", "turnTcp"].filter((turn) => !begun.includes(turn))) assert.equal(of(turn).verdict, "failed", `${turn}: ${of(turn).finding}`);
     assert.match(of("media").finding, /^media/);
     assert.equal(of("camera"), undefined);
     assert.deepEqual(left, { tracks: 0, connections: 0, sockets: 0, contexts: 0 });
