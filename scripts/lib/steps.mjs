@@ -19,7 +19,7 @@ const COMMANDS = join(ROOT, "scripts", "tests");
 const E2E = join(ROOT, "www", "e2e");
 const SMOKE_TESTS = join(ROOT, "www", "smoke");
 /** Tests of the pages whose outcome depends on how much of the machine they have. */
-const ALONE = ["adaptive_stream", "crowd", "harness", "recording_length", "sfu_sizes", "speakers"];
+const ALONE = ["adaptive_stream", "crowd", "harness", "mixer", "recording_length", "sfu_sizes", "speakers"];
 const MINUTE = 60_000;
 
 /**
