@@ -1,7 +1,7 @@
 // The steps of `npm test`, in order: the quick ones first.
 
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { basename, delimiter, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { buildAll, buildPackage, buildStub } from "../build.mjs";
 import { ensureSmokeTools } from "../tools.mjs";
 import { diffTypes } from "./golden.mjs";
@@ -18,8 +18,6 @@ const STUB_WITHOUT_SFU = ["-p", "moim-signaling-stub", "--no-default-features", 
 const COMMANDS = join(ROOT, "scripts", "tests");
 const E2E = join(ROOT, "www", "e2e");
 const SMOKE_TESTS = join(ROOT, "www", "smoke");
-/** Tests of the pages whose outcome depends on how much of the machine they have. */
-const ALONE = ["adaptive_stream", "crowd", "harness", "mixer", "recording_length", "sfu_sizes", "speakers"];
 const MINUTE = 60_000;
 
 /**
@@ -46,8 +44,7 @@ export const STEPS = [
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
   { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
   { name: "smoke", about: "the packed npm package, in bundlers, on a server and to linters", needs: "browser", before: prepareSmoke, run: (note) => nodeTests("smoke", SMOKE_TESTS, note) },
-  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: pages },
-  { name: "e2e-alone", about: "those of them that need the machine for themselves", needs: "browser", before: buildAll, run: pagesAlone },
+  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: (note) => nodeTests("e2e", E2E, note) },
 ];
 
 async function clippy(note) {
@@ -153,26 +150,10 @@ async function types() {
   return `${files.length} ${files.length === 1 ? "file" : "files"}`;
 }
 
-/** Two files at a time, as a test mostly waits. */
-async function pages(note) {
-  return runTests("e2e", testsIn(E2E).filter((file) => !isAlone(file)), note, { lanes: 2 });
-}
-
-async function pagesAlone(note) {
-  return runTests("e2e-alone", testsIn(E2E).filter(isAlone), note);
-}
-
-const isAlone = (file) => ALONE.includes(basename(file, ".test.mjs"));
-
 async function nodeTests(log, folder, note) {
-  return runTests(log, testsIn(folder), note);
-}
-
-const testsIn = (folder) => readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name));
-
-async function runTests(log, files, note, { lanes = 1 } = {}) {
-  const args = ["--test", "--test-reporter=spec", `--test-concurrency=${lanes}`, ...files];
-  const output = await run(process.execPath, args, { log, timeoutMs: 55 * MINUTE, onLine: note });
+  const files = readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort();
+  const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => join(folder, name))];
+  const output = await run(process.execPath, args, { log, timeoutMs: 65 * MINUTE, onLine: note });
   for (const [, skipped] of output.matchAll(/^\s*﹣ (.*# .*)$/gm)) console.log(`  skipped: ${skipped}`);
   const count = (what) => output.match(new RegExp(`^ℹ ${what} (\\d+)$`, "m"))?.[1] ?? "0";
   return `${count("pass")} tests${count("skipped") === "0" ? "" : `, ${count("skipped")} skipped`}`;
