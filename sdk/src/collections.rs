@@ -216,12 +216,12 @@ impl<K: Ord, V, const N: usize> From<[(K, V); N]> for SortedMap<K, V> {
 
 /// A set that iterates in order.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SortedSet<T>(Vec<T>);
+pub struct SortedSet<T>(SortedMap<T, ()>);
 
 impl<T> SortedSet<T> {
     /// An empty set. Does not allocate.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(SortedMap::new())
     }
 
     /// The number of values.
@@ -240,13 +240,13 @@ impl<T> SortedSet<T> {
     }
 
     /// The values, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.0.iter()
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator + Clone {
+        self.0.keys()
     }
 
     /// Removes the values for which `keep` returns false.
-    pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
-        self.0.retain(keep);
+    pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        self.0.retain(|value, ()| keep(value));
     }
 }
 
@@ -256,18 +256,12 @@ impl<T: Ord> SortedSet<T> {
     where
         T: Borrow<Q>,
     {
-        self.position(value).is_ok()
+        self.0.contains_key(value)
     }
 
     /// Adds `value`. Returns whether it is new.
     pub fn insert(&mut self, value: T) -> bool {
-        match self.position(&value) {
-            Ok(_) => false,
-            Err(at) => {
-                self.0.insert(at, value);
-                true
-            }
-        }
+        self.0.insert(value, ()).is_none()
     }
 
     /// Removes `value`. Returns whether it was there.
@@ -275,23 +269,12 @@ impl<T: Ord> SortedSet<T> {
     where
         T: Borrow<Q>,
     {
-        let found = self.position(value);
-        if let Ok(at) = found {
-            self.0.remove(at);
-        }
-        found.is_ok()
+        self.0.remove(value).is_some()
     }
 
     /// The values that `other` does not have, in order.
     pub fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a T> {
-        self.0.iter().filter(|value| !other.contains(*value))
-    }
-
-    fn position<Q: Ord + ?Sized>(&self, value: &Q) -> Result<usize, usize>
-    where
-        T: Borrow<Q>,
-    {
-        self.0.binary_search_by(|other| other.borrow().cmp(value))
+        self.iter().filter(|value| !other.contains(*value))
     }
 }
 
@@ -309,19 +292,19 @@ impl<T: fmt::Debug> fmt::Debug for SortedSet<T> {
 
 impl<T> IntoIterator for SortedSet<T> {
     type Item = T;
-    type IntoIter = std::vec::IntoIter<T>;
+    type IntoIter = std::iter::Map<std::vec::IntoIter<(T, ())>, fn((T, ())) -> T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.into_iter().map(|(value, ())| value)
     }
 }
 
 impl<'a, T> IntoIterator for &'a SortedSet<T> {
     type Item = &'a T;
-    type IntoIter = std::slice::Iter<'a, T>;
+    type IntoIter = std::iter::Map<std::slice::Iter<'a, (T, ())>, fn(&'a (T, ())) -> &'a T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+        self.0.0.iter().map(|(value, ())| value)
     }
 }
 
