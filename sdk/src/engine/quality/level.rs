@@ -102,6 +102,11 @@ fn grade(value: f64, limits: Limits) -> u8 {
     5 - limits.iter().filter(|limit| value > **limit).count() as u8
 }
 
+/// Whether this fraction of lost packets makes video less than excellent.
+pub(super) fn is_noticeable_loss(loss: f64) -> bool {
+    grade(loss, LOSS) < 5
+}
+
 pub(crate) fn video(conditions: &VideoConditions) -> MediaQuality {
     let VideoConditions { loss, delay, jitter, frozen, cpu, bandwidth, dropped } = *conditions;
     let limited = |share: f64| {

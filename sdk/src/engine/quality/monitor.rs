@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::level::{MediaQuality, QualityReason};
+use super::level::{MediaQuality, QualityReason, is_noticeable_loss};
 use super::relief::{Relief, ReliefControl};
 use super::side::{Evidence, ParticipantQuality, QualityReport};
 use super::steady::Steady;
@@ -15,7 +15,8 @@ use crate::model::{LinkId, MediaKind, ParticipantId, Timestamp};
 
 /// The time between samples.
 pub const SAMPLE_MS: u32 = 2_000;
-/// A report is sent when it changes. It may be lost, and newcomers miss it, so it is repeated.
+/// A report is sent when it changes. Newcomers miss it, so it is repeated; with every sample while anything is wrong,
+/// because the network that it complains about may lose it.
 const REPEAT_MS: Timestamp = 10_000;
 /// A report that is not repeated has expired.
 const EXPIRY_MS: Timestamp = 25_000;
@@ -162,8 +163,11 @@ impl QualityMonitor {
 
     fn evidence<'a>(&'a self, sample: &'a Sample, now: Timestamp) -> Evidence<'a> {
         let mixer = sample.links.iter().find(|link| link.far_end == FarEnd::Mixer);
+        let is_relay = |link: &&LinkSample| link.far_end.is_relay();
+        let relayed = sample.links.iter().filter(is_relay).flat_map(|link| &link.delta.inbound);
         Evidence {
-            is_relayed: sample.links.iter().any(|link| link.far_end.is_relay()),
+            is_relayed: sample.links.iter().any(|link| is_relay(&link)),
+            loses_packets: relayed.filter_map(|stream| stream.packet_loss).any(is_noticeable_loss),
             sent: sample.links.iter().filter_map(|link| self.sent_over(link, now)).collect(),
             received: self.received(sample),
             mixer: mixer.and_then(|mixer| mixer.link.participant()),
@@ -206,8 +210,9 @@ impl QualityMonitor {
     }
 
     fn report(&mut self, report: QualityReport, now: Timestamp) {
-        let is_known =
-            |(sent, at): (QualityReport, Timestamp)| sent == report && now.saturating_sub(at) < REPEAT_MS;
+        let is_known = |(sent, at): (QualityReport, Timestamp)| {
+            sent == report && report.is_excellent() && now.saturating_sub(at) < REPEAT_MS
+        };
         if !self.sent.is_some_and(is_known) {
             self.sent = Some((report, now));
             self.outputs.push_back(Output::Report(report));

@@ -1,9 +1,11 @@
 //! On which side of a call the cause of poor quality is.
 //!
-//! Loss and delay are measured between two points, and say nothing about which end's network causes them. What is
-//! behind a relay is certain, because each participant has a link of its own to it. In a mesh, what all links of a
-//! participant have in common is its own network; with a single link it stays unknown. What only the sender knows, its
-//! CPU and its uplink, it [reports](QualityReport) to the others.
+//! Loss and delay are measured between two points, and say nothing about which end's network causes them. Behind a
+//! relay each participant has a link of its own to it, and packets that are lost on it are certainly its own. What was
+//! lost or late before the relay arrives as late or concealed media, which looks like a bad link: that is the sender's
+//! if the sender reports one. In a mesh, what all links of a participant have in common is its own network; with a
+//! single link it stays unknown. What only the sender knows, its CPU and its uplink, it [reports](QualityReport) to the
+//! others.
 
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +106,8 @@ pub struct QualityReport {
 pub(super) struct Evidence<'a> {
     /// All media passes through a server or a mixer.
     pub(super) is_relayed: bool,
+    /// Packets are lost between the relay and this participant.
+    pub(super) loses_packets: bool,
     /// The sent media of each link over which any flows.
     pub(super) sent: Vec<MediaQuality>,
     /// The media received of each publisher, where any flows or should.
@@ -158,22 +162,24 @@ impl Evidence<'_> {
     }
 
     fn side_of_received(&self, publisher: &ParticipantId, received: &MediaQuality) -> QualitySide {
-        // A relay forwards what it received: it does not pass on loss and delay as such.
-        let is_of_link =
-            matches!(received.reason, QualityReason::Loss | QualityReason::Delay | QualityReason::Jitter);
         if received.level == 5 {
             return QualitySide::None;
         }
-        if self.is_relayed && is_of_link {
+        let is_of_link = self.is_relayed
+            && matches!(received.reason, QualityReason::Loss | QualityReason::Delay | QualityReason::Jitter);
+        if is_of_link && self.loses_packets {
             return QualitySide::Downlink;
         }
         let is_as_bad = |level: u8| level < 5 && level <= received.level + 1;
-        // A small loss before a relay becomes a long freeze behind it.
+        // A small loss before a relay becomes a long freeze or a long delay behind it.
         let explains =
             |sender: &ParticipantQuality| is_as_bad(sender.level) || self.is_relayed && sender.level < 5;
         let sender = self.reports.get(publisher).map(|report| report.up);
         if let Some(sender) = sender.filter(explains) {
             return sender.side.mirrored();
+        }
+        if is_of_link {
+            return QualitySide::Downlink;
         }
         let is_common = best(self.received.values()).is_some_and(|best| is_as_bad(best.level));
         match is_common && self.received.len() > 1 {
@@ -189,6 +195,11 @@ fn best<'a>(qualities: impl Iterator<Item = &'a MediaQuality>) -> Option<&'a Med
 }
 
 impl QualityReport {
+    /// Nothing is wrong with the participant's network and CPU.
+    pub(super) fn is_excellent(self) -> bool {
+        self.worse().level == 5
+    }
+
     /// The quality of the whole call for the participant itself.
     pub(super) fn worse(self) -> ParticipantQuality {
         if self.down.level < self.up.level { self.down } else { self.up }
