@@ -9,9 +9,7 @@ import { onlyBy } from "./lib/turn.mjs";
 import { until } from "./lib/wait.mjs";
 
 const CALLS = [
-  ["mesh", "chromium", "chromium"],
-  ["mesh", "firefox", "firefox"],
-  ["sfu", "chromium", "firefox"],
+  ["mesh", "chromium", "firefox"],
   ["sfu", "firefox", "chromium"],
 ];
 
@@ -63,7 +61,7 @@ for (const kind of ["chromium", "firefox"]) {
     const own = await until(alice.page, limited, { what: "alice's uplink is bad", args: ["uplink"], timeout: 60_000 });
     assert.equal(own.participantId, await alice.page.evaluate(() => room.participantId));
     assert.deepEqual(await alice.page.evaluate(() => room.quality.side), "uplink");
-    const seen = await until(bob.page, limited, { what: "alice's uplink is bad for bob", args: ["remoteuplink"], timeout: 30_000 });
+    const seen = await until(bob.page, limited, { what: "alice's uplink is bad for bob", args: ["remoteuplink"], timeout: 60_000 });
     assert.equal(seen.participantId, own.participantId);
     assert.ok(["loss", "bandwidth", "delay", "jitter"].includes(own.quality.reason), own.quality.reason);
   });
