@@ -1,25 +1,32 @@
 //! Broadcasts events to any number of streams.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use futures::Stream;
 
-/// A reader that is further behind than this loses the oldest events, and is notified of how many.
-const MAX_QUEUED: usize = 512;
+use crate::byte_queue::ByteQueue;
+
+/// A reader that is further behind than this loses the oldest events, and is notified of how many. Several messages of
+/// the largest size fit, or thousands of small events.
+const MAX_UNREAD_BYTES: usize = 4 << 20;
 
 /// An event type with a variant for missed events.
 pub trait Event: Clone {
     /// The event that reports missed events.
     fn lagged(missed: u32) -> Self;
+
+    /// The bytes of a message from the network that the event holds.
+    fn payload_bytes(&self) -> usize {
+        0
+    }
 }
 
 #[derive(Debug)]
 struct Queue<E> {
-    events: VecDeque<E>,
+    events: ByteQueue<E>,
     missed: u32,
     ended: bool,
     waker: Option<Waker>,
@@ -47,7 +54,8 @@ impl<E> Default for Broadcaster<E> {
 impl<E: Event> Broadcaster<E> {
     pub(crate) fn subscribe(&self) -> EventStream<E> {
         let ended = self.ended.get();
-        let queue = Rc::new(RefCell::new(Queue { events: VecDeque::new(), missed: 0, ended, waker: None }));
+        let events = ByteQueue::new(MAX_UNREAD_BYTES);
+        let queue = Rc::new(RefCell::new(Queue { events, missed: 0, ended, waker: None }));
         let mut queues = self.queues.borrow_mut();
         // Where events are rare, dropped streams would accumulate until the next one.
         queues.retain(|queue| queue.strong_count() > 0);
@@ -59,12 +67,12 @@ impl<E: Event> Broadcaster<E> {
     pub(crate) fn send(&self, event: E) {
         // Dropped last: dropping what an event holds may emit another event.
         let mut forgotten = Vec::new();
+        let bytes = size_of::<E>() + event.payload_bytes();
         self.for_each(|queue| {
-            if queue.events.len() == MAX_QUEUED {
-                forgotten.extend(queue.events.pop_front());
+            for oldest in queue.events.push(event.clone(), bytes) {
+                forgotten.push(oldest);
                 queue.missed = queue.missed.saturating_add(1);
             }
-            queue.events.push_back(event.clone());
         });
     }
 
@@ -96,7 +104,7 @@ impl<E: Event> Stream for EventStream<E> {
         if missed > 0 {
             return Poll::Ready(Some(E::lagged(missed)));
         }
-        match queue.events.pop_front() {
+        match queue.events.pop() {
             Some(event) => Poll::Ready(Some(event)),
             None if queue.ended => Poll::Ready(None),
             None => {
@@ -115,13 +123,20 @@ mod tests {
 
     #[derive(Clone, Debug, PartialEq)]
     enum Told {
-        Number(usize),
+        Message { number: u8, bytes: usize },
         Lagged(u32),
     }
 
     impl Event for Told {
         fn lagged(missed: u32) -> Self {
             Self::Lagged(missed)
+        }
+
+        fn payload_bytes(&self) -> usize {
+            match self {
+                Self::Message { bytes, .. } => *bytes,
+                Self::Lagged(_) => 0,
+            }
         }
     }
 
@@ -132,6 +147,10 @@ mod tests {
     impl Event for Clinging {
         fn lagged(_: u32) -> Self {
             Self(Weak::new())
+        }
+
+        fn payload_bytes(&self) -> usize {
+            MAX_UNREAD_BYTES / 2
         }
     }
 
@@ -145,7 +164,7 @@ mod tests {
     fn an_event_that_is_forgotten_may_turn_to_the_sender() {
         let events = Rc::new(Broadcaster::default());
         let slow = events.subscribe();
-        (0..MAX_QUEUED + 3).for_each(|_| events.send(Clinging(Rc::downgrade(&events))));
+        (0..100).for_each(|_| events.send(Clinging(Rc::downgrade(&events))));
         drop(slow);
     }
 
@@ -159,18 +178,28 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_reader_is_told_how_much_it_missed_and_goes_on() {
+    fn a_slow_reader_is_notified_of_what_it_missed_and_goes_on() {
         let events = Broadcaster::default();
         let (mut slow, gone) = (events.subscribe(), events.subscribe());
         drop(gone);
-        (0..MAX_QUEUED + 3).for_each(|number| events.send(Told::Number(number)));
+        let bytes = 1_000_000;
+        (0..7).for_each(|number| events.send(Told::Message { number, bytes }));
         let late = events.subscribe();
         events.end();
-        assert_eq!(slow.next().now_or_never(), Some(Some(Told::Lagged(3))));
-        assert_eq!(slow.next().now_or_never(), Some(Some(Told::Number(3))));
-        assert_eq!(slow.count().now_or_never(), Some(MAX_QUEUED - 1));
+        assert_eq!(slow.next().now_or_never(), Some(Some(Told::Lagged(3))), "4 MB are kept");
+        assert_eq!(slow.next().now_or_never(), Some(Some(Told::Message { number: 3, bytes })));
+        assert_eq!(slow.count().now_or_never(), Some(3));
         assert_eq!(late.count().now_or_never(), Some(0));
         let after = events.subscribe().count().now_or_never();
         assert_eq!(after, Some(0), "a stream created after the end ends at once");
+    }
+
+    #[test]
+    fn events_without_a_payload_are_limited_too() {
+        let events = Broadcaster::default();
+        let slow = events.subscribe();
+        (0..100_000).for_each(|_| events.send(Told::Message { number: 0, bytes: 0 }));
+        events.end();
+        assert!(slow.count().now_or_never().is_some_and(|count| count < 65_000));
     }
 }

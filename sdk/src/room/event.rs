@@ -266,6 +266,14 @@ impl Event for RoomEvent {
     fn lagged(missed: u32) -> Self {
         Self::Lagged { missed }
     }
+
+    fn payload_bytes(&self) -> usize {
+        match self {
+            Self::ChatReceived { text, .. } => text.len(),
+            Self::DataReceived { topic, payload, .. } => topic.len() + payload.len(),
+            _ => 0,
+        }
+    }
 }
 
 /// A stream of the room's events since it was created. Ends after [`RoomEvent::Left`].
