@@ -8,7 +8,7 @@ use gloo_timers::callback::Timeout;
 
 use super::driver::Driver;
 use crate::collections::SortedMap;
-use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+use crate::engine::connection::{ConnectionCommand, ConnectionInput, HeldCommands};
 use crate::engine::exchange::Command;
 use crate::engine::session::Event;
 use crate::engine::topology::FarEnd;
@@ -38,7 +38,7 @@ struct LateConnection {
     profile: LinkProfile,
     ice_servers: Vec<IceServer>,
     /// Commands to perform once it is open.
-    held: Vec<ConnectionCommand>,
+    held: HeldCommands,
     retry_ms: u32,
     /// The timer of the next attempt.
     _timer: Option<Timeout>,
@@ -53,7 +53,7 @@ impl Driver {
         profile: LinkProfile,
         ice_servers: Vec<IceServer>,
     ) {
-        let held = Vec::new();
+        let held = HeldCommands::default();
         let new =
             LateConnection { far_end, profile, ice_servers, held, retry_ms: FIRST_RETRY_MS, _timer: None };
         if let Err(error) = self.try_to_open(&link, new) {

@@ -3,6 +3,7 @@
 
 mod channels;
 mod commands;
+mod held;
 mod removal;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -13,6 +14,7 @@ use std::collections::VecDeque;
 use self::channels::{Channels, SendOutcome};
 pub(super) use self::commands::Output;
 pub use self::commands::{ConnectionCommand, ConnectionInput, Limit};
+pub use self::held::HeldCommands;
 use self::removal::Removal;
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
