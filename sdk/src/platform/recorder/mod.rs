@@ -9,9 +9,11 @@ mod sound;
 mod stopwatch;
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::{Rc, Weak};
+use std::task::Poll;
 
-use futures::channel::{mpsc, oneshot};
+use futures::channel::mpsc;
 use gloo_timers::callback::Interval;
 use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,7 @@ use super::listener::ListenerGuard;
 use super::mime::choose_type;
 use super::recording::Recording;
 use super::track_check::check_tracks;
+use super::wakers::Wakers;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
 use crate::platform::track::kind_of;
@@ -80,7 +83,7 @@ struct Inner {
     lost: Cell<Option<&'static str>>,
     failure: RefCell<Option<Error>>,
     outcome: RefCell<Option<Result<Recording>>>,
-    waiters: RefCell<Vec<oneshot::Sender<()>>>,
+    waiting: Wakers,
 }
 
 impl Recorder {
@@ -191,13 +194,14 @@ impl Recorder {
     /// # Errors
     /// The errors of [`stop`](Self::stop).
     pub async fn finished(&self) -> Result<Recording> {
-        let (sender, receiver) = oneshot::channel();
-        self.0.waiters.borrow_mut().push(sender);
-        if self.0.outcome.borrow().is_none() {
-            let _ = receiver.await;
-        }
-        let outcome = self.0.outcome.borrow().clone();
-        outcome.unwrap_or_else(|| Err(Error::Recorder { detail: "the recorder was dropped".to_owned() }))
+        poll_fn(|context| match &*self.0.outcome.borrow() {
+            Some(outcome) => Poll::Ready(outcome.clone()),
+            None => {
+                self.0.waiting.register(context);
+                Poll::Pending
+            }
+        })
+        .await
     }
 
     /// The recorder's state.
@@ -278,7 +282,7 @@ impl Inner {
             lost: Cell::default(),
             failure: RefCell::default(),
             outcome: RefCell::default(),
-            waiters: RefCell::default(),
+            waiting: Wakers::default(),
         }
     }
 
@@ -329,9 +333,7 @@ impl Inner {
         spawn_local(async move {
             let outcome = inner.assemble().await;
             inner.outcome.replace(Some(outcome));
-            for waiter in inner.waiters.take() {
-                let _ = waiter.send(());
-            }
+            inner.waiting.wake();
         });
     }
 
