@@ -14,7 +14,7 @@ use super::recovery::{Recovery, Step};
 use crate::error::Error;
 use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription, Timestamp};
 
-/// The longest reason why a description cannot be used, in bytes; longer ones are cut.
+/// The longest reason why a description cannot be used, in characters; longer ones are cut.
 const MAX_REASON_CHARS: usize = 300;
 
 /// How long an offer of the remote end waits for the first candidate, so that the local offer can be rolled back.
