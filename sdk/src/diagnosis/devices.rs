@@ -7,7 +7,8 @@ use super::reporter::Reporter;
 use crate::engine::capture::PermissionName;
 use crate::engine::diagnosis::{self as judge, Check, Finding, Outcome};
 use crate::error::Result;
-use crate::platform::probe::{brightest, loudest, tone_rise, within};
+use crate::platform::clock::within;
+use crate::platform::probe::{brightest, loudest, tone_rise};
 use crate::platform::{CameraOptions, Devices, LocalTrack, MicrophoneOptions};
 
 /// How long the user may take to answer a prompt, in milliseconds.

@@ -9,7 +9,8 @@ use crate::engine::diagnosis::{self as judge, Check, LOOP_BITRATE, MediaTrial, O
 use crate::engine::stats::{StatsDelta, StatsReport};
 use crate::error::Result;
 use crate::model::{IceServer, IceTransportPolicy};
-use crate::platform::probe::{Noise, Pair, sleep, within};
+use crate::platform::clock::{sleep, within};
+use crate::platform::probe::{Noise, Pair};
 use crate::platform::{
     DegradationPreference, Encoding, LocalTrack, SendParameters, TransceiverDirection, TransceiverOptions,
     get_stats,

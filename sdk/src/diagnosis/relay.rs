@@ -10,7 +10,8 @@ use crate::engine::diagnosis::{self as judge, Check, Finding, Outcome, TurnTrial
 use crate::error::{DataChannelError, Result};
 use crate::model::{IceServer, IceTransportPolicy};
 use crate::options::DataChannelOptions;
-use crate::platform::probe::{Pair, Seen, within};
+use crate::platform::clock::within;
+use crate::platform::probe::{Pair, Seen};
 use crate::platform::{DataChannel, clock};
 
 /// An answer takes a round trip, and a lost request is repeated a few times.

@@ -8,7 +8,7 @@ use futures::future::LocalBoxFuture;
 use super::DiagnosisUpdate;
 use crate::engine::diagnosis::{Check, CheckResult, Finding, Outcome};
 use crate::platform::clock;
-use crate::platform::probe::within;
+use crate::platform::clock::within;
 
 /// The longest that any check may take, in milliseconds, including the user's answer to a prompt. Each has shorter limits of
 /// its own.

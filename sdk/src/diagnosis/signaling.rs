@@ -8,7 +8,7 @@ use crate::engine::diagnosis::{Check, Finding, Outcome};
 use crate::model::{
     IceServer, JoinRequest, Profile, Role, ServerRefusal, SignalCommand, SignalEvent, Topology,
 };
-use crate::platform::probe::within;
+use crate::platform::clock::within;
 use crate::platform::socket::{Socket, SocketFrame};
 use crate::platform::{clock, http, random_id};
 use crate::signaling::{Output, SignalingBackend, SocketEvent, Wake, backend_for};

@@ -3,15 +3,16 @@
 use std::cell::RefCell;
 use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use futures::channel::oneshot;
 use futures::future::select;
 use futures::stream::Stream;
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 
+use super::clock;
 use super::stats::{StatsSource, closed};
+use super::wakers::Wakers;
 use crate::engine::stats::{StatsHistory, StatsMonitorOptions, StatsSample};
 use crate::error::{Error, Result};
 
@@ -34,7 +35,7 @@ struct Shared {
     /// Dropping it ends the task. `None` when the monitor is closed.
     running: Option<oneshot::Sender<()>>,
     error: Option<Error>,
-    wakers: Vec<Waker>,
+    waiting: Rc<Wakers>,
 }
 
 impl StatsMonitor {
@@ -54,7 +55,7 @@ impl StatsMonitor {
             measured: 0,
             running: Some(running),
             error: None,
-            wakers: Vec::new(),
+            waiting: Rc::default(),
         }));
         let (weak, interval_ms) = (Rc::downgrade(&shared), options.interval_ms);
         spawn_local(async move {
@@ -101,19 +102,19 @@ impl Shared {
         if running.is_some() {
             shared.error = error;
         }
-        let wakers = std::mem::take(&mut shared.wakers);
+        let waiting = shared.waiting.clone();
         drop(shared);
         drop(running);
-        wakers.into_iter().for_each(Waker::wake);
+        waiting.wake();
     }
 
     fn push(shared: &RefCell<Self>, sample: StatsSample) {
         let mut shared = shared.borrow_mut();
         shared.history.push(sample);
         shared.measured += 1;
-        let wakers = std::mem::take(&mut shared.wakers);
+        let waiting = shared.waiting.clone();
         drop(shared);
-        wakers.into_iter().for_each(Waker::wake);
+        waiting.wake();
     }
 }
 
@@ -128,7 +129,7 @@ async fn measure(source: StatsSource, interval_ms: u32, shared: Weak<RefCell<Sha
 async fn take_samples(source: &StatsSource, interval_ms: u32, shared: &Weak<RefCell<Shared>>) -> Result<()> {
     let mut before = source.report().await?;
     loop {
-        TimeoutFuture::new(interval_ms).await;
+        clock::sleep(interval_ms).await;
         let now = source.report().await?;
         let Some(shared) = shared.upgrade() else { return Ok(()) };
         Shared::push(&shared, StatsSample::new(&before, now.clone()));
@@ -141,7 +142,7 @@ impl Stream for StatsMonitor {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<StatsSample>> {
         let shared = self.shared.clone();
-        let mut shared = shared.borrow_mut();
+        let shared = shared.borrow();
         let kept = shared.history.len() as u64;
         self.taken = self.taken.max(shared.measured - kept);
         let index = kept - (shared.measured - self.taken);
@@ -149,8 +150,7 @@ impl Stream for StatsMonitor {
         if sample.is_some() {
             self.taken += 1;
         } else if shared.running.is_some() {
-            shared.wakers.retain(|waker| !waker.will_wake(context.waker()));
-            shared.wakers.push(context.waker().clone());
+            shared.waiting.register(context);
             return Poll::Pending;
         }
         Poll::Ready(sample)

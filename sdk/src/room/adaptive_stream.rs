@@ -30,8 +30,7 @@ impl Driver {
         let at = stream.borrow().poll_timeout();
         let this = self.this.clone();
         let next = at.map(|at| {
-            let delay = u32::try_from(at.saturating_sub(clock::now())).unwrap_or(u32::MAX);
-            Timeout::new(delay, move || {
+            clock::timer_at(at, move || {
                 if let Some(driver) = this.upgrade() {
                     driver.adapt(AdaptiveStream::handle_timeout);
                 }

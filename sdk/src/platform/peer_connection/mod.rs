@@ -395,8 +395,8 @@ impl Inner {
     fn arm_timer(&self) {
         let due = self.peer.borrow().poll_timeout().filter(|_| !self.closed.get());
         let timer = due.map(|at| {
-            let (this, delay) = (self.this.clone(), at.saturating_sub(clock::now()));
-            Timeout::new(u32::try_from(delay).unwrap_or(u32::MAX), move || {
+            let this = self.this.clone();
+            clock::timer_at(at, move || {
                 if let Some(inner) = this.upgrade() {
                     inner.peer.borrow_mut().handle_timeout(clock::now());
                     inner.run();

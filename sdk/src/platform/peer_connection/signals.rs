@@ -4,11 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use futures::Stream;
 
 use crate::engine::peer::Signal;
+use crate::platform::wakers::Wakers;
 
 /// A stream of a connection's signals, since its creation. Each is delivered once, to the first
 /// stream that polls. Ends when the connection is closed.
@@ -19,8 +20,8 @@ pub struct Signals(Rc<Outbox>);
 #[derive(Debug, Default)]
 struct Outbox {
     waiting: RefCell<VecDeque<Signal>>,
-    wakers: RefCell<Vec<Waker>>,
     ended: Cell<bool>,
+    readers: Wakers,
 }
 
 impl Signals {
@@ -37,16 +38,12 @@ impl Signals {
             }
             waiting.push_back(signal);
         }
-        self.wake();
+        self.0.readers.wake();
     }
 
     pub(super) fn end(&self) {
         self.0.ended.set(true);
-        self.wake();
-    }
-
-    fn wake(&self) {
-        self.0.wakers.take().into_iter().for_each(Waker::wake);
+        self.0.readers.wake();
     }
 }
 
@@ -60,10 +57,7 @@ impl Stream for Signals {
         if self.0.ended.get() {
             return Poll::Ready(None);
         }
-        let mut wakers = self.0.wakers.borrow_mut();
-        if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-            wakers.push(context.waker().clone());
-        }
+        self.0.readers.register(context);
         Poll::Pending
     }
 }

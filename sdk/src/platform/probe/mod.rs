@@ -4,14 +4,12 @@ mod noise;
 mod pair;
 mod picture;
 mod sound;
-mod timer;
 mod tone;
 
 pub(crate) use noise::Noise;
 pub(crate) use pair::{Pair, Seen};
 pub(crate) use picture::brightest;
 pub(crate) use sound::loudest;
-pub(crate) use timer::{sleep, within};
 pub(crate) use tone::tone_rise;
 
 /// Whether the page is in a secure context: <https://www.w3.org/TR/secure-contexts/>.

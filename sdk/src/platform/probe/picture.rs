@@ -3,11 +3,11 @@
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlMediaElement, HtmlVideoElement};
 
-use super::timer::sleep;
 use crate::engine::diagnosis::Luma;
 use crate::error::Result;
 use crate::model::MediaKind;
 use crate::platform::canvas::canvas_2d;
+use crate::platform::clock::sleep;
 use crate::platform::element::media_element;
 use crate::platform::exception::Exception;
 use crate::platform::{LocalTrack, clock};

@@ -1,9 +1,9 @@
 //! The loudest level of a microphone.
 
-use super::timer::sleep;
 use crate::engine::diagnosis::is_loud;
 use crate::error::Result;
 use crate::platform::audio_context::SharedContext;
+use crate::platform::clock::sleep;
 use crate::platform::{LevelMeter, LocalTrack, clock};
 
 const EVERY_MS: u32 = 50;

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use web_sys::{AnalyserNode, GainNode, MediaStreamAudioSourceNode, OscillatorNode};
 
 use super::sound::runs;
-use super::timer::sleep;
 use crate::error::Result;
 use crate::platform::audio_context::SharedContext;
+use crate::platform::clock::sleep;
 use crate::platform::element::stream_of;
 use crate::platform::exception::Exception;
 use crate::platform::{LocalTrack, clock};
