@@ -86,6 +86,13 @@ pub(super) fn stream_of(tracks: &[MediaStreamTrack]) -> Result<MediaStream> {
     Ok(MediaStream::new_with_tracks(&list).map_err(Exception::from)?)
 }
 
+/// Makes a stream have exactly these tracks. One that it already has continues to play.
+pub(super) fn set_tracks(stream: &MediaStream, tracks: &[MediaStreamTrack]) {
+    let before: Vec<MediaStreamTrack> = stream.get_tracks().iter().map(JsCast::unchecked_into).collect();
+    before.iter().filter(|track| !tracks.contains(track)).for_each(|track| stream.remove_track(track));
+    tracks.iter().filter(|track| !before.contains(track)).for_each(|track| stream.add_track(track));
+}
+
 fn ids(stream: &MediaStream) -> SortedSet<String> {
     let tracks = stream.get_tracks();
     tracks.iter().map(|track| track.unchecked_ref::<MediaStreamTrack>().id()).collect()

@@ -6,7 +6,7 @@ use std::future::Future;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
 
-use super::element::stream_of;
+use super::element::{set_tracks, stream_of};
 use super::exception::Exception;
 use super::listener::ListenerGuard;
 use crate::error::Result;
@@ -36,13 +36,7 @@ impl Player {
 
     /// Makes the element play exactly these tracks. A track that it already plays continues unaffected.
     pub(crate) fn set_tracks(&self, tracks: &[MediaStreamTrack]) {
-        let present = self.tracks();
-        for gone in present.iter().filter(|track| !tracks.contains(track)) {
-            self.stream.remove_track(gone);
-        }
-        for new in tracks.iter().filter(|track| !present.contains(track)) {
-            self.stream.add_track(new);
-        }
+        set_tracks(&self.stream, tracks);
         if !self.is_in_place() {
             self.element.set_src_object(Some(&self.stream));
         }
@@ -56,10 +50,6 @@ impl Player {
             started?.await?;
             Ok(())
         }
-    }
-
-    fn tracks(&self) -> Vec<MediaStreamTrack> {
-        self.stream.get_tracks().iter().map(wasm_bindgen::JsCast::unchecked_into).collect()
     }
 
     /// Whether the element still plays this stream.

@@ -1,14 +1,13 @@
 //! One source of a mix.
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrack};
+use web_sys::{HtmlVideoElement, MediaStreamTrack};
 
 use super::options::MixerSourceOptions;
 use super::picture;
 use super::sound::{Sound, SoundSource};
 use crate::error::Result;
 use crate::model::MediaKind;
-use crate::platform::element::{attach, detach, start_muted};
+use crate::platform::element::{attach, detach, set_tracks, start_muted};
 use crate::platform::track::kind_of;
 use crate::platform::track_check::check_tracks;
 
@@ -43,7 +42,7 @@ impl Source {
             check_tracks(tracks, "a source")?;
         }
         match self.element.src_object() {
-            Some(shown) if !tracks.is_empty() => exchange(&shown, tracks),
+            Some(shown) if !tracks.is_empty() => set_tracks(&shown, tracks),
             _ => attach(&self.element, tracks)?,
         }
         start_muted(&self.element);
@@ -82,13 +81,6 @@ impl Source {
     pub(super) fn is_shown(&self) -> bool {
         self.has_video || self.options.always_shown
     }
-}
-
-/// Changes a stream in place, so that a track that stays continues to play.
-fn exchange(stream: &MediaStream, tracks: &[MediaStreamTrack]) {
-    let before: Vec<MediaStreamTrack> = stream.get_tracks().iter().map(JsCast::unchecked_into).collect();
-    before.iter().filter(|track| !tracks.contains(track)).for_each(|track| stream.remove_track(track));
-    tracks.iter().filter(|track| !before.contains(track)).for_each(|track| stream.add_track(track));
 }
 
 impl Drop for Source {
