@@ -1,14 +1,11 @@
-//! Measures audio levels with an `AnalyserNode` of the Web Audio API: <https://www.w3.org/TR/webaudio/#AnalyserNode>.
+//! Measures audio levels.
 
 use std::cell::Cell;
-use std::rc::Rc;
 
-use web_sys::{AnalyserNode, MediaStreamAudioSourceNode, MediaStreamTrack};
+use web_sys::MediaStreamTrack;
 
-use super::audio_context::SharedContext;
+use super::analyser::Analyser;
 use super::clock::now_ms;
-use super::element::stream_of;
-use super::exception::Exception;
 use super::track::kind_of;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
@@ -26,10 +23,8 @@ const SPEAKING_HANGOVER_MS: f64 = 500.0;
 /// level is 0. Chromium measures a remote track only while a media element plays it.
 #[derive(Debug)]
 pub struct LevelMeter {
-    source: MediaStreamAudioSourceNode,
-    analyser: AnalyserNode,
+    analyser: Analyser,
     speaking_until: Cell<f64>,
-    _context: Rc<SharedContext>,
 }
 
 impl LevelMeter {
@@ -43,20 +38,14 @@ impl LevelMeter {
                 detail: "track: expected an audio track, got a video track".to_owned(),
             });
         }
-        let stream = stream_of(std::slice::from_ref(track))?;
-        let context = SharedContext::get()?;
-        let analyser = AnalyserNode::new(context.as_raw()).map_err(Exception::from)?;
-        analyser.set_fft_size(WINDOW as u32);
-        let source = context.as_raw().create_media_stream_source(&stream).map_err(Exception::from)?;
-        source.connect_with_audio_node(&analyser).map_err(Exception::from)?;
-        context.resume();
-        Ok(Self { source, analyser, speaking_until: Cell::new(f64::NEG_INFINITY), _context: context })
+        let analyser = Analyser::new(track, WINDOW as u32)?;
+        Ok(Self { analyser, speaking_until: Cell::new(f64::NEG_INFINITY) })
     }
 
     /// The root mean square of about the last 43 ms: 0 is silence, 1 is full scale.
     pub fn level(&self) -> f32 {
         let mut samples = [0_f32; WINDOW];
-        self.analyser.get_float_time_domain_data(&mut samples);
+        self.analyser.as_raw().get_float_time_domain_data(&mut samples);
         let energy: f32 = samples.iter().map(|sample| sample * sample).sum();
         (energy / WINDOW as f32).sqrt().min(1.0)
     }
@@ -68,12 +57,5 @@ impl LevelMeter {
             self.speaking_until.set(now + SPEAKING_HANGOVER_MS);
         }
         now < self.speaking_until.get()
-    }
-}
-
-impl Drop for LevelMeter {
-    fn drop(&mut self) {
-        let _ = self.source.disconnect();
-        let _ = self.analyser.disconnect();
     }
 }

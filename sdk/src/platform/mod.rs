@@ -3,6 +3,7 @@
 //! Whatever is opened here is owned by a guard that releases it on drop: listeners are removed, tracks
 //! stopped, audio nodes disconnected, object URLs revoked.
 
+mod analyser;
 mod audio_context;
 mod bindings;
 mod canvas;

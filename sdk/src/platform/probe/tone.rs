@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use web_sys::{AnalyserNode, GainNode, MediaStreamAudioSourceNode, OscillatorNode};
+use web_sys::{GainNode, OscillatorNode};
 
 use super::sound::runs;
 use crate::error::Result;
+use crate::platform::analyser::Analyser;
 use crate::platform::audio_context::SharedContext;
 use crate::platform::clock::sleep;
-use crate::platform::element::stream_of;
 use crate::platform::exception::Exception;
 use crate::platform::{LocalTrack, clock};
 
@@ -27,14 +27,13 @@ const SILENCE: f64 = -120.0;
 /// Plays a tone, and returns how much louder the microphone hears its frequency meanwhile than before, in dB. `None` if
 /// the browser keeps audio suspended.
 pub(crate) async fn tone_rise(microphone: &LocalTrack) -> Result<Option<f64>> {
-    let context = SharedContext::get()?;
-    let ear = Ear::new(&context, microphone)?;
-    context.resume();
-    if !runs(&context).await {
+    let ear = Ear::new(microphone)?;
+    let context = ear.analyser.context();
+    if !runs(context).await {
         return Ok(None);
     }
     let before = ear.mean(QUIET_MS).await;
-    let _tone = Tone::start(&context)?;
+    let _tone = Tone::start(context)?;
     sleep(DELAY_MS).await;
     Ok(Some(ear.mean(TONE_MS).await - before))
 }
@@ -69,22 +68,16 @@ impl Drop for Tone {
 
 /// Measures one frequency of a track.
 struct Ear {
-    source: MediaStreamAudioSourceNode,
-    analyser: AnalyserNode,
+    analyser: Analyser,
     bin: usize,
 }
 
 impl Ear {
-    fn new(context: &Rc<SharedContext>, track: &LocalTrack) -> Result<Self> {
-        let raw = context.as_raw();
-        let analyser = AnalyserNode::new(raw).map_err(Exception::from)?;
-        analyser.set_fft_size(WINDOW);
-        analyser.set_smoothing_time_constant(0.0);
-        let stream = stream_of(std::slice::from_ref(track.as_raw()))?;
-        let source = raw.create_media_stream_source(&stream).map_err(Exception::from)?;
-        source.connect_with_audio_node(&analyser).map_err(Exception::from)?;
-        let bin = (FREQUENCY * WINDOW as f32 / raw.sample_rate()).round() as usize;
-        Ok(Self { source, analyser, bin })
+    fn new(track: &LocalTrack) -> Result<Self> {
+        let analyser = Analyser::new(track.as_raw(), WINDOW)?;
+        analyser.as_raw().set_smoothing_time_constant(0.0);
+        let bin = (FREQUENCY * WINDOW as f32 / analyser.context().as_raw().sample_rate()).round() as usize;
+        Ok(Self { analyser, bin })
     }
 
     /// The mean of this time, in dB.
@@ -94,17 +87,10 @@ impl Ear {
         let end = clock::now_ms() + ms;
         while clock::now_ms() < end {
             sleep(EVERY_MS).await;
-            self.analyser.get_float_frequency_data(&mut spectrum);
+            self.analyser.as_raw().get_float_frequency_data(&mut spectrum);
             sum += spectrum.get(self.bin).map_or(SILENCE, |level| f64::from(*level).max(SILENCE));
             count += 1.0;
         }
         sum / f64::max(count, 1.0)
-    }
-}
-
-impl Drop for Ear {
-    fn drop(&mut self) {
-        let _ = self.source.disconnect();
-        let _ = self.analyser.disconnect();
     }
 }
