@@ -9,13 +9,13 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaStreamTrack};
 
+use super::Room;
 use super::adaptive_stream::Adaptive;
 use super::driver::Driver;
 use super::event::RoomEvent;
 use super::remote_track::RemoteTrack;
-use super::{Room, RoomState};
 use crate::engine::adaptive_stream::ElementId;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::MediaKind;
 use crate::platform::exception::Exception;
 use crate::platform::{Player, View};
@@ -239,20 +239,15 @@ impl Room {
     /// future resolves with the result.
     ///
     /// # Errors
-    /// [`Error::Browser`] with the name `NotAllowedError` without a user gesture; `InvalidState` after leaving the
+    /// [`Error::Browser`](crate::Error::Browser) with the name `NotAllowedError` without a user gesture; `InvalidState` after leaving the
     /// room.
     pub fn start_audio(&self) -> impl Future<Output = Result<()>> + use<> {
-        let is_left = self.state() == RoomState::Left;
+        let allowed = self.expect_not_left("start audio");
         let driver = self.driver();
         let started: Vec<_> =
             driver.attachments.blocked().iter().map(|attachment| driver.play(attachment)).collect();
         async move {
-            if is_left {
-                return Err(Error::InvalidState {
-                    action: "start audio",
-                    state: "the room is left: create a new one",
-                });
-            }
+            allowed?;
             let played = join_all(started).await;
             Ok(played.into_iter().collect::<std::result::Result<(), _>>()?)
         }

@@ -274,10 +274,15 @@ impl Room {
             RoomState::Joining => "the room is being joined: await `join` first",
             RoomState::Waiting => "this participant waits until the host admits it: await `join` first",
             RoomState::Joined => "the room is joined",
-            RoomState::Left => "the room is left: create a new one",
+            RoomState::Left => return Err(left(action)),
         };
         Err(Error::InvalidState { action, state })
     }
+}
+
+/// The error of an action in a room that is left.
+fn left(action: &'static str) -> Error {
+    Error::InvalidState { action, state: "the room is left: create a new one" }
 }
 
 /// Leaves the room on drop, when its `join` is no longer awaited.

@@ -9,6 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{MediaStream, RtcRtpReceiver};
 
 use super::*;
+use crate::Error;
 use crate::engine::session::Event;
 use crate::model::{self, PublicationId, TrackSource};
 use crate::options::RoomOptions;

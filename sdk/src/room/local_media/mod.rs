@@ -1,7 +1,7 @@
 //! Camera, microphone and screen of a room, by one call each.
 //!
-//! The room opens the devices and publishes their tracks. What is published is asked of `local_tracks.rs` each time, so
-//! that an application may publish, mute, exchange and withdraw the same tracks by their own calls.
+//! The room opens the devices and publishes their tracks. `local_tracks.rs` knows what is published, so that an
+//! application may publish, mute, replace and unpublish the same tracks by their own calls.
 
 mod prompt;
 mod screen;
@@ -184,7 +184,7 @@ impl Room {
     }
 }
 
-/// Brings a switch to where it is to be. The room may be dropped meanwhile.
+/// Turns a switch to its wanted position. The room may be dropped meanwhile.
 async fn turn(room: Weak<Handle>, input: Input) {
     let upgraded = || room.upgrade().map(Room);
     while let Some(on) =
@@ -318,5 +318,5 @@ async fn switched<T>(asked: Result<Receiver<Result<Option<T>>>>, enabled: bool) 
 }
 
 fn left() -> Error {
-    Error::InvalidState { action: ACTION, state: "the room is left: create a new one" }
+    super::left(ACTION)
 }

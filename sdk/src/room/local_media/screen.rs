@@ -118,7 +118,7 @@ impl Room {
     }
 }
 
-/// Brings the switch to where it is to be. The room may be dropped meanwhile.
+/// Turns the switch to its wanted position. The room may be dropped meanwhile.
 async fn turn(room: Weak<Handle>) {
     let upgraded = || room.upgrade().map(Room);
     while let Some((on, choosing)) = upgraded().and_then(|room| {
