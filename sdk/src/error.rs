@@ -3,14 +3,14 @@
 //! Browser errors are distinguished by `DOMException.name`, never by their message, which differs
 //! between browsers and changes between versions.
 
+mod denial;
 mod file_transfer;
-mod refusal;
 mod stream;
 
 use crate::model::{RefusalCode, ServerRefusal};
 
+pub use denial::Refusal;
 pub use file_transfer::FileTransferError;
-pub use refusal::Refusal;
 pub use stream::StreamError;
 
 /// The result type of the SDK's functions.

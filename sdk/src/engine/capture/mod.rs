@@ -4,11 +4,11 @@
 //! <https://www.w3.org/TR/mediacapture-extensions/> and <https://www.w3.org/TR/screen-capture/>.
 
 mod constraint;
+#[cfg(any(target_arch = "wasm32", test))]
+mod denied_by;
 mod devices;
 mod members;
 mod raw;
-#[cfg(any(target_arch = "wasm32", test))]
-mod refusal;
 mod values;
 mod words;
 
@@ -17,14 +17,14 @@ mod words;
 mod tests;
 
 pub use constraint::{Constraint, MoveConstraint, NumberConstraint, OneOf, Range};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use denied_by::Facts;
 pub use devices::{DeviceChange, DeviceInfo, DeviceKind};
 pub use members::{ConstraintSet, TrackCapabilities, TrackConstraints, TrackSettings};
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use members::{TYPESCRIPT_CAPABILITIES, TYPESCRIPT_CONSTRAINTS, TYPESCRIPT_SETTINGS};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use raw::Raw;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use refusal::Facts;
 pub use values::{EchoCancellation, NumberRange, Point};
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use words::TYPESCRIPT_WORDS;

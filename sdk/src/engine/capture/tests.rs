@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+use super::denied_by::Facts;
 use super::devices::{DeviceChange, DeviceInfo, DeviceKind};
-use super::refusal::Facts;
 use super::words::PermissionState;
 use super::*;
 use crate::error::Refusal;

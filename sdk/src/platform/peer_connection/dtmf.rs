@@ -9,7 +9,7 @@ use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use web_sys::{RtcdtmfSender, RtcdtmfToneChangeEvent};
 
-use super::refusal::refusal;
+use super::exceptions::refusal;
 use crate::engine::codec::check_tones;
 use crate::error::{Error, Result};
 use crate::platform::ListenerGuard;

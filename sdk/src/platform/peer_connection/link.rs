@@ -17,7 +17,7 @@ use web_sys::{
 
 use super::configuration::raw_ice_servers;
 use super::data_section::DataSection;
-use super::refusal::refusal;
+use super::exceptions::refusal;
 use super::senders::Senders;
 use super::stopping::Stopping;
 use crate::engine::exchange::{Command, Input};

@@ -7,9 +7,9 @@ mod data_section;
 mod dtmf;
 mod encoding;
 mod event;
+mod exceptions;
 mod link;
 mod receiver;
-mod refusal;
 mod sender;
 mod senders;
 mod signals;
@@ -53,7 +53,7 @@ use crate::options::DataChannelOptions;
 use crate::platform::bindings::capture::require;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::{DataChannel, ListenerGuard, LocalTrack, clock};
-use refusal::refusal;
+use exceptions::refusal;
 
 /// One peer of a connection for audio, video and data.
 ///

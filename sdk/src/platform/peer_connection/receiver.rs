@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
 use super::codec::{RtpCapabilities, receive_capabilities};
-use super::refusal::refusal;
+use super::exceptions::refusal;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
 use crate::platform::bindings::peer_connection as bindings;

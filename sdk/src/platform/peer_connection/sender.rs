@@ -7,7 +7,7 @@ use web_sys::RtcRtpSender;
 use super::codec::{RtpCapabilities, send_capabilities};
 use super::dtmf::DtmfSender;
 use super::encoding::{self, Encoding, SendParameters};
-use super::refusal::refusal;
+use super::exceptions::refusal;
 use super::senders::Senders;
 use super::stopping::Stopping;
 use crate::error::{Error, Result};

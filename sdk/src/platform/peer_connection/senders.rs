@@ -18,7 +18,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStreamTrack, RtcRtpSender};
 
 use super::encoding::{self, Encoding, SendParameters};
-use super::refusal::refusal;
+use super::exceptions::refusal;
 use crate::engine::codec::Codec;
 use crate::error::{Error, Result};
 use crate::model::TrackSource;

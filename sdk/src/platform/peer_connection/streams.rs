@@ -9,8 +9,8 @@ use web_sys::{
     MediaStream, MediaStreamTrack, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
 };
 
+use super::exceptions::refusal;
 use super::link::Link;
-use super::refusal::refusal;
 use super::senders::SenderState;
 use crate::error::{Error, Result};
 use crate::model::TrackSource;

@@ -5,8 +5,8 @@ use wasm_bindgen::JsValue;
 use web_sys::{RtcRtpTransceiver, RtcRtpTransceiverDirection as Raw, RtcRtpTransceiverInit};
 
 use super::encoding::{Encoding, raw_encodings};
+use super::exceptions::refusal;
 use super::receiver::Receiver;
-use super::refusal::refusal;
 use super::sender::Sender;
 use super::senders::Senders;
 use super::stopping::Stopping;

@@ -1,10 +1,10 @@
 //! Recording tracks: <https://www.w3.org/TR/mediastream-recording/>.
 
 mod chunks;
+mod exceptions;
 mod finishing;
 mod mp4;
 mod options;
-mod refusal;
 mod sound;
 mod stopwatch;
 
@@ -24,9 +24,9 @@ use web_sys::{
 };
 
 pub use self::chunks::RecordingChunks;
+use self::exceptions::{recorder_error, refused};
 use self::finishing::{Extent, Finisher, Outcome};
 pub use self::options::{AudioBitrateMode, RecorderOptions};
-use self::refusal::{recorder_error, refused};
 use self::sound::MixedSound;
 use self::stopwatch::Stopwatch;
 use super::clock::now_ms;
