@@ -69,3 +69,59 @@ impl Removal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Step = fn(&mut Removal);
+
+    const OFFER: Step = |removal| {
+        removal.setting_local();
+        removal.local_description_set(SdpType::Offer);
+    };
+    const ANSWER: Step = |removal| {
+        removal.setting_local();
+        removal.local_description_set(SdpType::Answer);
+    };
+    const ANSWERED: Step = |removal| removal.remote_description_set(SdpType::Answer);
+    const THEIR_OFFER: Step = Removal::handle_offer;
+    const REFUSED: Step = Removal::handle_refused_answer;
+    const REMOVED: Step = Removal::removed;
+
+    fn after(steps: &[Step]) -> Removal {
+        let mut removal = Removal::default();
+        steps.iter().for_each(|step| step(&mut removal));
+        removal
+    }
+
+    #[test]
+    fn an_answer_to_an_offer_without_the_publication_confirms_the_removal() {
+        assert!(!after(&[REMOVED]).is_agreed());
+        assert!(!after(&[REMOVED, OFFER]).is_agreed());
+        assert!(after(&[REMOVED, OFFER, ANSWERED]).is_agreed());
+    }
+
+    #[test]
+    fn an_answer_without_the_publication_is_confirmed_by_the_next_offer() {
+        let answered = after(&[REMOVED, ANSWER]);
+        assert!(!answered.is_agreed() && answered.needs_offer());
+        assert!(after(&[REMOVED, ANSWER, THEIR_OFFER]).is_agreed());
+    }
+
+    #[test]
+    fn what_was_described_before_the_removal_confirms_nothing() {
+        assert!(!after(&[OFFER, REMOVED, ANSWERED]).is_agreed(), "the offer still had the publication");
+        assert!(!after(&[ANSWER, REMOVED, THEIR_OFFER]).is_agreed());
+        assert!(!after(&[REMOVED, OFFER, REMOVED, ANSWERED]).is_agreed(), "the second one is not in it");
+        assert!(!after(&[REMOVED, THEIR_OFFER]).is_agreed(), "nothing was described at all");
+    }
+
+    #[test]
+    fn an_answer_that_the_remote_end_cannot_apply_is_described_again() {
+        let refused = after(&[REMOVED, ANSWER, REFUSED]);
+        assert!(!refused.is_agreed() && !refused.needs_offer());
+        assert!(!after(&[REMOVED, ANSWER, REFUSED, THEIR_OFFER]).is_agreed());
+        assert!(after(&[REMOVED, ANSWER, REFUSED, OFFER, ANSWERED]).is_agreed());
+    }
+}
