@@ -75,9 +75,9 @@ test("errors in a page are collected", { skip: browserMissing("chromium") }, asy
   for (const kind of ["chromium", "firefox"]) {
     if (browserMissing(kind)) continue;
     const { page, problems } = await launch(t, kind);
+    const thrown = new Promise((resolve) => page.once("pageerror", resolve));
     await page.goto(await serve(t, `<script>console.error("first"); setTimeout(() => { throw new Error("second"); });</script>`));
-    await until(page, () => document.readyState === "complete", { what: "the page has loaded" });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await thrown;
     assert.match(problems.join("\n"), /console: first[^]*uncaught[^]*second/);
   }
 });
