@@ -60,7 +60,7 @@ export async function buildStub() {
   return STUB;
 }
 
-/** Everything, the most awaited first. */
+/** Everything, in the order in which it is waited for. */
 export async function buildAll() {
   await buildStub();
   await buildPackage();

@@ -39,7 +39,7 @@ export const STEPS = [
   { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },
   { name: "docs", about: "the examples in the documentation of what needs a browser", needs: "build", run: examples },
   { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },
-  { name: "size", about: "the npm package weighs no more than it may", needs: "build", before: buildPackage, run: size },
+  { name: "size", about: "the npm package is within its size budget", needs: "build", before: buildPackage, run: size },
   { name: "crates", about: "the crates as they are published, and their documentation", needs: "build", run: crates },
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
   { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },

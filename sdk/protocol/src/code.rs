@@ -73,7 +73,7 @@ server_error_codes! {
     ResumeRefused => "resumeRefused",
     /// Another connection has resumed this participant.
     Superseded => "superseded",
-    /// The SFU could not use a payload; the message tells why.
+    /// The SFU could not use a payload; the message has the reason.
     MediaRefused => "mediaRefused",
     /// Nothing was received from this connection for too long.
     IdleTimeout => "idleTimeout",

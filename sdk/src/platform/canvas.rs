@@ -23,7 +23,7 @@ pub(super) fn canvas_2d(width: u32, height: u32) -> Result<(HtmlCanvasElement, C
     Ok((canvas, context.unchecked_into()))
 }
 
-/// What is drawn in the context is what the track shows.
+/// The track shows what is drawn in the context.
 pub(super) fn canvas_track(width: u32, height: u32) -> Result<(CanvasRenderingContext2d, MediaStreamTrack)> {
     let unsupported = || Error::Unsupported { feature: "canvas.captureStream" };
     let (canvas, context) = canvas_2d(width, height)?;

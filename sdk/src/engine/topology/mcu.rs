@@ -3,8 +3,8 @@
 use super::{FarEnd, Plan, mesh};
 use crate::model::{LinkId, LinkProfile, ParticipantId, ParticipantInfo, Publication, Role};
 
-/// Bytes that wait for someone who gets what others send through this end: what is more is lost, as with an SFU. The sender
-/// of a file goes little ahead of its receiver, but there may be many.
+/// The most bytes that wait to be forwarded to one participant. More are dropped, as by an SFU. The sender of a file is only
+/// a little ahead of its receiver, but there may be many senders.
 const MAX_FORWARDED_WAITING: usize = 32 * 1024 * 1024;
 
 /// The mixer's connections to everyone, or everyone's to the mixer. Of several mixers the first one is used; the others
