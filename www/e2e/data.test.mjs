@@ -4,20 +4,21 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { browserMissing, launch } from "./lib/browsers.mjs";
+import { browserMissing } from "./lib/browsers.mjs";
+import { visit } from "./lib/call.mjs";
 import { gather, openMixer } from "./lib/desk.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
 const skip = stubMissing() || browserMissing("chromium") || browserMissing("firefox");
-const MESSAGES = 840; // 50 MB
-const STOP_EVERY = 120;
+const MESSAGES = 280; // 17 MB
+const STOP_EVERY = 70;
 /** Messages of 60 kB: the half mebibyte that may be on its way, and the one that fills it. */
 const MOST_AHEAD = 10;
 
 for (const topology of ["mesh", "sfu", "mcu"]) {
   test(`who awaits sendData gets no further ahead of a slow reader than the window, ${topology}`, { skip }, async (t) => {
     const stub = await startStub(t, { args: topology === "mcu" ? ["--any-mixer"] : [] });
-    const browsers = { chromium: await launch(t, "chromium"), firefox: await launch(t, "firefox") };
+    const browsers = { chromium: await visit(t, "chromium"), firefox: await visit(t, "firefox") };
     if (topology === "mcu") await openMixer(browsers.chromium, stub);
     const { alice, bob } = await gather(stub, topology, { alice: "chromium", bob: "firefox" }, browsers);
     for (const [from, to] of [[alice, bob], [bob, alice]]) {
