@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { NPM_PACKAGE } from "../../scripts/lib/paths.mjs";
-import { browserMissing, launch } from "./lib/browsers.mjs";
+import { browserMissing } from "./lib/browsers.mjs";
+import { visit } from "./lib/call.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
 /** Runs in the page: one object of each of these classes. */
@@ -28,7 +29,7 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`objects have their class and what never changes as members, ${kind}`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const { page, problems } = await launch(t, kind);
+    const { page, problems } = await visit(t, kind);
     await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
     await page.evaluate(makeObjects);
     const { members, tags, json, copy } = await page.evaluate(() => {
@@ -56,7 +57,7 @@ for (const kind of ["chromium", "firefox"]) {
 
 test("Chromium's console", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
   const stub = await startStub(t);
-  const { page } = await launch(t, "chromium");
+  const { page } = await visit(t, "chromium");
   await page.goto(`${stub.url}/www/page.css`);
   await page.evaluate(makeObjects);
   const session = await page.createCDPSession();

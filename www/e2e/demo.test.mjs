@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing, launch } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { assertFallsSilent } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -32,8 +32,7 @@ for (const kind of ["chromium", "firefox"]) {
     await shows(alice, `${alice.$("waiting-person")}[data-participant=bob]`);
     await alice.click("admit");
     await bob.comesIn();
-    await alice.meets("bob");
-    await bob.meets("alice");
+    await meetEachOther(alice, bob);
 
     await shows(alice, `${row(alice, "bob")}[data-role=participant][data-hand=false]`);
     await bob.click("hand");

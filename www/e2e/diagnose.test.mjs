@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing, launch } from "./lib/browsers.mjs";
-import { certificatesMissing, makeCertificate } from "./lib/certificate.mjs";
+import { browserMissing } from "./lib/browsers.mjs";
+import { visit } from "./lib/call.mjs";
+import { certificatesMissing, theCertificate } from "./lib/certificate.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -11,7 +12,7 @@ const missing = (kind) => stubMissing() || browserMissing(kind) || false;
 
 for (const kind of ["chromium", "firefox"]) {
   test(`a good server passes every check in ${kind}`, { skip: missing(kind) || certificatesMissing(kind), timeout: 120_000 }, async (t) => {
-    const trusted = makeCertificate();
+    const trusted = theCertificate();
     const stub = await startStub(t, { args: ["--turn", "--tls-cert", trusted.certificate, "--tls-key", trusted.key] });
     const url = stub.url.replace("127.0.0.1", "localhost");
     const visitor = await open(t, kind, url, { trusted, before: hearTheSpeaker });
@@ -115,7 +116,7 @@ const byOrder = ({ checks }) => (a, b) => checks.findIndex(({ check }) => check 
 
 /** Opens a page that knows what the checks open. */
 async function open(t, kind, url, { before, trusted } = {}) {
-  const visitor = await launch(t, kind, { person: "alice", trusted });
+  const visitor = await visit(t, kind, { person: "alice", trusted });
   await visitor.page.bringToFront();
   await visitor.page.evaluateOnNewDocument(watchResources);
   if (before) await visitor.page.evaluateOnNewDocument(before);

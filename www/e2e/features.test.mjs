@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { assertFallsSilent } from "./lib/media.mjs";
 import { mixing, startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -97,8 +97,7 @@ test("a host locks, admits, mutes and removes", { skip }, async (t) => {
   assert.equal(name, "bob");
   await alice.page.evaluate((id) => window.room.admit(id), bobId);
   const bob = await waiting;
-  await alice.meets("bob");
-  await bob.meets("alice");
+  await meetEachOther(alice, bob);
   assert.equal(await idOf(alice, "bob"), bobId, "the id of the lobby is that of the room");
 
   const refused = await bob.page.evaluate(() => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -27,8 +27,7 @@ for (const topology of ["mesh", "sfu"]) {
       const stub = await startStub(t);
       const alice = await join(t, stub, "alice", { app: "page", topology });
       const bob = await join(t, stub, "bob", { app: "page", topology, kind, before: refuseOnce });
-      await alice.meets("bob");
-      await bob.meets("alice");
+      await meetEachOther(alice, bob);
       for (const person of [alice, bob]) person.assertNoProblems();
     });
   }

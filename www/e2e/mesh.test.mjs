@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { assertFallsSilent, assertGoesBlack, assertStill } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -21,8 +21,7 @@ for (const [one, other, missing] of [
     const alice = await join(t, stub, "alice", { kind: one });
     const bob = await join(t, stub, "bob", { kind: other });
 
-    await alice.meets("bob");
-    await bob.meets("alice");
+    await meetEachOther(alice, bob);
 
     for (const line of ["one", "two", "three"]) await alice.write(line);
     await bob.write("four");
@@ -37,8 +36,7 @@ test("the demo and a page that imports the npm package meet in one room", { skip
   const alice = await join(t, stub, "alice", { app: "demo" });
   const bob = await join(t, stub, "bob", { app: "page" });
 
-  await alice.meets("bob");
-  await bob.meets("alice");
+  await meetEachOther(alice, bob);
   await bob.write("from the page");
   await alice.write("from the demo");
   assert.match((await alice.reads("bob", 1))[0], /from the page/);

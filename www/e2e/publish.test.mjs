@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -38,8 +38,7 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { app: "page", kind });
     const bob = await join(t, stub, "bob", { app: "page" });
-    await alice.meets("bob");
-    await bob.meets("alice");
+    await meetEachOther(alice, bob);
     for (const [from, to] of [[alice, bob], [bob, alice]]) {
       await from.page.evaluate(async () => {
         const { Devices } = await import("/www/pkg/moim.js");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { probeDuration } from "./lib/probe.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -14,8 +14,7 @@ for (const kind of ["chromium", "firefox"]) {
     const stub = await startStub(t);
     const alice = await join(t, stub, "alice", { kind });
     const bob = await join(t, stub, "bob");
-    await alice.meets("bob");
-    await bob.meets("alice");
+    await meetEachOther(alice, bob);
 
     const timer = () => alice.page.$eval(alice.$("record-timer"), (element) => element.textContent);
     const reaches = (text) => until(alice.page, (selector, text) => document.querySelector(selector)?.textContent.includes(text), { what: `the timer shows ${text}`, args: [alice.$("record-timer"), text], timeout: 20_000 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -21,8 +21,7 @@ for (const [one, other, missing] of [
     const alice = await join(t, stub, "alice", { kind: one, topology });
     const bob = await join(t, stub, "bob", { kind: other, topology });
 
-    await alice.meets("bob");
-    await bob.meets("alice");
+    await meetEachOther(alice, bob);
 
     for (const line of ["one", "two", "three"]) await alice.write(line);
     await bob.write("four");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { rememberConnections, pathOf } from "./lib/connections.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
@@ -22,8 +22,7 @@ for (const [one, other, missing] of [
     const alice = await join(t, stub, "alice", { kind: one, app: "page", topology, before });
     const bob = await join(t, stub, "bob", { kind: other, app: "page", topology, before });
 
-    await alice.meets("bob");
-    await bob.meets("alice");
+    await meetEachOther(alice, bob);
     await alice.write("one");
     assert.match((await bob.reads("alice", 1)).join(), /one/);
     for (const person of [alice, bob]) {

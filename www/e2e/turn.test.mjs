@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
-import { certificatesMissing, makeCertificate } from "./lib/certificate.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
+import { certificatesMissing, theCertificate } from "./lib/certificate.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { coturnMissing, onlyBy, relayOf, startCoturn } from "./lib/turn.mjs";
 import { until } from "./lib/wait.mjs";
@@ -16,7 +16,7 @@ const SECRET = "a secret of the tests";
 
 /** A server with TLS, which `turns:` needs. Firefox verifies the certificate of a TURN server only for a name, not for an address. */
 async function startSecure(t, args) {
-  const trusted = makeCertificate();
+  const trusted = theCertificate();
   const stub = await startStub(t, { args: ["--tls-cert", trusted.certificate, "--tls-key", trusted.key, ...args] });
   return { stub: { ...stub, url: stub.url.replace("127.0.0.1", "localhost") }, trusted };
 }
@@ -25,8 +25,7 @@ async function meetThroughRelay(t, { stub, trusted, kind, way, topology }) {
   const options = { kind, app: "page", topology, query: "&relay", before: onlyBy(way), trusted };
   const alice = await join(t, stub, "alice", options);
   const bob = await join(t, stub, "bob", options);
-  await alice.meets("bob");
-  await bob.meets("alice");
+  await meetEachOther(alice, bob);
   for (const person of [alice, bob]) await assertRelay(person, way);
   for (const person of [alice, bob]) person.assertNoProblems();
 }
@@ -41,7 +40,7 @@ for (const kind of KINDS) {
     });
 
     test(`two people in ${kind} see and hear each other through coturn by ${way}`, { skip: skip || coturnMissing() }, async (t) => {
-      const trusted = makeCertificate();
+      const trusted = theCertificate();
       const urls = await startCoturn(t, { secret: SECRET, certificate: trusted });
       const stub = await startStub(t, { args: urls.flatMap((url) => ["--turn-url", url]), env: { MOIM_TURN_SECRET: SECRET } });
       await meetThroughRelay(t, { stub, trusted, kind, way });
@@ -61,8 +60,7 @@ test("chromium and firefox see and hear each other through the relay", { skip: m
   const options = { app: "page", query: "&relay", before: onlyBy("udp") };
   const alice = await join(t, stub, "alice", { ...options, kind: "chromium" });
   const bob = await join(t, stub, "bob", { ...options, kind: "firefox" });
-  await alice.meets("bob");
-  await bob.meets("alice");
+  await meetEachOther(alice, bob);
   for (const person of [alice, bob]) await assertRelay(person, "udp");
 });
 
@@ -85,8 +83,7 @@ for (const kind of KINDS) {
       const deadline = Date.now() + 15_000;
       while ((await relayOf(page))?.port === before[index].port) assert.ok(Date.now() < deadline, "another port of the relay");
     }
-    await alice.meets("bob");
-    await bob.meets("alice");
+    await meetEachOther(alice, bob);
     for (const person of people) await assertRelay(person, "udp");
   });
 }

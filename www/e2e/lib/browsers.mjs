@@ -53,6 +53,14 @@ export const browserPath = (kind) => EXECUTABLES[kind]();
  * @property {() => Promise<void>} close ends the browser early
  */
 
+/** Browsers that no test uses at the moment, by what they were started with: see `launch`. */
+const idle = new Map();
+
+/** Closes the browsers that were kept for later tests. */
+export const closeIdle = () => Promise.all([...idle.values()].flat().map(end));
+
+const end = (browser) => browser.close().catch(() => browser.process()?.kill("SIGKILL"));
+
 /**
  * Starts a browser with its own profile, and closes it after the test, whatever the outcome.
  *
@@ -67,17 +75,28 @@ export const browserPath = (kind) => EXECUTABLES[kind]();
  * @param {string} [options.sharedTab] the title of the tab that the user picks to share (Chromium); there is no
  *   permission for cameras then
  * @param {import("./certificate.mjs").Certificate} [options.trusted] a server's certificate that the browser accepts
+ * @param {boolean} [options.reused] take a browser that an earlier test of the file has used, and keep it for the next:
+ *   starting Firefox takes seconds. The test gets a profile of its own in it. Not with other options than `person` and
+ *   `trusted`; `closeIdle` must be called in the end
  * @returns {Promise<Visitor>}
  */
-export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted } = {}) {
+export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted, reused = false } = {}) {
   const common = { executablePath: EXECUTABLES[kind](), headless, env: { ...process.env, ...env }, defaultViewport: null };
-  const browser = await puppeteer.launch(
+  const start = async () => puppeteer.launch(
     kind === "chromium"
       ? { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args] }
       : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(trusted) },
   );
-  const close = () => browser.close().catch(() => browser.process()?.kill("SIGKILL"));
-  t.after(close);
+  const key = JSON.stringify([kind, kind === "chromium" && person, trusted?.spki]);
+  const browser = (reused && idle.get(key)?.pop()) || (await start());
+  const close = () => end(browser);
+  let context = browser.defaultBrowserContext();
+  t.after(async () => {
+    if (!browser.connected || context === browser.defaultBrowserContext()) return close();
+    await context.close();
+    idle.set(key, [...(idle.get(key) ?? []), browser]);
+  });
+  if (reused) context = await browser.createBrowserContext();
 
   const problems = [];
   const prepare = async (page, camera = kind === "firefox" ? { person } : null) => {
@@ -85,9 +104,10 @@ export async function launch(t, kind, { person = "alice", args = [], prefs = {},
     await inject(page, camera);
     return page;
   };
-  const [first] = await browser.pages();
-  const page = await prepare(first ?? (await browser.newPage()));
-  const openPage = async (camera) => prepare(await browser.newPage({ type: "window" }), camera);
+  const newPage = () => context.newPage({ type: "window" });
+  const [first] = await context.pages();
+  const page = await prepare(first ?? (await newPage()));
+  const openPage = async (camera) => prepare(await newPage(), camera);
   return { browser, page, problems, openPage, close };
 }
 

@@ -1,10 +1,14 @@
 // A person in a call, in the demo or in the plain page: both use the same `data-test` names.
 
 import assert from "node:assert/strict";
-import { launch } from "./browsers.mjs";
+import { after } from "node:test";
+import { closeIdle, launch } from "./browsers.mjs";
 import { assertShows, assertSounds } from "./media.mjs";
 import { until } from "./wait.mjs";
 
+after(closeIdle);
+
+const MEET_MS = 25_000;
 const PATHS = { demo: "/", page: "/www/" };
 
 /**
@@ -24,7 +28,7 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
 export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before, trusted } = {}) {
-  const visitor = await launch(t, kind, { person, trusted });
+  const visitor = await visit(t, kind, { person, trusted });
   await visitor.page.bringToFront();
   await before?.(visitor.page);
   const inCall = call(visitor, person, app);
@@ -32,6 +36,14 @@ export async function join(t, stub, person, { kind = "chromium", app = "demo", r
   await (waits ? inCall.wait(url) : inCall.join(url));
   return inCall;
 }
+
+/** Asserts that both see and hear each other. */
+export async function meetEachOther(one, other) {
+  await Promise.all([one.meets(other.person), other.meets(one.person)]);
+}
+
+/** A browser as `launch` starts it, or one that an earlier test of the file has used: see its option `reused`. */
+export const visit = (t, kind, options) => launch(t, kind, { ...options, reused: true });
 
 function call(visitor, person, app) {
   const { page, problems } = visitor;
@@ -62,8 +74,10 @@ function call(visitor, person, app) {
 
     /** Asserts that `other` is seen and heard: frames that change, and the right tone. */
     async meets(other, { frames = 10 } = {}) {
-      await assertShows(page, `${tile(other)} video`, other, { frames, timeout: 25_000 });
-      await assertSounds(page, `${tile(other)} :is(audio, video:not([muted]))`, other);
+      await Promise.all([
+        assertShows(page, `${tile(other)} video`, other, { frames, timeout: MEET_MS }),
+        assertSounds(page, `${tile(other)} :is(audio, video:not([muted]))`, other, { timeout: MEET_MS }),
+      ]);
     },
 
     /** Asserts who has a tile: everyone in the room, including the person. */

@@ -1,4 +1,4 @@
-// A certificate authority for one test, and a certificate of it for this machine.
+// A certificate authority for the tests of a file, and a certificate of it for this machine.
 
 import { createHash, createPublicKey } from "node:crypto";
 import { execFileSync } from "node:child_process";
@@ -19,12 +19,18 @@ export const certificatesMissing = (kind) =>
  * @property {string} spki the SHA-256 of the public key, as Chromium takes it
  */
 
+/** @type {Certificate | undefined} */
+let made;
+
 /**
- * Makes a certificate for `localhost` and 127.0.0.1, and removes it after the test.
+ * A certificate for `localhost` and 127.0.0.1: one for all tests of a file, so that they can use the same browsers. It is
+ * removed at the end of the process.
  *
  * @returns {Certificate}
  */
-export function makeCertificate() {
+export const theCertificate = () => (made ??= makeCertificate());
+
+function makeCertificate() {
   const folder = temporary("moim-certificate-");
   const [authority, authorityKey, certificate, key, request, extensions] = ["ca.pem", "ca.key", "server.pem", "server.key", "server.csr", "server.ext"].map((name) => join(folder, name));
   const openssl = (...args) => execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });

@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { PEOPLE } from "./code.js";
 import { until } from "./wait.mjs";
 
+/** The fake microphones are heard at least once in this time, see clip.mjs and camera.js. */
+const BURST_MS = 700;
+
 /**
  * The person shown in a video, and the frame; null if no code is visible.
  *
@@ -18,7 +21,7 @@ export async function see(page, video, area) {
 
 /** Asserts that a video shows `person`, in at least `frames` different frames. */
 export async function assertShows(page, video, person, { frames = 10, area, timeout } = {}) {
-  const element = await elementOf(page, video);
+  const element = await elementOf(page, video, timeout);
   const look = (element, area, person, frames) => {
     const seen = (element.e2eSeen ??= new Set());
     const now = e2e.readCounter(element, area ?? undefined);
@@ -57,9 +60,10 @@ export async function hear(page, element, ms = 1000) {
 export async function assertSounds(page, element, person, { timeout = 10_000 } = {}) {
   const wanted = PEOPLE[person].frequency;
   const deadline = Date.now() + timeout;
+  await elementOf(page, element, timeout);
   let heard;
   do {
-    heard = await hear(page, element);
+    heard = await hear(page, element, BURST_MS);
     if (heard.rms > 0.01 && Math.abs(heard.frequency - wanted) < 15) return;
   } while (Date.now() < deadline);
   assert.fail(`Wanted to hear ${person} at ${wanted} Hz, heard ${heard.frequency.toFixed(0)} Hz at ${heard.rms.toFixed(4)}.`);
@@ -82,9 +86,9 @@ export async function assertFallsSilent(page, element, { timeout = 10_000 } = {}
   assert.fail(`wanted silence, heard a root mean square of ${heard.rms.toFixed(4)}`);
 }
 
-async function elementOf(page, element) {
+async function elementOf(page, element, timeout = 10_000) {
   if (typeof element !== "string") return element;
-  const found = await page.waitForSelector(element, { timeout: 10_000 });
+  const found = await page.waitForSelector(element, { timeout });
   assert.ok(found, `there is no ${element}`);
   return found;
 }
