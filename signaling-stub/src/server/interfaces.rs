@@ -25,3 +25,10 @@ pub(super) fn addresses() -> Vec<IpAddr> {
     addresses.dedup();
     addresses
 }
+
+/// The addresses of this machine that others can reach: all but the loopback ones.
+pub(super) fn outward_addresses() -> Vec<IpAddr> {
+    let mut addresses = addresses();
+    addresses.retain(|address| !address.is_loopback());
+    addresses
+}

@@ -23,7 +23,7 @@ use tokio::{
 use tracing::{debug, error, info};
 
 use self::tcp::Connections;
-use super::interfaces::{addresses, open_udp};
+use super::interfaces::{open_udp, outward_addresses};
 use super::{ServerConfig, media_queue::MediaQueue, switchboard::Switchboard};
 use crate::sfu::{Sfu, SfuOutput};
 
@@ -199,8 +199,7 @@ fn open_media_udp(host: IpAddr, port: Option<u16>, fallback: u16) -> io::Result<
 
 /// The addresses that others can reach; the loopback address if there is no other.
 fn reachable_addresses() -> Vec<IpAddr> {
-    let mut addresses = addresses();
-    addresses.retain(|address| !address.is_loopback());
+    let addresses = outward_addresses();
     if addresses.is_empty() { vec![IpAddr::from([127, 0, 0, 1])] } else { addresses }
 }
 

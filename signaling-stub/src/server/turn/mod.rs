@@ -21,7 +21,7 @@ use tracing::{debug, info};
 use self::session::Shared;
 use super::{
     doors::{Doors, SocketLimits},
-    interfaces::{addresses, open_udp},
+    interfaces::{addresses, open_udp, outward_addresses},
     switchboard::Switchboard,
     tls::Acceptor,
 };
@@ -106,7 +106,8 @@ impl Turn {
         }
         let allowed = config.allowed_peers.clone();
         let authority = Authority::new(secret, TurnSecret::random()?, allowed, config.limits);
-        let shared = Shared::new(authority, sfu);
+        let outward = outward_addresses().into_iter().filter(|host| StdSocket::bind((*host, 0)).is_ok());
+        let shared = Shared::new(authority, sfu, outward.collect());
         Ok(Self { shared, datagrams, streams, tls: listeners, limits: config.limits, port, tls_port })
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Shared {
     pub(super) authority: Arc<Authority>,
     /// The ports of the relay and of the SFU.
     media: Mutex<HashMap<SocketAddr, Port>>,
+    /// The addresses of this machine that others can reach.
+    outward: Vec<IpAddr>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +36,21 @@ enum Port {
 }
 
 impl Shared {
-    pub(super) fn new(authority: Arc<Authority>, sfu: impl Iterator<Item = SocketAddr>) -> Arc<Self> {
+    pub(super) fn new(
+        authority: Arc<Authority>,
+        sfu: impl Iterator<Item = SocketAddr>,
+        outward: Vec<IpAddr>,
+    ) -> Arc<Self> {
         let media = Mutex::new(sfu.map(|address| (address, Port::Sfu)).collect());
-        Arc::new(Self { authority, media })
+        Arc::new(Self { authority, media, outward })
+    }
+
+    /// The address of relayed ports for a client that reached this server at `ip`. For a loopback address it is one that
+    /// others can reach, if there is any: Firefox pairs a loopback candidate with no other address, and neither the SFU nor
+    /// a participant on another machine has a loopback one.
+    fn relay_ip(&self, ip: IpAddr) -> IpAddr {
+        let is_alike = |other: &&IpAddr| ip.is_loopback() && other.is_ipv4() == ip.is_ipv4();
+        self.outward.iter().find(is_alike).copied().unwrap_or(ip)
     }
 
     fn media(&self) -> MutexGuard<'_, HashMap<SocketAddr, Port>> {
@@ -122,6 +136,7 @@ impl Session {
     /// Creates a session for the client at `address`, which reached this server at `ip`.
     pub(super) fn new(address: SocketAddr, ip: IpAddr, line: Line, shared: &Arc<Shared>) -> Self {
         let is_stream = matches!(line, Line::Stream(_));
+        let ip = shared.relay_ip(ip);
         let client = Client::new(address, ip, is_stream, Arc::clone(&shared.authority));
         let ports = Ports { client: address.ip(), ip, open: None, shared: Arc::clone(shared) };
         Self { client, address, line, ports }
@@ -219,4 +234,28 @@ impl Line {
 fn now() -> Now {
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Now { instant: Instant::now(), unix }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::turn::{TurnLimits, TurnSecret};
+
+    fn relay_ip(outward: &[&str], ip: &str) -> String {
+        let secret = || TurnSecret::from("tea".to_owned());
+        let authority = Authority::new(secret(), secret(), Vec::new(), TurnLimits::default());
+        let outward = outward.iter().map(|ip| ip.parse().unwrap()).collect();
+        let shared = Shared::new(authority, std::iter::empty(), outward);
+        shared.relay_ip(ip.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn a_client_at_a_loopback_address_gets_a_port_that_others_can_reach() {
+        let outward = ["192.0.2.2", "fd00::2", "fd00::3"];
+        assert_eq!(relay_ip(&outward, "127.0.0.1"), "192.0.2.2");
+        assert_eq!(relay_ip(&outward, "::1"), "fd00::2");
+        assert_eq!(relay_ip(&outward, "fd00::3"), "fd00::3", "it is reachable already");
+        assert_eq!(relay_ip(&["fd00::2"], "127.0.0.1"), "127.0.0.1", "another family");
+        assert_eq!(relay_ip(&[], "::1"), "::1");
+    }
 }
