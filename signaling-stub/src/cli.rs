@@ -1,20 +1,26 @@
 //! The command line.
 
+mod token;
 mod turn;
 
 use std::{path::PathBuf, str::FromStr};
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use moim_protocol::IceServer;
 use moim_signaling_stub::{Limits, ServerConfig, TOKEN_VARIABLE};
 
-use self::turn::TurnArguments;
-pub(crate) use self::turn::TurnError;
+pub(crate) use self::{token::TokenError, turn::TurnError};
+use self::{
+    token::{KeyArguments, TokenArguments},
+    turn::TurnArguments,
+};
 
 /// A small signaling server for moim
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     /// The port to listen on; 0 selects a free one
     #[arg(long, env = "PORT", default_value_t = 8080)]
     pub(crate) port: u16,
@@ -115,8 +121,18 @@ pub(crate) struct Arguments {
     /// The private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Serve metrics for Prometheus on /metrics. On a loopback address they are always served
+    #[arg(long)]
+    metrics: bool,
+    #[command(flatten)]
+    pub(crate) keys: KeyArguments,
     #[command(flatten)]
     pub(crate) turn: TurnArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Token(TokenArguments),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -163,6 +179,7 @@ impl Arguments {
             media_tcp_port: self.media_tcp_port,
             media_tcp: !self.no_media_tcp,
             mixer_token: self.mixer_token(),
+            metrics: self.metrics,
             ..ServerConfig::default()
         }
     }

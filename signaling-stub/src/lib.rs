@@ -11,8 +11,13 @@ pub mod sfu;
 #[cfg(feature = "server")]
 mod turn;
 
-pub use hub::{CloseReason, ConnectionId, Hub, HubStats, Limits, MediaCommand, Output, SeatId};
+pub use hub::{
+    CloseReason, ConnectionId, Hub, HubStats, Limits, MediaCommand, Output, RoomToken, SeatId, TokenFault,
+    TokenVerifier,
+};
 #[cfg(feature = "server")]
-pub use server::{Acceptor, MixerSettings, Server, ServerConfig, TOKEN_VARIABLE, TurnConfig, serve};
+pub use server::{
+    Acceptor, KeyError, MixerSettings, Server, ServerConfig, TOKEN_VARIABLE, TokenKeys, TurnConfig, serve,
+};
 #[cfg(feature = "server")]
 pub use turn::{Network, NetworkError, TurnLimits, TurnSecret};

@@ -14,7 +14,7 @@ use moim_signaling_stub::{Acceptor, MixerSettings, serve};
 use tokio::net::TcpListener;
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
 
-use crate::cli::{Arguments, LogFormat, TurnError};
+use crate::cli::{Arguments, Command, LogFormat, TokenError, TurnError};
 
 /// How many ports `--port-search` tries after the first.
 const PORTS_TO_SEARCH: u16 = 20;
@@ -50,6 +50,8 @@ enum StartError {
     )]
     NoSfu,
     #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
     Turn(#[from] TurnError),
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -66,7 +68,11 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), StartError> {
+async fn run(mut arguments: Arguments) -> Result<(), StartError> {
+    if let Some(Command::Token(token)) = arguments.command.take() {
+        writeln!(io::stdout(), "{}", token.issue(&arguments.keys)?)?;
+        return Ok(());
+    }
     start_logging(&arguments)?;
     #[cfg(unix)]
     raise_file_limit();
@@ -76,10 +82,12 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     if !cfg!(feature = "sfu") && arguments.names_media() {
         return Err(StartError::NoSfu);
     }
+    let token_keys = arguments.keys.keys()?;
     let listener = listen(&arguments).await?;
     let stop = StopSignal::new()?;
     let mut config = arguments.server_config();
     config.turn = arguments.turn.config()?;
+    config.token_keys = token_keys;
     if let (Some(certificates), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) {
         config.tls = Some(Acceptor::from_pem_files(certificates, key)?);
     }
@@ -96,8 +104,16 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     }
     let address = listener.local_addr()?.ip();
     if !address.is_loopback() {
-        let tls = if config.tls.is_some() { "" } else { " and no TLS" };
-        tracing::warn!(%address, "anyone who can reach this address may join any room: there is no authentication{tls}");
+        match (config.token_keys.is_some(), config.tls.is_some()) {
+            (false, has_tls) => {
+                let tls = if has_tls { "" } else { " and no TLS" };
+                tracing::warn!(%address, "anyone who can reach this address may join any room: there is no authentication{tls}");
+            }
+            (true, false) => {
+                tracing::warn!(%address, "tokens are sent in clear text: there is no TLS; see --tls-cert");
+            }
+            (true, true) => {}
+        }
     } else if config.sfu {
         tracing::info!(
             "the SFU also receives media on the other addresses of this machine, because browsers require it; see --no-sfu"

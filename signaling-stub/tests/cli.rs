@@ -17,7 +17,12 @@ use support::Client;
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_moim-signaling-stub"));
-    command.args(arguments).env_remove("PORT").env_remove("HOST").kill_on_drop(true);
+    command
+        .args(arguments)
+        .env_remove("PORT")
+        .env_remove("HOST")
+        .env_remove("MOIM_TOKEN_KEY")
+        .kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -125,6 +130,60 @@ async fn client_that_does_not_close_cannot_hold_up_the_end() {
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
     let status = timeout(Duration::from_secs(3), child.wait()).await.expect("an end").unwrap();
     assert!(status.success(), "{status}");
+}
+
+const KEY: &str = "a key of at least 32 bytes for tests";
+
+#[tokio::test]
+async fn a_token_is_issued_and_admits_to_its_room() {
+    let mut issue = command(&["token", "--room", "kitchen", "--identity", "alice", "--grant", "subscribe"]);
+    let output = issue.env("MOIM_TOKEN_KEY", KEY).output().await.unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let token = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(token.lines().count(), 1);
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys");
+    std::fs::write(&file, format!("{}\n{KEY}\n", KEY.to_uppercase())).unwrap();
+    let arguments = [
+        "--port",
+        "0",
+        "--log",
+        "trace,tungstenite=debug,hyper=debug",
+        "--token-key-file",
+        file.to_str().unwrap(),
+    ];
+    let (child, _, port) = started(&mut command(&arguments)).await;
+    let mut client = Client::connect(([127, 0, 0, 1], port).into()).await;
+    let mut join = serde_json::json!({ "type": "join", "version": 1, "room": "kitchen", "name": "Alice" });
+    client.send(&join).await;
+    assert_eq!(client.error().await.0, "tokenMissing");
+    join["token"] = token.trim().into();
+    client.send(&join).await;
+    let moim_protocol::ServerMessage::Welcome(welcome) = client.message().await else { panic!("no welcome") };
+    assert_eq!(welcome.roster.participants[0].identity.as_deref(), Some("alice"));
+
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let log = String::from_utf8(child.wait_with_output().await.unwrap().stderr).unwrap();
+    assert!(log.contains("moim::audit") && log.contains("tokenMissing"), "{log}");
+    assert!(!log.contains(token.trim()) && !log.contains(KEY), "secrets in the log");
+}
+
+#[tokio::test]
+async fn keys_are_needed_and_never_shown() {
+    let issue = ["token", "--room", "kitchen", "--identity", "alice"];
+    let (_, message) = failure(&issue).await;
+    assert!(message.contains("MOIM_TOKEN_KEY"), "{message}");
+    let output = command(&issue).env("MOIM_TOKEN_KEY", "too-short-and-secret").output().await.unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("32") && !message.contains("too-short"), "{message}");
+    assert!(output.stdout.is_empty());
+    let (code, message) = failure(&["--token-key-file", "/no/such/file", "--port", "0"]).await;
+    assert!(code == Some(1) && message.contains("/no/such/file"), "{message}");
+    let unknown = [&issue[..], &["--grant", "hologram"]].concat();
+    let (_, message) = failure(&unknown).await;
+    assert!(message.contains("screenAudio") && message.contains("publish"), "{message}");
 }
 
 #[tokio::test]

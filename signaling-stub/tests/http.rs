@@ -33,6 +33,36 @@ async fn healthz_counts() {
 }
 
 #[tokio::test]
+async fn metrics_count() {
+    let server = start_with(Limits::default()).await;
+    let mut alice = Client::join(server.local_addr(), "kitchen", "Alice").await;
+    let mut bob = Client::join(server.local_addr(), "kitchen", "Bob").await;
+    alice.message().await;
+    bob.send(&json!({ "type": "relay", "to": alice.id, "payload": { "seq": 0, "ack": 1 } })).await;
+    alice.message().await;
+    bob.send(&json!({ "type": "lock", "locked": true })).await;
+    assert_eq!(bob.error().await.0, "notHost");
+
+    let (head, body) = http_get(server.local_addr(), "/metrics").await;
+    assert!(head.starts_with("http/1.1 200") && head.contains("openmetrics-text"), "{head}");
+    let text = String::from_utf8(body).unwrap();
+    let value = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name} in {text}")).parse::<u64>().unwrap()
+    };
+    assert_eq!((value("moim_connections"), value("moim_rooms"), value("moim_participants")), (2, 1, 2));
+    assert_eq!(value("moim_relays_total"), 1);
+    assert_eq!(value(r#"moim_refusals_total{code="notHost"}"#), 1);
+    assert!(value("moim_received_bytes_total") > 100 && value("moim_sent_bytes_total") > 100);
+    for name in
+        ["panics_total", "sfu_clients", "sfu_streams", "sfu_frames_total", "sfu_dropped_messages_total"]
+    {
+        assert_eq!(value(&format!("moim_{name}")), 0);
+    }
+    assert!(text.ends_with("# EOF\n"));
+}
+
+#[tokio::test]
 async fn folder_is_served_with_the_right_types() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("index.html"), "<title>moim</title>").unwrap();

@@ -65,6 +65,16 @@ server_error_codes! {
     HostRefused => "hostRefused",
     /// The request needs a token, which is missing or wrong.
     Unauthorized => "unauthorized",
+    /// The server admits only participants with a token, and there is none.
+    TokenMissing => "tokenMissing",
+    /// The token is not one of this server: it is malformed, or its signature is invalid.
+    TokenInvalid => "tokenInvalid",
+    /// The token has expired, or is not valid yet.
+    TokenExpired => "tokenExpired",
+    /// The token is for another room.
+    TokenWrongRoom => "tokenWrongRoom",
+    /// The token does not permit this; the message names the missing permission.
+    NotPermitted => "notPermitted",
     /// A host did not admit this participant.
     NotAdmitted => "notAdmitted",
     /// A host removed this participant from the room.

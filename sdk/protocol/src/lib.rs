@@ -12,6 +12,7 @@ mod code;
 mod decode;
 #[expect(missing_docs, reason = "the docs of a variant cover its fields")]
 mod message;
+mod permissions;
 mod reliable;
 mod routed;
 mod types;
@@ -22,6 +23,7 @@ pub use decode::DecodeError;
 pub use message::{
     ClientMessage, Join, LeaveReason, PeerSignal, RelayPayload, Roster, ServerError, ServerMessage, Welcome,
 };
+pub use permissions::{RoomPermission, RoomPermissions};
 pub use reliable::Reliable;
 pub use routed::Routed;
 pub use types::{

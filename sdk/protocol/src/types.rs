@@ -7,6 +7,8 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::RoomPermissions;
+
 macro_rules! string_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -244,6 +246,12 @@ pub struct ParticipantInfo {
     /// The role.
     #[serde(default, skip_serializing_if = "Role::is_default")]
     pub role: Role,
+    /// The identity that its token proves. Several participants may have the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// What it may do. Absent: everything.
+    #[serde(default, skip_serializing_if = "RoomPermissions::is_everything")]
+    pub permissions: RoomPermissions,
     /// The publications.
     #[serde(default)]
     pub publications: Vec<Publication>,

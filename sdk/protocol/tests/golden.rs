@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use moim_protocol::{
     ClientMessage, ErrorCode, IceCandidate, IceServer, Join, LeaveReason, Lobby, MediaKind, ParticipantInfo,
-    PeerSignal, Profile, Publication, RelayPayload, Role, Roster, SFU_ID, SdpType, ServerError,
-    ServerMessage, SessionDescription, Slot, Topology, TrackSource, WaitingParticipant, Welcome, Wish,
+    PeerSignal, Profile, Publication, RelayPayload, Role, RoomPermission, RoomPermissions, Roster, SFU_ID,
+    SdpType, ServerError, ServerMessage, SessionDescription, Slot, Topology, TrackSource, WaitingParticipant,
+    Welcome, Wish,
 };
 use serde_json::Value;
 
@@ -45,6 +46,8 @@ fn alice() -> ParticipantInfo {
         metadata: "{\"seat\":4}".into(),
         attributes: hand_is_up(),
         role: Role::Host,
+        identity: None,
+        permissions: RoomPermissions::default(),
         publications: camera_and_microphone(),
         reconnecting: false,
     }
@@ -58,6 +61,8 @@ fn bob() -> ParticipantInfo {
         metadata: String::new(),
         attributes: BTreeMap::new(),
         role: Role::Participant,
+        identity: Some("bob@example.org".into()),
+        permissions: [RoomPermission::Microphone, RoomPermission::Subscribe].into_iter().collect(),
         publications: vec![],
         reconnecting: false,
     }

@@ -12,8 +12,8 @@ pub use self::roster::{Change, Roster};
 pub use self::signal::{JoinRequest, Order, RefusalCode, ServerRefusal, SignalCommand, SignalEvent};
 pub use moim_protocol::{
     Channel, IceCandidate, IceServer, LeaveReason, Lobby, MediaKind, ParticipantId, ParticipantInfo, Profile,
-    Publication, PublicationId, Role, SdpType, SessionDescription, Slot, Topology, TrackSource,
-    WaitingParticipant, Wish,
+    Publication, PublicationId, Role, RoomPermission, RoomPermissions, SdpType, SessionDescription, Slot,
+    Topology, TrackSource, WaitingParticipant, Wish,
 };
 
 /// Milliseconds on a monotonic clock. State machines get it as an argument and have no clock.
@@ -29,6 +29,8 @@ pub(crate) fn participant(id: &str, join_order: u32, role: Role) -> ParticipantI
         metadata: String::new(),
         attributes: Default::default(),
         role,
+        identity: None,
+        permissions: RoomPermissions::default(),
         publications: Vec::new(),
         reconnecting: false,
     }

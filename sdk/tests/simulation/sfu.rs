@@ -40,6 +40,7 @@ impl Sfu {
             MediaCommand::Published { id, publications } => {
                 self.clients.get_mut(&id).expect("someone who joined").publications = publications;
             }
+            MediaCommand::Permitted { .. } => panic!("there are no tokens"),
             MediaCommand::Resumed { id } => {
                 self.clients.get_mut(&id).expect("someone who joined").reliable.repeat();
             }

@@ -4,12 +4,13 @@ use std::net::IpAddr;
 
 use moim_protocol::{
     ClientMessage, ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PeerSignal, Profile,
-    RelayPayload, Role, SFU_ID, ServerMessage, Topology, VERSION, Welcome,
+    Publication, RelayPayload, Role, SFU_ID, ServerMessage, Topology, VERSION, Welcome,
 };
 use tracing::{debug, info};
 
 use super::{
     CloseReason, ConnectionId, Hub, MediaCommand, Output, SeatId, WaitReason, Waiting,
+    pass::{Pass, missing},
     room::Room,
     seat::{Presence, Seat},
     shorten,
@@ -47,16 +48,11 @@ impl Hub {
                 self.error(id, ErrorCode::AlreadyJoined, message);
             }
             ClientMessage::Relay { to, payload } => self.relay(id, &room, &to, payload),
-            ClientMessage::Publish { publications } => {
-                let info = self.rooms.get(&room).and_then(|room| room.participant(id));
-                let profile = info.map(ParticipantInfo::profile);
-                let check = self.limits.check_publications(&publications);
-                let check = check.and_then(|()| self.limits.check_bytes(&profile, &publications));
-                if self.valid(id, check) {
-                    self.change(id, &room, |info| info.publications = publications);
-                }
-            }
+            ClientMessage::Publish { publications } => self.publish(id, &room, publications),
             ClientMessage::Update(profile) => {
+                if let Some(Err(fault)) = self.check_update(id, &room, &profile) {
+                    return self.error(id, ErrorCode::NotPermitted, fault);
+                }
                 let Profile { name, metadata, attributes } = &profile;
                 let Some(info) = self.rooms.get(&room).and_then(|room| room.participant(id)) else { return };
                 let check = self.limits.check_profile(name, metadata, attributes, info.role);
@@ -98,8 +94,16 @@ impl Hub {
         if let Some(token) = join.resume.take_if(|token| !token.is_empty()) {
             return self.resume(id, join, &token);
         }
-        if !self.acceptable(id, &join) {
+        let pass = match self.pass(&join.room, &join) {
+            Ok(pass) => pass,
+            Err((code, message)) => return self.error(id, code, message),
+        };
+        pass.restrict(&mut join);
+        if !self.acceptable(id, &join, &pass) {
             return;
+        }
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.pass = Some(pass);
         }
         if !self.waits_for(id, &join.room) {
             self.stop_waiting_for_mixer(id);
@@ -119,7 +123,9 @@ impl Hub {
 
     /// Admits a participant that has this id from the lobby, or needs none.
     pub(super) fn enter(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
-        let address = self.connections.get(&id).and_then(|connection| connection.address);
+        let Some(connection) = self.connections.get(&id) else { return };
+        let Some(pass) = connection.pass.clone() else { return };
+        let address = connection.address;
         match self.rooms.get(&join.room).map(Room::len) {
             Some(size) if size >= self.limits.max_participants_per_room => {
                 let message = format!("room `{}` has {size} participants, which is the limit", join.room);
@@ -160,6 +166,8 @@ impl Hub {
             metadata: join.metadata,
             attributes: join.attributes,
             role: join.role,
+            identity: pass.identity.clone(),
+            permissions: pass.permissions,
             publications: join.publications,
             reconnecting: false,
         };
@@ -171,11 +179,12 @@ impl Hub {
             room: join.room.clone(),
             participant: info.id.clone(),
             publications: info.publications.clone(),
+            permissions: info.permissions,
         });
         self.seats.insert(seat, join.room.clone());
         let token = join.resume.is_some().then(|| self.tokens.next());
         let (presence, to_mute) = (Presence::Here(id), Default::default());
-        let taken = Seat { id: seat, presence, address, token, to_mute };
+        let taken = Seat { id: seat, presence, address, token, pass, to_mute };
         self.rooms.entry(join.room.clone()).or_insert_with(|| Room::new(topology, address)).add(taken, info);
         self.welcome(id, &join.room);
         self.outputs.extend(joined.map(Output::Media));
@@ -206,16 +215,47 @@ impl Hub {
         self.rooms.values().filter(opened).count()
     }
 
+    /// Sets the publications that the participant's token permits, and refuses the others.
+    fn publish(&mut self, id: ConnectionId, room: &str, mut publications: Vec<Publication>) {
+        let Some(info) = self.rooms.get(room).and_then(|room| room.participant(id)) else { return };
+        let profile = info.profile();
+        let check = self.limits.check_publications(&publications);
+        let check = check.and_then(|()| self.limits.check_bytes(&profile, &publications));
+        if !self.valid(id, check) {
+            return;
+        }
+        let Some(pass) = self.pass_of(id, room) else { return };
+        let refused: Vec<_> =
+            publications.extract_if(.., |publication| !pass.may_publish(publication)).collect();
+        self.change(id, room, |info| info.publications = publications);
+        if let Some(Publication { id: refused, source, .. }) = refused.first() {
+            let why = missing((*source).into());
+            let message = format!("publication `{}`: {why}", shorten(refused.to_string()));
+            self.error(id, ErrorCode::NotPermitted, message);
+        }
+    }
+
+    fn check_update(&self, id: ConnectionId, room: &str, profile: &Profile) -> Option<Result<(), String>> {
+        let before = self.rooms.get(room)?.participant(id)?.profile();
+        Some(self.pass_of(id, room)?.check_update(&before, profile))
+    }
+
     /// A repeated `join` to the same room carries the participant's complete state.
     fn join_again(&mut self, id: ConnectionId, room: &str, mut join: Join) {
         // A repeated join cannot change the role.
         if let Some(info) = self.rooms.get(room).and_then(|room| room.participant(id)) {
             join.role = info.role;
         }
-        if !self.speaks_version(id, &join) || !self.acceptable(id, &join) {
+        if !self.speaks_version(id, &join) {
             return;
         }
         let Some(seat) = self.seat_of(id, room) else { return };
+        self.renew_pass(room, seat, &join);
+        let Some(pass) = self.pass_of(id, room).cloned() else { return };
+        pass.restrict(&mut join);
+        if !self.acceptable(id, &join, &pass) {
+            return;
+        }
         let changed = self.rooms.get_mut(room).is_some_and(|members| {
             members.change(seat, |info| {
                 (info.name, info.metadata, info.attributes) = (join.name, join.metadata, join.attributes);
@@ -235,7 +275,7 @@ impl Hub {
         self.rooms.get(room)?.seat_of(id).map(|seat| seat.id)
     }
 
-    fn is_sfu(&self, room: &str) -> bool {
+    pub(super) fn is_sfu(&self, room: &str) -> bool {
         self.rooms.get(room).is_some_and(|room| room.topology() == Topology::Sfu)
     }
 
@@ -247,7 +287,7 @@ impl Hub {
     }
 
     /// Reports a participant's publications to the SFU.
-    fn media_published(&mut self, id: SeatId, room: &str) {
+    pub(super) fn media_published(&mut self, id: SeatId, room: &str) {
         let info = self.rooms.get(room).filter(|room| room.topology() == Topology::Sfu);
         if let Some(info) = info.and_then(|room| room.info(id)) {
             let publications = info.publications.clone();
@@ -264,7 +304,7 @@ impl Hub {
     }
 
     /// Whether this server can serve the `join`; if not, the sender gets an error.
-    fn acceptable(&mut self, id: ConnectionId, join: &Join) -> bool {
+    fn acceptable(&mut self, id: ConnectionId, join: &Join, pass: &Pass) -> bool {
         if join.role == Role::Unknown {
             self.error(id, ErrorCode::InvalidValue, "the server does not know this role");
             return false;
@@ -288,7 +328,7 @@ impl Hub {
             self.error(id, ErrorCode::UnsupportedTopology, fault);
             return false;
         }
-        let has_token = self.mixer_token.is_none() || join.token == self.mixer_token;
+        let has_token = pass.may_mix || self.mixer_token.is_none() || join.token == self.mixer_token;
         if join.role == Role::Mixer && !has_token {
             let message = "joining as a mixer requires the server's token; see --mixer and --any-mixer";
             self.error(id, ErrorCode::Unauthorized, message);
@@ -301,7 +341,13 @@ impl Hub {
             .connections
             .get(&id)
             .is_some_and(|connection| connection.room.is_some() || waits(connection));
-        if join.role == Role::Host && is_open && !is_inside {
+        // A token for hosts is worth more than being the first.
+        let is_vacant = pass.identity.is_some()
+            && self
+                .rooms
+                .get(&join.room)
+                .is_none_or(|room| room.participants().all(|info| info.role != Role::Host));
+        if join.role == Role::Host && is_open && !is_inside && !is_vacant {
             let room = shorten(join.room.clone());
             let message =
                 format!("room `{room}` is open already: only its first participant can join as its host");

@@ -1,7 +1,8 @@
 //! The powers of a room's host: admitting, removing and muting participants.
 
 use moim_protocol::{
-    ErrorCode, Join, LeaveReason, ParticipantId, PublicationId, Role, ServerMessage, WaitingParticipant,
+    ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PublicationId, Role, ServerMessage,
+    WaitingParticipant,
 };
 use tracing::info;
 
@@ -126,11 +127,15 @@ impl Hub {
     /// Makes the participant who joined first the host; one whose connection was cut only if there is no other.
     pub(super) fn pass_on_host(&mut self, name: &str) {
         let Some(room) = self.rooms.get_mut(name) else { return };
-        let is_heir = |seat: &&Seat| room.info(seat.id).is_some_and(|info| info.role == Role::Participant);
+        let is_participant = |info: &ParticipantInfo| info.role == Role::Participant;
+        let is_heir = |seat: &&Seat| seat.pass.may_host && room.info(seat.id).is_some_and(is_participant);
         let heir = room.seats().filter(is_heir).min_by_key(|seat| seat.connection().is_none());
-        if let Some(heir) = heir.map(|seat| seat.id)
-            && room.change(heir, |info| info.role = Role::Host)
-        {
+        let Some(heir) = heir.map(|seat| seat.id) else {
+            // Nobody has a token that permits it, so nobody can admit anyone.
+            self.turn_away_waiting(name);
+            return self.unlock(name);
+        };
+        if room.change(heir, |info| info.role = Role::Host) {
             info!(seat = heir.0, room = name, "is the host now");
             self.announce(name, heir, Audience::Everyone);
         }

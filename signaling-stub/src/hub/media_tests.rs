@@ -183,7 +183,7 @@ fn only_an_mcu_has_a_mixer() {
 fn what_the_sfu_refuses_is_told_to_its_sender() {
     let mut hub = joined();
     drain(&mut hub);
-    hub.handle_sfu_fault(FIRST, "no SDP".to_owned());
+    hub.handle_sfu_fault(FIRST, ErrorCode::MediaRefused, "no SDP".to_owned());
     assert_eq!(errors(&drain(&mut hub)), [(ALICE, ErrorCode::MediaRefused, false)]);
 }
 

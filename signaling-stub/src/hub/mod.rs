@@ -4,6 +4,7 @@
 //! returns `None`, and call [`handle_timeout`](Hub::handle_timeout) at
 //! [`poll_timeout`](Hub::poll_timeout). Two hubs with the same seed and the same events behave identically.
 
+mod audit;
 mod dispatch;
 mod id;
 mod limits;
@@ -14,6 +15,9 @@ mod lobby_tests;
 mod media_tests;
 mod mixers;
 mod output;
+mod pass;
+#[cfg(test)]
+mod pass_tests;
 mod rate;
 mod room;
 mod seat;
@@ -34,15 +38,23 @@ use moim_protocol::{
 use tracing::{debug, info};
 
 use self::{
+    audit::Audit,
     id::{ParticipantIds, Tokens},
+    pass::Pass,
     rate::{Bucket, Rate},
     room::Room,
 };
 pub use self::{
     limits::Limits,
     output::{CloseReason, MediaCommand, Output},
+    pass::{RoomToken, TokenFault, TokenVerifier},
     seat::SeatId,
 };
+
+#[cfg(feature = "server")]
+pub(crate) use self::audit::AUDIT;
+#[cfg(feature = "sfu")]
+pub(crate) use self::pass::missing;
 
 /// Identifies a connection. The owner of the hub chooses it and never reuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +82,8 @@ pub struct Hub {
     has_sfu: bool,
     starts_mixers: bool,
     mixer_token: Option<String>,
+    /// Verifies room tokens. `None`: none are required.
+    verifier: Option<Box<dyn TokenVerifier>>,
     ids: ParticipantIds,
     tokens: Tokens,
     /// In which room each seat is.
@@ -87,6 +101,8 @@ pub struct Hub {
     now: u64,
     /// The connection whose message is being handled, and its request number, if it has one.
     request: Option<(ConnectionId, u32)>,
+    /// Limits the lines about connections that were not added.
+    audit: Audit,
 }
 
 #[derive(Debug)]
@@ -102,6 +118,9 @@ struct Connection {
     started_mixer_at: Option<u64>,
     heard_at: u64,
     bucket: Bucket,
+    /// What its last `join` is permitted.
+    pass: Option<Pass>,
+    audit: Audit,
 }
 
 #[derive(Debug)]
@@ -153,6 +172,7 @@ impl Hub {
             has_sfu: false,
             starts_mixers: false,
             mixer_token: None,
+            verifier: None,
             ids: ParticipantIds::seeded(0),
             tokens: Tokens::default(),
             seats: BTreeMap::new(),
@@ -165,6 +185,7 @@ impl Hub {
             shutting_down: false,
             now: 0,
             request: None,
+            audit: Audit::default(),
         }
     }
 
@@ -219,9 +240,9 @@ impl Hub {
     }
 
     /// Reports to a client that the SFU could not use what it sent.
-    pub fn handle_sfu_fault(&mut self, seat: SeatId, fault: String) {
+    pub fn handle_sfu_fault(&mut self, seat: SeatId, code: ErrorCode, fault: String) {
         if let Some(to) = self.connection_of(seat) {
-            self.error(to, ErrorCode::MediaRefused, shorten(fault));
+            self.error(to, code, shorten(fault));
         }
     }
 
@@ -305,6 +326,8 @@ impl Hub {
             started_mixer_at: None,
             heard_at: now,
             bucket: Bucket::new(self.limits.messages_per_second, self.limits.message_burst, now),
+            pass: None,
+            audit: Audit::default(),
         };
         let deadline = connection.deadline(self.limits.idle_timeout_ms);
         self.connections.insert(id, connection);
@@ -527,7 +550,7 @@ impl Hub {
     }
 
     fn send_error(&mut self, id: ConnectionId, code: ErrorCode, message: impl Into<String>, fatal: bool) {
-        debug!(connection = id.0, code = code.as_str(), fatal, "refused");
+        self.audit(id, code, fatal);
         let request = self.request.filter(|(from, _)| *from == id).map(|(_, request)| request);
         self.send(id, ServerMessage::Error(ServerError { code, message: message.into(), fatal, request }));
     }

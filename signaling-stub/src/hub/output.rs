@@ -1,6 +1,6 @@
 //! The hub's outputs.
 
-use moim_protocol::{ErrorCode, ParticipantId, Publication, RelayPayload, ServerMessage};
+use moim_protocol::{ErrorCode, ParticipantId, Publication, RelayPayload, RoomPermissions, ServerMessage};
 
 use super::{ConnectionId, SeatId};
 
@@ -42,6 +42,15 @@ pub enum MediaCommand {
         participant: ParticipantId,
         /// Its publications.
         publications: Vec<Publication>,
+        /// What it may do.
+        permissions: RoomPermissions,
+    },
+    /// What a participant may do changed.
+    Permitted {
+        /// Its seat.
+        id: SeatId,
+        /// What it may do from now on.
+        permissions: RoomPermissions,
     },
     /// A participant's publications changed.
     Published {

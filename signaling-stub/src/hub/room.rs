@@ -104,6 +104,10 @@ impl Room {
         seats.find(|seat| seat.connection() == Some(connection))
     }
 
+    pub(super) fn seat_mut(&mut self, seat: SeatId) -> Option<&mut Seat> {
+        self.members.iter_mut().map(|member| &mut member.seat).find(|known| known.id == seat)
+    }
+
     /// The seat that is resumed with this token.
     pub(super) fn seat_with(&self, token: &str) -> Option<&Seat> {
         self.seats().find(|seat| seat.token.as_deref() == Some(token))

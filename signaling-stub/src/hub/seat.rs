@@ -11,7 +11,9 @@ use moim_protocol::{
 };
 use tracing::info;
 
-use super::{CloseReason, ConnectionId, Hub, MediaCommand, Output, dispatch::Audience, room::Room, shorten};
+use super::{
+    CloseReason, ConnectionId, Hub, MediaCommand, Output, dispatch::Audience, pass::Pass, room::Room, shorten,
+};
 
 /// Identifies a participant's place in a room, whatever its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +28,8 @@ pub(super) struct Seat {
     pub(super) address: Option<IpAddr>,
     /// The token to resume the seat. `None` if the client cannot resume, so the seat ends with the connection.
     pub(super) token: Option<String>,
+    /// What its participant may do.
+    pub(super) pass: Pass,
     /// The publications that a host asked to mute while the seat was empty, and which host.
     pub(super) to_mute: BTreeMap<PublicationId, ParticipantId>,
 }
@@ -127,6 +131,7 @@ impl Hub {
             connection.room = Some(name.clone());
         }
         info!(connection = id.0, seat = seat.0, room = name, "resumed");
+        self.renew_pass(&name, seat, &join);
         self.welcome(id, &name);
         for (publication_id, from) in to_mute {
             self.send(id, ServerMessage::MuteRequested { from, publication_id });

@@ -7,7 +7,10 @@ use axum::{
     extract::{ConnectInfo, Request, State, ws::WebSocketUpgrade},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
     },
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -27,6 +30,8 @@ use super::{
     switchboard::Switchboard,
 };
 
+use crate::hub::AUDIT;
+
 /// Bytes of a WebSocket that are processed before other tasks get a turn.
 const READ_BYTES: usize = 4096;
 
@@ -34,11 +39,13 @@ pub(super) fn router(
     switchboard: Arc<Switchboard>,
     static_dir: Option<PathBuf>,
     origins: Origins,
+    has_metrics: bool,
 ) -> io::Result<Router> {
     let origins = Arc::new(origins);
     let web_socket = get(web_socket).layer(from_fn_with_state(Arc::clone(&origins), check_origin));
-    let router =
-        Router::new().route("/ws", web_socket).route("/healthz", get(health)).with_state(switchboard);
+    let router = Router::new().route("/ws", web_socket).route("/healthz", get(health));
+    let router = if has_metrics { router.route("/metrics", get(metrics)) } else { router };
+    let router = router.with_state(switchboard);
     let router = match static_dir {
         Some(folder) => {
             let inside = from_fn_with_state(files::root(&folder)?, files::only_inside);
@@ -75,7 +82,7 @@ async fn check_origin(State(origins): State<Arc<Origins>>, request: Request, nex
     match origins.check_origin(request.headers()) {
         Ok(()) => next.run(request).await,
         Err(fault) => {
-            info!(origin = ?request.headers().get(ORIGIN), "refused");
+            info!(target: AUDIT, origin = ?request.headers().get(ORIGIN), "refused");
             (StatusCode::FORBIDDEN, fault).into_response()
         }
     }
@@ -96,6 +103,11 @@ async fn web_socket(
         .max_message_size(bytes)
         .max_frame_size(bytes)
         .on_upgrade(move |socket| socket::serve(socket, (address.ip(), found), meter, switchboard))
+}
+
+async fn metrics(State(switchboard): State<Arc<Switchboard>>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(CONTENT_TYPE, kind)], switchboard.metrics.encode(switchboard.stats())).into_response()
 }
 
 async fn health(State(switchboard): State<Arc<Switchboard>>) -> Json<Value> {

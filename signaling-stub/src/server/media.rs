@@ -9,26 +9,29 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
+use prometheus_client::metrics::counter::Counter;
 use str0m::net::{Protocol, Transmit};
 use tokio::{
     net::{TcpListener, UdpSocket},
     runtime::Handle,
     sync::{mpsc, oneshot},
     task::JoinSet,
-    time::sleep_until,
+    time::{interval, sleep_until},
 };
 use tracing::{debug, error, info};
 
 use self::tcp::Connections;
 use super::interfaces::{open_udp, outward_addresses};
 use super::{ServerConfig, media_queue::MediaQueue, switchboard::Switchboard};
-use crate::sfu::{Sfu, SfuOutput};
+use crate::sfu::{Sfu, SfuOutput, SfuStats};
 
 /// Packets that are queued; further ones are dropped, as in the network.
 const MAX_WAITING: usize = 4096;
+/// How often the metrics get the SFU's statistics.
+const STATS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A received packet.
 #[derive(Debug)]
@@ -117,12 +120,15 @@ impl Media {
         let mut sfu = Sfu::new(addresses, Instant::now());
         let (packets, mut arrived) = mpsc::channel(MAX_WAITING);
         let mut readers = JoinSet::new();
+        let dropped = &switchboard.metrics.sfu_dropped_packets;
         for socket in &self.sockets {
-            readers.spawn(read(Arc::clone(socket), packets.clone()));
+            readers.spawn(read(Arc::clone(socket), packets.clone(), dropped.clone()));
         }
         for listener in &self.listeners {
             readers.spawn(self.connections.clone().accept(Arc::clone(listener), packets.clone()));
         }
+        let mut before = SfuStats::default();
+        let mut publishing = interval(STATS_INTERVAL);
         loop {
             let timeout = sfu.poll_timeout();
             let due = async {
@@ -140,6 +146,10 @@ impl Media {
                     }
                 }
                 () = due => sfu.handle_timeout(Instant::now()),
+                _ = publishing.tick() => {
+                    let now = sfu.stats();
+                    switchboard.metrics.set_sfu(now, std::mem::replace(&mut before, now));
+                }
             }
             while let Some(output) = sfu.poll_output() {
                 self.act(output, switchboard);
@@ -163,7 +173,9 @@ impl Media {
         match output {
             SfuOutput::Transmit(transmit) => self.transmit(&transmit),
             SfuOutput::Relay(id, payload) => switchboard.drive(|hub, _| hub.handle_sfu_payload(id, payload)),
-            SfuOutput::Refuse(id, fault) => switchboard.drive(|hub, _| hub.handle_sfu_fault(id, fault)),
+            SfuOutput::Refuse(id, code, fault) => {
+                switchboard.drive(|hub, _| hub.handle_sfu_fault(id, code, fault));
+            }
         }
     }
 }
@@ -203,7 +215,7 @@ fn reachable_addresses() -> Vec<IpAddr> {
     if addresses.is_empty() { vec![IpAddr::from([127, 0, 0, 1])] } else { addresses }
 }
 
-async fn read(socket: Arc<UdpSocket>, packets: mpsc::Sender<Packet>) {
+async fn read(socket: Arc<UdpSocket>, packets: mpsc::Sender<Packet>, dropped: Counter) {
     let Ok(destination) = socket.local_addr() else { return };
     let mut buffer = [0; frames::MAX_PACKET_BYTES];
     loop {
@@ -211,8 +223,11 @@ async fn read(socket: Arc<UdpSocket>, packets: mpsc::Sender<Packet>) {
         let Ok((length, source)) = socket.recv_from(&mut buffer).await else { continue };
         let bytes = buffer[..length].to_vec();
         let packet = Packet { protocol: Protocol::Udp, source, destination, bytes };
-        if packets.try_send(packet).is_err() && packets.is_closed() {
-            return;
+        if packets.try_send(packet).is_err() {
+            dropped.inc();
+            if packets.is_closed() {
+                return;
+            }
         }
     }
 }

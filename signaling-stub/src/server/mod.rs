@@ -9,6 +9,7 @@ mod interfaces;
 mod media;
 mod media_queue;
 mod meter;
+mod metrics;
 mod mixers;
 mod origin;
 mod outbox;
@@ -16,6 +17,7 @@ mod site;
 mod socket;
 mod switchboard;
 mod tls;
+mod tokens;
 mod turn;
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -34,6 +36,7 @@ use self::{
 pub use self::{
     mixers::{MixerSettings, TOKEN_VARIABLE},
     tls::Acceptor,
+    tokens::{KeyError, TokenKeys},
     turn::TurnConfig,
 };
 use crate::{HubStats, Limits, TurnSecret};
@@ -71,6 +74,10 @@ pub struct ServerConfig {
     /// The token that a mixer needs to join; those that the server starts have it. `None` lets any client that joins as
     /// a mixer receive the media of everyone in an `mcu` room. Default: a random one.
     pub mixer_token: Option<String>,
+    /// The keys of the tokens that everyone needs to join. Default: none, and everyone can join.
+    pub token_keys: Option<TokenKeys>,
+    /// Whether to serve metrics on `/metrics`. On a loopback address they are always served. Default: false.
+    pub metrics: bool,
     /// The certificate for `https:`, `wss:` and `turns:`. Default: none, and the server speaks `http:` and `ws:`.
     pub tls: Option<Acceptor>,
     /// The TURN server that clients are given. Default: none.
@@ -92,6 +99,8 @@ impl Default for ServerConfig {
             mixer: None,
             max_queued_bytes: 4 * 1024 * 1024,
             mixer_token: Some(random_token()),
+            token_keys: None,
+            metrics: false,
             tls: None,
             turn: None,
         }
@@ -123,6 +132,7 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let local_addr = listener.local_addr()?;
     let static_dir = config.static_dir.clone();
     let origins = Origins::new(&config.allowed_origins);
+    let has_metrics = config.metrics || local_addr.ip().is_loopback();
     let (limits, tls) = (config.limits.clone(), config.tls.clone());
     #[cfg(feature = "sfu")]
     let media = if config.sfu { Some(media::Media::bind(local_addr, &config)?) } else { None };
@@ -149,7 +159,7 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let (stop, mut stopped) = watch::channel(false);
     let turn = turn.map(|turn| turn.start(&switchboard, &stop.subscribe()));
     let clock = tokio::spawn(Arc::clone(&switchboard).keep_time());
-    let app = http::router(Arc::clone(&switchboard), static_dir, origins)?;
+    let app = http::router(Arc::clone(&switchboard), static_dir, origins, has_metrics)?;
     let site = Site::new(app, tls, &limits, stop.subscribe());
     let serve_one = move |stream, address, place| site.clone().serve(stream, address, place);
     let serving = Doors::new(SocketLimits::of(&limits)).serve(listener, stop.subscribe(), serve_one);

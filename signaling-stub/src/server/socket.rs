@@ -90,6 +90,7 @@ async fn receive(
         meter.message();
         match frame {
             Ok(Message::Text(text)) => {
+                switchboard.metrics.received_bytes.inc_by(text.len() as u64);
                 if switchboard.drive(|hub, now| hub.handle_frame(id, text.len(), now)) {
                     // Not inside `drive`, which others wait for.
                     let (request, message) = (ClientMessage::request_of(&text), ClientMessage::decode(&text));
@@ -132,6 +133,9 @@ async fn send(
                 (Message::Close(Some(frame)), true)
             }
         };
+        if let Message::Text(text) = &message {
+            switchboard.metrics.sent_bytes.inc_by(text.len() as u64);
+        }
         match timeout(SEND_TIMEOUT, sink.send(message)).await {
             Ok(Ok(())) if last => return End::Closed,
             Ok(Ok(())) => {}

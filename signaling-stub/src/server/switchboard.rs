@@ -3,13 +3,11 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use moim_protocol::ServerMessage;
 use tokio::{
     sync::{Notify, mpsc, oneshot},
     time::{Instant, sleep_until},
@@ -20,6 +18,7 @@ use super::{
     ServerConfig,
     ice::{Credentials, Found, Ice},
     media_queue::MediaQueue,
+    metrics::Metrics,
     mixers::MixerCommand,
     outbox::{Outbox, Verdict},
 };
@@ -55,8 +54,7 @@ pub(super) struct Switchboard {
     max_queued_bytes: usize,
     max_message_bytes: usize,
     timeout_changed: Notify,
-    /// Tasks that ended with a panic.
-    panics: AtomicU64,
+    pub(super) metrics: Metrics,
     backends: Backends,
 }
 
@@ -101,13 +99,16 @@ impl Switchboard {
         if let Some(token) = config.mixer_token {
             hub = hub.with_mixer_token(token);
         }
+        if let Some(keys) = config.token_keys {
+            hub = hub.with_token_verifier(keys);
+        }
         let switchboard = Self {
             state: Mutex::new(State { hub, queues: HashMap::new(), next_id: 0, open: Some(open) }),
             started: Instant::now(),
             max_queued_bytes: config.max_queued_bytes,
             max_message_bytes,
             timeout_changed: Notify::new(),
-            panics: AtomicU64::new(0),
+            metrics: Metrics::new(),
             backends,
         };
         (Arc::new(switchboard), Sockets(sockets))
@@ -125,12 +126,12 @@ impl Switchboard {
 
     /// Counts a task that ended with a panic.
     pub(super) fn panicked(&self) {
-        self.panics.fetch_add(1, Ordering::Relaxed);
+        self.metrics.panicked();
     }
 
     /// The number of tasks that ended with a panic.
     pub(super) fn panics(&self) -> u64 {
-        self.panics.load(Ordering::Relaxed)
+        self.metrics.panics()
     }
 
     /// Adds a connection; `None` if the server is shutting down.
@@ -179,6 +180,11 @@ impl Switchboard {
     fn deliver(&self, state: &mut State, output: Output, now: u64) {
         match output {
             Output::Send { to, mut message } => {
+                match &message {
+                    ServerMessage::Error(error) => self.metrics.refused(error.code.as_str()),
+                    ServerMessage::Relay { .. } => drop(self.metrics.relays.inc()),
+                    _ => {}
+                }
                 let Some(queue) = state.queues.get_mut(&to) else { return };
                 let renewal =
                     queue.credentials.as_mut().and_then(|credentials| credentials.add_to(&mut message));

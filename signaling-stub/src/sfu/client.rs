@@ -8,7 +8,7 @@ use std::{
 
 use moim_protocol::{
     Channel as ChannelKind, MediaKind, ParticipantId, PeerSignal, Publication, PublicationId, RelayPayload,
-    Reliable, Routed, SdpType, SessionDescription,
+    Reliable, RoomPermission, RoomPermissions, Routed, SdpType, SessionDescription,
 };
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
@@ -40,6 +40,7 @@ pub(super) struct Client {
     pub(super) room: String,
     pub(super) participant: ParticipantId,
     pub(super) publications: Vec<Publication>,
+    pub(super) permissions: RoomPermissions,
     rtc: Rtc,
     reliable: Reliable,
     channels: Channels,
@@ -49,9 +50,11 @@ pub(super) struct Client {
     subscriptions: Subscriptions,
     started: Instant,
     rtc_timeout: Instant,
-    events: VecDeque<ClientEvent>,
+    pub(super) events: VecDeque<ClientEvent>,
     pace: Pace,
     inbox: Inbox,
+    /// When it was last told that it may not do something.
+    pub(super) told_at: Option<Instant>,
     /// An offer that came too early, and when it may be processed.
     early_offer: Option<(Instant, Offer)>,
 }
@@ -86,6 +89,7 @@ impl Client {
             room,
             participant,
             publications: Vec::new(),
+            permissions: RoomPermissions::default(),
             rtc,
             reliable: Reliable::default(),
             channels,
@@ -97,6 +101,7 @@ impl Client {
             events: VecDeque::new(),
             pace: Pace::new(now),
             inbox: Inbox::new(now),
+            told_at: None,
             early_offer: None,
         }
     }
@@ -109,7 +114,8 @@ impl Client {
     /// Continues with a fresh connection. The limits of the one before still apply.
     pub(super) fn begin_epoch(&mut self, epoch: u32, fresh: Self, now: Instant) {
         let before = std::mem::replace(self, fresh);
-        (self.publications, self.pace, self.inbox) = (before.publications, before.pace, before.inbox);
+        (self.publications, self.permissions) = (before.publications, before.permissions);
+        (self.pace, self.inbox, self.told_at) = (before.pace, before.inbox, before.told_at);
         self.reliable = Reliable::begin(epoch, self.millis(now));
     }
 
@@ -138,6 +144,11 @@ impl Client {
                     warn!(participant = %self.participant, reason, "the client refused an answer");
                 }
                 PeerSignal::Wishes { wishes, others } => {
+                    if wishes.iter().any(|wish| wish.wanted)
+                        && !self.permissions.allows(RoomPermission::Subscribe)
+                    {
+                        self.refuse(RoomPermission::Subscribe, now);
+                    }
                     for (source, rid) in self.subscriptions.wish(wishes, others, now) {
                         self.events.push_back(ClientEvent::KeyFrameWanted { source, rid });
                     }
@@ -274,11 +285,11 @@ impl Client {
                 {
                     let (to, is_binary) = (routed.peer.to_owned(), routed.is_binary);
                     let content = routed.message.to_vec();
-                    if let Err(Dropped { aloud: true }) =
+                    if let Err(Dropped { aloud }) =
                         self.inbox.push(Message { channel, to, is_binary, content }, now)
                     {
                         let fault = "too many messages; they are dropped until the rate falls";
-                        self.events.push_back(ClientEvent::Refused(fault.to_owned()));
+                        self.events.push_back(ClientEvent::Dropped { fault: aloud.then_some(fault) });
                     }
                 }
             }
@@ -299,7 +310,8 @@ impl Client {
         self.publications.iter().filter_map(move |publication| {
             let (mid, _) = self.mids.iter().find(|(_, carried)| **carried == publication.id)?;
             let mid = Mid::from(mid.as_str());
-            self.rtc.media(mid)?;
+            // What is published as audio is not forwarded as video.
+            self.rtc.media(mid).filter(|media| kind_of(media.kind()) == publication.kind)?;
             let slot = moim_protocol::Slot {
                 participant_id: self.participant.clone(),
                 publication_id: publication.id.clone(),
@@ -328,33 +340,36 @@ impl Client {
         true
     }
 
+    /// The number of publications that it receives.
+    pub(super) fn streams(&self) -> usize {
+        self.subscriptions.sources()
+    }
+
     /// The layers that this client sends in a section.
     pub(super) fn layers(&self, mid: Mid, now: Instant) -> Vec<Layer> {
         self.uplinks.get(&mid).map(|uplink| uplink.layers(now)).unwrap_or_default()
     }
 
-    /// Forwards a frame of another client, if this one receives it. Returns whether there is anything to poll for.
+    /// Forwards a frame of another client, if this one receives it, and returns what was done with it.
     pub(super) fn forward(
         &mut self,
         source: Source,
         data: &MediaData,
         layers: &[Layer],
         now: Instant,
-    ) -> bool {
+    ) -> Option<Verdict> {
         let judged = self.subscriptions.judge(source, data, layers, now);
         self.update_desired_bitrate();
-        match judged {
-            Some((mid, Verdict::Forward)) => {
+        let (mid, verdict) = judged?;
+        match verdict {
+            Verdict::Forward => {
                 let time = self.subscriptions.time(mid, data);
                 self.write(mid, data, MediaTime::new(time, data.time.frequency()));
-                true
             }
-            Some((_, Verdict::Ask(rid))) => {
-                self.events.push_back(ClientEvent::KeyFrameWanted { source, rid });
-                true
-            }
-            Some((_, Verdict::Drop)) | None => false,
+            Verdict::Ask(rid) => self.events.push_back(ClientEvent::KeyFrameWanted { source, rid }),
+            Verdict::Drop => {}
         }
+        Some(verdict)
     }
 
     fn update_desired_bitrate(&mut self) {

@@ -1,6 +1,6 @@
 //! Events of one client that concern the others.
 
-use moim_protocol::RelayPayload;
+use moim_protocol::{RelayPayload, RoomPermission};
 use str0m::{
     media::{MediaData, Rid},
     net::Transmit,
@@ -13,8 +13,12 @@ use super::{Source, inbox::Message};
 pub(super) enum ClientEvent {
     Transmit(Transmit),
     Relay(RelayPayload),
-    /// A fault in what the client sent.
-    Refused(String),
+    /// A message was dropped; with the fault to report, if any.
+    Dropped {
+        fault: Option<&'static str>,
+    },
+    /// It did something that its token does not permit.
+    NotPermitted(RoomPermission),
     /// Media sections were added or changed.
     SectionsChanged,
     Media(Box<MediaData>),

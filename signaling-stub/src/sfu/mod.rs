@@ -12,6 +12,7 @@ mod downlink;
 mod inbox;
 mod layers;
 mod offer;
+mod permissions;
 mod slots;
 mod subscriptions;
 mod timeline;
@@ -25,7 +26,7 @@ use std::{
     time::Instant,
 };
 
-use moim_protocol::{Channel as ChannelKind, ParticipantId, RelayPayload};
+use moim_protocol::{Channel as ChannelKind, ErrorCode, ParticipantId, RelayPayload, RoomPermission};
 use str0m::{
     Candidate, Input,
     media::Mid,
@@ -33,8 +34,8 @@ use str0m::{
 };
 use tracing::{debug, warn};
 
-use self::{client::Client, client_event::ClientEvent, inbox::Message, slots::Feed};
-use crate::{MediaCommand, SeatId};
+use self::{client::Client, client_event::ClientEvent, downlink::Verdict, inbox::Message, slots::Feed};
+use crate::{MediaCommand, SeatId, hub::missing};
 
 /// A publication as received: the seat and the media section.
 type Source = (SeatId, Mid);
@@ -47,7 +48,22 @@ pub enum SfuOutput {
     /// Send a payload to a client, over the connection of its seat.
     Relay(SeatId, RelayPayload),
     /// Report to a client that something it sent could not be used.
-    Refuse(SeatId, String),
+    Refuse(SeatId, ErrorCode, String),
+}
+
+/// Current statistics, and totals since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SfuStats {
+    /// Clients.
+    pub clients: usize,
+    /// Publications that are forwarded, once for each receiver.
+    pub streams: usize,
+    /// Total of forwarded frames, once for each receiver.
+    pub frames: u64,
+    /// Total of frames that a receiver of their publication did not get: of other layers, or before a key frame.
+    pub dropped_frames: u64,
+    /// Total of dropped messages: beyond the rate, or without the permission.
+    pub dropped_messages: u64,
 }
 
 /// The media of all rooms.
@@ -60,6 +76,7 @@ pub struct Sfu {
     /// Clients that may have output.
     woken: BTreeSet<SeatId>,
     outputs: VecDeque<SfuOutput>,
+    totals: SfuStats,
 }
 
 impl Sfu {
@@ -86,15 +103,16 @@ impl Sfu {
             clients: BTreeMap::new(),
             woken: BTreeSet::new(),
             outputs: VecDeque::new(),
+            totals: SfuStats::default(),
         }
     }
 
     /// Handles a command of the hub.
     pub fn handle_command(&mut self, command: MediaCommand, now: Instant) {
         match command {
-            MediaCommand::Joined { id, room, participant, publications } => {
+            MediaCommand::Joined { id, room, participant, publications, permissions } => {
                 let mut client = self.client(room.clone(), participant, now);
-                client.publications = publications;
+                (client.publications, client.permissions) = (publications, permissions);
                 self.clients.insert(id, client);
                 self.reassign(&room, now);
             }
@@ -108,6 +126,12 @@ impl Sfu {
                     client.repeat_signals();
                     self.woken.insert(id);
                 }
+            }
+            MediaCommand::Permitted { id, permissions } => {
+                let Some(client) = self.clients.get_mut(&id) else { return };
+                client.permissions = permissions;
+                let room = client.room.clone();
+                self.reassign(&room, now);
             }
             MediaCommand::Published { id, publications } => {
                 let Some(client) = self.clients.get_mut(&id) else { return };
@@ -125,7 +149,7 @@ impl Sfu {
                 }
                 let Some(client) = self.clients.get_mut(&id) else { return };
                 for fault in client.handle_payload(payload, now) {
-                    self.outputs.push_back(SfuOutput::Refuse(id, fault));
+                    self.outputs.push_back(SfuOutput::Refuse(id, ErrorCode::MediaRefused, fault));
                 }
                 self.woken.insert(id);
                 let room = client.room.clone();
@@ -181,6 +205,12 @@ impl Sfu {
         self.outputs.pop_front()
     }
 
+    /// Current statistics.
+    pub fn stats(&self) -> SfuStats {
+        let streams = self.clients.values().map(Client::streams).sum();
+        SfuStats { clients: self.clients.len(), streams, ..self.totals }
+    }
+
     /// Processes the output of every client, and passes it to the others.
     fn run(&mut self, now: Instant) {
         while let Some(id) = self.woken.pop_first() {
@@ -194,7 +224,16 @@ impl Sfu {
         match event {
             ClientEvent::Transmit(transmit) => self.outputs.push_back(SfuOutput::Transmit(transmit)),
             ClientEvent::Relay(payload) => self.outputs.push_back(SfuOutput::Relay(id, payload)),
-            ClientEvent::Refused(fault) => self.outputs.push_back(SfuOutput::Refuse(id, fault)),
+            ClientEvent::Dropped { fault } => {
+                self.totals.dropped_messages += 1;
+                let refusal =
+                    fault.map(|fault| SfuOutput::Refuse(id, ErrorCode::MediaRefused, fault.to_owned()));
+                self.outputs.extend(refusal);
+            }
+            ClientEvent::NotPermitted(permission) => {
+                let refusal = SfuOutput::Refuse(id, ErrorCode::NotPermitted, missing(permission));
+                self.outputs.push_back(refusal);
+            }
             ClientEvent::SectionsChanged => {
                 let Some(room) = self.clients.get(&id).map(|client| client.room.clone()) else { return };
                 self.reassign(&room, now);
@@ -204,9 +243,12 @@ impl Sfu {
                 let (room, source) = (sender.room.clone(), (id, data.mid));
                 let layers = sender.layers(data.mid, now);
                 for (other, client) in self.clients.iter_mut().filter(|(_, client)| client.room == room) {
-                    if client.forward(source, &data, &layers, now) {
-                        self.woken.insert(*other);
+                    match client.forward(source, &data, &layers, now) {
+                        Some(Verdict::Forward) => self.totals.frames += 1,
+                        Some(_) => self.totals.dropped_frames += 1,
+                        None => continue,
                     }
+                    self.woken.insert(*other);
                 }
             }
             ClientEvent::KeyFrameWanted { source: (owner, mid), rid } => {
@@ -216,7 +258,12 @@ impl Sfu {
                 }
             }
             ClientEvent::Message(Message { channel, to, is_binary, content }) => {
-                self.deliver(id, channel, &to, is_binary, &content);
+                let Some(client) = self.clients.get_mut(&id) else { return };
+                if client.may_send(channel, &content, now) {
+                    self.deliver(id, channel, &to, is_binary, &content);
+                } else {
+                    self.totals.dropped_messages += 1;
+                }
             }
         }
     }
@@ -243,7 +290,9 @@ impl Sfu {
             .flat_map(|(id, client)| client.feeds(*id))
             .collect();
         for (id, client) in self.clients.iter_mut().filter(|(_, client)| client.room == room) {
-            let is_meant = |feed: &&Feed| feed.source.0 != *id && feed.is_for(&client.participant);
+            let receives = client.permissions.allows(RoomPermission::Subscribe);
+            let is_meant =
+                |feed: &&Feed| receives && feed.source.0 != *id && feed.is_for(&client.participant);
             let meant = feeds.iter().filter(is_meant).cloned().collect();
             if client.assign(meant, now) {
                 debug!(connection = id.0, "the slots changed");

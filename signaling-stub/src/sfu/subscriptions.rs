@@ -107,6 +107,11 @@ impl Subscriptions {
         self.slots.acknowledged(number)
     }
 
+    /// The number of sections with a publication.
+    pub(super) fn sources(&self) -> usize {
+        self.slots.sources().count()
+    }
+
     /// The publication in a section.
     pub(super) fn source(&self, mid: Mid) -> Option<Source> {
         self.slots.source(mid)

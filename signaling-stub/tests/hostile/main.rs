@@ -13,4 +13,5 @@ mod pair;
 mod receivers;
 mod seats;
 mod sockets;
+mod tokens;
 mod turn;

@@ -4,6 +4,7 @@
 
 mod data;
 mod hostile;
+mod permissions;
 mod person;
 mod repairs;
 mod restart;

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use moim_protocol::{Channel, PeerSignal, Publication};
+use moim_protocol::{Channel, PeerSignal, Publication, RoomPermissions};
 use moim_signaling_stub::{
     MediaCommand, SeatId,
     sfu::{Sfu, SfuOutput},
@@ -60,6 +60,15 @@ impl World {
     }
 
     pub(crate) fn join(&mut self, name: &'static str, publications: Vec<Publication>) {
+        self.join_with(name, publications, RoomPermissions::default());
+    }
+
+    pub(crate) fn join_with(
+        &mut self,
+        name: &'static str,
+        publications: Vec<Publication>,
+        permissions: RoomPermissions,
+    ) {
         let id = SeatId(self.next_id);
         self.next_id += 1;
         let address = SocketAddr::from(([10, 0, 1, id.0 as u8], 5000));
@@ -67,9 +76,15 @@ impl World {
         self.people.insert(id, (name, Person::new(address, self.now), path));
         let participant = name.into();
         self.sfu.handle_command(
-            MediaCommand::Joined { id, room: "kitchen".into(), participant, publications },
+            MediaCommand::Joined { id, room: "kitchen".into(), participant, publications, permissions },
             self.now,
         );
+    }
+
+    /// Changes what a client may do.
+    pub(crate) fn permit(&mut self, name: &str, permissions: RoomPermissions) {
+        let id = self.id(name);
+        self.sfu.handle_command(MediaCommand::Permitted { id, permissions }, self.now);
     }
 
     pub(crate) fn leave(&mut self, name: &str) {
@@ -183,7 +198,9 @@ impl World {
                         person.handle_payload(payload, now);
                     }
                 }
-                SfuOutput::Refuse(id, fault) => self.people.get_mut(&id).unwrap().1.faults.push(fault),
+                SfuOutput::Refuse(id, code, fault) => {
+                    self.people.get_mut(&id).unwrap().1.faults.push(format!("{}: {fault}", code.as_str()));
+                }
             }
         }
         let (due, later) = std::mem::take(&mut self.to_people).into_iter().partition(|(at, ..)| *at <= now);

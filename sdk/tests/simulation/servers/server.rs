@@ -71,6 +71,8 @@ impl Server {
                     metadata: String::new(),
                     attributes: BTreeMap::new(),
                     role: Role::Participant,
+                    identity: None,
+                    permissions: Default::default(),
                     publications: Vec::new(),
                     reconnecting: false,
                 };
