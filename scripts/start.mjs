@@ -24,13 +24,21 @@ const FLAGS = {
   turn: { type: "boolean", about: "also runs a TURN server" },
   "tls-cert": { type: "string", value: "FILE", about: "the certificate of the server (PEM), for a phone in the same network" },
   "tls-key": { type: "string", value: "FILE", about: "its private key (PEM)" },
+  "allowed-origin": {
+    type: "string",
+    multiple: true,
+    value: "ORIGIN",
+    about: "an origin whose pages may connect too, such as http://localhost:5173; repeatable",
+  },
 };
 
 /** Starts the stub; resolves with its process and the printed URL when it listens. */
 async function startStub({ host, port, flags }) {
   const args = ["--host", host, "--port", String(port), "--static-dir", SITE];
   if (flags.turn) args.push("--turn");
-  for (const name of ["tls-cert", "tls-key"]) if (flags[name]) args.push(`--${name}`, flags[name]);
+  for (const name of ["tls-cert", "tls-key", "allowed-origin"]) {
+    for (const value of [flags[name] ?? []].flat()) args.push(`--${name}`, value);
+  }
   const mixer = process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
   if (mixer) args.push("--mixer", mixer);
   // The demo runs on the developer's own machine; Chromium does not start as root with its sandbox.

@@ -9,7 +9,8 @@ import { parseFlags } from "./lib/flags.mjs";
 import { installLocked } from "./lib/npm.mjs";
 import { ROOT, SMOKE, TOOLS, tool } from "./lib/paths.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
-import { runStep } from "./lib/run.mjs";
+import { step } from "./lib/progress.mjs";
+import { run, runStep } from "./lib/run.mjs";
 import { ensureSystemPackages } from "./lib/system.mjs";
 import { atLeast, minimumNode, minimumRust, wasmBindgenVersion } from "./lib/versions.mjs";
 import { ask, versionOf, which } from "./lib/which.mjs";
@@ -112,13 +113,18 @@ async function installTool({ name, crate = name, version, flags = [] }) {
   const args = ["install", "--root", TOOLS, "--force", "--version", version, ...flags, crate];
   const options = { hint: "Is the network up? cargo downloads it from crates.io.", log: `install-${name}`, cwd: ROOT };
   const title = `installing ${crate} ${version} into .tools (once, some minutes)`;
-  try {
-    await runStep(title, "cargo", [...args, "--locked"], options);
-  } catch (error) {
-    // A lock file can name a release that this registry does not have (yet, or no longer).
-    if (!(error instanceof Problem) || !/failed to select a version/.test(error.details ?? "")) throw error;
-    await runStep(`${title}, without its lock file`, "cargo", args, options);
-  }
+  await step(title, async (note) => {
+    const install = (args) => run("cargo", args, { ...options, onLine: (line) => note(line.trim()) });
+    try {
+      await install([...args, "--locked"]);
+    } catch (error) {
+      const [, wanted] = error.details?.match(/failed to select a version for the requirement `(.*?)`/) ?? [];
+      if (!(error instanceof Problem) || !wanted) throw error;
+      note(`this registry lacks ${wanted}`);
+      await install(args);
+      return `without its lock file, as this registry lacks ${wanted}`;
+    }
+  });
 }
 
 await runAsScript(import.meta.url, async (argv) => {

@@ -20,6 +20,9 @@ export class Problem extends Error {
   }
 }
 
+/** Ends a script successfully, with a text for the user. */
+export class Help extends Error {}
+
 /** Prints an error: a problem briefly, a bug in these scripts with its stack. */
 export function report(error) {
   if (!(error instanceof Problem)) return console.error(error);
@@ -35,6 +38,7 @@ export async function runAsScript(moduleUrl, main) {
     process.exitCode = (await main(process.argv.slice(2))) ?? 0;
   } catch (error) {
     if (isStopping()) return;
+    if (error instanceof Help) return console.log(error.message);
     report(error);
     await stopChildren();
     process.exitCode = 1;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { ROOT } from "../lib/paths.mjs";
@@ -10,10 +11,10 @@ import { ROOT } from "../lib/paths.mjs";
 const HOST = "127.0.0.1";
 
 /** Runs `npm start` in its own process group, like a terminal. */
-function start(t, env) {
+function start(t, env, flags = []) {
   // The existing modules, so that nothing is built here.
   const built = { MOIM_QUICK: process.env.MOIM_QUICK ?? "0", NO_COLOR: "1" };
-  const child = spawn("npm", ["start"], { cwd: ROOT, env: { ...process.env, ...built, ...env }, detached: true });
+  const child = spawn("npm", ["start", "--", ...flags], { cwd: ROOT, env: { ...process.env, ...built, ...env }, detached: true });
   const run = { child, output: "", ended: once(child, "exit") };
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (run.output += text));
   t.after(async () => {
@@ -88,3 +89,24 @@ for (const [what, env, expected] of [
     assert.doesNotMatch(run.output, /\n\s+at .*\.mjs:/, "no stack trace");
   });
 }
+
+test("an allowed origin is passed to the server, which refuses any other", async (t) => {
+  const port = String(await freePort());
+  const run = start(t, { PORT: port, HOST }, ["--allowed-origin", "http://a.example", "--allowed-origin", "http://b.example"]);
+  const url = await address(run);
+  const status = (Origin) =>
+    new Promise((resolve, reject) => {
+      const headers = { Origin, Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==" };
+      const asked = request(`${url}ws`, { headers }, (response) => resolve(response.statusCode));
+      asked.on("upgrade", (_, socket) => (socket.destroy(), resolve(101))).on("error", reject).end();
+    });
+  assert.deepEqual(await Promise.all(["http://a.example", "http://b.example", "http://c.example"].map(status)), [101, 101, 403]);
+});
+
+test("--help lists the flags, and builds nothing", async (t) => {
+  const run = start(t, { HOST }, ["--help"]);
+  const [code] = await run.ended;
+  assert.equal(code, 0, run.output);
+  assert.match(run.output, /--turn +also runs a TURN server\n[\s\S]*--allowed-origin ORIGIN/);
+  assert.doesNotMatch(run.output, /✗|listening/);
+});

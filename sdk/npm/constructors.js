@@ -23,3 +23,8 @@ export function notConstructible(name) {
   const message = `${name} cannot be created with \`new\`: it is returned by ${CREATED_BY[name]}`;
   return moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", message);
 }
+
+/** What to do instead of using a freed object. */
+export function adviceAfterFree(name) {
+  return name in CREATED_BY ? `get another one from ${CREATED_BY[name]}` : "create a new one";
+}

@@ -1,6 +1,7 @@
 // Adds what the generated classes lack: errors with a code for wrong objects, a `free()` that stops active objects,
 // `instanceof EventTarget`, and what consoles show.
 
+import { adviceAfterFree } from "./constructors.js";
 import { isCoded, moimError } from "./error.js";
 import { show } from "./show.js";
 
@@ -13,6 +14,12 @@ const ENDS = {
   Room: "leave",
   StatsMonitor: "close",
 };
+
+/**
+ * What a cleanup calls, which may run after that of the object's owner: React runs a parent's before its children's. After
+ * `free()` these methods do what is left to do.
+ */
+const CLEANUPS = ["close", "detach", "leave", "removeEventListener", "stop", "toJSON"];
 
 /** Changes the classes among the exports of bindings.js. */
 export function guard(api) {
@@ -43,11 +50,10 @@ function guarded(name, prototype, method, key = "toJSON") {
       const message = `\`${String(key)}\` was called without its ${name}: ${advice}, or use \`bind\``;
       throw moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", message);
     }
-    if (!this.__wbg_ptr) {
-      throw moimError("InvalidStateError", "ERR_INVALID_STATE", `cannot use a ${name} after free()`);
-    }
+    const live = this.__wbg_ptr ? this : remains.get(this);
+    if (!this.__wbg_ptr && !(live && CLEANUPS.includes(key))) return afterFree(name, key);
     try {
-      return method.apply(this, args);
+      return method.apply(live, args);
     } catch (error) {
       if (isCoded(error)) throw error;
       throw moimError("BrowserError", "ERR_BROWSER", String(error?.message ?? error), error);
@@ -55,10 +61,26 @@ function guarded(name, prototype, method, key = "toJSON") {
   };
 }
 
+/** By a freed track, another object of the same track: `free()` ends no track, so it can still be stopped and detached. */
+const remains = new WeakMap();
+
+function afterFree(name, key) {
+  const error = moimError("InvalidStateError", "ERR_INVALID_STATE", `cannot use a ${name} after free(): ${adviceAfterFree(name)}`);
+  if (!CLEANUPS.includes(key)) throw error;
+  if (key === "toJSON") return {};
+  if (key === "leave") return Promise.resolve();
+  if (name !== "Recorder" || key !== "stop") return undefined;
+  // There is no recording to return, and a cleanup does not wait for one.
+  const failed = Promise.reject(error);
+  failed.catch(() => {});
+  return failed;
+}
+
 function freeing(prototype, end) {
   const { free } = prototype;
   return function () {
     if (!isOne(this, prototype) || !this.__wbg_ptr) return;
+    if (prototype.detach) remains.set(this, this.__handle());
     if (end) Promise.resolve(this[end]()).catch(() => {});
     free.call(this);
   };
@@ -75,6 +97,7 @@ function makeEventTarget(prototype) {
   for (const name of ["addEventListener", "removeEventListener"]) {
     const method = prototype[name];
     const value = function (type, listener, options) {
+      if (listener === null && isOne(this, prototype)) return; // as with the browser's own targets
       const target = method.call(this, type, isOne(this, prototype) ? listenerOf(this, listener) : listener, options);
       if (target) targets.set(this, target);
     };

@@ -46,6 +46,51 @@ test("each class that is not created with `new` names what creates it", { skip }
   assert.throws(() => leave(), { code: "ERR_INVALID_OPTIONS", message: /`leave` was called without its Room/ });
 });
 
+test("after free(), a cleanup does what is left to do, and all else says what to do", { skip }, async () => {
+  const { guard } = await import(pathToFileURL(join(NPM_PACKAGE, "guard.js")));
+  const calls = [];
+  // As wasm-bindgen generates them.
+  class Room {
+    __wbg_ptr = 8;
+    free() { this.__wbg_ptr = 0; }
+    leave() { return Promise.resolve(calls.push("leave")); }
+    addEventListener() {}
+    removeEventListener() {}
+    sendChat() {}
+    get state() { return "joined"; }
+  }
+  class LocalTrack {
+    __wbg_ptr = 8;
+    free() { this.__wbg_ptr = 0; }
+    __handle() { return new LocalTrack(); }
+    stop() { calls.push(`stop ${this.__wbg_ptr}`); }
+    detach(element) { calls.push(`detach ${element}`); }
+    attach() {}
+  }
+  class Recorder {
+    __wbg_ptr = 8;
+    free() { this.__wbg_ptr = 0; }
+    stop() { return Promise.resolve(); }
+  }
+  guard({ Room, LocalTrack, Recorder });
+  const [room, track, recorder] = [new Room(), new LocalTrack(), new Recorder()];
+  for (const object of [room, track, recorder]) object.free();
+  assert.deepEqual(calls.splice(0), ["leave"]);
+
+  await room.leave();
+  room.removeEventListener("left", () => {});
+  assert.deepEqual([JSON.stringify(room), calls.length], ["{}", 0]);
+  track.detach("preview");
+  track.stop();
+  assert.deepEqual(calls, ["detach preview", "stop 8"], "the device is released all the same");
+  await assert.rejects(recorder.stop(), { code: "ERR_INVALID_STATE" });
+
+  const freed = (message) => ({ code: "ERR_INVALID_STATE", message });
+  assert.throws(() => room.sendChat("late"), freed("cannot use a Room after free(): create a new one"));
+  assert.throws(() => room.state, freed(/create a new one/));
+  assert.throws(() => track.attach(), freed(/after free\(\): get another one from devices\.camera\(\)/));
+});
+
 /** Runs in a page: creates an object of each class that needs no permission, and a joined room. */
 async function makeObjects(api) {
   const context = document.createElement("canvas").getContext("2d");

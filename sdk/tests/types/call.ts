@@ -1,6 +1,6 @@
 // The example of the npm package's README.
 // README: begin
-import init, { Room, type PublicationId } from "moim";
+import init, { Room, type LocalTrack, type MoimError, type PublicationId } from "moim";
 
 const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 
@@ -22,27 +22,44 @@ async function call(name: string): Promise<void> {
   });
 
   // Camera and microphone, with one prompt for both, and a preview of the camera.
+  const preview = (camera?: LocalTrack) => camera?.attach(element<HTMLVideoElement>("preview"));
   const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
-  camera?.attach(element<HTMLVideoElement>("preview"));
+  preview(camera);
   await room.join({ room: "tea", name });
 
-  element("mute").onclick = () => room.setMicrophoneEnabled(!room.microphoneEnabled);
-  element("share").onclick = () => room.setScreenShareEnabled(!room.screenShareEnabled);
+  onClick("camera", async () => preview(await room.setCameraEnabled(!room.cameraEnabled))); // a new track, or none
+  onClick("mute", () => room.setMicrophoneEnabled(!room.microphoneEnabled));
+  onClick("share", () => room.setScreenShareEnabled(!room.screenShareEnabled));
+  onClick("leave", () => room.leave()); // the devices are free again
 
   // Chat: the promise resolves when everyone has received the line.
   room.addEventListener("chatreceived", ({ detail: { participantId, text } }) => write(participantId, text));
-  element<HTMLInputElement>("line").onchange = async ({ target }) => {
-    const { value } = target as HTMLInputElement;
-    await room.sendChat(value);
-    write(name, value);
+  const line = element<HTMLInputElement>("line");
+  line.onchange = async () => {
+    const text = line.value;
+    line.value = "";
+    try {
+      await room.sendChat(text);
+      write(name, text);
+    } catch (error) {
+      line.value = text;
+      show(error as MoimError);
+    }
   };
+}
 
-  element("leave").onclick = () => room.leave(); // the devices are free again
+function onClick(id: string, action: () => Promise<unknown>): void {
+  element(id).onclick = () => action().catch(show);
 }
 
 function write(from: string, text: string): void {
   element("chat").append(`${from}: ${text}\n`);
 }
 
-call("Ana").catch((error) => write(error.code, error.message));
+/** Such as ERR_MEDIA_NOT_ALLOWED when the user closes the dialog of a screen share. */
+function show({ code, message }: MoimError): void {
+  write(code, message);
+}
+
+call("Ana").catch(show);
 // README: end

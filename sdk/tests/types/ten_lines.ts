@@ -11,7 +11,8 @@ const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicroph
 if (camera) document.querySelector("#preview")!.append(camera.attach());
 await room.join({ room: "tea", name: "Ana" });
 
-const onClick = (button: string, action: () => unknown) => document.querySelector(button)!.addEventListener("click", action);
+const onClick = (button: string, action: () => Promise<unknown>) =>
+  document.querySelector(button)!.addEventListener("click", () => action().catch(({ message }) => alert(message)));
 onClick("#mute", () => room.setMicrophoneEnabled(!room.microphoneEnabled));
 onClick("#share", () => room.setScreenShareEnabled(!room.screenShareEnabled));
 onClick("#leave", () => room.leave());
