@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod browser;
+mod golden;
 mod pair;
 
 use std::collections::HashMap;
