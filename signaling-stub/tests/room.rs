@@ -10,6 +10,10 @@ use moim_protocol::ServerMessage;
 use moim_signaling_stub::{Limits, ServerConfig};
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 use support::{Client, start, start_with};
 
@@ -85,6 +89,19 @@ async fn vanished_socket_is_announced_at_once() {
 }
 
 #[tokio::test]
+async fn page_that_goes_away_does_not_come_back() {
+    let server = start_with(Limits::default()).await;
+    let mut alice = Client::join(server.local_addr(), "kitchen", "Alice").await;
+    let mut bob = Client::connect(server.local_addr()).await;
+    let join = json!({ "type": "join", "version": 1, "room": "kitchen", "name": "Bob", "resume": "" });
+    bob.send(&join).await;
+    assert!(matches!(alice.message().await, ServerMessage::Participant { .. }));
+    let frame = CloseFrame { code: CloseCode::Away, reason: "".into() };
+    bob.send_frame(Message::Close(Some(frame))).await;
+    assert_eq!(alice.departure().await["reason"], "left");
+}
+
+#[tokio::test]
 async fn leaver_is_closed_normally() {
     let server = start_with(Limits::default()).await;
     let (mut alice, mut bob) = alice_and_bob(&server).await;
@@ -118,7 +135,6 @@ async fn silent_half_open_connection_is_given_up_within_three_heartbeats() {
 #[tokio::test]
 async fn client_that_does_not_read_what_it_asks_for_is_cut() {
     use futures::SinkExt;
-    use tokio_tungstenite::tungstenite::Message;
     let limits = Limits { messages_per_second: 1_000_000, message_burst: 1_000_000, ..Limits::default() };
     let server = start(ServerConfig { limits, max_queued_bytes: 300_000, ..ServerConfig::default() }).await;
     let (mut alice, mut bob) = alice_and_bob(&server).await;

@@ -74,7 +74,7 @@ fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 }
 
 /// No message of this version has more members; a longer object is not worth the search.
-const MAX_MEMBERS: usize = 13;
+const MAX_MEMBERS: usize = 15;
 /// The search decodes the message once for each member. For a message longer than this, it would cost the receiver more
 /// than a name in an error is worth to the sender.
 const MAX_SEARCHED_BYTES: usize = 16 * 1024;

@@ -71,6 +71,14 @@ pub struct Join {
     /// connection closes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<String>,
+    /// How many times this client has reconnected. The server ignores the request of an earlier attempt that arrives after
+    /// that of a later one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub attempt: u32,
+    /// The [`Welcome::resume_token`] of a participant that the server does not know any more, because it was restarted. The
+    /// participant gets the same id, which is derived from the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
     /// The initial publications.
     #[serde(default)]
     pub publications: Vec<Publication>,

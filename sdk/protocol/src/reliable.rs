@@ -180,6 +180,13 @@ impl Reliable {
         }
     }
 
+    /// Repeats what is not acknowledged at the next [`handle_timeout`](Self::handle_timeout).
+    pub fn repeat_soon(&mut self, now: Timestamp) {
+        if let Some(resend) = &mut self.resend {
+            resend.at = resend.at.min(now);
+        }
+    }
+
     /// The next payload to pass to the server.
     pub fn poll_transmit(&mut self) -> Option<RelayPayload> {
         self.transmits.pop_front()

@@ -9,7 +9,7 @@ use moim_protocol::{
 use tracing::{debug, info};
 
 use super::{
-    CloseReason, ConnectionId, Hub, MediaCommand, Output, SeatId, WaitReason, Waiting,
+    CloseReason, ConnectionId, Hub, Identity, MediaCommand, Output, SeatId, WaitReason, Waiting,
     pass::{Pass, missing},
     room::Room,
     seat::{Presence, Seat},
@@ -91,8 +91,15 @@ impl Hub {
         if !self.speaks_version(id, &join) {
             return;
         }
-        if let Some(token) = join.resume.take_if(|token| !token.is_empty()) {
+        if let Some(token) = join.resume.clone().filter(|token| !token.is_empty()) {
             return self.resume(id, join, &token);
+        }
+        if let Some(token) = &join.identity {
+            let is_known = self.rooms.get(&join.room).is_some_and(|room| room.seat_with(token).is_some());
+            if is_known || self.removed.contains_key(token) {
+                let token = token.clone();
+                return self.resume(id, join, &token);
+            }
         }
         let pass = match self.pass(&join.room, &join) {
             Ok(pass) => pass,
@@ -121,8 +128,8 @@ impl Hub {
         self.connections.get(&id).is_some_and(|connection| connection.waits_for_mixer(room).is_some())
     }
 
-    /// Admits a participant that has this id from the lobby, or needs none.
-    pub(super) fn enter(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
+    /// Admits a participant that has this identity from the lobby, or needs none.
+    pub(super) fn enter(&mut self, id: ConnectionId, join: Join, admitted: Option<Identity>) {
         let Some(connection) = self.connections.get(&id) else { return };
         let Some(pass) = connection.pass.clone() else { return };
         let address = connection.address;
@@ -156,8 +163,9 @@ impl Hub {
             }
         }
         let is_mixer = join.role == Role::Mixer;
-        let (new_id, join_order) = self.ids.next();
-        let participant_id = admitted.unwrap_or(new_id);
+        self.joins = self.joins.saturating_add(1);
+        let join_order = self.joins;
+        let Identity { id: participant_id, token } = admitted.unwrap_or_else(|| self.identity(&join));
         info!(connection = id.0, participant = %participant_id, room = join.room, "joined");
         let info = ParticipantInfo {
             id: participant_id,
@@ -182,9 +190,10 @@ impl Hub {
             permissions: info.permissions,
         });
         self.seats.insert(seat, join.room.clone());
-        let token = join.resume.is_some().then(|| self.tokens.next());
+        let token = join.resume.is_some().then_some(token);
         let (presence, to_mute) = (Presence::Here(id), Default::default());
-        let taken = Seat { id: seat, presence, address, token, pass, to_mute };
+        let attempt = join.attempt;
+        let taken = Seat { id: seat, presence, address, token, pass, attempt, to_mute };
         self.rooms.entry(join.room.clone()).or_insert_with(|| Room::new(topology, address)).add(taken, info);
         self.welcome(id, &join.room);
         self.outputs.extend(joined.map(Output::Media));
@@ -208,6 +217,17 @@ impl Hub {
                 self.outputs.push_back(Output::StopMixer(room));
             }
         }
+    }
+
+    /// The identity of a participant that joins: that of before, unless a participant with that id is in the room.
+    pub(super) fn identity(&mut self, join: &Join) -> Identity {
+        let before = join.identity.as_deref().and_then(Identity::of);
+        let is_taken = |identity: &Identity| {
+            self.rooms.get(&join.room).is_some_and(|room| {
+                room.has(&identity.id) || room.lobby().waiting.iter().any(|known| known.id == identity.id)
+            })
+        };
+        before.filter(|before| !is_taken(before)).unwrap_or_else(|| self.identities.next())
     }
 
     fn rooms_from(&self, address: Option<IpAddr>) -> usize {
@@ -341,13 +361,12 @@ impl Hub {
             .connections
             .get(&id)
             .is_some_and(|connection| connection.room.is_some() || waits(connection));
-        // A token for hosts is worth more than being the first.
-        let is_vacant = pass.identity.is_some()
-            && self
-                .rooms
-                .get(&join.room)
-                .is_none_or(|room| room.participants().all(|info| info.role != Role::Host));
-        if join.role == Role::Host && is_open && !is_inside && !is_vacant {
+        let is_vacant = self.rooms.get(&join.room).is_none_or(|room| !room.has_host());
+        // A token for hosts is worth more than being the first. The host of before a restart is the host again, although
+        // others may have come back sooner.
+        let is_rebuilt = join.identity.is_some() && self.now < self.limits.grace_ms;
+        let is_due = is_vacant && (pass.identity.is_some() || is_rebuilt);
+        if join.role == Role::Host && is_open && !is_inside && !is_due {
             let room = shorten(join.room.clone());
             let message =
                 format!("room `{room}` is open already: only its first participant can join as its host");

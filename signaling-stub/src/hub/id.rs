@@ -1,25 +1,51 @@
-//! Participant ids and resume tokens.
+//! Participant ids, which everyone knows, and resume tokens, which only their participants know.
 
 use std::hash::{BuildHasher, RandomState};
 
 use moim_protocol::ParticipantId;
+use sha2::{Digest, Sha256};
 
-/// Generates unique participant ids.
+/// Bytes of a token, and of an id.
+const BYTES: usize = 16;
+
+/// A participant's id and its resume token. The id is a hash of the token, so a server that was restarted and knows no
+/// participants can verify that a client with the token had that id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) id: ParticipantId,
+    pub(super) token: String,
+}
+
+impl Identity {
+    /// Derives the identity of a token. `None` if it is not a token of this server.
+    pub(super) fn of(token: &str) -> Option<Self> {
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (token.len() == 2 * BYTES && token.bytes().all(is_hex)).then(|| Self::new(token.to_owned()))
+    }
+
+    fn new(token: String) -> Self {
+        let hash = Sha256::new().chain_update("moim participant ").chain_update(&token).finalize();
+        let id = hash.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
+        Self { id: ParticipantId(id), token }
+    }
+}
+
+/// Generates unique identities.
 #[derive(Clone, Debug)]
-pub(super) struct ParticipantIds {
+pub(super) struct Identities {
     source: Source,
     issued: u64,
 }
 
 #[derive(Clone, Debug)]
 enum Source {
-    /// Returns the same ids for the same seed.
+    /// Generates the same identities for the same seed.
     Seed(u64),
-    /// Generates ids that cannot be guessed from others: keyed hashes (SipHash) of their numbers.
+    /// Generates tokens that cannot be guessed from others: keyed hashes (SipHash) of their numbers.
     Random([RandomState; 2]),
 }
 
-impl ParticipantIds {
+impl Identities {
     pub(super) fn seeded(seed: u64) -> Self {
         Self { source: Source::Seed(seed), issued: 0 }
     }
@@ -28,38 +54,13 @@ impl ParticipantIds {
         Self { source: Source::Random([RandomState::new(), RandomState::new()]), issued: 0 }
     }
 
-    /// Returns the next id, and its position in the order of all joins.
-    pub(super) fn next(&mut self) -> (ParticipantId, u32) {
+    pub(super) fn next(&mut self) -> Identity {
         self.issued += 1;
-        let id = match &self.source {
-            Source::Seed(seed) => format!("{:016x}", mix(seed ^ mix(self.issued))),
-            Source::Random(keys) => {
-                keys.iter().map(|key| format!("{:016x}", key.hash_one(self.issued))).collect()
-            }
+        let halves = match &self.source {
+            Source::Seed(seed) => [mix(seed ^ mix(self.issued)), mix(!seed ^ mix(self.issued))],
+            Source::Random(keys) => keys.each_ref().map(|key| key.hash_one(self.issued)),
         };
-        (ParticipantId(id), u32::try_from(self.issued).unwrap_or(u32::MAX))
-    }
-}
-
-/// Makes resume tokens. Their source is another one than that of the ids, which everybody sees.
-#[derive(Clone, Debug)]
-pub(super) struct Tokens(ParticipantIds);
-
-impl Default for Tokens {
-    /// Tokens that anybody can guess, for tests.
-    fn default() -> Self {
-        Self(ParticipantIds::seeded(u64::MAX))
-    }
-}
-
-impl Tokens {
-    /// Tokens of 128 bits that nobody can guess, though they know others.
-    pub(super) fn random() -> Self {
-        Self(ParticipantIds::random())
-    }
-
-    pub(super) fn next(&mut self) -> String {
-        self.0.next().0.0
+        Identity::new(halves.map(|half| format!("{half:016x}")).concat())
     }
 }
 
@@ -78,24 +79,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_never_repeat_and_their_order_rises() {
-        let mut ids = ParticipantIds::seeded(7);
-        let issued: Vec<_> = (0..10_000).map(|_| ids.next()).collect();
-        assert_eq!(issued.iter().map(|(id, _)| id).collect::<HashSet<_>>().len(), 10_000);
-        assert!(issued.is_sorted_by(|a, b| a.1 < b.1));
+    fn identities_never_repeat() {
+        let mut identities = Identities::seeded(7);
+        let issued: Vec<_> = (0..10_000).map(|_| identities.next()).collect();
+        assert_eq!(issued.iter().map(|identity| &identity.id).collect::<HashSet<_>>().len(), 10_000);
+        assert_eq!(issued.iter().map(|identity| &identity.token).collect::<HashSet<_>>().len(), 10_000);
     }
 
     #[test]
-    fn random_ids_have_128_bits_and_differ_between_servers() {
-        let (mut ids, mut others) = (ParticipantIds::random(), ParticipantIds::random());
-        let (first, second) = (ids.next().0, ids.next().0);
-        assert_eq!((first.as_str().len(), second.as_str().len()), (32, 32));
-        assert!(first != second && first != others.next().0);
+    fn random_ones_have_128_bits_and_differ_between_servers() {
+        let (mut ours, mut others) = (Identities::random(), Identities::random());
+        let (first, second) = (ours.next(), ours.next());
+        assert_eq!((first.id.as_str().len(), first.token.len()), (32, 32));
+        assert!(first != second && first != others.next());
     }
 
     #[test]
-    fn seeds_give_different_ids() {
-        assert_ne!(ParticipantIds::seeded(1).next().0, ParticipantIds::seeded(2).next().0);
-        assert_eq!(ParticipantIds::seeded(1).next(), ParticipantIds::seeded(1).next());
+    fn seeds_give_different_ones() {
+        assert_ne!(Identities::seeded(1).next(), Identities::seeded(2).next());
+        assert_eq!(Identities::seeded(1).next(), Identities::seeded(1).next());
+    }
+
+    #[test]
+    fn the_id_follows_from_the_token_alone() {
+        let identity = Identities::random().next();
+        assert_eq!(Identity::of(&identity.token), Some(identity.clone()));
+        assert_ne!(identity.id.as_str(), identity.token);
+        let upper = "A".repeat(32);
+        for nonsense in ["", "x", &upper, &identity.token[1..], &format!("{}0", identity.token)] {
+            assert_eq!(Identity::of(nonsense), None, "{nonsense}");
+        }
     }
 }

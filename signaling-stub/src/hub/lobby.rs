@@ -15,7 +15,7 @@ impl Hub {
     /// Keeps a `join` in the lobby if the room is locked; returns whether it did.
     pub(super) fn wait_in_lobby(&mut self, id: ConnectionId, join: &Join) -> bool {
         let before = self.connections.get(&id).and_then(super::Connection::in_lobby);
-        let before = before.filter(|(room, _)| *room == join.room).map(|(_, waiting)| waiting.clone());
+        let before = before.filter(|(room, _)| *room == join.room).map(|(_, identity)| identity.clone());
         if before.is_none() {
             self.leave_lobby(id);
         }
@@ -37,11 +37,12 @@ impl Hub {
             .lobby()
             .waiting
             .iter()
-            .filter(|known| Some(&known.id) != before.as_ref())
+            .filter(|known| before.as_ref().is_none_or(|before| known.id != before.id))
             .map(json_bytes)
             .sum();
+        let identity = before.unwrap_or_else(|| self.identity(join));
         let waiting = WaitingParticipant {
-            id: before.unwrap_or_else(|| self.ids.next().0),
+            id: identity.id.clone(),
             name: join.name.clone(),
             metadata: join.metadata.clone(),
         };
@@ -49,7 +50,8 @@ impl Hub {
             self.error(id, ErrorCode::RoomFull, "the lobby has no room for a name and metadata of this size");
             return true;
         }
-        let reason = WaitReason::Lobby(waiting.id.clone());
+        let Some(room) = self.rooms.get_mut(&join.room) else { return false };
+        let reason = WaitReason::Lobby(identity);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.waiting = Some(Box::new(Waiting { join: join.clone(), reason }));
         }
@@ -69,7 +71,7 @@ impl Hub {
     pub(super) fn leave_lobby(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some((room, waiting)) = connection.in_lobby() else { return };
-        let (room, waiting) = (room.to_owned(), waiting.clone());
+        let (room, waiting) = (room.to_owned(), waiting.id.clone());
         connection.waiting = None;
         self.strike_out(&room, &waiting);
     }
@@ -92,7 +94,7 @@ impl Hub {
         let lobby = self.rooms.get(room).map(|room| room.lobby().waiting.clone()).unwrap_or_default();
         let place = |id: &ConnectionId| {
             let (_, waiting) = self.connections.get(id)?.in_lobby()?;
-            lobby.iter().position(|known| known.id == *waiting)
+            lobby.iter().position(|known| known.id == waiting.id)
         };
         waiting.sort_by_key(place);
         for id in waiting {
@@ -103,9 +105,9 @@ impl Hub {
     fn let_in(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(waiting) = connection.waiting.take() else { return };
-        let Waiting { join, reason: WaitReason::Lobby(participant) } = *waiting else { return };
-        self.strike_out(&join.room, &participant);
-        self.enter(id, join, Some(participant));
+        let Waiting { join, reason: WaitReason::Lobby(identity) } = *waiting else { return };
+        self.strike_out(&join.room, &identity.id);
+        self.enter(id, join, Some(identity));
     }
 
     fn tell_lobby(&mut self, room: &str) {
@@ -235,7 +237,9 @@ impl Hub {
     }
 
     fn waiting_in(&self, room: &str, participant: &ParticipantId) -> Option<ConnectionId> {
-        let waits = |connection: &super::Connection| connection.in_lobby() == Some((room, participant));
+        let waits = |connection: &super::Connection| {
+            connection.in_lobby().is_some_and(|(name, waiting)| name == room && waiting.id == *participant)
+        };
         self.connections.iter().find(|(_, connection)| waits(connection)).map(|(id, _)| *id)
     }
 

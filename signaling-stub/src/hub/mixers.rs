@@ -1,8 +1,8 @@
 //! Mixers of rooms with the topology `mcu`: when one is needed, and which clients wait for it.
 
-use moim_protocol::{ErrorCode, Join, ParticipantId, Role, Topology};
+use moim_protocol::{ErrorCode, Join, Role, Topology};
 
-use super::{ConnectionId, Hub, Output, WaitReason, Waiting, room::Room, shorten};
+use super::{ConnectionId, Hub, Identity, Output, WaitReason, Waiting, room::Room, shorten};
 
 /// How often one connection can have a mixer started.
 const MIXER_INTERVAL_MS: u64 = 10_000;
@@ -26,7 +26,7 @@ impl Hub {
     }
 
     /// Keeps a `join` until the room has a mixer.
-    pub(super) fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<ParticipantId>) {
+    pub(super) fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<Identity>) {
         let (room, now) = (join.room.clone(), self.now);
         let is_first = !self.is_mixer_awaited(&room);
         let Some(connection) = self.connections.get_mut(&id) else { return };

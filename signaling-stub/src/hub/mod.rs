@@ -39,7 +39,7 @@ use tracing::{debug, info};
 
 use self::{
     audit::Audit,
-    id::{ParticipantIds, Tokens},
+    id::{Identities, Identity},
     pass::Pass,
     rate::{Bucket, Rate},
     room::Room,
@@ -84,8 +84,8 @@ pub struct Hub {
     mixer_token: Option<String>,
     /// Verifies room tokens. `None`: none are required.
     verifier: Option<Box<dyn TokenVerifier>>,
-    ids: ParticipantIds,
-    tokens: Tokens,
+    identities: Identities,
+    joins: u32,
     /// In which room each seat is.
     seats: BTreeMap<SeatId, String>,
     last_seat: u64,
@@ -132,14 +132,14 @@ struct Waiting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum WaitReason {
     /// Waits for the room's mixer. The participant keeps its id from the lobby.
-    Mixer(Option<ParticipantId>),
-    /// The room is locked: its id in the lobby.
-    Lobby(ParticipantId),
+    Mixer(Option<Identity>),
+    /// The room is locked: its identity in the lobby.
+    Lobby(Identity),
 }
 
 impl Connection {
-    /// If it waits for the mixer of a room: its id from the lobby, if it has one.
-    fn waits_for_mixer(&self, room: &str) -> Option<Option<ParticipantId>> {
+    /// If it waits for the mixer of a room: its identity from the lobby, if it has one.
+    fn waits_for_mixer(&self, room: &str) -> Option<Option<Identity>> {
         match self.waiting.as_deref()? {
             Waiting { join, reason: WaitReason::Mixer(admitted) } if join.room == room => {
                 Some(admitted.clone())
@@ -155,9 +155,9 @@ impl Connection {
         if has_joined { idle } else { idle.min(self.join_by) }
     }
 
-    fn in_lobby(&self) -> Option<(&str, &ParticipantId)> {
+    fn in_lobby(&self) -> Option<(&str, &Identity)> {
         match self.waiting.as_deref()? {
-            Waiting { join, reason: WaitReason::Lobby(id) } => Some((&join.room, id)),
+            Waiting { join, reason: WaitReason::Lobby(identity) } => Some((&join.room, identity)),
             _ => None,
         }
     }
@@ -173,8 +173,8 @@ impl Hub {
             starts_mixers: false,
             mixer_token: None,
             verifier: None,
-            ids: ParticipantIds::seeded(0),
-            tokens: Tokens::default(),
+            identities: Identities::seeded(0),
+            joins: 0,
             seats: BTreeMap::new(),
             last_seat: 0,
             removed: BTreeMap::new(),
@@ -192,15 +192,14 @@ impl Hub {
     /// Sets the seed of participant ids. Hubs with different seeds generate different ids.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
-        self.ids = ParticipantIds::seeded(seed);
+        self.identities = Identities::seeded(seed);
         self
     }
 
     /// Makes participant ids and resume tokens unpredictable.
     #[must_use]
     pub fn with_random_ids(mut self) -> Self {
-        self.ids = ParticipantIds::random();
-        self.tokens = Tokens::random();
+        self.identities = Identities::random();
         self
     }
 
@@ -394,6 +393,12 @@ impl Hub {
     pub fn handle_disconnected(&mut self, id: ConnectionId, now: u64) {
         self.now = self.now.max(now);
         self.lose(id, LeaveReason::Disconnected);
+    }
+
+    /// The client has closed its connection because its page is closed or reloaded: it does not come back.
+    pub fn handle_going_away(&mut self, id: ConnectionId, now: u64) {
+        self.now = self.now.max(now);
+        self.forget(id, LeaveReason::Left);
     }
 
     /// Closes the connections that have been silent for too long, and ends the seats whose grace time is over.

@@ -89,6 +89,11 @@ impl Room {
         self.participants().any(|participant| participant.role == Role::Mixer)
     }
 
+    /// Whether there is a host.
+    pub(super) fn has_host(&self) -> bool {
+        self.participants().any(|participant| participant.role == Role::Host)
+    }
+
     /// Whether there is a participant other than mixers.
     pub(super) fn has_people(&self) -> bool {
         self.participants().any(|participant| participant.role != Role::Mixer)
@@ -152,12 +157,14 @@ impl Room {
         &mut self,
         seat: SeatId,
         connection: ConnectionId,
+        attempt: u32,
     ) -> BTreeMap<PublicationId, ParticipantId> {
         self.change(seat, |info| info.reconnecting = false);
         let Some(member) = self.members.iter_mut().find(|member| member.seat.id == seat) else {
             return BTreeMap::new();
         };
         member.seat.presence = Presence::Here(connection);
+        member.seat.attempt = attempt;
         std::mem::take(&mut member.seat.to_mute)
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Seat {
     pub(super) token: Option<String>,
     /// What its participant may do.
     pub(super) pass: Pass,
+    /// The number of the client's last attempt to resume.
+    pub(super) attempt: u32,
     /// The publications that a host asked to mute while the seat was empty, and which host.
     pub(super) to_mute: BTreeMap<PublicationId, ParticipantId>,
 }
@@ -108,6 +110,10 @@ impl Hub {
             return self.fail(id, ErrorCode::Removed, "the host removed you from the room");
         }
         let seat = self.rooms.get(&name).and_then(|room| room.seat_with(token));
+        if seat.is_some_and(|seat| seat.attempt > join.attempt) {
+            let message = "this participant has resumed over another connection";
+            return self.fail(id, ErrorCode::Superseded, message);
+        }
         let Some((seat, before)) = seat.map(|seat| (seat.id, seat.connection())) else {
             let room = shorten(name);
             let message = format!(
@@ -126,7 +132,7 @@ impl Hub {
             self.empty_seat(&name, before, LeaveReason::Disconnected);
         }
         let Some(room) = self.rooms.get_mut(&name) else { return };
-        let to_mute = room.take_seat(seat, id);
+        let to_mute = room.take_seat(seat, id, join.attempt);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.room = Some(name.clone());
         }

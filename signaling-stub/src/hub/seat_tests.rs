@@ -356,3 +356,47 @@ fn a_seat_cannot_be_resumed_from_the_lobby_of_another_room_and_stay_there() {
     drain(&mut hub);
     assert_eq!(sole_error(&mut hub, AGAIN, &join_message("coffee")), ErrorCode::AlreadyJoined);
 }
+
+#[test]
+fn after_a_restart_of_the_server_everyone_is_who_they_were_and_nobody_else() {
+    let mut hub = Hub::new(Limits::default()).with_seed(1);
+    let (alice, token) = sit_down(&mut hub, ALICE, "tea");
+    let mut hub = Hub::new(Limits::default()).with_seed(2);
+    let outputs = resume(&mut hub, ALICE, "tea", &token);
+    assert_eq!(errors(&outputs), [(ALICE, ErrorCode::ResumeRefused, false)]);
+    let again = |identity: &str| {
+        let mut message = resumable("tea", "");
+        message["identity"] = identity.into();
+        message
+    };
+    say(&mut hub, ALICE, &again(&token));
+    let welcome = welcome_of(&drain(&mut hub), ALICE).expect("a welcome");
+    assert_eq!((&welcome.participant_id, welcome.resume_token.as_ref()), (&alice, Some(&token)));
+
+    for (id, identity) in [(BOB, alice.as_str()), (CAROL, "forged"), (ConnectionId(4), "")] {
+        hub.handle_connected(id, 0);
+        say(&mut hub, id, &again(identity));
+        assert_ne!(welcome_of(&drain(&mut hub), id).expect("a welcome").participant_id, alice, "{identity}");
+    }
+    // The same one once more is the same participant over a newer connection.
+    hub.handle_connected(AGAIN, 0);
+    say(&mut hub, AGAIN, &again(&token));
+    let outputs = drain(&mut hub);
+    assert_eq!(welcome_of(&outputs, AGAIN).expect("a welcome").participant_id, alice);
+    assert_eq!(errors(&outputs), [(ALICE, ErrorCode::Superseded, true)]);
+    assert_eq!(hub.participants("tea").len(), 4);
+}
+
+#[test]
+fn after_a_restart_the_host_is_the_host_again_though_another_one_comes_back_sooner() {
+    for (at, role) in [(1_000, Role::Host), (GRACE, Role::Participant)] {
+        let mut hub = Hub::new(Limits::default());
+        join(&mut hub, BOB, "tea");
+        hub.handle_connected(ALICE, at);
+        let mut message = resumable("tea", "");
+        (message["role"], message["identity"]) = ("host".into(), "0".repeat(32).into());
+        hub.handle_text(ALICE, &message.to_string(), at);
+        let is_host = hub.participants("tea").iter().any(|participant| participant.role == Role::Host);
+        assert_eq!(is_host, role == Role::Host, "{at}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{error::Error, io::ErrorKind, net::IpAddr, sync::Arc, time::Duration};
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
@@ -103,6 +103,10 @@ async fn receive(
             // axum answers pings and close frames.
             Ok(Message::Ping(_) | Message::Pong(_)) => {
                 switchboard.drive(|hub, now| hub.handle_control(id, now))
+            }
+            // Firefox closes the sockets of a page that is reloaded before its scripts can send anything.
+            Ok(Message::Close(Some(frame))) if frame.code == close_code::AWAY => {
+                switchboard.drive(|hub, now| hub.handle_going_away(id, now));
             }
             Ok(Message::Close(_)) => {}
             Err(error) if is_oversize(&error) => return End::Oversize,

@@ -91,6 +91,8 @@ impl NativeBackend {
             publications,
             relay: None,
             resume: None,
+            attempt: 0,
+            identity: None,
         });
         let held = carries_offer.then(Vec::new);
         self.transport.connect(now);
