@@ -196,6 +196,13 @@ export type SignalCommand =
 | { type: "update"; detail: SignalProfile }
 /** A decision of the host. */
 | { type: "order"; detail: SignalOrder }
+/**
+ * With the capability `resume`: open a new connection, instead of one that is lost or does not reply. The answer is the event
+ * `resumed`, `rejoined` or `lost`.
+ */
+| { type: "reconnect" }
+/** With the capability `resume`: the network may have changed. Check soon whether the connection still works. */
+| { type: "probe" }
 /** Leave the room and close the connection. */
 | { type: "leave" };
 
@@ -203,6 +210,12 @@ export type SignalCommand =
 export type SignalEvent =
 /** The room is entered. `participants` includes this one, in the order of joining. */
 | { type: "joined"; detail: SignalJoined }
+/** The servers from now on, because credentials expire. */
+| { type: "iceServers"; detail: IceServer[] }
+/** After `reconnect`: the server knows this participant. What changed meanwhile follows. */
+| { type: "resumed"; detail: { iceServers?: IceServer[] } }
+/** After `reconnect`: the server did not know this participant, which has joined again, with the same id or another one. */
+| { type: "rejoined"; detail: SignalJoined }
 /** A participant joined or changed; it may be this one. */
 | { type: "participant"; detail: SignalParticipant }
 /** A participant left. If it is this one, the room is left. */
@@ -227,7 +240,7 @@ export type SignalEvent =
 | { type: "undecodable"; detail: { detail: string } }
 /** The server is unreachable. */
 | { type: "unreachable"; detail: { url: string } }
-/** The connection was lost. */
+/** The connection was lost. Without the capability `resume`, the room is left. */
 | { type: "lost"; detail: { detail: string } };
 
 /** Identifies a peer connection: to a participant, or to the server. */
@@ -282,6 +295,8 @@ export interface SignalingCapabilities {
     }[];
     /** The first offer can be sent with the request to join: see `SignalJoin.carriesOffer`. Default: false. */
     joinCarriesOffer?: boolean;
+    /** A lost connection can be replaced. Default: false. */
+    resume?: boolean;
 }
 
 /** How media and data are sent over a link to a server. */
@@ -310,6 +325,8 @@ export interface SignalJoin {
     publications: Publication[];
     /** The first offer to the server follows at once: send both together. Only with `joinCarriesOffer`. */
     carriesOffer: boolean;
+    /** Whether the server should keep this participant's place for some time after the connection is lost. */
+    resumable: boolean;
 }
 
 /** What the others know of a participant. */
@@ -524,7 +541,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * An event of a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ParticipantConnectionState } | { type: "quality"; participantId: ParticipantId; quality: ParticipantQuality } | { type: "mediastalled"; participantId: ParticipantId; publicationId: PublicationId } | { type: "mediaresumed"; participantId: ParticipantId; publicationId: PublicationId } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "reconnecting" } | { type: "reconnected" } | { type: "participantreconnecting"; participant: RemoteParticipant } | { type: "participantreconnected"; participant: RemoteParticipant } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ParticipantConnectionState } | { type: "quality"; participantId: ParticipantId; quality: ParticipantQuality } | { type: "mediastalled"; participantId: ParticipantId; publicationId: PublicationId } | { type: "mediaresumed"; participantId: ParticipantId; publicationId: PublicationId } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * Configuration of a connection. All members are optional.
@@ -1494,7 +1511,7 @@ export type RecorderState = "recording" | "paused" | "stopped";
 /**
  * The state of a room.
  */
-export type RoomState = "new" | "joining" | "waiting" | "joined" | "left";
+export type RoomState = "new" | "joining" | "waiting" | "joined" | "reconnecting" | "left";
 
 /**
  * The state of the connection to a participant of a room, directly or by way of a server or mixer.
@@ -2272,6 +2289,18 @@ export interface RoomOptions {
      * if that was too early, the next attempt is made after twice the time. Default: false.
      */
     cpuRelief?: boolean;
+    /** How lost connections are restored. */
+    reconnect?: ReconnectOptions;
+}
+
+/** How a room restores lost connections: to the signaling server, and to participants, an SFU or a mixer. */
+export interface ReconnectOptions {
+    /**
+     * Milliseconds after which the room gives up, from 0 to 2147483647: it is left if the connection to the signaling
+     * server is lost; any other connection is `failed`. 0: it is left as soon as the connection to the signaling server is
+     * lost, and ICE is restarted only once. Default: 120000.
+     */
+    maxDurationMs?: number;
 }
 
 /**
@@ -2346,6 +2375,8 @@ export interface RemoteParticipant {
     readonly connectionState: ParticipantConnectionState;
     /** The quality of the call with the participant, in both directions. Absent until it has been measured. */
     readonly quality?: ParticipantQuality;
+    /** Whether the participant's connection to the signaling server is lost. Its media may continue. */
+    readonly reconnecting: boolean;
 }
 
 /** A participant: its id, or the object that has it. */
@@ -2422,6 +2453,14 @@ export interface RoomEventMap {
     participantleft: RoomEventOf<"participantleft">;
     /** A participant's name, metadata, attributes or publications changed. */
     participantupdated: RoomEventOf<"participantupdated">;
+    /** A participant lost its connection to the signaling server, and may come back. Its media may continue. */
+    participantreconnecting: RoomEventOf<"participantreconnecting">;
+    /** A participant's connection to the signaling server is restored. */
+    participantreconnected: RoomEventOf<"participantreconnected">;
+    /** The connection to the signaling server is lost. The room restores it; its methods work as before. */
+    reconnecting: RoomEventOf<"reconnecting">;
+    /** The connection to the signaling server is restored. */
+    reconnected: RoomEventOf<"reconnected">;
     /** The room's own state changed. */
     statechange: RoomEventOf<"statechange">;
     /** The room was left. `error` is the reason, unless `leave()` was called. The last event. */
@@ -2544,6 +2583,8 @@ export type ErrorCode =
 | "ERR_ROOM_NOT_ADMITTED"
 /** The host removed this participant from the room. */
 | "ERR_ROOM_REMOVED"
+/** This participant has resumed over another connection, such as another tab's. */
+| "ERR_ROOM_SUPERSEDED"
 /** The room already exists, and cannot be joined as its host. */
 | "ERR_ROOM_HOST_REFUSED"
 /** A data message is too large. */

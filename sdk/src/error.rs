@@ -277,6 +277,8 @@ error_codes! {
     RoomNotAdmitted => "ERR_ROOM_NOT_ADMITTED",
     /// The host removed this participant from the room.
     RoomRemoved => "ERR_ROOM_REMOVED",
+    /// This participant has resumed over another connection, such as another tab's.
+    RoomSuperseded => "ERR_ROOM_SUPERSEDED",
     /// The room already exists, and cannot be joined as its host.
     RoomHostRefused => "ERR_ROOM_HOST_REFUSED",
     /// A data message is too large.
@@ -433,7 +435,9 @@ fn advice(code: &RefusalCode) -> &'static str {
         RefusalCode::NoMixer => ": let the server start one, or join first with the role \"mixer\"",
         RefusalCode::HostRefused => ": join with the role \"participant\"",
         RefusalCode::NotHost => ": `role` says whether this participant is the host",
-        RefusalCode::NotAdmitted | RefusalCode::Removed | RefusalCode::Other(_) => "",
+        RefusalCode::NotAdmitted | RefusalCode::Removed | RefusalCode::Superseded | RefusalCode::Other(_) => {
+            ""
+        }
     }
 }
 
@@ -445,6 +449,7 @@ fn refused(code: &RefusalCode) -> ErrorCode {
         RefusalCode::NoMixer => ErrorCode::RoomNoMixer,
         RefusalCode::NotAdmitted => ErrorCode::RoomNotAdmitted,
         RefusalCode::Removed => ErrorCode::RoomRemoved,
+        RefusalCode::Superseded => ErrorCode::RoomSuperseded,
         RefusalCode::HostRefused => ErrorCode::RoomHostRefused,
         RefusalCode::NotHost | RefusalCode::Other(_) => ErrorCode::SignalingRefused,
     }

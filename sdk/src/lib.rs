@@ -95,7 +95,7 @@ pub use model::{
 };
 pub use options::{
     ChatOptions, DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions,
-    PublishOptions, RoomOptions, SubscribeOptions, UpdateOptions,
+    PublishOptions, ReconnectOptions, RoomOptions, SubscribeOptions, UpdateOptions,
 };
 
 #[cfg(target_arch = "wasm32")]

@@ -11,6 +11,7 @@ use serde::Deserialize;
 pub(crate) use whole_number::whole_number;
 
 use crate::engine::ice_server;
+use crate::engine::session::DEFAULT_RECONNECT_MS;
 use crate::error::{Error, Result};
 use crate::model::{IceServer, IceTransportPolicy, MediaKind, ParticipantId, Profile, Role, Topology};
 
@@ -48,6 +49,26 @@ pub struct RoomOptions {
     /// VP8 in place of a costlier codec. Screens keep their size. Once the CPU has sufficed for 30 seconds, the last step
     /// is undone; if that was too early, the next attempt is made after twice the time. Default: false.
     pub cpu_relief: bool,
+    /// How lost connections are restored.
+    pub reconnect: ReconnectOptions,
+}
+
+/// How a room restores lost connections: to the signaling server, and to participants, an SFU or a mixer.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ReconnectOptions {
+    /// Milliseconds after which the room gives up, from 0 to 2147483647: it is left if the connection to the signaling
+    /// server is lost; any other connection is `failed`. 0: it is left as soon as the connection to the signaling server is
+    /// lost, and ICE is restarted only once. Default: 120000.
+    #[serde(deserialize_with = "whole_number::<0, MAX_TIMEOUT_MS, _>")]
+    pub max_duration_ms: u32,
+}
+
+impl Default for ReconnectOptions {
+    fn default() -> Self {
+        Self { max_duration_ms: DEFAULT_RECONNECT_MS }
+    }
 }
 
 impl Default for RoomOptions {
@@ -61,6 +82,7 @@ impl Default for RoomOptions {
             auto_subscribe: true,
             adaptive_stream: false,
             cpu_relief: false,
+            reconnect: ReconnectOptions::default(),
         }
     }
 }

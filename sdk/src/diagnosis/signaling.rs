@@ -80,6 +80,7 @@ impl Visit {
             token: None,
             publications: Vec::new(),
             carries_offer: false,
+            resumable: false,
         };
         self.backend.handle_command(SignalCommand::Join(request), clock::now());
         loop {

@@ -39,6 +39,8 @@ pub(crate) fn signal_command(command: &SignalCommand) {
         SignalCommand::Publish(..) => "publish",
         SignalCommand::Update(..) => "update",
         SignalCommand::Order(..) => "order",
+        SignalCommand::Reconnect => "join over a new connection",
+        SignalCommand::Probe => "ping",
         SignalCommand::Leave => "leave",
     };
     log::debug!(target: SIGNALING, "send {name}");
@@ -49,6 +51,10 @@ pub(crate) fn signal_event(event: &SignalEvent) {
     match event {
         SignalEvent::Joined { participant_id, .. } => {
             log::info!(target: SIGNALING, "joined as {participant_id}");
+        }
+        SignalEvent::Resumed { .. } => log::info!(target: SIGNALING, "resumed"),
+        SignalEvent::Rejoined { participant_id, .. } => {
+            log::info!(target: SIGNALING, "joined again as {participant_id}");
         }
         SignalEvent::Refused(refusal) | SignalEvent::Ended(refusal) => {
             log::warn!(target: SIGNALING, "refused: {}", refusal.code.as_str());

@@ -32,6 +32,13 @@ export type SignalCommand =
   | { type: "update"; detail: SignalProfile }
   /** A decision of the host. */
   | { type: "order"; detail: SignalOrder }
+  /**
+   * With the capability `resume`: open a new connection, instead of one that is lost or does not reply. The answer is the event
+   * `resumed`, `rejoined` or `lost`.
+   */
+  | { type: "reconnect" }
+  /** With the capability `resume`: the network may have changed. Check soon whether the connection still works. */
+  | { type: "probe" }
   /** Leave the room and close the connection. */
   | { type: "leave" };
 
@@ -39,6 +46,12 @@ export type SignalCommand =
 export type SignalEvent =
   /** The room is entered. `participants` includes this one, in the order of joining. */
   | { type: "joined"; detail: SignalJoined }
+  /** The servers from now on, because credentials expire. */
+  | { type: "iceServers"; detail: IceServer[] }
+  /** After `reconnect`: the server knows this participant. What changed meanwhile follows. */
+  | { type: "resumed"; detail: { iceServers?: IceServer[] } }
+  /** After `reconnect`: the server did not know this participant, which has joined again, with the same id or another one. */
+  | { type: "rejoined"; detail: SignalJoined }
   /** A participant joined or changed; it may be this one. */
   | { type: "participant"; detail: SignalParticipant }
   /** A participant left. If it is this one, the room is left. */
@@ -63,7 +76,7 @@ export type SignalEvent =
   | { type: "undecodable"; detail: { detail: string } }
   /** The server is unreachable. */
   | { type: "unreachable"; detail: { url: string } }
-  /** The connection was lost. */
+  /** The connection was lost. Without the capability `resume`, the room is left. */
   | { type: "lost"; detail: { detail: string } };
 
 /** Identifies a peer connection: to a participant, or to the server. */
@@ -118,6 +131,8 @@ export interface SignalingCapabilities {
   }[];
   /** The first offer can be sent with the request to join: see `SignalJoin.carriesOffer`. Default: false. */
   joinCarriesOffer?: boolean;
+  /** A lost connection can be replaced. Default: false. */
+  resume?: boolean;
 }
 
 /** How media and data are sent over a link to a server. */
@@ -146,6 +161,8 @@ export interface SignalJoin {
   publications: Publication[];
   /** The first offer to the server follows at once: send both together. Only with `joinCarriesOffer`. */
   carriesOffer: boolean;
+  /** Whether the server should keep this participant's place for some time after the connection is lost. */
+  resumable: boolean;
 }
 
 /** What the others know of a participant. */

@@ -34,6 +34,18 @@ export interface RoomOptions {
    * if that was too early, the next attempt is made after twice the time. Default: false.
    */
   cpuRelief?: boolean;
+  /** How lost connections are restored. */
+  reconnect?: ReconnectOptions;
+}
+
+/** How a room restores lost connections: to the signaling server, and to participants, an SFU or a mixer. */
+export interface ReconnectOptions {
+  /**
+   * Milliseconds after which the room gives up, from 0 to 2147483647: it is left if the connection to the signaling
+   * server is lost; any other connection is `failed`. 0: it is left as soon as the connection to the signaling server is
+   * lost, and ICE is restarted only once. Default: 120000.
+   */
+  maxDurationMs?: number;
 }
 
 /**
@@ -108,6 +120,8 @@ export interface RemoteParticipant {
   readonly connectionState: ParticipantConnectionState;
   /** The quality of the call with the participant, in both directions. Absent until it has been measured. */
   readonly quality?: ParticipantQuality;
+  /** Whether the participant's connection to the signaling server is lost. Its media may continue. */
+  readonly reconnecting: boolean;
 }
 
 /** A participant: its id, or the object that has it. */
@@ -184,6 +198,14 @@ export interface RoomEventMap {
   participantleft: RoomEventOf<"participantleft">;
   /** A participant's name, metadata, attributes or publications changed. */
   participantupdated: RoomEventOf<"participantupdated">;
+  /** A participant lost its connection to the signaling server, and may come back. Its media may continue. */
+  participantreconnecting: RoomEventOf<"participantreconnecting">;
+  /** A participant's connection to the signaling server is restored. */
+  participantreconnected: RoomEventOf<"participantreconnected">;
+  /** The connection to the signaling server is lost. The room restores it; its methods work as before. */
+  reconnecting: RoomEventOf<"reconnecting">;
+  /** The connection to the signaling server is restored. */
+  reconnected: RoomEventOf<"reconnected">;
   /** The room's own state changed. */
   statechange: RoomEventOf<"statechange">;
   /** The room was left. `error` is the reason, unless `leave()` was called. The last event. */

@@ -98,6 +98,8 @@ pub struct Capabilities {
     pub lanes: Vec<ServerLane>,
     /// Whether the first offer can be sent with the request to join, so that a link is created before the room is known.
     pub join_carries_offer: bool,
+    /// Whether a lost connection can be replaced (`SignalCommand::Reconnect`). If not, its loss ends the session.
+    pub resume: bool,
 }
 
 /// One of the connections to a server that forwards media.

@@ -54,6 +54,8 @@ impl Roster {
             Some(known) if *known == after => None,
             Some(known) => {
                 let before = std::mem::replace(known, after.clone());
+                // A participant that joins again after a restart of the server gets another place.
+                self.participants.sort_by_key(|participant| participant.join_order);
                 Some(Change::Updated { before, after })
             }
             None => {

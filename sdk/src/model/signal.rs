@@ -35,6 +35,11 @@ pub enum SignalCommand {
     Update(Profile),
     /// As a host: perform an action on the room or its participants.
     Order(Order),
+    /// Open a new connection in place of one that is [lost](SignalEvent::Lost) or does not reply. The reply is
+    /// [`SignalEvent::Resumed`], [`SignalEvent::Rejoined`], or `Lost` again. Only with [`Capabilities::resume`].
+    Reconnect,
+    /// The network may have changed: check soon whether the connection still works. Only with [`Capabilities::resume`].
+    Probe,
     /// Leave the room and close the connection. The last command.
     Leave,
 }
@@ -72,6 +77,8 @@ pub struct JoinRequest {
     /// Whether the first offer to the server follows at once, so that the request can carry it. The session sets it, and only
     /// if [`Capabilities::join_carries_offer`](super::Capabilities::join_carries_offer) does.
     pub carries_offer: bool,
+    /// Whether the server should keep this participant's place for some time after the connection is lost.
+    pub resumable: bool,
 }
 
 /// An event of any signaling server.
@@ -100,6 +107,27 @@ pub enum SignalEvent {
     },
     /// The STUN and TURN servers from now on, instead of those of [`Joined`](Self::Joined), because credentials expire.
     IceServers(Vec<IceServer>),
+    /// After [`SignalCommand::Reconnect`]: the server knows this participant. What changed meanwhile follows.
+    Resumed {
+        /// The STUN and TURN servers from now on.
+        #[cfg_attr(feature = "js", serde(default))]
+        ice_servers: Vec<IceServer>,
+    },
+    /// After [`SignalCommand::Reconnect`]: the server did not know this participant, which has joined again, with the same
+    /// id or another one. A participant that is not listed may still come back, for 10 seconds. Links to the server are
+    /// closed, and, with another id, all links.
+    Rejoined {
+        /// This participant's id.
+        participant_id: ParticipantId,
+        /// All participants in the room, including this one, in the order of joining.
+        participants: Vec<ParticipantInfo>,
+        /// The lobby: who waits to be admitted, and whether newcomers have to.
+        #[cfg_attr(feature = "js", serde(default))]
+        lobby: Lobby,
+        /// The STUN and TURN servers from now on.
+        #[cfg_attr(feature = "js", serde(default))]
+        ice_servers: Vec<IceServer>,
+    },
     /// A participant joined or changed, with its new state; may be this one.
     Participant(ParticipantInfo),
     /// A participant left. If it is this one, the session ends.
@@ -185,6 +213,8 @@ pub enum RefusalCode {
     NotAdmitted,
     /// A host removed this participant from the room.
     Removed,
+    /// This participant has resumed over another connection, such as another tab's.
+    Superseded,
     /// Only the first participant of a room can join it as its host.
     HostRefused,
     /// Only the room's host may do that.
@@ -202,6 +232,7 @@ impl RefusalCode {
             Self::NoMixer => "noMixer",
             Self::NotAdmitted => "notAdmitted",
             Self::Removed => "removed",
+            Self::Superseded => "superseded",
             Self::HostRefused => "hostRefused",
             Self::NotHost => "notHost",
             Self::Other(code) => code,
@@ -217,6 +248,7 @@ impl From<String> for RefusalCode {
             Self::NoMixer,
             Self::NotAdmitted,
             Self::Removed,
+            Self::Superseded,
             Self::HostRefused,
             Self::NotHost,
         ];

@@ -30,6 +30,7 @@ use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
 use crate::model::{Channel, IceTransportPolicy, LinkId, Lobby, ParticipantId, PublicationId, Timestamp};
+use crate::platform::page::{Page, PageEvent};
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::{Socket, SocketFrame};
 use crate::platform::{clock, http};
@@ -63,6 +64,7 @@ pub(super) struct Driver {
     pub(super) streams: Streams,
     /// It rings at this time, or earlier than there is something to do.
     timer: RefCell<Option<(Timestamp, Timeout)>>,
+    page: RefCell<Option<Page>>,
     running: Cell<bool>,
 }
 
@@ -97,6 +99,7 @@ impl Driver {
             late: Late::default(),
             streams: Streams::default(),
             timer: RefCell::default(),
+            page: RefCell::default(),
             running: Cell::default(),
         });
         let this = driver.this.clone();
@@ -111,6 +114,23 @@ impl Driver {
         });
         driver.backend.borrow_mut().handle_start(wake);
         driver
+    }
+
+    /// Reacts to what happens to the page, until the room is left.
+    pub(super) fn watch_page(&self) {
+        let this = self.this.clone();
+        let page = Page::watch(move |event| {
+            let Some(driver) = this.upgrade() else { return };
+            match event {
+                PageEvent::Online => {
+                    driver.with_session(|session| session.handle_network_change(clock::now()));
+                }
+                PageEvent::Resumed => driver.with_session(|session| session.check_server(clock::now())),
+                // The others need not wait until the server misses this participant.
+                PageEvent::Leaving => driver.with_session(Session::leave),
+            }
+        });
+        *self.page.borrow_mut() = Some(page);
     }
 
     /// Changes the session, then performs its outputs.
@@ -328,6 +348,21 @@ impl Driver {
                 }
                 return;
             }
+            Event::Reconnecting => {
+                self.set_state(RoomState::Reconnecting);
+                RoomEvent::Reconnecting
+            }
+            Event::Reconnected => {
+                self.set_state(RoomState::Joined);
+                RoomEvent::Reconnected
+            }
+            Event::ParticipantReconnecting(info) => {
+                let (participant, reconnecting) = (self.participant(&info), info.reconnecting);
+                match reconnecting {
+                    true => RoomEvent::ParticipantReconnecting { participant },
+                    false => RoomEvent::ParticipantReconnected { participant },
+                }
+            }
             Event::Waiting => return self.set_state(RoomState::Waiting),
             Event::LobbyChange(Lobby { locked, waiting }) => RoomEvent::LobbyChange { locked, waiting },
             Event::RoleChange(role) => RoomEvent::RoleChange { role },
@@ -413,6 +448,7 @@ impl Driver {
     }
 
     fn ended(&self, error: Option<Error>) {
+        drop(self.page.take());
         self.local_tracks.take();
         self.local_media.close();
         self.quality.close();

@@ -28,6 +28,9 @@ pub enum RoomState {
     Waiting,
     /// Joined.
     Joined,
+    /// Joined, while the connection to the signaling server is lost and being restored. Media and data that do not pass through
+    /// the server continue, and the room's methods work as before.
+    Reconnecting,
     /// Left, permanently.
     Left,
 }
@@ -42,6 +45,32 @@ pub enum RoomEvent {
     StateChange {
         /// The new state.
         state: RoomState,
+    },
+    /// The connection to the signaling server is lost. The room restores it.
+    Reconnecting,
+    /// The connection to the signaling server is restored.
+    Reconnected,
+    /// A participant lost its connection to the signaling server, and may come back. Its media may continue.
+    ParticipantReconnecting {
+        /// The participant.
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::participant"),
+            tsify(type = "RemoteParticipant")
+        )]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
+        participant: RemoteParticipant,
+    },
+    /// A participant's connection to the signaling server is restored.
+    ParticipantReconnected {
+        /// The participant.
+        #[cfg_attr(
+            feature = "js",
+            serde(serialize_with = "crate::js::convert::participant"),
+            tsify(type = "RemoteParticipant")
+        )]
+        #[cfg_attr(not(feature = "js"), serde(skip))]
+        participant: RemoteParticipant,
     },
     /// A participant is in the room: one who was there before, or joined.
     ParticipantJoined {

@@ -125,7 +125,8 @@ impl Room {
         }
         let policy = options.ice_transport_policy;
         let session = Session::new(capabilities, options.ice_servers, options.auto_subscribe)
-            .with_ice_transport_policy(policy);
+            .with_ice_transport_policy(policy)
+            .with_reconnect_ms(options.reconnect.max_duration_ms);
         Ok(Self(Rc::new(Handle {
             driver: Driver::new(session, backend, policy, options.adaptive_stream, options.cpu_relief),
             topology: options.topology,
@@ -157,6 +158,7 @@ impl Room {
         let driver = self.driver();
         self.expect_state("join", &[RoomState::New])?;
         driver.set_state(RoomState::Joining);
+        driver.watch_page();
         let (joining, joined) = oneshot::channel();
         *driver.joining.borrow_mut() = Some(joining);
         let request = JoinRequest {
@@ -171,6 +173,7 @@ impl Room {
             token: options.token,
             publications: Vec::new(),
             carries_offer: false,
+            resumable: false,
         };
         driver.with_session(|session| session.join(request, self.0.join_timeout_ms, clock::now()));
         let mut unless_awaited = LeaveOnDrop(Some(driver));
@@ -266,14 +269,16 @@ impl Room {
 
     fn expect_state(&self, action: &'static str, allowed: &[RoomState]) -> Result<()> {
         let state = self.state();
-        if allowed.contains(&state) {
+        // What is asked of a server that is away is told to it when it is back.
+        let counts_as = if state == RoomState::Reconnecting { RoomState::Joined } else { state };
+        if allowed.contains(&counts_as) {
             return Ok(());
         }
         let state = match state {
             RoomState::New => "the room is not joined: await `join` first",
             RoomState::Joining => "the room is being joined: await `join` first",
             RoomState::Waiting => "this participant waits until the host admits it: await `join` first",
-            RoomState::Joined => "the room is joined",
+            RoomState::Joined | RoomState::Reconnecting => "the room is joined",
             RoomState::Left => return Err(left(action)),
         };
         Err(Error::InvalidState { action, state })

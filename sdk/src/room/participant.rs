@@ -41,6 +41,7 @@ struct Known {
     tracks: Vec<RemoteTrack>,
     connection_state: ParticipantConnectionState,
     quality: Option<ParticipantQuality>,
+    reconnecting: bool,
 }
 
 impl RemoteParticipant {
@@ -55,6 +56,7 @@ impl RemoteParticipant {
             tracks: Vec::new(),
             connection_state: ParticipantConnectionState::New,
             quality: None,
+            reconnecting: false,
         };
         Self(Rc::new(Inner {
             id: info.id.clone(),
@@ -115,6 +117,11 @@ impl RemoteParticipant {
         self.0.known.borrow().quality
     }
 
+    /// Whether the participant's connection to the signaling server is lost. Its media may continue.
+    pub fn reconnecting(&self) -> bool {
+        self.0.known.borrow().reconnecting
+    }
+
     /// The number of changes so far.
     #[cfg(any(feature = "js", feature = "yew"))]
     pub(crate) fn revision(&self) -> u32 {
@@ -135,6 +142,7 @@ impl RemoteParticipant {
         next.metadata.clone_from(&now.metadata);
         next.attributes.clone_from(&now.attributes);
         next.role = now.role;
+        next.reconnecting = now.reconnecting;
         self.take(next, is_changed);
     }
 

@@ -119,7 +119,7 @@ impl RoomHandle {
 
     /// The room while it is joined.
     pub fn joined(&self) -> Option<Room> {
-        self.room().filter(|_| self.state() == RoomState::Joined)
+        self.room().filter(|_| matches!(self.state(), RoomState::Joined | RoomState::Reconnecting))
     }
 
     /// This participant's id, once joined.

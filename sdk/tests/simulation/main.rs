@@ -1,7 +1,7 @@
 //! Sessions and the signaling server's hub in one simulation: links that delay, drop and reorder, browsers with
-//! delays, participants who join and leave, hosts who lock the room, mixers that die. Everything is derived from one
-//! seed, with a simulated clock. Each seed is a room in a mesh, over an SFU and with a mixer; the conditions
-//! at its end are in `checks/`.
+//! delays, participants who join and leave, hosts who lock the room, mixers and servers that die, sockets that break.
+//! Everything is derived from one seed, with a simulated clock. Each seed is a room in a mesh, over an SFU and with a
+//! mixer; the conditions at its end are in `checks/`.
 //!
 //! `MOIM_SIM_SEED=7 cargo test -p moim --test simulation in_a_mesh -- --nocapture` replays one run and prints its
 //! events; `MOIM_SIM_SEEDS=5000` tries that many.
@@ -82,7 +82,13 @@ fn try_seeds(topology: Topology, test: &str) {
     );
     let tally = tally.into_inner().unwrap();
     println!("{topology:?}: {tally:?}");
-    assert!(tally.lost * 50 <= tally.stays, "{} of {} lost the server", tally.lost, tally.stays);
+    // A single run may be an unlucky one.
+    assert!(
+        replayed.is_some() || tally.lost * 10 <= tally.stays,
+        "{} of {} could not join",
+        tally.lost,
+        tally.stays
+    );
 }
 
 fn run(seed: u64, topology: Topology, traced: bool) -> Tally {

@@ -8,8 +8,14 @@ use moim::signaling::SocketEvent;
 use super::peer_connection::PeerEvent;
 use super::script::Action;
 
-/// A client, by its index in the world. It has one connection to the server.
+/// A client, by its place in the world. It has one connection to the server at a time.
 pub(crate) type ClientId = usize;
+
+/// One of a client's connections to the server, in order.
+pub(crate) type SocketId = u64;
+
+/// One of a client's peer connections, in order.
+pub(crate) type PeerId = u64;
 
 #[derive(Debug)]
 pub(crate) enum Event {
@@ -18,11 +24,15 @@ pub(crate) enum Event {
     /// The mixer acts.
     MixerActs(Action),
     /// An event at the client's end of its socket.
-    AtClient(ClientId, SocketEvent),
+    AtClient(ClientId, SocketId, SocketEvent),
     /// An event at the server's end of it.
-    AtServer(ClientId, SocketEvent),
+    AtServer(ClientId, SocketId, SocketEvent),
+    /// The server dies, to be restarted a little later.
+    ServerDies,
+    /// The server listens again.
+    ServerListens,
     /// Something happens at one of the client's peer connections.
-    AtPeer(ClientId, LinkId, PeerEvent),
+    AtPeer(ClientId, LinkId, PeerId, PeerEvent),
     /// The path of the client's connection carries data again.
     PathReturns(ClientId, LinkId),
     /// A timer of the client is due.

@@ -13,7 +13,10 @@ pub(crate) struct View {
     /// A host has to admit this client.
     pub(crate) waits: bool,
     pub(crate) joined: bool,
+    pub(crate) is_reconnecting: bool,
     pub(crate) participants: BTreeMap<ParticipantId, ParticipantInfo>,
+    /// Participants that have left since the client checked.
+    pub(crate) gone: Vec<ParticipantId>,
     /// When this client was informed that a participant left.
     pub(crate) left_at: BTreeMap<ParticipantId, Timestamp>,
     pub(crate) lobby: Lobby,
@@ -21,6 +24,10 @@ pub(crate) struct View {
     /// The `mid` of each track.
     pub(crate) tracks: BTreeMap<(ParticipantId, PublicationId), String>,
     pub(crate) states: BTreeMap<ParticipantId, ParticipantConnectionState>,
+    /// When the connection to a participant was last closed or replaced although the participant stayed.
+    pub(crate) replaced_at: BTreeMap<ParticipantId, Timestamp>,
+    /// When this client was last connected to the server again.
+    pub(crate) reconnected_at: Timestamp,
     /// When the connection to a participant was last being restored.
     pub(crate) restored_at: BTreeMap<ParticipantId, Timestamp>,
     /// The chat messages of each sender, including those who have left.
@@ -45,6 +52,17 @@ impl View {
         );
         assert!(self.joined || may_be_first, "{event:?} before joining");
         match event {
+            Event::Reconnecting => {
+                assert!(!std::mem::replace(&mut self.is_reconnecting, true), "no change");
+            }
+            Event::Reconnected => {
+                assert!(std::mem::take(&mut self.is_reconnecting), "no change");
+                self.reconnected_at = now;
+            }
+            Event::ParticipantReconnecting(info) => {
+                let known = self.participants.get_mut(&info.id).expect("someone who is here");
+                assert_ne!(std::mem::replace(&mut known.reconnecting, info.reconnecting), info.reconnecting);
+            }
             Event::Waiting => assert!(!std::mem::replace(&mut self.waits, true), "told twice to wait"),
             Event::Joined => {
                 assert!(!std::mem::replace(&mut self.joined, true), "joined twice");
@@ -70,6 +88,7 @@ impl View {
                 assert!(self.tracks.keys().all(|(owner, _)| *owner != id), "{id} left its tracks behind");
                 self.participants.remove(&id);
                 self.ends_state(&id, now);
+                self.gone.push(id.clone());
                 self.left_at.insert(id, now);
             }
             Event::LobbyChange(lobby) => {
@@ -100,6 +119,9 @@ impl View {
             Event::ConnectionStateChange(id, state) => {
                 self.knows(&id);
                 assert_ne!(self.ends_state(&id, now), Some(state), "no change");
+                if state == ParticipantConnectionState::New {
+                    self.replaced_at.insert(id.clone(), now);
+                }
                 self.states.insert(id, state);
             }
             Event::Message(id, message) => self.heard(id, message),

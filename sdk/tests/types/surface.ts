@@ -126,6 +126,9 @@ is<Exactly<ReturnType<Room["startAudio"]>, Promise<void>>>();
 new Room({ adaptiveStream: true, cpuRelief: true });
 is<Exactly<typeof room.quality, ParticipantQuality | undefined>>();
 is<Exactly<RemoteParticipant["quality"], ParticipantQuality | undefined>>();
+new Room({ reconnect: { maxDurationMs: 30_000 } });
+// @ts-expect-error
+new Room({ reconnect: { maxDuration: 30_000 } });
 
 /** Every event is known: a new one makes this fail to compile. */
 function describe(event: RoomEvent): string {
@@ -135,7 +138,12 @@ function describe(event: RoomEvent): string {
       return event.state;
     case "participantjoined":
     case "participantupdated":
+    case "participantreconnecting":
+    case "participantreconnected":
       return event.participant.name;
+    case "reconnecting":
+    case "reconnected":
+      return event.type;
     case "participantleft":
       return event.reason;
     case "trackadded":

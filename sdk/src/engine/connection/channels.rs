@@ -55,6 +55,10 @@ impl Channels {
     /// Returns the messages queued for the channel.
     pub(super) fn opened(&mut self, channel: Channel) -> VecDeque<Frame> {
         self.open.insert(channel);
+        self.take_waiting(channel)
+    }
+
+    pub(super) fn take_waiting(&mut self, channel: Channel) -> VecDeque<Frame> {
         self.waiting.remove(&channel).unwrap_or_default()
     }
 

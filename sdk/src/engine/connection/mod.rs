@@ -113,7 +113,9 @@ impl Connection {
     pub(super) fn apply_plan(&mut self, plan: &Plan, now: Timestamp) {
         // A browser that has sent more at once keeps the transceivers, and needs sections for them.
         self.to_send = self.to_send.max(plan.sending);
-        let has_more = self.receive(plan.receive);
+        // A link that outlives a restart of the server keeps its roles, whatever the order of joining is now.
+        let makes_sections = self.offerer != Offerer::ThemOnRequest;
+        let has_more = makes_sections && self.receive(plan.receive);
         if self.planned == plan.send && !has_more {
             return;
         }
@@ -125,6 +127,13 @@ impl Connection {
         // A publication that takes over another's media section causes no `negotiationneeded` event, but the remote end
         // must be informed.
         self.request_negotiation(now);
+    }
+
+    /// Whether it was opened for other roles, and has never been connected.
+    pub(super) fn has_other_roles(&self, plan: &Plan) -> bool {
+        let was_connected =
+            !matches!(self.state(), ParticipantConnectionState::New | ParticipantConnectionState::Connecting);
+        self.offerer != plan.offerer && !was_connected
     }
 
     fn stop_sending(&mut self, id: PublicationId) {
@@ -228,6 +237,18 @@ impl Connection {
         true
     }
 
+    /// Takes the messages that wait for a channel, for the connection that replaces this one.
+    pub(super) fn take_unsent(&mut self) -> VecDeque<Frame> {
+        self.channels.take_waiting(Channel::Reliable)
+    }
+
+    /// Queues messages of the connection that this one replaces.
+    pub(super) fn send_later(&mut self, unsent: VecDeque<Frame>) {
+        for frame in unsent {
+            self.send(Channel::Reliable, frame);
+        }
+    }
+
     /// Whether more can be sent over a channel without waiting.
     pub(super) fn has_capacity(&self, channel: Channel) -> bool {
         self.channels.has_capacity(channel)
@@ -245,6 +266,11 @@ impl Connection {
                 ParticipantConnectionState::Connecting
             }
         }
+    }
+
+    /// The state that participants were told last.
+    pub(super) fn told_state(&self) -> ParticipantConnectionState {
+        self.told_state
     }
 
     /// Returns the state if it has changed since the last call.

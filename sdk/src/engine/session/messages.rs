@@ -1,6 +1,6 @@
 //! Data channel messages.
 
-use super::{Connection, Event, Phase, Session};
+use super::{Connection, Event, Session};
 use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
 use crate::engine::topology::FarEnd;
 use crate::error::DataChannelError;
@@ -83,11 +83,11 @@ impl Session {
 
     /// Notes data that was sent, and has marks follow it.
     fn mark(&mut self, bytes: usize, to: Option<&ParticipantId>, now: Timestamp) {
-        let Phase::Joined { own_id } = &self.phase else { return };
+        let Some(own_id) = self.own_id().cloned() else { return };
         for other in self.roster.participants() {
             let is_receiver = match to {
                 Some(to) => other.id == *to,
-                None => other.id != *own_id && other.role != Role::Mixer,
+                None => other.id != own_id && other.role != Role::Mixer,
             };
             if is_receiver {
                 self.backlog.sent(&other.id, bytes);
@@ -274,6 +274,7 @@ mod tests {
             token: None,
             publications: Vec::new(),
             carries_offer: false,
+            resumable: false,
         };
         session.join(request, 10_000, 0);
         let joined = SignalEvent::Joined {

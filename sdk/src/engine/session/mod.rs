@@ -5,12 +5,14 @@
 
 mod backlog;
 mod ice;
+mod ladder;
 mod live_tracks;
 mod messages;
 mod output;
 mod people;
 mod pump;
 mod receipts;
+mod recovery;
 mod signals;
 mod watched;
 mod wishes;
@@ -19,6 +21,7 @@ use std::collections::VecDeque;
 
 use self::backlog::Backlog;
 use self::ice::Ice;
+use self::ladder::Ladder;
 use self::live_tracks::LiveTracks;
 pub use self::output::{Event, Output};
 pub use self::receipts::Receipt;
@@ -38,6 +41,9 @@ use crate::model::{
     Roster, SignalCommand, Timestamp, Topology, Wish,
 };
 
+/// A lost connection is restored for this long by default, in milliseconds.
+pub const DEFAULT_RECONNECT_MS: u32 = 120_000;
+
 #[derive(Clone, Debug, PartialEq)]
 enum Phase {
     New,
@@ -48,6 +54,11 @@ enum Phase {
     },
     Joined {
         own_id: ParticipantId,
+    },
+    /// Joined, while the lost connection to the server is being restored. Media and data continue.
+    Recovering {
+        own_id: ParticipantId,
+        ladder: Ladder,
     },
     Ended,
 }
@@ -62,7 +73,13 @@ pub struct Session {
     publications: Vec<Publication>,
     profile: Profile,
     roster: Roster,
+    /// For how long a lost connection is restored; 0: a lost connection to the server not at all.
+    reconnect_ms: u32,
+    /// Participants that have not come back after a restart of the server, and how long they may.
+    absent: SortedMap<ParticipantId, Timestamp>,
     connections: SortedMap<LinkId, Connection>,
+    /// Links that the remote end has opened again or does not know any more, so that their connections have to be replaced.
+    stale: SortedSet<LinkId>,
     live: LiveTracks,
     wishes: Wishes,
     layout: Option<MixLayout>,
@@ -86,7 +103,10 @@ impl Session {
             publications: Vec::new(),
             profile: Profile::default(),
             roster: Roster::default(),
+            reconnect_ms: DEFAULT_RECONNECT_MS,
+            absent: SortedMap::new(),
             connections: SortedMap::new(),
+            stale: SortedSet::new(),
             live: LiveTracks::default(),
             wishes: Wishes::new(everything),
             layout: None,
@@ -105,6 +125,14 @@ impl Session {
         self
     }
 
+    /// Sets for how many milliseconds a lost connection, to the server or a peer connection, is restored. 0: the session ends
+    /// as soon as the one to the server is lost, and ICE is restarted only once.
+    #[must_use]
+    pub fn with_reconnect_ms(mut self, milliseconds: u32) -> Self {
+        self.reconnect_ms = milliseconds;
+        self
+    }
+
     /// Joins a room, with the initial publications. Can be called once.
     pub fn join(&mut self, mut request: JoinRequest, timeout_ms: u32, now: Timestamp) {
         if self.phase != Phase::New {
@@ -113,6 +141,7 @@ impl Session {
         self.topology = request.topology;
         request.publications = self.publications.clone();
         request.carries_offer = self.carries_offer();
+        request.resumable = self.capabilities.resume && self.reconnect_ms > 0;
         self.profile = request.profile.clone();
         self.signal(SignalCommand::Join(request));
         self.phase = Phase::Joining { timeout_ms, deadline: Some(now + Timestamp::from(timeout_ms)) };
@@ -214,6 +243,7 @@ impl Session {
 
     /// The network of this end changed: connections may be lost, or could be restored now.
     pub fn handle_network_change(&mut self, now: Timestamp) {
+        self.check_server(now);
         self.connections.values_mut().for_each(|connection| connection.handle_network_change(now));
         self.refresh();
     }
@@ -222,11 +252,13 @@ impl Session {
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let joining = match &self.phase {
             Phase::Joining { deadline, .. } => *deadline,
+            Phase::Recovering { ladder, .. } => ladder.poll_timeout(),
             _ => None,
         };
         let connections = self.connections.values().filter_map(Connection::poll_timeout);
+        let absent = self.absent.values().copied();
         let messages = [self.receipts.poll_timeout(), self.backlog.poll_timeout()];
-        connections.chain(joining).chain(messages.into_iter().flatten()).min()
+        connections.chain(joining).chain(absent).chain(messages.into_iter().flatten()).min()
     }
 
     /// Advances time.
@@ -236,6 +268,8 @@ impl Session {
         {
             return self.end(Some(Error::Timeout { action: "joining the room", after_ms }));
         }
+        self.reconnect(now);
+        self.drop_absent(now);
         let lost: SortedSet<_> =
             self.others().map(|other| other.id.clone()).filter(|id| self.is_restored(id)).collect();
         self.receipts.handle_timeout(|id| lost.contains(id), now);
@@ -257,7 +291,7 @@ impl Session {
     /// This participant's id, once joined.
     pub fn own_id(&self) -> Option<&ParticipantId> {
         match &self.phase {
-            Phase::Joined { own_id } => Some(own_id),
+            Phase::Joined { own_id } | Phase::Recovering { own_id, .. } => Some(own_id),
             _ => None,
         }
     }
@@ -321,7 +355,7 @@ impl Session {
 
     /// Sends a command to the server, if the room is joined or being joined.
     fn tell_if_in(&mut self, command: SignalCommand) {
-        if matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. }) {
+        if matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. } | Phase::Recovering { .. }) {
             self.signal(command);
         }
     }
@@ -343,7 +377,7 @@ impl Session {
     fn replan(&mut self, now: Timestamp) {
         match self.phase {
             Phase::Joining { .. } if self.carries_offer() => {}
-            Phase::Joined { .. } => {}
+            Phase::Joined { .. } | Phase::Recovering { .. } => {}
             _ => return,
         }
         let roster = self.roster.participants();
@@ -359,15 +393,33 @@ impl Session {
             self.close_connection(&link);
         }
         for plan in plans {
+            // The join order of an absent participant is that of the server before.
+            let is_absent = plan.link.participant().is_some_and(|id| self.absent.contains_key(id));
+            let known = self.connections.get(&plan.link);
+            if is_absent && known.is_none() {
+                continue;
+            }
+            // The remote end has opened it again, or the order of joining changed before both ends had opened it.
+            let is_stale = known
+                .is_some_and(|known| self.stale.contains(&plan.link) || known.has_other_roles(&plan))
+                && !is_absent;
+            let mut unsent = None;
+            if is_stale {
+                unsent = self.connections.get_mut(&plan.link).map(Connection::take_unsent);
+                self.close_connection(&plan.link);
+            }
             let is_new = !self.connections.contains_key(&plan.link);
             if is_new {
                 self.signal(SignalCommand::Open(plan.link.clone()));
             }
             let connection = self.connections.get_or_insert_with(plan.link.clone(), || {
-                Connection::open(&plan, self.ice.servers(), Recovery::default())
+                Connection::open(&plan, self.ice.servers(), Recovery::new(self.reconnect_ms.into()))
             });
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
+            }
+            if let Some(unsent) = unsent {
+                connection.send_later(unsent);
             }
             let offers = plan.offerer == Offerer::Us;
             if is_new && offers && plan.send.is_empty() {
@@ -378,21 +430,25 @@ impl Session {
     }
 
     fn close_connection(&mut self, link: &LinkId) {
+        self.stale.remove(link);
         let Some(connection) = self.connections.remove(link) else { return };
         let command = ConnectionCommand::Close;
         self.outputs.push_back(Output::Connection { link: link.clone(), command });
         self.signal(SignalCommand::Close(link.clone()));
-        self.capacity_changed();
-        // The others stay, and are unreachable until there is another mixer.
-        if connection.far_end().is_relay()
-            && link.receives()
-            && connection.state() != ParticipantConnectionState::New
-        {
-            let ids: Vec<_> = self.others().map(|other| other.id.clone()).collect();
-            for id in ids {
-                self.event(Event::ConnectionStateChange(id, ParticipantConnectionState::New));
-            }
+        if connection.told_state() == ParticipantConnectionState::New {
+            return self.capacity_changed();
         }
+        // Whoever stays is unreachable until there is another connection.
+        let ids: Vec<_> = match link.participant().filter(|_| !connection.far_end().is_relay()) {
+            Some(id) => self.roster.get(id).into_iter().map(|known| known.id.clone()).collect(),
+            None => self.others().map(|other| other.id.clone()).collect(),
+        };
+        for id in ids {
+            // What was in flight is lost.
+            self.backlog.left(&id);
+            self.event(Event::ConnectionStateChange(id, ParticipantConnectionState::New));
+        }
+        self.capacity_changed();
     }
 
     fn refresh(&mut self) {
@@ -422,6 +478,7 @@ impl Session {
         self.publications.clear();
         self.layout = None;
         self.live.clear();
+        self.absent.clear();
         self.roster = Roster::default();
         let links: Vec<_> = self.connections.keys().cloned().collect();
         for link in links {

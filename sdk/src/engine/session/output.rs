@@ -33,6 +33,12 @@ pub enum Event {
     Waiting,
     /// The room was joined.
     Joined,
+    /// The connection to the server is lost and being restored. Media and data continue.
+    Reconnecting,
+    /// The connection to the server is restored.
+    Reconnected,
+    /// A participant's connection to the server was lost or restored: see [`ParticipantInfo::reconnecting`].
+    ParticipantReconnecting(ParticipantInfo),
     /// A participant is in the room: one who was there before, or joined.
     ParticipantJoined(ParticipantInfo),
     /// A participant's name, metadata or publications changed.

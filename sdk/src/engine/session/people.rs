@@ -43,13 +43,21 @@ impl Session {
         self.receive_early(now);
         self.replan(now);
         self.forward_late();
-        self.refresh();
+        // Whoever comes back under the same id begins without a wish.
+        self.tell_wishes();
     }
 
     pub(super) fn updated(&mut self, before: &ParticipantInfo, after: ParticipantInfo) {
         self.drop_tracks(|owner, id| {
             *owner == after.id && !after.publications.iter().any(|publication| publication.id == *id)
         });
+        if before.reconnecting != after.reconnecting {
+            self.event(Event::ParticipantReconnecting(after.clone()));
+            let is_all = ParticipantInfo { reconnecting: after.reconnecting, ..before.clone() } == after;
+            if is_all {
+                return;
+            }
+        }
         self.event(Event::ParticipantUpdated(after.clone()));
         for gone in &before.publications {
             if after.publications.iter().all(|known| known.id != gone.id) {
@@ -106,6 +114,7 @@ mod tests {
             token: None,
             publications: Vec::new(),
             carries_offer: false,
+            resumable: false,
         };
         session.join(request, 1_000, 0);
         let joined = SignalEvent::Joined {

@@ -10,16 +10,16 @@ impl Session {
     pub fn handle_signal(&mut self, event: SignalEvent, now: Timestamp) {
         match (&mut self.phase, event) {
             (Phase::Ended, _) => {}
-            (Phase::Joined { .. }, SignalEvent::Refused(refusal)) => {
+            (Phase::Joined { .. } | Phase::Recovering { .. }, SignalEvent::Refused(refusal)) => {
                 self.event(Event::Warning(SignalingError::from(refusal).into()));
             }
             (_, SignalEvent::Refused(refusal) | SignalEvent::Ended(refusal)) => {
                 self.end(Some(SignalingError::from(refusal).into()));
             }
             (_, SignalEvent::Unreachable { url }) => {
-                self.end(Some(SignalingError::Unreachable { url }.into()))
+                self.lost(SignalingError::Unreachable { url }.into(), now);
             }
-            (_, SignalEvent::Lost { detail }) => self.end(Some(SignalingError::Lost { detail }.into())),
+            (_, SignalEvent::Lost { detail }) => self.lost(SignalingError::Lost { detail }.into(), now),
             (_, SignalEvent::Undecodable { detail }) => {
                 self.event(Event::Warning(SignalingError::Undecodable { detail }.into()));
             }
@@ -34,13 +34,10 @@ impl Session {
                 SignalEvent::Joined { participant_id, participants, lobby, ice_servers },
             ) => {
                 self.phase = Phase::Joined { own_id: participant_id };
-                if self.ice.name(ice_servers) {
-                    let (servers, restart_at) = (self.ice.servers(), now + RESTART_AFTER_MS);
+                if self.set_ice_servers(ice_servers) {
+                    let restart_at = now + RESTART_AFTER_MS;
                     // A link whose offer was sent with the request was created before.
-                    for connection in self.connections.values_mut() {
-                        connection.set_ice_servers(servers.clone());
-                        connection.restart_unless_connected(restart_at, now);
-                    }
+                    self.connections.values_mut().for_each(|it| it.restart_unless_connected(restart_at, now));
                 }
                 self.event(Event::Joined);
                 let changes = self.roster.replace(participants, lobby);
@@ -48,12 +45,15 @@ impl Session {
             }
             (Phase::Joining { .. }, _) => {}
             (_, SignalEvent::IceServers(ice_servers)) => {
-                if self.ice.name(ice_servers) {
-                    let servers = self.ice.servers();
-                    self.connections.values_mut().for_each(|it| it.set_ice_servers(servers.clone()));
-                }
+                self.set_ice_servers(ice_servers);
+            }
+            (Phase::Recovering { ladder, .. }, SignalEvent::Waiting) => ladder.wait_for_admission(),
+            (_, SignalEvent::Resumed { ice_servers }) => self.resumed(ice_servers),
+            (_, SignalEvent::Rejoined { participant_id, participants, lobby, ice_servers }) => {
+                self.rejoined(participant_id, participants, lobby, ice_servers, now);
             }
             (_, SignalEvent::Participant(participant)) => {
+                self.absent.remove(&participant.id);
                 let change = self.roster.upsert(participant);
                 self.apply(change, now);
             }
@@ -72,7 +72,9 @@ impl Session {
                 }
             }
             (_, SignalEvent::Reopened(link)) => {
-                self.close_connection(&link);
+                if self.connections.contains_key(&link) {
+                    self.stale.insert(link);
+                }
                 self.replan(now);
                 self.refresh();
             }
@@ -119,7 +121,8 @@ mod tests {
 
     fn capabilities() -> Capabilities {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
-        Capabilities { lanes: vec![ServerLane { lane, offerer, profile }], join_carries_offer: true }
+        let lanes = vec![ServerLane { lane, offerer, profile }];
+        Capabilities { lanes, join_carries_offer: true, resume: true }
     }
 
     fn drain(session: &mut Session) -> Vec<Output> {
@@ -141,6 +144,7 @@ mod tests {
             token: None,
             publications: Vec::new(),
             carries_offer: false,
+            resumable: false,
         };
         session.join(request, 10_000, 0);
         drain(session)

@@ -87,7 +87,11 @@ mod tests {
 
     fn capabilities() -> Capabilities {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
-        Capabilities { lanes: vec![ServerLane { lane, offerer, profile }], join_carries_offer: true }
+        Capabilities {
+            lanes: vec![ServerLane { lane, offerer, profile }],
+            join_carries_offer: true,
+            resume: false,
+        }
     }
 
     #[test]

@@ -92,6 +92,15 @@ impl Links {
         Some(Delivery::Signals(link, signals))
     }
 
+    /// Repeats soon what is not acknowledged, because it may be lost: by everyone, or by one participant. Not at once: the
+    /// session may open links again first.
+    pub(super) fn repeat(&mut self, to: Option<&ParticipantId>, now: Timestamp) {
+        let is_meant = |link: &LinkId| to.is_none() || link.participant() == to;
+        for (_, reliable) in self.open.iter_mut().filter(|(link, _)| is_meant(link)) {
+            reliable.repeat_soon(now);
+        }
+    }
+
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
         self.open.values().filter_map(Reliable::poll_timeout).min()
     }

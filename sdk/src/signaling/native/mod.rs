@@ -5,6 +5,10 @@ mod orders;
 mod own;
 mod refusal;
 mod requests;
+mod resume;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod resume_tests;
 mod roster;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -17,6 +21,7 @@ use self::links::{Delivery, Links};
 use self::orders::Orders;
 use self::own::Own;
 use self::requests::Requests;
+use self::resume::{Next, Return, Stay};
 use self::roster::{Gap, NumberedRoster};
 use self::transport::Transport;
 use super::{Output, SignalingBackend, SocketEvent};
@@ -45,6 +50,8 @@ pub struct NativeBackend {
     orders: Orders,
     requests: Requests,
     links: Links,
+    /// What is needed to join again. `None` before joining.
+    stay: Option<Stay>,
 }
 
 #[derive(Debug)]
@@ -57,6 +64,10 @@ enum Phase {
         repeat_at: Timestamp,
     },
     Joined(ParticipantId),
+    /// The connection was lost.
+    Away(ParticipantId),
+    /// The request to resume or to join again is sent over a new connection, or will be once it is open.
+    Returning(Return),
     Ended,
 }
 
@@ -72,11 +83,13 @@ impl NativeBackend {
             orders: Orders::default(),
             requests: Requests::default(),
             links: Links::default(),
+            stay: None,
         }
     }
 
     fn join(&mut self, request: JoinRequest, now: Timestamp) {
-        let JoinRequest { room, profile, topology, role, token, publications, carries_offer } = request;
+        let JoinRequest { room, profile, topology, role, token, publications, carries_offer, resumable } =
+            request;
         self.own.publications.clone_from(&publications);
         self.own.profile.clone_from(&profile);
         let join = Box::new(Join {
@@ -88,12 +101,13 @@ impl NativeBackend {
             topology,
             role,
             token,
-            publications,
-            relay: None,
-            resume: None,
+            resume: resumable.then(String::new),
             attempt: 0,
             identity: None,
+            publications,
+            relay: None,
         });
+        self.stay = Some(Stay::new((*join).clone()));
         let held = carries_offer.then(Vec::new);
         self.transport.connect(now);
         if held.is_none() {
@@ -147,10 +161,19 @@ impl NativeBackend {
 
     /// Sends the pending messages of all parts.
     fn flush(&mut self) {
+        if let Phase::Away(_) | Phase::Returning(_) = self.phase {
+            // Nothing can be sent before the room is joined again. All of it is repeated then.
+            while self.requests.pop().is_some() || self.links.poll_transmit().is_some() {}
+            return;
+        }
         while let Some((request, message)) = self.requests.pop() {
             self.transport.request(request, message);
         }
         while let Some((to, payload)) = self.links.poll_transmit() {
+            if !self.is_reachable(&to) {
+                // It is repeated when the participant is back.
+                continue;
+            }
             self.transport.send(ClientMessage::Relay { to, payload });
         }
     }
@@ -162,14 +185,18 @@ impl NativeBackend {
     fn receive(&mut self, text: &str, now: Timestamp) {
         let message = match ServerMessage::decode(text) {
             Ok(message) => message,
-            Err(error) => return self.event(SignalEvent::Undecodable { detail: error.to_string() }),
+            Err(error) => return self.undecodable(error.to_string()),
         };
         match (&self.phase, message) {
+            (Phase::Returning(_), ServerMessage::Error(error)) => self.return_refused(error),
+            (Phase::Returning(_), ServerMessage::Welcome(welcome)) => self.welcome_back(welcome, now),
             (_, ServerMessage::Error(error)) => self.refused(error, now),
             (Phase::Joining { .. } | Phase::Joined(_), ServerMessage::Welcome(welcome)) => {
                 self.welcome(welcome, now);
             }
-            (Phase::Joining { .. }, ServerMessage::Waiting) => self.event(SignalEvent::Waiting),
+            (Phase::Joining { .. } | Phase::Returning(_), ServerMessage::Waiting) => {
+                self.event(SignalEvent::Waiting)
+            }
             (Phase::Joined(_), message) => self.receive_joined(message, now),
             _ => {}
         }
@@ -202,6 +229,8 @@ impl NativeBackend {
             ServerMessage::MuteRequested { from, publication_id } => {
                 self.event(SignalEvent::MuteRequested { from, publication_id });
             }
+            // It may know its place in the new order of joining already. It repeats the payload.
+            ServerMessage::Relay { from, .. } if !self.is_reachable(&from) => {}
             ServerMessage::Relay { from, payload } => match self.links.handle_payload(from, payload, now) {
                 Some(Delivery::Signals(link, signals)) => self.deliver(&link, signals),
                 Some(Delivery::Reopened(link)) => self.event(SignalEvent::Reopened(link)),
@@ -212,6 +241,11 @@ impl NativeBackend {
         }
     }
 
+    /// Whether the server knows the other end of a link: a participant may not be back after a restart.
+    fn is_reachable(&self, id: &ParticipantId) -> bool {
+        id.as_str() == moim_protocol::SFU_ID || self.roster.get(id).is_some()
+    }
+
     fn deliver(&mut self, link: &LinkId, signals: Vec<LinkSignal<Slot>>) {
         for signal in signals {
             self.event(SignalEvent::Signal { link: link.clone(), signal });
@@ -219,8 +253,11 @@ impl NativeBackend {
     }
 
     fn welcome(&mut self, welcome: Welcome, now: Timestamp) {
-        let Welcome { participant_id, roster, ice_servers, heartbeat_ms, .. } = welcome;
+        let Welcome { participant_id, roster, ice_servers, heartbeat_ms, resume_token, .. } = welcome;
         self.transport.set_heartbeat(heartbeat_ms);
+        if let Some(stay) = &mut self.stay {
+            stay.joined(resume_token);
+        }
         let changes = self.roster.replace(roster);
         if let Phase::Joined(_) = self.phase {
             // The reply to a repetition.
@@ -239,6 +276,107 @@ impl NativeBackend {
         self.roster_changed(now);
     }
 
+    /// Opens a new connection, and asks to resume or to join again.
+    fn reconnect(&mut self, now: Timestamp) {
+        let own_id = match &self.phase {
+            Phase::Away(own_id) | Phase::Returning(Return { own_id, .. }) => own_id.clone(),
+            _ => return,
+        };
+        let Some(stay) = &mut self.stay else { return };
+        let role = self.roster.get(&own_id).map(|own| own.role).unwrap_or_default();
+        let attempt = stay.attempt(own_id, role, now);
+        self.transport.reconnect(now);
+        self.transport.send(stay.request(&attempt, &self.own));
+        self.phase = Phase::Returning(attempt);
+    }
+
+    fn ask_again(&mut self) {
+        if let (Phase::Returning(attempt), Some(stay)) = (&self.phase, &self.stay) {
+            self.transport.send(stay.request(attempt, &self.own));
+        }
+    }
+
+    fn return_refused(&mut self, error: ServerError) {
+        let Phase::Returning(attempt) = &mut self.phase else { return };
+        if error.code == moim_protocol::ErrorCode::ResumeRefused
+            && let Some(stay) = &mut self.stay
+        {
+            stay.join_afresh();
+        }
+        match attempt.refused(&error) {
+            Next::AskAgain => self.ask_again(),
+            Next::Wait => {}
+            Next::Reconnect => self.lose(error.message),
+            Next::End => self.event(SignalEvent::Ended(refusal::refusal(error))),
+        }
+    }
+
+    /// The server has resumed this participant, or it has joined again.
+    fn welcome_back(&mut self, welcome: Welcome, now: Timestamp) {
+        let Phase::Returning(attempt) = &self.phase else { return };
+        let Welcome { participant_id, roster, ice_servers, heartbeat_ms, resume_token, .. } = welcome;
+        if roster.participants.iter().all(|known| known.id != participant_id) {
+            return self.undecodable("welcome: the roster does not contain this participant".to_owned());
+        }
+        let is_same = attempt.own_id == participant_id;
+        let is_resumed = !attempt.is_afresh && is_same;
+        self.transport.set_heartbeat(heartbeat_ms);
+        if let Some(stay) = &mut self.stay {
+            stay.joined(resume_token);
+        }
+        self.phase = Phase::Joined(participant_id.clone());
+        self.sync_asked_at = None;
+        if is_resumed {
+            let changes = self.roster.replace(roster);
+            self.event(SignalEvent::Resumed { ice_servers });
+            self.apply(changes, now);
+        } else {
+            // Its revisions are not comparable with those of before.
+            self.roster = NumberedRoster::default();
+            self.roster.replace(roster);
+            if !is_same {
+                // For the remote ends this is another participant.
+                self.links.clear();
+            }
+            self.event(SignalEvent::Rejoined {
+                participant_id,
+                participants: self.roster.participants().to_vec(),
+                lobby: self.roster.lobby().clone(),
+                ice_servers,
+            });
+        }
+        self.links.repeat(None, now);
+        self.announce(now);
+        self.orders.settle(&self.roster);
+    }
+
+    /// Reports something that is not a message. A server that replies like this to a request to resume is not asked to
+    /// resume again.
+    fn undecodable(&mut self, detail: String) {
+        self.event(SignalEvent::Undecodable { detail });
+        if let (Phase::Returning(_), Some(stay)) = (&self.phase, &mut self.stay) {
+            stay.join_afresh();
+            self.lose("the server replied nonsense".to_owned());
+        }
+    }
+
+    /// Gives up the connection.
+    fn lose(&mut self, detail: String) {
+        self.transport.close();
+        self.lost();
+        self.event(SignalEvent::Lost { detail });
+    }
+
+    /// There is no connection any more.
+    fn lost(&mut self) {
+        self.phase = match std::mem::replace(&mut self.phase, Phase::Ended) {
+            Phase::Joined(own_id) | Phase::Away(own_id) | Phase::Returning(Return { own_id, .. }) => {
+                Phase::Away(own_id)
+            }
+            phase => phase,
+        };
+    }
+
     fn apply_or_sync(&mut self, change: Result<Option<Change>, Gap>, now: Timestamp) {
         match change {
             Ok(change) => self.apply(change, now),
@@ -252,6 +390,14 @@ impl NativeBackend {
 
     fn apply(&mut self, changes: impl IntoIterator<Item = Change>, now: Timestamp) {
         for change in changes {
+            match &change {
+                // What was sent while its connection was lost is lost, too.
+                Change::Joined(participant) => self.links.repeat(Some(&participant.id), now),
+                Change::Updated { before, after } if before.reconnecting && !after.reconnecting => {
+                    self.links.repeat(Some(&after.id), now);
+                }
+                _ => {}
+            }
             self.event(match change {
                 Change::Joined(participant) | Change::Updated { after: participant, .. } => {
                     SignalEvent::Participant(participant)
@@ -286,6 +432,9 @@ impl NativeBackend {
             None if code == moim_protocol::ErrorCode::NotHost => self.orders.clear(),
             _ => {}
         }
+        if fatal && resume::is_loss(code) && matches!(self.phase, Phase::Joined(_)) {
+            return self.lose(error.message);
+        }
         let refused = refusal::refusal(error);
         if fatal {
             self.event(SignalEvent::Ended(refused));
@@ -317,7 +466,7 @@ impl SignalingBackend for NativeBackend {
             ..LinkProfile::server()
         };
         let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
-        Capabilities { lanes, join_carries_offer: true }
+        Capabilities { lanes, join_carries_offer: true, resume: true }
     }
 
     fn handle_command(&mut self, command: SignalCommand, now: Timestamp) {
@@ -342,6 +491,8 @@ impl SignalingBackend for NativeBackend {
                     self.orders.push(order, &self.roster, &mut self.requests, now);
                 }
             }
+            SignalCommand::Reconnect => self.reconnect(now),
+            SignalCommand::Probe => self.transport.probe(now),
             SignalCommand::Leave => self.end(),
         }
         self.flush();
@@ -356,10 +507,12 @@ impl SignalingBackend for NativeBackend {
             SocketEvent::Opened => self.transport.opened(now),
             SocketEvent::Text(text) => self.receive(&text, now),
             SocketEvent::Binary(bytes) => {
-                let detail = format!("received a binary frame of {} bytes, expected text", bytes.len());
-                self.event(SignalEvent::Undecodable { detail });
+                self.undecodable(format!("received a binary frame of {} bytes, expected text", bytes.len()));
             }
-            SocketEvent::Closed { code, reason } => self.transport.closed(code, reason),
+            SocketEvent::Closed { code, reason } => {
+                self.transport.closed(code, reason);
+                self.lost();
+            }
         }
         self.flush();
     }
@@ -368,17 +521,24 @@ impl SignalingBackend for NativeBackend {
         if self.transport.is_closed() {
             return None;
         }
-        let join = match &self.phase {
-            Phase::Joining { repeat_at, .. } => Some(*repeat_at),
-            _ => None,
+        let parts = || [self.links.poll_timeout(), self.own.poll_timeout(), self.orders.poll_timeout()];
+        let next = match &self.phase {
+            Phase::Returning(Return { repeat_at, .. }) => Some(*repeat_at),
+            Phase::Joining { repeat_at, .. } => parts().into_iter().flatten().chain([*repeat_at]).min(),
+            _ => parts().into_iter().flatten().min(),
         };
-        let parts = [self.links.poll_timeout(), self.own.poll_timeout(), self.orders.poll_timeout()];
-        parts.into_iter().flatten().chain(join).chain(self.transport.poll_timeout()).min()
+        next.into_iter().chain(self.transport.poll_timeout()).min()
     }
 
     fn handle_timeout(&mut self, now: Timestamp) {
         self.transport.handle_timeout(now);
         if self.transport.is_closed() {
+            return self.lost();
+        }
+        if let Phase::Returning(attempt) = &mut self.phase {
+            if attempt.is_due(now) {
+                self.ask_again();
+            }
             return;
         }
         self.repeat_join(now);

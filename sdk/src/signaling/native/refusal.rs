@@ -8,7 +8,13 @@ use crate::model::{RefusalCode, ServerRefusal};
 
 /// A participant may just have left, and a dropped message is repeated, including `join`.
 pub(super) fn is_passing(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::UnknownParticipant | ErrorCode::RateLimited | ErrorCode::NotJoined)
+    matches!(
+        code,
+        ErrorCode::UnknownParticipant
+            | ErrorCode::RateLimited
+            | ErrorCode::NotJoined
+            | ErrorCode::ResumeRefused
+    )
 }
 
 /// Whether the request would be rejected again.
@@ -24,6 +30,7 @@ pub(super) fn refusal(error: ServerError) -> ServerRefusal {
         ErrorCode::NoMixer => RefusalCode::NoMixer,
         ErrorCode::NotAdmitted => RefusalCode::NotAdmitted,
         ErrorCode::Removed => RefusalCode::Removed,
+        ErrorCode::Superseded => RefusalCode::Superseded,
         ErrorCode::HostRefused => RefusalCode::HostRefused,
         ErrorCode::NotHost => RefusalCode::NotHost,
         code => RefusalCode::Other(Cow::Borrowed(code.as_str())),

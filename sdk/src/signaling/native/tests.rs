@@ -10,11 +10,11 @@ use crate::model::{
     Topology, TrackSource, Wanted, participant,
 };
 
-fn drain(backend: &mut NativeBackend) -> Vec<Output> {
+pub(super) fn drain(backend: &mut NativeBackend) -> Vec<Output> {
     std::iter::from_fn(|| backend.poll_output()).collect()
 }
 
-fn request() -> JoinRequest {
+pub(super) fn request() -> JoinRequest {
     JoinRequest {
         room: "tea".into(),
         profile: Profile { name: "Ana".into(), ..Profile::default() },
@@ -23,6 +23,7 @@ fn request() -> JoinRequest {
         token: None,
         publications: Vec::new(),
         carries_offer: false,
+        resumable: false,
     }
 }
 
@@ -34,11 +35,11 @@ fn open() -> NativeBackend {
     backend
 }
 
-fn own() -> ParticipantInfo {
+pub(super) fn own() -> ParticipantInfo {
     ParticipantInfo { name: "Ana".into(), ..participant("a", 1, Role::Participant) }
 }
 
-fn told(backend: &mut NativeBackend, message: ServerMessage, now: Timestamp) -> Vec<Output> {
+pub(super) fn told(backend: &mut NativeBackend, message: ServerMessage, now: Timestamp) -> Vec<Output> {
     backend.handle_socket(SocketEvent::Text(message.encode()), now);
     drain(backend)
 }
@@ -59,7 +60,7 @@ fn joined() -> NativeBackend {
 }
 
 /// The messages that are sent, without the rest, and the numbers of requests.
-fn sent(outputs: &[Output]) -> Vec<(ClientMessage, Option<u32>)> {
+pub(super) fn sent(outputs: &[Output]) -> Vec<(ClientMessage, Option<u32>)> {
     let message = |output: &Output| match output {
         Output::Text(text) => {
             let value: serde_json::Value = serde_json::from_str(text).unwrap();
@@ -71,7 +72,7 @@ fn sent(outputs: &[Output]) -> Vec<(ClientMessage, Option<u32>)> {
     outputs.iter().filter_map(message).collect()
 }
 
-fn camera() -> Publication {
+pub(super) fn camera() -> Publication {
     let (kind, source) = (MediaKind::Video, TrackSource::Camera);
     Publication { id: "camera-1".into(), kind, source, muted: false, to: None }
 }
@@ -207,6 +208,7 @@ fn the_first_offer_to_the_sfu_travels_with_join_and_all_else_after_it() {
 #[test]
 fn a_signal_for_a_link_that_is_not_open_is_left_to_be_repeated() {
     let mut backend = joined();
+    joins(&mut backend);
     let mids = [("0".to_owned(), camera().id)].into();
     let signal = Some(PeerSignal::Description { description: description(SdpType::Offer), mids });
     let relay =
@@ -279,6 +281,12 @@ proptest! {
     }
 }
 
+/// Another participant joins.
+fn joins(backend: &mut NativeBackend) {
+    let participant = participant("b", 2, Role::Participant);
+    told(backend, ServerMessage::Participant { revision: 2, participant }, 15);
+}
+
 fn relayed(epoch: u32, seq: u32, signal: Option<PeerSignal>) -> ServerMessage {
     let payload = RelayPayload { epoch, seq, ack: 0, signal };
     ServerMessage::Relay { from: "b".into(), payload }
@@ -295,6 +303,7 @@ fn epochs(outputs: &[Output]) -> Vec<(u32, u32)> {
 #[test]
 fn a_link_that_is_opened_again_begins_a_new_epoch_and_ignores_the_old_one() {
     let mut backend = joined();
+    joins(&mut backend);
     let ask = || Some(PeerSignal::Ask { audio: 1, video: 0, restart: false });
     backend.handle_command(SignalCommand::Open("b".into()), 20);
     assert_eq!(epochs(&drain(&mut backend)), [], "the first epoch needs no announcement");
@@ -309,6 +318,7 @@ fn a_link_that_is_opened_again_begins_a_new_epoch_and_ignores_the_old_one() {
 #[test]
 fn a_later_epoch_of_the_remote_end_replaces_the_link_and_loses_nothing() {
     let mut backend = joined();
+    joins(&mut backend);
     let ask = || Some(PeerSignal::Ask { audio: 1, video: 0, restart: false });
     backend.handle_command(SignalCommand::Open("b".into()), 20);
     told(&mut backend, relayed(0, 1, ask()), 30);

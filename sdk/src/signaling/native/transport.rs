@@ -9,6 +9,8 @@ use crate::model::{SignalEvent, Timestamp};
 
 /// A server that is silent for this many heartbeats is considered lost.
 const SILENT_HEARTBEATS: Timestamp = 3;
+/// After the network may have changed, a server that is silent for this time is considered lost.
+const PROBE_MS: Timestamp = 3_000;
 const DEFAULT_HEARTBEAT_MS: Timestamp = 5_000;
 /// The server's heartbeat interval is brought into this range.
 const MIN_HEARTBEAT_MS: Timestamp = 100;
@@ -24,6 +26,8 @@ pub(super) struct Transport {
     heartbeat_ms: Timestamp,
     next_ping: Timestamp,
     heard_at: Timestamp,
+    /// When it is considered lost, unless it is heard before.
+    probed_until: Option<Timestamp>,
     pub(super) outputs: VecDeque<Output>,
 }
 
@@ -44,6 +48,7 @@ impl Transport {
             heartbeat_ms: DEFAULT_HEARTBEAT_MS,
             next_ping: 0,
             heard_at: 0,
+            probed_until: None,
             outputs: VecDeque::new(),
         }
     }
@@ -55,7 +60,7 @@ impl Transport {
     pub(super) fn connect(&mut self, now: Timestamp) {
         if self.socket == Socket::None {
             self.socket = Socket::Connecting;
-            self.heard_at = now;
+            self.heard(now);
             self.outputs.push_back(Output::Connect { url: self.url.clone(), protocols: Vec::new() });
         }
     }
@@ -90,7 +95,25 @@ impl Transport {
         self.close();
     }
 
-    fn close(&mut self) {
+    /// Opens a new socket in place of the current one.
+    pub(super) fn reconnect(&mut self, now: Timestamp) {
+        if matches!(self.socket, Socket::Connecting | Socket::Open) {
+            self.close();
+        }
+        self.waiting.clear();
+        self.socket = Socket::None;
+        self.connect(now);
+    }
+
+    /// Pings the server, and considers it lost soon unless it is heard.
+    pub(super) fn probe(&mut self, now: Timestamp) {
+        if self.socket == Socket::Open && self.probed_until.is_none() {
+            self.probed_until = Some(now + PROBE_MS);
+            self.send(ClientMessage::Ping);
+        }
+    }
+
+    pub(super) fn close(&mut self) {
         self.socket = Socket::Closed;
         self.waiting.clear();
         self.outputs.push_back(Output::Close);
@@ -99,6 +122,7 @@ impl Transport {
     /// A message or an event was received from the server's socket.
     pub(super) fn heard(&mut self, now: Timestamp) {
         self.heard_at = now;
+        self.probed_until = None;
     }
 
     /// The server's heartbeat interval.
@@ -127,16 +151,21 @@ impl Transport {
         self.event(event);
     }
 
-    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+    /// When the server is considered lost, unless it is heard before.
+    fn silent_at(&self) -> Timestamp {
         let silent_at = self.heard_at + SILENT_HEARTBEATS * self.heartbeat_ms;
-        (self.socket == Socket::Open).then(|| self.next_ping.min(silent_at))
+        self.probed_until.map_or(silent_at, |until| until.min(silent_at))
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        (self.socket == Socket::Open).then(|| self.next_ping.min(self.silent_at()))
     }
 
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
         if self.socket != Socket::Open {
             return;
         }
-        if self.heard_at + SILENT_HEARTBEATS * self.heartbeat_ms <= now {
+        if self.silent_at() <= now {
             let detail = format!("received nothing from the server for {} ms", now - self.heard_at);
             self.close();
             self.event(SignalEvent::Lost { detail });

@@ -57,7 +57,8 @@ impl Client {
             Action::Mix => self.mix(now),
             Action::Leave => self.session.leave(),
             Action::NetworkChange => self.session.handle_network_change(now),
-            Action::CutPath { .. } | Action::Crash | Action::Freeze | Action::Cut => {}
+            Action::CutPath { .. } | Action::Crash | Action::Freeze => {}
+            Action::Cut | Action::CutAtClient | Action::CutAtServer => {}
         }
         self.run(now, random);
     }
@@ -75,6 +76,7 @@ impl Client {
             token: (role == Role::Mixer).then(|| MIXER_TOKEN.to_owned()),
             publications: Vec::new(),
             carries_offer: false,
+            resumable: false,
         };
         self.session.join(request, JOIN_TIMEOUT_MS, now);
     }

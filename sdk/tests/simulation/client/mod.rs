@@ -15,7 +15,7 @@ use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
 pub(crate) use self::acts::Line;
 pub(crate) use self::mixing::{PICTURE, sound_for};
 use super::peer_connection::{PeerConnection, PeerEvent};
-use super::queue::ClientId;
+use super::queue::{ClientId, PeerId, SocketId};
 use super::random::Random;
 use super::script::{Action, Character};
 use super::view::View;
@@ -31,13 +31,13 @@ pub(crate) enum Effect {
     SendText(String),
     CloseSocket,
     /// A future event of a peer connection.
-    After(Timestamp, LinkId, PeerEvent),
+    After(Timestamp, LinkId, PeerId, PeerEvent),
     /// Bytes sent over a data channel.
     Message(LinkId, Channel, Frame),
     /// The page acts a moment later.
     Later(Timestamp, Action),
     /// A peer connection is closed.
-    Closed(LinkId),
+    Closed(LinkId, PeerId),
 }
 
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub(crate) struct Client {
     pub(crate) session: Session,
     backend: NativeBackend,
     pub(crate) peers: BTreeMap<LinkId, PeerConnection>,
+    /// The number of its peer connections so far.
+    opened: PeerId,
     pub(crate) view: View,
     pub(crate) own_id: Option<ParticipantId>,
     /// The percentage of operations of its peer connections that fail.
@@ -56,6 +58,12 @@ pub(crate) struct Client {
     pub(crate) runs: bool,
     /// The script ends its session.
     pub(crate) departs: bool,
+    /// The server has put it into the lobby, as the last reply to a request to join.
+    pub(crate) queues: bool,
+    /// The server has forgotten it, because it was away for too long or because the server was restarted.
+    pub(crate) was_forgotten: bool,
+    /// Its connection to the server.
+    pub(crate) socket_id: SocketId,
     pub(crate) timer: Option<Timestamp>,
     pub(crate) asked_to_be_host: bool,
     pub(crate) said: Vec<Line>,
@@ -77,11 +85,15 @@ impl Client {
             session: Session::new(backend.capabilities(), Vec::new(), character.wants_everything),
             backend,
             peers: BTreeMap::new(),
+            opened: 0,
             view: View::default(),
             own_id: None,
             faults: 0,
             runs: true,
             departs: false,
+            queues: false,
+            was_forgotten: false,
+            socket_id: 0,
             timer: None,
             asked_to_be_host: false,
             said: Vec::new(),
@@ -94,12 +106,14 @@ impl Client {
 
     /// Joined, as far as the client knows.
     pub(crate) fn stays(&self) -> bool {
-        self.runs && self.view.joined && self.view.ended.is_none()
+        self.runs && self.view.joined && self.view.ended.is_none() && !self.waits()
     }
 
     /// Waiting in the lobby, as far as the client knows.
     pub(crate) fn waits(&self) -> bool {
-        self.runs && self.view.waits && !self.view.joined && self.view.ended.is_none()
+        let is_outside =
+            if self.view.joined { self.view.is_reconnecting && self.queues } else { self.view.waits };
+        self.runs && is_outside && self.view.ended.is_none()
     }
 
     /// Its wish about a remote publication.
@@ -113,8 +127,15 @@ impl Client {
         self.run(now, random);
     }
 
-    pub(crate) fn peer(&mut self, id: &LinkId, event: PeerEvent, now: Timestamp, random: &mut Random) {
-        let Some(peer) = self.peers.get_mut(id) else { return };
+    pub(crate) fn peer(
+        &mut self,
+        id: &LinkId,
+        peer_id: PeerId,
+        event: PeerEvent,
+        now: Timestamp,
+        random: &mut Random,
+    ) {
+        let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.id == peer_id) else { return };
         let input = peer.handle(event, random);
         if let Some(input) = input {
             self.session.handle_connection(id, input, now);
@@ -159,18 +180,24 @@ impl Client {
             }
         }
         self.own_id = self.session.own_id().cloned().or(self.own_id.take());
+        for gone in std::mem::take(&mut self.view.gone) {
+            self.wishes.retain(|(owner, _), _| *owner != gone);
+        }
         if std::mem::take(&mut self.view.has_news) && self.character.is_mixer {
             self.effects.push(Effect::Later(random.number(1..150), Action::Mix));
         }
         for (id, peer) in &mut self.peers {
-            let outputs = peer.outputs.drain(..);
-            self.effects.extend(outputs.map(|(after, event)| Effect::After(after, id.clone(), event)));
+            let (peer_id, outputs) = (peer.id, peer.outputs.drain(..));
+            let after = |(after, event)| Effect::After(after, id.clone(), peer_id, event);
+            self.effects.extend(outputs.map(after));
         }
     }
 
     fn command(&mut self, id: LinkId, command: ConnectionCommand, random: &mut Random) {
         if let ConnectionCommand::Open { profile, .. } = command {
-            let connection = PeerConnection::open(format!("{}-{id}", self.id), &id, &profile, self.faults);
+            self.opened += 1;
+            let name = format!("{}-{id}-{}", self.id, self.opened);
+            let connection = PeerConnection::open(self.opened, name, &id, &profile, self.faults);
             assert!(self.peers.insert(id, connection).is_none(), "opened twice");
             return;
         }
@@ -178,8 +205,8 @@ impl Client {
         match command {
             ConnectionCommand::Open { .. } => {}
             ConnectionCommand::Close => {
-                self.peers.remove(&id);
-                self.effects.push(Effect::Closed(id));
+                let closed = self.peers.remove(&id).unwrap();
+                self.effects.push(Effect::Closed(id, closed.id));
             }
             ConnectionCommand::Attach(publication, limit) => {
                 let known = self.session.publications().iter().find(|known| known.id == publication);

@@ -17,6 +17,7 @@ use moim::model::{
 };
 
 use self::ice::Ice;
+use super::queue::PeerId;
 use super::random::Random;
 use super::sdp::{Sdp, sfu_ufrag};
 use super::transceiver::Transceiver;
@@ -45,6 +46,7 @@ enum Operation {
 
 #[derive(Debug)]
 pub(crate) struct PeerConnection {
+    pub(crate) id: PeerId,
     name: String,
     /// Whether the remote end is the server.
     is_to_server: bool,
@@ -73,6 +75,8 @@ pub(crate) struct PeerConnection {
     remote_candidates: BTreeSet<String>,
     pub(crate) ice: Ice,
     pub(crate) connected: bool,
+    /// The remote end, once connected to a participant.
+    pub(crate) far: Option<PeerId>,
     pub(crate) channels_open_at: BTreeMap<Channel, Timestamp>,
     pub(crate) open_channels: BTreeSet<Channel>,
     /// When the last ordered message arrives at the remote end.
@@ -87,8 +91,9 @@ pub(crate) struct PeerConnection {
 
 impl PeerConnection {
     /// A connection with a data channel.
-    pub(crate) fn open(name: String, link: &LinkId, profile: &LinkProfile, faults: u64) -> Self {
+    pub(crate) fn open(id: PeerId, name: String, link: &LinkId, profile: &LinkProfile, faults: u64) -> Self {
         Self {
+            id,
             name,
             is_to_server: link.participant().is_none(),
             is_one_way: profile.one_way,
@@ -111,6 +116,7 @@ impl PeerConnection {
             remote_candidates: BTreeSet::new(),
             ice: Ice::default(),
             connected: false,
+            far: None,
             channels_open_at: BTreeMap::new(),
             open_channels: BTreeSet::new(),
             last_arrival: 0,

@@ -41,8 +41,12 @@ pub(crate) enum Action {
     Crash,
     /// The page is gone without closing the socket.
     Freeze,
-    /// The socket is cut; the page lives.
+    /// The socket breaks; the page lives and comes back.
     Cut,
+    /// Only the page notices that.
+    CutAtClient,
+    /// Only the server notices that.
+    CutAtServer,
 }
 
 /// A host's action.
@@ -57,12 +61,17 @@ pub(crate) enum Decision {
 
 impl Action {
     pub(crate) fn ends_the_stay(&self) -> bool {
-        matches!(self, Self::Leave | Self::Crash | Self::Freeze | Self::Cut)
+        matches!(self, Self::Leave | Self::Crash | Self::Freeze)
     }
 
     /// How a session ends.
     pub(super) fn end(random: &mut Random) -> Self {
-        random.pick([Self::Leave, Self::Leave, Self::Crash, Self::Freeze, Self::Cut]).unwrap()
+        random.pick([Self::Leave, Self::Leave, Self::Crash, Self::Freeze]).unwrap()
+    }
+
+    /// How a connection to the server ends.
+    pub(super) fn cut(random: &mut Random) -> Self {
+        random.pick([Self::Cut, Self::CutAtClient, Self::CutAtServer]).unwrap()
     }
 
     /// An action during a session.

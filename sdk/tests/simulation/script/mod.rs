@@ -34,6 +34,7 @@ pub(crate) struct Script {
     pub(crate) actions: Vec<(Timestamp, ClientId, Action)>,
     /// What happens to the current mixer.
     pub(crate) mixer_ends: Vec<(Timestamp, Action)>,
+    pub(crate) server_dies: Vec<Timestamp>,
 }
 
 impl Script {
@@ -46,6 +47,7 @@ impl Script {
             faults: random.pick([0, 0, 3, 20]).unwrap(),
             actions: Vec::new(),
             mixer_ends: Vec::new(),
+            server_dies: Vec::new(),
         };
         let is_hosted = random.happens(60);
         for number in 0..people {
@@ -63,6 +65,9 @@ impl Script {
         }
         if is_hosted {
             script.add_decisions(random);
+        }
+        if random.happens(25) {
+            script.server_dies.push(random.number(2_000..CALM_FROM));
         }
         if topology == Topology::Mcu {
             script.add_mixers(random);
@@ -84,6 +89,9 @@ impl Script {
             // Often several actions at once.
             let at = random.number(from..until + 1) / 500 * 500 + random.number(0..3) * random.number(0..250);
             self.actions.push((at.clamp(from, until), client, Action::any(random)));
+        }
+        while random.happens(30) {
+            self.actions.push((random.number(from..until + 1), client, Action::cut(random)));
         }
         self.actions.extend(ends_at.map(|at| (at, client, Action::end(random))));
         ends_at

@@ -188,6 +188,7 @@ impl World {
                     token: None,
                     publications: Vec::new(),
                     carries_offer: false,
+                    resumable: false,
                 };
                 client.session.join(request, 30_000, now);
             }
@@ -323,7 +324,7 @@ impl World {
 
 fn command_peer(client: &mut Client, link: LinkId, command: ConnectionCommand, random: &mut Random) {
     if let ConnectionCommand::Open { profile, .. } = command {
-        let peer = PeerConnection::open(format!("{link}"), &link, &profile, 0);
+        let peer = PeerConnection::open(0, format!("{link}"), &link, &profile, 0);
         assert!(client.peers.insert(link, peer).is_none(), "opened twice");
         return;
     }

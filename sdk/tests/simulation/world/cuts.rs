@@ -4,13 +4,14 @@ use moim::engine::data::Frame;
 use moim::model::{Channel, ConnectionState, LinkId, Timestamp};
 
 use super::World;
-use crate::queue::{ClientId, Event};
+use crate::queue::{ClientId, Event, PeerId};
 
 /// A reliable message that SCTP repeats until the path has returned.
 #[derive(Debug)]
 pub(super) struct Stuck {
     from: ClientId,
     link: LinkId,
+    peer: PeerId,
     channel: Channel,
     frame: Frame,
 }
@@ -86,8 +87,11 @@ impl World {
         let is_of = |stuck: &Stuck| ends.iter().any(|(id, link)| *id == stuck.from && *link == stuck.link);
         let (freed, stuck) = std::mem::take(&mut self.stuck).into_iter().partition::<Vec<_>, _>(is_of);
         self.stuck = stuck;
-        for Stuck { from, link, channel, frame } in freed {
-            self.message(from, &link, channel, frame);
+        for Stuck { from, link, peer, channel, frame } in freed {
+            // What was stuck in a connection that was replaced is lost.
+            if self.clients[from].peers.get(&link).is_some_and(|known| known.id == peer) {
+                self.message(from, &link, channel, frame);
+            }
         }
         for (id, link) in ends.iter().filter(|(_, link)| link.participant().is_none()) {
             debug_assert!(self.clients[*id].peers.contains_key(link));
@@ -103,18 +107,26 @@ impl World {
         channel: Channel,
         frame: &Frame,
     ) -> bool {
-        let is_down = self.clients[from].peers.get(link).is_some_and(|peer| peer.ice.is_down);
-        if is_down && channel.is_reliable() {
-            let (link, frame) = (link.clone(), frame.clone());
-            self.stuck.push(Stuck { from, link, channel, frame });
+        let Some(peer) = self.clients[from].peers.get(link).filter(|peer| peer.ice.is_down) else {
+            return false;
+        };
+        if channel.is_reliable() {
+            let (link, peer, frame) = (link.clone(), peer.id, frame.clone());
+            self.stuck.push(Stuck { from, link, peer, channel, frame });
         }
-        is_down
+        true
     }
 
     /// The client's end, and the other one, unless that is the SFU.
     fn both_ends(&self, id: ClientId, link: &LinkId) -> Vec<(ClientId, LinkId)> {
         let own = self.clients[id].peers.contains_key(link).then(|| (id, link.clone()));
-        let far = self.far_end(id, link).filter(|(far, _)| self.clients[*far].runs);
+        let pairs = |far: ClientId, own_id: &LinkId| {
+            let (own, far) = (self.clients[id].peers.get(link)?, self.clients[far].peers.get(own_id)?);
+            Some(own.far.is_none_or(|id| id == far.id) && far.far.is_none_or(|id| id == own.id))
+        };
+        let far = self
+            .far_end(id, link)
+            .filter(|(far, own_id)| self.clients[*far].runs && pairs(*far, own_id).unwrap_or_default());
         own.into_iter().chain(far).collect()
     }
 
@@ -122,8 +134,9 @@ impl World {
     fn plan(&mut self, id: ClientId, link: &LinkId) {
         let now = self.queue.now();
         let peer = self.clients[id].peers.get_mut(link).unwrap();
+        let peer_id = peer.id;
         for (after, event) in std::mem::take(&mut peer.outputs) {
-            self.queue.push(now + after, Event::AtPeer(id, link.clone(), event));
+            self.queue.push(now + after, Event::AtPeer(id, link.clone(), peer_id, event));
         }
     }
 }

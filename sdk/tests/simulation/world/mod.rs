@@ -16,17 +16,21 @@ use moim_signaling_stub::{ConnectionId, Hub, Limits, Output};
 use super::checks;
 use super::client::{Client, Effect, MIXER_TOKEN, ROOM};
 use super::link::{Link, Weather};
-use super::queue::{ClientId, Event, Queue};
+use super::queue::{ClientId, Event, Queue, SocketId};
 use super::random::Random;
 use super::script::{Action, CALM_FROM, Character, Script};
 use super::sfu::Sfu;
 
 /// Long enough for every repetition and for the server to detect lost clients.
-pub(crate) const END: Timestamp = CALM_FROM + 75_000;
+pub(crate) const END: Timestamp = CALM_FROM + 95_000;
 
 pub(crate) struct World {
     pub(crate) clients: Vec<Client>,
     pub(crate) hub: Hub,
+    /// When the server began; `None` while there is none.
+    server_born_at: Option<Timestamp>,
+    /// The seed of the server.
+    servers: u64,
     pub(crate) sfu: Sfu,
     pub(crate) topology: Topology,
     /// The mixer that was started last.
@@ -45,6 +49,8 @@ pub(crate) struct World {
     /// When the last frame other than a heartbeat was sent.
     pub(crate) last_news: Timestamp,
     pub(crate) events: u64,
+    /// The connections that the server has.
+    open: BTreeSet<ConnectionId>,
     queue: Queue,
     random: Random,
     weather: Weather,
@@ -55,6 +61,19 @@ pub(crate) struct World {
     traced: bool,
 }
 
+fn hub(seed: u64) -> Hub {
+    Hub::new(Limits::default()).with_seed(seed).with_sfu().with_mixers().with_mixer_token(MIXER_TOKEN)
+}
+
+/// A connection, as the server names it.
+fn connection(id: ClientId, socket: SocketId) -> ConnectionId {
+    ConnectionId((id as u64) << 32 | socket)
+}
+
+fn client_and_socket(ConnectionId(connection): ConnectionId) -> (ClientId, SocketId) {
+    (ClientId::try_from(connection >> 32).unwrap(), connection & u64::from(u32::MAX))
+}
+
 impl World {
     pub(crate) fn new(seed: u64, topology: Topology, traced: bool) -> Self {
         let mut random = Random::new(seed);
@@ -63,16 +82,17 @@ impl World {
         for (at, client, action) in script.actions {
             queue.push(at, Event::Act(client, action));
         }
+        for at in script.server_dies {
+            queue.push(at, Event::ServerDies);
+        }
         for (at, action) in script.mixer_ends {
             queue.push(at, Event::MixerActs(action));
         }
         let mut world = Self {
             clients: Vec::new(),
-            hub: Hub::new(Limits::default())
-                .with_seed(seed)
-                .with_sfu()
-                .with_mixers()
-                .with_mixer_token(MIXER_TOKEN),
+            hub: hub(seed),
+            server_born_at: Some(0),
+            servers: seed,
             sfu: Sfu::default(),
             topology,
             mixer: None,
@@ -84,6 +104,7 @@ impl World {
             lobby_ids: BTreeMap::new(),
             last_news: 0,
             events: 0,
+            open: BTreeSet::new(),
             queue,
             random,
             weather: script.weather,
@@ -140,18 +161,25 @@ impl World {
         let id = match event {
             Event::ServerTimer => {
                 self.server_timer = None;
-                self.hub.handle_timeout(now);
+                let Some(hub_now) = self.hub_now() else { return };
+                self.hub.handle_timeout(hub_now);
                 self.sfu.handle_timeout(now);
                 self.transmit();
                 return self.serve();
             }
-            Event::AtServer(id, event) => {
-                self.at_server(id, event);
+            Event::AtServer(id, socket, event) => {
+                self.at_server(id, socket, event);
                 return self.serve();
+            }
+            Event::ServerDies => return self.server_dies(),
+            Event::ServerListens => {
+                self.server_born_at = Some(now);
+                return;
             }
             Event::MixerActs(action) => return self.mixer_acts(action),
             Event::PathReturns(id, link) => return self.path_returns(id, &link),
-            Event::Act(id, _) | Event::AtClient(id, _) | Event::AtPeer(id, ..) | Event::ClientTimer(id)
+            Event::AtClient(id, socket, _) if self.clients[id].socket_id != socket => return,
+            Event::Act(id, _) | Event::AtClient(id, ..) | Event::AtPeer(id, ..) | Event::ClientTimer(id)
                 if !self.clients[id].runs =>
             {
                 return;
@@ -160,12 +188,12 @@ impl World {
                 self.act(id, action);
                 id
             }
-            Event::AtClient(id, event) => {
+            Event::AtClient(id, _, event) => {
                 self.clients[id].socket(event, now, random);
                 id
             }
-            Event::AtPeer(id, peer, event) => {
-                self.clients[id].peer(&peer, event, now, random);
+            Event::AtPeer(id, link, peer, event) => {
+                self.clients[id].peer(&link, peer, event, now, random);
                 id
             }
             Event::ClientTimer(id) => {
@@ -184,19 +212,24 @@ impl World {
         }
         client.departs |= action.ends_the_stay();
         let closed = || SocketEvent::Closed { code: 1006, reason: String::new() };
-        if let Action::Crash | Action::Cut = action {
-            self.queue.push(self.up[id].end(now), Event::AtServer(id, closed()));
+        let socket = client.socket_id;
+        if let Action::Crash | Action::Cut | Action::CutAtServer = action {
+            self.queue.push(self.up[id].end(now), Event::AtServer(id, socket, closed()));
         }
         match action {
             Action::Crash | Action::Freeze => {
                 client.runs = false;
-                for peer in client.peers.keys().cloned().collect::<Vec<_>>() {
+                let peers: Vec<_> = client.peers.iter().map(|(link, peer)| (link.clone(), peer.id)).collect();
+                for (link, peer) in peers {
                     let after = self.random.number(500..5_000);
-                    self.far_end_gone(id, &peer, after);
+                    self.far_end_gone(id, &link, peer, after);
                 }
             }
             Action::CutPath { lasts } => self.cut_path(id, lasts),
-            Action::Cut => self.queue.push(self.down[id].end(now), Event::AtClient(id, closed())),
+            Action::CutAtServer => {}
+            Action::Cut | Action::CutAtClient => {
+                self.queue.push(self.down[id].end(now), Event::AtClient(id, socket, closed()));
+            }
             action => {
                 let lines = client.said.len();
                 client.act(action, now, &mut self.random);
@@ -227,28 +260,32 @@ impl World {
         for effect in std::mem::take(&mut self.clients[id].effects) {
             match effect {
                 Effect::OpenSocket => {
+                    self.clients[id].socket_id += 1;
+                    let socket = self.clients[id].socket_id;
+                    (self.up[id], self.down[id]) = (Link::default(), Link::default());
                     let opened = now + self.random.number(5..200);
-                    self.queue.push(opened, Event::AtServer(id, SocketEvent::Opened));
-                    self.queue.push(opened + 5, Event::AtClient(id, SocketEvent::Opened));
+                    self.queue.push(opened, Event::AtServer(id, socket, SocketEvent::Opened));
                 }
                 Effect::SendText(text) => {
                     self.note(id, &text, r#"{"type":"ping"}"#);
                     if let Some(at) = self.up[id].arrival(self.weather, now, &mut self.random) {
-                        self.queue.push(at, Event::AtServer(id, SocketEvent::Text(text)));
+                        let socket = self.clients[id].socket_id;
+                        self.queue.push(at, Event::AtServer(id, socket, SocketEvent::Text(text)));
                     }
                 }
                 Effect::CloseSocket => {
                     let closed = SocketEvent::Closed { code: 1000, reason: String::new() };
-                    self.queue.push(self.up[id].end(now), Event::AtServer(id, closed));
+                    let socket = self.clients[id].socket_id;
+                    self.queue.push(self.up[id].end(now), Event::AtServer(id, socket, closed));
                 }
-                Effect::After(after, peer, event) => {
-                    self.queue.push(now + after, Event::AtPeer(id, peer, event));
+                Effect::After(after, link, peer, event) => {
+                    self.queue.push(now + after, Event::AtPeer(id, link, peer, event));
                 }
                 Effect::Message(peer, channel, frame) => self.message(id, &peer, channel, frame),
                 Effect::Later(after, action) => self.queue.push(now + after, Event::Act(id, action)),
-                Effect::Closed(peer) => {
+                Effect::Closed(link, peer) => {
                     let after = self.random.number(1..100);
-                    self.far_end_gone(id, &peer, after);
+                    self.far_end_gone(id, &link, peer, after);
                 }
             }
         }
@@ -263,14 +300,61 @@ impl World {
         }
     }
 
-    fn at_server(&mut self, id: ClientId, event: SocketEvent) {
-        let now = self.queue.now();
-        let connection = ConnectionId(id as u64);
+    fn at_server(&mut self, id: ClientId, socket: SocketId, event: SocketEvent) {
+        let connection = connection(id, socket);
+        let Some(now) = self.hub_now() else {
+            return self.refuse(id, socket, event);
+        };
+        // What a client has sent over a connection that it has given up is lost with it.
+        let is_current = self.clients[id].socket_id == socket;
+        if matches!(event, SocketEvent::Text(_)) && !is_current {
+            return;
+        }
+        if event != SocketEvent::Opened && !self.open.contains(&connection) {
+            return;
+        }
         match event {
-            SocketEvent::Opened => self.hub.handle_connected(connection, now),
+            SocketEvent::Opened => {
+                self.open.insert(connection);
+                self.queue.push(self.queue.now() + 5, Event::AtClient(id, socket, SocketEvent::Opened));
+                self.hub.handle_connected(connection, now);
+            }
             SocketEvent::Text(text) => self.hub.handle_text(connection, &text, now),
             SocketEvent::Binary(bytes) => self.hub.handle_binary(connection, bytes.len(), now),
-            SocketEvent::Closed { .. } => self.hub.handle_disconnected(connection, now),
+            SocketEvent::Closed { .. } => {
+                self.open.remove(&connection);
+                self.hub.handle_disconnected(connection, now);
+            }
+        }
+    }
+
+    /// Nobody listens.
+    fn refuse(&mut self, id: ClientId, socket: SocketId, event: SocketEvent) {
+        if event == SocketEvent::Opened {
+            let closed = SocketEvent::Closed { code: 1006, reason: String::new() };
+            self.queue.push(self.queue.now() + 1, Event::AtClient(id, socket, closed));
+        }
+    }
+
+    /// How long the server runs.
+    fn hub_now(&self) -> Option<Timestamp> {
+        self.server_born_at.map(|born_at| self.queue.now() - born_at)
+    }
+
+    /// The server dies, and forgets everyone.
+    fn server_dies(&mut self) {
+        let now = self.queue.now();
+        self.stop_mixer();
+        self.servers = self.servers.wrapping_add(0x9e37_79b9);
+        self.hub = hub(self.servers);
+        self.sfu = Sfu::default();
+        self.held.clear();
+        self.server_born_at = None;
+        self.queue.push(now + self.random.number(1..4_000), Event::ServerListens);
+        for connection in std::mem::take(&mut self.open) {
+            let (id, socket) = client_and_socket(connection);
+            let closed = SocketEvent::Closed { code: 1006, reason: String::new() };
+            self.queue.push(self.down[id].end(now), Event::AtClient(id, socket, closed));
         }
     }
 
@@ -282,28 +366,33 @@ impl World {
         }
         while let Some(output) = self.hub.poll_output() {
             match output {
-                Output::Send { to: ConnectionId(to), message } => {
-                    let to = ClientId::try_from(to).unwrap();
+                Output::Send { to, message } => {
+                    let (to, socket) = client_and_socket(to);
                     match &message {
                         ServerMessage::Welcome(welcome) => {
                             self.welcomed.insert(welcome.participant_id.clone(), to);
+                            self.clients[to].queues = false;
                         }
                         ServerMessage::Error(error) => {
+                            let is_forgotten = error.code == ErrorCode::ResumeRefused;
+                            self.clients[to].was_forgotten |= is_forgotten;
                             self.has_turned_away |= error.code == ErrorCode::NotAdmitted;
                         }
+                        ServerMessage::Waiting => self.clients[to].queues = true,
                         _ => {}
                     }
                     let text = message.encode();
                     self.note(to, &text, r#"{"type":"pong""#);
                     if let Some(at) = self.down[to].arrival(self.weather, now, &mut self.random) {
-                        self.queue.push(at, Event::AtClient(to, SocketEvent::Text(text)));
+                        self.queue.push(at, Event::AtClient(to, socket, SocketEvent::Text(text)));
                     }
                 }
-                Output::Close { id: ConnectionId(id), reason } => {
-                    let id = ClientId::try_from(id).unwrap();
+                Output::Close { id, reason } => {
+                    self.open.remove(&id);
+                    let (id, socket) = client_and_socket(id);
                     let closed =
                         SocketEvent::Closed { code: reason.code(), reason: reason.as_str().to_owned() };
-                    self.queue.push(self.down[id].end(now), Event::AtClient(id, closed));
+                    self.queue.push(self.down[id].end(now), Event::AtClient(id, socket, closed));
                 }
                 Output::Media(command) => {
                     let refuses = self.random.happens(self.faults);
@@ -314,7 +403,9 @@ impl World {
                 Output::StopMixer(_) => self.stop_mixer(),
             }
         }
-        let timeouts = self.hub.poll_timeout().into_iter().chain(self.sfu.poll_timeout());
+        let born_at = self.server_born_at.unwrap_or(now);
+        let timeouts =
+            self.hub.poll_timeout().map(|at| at + born_at).into_iter().chain(self.sfu.poll_timeout());
         let next = timeouts.min();
         if let Some(at) = next.filter(|at| self.server_timer.is_none_or(|known| *at < known)) {
             self.server_timer = Some(at);

@@ -6,7 +6,7 @@ use moim_protocol::Routed;
 
 use super::World;
 use crate::peer_connection::PeerEvent;
-use crate::queue::{ClientId, Event};
+use crate::queue::{ClientId, Event, PeerId};
 use crate::sfu::SfuClient;
 
 /// Files use another channel than messages, and the simulation sends none.
@@ -42,12 +42,15 @@ impl World {
     /// The data channels open for the first time.
     pub(super) fn connect_end(&mut self, id: ClientId, peer: LinkId, after: Timestamp) {
         let connected = self.queue.now() + after;
+        let far = self.far_end(id, &peer).map(|(far, own_id)| self.clients[far].peers[&own_id].id);
         let connection = self.clients[id].peers.get_mut(&peer).unwrap();
-        connection.connected = true;
+        (connection.connected, connection.far) = (true, far);
+        let peer_id = connection.id;
         for channel in CHANNELS {
             let opens = connected + self.random.number(1..200);
             connection.channels_open_at.insert(channel, opens);
-            self.queue.push(opens, Event::AtPeer(id, peer.clone(), PeerEvent::ChannelOpen(channel)));
+            let open = PeerEvent::ChannelOpen(channel);
+            self.queue.push(opens, Event::AtPeer(id, peer.clone(), peer_id, open));
         }
         self.release_held(id);
     }
@@ -62,14 +65,18 @@ impl World {
         }
     }
 
-    /// The remote end detects that this one is gone.
-    pub(super) fn far_end_gone(&mut self, id: ClientId, peer: &LinkId, after: Timestamp) {
-        if let Some((far, own_id)) = self.far_end(id, peer) {
-            let at = self.queue.now() + after;
+    /// The remote end of a peer connection detects that it is gone.
+    pub(super) fn far_end_gone(&mut self, id: ClientId, link: &LinkId, peer: PeerId, after: Timestamp) {
+        if let Some((far, own_id)) = self.far_end(id, link) {
+            let remote = &self.clients[far].peers[&own_id];
+            if remote.far != Some(peer) {
+                return;
+            }
+            let (at, remote) = (self.queue.now() + after, remote.id);
             let closed = CHANNELS.map(PeerEvent::ChannelClosed);
             let disconnected = PeerEvent::State(ConnectionState::Disconnected);
             for event in closed.into_iter().chain([disconnected]) {
-                self.queue.push(at, Event::AtPeer(far, own_id.clone(), event));
+                self.queue.push(at, Event::AtPeer(far, own_id.clone(), remote, event));
             }
         }
     }
@@ -82,9 +89,16 @@ impl World {
             return self.message_to_sfu(id, channel, &frame);
         }
         let Some((far, own_id)) = self.far_end(id, peer) else { return };
-        let opens = self.clients[far].peers[&own_id].channels_open_at[&channel];
+        let (Some(sender), receiver) = (self.clients[id].peers.get(peer), &self.clients[far].peers[&own_id])
+        else {
+            return;
+        };
+        if receiver.far != Some(sender.id) {
+            return;
+        }
+        let (opens, receiver) = (receiver.channels_open_at[&channel], receiver.id);
         if let Some(at) = self.arrival(id, peer, channel, opens) {
-            self.queue.push(at, Event::AtPeer(far, own_id, PeerEvent::Message(channel, frame)));
+            self.queue.push(at, Event::AtPeer(far, own_id, receiver, PeerEvent::Message(channel, frame)));
         }
     }
 
@@ -130,8 +144,9 @@ impl World {
             }
             return;
         };
+        let peer = connection.map_or(0, |connection| connection.id);
         if let Some(at) = self.arrival(to, &sfu, channel, opens) {
-            self.queue.push(at, Event::AtPeer(to, sfu, PeerEvent::Message(channel, frame)));
+            self.queue.push(at, Event::AtPeer(to, sfu, peer, PeerEvent::Message(channel, frame)));
         }
     }
 }

@@ -1,0 +1,291 @@
+use super::*;
+use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+use crate::engine::data::DataMessage;
+use crate::engine::session::Output;
+use crate::error::SignalingError;
+use crate::model::{
+    Capabilities, Channel, ConnectionState, JoinRequest, Lane, LinkProfile, LinkSignal, Offerer,
+    ParticipantConnectionState, Profile, SdpType, ServerLane, SessionDescription, SignalEvent, Topology,
+    Wish, participant,
+};
+
+fn joined(resume: bool, reconnect_ms: u32) -> Session {
+    let capabilities = Capabilities { resume, ..Capabilities::default() };
+    joined_over(Topology::Mesh, capabilities, reconnect_ms)
+}
+
+fn joined_over(topology: Topology, capabilities: Capabilities, reconnect_ms: u32) -> Session {
+    let mut session = Session::new(capabilities, Vec::new(), true).with_reconnect_ms(reconnect_ms);
+    let request = JoinRequest {
+        room: "tea".into(),
+        profile: Profile { name: "Ana".into(), ..Profile::default() },
+        topology,
+        role: Role::Participant,
+        token: None,
+        publications: Vec::new(),
+        carries_offer: false,
+        resumable: false,
+    };
+    session.join(request, 10_000, 0);
+    let joined = SignalEvent::Joined {
+        participant_id: "a".into(),
+        participants: room(&[("a", 1), ("b", 2), ("c", 3)]),
+        lobby: Lobby::default(),
+        ice_servers: Vec::new(),
+    };
+    session.handle_signal(joined, 0);
+    drain(&mut session);
+    session
+}
+
+/// A server that forwards media.
+fn sfu() -> Capabilities {
+    let lane = ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile: LinkProfile::server() };
+    Capabilities { lanes: vec![lane], resume: true, ..Capabilities::default() }
+}
+
+fn room(people: &[(&str, u32)]) -> Vec<ParticipantInfo> {
+    people.iter().map(|(id, order)| participant(id, *order, Role::Participant)).collect()
+}
+
+fn drain(session: &mut Session) -> Vec<Output> {
+    std::iter::from_fn(|| session.poll_output()).collect()
+}
+
+fn events(outputs: Vec<Output>) -> Vec<Event> {
+    let event = |output| if let Output::Event(event) = output { Some(event) } else { None };
+    outputs.into_iter().filter_map(event).collect()
+}
+
+fn lose(session: &mut Session, now: Timestamp) -> Vec<Event> {
+    session.handle_signal(SignalEvent::Lost { detail: "cut".into() }, now);
+    events(drain(session))
+}
+
+fn rejoin(session: &mut Session, own_id: &str, people: &[(&str, u32)], now: Timestamp) -> Vec<Output> {
+    let rejoined = SignalEvent::Rejoined {
+        participant_id: own_id.into(),
+        participants: room(people),
+        lobby: Lobby::default(),
+        ice_servers: Vec::new(),
+    };
+    session.handle_signal(rejoined, now);
+    drain(session)
+}
+
+fn closed(outputs: &[Output]) -> Vec<String> {
+    let closed = |output: &Output| match output {
+        Output::Connection { link, command: ConnectionCommand::Close } => Some(link.to_string()),
+        _ => None,
+    };
+    outputs.iter().filter_map(closed).collect()
+}
+
+#[test]
+fn a_resumed_room_reports_the_outage_and_nothing_else() {
+    let mut session = joined(true, 60_000);
+    assert_eq!(lose(&mut session, 1_000), [Event::Reconnecting]);
+    let at = session.poll_timeout().unwrap();
+    session.handle_timeout(at);
+    assert_eq!(drain(&mut session), [Output::Signal(SignalCommand::Reconnect)]);
+    assert_eq!(lose(&mut session, at + 10), [], "the attempt failed");
+
+    session.handle_signal(SignalEvent::Resumed { ice_servers: Vec::new() }, 2_000);
+    for back in room(&[("b", 2), ("c", 3)]) {
+        session.handle_signal(SignalEvent::Participant(back), 2_000);
+    }
+    assert_eq!(drain(&mut session), [Output::Event(Event::Reconnected)]);
+}
+
+#[test]
+fn without_the_capability_or_the_option_a_loss_ends_the_room() {
+    for (resume, reconnect_ms) in [(false, 60_000), (true, 0)] {
+        let events = lose(&mut joined(resume, reconnect_ms), 1_000);
+        let lost = SignalingError::Lost { detail: "cut".into() };
+        assert_eq!(events, [Event::Ended(Some(lost.into()))]);
+    }
+}
+
+#[test]
+fn a_room_that_is_not_restored_in_time_ends_with_the_reason() {
+    let mut session = joined(true, 10_000);
+    lose(&mut session, 0);
+    let mut ended = Vec::new();
+    while ended.is_empty() {
+        let now = session.poll_timeout().unwrap();
+        session.handle_timeout(now);
+        drain(&mut session);
+        ended = lose(&mut session, now + 1);
+    }
+    assert!(matches!(&*ended, [Event::Ended(Some(Error::Signaling(SignalingError::Lost { .. })))]));
+}
+
+#[test]
+fn after_a_restart_of_the_server_links_stay_and_a_ghost_is_removed() {
+    let mut session = joined(true, 60_000);
+    let connected = ConnectionInput::StateChange(ConnectionState::Connected);
+    session.handle_connection(&"b".into(), connected, 500);
+    drain(&mut session);
+    lose(&mut session, 1_000);
+    let outputs = rejoin(&mut session, "a", &[("b", 1), ("a", 2)], 2_000);
+    assert_eq!(closed(&outputs), [] as [&str; 0]);
+    let found = events(outputs);
+    assert!(
+        matches!(&*found, [Event::Reconnected, .., Event::ParticipantReconnecting(c)] if c.id.as_str() == "c"),
+        "{found:?}"
+    );
+    let is_news = |event: &Event| matches!(event, Event::ParticipantJoined(_) | Event::ParticipantLeft(..));
+    assert!(!found.iter().any(is_news), "{found:?}");
+
+    session.handle_timeout(2_000 + RETURN_MS);
+    let outputs = drain(&mut session);
+    assert_eq!(closed(&outputs), ["c"]);
+    let left = Event::ParticipantLeft("c".into(), LeaveReason::Disconnected);
+    assert!(events(outputs).contains(&left));
+}
+
+#[test]
+fn whoever_comes_back_late_after_a_restart_is_no_ghost() {
+    let mut session = joined(true, 60_000);
+    lose(&mut session, 1_000);
+    rejoin(&mut session, "a", &[("a", 1)], 2_000);
+    for back in room(&[("c", 2), ("b", 3)]) {
+        session.handle_signal(SignalEvent::Participant(back), 9_000);
+    }
+    session.handle_timeout(2_000 + RETURN_MS);
+    assert!(!events(drain(&mut session)).iter().any(|event| matches!(event, Event::ParticipantLeft(..))));
+}
+
+#[test]
+fn under_another_id_every_link_is_a_new_one() {
+    let mut session = joined(true, 60_000);
+    lose(&mut session, 1_000);
+    let outputs = rejoin(&mut session, "x", &[("b", 1), ("x", 2)], 2_000);
+    assert_eq!(closed(&outputs), ["c", "b"]);
+    let opened =
+        |output: &Output| matches!(output, Output::Signal(SignalCommand::Open(link)) if *link == "b".into());
+    assert!(outputs.iter().any(opened), "{outputs:?}");
+    assert!(events(outputs).contains(&Event::ParticipantLeft("c".into(), LeaveReason::Unknown)));
+}
+
+#[test]
+fn a_hint_of_the_network_ends_a_wait_and_checks_a_connection() {
+    let mut session = joined(true, 60_000);
+    session.handle_network_change(500);
+    assert_eq!(drain(&mut session), [Output::Signal(SignalCommand::Probe)]);
+    lose(&mut session, 1_000);
+    session.handle_network_change(1_000);
+    assert_eq!(drain(&mut session), [Output::Signal(SignalCommand::Reconnect)]);
+    session.handle_network_change(1_001);
+    assert_eq!(drain(&mut session), [], "the attempt continues");
+}
+
+/// Opens the connection to b again, as its end has.
+fn reopen(session: &mut Session) -> Vec<Event> {
+    session.handle_signal(SignalEvent::Reopened("b".into()), 2_000);
+    events(drain(session))
+}
+
+fn state_of_b(session: &mut Session, state: ConnectionState, now: Timestamp) -> Vec<Event> {
+    session.handle_connection(&"b".into(), ConnectionInput::StateChange(state), now);
+    events(drain(session))
+}
+
+#[test]
+fn a_connection_that_is_replaced_begins_as_a_new_one() {
+    use ParticipantConnectionState::{Connected, Connecting, New};
+    let told = |state| Event::ConnectionStateChange("b".into(), state);
+    for (state, is_told) in
+        [(ConnectionState::Connecting, Connecting), (ConnectionState::Connected, Connected)]
+    {
+        let mut session = joined(true, 60_000);
+        assert_eq!(state_of_b(&mut session, state, 1_000), [told(is_told)]);
+        assert!(reopen(&mut session).contains(&told(New)));
+        assert_eq!(session.connection_state(&"b".into()), New);
+        assert_eq!(state_of_b(&mut session, ConnectionState::Connecting, 3_000), [told(Connecting)]);
+    }
+    let mut session = joined(true, 60_000);
+    assert!(!reopen(&mut session).contains(&told(New)), "it was one");
+}
+
+#[test]
+fn a_peer_connection_is_restored_for_as_long_as_the_option_says() {
+    use ParticipantConnectionState::Failed;
+    for limit in [3_000, 20_000] {
+        let mut session = joined(true, limit);
+        state_of_b(&mut session, ConnectionState::Connected, 0);
+        state_of_b(&mut session, ConnectionState::Failed, 0);
+        let failed = Event::ConnectionStateChange("b".into(), Failed);
+        let failed_at = std::iter::from_fn(|| {
+            let now = session.poll_timeout()?;
+            session.handle_timeout(now);
+            // The remote end answers each request with an offer, in vain.
+            let description = SessionDescription { sdp_type: SdpType::Offer, sdp: format!("v=0 {now}") };
+            let offer = LinkSignal::Description { description, carries: None };
+            session.handle_signal(SignalEvent::Signal { link: "b".into(), signal: offer }, now);
+            session.handle_connection(&"b".into(), ConnectionInput::RemoteDescriptionSet, now);
+            let description = SessionDescription { sdp_type: SdpType::Answer, sdp: "v=0".into() };
+            let answer = ConnectionInput::LocalDescriptionSet { description, mids: Default::default() };
+            session.handle_connection(&"b".into(), answer, now);
+            Some((now, events(drain(&mut session)).contains(&failed)))
+        });
+        let failed_at = failed_at.take(100).find(|(_, failed)| *failed).map(|(now, _)| now);
+        let limit = Timestamp::from(limit);
+        assert!(failed_at.is_some_and(|at| (limit..limit + 10_000).contains(&at)), "{failed_at:?}");
+    }
+}
+
+#[test]
+fn a_sender_waits_for_slow_receivers_while_reconnecting_and_not_for_a_replaced_connection() {
+    let mut session = joined(true, 60_000);
+    for link in ["b", "c"] {
+        let open = ConnectionInput::ChannelOpen(Channel::Reliable);
+        session.handle_connection(&link.into(), open, 500);
+    }
+    state_of_b(&mut session, ConnectionState::Connected, 500);
+    lose(&mut session, 1_000);
+    let has_capacity = |session: &Session| session.has_capacity(Channel::Reliable, Some(&"b".into()));
+    let message = DataMessage::Data { topic: String::new(), payload: vec![0; 15_000] };
+    for _ in 0..100 {
+        session.send_data(&message, Channel::Reliable, Some(&"b".into()), 1_000).unwrap();
+    }
+    assert!(!has_capacity(&session));
+    assert!(reopen(&mut session).contains(&Event::Capacity));
+    assert!(has_capacity(&session));
+}
+
+#[test]
+fn whoever_comes_back_after_leaving_is_wanted_like_anyone() {
+    let mut session = joined_over(Topology::Sfu, sfu(), 60_000);
+    let (participant_id, publication_id) = ("b".into(), "camera".into());
+    session.subscribe(Wish { participant_id, publication_id, wanted: false, max_height: None });
+    assert_eq!(wishes(drain(&mut session)), [1]);
+    let (participant_id, reason) = ("b".into(), LeaveReason::Left);
+    session.handle_signal(SignalEvent::ParticipantLeft { participant_id, reason }, 2_000);
+    assert_eq!(wishes(drain(&mut session)), [0]);
+}
+
+/// The number of wishes in each list that is sent.
+fn wishes(outputs: Vec<Output>) -> Vec<usize> {
+    let wishes = |output| match output {
+        Output::Signal(SignalCommand::Signal { signal: LinkSignal::Wishes(wanted), .. }) => {
+            Some(wanted.wishes.len())
+        }
+        _ => None,
+    };
+    outputs.into_iter().filter_map(wishes).collect()
+}
+
+#[test]
+fn what_waits_for_a_channel_to_the_server_is_sent_over_the_next_connection() {
+    let mut session = joined_over(Topology::Sfu, sfu(), 60_000);
+    session.send_chat("tea?", None, 1_000).unwrap();
+    lose(&mut session, 1_000);
+    rejoin(&mut session, "a", &[("a", 1), ("b", 2)], 2_000);
+    let open = ConnectionInput::ChannelOpen(Channel::Reliable);
+    session.handle_connection(&LinkId::Server(Lane::Both), open, 3_000);
+    let is_sent = |output: &Output| {
+        matches!(output, Output::Connection { command: ConnectionCommand::Send(Channel::Reliable, _), .. })
+    };
+    assert_eq!(drain(&mut session).iter().filter(|output| is_sent(output)).count(), 1);
+}
