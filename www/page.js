@@ -36,6 +36,8 @@ async function enter() {
   });
   window.room = room; // for the console
   room.addEventListener("statechange", ({ detail }) => detail.state === "waiting" && say("Waiting for the host to let you in …"));
+  room.addEventListener("reconnecting", () => say("Reconnecting …"));
+  room.addEventListener("reconnected", () => say(""));
   room.addEventListener("participantjoined", ({ detail }) => say(`${detail.participant.name} is here.`));
   room.addEventListener("participantleft", ({ detail }) => {
     for (const part of ["person", "screen"]) removeTile(`${detail.participantId}/${part}`);

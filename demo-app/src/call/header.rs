@@ -13,6 +13,7 @@ pub(crate) struct HeaderProps {
     pub(crate) invite: Invite,
     pub(crate) recordings: Recordings,
     pub(crate) locked: bool,
+    pub(crate) reconnecting: bool,
     pub(crate) panel: Option<Panel>,
     pub(crate) on_panel: Callback<Panel>,
 }
@@ -36,6 +37,11 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     <Icon mark={Mark::Lock} />
                 </span>
             }
+            <span class="topbar__state" role="status">
+                if props.reconnecting {
+                    <span data-test="reconnecting">{ words.room_reconnecting }</span>
+                }
+            </span>
             if any {
                 <Button
                     name={if running > 0 { words.recording } else { words.recordings }}

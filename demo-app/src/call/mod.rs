@@ -256,6 +256,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 invite={invite.clone()}
                 recordings={recordings.clone()}
                 locked={presence.lobby.locked}
+                reconnecting={presence.reconnecting}
                 panel={*panel}
                 on_panel={toggle_panel.clone()}
             />

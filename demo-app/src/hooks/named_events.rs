@@ -19,11 +19,13 @@ pub(crate) struct NamedEvent {
 struct Known {
     names: HashMap<ParticipantId, String>,
     earlier: HashSet<ParticipantId>,
+    has_joined: bool,
 }
 
 impl Known {
     fn named(&mut self, event: RoomEvent) -> NamedEvent {
-        if matches!(event, RoomEvent::StateChange { state: RoomState::Joined }) {
+        if matches!(event, RoomEvent::StateChange { state: RoomState::Joined }) && !self.has_joined {
+            self.has_joined = true;
             self.earlier.extend(self.names.keys().cloned());
         }
         let was_there = match &event {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use moim::yew::{Speakers, use_lobby, use_room_events, use_speakers};
-use moim::{Lobby, Role, RoomEvent};
+use moim::{Lobby, Role, RoomEvent, RoomState};
 use yew::prelude::*;
 
 use super::JoinedRoom;
@@ -17,6 +17,8 @@ pub(crate) struct Presence {
     pub(crate) speakers: Rc<Speakers>,
     /// The browser blocks audio until a user gesture.
     pub(crate) sound_blocked: bool,
+    /// The connection to the signaling server is lost and being restored.
+    pub(crate) reconnecting: bool,
 }
 
 impl Presence {
@@ -30,14 +32,20 @@ impl Presence {
 pub(crate) fn use_presence(room: &JoinedRoom) -> Presence {
     let role = use_state_eq(|| room.role());
     let sound_blocked = use_state_eq(|| !room.can_play_audio());
+    let reconnecting = use_state_eq(|| room.state() == RoomState::Reconnecting);
     let (lobby, speakers) = (use_lobby(room), use_speakers(room));
     {
         let (role, sound_blocked, room) = (role.setter(), sound_blocked.setter(), room.clone());
+        let reconnecting = reconnecting.setter();
         use_room_events(&room.clone(), move |event| match event {
             RoomEvent::AudioPlaybackChange { blocked } => sound_blocked.set(blocked),
-            RoomEvent::RoleChange { .. } | RoomEvent::StateChange { .. } => role.set(room.role()),
+            RoomEvent::RoleChange { .. } => role.set(room.role()),
+            RoomEvent::StateChange { state } => {
+                role.set(room.role());
+                reconnecting.set(state == RoomState::Reconnecting);
+            }
             _ => {}
         });
     }
-    Presence { role: *role, lobby, speakers, sound_blocked: *sound_blocked }
+    Presence { role: *role, lobby, speakers, sound_blocked: *sound_blocked, reconnecting: *reconnecting }
 }

@@ -134,6 +134,7 @@ pub(super) const WORDS: Words = Words {
     muted: "Microphone off",
     connecting: "Connecting…",
     reconnecting: "Connection interrupted…",
+    room_reconnecting: "Reconnecting…",
     joined: "{name} joined.",
     left: "{name} left.",
     dropped: "{name} lost the connection.",

@@ -134,6 +134,7 @@ pub(super) const WORDS: Words = Words {
     muted: "마이크 꺼짐",
     connecting: "연결하는 중…",
     reconnecting: "연결이 불안정합니다…",
+    room_reconnecting: "다시 연결하는 중…",
     joined: "{name} 님이 들어왔습니다.",
     left: "{name} 님이 나갔습니다.",
     dropped: "{name} 님의 연결이 끊어졌습니다.",

@@ -202,6 +202,7 @@ words! {
     muted,
     connecting,
     reconnecting,
+    room_reconnecting,
     /// `{name}`.
     joined,
     /// `{name}`.
