@@ -7,8 +7,10 @@ import { ensureSmokeTools } from "../tools.mjs";
 import { diffTypes } from "./golden.mjs";
 import { GOLDEN_TYPES, NODE_MODULES, ROOT, TARGET, TARGET_JS, TOOLS_BIN, relative, tool } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
+import { duration } from "./progress.mjs";
 import { run } from "./run.mjs";
 import { checkSizes, kilobytes, packageSizes } from "./size.mjs";
+import { together } from "./together.mjs";
 import { packageVersion } from "./versions.mjs";
 import { which } from "./which.mjs";
 
@@ -33,10 +35,9 @@ const MINUTE = 60_000;
 export const STEPS = [
   { name: "fmt", about: "the Rust code is formatted", run: () => cargo("fmt", ["fmt", "--all", "--check"], { hint: "Run: cargo fmt --all" }) },
   { name: "clippy", about: "no warnings, on the host and for WebAssembly", needs: "build", run: clippy },
-  { name: "native", about: "unit, property and simulation tests on the host", run: (note) => tests("native", ["test", "--workspace"], note) },
+  { name: "native", about: "unit, property and simulation tests on the host", run: native },
   { name: "no-sfu", about: "the signaling stub without its SFU", run: (note) => tests("no-sfu", ["test", ...STUB_WITHOUT_SFU], note) },
-  { name: "wasm-chromium", about: "the SDK's tests in Chromium", needs: "browser", run: (note) => wasmPack("chromium", note) },
-  { name: "wasm-firefox", about: "the SDK's tests in Firefox", needs: "browser", run: (note) => wasmPack("firefox", note) },
+  { name: "wasm", about: "the SDK's tests in Chromium and in Firefox", needs: "browser", run: wasm },
   { name: "docs", about: "the examples in the documentation of what needs a browser", needs: "build", run: examples },
   { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },
   { name: "size", about: "the npm package is within its size budget", needs: "build", before: buildPackage, run: size },
@@ -44,7 +45,7 @@ export const STEPS = [
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
   { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
   { name: "smoke", about: "the packed npm package, in bundlers, on a server and to linters", needs: "browser", before: prepareSmoke, run: (note) => nodeTests("smoke", SMOKE_TESTS, note) },
-  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: (note) => nodeTests("e2e", E2E, note) },
+  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: (note) => nodeTests("e2e", E2E, note, showSlowest) },
 ];
 
 async function clippy(note) {
@@ -62,8 +63,20 @@ async function clippy(note) {
   }
 }
 
+/** The simulation runs for minutes without optimisation. Only here: it would slow down each build for a browser. */
+function native(note) {
+  return tests("native", ["--config", "profile.dev.package.moim.opt-level=1", "test", "--workspace"], note);
+}
+
 async function tests(log, args, note) {
   return countRust(await cargo(log, args, { onLine: note }));
+}
+
+/** Both browsers side by side: the tests of one page keep only one core busy. Cargo lets the second wait for the first's build. */
+async function wasm(note) {
+  const browsers = ["chromium", "firefox"];
+  const counts = await together(browsers.map((browser) => wasmPack(browser, (line) => note(`${browser}: ${line}`))));
+  return counts.map((count, at) => `${count} in ${browsers[at]}`).join(", ");
 }
 
 async function wasmPack(browser, note) {
@@ -75,7 +88,7 @@ async function wasmPack(browser, note) {
     env: {
       PATH: `${TOOLS_BIN}${delimiter}${process.env.PATH}`,
       CARGO_TARGET_DIR: TARGET_JS,
-      WASM_BINDGEN_TEST_TIMEOUT: "300",
+      WASM_BINDGEN_TEST_TIMEOUT: "600", // seconds, for all tests of a binary together
     },
     log: `wasm-${browser}`,
     timeoutMs: 20 * MINUTE,
@@ -150,13 +163,21 @@ async function types() {
   return `${files.length} ${files.length === 1 ? "file" : "files"}`;
 }
 
-async function nodeTests(log, folder, note) {
+async function nodeTests(log, folder, note, look = () => {}) {
   const files = readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort();
   const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => join(folder, name))];
   const output = await run(process.execPath, args, { log, timeoutMs: 65 * MINUTE, onLine: note });
   for (const [, skipped] of output.matchAll(/^\s*﹣ (.*# .*)$/gm)) console.log(`  skipped: ${skipped}`);
+  look(output);
   const count = (what) => output.match(new RegExp(`^ℹ ${what} (\\d+)$`, "m"))?.[1] ?? "0";
   return `${count("pass")} tests${count("skipped") === "0" ? "" : `, ${count("skipped")} skipped`}`;
+}
+
+/** Prints the tests that take longest, for whoever wants to shorten the run. */
+function showSlowest(output) {
+  const tests = [...output.matchAll(/^✔ (.*) \(([\d.]+)ms\)/gm)].map(([, name, ms]) => ({ name, ms: Number(ms) }));
+  const slowest = tests.sort((a, b) => b.ms - a.ms).slice(0, 10);
+  for (const { name, ms } of slowest) console.log(`  slow: ${duration(ms).padStart(8)}  ${name}`);
 }
 
 function cargo(log, args, { targetDir = TARGET, env = {}, ...options } = {}) {
