@@ -828,7 +828,7 @@ export interface MicrophoneOptions {
  */
 export interface SendFileOptions {
     /**
-     * The receiver. Default: everyone.
+     * The receiver. Default: everyone. In JavaScript, `to: undefined` is an error.
      */
     to?: ParticipantLike;
     /**
@@ -2384,7 +2384,7 @@ export type ParticipantLike = ParticipantId | RemoteParticipant | WaitingPartici
 
 /** Options for publishing a track. */
 export interface PublishOptions {
-    /** The only participant who receives it. Default: everyone. */
+    /** The only participant who receives it. Default: everyone. A `to` that is `undefined` or `null` is an error. */
     to?: ParticipantLike;
     /**
      * The codec to send, such as `"video/VP9"`, where the receiver supports it too. Default: the browsers' choice;
@@ -2418,7 +2418,7 @@ export interface UpdateOptions {
 
 /** Options for sending a chat message. */
 export interface ChatOptions {
-    /** The receiver. Default: everyone. */
+    /** The receiver. Default: everyone. A `to` that is `undefined` or `null` is an error. */
     to?: ParticipantLike;
 }
 
@@ -2426,7 +2426,7 @@ export interface ChatOptions {
 export interface DataOptions {
     /** The topic; at most 255 bytes of UTF-8. Default: empty. */
     topic?: string;
-    /** The receiver. Default: everyone. */
+    /** The receiver. Default: everyone. A `to` that is `undefined` or `null` is an error. */
     to?: ParticipantLike;
     /**
      * Whether delivery is reliable and ordered. If false, the data is sent once, for values that are soon outdated, such

@@ -155,6 +155,21 @@ impl Checked<'_> {
         if may_hold_options(object) { Ok(object) } else { Err(self.expected("a plain object")) }
     }
 
+    /// `{ to: participants.find(…) }` that found nobody must not send to everyone.
+    fn refuse_missing_receiver(&self, object: &Object) -> Result<(), Fault> {
+        let (path, key) = (self.path.key("to"), JsValue::from("to"));
+        let unreadable = |_| Fault::placed(format!("{path}: cannot be read"));
+        if !Reflect::has(object, &key).map_err(unreadable)? {
+            return Ok(());
+        }
+        let to = Reflect::get(object, &key).map_err(unreadable)?;
+        if !to.is_undefined() && !to.is_null() {
+            return Ok(());
+        }
+        let advice = "omit it to send to everyone, or name a participant";
+        Err(Fault::placed(format!("{path} is {}: {advice}", described(&to))))
+    }
+
     fn integer(&self, max: u32) -> Result<u32, Fault> {
         let number = self.value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(max)).contains(n));
         number.map(|n| n as u32).ok_or_else(|| self.expected(format_args!("a whole number from 0 to {max}")))
@@ -230,6 +245,9 @@ impl<'de> Deserializer<'de> for Checked<'_> {
                     return Err(Fault::placed(format!("{}: unknown option `{key}`: {advice}", self.path)));
                 }
             }
+        }
+        if fields.contains(&"to") {
+            self.refuse_missing_receiver(object)?;
         }
         let fields = fields.iter().copied().map(Cow::Borrowed).collect();
         visitor.visit_map(Properties::new(object, self.path.clone(), fields))

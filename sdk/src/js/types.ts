@@ -129,7 +129,7 @@ export type ParticipantLike = ParticipantId | RemoteParticipant | WaitingPartici
 
 /** Options for publishing a track. */
 export interface PublishOptions {
-  /** The only participant who receives it. Default: everyone. */
+  /** The only participant who receives it. Default: everyone. A `to` that is `undefined` or `null` is an error. */
   to?: ParticipantLike;
   /**
    * The codec to send, such as `"video/VP9"`, where the receiver supports it too. Default: the browsers' choice;
@@ -163,7 +163,7 @@ export interface UpdateOptions {
 
 /** Options for sending a chat message. */
 export interface ChatOptions {
-  /** The receiver. Default: everyone. */
+  /** The receiver. Default: everyone. A `to` that is `undefined` or `null` is an error. */
   to?: ParticipantLike;
 }
 
@@ -171,7 +171,7 @@ export interface ChatOptions {
 export interface DataOptions {
   /** The topic; at most 255 bytes of UTF-8. Default: empty. */
   topic?: string;
-  /** The receiver. Default: everyone. */
+  /** The receiver. Default: everyone. A `to` that is `undefined` or `null` is an error. */
   to?: ParticipantLike;
   /**
    * Whether delivery is reliable and ordered. If false, the data is sent once, for values that are soon outdated, such

@@ -36,7 +36,7 @@ const DIRECT: Limits =
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SendFileOptions {
-    /// The receiver. Default: everyone.
+    /// The receiver. Default: everyone. In JavaScript, `to: undefined` is an error.
     #[cfg_attr(feature = "js", tsify(type = "ParticipantLike | null"))]
     pub to: Option<ParticipantId>,
     /// The name. Default: that of the `File`; `"file"` for a `Blob`.

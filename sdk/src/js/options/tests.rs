@@ -2,7 +2,9 @@ use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
+use crate::options::{ChatOptions, DataOptions, PublishOptions, UpdateOptions};
 use crate::platform::{CameraOptions, RecorderOptions};
+use crate::room::SendFileOptions;
 use crate::{ErrorCode, FacingMode, TrackSource};
 
 fn js(expression: &str) -> JsValue {
@@ -35,6 +37,27 @@ fn what_is_left_out_has_its_default() {
         ..CameraOptions::default()
     };
     assert_eq!(all, Ok(wanted));
+}
+
+#[wasm_bindgen_test]
+fn a_receiver_that_was_not_found_is_not_everyone() {
+    fn read<T: DeserializeOwned + Default + std::fmt::Debug>(what: &str) {
+        for (to, value) in [("undefined", "undefined"), ("null", "null"), ("[].find(() => 0)", "undefined")] {
+            assert_eq!(
+                complaint(parse::<T>(Some(js(&format!("{{ to: {to} }}"))), what)),
+                format!("`to` in the {what} is {value}: omit it to send to everyone, or name a participant")
+            );
+        }
+        assert!(parse::<T>(Some(js("{ to: 'bob' }")), what).is_ok());
+        assert!(parse::<T>(Some(js("{}")), what).is_ok());
+    }
+    read::<ChatOptions>("chat options");
+    read::<DataOptions>("data options");
+    read::<PublishOptions>("publish options");
+    read::<SendFileOptions>("file options");
+    // An attribute of this name is nobody's address.
+    let update = parse::<UpdateOptions>(Some(js("{ attributes: { to: null } }")), "update options");
+    assert_eq!(update.expect("good options").attributes.get("to"), Some(&None));
 }
 
 #[wasm_bindgen_test]

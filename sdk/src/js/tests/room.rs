@@ -77,6 +77,10 @@ async fn an_argument_of_a_wrong_type_is_named() {
         ("x.subscribe({})", "track"),
         ("x.subscribe('a')", "publicationId"),
         ("x.mute({})", "track"),
+        ("await x.sendData(new Uint8Array(1), { to: null })", "`to` in the data options"),
+        ("x.sendFile(new Blob(), { to: undefined })", "`to` in the file options"),
+        ("await x.publish(new MediaStream(), { to: undefined })", "`to` in the publish options"),
+        ("x.openStream(undefined)", "participantId"),
     ] {
         let (code, message) = code(room(), body).await;
         assert_eq!(code, "ERR_INVALID_OPTIONS", "{body}");
