@@ -12,7 +12,7 @@ export interface SignalingBackend {
    * invalid event, and has no effect after the room was left.
    */
   start(report: (event: SignalEvent) => void): void;
-  /** Handles a command of the room. If it throws, the room is left with `ERR_SIGNALING_LOST`. */
+  /** Handles a command of the room. If it throws, the connection counts as lost: see the event `lost`. */
   handleCommand(command: SignalCommand): void;
 }
 
