@@ -25,7 +25,7 @@ for (const kind of ["chromium", "firefox"]) {
       await until(alice, () => room.participants[0]?.tracks.length === 1, { what: "bob's camera" });
       assert.deepEqual(await alice.evaluate(firstLook), {
         joined: true, updated: true, track: true, sameArray: true, sameLists: true,
-        keys: ["id", "name", "metadata", "attributes", "role", "publications", "tracks", "connectionState"],
+        keys: ["id", "name", "metadata", "attributes", "role", "publications", "tracks", "connectionState", "reconnecting"],
         text: ["bob", { shirt: "red" }, "camera", false],
         className: "RemoteParticipant",
         readOnly: ["TypeError", "TypeError", "TypeError"],
