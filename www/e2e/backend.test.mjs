@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -13,7 +12,7 @@ const EXAMPLE = new URL("../../sdk/examples/broadcast_backend.js", import.meta.u
 for (const kind of ["chromium", "firefox"]) {
   test(`pages see and write to each other without a signaling server, ${kind}`, { skip: stubMissing() || browserMissing(kind) }, async (t) => {
     const stub = await startStub(t); // serves the page, and nothing else
-    const { openPage, problems } = await visit(t, kind);
+    const { openPage, problems } = await launch(t, kind);
     const example = `data:text/javascript,${encodeURIComponent(await readFile(EXAMPLE, "utf8"))}`;
     const pages = {};
     for (const name of ["alice", "bob", "carol"]) {
@@ -44,7 +43,7 @@ for (const kind of ["chromium", "firefox"]) {
 
 test("what is not a backend is refused, and a backend that fails ends the room", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
   const stub = await startStub(t);
-  const { openPage } = await visit(t, "chromium");
+  const { openPage } = await launch(t, "chromium");
   const page = await openPage();
   await page.goto(`${stub.url}/www/page.css`);
   const codes = await page.evaluate(async () => {

@@ -6,8 +6,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { NPM_PACKAGE } from "../../scripts/lib/paths.mjs";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
 /** Runs in the page: one object of each of these classes. */
@@ -29,7 +28,7 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`objects have their class and what never changes as members, ${kind}`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const { page, problems } = await visit(t, kind);
+    const { page, problems } = await launch(t, kind);
     await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
     await page.evaluate(makeObjects);
     const { members, tags, json, copy } = await page.evaluate(() => {
@@ -57,7 +56,7 @@ for (const kind of ["chromium", "firefox"]) {
 
 test("Chromium's console", { skip: stubMissing() || browserMissing("chromium") }, async (t) => {
   const stub = await startStub(t);
-  const { page } = await visit(t, "chromium");
+  const { page } = await launch(t, "chromium");
   await page.goto(`${stub.url}/www/page.css`);
   await page.evaluate(makeObjects);
   const session = await page.createCDPSession();

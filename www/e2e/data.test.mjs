@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { gather, openMixer } from "./lib/desk.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
@@ -18,7 +17,7 @@ const MOST_AHEAD = 10;
 for (const topology of ["mesh", "sfu", "mcu"]) {
   test(`who awaits sendData gets no further ahead of a slow reader than the window, ${topology}`, { skip }, async (t) => {
     const stub = await startStub(t, { args: topology === "mcu" ? ["--any-mixer"] : [] });
-    const browsers = { chromium: await visit(t, "chromium"), firefox: await visit(t, "firefox") };
+    const browsers = { chromium: await launch(t, "chromium"), firefox: await launch(t, "firefox") };
     if (topology === "mcu") await openMixer(browsers.chromium, stub);
     const { alice, bob } = await gather(stub, topology, { alice: "chromium", bob: "firefox" }, browsers);
     for (const [from, to] of [[alice, bob], [bob, alice]]) {

@@ -7,8 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { NPM_PACKAGE } from "../../scripts/lib/paths.mjs";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { uncodedErrors } from "./lib/everything.js";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
@@ -114,7 +113,7 @@ async function makeObjects(api) {
 for (const kind of ["chromium", "firefox"]) {
   test(`in a page, ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
     const stub = await startStub(t);
-    const { page } = await visit(t, kind);
+    const { page } = await launch(t, kind);
     await page.goto(`${stub.url}/www/page.css`);
     const uncoded = await page.evaluate(
       async (uncodedErrors, makeObjects) => {
@@ -133,7 +132,7 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`in a worker, ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
     const stub = await startStub(t);
-    const { page } = await visit(t, kind);
+    const { page } = await launch(t, kind);
     await page.goto(`${stub.url}/www/page.css`);
     const answer = await page.evaluate((uncodedErrors) => new Promise((resolve) => {
       const source = `

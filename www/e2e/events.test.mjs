@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
 for (const kind of ["chromium", "firefox"]) {
@@ -11,7 +10,7 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`the target of an event is the object that a listener was added to, ${kind}`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const { page, problems } = await visit(t, kind);
+    const { page, problems } = await launch(t, kind);
     await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
     const seen = await page.evaluate(async () => {
       const { default: init, Devices, Room } = await import("/www/pkg/moim.js");

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { gather, meets, openMixer } from "./lib/desk.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -18,7 +17,7 @@ const SOON_MS = 2000;
 for (const topology of ["mesh", "sfu", "mcu"]) {
   test(`files in a room, ${topology}`, { skip }, async (t) => {
     const stub = await startStub(t, { args: topology === "mcu" ? ["--any-mixer"] : [] });
-    const browsers = { chromium: await visit(t, "chromium"), firefox: await visit(t, "firefox") };
+    const browsers = { chromium: await launch(t, "chromium"), firefox: await launch(t, "firefox") };
     const mixer = topology === "mcu" && (await openMixer(browsers.chromium, stub));
     const kinds = { alice: "chromium", bob: "chromium", carol: "firefox", dave: "firefox" };
     const { alice, bob, carol, dave } = await gather(stub, topology, kinds, browsers);

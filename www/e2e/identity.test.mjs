@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -13,7 +12,7 @@ for (const kind of ["chromium", "firefox"]) {
   for (const topology of ["mesh", "sfu"]) {
     test(`who and what is in a room is the same object for as long as it lives, ${topology}, ${kind}`, { skip }, async (t) => {
       const stub = await startStub(t);
-      const browser = await visit(t, kind);
+      const browser = await launch(t, kind);
       const enter = async (name) => {
         const page = await browser.openPage();
         await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
@@ -68,7 +67,7 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`a track of this page is the same object wherever it is returned, ${kind}`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const { page, problems } = await visit(t, kind);
+    const { page, problems } = await launch(t, kind);
     await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
     const seen = await page.evaluate(async () => {
       const { default: init, Devices, LocalTrack, PeerConnection, Room } = await import("/www/pkg/moim.js");

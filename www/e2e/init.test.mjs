@@ -7,8 +7,7 @@ import { once } from "node:events";
 import { extname, join } from "node:path";
 import { test } from "node:test";
 import { NPM_PACKAGE } from "../../scripts/lib/paths.mjs";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { stubMissing } from "./lib/server.mjs";
 
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
@@ -28,7 +27,7 @@ async function serve(t, change = () => ({})) {
 
 /** The result of `init()` in a page of this server. */
 async function initIn(t, kind, url, prepare = () => {}) {
-  const { page } = await visit(t, kind);
+  const { page } = await launch(t, kind);
   await page.evaluateOnNewDocument(prepare);
   await page.goto(url);
   return page.evaluate(async () => {
@@ -76,7 +75,7 @@ for (const kind of ["chromium", "firefox"]) {
   test(`init can be called again, at once, and after a failure, ${kind}`, options, async (t) => {
     let served = 0;
     const url = await serve(t, (path) => path.endsWith(".wasm") && served++ === 0 && { status: 503 });
-    const { page } = await visit(t, kind);
+    const { page } = await launch(t, kind);
     await page.goto(url);
     const codes = await page.evaluate(async () => {
       const { default: init, Room } = await import("/moim.js");
@@ -91,7 +90,7 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`an import map names the package for a page without a bundler, ${kind}`, options, async (t) => {
     const map = '<!doctype html><script type="importmap">{ "imports": { "moim": "/moim.js" } }</script>';
-    const { page } = await visit(t, kind);
+    const { page } = await launch(t, kind);
     await page.goto(await serve(t, (path) => path === "/" && { body: map }));
     const state = await page.evaluate(async () => {
       const { default: init, Room } = await import("moim");
@@ -102,7 +101,7 @@ for (const kind of ["chromium", "firefox"]) {
   });
 
   test(`moim/auto is initialised when it is imported, ${kind}`, options, async (t) => {
-    const { page } = await visit(t, kind);
+    const { page } = await launch(t, kind);
     await page.goto(await serve(t));
     const state = await page.evaluate(async () => new (await import("/auto.js")).Room({ url: "ws://127.0.0.1:1/" }).state);
     assert.equal(state, "new");

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { PEOPLE } from "./lib/code.js";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -13,7 +12,7 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`a participant who follows another through the SFU appears in nothing created from the first, ${kind}`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const browser = await visit(t, kind, { person: "carol" });
+    const browser = await launch(t, kind, { person: "carol" });
     const enter = async (person, publishes) => {
       const page = await browser.openPage({ person });
       await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
@@ -47,7 +46,7 @@ for (const [from, to, first] of [["chromium", "firefox", "alice"], ["firefox", "
     const stub = await startStub(t);
     const browsers = [];
     const enter = async (person, kind, publishes) => {
-      const browser = await visit(t, kind, { person });
+      const browser = await launch(t, kind, { person });
       browsers.push(browser);
       const page = await browser.openPage({ person });
       await page.goto(`${stub.url}/www/page.css`);

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { gather, openMixer } from "./lib/desk.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -15,7 +14,7 @@ const WINDOW = 256 * 1024;
 for (const topology of ["mesh", "sfu", "mcu"]) {
   test(`streams in a room, ${topology}`, { skip }, async (t) => {
     const stub = await startStub(t, { args: topology === "mcu" ? ["--any-mixer"] : [] });
-    const browsers = { chromium: await visit(t, "chromium"), firefox: await visit(t, "firefox") };
+    const browsers = { chromium: await launch(t, "chromium"), firefox: await launch(t, "firefox") };
     if (topology === "mcu") await openMixer(browsers.chromium, stub);
     const { alice, bob } = await gather(stub, topology, { alice: "chromium", bob: "firefox" }, browsers);
     for (const { page } of [alice, bob]) await page.evaluate(install);
