@@ -109,13 +109,7 @@ impl Visit {
             Output::Connect { url, protocols } => {
                 let sender = self.sender.clone();
                 let told = move |event| drop(sender.unbounded_send(Some(event)));
-                match Socket::open(&url, &protocols, told) {
-                    Ok(socket) => self.socket = Some(socket),
-                    Err(error) => {
-                        let closed = SocketEvent::Closed { code: 1006, reason: error.to_string() };
-                        self.backend.handle_socket(closed, clock::now());
-                    }
-                }
+                self.socket = Some(Socket::open(url, protocols, told));
             }
             Output::Text(text) => self.send(SocketFrame::Text(text)),
             Output::Binary(bytes) => self.send(SocketFrame::Bytes(bytes)),

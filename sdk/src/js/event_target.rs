@@ -51,7 +51,8 @@ pub(crate) fn call(
 }
 
 fn check_listener(event: &str, listener: &JsValue) -> Result<(), JsValue> {
-    if listener.is_function() || listener.is_object() {
+    // The DOM ignores `null`.
+    if listener.is_function() || listener.is_object() || listener.is_null() {
         return Ok(());
     }
     let what = format!("listener of \"{event}\"");

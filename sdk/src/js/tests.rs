@@ -14,6 +14,7 @@ mod leaks;
 mod leftovers;
 mod logger;
 mod mixer;
+mod order;
 mod peer_connection;
 mod recorder;
 mod room;
@@ -154,6 +155,7 @@ async fn listeners_are_added_and_removed() {
     assert_eq!(code_, "ERR_INVALID_OPTIONS");
     assert!(message.contains("\"devicechange\""), "{message}");
     assert_eq!(code(devices(), "x.addEventListener('devicechange', 1)").await.0, "ERR_INVALID_OPTIONS");
+    holds(devices(), "x.addEventListener('devicechange', null); return true").await;
 }
 
 #[wasm_bindgen_test]

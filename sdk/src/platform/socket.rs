@@ -5,49 +5,37 @@ use std::pin::Pin;
 
 use futures::channel::mpsc;
 use futures::future::{Either, select};
-use futures::{Sink, SinkExt, StreamExt};
+use futures::stream::Peekable;
+use futures::{FutureExt, Sink, SinkExt, StreamExt};
 pub(crate) use gloo_net::websocket::Message as SocketFrame;
 use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::error::{Error, Result};
 use crate::signaling::SocketEvent;
 
 /// RFC 6455, 7.1.5: the connection was closed without a close frame.
 const ABNORMAL_CLOSURE: u16 = 1006;
 
-/// An open WebSocket. Dropping it closes the connection after everything was sent.
+/// A WebSocket. Dropping it closes the connection after everything was sent.
 #[derive(Debug)]
 pub(crate) struct Socket {
     outgoing: mpsc::UnboundedSender<Message>,
 }
 
 impl Socket {
-    /// Opens a WebSocket.
-    ///
-    /// # Errors
-    /// `InvalidOptions` if `url` is not a WebSocket URL. An unreachable server is reported as an event.
+    /// Opens a WebSocket after the current task, unless it is dropped until then: browsers log a connection that is
+    /// closed before it is established. An unreachable server, and a URL that is not one of a WebSocket, are reported
+    /// as an event.
     pub(crate) fn open(
-        url: &str,
-        protocols: &[String],
+        url: String,
+        protocols: Vec<String>,
         on_event: impl Fn(SocketEvent) + 'static,
-    ) -> Result<Self> {
-        Self::open_boxed(url, protocols, Box::new(on_event))
-    }
-
-    /// Compiled once for all callers.
-    fn open_boxed(url: &str, protocols: &[String], on_event: Box<dyn Fn(SocketEvent)>) -> Result<Self> {
-        let invalid = || Error::InvalidOptions {
-            detail: format!("`{url}` is not a WebSocket URL: expected ws://host/path or wss://host/path"),
-        };
-        let protocols: Array = protocols.iter().map(|protocol| JsValue::from_str(protocol)).collect();
-        let socket = web_sys::WebSocket::new_with_str_sequence(url, &protocols).map_err(|_| invalid())?;
-        let socket = WebSocket::try_from(socket).map_err(|_| invalid())?;
+    ) -> Self {
         let (outgoing, waiting) = mpsc::unbounded();
-        spawn_local(pump(socket, waiting, on_event));
-        Ok(Self { outgoing })
+        spawn_local(open(url, protocols, waiting, Box::new(on_event)));
+        Self { outgoing }
     }
 
     /// Sends a frame. A frame for a closed socket is dropped.
@@ -56,12 +44,30 @@ impl Socket {
     }
 }
 
-async fn pump(
-    mut socket: WebSocket,
+type Outgoing = Peekable<mpsc::UnboundedReceiver<Message>>;
+
+async fn open(
+    url: String,
+    protocols: Vec<String>,
     outgoing: mpsc::UnboundedReceiver<Message>,
     on_event: Box<dyn Fn(SocketEvent)>,
 ) {
     let mut outgoing = outgoing.peekable();
+    if let Some(None) = Pin::new(&mut outgoing).peek().now_or_never() {
+        return; // it was dropped
+    }
+    let protocols: Array = protocols.iter().map(|protocol| JsValue::from_str(protocol)).collect();
+    let socket = web_sys::WebSocket::new_with_str_sequence(&url, &protocols);
+    match socket.ok().and_then(|socket| WebSocket::try_from(socket).ok()) {
+        Some(socket) => pump(socket, outgoing, on_event).await,
+        None => on_event(SocketEvent::Closed {
+            code: ABNORMAL_CLOSURE,
+            reason: format!("`{url}` is not a WebSocket URL: expected ws://host/path or wss://host/path"),
+        }),
+    }
+}
+
+async fn pump(mut socket: WebSocket, mut outgoing: Outgoing, on_event: Box<dyn Fn(SocketEvent)>) {
     let mut opening = poll_fn(|context| Pin::new(&mut socket).poll_ready(context));
     let opened = match select(&mut opening, Pin::new(&mut outgoing).peek()).await {
         Either::Left((opened, _)) => opened,

@@ -190,7 +190,7 @@ impl Driver {
             signaling::Output::Connect { url, protocols } => {
                 trace::socket_opening(&url);
                 let this = self.this.clone();
-                let socket = Socket::open(&url, &protocols, move |event| {
+                let socket = Socket::open(url, protocols, move |event| {
                     if let Some(driver) = this.upgrade() {
                         match &event {
                             SocketEvent::Opened => trace::socket(None),
@@ -202,13 +202,7 @@ impl Driver {
                         driver.check_local_tracks();
                     }
                 });
-                match socket {
-                    Ok(socket) => drop(self.socket.replace(Some(socket))),
-                    Err(error) => {
-                        let closed = SocketEvent::Closed { code: 1006, reason: error.to_string() };
-                        self.backend.borrow_mut().handle_socket(closed, clock::now());
-                    }
-                }
+                drop(self.socket.replace(Some(socket)));
             }
             signaling::Output::Text(text) => self.send_frame(SocketFrame::Text(text)),
             signaling::Output::Binary(bytes) => self.send_frame(SocketFrame::Bytes(bytes)),
