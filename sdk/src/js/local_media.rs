@@ -17,7 +17,9 @@ use crate::{Error, Result};
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
     /// Switches the camera on or off; before `join` too. On: opens a camera and publishes it, or unmutes the camera that is
-    /// published. Off: mutes all cameras that are published to everyone, and closes the one that the room has opened, so that its
+    /// published: the one of this method, or else the first that the application has published to everyone; others stay as
+    /// they are. After `replaceTrack` the camera that this method has opened stays open until it is switched off, as the new
+    /// track may be made from it. Off: mutes all cameras that are published to everyone, and closes the one that the room has opened, so that its
     /// light goes out; the next call opens it again for the same publication. Resolves with the track when it is on: `attach` it for a preview.
     /// The track ends when the camera is switched off and when the room is left.
     ///

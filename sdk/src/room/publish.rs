@@ -203,6 +203,7 @@ impl Room {
         let mut opening = None;
         for (id, track) in self.published("mute", publication)? {
             if !muted && self.driver().local_media.is_black(&track) {
+                self.driver().local_media.name_camera(&id);
                 opening = Some(self.set_camera_enabled(true, &CameraOptions::default()));
                 continue;
             }

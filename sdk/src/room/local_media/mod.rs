@@ -48,9 +48,15 @@ struct Device {
     constraints: RefCell<Option<TrackConstraints>>,
     /// The track that the room has opened.
     opened: RefCell<Option<LocalTrack>>,
+    /// The publication that it was opened for. The application may have published others of the same source.
+    publication: RefCell<Option<PublicationId>>,
 }
 
 impl Device {
+    fn constraints(&self, input: Input) -> TrackConstraints {
+        self.constraints.borrow().clone().unwrap_or_else(|| input.default_constraints())
+    }
+
     fn stop(&self) {
         if let Some(track) = self.opened.take() {
             track.stop();
@@ -69,6 +75,11 @@ impl LocalMedia {
     /// Whether a track is there in place of a camera that is off.
     pub(super) fn is_black(&self, track: &LocalTrack) -> bool {
         self.black.borrow().as_ref().is_some_and(|black| black.track() == track)
+    }
+
+    /// The camera that was switched off is to be switched on for this publication.
+    pub(super) fn name_camera(&self, id: &PublicationId) {
+        self.camera.publication.replace(Some(id.clone()));
     }
 
     /// The room is left: what it has opened is closed, and nobody gets what is opened from now on.
@@ -100,7 +111,8 @@ impl Input {
 
 impl Room {
     /// Switches the camera on or off; before [`join`](Self::join) too. On: opens a camera and publishes it, or unmutes
-    /// the camera that is published. Off: mutes all cameras that are published to everyone, and closes the one that the
+    /// the camera that is published: the one of this method, or else the first that the application has published to
+    /// everyone; others stay as they are. Off: mutes all cameras that are published to everyone, and closes the one that the
     /// room has opened, so that its light goes out; the next call opens it again for the same publication. Returns the
     /// track when it is on. The track ends when the camera is switched off and when the room is left.
     ///
@@ -173,13 +185,15 @@ impl Room {
     fn send_input(&self, input: Input, track: &LocalTrack) -> Result<()> {
         self.expect_not_left(ACTION)?;
         let driver = self.driver();
-        match driver.input(input.source()) {
+        let id = match driver.input(input) {
             Some((id, _)) => {
                 driver.replace_local_track(&id, track);
                 driver.mute(&id, false);
+                id
             }
-            None => drop(self.start_publishing(track, &PublishOptions::default())?),
-        }
+            None => self.start_publishing(track, &PublishOptions::default())?,
+        };
+        driver.local_media.device(input).publication.replace(Some(id));
         Ok(())
     }
 }
@@ -200,45 +214,51 @@ async fn turn(room: Weak<Handle>, input: Input) {
 }
 
 async fn turn_on(room: &Weak<Handle>, input: Input) -> Result<Option<LocalTrack>> {
-    let opening = {
-        let room = Room(room.upgrade().ok_or_else(left)?);
+    let upgraded = || room.upgrade().map(Room).ok_or_else(left);
+    loop {
+        let (asked, opening) = {
+            let room = upgraded()?;
+            let driver = room.driver();
+            let device = driver.local_media.device(input);
+            if !device.switch.borrow().is_wanted() {
+                return Ok(None);
+            }
+            if let Some(track) = driver.unmute_input(input) {
+                return Ok(Some(track));
+            }
+            let opened = device.opened.borrow().clone();
+            if let Some(track) = opened.filter(|track| !track.is_ended()) {
+                room.send_input(input, &track)?;
+                return Ok(Some(track));
+            }
+            let asked = device.constraints(input);
+            (asked.clone(), driver.open_input(input, asked))
+        };
+        let track = opening.await?;
+        let room = upgraded()?;
         let driver = room.driver();
         let device = driver.local_media.device(input);
         if !device.switch.borrow().is_wanted() {
-            return Ok(None);
+            return Ok(None); // the last handle of the track
         }
+        // The application may have published another one meanwhile.
         if let Some(track) = driver.unmute_input(input) {
             return Ok(Some(track));
         }
-        let opened = device.opened.borrow().clone();
-        if let Some(track) = opened.filter(|track| !track.is_ended()) {
+        // A later call may have other options.
+        if device.constraints(input) == asked {
             room.send_input(input, &track)?;
+            device.opened.replace(Some(track.clone()));
+            driver.drop_unused_black();
             return Ok(Some(track));
         }
-        let wanted = device.constraints.borrow().clone();
-        driver.open_input(input, wanted.unwrap_or_else(|| input.default_constraints()))
-    };
-    let track = opening.await?;
-    let room = Room(room.upgrade().ok_or_else(left)?);
-    let driver = room.driver();
-    let device = driver.local_media.device(input);
-    if !device.switch.borrow().is_wanted() {
-        return Ok(None); // the last handle of the track
     }
-    // The application may have published another one meanwhile.
-    if let Some(track) = driver.unmute_input(input) {
-        return Ok(Some(track));
-    }
-    room.send_input(input, &track)?;
-    device.opened.replace(Some(track.clone()));
-    driver.drop_unused_black();
-    Ok(Some(track))
 }
 
 impl Driver {
     /// Unmutes the published track of a device, if there is one that is active.
     fn unmute_input(&self, input: Input) -> Option<LocalTrack> {
-        let (id, track) = self.input(input.source())?;
+        let (id, track) = self.input(input)?;
         if track.is_ended() || self.local_media.is_black(&track) {
             return None;
         }
@@ -274,8 +294,7 @@ impl Driver {
     /// A publication is muted, unmuted or withdrawn by another call, or muted by a host: call this before. If its switch
     /// is turning, this newer call holds. Returns whether it is.
     pub(in crate::room) fn overrule_switch(&self, id: &PublicationId, on: bool) -> bool {
-        let is_input =
-            |input: &Input| self.input(input.source()).is_some_and(|(switched, _)| switched == *id);
+        let is_input = |input: &Input| self.input(*input).is_some_and(|(switched, _)| switched == *id);
         let Some(input) = [Input::Camera, Input::Microphone].into_iter().find(is_input) else {
             return self.overrule_screen(id, on);
         };
@@ -293,9 +312,15 @@ impl Driver {
         }
     }
 
-    /// The publication of a source for everyone, with its track: an active one, or else one that has ended.
-    fn input(&self, source: TrackSource) -> Option<(PublicationId, LocalTrack)> {
-        let found = self.published_to_all(source);
+    /// The publication for everyone that a switch turns on, with its track: an active one, or else one that has ended.
+    /// The one of the room comes first, then the application's in the order of publishing.
+    fn input(&self, input: Input) -> Option<(PublicationId, LocalTrack)> {
+        let own = self.local_media.device(input).publication.borrow().clone();
+        let active =
+            self.session.borrow().publications().iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+        let mut found = self.published_to_all(input.source());
+        let place = |id: &PublicationId| active.iter().position(|one| one == id);
+        found.sort_by_key(|id| (own.as_ref() != Some(id), place(id)));
         let id = found.iter().find(|id| self.local_track(id).is_some_and(|track| !track.is_ended()));
         let id = id.or(found.first())?;
         Some((id.clone(), self.local_track(id)?))
