@@ -92,6 +92,7 @@ impl Driver {
         ended.iter().for_each(|id| self.local_track_ended(id));
         let differs = |known: &Published| !known.has_ended && known.told_muted != known.is_silent();
         self.publications_where(differs).iter().for_each(|id| self.tell(id));
+        self.check_shared();
     }
 
     pub(super) fn local_track(&self, id: &PublicationId) -> Option<LocalTrack> {
@@ -174,9 +175,7 @@ impl Driver {
         drop(silence);
         self.with_session(|session| session.unpublish(id, clock::now()));
         self.events.send(RoomEvent::LocalTrackEnded { publication_id: id.clone() });
-        if let Some(track) = self.local_track(id) {
-            self.shared_track_ended(&track);
-        }
+        self.check_shared();
     }
 
     fn set_own_mute(&self, id: &PublicationId, muted: bool) {

@@ -14,7 +14,9 @@ use crate::engine::switch::Switch;
 use crate::error::Result;
 use crate::model::{PublicationId, TrackSource};
 use crate::options::PublishOptions;
-use crate::platform::{DisplayCapture, DisplayOptions, LocalTrack, capture_display};
+use crate::platform::{
+    DisplayCapture, DisplayOptions, ListenerGuard, LocalTrack, TrackChange, TrackWatch, capture_display,
+};
 use crate::room::driver::Driver;
 use crate::room::{Handle, Room};
 
@@ -28,9 +30,37 @@ pub(super) struct Screen {
     choosing: RefCell<Option<Choosing>>,
     /// Whether the dialog is open.
     is_choosing: Cell<bool>,
-    shared: RefCell<Option<DisplayCapture>>,
+    shared: RefCell<Option<Shared>>,
     /// Tracks that were muted or unpublished by a newer call than the one that is turning the switch on.
     overruled: RefCell<Vec<LocalTrack>>,
+}
+
+/// What the room shares. The sound ends with the picture, whether that is published or not.
+#[derive(Debug)]
+struct Shared {
+    capture: DisplayCapture,
+    _watch: TrackWatch,
+    _on_ended: ListenerGuard,
+}
+
+impl Shared {
+    fn new(capture: DisplayCapture, driver: &Driver) -> Self {
+        let (this, ended) = (driver.this.clone(), driver.this.clone());
+        let watch = capture.video.watch(move |change| {
+            if matches!(change, TrackChange::Stopped) {
+                this.upgrade().iter().for_each(|driver| driver.check_local_tracks());
+            }
+        });
+        let on_ended = capture.video.on_ended(move || {
+            ended.upgrade().iter().for_each(|driver| driver.check_local_tracks());
+        });
+        Self { capture, _watch: watch, _on_ended: on_ended }
+    }
+
+    fn stop(&self) {
+        self.capture.video.stop();
+        self.capture.audio.iter().for_each(LocalTrack::stop);
+    }
 }
 
 impl fmt::Debug for Screen {
@@ -42,13 +72,13 @@ impl fmt::Debug for Screen {
 impl Screen {
     /// What is shared now.
     fn shared(&self) -> Option<DisplayCapture> {
-        self.shared.borrow().clone().filter(|shared| !shared.video.is_ended())
+        let capture = self.shared.borrow().as_ref().map(|shared| shared.capture.clone());
+        capture.filter(|capture| !capture.video.is_ended())
     }
 
     fn stop(&self) {
         if let Some(shared) = self.shared.take() {
-            shared.video.stop();
-            shared.audio.iter().for_each(LocalTrack::stop);
+            shared.stop();
         }
     }
 
@@ -140,7 +170,8 @@ async fn turn(room: Weak<Handle>) {
         let is_wanted = screen.switch.borrow().is_wanted();
         let outcome = match (on, chosen) {
             (true, Some(Ok(capture))) if is_wanted => room.share(&capture).map(|()| {
-                screen.shared.replace(Some(capture.clone()));
+                screen.stop();
+                screen.shared.replace(Some(Shared::new(capture.clone(), room.driver())));
                 Some(capture)
             }),
             (true, Some(Err(error))) => Err(error),
@@ -201,16 +232,13 @@ impl Driver {
         self.local_media.screen.stop();
     }
 
-    /// A track has ended. The sound of a screen ends with its pictures.
-    pub(in crate::room) fn shared_track_ended(&self, track: &LocalTrack) {
+    /// If the shared picture has ended, so does its sound. Their publications have ended before.
+    pub(in crate::room) fn check_shared(&self) {
         let screen = &self.local_media.screen;
-        let is_picture = screen.shared.borrow().as_ref().is_some_and(|shared| shared.video == *track);
-        if !is_picture {
-            return;
-        }
-        let Some(shared) = screen.shared.take() else { return };
-        shared.audio.iter().for_each(LocalTrack::stop);
-        for track in [Some(&shared.video), shared.audio.as_ref()].into_iter().flatten() {
+        let has_ended = screen.shared.borrow().as_ref().is_some_and(|shared| shared.capture.video.is_ended());
+        let Some(shared) = has_ended.then(|| screen.shared.take()).flatten() else { return };
+        shared.stop();
+        for track in [Some(&shared.capture.video), shared.capture.audio.as_ref()].into_iter().flatten() {
             self.publications_of(track).iter().for_each(|id| drop(self.forget(id)));
         }
     }
