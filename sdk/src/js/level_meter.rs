@@ -7,7 +7,7 @@ use super::media::raw_track;
 use crate::platform::LevelMeter;
 
 /// Measures the current level of an audio track. While the browser keeps audio suspended until a user gesture, the
-/// level is 0. Chromium measures a remote track only while a media element plays it.
+/// level is 0.
 /// @see https://www.w3.org/TR/webaudio/#AnalyserNode
 /// @example
 /// const meter = new LevelMeter(microphone);

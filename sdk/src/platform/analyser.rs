@@ -7,6 +7,7 @@ use web_sys::{AnalyserNode, MediaStreamAudioSourceNode, MediaStreamTrack};
 use super::audio_context::SharedContext;
 use super::element::stream_of;
 use super::exception::Exception;
+use super::silent_player::SilentPlayer;
 use crate::error::Result;
 
 /// An `AnalyserNode` connected to a track, until it is dropped.
@@ -15,6 +16,7 @@ pub(super) struct Analyser {
     source: MediaStreamAudioSourceNode,
     node: AnalyserNode,
     context: Rc<SharedContext>,
+    _player: Option<SilentPlayer>,
 }
 
 impl Analyser {
@@ -27,7 +29,8 @@ impl Analyser {
         let source = context.as_raw().create_media_stream_source(&stream).map_err(Exception::from)?;
         source.connect_with_audio_node(&node).map_err(Exception::from)?;
         context.resume();
-        Ok(Self { source, node, context })
+        let player = SilentPlayer::start(std::slice::from_ref(track))?;
+        Ok(Self { source, node, context, _player: player })
     }
 
     pub(super) fn as_raw(&self) -> &AnalyserNode {

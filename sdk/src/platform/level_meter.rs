@@ -20,7 +20,7 @@ const SPEAKING_HANGOVER_MS: f64 = 500.0;
 /// Measures the current level of an audio track.
 ///
 /// All meters of a page share one `AudioContext`. While the browser keeps it suspended until a user gesture, the
-/// level is 0. Chromium measures a remote track only while a media element plays it.
+/// level is 0.
 #[derive(Debug)]
 pub struct LevelMeter {
     analyser: Analyser,

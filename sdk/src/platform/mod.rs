@@ -32,6 +32,7 @@ mod room_channel;
 pub(crate) mod room_connection;
 mod room_sections;
 pub(crate) mod send_settings;
+mod silent_player;
 pub(crate) mod socket;
 mod stats;
 mod stats_monitor;

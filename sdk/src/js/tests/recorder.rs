@@ -5,7 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::anything::anything;
-use super::{code, holds, microphone};
+use super::{code, holds, microphone, run};
+use crate::js::level_meter::JsLevelMeter;
 use crate::js::recorder::JsRecorder;
 use crate::platform::{Recorder, RecorderOptions};
 
@@ -31,6 +32,44 @@ async fn a_recording_is_made_of_anything_that_has_a_track() {
            && recording.fileName('a').startsWith('a.') && recording.mimeType.startsWith('audio/');",
     )
     .await;
+}
+
+/// Chromium provides received audio only while an element plays it.
+#[wasm_bindgen_test]
+async fn received_audio_that_nothing_plays_is_measured_and_recorded() {
+    let connect = "
+        const [sender, receiver] = x.ends = [new RTCPeerConnection(), new RTCPeerConnection()];
+        sender.onicecandidate = ({ candidate }) => receiver.addIceCandidate(candidate);
+        receiver.onicecandidate = ({ candidate }) => sender.addIceCandidate(candidate);
+        const received = new Promise((resolve) => { receiver.ontrack = ({ track }) => resolve(track); });
+        sender.addTrack(x.microphone);
+        await sender.setLocalDescription();
+        await receiver.setRemoteDescription(sender.localDescription);
+        await receiver.setLocalDescription();
+        await sender.setRemoteDescription(receiver.localDescription);
+        return received;";
+    let x = Object::new();
+    let microphone = microphone().await;
+    Reflect::set(&x, &"microphone".into(), &microphone.to_raw()).expect("set");
+    let received = run(x.clone(), connect).await.expect("a track");
+    let meter = JsLevelMeter::new(&received).expect("a meter");
+    for (key, value) in
+        [("received", received), ("meter", meter.into()), ("recorder", recorder().await.into())]
+    {
+        Reflect::set(&x, &key.into(), &value).expect("set");
+    }
+    let body = "
+        const recorder = x.recorder.constructor.start([x.received], { timesliceMs: 100 });
+        for (let turn = 0; turn < 400 && !(x.meter.isSpeaking() && recorder.size > 2000); turn += 1) {
+          await new Promise((next) => setTimeout(next, 25));
+        }
+        const heard = x.meter.isSpeaking();
+        x.meter.free();
+        const { blob } = await recorder.stop();
+        x.ends.forEach((end) => end.close());
+        return heard && blob.size > 2000 || [heard, blob.size].join();";
+    holds(x, body).await;
+    microphone.stop();
 }
 
 #[wasm_bindgen_test]

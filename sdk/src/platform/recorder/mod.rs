@@ -34,6 +34,7 @@ use super::element::stream_of;
 use super::listener::ListenerGuard;
 use super::mime::choose_type;
 use super::recording::Recording;
+use super::silent_player::SilentPlayer;
 use super::track_check::check_tracks;
 use super::wakers::Wakers;
 use crate::error::{Error, Result};
@@ -77,6 +78,8 @@ struct Inner {
     stopwatch: Cell<Stopwatch>,
     stop_asked: Cell<bool>,
     tracks: Vec<MediaStreamTrack>,
+    /// Until the recording has ended.
+    player: RefCell<Option<SilentPlayer>>,
     /// Replaces several audio tracks, and checks whether they have ended.
     mixed: RefCell<Option<(MixedSound, Interval)>>,
     /// The tracks that had ended when the recording was stopped.
@@ -102,6 +105,7 @@ impl Recorder {
         check_tracks(tracks, "a recording")?;
         options.check()?;
         let mime_type = choose_type(tracks, &options.mime_types)?;
+        let player = SilentPlayer::start(tracks)?;
         let mixed = MixedSound::of(tracks)?;
         let stream = match &mixed {
             Some(mixed) => stream_of(&mixed.in_place_of(tracks))?,
@@ -111,6 +115,7 @@ impl Recorder {
         let raw = MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &settings)
             .map_err(refused)?;
         let inner = Rc::new_cyclic(|weak| Inner::new(raw, mime_type, tracks, options.keep, weak));
+        inner.player.replace(player);
         if let Some(mixed) = mixed {
             let weak = Rc::downgrade(&inner);
             let look = Interval::new(LOOK_MS, move || {
@@ -278,6 +283,7 @@ impl Inner {
             stopwatch: Cell::default(),
             stop_asked: Cell::default(),
             tracks: tracks.iter().map(Clone::clone).collect(),
+            player: RefCell::default(),
             mixed: RefCell::default(),
             lost: Cell::default(),
             failure: RefCell::default(),
@@ -329,6 +335,7 @@ impl Inner {
         self.time(Stopwatch::stop);
         self.readers.take();
         self.mixed.take();
+        self.player.take();
         let inner = self.clone();
         spawn_local(async move {
             let outcome = inner.assemble().await;

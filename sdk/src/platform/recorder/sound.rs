@@ -3,24 +3,19 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{
-    HtmlVideoElement, MediaStreamAudioDestinationNode, MediaStreamAudioSourceNode, MediaStreamTrack,
-};
+use web_sys::{MediaStreamAudioDestinationNode, MediaStreamAudioSourceNode, MediaStreamTrack};
 
 use crate::Result;
 use crate::model::MediaKind;
 use crate::platform::audio_context::SharedContext;
-use crate::platform::element::{attach, detach, start_muted, stream_of};
+use crate::platform::element::stream_of;
 use crate::platform::exception::Exception;
-use crate::platform::mixer::picture;
 use crate::platform::track::kind_of;
 
 /// The mix of several audio tracks. Dropping it ends the mixed track.
 #[derive(Debug)]
 pub(super) struct MixedSound {
     sources: Vec<MediaStreamAudioSourceNode>,
-    /// Chromium provides remote audio to Web Audio only while an element plays it.
-    player: HtmlVideoElement,
     track: MediaStreamTrack,
     _context: Rc<SharedContext>,
 }
@@ -43,12 +38,9 @@ impl MixedSound {
             source.connect_with_audio_node(&output).map_err(Exception::from)?;
             sources.push(source);
         }
-        let player = picture::player()?;
-        attach(&player, &sounds)?;
-        start_muted(&player);
         context.resume();
         let track = output.stream().get_audio_tracks().get(0).unchecked_into();
-        Ok(Some(Self { sources, player, track, _context: context }))
+        Ok(Some(Self { sources, track, _context: context }))
     }
 
     /// These tracks with all audio tracks replaced by the mixed one.
@@ -63,7 +55,6 @@ impl Drop for MixedSound {
         for source in &self.sources {
             let _ = source.disconnect();
         }
-        detach(&self.player);
         self.track.stop();
     }
 }
