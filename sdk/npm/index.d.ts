@@ -2328,9 +2328,9 @@ export interface JoinOptions {
     room: string;
     /** The participant's name, visible to the others. */
     name: string;
-    /** Application data about the participant. Default: empty. */
+    /** Application data about the participant, at most 8192 characters. Default: empty. */
     metadata?: string;
-    /** Application attributes by name. Default: none. */
+    /** Application attributes by name. Keys and values together have at most 8192 characters. Default: none. */
     attributes?: Record<string, string>;
     /** The participant's role. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
     role?: Role;
@@ -3802,7 +3802,7 @@ export class IncomingFile {
 
 /**
  * Measures the current level of an audio track. While the browser keeps audio suspended until a user gesture, the
- * level is 0. Chromium measures a remote track only while a media element plays it.
+ * level is 0.
  * @see https://www.w3.org/TR/webaudio/#AnalyserNode
  * @example
  * const meter = new LevelMeter(microphone);
@@ -3888,7 +3888,8 @@ export class LocalTrack {
      */
     frameStats(): FrameStats;
     /**
-     * Wraps a track of the application, such as that of a canvas.
+     * Wraps a track of the application, such as that of a canvas. Returns the same object for the same track and source.
+     * Wrapping a track of this package with another source leaves the object that the package returns for it unchanged.
      * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a track, and for an unknown source.
      */
     static fromMediaStreamTrack(track: MediaStreamTrack, source: TrackSource): LocalTrack;
@@ -4446,7 +4447,8 @@ export class Room {
     admit(participantId: ParticipantLike): void;
     /**
      * Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
-     * After an error, or when it is aborted, the room is left: create a new one to try again. In an effect that React
+     * After an error, or when it is aborted, the room is left: create a new one to try again. A call with a signal that is
+     * aborted already has no effect on the room. In an effect that React
      * runs twice:
      *
      * ```js
@@ -4520,7 +4522,9 @@ export class Room {
     sendFile(file: Blob, options?: SendFileOptions): FileTransfer[];
     /**
      * Switches the camera on or off; before `join` too. On: opens a camera and publishes it, or unmutes the camera that is
-     * published. Off: mutes all cameras that are published to everyone, and closes the one that the room has opened, so that its
+     * published: the one of this method, or else the first that the application has published to everyone; others stay as
+     * they are. After `replaceTrack` the camera that this method has opened stays open until it is switched off, as the new
+     * track may be made from it. Off: mutes all cameras that are published to everyone, and closes the one that the room has opened, so that its
      * light goes out; the next call opens it again for the same publication. Resolves with the track when it is on: `attach` it for a preview.
      * The track ends when the camera is switched off and when the room is left.
      *
@@ -4573,7 +4577,7 @@ export class Room {
     /**
      * Changes this participant's name, metadata, attributes, or several of them. The others get `participantupdated`.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
-     * empty name.
+     * empty name, and if the metadata, or all attributes together, exceed 8192 characters.
      */
     update(options: UpdateOptions): void;
     /**

@@ -1,6 +1,7 @@
 //! Options of the public API: public fields with complete defaults.
 
 mod data_channel;
+pub(crate) mod limits;
 mod whole_number;
 
 pub use data_channel::{DataChannelOptions, DataChannelPriority, MessageOptions};
@@ -116,9 +117,9 @@ pub struct JoinOptions {
     pub room: String,
     /// The participant's name, visible to the others.
     pub name: String,
-    /// Application data about the participant. Default: empty.
+    /// Application data about the participant, at most 8192 characters. Default: empty.
     pub metadata: String,
-    /// Application attributes by name. Default: none.
+    /// Application attributes by name. Keys and values together have at most 8192 characters. Default: none.
     pub attributes: BTreeMap<String, String>,
     /// The participant's role. Default: `"participant"`. Only the first participant of a room can be its host.
     pub role: Role,
@@ -142,6 +143,8 @@ impl JoinOptions {
                 return invalid(format!("`{key}` in the join options: expected text that is not empty"));
             }
         }
+        limits::check_metadata(&self.metadata, "join options")?;
+        limits::check_attributes(&self.attributes, "join options")?;
         if self.role == Role::Unknown {
             return invalid("role: expected \"participant\", \"host\" or \"mixer\"".to_owned());
         }
@@ -174,6 +177,9 @@ impl PublishOptions {
     /// # Errors
     /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self, kind: MediaKind, forwarded: &[String]) -> Result<()> {
+        if let Some(to) = &self.to {
+            limits::check_id(to.as_str(), "`to` in the publish options")?;
+        }
         if self.max_bitrate == Some(0) {
             return invalid("maxBitrate is 0: expected at least 1 bit/s".to_owned());
         }
@@ -224,8 +230,11 @@ pub struct UpdateOptions {
 
 impl UpdateOptions {
     /// Returns a profile with these changes.
+    ///
+    /// # Errors
+    /// `InvalidOptions` if its metadata or its attributes are too long.
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
-    pub(crate) fn applied_to(self, mut profile: Profile) -> Profile {
+    pub(crate) fn applied_to(self, mut profile: Profile) -> Result<Profile> {
         profile.name = self.name.unwrap_or(profile.name);
         profile.metadata = self.metadata.unwrap_or(profile.metadata);
         for (key, value) in self.attributes {
@@ -234,7 +243,9 @@ impl UpdateOptions {
                 None => drop(profile.attributes.remove(&key)),
             }
         }
-        profile
+        limits::check_metadata(&profile.metadata, "update options")?;
+        limits::check_attributes(&profile.attributes, "update options")?;
+        Ok(profile)
     }
 
     /// Validates the options.
@@ -320,7 +331,27 @@ mod tests {
             metadata: "m".into(),
             attributes: attributes(&[("mood", "fine"), ("seat", "4")]),
         };
-        assert_eq!(update.applied_to(before), after);
+        assert_eq!(update.applied_to(before), Ok(after));
+    }
+
+    #[test]
+    fn a_text_that_no_server_accepts_is_refused_with_the_limit() {
+        let long = "é".repeat(8193);
+        let mut join = JoinOptions::new("tea", "Ana");
+        join.metadata = "é".repeat(8192);
+        assert_eq!(join.check(), Ok(()));
+        join.attributes.insert("key".into(), "é".repeat(8190));
+        let error = join.check().unwrap_err().to_string();
+        assert_eq!(error, "`attributes` in the join options: expected at most 8192 characters, got 8193");
+        let changed =
+            |options: UpdateOptions| options.applied_to(Profile::default()).unwrap_err().to_string();
+        let error = changed(UpdateOptions { metadata: Some(long.clone()), ..UpdateOptions::default() });
+        assert_eq!(error, "`metadata` in the update options: expected at most 8192 characters, got 8193");
+        let attributes = BTreeMap::from([("a".into(), Some(long.clone()))]);
+        let error = changed(UpdateOptions { attributes, ..UpdateOptions::default() });
+        assert!(error.starts_with("`attributes` in the update options"), "{error}");
+        let error = PublishOptions::to(long.as_str().into()).check(MediaKind::Audio, &[]).unwrap_err();
+        assert!(error.to_string().contains("128"), "{error}");
     }
 
     #[test]

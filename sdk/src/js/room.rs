@@ -18,6 +18,7 @@ use super::{backend, bytes, options};
 use crate::Error;
 use crate::model::{ParticipantId, PublicationId};
 use crate::options::ChatOptions;
+use crate::options::limits::check_id;
 use crate::room::{Publication, RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomState};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -86,7 +87,8 @@ impl JsRoom {
     }
 
     /// Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
-    /// After an error, or when it is aborted, the room is left: create a new one to try again. In an effect that React
+    /// After an error, or when it is aborted, the room is left: create a new one to try again. A call with a signal that is
+    /// aborted already has no effect on the room. In an effect that React
     /// runs twice:
     ///
     /// ```js
@@ -129,7 +131,7 @@ impl JsRoom {
 
     /// Changes this participant's name, metadata, attributes, or several of them. The others get `participantupdated`.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
-    /// empty name.
+    /// empty name, and if the metadata, or all attributes together, exceed 8192 characters.
     pub fn update(
         &self,
         #[wasm_bindgen(unchecked_param_type = "UpdateOptions")] options: JsValue,
@@ -366,9 +368,13 @@ impl JsRemoteTrack {
 }
 
 pub(super) fn participant_id(value: JsValue) -> Result<ParticipantId, Error> {
-    options::parse_value(value, "participantId")
+    let id: ParticipantId = options::parse_value(value, "participantId")?;
+    check_id(id.as_str(), "participantId")?;
+    Ok(id)
 }
 
 pub(super) fn publication_id(value: JsValue) -> Result<PublicationId, Error> {
-    options::parse_value(value, "publicationId")
+    let id: PublicationId = options::parse_value(value, "publicationId")?;
+    check_id(id.as_str(), "publicationId")?;
+    Ok(id)
 }

@@ -73,9 +73,9 @@ export interface JoinOptions {
   room: string;
   /** The participant's name, visible to the others. */
   name: string;
-  /** Application data about the participant. Default: empty. */
+  /** Application data about the participant, at most 8192 characters. Default: empty. */
   metadata?: string;
-  /** Application attributes by name. Default: none. */
+  /** Application attributes by name. Keys and values together have at most 8192 characters. Default: none. */
   attributes?: Record<string, string>;
   /** The participant's role. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
   role?: Role;

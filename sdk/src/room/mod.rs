@@ -185,15 +185,15 @@ impl Room {
     /// Changes this participant's profile. The others get [`RoomEvent::ParticipantUpdated`].
     ///
     /// # Errors
-    /// `InvalidState` before [`join`](Self::join) and after [`leave`](Self::leave); `InvalidOptions` for an empty name.
+    /// `InvalidState` before [`join`](Self::join) and after [`leave`](Self::leave); `InvalidOptions` for an empty name, and
+    /// if the metadata, or all attributes together, exceed 8192 characters.
     pub fn update(&self, options: UpdateOptions) -> Result<()> {
         self.expect_state("update", &[RoomState::Joining, RoomState::Waiting, RoomState::Joined])?;
         options.check()?;
         self.driver().with_session(|session| {
-            let profile = options.applied_to(session.profile().clone());
-            session.update(profile);
-        });
-        Ok(())
+            session.update(options.applied_to(session.profile().clone())?);
+            Ok(())
+        })
     }
 
     /// Sets how much of a remote publication is wanted: nothing, or no larger than it is shown. An SFU forwards a
