@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 use futures::stream::{LocalBoxStream, Stream, StreamExt};
 use js_sys::{Function, Object, Promise, Reflect};
@@ -21,7 +21,9 @@ pub(crate) type Values = LocalBoxStream<'static, Result<JsValue, JsValue>>;
 // A method that returns `this`, and one that is named by a symbol, cannot be written in Rust.
 #[wasm_bindgen(inline_js = "
 export function asyncIterator(next, end) {
-  return { next: () => next(), return: () => end(), [Symbol.asyncIterator]() { return this; } };
+  // Calls of `next` take turns, as those of an async generator: a stream wakes one reader.
+  let last = Promise.resolve();
+  return { next: () => (last = last.then(() => next(), () => next())), return: () => end(), [Symbol.asyncIterator]() { return this; } };
 }
 export function readableStream(next, end, cancelled) {
   const pull = async (controller) => {
@@ -83,10 +85,16 @@ pub(crate) fn writable_stream(
 struct Reader {
     values: RefCell<Option<Values>>,
     is_over: Cell<bool>,
+    /// Woken when the iteration is ended.
+    waiting: RefCell<Option<Waker>>,
 }
 
 fn reader(values: Values) -> (Function, Function) {
-    let reader = Rc::new(Reader { values: RefCell::new(Some(values)), is_over: Cell::default() });
+    let reader = Rc::new(Reader {
+        values: RefCell::new(Some(values)),
+        is_over: Cell::default(),
+        waiting: RefCell::default(),
+    });
     let reading = reader.clone();
     let next = Closure::<dyn Fn() -> Promise>::new(move || {
         let reader = reading.clone();
@@ -99,7 +107,11 @@ fn reader(values: Values) -> (Function, Function) {
                 if !is_last && !reader.is_over.get() {
                     reader.values.replace(Some(values));
                 }
-                if reader.is_over.get() { Poll::Ready(None) } else { value }
+                if reader.is_over.get() {
+                    return Poll::Ready(None);
+                }
+                reader.waiting.replace(value.is_pending().then(|| context.waker().clone()));
+                value
             });
             result(next.await.transpose()?)
         })
@@ -107,6 +119,7 @@ fn reader(values: Values) -> (Function, Function) {
     let end = Closure::<dyn Fn() -> Promise>::new(move || {
         reader.is_over.set(true);
         drop(reader.values.take());
+        reader.waiting.take().into_iter().for_each(Waker::wake);
         future_to_promise(async { result(None) })
     });
     (next.into_js_value().unchecked_into(), end.into_js_value().unchecked_into())
