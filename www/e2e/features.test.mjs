@@ -74,11 +74,12 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
     }
     await alice.page.evaluate(() => { window.stopSending = true; });
     await sending;
-    const code = (options) => alice.page.evaluate(
+    const code = (options, size = 16 * 1024) => alice.page.evaluate(
       (size, options) => window.room.sendData(new Uint8Array(size), options).then(() => null, ({ code }) => code),
-      16 * 1024, options,
+      size, options,
     );
-    assert.equal(await code({ reliable: false }), "ERR_DATA_TOO_LARGE", "16 KiB with the topic are too much");
+    assert.equal(await code({ reliable: false, topic: "t" }), "ERR_DATA_TOO_LARGE", "16 KiB with the topic are too much");
+    assert.equal(await code({ reliable: false, topic: "t" }, 16 * 1024 - 1), null, "the header does not count");
     assert.equal(await code({ to: "nobody" }), "ERR_DATA_UNKNOWN_PARTICIPANT");
     for (const person of [alice, bob, carol]) person.assertNoProblems();
   });

@@ -10,8 +10,8 @@ use crate::engine::quality::QualityReport;
 use crate::error::DataChannelError;
 use crate::model::ParticipantId;
 
-/// The longest message, in bytes. A longer one would delay the chat messages behind it, and wait in memory for a slow
-/// receiver.
+/// The longest message, in bytes, without the header of data. A longer one would delay the chat messages behind it, and
+/// wait in memory for a slow receiver.
 pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
 
 /// The longest message through an SFU, in bytes: what every browser sends in one piece (RFC 8841), minus the address.
@@ -23,6 +23,9 @@ pub const MAX_LOSSY_BYTES: usize = 16 * 1024;
 
 /// First byte of a binary frame with a topic.
 const DATA_FRAME: u8 = 1;
+
+/// The header of such a frame: that byte and the length of the topic. It does not count as a part of the message.
+pub const DATA_HEADER_BYTES: usize = 2;
 
 /// One data channel message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -109,19 +112,15 @@ impl DataMessage {
                     size: topic.len(),
                     limit: usize::from(u8::MAX),
                 })?;
-                let mut bytes = Vec::with_capacity(2 + topic.len() + payload.len());
+                let mut bytes = Vec::with_capacity(DATA_HEADER_BYTES + topic.len() + payload.len());
                 bytes.extend([DATA_FRAME, topic_length]);
                 bytes.extend(topic.as_bytes());
                 bytes.extend(payload);
                 Frame::Binary(bytes)
             }
         };
-        match frame.len() {
-            size if size > MAX_MESSAGE_BYTES => {
-                Err(DataChannelError::TooLarge { size, limit: MAX_MESSAGE_BYTES })
-            }
-            _ => Ok(frame),
-        }
+        frame.check(MAX_MESSAGE_BYTES)?;
+        Ok(frame)
     }
 
     /// The length of the application's part, in bytes.
@@ -159,14 +158,14 @@ impl Frame {
     /// # Errors
     /// `TooLarge` if the frame is longer than [`MAX_ROUTED_BYTES`].
     pub fn routed(&self, to: Option<&ParticipantId>) -> Result<Self, DataChannelError> {
-        let too_large = || DataChannelError::TooLarge { size: self.len(), limit: MAX_ROUTED_BYTES };
+        self.check(MAX_ROUTED_BYTES)?;
         let (is_binary, message) = match self {
             Self::Text(text) => (false, text.as_bytes()),
             Self::Binary(bytes) => (true, bytes.as_slice()),
         };
         let routed = Routed { peer: to.map_or("", ParticipantId::as_str), is_binary, message };
-        let bytes = routed.encode().filter(|_| self.len() <= MAX_ROUTED_BYTES);
-        bytes.map(Self::Binary).ok_or_else(too_large)
+        let too_large = || DataChannelError::TooLarge { size: self.len(), limit: MAX_ROUTED_BYTES };
+        routed.encode().map(Self::Binary).ok_or_else(too_large)
     }
 
     /// Decodes a frame of the SFU, with the sender; `None` if it is malformed.
@@ -178,6 +177,21 @@ impl Frame {
             false => Self::Text(String::from_utf8(message.to_vec()).ok()?),
         };
         Some((peer.into(), frame))
+    }
+
+    /// Checks its length, without the header of data.
+    ///
+    /// # Errors
+    /// `TooLarge` if it is longer than `limit` bytes.
+    pub(super) fn check(&self, limit: usize) -> Result<(), DataChannelError> {
+        let header = match self {
+            Self::Binary(bytes) if bytes.first() == Some(&DATA_FRAME) => DATA_HEADER_BYTES,
+            _ => 0,
+        };
+        match self.len().saturating_sub(header) {
+            size if size > limit => Err(DataChannelError::TooLarge { size, limit }),
+            _ => Ok(()),
+        }
     }
 
     /// Its length in bytes.
@@ -222,6 +236,18 @@ mod tests {
         let message = DataMessage::Chat { id: 1, text: "x".repeat(MAX_MESSAGE_BYTES), private: false };
         let error = message.encode().unwrap_err().to_string();
         assert!(error.contains("1048576"), "{error}");
+    }
+
+    #[test]
+    fn data_of_the_documented_length_is_sent() {
+        let data = |size: usize| DataMessage::Data { topic: "abc".into(), payload: vec![0; size - 3] };
+        assert!(data(MAX_MESSAGE_BYTES).encode().is_ok());
+        let too_large = |limit| Err(DataChannelError::TooLarge { size: limit + 1, limit });
+        assert_eq!(data(MAX_MESSAGE_BYTES + 1).encode(), too_large(MAX_MESSAGE_BYTES));
+        let frame = |size| data(size).encode().unwrap();
+        assert!(frame(MAX_ROUTED_BYTES).routed(None).is_ok());
+        assert_eq!(frame(MAX_ROUTED_BYTES + 1).routed(None), too_large(MAX_ROUTED_BYTES));
+        assert_eq!(frame(MAX_LOSSY_BYTES).check(MAX_LOSSY_BYTES), Ok(()));
     }
 
     #[test]

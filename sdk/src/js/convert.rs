@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use serde::Serializer;
 use serde_wasm_bindgen::preserve;
 use wasm_bindgen::JsValue;
@@ -49,12 +49,14 @@ pub(crate) fn attributes<S: Serializer>(
     attributes: &BTreeMap<String, String>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let object = Object::new();
-    for (key, value) in attributes {
-        // Setting a property of a new object cannot fail.
-        let _ = Reflect::set(&object, &key.into(), &value.into());
-    }
-    preserve::serialize(&object, serializer)
+    preserve::serialize(&attributes_object(attributes), serializer)
+}
+
+/// Own properties, whatever their names: setting `__proto__` would change the object's prototype.
+pub(super) fn attributes_object(attributes: &BTreeMap<String, String>) -> Object {
+    let entries: Array =
+        attributes.iter().map(|(key, value)| Array::of2(&key.into(), &value.into())).collect();
+    Object::from_entries(&entries).unwrap_or_default()
 }
 
 pub(crate) fn transceiver<S: Serializer>(

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::WritableStream;
 
 use super::bytes;
+use super::convert::attributes_object;
 use super::options;
 use super::promise::future_to_promise;
 use super::room::{JsRoom, participant_id};
@@ -68,13 +69,12 @@ fn payload(chunk: &JsValue, kind: StreamKind) -> Result<Vec<u8>, Error> {
 pub(crate) fn incoming<S: Serializer>(stream: &IncomingStream, serializer: S) -> Result<S::Ok, S::Error> {
     let StreamHeader { kind, topic, attributes, size } = stream.header();
     let kind = *kind;
-    let (object, named) = (Object::new(), Object::new());
+    let object = Object::new();
     // Setting a property of a new object cannot fail.
     let set = |object: &Object, key: &str, value: &JsValue| drop(Reflect::set(object, &key.into(), value));
-    attributes.iter().for_each(|(key, value)| set(&named, key, &value.into()));
     set(&object, "kind", &if kind == StreamKind::Text { "text" } else { "bytes" }.into());
     set(&object, "topic", &topic.into());
-    set(&object, "attributes", &named);
+    set(&object, "attributes", &attributes_object(attributes));
     if let Some(size) = size {
         set(&object, "size", &(*size as f64).into());
     }

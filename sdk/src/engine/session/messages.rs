@@ -113,8 +113,8 @@ impl Session {
         to: Option<&ParticipantId>,
     ) -> Result<(), DataChannelError> {
         let frame = message.encode()?;
-        if !channel.is_reliable() && frame.len() > MAX_LOSSY_BYTES {
-            return Err(DataChannelError::TooLarge { size: frame.len(), limit: MAX_LOSSY_BYTES });
+        if !channel.is_reliable() {
+            frame.check(MAX_LOSSY_BYTES)?;
         }
         let sent = self.send_frame(&frame, channel, to);
         self.collect();

@@ -52,7 +52,8 @@ impl JsLocalTrack {
         Self(self.0.clone())
     }
 
-    /// Wraps a track of the application, such as that of a canvas.
+    /// Wraps a track of the application, such as that of a canvas. Returns the same object for the same track and source.
+    /// Wrapping a track of this package with another source leaves the object that the package returns for it unchanged.
     /// @throws {MoimError} ERR_INVALID_OPTIONS if it is not a track, and for an unknown source.
     #[wasm_bindgen(js_name = fromMediaStreamTrack, unchecked_return_type = "LocalTrack")]
     pub fn from_media_stream_track(
@@ -64,11 +65,16 @@ impl JsLocalTrack {
         let raw = raw_track(track, "track")?;
         let has_source =
             |known: &JsValue| Reflect::get(known, &"source".into()).is_ok_and(|source| source == named);
-        if let Some(known) = known(&raw).filter(has_source) {
-            return Ok(known);
+        // An object of another source stays the one of the track. The next one is found through it.
+        let mut key: JsValue = Clone::clone(&raw).into();
+        while let Some(known) = known(&key) {
+            if has_source(&known) {
+                return Ok(known);
+            }
+            key = known;
         }
-        let object = Self(LocalTrack::from_raw(Clone::clone(&raw), source)).into();
-        Ok(remember(&raw, object))
+        let object = Self(LocalTrack::from_raw(raw, source)).into();
+        Ok(remember(&key, object))
     }
 
     /// `MediaStreamTrack.id`, unique in this page.

@@ -42,7 +42,8 @@ async fn a_wrapped_track_is_one_object_for_each_source() {
         const custom = wrap(mediaStreamTrack, 'custom');
         const copy = x.clone();
         const same = wrap(mediaStreamTrack, 'custom') === custom && wrap(copy.mediaStreamTrack, 'microphone') === copy;
-        const other = custom !== x && custom.source === 'custom' && copy !== x;
+        const other = custom !== x && custom.source === 'custom' && copy !== x
+          && wrap(mediaStreamTrack, 'microphone') === x;
         x.stop();
         copy.stop();
         return same && other && x.source === 'microphone';";
