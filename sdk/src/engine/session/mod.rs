@@ -13,6 +13,7 @@ mod people;
 mod pump;
 mod receipts;
 mod recovery;
+mod replacement;
 mod signals;
 mod watched;
 mod wishes;
@@ -234,6 +235,9 @@ impl Session {
                 | ConnectionInput::ChannelCapacity(_)
         );
         connection.handle_input(input, now);
+        if connection.is_broken() {
+            return self.replace_connection(link, now);
+        }
         self.refresh();
         if frees_capacity {
             self.send_marks(now);
