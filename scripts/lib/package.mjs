@@ -10,6 +10,10 @@ const BY_HAND = join(ROOT, "sdk", "npm");
 const TEXT_OF = (folder, name) => readFileSync(join(folder, name), "utf8");
 const GENERATED = ["moim_bg.wasm", "moim_bg.wasm.d.ts", "snippets"];
 
+/** The declarations of each class: the second is what show.js adds. */
+const FREE = "    free(): void;\n";
+const TO_JSON = "    /** The members that have a value, for `JSON.stringify` and consoles. */\n    toJSON(): Record<string, unknown>;\n";
+
 /** Re-creates `dist/npm`. */
 export function assemblePackage() {
   rmSync(NPM_PACKAGE, { recursive: true, force: true });
@@ -24,7 +28,8 @@ export function assemblePackage() {
   write("moim_bg.js", withConstructors(TEXT_OF(BINDINGS, "moim_bg.js")));
   // Most projects do not compile with a library that has `Symbol.dispose`.
   const lib = '/// <reference lib="esnext.disposable" />\n';
-  write("moim.d.ts", lib + tidyTypes(TEXT_OF(BINDINGS, "moim.d.ts").replaceAll(lib, "")) + TEXT_OF(BY_HAND, "init.d.ts"));
+  const types = TEXT_OF(BINDINGS, "moim.d.ts").replaceAll(lib, "").replaceAll(FREE, FREE + TO_JSON);
+  write("moim.d.ts", lib + tidyTypes(types) + TEXT_OF(BY_HAND, "init.d.ts"));
   const manifest = { ...JSON.parse(TEXT_OF(BY_HAND, "package.json")), version: packageVersion() };
   write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
 }

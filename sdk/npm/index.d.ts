@@ -106,17 +106,17 @@ export interface DataChannelEventMap {
     messageerror: CustomEvent<MoimError>;
 }
 
-export interface DataChannel {
+export interface DataChannel extends EventTarget {
     /** Calls `listener` for each event of this name. Listening to `"message"` consumes the messages: see `messages()`. */
     addEventListener<K extends keyof DataChannelEventMap>(
     type: K,
-    listener: Listener<DataChannelEventMap[K]>,
+    listener: Listener<DataChannelEventMap[K]> | null,
     options?: boolean | AddEventListenerOptions,
     ): void;
     /** Removes a listener. */
     removeEventListener<K extends keyof DataChannelEventMap>(
     type: K,
-    listener: Listener<DataChannelEventMap[K]>,
+    listener: Listener<DataChannelEventMap[K]> | null,
     options?: boolean | EventListenerOptions,
     ): void;
 }
@@ -430,6 +430,12 @@ export interface MixTile {
     rectangle: Rectangle;
 }
 
+/** Classes with events are `EventTarget`s. Only moim fires their events: `dispatchEvent` throws ERR_UNSUPPORTED. */
+export interface CaptureController extends EventTarget {}
+export interface Devices extends EventTarget {}
+export interface LocalTrack extends EventTarget {}
+export interface Permission extends EventTarget {}
+
 /**
  * A track of the browser, or an object that wraps one: `LocalTrack`, `RemoteTrack`.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
@@ -617,17 +623,17 @@ export type PeerConnectionEventMap = {
     [E in PeerConnectionEvent as E["type"]]: CustomEvent<E>;
 };
 
-export interface PeerConnection {
+export interface PeerConnection extends EventTarget {
     /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
     addEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
-    listener: Listener<PeerConnectionEventMap[K]>,
+    listener: Listener<PeerConnectionEventMap[K]> | null,
     options?: boolean | AddEventListenerOptions,
     ): void;
     /** Removes a listener. */
     removeEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
-    listener: Listener<PeerConnectionEventMap[K]>,
+    listener: Listener<PeerConnectionEventMap[K]> | null,
     options?: boolean | EventListenerOptions,
     ): void;
 }
@@ -1469,17 +1475,17 @@ export interface StatsMonitorEventMap {
     ended: CustomEvent<{ readonly error: MoimError | null }>;
 }
 
-export interface StatsMonitor extends AsyncIterable<StatsSample> {
+export interface StatsMonitor extends EventTarget, AsyncIterable<StatsSample> {
     /** Calls `listener` for each event of this name. */
     addEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
-    listener: Listener<StatsMonitorEventMap[K]>,
+    listener: Listener<StatsMonitorEventMap[K]> | null,
     options?: boolean | AddEventListenerOptions,
     ): void;
     /** Removes a listener. */
     removeEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
-    listener: Listener<StatsMonitorEventMap[K]>,
+    listener: Listener<StatsMonitorEventMap[K]> | null,
     options?: boolean | EventListenerOptions,
     ): void;
     /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */
@@ -2256,8 +2262,8 @@ export interface DiagnosisReport {
 /** Options of a room. All members are optional. */
 export interface RoomOptions {
     /**
-     * The signaling server: `wss://host/path` or `ws://host/path`, or relative to the page, as for `WebSocket`. Default:
-     * `/ws` of the page's own server.
+     * The signaling server: `wss://host/path` or `ws://host/path`, or relative to the page, as for `WebSocket`: `https:`
+     * stands for `wss:`, and `http:` for `ws:`. Default: `/ws` of the page's own server.
      */
     url?: string;
     /** A signaling backend of the application, in place of a moim server. It excludes `url`. */
@@ -2324,9 +2330,9 @@ export interface IceServer {
 
 /** Options for joining a room. */
 export interface JoinOptions {
-    /** The room's name. Participants who use the same name meet. */
+    /** The room's name. Participants who use the same name meet. At most 128 characters. */
     room: string;
-    /** The participant's name, visible to the others. */
+    /** The participant's name, visible to the others. At most 128 characters. */
     name: string;
     /** Application data about the participant, at most 8192 characters. Default: empty. */
     metadata?: string;
@@ -2408,7 +2414,7 @@ export interface SubscribeOptions {
 
 /** Changes to this participant's profile. */
 export interface UpdateOptions {
-    /** The name, visible to the others. Default: unchanged. */
+    /** The name, visible to the others. At most 128 characters. Default: unchanged. */
     name?: string;
     /** Application data. Default: unchanged. */
     metadata?: string;
@@ -2510,17 +2516,17 @@ export interface RoomEventMap {
     lagged: RoomEventOf<"lagged">;
 }
 
-export interface Room {
+export interface Room extends EventTarget {
     /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
     addEventListener<K extends keyof RoomEventMap>(
     type: K,
-    listener: Listener<RoomEventMap[K]>,
+    listener: Listener<RoomEventMap[K]> | null,
     options?: boolean | AddEventListenerOptions,
     ): void;
     /** Removes a listener. */
     removeEventListener<K extends keyof RoomEventMap>(
     type: K,
-    listener: Listener<RoomEventMap[K]>,
+    listener: Listener<RoomEventMap[K]> | null,
     options?: boolean | EventListenerOptions,
     ): void;
     /** All events from now on: `for await (const event of room.events())`. Ends after `"left"`. */
@@ -3325,7 +3331,8 @@ export interface RemoteTrack {
      * Plays the track in an element, or in a new `<video>` or `<audio>` that the application adds to the page, and
      * starts playback. Returns the element. Several tracks may be attached to one element, such as the camera and the
      * microphone of a participant: they play in sync, and the end of one does not affect the others. A second video
-     * track replaces the first. When the track ends it is detached; detach it before discarding the element.
+     * track replaces the first. When the track ends, it is detached; an element that this method has created is then
+     * removed from the page, unless another track plays in it. Detach it before discarding the element.
      *
      * If the browser requires a user gesture to play audio, the whole element is blocked: see `room.canPlayAudio`.
      * Audio in a separate `<audio>` element does not block the video.
@@ -3343,7 +3350,8 @@ export interface LocalTrack {
      * a camera that faces the user, or has an unknown facing mode: mirrored with the element's `style.scale`. Both can
      * be changed afterwards. When the track ends, it is detached; an element that this method has created is then
      * removed from the page.
-     * @throws {MoimError} ERR_INVALID_OPTIONS if it is not a media element.
+     * @throws {MoimError} ERR_INVALID_STATE when the track has ended; ERR_INVALID_OPTIONS if it is not a media
+     * element.
      */
     attach<T extends HTMLMediaElement>(element: T): T;
     attach(): HTMLVideoElement | HTMLAudioElement;
@@ -3363,6 +3371,8 @@ export interface LocalTrack {
  */
 export class CaptureController {
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Calls `listener` when the zoom level changes.
@@ -3444,6 +3454,8 @@ export class CaptureController {
 export class DataChannel {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Closes the channel for both peers. Queued messages fail, file transfers are interrupted. Idempotent.
@@ -3573,6 +3585,8 @@ export class DataChannel {
  */
 export class Devices {
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Calls `listener` when devices were plugged in or out; `changes()` reports which.
@@ -3654,6 +3668,8 @@ export class Devices {
 export class DtmfSender {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Sends tones, replacing the pending ones: digits, A to D, # and *; a comma is a pause of two seconds. An empty
@@ -3687,6 +3703,8 @@ export class DtmfSender {
 export class FileTransfer {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Cancels the transfer at both peers; the remote peer gets the reason. Has no effect once it has ended.
@@ -3760,6 +3778,8 @@ export class FileTransfer {
 export class IncomingFile {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Accepts the file.
@@ -3810,6 +3830,8 @@ export class IncomingFile {
  */
 export class LevelMeter {
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Whether speech is likely. Call it several times a second; it stays true for 500 ms after a sound.
@@ -3841,6 +3863,8 @@ export class LevelMeter {
 export class LocalTrack {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Calls `listener` for an event of the track. `"ended"` reports that the browser ended it: the device was
@@ -3983,6 +4007,8 @@ export class LocalTrack {
  */
 export class Mixer {
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Adds a source with video, audio, or both. It is mixed until `remove()`. The tracks themselves continue.
@@ -4042,6 +4068,8 @@ export class Mixer {
 export class MixerSource {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Removes it from the mix. Its tracks continue. Idempotent.
@@ -4087,6 +4115,8 @@ export class MixerSource {
  */
 export class PeerConnection {
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Sends a track over a free or a new transceiver. A transceiver that was used for another track sends this one
@@ -4202,6 +4232,8 @@ export class PeerConnection {
 export class Permission {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Calls `listener` when the state changes.
@@ -4232,6 +4264,8 @@ export class Permission {
 export class Receiver {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * The browser's receive capabilities.
@@ -4275,6 +4309,8 @@ export class Receiver {
 export class Recorder {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * The file's chunks as the browser provides them, from now on: `for await (const chunk of recorder.chunks())`.
@@ -4345,6 +4381,8 @@ export class Recorder {
 export class Recording {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Returns a file name with the right extension: `"moim-alice"` becomes `"moim-alice.webm"`. Characters that file
@@ -4382,6 +4420,8 @@ export class Recording {
 export class RemoteTrack {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Detaches the track from an element, or from all. Other tracks of the element continue to play. Has no effect if
@@ -4438,6 +4478,8 @@ export class RemoteTrack {
  */
 export class Room {
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * As the host: admits a waiting participant. Has no effect if nobody with this id waits.
@@ -4462,7 +4504,7 @@ export class Room {
      *   };
      * }, [name]);
      * ```
-     * @throws {MoimError} ERR_INVALID_OPTIONS for an empty room or name, which does not leave the room;
+     * @throws {MoimError} ERR_INVALID_OPTIONS for an empty or too long room or name, which does not leave the room;
      * ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
      * ERR_SIGNALING_UNREACHABLE if the server cannot be reached; ERR_SIGNALING_LOST if the connection to it is lost;
      * ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
@@ -4577,7 +4619,7 @@ export class Room {
     /**
      * Changes this participant's name, metadata, attributes, or several of them. The others get `participantupdated`.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
-     * empty name, and if the metadata, or all attributes together, exceed 8192 characters.
+     * empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters.
      */
     update(options: UpdateOptions): void;
     /**
@@ -4657,6 +4699,8 @@ export class Room {
 export class Sender {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * The browser's send capabilities.
@@ -4708,6 +4752,8 @@ export class Sender {
  */
 export class StatsMonitor {
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Stops the monitor. The history is kept. Idempotent.
@@ -4749,6 +4795,8 @@ export class StatsMonitor {
 export class Transceiver {
     private constructor();
     free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
     [Symbol.dispose](): void;
     /**
      * Offers codecs of these MIME types first, such as `"video/VP9"`, followed by the others in the browser's order.
@@ -4861,15 +4909,18 @@ export function setLogSink(sink: ((record: LogRecord) => void) | null): void;
  */
 export function setSinkId(element: HTMLMediaElement, deviceId: string): Promise<void>;
 
+/** A `WebAssembly.Module`. TypeScript's own type of it is empty, and would accept any object. */
+export type CompiledModule = { readonly module?: never; readonly module_or_path?: never };
+
 /** The source of the WebAssembly module: its URL, a response, its bytes, or the module itself. */
-export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+export type InitInput = RequestInfo | URL | Response | BufferSource | CompiledModule;
 
 /** The module's exports. */
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
 }
 
-export type SyncInitInput = BufferSource | WebAssembly.Module;
+export type SyncInitInput = BufferSource | CompiledModule;
 
 /**
  * Loads the WebAssembly module, which the package requires. By default it is fetched from

@@ -1,13 +1,16 @@
 
+/** A `WebAssembly.Module`. TypeScript's own type of it is empty, and would accept any object. */
+export type CompiledModule = { readonly module?: never; readonly module_or_path?: never };
+
 /** The source of the WebAssembly module: its URL, a response, its bytes, or the module itself. */
-export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+export type InitInput = RequestInfo | URL | Response | BufferSource | CompiledModule;
 
 /** The module's exports. */
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
 }
 
-export type SyncInitInput = BufferSource | WebAssembly.Module;
+export type SyncInitInput = BufferSource | CompiledModule;
 
 /**
  * Loads the WebAssembly module, which the package requires. By default it is fetched from

@@ -96,7 +96,7 @@ pub enum Error {
 #[non_exhaustive]
 pub enum MediaError {
     /// `NotAllowedError`: the user, a permissions policy or the system denied it.
-    #[error("the {device} may not be used: {}", by.advice())]
+    #[error("{}", by.message(device))]
     NotAllowed {
         /// `"camera"`, `"microphone"`, `"screen"` or `"speaker"`.
         device: &'static str,
@@ -104,19 +104,22 @@ pub enum MediaError {
         by: Refusal,
     },
     /// `NotFoundError`: there is no such device.
-    #[error("no {device} was found: connect one, then try again")]
+    #[error("no {} was found: connect one, then try again", device.replace(" and ", " or "))]
     NotFound {
         /// `"camera"`, `"microphone"` or `"screen"`.
         device: &'static str,
     },
     /// `NotReadableError`: the device exists but cannot be read, usually because another program uses it.
-    #[error("the {device} cannot be read: close other programs that may use it, then try again")]
+    #[error(
+        "the {device} cannot be read: close other programs that may use {}, then try again",
+        denial::them(device)
+    )]
     NotReadable {
         /// `"camera"`, `"microphone"` or `"screen"`.
         device: &'static str,
     },
     /// `OverconstrainedError`: no device satisfies a constraint.
-    #[error("no {device} satisfies the constraint `{constraint}`: relax it, or choose another device")]
+    #[error("no {} satisfies the constraint `{constraint}`: relax it, or choose another device", device.replace(" and ", " or "))]
     Overconstrained {
         /// `"camera"`, `"microphone"` or `"screen"`.
         device: &'static str,
@@ -141,7 +144,11 @@ pub enum MediaError {
 #[non_exhaustive]
 pub enum SignalingError {
     /// No connection could be opened.
-    #[error("the signaling server at {url} cannot be reached: check the URL and that the server is running")]
+    #[error(
+        "the signaling server at {url} cannot be reached: check the URL, that the server is running, and that it \
+         accepts pages from {}",
+        origin()
+    )]
     Unreachable {
         /// The server's URL, without its query.
         url: String,
@@ -423,6 +430,15 @@ impl Error {
         };
         Self::Media(error)
     }
+}
+
+/// The origin of this page. A server that rejects it looks to the page like one that is not there.
+fn origin() -> String {
+    #[cfg(target_arch = "wasm32")]
+    let origin = crate::platform::page::origin();
+    #[cfg(not(target_arch = "wasm32"))]
+    let origin = None;
+    origin.unwrap_or_else(|| "this origin".to_owned())
 }
 
 /// What to do, where the server's message does not say it.

@@ -25,7 +25,7 @@ const MAX_TIMEOUT_MS: u32 = i32::MAX as u32;
 #[non_exhaustive]
 pub struct RoomOptions {
     /// The URL of the signaling server: `wss://host/path` or `ws://host/path`, or relative to the page, as for
-    /// `WebSocket`. Default: `/ws` on the server of the page.
+    /// `WebSocket`: `https:` stands for `wss:`, and `http:` for `ws:`. Default: `/ws` on the server of the page.
     pub url: String,
     /// How media flows between participants. Default: `"mesh"`.
     pub topology: Topology,
@@ -113,9 +113,9 @@ impl RoomOptions {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct JoinOptions {
-    /// The room's name. Participants who use the same name meet.
+    /// The room's name. Participants who use the same name meet. At most 128 characters.
     pub room: String,
-    /// The participant's name, visible to the others.
+    /// The participant's name, visible to the others. At most 128 characters.
     pub name: String,
     /// Application data about the participant, at most 8192 characters. Default: empty.
     pub metadata: String,
@@ -139,9 +139,7 @@ impl JoinOptions {
     /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self) -> Result<()> {
         for (key, value) in [("room", &self.room), ("name", &self.name)] {
-            if value.trim().is_empty() {
-                return invalid(format!("`{key}` in the join options: expected text that is not empty"));
-            }
+            limits::check_name(key, value, "join options")?;
         }
         limits::check_metadata(&self.metadata, "join options")?;
         limits::check_attributes(&self.attributes, "join options")?;
@@ -220,7 +218,7 @@ impl Default for SubscribeOptions {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateOptions {
-    /// The name, visible to the others. Default: unchanged.
+    /// The name, visible to the others. At most 128 characters. Default: unchanged.
     pub name: Option<String>,
     /// Application data. Default: unchanged.
     pub metadata: Option<String>,
@@ -253,10 +251,7 @@ impl UpdateOptions {
     /// # Errors
     /// `InvalidOptions`, with the member and what is expected.
     pub fn check(&self) -> Result<()> {
-        if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
-            return invalid("`name` in the update options: expected text that is not empty".to_owned());
-        }
-        Ok(())
+        self.name.as_ref().map_or(Ok(()), |name| limits::check_name("name", name, "update options"))
     }
 }
 
@@ -377,5 +372,26 @@ mod tests {
     #[test]
     fn a_room_needs_a_name() {
         assert!(JoinOptions::new(" ", "Ana").check().unwrap_err().to_string().contains("room"));
+        assert_eq!(
+            JoinOptions::new("tea", "").check().unwrap_err().to_string(),
+            "`name` in the join options: expected text that is not empty, it is missing or empty"
+        );
+    }
+
+    #[test]
+    fn a_name_is_as_long_as_a_server_accepts() {
+        let longest = "é".repeat(128);
+        assert_eq!(JoinOptions::new(&longest, &longest).check(), Ok(()));
+        let longer = format!("{longest}e");
+        assert_eq!(
+            JoinOptions::new(&longer, "Ana").check().unwrap_err().to_string(),
+            "`room` in the join options: expected at most 128 characters, got 129"
+        );
+        assert!(JoinOptions::new("tea", &longer).check().is_err());
+        let update = UpdateOptions { name: Some(longer), ..UpdateOptions::default() };
+        assert_eq!(
+            update.check().unwrap_err().to_string(),
+            "`name` in the update options: expected at most 128 characters, got 129"
+        );
     }
 }

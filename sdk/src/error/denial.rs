@@ -29,13 +29,69 @@ impl Refusal {
         }
     }
 
-    pub(crate) const fn advice(self) -> &'static str {
-        match self {
-            Self::User | Self::Unknown => "allow it in the browser's site settings, then try again",
-            Self::Policy => {
-                "the server's Permissions-Policy header and the `allow` attribute of the frame must permit it"
+    /// The message of the error.
+    pub(crate) fn message(self, device: &str) -> String {
+        let them = them(device);
+        let advice = match self {
+            // There is no permission to grant for a display: the user chooses one each time.
+            Self::User | Self::Unknown if device == "screen" => {
+                return "the screen was not chosen, or not allowed: choose one in the browser's dialog"
+                    .to_owned();
             }
-            Self::System => "let the browser use it in the system's privacy settings, then try again",
+            Self::User | Self::Unknown => {
+                format!("allow {them} in the browser's site settings, then try again")
+            }
+            Self::Policy => format!(
+                "the server's Permissions-Policy header and the `allow` attribute of the frame must permit {them}"
+            ),
+            Self::System => {
+                format!("let the browser use {them} in the system's privacy settings, then try again")
+            }
+        };
+        format!("the {device} may not be used: {advice}")
+    }
+}
+
+/// The pronoun of one device, or of several such as `"camera and microphone"`.
+pub(super) fn them(device: &str) -> &'static str {
+    if device.contains(" and ") { "them" } else { "it" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_is_about_one_device_several_or_a_screen() {
+        for (device, by, message) in [
+            (
+                "camera and microphone",
+                Refusal::User,
+                "the camera and microphone may not be used: allow them in the browser's site settings, then try again",
+            ),
+            (
+                "camera and microphone",
+                Refusal::System,
+                "the camera and microphone may not be used: let the browser use them in the system's privacy \
+                 settings, then try again",
+            ),
+            (
+                "camera",
+                Refusal::Unknown,
+                "the camera may not be used: allow it in the browser's site settings, then try again",
+            ),
+            (
+                "screen",
+                Refusal::User,
+                "the screen was not chosen, or not allowed: choose one in the browser's dialog",
+            ),
+            (
+                "screen",
+                Refusal::System,
+                "the screen may not be used: let the browser use it in the system's privacy settings, then try again",
+            ),
+        ] {
+            assert_eq!(by.message(device), message);
         }
     }
 }

@@ -16,17 +16,17 @@ export interface DataChannelEventMap {
   messageerror: CustomEvent<MoimError>;
 }
 
-export interface DataChannel {
+export interface DataChannel extends EventTarget {
   /** Calls `listener` for each event of this name. Listening to `"message"` consumes the messages: see `messages()`. */
   addEventListener<K extends keyof DataChannelEventMap>(
     type: K,
-    listener: Listener<DataChannelEventMap[K]>,
+    listener: Listener<DataChannelEventMap[K]> | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
   /** Removes a listener. */
   removeEventListener<K extends keyof DataChannelEventMap>(
     type: K,
-    listener: Listener<DataChannelEventMap[K]>,
+    listener: Listener<DataChannelEventMap[K]> | null,
     options?: boolean | EventListenerOptions,
   ): void;
 }

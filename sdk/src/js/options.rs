@@ -144,7 +144,15 @@ struct Checked<'a> {
 impl Checked<'_> {
     fn expected(&self, expected: impl Display) -> Fault {
         let got = described(&self.value);
-        Fault::placed(format!("{}: expected {expected}, got {got}", self.path))
+        // As for `getUserMedia`: these options are the ideal values.
+        let is_device = matches!(self.path.what, "camera options" | "microphone options");
+        let advice = if is_device && self.is_constraint() { ": it belongs in `constraints`" } else { "" };
+        Fault::placed(format!("{}: expected {expected}, got {got}{advice}", self.path))
+    }
+
+    fn is_constraint(&self) -> bool {
+        let has = |key: &&str| Reflect::has(&self.value, &JsValue::from_str(key)).unwrap_or(false);
+        self.value.is_object() && ["exact", "ideal", "min", "max"].iter().any(has)
     }
 
     /// A plain object.

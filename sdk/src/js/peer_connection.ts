@@ -72,17 +72,17 @@ export type PeerConnectionEventMap = {
   [E in PeerConnectionEvent as E["type"]]: CustomEvent<E>;
 };
 
-export interface PeerConnection {
+export interface PeerConnection extends EventTarget {
   /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
   addEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
-    listener: Listener<PeerConnectionEventMap[K]>,
+    listener: Listener<PeerConnectionEventMap[K]> | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
   /** Removes a listener. */
   removeEventListener<K extends keyof PeerConnectionEventMap>(
     type: K,
-    listener: Listener<PeerConnectionEventMap[K]>,
+    listener: Listener<PeerConnectionEventMap[K]> | null,
     options?: boolean | EventListenerOptions,
   ): void;
 }

@@ -90,7 +90,11 @@ pub(super) fn remote_publication(
     let expected = "a RemoteTrack, or the ids of the participant and the publication";
     let participant =
         participant_id(first.clone()).map_err(|_| options::expected("track", expected, &first))?;
-    Ok(((participant, publication_id(next.unwrap_or_default())?), last))
+    let next = next.unwrap_or_default();
+    let order = "the id of a publication or a Publication, after the participant";
+    let publication =
+        publication_id(next.clone()).map_err(|_| options::expected("publicationId", order, &next))?;
+    Ok(((participant, publication), last))
 }
 
 /// Parses a `PublicationLike`.

@@ -102,7 +102,7 @@ impl JsRoom {
     ///   };
     /// }, [name]);
     /// ```
-    /// @throws {MoimError} ERR_INVALID_OPTIONS for an empty room or name, which does not leave the room;
+    /// @throws {MoimError} ERR_INVALID_OPTIONS for an empty or too long room or name, which does not leave the room;
     /// ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
     /// ERR_SIGNALING_UNREACHABLE if the server cannot be reached; ERR_SIGNALING_LOST if the connection to it is lost;
     /// ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
@@ -131,7 +131,7 @@ impl JsRoom {
 
     /// Changes this participant's name, metadata, attributes, or several of them. The others get `participantupdated`.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
-    /// empty name, and if the metadata, or all attributes together, exceed 8192 characters.
+    /// empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters.
     pub fn update(
         &self,
         #[wasm_bindgen(unchecked_param_type = "UpdateOptions")] options: JsValue,

@@ -56,17 +56,17 @@ export interface StatsMonitorEventMap {
   ended: CustomEvent<{ readonly error: MoimError | null }>;
 }
 
-export interface StatsMonitor extends AsyncIterable<StatsSample> {
+export interface StatsMonitor extends EventTarget, AsyncIterable<StatsSample> {
   /** Calls `listener` for each event of this name. */
   addEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
-    listener: Listener<StatsMonitorEventMap[K]>,
+    listener: Listener<StatsMonitorEventMap[K]> | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
   /** Removes a listener. */
   removeEventListener<K extends keyof StatsMonitorEventMap>(
     type: K,
-    listener: Listener<StatsMonitorEventMap[K]>,
+    listener: Listener<StatsMonitorEventMap[K]> | null,
     options?: boolean | EventListenerOptions,
   ): void;
   /** The samples from now on: `for await (const sample of monitor)`. Ends when the monitor is closed. */

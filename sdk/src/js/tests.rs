@@ -159,6 +159,22 @@ async fn listeners_are_added_and_removed() {
 }
 
 #[wasm_bindgen_test]
+async fn a_track_that_has_ended_is_not_attached() {
+    let track = JsLocalTrack::object(microphone().await);
+    holds(
+        track,
+        "x.stop();
+         const audio = document.createElement('audio');
+         return [() => x.attach(), () => x.attach(audio)].every((attach) => {
+           try { attach(); } catch ({ code, message }) {
+             return code === 'ERR_INVALID_STATE' && message.includes('the track has ended') && !audio.srcObject;
+           }
+         });",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn a_level_meter_takes_a_track() {
     let track = microphone().await;
     let meter = JsLevelMeter::new(&JsLocalTrack::object(track.clone())).expect("a meter");

@@ -1,8 +1,8 @@
 /** Options of a room. All members are optional. */
 export interface RoomOptions {
   /**
-   * The signaling server: `wss://host/path` or `ws://host/path`, or relative to the page, as for `WebSocket`. Default:
-   * `/ws` of the page's own server.
+   * The signaling server: `wss://host/path` or `ws://host/path`, or relative to the page, as for `WebSocket`: `https:`
+   * stands for `wss:`, and `http:` for `ws:`. Default: `/ws` of the page's own server.
    */
   url?: string;
   /** A signaling backend of the application, in place of a moim server. It excludes `url`. */
@@ -69,9 +69,9 @@ export interface IceServer {
 
 /** Options for joining a room. */
 export interface JoinOptions {
-  /** The room's name. Participants who use the same name meet. */
+  /** The room's name. Participants who use the same name meet. At most 128 characters. */
   room: string;
-  /** The participant's name, visible to the others. */
+  /** The participant's name, visible to the others. At most 128 characters. */
   name: string;
   /** Application data about the participant, at most 8192 characters. Default: empty. */
   metadata?: string;
@@ -153,7 +153,7 @@ export interface SubscribeOptions {
 
 /** Changes to this participant's profile. */
 export interface UpdateOptions {
-  /** The name, visible to the others. Default: unchanged. */
+  /** The name, visible to the others. At most 128 characters. Default: unchanged. */
   name?: string;
   /** Application data. Default: unchanged. */
   metadata?: string;
@@ -255,17 +255,17 @@ export interface RoomEventMap {
   lagged: RoomEventOf<"lagged">;
 }
 
-export interface Room {
+export interface Room extends EventTarget {
   /** Calls `listener` for each event of this name. The event's members are in `event.detail`. */
   addEventListener<K extends keyof RoomEventMap>(
     type: K,
-    listener: Listener<RoomEventMap[K]>,
+    listener: Listener<RoomEventMap[K]> | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
   /** Removes a listener. */
   removeEventListener<K extends keyof RoomEventMap>(
     type: K,
-    listener: Listener<RoomEventMap[K]>,
+    listener: Listener<RoomEventMap[K]> | null,
     options?: boolean | EventListenerOptions,
   ): void;
   /** All events from now on: `for await (const event of room.events())`. Ends after `"left"`. */

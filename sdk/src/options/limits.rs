@@ -5,10 +5,21 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 
+/// Of the names of a room and of a participant.
+const MAX_NAME_LENGTH: usize = 128;
 /// Of a participant's metadata; and of its attributes, keys and values together.
 const MAX_METADATA_LENGTH: usize = 8192;
 /// Of the id of a participant or a publication.
 const MAX_ID_LENGTH: usize = 128;
+
+pub(super) fn check_name(key: &str, name: &str, what: &str) -> Result<()> {
+    check(name.chars().count(), MAX_NAME_LENGTH, || format!("`{key}` in the {what}"))?;
+    if !name.trim().is_empty() {
+        return Ok(());
+    }
+    let given = if name.is_empty() { "it is missing or empty" } else { "got only spaces" };
+    Err(Error::InvalidOptions { detail: format!("`{key}` in the {what}: expected text that is not empty, {given}") })
+}
 
 pub(super) fn check_metadata(metadata: &str, what: &str) -> Result<()> {
     check(metadata.chars().count(), MAX_METADATA_LENGTH, || format!("`metadata` in the {what}"))

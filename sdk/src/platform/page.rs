@@ -62,3 +62,8 @@ impl Page {
         Self { _listeners: listeners }
     }
 }
+
+/// The page's origin, such as `https://example.org`.
+pub(crate) fn origin() -> Option<String> {
+    web_sys::window()?.location().origin().ok()
+}

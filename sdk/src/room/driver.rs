@@ -458,7 +458,8 @@ impl Driver {
         self.tracks_changed();
         self.set_state(RoomState::Left);
         if let Some(joining) = self.joining.take() {
-            let left = Error::InvalidState { action: "join", state: "the room is left: create a new one" };
+            let state = "the room is left: it was left while joining, create a new one";
+            let left = Error::InvalidState { action: "join", state };
             let _ = joining.send(Err(error.clone().unwrap_or(left)));
         }
         self.events.send(RoomEvent::Left { error });

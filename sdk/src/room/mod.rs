@@ -149,7 +149,7 @@ impl Room {
     /// Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
     ///
     /// # Errors
-    /// `InvalidOptions` for an empty room or name, which does not leave the room; `InvalidState` if it was called
+    /// `InvalidOptions` for an empty or too long room or name, which does not leave the room; `InvalidState` if it was called
     /// before, or [`leave`](Self::leave) meanwhile; `Signaling` if the server cannot be reached or rejects it;
     /// `Timeout` after `join_timeout_ms`. After an error, or when the future is dropped before it completes, the room
     /// is left: create a new one to try again.
@@ -185,8 +185,8 @@ impl Room {
     /// Changes this participant's profile. The others get [`RoomEvent::ParticipantUpdated`].
     ///
     /// # Errors
-    /// `InvalidState` before [`join`](Self::join) and after [`leave`](Self::leave); `InvalidOptions` for an empty name, and
-    /// if the metadata, or all attributes together, exceed 8192 characters.
+    /// `InvalidState` before [`join`](Self::join) and after [`leave`](Self::leave); `InvalidOptions` for
+    /// an empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters.
     pub fn update(&self, options: UpdateOptions) -> Result<()> {
         self.expect_state("update", &[RoomState::Joining, RoomState::Waiting, RoomState::Joined])?;
         options.check()?;
@@ -276,9 +276,12 @@ impl Room {
         }
         let state = match state {
             RoomState::New => "the room is not joined: await `join` first",
+            RoomState::Joining | RoomState::Waiting if allowed == [RoomState::New] => {
+                "the room is being joined: call `join` once"
+            }
             RoomState::Joining => "the room is being joined: await `join` first",
             RoomState::Waiting => "this participant waits until the host admits it: await `join` first",
-            RoomState::Joined | RoomState::Reconnecting => "the room is joined",
+            RoomState::Joined | RoomState::Reconnecting => "the room is joined already",
             RoomState::Left => return Err(left(action)),
         };
         Err(Error::InvalidState { action, state })

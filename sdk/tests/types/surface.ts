@@ -14,13 +14,25 @@ import init, {
   Recorder,
   RemoteTrack,
   Room,
+  CaptureController,
+  PeerConnection,
+  StatsMonitor,
   captureDisplay,
+  initSync,
 } from "moim";
 
 type Exactly<A, B> = [A, B] extends [B, A] ? (0 extends 1 & A ? "any is not allowed" : true) : false;
 const is = <_T extends true>(): void => undefined;
 
 await init();
+await init({ module_or_path: new URL("https://cdn.example/moim_bg.wasm") });
+await init(fetch("moim_bg.wasm"));
+await init(await WebAssembly.compile(new Uint8Array()));
+// @ts-expect-error
+await init({ modul_or_path: "moim_bg.wasm" });
+// @ts-expect-error
+initSync({ modul: new Uint8Array() });
+initSync({ module: await WebAssembly.compile(new Uint8Array()) });
 const room = new Room({ url: "wss://example.org/ws", topology: "mesh", joinTimeoutMs: 5000 });
 
 // Options: a misspelt key and a wrong type do not compile.
@@ -103,6 +115,14 @@ room.addEventListener("trackadded", (event) => {
 });
 // @ts-expect-error
 room.addEventListener("trackaded", () => undefined);
+// Classes with events go where an `EventTarget` does, and each object is JSON.
+const connection = new PeerConnection();
+const monitor = new StatsMonitor(connection);
+const channel = connection.createDataChannel("notes");
+const permission = await devices.permission("camera");
+const targets: EventTarget[] = [room, devices, camera, connection, monitor, channel, permission, new CaptureController()];
+targets[0]?.addEventListener("left", null);
+is<Exactly<ReturnType<typeof room.toJSON>, Record<string, unknown>>>();
 
 // Tracks are attached to media elements.
 declare const remote: RemoteTrack;

@@ -48,6 +48,9 @@ pub(crate) fn raw_track(value: &JsValue, what: &str) -> Result<MediaStreamTrack>
 
 /// The browser's tracks of an array of `TrackLike`s.
 pub(crate) fn raw_tracks(tracks: &JsValue) -> Result<Vec<MediaStreamTrack>> {
+    if tracks.is_object() && raw_track(tracks, "tracks").is_ok() {
+        return Err(options::expected("tracks", "an array: use [track]", tracks));
+    }
     options::elements(tracks, "tracks")?
         .enumerate()
         .map(|(at, track)| raw_track(&track?, &format!("tracks[{at}]")))

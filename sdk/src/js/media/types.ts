@@ -1,3 +1,9 @@
+/** Classes with events are `EventTarget`s. Only moim fires their events: `dispatchEvent` throws ERR_UNSUPPORTED. */
+export interface CaptureController extends EventTarget {}
+export interface Devices extends EventTarget {}
+export interface LocalTrack extends EventTarget {}
+export interface Permission extends EventTarget {}
+
 /**
  * A track of the browser, or an object that wraps one: `LocalTrack`, `RemoteTrack`.
  * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack

@@ -85,6 +85,16 @@ fn a_wrong_type_is_named_with_its_key_and_what_was_expected() {
             "`height` in the camera options: expected a whole number from 0 to 4294967295, got 1.5",
         ),
         ("{ frameRate: NaN }", "`frameRate` in the camera options: expected a number, got NaN"),
+        (
+            "{ width: { exact: 640 } }",
+            "`width` in the camera options: expected a whole number from 0 to 4294967295, got an object: \
+             it belongs in `constraints`",
+        ),
+        (
+            "{ facingMode: { ideal: 'user' } }",
+            "`facingMode` in the camera options: expected \"user\" or \"environment\" or \"left\" or \"right\", \
+             got an object: it belongs in `constraints`",
+        ),
         ("{ deviceId: 7 }", "`deviceId` in the camera options: expected a string, got 7"),
         ("{ deviceId: {} }", "`deviceId` in the camera options: expected a string, got an object"),
         (

@@ -1,6 +1,6 @@
 //! Determines the type of a value without trusting it.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
@@ -10,6 +10,7 @@ pub(super) fn described(value: &JsValue) -> String {
         Some(text) => format!("\"{text}\""),
         None if is_array(value) => "an array".to_owned(),
         None if value.is_function() => "a function".to_owned(),
+        None if is_detached(value) => "a detached buffer, whose bytes were transferred".to_owned(),
         None if value.is_object() => match value.dyn_ref::<Element>() {
             Some(element) => format!("<{}>", element.local_name()),
             None => class_name(value),
@@ -28,8 +29,26 @@ fn class_name(object: &JsValue) -> String {
     let class = Reflect::get(object, &"constructor".into());
     let name = class.and_then(|class| Reflect::get(&class, &"name".into())).ok();
     match name.and_then(|name| name.as_string()).filter(|name| !name.is_empty() && name != "Object") {
+        Some(name) if is_freed(object) => format!("a {name} after free()"),
         Some(name) => format!("an object of the class {name}"),
         None => "an object".to_owned(),
+    }
+}
+
+/// Whether an object of this package was freed.
+fn is_freed(object: &JsValue) -> bool {
+    Reflect::get(object, &"__wbg_ptr".into()).is_ok_and(|pointer| pointer == 0)
+}
+
+/// An `ArrayBuffer` that was transferred, or a view of one.
+fn is_detached(value: &JsValue) -> bool {
+    let detached = |buffer: &JsValue| {
+        Reflect::get(buffer, &"detached".into()).is_ok_and(|detached| detached.is_truthy())
+    };
+    if ArrayBuffer::is_view(value) {
+        Reflect::get(value, &"buffer".into()).is_ok_and(|buffer| detached(&buffer))
+    } else {
+        value.is_instance_of::<ArrayBuffer>() && detached(value)
     }
 }
 

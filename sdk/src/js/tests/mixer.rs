@@ -45,6 +45,7 @@ async fn wrong_arguments_are_told() {
         "new x.constructor({ fit: 'stretch' })",
         "x.add()",
         "x.add([])",
+        "x.add(new AudioContext().createMediaStreamDestination().stream.getTracks()[0])",
         "x.add([{}])",
         "x.setLayout()",
         "x.setLayout({})",

@@ -83,6 +83,10 @@ async fn a_recorder_refuses_what_is_no_track() {
     ] {
         assert_eq!(code(recorder().await, body).await.0, "ERR_INVALID_OPTIONS", "{body}");
     }
+    let one = "const [track] = new AudioContext().createMediaStreamDestination().stream.getTracks();
+         x.constructor.start(track)";
+    let (_, message) = code(recorder().await, one).await;
+    assert!(message.starts_with("tracks: expected an array: use [track], got an object of"), "{message}");
 }
 
 #[wasm_bindgen_test]

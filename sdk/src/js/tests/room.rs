@@ -65,6 +65,19 @@ async fn a_track_that_has_ended_takes_no_place() {
 }
 
 #[wasm_bindgen_test]
+async fn a_freed_track_is_named_as_such() {
+    let x = js_sys::Object::new();
+    for (key, value) in [("room", JsValue::from(room())), ("track", JsLocalTrack::object(microphone().await))]
+    {
+        Reflect::set(&x, &key.into(), &value).expect("set");
+    }
+    let body = "x.track.stop(); x.track.free(); await x.room.publish(x.track)";
+    let (code, message) = code(x, body).await;
+    assert_eq!(code, "ERR_INVALID_OPTIONS");
+    assert_eq!(message, "track: expected a LocalTrack or a MediaStreamTrack, got a LocalTrack after free()");
+}
+
+#[wasm_bindgen_test]
 async fn an_argument_of_a_wrong_type_is_named() {
     for (body, named) in [
         ("await x.publish({})", "track"),
@@ -119,7 +132,37 @@ async fn an_error_says_what_was_wrong_what_was_expected_and_what_to_do() {
         (
             "await x.join({ room: 'tea' })",
             "ERR_INVALID_OPTIONS",
-            ["`name` in the join options", "expected text that is not empty"],
+            ["`name` in the join options", "expected text that is not empty, it is missing"],
+        ),
+        (
+            "await x.join({ room: 'r'.repeat(129), name: 'Ana' })",
+            "ERR_INVALID_OPTIONS",
+            ["`room` in the join options", "at most 128 characters, got 129"],
+        ),
+        (
+            "x.subscribe('p1', { wanted: false })",
+            "ERR_INVALID_OPTIONS",
+            ["publicationId: expected", "after the participant, got an object"],
+        ),
+        (
+            "await x.sendChat('secret', { to: x.participants.find(({ name }) => name === 'Bob') })",
+            "ERR_INVALID_OPTIONS",
+            ["`to` in the chat options is undefined", "omit it to send to everyone, or name a participant"],
+        ),
+        (
+            "const bytes = new Uint8Array(2); structuredClone(bytes, { transfer: [bytes.buffer] }); await x.sendData(bytes)",
+            "ERR_INVALID_OPTIONS",
+            ["payload: expected an ArrayBuffer or a view of one", "got a detached buffer"],
+        ),
+        (
+            "const a = x.join({ room: 'tea', name: 'Ana' }); a.catch(() => {}); await x.join({ room: 'tea', name: 'Ana' })",
+            "ERR_INVALID_STATE",
+            ["cannot join while the room is being joined", "call `join` once"],
+        ),
+        (
+            "const joined = x.join({ room: 'tea', name: 'Ana' }); x.leave(); await joined",
+            "ERR_INVALID_STATE",
+            ["it was left while joining", "create a new one"],
         ),
         (
             "await x.join({ room: 'tea', name: 'Ana', attributes: { a: 5 } })",

@@ -9,7 +9,7 @@ use web_sys::{HtmlElement, HtmlMediaElement, MediaStream, MediaStreamTrack};
 use super::LocalTrack;
 use super::changes::{TrackChange, TrackWatch};
 use crate::engine::capture::FacingMode;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::element::{media_element, start_muted, stream_of};
 use crate::platform::listener::ListenerGuard;
 
@@ -96,6 +96,7 @@ impl LocalTrack {
     /// element's `style.scale`. Both can be changed afterwards. When the track ends, it is detached.
     ///
     /// # Errors
+    /// [`Error::InvalidState`](crate::Error::InvalidState) if the track has ended;
     /// [`Error::Browser`](crate::Error::Browser) if the browser cannot create a stream of it.
     pub fn attach(&self, element: &HtmlMediaElement) -> Result<()> {
         release(|known| !known.is_in_place());
@@ -104,6 +105,9 @@ impl LocalTrack {
     }
 
     fn play_in(&self, element: &HtmlMediaElement, is_own: bool) -> Result<()> {
+        if self.is_ended() {
+            return Err(Error::InvalidState { action: "attach a track", state: "the track has ended" });
+        }
         let is_attached = |known: &Attachment| known.element == *element && known.track == *self.as_raw();
         if !ATTACHED.with_borrow(|attached| attached.iter().any(is_attached)) {
             let attachment = Attachment::new(self, element, is_own)?;
