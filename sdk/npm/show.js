@@ -6,6 +6,9 @@ const CONSTANT = ["id", "participantId", "publicationId", "kind", "source", "lab
 /** Getters that create something: streams, promises, tracks. */
 const CREATING = /able$|^finished$|Track$/;
 
+/** What consoles show of a room in addition. Symbols, as members would hide the getters, which are never outdated. */
+const CHANGING = { state: Symbol("state"), participantId: Symbol("participantId") };
+
 /** Where the objects are in the module's memory. Chromium's console shows every member of an object, also a hidden one. */
 const pointers = new WeakMap();
 
@@ -28,6 +31,7 @@ export function show(name, prototype, guarded) {
       pointers.set(this, pointer);
       if (!isNew) return;
       for (const [key, value] of values(this, constant)) Object.defineProperty(this, key, { value, enumerable: true });
+      if (name === "Room") showState(this);
     },
   });
   define(Symbol.toStringTag, name);
@@ -38,6 +42,17 @@ export function show(name, prototype, guarded) {
     const isShown = typeof inspect === "function" && this?.__wbg_ptr;
     return isShown ? `${name} ${inspect(this.toJSON(), { ...options, depth })}` : this;
   });
+}
+
+/** Keeps what a console shows of a room up to date. */
+function showState(room) {
+  const refresh = () => {
+    for (const [key, value] of values(room, Object.keys(CHANGING))) {
+      Object.defineProperty(room, CHANGING[key], { value, configurable: true });
+    }
+  };
+  refresh();
+  room.addEventListener("statechange", refresh);
 }
 
 /** The members that have a value other than an object of the browser, which says nothing as JSON. */
