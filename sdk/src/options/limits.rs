@@ -18,7 +18,9 @@ pub(super) fn check_name(key: &str, name: &str, what: &str) -> Result<()> {
         return Ok(());
     }
     let given = if name.is_empty() { "it is missing or empty" } else { "got only spaces" };
-    Err(Error::InvalidOptions { detail: format!("`{key}` in the {what}: expected text that is not empty, {given}") })
+    Err(Error::InvalidOptions {
+        detail: format!("`{key}` in the {what}: expected text that is not empty, {given}"),
+    })
 }
 
 pub(super) fn check_metadata(metadata: &str, what: &str) -> Result<()> {
