@@ -82,7 +82,7 @@ mod example {
             ..ConstraintSet::default()
         };
         let options = DisplayOptions {
-            audio: true,
+            audio: Some(true),
             video_constraints: surface.into(),
             self_browser_surface: Some(SurfaceChoice::Exclude),
             ..DisplayOptions::default()

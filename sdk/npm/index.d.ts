@@ -1605,7 +1605,8 @@ export type AudioBitrateMode = "constant" | "variable";
  */
 export interface DisplayOptions {
     /**
-     * Whether to offer sharing audio too; not every browser and system supports it. Default: false.
+     * Whether to offer sharing audio too; not every browser and system supports it. Default: true when a room shares
+     * the screen, otherwise false.
      */
     audio?: boolean;
     /**
@@ -4600,9 +4601,9 @@ export class Room {
      */
     setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<LocalTrack | undefined>;
     /**
-     * Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its pictures
-     * and its sound. If a screen is shared already it does nothing, and if that was muted or unpublished, it is unmuted or
-     * published again, without a dialog. Here `audio` is true by default. Off: unpublishes and stops
+     * Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its video
+     * and, unless the option `audio` is false, its audio. If a screen is shared already it does nothing, and if that was muted or
+     * unpublished, it is unmuted or published again, without a dialog. Off: unpublishes and stops
      * both. The browser's own stop button does the same, and `localtrackended` is emitted for each. Resolves with what is shared.
      *
      * Call it from an event handler of a click or a key. Of calls in quick succession the last one holds. If the call is aborted,

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
@@ -58,9 +58,9 @@ impl JsRoom {
         })
     }
 
-    /// Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its pictures
-    /// and its sound. If a screen is shared already it does nothing, and if that was muted or unpublished, it is unmuted or
-    /// published again, without a dialog. Here `audio` is true by default. Off: unpublishes and stops
+    /// Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its video
+    /// and, unless the option `audio` is false, its audio. If a screen is shared already it does nothing, and if that was muted or
+    /// unpublished, it is unmuted or published again, without a dialog. Off: unpublishes and stops
     /// both. The browser's own stop button does the same, and `localtrackended` is emitted for each. Resolves with what is shared.
     ///
     /// Call it from an event handler of a click or a key. Of calls in quick succession the last one holds. If the call is aborted,
@@ -72,11 +72,8 @@ impl JsRoom {
         #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "DisplayOptions")] options: Option<JsValue>,
     ) -> Promise {
-        let audio = options.as_ref().and_then(|options| Reflect::get(options, &"audio".into()).ok());
-        let call = |room: &Room, enabled, options: DisplayOptions| {
-            let audio = audio.is_none_or(|audio| audio.is_undefined()) || options.audio;
-            room.set_screen_share_enabled(enabled, &DisplayOptions { audio, ..options })
-        };
+        let call =
+            |room: &Room, enabled, options: DisplayOptions| room.set_screen_share_enabled(enabled, &options);
         self.switch(read(enabled, options, "display options"), call, display::object)
     }
 

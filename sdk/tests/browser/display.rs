@@ -4,8 +4,8 @@ use futures::{FutureExt, StreamExt};
 use js_sys::JSON;
 use moim::{
     CaptureController, Constraint, ConstraintSet, Cursor, DisplayOptions, DisplaySurface, Error, ErrorCode,
-    FocusBehavior, NumberConstraint, Refusal, Region, SurfaceChoice, TrackSource, WindowAudio, attach,
-    capture_display, detach, play,
+    FocusBehavior, NumberConstraint, Refusal, Region, Room, RoomOptions, SurfaceChoice, TrackSource,
+    WindowAudio, attach, capture_display, detach, play,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -54,7 +54,7 @@ async fn display_capture_without_a_click_is_a_typed_answer() {
 async fn every_option_reaches_the_browser_and_what_it_gives_is_shown() {
     let _mock = sharing();
     let options = DisplayOptions {
-        audio: true,
+        audio: Some(true),
         video_constraints: ConstraintSet {
             display_surface: Constraint::Bare(DisplaySurface::Window.into()),
             cursor: Constraint::ideal(Cursor::Motion),
@@ -98,6 +98,21 @@ async fn nothing_but_pictures_is_the_default() {
     assert!(capture.audio.is_none());
     assert_eq!(JSON::stringify(&js("window.asked")).expect("JSON"), r#"{"video":true,"audio":false}"#);
     js("clearInterval(window.painter)");
+}
+
+#[wasm_bindgen_test]
+async fn a_room_shares_the_audio_too_unless_it_must_not() {
+    for (audio, shared) in [(None, true), (Some(true), true), (Some(false), false)] {
+        let _mock = sharing();
+        let mut room_options = RoomOptions::default();
+        room_options.url = "ws://localhost:1".to_owned();
+        let room = Room::new(room_options).expect("a room");
+        let options = DisplayOptions { audio, ..DisplayOptions::default() };
+        let capture =
+            room.set_screen_share_enabled(true, &options).await.expect("shared").expect("a capture");
+        assert_eq!(capture.audio.is_some(), shared, "{audio:?}");
+        js("clearInterval(window.painter)");
+    }
 }
 
 #[wasm_bindgen_test]

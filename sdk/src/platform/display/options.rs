@@ -15,8 +15,10 @@ use crate::platform::constraints::{set, to_js_or_true};
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(default, rename_all = "camelCase")]
 pub struct DisplayOptions {
-    /// Whether to offer sharing audio too; not every browser and system supports it. Default: false.
-    pub audio: bool,
+    /// Whether to offer sharing audio too; not every browser and system supports it. Default: true when a room shares
+    /// the screen, otherwise false.
+    #[cfg_attr(feature = "js", tsify(type = "boolean | null"))]
+    pub audio: Option<bool>,
     /// Resolution, frame rate, cursor, and the preferred surface. Only bare and ideal values and
     /// `max` are allowed. Default: none.
     #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
@@ -46,13 +48,16 @@ pub struct DisplayOptions {
 impl DisplayOptions {
     /// The default, and the sound with it.
     pub fn with_audio() -> Self {
-        Self { audio: true, ..Self::default() }
+        Self { audio: Some(true), ..Self::default() }
     }
 
     pub(super) fn to_js(&self, controller: Option<&JsValue>) -> Result<Object> {
         let options = Object::new();
         set(&options, "video", to_js_or_true(&self.video_constraints)?);
-        let audio = if self.audio { to_js_or_true(&self.audio_constraints)? } else { JsValue::FALSE };
+        let audio = match self.audio {
+            Some(true) => to_js_or_true(&self.audio_constraints)?,
+            _ => JsValue::FALSE,
+        };
         set(&options, "audio", audio);
         if self.prefer_current_tab {
             set(&options, "preferCurrentTab", true);

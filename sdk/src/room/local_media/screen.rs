@@ -90,8 +90,8 @@ impl Screen {
 }
 
 impl Room {
-    /// Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its pictures
-    /// and, if `options` ask for it and there is one, its sound. If a screen is shared already it does nothing, and if that was
+    /// Shares the screen, or stops sharing it. On: lets the user choose a screen, a window or a tab, and publishes its video
+    /// and, unless `options.audio` is `false`, its audio, if there is one. If a screen is shared already it does nothing, and if that was
     /// muted or unpublished, it is unmuted or published again, without a dialog. Off: unpublishes and stops both. The browser's own
     /// stop button does the same, with [`RoomEvent::LocalTrackEnded`] for each. Returns what is shared.
     ///
@@ -112,7 +112,8 @@ impl Room {
             let screen = &self.driver().local_media.screen;
             screen.overruled.take();
             if enabled && self.driver().sharing().is_none() && !screen.is_choosing.replace(true) {
-                screen.choosing.replace(Some(capture_display(options).boxed_local()));
+                let options = DisplayOptions { audio: options.audio.or(Some(true)), ..options.clone() };
+                screen.choosing.replace(Some(capture_display(&options).boxed_local()));
             }
             let (outcome, begins) = screen.switch.borrow_mut().ask(enabled);
             if begins {
