@@ -23,8 +23,7 @@ use crate::engine::diagnosis::{
 };
 use crate::error::Result;
 use crate::model::IceServer;
-use crate::platform::{clock, probe};
-use crate::room::resolve_url;
+use crate::platform::{clock, probe, url};
 use reporter::Reporter;
 
 /// Checks devices, servers and the network before a call: the microphone, the camera and the speaker, the signaling server,
@@ -52,7 +51,7 @@ use reporter::Reporter;
 pub fn diagnose(options: DiagnoseOptions) -> Result<Diagnosis> {
     options.check()?;
     let needs_url = options.signaling || !options.url.is_empty();
-    let url = if needs_url { resolve_url(&options.url)? } else { String::new() };
+    let url = if needs_url { url::resolve(&options.url)? } else { String::new() };
     let (sender, updates) = unbounded();
     let work = run(DiagnoseOptions { url, ..options }, Reporter::new(sender)).boxed_local();
     Ok(Diagnosis { work: Some(work), updates, report: DiagnosisReport::default() })

@@ -1,4 +1,5 @@
-//! Typed wrappers of browser interfaces, one W3C interface per file, each with `as_raw` to access the browser's object.
+//! The browser: typed wrappers of its interfaces, which have `as_raw` to access the browser's object where they are
+//! public, and what is built directly on them, such as the mixer, the recorder and file transfer.
 //!
 //! Whatever is opened here is owned by a guard that releases it on drop: listeners are removed, tracks
 //! stopped, audio nodes disconnected, object URLs revoked.
@@ -38,6 +39,7 @@ mod stats;
 mod stats_monitor;
 mod track;
 mod track_check;
+pub(crate) mod url;
 mod view;
 mod wakers;
 
@@ -52,7 +54,7 @@ pub use element::{attach, detach, play, set_sink_id};
 #[cfg(feature = "js")]
 pub(crate) use exception::cause_of;
 pub(crate) use file::random_id;
-pub(crate) use file::{Carrier, Limits, Transfers};
+pub(crate) use file::{Carrier, Limits, NotSent, Transfers};
 pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, IncomingFile};
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;

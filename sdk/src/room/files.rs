@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::{Rc, Weak};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures::FutureExt;
-use futures::future::LocalBoxFuture;
+use futures::future::{LocalBoxFuture, ready};
 use serde::Deserialize;
 use web_sys::Blob;
 
@@ -20,7 +20,7 @@ use crate::engine::transfer::{ACKNOWLEDGE_BYTES, WINDOW_BYTES};
 use crate::error::{DataChannelError, Result};
 use crate::model::{Channel, LinkId, ParticipantId, Role};
 use crate::platform::room_connection::RoomConnection;
-use crate::platform::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, Transfers};
+use crate::platform::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, NotSent, Transfers};
 
 /// Through an SFU or a mixer, data that a slow receiver has not read is buffered by the server: little of each
 /// file, and of few files at a time.
@@ -120,7 +120,7 @@ impl Driver {
         self.streams.interrupt(Some(participant));
     }
 
-    /// A connection is gone, or its channel for files is: that to a participant, or that to all.
+    /// A connection was closed, or its channel for files: files and streams through it are interrupted.
     pub(super) fn interrupted_through(&self, connection: &RoomConnection, link: &LinkId) {
         match link.participant().filter(|_| !connection.far_end().is_relay()) {
             Some(participant) => self.interrupted_with(participant),
@@ -145,7 +145,7 @@ impl Driver {
         self.files.0.borrow_mut().get_or_insert_with(participant.clone(), new).clone()
     }
 
-    /// Whether a frame for this participant can be sent without waiting.
+    /// Whether the connection can take a frame for this participant without waiting.
     pub(super) fn poll_capacity_to(
         &self,
         participant: &ParticipantId,
@@ -165,10 +165,9 @@ impl ParticipantCarrier {
         self.driver.upgrade().filter(|_| !self.transfers.is_over())
     }
 
-    fn poll_capacity(&self, context: &Context<'_>) -> Poll<bool> {
-        let Some(driver) = self.driver() else { return Poll::Ready(false) };
-        let room = ready!(driver.poll_capacity_to(&self.participant_id, context));
-        Poll::Ready(room.is_ok())
+    fn poll_capacity(&self, context: &Context<'_>) -> Poll<Result<(), NotSent>> {
+        let Some(driver) = self.driver() else { return Poll::Ready(Err(NotSent::Closed)) };
+        driver.poll_capacity_to(&self.participant_id, context).map_err(|_| NotSent::Closed)
     }
 }
 
@@ -177,14 +176,22 @@ impl Carrier for ParticipantCarrier {
         &self.transfers
     }
 
-    fn send(&self, frame: Vec<u8>) -> bool {
-        let Some(driver) = self.driver() else { return false };
-        driver.with_session(|session| session.send_file_frame(frame, &self.participant_id)).is_ok()
+    fn send(&self, frame: Vec<u8>) -> Result<(), NotSent> {
+        let driver = self.driver().ok_or(NotSent::Closed)?;
+        let sent = driver.with_session(|session| session.send_file_frame(frame, &self.participant_id));
+        sent.map_err(NotSent::from)
     }
 
-    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool> {
-        let room = poll_fn(|context| self.poll_capacity(context));
-        room.map(|there_is| there_is && self.send(frame)).boxed_local()
+    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, Result<(), NotSent>> {
+        let capacity = poll_fn(|context| self.poll_capacity(context));
+        capacity.map(|capacity| capacity.and_then(|()| self.send(frame))).boxed_local()
+    }
+
+    fn capacity(&self) -> LocalBoxFuture<'_, ()> {
+        match self.driver() {
+            Some(driver) => driver.capacity(Channel::Files, Some(&self.participant_id)).boxed_local(),
+            None => ready(()).boxed_local(),
+        }
     }
 
     fn limits(&self) -> Limits {

@@ -78,6 +78,16 @@ pub(super) struct WaitingSender {
 }
 
 impl Driver {
+    /// Waits until one participant, or everyone, can be sent more.
+    pub(super) fn capacity(&self, channel: Channel, to: Option<&ParticipantId>) -> DataCapacity {
+        if self.session.borrow().has_capacity(channel, to) {
+            return DataCapacity(None);
+        }
+        let (sender, capacity) = oneshot::channel();
+        self.senders.borrow_mut().push(WaitingSender { channel, to: to.cloned(), capacity: sender });
+        DataCapacity(Some(capacity))
+    }
+
     /// There may be room for more data.
     pub(super) fn wake_senders(&self) {
         let senders = self.senders.take();
@@ -127,12 +137,6 @@ impl Room {
         self.expect_state("send data", &[RoomState::Joined])?;
         let (driver, to) = (self.driver(), options.to.as_ref());
         driver.with_session(|session| session.send_data(&message, channel, to, clock::now()))?;
-        if driver.session.borrow().has_capacity(channel, to) {
-            return Ok(DataCapacity(None));
-        }
-        let (sender, capacity) = oneshot::channel();
-        let waiting = WaitingSender { channel, to: options.to.clone(), capacity: sender };
-        driver.senders.borrow_mut().push(waiting);
-        Ok(DataCapacity(Some(capacity)))
+        Ok(driver.capacity(channel, to))
     }
 }

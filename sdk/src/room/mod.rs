@@ -37,7 +37,6 @@ mod remote_track;
 mod roles;
 mod speakers;
 mod streams;
-mod url;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -53,7 +52,6 @@ pub use self::publication::Publication;
 pub use self::publish::PublicationRef;
 pub use self::remote_track::RemoteTrack;
 pub use self::streams::{IncomingStream, OutgoingStream, StreamOptions};
-pub(crate) use self::url::resolve as resolve_url;
 use crate::collections::SortedSet;
 use crate::engine::quality::ParticipantQuality;
 use crate::engine::session::Session;
@@ -61,7 +59,7 @@ use crate::engine::stream::{StreamHeader, StreamKind};
 use crate::error::{Error, Result};
 use crate::model::{JoinRequest, ParticipantId, Profile, PublicationId, Topology, Wish};
 use crate::options::{JoinOptions, RoomOptions, SubscribeOptions, UpdateOptions};
-use crate::platform::clock;
+use crate::platform::{clock, url};
 use crate::signaling::{self, Lane, SignalingBackend};
 
 /// A call between participants who exchange media and data. Clones are handles to the same
@@ -93,7 +91,7 @@ impl Room {
     /// `InvalidOptions` for invalid options, and without an absolute `url` on a page without a server; `Unsupported` outside a window, such as in a worker.
     pub fn new(options: RoomOptions) -> Result<Self> {
         options.check()?;
-        Self::open(signaling::backend_for(resolve_url(&options.url)?), options)
+        Self::open(signaling::backend_for(url::resolve(&options.url)?), options)
     }
 
     /// Creates a room with a signaling backend of the application. It does not connect before [`join`](Self::join).

@@ -12,7 +12,7 @@ use super::{DataChannel, DataChannelState, Payload};
 use crate::engine::framing::MAX_FRAME_BYTES;
 use crate::engine::transfer::WINDOW_BYTES;
 use crate::error::{DataChannelError, Error, Result};
-use crate::platform::file::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, Transfers};
+use crate::platform::file::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, NotSent, Transfers};
 
 /// A stream of the files that the remote peer offers, in order. Ends when the channel is closed. Created by
 /// [`DataChannel::files`].
@@ -79,16 +79,16 @@ impl Carrier for DataChannel {
         &self.0.transfers
     }
 
-    fn send(&self, frame: Vec<u8>) -> bool {
-        self.enqueue(Payload::Frame(frame), None).is_ok()
+    fn send(&self, frame: Vec<u8>) -> Result<(), NotSent> {
+        self.enqueue(Payload::Frame(frame), None).map_err(|_| NotSent::Closed)
     }
 
-    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool> {
+    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, Result<(), NotSent>> {
         let through = self.queue(Payload::Frame(frame));
         async move {
             match through {
-                Ok(through) => matches!(through.await, Ok(Ok(()))),
-                Err(_) => false,
+                Ok(through) => through.await.ok().and_then(Result::ok).ok_or(NotSent::Closed),
+                Err(_) => Err(NotSent::Closed),
             }
         }
         .boxed_local()

@@ -2,9 +2,11 @@
 
 use std::fmt::Debug;
 
-use futures::future::LocalBoxFuture;
+use futures::FutureExt;
+use futures::future::{LocalBoxFuture, ready};
 
 use super::Transfers;
+use crate::error::DataChannelError;
 use crate::model::ParticipantId;
 
 /// A reliable, ordered transport of the files between two peers.
@@ -12,11 +14,16 @@ pub(crate) trait Carrier: Debug {
     /// The files on this carrier.
     fn transfers(&self) -> &Transfers;
 
-    /// Sends a short and rare frame without waiting for room. Returns `false` if the carrier has closed.
-    fn send(&self, frame: Vec<u8>) -> bool;
+    /// Sends a short and rare frame without waiting for capacity.
+    fn send(&self, frame: Vec<u8>) -> Result<(), NotSent>;
 
-    /// Sends a frame as soon as there is room. Returns `false` if the carrier has closed.
-    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, bool>;
+    /// Sends a long frame as soon as there is capacity.
+    fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, Result<(), NotSent>>;
+
+    /// Resolves when a frame can be sent after [`NotSent::QueueFull`].
+    fn capacity(&self) -> LocalBoxFuture<'_, ()> {
+        ready(()).boxed_local()
+    }
 
     /// The limits of the carrier.
     fn limits(&self) -> Limits;
@@ -24,6 +31,24 @@ pub(crate) trait Carrier: Debug {
     /// The remote participant, if the carrier is that of a room.
     fn participant_id(&self) -> Option<&ParticipantId> {
         None
+    }
+}
+
+/// Why a frame was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotSent {
+    /// Too much is queued.
+    QueueFull,
+    /// The carrier has closed.
+    Closed,
+}
+
+impl From<DataChannelError> for NotSent {
+    fn from(error: DataChannelError) -> Self {
+        match error {
+            DataChannelError::QueueFull { .. } => Self::QueueFull,
+            _ => Self::Closed,
+        }
     }
 }
 

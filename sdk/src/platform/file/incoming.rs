@@ -8,7 +8,7 @@ use js_sys::Object;
 use web_sys::WritableStream;
 
 use super::carrier::Carrier;
-use super::send;
+use super::reply;
 use super::sink::Sink;
 use super::task::Work;
 use super::transfer::FileTransfer;
@@ -147,7 +147,7 @@ impl Offered {
 
     fn reject(&self, reason: &str) {
         self.answer();
-        send(&*self.carrier, self.id, TransferMessage::Reject { reason: reason.to_owned() });
+        reply(&*self.carrier, self.id, TransferMessage::Reject { reason: reason.to_owned() });
     }
 }
 

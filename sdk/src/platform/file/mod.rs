@@ -6,6 +6,8 @@ mod permit;
 mod sink;
 mod source;
 mod task;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 use std::cell::{Cell, RefCell};
@@ -17,7 +19,7 @@ use futures::channel::mpsc::UnboundedSender;
 use super::wakers::Wakers;
 use crate::collections::SortedSet;
 use crate::engine::transfer::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
-pub(crate) use carrier::{Carrier, Limits};
+pub(crate) use carrier::{Carrier, Limits, NotSent};
 pub use incoming::IncomingFile;
 use permit::Permits;
 use task::Input;
@@ -56,7 +58,7 @@ impl Transfers {
             }
             (None, TransferMessage::Accept { .. }) => {
                 let reason = "the sender cancelled it".to_owned();
-                send(carrier, id, TransferMessage::Cancel { cause: CancelCause::Asked, reason });
+                reply(carrier, id, TransferMessage::Cancel { cause: CancelCause::Asked, reason });
             }
             // A frame that was in flight when the transfer ended here.
             (None, _) => {}
@@ -85,7 +87,7 @@ impl Transfers {
         }
         if self.unanswered.borrow().len() >= MAX_OFFERS {
             let reason = "too many file offers are pending".to_owned();
-            send(carrier, id, TransferMessage::Reject { reason });
+            reply(carrier, id, TransferMessage::Reject { reason });
             return;
         }
         self.unanswered.borrow_mut().insert(id);
@@ -137,7 +139,8 @@ impl Transfers {
     }
 }
 
-/// Sends a short and rare frame without waiting for room. Returns `false` if the carrier has closed.
-fn send(carrier: &dyn Carrier, id: TransferId, message: TransferMessage) -> bool {
-    carrier.send(TransferFrame { id, message }.encode())
+/// Replies to a message for which there is no transfer. If the queue is full, the reply is dropped: a remote peer that does
+/// not read must not make this end store replies.
+fn reply(carrier: &dyn Carrier, id: TransferId, message: TransferMessage) {
+    let _ = carrier.send(TransferFrame { id, message }.encode());
 }

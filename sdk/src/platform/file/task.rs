@@ -8,9 +8,8 @@ use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::future::{Either, select};
 
-use super::carrier::Carrier;
+use super::carrier::{Carrier, NotSent};
 use super::permit::Permit;
-use super::send;
 use super::sink::Sink;
 use super::source::Source;
 use super::transfer::Shared;
@@ -103,15 +102,9 @@ pub(super) async fn run(
             }
             (Some(Output::Finished(result)), _) => break result,
             (Some(Output::Progress(bytes)), _) => shared.progress(bytes),
-            (Some(Output::Send(message @ TransferMessage::Chunk { .. })), work) => {
-                let frame = TransferFrame { id: shared.id, message }.encode();
-                let sent = attend(work.machine(), &mut inputs, carrier.send_in_turn(frame)).await;
-                if sent == Some(false) {
-                    work.machine().handle(Input::Disconnected);
-                }
-            }
             (Some(Output::Send(message)), work) => {
-                if !send(&*carrier, shared.id, message) {
+                let sending = send(&*carrier, TransferFrame { id: shared.id, message });
+                if attend(work.machine(), &mut inputs, sending).await == Some(Err(NotSent::Closed)) {
                     work.machine().handle(Input::Disconnected);
                 }
             }
@@ -162,6 +155,22 @@ pub(super) async fn run(
         work.abort(&error.to_string());
     }
     shared.finish(result.map_err(Into::into), work);
+}
+
+/// Sends a frame. Waits while the queue is full.
+async fn send(carrier: &dyn Carrier, frame: TransferFrame) -> Result<(), NotSent> {
+    let is_chunk = matches!(frame.message, TransferMessage::Chunk { .. });
+    let frame = frame.encode();
+    loop {
+        let sent = match is_chunk {
+            true => carrier.send_in_turn(frame.clone()).await,
+            false => carrier.send(frame.clone()),
+        };
+        match sent {
+            Err(NotSent::QueueFull) => carrier.capacity().await,
+            sent => return sent,
+        }
+    }
 }
 
 /// Performs one operation while handling events. Returns `None` if an event made the result irrelevant.
