@@ -29,7 +29,7 @@ enum ControlType {
 
 impl Client {
     /// Whether the client may send a message. What the SDK sends by itself is permitted to everyone: receipts, for which the
-    /// sender of a message waits, quality reports, and replies to an offered file.
+    /// sender of a message waits, quality reports, and replies to an offered file or an open stream.
     pub(super) fn may_send(&mut self, channel: Channel, content: &[u8], now: Instant) -> bool {
         let may = self.permissions.allows(RoomPermission::Data) || is_control(channel, content);
         if !may {
@@ -54,6 +54,8 @@ fn is_control(channel: Channel, content: &[u8]) -> bool {
     match (channel, content) {
         // accept, reject, acknowledge, verified and cancel, as in the README of the protocol
         (Channel::Files, [3, kind, ..]) => matches!(kind, 1 | 2 | 4 | 6 | 8..=11),
+        // credit, received, cancel and lost of a stream
+        (Channel::Files, [5, kind, ..]) => matches!(kind, 4..=7),
         (Channel::Files, _) => false,
         _ => serde_json::from_slice::<Control>(content).is_ok_and(|control| control.text.is_none()),
     }
@@ -83,6 +85,9 @@ mod tests {
         let is_file = |kind: u8| is_control(Channel::Files, &[3, kind, 0, 0]);
         let replies: Vec<_> = (0..=255).filter(|kind| is_file(*kind)).collect();
         assert_eq!(replies, [1, 2, 4, 6, 8, 9, 10, 11]);
+        let is_stream = |kind: u8| is_control(Channel::Files, &[5, kind, 0, 0]);
+        let replies: Vec<_> = (0..=255).filter(|kind| is_stream(*kind)).collect();
+        assert_eq!(replies, [4, 5, 6, 7]);
         assert!(!is_control(Channel::Files, br#"{"type":"receipt","id":7}"#));
         assert!(!is_control(Channel::Reliable, &[3, 1, 0, 0]));
     }
