@@ -435,10 +435,10 @@ impl Error {
 /// The origin of this page. A server that rejects it looks to the page like one that is not there.
 fn origin() -> String {
     #[cfg(target_arch = "wasm32")]
-    let origin = crate::platform::page::origin();
-    #[cfg(not(target_arch = "wasm32"))]
-    let origin = None;
-    origin.unwrap_or_else(|| "this origin".to_owned())
+    if let Some(origin) = crate::platform::page::origin() {
+        return origin;
+    }
+    "this origin".to_owned()
 }
 
 /// What to do, where the server's message does not say it.
