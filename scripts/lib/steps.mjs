@@ -136,7 +136,8 @@ async function crates(note) {
   mkdirSync(unpacked, { recursive: true });
   const folder = (name) => join(unpacked, `${name}-${packageVersion()}`);
   for (const name of packages) {
-    await run("tar", ["-xzf", join(TARGET, "package", `${name}-${packageVersion()}.crate`), "-C", unpacked], { log: "crates-unpack" });
+    // With new modification times (-m), by which cargo recognizes what has changed since the last run.
+    await run("tar", ["-xzmf", join(TARGET, "package", `${name}-${packageVersion()}.crate`), "-C", unpacked], { log: "crates-unpack" });
     appendFileSync(join(folder(name), "Cargo.toml"), "\n[workspace]\n"); // not a member of the surrounding one
   }
   const patch = ["--config", `patch.crates-io.moim-protocol.path=${JSON.stringify(folder("moim-protocol"))}`];

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::{
     net::{TcpListener, UdpSocket},
     process::Command,
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 use support::{
@@ -153,10 +153,21 @@ async fn coturn() -> Option<(tokio::process::Child, SocketAddr)> {
         .spawn();
     let address = SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()));
     let child = spawned.ok()?;
-    while tokio::net::TcpStream::connect(address).await.is_err() {
+    while !answers_by_udp(address).await {
         sleep(Duration::from_millis(20)).await;
     }
     Some((child, address))
+}
+
+/// Whether a STUN server responds to a binding request. Coturn listens on TCP first.
+async fn answers_by_udp(server: SocketAddr) -> bool {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    socket.connect(server).await.unwrap();
+    let response = async {
+        socket.send(&binding()).await?;
+        socket.recv(&mut [0; 512]).await
+    };
+    timeout(Duration::from_secs(1), response).await.is_ok_and(|response| response.is_ok())
 }
 
 #[tokio::test]

@@ -71,8 +71,10 @@ async fn samples_come_by_for_await() {
 #[wasm_bindgen_test]
 async fn an_iteration_ends_when_the_monitor_is_closed() {
     holds(monitor(), "setTimeout(() => x.close(), 20); for await (const _ of x); return true;").await;
+    let source = js(SOURCE);
+    let options = js("{ intervalMs: 100 }");
     holds(
-        monitor(),
+        JsStatsMonitor::new(&source, Some(options)).expect("a monitor"),
         "const samples = x[Symbol.asyncIterator]();
          x.free(); // As it is when JavaScript collects it: what is measured still comes.
          const first = await samples.next();
@@ -80,6 +82,7 @@ async fn an_iteration_ends_when_the_monitor_is_closed() {
          return first.done === false && (await samples.next()).done === true;",
     )
     .await;
+    js_sys::Reflect::set(&source, &"getStats".into(), &JsValue::NULL).expect("set"); // ends the monitor
 }
 
 #[wasm_bindgen_test]
@@ -197,7 +200,10 @@ async fn odd_sources_and_options_are_refused() {
             "document",
         ];
         match JsStatsMonitor::new(&js(SOURCE), Some(js(odd))) {
-            Ok(_) => assert!(harmless.contains(odd), "{odd} was taken"),
+            Ok(monitor) => {
+                monitor.close();
+                assert!(harmless.contains(odd), "{odd} was taken");
+            }
             Err(error) => assert_eq!(text(&error, "code"), "ERR_INVALID_OPTIONS", "{odd}"),
         }
     }
