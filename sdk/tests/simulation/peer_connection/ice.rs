@@ -16,8 +16,6 @@ pub(crate) struct Ice {
     pub(crate) is_cut: bool,
     /// Neither media nor data flow: the path was cut, and has not been found again.
     pub(crate) is_down: bool,
-    /// A packet could not be sent meanwhile, which ends DTLS in Firefox.
-    pub(crate) is_broken: bool,
     /// The local and the remote generation that were checked last.
     checked: Option<(String, String)>,
     /// Of the planned changes: earlier ones are void.
@@ -62,9 +60,8 @@ impl PeerConnection {
     }
 
     /// A browser notices after some seconds that nothing arrives, and gives up later.
-    pub(crate) fn path_lost(&mut self, breaks: bool, random: &mut Random) {
+    pub(crate) fn path_lost(&mut self, random: &mut Random) {
         (self.ice.is_cut, self.ice.is_down) = (true, true);
-        self.ice.is_broken |= breaks && self.ice.state == ConnectionState::Connected;
         let disconnected = random.number(1_500..6_000);
         let failed = disconnected + random.number(4_000..20_000);
         match self.ice.state {

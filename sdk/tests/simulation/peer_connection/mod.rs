@@ -32,8 +32,6 @@ pub(crate) enum PeerEvent {
     /// The state changes, if that is still planned.
     Ice(u32, ConnectionState),
     State(ConnectionState),
-    /// ICE is connected, and DTLS has failed.
-    TransportFailed,
     ChannelOpen(Channel),
     ChannelClosed(Channel),
     Message(Channel, Frame),
@@ -213,7 +211,6 @@ impl PeerConnection {
             PeerEvent::Candidate(candidate) => Some(ConnectionInput::LocalCandidate(candidate)),
             PeerEvent::State(state) => Some(ConnectionInput::StateChange(state)),
             PeerEvent::Ice(plan, state) => self.change_state(plan, state).map(ConnectionInput::StateChange),
-            PeerEvent::TransportFailed => Some(ConnectionInput::TransportFailed),
             PeerEvent::ChannelOpen(channel) => {
                 self.open_channels.insert(channel);
                 Some(ConnectionInput::ChannelOpen(channel))
