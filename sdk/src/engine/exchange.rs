@@ -54,8 +54,6 @@ pub enum Input {
     LocalCandidate(IceCandidate),
     /// `connectionstatechange`.
     StateChange(ConnectionState),
-    /// ICE has found a path, but DTLS has failed: no ICE restart restores the connection.
-    TransportFailed,
 }
 
 /// What to do next.
@@ -232,8 +230,6 @@ impl Exchange {
                 let politeness = self.politeness;
                 self.with_recovery(|recovery| recovery.handle_state(state, politeness, now), now);
             }
-            // For whoever can replace the connection.
-            Input::TransportFailed => {}
         }
         self.release_remote_candidates();
     }

@@ -112,7 +112,6 @@ pub(crate) fn connection_input(peer: &dyn Display, input: &ConnectionInput) {
         ConnectionInput::OperationFailed { error, .. } => failed(peer, error),
         ConnectionInput::LocalCandidate(found) => candidate(peer, "local", found),
         ConnectionInput::StateChange(state) => log::info!(target: CONNECTION, "{peer}: {state:?}"),
-        ConnectionInput::TransportFailed => transport_failed(peer),
         ConnectionInput::ChannelOpen(channel) => {
             log::debug!(target: CONNECTION, "{peer}: data channel {} open", channel.label());
         }
@@ -150,12 +149,7 @@ pub(crate) fn exchange_input(peer: &dyn Display, input: &Input) {
         Input::OperationFailed { error, .. } => failed(peer, error),
         Input::LocalCandidate(found) => candidate(peer, "local", found),
         Input::StateChange(state) => log::info!(target: CONNECTION, "{peer}: {state:?}"),
-        Input::TransportFailed => transport_failed(peer),
     }
-}
-
-fn transport_failed(peer: &dyn Display) {
-    log::warn!(target: CONNECTION, "{peer}: DTLS has failed, although ICE has found a path");
 }
 
 /// A lost connection is being restored.

@@ -81,8 +81,6 @@ pub enum ConnectionInput {
     LocalCandidate(IceCandidate),
     /// `connectionstatechange`.
     StateChange(ConnectionState),
-    /// ICE has found a path, but DTLS has failed: no ICE restart restores the connection.
-    TransportFailed,
     /// A data channel is open.
     ChannelOpen(Channel),
     /// A data channel is closed.
@@ -106,7 +104,6 @@ impl From<exchange::Input> for ConnectionInput {
             exchange::Input::OperationFailed { state, error } => Self::OperationFailed { state, error },
             exchange::Input::LocalCandidate(candidate) => Self::LocalCandidate(candidate),
             exchange::Input::StateChange(state) => Self::StateChange(state),
-            exchange::Input::TransportFailed => Self::TransportFailed,
         }
     }
 }

@@ -59,8 +59,6 @@ pub(super) struct Connection {
     /// The wishes sent last to the remote end.
     wishes: Wanted,
     was_connected: bool,
-    /// DTLS has failed.
-    is_broken: bool,
     /// The state that participants were told last.
     told_state: ParticipantConnectionState,
     /// It could not be restored.
@@ -93,7 +91,6 @@ impl Connection {
             receiving: Sections::default(),
             wishes: Wanted::default(),
             was_connected: false,
-            is_broken: false,
             told_state: ParticipantConnectionState::New,
             is_given_up: false,
             limits: SortedMap::new(),
@@ -271,11 +268,6 @@ impl Connection {
         }
     }
 
-    /// Whether only a new connection can restore it. One that was never connected would fail again.
-    pub(super) fn is_broken(&self) -> bool {
-        self.is_broken && self.was_connected
-    }
-
     /// The state that participants were told last.
     pub(super) fn told_state(&self) -> ParticipantConnectionState {
         self.told_state
@@ -379,7 +371,6 @@ impl Connection {
                 }
                 self.exchange(exchange::Input::StateChange(state), now);
             }
-            ConnectionInput::TransportFailed => self.is_broken = true,
             ConnectionInput::ChannelOpen(channel) => {
                 for frame in self.channels.opened(channel) {
                     self.command(ConnectionCommand::Send(channel, frame));

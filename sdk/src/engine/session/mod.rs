@@ -13,7 +13,6 @@ mod people;
 mod pump;
 mod receipts;
 mod recovery;
-mod replacement;
 mod signals;
 mod watched;
 mod wishes;
@@ -235,9 +234,6 @@ impl Session {
                 | ConnectionInput::ChannelCapacity(_)
         );
         connection.handle_input(input, now);
-        if connection.is_broken() {
-            return self.replace_connection(link, now);
-        }
         self.refresh();
         if frees_capacity {
             self.send_marks(now);

@@ -71,7 +71,13 @@ impl Session {
                     self.refresh();
                 }
             }
-            (_, SignalEvent::Reopened(link)) => self.replace_connection(&link, now),
+            (_, SignalEvent::Reopened(link)) => {
+                if self.connections.contains_key(&link) {
+                    self.stale.insert(link);
+                }
+                self.replan(now);
+                self.refresh();
+            }
             (_, SignalEvent::Corrected { publications, profile }) => {
                 self.corrected(publications, profile, now);
             }
