@@ -102,7 +102,10 @@ pub(crate) fn Tile(props: &TileProps) -> Html {
         >
             <video
                 ref={video}
-                class={classes!((!model.visible).then_some("hidden"))}
+                class={classes!(
+                    (model.own && model.source == Source::Camera).then_some("mirrored"),
+                    (!model.visible).then_some("hidden")
+                )}
                 aria-label={label.clone()}
                 autoplay=true
                 playsinline=true

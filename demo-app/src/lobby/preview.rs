@@ -29,7 +29,7 @@ pub(crate) fn Preview(props: &PreviewProps) -> Html {
             <div class="preview">
                 <video
                     ref={video}
-                    class={classes!(status.is_some().then_some("hidden"))}
+                    class={classes!("mirrored", status.is_some().then_some("hidden"))}
                     data-test="preview"
                     aria-label={words.preview}
                     autoplay=true

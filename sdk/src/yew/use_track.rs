@@ -30,7 +30,7 @@ impl Showing {
         let attached = match &track {
             // Its room must observe its size, and whether it may play.
             Track::Remote(track) => track.attach(&element),
-            Track::Local(track) => track.attach(&element),
+            Track::Local(_) => crate::attach(&element, &[track.to_raw()]),
         };
         let mut showing = Self { element, track, starting: None, _playing: playing };
         match attached {
@@ -61,7 +61,7 @@ impl Drop for Showing {
     fn drop(&mut self) {
         match &self.track {
             Track::Remote(track) => track.detach(&self.element),
-            Track::Local(track) => track.detach(&self.element),
+            Track::Local(_) => crate::detach(&self.element),
         }
     }
 }
@@ -121,7 +121,7 @@ impl fmt::Debug for TrackHandle {
 /// The track is a [`LocalTrack`](crate::LocalTrack), a [`RemoteTrack`](crate::RemoteTrack), a [`Track`], or a
 /// participant's source, such as `(&participant, TrackSource::Camera)`; an `Option` of them may be set later. The
 /// element is muted for video and for tracks of this page, which avoids an echo: remote audio requires a separate
-/// element. A camera of this page is mirrored, as by [`LocalTrack::attach`](crate::LocalTrack::attach).
+/// element.
 ///
 /// Renders when the browser blocks playback, and when it starts after all. [`TrackHandle::is_muted`] is as current as
 /// the rendering: take the participant from [`use_participants`](super::use_participants), which renders on each

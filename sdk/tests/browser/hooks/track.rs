@@ -2,7 +2,6 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use moim::yew::{Track, use_track};
-use moim::{LocalTrack, TrackSource};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlVideoElement;
@@ -82,21 +81,6 @@ async fn a_track_plays_while_it_and_its_element_are_there() {
     until("nothing shown", || is_empty(&app)).await;
     app.unmount();
     assert!(!other.track.is_ended(), "it belongs to the application");
-}
-
-#[wasm_bindgen_test]
-async fn a_camera_of_this_page_is_mirrored_and_nothing_else_is() {
-    let painting = Painting::new();
-    let camera = LocalTrack::from_raw(painting.track.to_raw(), TrackSource::Camera);
-    let properties = |track: &LocalTrack| Props { track: Some(track.into()), ..of(None) };
-    let scale = |app: &Mounted<Tile>| video(app)?.style().get_property_value("scale").ok();
-    let mut app = Mounted::<Tile>::new(properties(&camera));
-    moves(&app).await;
-    assert_eq!(scale(&app).as_deref(), Some("-1 1"));
-    app.update(properties(&painting.track));
-    until("the picture as it is", || scale(&app).as_deref() == Some("")).await;
-    moves(&app).await;
-    app.unmount();
 }
 
 #[wasm_bindgen_test]
