@@ -36,9 +36,9 @@ pub enum SignalCommand {
     /// As a host: perform an action on the room or its participants.
     Order(Order),
     /// Open a new connection in place of one that is [lost](SignalEvent::Lost) or does not reply. The reply is
-    /// [`SignalEvent::Resumed`], [`SignalEvent::Rejoined`], or `Lost` again. Only with [`Capabilities::resume`].
+    /// [`SignalEvent::Resumed`], [`SignalEvent::Rejoined`], or `Lost` again. Only with [`Capabilities::resume`](super::Capabilities::resume).
     Reconnect,
-    /// The network may have changed: check soon whether the connection still works. Only with [`Capabilities::resume`].
+    /// The network may have changed: check soon whether the connection still works. Only with [`Capabilities::resume`](super::Capabilities::resume).
     Probe,
     /// Leave the room and close the connection. The last command.
     Leave,
