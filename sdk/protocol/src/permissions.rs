@@ -44,7 +44,7 @@ permissions! {
     Subscribe => "subscribe",
     /// To send chat messages, data, files and streams.
     Data => "data",
-    /// To set one's own name, metadata and attributes.
+    /// To change the participant's own name, metadata and attributes.
     Metadata => "metadata",
 }
 

@@ -5,9 +5,7 @@ use futures::{FutureExt, StreamExt};
 
 use super::reporter::Reporter;
 use crate::engine::diagnosis::{Check, Finding, Outcome};
-use crate::model::{
-    IceServer, JoinRequest, Profile, Role, ServerRefusal, SignalCommand, SignalEvent, Topology,
-};
+use crate::model::{IceServer, JoinRequest, Profile, ServerRefusal, SignalCommand, SignalEvent, Topology};
 use crate::platform::clock::within;
 use crate::platform::socket::{Socket, SocketFrame};
 use crate::platform::{clock, http, random_id};
@@ -72,16 +70,8 @@ impl Visit {
     /// Resolves with the first event that decides.
     async fn join(&mut self) -> SignalEvent {
         let id = u64::from_le_bytes(random_id());
-        let request = JoinRequest {
-            room: format!("moim-diagnosis-{id:016x}"),
-            profile: Profile { name: "diagnosis".to_owned(), ..Profile::default() },
-            topology: Topology::Mesh,
-            role: Role::Participant,
-            token: None,
-            publications: Vec::new(),
-            carries_offer: false,
-            resumable: false,
-        };
+        let profile = Profile { name: "diagnosis".to_owned(), ..Profile::default() };
+        let request = JoinRequest::new(format!("moim-diagnosis-{id:016x}"), profile, Topology::Mesh);
         self.backend.handle_command(SignalCommand::Join(request), clock::now());
         loop {
             while let Some(output) = self.backend.poll_output() {

@@ -17,8 +17,12 @@ pub(crate) fn object_of(raw: &JsValue, make: impl FnOnce() -> JsValue) -> JsValu
 pub(crate) fn known(raw: &JsValue) -> Option<JsValue> {
     let reference = KNOWN.with(|known| known.get(raw.unchecked_ref::<Object>()));
     let object: JsValue = reference.dyn_into::<WeakRef>().ok()?.deref()?.into();
-    let is_freed = || Reflect::get(&object, &"__wbg_ptr".into()).is_ok_and(|at| at == 0);
-    (!is_freed()).then_some(object)
+    (!is_freed(&object)).then_some(object)
+}
+
+/// Whether an object of this package was freed.
+pub(crate) fn is_freed(object: &JsValue) -> bool {
+    Reflect::get(object, &"__wbg_ptr".into()).is_ok_and(|pointer| pointer == 0)
 }
 
 /// Makes `object` the one for `raw`, and returns it.

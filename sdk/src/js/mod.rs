@@ -15,7 +15,7 @@ mod diagnosis;
 mod error;
 mod event_target;
 mod file_transfer;
-mod identity;
+pub(crate) mod identity;
 mod level_meter;
 mod list;
 mod live_object;

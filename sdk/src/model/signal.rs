@@ -81,6 +81,22 @@ pub struct JoinRequest {
     pub resumable: bool,
 }
 
+impl JoinRequest {
+    /// A request to join as a participant, without a token and without publications.
+    pub fn new(room: impl Into<String>, profile: Profile, topology: Topology) -> Self {
+        Self {
+            room: room.into(),
+            profile,
+            topology,
+            role: Role::Participant,
+            token: None,
+            publications: Vec::new(),
+            carries_offer: false,
+            resumable: false,
+        }
+    }
+}
+
 /// An event of any signaling server.
 ///
 /// Repeated events have no effect. Events about an unknown participant are ignored.

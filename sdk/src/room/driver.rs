@@ -477,10 +477,7 @@ impl Driver {
         }
         let timer = next.map(|at| {
             let this = self.this.clone();
-            let delay = at.saturating_sub(clock::now());
-            // What rings too early arms another, and a browser's timer holds 31 bits.
-            let delay = i32::try_from(delay).unwrap_or(i32::MAX).cast_unsigned();
-            let timeout = Timeout::new(delay, move || {
+            let timeout = clock::timer_at(at, move || {
                 if let Some(driver) = this.upgrade() {
                     drop(driver.timer.take());
                     let now = clock::now();

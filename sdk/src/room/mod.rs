@@ -159,20 +159,9 @@ impl Room {
         driver.watch_page();
         let (joining, joined) = oneshot::channel();
         *driver.joining.borrow_mut() = Some(joining);
-        let request = JoinRequest {
-            room: options.room,
-            profile: Profile {
-                name: options.name,
-                metadata: options.metadata,
-                attributes: options.attributes,
-            },
-            topology: self.0.topology,
-            role: options.role,
-            token: options.token,
-            publications: Vec::new(),
-            carries_offer: false,
-            resumable: false,
-        };
+        let JoinOptions { room, name, metadata, attributes, role, token } = options;
+        let profile = Profile { name, metadata, attributes };
+        let request = JoinRequest { role, token, ..JoinRequest::new(room, profile, self.0.topology) };
         driver.with_session(|session| session.join(request, self.0.join_timeout_ms, clock::now()));
         let mut unless_awaited = LeaveOnDrop(Some(driver));
         let result = joined.await;
@@ -267,7 +256,7 @@ impl Room {
 
     fn expect_state(&self, action: &'static str, allowed: &[RoomState]) -> Result<()> {
         let state = self.state();
-        // What is asked of a server that is away is told to it when it is back.
+        // What is requested while the server is away is sent when it is back.
         let counts_as = if state == RoomState::Reconnecting { RoomState::Joined } else { state };
         if allowed.contains(&counts_as) {
             return Ok(());

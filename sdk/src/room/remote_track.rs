@@ -60,8 +60,7 @@ impl RemoteTrack {
     #[cfg(feature = "js")]
     pub(crate) fn object(&self, make: impl FnOnce(Self) -> wasm_bindgen::JsValue) -> wasm_bindgen::JsValue {
         let known = self.0.object.borrow().clone();
-        let is_freed = || js_sys::Reflect::get(&known, &"__wbg_ptr".into()).is_ok_and(|at| at == 0);
-        if known.is_object() && !is_freed() {
+        if known.is_object() && !crate::js::identity::is_freed(&known) {
             return known;
         }
         let object = make(self.clone());

@@ -83,11 +83,11 @@ impl Session {
 
     /// Notes data that was sent, and has marks follow it.
     fn mark(&mut self, bytes: usize, to: Option<&ParticipantId>, now: Timestamp) {
-        let Some(own_id) = self.own_id().cloned() else { return };
+        let Some(own_id) = self.phase.own_id() else { return };
         for other in self.roster.participants() {
             let is_receiver = match to {
                 Some(to) => other.id == *to,
-                None => other.id != own_id && other.role != Role::Mixer,
+                None => other.id != *own_id && other.role != Role::Mixer,
             };
             if is_receiver {
                 self.backlog.sent(&other.id, bytes);
@@ -153,7 +153,7 @@ impl Session {
         if let Some(id) = to.filter(|id| self.others().all(|other| other.id != **id)) {
             return Err(DataChannelError::UnknownParticipant { participant: id.to_string() });
         }
-        let own_id = self.own_id().cloned();
+        let own_id = self.phase.own_id();
         let mut full = None;
         for (link, connection) in self.connections.iter_mut().filter(|(link, _)| link.sends()) {
             let is_direct = !connection.far_end().is_relay();
@@ -161,7 +161,7 @@ impl Session {
                 _ if is_direct && to.is_some_and(|id| Some(id) != link.participant()) => continue,
                 FarEnd::Participant => frame.clone(),
                 FarEnd::Server | FarEnd::Mixer => frame.routed(to)?,
-                FarEnd::Listener => frame.routed(own_id.as_ref())?,
+                FarEnd::Listener => frame.routed(own_id)?,
             };
             if !connection.send(channel, frame) {
                 full = Some(DataChannelError::QueueFull { participant: link.to_string() });
@@ -266,16 +266,8 @@ mod tests {
     /// A session in a mixed room with these people, as the first of them.
     fn joined(people: &[ParticipantInfo]) -> Session {
         let mut session = Session::new(Capabilities::default(), Vec::new(), true);
-        let request = JoinRequest {
-            room: "tea".into(),
-            profile: Profile { name: people[0].name.clone(), ..Profile::default() },
-            topology: Topology::Mcu,
-            role: people[0].role,
-            token: None,
-            publications: Vec::new(),
-            carries_offer: false,
-            resumable: false,
-        };
+        let profile = Profile { name: people[0].name.clone(), ..Profile::default() };
+        let request = JoinRequest { role: people[0].role, ..JoinRequest::new("tea", profile, Topology::Mcu) };
         session.join(request, 10_000, 0);
         let joined = SignalEvent::Joined {
             participant_id: people[0].id.clone(),

@@ -63,6 +63,16 @@ enum Phase {
     Ended,
 }
 
+impl Phase {
+    /// This participant's id, once joined.
+    fn own_id(&self) -> Option<&ParticipantId> {
+        match self {
+            Self::Joined { own_id } | Self::Recovering { own_id, .. } => Some(own_id),
+            _ => None,
+        }
+    }
+}
+
 /// A session in a room.
 #[derive(Debug)]
 pub struct Session {
@@ -290,10 +300,7 @@ impl Session {
 
     /// This participant's id, once joined.
     pub fn own_id(&self) -> Option<&ParticipantId> {
-        match &self.phase {
-            Phase::Joined { own_id } | Phase::Recovering { own_id, .. } => Some(own_id),
-            _ => None,
-        }
+        self.phase.own_id()
     }
 
     /// The other participants in the room, in the order of joining.
@@ -355,7 +362,7 @@ impl Session {
 
     /// Sends a command to the server, if the room is joined or being joined.
     fn tell_if_in(&mut self, command: SignalCommand) {
-        if matches!(self.phase, Phase::Joining { .. } | Phase::Joined { .. } | Phase::Recovering { .. }) {
+        if matches!(self.phase, Phase::Joining { .. }) || self.own_id().is_some() {
             self.signal(command);
         }
     }
@@ -377,7 +384,7 @@ impl Session {
     fn replan(&mut self, now: Timestamp) {
         match self.phase {
             Phase::Joining { .. } if self.carries_offer() => {}
-            Phase::Joined { .. } | Phase::Recovering { .. } => {}
+            _ if self.own_id().is_some() => {}
             _ => return,
         }
         let roster = self.roster.participants();

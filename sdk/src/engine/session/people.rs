@@ -102,20 +102,12 @@ impl Session {
 mod tests {
     use super::*;
     use crate::engine::session::Output;
-    use crate::model::{Capabilities, JoinRequest, MediaKind, Role, SignalEvent, Topology, TrackSource};
+    use crate::model::{Capabilities, JoinRequest, MediaKind, SignalEvent, Topology, TrackSource};
 
     fn joined() -> Session {
         let mut session = Session::new(Capabilities::default(), Vec::new(), true);
-        let request = JoinRequest {
-            room: "tea".into(),
-            profile: Profile { name: "Ana".into(), ..Profile::default() },
-            topology: Topology::Mesh,
-            role: Role::Participant,
-            token: None,
-            publications: Vec::new(),
-            carries_offer: false,
-            resumable: false,
-        };
+        let profile = Profile { name: "Ana".into(), ..Profile::default() };
+        let request = JoinRequest::new("tea", profile, Topology::Mesh);
         session.join(request, 1_000, 0);
         let joined = SignalEvent::Joined {
             participant_id: "a".into(),

@@ -136,16 +136,8 @@ mod tests {
 
     /// Joins over an SFU.
     fn join(session: &mut Session) -> Vec<Output> {
-        let request = JoinRequest {
-            room: "tea".into(),
-            profile: Profile { name: "Ana".into(), ..Profile::default() },
-            topology: Topology::Sfu,
-            role: Role::Participant,
-            token: None,
-            publications: Vec::new(),
-            carries_offer: false,
-            resumable: false,
-        };
+        let profile = Profile { name: "Ana".into(), ..Profile::default() };
+        let request = JoinRequest::new("tea", profile, Topology::Sfu);
         session.join(request, 10_000, 0);
         drain(session)
     }

@@ -128,7 +128,7 @@ pub struct TransferFrame {
 
 impl TransferFrame {
     /// Encodes the frame.
-    pub fn encode(self) -> Vec<u8> {
+    pub fn encode(&self) -> Vec<u8> {
         let start = |kind: u8, room: usize| {
             let mut frame = Vec::with_capacity(HEADER_BYTES + room);
             frame.extend([TRANSFER, kind]);
@@ -140,13 +140,13 @@ impl TransferFrame {
             frame.extend(body);
             frame
         };
-        match self.message {
+        match &self.message {
             TransferMessage::Offer(offer) => {
                 // Strings and numbers can always be written as JSON.
-                with(0, serde_json::to_string(&offer.sanitized()).unwrap_or_default().as_bytes())
+                with(0, serde_json::to_string(&offer.clone().sanitized()).unwrap_or_default().as_bytes())
             }
             TransferMessage::Accept { offset } => with(1, &offset.to_be_bytes()),
-            TransferMessage::Reject { reason } => with(2, text(reason).as_bytes()),
+            TransferMessage::Reject { reason } => with(2, text(reason.clone()).as_bytes()),
             TransferMessage::Chunk { offset, bytes } => {
                 let mut frame = start(3, 8 + bytes.len());
                 frame.extend(offset.to_be_bytes());
@@ -154,7 +154,7 @@ impl TransferFrame {
                 frame
             }
             TransferMessage::Acknowledge { offset } => with(4, &offset.to_be_bytes()),
-            TransferMessage::End { hash } => with(5, &hash),
+            TransferMessage::End { hash } => with(5, hash),
             TransferMessage::Verified => with(6, &[]),
             TransferMessage::Confirmed => with(7, &[]),
             TransferMessage::Cancel { cause, reason } => {
@@ -164,7 +164,7 @@ impl TransferFrame {
                     CancelCause::Storage => 10,
                     CancelCause::Lost => 11,
                 };
-                with(kind, text(reason).as_bytes())
+                with(kind, text(reason.clone()).as_bytes())
             }
         }
     }

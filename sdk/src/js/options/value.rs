@@ -4,6 +4,8 @@ use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
+use crate::js::identity::is_freed;
+
 /// The type's name in messages.
 pub(super) fn described(value: &JsValue) -> String {
     match value.as_string() {
@@ -33,11 +35,6 @@ fn class_name(object: &JsValue) -> String {
         Some(name) => format!("an object of the class {name}"),
         None => "an object".to_owned(),
     }
-}
-
-/// Whether an object of this package was freed.
-fn is_freed(object: &JsValue) -> bool {
-    Reflect::get(object, &"__wbg_ptr".into()).is_ok_and(|pointer| pointer == 0)
 }
 
 /// An `ArrayBuffer` that was transferred, or a view of one.

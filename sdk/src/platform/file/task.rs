@@ -159,12 +159,10 @@ pub(super) async fn run(
 
 /// Sends a frame. Waits while the queue is full.
 async fn send(carrier: &dyn Carrier, frame: TransferFrame) -> Result<(), NotSent> {
-    let is_chunk = matches!(frame.message, TransferMessage::Chunk { .. });
-    let frame = frame.encode();
     loop {
-        let sent = match is_chunk {
-            true => carrier.send_in_turn(frame.clone()).await,
-            false => carrier.send(frame.clone()),
+        let sent = match frame.message {
+            TransferMessage::Chunk { .. } => carrier.send_in_turn(frame.encode()).await,
+            _ => carrier.send(frame.encode()),
         };
         match sent {
             Err(NotSent::QueueFull) => carrier.capacity().await,

@@ -15,16 +15,7 @@ pub(super) fn drain(backend: &mut NativeBackend) -> Vec<Output> {
 }
 
 pub(super) fn request() -> JoinRequest {
-    JoinRequest {
-        room: "tea".into(),
-        profile: Profile { name: "Ana".into(), ..Profile::default() },
-        topology: Topology::Mesh,
-        role: Role::Participant,
-        token: None,
-        publications: Vec::new(),
-        carries_offer: false,
-        resumable: false,
-    }
+    JoinRequest::new("tea", Profile { name: "Ana".into(), ..Profile::default() }, Topology::Mesh)
 }
 
 fn open() -> NativeBackend {

@@ -68,16 +68,9 @@ impl Client {
         if role == Role::Mixer {
             self.publish_picture(now);
         }
-        let request = JoinRequest {
-            room: ROOM.into(),
-            profile: Profile { name: self.first_name(), ..Profile::default() },
-            topology: self.topology,
-            role,
-            token: (role == Role::Mixer).then(|| MIXER_TOKEN.to_owned()),
-            publications: Vec::new(),
-            carries_offer: false,
-            resumable: false,
-        };
+        let profile = Profile { name: self.first_name(), ..Profile::default() };
+        let token = (role == Role::Mixer).then(|| MIXER_TOKEN.to_owned());
+        let request = JoinRequest { role, token, ..JoinRequest::new(ROOM, profile, self.topology) };
         self.session.join(request, JOIN_TIMEOUT_MS, now);
     }
 

@@ -11,7 +11,7 @@ use moim::engine::exchange::Command;
 use moim::engine::session::{self, Event as SessionEvent, Session};
 use moim::model::{LinkId, Publication, Timestamp};
 use moim::signaling::{self, JoinRequest, Lane, Offerer, ParticipantInfo, Profile, SignalingBackend, Slot};
-use moim::{MediaKind, ParticipantId, PublicationId, Role, Topology, TrackSource};
+use moim::{MediaKind, ParticipantId, PublicationId, Topology, TrackSource};
 
 use self::backend::{FromServer, RuleBackend, ToServer};
 use self::server::Server;
@@ -180,16 +180,8 @@ impl World {
         let client = &mut self.clients[id];
         match event {
             Event::Join => {
-                let request = JoinRequest {
-                    room: "tea".into(),
-                    profile: Profile { name: format!("client {id}"), ..Profile::default() },
-                    topology: Topology::Sfu,
-                    role: Role::Participant,
-                    token: None,
-                    publications: Vec::new(),
-                    carries_offer: false,
-                    resumable: false,
-                };
+                let profile = Profile { name: format!("client {id}"), ..Profile::default() };
+                let request = JoinRequest::new("tea", profile, Topology::Sfu);
                 client.session.join(request, 30_000, now);
             }
             Event::Act => act(&mut client.session, random, now),

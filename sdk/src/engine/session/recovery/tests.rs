@@ -16,16 +16,8 @@ fn joined(resume: bool, reconnect_ms: u32) -> Session {
 
 fn joined_over(topology: Topology, capabilities: Capabilities, reconnect_ms: u32) -> Session {
     let mut session = Session::new(capabilities, Vec::new(), true).with_reconnect_ms(reconnect_ms);
-    let request = JoinRequest {
-        room: "tea".into(),
-        profile: Profile { name: "Ana".into(), ..Profile::default() },
-        topology,
-        role: Role::Participant,
-        token: None,
-        publications: Vec::new(),
-        carries_offer: false,
-        resumable: false,
-    };
+    let profile = Profile { name: "Ana".into(), ..Profile::default() };
+    let request = JoinRequest::new("tea", profile, topology);
     session.join(request, 10_000, 0);
     let joined = SignalEvent::Joined {
         participant_id: "a".into(),
