@@ -45,16 +45,20 @@ pub(crate) fn parse<T: DeserializeOwned + Default>(
     what: &str,
 ) -> Result<Abortable<T>> {
     let Some(value) = value else { return Ok(Default::default()) };
+    let signals = signals_of(&value, what)?;
+    Ok((options::parse_beside(value, what, SIGNAL)?, signals))
+}
+
+fn signals_of(options: &JsValue, what: &str) -> Result<Signals> {
     let unreadable =
         |_| Error::InvalidOptions { detail: format!("`{SIGNAL}` in the {what}: cannot be read") };
-    let signal = value.is_object().then(|| Reflect::get(&value, &SIGNAL.into()));
+    let signal = options.is_object().then(|| Reflect::get(options, &SIGNAL.into()));
     let signal = signal.transpose().map_err(unreadable)?;
-    let parsed = options::parse_beside(value, what, SIGNAL)?;
     let given = signal.filter(|signal| !signal.is_undefined() && !signal.is_null());
     let signal = given.map(JsCast::dyn_into).transpose();
     let what = format!("`{SIGNAL}` in the {what}");
     let signal = signal.map_err(|given| options::expected(&what, "an AbortSignal", &given))?;
-    Ok((parsed, Signals(signal.into_iter().collect())))
+    Ok(Signals(signal.into_iter().collect()))
 }
 
 /// The options of an operation that takes two options arguments.

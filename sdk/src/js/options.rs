@@ -2,14 +2,14 @@
 
 mod value;
 
-use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use js_sys::{Object, Reflect};
-use serde::de::value::{MapAccessDeserializer, StringDeserializer};
+use serde::de::value::StringDeserializer;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
+use serde::forward_to_deserialize_any;
 use wasm_bindgen::{JsCast, JsValue};
 
 use value::{described, is_array, length, may_hold_options};
@@ -36,9 +36,9 @@ pub(crate) fn parse_beside<T: DeserializeOwned>(
     what: &str,
     beside: &'static str,
 ) -> Result<T> {
-    let checked = Checked { value, path: Path { what, keys: String::new() }, beside };
-    let path = checked.path.clone();
-    T::deserialize(checked).map_err(|fault| Error::InvalidOptions { detail: fault.at(&path).text })
+    let path = &Path::Root(what);
+    T::deserialize(Checked { value, path, beside })
+        .map_err(|fault| Error::InvalidOptions { detail: fault.at(path).text })
 }
 
 /// The elements of an array, each parsed when it is requested. `what` names the array in messages.
@@ -61,30 +61,46 @@ pub(crate) fn expected(what: &str, expected: &str, value: &JsValue) -> Error {
 }
 
 /// The path of a value in the options.
-#[derive(Clone)]
-struct Path<'a> {
-    what: &'a str,
-    keys: String,
+enum Path<'a> {
+    /// The options. They are named in messages.
+    Root(&'a str),
+    Key(&'a Path<'a>, &'a str),
+    Index(&'a Path<'a>, u32),
 }
 
 impl Path<'_> {
-    fn key(&self, key: &str) -> Self {
-        let dot = if self.keys.is_empty() { "" } else { "." };
-        Self { what: self.what, keys: format!("{}{dot}{key}", self.keys) }
+    fn write_keys(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root(_) => Ok(()),
+            Self::Key(Self::Root(_), key) => f.write_str(key),
+            Self::Key(parent, key) => {
+                parent.write_keys(f)?;
+                write!(f, ".{key}")
+            }
+            Self::Index(parent, index) => {
+                parent.write_keys(f)?;
+                write!(f, "[{index}]")
+            }
+        }
     }
 
-    fn index(&self, index: u32) -> Self {
-        Self { what: self.what, keys: format!("{}[{index}]", self.keys) }
+    fn root(&self) -> &str {
+        match self {
+            Self::Root(what) => what,
+            Self::Key(parent, _) | Self::Index(parent, _) => parent.root(),
+        }
     }
 }
 
 impl Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.keys.is_empty() {
-            f.write_str(self.what)
-        } else {
-            write!(f, "`{}` in the {}", self.keys, self.what)
+        let root = self.root();
+        if let Self::Root(_) = self {
+            return f.write_str(root);
         }
+        f.write_str("`")?;
+        self.write_keys(f)?;
+        write!(f, "` in the {root}")
     }
 }
 
@@ -134,9 +150,10 @@ impl de::Error for Fault {
     }
 }
 
+// The methods that are generic are compiled for each type of options: what does not depend on it is outside of them.
 struct Checked<'a> {
     value: JsValue,
-    path: Path<'a>,
+    path: &'a Path<'a>,
     /// A member that another parser reads.
     beside: &'static str,
 }
@@ -145,7 +162,7 @@ impl Checked<'_> {
     fn expected(&self, expected: impl Display) -> Fault {
         let got = described(&self.value);
         // As for `getUserMedia`: these options are the ideal values.
-        let is_device = matches!(self.path.what, "camera options" | "microphone options");
+        let is_device = matches!(self.path.root(), "camera options" | "microphone options");
         let advice = if is_device && self.is_constraint() { ": it belongs in `constraints`" } else { "" };
         Fault::placed(format!("{}: expected {expected}, got {got}{advice}", self.path))
     }
@@ -165,7 +182,7 @@ impl Checked<'_> {
 
     /// `{ to: participants.find(…) }` that found nobody must not send to everyone.
     fn refuse_missing_receiver(&self, object: &Object) -> Result<(), Fault> {
-        let (path, key) = (self.path.key("to"), JsValue::from("to"));
+        let (path, key) = (Path::Key(self.path, "to"), JsValue::from("to"));
         let unreadable = |_| Fault::placed(format!("{path}: cannot be read"));
         if !Reflect::has(object, &key).map_err(unreadable)? {
             return Ok(());
@@ -196,6 +213,67 @@ impl Checked<'_> {
         let keys =
             Reflect::own_keys(object).map_err(|_| Fault::placed(format!("{}: cannot be read", self.path)))?;
         Ok(keys.iter().filter_map(|key| key.as_string()).collect())
+    }
+
+    /// The properties of an object that has no others than `fields`.
+    fn known_properties(
+        &self,
+        name: &'static str,
+        fields: &'static [&'static str],
+    ) -> Result<Properties<'_>, Fault> {
+        let object = self.object()?;
+        let keys = self.keys(object)?;
+        let is_ice_server = name == "IceServer";
+        let has_urls = keys.iter().any(|key| key == "urls");
+        for key in &keys {
+            // `url` alone would be no server.
+            let further =
+                ice_server::further_member(key).filter(|_| is_ice_server && (has_urls || key != "url"));
+            match further {
+                _ if fields.contains(&key.as_str()) || key == self.beside => {}
+                Some(FurtherMember::Ignored) => {}
+                Some(FurtherMember::Deprecated(warning)) => warn_once(warning),
+                None => {
+                    let advice = match ice_server::misplaced(key).filter(|_| is_ice_server) {
+                        Some(advice) => advice.to_owned(),
+                        None => {
+                            let beside = Some(self.beside).filter(|beside| !beside.is_empty());
+                            let known: Vec<_> = fields.iter().copied().chain(beside).collect();
+                            format!("expected `{}`", known.join("`, `"))
+                        }
+                    };
+                    return Err(Fault::placed(format!("{}: unknown option `{key}`: {advice}", self.path)));
+                }
+            }
+        }
+        if fields.contains(&"to") {
+            self.refuse_missing_receiver(object)?;
+        }
+        let names = (0..).zip(fields).map(|(position, field)| Name::Known(position, field));
+        Ok(Properties::new(object, self.path, names.collect()))
+    }
+
+    /// All properties of an object.
+    fn properties<'a>(&'a self, object: &'a Object) -> Result<Properties<'a>, Fault> {
+        let names = self.keys(object)?.into_iter().map(Name::Other).collect();
+        Ok(Properties::new(object, self.path, names))
+    }
+
+    /// A string that is one of `names`.
+    fn word(&self, names: &[&str]) -> Result<String, Fault> {
+        let text = self.value.as_string().filter(|text| names.contains(&text.as_str()));
+        text.ok_or_else(|| self.one_of(names))
+    }
+
+    /// The value of an element of this array.
+    fn element(&self, index: u32) -> Result<JsValue, Fault> {
+        Reflect::get(&self.value, &index.into())
+            .map_err(|_| Fault::placed(format!("{}: cannot be read", Path::Index(self.path, index))))
+    }
+
+    fn id(&self, name: &str, expected: &str) -> Result<String, Fault> {
+        let given = id_of(name, &self.value).ok().and_then(|id| id.as_string());
+        given.or_else(|| self.value.as_string()).ok_or_else(|| self.expected(expected))
     }
 
     fn one_of(&self, names: &[&str]) -> Fault {
@@ -229,36 +307,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let object = self.object()?;
-        let keys = self.keys(object)?;
-        let is_ice_server = name == "IceServer";
-        let has_urls = keys.iter().any(|key| key == "urls");
-        for key in &keys {
-            // `url` alone would be no server.
-            let further =
-                ice_server::further_member(key).filter(|_| is_ice_server && (has_urls || key != "url"));
-            match further {
-                _ if fields.contains(&key.as_str()) || key == self.beside => {}
-                Some(FurtherMember::Ignored) => {}
-                Some(FurtherMember::Deprecated(warning)) => warn_once(warning),
-                None => {
-                    let advice = match ice_server::misplaced(key).filter(|_| is_ice_server) {
-                        Some(advice) => advice.to_owned(),
-                        None => {
-                            let beside = Some(self.beside).filter(|beside| !beside.is_empty());
-                            let known: Vec<_> = fields.iter().copied().chain(beside).collect();
-                            format!("expected `{}`", known.join("`, `"))
-                        }
-                    };
-                    return Err(Fault::placed(format!("{}: unknown option `{key}`: {advice}", self.path)));
-                }
-            }
-        }
-        if fields.contains(&"to") {
-            self.refuse_missing_receiver(object)?;
-        }
-        let fields = fields.iter().copied().map(Cow::Borrowed).collect();
-        visitor.visit_map(Properties::new(object, self.path.clone(), fields))
+        visitor.visit_map(self.known_properties(name, fields)?)
     }
 
     /// For values that may have several forms.
@@ -274,8 +323,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         } else if is_array(&self.value) {
             self.deserialize_seq(visitor)
         } else if let Some(object) = self.value.dyn_ref::<Object>().filter(|_| !self.value.is_function()) {
-            let keys = self.keys(object)?.into_iter().map(Cow::Owned).collect();
-            visitor.visit_map(Properties::new(object, self.path.clone(), keys))
+            visitor.visit_map(self.properties(object)?)
         } else {
             Err(self.expected(&visitor as &dyn de::Expected))
         }
@@ -293,34 +341,18 @@ impl<'de> Deserializer<'de> for Checked<'_> {
         if !is_array(&self.value) {
             return Err(self.expected("an array"));
         }
-        let length = length(&self.value);
-        visitor.visit_seq(Elements { array: &self.value, length, path: self.path.clone(), next: 0 })
+        visitor.visit_seq(Elements { length: length(&self.value), array: &self, next: 0 })
     }
 
+    /// All enums of the options are words.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match self.value.as_string() {
-            Some(text) if variants.contains(&text.as_str()) => {
-                let variant: StringDeserializer<Fault> = text.into_deserializer();
-                visitor.visit_enum(variant)
-            }
-            None if self.value.is_object() => {
-                // A variant with content: an object whose one key is the variant's name.
-                let object = self.value.dyn_ref::<Object>().ok_or_else(|| self.one_of(variants))?;
-                let keys = self.keys(object)?;
-                if keys.len() != 1 || keys.iter().any(|key| !variants.contains(&key.as_str())) {
-                    return Err(self.one_of(variants));
-                }
-                let keys = keys.into_iter().map(Cow::Owned).collect();
-                let content = Properties::new(object, self.path.clone(), keys);
-                visitor.visit_enum(MapAccessDeserializer::new(content))
-            }
-            _ => Err(self.one_of(variants)),
-        }
+        let variant: StringDeserializer<Fault> = self.word(variants)?.into_deserializer();
+        visitor.visit_enum(variant)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -365,9 +397,7 @@ impl<'de> Deserializer<'de> for Checked<'_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let object = self.object()?;
-        let keys = self.keys(object)?.into_iter().map(Cow::Owned).collect();
-        visitor.visit_map(Properties::new(object, self.path.clone(), keys))
+        visitor.visit_map(self.properties(self.object()?)?)
     }
 
     /// The id of a participant or a publication may be given as the object that has it.
@@ -381,9 +411,8 @@ impl<'de> Deserializer<'de> for Checked<'_> {
             "PublicationId" => "the id of a publication or a Publication",
             _ => return visitor.visit_newtype_struct(self),
         };
-        let given = id_of(name, &self.value).ok().and_then(|id| id.as_string());
-        let id = given.or_else(|| self.value.as_string()).ok_or_else(|| self.expected(expected))?;
-        visitor.visit_newtype_struct(IntoDeserializer::<Fault>::into_deserializer(id))
+        let id: StringDeserializer<Fault> = self.id(name, expected)?.into_deserializer();
+        visitor.visit_newtype_struct(id)
     }
 
     forward! {
@@ -395,17 +424,69 @@ impl<'de> Deserializer<'de> for Checked<'_> {
     }
 }
 
+/// The name of a property.
+enum Name {
+    /// A field of a struct, which identifies it by the position, which takes less code than comparing text.
+    Known(u32, &'static str),
+    Other(String),
+}
+
+impl Name {
+    fn text(&self) -> &str {
+        match self {
+            Self::Known(_, name) => name,
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for &Name {
+    type Error = Fault;
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self {
+            Name::Known(position, _) => visitor.visit_u64((*position).into()),
+            Name::Other(name) => Err(de::Error::custom(format_args!("unknown option `{name}`"))),
+        }
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_str(self.text())
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum ignored_any
+    }
+}
+
 /// The properties of an object that are not `undefined`.
 struct Properties<'a> {
     object: &'a Object,
-    path: Path<'a>,
-    keys: std::vec::IntoIter<Cow<'static, str>>,
-    next: Option<Checked<'a>>,
+    path: &'a Path<'a>,
+    names: std::vec::IntoIter<Name>,
+    current: Option<(Name, JsValue)>,
 }
 
 impl<'a> Properties<'a> {
-    fn new(object: &'a Object, path: Path<'a>, keys: Vec<Cow<'static, str>>) -> Self {
-        Self { object, path, keys: keys.into_iter(), next: None }
+    fn new(object: &'a Object, path: &'a Path<'a>, names: Vec<Name>) -> Self {
+        Self { object, path, names: names.into_iter(), current: None }
+    }
+
+    fn next(&mut self) -> Result<Option<&Name>, Fault> {
+        for name in self.names.by_ref() {
+            let value = Reflect::get(self.object, &name.text().into()).map_err(|_| {
+                Fault::placed(format!("{}: cannot be read", Path::Key(self.path, name.text())))
+            })?;
+            if !value.is_undefined() {
+                return Ok(Some(&self.current.insert((name, value)).0));
+            }
+        }
+        Ok(None)
+    }
+
+    fn take(&mut self) -> Result<(Name, JsValue), Fault> {
+        self.current.take().ok_or_else(|| Fault::placed("a value was read before its key".to_owned()))
     }
 }
 
@@ -413,30 +494,19 @@ impl<'de> MapAccess<'de> for Properties<'_> {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        for key in self.keys.by_ref() {
-            let path = self.path.key(&key);
-            let value = Reflect::get(self.object, &JsValue::from_str(&key))
-                .map_err(|_| Fault::placed(format!("{path}: cannot be read")))?;
-            if !value.is_undefined() {
-                self.next = Some(Checked { value, path, beside: "" });
-                return seed.deserialize(key.into_deserializer()).map(Some);
-            }
-        }
-        Ok(None)
+        self.next()?.map(|name| seed.deserialize(name)).transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let missing = || Fault::placed("a value was read before its key".to_owned());
-        let value = self.next.take().ok_or_else(missing)?;
-        let path = value.path.clone();
-        seed.deserialize(value).map_err(|fault| fault.at(&path))
+        let (name, value) = self.take()?;
+        let path = &Path::Key(self.path, name.text());
+        seed.deserialize(Checked { value, path, beside: "" }).map_err(|fault| fault.at(path))
     }
 }
 
 struct Elements<'a> {
-    array: &'a JsValue,
+    array: &'a Checked<'a>,
     length: u32,
-    path: Path<'a>,
     next: u32,
 }
 
@@ -447,13 +517,9 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
         if self.next >= self.length {
             return Ok(None);
         }
-        let path = self.path.index(self.next);
-        let value = Reflect::get(self.array, &self.next.into())
-            .map_err(|_| Fault::placed(format!("{path}: cannot be read")))?;
-        let element = Checked { value, path, beside: "" };
+        let (value, path) = (self.array.element(self.next)?, &Path::Index(self.array.path, self.next));
         self.next += 1;
-        let path = element.path.clone();
-        seed.deserialize(element).map(Some).map_err(|fault| fault.at(&path))
+        seed.deserialize(Checked { value, path, beside: "" }).map(Some).map_err(|fault| fault.at(path))
     }
 }
 
