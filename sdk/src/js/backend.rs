@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::fmt;
 use std::rc::Rc;
 
 use js_sys::{Function, JSON, Reflect};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -26,12 +27,18 @@ const START: &str = "start";
 const HANDLE_COMMAND: &str = "handleCommand";
 
 /// Passes the commands of a room to an object, and the events that it reports to the room.
-#[derive(Debug)]
 pub(super) struct JsBackend {
     object: JsValue,
     capabilities: Capabilities,
     events: Rc<RefCell<VecDeque<SignalEvent>>>,
     wake: Option<Wake>,
+}
+
+// As for `NativeBackend`.
+impl fmt::Debug for JsBackend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsBackend").finish_non_exhaustive()
+    }
 }
 
 /// Parses room options, and the `backend` in them.
@@ -117,10 +124,21 @@ fn to_js(value: &impl Serialize) -> Option<JsValue> {
     JSON::parse(&serde_json::to_string(value).ok()?).ok()
 }
 
-/// Reads a value by way of JSON, whose readers are in the module already.
+/// serde buffers what is in a tagged enum, and the module has the readers of that buffer already, for the native protocol.
+#[derive(Deserialize)]
+#[serde(tag = "as")]
+enum Buffered<T> {
+    #[serde(rename = "value")]
+    Value { value: T },
+}
+
+/// Parses a value by way of JSON.
 fn parsed<T: DeserializeOwned>(value: &JsValue, what: &str) -> Result<T> {
     let invalid = |detail: String| Error::InvalidOptions { detail: format!("{what}: {detail}") };
     let text = JSON::stringify(value).map_err(|thrown| invalid(Exception::from(thrown).message))?;
     let text = text.as_string().ok_or_else(|| invalid("expected an object".to_owned()))?;
-    serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))
+    let text = format!("{{\"as\":\"value\",\"value\":{text}}}");
+    let Buffered::Value { value } =
+        serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+    Ok(value)
 }
