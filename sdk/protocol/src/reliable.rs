@@ -4,7 +4,7 @@
 //! lost answer would stall a negotiation forever. So the two ends repeat what was not acknowledged. The layers
 //! above receive each signal exactly once and in order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::{PeerSignal, RelayPayload, Slot, Wish};
 
@@ -35,7 +35,8 @@ pub struct Reliable {
     received: u32,
     /// Signals received since the remote end last acknowledged one.
     unrequited: u32,
-    early: BTreeMap<u32, Option<PeerSignal>>,
+    /// Signals that arrived before an earlier one, at most [`MAX_EARLY`], in no order.
+    early: Vec<(u32, Option<PeerSignal>)>,
     early_bytes: usize,
     ack_due: Option<Timestamp>,
     transmits: VecDeque<RelayPayload>,
@@ -56,7 +57,7 @@ impl Default for Reliable {
             resend: None,
             received: 0,
             unrequited: 0,
-            early: BTreeMap::new(),
+            early: Vec::new(),
             early_bytes: 0,
             ack_due: None,
             transmits: VecDeque::new(),
@@ -141,12 +142,14 @@ impl Reliable {
         let has_room = self.early.len() < MAX_EARLY && self.early_bytes < MAX_EARLY_BYTES;
         // The missing one is always accepted: it makes room.
         let is_due = payload.seq == self.received.saturating_add(1);
-        if (is_due || (has_room && payload.seq > self.received)) && !self.early.contains_key(&payload.seq) {
+        let is_held = self.early.iter().any(|(seq, _)| *seq == payload.seq);
+        if (is_due || (has_room && payload.seq > self.received)) && !is_held {
             self.early_bytes += payload.signal.as_ref().map_or(0, size);
-            self.early.insert(payload.seq, payload.signal);
+            self.early.push((payload.seq, payload.signal));
         }
         let mut due = Vec::new();
-        while let Some(signal) = self.early.remove(&(self.received + 1)) {
+        while let Some(at) = self.early.iter().position(|(seq, _)| *seq == self.received + 1) {
+            let (_, signal) = self.early.swap_remove(at);
             self.early_bytes -= signal.as_ref().map_or(0, size);
             self.received += 1;
             self.unrequited += 1;

@@ -47,13 +47,15 @@ pub fn preferred(available: Vec<Codec>, wanted: &[&str]) -> Result<Vec<Codec>> {
     if wanted.is_empty() {
         return Err(Error::InvalidOptions { detail: "codecs are empty: expected e.g. \"video/VP9\"".into() });
     }
-    let rank =
-        |codec: &Codec| wanted.iter().position(|mime_type| codec.is(mime_type)).unwrap_or(wanted.len());
-    if available.iter().all(|codec| rank(codec) == wanted.len()) {
+    let mut others = available;
+    let mut codecs = Vec::new();
+    for mime_type in wanted {
+        codecs.extend(others.extract_if(.., |codec| codec.is(mime_type)));
+    }
+    if codecs.is_empty() {
         return Err(Error::Unsupported { feature: "any of the wanted codecs" });
     }
-    let mut codecs = available;
-    codecs.sort_by_key(rank);
+    codecs.append(&mut others);
     Ok(codecs)
 }
 

@@ -146,12 +146,12 @@ impl From<NumberConstraint<f64>> for MoveConstraint {
     }
 }
 
-/// A constraint type that can be serialized and parsed.
-pub(super) trait Member: Sized {
+/// A constraint that can be serialized and parsed.
+pub(super) trait Member {
     /// `None` if it is not set.
     fn write(&self) -> Option<Raw>;
-    /// The error states the expected and the actual value.
-    fn parse(raw: Raw) -> Result<Self, String>;
+    /// Sets it. The error states the expected and the actual value.
+    fn read(&mut self, raw: Raw) -> Result<(), String>;
 }
 
 pub(super) trait Number: Copy + ItemValue {
@@ -226,10 +226,11 @@ impl<T: Number> Member for NumberConstraint<T> {
         }
     }
 
-    fn parse(raw: Raw) -> Result<Self, String> {
+    fn read(&mut self, raw: Raw) -> Result<(), String> {
         refuse_unknown(&raw, &["exact", "ideal", "min", "max"])?;
         if let Some(bare) = &raw.bare {
-            return number(bare).map(Self::Bare);
+            *self = Self::Bare(number(bare)?);
+            return Ok(());
         }
         let range = Range {
             exact: part("exact", raw.exact.as_ref(), number)?,
@@ -237,11 +238,12 @@ impl<T: Number> Member for NumberConstraint<T> {
             min: part("min", raw.min.as_ref(), number)?,
             max: part("max", raw.max.as_ref(), number)?,
         };
-        Ok(if range.exact.or(range.ideal).or(range.min).or(range.max).is_none() {
+        *self = if range.exact.or(range.ideal).or(range.min).or(range.max).is_none() {
             Self::Any
         } else {
             Self::Range(range)
-        })
+        };
+        Ok(())
     }
 }
 
@@ -254,14 +256,15 @@ impl Member for MoveConstraint {
         }
     }
 
-    fn parse(raw: Raw) -> Result<Self, String> {
+    fn read(&mut self, raw: Raw) -> Result<(), String> {
         if let Some(Operand::One(Item::Bool(asked))) = raw.bare {
-            return Ok(Self::Permission(asked));
+            *self = Self::Permission(asked);
+            return Ok(());
         }
-        Ok(match NumberConstraint::parse(raw)? {
-            NumberConstraint::Any => Self::Any,
-            number => Self::Number(number),
-        })
+        let mut number = NumberConstraint::Any;
+        number.read(raw)?;
+        *self = if number == NumberConstraint::Any { Self::Any } else { Self::Number(number) };
+        Ok(())
     }
 }
 
@@ -284,14 +287,16 @@ impl<T: Choice> Member for Constraint<T> {
         }
     }
 
-    fn parse(raw: Raw) -> Result<Self, String> {
+    fn read(&mut self, raw: Raw) -> Result<(), String> {
         refuse_unknown(&raw, &["exact", "ideal"])?;
         if let Some(bare) = &raw.bare {
-            return T::parse_choice(bare).map(Self::Bare);
+            *self = Self::Bare(T::parse_choice(bare)?);
+            return Ok(());
         }
         let exact = part("exact", raw.exact.as_ref(), T::parse_choice)?;
         let ideal = part("ideal", raw.ideal.as_ref(), T::parse_choice)?;
-        Ok(if exact.is_none() && ideal.is_none() { Self::Any } else { Self::Wanted { exact, ideal } })
+        *self = if exact.is_none() && ideal.is_none() { Self::Any } else { Self::Wanted { exact, ideal } };
+        Ok(())
     }
 }
 

@@ -136,8 +136,8 @@ macro_rules! members {
         impl ConstraintSet {
             /// The members that are set.
             pub(crate) fn entries(&self) -> Vec<(&'static str, Raw)> {
-                let entries = [$(($name, self.$field.write()),)+];
-                entries.into_iter().filter_map(|(name, raw)| Some((name, raw?))).collect()
+                let members: &[(_, &dyn Member)] = &[$(($name, &self.$field),)+];
+                members.iter().filter_map(|(name, member)| Some((*name, member.write()?))).collect()
             }
 
             /// The members of this set, and those of `defaults` where it has none.
@@ -149,11 +149,12 @@ macro_rules! members {
             }
 
             fn parse_member(&mut self, name: &str, raw: Raw) -> Result<(), String> {
-                match name {
-                    $($name => self.$field = Member::parse(raw)?,)+
-                    _ => return Err(format!("unknown constraint `{name}`")),
+                // A table takes less code than an arm for each member.
+                let members: &mut [(_, &mut dyn Member)] = &mut [$(($name, &mut self.$field),)+];
+                match members.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, member)) => member.read(raw),
+                    None => Err(format!("unknown constraint `{name}`")),
                 }
-                Ok(())
             }
         }
 

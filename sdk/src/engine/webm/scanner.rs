@@ -123,8 +123,9 @@ impl Scanner {
     fn read_header(&mut self, Header { id, size, length }: Header) -> bool {
         if id == id::CLUSTER {
             let tracks = tracks(&self.header);
-            self.picture_track = tracks.iter().find(|track| track.is_picture).map(|track| track.number);
-            self.cue_track = self.picture_track.or(tracks.first().map(|track| track.number));
+            let picture_tracks = tracks.iter().filter(|track| track.is_picture);
+            self.picture_track = picture_tracks.map(|track| track.number).min();
+            self.cue_track = self.picture_track.or(tracks.iter().map(|track| track.number).min());
             self.first_cluster = Some(self.position);
             return self.read_media(Header { id, size, length });
         }
@@ -270,7 +271,7 @@ struct Track {
     number: u64,
 }
 
-/// The tracks in the header, ordered by number.
+/// The tracks in the header.
 fn tracks(header: &[u8]) -> Vec<Track> {
     const VIDEO: u64 = 1;
     let Some((_, tracks, _)) = super::finish::segment_children(header).find(|(id, ..)| *id == id::TRACKS)
@@ -278,7 +279,7 @@ fn tracks(header: &[u8]) -> Vec<Track> {
         return Vec::new();
     };
     let entries = ebml::children(tracks).filter(|(id, ..)| *id == id::TRACK_ENTRY);
-    let mut tracks: Vec<Track> = entries
+    entries
         .filter_map(|(_, entry, _)| {
             let member = |wanted: u32| {
                 ebml::children(entry)
@@ -290,7 +291,5 @@ fn tracks(header: &[u8]) -> Vec<Track> {
                 number: member(id::TRACK_NUMBER)?,
             })
         })
-        .collect();
-    tracks.sort_unstable_by_key(|track| track.number);
-    tracks
+        .collect()
 }

@@ -26,11 +26,8 @@ impl Noise {
         let (context, raw) = canvas_track(WIDTH, HEIGHT)?;
         let draw = move || {
             for _ in 0..RECTANGLES {
-                context.set_fill_style_str(&format!(
-                    "hsl({:.0} 80% {:.0}%)",
-                    random() * 360.0,
-                    random() * 100.0
-                ));
+                let (hue, lightness) = ((random() * 360.0) as u32, (random() * 100.0) as u32);
+                context.set_fill_style_str(&format!("hsl({hue} 80% {lightness}%)"));
                 let (x, y) = (random() * f64::from(WIDTH), random() * f64::from(HEIGHT));
                 context.fill_rect(x, y, random() * 60.0, random() * 60.0);
             }

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::finishing::{Outcome, assemble, slice};
+use crate::collections::SortedMap;
 use crate::engine::mp4::{Header, LastPicture, MAX_HEADER, Movie, Patch};
 use crate::engine::webm::Part;
 
@@ -25,16 +26,20 @@ pub(super) async fn finish(blob: &Blob, elapsed_ms: f64) -> Result<Outcome, JsVa
     let Some(movie) = Movie::read(&read(blob, &movie_at).await?) else { return Ok(Outcome::Unknown) };
     let last = last_picture(blob, &movie, &fragments).await?;
     let duration_ms = last.as_ref().map_or(elapsed_ms, |(_, last)| last.end_ms().max(elapsed_ms));
-    let mut patches: Vec<(u64, Patch)> =
-        movie.lasting(duration_ms).into_iter().map(|patch| (movie_at.start, patch)).collect();
-    patches.extend(last.and_then(|(base, last)| last.until(duration_ms).map(|patch| (base, patch))));
-    patches.sort_by_key(|(base, patch)| base + patch.at);
+    let mut patches = SortedMap::new();
+    for Patch { at, bytes } in movie.lasting(duration_ms) {
+        patches.insert(movie_at.start + at, bytes);
+    }
+    let last = last.and_then(|(base, last)| Some((base, last.until(duration_ms)?)));
+    if let Some((base, Patch { at, bytes })) = last {
+        patches.insert(base + at, bytes);
+    }
 
     let mut parts = Vec::new();
     let mut position = 0;
-    for (base, Patch { at, bytes }) in patches {
-        parts.push(Part::Kept(position..base + at));
-        position = base + at + bytes.len() as u64;
+    for (at, bytes) in patches {
+        parts.push(Part::Kept(position..at));
+        position = at + bytes.len() as u64;
         parts.push(Part::New(bytes));
     }
     parts.push(Part::Kept(position..blob.size() as u64));

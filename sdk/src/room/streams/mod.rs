@@ -17,6 +17,7 @@ use self::outgoing::Outgoing;
 use super::driver::Driver;
 use super::event::{RoomEvent, RoomState};
 use super::{Room, StreamHeader, StreamKind};
+use crate::collections::SortedMap;
 use crate::engine::stream::{StreamFrame, StreamId, StreamMessage};
 use crate::error::{DataChannelError, Result};
 use crate::model::ParticipantId;
@@ -61,7 +62,7 @@ impl Room {
     }
 }
 
-type ByFarEnd<T> = RefCell<BTreeMap<(ParticipantId, StreamId), Weak<T>>>;
+type ByFarEnd<T> = RefCell<SortedMap<(ParticipantId, StreamId), Weak<T>>>;
 
 /// The streams of a room, by remote participant.
 #[derive(Debug, Default)]

@@ -15,6 +15,8 @@ mod roster;
 mod tests;
 mod transport;
 
+use std::fmt;
+
 use moim_protocol::{ClientMessage, Join, ServerError, ServerMessage, VERSION, Welcome};
 
 use self::links::{Delivery, Links};
@@ -40,7 +42,6 @@ const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/teleph
 const RIDS: [&str; 3] = ["l", "m", "h"];
 
 /// The connection to a moim signaling server.
-#[derive(Debug)]
 pub struct NativeBackend {
     transport: Transport,
     phase: Phase,
@@ -54,7 +55,13 @@ pub struct NativeBackend {
     stay: Option<Stay>,
 }
 
-#[derive(Debug)]
+// Written by hand, because a `dyn SignalingBackend` keeps it in the module, with all types of the protocol if it is derived.
+impl fmt::Debug for NativeBackend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NativeBackend").finish_non_exhaustive()
+    }
+}
+
 enum Phase {
     New,
     Joining {
