@@ -142,3 +142,6 @@ fn parsed<T: DeserializeOwned>(value: &JsValue, what: &str) -> Result<T> {
         serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests;
