@@ -65,7 +65,13 @@ export async function buildStub() {
   return STUB;
 }
 
-/** Everything. The stub beside the demo, whose optimisation keeps only one core busy. */
+/** The router of the network tests. Its devices exist on Linux only. */
+export async function buildRouter() {
+  if (process.platform !== "linux") return;
+  await cargoBuild("compiling the router of the network tests", ["-p", "moim-test-router", "--profile", "stub"]);
+}
+
+/** Everything that is served or published. The stub beside the demo, whose optimisation keeps only one core busy. */
 export async function buildAll() {
   await buildPackage();
   await together([buildStub(), buildDemo(QUICK)]);

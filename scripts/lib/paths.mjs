@@ -22,6 +22,8 @@ export const BINDINGS = join(TARGET, "bindings");
 export const NPM_PACKAGE = join(ROOT, "dist", "npm");
 export const SITE = join(ROOT, "dist", "site");
 export const STUB = join(TARGET, "stub", `moim-signaling-stub${EXE}`);
+/** The router of the network tests: www/e2e/network/router. */
+export const ROUTER = join(TARGET, "stub", "moim-test-router");
 export const GOLDEN_TYPES = join(ROOT, "sdk", "npm", "index.d.ts");
 
 /** The path of a command that `scripts/tools.mjs` installs into the workspace. */

@@ -2,7 +2,7 @@
 
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { buildAll, buildPackage, buildStub } from "../build.mjs";
+import { buildAll, buildPackage, buildRouter, buildStub } from "../build.mjs";
 import { ensureSmokeTools } from "../tools.mjs";
 import { diffTypes } from "./golden.mjs";
 import { GOLDEN_TYPES, NODE_MODULES, ROOT, TARGET, TARGET_JS, TOOLS_BIN, relative, tool } from "./paths.mjs";
@@ -45,7 +45,7 @@ export const STEPS = [
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
   { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
   { name: "smoke", about: "the packed npm package, in bundlers, on a server and to linters", needs: "browser", before: prepareSmoke, run: (note) => nodeTests("smoke", SMOKE_TESTS, note) },
-  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: buildAll, run: (note) => nodeTests("e2e", E2E, note, showSlowest) },
+  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: prepareE2e, run: (note) => nodeTests("e2e", E2E, note, showSlowest) },
 ];
 
 async function clippy(note) {
@@ -157,6 +157,11 @@ async function prepareSmoke() {
   await ensureSmokeTools();
   await buildStub();
   await buildPackage();
+}
+
+async function prepareE2e() {
+  await buildAll();
+  await buildRouter();
 }
 
 async function types() {

@@ -75,19 +75,20 @@ const end = (browser) => browser.close().catch(() => browser.process()?.kill("SI
  * @param {string} [options.sharedTab] the title of the tab that the user picks to share (Chromium); there is no
  *   permission for cameras then
  * @param {import("./certificate.mjs").Certificate} [options.trusted] a server's certificate that the browser accepts
+ * @param {string[]} [options.enter] the command that starts it in another network namespace (Chromium)
  * @param {boolean} [options.reused] take a browser that an earlier test of the file has used, and keep it for the next:
- *   starting Firefox takes seconds. The test gets a profile of its own in it. Not with other options than `person` and
- *   `trusted`; `closeIdle` must be called in the end
+ *   starting Firefox takes seconds. The test gets a profile of its own in it. Not with other options than `person`,
+ *   `trusted` and `enter`; `closeIdle` must be called in the end
  * @returns {Promise<Visitor>}
  */
-export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted, reused = false } = {}) {
+export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted, enter = [], reused = false } = {}) {
   const common = { executablePath: EXECUTABLES[kind](), headless, env: { ...process.env, ...env }, defaultViewport: null };
   const start = async () => puppeteer.launch(
     kind === "chromium"
-      ? { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args] }
+      ? entered(enter, { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args] })
       : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(trusted) },
   );
-  const key = JSON.stringify([kind, kind === "chromium" && person, trusted?.spki]);
+  const key = JSON.stringify([kind, kind === "chromium" && person, trusted?.spki, enter]);
   const browser = (reused && idle.get(key)?.pop()) || (await start());
   const close = () => end(browser);
   let context = browser.defaultBrowserContext();
@@ -109,6 +110,13 @@ export async function launch(t, kind, { person = "alice", args = [], prefs = {},
   const page = await prepare(first ?? (await newPage()));
   const openPage = async (camera) => prepare(await newPage(), camera);
   return { browser, page, problems, openPage, close };
+}
+
+/** Starts a browser by a command, and talks to it through a pipe: a namespace has ports of its own. */
+function entered([command, ...before], options) {
+  if (!command) return options;
+  const args = [...before, options.executablePath, ...puppeteer.defaultArgs(options)];
+  return { ...options, executablePath: command, ignoreDefaultArgs: true, args, pipe: true };
 }
 
 /** The flag that accepts all prompts picks a whole screen, never a tab. */

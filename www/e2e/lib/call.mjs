@@ -25,10 +25,11 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {string} [options.query] further query parameters, such as `&host` or `&adaptive`
  * @param {boolean} [options.waits] the room is locked: wait in its lobby (demo)
  * @param {import("./certificate.mjs").Certificate} [options.trusted] a server's certificate that the browser accepts
+ * @param {string[]} [options.enter] the command that starts the browser elsewhere, see `launch`
  * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
-export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before, trusted } = {}) {
-  const visitor = await visit(t, kind, { person, trusted });
+export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before, trusted, enter } = {}) {
+  const visitor = await visit(t, kind, { person, trusted, enter });
   await visitor.page.bringToFront();
   await before?.(visitor.page);
   const inCall = call(visitor, person, app);

@@ -1,11 +1,15 @@
 // A network of a test's own: a network namespace, whose paths can be cut.
 
 import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { ROUTER } from "../../../scripts/lib/paths.mjs";
 import { isRoot } from "../../../scripts/lib/root.mjs";
 import { which } from "../../../scripts/lib/which.mjs";
 
 /** Before the rule of the local addresses, which is moved behind it. */
 const PRIORITY = 5;
+/** What is reported of the output of tests: their names, what they say themselves, and failures. */
+const REPORTED = /^\s*(not ok|# (?!(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ))/;
 const FAMILIES = ["-4", "-6"];
 
 /** Why a test cannot have a network of its own, or false. */
@@ -20,6 +24,13 @@ export function networkMissing() {
   }
 }
 
+/** Why a test cannot have a router and several sites, or false. */
+export const labMissing = () =>
+  networkMissing() ||
+  (!which("nsenter") && "nsenter is not installed") ||
+  (!existsSync("/dev/net/tun") && "there are no TUN devices here") ||
+  (!existsSync(ROUTER) && "the router of the tests is not built: cargo build -p moim-test-router --profile stub");
+
 /**
  * Runs a file of tests in a network of its own, and reports its output line by line.
  *
@@ -33,7 +44,7 @@ export async function runInNetwork(t, file) {
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
   const code = await new Promise((resolve) => child.once("exit", resolve));
-  for (const line of output.split("\n").filter((line) => /^\s*(not ok|# (media|Subtest))/.test(line))) t.diagnostic(line.trim());
+  for (const line of output.split("\n").filter((line) => REPORTED.test(line))) t.diagnostic(line.trim());
   if (code !== 0) throw new Error(`the tests in ${file} failed:\n${output}`);
 }
 

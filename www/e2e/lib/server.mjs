@@ -18,13 +18,13 @@ export const mixing = () => ["--mixer", browserPath("chromium"), ...(isRoot() ? 
  * Starts the stub, and stops it after the test.
  *
  * @param {import("node:test").TestContext} t
- * @param {{ staticDir?: string, port?: number, args?: string[], env?: Record<string, string> }} [options]
+ * @param {{ host?: string, staticDir?: string, port?: number, args?: string[], env?: Record<string, string> }} [options]
  * @returns {Promise<{ url: string, port: number, pid: number, log: () => string, stop: () => Promise<void> }>} `url`
  * without a
  *   trailing slash; `log` returns what the stub has printed so far
  */
-export async function startStub(t, { staticDir = SITE, port = 0, args = [], env = {} } = {}) {
-  const flags = ["--host", "127.0.0.1", "--port", String(port), "--static-dir", staticDir, ...args];
+export async function startStub(t, { host = "127.0.0.1", staticDir = SITE, port = 0, args = [], env = {} } = {}) {
+  const flags = ["--host", host, "--port", String(port), "--static-dir", staticDir, ...args];
   const stub = startChild(STUB, flags, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   let log = "";
   const stop = () => stopChild(stub);

@@ -41,10 +41,10 @@ export const onlyBy = (way) => (page) => page.evaluateOnNewDocument((source) => 
 
 /**
  * The selected local candidate of the page's newest connection: its type, and the protocol to the relay. `port` is that of the
- * relay, which is another one after an ICE restart.
+ * relay, which is another one after an ICE restart. `remote` is the type of the remote candidate.
  *
  * @param {import("puppeteer-core").Page} page
- * @returns {Promise<{ type: string, way: string, port: number } | null>}
+ * @returns {Promise<{ type: string, way: string, port: number, remote: string } | null>}
  */
 export const relayOf = (page) => page.evaluate(async () => {
   const stats = await e2eConnections.at(-1).getStats();
@@ -53,8 +53,17 @@ export const relayOf = (page) => page.evaluate(async () => {
   const selected = all.find(({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId)?.selectedCandidatePairId;
   const pair = selected ? stats.get(selected) : all.find(({ type, selected }) => type === "candidate-pair" && selected);
   const local = pair && stats.get(pair.localCandidateId);
-  return local ? { type: local.candidateType, way: local.relayProtocol, port: local.port } : null;
+  return local ? { type: local.candidateType, way: local.relayProtocol, port: local.port, remote: stats.get(pair.remoteCandidateId)?.candidateType } : null;
 });
+
+/** Waits until the newest connection's path is `expected`: a browser can change to a better one. */
+export async function untilPath(page, expected, what) {
+  const deadline = Date.now() + 10_000;
+  for (let path; !(path && expected(path)); ) {
+    if (Date.now() > deadline) throw new Error(`Expected the path "${what}", found ${JSON.stringify(path)}`);
+    path = await relayOf(page);
+  }
+}
 
 /**
  * Starts a coturn, and stops it after the test.

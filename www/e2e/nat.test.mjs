@@ -1,0 +1,14 @@
+// People behind NATs and firewalls: see network/nat.mjs.
+
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { browserMissing } from "./lib/browsers.mjs";
+import { certificatesMissing } from "./lib/certificate.mjs";
+import { labMissing, runInNetwork } from "./lib/network.mjs";
+import { stubMissing } from "./lib/server.mjs";
+
+const skip = stubMissing() || browserMissing("chromium") || certificatesMissing("chromium") || labMissing();
+
+test("people behind NATs and firewalls see and hear each other", { skip }, async (t) => {
+  await runInNetwork(t, fileURLToPath(new URL("network/nat.mjs", import.meta.url)));
+});
