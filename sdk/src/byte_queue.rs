@@ -33,6 +33,18 @@ impl<T> ByteQueue<T> {
         dropped
     }
 
+    /// Removes all items.
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = T> + use<T> {
+        self.bytes = 0;
+        std::mem::take(&mut self.items).into_iter().map(|(item, _)| item)
+    }
+
+    /// Whether there is no item.
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// Removes the oldest item.
     pub(crate) fn pop(&mut self) -> Option<T> {
         let (item, cost) = self.items.pop_front()?;
@@ -54,6 +66,8 @@ mod tests {
         assert_eq!(queue.push("d", 100), [""; 0], "what was dropped no longer counts");
         assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some("c"), Some("d"), None));
         assert_eq!(queue.push("e", 900), [""; 0], "neither does what was removed");
+        assert_eq!(queue.take().collect::<Vec<_>>(), ["e"]);
+        assert_eq!(queue.push("f", 900), [""; 0], "nor what was taken");
     }
 
     #[test]

@@ -42,7 +42,6 @@
 // The layers, each of which depends only on those after it: `{js, yew} → room → {engine, signaling, platform}`.
 // `engine`, `signaling` and `model` do no IO and build for any target. They are public only for the tests in `tests/`,
 // and their API may change in any release; the public part is re-exported below.
-#[cfg(any(target_arch = "wasm32", test))]
 mod byte_queue;
 mod collections;
 #[doc(hidden)]

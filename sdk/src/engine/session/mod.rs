@@ -4,6 +4,7 @@
 //! [`poll_output`](Session::poll_output).
 
 mod backlog;
+mod forwarding;
 mod ice;
 mod ladder;
 mod live_tracks;
@@ -33,6 +34,7 @@ use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
 use super::recovery::Recovery;
 use super::topology;
+use crate::byte_queue::ByteQueue;
 use crate::collections::{SortedMap, SortedSet};
 use crate::error::Error;
 use crate::model::{
@@ -40,6 +42,9 @@ use crate::model::{
     ParticipantConnectionState, ParticipantId, ParticipantInfo, Profile, Publication, PublicationId, Role,
     Roster, SignalCommand, Timestamp, Topology, Wish,
 };
+
+/// The most bytes held of messages whose senders, or receivers, are not known yet.
+const MAX_HELD_BYTES: usize = 4 << 20;
 
 /// A lost connection is restored for this long by default, in milliseconds.
 pub const DEFAULT_RECONNECT_MS: u32 = 120_000;
@@ -95,9 +100,10 @@ pub struct Session {
     layout: Option<MixLayout>,
     receipts: Receipts,
     backlog: Backlog,
-    early: VecDeque<(ParticipantId, Channel, Frame)>,
-    /// As the mixer: the sender and the receiver.
-    undelivered: VecDeque<(ParticipantId, ParticipantId, Channel, Frame)>,
+    /// Messages of unknown senders. Those of a participant who has left stay unknown, and are dropped first.
+    early: ByteQueue<(ParticipantId, Channel, Frame)>,
+    /// As the mixer: the sender and the receiver of messages for participants that are not known yet.
+    undelivered: ByteQueue<(ParticipantId, ParticipantId, Channel, Frame)>,
     outputs: VecDeque<Output>,
 }
 
@@ -122,8 +128,8 @@ impl Session {
             layout: None,
             receipts: Receipts::default(),
             backlog: Backlog::default(),
-            early: VecDeque::new(),
-            undelivered: VecDeque::new(),
+            early: ByteQueue::new(MAX_HELD_BYTES),
+            undelivered: ByteQueue::new(MAX_HELD_BYTES),
             outputs: VecDeque::new(),
         }
     }
@@ -479,8 +485,7 @@ impl Session {
         }
         let is_in = self.phase != Phase::New;
         self.phase = Phase::Ended;
-        self.early.clear();
-        self.undelivered.clear();
+        drop((self.early.take(), self.undelivered.take()));
         self.backlog.clear();
         self.publications.clear();
         self.layout = None;
