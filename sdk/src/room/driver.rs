@@ -62,7 +62,7 @@ pub(super) struct Driver {
     pub(super) files: Files,
     pub(super) late: Late,
     pub(super) streams: Streams,
-    /// It rings at this time, or earlier than there is something to do.
+    /// It fires at this time: when there is something to do, or earlier.
     timer: RefCell<Option<(Timestamp, Timeout)>>,
     page: RefCell<Option<Page>>,
     running: Cell<bool>,
@@ -471,7 +471,7 @@ impl Driver {
         let backend = self.backend.borrow().poll_timeout();
         let next = session.into_iter().chain(backend).min();
         let armed = self.timer.borrow().as_ref().map(|(at, _)| *at);
-        // One that rings too early arms another: what is put off again and again costs nothing.
+        // One that fires too early arms another, so that postponing the next action costs nothing.
         if next.zip(armed).is_some_and(|(next, armed)| armed <= next) {
             return;
         }

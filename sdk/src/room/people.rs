@@ -79,7 +79,15 @@ impl Driver {
         self.people.own_publications.borrow().clone()
     }
 
+    /// Called after each change of the session, such as a received message, most of which do not affect them.
     pub(super) fn follow_own_publications(&self) {
+        let is_current = publication::is_current(
+            &self.people.own_publications.borrow(),
+            self.session.borrow().publications(),
+        );
+        if is_current {
+            return;
+        }
         let now = self.session.borrow().publications().to_vec();
         let mut publications = self.people.own_publications.take();
         publication::follow(&mut publications, &now);

@@ -69,12 +69,16 @@ impl Publication {
         self.0.object.get(&self.as_it_is())
     }
 
+    /// Whether `now` is this publication.
+    fn is_same(&self, now: &model::Publication) -> bool {
+        let model::Publication { id, kind, source, to, muted: _ } = now;
+        (id, *kind, *source, to.as_ref()) == (self.id(), self.kind(), self.source(), self.to())
+    }
+
     /// Updates this publication to `now`. Returns `None` if `now` is another publication.
     fn follow(&self, now: &model::Publication) -> Option<IsChanged> {
-        let model::Publication { id, kind, source, muted, to } = now;
-        let is_same = (id, *kind, *source, to.as_ref()) == (self.id(), self.kind(), self.source(), self.to());
-        is_same.then(|| {
-            let is_changed = self.0.muted.replace(*muted) != *muted;
+        self.is_same(now).then(|| {
+            let is_changed = self.0.muted.replace(now.muted) != now.muted;
             #[cfg(feature = "js")]
             if is_changed {
                 self.0.object.update(&self.as_it_is());
@@ -97,6 +101,14 @@ impl Publication {
 }
 
 type IsChanged = bool;
+
+/// Whether the list is up to date.
+pub(super) fn is_current(list: &[Publication], now: &[model::Publication]) -> bool {
+    let is_current = |(known, now): (&Publication, &model::Publication)| {
+        known.is_same(now) && known.is_muted() == now.muted
+    };
+    list.len() == now.len() && list.iter().zip(now).all(is_current)
+}
 
 /// Updates the list to `now`. A publication that is in both keeps its handle.
 pub(super) fn follow(list: &mut Vec<Publication>, now: &[model::Publication]) -> IsChanged {
