@@ -66,7 +66,11 @@ impl Links {
     /// Sends a signal. Has no effect if the link is not open.
     pub(super) fn send(&mut self, link: &LinkId, signal: LinkSignal<PublicationId>, now: Timestamp) {
         if let Some(reliable) = self.open.get_mut(link) {
-            reliable.send(to_native(signal), now);
+            match to_native(signal) {
+                // Wishes are complete: earlier ones need not arrive any more.
+                wishes @ PeerSignal::Wishes { .. } => reliable.send_state(wishes, now),
+                signal => drop(reliable.send(signal, now)),
+            }
         }
     }
 
@@ -170,4 +174,23 @@ fn from_native(signal: PeerSignal, from: Option<&ParticipantId>) -> Option<LinkS
         (PeerSignal::Wishes { wishes, others }, Some(_)) => LinkSignal::Wishes(Wanted { wishes, others }),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_wishes_are_repeated() {
+        let (mut links, link) = (Links::default(), LinkId::from(ParticipantId::from("b")));
+        links.open(link.clone(), 0);
+        for others in [true, false] {
+            links.send(&link, LinkSignal::Wishes(Wanted { wishes: Vec::new(), others }), 0);
+        }
+        while links.poll_transmit().is_some() {}
+        let due = links.poll_timeout().unwrap();
+        links.handle_timeout(due);
+        let repeated = std::iter::from_fn(|| links.poll_transmit()).filter_map(|(_, payload)| payload.signal);
+        assert_eq!(repeated.collect::<Vec<_>>(), [PeerSignal::Wishes { wishes: Vec::new(), others: false }]);
+    }
 }

@@ -1,9 +1,9 @@
 //! The backend for moim's own protocol (`moim-protocol`), JSON over one WebSocket.
 
+mod error_codes;
 mod links;
 mod orders;
 mod own;
-mod refusal;
 mod requests;
 mod resume;
 #[cfg(test)]
@@ -314,7 +314,7 @@ impl NativeBackend {
             Next::AskAgain => self.ask_again(),
             Next::Wait => {}
             Next::Reconnect => self.lose(error.message),
-            Next::End => self.event(SignalEvent::Ended(refusal::refusal(error))),
+            Next::End => self.event(SignalEvent::Ended(error_codes::refusal(error))),
         }
     }
 
@@ -433,7 +433,7 @@ impl NativeBackend {
 
     fn refused(&mut self, error: ServerError, now: Timestamp) {
         let ServerError { code, fatal, request, .. } = error;
-        let passing = refusal::is_passing(code);
+        let passing = error_codes::is_passing(code);
         match request {
             Some(request) if !passing => self.orders.refused(request),
             None if code == moim_protocol::ErrorCode::NotHost => self.orders.clear(),
@@ -442,12 +442,12 @@ impl NativeBackend {
         if fatal && resume::is_loss(code) && matches!(self.phase, Phase::Joined(_)) {
             return self.lose(error.message);
         }
-        let refused = refusal::refusal(error);
+        let refused = error_codes::refusal(error);
         if fatal {
             self.event(SignalEvent::Ended(refused));
         } else if !passing {
             self.event(SignalEvent::Refused(refused));
-            if refusal::is_final(code) {
+            if error_codes::is_final(code) {
                 self.take_back(request, now);
             }
         }

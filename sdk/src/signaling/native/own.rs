@@ -89,3 +89,61 @@ impl Own {
         known.publications == self.publications && known.profile() == self.profile
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use moim_protocol::{MediaKind, TrackSource};
+
+    use super::*;
+    use crate::model::{Role, participant};
+
+    fn publication(id: &str) -> Publication {
+        Publication {
+            id: id.into(),
+            kind: MediaKind::Video,
+            source: TrackSource::Camera,
+            muted: false,
+            to: None,
+        }
+    }
+
+    /// A participant who wants another name and a publication than the server has, and both requests.
+    fn both_differ() -> (Own, ParticipantInfo, Requests) {
+        let known = participant("a", 1, Role::Participant);
+        let mut own = Own { publications: vec![publication("camera")], ..Own::default() };
+        own.profile = Profile { name: "another".into(), ..known.profile() };
+        let mut requests = Requests::default();
+        own.announce(Some(&known), &mut requests, 0);
+        (own, known, requests)
+    }
+
+    #[test]
+    fn a_rejected_request_takes_back_what_it_carried_and_nothing_else() {
+        let (mut own, known, _) = both_differ();
+        assert!(own.take_back(own.publish, &known));
+        assert_eq!((own.publications.as_slice(), own.profile.name.as_str()), (&[][..], "another"));
+
+        let (mut own, known, _) = both_differ();
+        assert!(own.take_back(own.update, &known));
+        assert_eq!((own.publications.len(), own.profile), (1, known.profile()));
+    }
+
+    #[test]
+    fn a_rejected_request_that_was_superseded_takes_nothing_back() {
+        let (mut own, known, mut requests) = both_differ();
+        let first = own.publish;
+        own.publications.push(publication("screen"));
+        own.announce(Some(&known), &mut requests, 0);
+        assert!(!own.take_back(first, &known));
+        assert_eq!(own.publications.len(), 2);
+    }
+
+    #[test]
+    fn a_rejection_of_an_unknown_request_takes_back_the_profile_first() {
+        let (mut own, known, _) = both_differ();
+        assert!(own.take_back(None, &known));
+        assert_eq!((own.publications.len(), &own.profile), (1, &known.profile()));
+        assert!(own.take_back(None, &known), "what is left are the publications");
+        assert!(own.publications.is_empty());
+    }
+}
