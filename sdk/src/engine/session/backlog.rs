@@ -101,8 +101,8 @@ impl Backlog {
         waiting.map(|flow| flow.deadline).min()
     }
 
-    /// Advances time. Returns whether a participant is no longer waited for. Those to whom the connection `is_restored`
-    /// are.
+    /// Advances time. Returns whether it has stopped waiting for a participant. It continues to wait for those to whom the
+    /// connection `is_restored`.
     pub(super) fn handle_timeout(
         &mut self,
         is_restored: impl Fn(&ParticipantId) -> bool,

@@ -286,6 +286,19 @@ impl Session {
         }
         self.reconnect(now);
         self.drop_absent(now);
+        self.stop_waiting(now);
+        for connection in self.connections.values_mut() {
+            connection.handle_timeout(now);
+        }
+        self.collect();
+    }
+
+    /// Stops waiting for receivers that do not answer, unless the connection to them is being restored.
+    fn stop_waiting(&mut self, now: Timestamp) {
+        let due = [self.receipts.poll_timeout(), self.backlog.poll_timeout()];
+        if due.into_iter().flatten().all(|at| at > now) {
+            return;
+        }
         let lost: SortedSet<_> =
             self.others().map(|other| other.id.clone()).filter(|id| self.is_restored(id)).collect();
         self.receipts.handle_timeout(|id| lost.contains(id), now);
@@ -293,10 +306,6 @@ impl Session {
         if self.backlog.handle_timeout(|id| lost.contains(id), now) {
             self.capacity_changed();
         }
-        for connection in self.connections.values_mut() {
-            connection.handle_timeout(now);
-        }
-        self.collect();
     }
 
     /// Returns the next output.
