@@ -15,6 +15,7 @@ mod message;
 mod permissions;
 mod reliable;
 mod routed;
+mod text;
 mod types;
 
 pub use channel::Channel;
@@ -26,6 +27,7 @@ pub use message::{
 pub use permissions::{RoomPermission, RoomPermissions};
 pub use reliable::Reliable;
 pub use routed::Routed;
+pub use text::shorten;
 pub use types::{
     IceCandidate, IceServer, Lobby, MediaKind, ParticipantId, ParticipantInfo, Profile, Publication,
     PublicationId, Role, SdpType, SessionDescription, Slot, Topology, TrackSource, WaitingParticipant, Wish,

@@ -14,8 +14,8 @@ use super::recovery::{Recovery, Step};
 use crate::error::Error;
 use crate::model::{ConnectionState, IceCandidate, SdpType, SessionDescription, Timestamp};
 
-/// The longest reason why a description cannot be used, in characters; longer ones are cut.
-const MAX_REASON_CHARS: usize = 300;
+/// The longest reason why a description cannot be used, in bytes; longer ones are cut.
+const MAX_REASON_BYTES: usize = 300;
 
 /// How long an offer of the remote end waits for the first candidate, so that the local offer can be rolled back.
 const GATHERING_MS: Timestamp = 5_000;
@@ -369,5 +369,7 @@ impl Exchange {
 }
 
 fn shortened(reason: &str) -> String {
-    reason.chars().take(MAX_REASON_CHARS).collect()
+    let mut reason = reason.to_owned();
+    moim_protocol::shorten(&mut reason, MAX_REASON_BYTES);
+    reason
 }

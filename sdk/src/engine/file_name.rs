@@ -3,6 +3,8 @@
 //! A name from the network must not escape from a folder, name a device, hide its extension or be excessively long. It
 //! is cleaned instead of rejected: "3/8/22 in Honolulu.mp4" is an ordinary name on the system it comes from.
 
+use moim_protocol::shorten;
+
 /// The longest file name of the common file systems, in bytes (UTF-8).
 const MAX_BYTES: usize = 255;
 /// Longer endings are not treated as an extension.
@@ -74,12 +76,6 @@ fn is_device(name: &str) -> bool {
 
 fn is_digit(text: &str) -> bool {
     matches!(text.as_bytes(), [b'0'..=b'9'])
-}
-
-/// Cuts a text to at most `limit` bytes, at a character boundary.
-pub(super) fn shorten(text: &mut String, limit: usize) {
-    let end = (0..=limit.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-    text.truncate(end.unwrap_or(0));
 }
 
 #[cfg(test)]

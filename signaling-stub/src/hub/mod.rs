@@ -578,10 +578,12 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
 }
 
 /// Truncates quoted text of a client, so that an error is never long.
-fn shorten(text: String) -> String {
-    const LONGEST: usize = 300;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+fn shorten(mut text: String) -> String {
+    const MAX_BYTES: usize = 300;
+    let length = text.len();
+    moim_protocol::shorten(&mut text, MAX_BYTES);
+    if text.len() < length {
+        text.push('…');
     }
+    text
 }

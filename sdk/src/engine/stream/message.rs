@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use moim_protocol::shorten;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::file_name::shorten;
 use crate::engine::framing::STREAM;
 use crate::error::DataChannelError;
 

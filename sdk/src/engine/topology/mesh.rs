@@ -14,14 +14,13 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
     others
         .map(|other| {
             let is_newcomer = own.join_order > other.join_order;
+            let sent = || publications.iter().filter(|publication| publication.is_for(&other.id));
             Plan {
                 link: other.id.clone().into(),
                 far_end: FarEnd::Participant,
                 offerer: if is_newcomer { Offerer::Us } else { Offerer::ThemOnRequest },
-                send: super::publications_for(&other.id, publications),
-                sending: Sections::of(
-                    publications.iter().filter(|publication| publication.is_for(&other.id)),
-                ),
+                send: sent().map(|publication| publication.id.clone()).collect(),
+                sending: Sections::of(sent()),
                 receive: Sections::of(
                     other.publications.iter().filter(|publication| publication.is_for(&own.id)),
                 ),

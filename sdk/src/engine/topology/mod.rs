@@ -50,11 +50,6 @@ impl FarEnd {
 }
 
 /// The publications that a participant receives from this one.
-fn publications_for(id: &ParticipantId, publications: &[Publication]) -> SortedSet<PublicationId> {
-    let meant = publications.iter().filter(|publication| publication.is_for(id));
-    meant.map(|publication| publication.id.clone()).collect()
-}
-
 /// Returns the connections that should exist. `own` is unknown before the room is joined.
 pub fn plan(
     topology: Topology,

@@ -4,9 +4,10 @@
 
 use std::fmt;
 
+use moim_protocol::shorten;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::file_name::{self, shorten};
+use crate::engine::file_name;
 use crate::engine::framing::TRANSFER;
 
 const HEADER_BYTES: usize = 18;
