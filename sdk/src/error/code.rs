@@ -1,0 +1,193 @@
+//! The stable code of each error.
+
+use super::{DataChannelError, Error, FileTransferError, MediaError, SignalingError, StreamError};
+use crate::model::RefusalCode;
+
+macro_rules! error_codes {
+    ($(#[doc = $doc:literal] $name:ident => $text:literal,)+) => {
+        /// The cause of an [`Error`] as a stable string, the same in Rust and in JavaScript.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $(#[doc = $doc] $name,)+
+        }
+
+        impl ErrorCode {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The code as in JavaScript's `error.code`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+
+        /// The same codes for TypeScript.
+        #[cfg(all(feature = "js", target_arch = "wasm32"))]
+        pub(crate) const TYPESCRIPT_ERROR_CODE: &str = concat!(
+            "/** The cause of a MoimError. */\nexport type ErrorCode =",
+            $("\n  /**", $doc, " */\n  | \"", $text, "\"",)+ "\n  | InitErrorCode;\n"
+        );
+    };
+}
+
+error_codes! {
+    /// The user, a permissions policy or the system denied capture.
+    MediaNotAllowed => "ERR_MEDIA_NOT_ALLOWED",
+    /// The device does not exist.
+    MediaNotFound => "ERR_MEDIA_NOT_FOUND",
+    /// The device is in use or broken.
+    MediaNotReadable => "ERR_MEDIA_NOT_READABLE",
+    /// No device satisfies a constraint.
+    MediaOverconstrained => "ERR_MEDIA_OVERCONSTRAINED",
+    /// The device failed to start.
+    MediaAborted => "ERR_MEDIA_ABORTED",
+    /// Devices require https or localhost.
+    MediaInsecureContext => "ERR_MEDIA_INSECURE_CONTEXT",
+    /// The offer/answer exchange failed.
+    Negotiation => "ERR_NEGOTIATION",
+    /// The signaling server cannot be reached.
+    SignalingUnreachable => "ERR_SIGNALING_UNREACHABLE",
+    /// The connection to the signaling server was lost.
+    SignalingLost => "ERR_SIGNALING_LOST",
+    /// The signaling server sent an invalid message.
+    SignalingUndecodable => "ERR_SIGNALING_UNDECODABLE",
+    /// The signaling server rejected a request, for another reason than those below.
+    SignalingRefused => "ERR_SIGNALING_REFUSED",
+    /// The room is full.
+    RoomFull => "ERR_ROOM_FULL",
+    /// The room has another topology, or the server does not support this one.
+    RoomTopology => "ERR_ROOM_TOPOLOGY",
+    /// The room needs a mixer, and has none.
+    RoomNoMixer => "ERR_ROOM_NO_MIXER",
+    /// The host did not admit this participant.
+    RoomNotAdmitted => "ERR_ROOM_NOT_ADMITTED",
+    /// The host removed this participant from the room.
+    RoomRemoved => "ERR_ROOM_REMOVED",
+    /// This participant has resumed over another connection, such as another tab's.
+    RoomSuperseded => "ERR_ROOM_SUPERSEDED",
+    /// The room already exists, and cannot be joined as its host.
+    RoomHostRefused => "ERR_ROOM_HOST_REFUSED",
+    /// A data message is too large.
+    DataTooLarge => "ERR_DATA_TOO_LARGE",
+    /// Too many data messages are queued for a connection.
+    DataQueueFull => "ERR_DATA_QUEUE_FULL",
+    /// No such participant.
+    DataUnknownParticipant => "ERR_DATA_UNKNOWN_PARTICIPANT",
+    /// The data channel failed.
+    DataFailed => "ERR_DATA_FAILED",
+    /// The data channel closed before a message was complete.
+    DataClosed => "ERR_DATA_CLOSED",
+    /// Messages that were not read in time were dropped.
+    DataLagged => "ERR_DATA_LAGGED",
+    /// The remote peer does not use moim's framing.
+    DataMalformed => "ERR_DATA_MALFORMED",
+    /// The remote peer declined the file.
+    TransferRejected => "ERR_TRANSFER_REJECTED",
+    /// Either peer cancelled the file.
+    TransferCancelled => "ERR_TRANSFER_CANCELLED",
+    /// The channel closed during the transfer, which can be resumed, or the remote peer left the room.
+    TransferInterrupted => "ERR_TRANSFER_INTERRUPTED",
+    /// The received bytes differ from those of the file.
+    TransferCorrupt => "ERR_TRANSFER_CORRUPT",
+    /// The file could not be read or written.
+    TransferStorage => "ERR_TRANSFER_STORAGE",
+    /// Either peer cancelled a stream.
+    StreamCancelled => "ERR_STREAM_CANCELLED",
+    /// The remote peer of a stream left, or a chunk was lost.
+    StreamInterrupted => "ERR_STREAM_INTERRUPTED",
+    /// A recording failed.
+    Recorder => "ERR_RECORDER",
+    /// The operation is not possible in this state.
+    InvalidState => "ERR_INVALID_STATE",
+    /// An argument or option is invalid.
+    InvalidOptions => "ERR_INVALID_OPTIONS",
+    /// The caller aborted the operation.
+    Aborted => "ERR_ABORTED",
+    /// An operation timed out.
+    Timeout => "ERR_TIMEOUT",
+    /// The browser does not have the feature.
+    Unsupported => "ERR_UNSUPPORTED",
+    /// Any other exception of the browser.
+    Browser => "ERR_BROWSER",
+}
+
+impl Error {
+    /// The cause as a stable string.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Media(error) => match error {
+                MediaError::NotAllowed { .. } => ErrorCode::MediaNotAllowed,
+                MediaError::NotFound { .. } => ErrorCode::MediaNotFound,
+                MediaError::NotReadable { .. } => ErrorCode::MediaNotReadable,
+                MediaError::Overconstrained { .. } => ErrorCode::MediaOverconstrained,
+                MediaError::Aborted { .. } => ErrorCode::MediaAborted,
+                MediaError::InsecureContext => ErrorCode::MediaInsecureContext,
+            },
+            Self::Negotiation { .. } => ErrorCode::Negotiation,
+            Self::Signaling(error) => match error {
+                SignalingError::Unreachable { .. } => ErrorCode::SignalingUnreachable,
+                SignalingError::Lost { .. } => ErrorCode::SignalingLost,
+                SignalingError::Undecodable { .. } => ErrorCode::SignalingUndecodable,
+                SignalingError::Refused { code, .. } => refused(code),
+            },
+            Self::DataChannel(error) => match error {
+                DataChannelError::TooLarge { .. } => ErrorCode::DataTooLarge,
+                DataChannelError::QueueFull { .. } => ErrorCode::DataQueueFull,
+                DataChannelError::UnknownParticipant { .. } => ErrorCode::DataUnknownParticipant,
+                DataChannelError::Failed { .. } => ErrorCode::DataFailed,
+                DataChannelError::Closed => ErrorCode::DataClosed,
+                DataChannelError::Lagged { .. } => ErrorCode::DataLagged,
+                DataChannelError::Malformed => ErrorCode::DataMalformed,
+            },
+            Self::FileTransfer(error) => match error {
+                FileTransferError::Rejected { .. } => ErrorCode::TransferRejected,
+                FileTransferError::Cancelled { .. } => ErrorCode::TransferCancelled,
+                FileTransferError::Interrupted { .. } => ErrorCode::TransferInterrupted,
+                FileTransferError::Corrupt => ErrorCode::TransferCorrupt,
+                FileTransferError::Storage { .. } => ErrorCode::TransferStorage,
+            },
+            Self::Stream(error) => match error {
+                StreamError::Cancelled { .. } => ErrorCode::StreamCancelled,
+                StreamError::Interrupted { .. } => ErrorCode::StreamInterrupted,
+            },
+            Self::Recorder { .. } => ErrorCode::Recorder,
+            Self::InvalidState { .. } => ErrorCode::InvalidState,
+            Self::InvalidOptions { .. } => ErrorCode::InvalidOptions,
+            Self::Aborted => ErrorCode::Aborted,
+            Self::Timeout { .. } => ErrorCode::Timeout,
+            Self::Unsupported { .. } => ErrorCode::Unsupported,
+            Self::Browser { .. } => ErrorCode::Browser,
+        }
+    }
+}
+
+/// A code that an application may want to distinguish.
+fn refused(code: &RefusalCode) -> ErrorCode {
+    match code {
+        RefusalCode::RoomFull => ErrorCode::RoomFull,
+        RefusalCode::UnsupportedTopology => ErrorCode::RoomTopology,
+        RefusalCode::NoMixer => ErrorCode::RoomNoMixer,
+        RefusalCode::NotAdmitted => ErrorCode::RoomNotAdmitted,
+        RefusalCode::Removed => ErrorCode::RoomRemoved,
+        RefusalCode::Superseded => ErrorCode::RoomSuperseded,
+        RefusalCode::HostRefused => ErrorCode::RoomHostRefused,
+        RefusalCode::NotHost | RefusalCode::Other(_) => ErrorCode::SignalingRefused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_well_formed() {
+        let mut codes: Vec<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(codes.iter().all(|code| code.starts_with("ERR_")));
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), ErrorCode::ALL.len());
+    }
+}
