@@ -192,7 +192,7 @@ export interface RoomEventMap {
   trackadded: RoomEventOf<"trackadded">;
   /** Media from a remote participant has ended. Its track was detached already. */
   trackremoved: RoomEventOf<"trackremoved">;
-  /** A participant is in the room: one who was there before, or joined. */
+  /** A participant joined the room, or was in it already when this one joined. */
   participantjoined: RoomEventOf<"participantjoined">;
   /** A participant has left. */
   participantleft: RoomEventOf<"participantleft">;

@@ -72,7 +72,7 @@ pub enum RoomEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         participant: RemoteParticipant,
     },
-    /// A participant is in the room: one who was there before, or joined.
+    /// A participant joined the room, or was in it already when this one joined.
     ParticipantJoined {
         /// The participant.
         #[cfg_attr(

@@ -39,7 +39,7 @@ pub enum Event {
     Reconnected,
     /// A participant's connection to the server was lost or restored: see [`ParticipantInfo::reconnecting`].
     ParticipantReconnecting(ParticipantInfo),
-    /// A participant is in the room: one who was there before, or joined.
+    /// A participant joined the room, or was in it already when this one joined.
     ParticipantJoined(ParticipantInfo),
     /// A participant's name, metadata or publications changed.
     ParticipantUpdated(ParticipantInfo),

@@ -1,4 +1,4 @@
-//! What the backend says to a server, and how it bears what comes from there.
+//! What the native backend sends to a server, and how it handles what it receives, valid or not.
 
 use proptest::prelude::*;
 
