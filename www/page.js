@@ -50,7 +50,12 @@ async function enter() {
   room.addEventListener("warning", ({ detail }) => say(detail.error.message));
   room.addEventListener("left", ({ detail }) => finish(detail.error));
   const missing = await publishDevices();
-  await room.join({ room: $("room").value, name: $("name").value, role: query.has("host") ? "host" : "participant" });
+  await room.join({
+    room: $("room").value,
+    name: $("name").value,
+    role: query.has("host") ? "host" : "participant",
+    token: query.get("token") ?? undefined,
+  });
   $("lobby").hidden = true;
   $("call").hidden = false;
   say(missing.join(" "));

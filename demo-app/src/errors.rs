@@ -25,6 +25,7 @@ pub(crate) fn sentence(words: &'static Words, attempt: Attempt, error: &Error) -
     let code = error.code();
     match attempt {
         _ if code == ErrorCode::MediaInsecureContext => words.insecure_page,
+        _ if code == ErrorCode::RoomNotPermitted => words.not_permitted,
         Attempt::Camera => match code {
             ErrorCode::MediaNotAllowed => words.camera_denied,
             ErrorCode::MediaNotFound => words.camera_missing,
@@ -91,6 +92,8 @@ fn call_sentence(words: &'static Words, error: &Error) -> &'static str {
             "shuttingDown" => words.server_closing,
             "hostRefused" => words.host_refused,
             "notHost" => words.host_only,
+            "tokenMissing" | "tokenInvalid" | "tokenWrongRoom" => words.token_refused,
+            "tokenExpired" => words.token_expired,
             "notAdmitted" => words.not_admitted,
             "removed" => words.removed,
             _ => words.server_refused,

@@ -2,7 +2,7 @@
 
 use moim::Topology;
 
-/// The parameters: `?room=x&name=y&topology=sfu&host&join`.
+/// The parameters: `?room=x&name=y&topology=sfu&token=z&host&join`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) room: String,
@@ -10,6 +10,8 @@ pub(crate) struct Query {
     pub(crate) topology: Topology,
     /// Start the room as its host.
     pub(crate) host: bool,
+    /// The room token, if the server requires one.
+    pub(crate) token: Option<String>,
     /// Join immediately, without the lobby.
     pub(crate) join: bool,
 }
@@ -23,6 +25,7 @@ impl Query {
                 "room" => query.room = value.trim().to_owned(),
                 "name" => query.name = value.trim().to_owned(),
                 "topology" => query.topology = topology(&value),
+                "token" => query.token = Some(value.into_owned()),
                 "host" => query.host = is_yes(&value),
                 "join" => query.join = is_yes(&value),
                 _ => {}
@@ -59,9 +62,10 @@ mod tests {
 
     #[test]
     fn room_name_and_join_are_read() {
-        let query = Query::parse("?room=blue+door&name=Min%20Seo&topology=sfu&host&join");
+        let query = Query::parse("?room=blue+door&name=Min%20Seo&topology=sfu&host&token=a.b.c&join");
         let (room, name) = ("blue door".into(), "Min Seo".into());
-        assert_eq!(query, Query { room, name, topology: Topology::Sfu, host: true, join: true });
+        let (topology, token) = (Topology::Sfu, Some("a.b.c".into()));
+        assert_eq!(query, Query { room, name, topology, host: true, token, join: true });
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub(crate) struct Ticket {
     pub(crate) topology: Topology,
     /// Start the room as its host.
     pub(crate) host: bool,
+    /// The room token.
+    pub(crate) token: Option<String>,
 }
 
 impl Ticket {
@@ -31,12 +33,14 @@ impl Ticket {
             room: room.unwrap_or_else(Self::suggest_room),
             topology: query.topology,
             host: query.host,
+            token: query.token.clone(),
         }
     }
 
     pub(crate) fn options(&self) -> JoinOptions {
         let mut options = JoinOptions::new(self.room.clone(), self.name.clone());
         options.role = if self.host { Role::Host } else { Role::Participant };
+        options.token.clone_from(&self.token);
         options
     }
 

@@ -21,6 +21,8 @@ pub use media::MediaError;
 pub use signaling::SignalingError;
 pub use stream::StreamError;
 
+use crate::model::RoomPermission;
+
 /// The result type of the SDK's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -64,6 +66,14 @@ pub enum Error {
         action: &'static str,
         /// The state that prevents it, such as `"the room is not joined"`.
         state: &'static str,
+    },
+    /// This participant's token does not permit the operation.
+    #[error("cannot {action}: the token does not permit `{}`", permission.as_str())]
+    NotPermitted {
+        /// The operation, such as `"publish"`.
+        action: &'static str,
+        /// The missing permission.
+        permission: RoomPermission,
     },
     /// An argument or option is invalid.
     #[error("{detail}")]
@@ -111,6 +121,7 @@ impl Error {
             Self::Stream(_) => "StreamError",
             Self::Recorder { .. } => "RecorderError",
             Self::InvalidState { .. } => "InvalidStateError",
+            Self::NotPermitted { .. } => "NotPermittedError",
             Self::InvalidOptions { .. } => "InvalidOptionsError",
             Self::Aborted => "AbortError",
             Self::Timeout { .. } => "TimeoutError",

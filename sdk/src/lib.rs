@@ -89,8 +89,8 @@ pub use error::{
 };
 pub use model::{
     ConnectionState, IceServer, IceTransportPolicy, LeaveReason, Lobby, MediaKind,
-    ParticipantConnectionState, ParticipantId, PublicationId, Role, Topology, TrackSource,
-    WaitingParticipant,
+    ParticipantConnectionState, ParticipantId, PublicationId, Role, RoomPermission, RoomPermissions,
+    Topology, TrackSource, WaitingParticipant,
 };
 pub use options::{
     ChatOptions, DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions,

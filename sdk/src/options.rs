@@ -123,7 +123,10 @@ pub struct JoinOptions {
     pub attributes: BTreeMap<String, String>,
     /// The participant's role. Default: `"participant"`. Only the first participant of a room can be its host.
     pub role: Role,
-    /// A token that the server requires, such as that of a mixer that it started. Default: none.
+    /// The room token, if the server requires one: it proves who this participant is, and says what it may do
+    /// ([`Room::permissions`](crate::Room::permissions)). It must be valid when the room is joined, and when it is joined again
+    /// after the server was restarted; a call does not end when it expires. A mixer that the server started has another
+    /// token. Default: none.
     pub token: Option<String>,
 }
 

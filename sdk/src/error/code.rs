@@ -70,6 +70,16 @@ error_codes! {
     RoomSuperseded => "ERR_ROOM_SUPERSEDED",
     /// The room already exists, and cannot be joined as its host.
     RoomHostRefused => "ERR_ROOM_HOST_REFUSED",
+    /// The server requires a token to join.
+    RoomTokenMissing => "ERR_ROOM_TOKEN_MISSING",
+    /// The token is malformed, or not of this server.
+    RoomTokenInvalid => "ERR_ROOM_TOKEN_INVALID",
+    /// The token has expired.
+    RoomTokenExpired => "ERR_ROOM_TOKEN_EXPIRED",
+    /// The token is for another room.
+    RoomTokenWrongRoom => "ERR_ROOM_TOKEN_WRONG_ROOM",
+    /// This participant's token does not permit it.
+    RoomNotPermitted => "ERR_ROOM_NOT_PERMITTED",
     /// A data message is too large.
     DataTooLarge => "ERR_DATA_TOO_LARGE",
     /// Too many data messages are queued for a connection.
@@ -155,6 +165,7 @@ impl Error {
             },
             Self::Recorder { .. } => ErrorCode::Recorder,
             Self::InvalidState { .. } => ErrorCode::InvalidState,
+            Self::NotPermitted { .. } => ErrorCode::RoomNotPermitted,
             Self::InvalidOptions { .. } => ErrorCode::InvalidOptions,
             Self::Aborted => ErrorCode::Aborted,
             Self::Timeout { .. } => ErrorCode::Timeout,
@@ -174,6 +185,11 @@ fn refused(code: &RefusalCode) -> ErrorCode {
         RefusalCode::Removed => ErrorCode::RoomRemoved,
         RefusalCode::Superseded => ErrorCode::RoomSuperseded,
         RefusalCode::HostRefused => ErrorCode::RoomHostRefused,
+        RefusalCode::TokenMissing => ErrorCode::RoomTokenMissing,
+        RefusalCode::TokenInvalid => ErrorCode::RoomTokenInvalid,
+        RefusalCode::TokenExpired => ErrorCode::RoomTokenExpired,
+        RefusalCode::TokenWrongRoom => ErrorCode::RoomTokenWrongRoom,
+        RefusalCode::NotPermitted => ErrorCode::RoomNotPermitted,
         RefusalCode::NotHost | RefusalCode::Other(_) => ErrorCode::SignalingRefused,
     }
 }

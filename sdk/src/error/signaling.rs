@@ -63,9 +63,15 @@ fn advice(code: &RefusalCode) -> &'static str {
         RefusalCode::NoMixer => ": let the server start one, or join first with the role \"mixer\"",
         RefusalCode::HostRefused => ": join with the role \"participant\"",
         RefusalCode::NotHost => ": `role` says whether this participant is the host",
-        RefusalCode::NotAdmitted | RefusalCode::Removed | RefusalCode::Superseded | RefusalCode::Other(_) => {
-            ""
-        }
+        RefusalCode::TokenMissing
+        | RefusalCode::TokenInvalid
+        | RefusalCode::TokenExpired
+        | RefusalCode::TokenWrongRoom
+        | RefusalCode::NotPermitted
+        | RefusalCode::NotAdmitted
+        | RefusalCode::Removed
+        | RefusalCode::Superseded
+        | RefusalCode::Other(_) => "",
     }
 }
 

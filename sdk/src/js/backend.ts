@@ -189,6 +189,10 @@ export interface SignalParticipant {
   metadata?: string;
   attributes?: Record<string, string>;
   role?: Role;
+  /** The identity that its token proves. */
+  identity?: string;
+  /** What it may do. Default: everything. */
+  permissions?: RoomPermission[];
   publications?: Publication[];
   /** Its connection to the server is interrupted. */
   reconnecting?: boolean;
@@ -203,7 +207,10 @@ export type SignalOrder =
 
 /** A rejection. */
 export interface SignalRefusal {
-  /** `"roomFull"`, `"unsupportedTopology"`, `"noMixer"`, `"notAdmitted"`, `"removed"`, `"hostRefused"`, `"notHost"`, or another code. */
+  /**
+   * `"roomFull"`, `"unsupportedTopology"`, `"noMixer"`, `"notAdmitted"`, `"removed"`, `"hostRefused"`, `"notHost"`,
+   * `"tokenMissing"`, `"tokenInvalid"`, `"tokenExpired"`, `"tokenWrongRoom"`, `"notPermitted"`, or another code.
+   */
   code: string;
   /** The server's error message. */
   detail: string;

@@ -28,7 +28,8 @@ impl JsRoom {
     /// Of calls in quick succession the last one holds, and all resolve with its result. `setMuted(id, true)` and `unpublish` of
     /// the camera while it is being opened, and a host's mute, count as switching it off. If `setMicrophoneEnabled(true)` is called as well, without an `await` in between, the user is asked for both in one prompt. If the call is aborted, or the room is
     /// left, while the user is asked, a camera that comes later is closed at once.
-    /// @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE for enabling it in a room that is left.
+    /// @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE for enabling it in a room that is left;
+    /// ERR_ROOM_NOT_PERMITTED if this participant may not publish it.
     /// @example
     /// const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
     /// if (camera) document.body.append(camera.attach());
@@ -44,7 +45,8 @@ impl JsRoom {
 
     /// Switches the microphone on or off, as `setCameraEnabled` does the camera. Off mutes the publication; the device stays
     /// open, so that it is back at once.
-    /// @throws {MoimError} the codes of `Devices.microphone`; ERR_INVALID_STATE for enabling it in a room that is left.
+    /// @throws {MoimError} the codes of `Devices.microphone`; ERR_INVALID_STATE for enabling it in a room that is left;
+    /// ERR_ROOM_NOT_PERMITTED if this participant may not publish it.
     #[wasm_bindgen(js_name = setMicrophoneEnabled, unchecked_return_type = "Promise<LocalTrack | undefined>")]
     pub fn set_microphone_enabled(
         &self,
@@ -65,7 +67,8 @@ impl JsRoom {
     ///
     /// Call it from an event handler of a click or a key. Of calls in quick succession the last one holds. If the call is aborted,
     /// or the room is left, while the user chooses, nothing is shared.
-    /// @throws {MoimError} the codes of `captureDisplay`; ERR_INVALID_STATE for enabling it in a room that is left.
+    /// @throws {MoimError} the codes of `captureDisplay`; ERR_INVALID_STATE for enabling it in a room that is left;
+    /// ERR_ROOM_NOT_PERMITTED if this participant may not publish it.
     #[wasm_bindgen(js_name = setScreenShareEnabled, unchecked_return_type = "Promise<DisplayCapture | undefined>")]
     pub fn set_screen_share_enabled(
         &self,

@@ -15,8 +15,9 @@ export interface Room {
    * `LocalTrack.fromMediaStreamTrack` takes another one.
    * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
    * that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
-   * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ABORTED when its `signal` is
-   * aborted.
+   * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ROOM_NOT_PERMITTED if this
+   * participant may not publish the source: before the room is joined, the track is unpublished on joining instead, with
+   * a `warning`; ERR_ABORTED when its `signal` is aborted.
    */
   publish(track: LocalTrack | MediaStreamTrack, options?: PublishOptions): Promise<PublicationId>;
   /**
@@ -51,7 +52,8 @@ export interface Room {
    * Sets how much of a remote publication is wanted: nothing, or no larger than it is shown. An SFU forwards a suitable
    * layer; in a mesh the publisher sends less. By default everything is wanted in full. A track stands for its
    * publication after its end too, so it can be subscribed to again.
-   * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id.
+   * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id;
+   * ERR_ROOM_NOT_PERMITTED without the permission `"subscribe"`.
    */
   subscribe(track: RemoteTrack, options?: SubscribeOptions): void;
   subscribe(participant: ParticipantLike, publication: PublicationId | Publication, options?: SubscribeOptions): void;

@@ -1,4 +1,4 @@
-//! The actions that a participant's role allows.
+//! The actions that a participant's role and token allow.
 
 use wasm_bindgen::prelude::*;
 
@@ -13,6 +13,12 @@ impl JsRoom {
     #[wasm_bindgen(getter, unchecked_return_type = "Role | undefined")]
     pub fn role(&self) -> Result<JsValue, JsValue> {
         self.handle().role().map_or(Ok(JsValue::UNDEFINED), |role| to_js(&role))
+    }
+
+    /// What this participant may do: everything, unless its token says otherwise, and until the room is joined.
+    #[wasm_bindgen(getter, unchecked_return_type = "readonly RoomPermission[]")]
+    pub fn permissions(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.handle().permissions())
     }
 
     /// The lobby: who waits to be admitted, and whether newcomers have to.

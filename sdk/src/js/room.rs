@@ -105,8 +105,9 @@ impl JsRoom {
     /// @throws {MoimError} ERR_INVALID_OPTIONS for an empty or too long room or name, which does not leave the room;
     /// ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
     /// ERR_SIGNALING_UNREACHABLE if the server cannot be reached; ERR_SIGNALING_LOST if the connection to it is lost;
-    /// ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
-    /// other reason, ERR_SIGNALING_REFUSED if the server rejects it; ERR_ABORTED when its `signal` is aborted.
+    /// ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED,
+    /// ERR_ROOM_TOKEN_MISSING, ERR_ROOM_TOKEN_INVALID, ERR_ROOM_TOKEN_EXPIRED, ERR_ROOM_TOKEN_WRONG_ROOM,
+    /// ERR_ROOM_NOT_PERMITTED for the role, or, for any other reason, ERR_SIGNALING_REFUSED if the server rejects it; ERR_ABORTED when its `signal` is aborted.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn join(&self, options: JsJoinOptions) -> Promise {
         let room = self.room.clone(); // never borrow `self` across an await: `free()` would throw
@@ -131,7 +132,8 @@ impl JsRoom {
 
     /// Changes this participant's name, metadata, attributes, or several of them. The others get `participantupdated`.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
-    /// empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters.
+    /// empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters;
+    /// ERR_ROOM_NOT_PERMITTED without the permission `"metadata"`.
     pub fn update(
         &self,
         #[wasm_bindgen(unchecked_param_type = "UpdateOptions")] options: JsValue,
@@ -144,7 +146,7 @@ impl JsRoom {
     /// is about 1 MiB in a mesh, and 65024 bytes through an SFU or a mixer.
     /// @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE if the text is too long;
     /// ERR_DATA_UNKNOWN_PARTICIPANT if no participant has this id; ERR_DATA_QUEUE_FULL if too many messages are queued
-    /// for a receiver, in which case the others receive it.
+    /// for a receiver, in which case the others receive it; ERR_ROOM_NOT_PERMITTED without the permission `"data"`.
     #[wasm_bindgen(js_name = sendChat, unchecked_return_type = "Promise<ChatReceipt>")]
     pub fn send_chat(
         &self,
@@ -171,7 +173,8 @@ impl JsRoom {
     /// a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
     /// ERR_DATA_QUEUE_FULL if too much waits already because the promises of earlier calls were not awaited: 16 MiB in a mesh,
     /// and then the other participants get the message; 3 MiB through an SFU or a mixer, and then nobody gets it; 256 messages
-    /// while a connection is being established; ERR_INVALID_OPTIONS if the payload is not a BufferSource.
+    /// while a connection is being established; ERR_INVALID_OPTIONS if the payload is not a BufferSource;
+    /// ERR_ROOM_NOT_PERMITTED without the permission `"data"`.
     #[wasm_bindgen(js_name = sendData, unchecked_return_type = "Promise<void>")]
     pub fn send_data(
         &self,

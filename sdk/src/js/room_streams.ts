@@ -51,7 +51,7 @@ export interface Room {
    * @returns a stream that takes strings if `kind` is `"text"`, and otherwise an `ArrayBuffer` or a view of one
    * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such
    * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8
-   * KiB; ERR_INVALID_OPTIONS.
+   * KiB; ERR_INVALID_OPTIONS; ERR_ROOM_NOT_PERMITTED without the permission `"data"`.
    * @example
    * const writer = room.openStream(participant, { kind: "text", topic: "captions" }).getWriter();
    * try {

@@ -79,9 +79,19 @@ export interface JoinOptions {
   attributes?: Record<string, string>;
   /** The participant's role. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
   role?: Role;
-  /** A token that the server requires, such as that of a mixer that it started. Default: none. */
+  /**
+   * The room token, if the server requires one: it proves who this participant is, and says what it may do
+   * (`room.permissions`). It must be valid when the room is joined, and when it is joined again after the server was
+   * restarted; a call does not end when it expires. A mixer that the server started has another token. Default: none.
+   */
   token?: string;
 }
+
+/**
+ * Something that a participant may do: publish a source, receive the others' publications (`"subscribe"`), send chat
+ * messages, data, files and streams (`"data"`), and set its own name, metadata and attributes (`"metadata"`).
+ */
+export type RoomPermission = TrackSource | "subscribe" | "data" | "metadata";
 
 /** A track that a participant publishes. The same object for as long as it is published; its members are kept up to date. */
 export interface Publication {
@@ -112,6 +122,13 @@ export interface RemoteParticipant {
   readonly attributes: Readonly<Record<string, string>>;
   /** The participant's role. */
   readonly role: Role;
+  /**
+   * The identity that the participant's token proves to the server. Absent without a token. Several participants may have
+   * the same one.
+   */
+  readonly identity?: string;
+  /** What the participant may do. */
+  readonly permissions: readonly RoomPermission[];
   /** The participant's publications. */
   readonly publications: readonly Publication[];
   /** The tracks that can be played. */
@@ -245,6 +262,8 @@ export interface RoomEventMap {
   muterequested: RoomEventOf<"muterequested">;
   /** The server changed this participant's role. */
   rolechange: RoomEventOf<"rolechange">;
+  /** The server changed what this participant may do. */
+  permissionschange: RoomEventOf<"permissionschange">;
   /** The lobby changed: who waits to be admitted, or whether newcomers wait. */
   lobbychange: RoomEventOf<"lobbychange">;
   /** The layout of the mixer's picture changed. */

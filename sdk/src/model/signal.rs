@@ -235,6 +235,16 @@ pub enum RefusalCode {
     HostRefused,
     /// Only the room's host may do that.
     NotHost,
+    /// The server admits only participants with a token, and there is none.
+    TokenMissing,
+    /// The token is malformed, or not of this server.
+    TokenInvalid,
+    /// The token has expired, or is not valid yet.
+    TokenExpired,
+    /// The token is for another room.
+    TokenWrongRoom,
+    /// The token does not permit it.
+    NotPermitted,
     /// Another reason: the server's own code.
     Other(Cow<'static, str>),
 }
@@ -251,6 +261,11 @@ impl RefusalCode {
             Self::Superseded => "superseded",
             Self::HostRefused => "hostRefused",
             Self::NotHost => "notHost",
+            Self::TokenMissing => "tokenMissing",
+            Self::TokenInvalid => "tokenInvalid",
+            Self::TokenExpired => "tokenExpired",
+            Self::TokenWrongRoom => "tokenWrongRoom",
+            Self::NotPermitted => "notPermitted",
             Self::Other(code) => code,
         }
     }
@@ -267,6 +282,11 @@ impl From<String> for RefusalCode {
             Self::Superseded,
             Self::HostRefused,
             Self::NotHost,
+            Self::TokenMissing,
+            Self::TokenInvalid,
+            Self::TokenExpired,
+            Self::TokenWrongRoom,
+            Self::NotPermitted,
         ];
         known.into_iter().find(|known| known.as_str() == code).unwrap_or(Self::Other(code.into()))
     }

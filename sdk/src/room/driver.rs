@@ -360,6 +360,7 @@ impl Driver {
             Event::Waiting => return self.set_state(RoomState::Waiting),
             Event::LobbyChange(Lobby { locked, waiting }) => RoomEvent::LobbyChange { locked, waiting },
             Event::RoleChange(role) => RoomEvent::RoleChange { role },
+            Event::PermissionsChange(permissions) => RoomEvent::PermissionsChange { permissions },
             Event::LayoutChange(layout) => RoomEvent::LayoutChange { layout },
             Event::MuteRequested(participant_id, publication_id) => {
                 if !self.mute_for_host(&publication_id) {
@@ -411,7 +412,7 @@ impl Driver {
                 RoomEvent::TrackUnmuted { participant_id, publication_id }
             }
             // The preceding warning has the reason.
-            Event::PublicationRefused(id) => return drop(self.forget(&id)),
+            Event::PublicationRefused(id) => return self.publication_refused(&id),
             Event::ConnectionStateChange(participant_id, state) => {
                 self.connections_changed();
                 RoomEvent::ConnectionStateChange { participant_id, state }

@@ -10,7 +10,8 @@ use crate::engine::quality::ParticipantQuality;
 use crate::error::Error;
 use crate::event_stream::{Event, EventStream};
 use crate::model::{
-    LeaveReason, ParticipantConnectionState, ParticipantId, PublicationId, Role, WaitingParticipant,
+    LeaveReason, ParticipantConnectionState, ParticipantId, PublicationId, Role, RoomPermissions,
+    WaitingParticipant,
 };
 use crate::platform::IncomingFile;
 
@@ -178,6 +179,12 @@ pub enum RoomEvent {
     RoleChange {
         /// The new role.
         role: Role,
+    },
+    /// The server changed what this participant may do. Publications that are not permitted any more have been unpublished.
+    PermissionsChange {
+        /// What this participant may do.
+        #[cfg_attr(feature = "js", tsify(type = "RoomPermission[]"))]
+        permissions: RoomPermissions,
     },
     /// The lobby changed: its waiting participants, or whether newcomers have to wait.
     LobbyChange {

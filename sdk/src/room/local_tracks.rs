@@ -156,6 +156,13 @@ impl Driver {
         self.local_tracks.borrow_mut().remove(id)
     }
 
+    /// The server has refused a publication. Nothing stays open for it that the room itself has opened.
+    pub(super) fn publication_refused(&self, id: &PublicationId) {
+        if let Some(refused) = self.forget(id) {
+            self.local_media.stop_opened(&refused.track);
+        }
+    }
+
     fn local_track_changed(&self, id: &PublicationId, change: TrackChange) {
         match change {
             TrackChange::Enabled => self.tell(id),

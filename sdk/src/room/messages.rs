@@ -12,7 +12,7 @@ use super::{Room, RoomState};
 use crate::engine::data::DataMessage;
 use crate::engine::session::Receipt;
 use crate::error::Result;
-use crate::model::{Channel, ParticipantId};
+use crate::model::{Channel, ParticipantId, RoomPermission};
 use crate::options::{ChatOptions, DataOptions};
 use crate::platform::clock;
 
@@ -107,10 +107,11 @@ impl Room {
     /// order. The future resolves with its receipts; the message is sent without awaiting it.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if the text is too long, if no participant has this id,
+    /// `InvalidState` if the room is not joined; `NotPermitted` without [`RoomPermission::Data`]; `DataChannel` if the text is too long, if no participant has this id,
     /// or if a receiver's queue is full.
     pub fn send_chat(&self, text: &str, options: &ChatOptions) -> Result<ChatDelivery> {
         self.expect_state("send a chat message", &[RoomState::Joined])?;
+        self.expect_permitted("send a chat message", RoomPermission::Data)?;
         let driver = self.driver();
         driver.with_session(|session| {
             let id = session.send_chat(text, options.to.as_ref(), clock::now())?;
@@ -127,7 +128,7 @@ impl Room {
     /// when less than 512 KiB are on their way to each receiver. A receiver without a response for 30 seconds is ignored.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant, if the message is too large, or
+    /// `InvalidState` if the room is not joined; `NotPermitted` without [`RoomPermission::Data`]; `DataChannel` if there is no such participant, if the message is too large, or
     /// if too much waits already because the futures of earlier calls were not awaited: 16 MiB in a mesh, and then the other
     /// participants get the message; 3 MiB through an SFU or a mixer, and then nobody gets it; 256 messages while a connection
     /// is being established.
@@ -135,6 +136,7 @@ impl Room {
         let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
         let channel = if options.reliable { Channel::Reliable } else { Channel::Lossy };
         self.expect_state("send data", &[RoomState::Joined])?;
+        self.expect_permitted("send data", RoomPermission::Data)?;
         let (driver, to) = (self.driver(), options.to.as_ref());
         driver.with_session(|session| session.send_data(&message, channel, to, clock::now()))?;
         Ok(driver.capacity(channel, to))

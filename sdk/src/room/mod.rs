@@ -57,7 +57,7 @@ use crate::engine::quality::ParticipantQuality;
 use crate::engine::session::Session;
 use crate::engine::stream::{StreamHeader, StreamKind};
 use crate::error::{Error, Result};
-use crate::model::{JoinRequest, ParticipantId, Profile, PublicationId, Topology, Wish};
+use crate::model::{JoinRequest, ParticipantId, Profile, PublicationId, RoomPermission, Topology, Wish};
 use crate::options::{JoinOptions, RoomOptions, SubscribeOptions, UpdateOptions};
 use crate::platform::{clock, url};
 use crate::signaling::{self, Lane, SignalingBackend};
@@ -173,10 +173,12 @@ impl Room {
     ///
     /// # Errors
     /// `InvalidState` before [`join`](Self::join) and after [`leave`](Self::leave); `InvalidOptions` for
-    /// an empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters.
+    /// an empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters;
+    /// `NotPermitted` without [`RoomPermission::Metadata`].
     pub fn update(&self, options: UpdateOptions) -> Result<()> {
         self.expect_state("update", &[RoomState::Joining, RoomState::Waiting, RoomState::Joined])?;
         options.check()?;
+        self.expect_permitted("update", RoomPermission::Metadata)?;
         self.driver().with_session(|session| {
             session.update(options.applied_to(session.profile().clone())?);
             Ok(())
@@ -188,7 +190,7 @@ impl Room {
     /// [`RoomOptions::adaptive_stream`] may request less than this, and never more.
     ///
     /// # Errors
-    /// `InvalidState` if the room is not joined.
+    /// `InvalidState` if the room is not joined; `NotPermitted` without [`RoomPermission::Subscribe`].
     pub fn subscribe(
         &self,
         participant: &ParticipantId,
@@ -196,6 +198,9 @@ impl Room {
         options: &SubscribeOptions,
     ) -> Result<()> {
         self.expect_state("subscribe", &[RoomState::Joined])?;
+        if options.wanted {
+            self.expect_permitted("subscribe", RoomPermission::Subscribe)?;
+        }
         let wish = Wish {
             participant_id: participant.clone(),
             publication_id: publication.clone(),

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::publication::{self, Publication};
 use super::remote_track::RemoteTrack;
 use crate::engine::quality::ParticipantQuality;
-use crate::model::{ParticipantConnectionState, ParticipantId, ParticipantInfo, Role};
+use crate::model::{ParticipantConnectionState, ParticipantId, ParticipantInfo, Role, RoomPermissions};
 
 /// Another participant. Clones are handles of the same participant, and compare as equal. The getters return current values
 /// while the participant is in the room, and the last ones after it has left.
@@ -35,6 +35,9 @@ struct Known {
     #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::attributes"))]
     attributes: BTreeMap<String, String>,
     role: Role,
+    #[cfg_attr(feature = "js", serde(skip_serializing_if = "Option::is_none"))]
+    identity: Option<String>,
+    permissions: RoomPermissions,
     #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::publications"))]
     publications: Vec<Publication>,
     #[cfg_attr(feature = "js", serde(serialize_with = "crate::js::convert::tracks"))]
@@ -52,6 +55,8 @@ impl RemoteParticipant {
             metadata: String::new(),
             attributes: BTreeMap::new(),
             role: info.role,
+            identity: None,
+            permissions: info.permissions,
             publications: Vec::new(),
             tracks: Vec::new(),
             connection_state: ParticipantConnectionState::New,
@@ -95,6 +100,17 @@ impl RemoteParticipant {
     /// The participant's role.
     pub fn role(&self) -> Role {
         self.0.known.borrow().role
+    }
+
+    /// The identity that the participant's token proves to the server. `None` without a token. Several participants may
+    /// have the same one.
+    pub fn identity(&self) -> Option<String> {
+        self.0.known.borrow().identity.clone()
+    }
+
+    /// What the participant may do.
+    pub fn permissions(&self) -> RoomPermissions {
+        self.0.known.borrow().permissions
     }
 
     /// The participant's publications.
@@ -143,6 +159,8 @@ impl RemoteParticipant {
         next.attributes.clone_from(&now.attributes);
         next.role = now.role;
         next.reconnecting = now.reconnecting;
+        next.identity.clone_from(&now.identity);
+        next.permissions = now.permissions;
         self.take(next, is_changed);
     }
 

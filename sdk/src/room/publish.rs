@@ -46,7 +46,9 @@ impl Room {
     /// publication ends when its track does; while the track is disabled, the publication is muted.
     ///
     /// # Errors
-    /// `InvalidState` if the room was left or the track has ended.
+    /// `InvalidState` if the room was left or the track has ended; `NotPermitted` if this participant's token does not
+    /// permit the track's source. One that was published before the room was joined is unpublished then, with a
+    /// [`RoomEvent::Warning`](crate::RoomEvent::Warning).
     pub async fn publish(&self, track: impl Into<LocalTrack>) -> Result<PublicationId> {
         self.publish_with(track, &PublishOptions::default()).await
     }
@@ -100,6 +102,7 @@ impl Room {
     /// Whether a track can be published, and how it is sent.
     fn check(&self, track: &LocalTrack, options: &PublishOptions) -> Result<SendSettings> {
         self.expect_not_left("publish")?;
+        self.expect_permitted("publish", track.source())?;
         if track.is_ended() {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });
         }

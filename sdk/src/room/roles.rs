@@ -1,4 +1,4 @@
-//! The actions that a participant's role allows: the host decides who is in the room, the mixer publishes the layout of
+//! The actions that a participant's role and token allow: the host decides who is in the room, the mixer publishes the layout of
 //! its picture.
 
 use std::collections::BTreeMap;
@@ -6,13 +6,31 @@ use std::collections::BTreeMap;
 use super::{Room, RoomState};
 use crate::engine::mix_layout::{self, MixLayout};
 use crate::error::{Error, Result};
-use crate::model::{Lobby, Order, ParticipantId, PublicationId, Role};
+use crate::model::{Lobby, Order, ParticipantId, PublicationId, Role, RoomPermission, RoomPermissions};
 use crate::options::UpdateOptions;
 
 impl Room {
     /// This participant's role, once joined.
     pub fn role(&self) -> Option<Role> {
         self.driver().session.borrow().own_role()
+    }
+
+    /// What this participant may do. Everything, unless its token says otherwise, and until the room is joined.
+    pub fn permissions(&self) -> RoomPermissions {
+        self.driver().session.borrow().permissions()
+    }
+
+    pub(super) fn expect_permitted(
+        &self,
+        action: &'static str,
+        permission: impl Into<RoomPermission>,
+    ) -> Result<()> {
+        let permission = permission.into();
+        if self.permissions().allows(permission) {
+            Ok(())
+        } else {
+            Err(Error::NotPermitted { action, permission })
+        }
     }
 
     /// The lobby: who waits to be admitted, and whether newcomers have to.

@@ -73,6 +73,7 @@ fn concerns_participants(event: &RoomEvent) -> bool {
             | RoomEvent::DominantSpeakerChange { .. }
             | RoomEvent::LobbyChange { .. }
             | RoomEvent::RoleChange { .. }
+            | RoomEvent::PermissionsChange { .. }
             | RoomEvent::Warning { .. }
     )
 }

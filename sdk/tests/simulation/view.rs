@@ -68,6 +68,7 @@ impl View {
                 assert!(!std::mem::replace(&mut self.joined, true), "joined twice");
                 self.role = session.own_role();
             }
+            Event::PermissionsChange(_) => panic!("there are no tokens"),
             Event::RoleChange(role) => assert_ne!(self.role.replace(role), Some(role), "no change"),
             Event::ParticipantJoined(participant) => {
                 self.has_news = true;

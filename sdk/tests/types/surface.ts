@@ -186,6 +186,8 @@ function describe(event: RoomEvent): string {
       return event.waiting.map(({ name }) => name).join();
     case "rolechange":
       return event.role;
+    case "permissionschange":
+      return event.permissions.join();
     case "muterequested":
       return event.publicationId;
     case "audioplaybackchange":

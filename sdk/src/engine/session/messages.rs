@@ -3,8 +3,9 @@
 use super::{Connection, Event, Session};
 use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
 use crate::engine::topology::FarEnd;
+use crate::engine::transfer;
 use crate::error::DataChannelError;
-use crate::model::{Channel, LinkId, ParticipantId, Role, Timestamp};
+use crate::model::{Channel, LinkId, ParticipantId, Role, RoomPermission, Timestamp};
 
 impl Session {
     /// Sends a chat message to one participant, or to everyone. Returns its number, used by [`Event::Receipt`].
@@ -166,12 +167,16 @@ impl Session {
 
     /// Emits a message once its sender is known: the server may announce a new participant later.
     pub(super) fn receive(&mut self, from: ParticipantId, channel: Channel, frame: Frame, now: Timestamp) {
-        if self.roster.get(&from).is_none() {
+        let Some(sender) = self.roster.get(&from) else {
             let bytes = frame.len();
             return drop(self.early.push((from, channel, frame), bytes));
-        }
+        };
+        // An SFU does not forward what is not permitted; in a mesh, only the receiver can enforce it.
+        let may_send = sender.permissions.allows(RoomPermission::Data);
         if channel == Channel::Files {
-            if let Frame::Binary(bytes) = frame {
+            if let Frame::Binary(bytes) = frame
+                && (may_send || !transfer::is_offer(&bytes))
+            {
                 self.event(Event::FileFrame(from, bytes));
             }
             return;
@@ -185,6 +190,7 @@ impl Session {
                 }
             }
             Some(DataMessage::Mark { id }) => self.send_receipt(id, &from),
+            Some(DataMessage::Chat { .. } | DataMessage::Data { .. }) if !may_send => {}
             Some(message) => {
                 if let DataMessage::Chat { id: id @ 1.., .. } = &message {
                     self.send_receipt(*id, &from);

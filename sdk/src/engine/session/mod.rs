@@ -40,7 +40,7 @@ use crate::error::Error;
 use crate::model::{
     Capabilities, Channel, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby, Offerer, Order,
     ParticipantConnectionState, ParticipantId, ParticipantInfo, Profile, Publication, PublicationId, Role,
-    Roster, SignalCommand, Timestamp, Topology, Wish,
+    RoomPermissions, Roster, SignalCommand, Timestamp, Topology, Wish,
 };
 
 /// The most bytes held of messages whose senders, or receivers, are not known yet.
@@ -337,6 +337,11 @@ impl Session {
     /// This participant's role, once joined.
     pub fn own_role(&self) -> Option<Role> {
         self.own_id().and_then(|id| self.roster.get(id)).map(|own| own.role)
+    }
+
+    /// What this participant may do: everything, until the room is joined.
+    pub fn permissions(&self) -> RoomPermissions {
+        self.own_id().and_then(|id| self.roster.get(id)).map(|own| own.permissions).unwrap_or_default()
     }
 
     /// The layout of the mixer's picture, if there is a mixer and it has published it.

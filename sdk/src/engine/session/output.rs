@@ -7,7 +7,7 @@ use crate::engine::mix_layout::MixLayout;
 use crate::error::Error;
 use crate::model::{
     LeaveReason, LinkId, Lobby, ParticipantConnectionState, ParticipantId, ParticipantInfo, Publication,
-    PublicationId, Role, SignalCommand,
+    PublicationId, Role, RoomPermissions, SignalCommand,
 };
 
 /// An action to perform.
@@ -60,6 +60,8 @@ pub enum Event {
     LobbyChange(Lobby),
     /// The server changed this participant's role, for example when a host has left.
     RoleChange(Role),
+    /// The server changed what this participant may do.
+    PermissionsChange(RoomPermissions),
     /// The layout of the mixer's picture changed; `None` when the mixer has left.
     LayoutChange(Option<MixLayout>),
     /// A host asked to mute a publication, and the roster confirms it.

@@ -15,8 +15,13 @@ impl Session {
                 Change::Updated { before, after } if Some(&after.id) != own_id.as_ref() => {
                     self.updated(&before, after);
                 }
-                Change::Updated { before, after } if before.role != after.role => {
-                    self.event(Event::RoleChange(after.role));
+                Change::Updated { before, after } => {
+                    if before.role != after.role {
+                        self.event(Event::RoleChange(after.role));
+                    }
+                    if before.permissions != after.permissions {
+                        self.event(Event::PermissionsChange(after.permissions));
+                    }
                 }
                 Change::Left { participant, .. } if Some(&participant.id) == own_id.as_ref() => {
                     let detail = "the server removed this participant".to_owned();
@@ -102,7 +107,10 @@ impl Session {
 mod tests {
     use super::*;
     use crate::engine::session::Output;
-    use crate::model::{Capabilities, JoinRequest, MediaKind, SignalEvent, Topology, TrackSource};
+    use crate::model::{
+        Capabilities, JoinRequest, MediaKind, Role, RoomPermission, RoomPermissions, SignalEvent, Topology,
+        TrackSource,
+    };
 
     fn joined() -> Session {
         let mut session = Session::new(Capabilities::default(), Vec::new(), true);
@@ -139,6 +147,20 @@ mod tests {
         assert_eq!(session.publications(), [camera]);
         let outputs: Vec<_> = std::iter::from_fn(|| session.poll_output()).collect();
         assert_eq!(outputs, [Output::Event(Event::PublicationRefused(screen.id))], "nothing is said again");
+    }
+
+    #[test]
+    fn a_change_of_the_permissions_is_told() {
+        let mut session = joined();
+        let own = crate::model::participant("a", 1, Role::Participant);
+        assert!(session.permissions().is_everything());
+        session.handle_signal(SignalEvent::Participant(own.clone()), 0);
+        while session.poll_output().is_some() {}
+        let permissions = RoomPermissions::from_iter([RoomPermission::Subscribe]);
+        session.handle_signal(SignalEvent::Participant(ParticipantInfo { permissions, ..own }), 10);
+        assert_eq!(session.permissions(), permissions);
+        let outputs: Vec<_> = std::iter::from_fn(|| session.poll_output()).collect();
+        assert_eq!(outputs, [Output::Event(Event::PermissionsChange(permissions))]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Mesh: one connection to every other participant, and every publication over each.
 
-use super::{FarEnd, Plan};
+use super::{FarEnd, Plan, publications_for};
 use crate::model::{LinkProfile, Offerer, ParticipantId, ParticipantInfo, Publication, Sections};
 
 /// The connections of `own` to everyone else.
@@ -14,16 +14,15 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
     others
         .map(|other| {
             let is_newcomer = own.join_order > other.join_order;
-            let sent = || publications.iter().filter(|publication| publication.is_for(&other.id));
             Plan {
                 link: other.id.clone().into(),
                 far_end: FarEnd::Participant,
                 offerer: if is_newcomer { Offerer::Us } else { Offerer::ThemOnRequest },
-                send: sent().map(|publication| publication.id.clone()).collect(),
-                sending: Sections::of(sent()),
-                receive: Sections::of(
-                    other.publications.iter().filter(|publication| publication.is_for(&own.id)),
-                ),
+                send: publications_for(other, publications)
+                    .map(|publication| publication.id.clone())
+                    .collect(),
+                sending: Sections::of(publications_for(other, publications)),
+                receive: Sections::of(publications_for(own, &other.publications)),
                 profile: LinkProfile::participant(),
             }
         })
@@ -33,10 +32,23 @@ pub fn plan(own: &ParticipantId, publications: &[Publication], roster: &[Partici
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{MediaKind, Role, TrackSource};
+    use crate::model::{MediaKind, Role, RoomPermission, RoomPermissions, TrackSource};
 
     fn participant(id: &str, join_order: u32) -> ParticipantInfo {
         crate::model::participant(id, join_order, Role::Participant)
+    }
+
+    #[test]
+    fn nothing_is_sent_to_who_may_not_subscribe() {
+        let mut roster = [participant("a", 1), participant("b", 2), participant("c", 3)];
+        roster[1].permissions = RoomPermissions::from_iter([RoomPermission::Camera]);
+        roster[0].publications = vec![publication("cam", MediaKind::Video, None)];
+        let sent: Vec<_> = plan(&"a".into(), &roster[0].publications, &roster)
+            .into_iter()
+            .map(|plan| (plan.send.len(), plan.sending.video))
+            .collect();
+        assert_eq!(sent, [(0, 0), (1, 1)]);
+        assert_eq!(plan(&"b".into(), &[], &roster)[0].receive, Sections::default());
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub mod server;
 use crate::collections::SortedSet;
 use crate::model::{
     Capabilities, LinkId, LinkProfile, Offerer, ParticipantId, ParticipantInfo, Publication, PublicationId,
-    Sections, Topology,
+    RoomPermission, Sections, Topology,
 };
 
 /// A connection that should exist.
@@ -49,7 +49,15 @@ impl FarEnd {
     }
 }
 
-/// The publications that a participant receives from this one.
+/// The publications that a participant receives, of these.
+fn publications_for<'a>(
+    receiver: &'a ParticipantInfo,
+    publications: &'a [Publication],
+) -> impl Iterator<Item = &'a Publication> {
+    let receives = receiver.permissions.allows(RoomPermission::Subscribe);
+    publications.iter().filter(move |publication| receives && publication.is_for(&receiver.id))
+}
+
 /// Returns the connections that should exist. `own` is unknown before the room is joined.
 pub fn plan(
     topology: Topology,

@@ -1,7 +1,9 @@
 //! A server that forwards what each participant publishes to the others: one connection to it, or one for each direction.
 
 use super::{FarEnd, Plan};
-use crate::model::{LinkId, Offerer, ParticipantId, ParticipantInfo, Publication, Sections, ServerLane};
+use crate::model::{
+    LinkId, Offerer, ParticipantId, ParticipantInfo, Publication, RoomPermission, Sections, ServerLane,
+};
 
 /// The connections. They can be opened before anything is known of the room, so that a first offer travels with the
 /// request to join.
@@ -13,8 +15,11 @@ pub fn plan(
 ) -> Vec<Plan> {
     let others = roster.iter().filter(|participant| Some(&participant.id) != own);
     let of_others = others.flat_map(|participant| &participant.publications);
-    let received =
-        Sections::of(of_others.filter(|publication| own.is_none_or(|own| publication.is_for(own))));
+    let info = roster.iter().find(|participant| Some(&participant.id) == own);
+    let may_receive = info.is_none_or(|own| own.permissions.allows(RoomPermission::Subscribe));
+    let is_received =
+        |publication: &&Publication| may_receive && own.is_none_or(|own| publication.is_for(own));
+    let received = Sections::of(of_others.filter(is_received));
     let plan = |ServerLane { lane, offerer, profile }: &ServerLane| {
         let link = LinkId::Server(*lane);
         let sent = if link.sends() { publications } else { &[] };

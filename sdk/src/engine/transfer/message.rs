@@ -16,6 +16,11 @@ pub const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
 /// The longest reason in bytes; longer ones are cut.
 const MAX_TEXT_BYTES: usize = 1024;
 
+/// Whether a frame offers a file.
+pub fn is_offer(frame: &[u8]) -> bool {
+    frame.get(1) == Some(&0)
+}
+
 /// A transfer's id: random, the same at both ends, and kept when the transfer is resumed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransferId(pub [u8; 16]);

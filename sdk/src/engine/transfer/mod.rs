@@ -15,7 +15,9 @@ mod sender;
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
-pub use message::{CHUNK_HEADER_BYTES, CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
+pub use message::{
+    CHUNK_HEADER_BYTES, CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage, is_offer,
+};
 pub use receiver::FileReceiver;
 pub use sender::FileSender;
 

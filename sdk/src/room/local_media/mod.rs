@@ -82,6 +82,15 @@ impl LocalMedia {
         self.camera.publication.replace(Some(id.clone()));
     }
 
+    /// Stops a track, if the room has opened it.
+    pub(super) fn stop_opened(&self, track: &LocalTrack) {
+        for device in [&self.camera, &self.microphone] {
+            if device.opened.borrow().as_ref() == Some(track) {
+                device.stop();
+            }
+        }
+    }
+
     /// The room is left: what it has opened is closed, and nobody gets what is opened from now on.
     pub(super) fn close(&self) {
         for device in [&self.camera, &self.microphone] {
@@ -165,7 +174,7 @@ impl Room {
         enabled: bool,
         wanted: Option<TrackConstraints>,
     ) -> impl Future<Output = Result<Option<LocalTrack>>> + use<> {
-        let asked = self.expect_not_left(ACTION).map(|()| {
+        let asked = self.expect_can_switch(enabled, input.source()).map(|()| {
             let device = self.driver().local_media.device(input);
             if wanted.is_some() {
                 device.constraints.replace(wanted);
@@ -179,6 +188,12 @@ impl Room {
             outcome
         });
         async move { switched(asked, enabled).await }
+    }
+
+    /// Nothing is opened that cannot be published.
+    fn expect_can_switch(&self, enabled: bool, source: TrackSource) -> Result<()> {
+        self.expect_not_left(ACTION)?;
+        if enabled { self.expect_permitted(ACTION, source) } else { Ok(()) }
     }
 
     /// Sends the track of a device that was opened, as the publication of its kind.

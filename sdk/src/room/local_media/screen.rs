@@ -9,7 +9,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{ACTION, switched};
+use super::switched;
 use crate::engine::switch::Switch;
 use crate::error::Result;
 use crate::model::{PublicationId, TrackSource};
@@ -108,7 +108,7 @@ impl Room {
         enabled: bool,
         options: &DisplayOptions,
     ) -> impl Future<Output = Result<Option<DisplayCapture>>> + use<> {
-        let asked = self.expect_not_left(ACTION).map(|()| {
+        let asked = self.expect_can_switch(enabled, TrackSource::Screen).map(|()| {
             let screen = &self.driver().local_media.screen;
             screen.overruled.take();
             if enabled && self.driver().sharing().is_none() && !screen.is_choosing.replace(true) {

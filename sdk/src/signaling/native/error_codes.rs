@@ -19,7 +19,7 @@ pub(super) fn is_passing(code: ErrorCode) -> bool {
 
 /// Whether the request would be rejected again.
 pub(super) fn is_final(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::InvalidValue | ErrorCode::MessageTooLarge)
+    matches!(code, ErrorCode::InvalidValue | ErrorCode::MessageTooLarge | ErrorCode::NotPermitted)
 }
 
 /// The error as a code that is independent of the server.
@@ -33,6 +33,11 @@ pub(super) fn refusal(error: ServerError) -> ServerRefusal {
         ErrorCode::Superseded => RefusalCode::Superseded,
         ErrorCode::HostRefused => RefusalCode::HostRefused,
         ErrorCode::NotHost => RefusalCode::NotHost,
+        ErrorCode::TokenMissing => RefusalCode::TokenMissing,
+        ErrorCode::TokenInvalid => RefusalCode::TokenInvalid,
+        ErrorCode::TokenExpired => RefusalCode::TokenExpired,
+        ErrorCode::TokenWrongRoom => RefusalCode::TokenWrongRoom,
+        ErrorCode::NotPermitted => RefusalCode::NotPermitted,
         code => RefusalCode::Other(Cow::Borrowed(code.as_str())),
     };
     let retry = matches!(

@@ -280,7 +280,22 @@ impl NativeBackend {
             lobby: self.roster.lobby().clone(),
             ice_servers,
         });
+        self.adopt_name();
         self.roster_changed(now);
+    }
+
+    /// A token may set the name.
+    fn adopt_name(&mut self) {
+        let Phase::Joined(own_id) = &self.phase else { return };
+        let Some(known) = self.roster.get(own_id).filter(|known| known.name != self.own.profile.name) else {
+            return;
+        };
+        if known.identity.is_some() {
+            self.own.profile.name.clone_from(&known.name);
+            let Own { publications, profile, .. } = &self.own;
+            let (publications, profile) = (publications.clone(), profile.clone());
+            self.event(SignalEvent::Corrected { publications, profile });
+        }
     }
 
     /// Opens a new connection, and asks to resume or to join again.

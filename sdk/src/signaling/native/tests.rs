@@ -50,6 +50,23 @@ fn joined() -> NativeBackend {
     backend
 }
 
+#[test]
+fn the_name_of_a_token_is_adopted() {
+    let mut backend = open();
+    let own = ParticipantInfo { name: "Ana of the token".into(), identity: Some("ana".into()), ..own() };
+    let welcome = Welcome {
+        version: VERSION,
+        participant_id: "a".into(),
+        roster: Snapshot { revision: 1, participants: vec![own], lobby: Default::default() },
+        ice_servers: Vec::new(),
+        heartbeat_ms: 5_000,
+        resume_token: None,
+    };
+    let outputs = told(&mut backend, ServerMessage::Welcome(welcome), 10);
+    assert_eq!(corrected(&outputs), Some((Vec::new(), named("Ana of the token"))));
+    assert_eq!(sent(&outputs), [], "nothing is to be changed");
+}
+
 /// The messages that are sent, without the rest, and the numbers of requests.
 pub(super) fn sent(outputs: &[Output]) -> Vec<(ClientMessage, Option<u32>)> {
     let message = |output: &Output| match output {

@@ -5,7 +5,8 @@ use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::data::MAX_ROUTED_BYTES;
 use crate::engine::session::{MAX_HELD_BYTES, Output};
 use crate::model::{
-    Capabilities, JoinRequest, Lobby, ParticipantInfo, Profile, SignalEvent, Topology, participant,
+    Capabilities, JoinRequest, Lobby, ParticipantInfo, Profile, RoomPermission, SignalEvent, Topology,
+    participant,
 };
 
 /// A session in a mixed room with these people, as the first of them.
@@ -53,6 +54,31 @@ fn a_mixer_hands_files_on_and_keeps_them_for_who_is_not_known_yet() {
     mixer.handle_signal(SignalEvent::Participant(participant("b", 3, Role::Participant)), 0);
     open(&mut mixer, "b");
     assert_eq!(sent(&mut mixer), [("b".into(), frame.routed(Some(&"a".into())).unwrap())]);
+}
+
+#[test]
+fn what_the_sender_may_not_send_is_dropped_and_what_the_sdk_sends_by_itself_is_not() {
+    let listener = ParticipantInfo {
+        permissions: [RoomPermission::Subscribe].into_iter().collect(),
+        ..participant("l", 2, Role::Participant)
+    };
+    let people = [participant("a", 1, Role::Participant), listener, participant("b", 3, Role::Participant)];
+    let mut session = joined(&people);
+    while session.poll_output().is_some() {}
+    let mut heard = |from: &str| {
+        let chat = DataMessage::Chat { id: 0, text: "hello".into(), private: false };
+        let data = DataMessage::Data { topic: String::new(), payload: vec![1] };
+        for message in [chat, data] {
+            session.receive(from.into(), Channel::Reliable, message.encode().unwrap(), 0);
+        }
+        let (offer, accept) = (vec![3, 0], vec![3, 1]);
+        for frame in [offer, accept] {
+            session.receive(from.into(), Channel::Files, Frame::Binary(frame), 0);
+        }
+        std::iter::from_fn(|| session.poll_output()).collect::<Vec<_>>()
+    };
+    assert_eq!(heard("b").len(), 4);
+    assert_eq!(heard("l"), [Output::Event(Event::FileFrame("l".into(), vec![3, 1]))]);
 }
 
 /// What is sent in frames of the largest size.
