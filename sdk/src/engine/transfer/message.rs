@@ -16,7 +16,7 @@ pub const CHUNK_HEADER_BYTES: usize = HEADER_BYTES + 8;
 /// The longest reason in bytes; longer ones are cut.
 const MAX_TEXT_BYTES: usize = 1024;
 
-/// Whether a frame offers a file.
+/// Whether a frame offers a file, or opens a stream: both have the type 0.
 pub fn is_offer(frame: &[u8]) -> bool {
     frame.get(1) == Some(&0)
 }
