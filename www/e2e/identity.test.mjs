@@ -24,7 +24,7 @@ for (const kind of ["chromium", "firefox"]) {
       await until(alice, () => room.participants[0]?.tracks.length === 1, { what: "bob's camera" });
       assert.deepEqual(await alice.evaluate(firstLook), {
         joined: true, updated: true, track: true, sameArray: true, sameLists: true,
-        keys: ["id", "name", "metadata", "attributes", "role", "publications", "tracks", "connectionState", "reconnecting"],
+        keys: ["id", "name", "metadata", "attributes", "role", "permissions", "publications", "tracks", "connectionState", "reconnecting"],
         text: ["bob", { shirt: "red" }, "camera", false],
         className: "RemoteParticipant",
         readOnly: ["TypeError", "TypeError", "TypeError"],
