@@ -353,6 +353,10 @@ export interface SignalParticipant {
     metadata?: string;
     attributes?: Record<string, string>;
     role?: Role;
+    /** The identity that its token proves. */
+    identity?: string;
+    /** What it may do. Default: everything. */
+    permissions?: RoomPermission[];
     publications?: Publication[];
     /** Its connection to the server is interrupted. */
     reconnecting?: boolean;
@@ -367,7 +371,10 @@ export type SignalOrder =
 
 /** A rejection. */
 export interface SignalRefusal {
-    /** `"roomFull"`, `"unsupportedTopology"`, `"noMixer"`, `"notAdmitted"`, `"removed"`, `"hostRefused"`, `"notHost"`, or another code. */
+    /**
+     * `"roomFull"`, `"unsupportedTopology"`, `"noMixer"`, `"notAdmitted"`, `"removed"`, `"hostRefused"`, `"notHost"`,
+     * `"tokenMissing"`, `"tokenInvalid"`, `"tokenExpired"`, `"tokenWrongRoom"`, `"notPermitted"`, or another code.
+     */
     code: string;
     /** The server's error message. */
     detail: string;
@@ -430,105 +437,6 @@ export interface MixTile {
     rectangle: Rectangle;
 }
 
-/** Classes with events are `EventTarget`s. Only moim fires their events: `dispatchEvent` throws ERR_UNSUPPORTED. */
-export interface CaptureController extends EventTarget {}
-export interface Devices extends EventTarget {}
-export interface LocalTrack extends EventTarget {}
-export interface Permission extends EventTarget {}
-
-/**
- * A track of the browser, or an object that wraps one: `LocalTrack`, `RemoteTrack`.
- * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
- */
-export type TrackLike = MediaStreamTrack | { readonly mediaStreamTrack: MediaStreamTrack };
-
-/** A shared screen, window or tab. */
-export interface DisplayCapture {
-    /** The video track. */
-    readonly video: LocalTrack;
-    /** The audio track, if it was requested and the user and the system provide it. */
-    readonly audio?: LocalTrack;
-}
-
-/**
- * An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for the whole tab.
- * @see https://www.w3.org/TR/mediacapture-region/
- * @see https://screen-share.github.io/element-capture/
- */
-export type CaptureRegion = Element | object | null;
-
-/**
- * What the page in a shared tab exposes:
- * <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
- */
-export interface CaptureHandle {
-    /** The page's origin, if exposed. */
-    readonly origin?: string;
-    /** A string chosen by the page, such as a session number. */
-    readonly handle?: string;
-}
-
-/**
- * Constraints on a track: a bare value is an ideal one, or in `advanced` a required one.
- * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediatrackconstraints
- */
-export interface TrackConstraints extends ConstraintSet {
-    /** Advanced constraint sets, in order of priority. The browser skips a set if it cannot satisfy all of it. */
-    advanced?: ConstraintSet[];
-}
-
-/** A constraint of strings. */
-export type ConstrainWord<W extends string> = W | W[] | { exact?: W | W[]; ideal?: W | W[] };
-
-/** The audio that echo cancellation removes: `"all"` system audio, or only that of remote participants. */
-export type EchoCancellation = boolean | "all" | "remote-only";
-
-/** A constraint of echo cancellation. */
-export type ConstrainEchoCancellation =
-| EchoCancellation
-| { exact?: EchoCancellation; ideal?: EchoCancellation };
-
-/** A constraint of points, whose coordinates range from 0 (left, top) to 1. */
-export type ConstrainPoints =
-| { x: number; y: number }[]
-| { exact?: { x: number; y: number }[]; ideal?: { x: number; y: number }[] };
-
-/** The range of a numeric setting, in the unit of the member. */
-export interface NumberRange {
-    /** The smallest value. */
-    min?: number;
-    /** The largest value. */
-    max?: number;
-    /** The step between values. */
-    step?: number;
-}
-
-/**
- * Frame counters of a track since its start. Which members exist depends on the kind of track.
- * @see https://www.w3.org/TR/mediacapture-extensions/#the-mediastreamtrackvideostats-interface
- */
-export interface FrameStats {
-    /** Frames delivered to the consumers of the track. */
-    deliveredFrames: number;
-    /** Frames discarded, for example for a lower frame rate. Video only. */
-    discardedFrames?: number;
-    /** All frames of the source. */
-    totalFrames: number;
-    /** Total duration of the delivered frames, in milliseconds. Audio only. */
-    deliveredFramesDuration?: number;
-    /** Total duration of all frames, in milliseconds. Audio only. */
-    totalFramesDuration?: number;
-    /** Latency from capture to delivery, in milliseconds. Audio only. */
-    latency?: number;
-    /** Average latency, in milliseconds. Audio only. */
-    averageLatency?: number;
-    /** Minimum latency, in milliseconds. Audio only. */
-    minimumLatency?: number;
-    /** Maximum latency, in milliseconds. Audio only. */
-    maximumLatency?: number;
-}
-
-
 /**
  * An RTP header extension (RFC 8285).
  */
@@ -547,7 +455,7 @@ export type PeerConnectionEvent = { type: "trackadded"; transceiver: Transceiver
 /**
  * An event of a room.
  */
-export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "reconnecting" } | { type: "reconnected" } | { type: "participantreconnecting"; participant: RemoteParticipant } | { type: "participantreconnected"; participant: RemoteParticipant } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ParticipantConnectionState } | { type: "quality"; participantId: ParticipantId; quality: ParticipantQuality } | { type: "mediastalled"; participantId: ParticipantId; publicationId: PublicationId } | { type: "mediaresumed"; participantId: ParticipantId; publicationId: PublicationId } | { type: "rolechange"; role: Role } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
+export type RoomEvent = { type: "statechange"; state: RoomState } | { type: "reconnecting" } | { type: "reconnected" } | { type: "participantreconnecting"; participant: RemoteParticipant } | { type: "participantreconnected"; participant: RemoteParticipant } | { type: "participantjoined"; participant: RemoteParticipant } | { type: "participantupdated"; participant: RemoteParticipant } | { type: "participantleft"; participantId: ParticipantId; reason: LeaveReason } | { type: "trackadded"; participantId: ParticipantId; track: RemoteTrack } | { type: "trackremoved"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "trackunmuted"; participantId: ParticipantId; publicationId: PublicationId } | { type: "localtrackended"; publicationId: PublicationId } | { type: "connectionstatechange"; participantId: ParticipantId; state: ParticipantConnectionState } | { type: "quality"; participantId: ParticipantId; quality: ParticipantQuality } | { type: "mediastalled"; participantId: ParticipantId; publicationId: PublicationId } | { type: "mediaresumed"; participantId: ParticipantId; publicationId: PublicationId } | { type: "rolechange"; role: Role } | { type: "permissionschange"; permissions: RoomPermission[] } | { type: "lobbychange"; locked: boolean; waiting: WaitingParticipant[] } | { type: "layoutchange"; layout: MixLayout | undefined } | { type: "muterequested"; participantId: ParticipantId; publicationId: PublicationId } | { type: "activespeakerschange"; participantIds: ParticipantId[] } | { type: "dominantspeakerchange"; participantId: ParticipantId | undefined } | { type: "audioplaybackchange"; blocked: boolean } | { type: "chatreceived"; participantId: ParticipantId; text: string; private: boolean } | { type: "datareceived"; participantId: ParticipantId; topic: string; payload: Uint8Array } | { type: "fileoffered"; participantId: ParticipantId; file: IncomingFile } | { type: "streamopened"; participantId: ParticipantId; stream: IncomingStream } | { type: "warning"; error: MoimError } | { type: "left"; error: MoimError | null } | { type: "lagged"; missed: number };
 
 /**
  * Configuration of a connection. All members are optional.
@@ -681,8 +589,9 @@ export interface Room {
      * `LocalTrack.fromMediaStreamTrack` takes another one.
      * @throws {MoimError} ERR_INVALID_STATE if the room is left or the track has ended; ERR_UNSUPPORTED for a codec
      * that the browser cannot send; ERR_INVALID_OPTIONS for a codec of the other kind of media or that the SFU does
-     * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ABORTED when its `signal` is
-     * aborted.
+     * not forward, for a `maxBitrate` of 0, and if it is not a track or a stream; ERR_ROOM_NOT_PERMITTED if this
+     * participant may not publish the source: before the room is joined, the track is unpublished on joining instead, with
+     * a `warning`; ERR_ABORTED when its `signal` is aborted.
      */
     publish(track: LocalTrack | MediaStreamTrack, options?: PublishOptions): Promise<PublicationId>;
     /**
@@ -717,7 +626,8 @@ export interface Room {
      * Sets how much of a remote publication is wanted: nothing, or no larger than it is shown. An SFU forwards a suitable
      * layer; in a mesh the publisher sends less. By default everything is wanted in full. A track stands for its
      * publication after its end too, so it can be subscribed to again.
-     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id.
+     * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_INVALID_OPTIONS if it is not a track or an id;
+     * ERR_ROOM_NOT_PERMITTED without the permission `"subscribe"`.
      */
     subscribe(track: RemoteTrack, options?: SubscribeOptions): void;
     subscribe(participant: ParticipantLike, publication: PublicationId | Publication, options?: SubscribeOptions): void;
@@ -1811,6 +1721,105 @@ export type Stats =
 
 
 
+/** Classes with events are `EventTarget`s. Only moim fires their events: `dispatchEvent` throws ERR_UNSUPPORTED. */
+export interface CaptureController extends EventTarget {}
+export interface Devices extends EventTarget {}
+export interface LocalTrack extends EventTarget {}
+export interface Permission extends EventTarget {}
+
+/**
+ * A track of the browser, or an object that wraps one: `LocalTrack`, `RemoteTrack`.
+ * @see https://www.w3.org/TR/mediacapture-streams/#mediastreamtrack
+ */
+export type TrackLike = MediaStreamTrack | { readonly mediaStreamTrack: MediaStreamTrack };
+
+/** A shared screen, window or tab. */
+export interface DisplayCapture {
+    /** The video track. */
+    readonly video: LocalTrack;
+    /** The audio track, if it was requested and the user and the system provide it. */
+    readonly audio?: LocalTrack;
+}
+
+/**
+ * An element of this page, a `CropTarget` or `RestrictionTarget` of the shared page, or `null` for the whole tab.
+ * @see https://www.w3.org/TR/mediacapture-region/
+ * @see https://screen-share.github.io/element-capture/
+ */
+export type CaptureRegion = Element | object | null;
+
+/**
+ * What the page in a shared tab exposes:
+ * <https://www.w3.org/TR/capture-handle-identity/#the-capturehandle-dictionary>.
+ */
+export interface CaptureHandle {
+    /** The page's origin, if exposed. */
+    readonly origin?: string;
+    /** A string chosen by the page, such as a session number. */
+    readonly handle?: string;
+}
+
+/**
+ * Constraints on a track: a bare value is an ideal one, or in `advanced` a required one.
+ * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediatrackconstraints
+ */
+export interface TrackConstraints extends ConstraintSet {
+    /** Advanced constraint sets, in order of priority. The browser skips a set if it cannot satisfy all of it. */
+    advanced?: ConstraintSet[];
+}
+
+/** A constraint of strings. */
+export type ConstrainWord<W extends string> = W | W[] | { exact?: W | W[]; ideal?: W | W[] };
+
+/** The audio that echo cancellation removes: `"all"` system audio, or only that of remote participants. */
+export type EchoCancellation = boolean | "all" | "remote-only";
+
+/** A constraint of echo cancellation. */
+export type ConstrainEchoCancellation =
+| EchoCancellation
+| { exact?: EchoCancellation; ideal?: EchoCancellation };
+
+/** A constraint of points, whose coordinates range from 0 (left, top) to 1. */
+export type ConstrainPoints =
+| { x: number; y: number }[]
+| { exact?: { x: number; y: number }[]; ideal?: { x: number; y: number }[] };
+
+/** The range of a numeric setting, in the unit of the member. */
+export interface NumberRange {
+    /** The smallest value. */
+    min?: number;
+    /** The largest value. */
+    max?: number;
+    /** The step between values. */
+    step?: number;
+}
+
+/**
+ * Frame counters of a track since its start. Which members exist depends on the kind of track.
+ * @see https://www.w3.org/TR/mediacapture-extensions/#the-mediastreamtrackvideostats-interface
+ */
+export interface FrameStats {
+    /** Frames delivered to the consumers of the track. */
+    deliveredFrames: number;
+    /** Frames discarded, for example for a lower frame rate. Video only. */
+    discardedFrames?: number;
+    /** All frames of the source. */
+    totalFrames: number;
+    /** Total duration of the delivered frames, in milliseconds. Audio only. */
+    deliveredFramesDuration?: number;
+    /** Total duration of all frames, in milliseconds. Audio only. */
+    totalFramesDuration?: number;
+    /** Latency from capture to delivery, in milliseconds. Audio only. */
+    latency?: number;
+    /** Average latency, in milliseconds. Audio only. */
+    averageLatency?: number;
+    /** Minimum latency, in milliseconds. Audio only. */
+    minimumLatency?: number;
+    /** Maximum latency, in milliseconds. Audio only. */
+    maximumLatency?: number;
+}
+
+
 /** Common members of RTP streams: <https://www.w3.org/TR/webrtc-stats/#streamstats-dict*>. */
 export interface RtpStreamStats extends BaseStats {
     /** The synchronization source. */
@@ -2341,9 +2350,19 @@ export interface JoinOptions {
     attributes?: Record<string, string>;
     /** The participant's role. Default: `"participant"`. Only the first participant of a room can be its `"host"`. */
     role?: Role;
-    /** A token that the server requires, such as that of a mixer that it started. Default: none. */
+    /**
+     * The room token, if the server requires one: it proves who this participant is, and says what it may do
+     * (`room.permissions`). It must be valid when the room is joined, and when it is joined again after the server was
+     * restarted; a call does not end when it expires. A mixer that the server started has another token. Default: none.
+     */
     token?: string;
 }
+
+/**
+ * Something that a participant may do: publish a source, receive the others' publications (`"subscribe"`), send chat
+ * messages, data, files and streams (`"data"`), and set its own name, metadata and attributes (`"metadata"`).
+ */
+export type RoomPermission = TrackSource | "subscribe" | "data" | "metadata";
 
 /** A track that a participant publishes. The same object for as long as it is published; its members are kept up to date. */
 export interface Publication {
@@ -2374,6 +2393,13 @@ export interface RemoteParticipant {
     readonly attributes: Readonly<Record<string, string>>;
     /** The participant's role. */
     readonly role: Role;
+    /**
+     * The identity that the participant's token proves to the server. Absent without a token. Several participants may have
+     * the same one.
+     */
+    readonly identity?: string;
+    /** What the participant may do. */
+    readonly permissions: readonly RoomPermission[];
     /** The participant's publications. */
     readonly publications: readonly Publication[];
     /** The tracks that can be played. */
@@ -2507,6 +2533,8 @@ export interface RoomEventMap {
     muterequested: RoomEventOf<"muterequested">;
     /** The server changed this participant's role. */
     rolechange: RoomEventOf<"rolechange">;
+    /** The server changed what this participant may do. */
+    permissionschange: RoomEventOf<"permissionschange">;
     /** The lobby changed: who waits to be admitted, or whether newcomers wait. */
     lobbychange: RoomEventOf<"lobbychange">;
     /** The layout of the mixer's picture changed. */
@@ -2594,6 +2622,16 @@ export type ErrorCode =
 | "ERR_ROOM_SUPERSEDED"
 /** The room already exists, and cannot be joined as its host. */
 | "ERR_ROOM_HOST_REFUSED"
+/** The server requires a token to join. */
+| "ERR_ROOM_TOKEN_MISSING"
+/** The token is malformed, or not of this server. */
+| "ERR_ROOM_TOKEN_INVALID"
+/** The token has expired. */
+| "ERR_ROOM_TOKEN_EXPIRED"
+/** The token is for another room. */
+| "ERR_ROOM_TOKEN_WRONG_ROOM"
+/** This participant's token does not permit it. */
+| "ERR_ROOM_NOT_PERMITTED"
 /** A data message is too large. */
 | "ERR_DATA_TOO_LARGE"
 /** Too many data messages are queued for a connection. */
@@ -2692,7 +2730,7 @@ export interface Room {
      * @returns a stream that takes strings if `kind` is `"text"`, and otherwise an `ArrayBuffer` or a view of one
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such
      * participant; ERR_DATA_CLOSED if there is no connection to them; ERR_DATA_TOO_LARGE if topic and attributes exceed 8
-     * KiB; ERR_INVALID_OPTIONS.
+     * KiB; ERR_INVALID_OPTIONS; ERR_ROOM_NOT_PERMITTED without the permission `"data"`.
      * @example
      * const writer = room.openStream(participant, { kind: "text", topic: "captions" }).getWriter();
      * try {
@@ -4508,8 +4546,9 @@ export class Room {
      * @throws {MoimError} ERR_INVALID_OPTIONS for an empty or too long room or name, which does not leave the room;
      * ERR_INVALID_STATE if it was called before, or `leave` meanwhile; ERR_TIMEOUT after `joinTimeoutMs`;
      * ERR_SIGNALING_UNREACHABLE if the server cannot be reached; ERR_SIGNALING_LOST if the connection to it is lost;
-     * ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED or, for any
-     * other reason, ERR_SIGNALING_REFUSED if the server rejects it; ERR_ABORTED when its `signal` is aborted.
+     * ERR_ROOM_FULL, ERR_ROOM_TOPOLOGY, ERR_ROOM_NO_MIXER, ERR_ROOM_NOT_ADMITTED, ERR_ROOM_HOST_REFUSED,
+     * ERR_ROOM_TOKEN_MISSING, ERR_ROOM_TOKEN_INVALID, ERR_ROOM_TOKEN_EXPIRED, ERR_ROOM_TOKEN_WRONG_ROOM,
+     * ERR_ROOM_NOT_PERMITTED for the role, or, for any other reason, ERR_SIGNALING_REFUSED if the server rejects it; ERR_ABORTED when its `signal` is aborted.
      */
     join(options: JoinOptions): Promise<void>;
     /**
@@ -4537,7 +4576,7 @@ export class Room {
      * is about 1 MiB in a mesh, and 65024 bytes through an SFU or a mixer.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined; ERR_DATA_TOO_LARGE if the text is too long;
      * ERR_DATA_UNKNOWN_PARTICIPANT if no participant has this id; ERR_DATA_QUEUE_FULL if too many messages are queued
-     * for a receiver, in which case the others receive it.
+     * for a receiver, in which case the others receive it; ERR_ROOM_NOT_PERMITTED without the permission `"data"`.
      */
     sendChat(text: string, options?: ChatOptions): Promise<ChatReceipt>;
     /**
@@ -4551,7 +4590,8 @@ export class Room {
      * a topic of more than 255 bytes; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
      * ERR_DATA_QUEUE_FULL if too much waits already because the promises of earlier calls were not awaited: 16 MiB in a mesh,
      * and then the other participants get the message; 3 MiB through an SFU or a mixer, and then nobody gets it; 256 messages
-     * while a connection is being established; ERR_INVALID_OPTIONS if the payload is not a BufferSource.
+     * while a connection is being established; ERR_INVALID_OPTIONS if the payload is not a BufferSource;
+     * ERR_ROOM_NOT_PERMITTED without the permission `"data"`.
      */
     sendData(payload: BufferSource, options?: DataOptions): Promise<void>;
     /**
@@ -4576,7 +4616,8 @@ export class Room {
      * Of calls in quick succession the last one holds, and all resolve with its result. `setMuted(id, true)` and `unpublish` of
      * the camera while it is being opened, and a host's mute, count as switching it off. If `setMicrophoneEnabled(true)` is called as well, without an `await` in between, the user is asked for both in one prompt. If the call is aborted, or the room is
      * left, while the user is asked, a camera that comes later is closed at once.
-     * @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE for enabling it in a room that is left.
+     * @throws {MoimError} the codes of `Devices.camera`; ERR_INVALID_STATE for enabling it in a room that is left;
+     * ERR_ROOM_NOT_PERMITTED if this participant may not publish it.
      * @example
      * const [camera] = await Promise.all([room.setCameraEnabled(true), room.setMicrophoneEnabled(true)]);
      * if (camera) document.body.append(camera.attach());
@@ -4597,7 +4638,8 @@ export class Room {
     /**
      * Switches the microphone on or off, as `setCameraEnabled` does the camera. Off mutes the publication; the device stays
      * open, so that it is back at once.
-     * @throws {MoimError} the codes of `Devices.microphone`; ERR_INVALID_STATE for enabling it in a room that is left.
+     * @throws {MoimError} the codes of `Devices.microphone`; ERR_INVALID_STATE for enabling it in a room that is left;
+     * ERR_ROOM_NOT_PERMITTED if this participant may not publish it.
      */
     setMicrophoneEnabled(enabled: boolean, options?: MicrophoneOptions): Promise<LocalTrack | undefined>;
     /**
@@ -4608,7 +4650,8 @@ export class Room {
      *
      * Call it from an event handler of a click or a key. Of calls in quick succession the last one holds. If the call is aborted,
      * or the room is left, while the user chooses, nothing is shared.
-     * @throws {MoimError} the codes of `captureDisplay`; ERR_INVALID_STATE for enabling it in a room that is left.
+     * @throws {MoimError} the codes of `captureDisplay`; ERR_INVALID_STATE for enabling it in a room that is left;
+     * ERR_ROOM_NOT_PERMITTED if this participant may not publish it.
      */
     setScreenShareEnabled(enabled: boolean, options?: DisplayOptions): Promise<DisplayCapture | undefined>;
     /**
@@ -4620,7 +4663,8 @@ export class Room {
     /**
      * Changes this participant's name, metadata, attributes, or several of them. The others get `participantupdated`.
      * @throws {MoimError} ERR_INVALID_STATE unless the room is joined or being joined; ERR_INVALID_OPTIONS for an
-     * empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters.
+     * empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters;
+     * ERR_ROOM_NOT_PERMITTED without the permission `"metadata"`.
      */
     update(options: UpdateOptions): void;
     /**
@@ -4662,6 +4706,10 @@ export class Room {
      * `useSyncExternalStore(subscribe, () => room.participants)` a React component renders on each change.
      */
     readonly participants: readonly RemoteParticipant[];
+    /**
+     * What this participant may do: everything, unless its token says otherwise, and until the room is joined.
+     */
+    readonly permissions: readonly RoomPermission[];
     /**
      * This participant's publications. A publication is the same object for as long as it is published. The array is
      * replaced when a publication is added, removed or changed, and is the same until then.
