@@ -164,7 +164,7 @@ async function use() {
   const receivers = tracks.map((track) => track.rtcRtpReceiver);
   const used = (globalThis.used = { ended: [], receivers, tracks: [...tracks] });
   // Firefox does not give untrusted events to listeners that a test's own code adds.
-  for (const track of raw) track.onended = () => used.ended.push(track.kind);
+  for (const track of raw) track.addEventListener("ended", () => used.ended.push(track.kind));
   used.element = play(new MediaStream(raw));
   used.mixer = new Mixer({ width: 640, height: 360 });
   used.mixer.add(tracks);

@@ -2,9 +2,21 @@
 
 use std::cell::Cell;
 
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Event, MediaStreamTrack, MediaStreamTrackState, RtcRtpReceiver};
 
 use super::stats::StatsSource;
+
+// Firefox delivers an event that a page fires at a track to `onended`, and to no listener, unless that has asked for such
+// events: `wantsUntrusted`, an argument of its own <https://developer.mozilla.org/docs/Web/API/EventTarget/addEventListener>.
+#[wasm_bindgen(inline_js = "
+export function deliverFiredEvents(track) {
+  track.addEventListener = (type, listener, options) => EventTarget.prototype.addEventListener.call(track, type, listener, options, true);
+}")]
+extern "C" {
+    #[wasm_bindgen(js_name = deliverFiredEvents)]
+    fn deliver_fired_events(track: &MediaStreamTrack);
+}
 
 /// A track separate from `RTCRtpReceiver.track`, which continues with the section's next publication: a recorder,
 /// a mixer or an element that uses this one gets nothing of that. It must be [ended](Self::end) with its publication.
@@ -19,6 +31,7 @@ impl ReceivedTrack {
     pub(crate) fn new(receiver: RtcRtpReceiver) -> Self {
         #[allow(clippy::disallowed_methods, reason = "a second track is intended")]
         let raw = receiver.track().clone();
+        deliver_fired_events(&raw);
         Self { raw, receiver, is_ended: Cell::default() }
     }
 

@@ -40,6 +40,7 @@ impl Hub {
             .filter(|known| before.as_ref().is_none_or(|before| known.id != before.id))
             .map(json_bytes)
             .sum();
+        let is_known = before.is_some();
         let identity = before.unwrap_or_else(|| self.identity(join));
         let waiting = WaitingParticipant {
             id: identity.id.clone(),
@@ -47,6 +48,11 @@ impl Hub {
             metadata: join.metadata.clone(),
         };
         if others + json_bytes(&waiting) > self.limits.max_waiting_bytes {
+            if is_known {
+                // The former name and metadata stay in the list.
+                self.send(id, ServerMessage::Waiting);
+                return true;
+            }
             self.error(id, ErrorCode::RoomFull, "the lobby has no room for a name and metadata of this size");
             return true;
         }

@@ -76,6 +76,11 @@ fn a_newcomer_to_a_locked_room_waits_and_everyone_inside_hears_of_it() {
         [Output::Send { to: BOB, message: ServerMessage::Waiting }],
         "a repetition changes nothing"
     );
+    let mut renamed = join_message("tea");
+    renamed["name"] = "Robert".into();
+    say(&mut hub, BOB, &renamed);
+    let lobby = told_lobby(&drain(&mut hub)).expect("a change of the name");
+    assert_eq!((lobby.waiting.len(), &*lobby.waiting[0].name), (1, "Robert"));
     say(&mut hub, BOB, &json!({ "type": "ping" }));
     assert!(errors(&drain(&mut hub)).is_empty(), "waiting keeps the connection");
 }
@@ -249,6 +254,14 @@ fn names_count_for_the_size_of_a_lobby() {
     assert_eq!(sole_error(&mut hub, CAROL, &message), ErrorCode::RoomFull);
     say(&mut hub, BOB, &message);
     assert!(errors(&drain(&mut hub)).is_empty(), "a repetition is not counted twice");
+    message["metadata"] = "x".repeat(200).into();
+    say(&mut hub, BOB, &message);
+    let outputs = drain(&mut hub);
+    assert_eq!(
+        outputs,
+        [Output::Send { to: BOB, message: ServerMessage::Waiting }],
+        "who waits keeps its place"
+    );
     say(&mut hub, CAROL, &join_message("tea"));
     assert!(errors(&drain(&mut hub)).is_empty());
 }

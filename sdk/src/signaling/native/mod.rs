@@ -29,7 +29,7 @@ use self::transport::Transport;
 use super::{Output, SignalingBackend, SocketEvent};
 use crate::model::{
     Capabilities, Change, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, ParticipantId,
-    PublicationId, ServerLane, SignalCommand, SignalEvent, Slot, Timestamp,
+    Profile, PublicationId, ServerLane, SignalCommand, SignalEvent, Slot, Timestamp,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request is idempotent.
@@ -501,10 +501,18 @@ impl SignalingBackend for NativeBackend {
             SignalCommand::Close(link) => self.links.close(&link),
             SignalCommand::Signal { link, signal } => self.signal(&link, signal, now),
             SignalCommand::Publish(publications) => {
+                if let Phase::Joining { join, .. } = &mut self.phase {
+                    join.publications.clone_from(&publications);
+                }
                 self.own.publications = publications;
                 self.announce(now);
             }
             SignalCommand::Update(profile) => {
+                // In the lobby, the host sees what the repeated request says.
+                if let Phase::Joining { join, .. } = &mut self.phase {
+                    let Profile { name, metadata, attributes } = profile.clone();
+                    (join.name, join.metadata, join.attributes) = (name, metadata, attributes);
+                }
                 self.own.profile = profile;
                 self.announce(now);
             }

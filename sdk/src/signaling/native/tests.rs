@@ -108,6 +108,19 @@ fn corrected(outputs: &[Output]) -> Option<(Vec<Publication>, Profile)> {
 }
 
 #[test]
+fn what_changes_in_the_lobby_is_in_the_next_request_to_join() {
+    let mut backend = open();
+    told(&mut backend, ServerMessage::Waiting, 10);
+    backend.handle_command(SignalCommand::Update(named("Anna")), 20);
+    backend.handle_command(SignalCommand::Publish(vec![camera()]), 20);
+    drain(&mut backend);
+    backend.handle_timeout(REPEAT_MS);
+    let messages = sent(&drain(&mut backend));
+    let [(ClientMessage::Join(join), _)] = &*messages else { panic!("{messages:?}") };
+    assert_eq!((&*join.name, join.publications.len()), ("Anna", 1));
+}
+
+#[test]
 fn credentials_that_are_renewed_are_passed_on() {
     let server = IceServer {
         urls: vec!["turn:turn.example".into()],
