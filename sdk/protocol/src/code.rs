@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::words;
+
 macro_rules! server_error_codes {
     ($($(#[$doc:meta])* $name:ident => $text:literal,)+) => {
         /// Why the server rejected a message.
@@ -14,6 +16,8 @@ macro_rules! server_error_codes {
             #[serde(other)]
             Unknown,
         }
+
+        words! { ErrorCode { $($text $name,)+ } else "unknown" Unknown }
 
         impl ErrorCode {
             /// All codes of this version.

@@ -10,6 +10,8 @@
 mod channel;
 mod code;
 mod decode;
+#[doc(hidden)]
+pub mod json;
 #[expect(missing_docs, reason = "the docs of a variant cover its fields")]
 mod message;
 mod permissions;

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::Record;
 use crate::{
     ErrorCode, IceCandidate, IceServer, Lobby, ParticipantId, ParticipantInfo, Profile, Publication,
-    PublicationId, Role, SdpType, SessionDescription, Slot, Topology, Wish,
+    PublicationId, Role, SdpType, SessionDescription, Slot, Topology, Wish, record, variants, words,
 };
 
 /// A message from a client to the server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ClientMessage {
     /// Joins a room. The first message of a connection; answered by `welcome` or `error`.
@@ -37,13 +37,11 @@ pub enum ClientMessage {
     /// Keeps the connection alive; answered by `pong`.
     Ping,
     /// A message of a later version. Ignored.
-    #[serde(other, skip_serializing)]
     Unknown,
 }
 
 /// The body of `join`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Join {
     /// The protocol version of the client.
     pub version: u32,
@@ -52,38 +50,28 @@ pub struct Join {
     /// The participant's display name; need not be unique.
     pub name: String,
     /// Application data about the participant.
-    #[serde(default)]
     pub metadata: String,
     /// Application attributes by name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
     /// The topology.
-    #[serde(default)]
     pub topology: Topology,
     /// The participant's role.
-    #[serde(default, skip_serializing_if = "Role::is_default")]
     pub role: Role,
     /// A token of the server for trusted clients, such as a mixer that it started itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// The [`Welcome::resume_token`] of a connection that was cut: the participant continues in its previous state.
     /// Empty in the first `join` of a client that supports this. Absent: the participant leaves as soon as its
     /// connection closes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<String>,
     /// How many times this client has reconnected. The server ignores the request of an earlier attempt that arrives after
     /// that of a later one.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub attempt: u32,
     /// The [`Welcome::resume_token`] of a participant that the server does not know any more, because it was restarted. The
     /// participant gets the same id, which is derived from the token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
     /// The initial publications.
-    #[serde(default)]
     pub publications: Vec<Publication>,
     /// The first payload for the SFU, so that joining and publishing take one round trip.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<RelayPayload>,
 }
 
@@ -161,8 +149,7 @@ pub enum PeerSignal {
 }
 
 /// A message from the server to a client.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ServerMessage {
     /// The reply to `join`.
@@ -188,13 +175,11 @@ pub enum ServerMessage {
     /// The server could not serve a request, or is about to close the connection.
     Error(ServerError),
     /// A message of a later version. Ignored.
-    #[serde(other, skip_serializing)]
     Unknown,
 }
 
 /// The body of `welcome`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Welcome {
     /// The protocol version of the server.
     pub version: u32,
@@ -203,26 +188,22 @@ pub struct Welcome {
     /// All participants in the room, including the client.
     pub roster: Roster,
     /// The STUN and TURN servers to use.
-    #[serde(default)]
     pub ice_servers: Vec<IceServer>,
     /// The token to send as [`Join::resume`] over a new connection when this one is cut. A secret. Present if the
     /// client can resume.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume_token: Option<String>,
     /// Milliseconds between two `ping`s. The server closes a connection after three without any message.
     pub heartbeat_ms: u32,
 }
 
 /// The participants of a room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Roster {
     /// Incremented with each change of the roster.
     pub revision: u64,
     /// In the order of joining.
     pub participants: Vec<ParticipantInfo>,
     /// The lobby.
-    #[serde(default, skip_serializing_if = "Lobby::is_default")]
     pub lobby: Lobby,
 }
 
@@ -246,18 +227,15 @@ pub enum LeaveReason {
 }
 
 /// The body of `error`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerError {
     /// The error code.
     pub code: ErrorCode,
     /// What is invalid and what is expected, for humans.
     pub message: String,
     /// The server closes the connection after this message.
-    #[serde(default)]
     pub fatal: bool,
     /// The `request` of the message that could not be served, if it had one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<u32>,
 }
 
@@ -277,57 +255,113 @@ fn is_no(value: &bool) -> bool {
     !*value
 }
 
+record! { Join {
+    version: "version" required,
+    room: "room" required,
+    name: "name" required,
+    metadata: "metadata" optional,
+    attributes: "attributes" omitted_if "{}",
+    topology: "topology" optional,
+    role: "role" omitted_if "\"participant\"",
+    token: "token" omitted_if "null",
+    resume: "resume" omitted_if "null",
+    attempt: "attempt" omitted_if "0",
+    identity: "identity" omitted_if "null",
+    publications: "publications" optional,
+    relay: "relay" omitted_if "null",
+} }
+
+record! { RelayPayload {
+    epoch: "epoch" omitted_if "0",
+    seq: "seq" optional,
+    ack: "ack" optional,
+    signal: "signal" omitted_if "null",
+} }
+
+record! { Welcome {
+    version: "version" required,
+    participant_id: "participantId" required,
+    roster: "roster" required,
+    ice_servers: "iceServers" optional,
+    resume_token: "resumeToken" omitted_if "null",
+    heartbeat_ms: "heartbeatMs" required,
+} }
+
+record! { Roster {
+    revision: "revision" required,
+    participants: "participants" required,
+    lobby: "lobby" omitted_if "{\"locked\":false,\"waiting\":[]}",
+} }
+
+record! { ServerError {
+    code: "code" required,
+    message: "message" required,
+    fatal: "fatal" optional,
+    request: "request" omitted_if "null",
+} }
+
+words! { LeaveReason {
+    "left" Left,
+    "disconnected" Disconnected,
+    "timedOut" TimedOut,
+    "removed" Removed,
+} else "unknown" Unknown }
+
+variants! { ClientMessage by "type" else Unknown;
+    ["join" Join, "update" Update]
+    "relay" Relay { to: "to" required, payload: "payload" required },
+    "publish" Publish { publications: "publications" required },
+    "sync" Sync {},
+    "lock" Lock { locked: "locked" required },
+    "admit" Admit { participant_id: "participantId" required },
+    "remove" Remove { participant_id: "participantId" required },
+    "mute" Mute { participant_id: "participantId" required, publication_id: "publicationId" required },
+    "leave" Leave {},
+    "ping" Ping {},
+}
+
+variants! { PeerSignal by "kind" else Unknown;
+    []
+    "description" Description { description: "description" required, mids: "mids" optional },
+    "candidate" Candidate { candidate: "candidate" required },
+    "refusal" Refusal { sdp_type: "type" required, reason: "reason" optional },
+    "ask" Ask { audio: "audio" required, video: "video" required, restart: "restart" omitted_if "false" },
+    "slots" Slots { slots: "slots" required },
+    "wishes" Wishes { wishes: "wishes" required, others: "others" omitted_if "true" = true },
+}
+
+variants! { ServerMessage by "type" else Unknown;
+    ["welcome" Welcome, "roster" Roster, "error" Error]
+    "participant" Participant { revision: "revision" required, participant: "participant" required },
+    "participantLeft" ParticipantLeft {
+        revision: "revision" required,
+        participant_id: "participantId" required,
+        reason: "reason" required,
+    },
+    "lobby" Lobby { revision: "revision" required, lobby: "lobby" required },
+    "waiting" Waiting {},
+    "muteRequested" MuteRequested { from: "from" required, publication_id: "publicationId" required },
+    "relay" Relay { from: "from" required, payload: "payload" required },
+    "pong" Pong { revision: "revision" required },
+    "iceServers" IceServers { ice_servers: "iceServers" required },
+}
+
 macro_rules! type_names {
-    ($message:ty, $list:literal, $($variant:pat => $name:literal),+ $(,)?) => {
+    ($message:ty, $list:literal) => {
         impl $message {
             #[doc = $list]
-            pub const TYPES: &[&str] = &[$($name),+];
+            pub const TYPES: &[&str] = match Self::WORDS {
+                [types @ .., _unknown] => types,
+                [] => &[],
+            };
 
             /// The type as in the JSON: fit for a log line, unlike the body.
             pub fn type_name(&self) -> &'static str {
-                match self {
-                    $($variant => $name,)+
-                    Self::Unknown => "unknown",
-                }
+                self.tag().map_or("", |(_, name)| name)
             }
         }
     };
 }
-
-type_names! {
-    ClientMessage, "Every `type` of this version.",
-    Self::Join(_) => "join",
-    Self::Relay { .. } => "relay",
-    Self::Publish { .. } => "publish",
-    Self::Update(_) => "update",
-    Self::Sync => "sync",
-    Self::Lock { .. } => "lock",
-    Self::Admit { .. } => "admit",
-    Self::Remove { .. } => "remove",
-    Self::Mute { .. } => "mute",
-    Self::Leave => "leave",
-    Self::Ping => "ping",
-}
-type_names! {
-    PeerSignal, "Every `kind` of this version.",
-    Self::Description { .. } => "description",
-    Self::Candidate { .. } => "candidate",
-    Self::Refusal { .. } => "refusal",
-    Self::Ask { .. } => "ask",
-    Self::Slots { .. } => "slots",
-    Self::Wishes { .. } => "wishes",
-}
-type_names! {
-    ServerMessage, "Every `type` of this version.",
-    Self::Welcome(_) => "welcome",
-    Self::Participant { .. } => "participant",
-    Self::ParticipantLeft { .. } => "participantLeft",
-    Self::Lobby { .. } => "lobby",
-    Self::Roster(_) => "roster",
-    Self::Waiting => "waiting",
-    Self::MuteRequested { .. } => "muteRequested",
-    Self::Relay { .. } => "relay",
-    Self::Pong { .. } => "pong",
-    Self::IceServers { .. } => "iceServers",
-    Self::Error(_) => "error",
-}
+type_names!(ClientMessage, "Every `type` of this version.");
+type_names!(PeerSignal, "Every `kind` of this version.");
+type_names!(ServerMessage, "Every `type` of this version.");

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::TrackSource;
+use crate::json::{Fault, Json, Source};
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident => $text:literal,)+) => {
@@ -125,6 +126,24 @@ impl<'de> Deserialize<'de> for RoomPermissions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let names = Vec::<String>::deserialize(deserializer)?;
         Ok(names.iter().filter_map(|name| RoomPermission::of(name)).collect())
+    }
+}
+
+/// As for serde.
+impl Json for RoomPermissions {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+        let mut names = Vec::<String>::new();
+        names.read(from)?;
+        *self = names.iter().filter_map(|name| RoomPermission::of(name)).collect();
+        Ok(())
+    }
+
+    fn write(&self, out: &mut String) {
+        self.iter().map(|permission| permission.as_str().to_owned()).collect::<Vec<_>>().write(out);
     }
 }
 

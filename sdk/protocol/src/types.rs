@@ -7,7 +7,8 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::RoomPermissions;
+use crate::json::{Fault, Json, Source};
+use crate::{RoomPermissions, record, words};
 
 macro_rules! string_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -19,6 +20,21 @@ macro_rules! string_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl Json for $name {
+            fn blank() -> Self {
+                Self(String::new())
+            }
+
+            fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+                self.0 = from.id(stringify!($name))?;
+                Ok(())
+            }
+
+            fn write(&self, out: &mut String) {
+                self.0.write(out);
             }
         }
 
@@ -353,6 +369,124 @@ pub struct IceServer {
     /// TURN only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+}
+
+words! { Topology { "mesh" Mesh, "sfu" Sfu, "mcu" Mcu, } else "unknown" Unknown }
+words! { Role { "participant" Participant, "host" Host, "mixer" Mixer, } else "unknown" Unknown }
+words! { MediaKind { "audio" Audio, "video" Video, } }
+words! { TrackSource {
+    "camera" Camera,
+    "microphone" Microphone,
+    "screen" Screen,
+    "screenAudio" ScreenAudio,
+} else "custom" Custom }
+words! { SdpType { "offer" Offer, "answer" Answer, } }
+
+record! { Profile {
+    name: "name" required,
+    metadata: "metadata" required,
+    attributes: "attributes" optional,
+} }
+
+record! { Lobby { locked: "locked" required, waiting: "waiting" optional, } }
+
+record! { WaitingParticipant { id: "id" required, name: "name" required, metadata: "metadata" optional, } }
+
+record! { Publication {
+    id: "id" required,
+    kind: "kind" required,
+    source: "source" required,
+    muted: "muted" required,
+    to: "to" omitted_if "null",
+} }
+
+record! { ParticipantInfo {
+    id: "id" required,
+    join_order: "joinOrder" required,
+    name: "name" required,
+    metadata: "metadata" optional,
+    attributes: "attributes" omitted_if "{}",
+    role: "role" omitted_if "\"participant\"",
+    identity: "identity" omitted_if "null",
+    permissions: "permissions" omitted_if "[\"camera\",\"microphone\",\"screen\",\"screenAudio\",\"custom\",\"subscribe\",\"data\",\"metadata\"]",
+    publications: "publications" optional,
+    reconnecting: "reconnecting" omitted_if "false",
+} }
+
+record! { Slot { participant_id: "participantId" required, publication_id: "publicationId" required, } }
+
+record! { Wish {
+    participant_id: "participantId" required,
+    publication_id: "publicationId" required,
+    wanted: "wanted" required,
+    max_height: "maxHeight" omitted_if "null",
+} }
+
+record! { SessionDescription { sdp_type: "type" required, sdp: "sdp" required, } }
+
+record! { IceCandidate {
+    candidate: "candidate" required,
+    sdp_mid: "sdpMid" omitted_if "null",
+    sdp_m_line_index: "sdpMLineIndex" omitted_if "null",
+    username_fragment: "usernameFragment" omitted_if "null",
+} }
+
+/// In JSON the URL of an ICE server may stand without a list.
+mod written {
+    use crate::json::{Fault, Json, Source};
+    use crate::record;
+
+    pub(super) struct IceServer {
+        pub(super) urls: Urls,
+        pub(super) username: Option<String>,
+        pub(super) credential: Option<String>,
+    }
+
+    record! { IceServer {
+        urls: "urls" required,
+        username: "username" omitted_if "null",
+        credential: "credential" omitted_if "null",
+    } }
+
+    pub(super) struct Urls(pub(super) Vec<String>);
+
+    impl Json for Urls {
+        fn blank() -> Self {
+            Self(Vec::new())
+        }
+
+        fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+            if from.is_list() {
+                return self.0.read(from);
+            }
+            let one = from.text().map_err(|_| from.unexpected("a string or an array of strings"))?;
+            self.0 = vec![one];
+            Ok(())
+        }
+
+        fn write(&self, out: &mut String) {
+            self.0.write(out);
+        }
+    }
+}
+
+impl Json for IceServer {
+    fn blank() -> Self {
+        Self { urls: Vec::new(), username: None, credential: None }
+    }
+
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+        let mut server = written::IceServer::blank();
+        server.read(from)?;
+        let written::IceServer { urls, username, credential } = server;
+        *self = Self { urls: urls.0, username, credential };
+        Ok(())
+    }
+
+    fn write(&self, out: &mut String) {
+        let Self { urls, username, credential } = self.clone();
+        written::IceServer { urls: written::Urls(urls), username, credential }.write(out);
+    }
 }
 
 /// Deserializes a string, or a list of strings.

@@ -3,8 +3,7 @@
 //! Text frames carry JSON with a `type`; binary frames carry one topic and its payload. Unknown types are ignored, so
 //! that later versions can add some.
 
-use moim_protocol::Routed;
-use serde::{Deserialize, Serialize};
+use moim_protocol::{Routed, json, variants};
 
 use crate::engine::quality::QualityReport;
 use crate::error::DataChannelError;
@@ -69,25 +68,19 @@ pub enum DataMessage {
     },
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
 enum TextMessage {
-    Chat {
-        #[serde(default)]
-        id: u32,
-        text: String,
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        private: bool,
-    },
-    Receipt {
-        id: u32,
-    },
-    Mark {
-        id: u32,
-    },
+    Chat { id: u32, text: String, private: bool },
+    Receipt { id: u32 },
+    Mark { id: u32 },
     Quality(QualityReport),
-    #[serde(other, skip_serializing)]
     Unknown,
+}
+
+variants! { TextMessage by "type" else Unknown;
+    ["quality" Quality]
+    "chat" Chat { id: "id" optional, text: "text" required, private: "private" omitted_if "false" },
+    "receipt" Receipt { id: "id" required },
+    "mark" Mark { id: "id" required },
 }
 
 impl DataMessage {
@@ -96,17 +89,14 @@ impl DataMessage {
     /// # Errors
     /// `TooLarge` if the frame is longer than [`MAX_MESSAGE_BYTES`], or the topic longer than 255 bytes.
     pub fn encode(&self) -> Result<Frame, DataChannelError> {
-        let json = |message| {
-            let text = serde_json::to_string(&message);
-            text.map(Frame::Text).map_err(|error| DataChannelError::Failed { detail: error.to_string() })
-        };
+        let json = |message: TextMessage| Frame::Text(json::to_text(&message));
         let frame = match self {
             Self::Chat { id, text, private } => {
-                json(TextMessage::Chat { id: *id, text: text.clone(), private: *private })?
+                json(TextMessage::Chat { id: *id, text: text.clone(), private: *private })
             }
-            Self::Receipt { id } => json(TextMessage::Receipt { id: *id })?,
-            Self::Mark { id } => json(TextMessage::Mark { id: *id })?,
-            Self::Quality(report) => json(TextMessage::Quality(*report))?,
+            Self::Receipt { id } => json(TextMessage::Receipt { id: *id }),
+            Self::Mark { id } => json(TextMessage::Mark { id: *id }),
+            Self::Quality(report) => json(TextMessage::Quality(*report)),
             Self::Data { topic, payload } => {
                 let topic_length = u8::try_from(topic.len()).map_err(|_| DataChannelError::TooLarge {
                     size: topic.len(),
@@ -135,7 +125,7 @@ impl DataMessage {
     /// Decodes a frame; `None` if it is from a later version or malformed.
     pub fn decode(frame: Frame) -> Option<Self> {
         match frame {
-            Frame::Text(text) => match serde_json::from_str(&text).ok()? {
+            Frame::Text(text) => match json::from_text(&text).ok()? {
                 TextMessage::Chat { id, text, private } => Some(Self::Chat { id, text, private }),
                 TextMessage::Receipt { id } => Some(Self::Receipt { id }),
                 TextMessage::Mark { id } => Some(Self::Mark { id }),

@@ -1,5 +1,6 @@
 //! Positions of a mixer's sources in its picture. All lengths are fractions of the picture's width or height.
 
+use moim_protocol::record;
 use serde::{Deserialize, Serialize};
 
 /// The height of the strip below a spotlight, and of the small pictures inside a large one.
@@ -21,6 +22,13 @@ pub struct Rectangle {
     /// The height; 1 is the picture's height.
     pub height: f64,
 }
+
+record! { Rectangle {
+    x: "x" required,
+    y: "y" required,
+    width: "width" required,
+    height: "height" required,
+} }
 
 /// A source of a mixer with its position.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

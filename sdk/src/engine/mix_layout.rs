@@ -1,6 +1,7 @@
 //! The layout of a mixer's picture, which the mixer publishes as a participant attribute so that late joiners see it
 //! too.
 
+use moim_protocol::{json, record, words};
 use serde::{Deserialize, Serialize};
 
 use super::layout::Rectangle;
@@ -56,10 +57,28 @@ pub struct MixTile {
     pub rectangle: Rectangle,
 }
 
+words! { MixLayoutKind {
+    "grid" Grid,
+    "spotlight" Spotlight,
+    "pictureInPicture" PictureInPicture,
+} else "custom" Custom }
+
+record! { MixLayout {
+    kind: "type" optional,
+    spotlight: "spotlight" omitted_if "null",
+    tiles: "tiles" optional,
+} }
+
+record! { MixTile {
+    participant_id: "participantId" required,
+    source: "source" required,
+    rectangle: "rectangle" required,
+} }
+
 /// Returns the layout that the room's mixer published, if it is valid.
 pub fn of_room(participants: &[ParticipantInfo]) -> Option<MixLayout> {
     let mixer = participants.iter().find(|participant| participant.role == Role::Mixer)?;
-    serde_json::from_str(mixer.attributes.get(ATTRIBUTE)?).ok()
+    json::from_text(mixer.attributes.get(ATTRIBUTE)?).ok()
 }
 
 impl MixLayout {
@@ -72,7 +91,7 @@ impl MixLayout {
             let Rectangle { x, y, width, height } = *rectangle;
             *rectangle = Rectangle { x: round(x), y: round(y), width: round(width), height: round(height) };
         }
-        serde_json::to_string(&short).unwrap_or_default()
+        json::to_text(&short)
     }
 }
 

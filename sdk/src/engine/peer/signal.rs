@@ -1,6 +1,6 @@
 //! The messages between the two ends of a connection.
 
-use moim_protocol::RelayPayload;
+use moim_protocol::{RelayPayload, json, record};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -17,11 +17,16 @@ pub struct Signal {
     pub(super) payload: RelayPayload,
 }
 
+record! { Signal {
+    from: "from" required,
+    polite: "polite" omitted_if "null",
+    payload: "payload" required,
+} }
+
 impl Signal {
     /// Returns the signal as JSON text.
     pub fn to_json(&self) -> String {
-        // Strings, numbers and maps with string keys cannot fail.
-        serde_json::to_string(self).unwrap_or_default()
+        json::to_text(self)
     }
 
     /// Parses a signal.
@@ -29,7 +34,7 @@ impl Signal {
     /// # Errors
     /// `InvalidOptions` if the text is not a signal.
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|_| {
+        json::from_text(text).map_err(|_| {
             let detail = "signal: expected one that the remote end emitted, unchanged".to_owned();
             Error::InvalidOptions { detail }
         })

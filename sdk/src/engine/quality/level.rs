@@ -1,5 +1,7 @@
 //! Quality levels from 0 to 5, and the reason that limits them.
 
+use moim_protocol::words;
+
 use super::emodel::{SpeechConditions, mean_opinion_score};
 
 /// What limits the quality.
@@ -27,6 +29,18 @@ pub enum QualityReason {
     /// No media flows.
     NoMedia,
 }
+
+words! { QualityReason {
+    "none" None,
+    "loss" Loss,
+    "delay" Delay,
+    "jitter" Jitter,
+    "codec" Codec,
+    "frozen" Frozen,
+    "cpu" Cpu,
+    "bandwidth" Bandwidth,
+    "nomedia" NoMedia,
+} }
 
 impl QualityReason {
     /// The reason as a string, the same in Rust and in JavaScript.

@@ -7,6 +7,7 @@
 //! single link it stays unknown. What only the sender knows, its CPU and its uplink, it [reports](QualityReport) to the
 //! others.
 
+use moim_protocol::{record, words};
 use serde::{Deserialize, Serialize};
 
 use super::level::{MediaQuality, QualityReason};
@@ -91,6 +92,21 @@ impl ParticipantQuality {
         Self { level: self.level.min(5), side: self.side.mirrored(), ..self }
     }
 }
+
+words! { QualitySide {
+    "none" None,
+    "uplink" Uplink,
+    "downlink" Downlink,
+    "cpu" Cpu,
+    "remoteuplink" RemoteUplink,
+    "remotedownlink" RemoteDownlink,
+    "remotecpu" RemoteCpu,
+    "unknown" Unknown,
+} }
+
+record! { ParticipantQuality { level: "level" required, reason: "reason" required, side: "side" required, } }
+
+record! { QualityReport { up: "up" required, down: "down" required, } }
 
 /// What a participant knows about its own network and CPU. It is sent to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use moim_protocol::shorten;
+use moim_protocol::{json, record, shorten, words};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::framing::STREAM;
@@ -49,6 +49,15 @@ pub struct StreamHeader {
     pub size: Option<u64>,
 }
 
+words! { StreamKind { "bytes" Bytes, "text" Text, } }
+
+record! { StreamHeader {
+    kind: "kind" optional,
+    topic: "topic" optional,
+    attributes: "attributes" optional,
+    size: "size" omitted_if "null",
+} }
+
 impl StreamHeader {
     /// # Errors
     /// `TooLarge` if it is longer than 8 KiB as JSON.
@@ -62,13 +71,12 @@ impl StreamHeader {
     }
 
     fn to_json(&self) -> String {
-        // Strings and numbers can always be written as JSON.
-        serde_json::to_string(self).unwrap_or_default()
+        json::to_text(self)
     }
 
     fn read(json: &[u8]) -> Option<Self> {
         let json = Some(json).filter(|json| json.len() <= MAX_HEADER_BYTES)?;
-        serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
+        json::from_text(std::str::from_utf8(json).ok()?).ok()
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use moim_protocol::shorten;
+use moim_protocol::{json, record, shorten};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::file_name;
@@ -51,10 +51,16 @@ pub struct FileOffer {
     pub last_modified: u64,
 }
 
+record! { FileOffer {
+    name: "name" optional,
+    size: "size" optional,
+    mime_type: "mimeType" optional,
+    last_modified: "lastModified" optional,
+} }
+
 impl FileOffer {
     fn read(json: &[u8]) -> Option<Self> {
-        // Not `from_slice`: the rest of the crate parses strings, and the parser would be in the module twice.
-        serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
+        json::from_text(std::str::from_utf8(json).ok()?).ok()
     }
 
     /// With a cleaned name.
@@ -147,10 +153,7 @@ impl TransferFrame {
             frame
         };
         match &self.message {
-            TransferMessage::Offer(offer) => {
-                // Strings and numbers can always be written as JSON.
-                with(0, serde_json::to_string(&offer.clone().sanitized()).unwrap_or_default().as_bytes())
-            }
+            TransferMessage::Offer(offer) => with(0, json::to_text(&offer.clone().sanitized()).as_bytes()),
             TransferMessage::Accept { offset } => with(1, &offset.to_be_bytes()),
             TransferMessage::Reject { reason } => with(2, text(reason.clone()).as_bytes()),
             TransferMessage::Chunk { offset, bytes } => {

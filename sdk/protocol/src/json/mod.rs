@@ -1,0 +1,102 @@
+//! JSON by tables: the wire format of each type is a table of its members, which a few functions that are not generic
+//! read and write.
+//!
+//! `serde`'s derived code is compiled for each type and each format, which was a third of the WebAssembly module. Here a
+//! type has a list of references to its members, and each type of a member has one implementation of [`Json`].
+//!
+//! - [`record!`](crate::record) is the table of a struct: a line for each member.
+//! - [`variants!`](crate::variants) is the table of an enum that is an object with a tag.
+//! - [`words!`](crate::words) is the table of an enum that is a string.
+//! - A [`Source`] is what is read: parsed JSON, or the options of a JavaScript application.
+
+mod number;
+mod read;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod values;
+mod write;
+
+use serde_json::Value;
+
+pub use read::{Fault, Source, Take, read_record, read_tag};
+pub use write::{write_record, write_text};
+
+/// A value with a JSON form.
+pub trait Json {
+    /// A value to read into. Members that are absent remain as they are in it.
+    fn blank() -> Self
+    where
+        Self: Sized;
+
+    /// Sets the value.
+    ///
+    /// # Errors
+    /// If `from` has another form. The value is then of no use.
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault>;
+
+    /// Appends the JSON form.
+    fn write(&self, out: &mut String);
+}
+
+/// An object with certain members.
+pub trait Record {
+    /// The type's name, for messages.
+    fn name(&self) -> &'static str;
+
+    /// The tag of an enum, and its value.
+    fn tag(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// Describes the members.
+    fn table(&self) -> &'static [Member];
+
+    /// The members, in the order of the table.
+    fn members(&self) -> Vec<&dyn Json>;
+
+    /// The members, in the order of the table.
+    fn members_mut(&mut self) -> Vec<&mut dyn Json>;
+}
+
+/// A member of a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// Whether it may be absent.
+    pub presence: Presence,
+}
+
+/// Whether a member may be absent.
+#[derive(Clone, Copy, Debug)]
+pub enum Presence {
+    /// It must be present.
+    Required,
+    /// It may be absent, but is always written.
+    Optional,
+    /// It may be absent, and is not written if its JSON form is this.
+    OmittedIf(&'static str),
+}
+
+/// Encodes a value as JSON.
+pub fn to_text(value: &dyn Json) -> String {
+    let mut text = String::new();
+    value.write(&mut text);
+    text
+}
+
+/// Decodes a value from JSON. Unknown members are ignored.
+///
+/// # Errors
+/// If `text` is not JSON, or a value of another form.
+pub fn from_text<T: Json>(text: &str) -> Result<T, Fault> {
+    let mut value = T::blank();
+    value.read(&parse(text)?)?;
+    Ok(value)
+}
+
+/// Separate, because it does not depend on the type.
+fn parse(text: &str) -> Result<Value, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::new(error.to_string()))
+}

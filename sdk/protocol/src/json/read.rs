@@ -1,0 +1,175 @@
+//! Reads values by their tables.
+
+use serde::de::Unexpected;
+use serde_json::Value;
+
+use super::{Member, Presence, Record};
+
+/// What a value is read from. Each method fails if the value has another form.
+#[expect(missing_docs, reason = "the methods are named for what they return")]
+pub trait Source {
+    /// `null`, or what counts as it.
+    fn is_null(&self) -> bool;
+    fn is_list(&self) -> bool;
+    fn bool(&self) -> Result<bool, Fault>;
+    fn integer(&self, max: u64) -> Result<u64, Fault>;
+    fn number(&self) -> Result<f64, Fault>;
+    fn text(&self) -> Result<String, Fault>;
+    /// The position of a string in `words`. If `has_other`, the last one stands for every other string.
+    fn word(&self, words: &[&str], has_other: bool) -> Result<usize, Fault>;
+    /// The id of an object of the type `name`.
+    fn id(&self, name: &str) -> Result<String, Fault>;
+    /// Passes each element to `push`.
+    fn list(&self, push: Take<'_>) -> Result<(), Fault>;
+    /// Passes each member of any object to `insert`.
+    fn map(&self, insert: &mut dyn FnMut(&str, &dyn Source) -> Result<(), Fault>) -> Result<(), Fault>;
+    /// Checks that it is an object that may be a record of the type `name`, with these members.
+    fn open(&self, name: &str, members: &[Member]) -> Result<(), Fault>;
+    /// Passes a member to `take`. Returns whether there is one.
+    fn member(&self, name: &'static str, take: Take<'_>) -> Result<bool, Fault>;
+    /// The fault that a value is something else than `expected`.
+    fn unexpected(&self, expected: &str) -> Fault;
+    /// The fault that a member is absent.
+    fn missing(&self, member: &str) -> Fault {
+        Fault::new(format!("missing field `{member}`"))
+    }
+}
+
+/// Reads one value of a source.
+pub type Take<'a> = &'a mut dyn FnMut(&dyn Source) -> Result<(), Fault>;
+
+/// Why a value could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub text: String,
+    /// The outermost member that contains the fault.
+    pub member: Option<&'static str>,
+}
+
+impl Fault {
+    /// A fault of the value itself.
+    pub fn new(text: String) -> Self {
+        Self { text, member: None }
+    }
+}
+
+/// Reads the members of a record.
+///
+/// # Errors
+/// If a member is absent or has another form.
+pub fn read_record(record: &mut dyn Record, from: &dyn Source) -> Result<(), Fault> {
+    let table = record.table();
+    from.open(record.name(), table)?;
+    for (member, value) in table.iter().zip(record.members_mut()) {
+        let is_present = from.member(member.name, &mut |source| value.read(source))?;
+        if !is_present && matches!(member.presence, Presence::Required) {
+            return Err(from.missing(member.name));
+        }
+    }
+    Ok(())
+}
+
+/// Reads the tag of an enum: the position of its value in `words`, of which the last stands for every other.
+///
+/// # Errors
+/// If there is none, or it is not a string.
+pub fn read_tag(name: &str, tag: &'static str, words: &[&str], from: &dyn Source) -> Result<usize, Fault> {
+    from.open(name, &[])?;
+    let mut found = None;
+    from.member(tag, &mut |source| {
+        found = Some(source.word(words, true)?);
+        Ok(())
+    })?;
+    found.ok_or_else(|| from.missing(tag))
+}
+
+impl Source for Value {
+    fn is_null(&self) -> bool {
+        Value::is_null(self)
+    }
+
+    fn is_list(&self) -> bool {
+        self.is_array()
+    }
+
+    fn bool(&self) -> Result<bool, Fault> {
+        self.as_bool().ok_or_else(|| self.unexpected("a boolean"))
+    }
+
+    fn integer(&self, max: u64) -> Result<u64, Fault> {
+        let expected = match max {
+            0xFF => "u8",
+            0xFFFF => "u16",
+            0xFFFF_FFFF => "u32",
+            _ => "u64",
+        };
+        match self.as_u64() {
+            Some(number) if number <= max => Ok(number),
+            Some(_) => Err(Fault::new(format!("invalid value: {}, expected {expected}", described(self)))),
+            None => Err(self.unexpected(expected)),
+        }
+    }
+
+    fn number(&self) -> Result<f64, Fault> {
+        self.as_f64().ok_or_else(|| self.unexpected("f64"))
+    }
+
+    fn text(&self) -> Result<String, Fault> {
+        self.as_str().map(str::to_owned).ok_or_else(|| self.unexpected("a string"))
+    }
+
+    fn word(&self, words: &[&str], has_other: bool) -> Result<usize, Fault> {
+        let text = self.as_str().ok_or_else(|| self.unexpected("a string"))?;
+        let found = words.iter().position(|word| *word == text);
+        found.or(if has_other { words.len().checked_sub(1) } else { None }).ok_or_else(|| {
+            let words = words.join("` or `");
+            Fault::new(format!("unknown variant `{text}`, expected `{words}`"))
+        })
+    }
+
+    fn id(&self, _name: &str) -> Result<String, Fault> {
+        self.text()
+    }
+
+    fn list(&self, push: Take<'_>) -> Result<(), Fault> {
+        let elements = self.as_array().ok_or_else(|| self.unexpected("a sequence"))?;
+        elements.iter().try_for_each(|element| push(element))
+    }
+
+    fn map(&self, insert: &mut dyn FnMut(&str, &dyn Source) -> Result<(), Fault>) -> Result<(), Fault> {
+        let members = self.as_object().ok_or_else(|| self.unexpected("a map"))?;
+        members.iter().try_for_each(|(name, value)| insert(name, value))
+    }
+
+    fn open(&self, name: &str, _members: &[Member]) -> Result<(), Fault> {
+        if self.is_object() { Ok(()) } else { Err(self.unexpected(&format!("struct {name}"))) }
+    }
+
+    fn member(&self, name: &'static str, take: Take<'_>) -> Result<bool, Fault> {
+        let Some(value) = self.get(name) else { return Ok(false) };
+        take(value).map_err(|fault| Fault { member: Some(name), ..fault })?;
+        Ok(true)
+    }
+
+    fn unexpected(&self, expected: &str) -> Fault {
+        Fault::new(format!("invalid type: {}, expected {expected}", described(self)))
+    }
+}
+
+/// As `serde_json` describes it.
+fn described(value: &Value) -> String {
+    match value {
+        Value::Null => return "null".to_owned(),
+        Value::Bool(value) => Unexpected::Bool(*value),
+        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => Unexpected::Unsigned(number),
+            (None, Some(number)) => Unexpected::Signed(number),
+            (None, None) => Unexpected::Float(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => Unexpected::Str(text),
+        Value::Array(_) => Unexpected::Seq,
+        Value::Object(_) => Unexpected::Map,
+    }
+    .to_string()
+}

@@ -1,0 +1,175 @@
+//! The macros that make a type's table.
+
+/// The table of a struct: `field: "name" presence`, where the presence is one of
+/// - `required`;
+/// - `optional`: it may be absent, but is always written;
+/// - `omitted_if "null"`: it may be absent, and is not written if its JSON form is this.
+///
+/// A member that is absent gets the blank value of its type, or the one after `=`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! record {
+    ($type:ident { $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?,)+ }) => {
+        impl $crate::json::Record for $type {
+            fn name(&self) -> &'static str {
+                stringify!($type)
+            }
+
+            fn table(&self) -> &'static [$crate::json::Member] {
+                &[$($crate::member!($name $presence $($form)?)),+]
+            }
+
+            fn members(&self) -> Vec<&dyn $crate::json::Json> {
+                vec![$(&self.$field),+]
+            }
+
+            fn members_mut(&mut self) -> Vec<&mut dyn $crate::json::Json> {
+                vec![$(&mut self.$field),+]
+            }
+        }
+
+        impl $crate::json::Json for $type {
+            fn blank() -> Self {
+                Self { $($field: $crate::blank!($($blank)?)),+ }
+            }
+
+            fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
+                $crate::json::read_record(self, from)
+            }
+
+            fn write(&self, out: &mut String) {
+                $crate::json::write_record(self, out);
+            }
+        }
+    };
+}
+
+/// The table of an enum that is an object with a tag: in brackets the variants whose content is another record, then those
+/// with members of their own, as in [`record!`](crate::record). `else` is the variant of every other tag.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! variants {
+    (
+        $type:ident by $tag:literal else $other:ident;
+        [$($word:literal $variant:ident),*]
+        $($own:literal $with:ident {
+            $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?),* $(,)?
+        },)*
+    ) => {
+        impl $type {
+            const WORDS: &[&str] = &[$($word,)* $($own,)* "unknown"];
+        }
+
+        impl $crate::json::Record for $type {
+            fn name(&self) -> &'static str {
+                stringify!($type)
+            }
+
+            fn tag(&self) -> Option<(&'static str, &'static str)> {
+                Some(($tag, match self {
+                    $(Self::$variant(..) => $word,)*
+                    $(Self::$with { .. } => $own,)*
+                    Self::$other => "unknown",
+                }))
+            }
+
+            fn table(&self) -> &'static [$crate::json::Member] {
+                match self {
+                    $(Self::$variant(content) => $crate::json::Record::table(content),)*
+                    $(Self::$with { .. } => &[$($crate::member!($name $presence $($form)?)),*],)*
+                    Self::$other => &[],
+                }
+            }
+
+            fn members(&self) -> Vec<&dyn $crate::json::Json> {
+                match self {
+                    $(Self::$variant(content) => $crate::json::Record::members(content),)*
+                    $(Self::$with { $($field),* } => vec![$($field),*],)*
+                    Self::$other => Vec::new(),
+                }
+            }
+
+            fn members_mut(&mut self) -> Vec<&mut dyn $crate::json::Json> {
+                match self {
+                    $(Self::$variant(content) => $crate::json::Record::members_mut(content),)*
+                    $(Self::$with { $($field),* } => vec![$($field),*],)*
+                    Self::$other => Vec::new(),
+                }
+            }
+        }
+
+        impl $crate::json::Json for $type {
+            fn blank() -> Self {
+                Self::$other
+            }
+
+            fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
+                const BLANKS: &[fn() -> $type] = &[
+                    $(|| $type::$variant($crate::json::Json::blank()),)*
+                    $(|| $type::$with { $($field: $crate::blank!($($blank)?)),* },)*
+                ];
+                let word = $crate::json::read_tag(stringify!($type), $tag, Self::WORDS, from)?;
+                *self = BLANKS.get(word).map_or(Self::$other, |blank| blank());
+                $crate::json::read_record(self, from)
+            }
+
+            fn write(&self, out: &mut String) {
+                $crate::json::write_record(self, out);
+            }
+        }
+    };
+}
+
+/// The table of an enum that is a string. `else` is the variant of every other string.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! words {
+    ($type:ident { $($word:literal $variant:ident,)+ } $(else $other_word:literal $other:ident)?) => {
+        impl $crate::json::Json for $type {
+            fn blank() -> Self {
+                [$(Self::$variant),+][0]
+            }
+
+            fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
+                const VALUES: &[$type] = &[$($type::$variant,)+ $($type::$other)?];
+                const OTHER: &[&str] = &[$($other_word)?];
+                let word = from.word(&[$($word,)+ $($other_word)?], !OTHER.is_empty())?;
+                *self = *VALUES.get(word).unwrap_or(self);
+                Ok(())
+            }
+
+            fn write(&self, out: &mut String) {
+                let word = match self {
+                    $(Self::$variant => $word,)+
+                    $(Self::$other => $other_word,)?
+                };
+                $crate::json::write_text(word, out);
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! member {
+    ($name:literal required) => {
+        $crate::json::Member { name: $name, presence: $crate::json::Presence::Required }
+    };
+    ($name:literal optional) => {
+        $crate::json::Member { name: $name, presence: $crate::json::Presence::Optional }
+    };
+    ($name:literal omitted_if $form:literal) => {
+        $crate::json::Member { name: $name, presence: $crate::json::Presence::OmittedIf($form) }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blank {
+    () => {
+        $crate::json::Json::blank()
+    };
+    ($blank:expr) => {
+        $blank
+    };
+}
