@@ -1,5 +1,7 @@
 //! The data channels of a room's connection.
 
+use crate::words;
+
 /// One of the data channels that each connection of a room has. Both ends create all of them with the same ids, so that
 /// they need not be announced (RFC 8832 is not used).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -12,6 +14,8 @@ pub enum Channel {
     /// Files. Reliable and ordered, without delaying the messages of `Reliable`.
     Files,
 }
+
+words! { Channel { "reliable" Reliable, "lossy" Lossy, "files" Files, } }
 
 impl Channel {
     /// All channels.

@@ -1,13 +1,14 @@
 //! A signaling backend that is written in JavaScript.
 
+mod tables;
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
 
 use js_sys::{Function, JSON, Reflect};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use moim_protocol::json::{self, Json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -120,27 +121,16 @@ impl SignalingBackend for JsBackend {
     }
 }
 
-fn to_js(value: &impl Serialize) -> Option<JsValue> {
-    JSON::parse(&serde_json::to_string(value).ok()?).ok()
-}
-
-/// serde buffers what is in a tagged enum, and the module has the readers of that buffer already, for the native protocol.
-#[derive(Deserialize)]
-#[serde(tag = "as")]
-enum Buffered<T> {
-    #[serde(rename = "value")]
-    Value { value: T },
+fn to_js(value: &dyn Json) -> Option<JsValue> {
+    JSON::parse(&json::to_text(value)).ok()
 }
 
 /// Parses a value by way of JSON.
-fn parsed<T: DeserializeOwned>(value: &JsValue, what: &str) -> Result<T> {
+fn parsed<T: Json>(value: &JsValue, what: &str) -> Result<T> {
     let invalid = |detail: String| Error::InvalidOptions { detail: format!("{what}: {detail}") };
     let text = JSON::stringify(value).map_err(|thrown| invalid(Exception::from(thrown).message))?;
     let text = text.as_string().ok_or_else(|| invalid("expected an object".to_owned()))?;
-    let text = format!("{{\"as\":\"value\",\"value\":{text}}}");
-    let Buffered::Value { value } =
-        serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
-    Ok(value)
+    json::from_text(&text).map_err(|fault| invalid(fault.text))
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use super::{SessionDescription, Slot, Wish};
 
 /// Identifies a peer connection of a room.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "js", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum LinkId {
     /// The connection to another participant.
     Participant(ParticipantId),
@@ -18,7 +17,6 @@ pub enum LinkId {
 
 /// The purpose of a connection to a server. Servers use one connection for both directions, or one for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "js", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum Lane {
     /// To send and receive.
     Both,
@@ -30,7 +28,6 @@ pub enum Lane {
 
 /// Which end of a link makes the offers. Two offers never collide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "js", derive(serde::Deserialize), serde(rename_all = "camelCase"))]
 pub enum Offerer {
     /// This end makes every offer. The remote end may ask for one.
     Us,
@@ -44,11 +41,6 @@ pub enum Offerer {
 
 /// How media and data are sent over a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "js",
-    derive(serde::Deserialize),
-    serde(default = "LinkProfile::server", deny_unknown_fields, rename_all = "camelCase")
-)]
 pub struct LinkProfile {
     /// Each media section sends or receives, never both.
     pub one_way: bool,
@@ -88,11 +80,6 @@ impl LinkProfile {
 
 /// The capabilities of a server, besides signaling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "js",
-    derive(serde::Deserialize),
-    serde(default, deny_unknown_fields, rename_all = "camelCase")
-)]
 pub struct Capabilities {
     /// The connections to a server that forwards media, required by the topology `sfu`. Empty if it does not.
     pub lanes: Vec<ServerLane>,
@@ -104,14 +91,12 @@ pub struct Capabilities {
 
 /// One of the connections to a server that forwards media.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "js", derive(serde::Deserialize), serde(deny_unknown_fields, rename_all = "camelCase"))]
 pub struct ServerLane {
     /// Its purpose.
     pub lane: Lane,
     /// Who makes the offers.
     pub offerer: Offerer,
     /// How media and data are sent.
-    #[cfg_attr(feature = "js", serde(default = "LinkProfile::server"))]
     pub profile: LinkProfile,
 }
 
@@ -126,11 +111,6 @@ pub type Slots = BTreeMap<String, Slot>;
 /// `T` is the content of a media section: in sent signals this participant's [publication](PublicationId), in
 /// received signals the [slot](Slot).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "js",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(tag = "type", content = "detail", rename_all = "camelCase", rename_all_fields = "camelCase")
-)]
 pub enum LinkSignal<T> {
     /// A session description.
     Description {
@@ -146,7 +126,6 @@ pub enum LinkSignal<T> {
         /// It must have at least this many media sections in which the asking end can send.
         sections: Sections,
         /// It must restart ICE, because the asking end has lost the connection.
-        #[cfg_attr(feature = "js", serde(default))]
         restart: bool,
     },
     /// The last description of this type cannot be used.
@@ -164,7 +143,6 @@ pub enum LinkSignal<T> {
 
 /// The number of media sections of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "js", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct Sections {
     /// For audio.
     pub audio: usize,
@@ -174,7 +152,6 @@ pub struct Sections {
 
 /// The wishes about the remote end's publications.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "js", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct Wanted {
     /// The wishes about some of them.
     pub wishes: Vec<Wish>,

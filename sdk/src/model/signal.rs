@@ -10,11 +10,6 @@ use super::{
 /// A command of a session to any signaling server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-#[cfg_attr(
-    feature = "js",
-    derive(serde::Serialize),
-    serde(tag = "type", content = "detail", rename_all = "camelCase", rename_all_fields = "camelCase")
-)]
 pub enum SignalCommand {
     /// Join a room. The first command, sent once.
     Join(JoinRequest),
@@ -46,7 +41,6 @@ pub enum SignalCommand {
 
 /// An action of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "js", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub enum Order {
     /// Set whether newcomers wait until a host admits them.
     Lock(bool),
@@ -60,7 +54,6 @@ pub enum Order {
 
 /// The parameters of joining a room.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "js", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct JoinRequest {
     /// The room's name.
     pub room: String,
@@ -102,11 +95,6 @@ impl JoinRequest {
 /// Repeated events have no effect. Events about an unknown participant are ignored.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-#[cfg_attr(
-    feature = "js",
-    derive(serde::Deserialize),
-    serde(tag = "type", content = "detail", rename_all = "camelCase", rename_all_fields = "camelCase")
-)]
 pub enum SignalEvent {
     /// The room was joined.
     Joined {
@@ -115,10 +103,8 @@ pub enum SignalEvent {
         /// All participants in the room, including this one, in the order of joining.
         participants: Vec<ParticipantInfo>,
         /// The lobby: who waits to be admitted, and whether newcomers have to.
-        #[cfg_attr(feature = "js", serde(default))]
         lobby: Lobby,
         /// The STUN and TURN servers to use.
-        #[cfg_attr(feature = "js", serde(default))]
         ice_servers: Vec<IceServer>,
     },
     /// The STUN and TURN servers from now on, instead of those of [`Joined`](Self::Joined), because credentials expire.
@@ -126,7 +112,6 @@ pub enum SignalEvent {
     /// After [`SignalCommand::Reconnect`]: the server knows this participant. What changed meanwhile follows.
     Resumed {
         /// The STUN and TURN servers from now on.
-        #[cfg_attr(feature = "js", serde(default))]
         ice_servers: Vec<IceServer>,
     },
     /// After [`SignalCommand::Reconnect`]: the server did not know this participant, which has joined again, with the same
@@ -138,10 +123,8 @@ pub enum SignalEvent {
         /// All participants in the room, including this one, in the order of joining.
         participants: Vec<ParticipantInfo>,
         /// The lobby: who waits to be admitted, and whether newcomers have to.
-        #[cfg_attr(feature = "js", serde(default))]
         lobby: Lobby,
         /// The STUN and TURN servers from now on.
-        #[cfg_attr(feature = "js", serde(default))]
         ice_servers: Vec<IceServer>,
     },
     /// A participant joined or changed, with its new state; may be this one.
@@ -203,21 +186,18 @@ pub enum SignalEvent {
 
 /// A rejected request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "js", derive(serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct ServerRefusal {
     /// The reason, for programs.
     pub code: RefusalCode,
     /// The server's message, for humans.
     pub detail: String,
     /// Whether the same request may succeed later.
-    #[cfg_attr(feature = "js", serde(default))]
     pub retry: bool,
 }
 
 /// Why a server rejected a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[cfg_attr(feature = "js", derive(serde::Deserialize), serde(from = "String"))]
 pub enum RefusalCode {
     /// The room is full.
     RoomFull,

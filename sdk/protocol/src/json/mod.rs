@@ -19,8 +19,8 @@ mod write;
 
 use serde_json::Value;
 
-pub use read::{Fault, Source, Take, read_record, read_tag};
-pub use write::{write_record, write_text};
+pub use read::{Fault, Source, Take, read_content, read_record, read_tag, unknown_variant};
+pub use write::{write_content, write_record, write_text};
 
 /// A value with a JSON form.
 pub trait Json {
@@ -41,12 +41,17 @@ pub trait Json {
 
 /// An object with certain members.
 pub trait Record {
-    /// The type's name, for messages.
+    /// The type's name, for errors.
     fn name(&self) -> &'static str;
 
     /// The tag of an enum, and its value.
     fn tag(&self) -> Option<(&'static str, &'static str)> {
         None
+    }
+
+    /// Whether members that are not in the table are refused. Otherwise they are ignored.
+    fn is_strict(&self) -> bool {
+        false
     }
 
     /// Describes the members.

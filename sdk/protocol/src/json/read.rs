@@ -61,6 +61,12 @@ impl Fault {
 pub fn read_record(record: &mut dyn Record, from: &dyn Source) -> Result<(), Fault> {
     let table = record.table();
     from.open(record.name(), table)?;
+    if record.is_strict() {
+        from.map(&mut |name, _| match table.iter().any(|member| member.name == name) {
+            true => Ok(()),
+            false => Err(unknown_field(name, table)),
+        })?;
+    }
     for (member, value) in table.iter().zip(record.members_mut()) {
         let is_present = from.member(member.name, &mut |source| value.read(source))?;
         if !is_present && matches!(member.presence, Presence::Required) {
@@ -70,18 +76,50 @@ pub fn read_record(record: &mut dyn Record, from: &dyn Source) -> Result<(), Fau
     Ok(())
 }
 
-/// Reads the tag of an enum: the position of its value in `words`, of which the last stands for every other.
+/// Reads the tag of an enum: the position of its value in `words`. If `has_other`, the last one stands for every other value.
 ///
 /// # Errors
-/// If there is none, or it is not a string.
-pub fn read_tag(name: &str, tag: &'static str, words: &[&str], from: &dyn Source) -> Result<usize, Fault> {
+/// If there is none, or it is not one of `words`.
+pub fn read_tag(
+    name: &str,
+    tag: &'static str,
+    words: &[&str],
+    has_other: bool,
+    from: &dyn Source,
+) -> Result<usize, Fault> {
     from.open(name, &[])?;
     let mut found = None;
     from.member(tag, &mut |source| {
-        found = Some(source.word(words, true)?);
+        found = Some(source.word(words, has_other)?);
         Ok(())
     })?;
     found.ok_or_else(|| from.missing(tag))
+}
+
+/// Reads a member that has to be present, such as the content beside a tag.
+///
+/// # Errors
+/// If it is absent or has another form.
+pub fn read_content(name: &'static str, take: Take<'_>, from: &dyn Source) -> Result<(), Fault> {
+    if from.member(name, take)? { Ok(()) } else { Err(from.missing(name)) }
+}
+
+/// The fault that a word is none of `words`.
+pub fn unknown_variant(word: &str, words: &[&str]) -> Fault {
+    Fault::new(format!("unknown variant `{word}`, expected {}", one_of(words)))
+}
+
+fn unknown_field(name: &str, table: &[Member]) -> Fault {
+    let names: Vec<_> = table.iter().map(|member| member.name).collect();
+    Fault::new(format!("unknown field `{name}`, expected {}", one_of(&names)))
+}
+
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [first, second] => format!("`{first}` or `{second}`"),
+        [one] => format!("`{one}`"),
+        _ => format!("one of `{}`", words.join("`, `")),
+    }
 }
 
 impl Source for Value {
@@ -122,10 +160,8 @@ impl Source for Value {
     fn word(&self, words: &[&str], has_other: bool) -> Result<usize, Fault> {
         let text = self.as_str().ok_or_else(|| self.unexpected("a string"))?;
         let found = words.iter().position(|word| *word == text);
-        found.or(if has_other { words.len().checked_sub(1) } else { None }).ok_or_else(|| {
-            let words = words.join("` or `");
-            Fault::new(format!("unknown variant `{text}`, expected `{words}`"))
-        })
+        let other = if has_other { words.len().checked_sub(1) } else { None };
+        found.or(other).ok_or_else(|| unknown_variant(text, words))
     }
 
     fn id(&self, _name: &str) -> Result<String, Fault> {

@@ -5,15 +5,20 @@
 /// - `optional`: it may be absent, but is always written;
 /// - `omitted_if "null"`: it may be absent, and is not written if its JSON form is this.
 ///
-/// A member that is absent gets the blank value of its type, or the one after `=`.
+/// A member that is absent gets the blank value of its type, or the one after `=`. Unknown members are ignored, or refused if
+/// the type is `strict`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! record {
-    ($type:ident { $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?,)+ }) => {
+    ($type:ident $($strict:ident)? {
+        $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?,)+
+    }) => {
         impl $crate::json::Record for $type {
             fn name(&self) -> &'static str {
                 stringify!($type)
             }
+
+            $($crate::$strict! {})?
 
             fn table(&self) -> &'static [$crate::json::Member] {
                 &[$($crate::member!($name $presence $($form)?)),+]
@@ -108,13 +113,96 @@ macro_rules! variants {
                     $(|| $type::$variant($crate::json::Json::blank()),)*
                     $(|| $type::$with { $($field: $crate::blank!($($blank)?)),* },)*
                 ];
-                let word = $crate::json::read_tag(stringify!($type), $tag, Self::WORDS, from)?;
+                let word = $crate::json::read_tag(stringify!($type), $tag, Self::WORDS, true, from)?;
                 *self = BLANKS.get(word).map_or(Self::$other, |blank| blank());
                 $crate::json::read_record(self, from)
             }
 
             fn write(&self, out: &mut String) {
                 $crate::json::write_record(self, out);
+            }
+        }
+    };
+}
+
+/// The table of an enum that is an object with a tag and, beside it, the content: in brackets the variants whose content is
+/// a value of another type, then those with members of their own, as in [`record!`](crate::record).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contents {
+    (
+        $type:ident $(<$parameter:ident>)? by $tag:literal and $content:literal;
+        [$($word:literal $variant:ident),* $(,)?]
+        $($own:literal $with:ident {
+            $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?),* $(,)?
+        },)*
+    ) => {
+        impl $(<$parameter: $crate::json::Json>)? $crate::json::Record for $type $(<$parameter>)? {
+            fn name(&self) -> &'static str {
+                stringify!($type)
+            }
+
+            fn table(&self) -> &'static [$crate::json::Member] {
+                match self {
+                    $(Self::$with { .. } => &[$($crate::member!($name $presence $($form)?)),*],)*
+                    _ => &[],
+                }
+            }
+
+            fn members(&self) -> Vec<&dyn $crate::json::Json> {
+                match self {
+                    $(Self::$with { $($field),* } => vec![$($field),*],)*
+                    _ => Vec::new(),
+                }
+            }
+
+            fn members_mut(&mut self) -> Vec<&mut dyn $crate::json::Json> {
+                match self {
+                    $(Self::$with { $($field),* } => vec![$($field),*],)*
+                    _ => Vec::new(),
+                }
+            }
+        }
+
+        impl $(<$parameter: $crate::json::Json>)? $crate::json::Json for $type $(<$parameter>)? {
+            fn blank() -> Self {
+                [$(|| Self::$with { $($field: $crate::blank!($($blank)?)),* }),*][0]()
+            }
+
+            fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
+                let blanks: &[fn() -> Self] = &[
+                    $(|| Self::$variant($crate::json::Json::blank()),)*
+                    $(|| Self::$with { $($field: $crate::blank!($($blank)?)),* },)*
+                ];
+                let words = &[$($word,)* $($own,)*];
+                let word = $crate::json::read_tag(stringify!($type), $tag, words, false, from)?;
+                if let Some(blank) = blanks.get(word) {
+                    *self = blank();
+                }
+                match self {
+                    $(Self::$variant(value) => {
+                        $crate::json::read_content($content, &mut |content| value.read(content), from)
+                    })*
+                    _ if $crate::json::Record::table(self).is_empty() => Ok(()),
+                    _ => $crate::json::read_content(
+                        $content,
+                        &mut |content| $crate::json::read_record(self, content),
+                        from,
+                    ),
+                }
+            }
+
+            fn write(&self, out: &mut String) {
+                let word = match self {
+                    $(Self::$variant(..) => $word,)*
+                    $(Self::$with { .. } => $own,)*
+                };
+                let content = |out: &mut String| match self {
+                    $(Self::$variant(value) => $crate::json::Json::write(value, out),)*
+                    _ if $crate::json::Record::table(self).is_empty() => {}
+                    _ => $crate::json::write_record(self, out),
+                };
+                $crate::json::write_content(($tag, word), ($content, &content), out);
             }
         }
     };
@@ -145,6 +233,16 @@ macro_rules! words {
                 };
                 $crate::json::write_text(word, out);
             }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! strict {
+    () => {
+        fn is_strict(&self) -> bool {
+            true
         }
     };
 }

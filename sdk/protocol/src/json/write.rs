@@ -28,6 +28,24 @@ pub fn write_record(record: &dyn Record, out: &mut String) {
     close(out, '}');
 }
 
+/// Appends an enum that is an object with a tag and, unless it is empty, the content beside it.
+pub fn write_content(tag: (&str, &str), content: (&str, &dyn Fn(&mut String)), out: &mut String) {
+    out.push('{');
+    write_text(tag.0, out);
+    out.push(':');
+    write_text(tag.1, out);
+    let before = out.len();
+    out.push(',');
+    write_text(content.0, out);
+    out.push(':');
+    let start = out.len();
+    (content.1)(out);
+    if out.len() == start {
+        out.truncate(before);
+    }
+    out.push('}');
+}
+
 /// Ends an object or a list, without the comma after the last element.
 pub(super) fn close(out: &mut String, bracket: char) {
     if out.ends_with(',') {
