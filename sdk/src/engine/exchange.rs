@@ -54,6 +54,8 @@ pub enum Input {
     LocalCandidate(IceCandidate),
     /// `connectionstatechange`.
     StateChange(ConnectionState),
+    /// `iceconnectionstatechange`: whether ICE is connected.
+    IceConnected(bool),
 }
 
 /// What to do next.
@@ -230,6 +232,8 @@ impl Exchange {
                 let politeness = self.politeness;
                 self.with_recovery(|recovery| recovery.handle_state(state, politeness, now), now);
             }
+            // For those who can replace the connection.
+            Input::IceConnected(_) => {}
         }
         self.release_remote_candidates();
     }

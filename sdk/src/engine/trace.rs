@@ -112,6 +112,7 @@ pub(crate) fn connection_input(peer: &dyn Display, input: &ConnectionInput) {
         ConnectionInput::OperationFailed { error, .. } => failed(peer, error),
         ConnectionInput::LocalCandidate(found) => candidate(peer, "local", found),
         ConnectionInput::StateChange(state) => log::info!(target: CONNECTION, "{peer}: {state:?}"),
+        ConnectionInput::IceConnected(is_connected) => ice(peer, *is_connected),
         ConnectionInput::ChannelOpen(channel) => {
             log::debug!(target: CONNECTION, "{peer}: data channel {} open", channel.label());
         }
@@ -149,7 +150,18 @@ pub(crate) fn exchange_input(peer: &dyn Display, input: &Input) {
         Input::OperationFailed { error, .. } => failed(peer, error),
         Input::LocalCandidate(found) => candidate(peer, "local", found),
         Input::StateChange(state) => log::info!(target: CONNECTION, "{peer}: {state:?}"),
+        Input::IceConnected(is_connected) => ice(peer, *is_connected),
     }
+}
+
+fn ice(peer: &dyn Display, is_connected: bool) {
+    let state = if is_connected { "connected" } else { "not connected" };
+    log::debug!(target: CONNECTION, "{peer}: ICE is {state}");
+}
+
+/// A connection is replaced by a new one.
+pub(crate) fn replacing(peer: &dyn Display) {
+    log::warn!(target: CONNECTION, "{peer}: DTLS has failed although ICE is connected; the connection is replaced");
 }
 
 /// A lost connection is being restored.

@@ -81,6 +81,8 @@ pub enum ConnectionInput {
     LocalCandidate(IceCandidate),
     /// `connectionstatechange`.
     StateChange(ConnectionState),
+    /// `iceconnectionstatechange`: whether ICE is connected.
+    IceConnected(bool),
     /// A data channel is open.
     ChannelOpen(Channel),
     /// A data channel is closed.
@@ -104,6 +106,7 @@ impl From<exchange::Input> for ConnectionInput {
             exchange::Input::OperationFailed { state, error } => Self::OperationFailed { state, error },
             exchange::Input::LocalCandidate(candidate) => Self::LocalCandidate(candidate),
             exchange::Input::StateChange(state) => Self::StateChange(state),
+            exchange::Input::IceConnected(is_connected) => Self::IceConnected(is_connected),
         }
     }
 }

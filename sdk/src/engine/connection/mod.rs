@@ -3,6 +3,7 @@
 
 mod channels;
 mod commands;
+mod dtls;
 mod held;
 mod removal;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::collections::VecDeque;
 use self::channels::{Channels, SendOutcome};
 pub(super) use self::commands::Output;
 pub use self::commands::{ConnectionCommand, ConnectionInput, Limit};
+use self::dtls::Dtls;
 pub use self::held::HeldCommands;
 use self::removal::Removal;
 use super::data::Frame;
@@ -59,6 +61,7 @@ pub(super) struct Connection {
     /// The wishes sent last to the remote end.
     wishes: Wanted,
     was_connected: bool,
+    dtls: Dtls,
     /// The state that participants were told last.
     told_state: ParticipantConnectionState,
     /// It could not be restored.
@@ -91,6 +94,7 @@ impl Connection {
             receiving: Sections::default(),
             wishes: Wanted::default(),
             was_connected: false,
+            dtls: Dtls::default(),
             told_state: ParticipantConnectionState::New,
             is_given_up: false,
             limits: SortedMap::new(),
@@ -369,8 +373,10 @@ impl Connection {
                 if state == ConnectionState::Connected {
                     (self.was_connected, self.is_given_up) = (true, false);
                 }
+                self.dtls.handle_state(state, now);
                 self.exchange(exchange::Input::StateChange(state), now);
             }
+            ConnectionInput::IceConnected(is_connected) => self.dtls.handle_ice(is_connected, now),
             ConnectionInput::ChannelOpen(channel) => {
                 for frame in self.channels.opened(channel) {
                     self.command(ConnectionCommand::Send(channel, frame));
@@ -385,12 +391,15 @@ impl Connection {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.exchange.poll_timeout()
+        self.exchange.poll_timeout().into_iter().chain(self.dtls.poll_timeout()).min()
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Timestamp) {
+    /// Advances time. Returns whether only a new connection can restore this one.
+    pub(super) fn handle_timeout(&mut self, now: Timestamp) -> bool {
         self.exchange.handle_timeout(now);
         self.proceed();
+        // One that was never connected would fail again.
+        self.dtls.handle_timeout(now) && self.was_connected
     }
 
     pub(super) fn poll_output(&mut self) -> Option<Output> {

@@ -184,7 +184,7 @@ fn wait(ends: &mut [End; 2], now: &mut Timestamp, milliseconds: Timestamp) -> u3
         let due = ends.iter().filter_map(|end| end.connection.poll_timeout()).min();
         let Some(due) = due.filter(|due| *due <= end) else { break };
         *now = due.max(*now);
-        ends.iter_mut().for_each(|end| end.connection.handle_timeout(*now));
+        ends.iter_mut().for_each(|end| assert!(!end.connection.handle_timeout(*now)));
         descriptions += settle(ends, *now);
     }
     *now = end;

@@ -14,6 +14,7 @@ mod people;
 mod pump;
 mod receipts;
 mod recovery;
+mod replacement;
 mod signals;
 mod watched;
 mod wishes;
@@ -287,9 +288,7 @@ impl Session {
         self.reconnect(now);
         self.drop_absent(now);
         self.stop_waiting(now);
-        for connection in self.connections.values_mut() {
-            connection.handle_timeout(now);
-        }
+        self.advance_connections(now);
         self.collect();
     }
 

@@ -71,13 +71,7 @@ impl Session {
                     self.refresh();
                 }
             }
-            (_, SignalEvent::Reopened(link)) => {
-                if self.connections.contains_key(&link) {
-                    self.stale.insert(link);
-                }
-                self.replan(now);
-                self.refresh();
-            }
+            (_, SignalEvent::Reopened(link)) => self.replace_connection(&link, now),
             (_, SignalEvent::Corrected { publications, profile }) => {
                 self.corrected(publications, profile, now);
             }

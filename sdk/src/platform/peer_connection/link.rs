@@ -10,9 +10,9 @@ use futures::future::{Either, select};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    RtcConfiguration, RtcIceCandidateInit, RtcPeerConnection, RtcPeerConnectionIceEvent,
-    RtcPeerConnectionState, RtcRtpTransceiver, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescription,
-    RtcSessionDescriptionInit, RtcSignalingState,
+    RtcConfiguration, RtcIceCandidateInit, RtcIceConnectionState, RtcPeerConnection,
+    RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpTransceiver, RtcRtpTransceiverInit, RtcSdpType,
+    RtcSessionDescription, RtcSessionDescriptionInit, RtcSignalingState,
 };
 
 use super::configuration::raw_ice_servers;
@@ -33,7 +33,7 @@ use crate::platform::promise::outcome;
 /// A peer connection with its listeners. Dropping it closes the connection.
 #[derive(Debug)]
 pub(crate) struct Link {
-    listeners: RefCell<Option<[ListenerGuard; 3]>>,
+    listeners: RefCell<Option<[ListenerGuard; 4]>>,
     raw: RtcPeerConnection,
     senders: Senders,
     stopping: Stopping,
@@ -188,9 +188,9 @@ impl Drop for Link {
     }
 }
 
-fn listeners(raw: &RtcPeerConnection, on_input: Rc<dyn Fn(Input)>) -> [ListenerGuard; 3] {
-    let (needed, found, changed) = (on_input.clone(), on_input.clone(), on_input);
-    let (gatherer, connection) = (raw.clone(), raw.clone());
+fn listeners(raw: &RtcPeerConnection, on_input: Rc<dyn Fn(Input)>) -> [ListenerGuard; 4] {
+    let (needed, found, changed, checked) = (on_input.clone(), on_input.clone(), on_input.clone(), on_input);
+    let (gatherer, connection, transport) = (raw.clone(), raw.clone(), raw.clone());
     let ended = Cell::new(false);
     [
         ListenerGuard::new(raw, "negotiationneeded", move |_| needed(Input::NegotiationNeeded)),
@@ -212,6 +212,10 @@ fn listeners(raw: &RtcPeerConnection, on_input: Rc<dyn Fn(Input)>) -> [ListenerG
         }),
         ListenerGuard::new(raw, "connectionstatechange", move |_| {
             changed(Input::StateChange(connection_state(&connection)));
+        }),
+        ListenerGuard::new(raw, "iceconnectionstatechange", move |_| {
+            use RtcIceConnectionState::{Completed, Connected};
+            checked(Input::IceConnected(matches!(transport.ice_connection_state(), Connected | Completed)));
         }),
     ]
 }

@@ -27,8 +27,9 @@ pub(crate) struct Tally {
     pub(crate) receipts: u64,
     pub(crate) waves: u64,
     pub(crate) mixers: u64,
-    /// Paths that were cut, and ICE restarts.
+    /// Paths that were cut, ends that no restart restores, and ICE restarts.
     pub(crate) cuts: u64,
+    pub(crate) breaks: u64,
     pub(crate) restarts: u64,
     /// Sessions that could not join.
     pub(crate) lost: u64,
@@ -48,6 +49,7 @@ impl Tally {
         self.waves += other.waves;
         self.mixers += other.mixers;
         self.cuts += other.cuts;
+        self.breaks += other.breaks;
         self.restarts += other.restarts;
         self.lost += other.lost;
         self.removed += other.removed;
@@ -58,7 +60,8 @@ pub(crate) fn check(world: &World) -> Tally {
     // The server misses a frozen page after 15 seconds, and keeps its seat for 30 more.
     assert!(world.last_news < CALM_FROM + 50_000, "someone still talks at {}", world.last_news);
     check_server(world);
-    let mut tally = Tally { events: world.events, cuts: world.cuts, ..Tally::default() };
+    let mut tally =
+        Tally { events: world.events, cuts: world.cuts, breaks: world.breaks, ..Tally::default() };
     for client in &world.clients {
         tally.stays += 1;
         tally.restarts += client.peers.values().map(|peer| peer.ice.restarts).sum::<u64>();

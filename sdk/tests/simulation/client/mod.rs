@@ -147,10 +147,18 @@ impl Client {
         if self.next_timer().is_none_or(|at| now < at) {
             return;
         }
+        let is_kept = |(link, peer): (&LinkId, &PeerConnection)| {
+            (peer.connected && !peer.ice.is_broken).then(|| (link.clone(), peer.id))
+        };
+        let kept: Vec<_> = self.peers.iter().filter_map(is_kept).collect();
         self.backend.handle_timeout(now);
         self.session.handle_timeout(now);
         self.run(now, random);
         assert!(self.next_timer().is_none_or(|at| now < at), "a timer that is due for ever");
+        for (link, id) in kept {
+            let peer = self.peers.get(&link);
+            assert!(peer.is_none_or(|peer| peer.id == id), "{link}: an ICE restart would have restored it");
+        }
     }
 
     pub(crate) fn next_timer(&self) -> Option<Timestamp> {

@@ -7,6 +7,9 @@ use moim::model::{ConnectionState, Timestamp};
 use super::super::random::Random;
 use super::{PeerConnection, PeerEvent};
 
+/// How much later than that of ICE the state of the connection changes.
+const STATE_AFTER_ICE_MS: Timestamp = 5;
+
 /// The ICE state of a peer connection.
 #[derive(Debug, Default)]
 pub(crate) struct Ice {
@@ -16,6 +19,8 @@ pub(crate) struct Ice {
     pub(crate) is_cut: bool,
     /// Neither media nor data flow: the path was cut, and has not been found again.
     pub(crate) is_down: bool,
+    /// A packet could not be sent meanwhile, which ends DTLS in Firefox.
+    pub(crate) is_broken: bool,
     /// The local and the remote generation that were checked last.
     checked: Option<(String, String)>,
     /// Of the planned changes: earlier ones are void.
@@ -51,17 +56,26 @@ impl PeerConnection {
         is_new
     }
 
-    /// Plans the states of the connection, each with a delay, in place of earlier plans.
+    /// Plans the states of the connection, each with a delay, in place of earlier plans. As in Chromium, ICE is there first.
     pub(crate) fn plan_states(&mut self, states: &[(Timestamp, ConnectionState)]) {
         self.ice.plan += 1;
         for (after, state) in states {
-            self.outputs.push((*after, PeerEvent::Ice(self.ice.plan, *state)));
+            let is_connected = *state == ConnectionState::Connected;
+            self.outputs.push((*after, PeerEvent::IceConnected(self.ice.plan, is_connected)));
+            self.outputs.push((*after + STATE_AFTER_ICE_MS, PeerEvent::Ice(self.ice.plan, *state)));
         }
     }
 
+    /// Plans that ICE connects, while the connection stays failed without DTLS.
+    pub(crate) fn plan_ice_alone(&mut self, after: Timestamp) {
+        self.plan_states(&[(0, ConnectionState::Failed)]);
+        self.outputs.push((after, PeerEvent::IceConnected(self.ice.plan, true)));
+    }
+
     /// A browser notices after some seconds that nothing arrives, and gives up later.
-    pub(crate) fn path_lost(&mut self, random: &mut Random) {
+    pub(crate) fn path_lost(&mut self, breaks: bool, random: &mut Random) {
         (self.ice.is_cut, self.ice.is_down) = (true, true);
+        self.ice.is_broken |= breaks && self.ice.state == ConnectionState::Connected;
         let disconnected = random.number(1_500..6_000);
         let failed = disconnected + random.number(4_000..20_000);
         match self.ice.state {
@@ -74,9 +88,13 @@ impl PeerConnection {
         }
     }
 
+    pub(super) fn is_planned(&self, plan: u32) -> bool {
+        plan == self.ice.plan
+    }
+
     /// The planned change happens, unless there is another plan.
     pub(super) fn change_state(&mut self, plan: u32, state: ConnectionState) -> Option<ConnectionState> {
-        let changes = plan == self.ice.plan && state != self.ice.state;
+        let changes = self.is_planned(plan) && state != self.ice.state;
         self.ice.state = if changes { state } else { self.ice.state };
         changes.then_some(state)
     }

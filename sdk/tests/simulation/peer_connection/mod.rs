@@ -32,6 +32,8 @@ pub(crate) enum PeerEvent {
     /// The state changes, if that is still planned.
     Ice(u32, ConnectionState),
     State(ConnectionState),
+    /// ICE is connected, or no longer, if that is still planned.
+    IceConnected(u32, bool),
     ChannelOpen(Channel),
     ChannelClosed(Channel),
     Message(Channel, Frame),
@@ -211,6 +213,9 @@ impl PeerConnection {
             PeerEvent::Candidate(candidate) => Some(ConnectionInput::LocalCandidate(candidate)),
             PeerEvent::State(state) => Some(ConnectionInput::StateChange(state)),
             PeerEvent::Ice(plan, state) => self.change_state(plan, state).map(ConnectionInput::StateChange),
+            PeerEvent::IceConnected(plan, is_connected) => {
+                self.is_planned(plan).then_some(ConnectionInput::IceConnected(is_connected))
+            }
             PeerEvent::ChannelOpen(channel) => {
                 self.open_channels.insert(channel);
                 Some(ConnectionInput::ChannelOpen(channel))

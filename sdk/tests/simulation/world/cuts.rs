@@ -1,5 +1,6 @@
 //! Paths between the ends of peer connections that carry nothing for some time.
 
+use moim::Topology;
 use moim::engine::data::Frame;
 use moim::model::{Channel, ConnectionState, LinkId, Timestamp};
 
@@ -24,7 +25,8 @@ impl World {
         let Some(link) = self.random.pick(uncut) else { return };
         self.cuts += 1;
         for (id, link) in self.both_ends(id, &link) {
-            self.clients[id].peers.get_mut(&link).unwrap().path_lost(&mut self.random);
+            let breaks = self.topology == Topology::Mesh && self.random.happens(15);
+            self.clients[id].peers.get_mut(&link).unwrap().path_lost(breaks, &mut self.random);
             self.plan(id, &link);
         }
         self.queue.push(self.queue.now() + lasts, Event::PathReturns(id, link));
@@ -67,12 +69,21 @@ impl World {
 
     /// The ends find the path, and what was stuck gets through.
     fn restore(&mut self, ends: &[(ClientId, LinkId)]) {
+        let is_broken = ends.iter().any(|(id, link)| self.clients[*id].peers[link].ice.is_broken);
         for (id, link) in ends {
             let connected = self.random.number(2..300);
             let peer = self.clients[*id].peers.get_mut(link).unwrap();
-            peer.ice.is_down = false;
+            peer.ice.is_down = is_broken;
             match peer.ice.state {
+                _ if peer.ice.is_broken => {
+                    self.breaks += 1;
+                    peer.plan_ice_alone(connected);
+                }
                 ConnectionState::Connected => peer.plan_states(&[]),
+                // A browser may not report the checks.
+                ConnectionState::Failed if self.random.happens(50) => {
+                    peer.plan_states(&[(connected, ConnectionState::Connected)]);
+                }
                 ConnectionState::Disconnected => peer.plan_states(&[(connected, ConnectionState::Connected)]),
                 _ => peer.plan_states(&[
                     (1, ConnectionState::Connecting),
@@ -83,6 +94,9 @@ impl World {
             if !self.clients[*id].peers[link].connected {
                 self.connect_end(*id, link.clone(), connected);
             }
+        }
+        if is_broken {
+            return;
         }
         let is_of = |stuck: &Stuck| ends.iter().any(|(id, link)| *id == stuck.from && *link == stuck.link);
         let (freed, stuck) = std::mem::take(&mut self.stuck).into_iter().partition::<Vec<_>, _>(is_of);

@@ -44,6 +44,8 @@ pub(crate) struct World {
     stuck: Vec<cuts::Stuck>,
     /// The paths that were cut.
     pub(crate) cuts: u64,
+    /// The ends of connections that no ICE restart restores.
+    pub(crate) breaks: u64,
     /// The ids of each name in the lobby.
     pub(crate) lobby_ids: BTreeMap<String, BTreeSet<ParticipantId>>,
     /// When the last frame other than a heartbeat was sent.
@@ -101,6 +103,7 @@ impl World {
             held: Vec::new(),
             stuck: Vec::new(),
             cuts: 0,
+            breaks: 0,
             lobby_ids: BTreeMap::new(),
             last_news: 0,
             events: 0,

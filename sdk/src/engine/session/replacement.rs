@@ -1,0 +1,137 @@
+//! Replaces the peer connection of a link by a new one, in a new epoch.
+//!
+//! That restores what no ICE restart can: in Firefox, a packet that the system refuses to send ends DTLS for good. Either
+//! end may begin it, the other one follows ([`Reopened`](crate::model::SignalEvent::Reopened)). Publications and wishes
+//! belong to the session; what was in flight is lost.
+
+use super::Session;
+use crate::engine::trace;
+use crate::model::{LinkId, Timestamp};
+
+impl Session {
+    /// Lets time pass for the connections, and replaces those that no ICE restart can restore.
+    pub(super) fn advance_connections(&mut self, now: Timestamp) {
+        let mut failed = Vec::new();
+        for (link, connection) in &mut self.connections {
+            if connection.handle_timeout(now) {
+                failed.push(link.clone());
+            }
+        }
+        for link in failed {
+            trace::replacing(&link);
+            self.replace_connection(&link, now);
+        }
+    }
+
+    /// Replaces the connection of a link. An absent participant gets the new one when it is back.
+    pub(super) fn replace_connection(&mut self, link: &LinkId, now: Timestamp) {
+        if self.connections.contains_key(link) {
+            self.stale.insert(link.clone());
+        }
+        self.replan(now);
+        self.refresh();
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+    use crate::engine::session::Output;
+    use crate::model::{
+        Capabilities, Channel, ConnectionState, JoinRequest, Lobby, MediaKind, Profile, Publication, Role,
+        SignalCommand, SignalEvent, Topology, TrackSource, participant,
+    };
+
+    /// With a camera, in a mesh with `b`.
+    fn connected() -> Session {
+        let mut session = Session::new(Capabilities::default(), Vec::new(), true);
+        let (id, kind, source) = ("camera".into(), MediaKind::Video, TrackSource::Camera);
+        session.publish(Publication { id, kind, source, muted: false, to: None }, 0);
+        let request = JoinRequest {
+            room: "tea".into(),
+            profile: Profile { name: "Ana".into(), ..Profile::default() },
+            topology: Topology::Mesh,
+            role: Role::Participant,
+            token: None,
+            publications: Vec::new(),
+            carries_offer: false,
+            resumable: false,
+        };
+        session.join(request, 1_000, 0);
+        let participants =
+            vec![participant("b", 1, Role::Participant), participant("a", 2, Role::Participant)];
+        let lobby = Lobby::default();
+        let joined =
+            SignalEvent::Joined { participant_id: "a".into(), participants, lobby, ice_servers: Vec::new() };
+        session.handle_signal(joined, 0);
+        connect(&mut session, 10);
+        session
+    }
+
+    fn connect(session: &mut Session, now: Timestamp) {
+        let connected = ConnectionInput::StateChange(ConnectionState::Connected);
+        session.handle_connection(&"b".into(), connected, now);
+        session.handle_connection(&"b".into(), ConnectionInput::ChannelOpen(Channel::Reliable), now);
+        drain(session);
+    }
+
+    fn drain(session: &mut Session) -> Vec<Output> {
+        std::iter::from_fn(|| session.poll_output()).collect()
+    }
+
+    /// ICE is connected again, but the connection stays `failed`.
+    fn fail(session: &mut Session, now: Timestamp) -> Vec<Output> {
+        let failed = ConnectionInput::StateChange(ConnectionState::Failed);
+        session.handle_connection(&"b".into(), failed, now);
+        session.handle_connection(&"b".into(), ConnectionInput::IceConnected(true), now);
+        session.handle_timeout(now + 1_000);
+        drain(session)
+    }
+
+    fn places(outputs: &[Output], wanted: &[&dyn Fn(&Output) -> bool]) -> Vec<Option<usize>> {
+        wanted.iter().map(|is_wanted| outputs.iter().position(is_wanted)).collect()
+    }
+
+    fn is_command(output: &Output, is: fn(&ConnectionCommand) -> bool) -> bool {
+        matches!(output, Output::Connection { command, .. } if is(command))
+    }
+
+    #[test]
+    fn a_new_connection_replaces_one_that_no_restart_restores() {
+        let mut session = connected();
+        let outputs = fail(&mut session, 20);
+        let order = places(
+            &outputs,
+            &[
+                &|output| is_command(output, |command| *command == ConnectionCommand::Close),
+                &|output| matches!(output, Output::Signal(SignalCommand::Close(_))),
+                &|output| matches!(output, Output::Signal(SignalCommand::Open(_))),
+                &|output| is_command(output, |command| matches!(command, ConnectionCommand::Open { .. })),
+                &|output| is_command(output, |command| matches!(command, ConnectionCommand::Attach(..))),
+            ],
+        );
+        assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{order:?} of {outputs:?}");
+    }
+
+    #[test]
+    fn a_connection_that_follows_ice_a_moment_later_is_kept() {
+        let mut session = connected();
+        let failed = ConnectionInput::StateChange(ConnectionState::Failed);
+        session.handle_connection(&"b".into(), failed, 20);
+        session.handle_connection(&"b".into(), ConnectionInput::IceConnected(true), 5_000);
+        session.handle_timeout(5_100);
+        connect(&mut session, 5_200);
+        session.handle_timeout(10_000);
+        assert!(!drain(&mut session).iter().any(|it| is_command(it, |it| *it == ConnectionCommand::Close)));
+    }
+
+    #[test]
+    fn a_connection_that_was_never_established_is_not_replaced() {
+        let mut session = connected();
+        fail(&mut session, 20);
+        let outputs = fail(&mut session, 2_000);
+        assert!(!outputs.iter().any(|output| is_command(output, |it| *it == ConnectionCommand::Close)));
+    }
+}
