@@ -4,6 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
 import { ROUTER } from "../../../scripts/lib/paths.mjs";
 import { which } from "../../../scripts/lib/which.mjs";
@@ -51,25 +52,29 @@ export async function startLab(t) {
   let sites = 0;
   const addSite = async (name) => {
     sites += 1;
-    const network = `10.${sites}.0`;
+    const number = sites;
     let moves = 0;
     await say(`site ${name}`);
     const enter = await newNamespace(t);
     ip("link", "set", name, "netns", enter.pid);
     const inside = (...args) => execFileSync(enter.command[0], [...enter.command.slice(1), "ip", ...args], { stdio: "pipe" });
-    const site = { enter: enter.command, public: `${PUBLIC}.${10 * sites}`, inside: `${network}.2` };
+    const site = { enter: enter.command, public: `${PUBLIC}.${10 * number}`, inside: `10.${number}.0.2` };
     inside("link", "set", name, "up");
     inside("address", "add", `${site.inside}/24`, "dev", name);
     inside("route", "add", "default", "dev", name);
     await say(`nat ${name} cone ${site.public}`);
-    site.move = async () => {
+    site.move = async ({ offlineMs = 0 } = {}) => {
       moves += 1;
       const before = site.inside;
-      site.inside = `${network}.${2 + moves}`;
-      site.public = `${PUBLIC}.${10 * sites + moves}`;
+      // Another network: with the first address of one, its others are removed, too.
+      site.inside = `10.${number}.${moves}.2`;
+      site.public = `${PUBLIC}.${10 * number + moves}`;
       await say(`nat ${name} cone ${site.public}`);
-      inside("address", "add", `${site.inside}/24`, "dev", name);
+      if (offlineMs > 0) inside("link", "set", name, "down");
       inside("address", "del", `${before}/24`, "dev", name);
+      inside("address", "add", `${site.inside}/24`, "dev", name);
+      await sleep(offlineMs); // Not a wait for something: it lasts this long.
+      inside("link", "set", name, "up");
       inside("route", "replace", "default", "dev", name);
     };
     return site;

@@ -39,9 +39,9 @@ use crate::byte_queue::ByteQueue;
 use crate::collections::{SortedMap, SortedSet};
 use crate::error::Error;
 use crate::model::{
-    Capabilities, Channel, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby, Offerer, Order,
-    ParticipantConnectionState, ParticipantId, ParticipantInfo, Profile, Publication, PublicationId, Role,
-    RoomPermissions, Roster, SignalCommand, Timestamp, Topology, Wish,
+    Capabilities, Channel, ConnectionState, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby,
+    Offerer, Order, ParticipantConnectionState, ParticipantId, ParticipantInfo, Profile, Publication,
+    PublicationId, Role, RoomPermissions, Roster, SignalCommand, Timestamp, Topology, Wish,
 };
 
 /// The most bytes held of messages whose senders, or receivers, are not known yet.
@@ -250,7 +250,15 @@ impl Session {
                 | ConnectionInput::ChannelClosed(_)
                 | ConnectionInput::ChannelCapacity(_)
         );
+        let is_interrupted = matches!(
+            input,
+            ConnectionInput::StateChange(ConnectionState::Disconnected | ConnectionState::Failed)
+        );
         connection.handle_input(input, now);
+        if is_interrupted {
+            // The own address may have changed, which browsers do not always report.
+            self.check_server(now);
+        }
         self.refresh();
         if frees_capacity {
             self.send_marks(now);

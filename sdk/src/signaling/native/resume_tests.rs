@@ -168,12 +168,12 @@ fn a_server_that_does_not_reply_after_the_network_changed_is_lost() {
     backend.handle_command(SignalCommand::Probe, 1_000);
     assert!(matches!(&*sent(&drain(&mut backend)), [(ClientMessage::Ping, None)]));
     told(&mut backend, ServerMessage::Pong { revision: 7 }, 1_100);
-    backend.handle_timeout(4_500);
+    backend.handle_timeout(3_500);
     let is_lost = |output: &Output| matches!(output, Output::Event(SignalEvent::Lost { .. }));
     assert!(!drain(&mut backend).iter().any(is_lost));
 
     backend.handle_command(SignalCommand::Probe, 5_000);
-    backend.handle_timeout(8_000);
+    backend.handle_timeout(7_000);
     assert!(drain(&mut backend).iter().any(is_lost));
 }
 

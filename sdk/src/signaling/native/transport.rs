@@ -10,7 +10,7 @@ use crate::model::{SignalEvent, Timestamp};
 /// A server that is silent for this many heartbeats is considered lost.
 const SILENT_HEARTBEATS: Timestamp = 3;
 /// After the network may have changed, a server that is silent for this time is considered lost.
-const PROBE_MS: Timestamp = 3_000;
+const PROBE_MS: Timestamp = 2_000;
 const DEFAULT_HEARTBEAT_MS: Timestamp = 5_000;
 /// The server's heartbeat interval is brought into this range.
 const MIN_HEARTBEAT_MS: Timestamp = 100;

@@ -172,6 +172,19 @@ fn a_hint_of_the_network_ends_a_wait_and_checks_a_connection() {
     assert_eq!(drain(&mut session), [], "the attempt continues");
 }
 
+#[test]
+fn an_interrupted_connection_makes_the_session_check_the_server() {
+    for state in [ConnectionState::Disconnected, ConnectionState::Failed] {
+        let mut session = joined(true, 60_000);
+        for before in [ConnectionState::Connecting, ConnectionState::Connected] {
+            session.handle_connection(&"b".into(), ConnectionInput::StateChange(before), 100);
+            assert!(!drain(&mut session).contains(&Output::Signal(SignalCommand::Probe)));
+        }
+        session.handle_connection(&"b".into(), ConnectionInput::StateChange(state), 500);
+        assert!(drain(&mut session).contains(&Output::Signal(SignalCommand::Probe)));
+    }
+}
+
 /// Opens the connection to b again, as its end has.
 fn reopen(session: &mut Session) -> Vec<Event> {
     session.handle_signal(SignalEvent::Reopened("b".into()), 2_000);
