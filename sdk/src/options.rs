@@ -8,6 +8,7 @@ pub use data_channel::{DataChannelOptions, DataChannelPriority, MessageOptions};
 
 use std::collections::BTreeMap;
 
+use moim_protocol::options;
 use serde::Deserialize;
 pub(crate) use whole_number::whole_number;
 
@@ -54,6 +55,18 @@ pub struct RoomOptions {
     pub reconnect: ReconnectOptions,
 }
 
+options! { RoomOptions {
+    url: "url",
+    topology: "topology",
+    join_timeout_ms: "joinTimeoutMs" in (1, MAX_TIMEOUT_MS),
+    ice_servers: "iceServers",
+    ice_transport_policy: "iceTransportPolicy",
+    auto_subscribe: "autoSubscribe",
+    adaptive_stream: "adaptiveStream",
+    cpu_relief: "cpuRelief",
+    reconnect: "reconnect",
+} }
+
 /// How a room restores lost connections: to the signaling server, and to participants, an SFU or a mixer.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -65,6 +78,8 @@ pub struct ReconnectOptions {
     #[serde(deserialize_with = "whole_number::<0, MAX_TIMEOUT_MS, _>")]
     pub max_duration_ms: u32,
 }
+
+options! { ReconnectOptions { max_duration_ms: "maxDurationMs" in (0, MAX_TIMEOUT_MS) } }
 
 impl Default for ReconnectOptions {
     fn default() -> Self {
@@ -130,6 +145,15 @@ pub struct JoinOptions {
     pub token: Option<String>,
 }
 
+options! { JoinOptions {
+    room: "room",
+    name: "name",
+    metadata: "metadata",
+    attributes: "attributes",
+    role: "role",
+    token: "token",
+} }
+
 impl JoinOptions {
     /// Creates options with a room and a name.
     pub fn new(room: impl Into<String>, name: impl Into<String>) -> Self {
@@ -166,6 +190,8 @@ pub struct PublishOptions {
     /// Maximum bit rate in bit/s; with simulcast, that of the largest layer. Default: the browser's choice.
     pub max_bitrate: Option<u32>,
 }
+
+options! { PublishOptions { to: "to", codec: "codec", max_bitrate: "maxBitrate" } }
 
 impl PublishOptions {
     /// Options for one participant.
@@ -210,6 +236,8 @@ pub struct SubscribeOptions {
     pub max_height: Option<u32>,
 }
 
+options! { SubscribeOptions { wanted: "wanted", max_height: "maxHeight" } }
+
 impl Default for SubscribeOptions {
     fn default() -> Self {
         Self { wanted: true, max_height: None }
@@ -228,6 +256,8 @@ pub struct UpdateOptions {
     /// Attributes to set, or with `None` to remove. Others are unchanged.
     pub attributes: BTreeMap<String, Option<String>>,
 }
+
+options! { UpdateOptions { name: "name", metadata: "metadata", attributes: "attributes" } }
 
 impl UpdateOptions {
     /// Returns a profile with these changes.
@@ -267,6 +297,8 @@ pub struct ChatOptions {
     pub to: Option<ParticipantId>,
 }
 
+options! { ChatOptions { to: "to" } }
+
 impl ChatOptions {
     /// Options for one participant.
     pub fn to(participant: ParticipantId) -> Self {
@@ -287,6 +319,8 @@ pub struct DataOptions {
     /// such as positions. Default: true.
     pub reliable: bool,
 }
+
+options! { DataOptions { topic: "topic", to: "to", reliable: "reliable" } }
 
 impl Default for DataOptions {
     fn default() -> Self {

@@ -62,6 +62,6 @@ impl ClientMessage {
 }
 
 /// Separate, because it does not depend on the type.
-fn failed(Fault { text, member }: Fault) -> DecodeError {
+fn failed(Fault { text, member, .. }: Fault) -> DecodeError {
     DecodeError { member, text }
 }

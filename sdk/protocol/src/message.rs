@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::Record;
+use crate::json::WriteRecord;
 use crate::{
     ErrorCode, IceCandidate, IceServer, Lobby, ParticipantId, ParticipantInfo, Profile, Publication,
     PublicationId, Role, SdpType, SessionDescription, Slot, Topology, Wish, record, variants, words,

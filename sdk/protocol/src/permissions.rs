@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::TrackSource;
-use crate::json::{Fault, Json, Source};
+use crate::json::{Fault, Read, Source, Write};
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident => $text:literal,)+) => {
@@ -130,7 +130,7 @@ impl<'de> Deserialize<'de> for RoomPermissions {
 }
 
 /// As for serde.
-impl Json for RoomPermissions {
+impl Read for RoomPermissions {
     fn blank() -> Self {
         Self::default()
     }
@@ -141,7 +141,9 @@ impl Json for RoomPermissions {
         *self = names.iter().filter_map(|name| RoomPermission::of(name)).collect();
         Ok(())
     }
+}
 
+impl Write for RoomPermissions {
     fn write(&self, out: &mut String) {
         self.iter().map(|permission| permission.as_str().to_owned()).collect::<Vec<_>>().write(out);
     }

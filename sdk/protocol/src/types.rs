@@ -7,7 +7,7 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::json::{Fault, Json, Source};
+use crate::json::{Fault, Read, Source, Write};
 use crate::{RoomPermissions, record, words};
 
 macro_rules! string_id {
@@ -23,7 +23,7 @@ macro_rules! string_id {
             }
         }
 
-        impl Json for $name {
+        impl Read for $name {
             fn blank() -> Self {
                 Self(String::new())
             }
@@ -32,7 +32,9 @@ macro_rules! string_id {
                 self.0 = from.id(stringify!($name))?;
                 Ok(())
             }
+        }
 
+        impl Write for $name {
             fn write(&self, out: &mut String) {
                 self.0.write(out);
             }
@@ -433,7 +435,7 @@ record! { IceCandidate {
 
 /// In JSON the URL of an ICE server may stand without a list.
 mod written {
-    use crate::json::{Fault, Json, Source};
+    use crate::json::{Fault, Kind, Read, Source, Write};
     use crate::record;
 
     pub(super) struct IceServer {
@@ -450,27 +452,29 @@ mod written {
 
     pub(super) struct Urls(pub(super) Vec<String>);
 
-    impl Json for Urls {
+    impl Read for Urls {
         fn blank() -> Self {
             Self(Vec::new())
         }
 
         fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
-            if from.is_list() {
+            if from.kind() == Kind::List {
                 return self.0.read(from);
             }
             let one = from.text().map_err(|_| from.unexpected("a string or an array of strings"))?;
             self.0 = vec![one];
             Ok(())
         }
+    }
 
+    impl Write for Urls {
         fn write(&self, out: &mut String) {
             self.0.write(out);
         }
     }
 }
 
-impl Json for IceServer {
+impl Read for IceServer {
     fn blank() -> Self {
         Self { urls: Vec::new(), username: None, credential: None }
     }
@@ -482,7 +486,9 @@ impl Json for IceServer {
         *self = Self { urls: urls.0, username, credential };
         Ok(())
     }
+}
 
+impl Write for IceServer {
     fn write(&self, out: &mut String) {
         let Self { urls, username, credential } = self.clone();
         written::IceServer { urls: written::Urls(urls), username, credential }.write(out);

@@ -1,5 +1,6 @@
 //! Options of a diagnosis.
 
+use moim_protocol::options;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
@@ -31,6 +32,16 @@ pub struct DiagnoseOptions {
     /// Milliseconds for which media is measured, from 1000 to 60000. Default: 5000.
     pub media_duration_ms: u32,
 }
+
+options! { DiagnoseOptions {
+    url: "url",
+    signaling: "signaling",
+    ice_servers: "iceServers",
+    camera: "camera",
+    microphone: "microphone",
+    speaker: "speaker",
+    media_duration_ms: "mediaDurationMs",
+} }
 
 impl Default for DiagnoseOptions {
     fn default() -> Self {

@@ -1,5 +1,6 @@
 //! Codecs as listed in capabilities, and the order to offer them in.
 
+use moim_protocol::record;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -22,6 +23,13 @@ pub struct Codec {
     #[cfg_attr(feature = "js", tsify(optional))]
     pub sdp_fmtp_line: Option<String>,
 }
+
+record! { Codec {
+    mime_type: "mimeType" required,
+    clock_rate: "clockRate" required,
+    channels: "channels" omitted_if "null",
+    sdp_fmtp_line: "sdpFmtpLine" omitted_if "null",
+} }
 
 impl Codec {
     /// Whether the codec has this MIME type, such as `video/VP9`.

@@ -1,6 +1,7 @@
 //! Positions of a mixer's sources in its picture. All lengths are fractions of the picture's width or height.
 
-use moim_protocol::record;
+use moim_protocol::json::{Fault, Read, Source};
+use moim_protocol::{record, words};
 use serde::{Deserialize, Serialize};
 
 /// The height of the strip below a spotlight, and of the small pictures inside a large one.
@@ -53,6 +54,8 @@ pub enum Fit {
     Contain,
 }
 
+words! { Fit { "cover" Cover, "contain" Contain, } }
+
 /// How the sources share the picture. Sources are ordered as they were added.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
@@ -100,6 +103,23 @@ enum Kind {
     Spotlight,
     PictureInPicture,
     Custom,
+}
+
+words! { Kind { "grid" Grid, "spotlight" Spotlight, "pictureInPicture" PictureInPicture, "custom" Custom, } }
+
+record! { Written { kind: "type" required, source: "source" optional, rectangles: "rectangles" optional, } }
+
+impl Read for Layout {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+        let mut written = Written::blank();
+        written.read(from)?;
+        *self = written.try_into().map_err(|fault: &str| Fault::new(fault.to_owned()))?;
+        Ok(())
+    }
 }
 
 impl TryFrom<Written> for Layout {

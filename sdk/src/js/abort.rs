@@ -10,8 +10,7 @@ use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::future::{Either, LocalBoxFuture, select};
 use js_sys::{Promise, Reflect};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use moim_protocol::json::Read;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -34,16 +33,15 @@ pub(crate) type Abortable<T> = (T, Signals);
 pub(crate) struct Signals(Vec<AbortSignal>);
 
 /// No options other than the signal.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct NoOptions {}
+
+moim_protocol::options! { NoOptions {} }
 
 const SIGNAL: &str = "signal";
 
 /// Parses options that may have a `signal` in addition to the members of `T`.
-pub(crate) fn parse<T: DeserializeOwned + Default>(
-    value: Option<JsValue>,
-    what: &str,
-) -> Result<Abortable<T>> {
+pub(crate) fn parse<T: Read + Default>(value: Option<JsValue>, what: &str) -> Result<Abortable<T>> {
     let Some(value) = value else { return Ok(Default::default()) };
     let signals = signals_of(&value, what)?;
     Ok((options::parse_beside(value, what, SIGNAL)?, signals))

@@ -8,7 +8,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use js_sys::{Function, JSON, Reflect};
-use moim_protocol::json::{self, Json};
+use moim_protocol::json::{self, Read, Write};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -121,12 +121,12 @@ impl SignalingBackend for JsBackend {
     }
 }
 
-fn to_js(value: &dyn Json) -> Option<JsValue> {
+fn to_js(value: &dyn Write) -> Option<JsValue> {
     JSON::parse(&json::to_text(value)).ok()
 }
 
 /// Parses a value by way of JSON.
-fn parsed<T: Json>(value: &JsValue, what: &str) -> Result<T> {
+fn parsed<T: Read>(value: &JsValue, what: &str) -> Result<T> {
     let invalid = |detail: String| Error::InvalidOptions { detail: format!("{what}: {detail}") };
     let text = JSON::stringify(value).map_err(|thrown| invalid(Exception::from(thrown).message))?;
     let text = text.as_string().ok_or_else(|| invalid("expected an object".to_owned()))?;

@@ -2,8 +2,6 @@
 
 use futures::StreamExt;
 use js_sys::{Object, Promise};
-use serde::Deserialize;
-use serde_wasm_bindgen::preserve;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, WritableStream};
@@ -12,6 +10,7 @@ use super::abort::{self, Signals};
 use super::data_channel::JsDataChannel;
 use super::identity::object_of;
 use super::media::to_js;
+use super::options::AnyValue;
 use super::promise::future_to_promise;
 use super::room::JsRoom;
 use super::streams::async_iterator;
@@ -31,12 +30,12 @@ export interface AcceptOptions {
 }
 "#;
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 struct AcceptOptions {
-    #[serde(with = "preserve")]
-    writable: JsValue,
+    writable: AnyValue,
 }
+
+moim_protocol::options! { AcceptOptions { writable: "writable" } }
 
 #[wasm_bindgen(js_class = DataChannel)]
 impl JsDataChannel {
@@ -241,7 +240,8 @@ impl JsIncomingFile {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "AcceptOptions")] options: Option<JsValue>,
     ) -> Result<JsFileTransfer, JsValue> {
-        let (AcceptOptions { writable }, signals) = abort::parse(options, "accept options")?;
+        let (AcceptOptions { writable: AnyValue(writable) }, signals) =
+            abort::parse(options, "accept options")?;
         signals.check()?;
         if writable.is_undefined() || writable.is_null() {
             return Ok(JsFileTransfer::new(self.0.accept()?, signals));

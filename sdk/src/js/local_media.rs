@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use js_sys::Promise;
-use serde::de::DeserializeOwned;
+use moim_protocol::json::Read;
 use wasm_bindgen::prelude::*;
 
 use super::abort::{self, Abortable, abortable};
@@ -99,7 +99,7 @@ impl JsRoom {
     }
 }
 
-fn read<T: DeserializeOwned + Default>(
+fn read<T: Read + Default>(
     enabled: JsValue,
     options: Option<JsValue>,
     what: &str,

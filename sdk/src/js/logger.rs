@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use js_sys::{Function, Object, Reflect};
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use serde::Deserialize;
+use moim_protocol::words;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -29,8 +29,7 @@ export interface LogRecord {
 /// Records that were not passed to the application's function yet; the oldest are dropped first.
 const MAX_WAITING: usize = 1024;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy)]
 enum LogLevel {
     Silent,
     Error,
@@ -39,6 +38,15 @@ enum LogLevel {
     Debug,
     Trace,
 }
+
+words! { LogLevel {
+    "silent" Silent,
+    "error" Error,
+    "warn" Warn,
+    "info" Info,
+    "debug" Debug,
+    "trace" Trace,
+} }
 
 impl From<LogLevel> for LevelFilter {
     fn from(level: LogLevel) -> Self {

@@ -48,6 +48,8 @@ pub enum IceTransportPolicy {
     Relay,
 }
 
+moim_protocol::words! { IceTransportPolicy { "all" All, "relay" Relay, } }
+
 /// `RTCPeerConnectionState`: <https://www.w3.org/TR/webrtc/#rtcpeerconnectionstate-enum>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]

@@ -1,5 +1,6 @@
 //! Options of data channels: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannelinit>.
 
+use moim_protocol::{options, words};
 use serde::{Deserialize, Serialize};
 
 use super::{invalid, whole_number};
@@ -34,6 +35,17 @@ pub struct DataChannelOptions {
     pub messages: MessageOptions,
 }
 
+options! { DataChannelOptions {
+    ordered: "ordered",
+    max_packet_life_time: "maxPacketLifeTime",
+    max_retransmits: "maxRetransmits",
+    protocol: "protocol",
+    negotiated: "negotiated",
+    id: "id",
+    priority: "priority",
+    messages: "messages",
+} }
+
 impl Default for DataChannelOptions {
     fn default() -> Self {
         Self {
@@ -64,6 +76,8 @@ pub enum DataChannelPriority {
     High,
 }
 
+words! { DataChannelPriority { "very-low" VeryLow, "low" Low, "medium" Medium, "high" High, } }
+
 /// Options for sending and receiving over a channel. Each peer has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
@@ -87,6 +101,14 @@ pub struct MessageOptions {
     /// kept. Default: 64 MiB.
     pub max_unread: u32,
 }
+
+options! { MessageOptions {
+    framing: "framing",
+    max_message_size: "maxMessageSize" in (1, LONGEST_MESSAGE),
+    high_water_mark: "highWaterMark" in (1, HIGHEST_MARK),
+    low_water_mark: "lowWaterMark",
+    max_unread: "maxUnread",
+} }
 
 impl Default for MessageOptions {
     fn default() -> Self {

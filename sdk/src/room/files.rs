@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, ready};
+use moim_protocol::options;
 use serde::Deserialize;
 use web_sys::Blob;
 
@@ -46,6 +47,8 @@ pub struct SendFileOptions {
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub mime_type: Option<String>,
 }
+
+options! { SendFileOptions { to: "to", name: "name", mime_type: "mimeType" } }
 
 impl SendFileOptions {
     /// Options for one participant.

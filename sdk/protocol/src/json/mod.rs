@@ -2,10 +2,13 @@
 //! read and write.
 //!
 //! `serde`'s derived code is compiled for each type and each format, which was a third of the WebAssembly module. Here a
-//! type has a list of references to its members, and each type of a member has one implementation of [`Json`].
+//! type has a list of references to its members, and each type of a member has one implementation of
+//! [`Read`] and of [`Write`].
 //!
-//! - [`record!`](crate::record) is the table of a struct: a line for each member.
-//! - [`variants!`](crate::variants) is the table of an enum that is an object with a tag.
+//! - [`record!`](crate::record) is the table of a struct: a line for each member. [`options!`](crate::options) is that of options,
+//!   which are only read.
+//! - [`variants!`](crate::variants) is the table of an enum that is an object with a tag; [`contents!`](crate::contents), if the
+//!   content is beside the tag.
 //! - [`words!`](crate::words) is the table of an enum that is a string.
 //! - A [`Source`] is what is read: parsed JSON, or the options of a JavaScript application.
 
@@ -19,11 +22,11 @@ mod write;
 
 use serde_json::Value;
 
-pub use read::{Fault, Source, Take, read_content, read_record, read_tag, unknown_variant};
+pub use read::{Fault, Kind, Source, Take, read_content, read_record, read_tag, unknown_variant};
 pub use write::{write_content, write_record, write_text};
 
-/// A value with a JSON form.
-pub trait Json {
+/// A value that can be read.
+pub trait Read {
     /// A value to read into. Members that are absent remain as they are in it.
     fn blank() -> Self
     where
@@ -34,20 +37,18 @@ pub trait Json {
     /// # Errors
     /// If `from` has another form. The value is then of no use.
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault>;
+}
 
+/// A value that can be written.
+pub trait Write {
     /// Appends the JSON form.
     fn write(&self, out: &mut String);
 }
 
-/// An object with certain members.
-pub trait Record {
+/// An object whose members can be read.
+pub trait ReadRecord {
     /// The type's name, for errors.
     fn name(&self) -> &'static str;
-
-    /// The tag of an enum, and its value.
-    fn tag(&self) -> Option<(&'static str, &'static str)> {
-        None
-    }
 
     /// Whether members that are not in the table are refused. Otherwise they are ignored.
     fn is_strict(&self) -> bool {
@@ -58,10 +59,21 @@ pub trait Record {
     fn table(&self) -> &'static [Member];
 
     /// The members, in the order of the table.
-    fn members(&self) -> Vec<&dyn Json>;
+    fn members(&mut self) -> Vec<&mut dyn Read>;
+}
+
+/// An object whose members can be written.
+pub trait WriteRecord {
+    /// The tag of an enum, and its value.
+    fn tag(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// Describes the members.
+    fn table(&self) -> &'static [Member];
 
     /// The members, in the order of the table.
-    fn members_mut(&mut self) -> Vec<&mut dyn Json>;
+    fn members(&self) -> Vec<&dyn Write>;
 }
 
 /// A member of a record.
@@ -71,6 +83,15 @@ pub struct Member {
     pub name: &'static str,
     /// Whether it may be absent.
     pub presence: Presence,
+    /// The smallest and the largest number, if it is a whole number whose range is not that of its type.
+    pub range: Option<(u32, u32)>,
+}
+
+impl Member {
+    /// A member without a range of its own.
+    pub const fn new(name: &'static str, presence: Presence) -> Self {
+        Self { name, presence, range: None }
+    }
 }
 
 /// Whether a member may be absent.
@@ -85,7 +106,7 @@ pub enum Presence {
 }
 
 /// Encodes a value as JSON.
-pub fn to_text(value: &dyn Json) -> String {
+pub fn to_text(value: &dyn Write) -> String {
     let mut text = String::new();
     value.write(&mut text);
     text
@@ -95,7 +116,7 @@ pub fn to_text(value: &dyn Json) -> String {
 ///
 /// # Errors
 /// If `text` is not JSON, or a value of another form.
-pub fn from_text<T: Json>(text: &str) -> Result<T, Fault> {
+pub fn from_text<T: Read>(text: &str) -> Result<T, Fault> {
     let mut value = T::blank();
     value.read(&parse(text)?)?;
     Ok(value)

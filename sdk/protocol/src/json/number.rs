@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Fault, Json, Source};
+use super::{Fault, Read, Source, Write};
 
 macro_rules! integers {
     ($($type:ty),+) => {$(
-        impl Json for $type {
+        impl Read for $type {
             fn blank() -> Self {
                 0
             }
@@ -16,7 +16,9 @@ macro_rules! integers {
                 *self = from.integer(<$type>::MAX as u64)? as $type;
                 Ok(())
             }
+        }
 
+        impl Write for $type {
             fn write(&self, out: &mut String) {
                 write_integer(*self as u64, out);
             }
@@ -30,8 +32,19 @@ fn write_integer(number: u64, out: &mut String) {
     let _ = write!(out, "{number}");
 }
 
+impl Read for f32 {
+    fn blank() -> Self {
+        0.0
+    }
+
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+        *self = from.number()? as f32;
+        Ok(())
+    }
+}
+
 /// What is not finite is `null`.
-impl Json for f64 {
+impl Read for f64 {
     fn blank() -> Self {
         0.0
     }
@@ -40,7 +53,9 @@ impl Json for f64 {
         *self = from.number()?;
         Ok(())
     }
+}
 
+impl Write for f64 {
     fn write(&self, out: &mut String) {
         let _ = if self.is_finite() { write!(out, "{self}") } else { out.write_str("null") };
     }

@@ -1,18 +1,27 @@
 //! Reads values by their tables.
 
+use std::any::Any;
+
 use serde::de::Unexpected;
 use serde_json::Value;
 
-use super::{Member, Presence, Record};
+use super::{Member, Presence, ReadRecord};
 
 /// What a value is read from. Each method fails if the value has another form.
 #[expect(missing_docs, reason = "the methods are named for what they return")]
 pub trait Source {
+    /// What it is, in order to read a value that may have several forms.
+    fn kind(&self) -> Kind;
     /// `null`, or what counts as it.
-    fn is_null(&self) -> bool;
-    fn is_list(&self) -> bool;
+    fn is_null(&self) -> bool {
+        self.kind() == Kind::Null
+    }
     fn bool(&self) -> Result<bool, Fault>;
     fn integer(&self, max: u64) -> Result<u64, Fault>;
+    /// A whole number from `range.0` to `range.1`.
+    fn integer_in(&self, range: (u32, u32)) -> Result<u64, Fault> {
+        self.integer(range.1.into())
+    }
     fn number(&self) -> Result<f64, Fault>;
     fn text(&self) -> Result<String, Fault>;
     /// The position of a string in `words`. If `has_other`, the last one stands for every other string.
@@ -29,10 +38,33 @@ pub trait Source {
     fn member(&self, name: &'static str, take: Take<'_>) -> Result<bool, Fault>;
     /// The fault that a value is something else than `expected`.
     fn unexpected(&self, expected: &str) -> Fault;
+    /// What it is a view of, for values that no other method returns.
+    fn raw(&self) -> Option<&dyn Any> {
+        None
+    }
     /// The fault that a member is absent.
     fn missing(&self, member: &str) -> Fault {
         Fault::new(format!("missing field `{member}`"))
     }
+}
+
+/// What a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`, or what counts as it.
+    Null,
+    /// True or false.
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    Text,
+    /// A list.
+    List,
+    /// An object.
+    Object,
+    /// Something that has no JSON form.
+    Other,
 }
 
 /// Reads one value of a source.
@@ -43,14 +75,16 @@ pub type Take<'a> = &'a mut dyn FnMut(&dyn Source) -> Result<(), Fault>;
 pub struct Fault {
     /// What is wrong.
     pub text: String,
-    /// The outermost member that contains the fault.
+    /// The outermost member that contains the fault, if the source is JSON.
     pub member: Option<&'static str>,
+    /// Whether the text says where the fault is.
+    pub is_placed: bool,
 }
 
 impl Fault {
     /// A fault of the value itself.
     pub fn new(text: String) -> Self {
-        Self { text, member: None }
+        Self { text, member: None, is_placed: false }
     }
 }
 
@@ -58,7 +92,7 @@ impl Fault {
 ///
 /// # Errors
 /// If a member is absent or has another form.
-pub fn read_record(record: &mut dyn Record, from: &dyn Source) -> Result<(), Fault> {
+pub fn read_record(record: &mut dyn ReadRecord, from: &dyn Source) -> Result<(), Fault> {
     let table = record.table();
     from.open(record.name(), table)?;
     if record.is_strict() {
@@ -67,8 +101,13 @@ pub fn read_record(record: &mut dyn Record, from: &dyn Source) -> Result<(), Fau
             false => Err(unknown_field(name, table)),
         })?;
     }
-    for (member, value) in table.iter().zip(record.members_mut()) {
-        let is_present = from.member(member.name, &mut |source| value.read(source))?;
+    for (member, value) in table.iter().zip(record.members()) {
+        let is_present = from.member(member.name, &mut |source| {
+            if let Some(range) = member.range {
+                source.integer_in(range)?;
+            }
+            value.read(source)
+        })?;
         if !is_present && matches!(member.presence, Presence::Required) {
             return Err(from.missing(member.name));
         }
@@ -123,12 +162,15 @@ fn one_of(words: &[&str]) -> String {
 }
 
 impl Source for Value {
-    fn is_null(&self) -> bool {
-        Value::is_null(self)
-    }
-
-    fn is_list(&self) -> bool {
-        self.is_array()
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Null => Kind::Null,
+            Self::Bool(_) => Kind::Bool,
+            Self::Number(_) => Kind::Number,
+            Self::String(_) => Kind::Text,
+            Self::Array(_) => Kind::List,
+            Self::Object(_) => Kind::Object,
+        }
     }
 
     fn bool(&self) -> Result<bool, Fault> {

@@ -13,7 +13,7 @@ macro_rules! record {
     ($type:ident $($strict:ident)? {
         $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?,)+
     }) => {
-        impl $crate::json::Record for $type {
+        impl $crate::json::ReadRecord for $type {
             fn name(&self) -> &'static str {
                 stringify!($type)
             }
@@ -21,19 +21,25 @@ macro_rules! record {
             $($crate::$strict! {})?
 
             fn table(&self) -> &'static [$crate::json::Member] {
-                &[$($crate::member!($name $presence $($form)?)),+]
+                const { &[$($crate::member!($name $presence $($form)?)),+] }
             }
 
-            fn members(&self) -> Vec<&dyn $crate::json::Json> {
-                vec![$(&self.$field),+]
-            }
-
-            fn members_mut(&mut self) -> Vec<&mut dyn $crate::json::Json> {
+            fn members(&mut self) -> Vec<&mut dyn $crate::json::Read> {
                 vec![$(&mut self.$field),+]
             }
         }
 
-        impl $crate::json::Json for $type {
+        impl $crate::json::WriteRecord for $type {
+            fn table(&self) -> &'static [$crate::json::Member] {
+                const { &[$($crate::member!($name $presence $($form)?)),+] }
+            }
+
+            fn members(&self) -> Vec<&dyn $crate::json::Write> {
+                vec![$(&self.$field),+]
+            }
+        }
+
+        impl $crate::json::Read for $type {
             fn blank() -> Self {
                 Self { $($field: $crate::blank!($($blank)?)),+ }
             }
@@ -41,9 +47,43 @@ macro_rules! record {
             fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
                 $crate::json::read_record(self, from)
             }
+        }
 
+        impl $crate::json::Write for $type {
             fn write(&self, out: &mut String) {
                 $crate::json::write_record(self, out);
+            }
+        }
+    };
+}
+
+/// The table of options, which are only read: `field: "name"`, for whole numbers with a range also `in (from, to)`. What is
+/// absent has the value of `Default`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! options {
+    ($type:ident { $($field:ident: $name:literal $(in $range:expr)?),* $(,)? }) => {
+        impl $crate::json::ReadRecord for $type {
+            fn name(&self) -> &'static str {
+                stringify!($type)
+            }
+
+            fn table(&self) -> &'static [$crate::json::Member] {
+                const { &[$($crate::member!($name option $($range)?)),*] }
+            }
+
+            fn members(&mut self) -> Vec<&mut dyn $crate::json::Read> {
+                vec![$(&mut self.$field),*]
+            }
+        }
+
+        impl $crate::json::Read for $type {
+            fn blank() -> Self {
+                Self::default()
+            }
+
+            fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
+                $crate::json::read_record(self, from)
             }
         }
     };
@@ -65,11 +105,25 @@ macro_rules! variants {
             const WORDS: &[&str] = &[$($word,)* $($own,)* "unknown"];
         }
 
-        impl $crate::json::Record for $type {
+        impl $crate::json::ReadRecord for $type {
             fn name(&self) -> &'static str {
                 stringify!($type)
             }
 
+            fn table(&self) -> &'static [$crate::json::Member] {
+                $crate::json::WriteRecord::table(self)
+            }
+
+            fn members(&mut self) -> Vec<&mut dyn $crate::json::Read> {
+                match self {
+                    $(Self::$variant(content) => $crate::json::ReadRecord::members(content),)*
+                    $(Self::$with { $($field),* } => vec![$($field),*],)*
+                    Self::$other => Vec::new(),
+                }
+            }
+        }
+
+        impl $crate::json::WriteRecord for $type {
             fn tag(&self) -> Option<(&'static str, &'static str)> {
                 Some(($tag, match self {
                     $(Self::$variant(..) => $word,)*
@@ -80,44 +134,38 @@ macro_rules! variants {
 
             fn table(&self) -> &'static [$crate::json::Member] {
                 match self {
-                    $(Self::$variant(content) => $crate::json::Record::table(content),)*
-                    $(Self::$with { .. } => &[$($crate::member!($name $presence $($form)?)),*],)*
+                    $(Self::$variant(content) => $crate::json::WriteRecord::table(content),)*
+                    $(Self::$with { .. } => const { &[$($crate::member!($name $presence $($form)?)),*] },)*
                     Self::$other => &[],
                 }
             }
 
-            fn members(&self) -> Vec<&dyn $crate::json::Json> {
+            fn members(&self) -> Vec<&dyn $crate::json::Write> {
                 match self {
-                    $(Self::$variant(content) => $crate::json::Record::members(content),)*
-                    $(Self::$with { $($field),* } => vec![$($field),*],)*
-                    Self::$other => Vec::new(),
-                }
-            }
-
-            fn members_mut(&mut self) -> Vec<&mut dyn $crate::json::Json> {
-                match self {
-                    $(Self::$variant(content) => $crate::json::Record::members_mut(content),)*
+                    $(Self::$variant(content) => $crate::json::WriteRecord::members(content),)*
                     $(Self::$with { $($field),* } => vec![$($field),*],)*
                     Self::$other => Vec::new(),
                 }
             }
         }
 
-        impl $crate::json::Json for $type {
+        impl $crate::json::Read for $type {
             fn blank() -> Self {
                 Self::$other
             }
 
             fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
                 const BLANKS: &[fn() -> $type] = &[
-                    $(|| $type::$variant($crate::json::Json::blank()),)*
+                    $(|| $type::$variant($crate::json::Read::blank()),)*
                     $(|| $type::$with { $($field: $crate::blank!($($blank)?)),* },)*
                 ];
                 let word = $crate::json::read_tag(stringify!($type), $tag, Self::WORDS, true, from)?;
                 *self = BLANKS.get(word).map_or(Self::$other, |blank| blank());
                 $crate::json::read_record(self, from)
             }
+        }
 
+        impl $crate::json::Write for $type {
             fn write(&self, out: &mut String) {
                 $crate::json::write_record(self, out);
             }
@@ -137,26 +185,19 @@ macro_rules! contents {
             $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?),* $(,)?
         },)*
     ) => {
-        impl $(<$parameter: $crate::json::Json>)? $crate::json::Record for $type $(<$parameter>)? {
+        impl $(<$parameter: $crate::json::Read>)? $crate::json::ReadRecord for $type $(<$parameter>)? {
             fn name(&self) -> &'static str {
                 stringify!($type)
             }
 
             fn table(&self) -> &'static [$crate::json::Member] {
                 match self {
-                    $(Self::$with { .. } => &[$($crate::member!($name $presence $($form)?)),*],)*
+                    $(Self::$with { .. } => const { &[$($crate::member!($name $presence $($form)?)),*] },)*
                     _ => &[],
                 }
             }
 
-            fn members(&self) -> Vec<&dyn $crate::json::Json> {
-                match self {
-                    $(Self::$with { $($field),* } => vec![$($field),*],)*
-                    _ => Vec::new(),
-                }
-            }
-
-            fn members_mut(&mut self) -> Vec<&mut dyn $crate::json::Json> {
+            fn members(&mut self) -> Vec<&mut dyn $crate::json::Read> {
                 match self {
                     $(Self::$with { $($field),* } => vec![$($field),*],)*
                     _ => Vec::new(),
@@ -164,14 +205,30 @@ macro_rules! contents {
             }
         }
 
-        impl $(<$parameter: $crate::json::Json>)? $crate::json::Json for $type $(<$parameter>)? {
+        impl $(<$parameter: $crate::json::Write>)? $crate::json::WriteRecord for $type $(<$parameter>)? {
+            fn table(&self) -> &'static [$crate::json::Member] {
+                match self {
+                    $(Self::$with { .. } => const { &[$($crate::member!($name $presence $($form)?)),*] },)*
+                    _ => &[],
+                }
+            }
+
+            fn members(&self) -> Vec<&dyn $crate::json::Write> {
+                match self {
+                    $(Self::$with { $($field),* } => vec![$($field),*],)*
+                    _ => Vec::new(),
+                }
+            }
+        }
+
+        impl $(<$parameter: $crate::json::Read>)? $crate::json::Read for $type $(<$parameter>)? {
             fn blank() -> Self {
                 [$(|| Self::$with { $($field: $crate::blank!($($blank)?)),* }),*][0]()
             }
 
             fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
                 let blanks: &[fn() -> Self] = &[
-                    $(|| Self::$variant($crate::json::Json::blank()),)*
+                    $(|| Self::$variant($crate::json::Read::blank()),)*
                     $(|| Self::$with { $($field: $crate::blank!($($blank)?)),* },)*
                 ];
                 let words = &[$($word,)* $($own,)*];
@@ -183,7 +240,7 @@ macro_rules! contents {
                     $(Self::$variant(value) => {
                         $crate::json::read_content($content, &mut |content| value.read(content), from)
                     })*
-                    _ if $crate::json::Record::table(self).is_empty() => Ok(()),
+                    _ if $crate::json::ReadRecord::table(self).is_empty() => Ok(()),
                     _ => $crate::json::read_content(
                         $content,
                         &mut |content| $crate::json::read_record(self, content),
@@ -191,15 +248,17 @@ macro_rules! contents {
                     ),
                 }
             }
+        }
 
+        impl $(<$parameter: $crate::json::Write>)? $crate::json::Write for $type $(<$parameter>)? {
             fn write(&self, out: &mut String) {
                 let word = match self {
                     $(Self::$variant(..) => $word,)*
                     $(Self::$with { .. } => $own,)*
                 };
                 let content = |out: &mut String| match self {
-                    $(Self::$variant(value) => $crate::json::Json::write(value, out),)*
-                    _ if $crate::json::Record::table(self).is_empty() => {}
+                    $(Self::$variant(value) => $crate::json::Write::write(value, out),)*
+                    _ if $crate::json::WriteRecord::table(self).is_empty() => {}
                     _ => $crate::json::write_record(self, out),
                 };
                 $crate::json::write_content(($tag, word), ($content, &content), out);
@@ -213,7 +272,7 @@ macro_rules! contents {
 #[macro_export]
 macro_rules! words {
     ($type:ident { $($word:literal $variant:ident,)+ } $(else $other_word:literal $other:ident)?) => {
-        impl $crate::json::Json for $type {
+        impl $crate::json::Read for $type {
             fn blank() -> Self {
                 [$(Self::$variant),+][0]
             }
@@ -225,7 +284,9 @@ macro_rules! words {
                 *self = *VALUES.get(word).unwrap_or(self);
                 Ok(())
             }
+        }
 
+        impl $crate::json::Write for $type {
             fn write(&self, out: &mut String) {
                 let word = match self {
                     $(Self::$variant => $word,)+
@@ -251,13 +312,19 @@ macro_rules! strict {
 #[macro_export]
 macro_rules! member {
     ($name:literal required) => {
-        $crate::json::Member { name: $name, presence: $crate::json::Presence::Required }
+        $crate::json::Member::new($name, $crate::json::Presence::Required)
     };
     ($name:literal optional) => {
-        $crate::json::Member { name: $name, presence: $crate::json::Presence::Optional }
+        $crate::json::Member::new($name, $crate::json::Presence::Optional)
     };
     ($name:literal omitted_if $form:literal) => {
-        $crate::json::Member { name: $name, presence: $crate::json::Presence::OmittedIf($form) }
+        $crate::json::Member::new($name, $crate::json::Presence::OmittedIf($form))
+    };
+    ($name:literal option) => {
+        $crate::json::Member::new($name, $crate::json::Presence::Optional)
+    };
+    ($name:literal option $range:expr) => {
+        $crate::json::Member { range: Some($range), ..$crate::member!($name optional) }
     };
 }
 
@@ -265,7 +332,7 @@ macro_rules! member {
 #[macro_export]
 macro_rules! blank {
     () => {
-        $crate::json::Json::blank()
+        $crate::json::Read::blank()
     };
     ($blank:expr) => {
         $blank

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::write::close;
-use super::{Fault, Json, Source, write_text};
+use super::{Fault, Read, Source, Write, write_text};
 
-impl Json for bool {
+impl Read for bool {
     fn blank() -> Self {
         false
     }
@@ -14,13 +14,15 @@ impl Json for bool {
         *self = from.bool()?;
         Ok(())
     }
+}
 
+impl Write for bool {
     fn write(&self, out: &mut String) {
         out.push_str(if *self { "true" } else { "false" });
     }
 }
 
-impl Json for String {
+impl Read for String {
     fn blank() -> Self {
         Self::new()
     }
@@ -29,14 +31,16 @@ impl Json for String {
         *self = from.text()?;
         Ok(())
     }
+}
 
+impl Write for String {
     fn write(&self, out: &mut String) {
         write_text(self, out);
     }
 }
 
 /// `null`, or absent.
-impl<T: Json> Json for Option<T> {
+impl<T: Read> Read for Option<T> {
     fn blank() -> Self {
         None
     }
@@ -48,7 +52,9 @@ impl<T: Json> Json for Option<T> {
         }
         self.insert(T::blank()).read(from)
     }
+}
 
+impl<T: Write> Write for Option<T> {
     fn write(&self, out: &mut String) {
         match self {
             Some(value) => value.write(out),
@@ -57,7 +63,7 @@ impl<T: Json> Json for Option<T> {
     }
 }
 
-impl<T: Json> Json for Vec<T> {
+impl<T: Read> Read for Vec<T> {
     fn blank() -> Self {
         Self::new()
     }
@@ -71,7 +77,9 @@ impl<T: Json> Json for Vec<T> {
             Ok(())
         })
     }
+}
 
+impl<T: Write> Write for Vec<T> {
     fn write(&self, out: &mut String) {
         out.push('[');
         for value in self {
@@ -82,7 +90,7 @@ impl<T: Json> Json for Vec<T> {
     }
 }
 
-impl<T: Json> Json for BTreeMap<String, T> {
+impl<T: Read> Read for BTreeMap<String, T> {
     fn blank() -> Self {
         Self::new()
     }
@@ -96,7 +104,9 @@ impl<T: Json> Json for BTreeMap<String, T> {
             Ok(())
         })
     }
+}
 
+impl<T: Write> Write for BTreeMap<String, T> {
     fn write(&self, out: &mut String) {
         out.push('{');
         for (name, value) in self {

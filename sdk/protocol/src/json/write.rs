@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Presence, Record};
+use super::{Presence, WriteRecord};
 
 /// Appends a record as an object.
-pub fn write_record(record: &dyn Record, out: &mut String) {
+pub fn write_record(record: &dyn WriteRecord, out: &mut String) {
     out.push('{');
     if let Some((tag, value)) = record.tag() {
         write_text(tag, out);

@@ -1,14 +1,12 @@
 //! All constrainable properties in one table, from which the constraints, settings and capabilities and their
 //! TypeScript types are generated.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
+use moim_protocol::json::{self, Fault, Presence, Read, Source};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::constraint::{Constraint, Member, MoveConstraint, NumberConstraint, OneOf};
-use super::raw::Raw;
+use super::raw::{Raw, read_any};
 use super::values::{EchoCancellation, NumberRange, Point, Value};
 use super::words::{Cursor, DisplaySurface, FacingMode, MeteringMode, ResizeMode};
 
@@ -349,55 +347,53 @@ impl Serialize for TrackConstraints {
     }
 }
 
+/// Reads a set, and the advanced ones into `advanced` if it may have any.
+fn read_set(
+    set: &mut ConstraintSet,
+    mut advanced: Option<&mut Vec<ConstraintSet>>,
+    from: &dyn Source,
+) -> Result<(), Fault> {
+    let names = NAMES.iter().take(NAMES.len() - usize::from(advanced.is_none()));
+    let members: Vec<_> = names.map(|name| json::Member::new(name, Presence::Optional)).collect();
+    from.open("ConstraintSet", &members)?;
+    from.map(&mut |name, value| match &mut advanced {
+        Some(advanced) if name == "advanced" => advanced.read(value),
+        _ => {
+            let mut raw = Raw::default();
+            raw.read(value)?;
+            set.parse_member(name, raw).map_err(Fault::new)
+        }
+    })
+}
+
+impl Read for ConstraintSet {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+        read_set(self, None, from)
+    }
+}
+
+impl Read for TrackConstraints {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+        read_set(&mut self.basic, Some(&mut self.advanced), from)
+    }
+}
+
 impl<'de> Deserialize<'de> for ConstraintSet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let names = NAMES.split_last().map_or(NAMES, |(_advanced, names)| names);
-        let visitor = SetVisitor { is_basic: false };
-        deserializer.deserialize_struct("ConstraintSet", names, visitor).map(|constraints| constraints.basic)
+        read_any(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for TrackConstraints {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("TrackConstraints", NAMES, SetVisitor { is_basic: true })
-    }
-}
-
-struct SetVisitor {
-    is_basic: bool,
-}
-
-impl<'de> Visitor<'de> for SetVisitor {
-    type Value = TrackConstraints;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with constraints")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TrackConstraints, A::Error> {
-        let mut constraints = TrackConstraints::default();
-        while let Some(name) = map.next_key::<String>()? {
-            if self.is_basic && name == "advanced" {
-                constraints.advanced = map.next_value()?;
-            } else {
-                map.next_value_seed(MemberSeed { set: &mut constraints.basic, name })?;
-            }
-        }
-        Ok(constraints)
-    }
-}
-
-/// Parses one member into its field.
-struct MemberSeed<'a> {
-    set: &'a mut ConstraintSet,
-    name: String,
-}
-
-impl<'de> DeserializeSeed<'de> for MemberSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let raw = Raw::deserialize(deserializer)?;
-        self.set.parse_member(&self.name, raw).map_err(D::Error::custom)
+        read_any(deserializer)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Display};
 
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use moim_protocol::json::{Fault, Kind, Read, Source};
+use serde::de::Error;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::values::Point;
 
@@ -115,150 +117,100 @@ impl Serialize for Raw {
     }
 }
 
-struct ItemVisitor;
+const ITEM: &str = "a number, a string, true, false, or a point";
 
-impl<'de> Visitor<'de> for ItemVisitor {
-    type Value = Item;
+fn read_item(from: &dyn Source) -> Result<Item, Fault> {
+    let expected = |got: &str| Err(Fault::new(format!("expected {ITEM}, got {got}")));
+    match from.kind() {
+        Kind::Bool => from.bool().map(Item::Bool),
+        Kind::Number => from.number().map(Item::Number),
+        Kind::Text => from.text().map(Item::Text),
+        Kind::Object => read_point(from).map(Item::Point),
+        Kind::Null => expected("nothing"),
+        Kind::List => expected("an array"),
+        Kind::Other => Err(from.unexpected(ITEM)),
+    }
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number, a string, true, false, or a point")
+fn read_point(from: &dyn Source) -> Result<Point, Fault> {
+    let (mut x, mut y, mut unknown) = (None, None, None);
+    from.map(&mut |key, value| {
+        match key {
+            "x" => x = Some(value.number()?),
+            "y" => y = Some(value.number()?),
+            _ => unknown = unknown.take().or_else(|| Some(key.to_owned())),
+        }
+        Ok(())
+    })?;
+    match (x, y, unknown) {
+        (_, _, Some(key)) => Err(Fault::new(format!("unknown member `{key}` of a point: expected `x`, `y`"))),
+        (Some(x), Some(y), None) => Ok(Point { x, y }),
+        _ => Err(Fault::new("a point needs the numbers `x` and `y`".to_owned())),
+    }
+}
+
+/// The value of `exact`, `ideal` and so on.
+fn read_operand(from: &dyn Source) -> Result<Operand, Fault> {
+    const EXPECTED: &str = "a value or an array of values";
+    let expected = |got: &str| Err(Fault::new(format!("expected {EXPECTED}, got {got}")));
+    match from.kind() {
+        Kind::List => {
+            let mut items = Vec::new();
+            from.list(&mut |item| {
+                items.push(read_item(item)?);
+                Ok(())
+            })?;
+            Ok(Operand::Many(items))
+        }
+        Kind::Null => expected("null"),
+        Kind::Object => expected("an object"),
+        Kind::Other => Err(from.unexpected(EXPECTED)),
+        _ => read_item(from).map(Operand::One),
+    }
+}
+
+impl Read for Raw {
+    fn blank() -> Self {
+        Self::default()
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Item, E> {
-        Ok(Item::Bool(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Item, E> {
-        Ok(Item::Number(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Item, E> {
-        Ok(Item::Number(value as f64))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Item, E> {
-        Ok(Item::Number(value as f64))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Item, E> {
-        Ok(Item::Text(value.to_owned()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Item, A::Error> {
-        let (mut x, mut y) = (None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "x" => x = Some(map.next_value::<f64>()?),
-                "y" => y = Some(map.next_value::<f64>()?),
-                _ => {
-                    return Err(A::Error::custom(format_args!(
-                        "unknown member `{key}` of a point: expected `x`, `y`"
-                    )));
-                }
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+        match from.kind() {
+            Kind::Null => Ok(()),
+            Kind::Other => Err(from.unexpected("a value, an array of values, or an object")),
+            Kind::Object => from.map(&mut |key, value| {
+                let part = match key {
+                    "exact" => &mut self.exact,
+                    "ideal" => &mut self.ideal,
+                    "min" => &mut self.min,
+                    "max" => &mut self.max,
+                    "step" => &mut self.step,
+                    _ => {
+                        self.unknown.get_or_insert_with(|| key.to_owned());
+                        return Ok(());
+                    }
+                };
+                *part = Some(read_operand(value)?);
+                Ok(())
+            }),
+            _ => {
+                self.bare = Some(read_operand(from)?);
+                Ok(())
             }
         }
-        match (x, y) {
-            (Some(x), Some(y)) => Ok(Item::Point(Point { x, y })),
-            _ => Err(A::Error::custom("a point needs the numbers `x` and `y`")),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Item {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ItemVisitor)
-    }
-}
-
-/// Parses the value of a member; with `objects: false`, the value of `exact`, `ideal` and so on.
-struct RawVisitor {
-    objects: bool,
-}
-
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.objects {
-            "a value, an array of values, or an object"
-        } else {
-            "a value or an array of values"
-        })
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Raw, E> {
-        ItemVisitor.visit_bool(value).map(|item| Raw::bare(Operand::One(item)))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Raw, E> {
-        ItemVisitor.visit_f64(value).map(|item| Raw::bare(Operand::One(item)))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Raw, E> {
-        self.visit_f64(value as f64)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Raw, E> {
-        self.visit_f64(value as f64)
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Raw, E> {
-        ItemVisitor.visit_str(value).map(|item| Raw::bare(Operand::One(item)))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Raw, E> {
-        Ok(Raw::default())
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Raw, E> {
-        Ok(Raw::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Raw, A::Error> {
-        items(seq).map(Raw::bare)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
-        if !self.objects {
-            return Err(A::Error::invalid_type(Unexpected::Map, &self));
-        }
-        let mut raw = Raw::default();
-        while let Some(key) = map.next_key::<String>()? {
-            let part = match key.as_str() {
-                "exact" => &mut raw.exact,
-                "ideal" => &mut raw.ideal,
-                "min" => &mut raw.min,
-                "max" => &mut raw.max,
-                "step" => &mut raw.step,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    raw.unknown.get_or_insert(key);
-                    continue;
-                }
-            };
-            *part = Some(map.next_value()?);
-        }
-        Ok(raw)
     }
 }
 
 impl<'de> Deserialize<'de> for Raw {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor { objects: true })
+        read_any(deserializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Operand {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = deserializer.deserialize_any(RawVisitor { objects: false })?;
-        raw.bare.ok_or_else(|| D::Error::custom("expected a value or an array of values, got null"))
-    }
-}
-
-fn items<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Operand, A::Error> {
-    let mut items = Vec::new();
-    while let Some(item) = seq.next_element()? {
-        items.push(item);
-    }
-    Ok(Operand::Many(items))
+/// Reads it as any JSON first, so that there is only one reader.
+pub(super) fn read_any<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let any = Value::deserialize(deserializer)?;
+    let mut value = T::blank();
+    value.read(&any).map_err(|fault| D::Error::custom(fault.text))?;
+    Ok(value)
 }

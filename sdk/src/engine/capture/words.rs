@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use moim_protocol::json::{Fault, Read, Source};
 use serde::de::{EnumAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -61,6 +62,18 @@ macro_rules! words {
             impl Serialize for $name {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     serializer.serialize_str(self.as_str())
+                }
+            }
+
+            impl Read for $name {
+                fn blank() -> Self {
+                    Self::Other(String::new())
+                }
+
+                fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+                    let word = from.word(Self::KNOWN, false)?;
+                    *self = Self::from(*Self::KNOWN.get(word).unwrap_or(&""));
+                    Ok(())
                 }
             }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use moim_protocol::options;
 use serde::{Deserialize, Serialize};
 
 use super::csv::csv;
@@ -19,6 +20,8 @@ pub struct StatsMonitorOptions {
     /// The number of samples to keep, from 1 to 3600. Default: 60.
     pub history: u32,
 }
+
+options! { StatsMonitorOptions { interval_ms: "intervalMs", history: "history" } }
 
 impl Default for StatsMonitorOptions {
     fn default() -> Self {

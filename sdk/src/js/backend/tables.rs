@@ -1,6 +1,6 @@
 //! The JSON form of the commands and events of a backend that is written in JavaScript.
 
-use moim_protocol::json::{Fault, Json, Source, unknown_variant, write_text};
+use moim_protocol::json::{Fault, Read, Source, Write, unknown_variant, write_text};
 use moim_protocol::{contents, record, words};
 
 use crate::model::{
@@ -98,7 +98,7 @@ words! { Lane { "both" Both, "publish" Publish, "subscribe" Subscribe, } }
 words! { Offerer { "us" Us, "themOnRequest" ThemOnRequest, "server" Server, } }
 
 /// An object with one member.
-impl Json for LinkId {
+impl Read for LinkId {
     fn blank() -> Self {
         Self::Server(Lane::Both)
     }
@@ -109,8 +109,8 @@ impl Json for LinkId {
             count += 1;
             match name {
                 "participant" => {
-                    let mut id = Json::blank();
-                    Json::read(&mut id, value)?;
+                    let mut id = Read::blank();
+                    Read::read(&mut id, value)?;
                     *self = Self::Participant(id);
                 }
                 "server" => {
@@ -124,7 +124,9 @@ impl Json for LinkId {
         })?;
         if count == 1 { Ok(()) } else { Err(from.unexpected("map with a single key")) }
     }
+}
 
+impl Write for LinkId {
     fn write(&self, out: &mut String) {
         match self {
             Self::Participant(id) => write_single("participant", &[id], out),
@@ -134,7 +136,7 @@ impl Json for LinkId {
 }
 
 /// Orders are only sent.
-impl Json for Order {
+impl Read for Order {
     fn blank() -> Self {
         Self::Lock(false)
     }
@@ -142,7 +144,9 @@ impl Json for Order {
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
         Err(from.unexpected("nothing"))
     }
+}
 
+impl Write for Order {
     fn write(&self, out: &mut String) {
         match self {
             Self::Lock(locked) => write_single("lock", &[locked], out),
@@ -154,7 +158,7 @@ impl Json for Order {
 }
 
 /// Several values are an array.
-fn write_single(name: &str, values: &[&dyn Json], out: &mut String) {
+fn write_single(name: &str, values: &[&dyn Write], out: &mut String) {
     out.push('{');
     write_text(name, out);
     out.push(':');
@@ -171,7 +175,7 @@ fn write_single(name: &str, values: &[&dyn Json], out: &mut String) {
     out.push('}');
 }
 
-impl Json for RefusalCode {
+impl Read for RefusalCode {
     fn blank() -> Self {
         Self::RoomFull
     }
@@ -180,7 +184,9 @@ impl Json for RefusalCode {
         *self = from.text()?.into();
         Ok(())
     }
+}
 
+impl Write for RefusalCode {
     fn write(&self, out: &mut String) {
         write_text(self.as_str(), out);
     }

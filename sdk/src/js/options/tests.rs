@@ -1,4 +1,3 @@
-use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
@@ -41,7 +40,7 @@ fn what_is_left_out_has_its_default() {
 
 #[wasm_bindgen_test]
 fn a_receiver_that_was_not_found_is_not_everyone() {
-    fn read<T: DeserializeOwned + Default + std::fmt::Debug>(what: &str) {
+    fn read<T: Read + Default + std::fmt::Debug>(what: &str) {
         for (to, value) in [("undefined", "undefined"), ("null", "null"), ("[].find(() => 0)", "undefined")] {
             assert_eq!(
                 complaint(parse::<T>(Some(js(&format!("{{ to: {to} }}"))), what)),
@@ -123,17 +122,17 @@ fn a_wrong_type_is_named_with_its_key_and_what_was_expected() {
 
 #[wasm_bindgen_test]
 fn nested_options_are_checked_too() {
-    #[derive(Debug, Default, Deserialize, PartialEq)]
-    #[serde(default)]
+    #[derive(Debug, Default, PartialEq)]
     struct Server {
         urls: Vec<String>,
     }
-    #[derive(Debug, Default, Deserialize, PartialEq)]
-    #[serde(default)]
+    moim_protocol::options! { Server { urls: "urls" } }
+    #[derive(Debug, Default, PartialEq)]
     struct Nested {
         servers: Vec<Server>,
         source: Option<TrackSource>,
     }
+    moim_protocol::options! { Nested { servers: "servers", source: "source" } }
     let read = |expression| parse::<Nested>(Some(js(expression)), "room options");
 
     let good = read("{ servers: [{ urls: ['a', 'b'] }, {}], source: 'screenAudio' }").expect("good options");

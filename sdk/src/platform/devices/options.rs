@@ -1,5 +1,6 @@
 //! Options for cameras and microphones: the common cases, on top of constraints for everything else.
 
+use moim_protocol::options;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::capture::{Constraint, ConstraintSet, FacingMode, OneOf, TrackConstraints};
@@ -28,6 +29,15 @@ pub struct CameraOptions {
     #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
     pub constraints: TrackConstraints,
 }
+
+options! { CameraOptions {
+    device_id: "deviceId",
+    facing_mode: "facingMode",
+    width: "width",
+    height: "height",
+    frame_rate: "frameRate",
+    constraints: "constraints",
+} }
 
 impl Default for CameraOptions {
     fn default() -> Self {
@@ -76,6 +86,14 @@ pub struct MicrophoneOptions {
     #[cfg_attr(feature = "js", tsify(type = "TrackConstraints"))]
     pub constraints: TrackConstraints,
 }
+
+options! { MicrophoneOptions {
+    device_id: "deviceId",
+    echo_cancellation: "echoCancellation",
+    noise_suppression: "noiseSuppression",
+    auto_gain_control: "autoGainControl",
+    constraints: "constraints",
+} }
 
 impl Default for MicrophoneOptions {
     fn default() -> Self {

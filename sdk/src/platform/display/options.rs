@@ -1,6 +1,7 @@
 //! Options for sharing a display: <https://www.w3.org/TR/screen-capture/#dom-displaymediastreamoptions>.
 
 use js_sys::Object;
+use moim_protocol::options;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
@@ -44,6 +45,18 @@ pub struct DisplayOptions {
     #[cfg_attr(feature = "js", tsify(type = "SurfaceChoice | null"))]
     pub monitor_type_surfaces: Option<SurfaceChoice>,
 }
+
+options! { DisplayOptions {
+    audio: "audio",
+    video_constraints: "videoConstraints",
+    audio_constraints: "audioConstraints",
+    prefer_current_tab: "preferCurrentTab",
+    self_browser_surface: "selfBrowserSurface",
+    surface_switching: "surfaceSwitching",
+    system_audio: "systemAudio",
+    window_audio: "windowAudio",
+    monitor_type_surfaces: "monitorTypeSurfaces",
+} }
 
 impl DisplayOptions {
     /// The default, and the sound with it.

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use futures::Stream;
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use js_sys::{Math, Reflect, Uint8Array};
+use moim_protocol::options;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -36,6 +37,8 @@ pub struct FileOptions {
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub mime_type: Option<String>,
 }
+
+options! { FileOptions { name: "name", mime_type: "mimeType" } }
 
 /// The direction of a file transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Options of a mixer and of its sources.
 
+use moim_protocol::options;
 use serde::{Deserialize, Serialize};
 
 use super::picture;
@@ -31,6 +32,15 @@ pub struct MixerOptions {
     /// How the sources share the picture. Default: a grid.
     pub layout: Layout,
 }
+
+options! { MixerOptions {
+    width: "width" in (1, MAX_SIZE),
+    height: "height" in (1, MAX_SIZE),
+    frame_rate: "frameRate",
+    background: "background",
+    fit: "fit",
+    layout: "layout",
+} }
 
 impl Default for MixerOptions {
     fn default() -> Self {
@@ -79,6 +89,8 @@ pub struct MixerSourceOptions {
     /// at all. Default: false.
     pub always_shown: bool,
 }
+
+options! { MixerSourceOptions { label: "label", gain: "gain", always_shown: "alwaysShown" } }
 
 impl Default for MixerSourceOptions {
     fn default() -> Self {

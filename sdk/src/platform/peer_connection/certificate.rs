@@ -1,7 +1,10 @@
 //! `RTCCertificate`: <https://www.w3.org/TR/webrtc/#rtccertificate-interface>.
 
 use js_sys::Object;
+use moim_protocol::json::{Fault, Read, Source};
+use moim_protocol::{options, words};
 use serde::{Deserialize, Deserializer, Serialize, de};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RtcCertificate, RtcPeerConnection};
 
@@ -25,6 +28,8 @@ pub struct CertificateOptions {
     pub expires_in_ms: Option<u32>,
 }
 
+options! { CertificateOptions { algorithm: "algorithm", expires_in_ms: "expiresInMs" } }
+
 /// The key type of a certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
@@ -36,6 +41,8 @@ pub enum CertificateAlgorithm {
     /// RSA with 2048 bits and SHA-256.
     Rsa,
 }
+
+words! { CertificateAlgorithm { "ecdsa" Ecdsa, "rsa" Rsa, } }
 
 /// A hash of a certificate: <https://www.w3.org/TR/webrtc/#dom-rtcdtlsfingerprint>.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -96,6 +103,20 @@ impl Certificate {
     /// Wraps a browser's certificate, such as one that was stored.
     pub fn from_raw(raw: RtcCertificate) -> Self {
         Self(raw)
+    }
+}
+
+/// The browser's object.
+impl Read for Certificate {
+    fn blank() -> Self {
+        Self(JsValue::UNDEFINED.unchecked_into())
+    }
+
+    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
+        let raw =
+            from.raw().and_then(|raw| raw.downcast_ref::<JsValue>()?.dyn_ref::<RtcCertificate>().cloned());
+        self.0 = raw.ok_or_else(|| Fault::new("expected an RTCCertificate".to_owned()))?;
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! `RTCConfiguration`: <https://www.w3.org/TR/webrtc/#rtcconfiguration-dictionary>.
 
 use js_sys::{Array, Reflect};
+use moim_protocol::{options, words};
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy};
@@ -33,6 +34,16 @@ pub struct PeerConnectionOptions {
     pub restart_ice_on_failure: bool,
 }
 
+options! { PeerConnectionOptions {
+    ice_servers: "iceServers",
+    ice_transport_policy: "iceTransportPolicy",
+    bundle_policy: "bundlePolicy",
+    ice_candidate_pool_size: "iceCandidatePoolSize",
+    certificates: "certificates",
+    polite: "polite",
+    restart_ice_on_failure: "restartIceOnFailure",
+} }
+
 impl Default for PeerConnectionOptions {
     fn default() -> Self {
         Self {
@@ -59,6 +70,8 @@ pub enum BundlePolicy {
     /// A single transport.
     MaxBundle,
 }
+
+words! { BundlePolicy { "balanced" Balanced, "max-compat" MaxCompat, "max-bundle" MaxBundle, } }
 
 impl PeerConnectionOptions {
     /// Validates the configuration. `PeerConnection::new` does so too.

@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use futures::channel::mpsc::{self, UnboundedReceiver};
 use futures::{Stream, StreamExt};
+use moim_protocol::options;
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use web_sys::{RtcdtmfSender, RtcdtmfToneChangeEvent};
@@ -29,6 +30,8 @@ pub struct DtmfOptions {
     /// Gap between two tones in milliseconds. Default: 70.
     pub gap_ms: u32,
 }
+
+options! { DtmfOptions { duration_ms: "durationMs", gap_ms: "gapMs" } }
 
 impl Default for DtmfOptions {
     fn default() -> Self {

@@ -1,6 +1,7 @@
 //! `RTCRtpSendParameters`: <https://www.w3.org/TR/webrtc/#dom-rtcrtpsendparameters>.
 
 use js_sys::{Array, Object, Reflect};
+use moim_protocol::{options, words};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -53,6 +54,18 @@ pub struct Encoding {
     pub codec: Option<Codec>,
 }
 
+options! { Encoding {
+    rid: "rid",
+    active: "active",
+    max_bitrate: "maxBitrate",
+    max_framerate: "maxFramerate",
+    scale_resolution_down_by: "scaleResolutionDownBy",
+    scalability_mode: "scalabilityMode",
+    priority: "priority",
+    network_priority: "networkPriority",
+    codec: "codec",
+} }
+
 impl Default for Encoding {
     fn default() -> Self {
         Self {
@@ -92,6 +105,8 @@ pub enum Priority {
     High,
 }
 
+words! { Priority { "very-low" VeryLow, "low" Low, "medium" Medium, "high" High, } }
+
 /// What to degrade when bandwidth or CPU time is insufficient:
 /// <https://www.w3.org/TR/mst-content-hint/#degradation-preference-when-encoding>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -108,6 +123,13 @@ pub enum DegradationPreference {
     Balanced,
 }
 
+words! { DegradationPreference {
+    "maintain-framerate" MaintainFramerate,
+    "maintain-resolution" MaintainResolution,
+    "maintain-framerate-and-resolution" MaintainFramerateAndResolution,
+    "balanced" Balanced,
+} }
+
 /// Parameters of a sender.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
@@ -121,6 +143,8 @@ pub struct SendParameters {
     #[cfg_attr(feature = "js", tsify(optional))]
     pub degradation_preference: Option<DegradationPreference>,
 }
+
+options! { SendParameters { encodings: "encodings", degradation_preference: "degradationPreference" } }
 
 const DEGRADATION_PREFERENCE: &str = "degradationPreference";
 

@@ -1,5 +1,6 @@
 //! `RTCRtpTransceiver`: <https://www.w3.org/TR/webrtc/#rtcrtptransceiver-interface>.
 
+use moim_protocol::{options, words};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use web_sys::{RtcRtpTransceiver, RtcRtpTransceiverDirection as Raw, RtcRtpTransceiverInit};
@@ -43,6 +44,14 @@ pub enum TransceiverDirection {
     Stopped,
 }
 
+words! { TransceiverDirection {
+    "sendrecv" Sendrecv,
+    "sendonly" Sendonly,
+    "recvonly" Recvonly,
+    "inactive" Inactive,
+    "stopped" Stopped,
+} }
+
 /// Options for creating a transceiver.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -56,6 +65,8 @@ pub struct TransceiverOptions {
     /// The codecs to offer first, by MIME type, such as `video/VP9`. Default: the browser's order.
     pub codecs: Vec<String>,
 }
+
+options! { TransceiverOptions { direction: "direction", send_encodings: "sendEncodings", codecs: "codecs" } }
 
 /// A track or a kind of media.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! Options of a recorder: <https://www.w3.org/TR/mediastream-recording/#mediarecorderoptions-section>.
 
 use js_sys::Reflect;
+use moim_protocol::{options, words};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use web_sys::MediaRecorderOptions;
@@ -18,6 +19,8 @@ pub enum AudioBitrateMode {
     /// Variable bit rate.
     Variable,
 }
+
+words! { AudioBitrateMode { "constant" Constant, "variable" Variable, } }
 
 /// Options of a recorder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +52,17 @@ pub struct RecorderOptions {
     /// application stores the chunks as they arrive: hours of recording take no memory. Default: true.
     pub keep: bool,
 }
+
+options! { RecorderOptions {
+    mime_types: "mimeTypes",
+    bits_per_second: "bitsPerSecond",
+    video_bits_per_second: "videoBitsPerSecond",
+    audio_bits_per_second: "audioBitsPerSecond",
+    audio_bitrate_mode: "audioBitrateMode",
+    key_frame_interval_ms: "keyFrameIntervalMs",
+    timeslice_ms: "timesliceMs",
+    keep: "keep",
+} }
 
 impl Default for RecorderOptions {
     fn default() -> Self {

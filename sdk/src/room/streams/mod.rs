@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
+use moim_protocol::options;
 use serde::Deserialize;
 
 pub use self::incoming::IncomingStream;
@@ -40,6 +41,8 @@ pub struct StreamOptions {
     /// The size in bytes, if it is known. It is a hint for the receiver, and not checked.
     pub size: Option<u64>,
 }
+
+options! { StreamOptions { kind: "kind", topic: "topic", attributes: "attributes", size: "size" } }
 
 impl Room {
     /// Opens a stream to one participant, who gets [`RoomEvent::StreamOpened`]. At most 256 KiB are sent ahead of the
