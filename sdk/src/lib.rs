@@ -54,6 +54,8 @@ mod event_stream;
 pub mod model;
 mod options;
 pub mod signaling;
+#[cfg(test)]
+mod table_tests;
 
 #[cfg(target_arch = "wasm32")]
 mod diagnosis;
