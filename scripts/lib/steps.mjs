@@ -139,6 +139,8 @@ async function crates(note) {
     // With new modification times (-m), by which cargo recognizes what has changed since the last run.
     await run("tar", ["-xzmf", join(TARGET, "package", `${name}-${packageVersion()}.crate`), "-C", unpacked], { log: "crates-unpack" });
     appendFileSync(join(folder(name), "Cargo.toml"), "\n[workspace]\n"); // not a member of the surrounding one
+    const tests = readdirSync(folder(name), { recursive: true }).filter((path) => /(^|[/_])tests?(\.rs|$)/.test(path));
+    if (tests.length > 0) throw new Problem(`The package ${name} contains tests: ${tests.join(", ")}.`);
   }
   const patch = ["--config", `patch.crates-io.moim-protocol.path=${JSON.stringify(folder("moim-protocol"))}`];
   const packed = ["check", "--manifest-path", join(folder("moim"), "Cargo.toml"), "--features", "js,yew", ...patch, ...WASM];
