@@ -2576,6 +2576,7 @@ export interface AbortOptions {
 export interface AcceptOptions extends AbortOptions {}
 export interface CameraOptions extends AbortOptions {}
 export interface ChatOptions extends AbortOptions {}
+export interface DataOptions extends AbortOptions {}
 export interface DisplayOptions extends AbortOptions {}
 export interface FileOptions extends AbortOptions {}
 export interface JoinOptions extends AbortOptions {}
@@ -3560,16 +3561,17 @@ export class DataChannel {
      * @throws {MoimError} the codes of `send`; ERR_INVALID_OPTIONS if the value cannot be serialized, such as a
      * function, a `BigInt` or a cyclic object.
      */
-    sendJson(value: unknown): Promise<void>;
+    sendJson(value: unknown, options?: AbortOptions): Promise<void>;
     /**
      * Sends a message. Resolves when all of it is in the browser's buffer: immediately while there is room,
      * later when the buffer is above the high-water mark or the channel is not open yet. Await it before sending more.
      * Messages are sent in the order of the calls.
      * @throws {MoimError} ERR_DATA_TOO_LARGE if it exceeds `maxMessageSize`; ERR_DATA_CLOSED when the channel is
      * closed, or closes first; ERR_DATA_FAILED when the channel or the browser fails; ERR_INVALID_OPTIONS if it is not
-     * a string or a `BufferSource`.
+     * a string or a `BufferSource`; ERR_ABORTED when its `signal` is aborted: then it is not sent, unless the browser's
+     * buffer already has a part of it.
      */
-    send(data: string | ArrayBuffer | ArrayBufferView): Promise<void>;
+    send(data: string | ArrayBuffer | ArrayBufferView, options?: AbortOptions): Promise<void>;
     /**
      * Bytes that are queued to be sent, here and in the browser's buffer.
      */
@@ -4591,7 +4593,8 @@ export class Room {
      * ERR_DATA_QUEUE_FULL if too much waits already because the promises of earlier calls were not awaited: 16 MiB in a mesh,
      * and then the other participants get the message; 3 MiB through an SFU or a mixer, and then nobody gets it; 256 messages
      * while a connection is being established; ERR_INVALID_OPTIONS if the payload is not a BufferSource;
-     * ERR_ROOM_NOT_PERMITTED without the permission `"data"`.
+     * ERR_ROOM_NOT_PERMITTED without the permission `"data"`; ERR_ABORTED when its `signal` is aborted, which ends the
+     * waiting: the bytes are sent, unless it was aborted before the call.
      */
     sendData(payload: BufferSource, options?: DataOptions): Promise<void>;
     /**

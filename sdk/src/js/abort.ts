@@ -11,6 +11,7 @@ export interface AbortOptions {
 export interface AcceptOptions extends AbortOptions {}
 export interface CameraOptions extends AbortOptions {}
 export interface ChatOptions extends AbortOptions {}
+export interface DataOptions extends AbortOptions {}
 export interface DisplayOptions extends AbortOptions {}
 export interface FileOptions extends AbortOptions {}
 export interface JoinOptions extends AbortOptions {}

@@ -125,23 +125,29 @@ impl JsDataChannel {
     /// Messages are sent in the order of the calls.
     /// @throws {MoimError} ERR_DATA_TOO_LARGE if it exceeds `maxMessageSize`; ERR_DATA_CLOSED when the channel is
     /// closed, or closes first; ERR_DATA_FAILED when the channel or the browser fails; ERR_INVALID_OPTIONS if it is not
-    /// a string or a `BufferSource`.
+    /// a string or a `BufferSource`; ERR_ABORTED when its `signal` is aborted: then it is not sent, unless the browser's
+    /// buffer already has a part of it.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn send(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string | ArrayBuffer | ArrayBufferView")] data: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
     ) -> Promise {
-        send(&self.channel, payload(data))
+        send(&self.channel, payload(data), options)
     }
 
     /// Sends a value as JSON text.
     /// @throws {MoimError} the codes of `send`; ERR_INVALID_OPTIONS if the value cannot be serialized, such as a
     /// function, a `BigInt` or a cyclic object.
     #[wasm_bindgen(js_name = sendJson, unchecked_return_type = "Promise<void>")]
-    pub fn send_json(&self, #[wasm_bindgen(unchecked_param_type = "unknown")] value: &JsValue) -> Promise {
+    pub fn send_json(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] value: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
         let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
         let text = text.ok_or_else(|| expected("value", "a value that can be serialized as JSON", value));
-        send(&self.channel, text.map(Payload::Text))
+        send(&self.channel, text.map(Payload::Text), options)
     }
 
     /// The received messages: `for await (const message of channel.messages())`. Includes those that arrived before the
@@ -178,7 +184,7 @@ impl JsDataChannel {
                 })
             };
             writable_stream(
-                move |chunk| send(&sender, payload(&chunk)),
+                move |chunk| send(&sender, payload(&chunk), None),
                 close,
                 move |_| aborter.close(),
                 &JsValue::UNDEFINED,
@@ -310,11 +316,17 @@ impl JsDataChannel {
 }
 
 /// The call itself determines the order; only its result is awaited.
-fn send(channel: &DataChannel, payload: Result<Payload>) -> Promise {
-    let through = payload.and_then(|payload| channel.queue(payload));
-    future_to_promise(async move {
-        through?.await.unwrap_or(Err(DataChannelError::Closed.into()))?;
-        Ok(JsValue::UNDEFINED)
+fn send(channel: &DataChannel, payload: Result<Payload>, options: Option<JsValue>) -> Promise {
+    let message = payload.and_then(|payload| {
+        let (NoOptions {}, signals) = abort::parse(options, "options")?;
+        Ok((payload, signals))
+    });
+    abortable(message, |payload| {
+        let through = channel.queue(payload);
+        async move {
+            through?.await.unwrap_or(Err(DataChannelError::Closed.into()))?;
+            Ok(JsValue::UNDEFINED)
+        }
     })
 }
 

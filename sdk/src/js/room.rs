@@ -174,7 +174,8 @@ impl JsRoom {
     /// ERR_DATA_QUEUE_FULL if too much waits already because the promises of earlier calls were not awaited: 16 MiB in a mesh,
     /// and then the other participants get the message; 3 MiB through an SFU or a mixer, and then nobody gets it; 256 messages
     /// while a connection is being established; ERR_INVALID_OPTIONS if the payload is not a BufferSource;
-    /// ERR_ROOM_NOT_PERMITTED without the permission `"data"`.
+    /// ERR_ROOM_NOT_PERMITTED without the permission `"data"`; ERR_ABORTED when its `signal` is aborted, which ends the
+    /// waiting: the bytes are sent, unless it was aborted before the call.
     #[wasm_bindgen(js_name = sendData, unchecked_return_type = "Promise<void>")]
     pub fn send_data(
         &self,
@@ -184,14 +185,15 @@ impl JsRoom {
         let wrong = || options::expected("payload", "an ArrayBuffer or a view of one", payload);
         let sent = bytes::view(payload).ok_or_else(wrong).and_then(|bytes| {
             let bytes = bytes.to_vec();
-            let options = options::parse(options.map(JsValue::from), "data options")?;
-            self.room.send_data(&bytes, &options)
+            let (options, signals) = abort::parse(options.map(JsValue::from), "data options")?;
+            signals.check()?;
+            Ok((self.room.send_data(&bytes, &options)?, signals))
         });
         match sent {
             // Of thousands of messages in a second most need not wait.
-            Ok(capacity) if capacity.is_ready() => Promise::resolve(&JsValue::UNDEFINED),
-            sent => future_to_promise(async move {
-                sent?.await;
+            Ok((capacity, _)) if capacity.is_ready() => Promise::resolve(&JsValue::UNDEFINED),
+            sent => abortable(sent, |capacity| async move {
+                capacity.await;
                 Ok(JsValue::UNDEFINED)
             }),
         }

@@ -110,6 +110,27 @@ async fn a_file_that_is_given_up_is_cancelled_at_both_ends() {
 }
 
 #[wasm_bindgen_test]
+async fn a_message_that_is_given_up_before_the_channel_is_open_does_not_arrive() {
+    data_channel::shows(
+        &format!(
+            "{IS_ABORTED}
+         const options = {{ negotiated: true, id: 7 }};
+         const [near, far] = [a, b].map((connection) => DataChannel.create(connection, 'x', options));
+         const abort = new AbortController();
+         const sending = [near.send('one', abort), near.sendJson(1, abort)].map((sent) => caught(() => sent));
+         abort.abort(reason);
+         const errors = [...await Promise.all(sending), await caught(() => near.send('late', abort))];
+         await meet();
+         await near.send('two');
+         const {{ value }} = await far.messages().next();
+         return errors.every(isAborted) && value === 'two' || [...errors, value].join();"
+        )
+        .replace("abort)", "{ signal: abort.signal })"),
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn a_signal_is_checked_as_other_options_are() {
     for (body, message) in [
         ("await x.camera({ signal: 5 })", "`signal` in the camera options: expected an AbortSignal"),
