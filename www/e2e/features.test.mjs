@@ -175,10 +175,17 @@ test("without autoSubscribe, a room receives only what it subscribes to", { skip
       room.subscribe(id, publications.find(({ kind }) => kind === "audio").id);
       await first;
       await room.sendChat("that is all I want");
+
+      const [track] = room.participants.find(({ name }) => name === "alice").tracks;
+      const { mediaStreamTrack } = track;
+      const ended = new Promise((resolve) => mediaStreamTrack.addEventListener("ended", resolve));
+      room.subscribe(track, { wanted: false });
+      await ended;
+      added.push(track.ended, mediaStreamTrack.readyState);
       await room.leave();
       return added;
     }, topology);
-    assert.deepEqual(seen, ["microphone"], topology);
+    assert.deepEqual(seen, ["microphone", true, "ended"], topology);
     for (const person of [alice, bob]) person.assertNoProblems();
   }
 });

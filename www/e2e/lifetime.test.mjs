@@ -127,6 +127,50 @@ for (const kind of ["chromium", "firefox"]) {
     assert.equal(await alice.page.evaluate(left), 0);
   });
 
+  test(`peer connections, data channels and files continue without a reference, ${kind}`, options, async (t) => {
+    const stub = await startStub(t);
+    const alice = await openPage(t, stub, kind);
+    await alice.page.evaluate(async () => {
+      const far = (window.far = { connection: new moim.PeerConnection() });
+      const gate = new Promise((resolve) => { window.open = resolve; });
+      const slow = () => ({ writable: new WritableStream({ write: () => gate }) });
+      const file = new Blob([new Uint8Array(3_000_000)]);
+      const first = async (iterator) => (await iterator.next()).value;
+      // What it creates has no reference afterwards, except for the peer's end.
+      const begin = async () => {
+        const near = new moim.PeerConnection();
+        const signals = [[near, far.connection], [far.connection, near]].map(([from, to]) => {
+          const iterator = from.signals();
+          void (async () => { for await (const signal of iterator) to.handleSignal(signal); })();
+          return iterator;
+        });
+        const added = new Promise((resolve) => far.connection.addEventListener("datachanneladded", ({ detail }) => resolve(detail.channel)));
+        const channel = near.createDataChannel("x");
+        channel.addEventListener("message", ({ data, target }) => target.send(`${data}, too`));
+        far.channel = await added;
+        channel.sendFile(file);
+        far.received = (await first(far.channel.files())).accept(slow());
+        far.sent = far.channel.sendFile(file);
+        (await first(channel.files())).accept(slow());
+        await Promise.all(signals.map((iterator) => iterator.return()));
+      };
+      await begin();
+    });
+    await collect(alice);
+    const after = await alice.page.evaluate(async () => {
+      const { channel, connection, received, sent } = far;
+      const message = new Promise((resolve) => channel.addEventListener("message", ({ data }) => resolve(data)));
+      await channel.send("here");
+      const before = [connection.connectionState, received.transferred < received.size, sent.transferred < sent.size];
+      open();
+      await Promise.all([received.finished, sent.finished]);
+      const result = [...before, await message];
+      connection.close();
+      return result;
+    });
+    assert.deepEqual(after, ["connected", true, true, "here, too"]);
+  });
+
   test(`recorders, monitors and mixers continue until they are stopped or freed, ${kind}`, options, async (t) => {
     const stub = await startStub(t);
     const alice = await openPage(t, stub, kind);
