@@ -105,7 +105,7 @@ function makeEventTarget(prototype) {
   }
 }
 
-/** The targets that the module holds weakly until the object is at work: nothing else keeps a listener's object alive. */
+/** The targets that the module holds weakly until the object is active: nothing else keeps a listener's object alive. */
 const targets = new WeakMap();
 
 /** By the object, and by the listener that the page gave. */

@@ -60,7 +60,7 @@ fn check_listener(event: &str, listener: &JsValue) -> Result<(), JsValue> {
 }
 
 /// The target of an object's events. A listener holds its object, and a browser does not collect a cycle that goes through
-/// the module: the module must hold the target only while the object is at work.
+/// the module: the module must hold the target only while the object is active.
 #[derive(Clone, Debug)]
 pub(crate) struct Target(Rc<RefCell<State>>);
 
@@ -73,12 +73,12 @@ enum State {
 }
 
 impl Target {
-    /// The target of an object that is at work from the start. It is held until [`end`](Self::end).
+    /// The target of an object that is active from the start. It is held until [`end`](Self::end).
     pub(crate) fn new() -> Result<Self, JsValue> {
         Ok(Self(Rc::new(RefCell::new(State::Held(EventTarget::new()?)))))
     }
 
-    /// The target of an object that is not at work yet.
+    /// The target of an object that is not active yet.
     pub(crate) fn weak() -> Self {
         Self(Rc::new(RefCell::new(State::Weak(None))))
     }

@@ -31,7 +31,7 @@ struct Video {
     document: Document,
     /// Whether any part of it is visible in the window and in all scroll containers.
     intersects: Cell<bool>,
-    told: Cell<Option<u32>>,
+    reported: Cell<Option<u32>>,
     on_height: Box<dyn Fn(u32)>,
 }
 
@@ -46,7 +46,7 @@ impl View {
             window,
             document,
             intersects: Cell::new(true),
-            told: Cell::new(None),
+            reported: Cell::new(None),
             on_height: Box::new(on_height),
         });
 
@@ -54,10 +54,10 @@ impl View {
         let on_intersection = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
             let last: IntersectionObserverEntry = entries.get(entries.length() - 1).unchecked_into();
             seen.intersects.set(last.is_intersecting());
-            seen.tell();
+            seen.report();
         });
         let sized = video.clone();
-        let on_size = Closure::<dyn FnMut(Array)>::new(move |_| sized.tell());
+        let on_size = Closure::<dyn FnMut(Array)>::new(move |_| sized.report());
         let intersections = IntersectionObserver::new(on_intersection.as_ref().unchecked_ref());
         let sizes = ResizeObserver::new(on_size.as_ref().unchecked_ref());
         let (intersections, sizes) =
@@ -67,7 +67,7 @@ impl View {
 
         let listen = |target, event| {
             let video = video.clone();
-            ListenerGuard::new(target, event, move |_| video.tell())
+            ListenerGuard::new(target, event, move |_| video.report())
         };
         let listeners = vec![
             listen(&video.document, "visibilitychange"),
@@ -81,8 +81,8 @@ impl View {
     }
 
     /// Reports the height if it has changed. The observers of a hidden page report nothing.
-    pub(crate) fn tell(&self) {
-        self.video.tell();
+    pub(crate) fn report(&self) {
+        self.video.report();
     }
 }
 
@@ -95,14 +95,14 @@ impl Drop for View {
 
 impl fmt::Debug for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("View").field(&self.video.told.get()).finish()
+        f.debug_tuple("View").field(&self.video.reported.get()).finish()
     }
 }
 
 impl Video {
-    fn tell(&self) {
+    fn report(&self) {
         let height = self.height();
-        if self.told.replace(Some(height)) != Some(height) {
+        if self.reported.replace(Some(height)) != Some(height) {
             (self.on_height)(height);
         }
     }

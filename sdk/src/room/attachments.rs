@@ -146,7 +146,7 @@ impl Driver {
         if attachment.is_own.get() {
             attachment.player.element().remove();
         }
-        self.tell_blocked();
+        self.emit_playback_change();
     }
 
     fn open_attachment(&self, element: &HtmlMediaElement) -> Result<Rc<Attachment>> {
@@ -185,7 +185,7 @@ impl Driver {
                 driver.adapt(|stream, now| stream.handle_view(&key, id, height, now));
             }
         })?;
-        view.tell();
+        view.report();
         drop(attachment.view.replace(Some(view)));
         Ok(())
     }
@@ -211,13 +211,13 @@ impl Driver {
             }
             if let (Some(driver), Some(attachment)) = (this.upgrade(), attachment.upgrade()) {
                 attachment.is_blocked.set(name == Some(NOT_ALLOWED));
-                driver.tell_blocked();
+                driver.emit_playback_change();
             }
             played
         }
     }
 
-    fn tell_blocked(&self) {
+    fn emit_playback_change(&self) {
         let blocked = !self.attachments.blocked().is_empty();
         if self.attachments.is_blocked.replace(blocked) != blocked {
             self.events.send(RoomEvent::AudioPlaybackChange { blocked });

@@ -105,7 +105,7 @@ impl Driver {
         let this = driver.this.clone();
         let wake = Wake::new(move || {
             let this = this.clone();
-            // Not at once: whoever wakes may be called by the driver, or by JavaScript.
+            // Not at once: the waker may be called by the driver, or by JavaScript.
             spawn_local(async move {
                 if let Some(driver) = this.upgrade() {
                     driver.run();

@@ -69,7 +69,7 @@ impl Room {
         self.expect_state("send a file", &[RoomState::Joined])?;
         self.expect_permitted("send a file", RoomPermission::Data)?;
         let SendFileOptions { to, name, mime_type } = options.clone();
-        let told = FileOptions { name, mime_type };
+        let options = FileOptions { name, mime_type };
         let driver = self.driver();
         let receivers: Vec<_> = {
             let session = driver.session.borrow();
@@ -81,7 +81,7 @@ impl Room {
                 Err(DataChannelError::UnknownParticipant { participant: to.to_string() }.into())
             }
             _ => {
-                let send = |id: &ParticipantId| FileTransfer::send(&driver.carrier(id), file, &told);
+                let send = |id: &ParticipantId| FileTransfer::send(&driver.carrier(id), file, &options);
                 Ok(receivers.iter().map(send).collect())
             }
         }

@@ -17,7 +17,7 @@ pub(super) struct Published {
     silence: Option<LocalTrack>,
     sending: SendSettings,
     /// Whether it was announced as muted.
-    told_muted: bool,
+    announced_muted: bool,
     has_ended: bool,
     _watch: TrackWatch,
     _on_ended: ListenerGuard,
@@ -44,7 +44,7 @@ impl Driver {
             self.forget(&before);
             self.session.borrow_mut().unpublish(&before, clock::now());
         }
-        self.tell(&id);
+        self.announce(&id);
     }
 
     /// Ends a publication. Has no effect if it does not exist.
@@ -63,7 +63,7 @@ impl Driver {
             self.set_own_mute(id, true);
         } else {
             self.send(id);
-            self.tell(id);
+            self.announce(id);
         }
     }
 
@@ -90,8 +90,8 @@ impl Driver {
     pub(super) fn check_local_tracks(&self) {
         let ended = self.publications_where(|known| !known.has_ended && known.track.is_ended());
         ended.iter().for_each(|id| self.local_track_ended(id));
-        let differs = |known: &Published| !known.has_ended && known.told_muted != known.is_silent();
-        self.publications_where(differs).iter().for_each(|id| self.tell(id));
+        let differs = |known: &Published| !known.has_ended && known.announced_muted != known.is_silent();
+        self.publications_where(differs).iter().for_each(|id| self.announce(id));
         self.check_shared();
     }
 
@@ -144,7 +144,7 @@ impl Driver {
             track: track.clone(),
             silence: None,
             sending,
-            told_muted: false,
+            announced_muted: false,
             has_ended: false,
             _watch: watch,
             _on_ended: on_ended,
@@ -165,7 +165,7 @@ impl Driver {
 
     fn local_track_changed(&self, id: &PublicationId, change: TrackChange) {
         match change {
-            TrackChange::Enabled => self.tell(id),
+            TrackChange::Enabled => self.announce(id),
             TrackChange::Hold => self.set_own_mute(id, true),
             TrackChange::Stopped => self.local_track_ended(id),
         }
@@ -196,7 +196,7 @@ impl Driver {
             None => return,
         };
         self.send(id);
-        self.tell(id);
+        self.announce(id);
         drop(before);
     }
 
@@ -209,11 +209,11 @@ impl Driver {
         }
     }
 
-    fn tell(&self, id: &PublicationId) {
+    fn announce(&self, id: &PublicationId) {
         let publication = match self.local_tracks.borrow_mut().get_mut(id) {
             Some(known) if !known.has_ended => {
-                known.told_muted = known.is_silent();
-                Publication { muted: known.told_muted, ..known.publication.clone() }
+                known.announced_muted = known.is_silent();
+                Publication { muted: known.announced_muted, ..known.publication.clone() }
             }
             _ => return,
         };

@@ -69,7 +69,7 @@ impl Future for DataCapacity {
     }
 }
 
-/// Somebody who waits to send more.
+/// A caller that waits until more can be sent.
 #[derive(Debug)]
 pub(super) struct WaitingSender {
     channel: Channel,

@@ -121,10 +121,10 @@ impl Driver {
         drop(session);
         let sample = Sample { links, tracks, participants, is_hidden: page::is_hidden() };
         self.quality.monitor.borrow_mut().handle_sample(&sample, clock::now());
-        self.tell_quality();
+        self.emit_quality();
     }
 
-    fn tell_quality(&self) {
+    fn emit_quality(&self) {
         loop {
             let output = self.quality.monitor.borrow_mut().poll_output();
             let event = match output {

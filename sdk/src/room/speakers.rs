@@ -51,7 +51,7 @@ impl Driver {
     /// Removes a participant who left.
     pub(super) fn voice_left(&self, id: &ParticipantId) {
         self.speakers.voices.borrow_mut().handle_left(id, clock::now());
-        self.tell_speakers();
+        self.emit_speakers();
     }
 
     fn measure_voices(&self) {
@@ -73,10 +73,10 @@ impl Driver {
             }
             voices.handle_timeout(now);
         }
-        self.tell_speakers();
+        self.emit_speakers();
     }
 
-    fn tell_speakers(&self) {
+    fn emit_speakers(&self) {
         loop {
             let output = self.speakers.voices.borrow_mut().poll_output();
             let event = match output {

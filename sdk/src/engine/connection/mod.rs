@@ -62,8 +62,8 @@ pub(super) struct Connection {
     wishes: Wanted,
     was_connected: bool,
     dtls: Dtls,
-    /// The state that participants were told last.
-    told_state: ParticipantConnectionState,
+    /// The state that was reported last.
+    reported_state: ParticipantConnectionState,
     /// It could not be restored.
     is_given_up: bool,
     /// The limits of each sent publication.
@@ -95,7 +95,7 @@ impl Connection {
             wishes: Wanted::default(),
             was_connected: false,
             dtls: Dtls::default(),
-            told_state: ParticipantConnectionState::New,
+            reported_state: ParticipantConnectionState::New,
             is_given_up: false,
             limits: SortedMap::new(),
             far_wishes: SortedMap::new(),
@@ -272,15 +272,15 @@ impl Connection {
         }
     }
 
-    /// The state that participants were told last.
-    pub(super) fn told_state(&self) -> ParticipantConnectionState {
-        self.told_state
+    /// The state that was reported last.
+    pub(super) fn reported_state(&self) -> ParticipantConnectionState {
+        self.reported_state
     }
 
     /// Returns the state if it has changed since the last call.
     pub(super) fn take_state_change(&mut self) -> Option<ParticipantConnectionState> {
         let state = self.state();
-        (std::mem::replace(&mut self.told_state, state) != state).then_some(state)
+        (std::mem::replace(&mut self.reported_state, state) != state).then_some(state)
     }
 
     /// Handles a signal from the remote end.

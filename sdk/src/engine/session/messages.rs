@@ -25,7 +25,7 @@ impl Session {
         let people = self.others().filter(|other| other.role != Role::Mixer).map(|other| other.id.clone());
         let receivers = people.filter(|id| to.is_none_or(|to| to == id)).collect();
         self.receipts.expect(id, receivers, now);
-        self.tell_receipts();
+        self.emit_receipts();
         Ok(id)
     }
 
@@ -133,10 +133,10 @@ impl Session {
     /// The connection through which a participant is reached, and the type of its remote end.
     pub fn route(&self, to: &ParticipantId) -> Option<(&LinkId, FarEnd)> {
         let direct = self.connections.get_key_value(&LinkId::from(to.clone()));
-        let is_between =
+        let is_relay =
             |(link, connection): &(&LinkId, &Connection)| link.sends() && connection.far_end().is_relay();
-        let between = || self.connections.iter().find(is_between);
-        direct.or_else(between).map(|(link, connection)| (link, connection.far_end()))
+        let through_relay = || self.connections.iter().find(is_relay);
+        direct.or_else(through_relay).map(|(link, connection)| (link, connection.far_end()))
     }
 
     fn send_frame(
@@ -184,7 +184,7 @@ impl Session {
         match DataMessage::decode(frame) {
             Some(DataMessage::Receipt { id }) => {
                 self.receipts.received(id, &from);
-                self.tell_receipts();
+                self.emit_receipts();
                 if self.backlog.answered(id, &from, now) {
                     self.capacity_changed();
                 }
@@ -207,7 +207,7 @@ impl Session {
         let _ = receipt.map(|frame| self.send_frame(&frame, Channel::Reliable, Some(to)));
     }
 
-    pub(super) fn tell_receipts(&mut self) {
+    pub(super) fn emit_receipts(&mut self) {
         while let Some(receipt) = self.receipts.poll() {
             self.event(Event::Receipt(receipt));
         }

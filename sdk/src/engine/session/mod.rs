@@ -192,7 +192,7 @@ impl Session {
     pub fn update(&mut self, profile: Profile) {
         if self.profile != profile {
             self.profile = profile;
-            self.tell_if_in(SignalCommand::Update(self.profile.clone()));
+            self.signal_if_joined(SignalCommand::Update(self.profile.clone()));
         }
     }
 
@@ -211,7 +211,7 @@ impl Session {
     /// Sets what is wanted of a remote publication.
     pub fn subscribe(&mut self, wish: Wish) {
         self.wishes.set(wish);
-        self.tell_wishes();
+        self.send_wishes();
     }
 
     /// Sets the display heights of remote publications. They are sent no higher, whatever was
@@ -220,10 +220,10 @@ impl Session {
         for adaptive_stream::Output { key, max_height } in limits {
             self.wishes.show(key, max_height);
         }
-        self.tell_wishes();
+        self.send_wishes();
     }
 
-    fn tell_wishes(&mut self) {
+    fn send_wishes(&mut self) {
         for (link, connection) in &mut self.connections {
             connection.wish(self.wishes.of(link));
         }
@@ -309,7 +309,7 @@ impl Session {
         let lost: SortedSet<_> =
             self.others().map(|other| other.id.clone()).filter(|id| self.is_restored(id)).collect();
         self.receipts.handle_timeout(|id| lost.contains(id), now);
-        self.tell_receipts();
+        self.emit_receipts();
         if self.backlog.handle_timeout(|id| lost.contains(id), now) {
             self.capacity_changed();
         }
@@ -388,7 +388,7 @@ impl Session {
     }
 
     /// Sends a command to the server, if the room is joined or being joined.
-    fn tell_if_in(&mut self, command: SignalCommand) {
+    fn signal_if_joined(&mut self, command: SignalCommand) {
         if matches!(self.phase, Phase::Joining { .. }) || self.own_id().is_some() {
             self.signal(command);
         }
@@ -469,7 +469,7 @@ impl Session {
         let command = ConnectionCommand::Close;
         self.outputs.push_back(Output::Connection { link: link.clone(), command });
         self.signal(SignalCommand::Close(link.clone()));
-        if connection.told_state() == ParticipantConnectionState::New {
+        if connection.reported_state() == ParticipantConnectionState::New {
             return self.capacity_changed();
         }
         // Whoever stays is unreachable until there is another connection.
@@ -521,7 +521,7 @@ impl Session {
             self.signal(SignalCommand::Leave);
         }
         self.receipts.give_up_all();
-        self.tell_receipts();
+        self.emit_receipts();
         self.event(Event::Ended(error));
     }
 }

@@ -31,7 +31,7 @@ impl Session {
                     self.drop_tracks(|owner, _| *owner == participant.id);
                     self.wishes.forget(&participant.id);
                     self.receipts.left(&participant.id);
-                    self.tell_receipts();
+                    self.emit_receipts();
                     self.backlog.left(&participant.id);
                     self.capacity_changed();
                     self.event(Event::ParticipantLeft(participant.id, reason));
@@ -49,7 +49,7 @@ impl Session {
         self.replan(now);
         self.forward_late();
         // Whoever comes back under the same id begins without a wish.
-        self.tell_wishes();
+        self.send_wishes();
     }
 
     pub(super) fn updated(&mut self, before: &ParticipantInfo, after: ParticipantInfo) {
@@ -82,7 +82,7 @@ impl Session {
     }
 
     pub(super) fn publications_changed(&mut self, now: Timestamp) {
-        self.tell_if_in(SignalCommand::Publish(self.publications.clone()));
+        self.signal_if_joined(SignalCommand::Publish(self.publications.clone()));
         if self.own_id().is_some() {
             self.replan(now);
             self.collect();

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{MediaStreamAudioDestinationNode, MediaStreamAudioSourceNode, MediaStreamTrack};
 
-use crate::Result;
+use crate::error::Result;
 use crate::model::MediaKind;
 use crate::platform::audio_context::SharedContext;
 use crate::platform::element::stream_of;

@@ -36,7 +36,7 @@ async fn what_is_not_seen_has_no_height() {
     let (heights, scale) = (Rc::new(Cell::new(None)), js("devicePixelRatio").as_f64().expect("a number"));
     let told = heights.clone();
     let view = View::watch(&video(), move |height| told.set(Some(height))).expect("a view");
-    view.tell();
+    view.report();
     let height = |css: f64| Some((css * scale).ceil() as u32);
     assert_eq!(heights.get(), height(100.0), "it is reported at once");
     for (change, css) in [
@@ -84,7 +84,7 @@ async fn a_picture_that_is_cropped_is_as_high_as_it_would_be_whole() {
         })()");
     js("watched.style.objectFit = 'cover'");
     let view = View::watch(&video, move |height| told.set(Some(height))).expect("a view");
-    view.tell();
+    view.report();
     let whole = (200.0 * 160.0 / 90.0 * scale).ceil() as u32;
     until("the whole height", || heights.get() == Some(whole)).await;
     drop(view);
