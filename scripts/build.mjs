@@ -19,7 +19,7 @@ import { BINDINGS, DEMO, GOLDEN_TYPES, NPM_PACKAGE, ROOT, STUB, TARGET, TARGET_J
 import { runAsScript } from "./lib/problem.mjs";
 import { runStep } from "./lib/run.mjs";
 import { together } from "./lib/together.mjs";
-import { bindAndShrink } from "./lib/wasm.mjs";
+import { EMIT_RELOCATIONS, bindAndShrink } from "./lib/wasm.mjs";
 import { ensureBuildTools } from "./tools.mjs";
 
 /** Whether the modules are built without optimising their size, unless the caller decides otherwise. */
@@ -29,14 +29,15 @@ const wasm = (quick) => ["--target", "wasm32-unknown-unknown", "--profile", prof
 
 /** The npm package, in `dist/npm`. */
 export async function buildPackage({ quick = QUICK } = {}) {
-  const args = ["-p", "moim", "--lib", ...wasm(quick), "--features", "js"];
-  await cargoBuild("compiling the npm package", args, TARGET_JS);
+  const args = ["rustc", "-p", "moim", "--lib", ...wasm(quick), "--features", "js", "--", ...EMIT_RELOCATIONS];
+  await cargoRun("compiling the npm package", args, TARGET_JS);
   await bindAndShrink("the npm package", {
     input: join(TARGET_JS, "wasm32-unknown-unknown", profile(quick), "moim.wasm"),
     outDir: BINDINGS,
     name: "moim",
     target: "bundler",
     shrink: !quick,
+    chunks: true,
   });
   assemblePackage();
   if (!quick) await minifyModules(NPM_PACKAGE);
@@ -49,7 +50,7 @@ export async function buildSite({ quick = QUICK } = {}) {
 }
 
 async function buildDemo(quick) {
-  await cargoBuild("compiling the demo", ["-p", "moim-demo-app", "--bin", "moim-demo-app", ...wasm(quick)]);
+  await cargoRun("compiling the demo", ["build", "-p", "moim-demo-app", "--bin", "moim-demo-app", ...wasm(quick)]);
   await bindAndShrink("the demo", {
     input: join(TARGET, "wasm32-unknown-unknown", profile(quick), "moim-demo-app.wasm"),
     outDir: DEMO,
@@ -61,7 +62,7 @@ async function buildDemo(quick) {
 
 /** The signaling stub, at `STUB`. */
 export async function buildStub() {
-  await cargoBuild("compiling the signaling stub", ["-p", "moim-signaling-stub", "--bin", "moim-signaling-stub", "--profile", "stub"]);
+  await cargoRun("compiling the signaling stub", ["build", "-p", "moim-signaling-stub", "--bin", "moim-signaling-stub", "--profile", "stub"]);
   return STUB;
 }
 
@@ -86,8 +87,8 @@ export async function acceptTypes() {
   console.log(`Accepted the types: see \`git diff ${relative(GOLDEN_TYPES)}\`.`);
 }
 
-function cargoBuild(title, args, targetDir = TARGET) {
-  return runStep(title, "cargo", ["build", ...args], {
+function cargoRun(title, args, targetDir = TARGET) {
+  return runStep(title, "cargo", args, {
     cwd: ROOT,
     env: { CARGO_TARGET_DIR: targetDir },
     log: title.replaceAll(" ", "-"),

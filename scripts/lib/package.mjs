@@ -1,14 +1,16 @@
 // Assembles the npm package from wasm-bindgen's output and the handwritten files in sdk/npm.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { basename, extname, join, relative, sep } from "node:path";
 import { BINDINGS, NPM_PACKAGE, ROOT } from "./paths.mjs";
+import { filesUnder } from "./stamp.mjs";
 import { tidyTypes } from "./types.mjs";
 import { packageVersion } from "./versions.mjs";
 
 const BY_HAND = join(ROOT, "sdk", "npm");
 const TEXT_OF = (folder, name) => readFileSync(join(folder, name), "utf8");
-const GENERATED = ["moim_bg.wasm", "moim_bg.wasm.d.ts", "snippets"];
+const GENERATED = /^(moim_.*\.wasm|moim_bg\.wasm\.d\.ts|snippets)$/;
+const CHUNK = /^moim_(?!bg\b)(\w+)\.wasm$/;
 
 /** The declarations of each class: the second is what show.js adds. */
 const FREE = "    free(): void;\n";
@@ -19,12 +21,13 @@ export function assemblePackage() {
   rmSync(NPM_PACKAGE, { recursive: true, force: true });
   mkdirSync(NPM_PACKAGE, { recursive: true });
   const write = (name, text) => writeFileSync(join(NPM_PACKAGE, name), text);
-  for (const name of GENERATED) cpSync(join(BINDINGS, name), join(NPM_PACKAGE, name), { recursive: true });
+  for (const name of readdirSync(BINDINGS).filter((name) => GENERATED.test(name))) cpSync(join(BINDINGS, name), join(NPM_PACKAGE, name), { recursive: true });
   for (const name of readdirSync(BY_HAND).filter(isShippedAsItIs)) cpSync(join(BY_HAND, name), join(NPM_PACKAGE, name));
   for (const name of readdirSync(ROOT).filter((name) => /^(LICENSE|CHANGELOG)/.test(name))) {
     cpSync(join(ROOT, name), join(NPM_PACKAGE, name));
   }
   write("bindings.js", bindings());
+  write("chunk_urls.js", chunkUrls());
   write("moim_bg.js", withConstructors(TEXT_OF(BINDINGS, "moim_bg.js")));
   // Most projects do not compile with a library that has `Symbol.dispose`.
   const lib = '/// <reference lib="esnext.disposable" />\n';
@@ -50,9 +53,22 @@ function withConstructors(glue) {
 function bindings() {
   const [exported] = TEXT_OF(BINDINGS, "moim.js").match(/^export \{[^}]*\} from "\.\/moim_bg\.js";/m) ?? [];
   if (!exported) throw new Error("The generated moim.js exports nothing from moim_bg.js: has wasm-bindgen changed?");
-  const module = new WebAssembly.Module(readFileSync(join(BINDINGS, "moim_bg.wasm")));
-  const sources = [...new Set(WebAssembly.Module.imports(module).map((needed) => needed.module))];
+  const modules = readdirSync(BINDINGS).filter((name) => name.endsWith(".wasm"));
+  const sources = [...new Set(modules.flatMap(importsOf))].filter((source) => source.startsWith("."));
   const lines = sources.map((source, number) => `import * as import${number} from "${source}";`);
   const members = sources.map((source, number) => `  "${source}": import${number},`);
   return [...lines, "", exported, "", "export default {", ...members, "};", ""].join("\n");
+}
+
+/** The modules that a WebAssembly module imports from. Chunks import from the main one too, which has no path. */
+const importsOf = (name) =>
+  WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(join(BINDINGS, name)))).map((needed) => needed.module);
+
+/** Exports the addresses of the chunks, written such that bundlers find the files, and what sets their loader. */
+function chunkUrls() {
+  const loader = filesUnder(join(BINDINGS, "snippets")).find((path) => basename(path) === "chunk.js");
+  const names = readdirSync(BINDINGS).flatMap((name) => CHUNK.exec(name)?.[1] ?? []).sort();
+  const urls = names.map((name) => `  ${name}: () => new URL("moim_${name}.wasm", import.meta.url),`);
+  const from = relative(BINDINGS, loader).split(sep).join("/");
+  return [`export { setChunkLoader } from "./${from}";`, "", "export const chunkUrls = {", ...urls, "};", ""].join("\n");
 }

@@ -37,13 +37,15 @@ export async function packageSizes() {
   return Promise.all(parts.map(async ([part, files]) => ({ part, ...(await measure(files)), budget: budgets[part] })));
 }
 
+const WIDTH = 22;
+
 /** One line per part, and one for the total. */
 export function sizeTable(sizes) {
   const total = { part: "together" };
   for (const which of ["raw", "brotli", "budget"]) total[which] = sizes.reduce((sum, size) => sum + (size[which] ?? 0), 0);
   const cell = (bytes) => (bytes === undefined ? "none" : kilobytes(bytes)).padStart(12);
-  const rows = [...sizes, total].map(({ part, raw, brotli, budget }) => `${part.padEnd(14)}${[raw, brotli, budget].map(cell).join("")}`);
-  return [`${"".padEnd(14)}${["raw", "brotli", "budget"].map((name) => name.padStart(12)).join("")}`, ...rows].join("\n");
+  const rows = [...sizes, total].map(({ part, raw, brotli, budget }) => `${part.padEnd(WIDTH)}${[raw, brotli, budget].map(cell).join("")}`);
+  return [`${"".padEnd(WIDTH)}${["raw", "brotli", "budget"].map((name) => name.padStart(12)).join("")}`, ...rows].join("\n");
 }
 
 /** Throws if a part exceeds its budget. */

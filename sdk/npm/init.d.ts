@@ -28,6 +28,32 @@ export type SyncInitInput = BufferSource | CompiledModule;
  */
 export default function init(options?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
 
+/** A part of the package that is fetched when it is first used. */
+export type ChunkName =
+    /** Signaling backends that are written in JavaScript: `backend` of the room options. */
+    | "backend"
+    /** `diagnose`. */
+    | "diagnosis"
+    /** Sending and receiving files. */
+    | "files"
+    /** Completing recordings. */
+    | "recorder"
+    /** `getStats`, `StatsMonitor`, and the quality of a call, which a room measures from two seconds after it was joined. */
+    | "statistics";
+
+/**
+ * Loads chunks, by default all of them, together with the WebAssembly module: to have everything before the first use, or
+ * while there is a network. Otherwise each is fetched when it is first used, and the operation that needs it takes
+ * longer.
+ *
+ * @throws {MoimError} ERR_CHUNK_NOT_LOADED if one is not served or cannot be compiled; the codes of `init`;
+ * ERR_INVALID_OPTIONS for a name that is not one of a chunk.
+ * @example
+ * await init();
+ * void preload("files");
+ */
+export function preload(...names: ChunkName[]): Promise<void>;
+
 /**
  * Initializes the package synchronously with a module that was already loaded. Browsers reject large modules in a
  * page, and accept them in a worker.

@@ -1,9 +1,12 @@
 // Loads the WebAssembly module, and reports why if that fails.
 
 import imports, * as api from "./bindings.js";
-import { isCoded, moimError } from "./error.js";
+import { compileChunk, linkChunk, offerChunks } from "./chunks.js";
+import { chunkUrls } from "./chunk_urls.js";
+import { moimError } from "./error.js";
 import { guard } from "./guard.js";
 import { __wbg_set_wasm } from "./moim_bg.js";
+import { coded, compile, fetched, invalid } from "./source.js";
 
 guard(api);
 
@@ -25,6 +28,16 @@ export default function init(options) {
     loading = undefined;
     throw (failure = coded(error));
   }));
+}
+
+/** See the types. */
+export async function preload(...names) {
+  const all = Object.keys(chunkUrls);
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw invalid(`preload: unknown chunk \`${unknown}\`: expected one of ${all.join(", ")}`);
+  const wanted = names.length > 0 ? names : all;
+  await Promise.all([init(), ...wanted.map(compileChunk)]);
+  await Promise.all(wanted.map(linkChunk));
 }
 
 export function initSync(options) {
@@ -52,6 +65,7 @@ function link(instance) {
   wasm = instance.exports;
   __wbg_set_wasm(wasm);
   wasm.__wbindgen_start();
+  offerChunks(wasm);
   return wasm;
 }
 
@@ -64,60 +78,7 @@ function unwrap(options, name) {
   return options[name];
 }
 
-async function fetched(source) {
-  const isAddress = typeof source === "string" || source instanceof URL || source instanceof Request;
-  if (!isAddress) return source;
-  try {
-    return await fetch(source);
-  } catch (cause) {
-    const url = `${source.url ?? source}`;
-    const advice = "pass the module's bytes instead: init({ module_or_path: await readFile(path) })";
-    throw failed(`${url} cannot be fetched: ${url.startsWith("file:") ? advice : cause.message}`, cause);
-  }
-}
-
-async function compile(source) {
-  if (!(source instanceof Response)) {
-    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
-    throw invalid("`module_or_path` of init: expected a URL, a Response, bytes or a WebAssembly.Module");
-  }
-  const { url, status } = source;
-  if (!source.ok) throw failed(`the server answers ${status} for ${url}`);
-  const type = source.headers.get("content-type") ?? "";
-  if (type === "application/wasm" && WebAssembly.compileStreaming) return WebAssembly.compileStreaming(source);
-  const bytes = await source.arrayBuffer();
-  if (String.fromCharCode(...new Uint8Array(bytes).subarray(0, 4)) === "\0asm") return WebAssembly.compile(bytes);
-  const advice = "serve moim_bg.wasm there, or give its address: init({ module_or_path })";
-  throw failed(`${url} is not the WebAssembly module but ${type || "something else"}; ${advice}`);
-}
-
 function requireWebAssembly() {
   if (typeof WebAssembly !== "undefined") return;
   throw moimError("UnsupportedError", "ERR_UNSUPPORTED", "this browser does not support WebAssembly");
-}
-
-function invalid(message) {
-  return moimError("InvalidOptionsError", "ERR_INVALID_OPTIONS", message);
-}
-
-function failed(message, cause) {
-  return moimError("InitError", "ERR_INIT_FAILED", message, cause);
-}
-
-/** Converts any error to one of the package. */
-function coded(error) {
-  if (isCoded(error)) return error;
-  if (!isForbidden()) return failed(`the module cannot be loaded: ${error?.message ?? error}`, error);
-  const message = "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src";
-  return moimError("InitError", "ERR_INIT_BLOCKED", message, error);
-}
-
-/** Whether even the smallest module is rejected. */
-function isForbidden() {
-  try {
-    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-    return false;
-  } catch {
-    return true;
-  }
 }

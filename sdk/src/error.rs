@@ -98,6 +98,13 @@ pub enum Error {
         /// The feature's name in the specification, such as `"getDisplayMedia"`.
         feature: &'static str,
     },
+    /// A part of the npm package that is fetched when it is first used is not served, or cannot be compiled. Does not
+    /// occur in Rust.
+    #[error("{detail}")]
+    ChunkNotLoaded {
+        /// Which part, and why.
+        detail: String,
+    },
     /// Another exception of the browser. Every function that calls a browser API may return
     /// it: `# Errors` sections mention it only where there is more to say.
     #[error("{name}: {detail}")]
@@ -126,6 +133,7 @@ impl Error {
             Self::Aborted => "AbortError",
             Self::Timeout { .. } => "TimeoutError",
             Self::Unsupported { .. } => "UnsupportedError",
+            Self::ChunkNotLoaded { .. } => "InitError",
             Self::Browser { .. } => "BrowserError",
         }
     }

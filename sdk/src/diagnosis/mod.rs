@@ -23,7 +23,7 @@ use crate::engine::diagnosis::{
 };
 use crate::error::Result;
 use crate::model::IceServer;
-use crate::platform::{clock, probe, url};
+use crate::platform::{clock, probe};
 use reporter::Reporter;
 
 /// Checks devices, servers and the network before a call: the microphone, the camera and the speaker, the signaling server,
@@ -49,12 +49,7 @@ use reporter::Reporter;
 /// [`InvalidOptions`](crate::Error::InvalidOptions) for invalid options, and without a `url` on a page without a server.
 /// Everything else is a finding.
 pub fn diagnose(options: DiagnoseOptions) -> Result<Diagnosis> {
-    options.check()?;
-    let needs_url = options.signaling || !options.url.is_empty();
-    let url = if needs_url { url::resolve(&options.url)? } else { String::new() };
-    let (sender, updates) = unbounded();
-    let work = run(DiagnoseOptions { url, ..options }, Reporter::new(sender)).boxed_local();
-    Ok(Diagnosis { work: Some(work), updates, report: DiagnosisReport::default() })
+    Ok(Diagnosis::new(options.resolve()?))
 }
 
 /// A diagnosis: a stream of updates, two for each check.
@@ -80,6 +75,13 @@ pub struct DiagnosisUpdate {
 }
 
 impl Diagnosis {
+    /// Starts with options that [`resolve`](DiagnoseOptions::resolve) has returned.
+    pub(crate) fn new(options: DiagnoseOptions) -> Self {
+        let (sender, updates) = unbounded();
+        let work = run(options, Reporter::new(sender)).boxed_local();
+        Self { work: Some(work), updates, report: DiagnosisReport::default() }
+    }
+
     /// Performs the remaining checks. Resolves with the report of all of them.
     pub async fn report(self) -> DiagnosisReport {
         match self.work {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::model::IceServer;
 use crate::options::RoomOptions;
-use crate::platform::{CameraOptions, MicrophoneOptions};
+use crate::platform::{CameraOptions, MicrophoneOptions, url};
 
 /// The limits of `media_duration_ms`.
 const MEDIA_DURATION_MS: std::ops::RangeInclusive<u32> = 1_000..=60_000;
@@ -75,5 +75,14 @@ impl DiagnoseOptions {
             return Err(Error::InvalidOptions { detail });
         }
         Ok(())
+    }
+
+    /// Validates the options, and resolves the URL if a server is to be checked.
+    pub(crate) fn resolve(mut self) -> Result<Self> {
+        self.check()?;
+        if self.signaling || !self.url.is_empty() {
+            self.url = url::resolve(&self.url)?;
+        }
+        Ok(self)
     }
 }

@@ -120,6 +120,8 @@ error_codes! {
     Timeout => "ERR_TIMEOUT",
     /// The browser does not have the feature.
     Unsupported => "ERR_UNSUPPORTED",
+    /// A part of the package that is fetched when it is first used is not served, or cannot be compiled.
+    ChunkNotLoaded => "ERR_CHUNK_NOT_LOADED",
     /// Any other exception of the browser.
     Browser => "ERR_BROWSER",
 }
@@ -170,6 +172,7 @@ impl Error {
             Self::Aborted => ErrorCode::Aborted,
             Self::Timeout { .. } => ErrorCode::Timeout,
             Self::Unsupported { .. } => ErrorCode::Unsupported,
+            Self::ChunkNotLoaded { .. } => ErrorCode::ChunkNotLoaded,
             Self::Browser { .. } => ErrorCode::Browser,
         }
     }

@@ -15,6 +15,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::options;
 use crate::error::{Error, Result};
 use crate::options::RoomOptions;
+use crate::platform::chunk;
 use crate::platform::exception::Exception;
 use crate::signaling::{
     Capabilities, Output, SignalCommand, SignalEvent, SignalingBackend, SocketEvent, Timestamp, Wake,
@@ -31,6 +32,7 @@ const HANDLE_COMMAND: &str = "handleCommand";
 pub(super) struct JsBackend {
     object: JsValue,
     capabilities: Capabilities,
+    calls: Rc<RefCell<VecDeque<Call>>>,
     events: Rc<RefCell<VecDeque<SignalEvent>>>,
     wake: Option<Wake>,
 }
@@ -40,6 +42,12 @@ impl fmt::Debug for JsBackend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JsBackend").finish_non_exhaustive()
     }
+}
+
+/// A call of a method of the object.
+enum Call {
+    Start(JsValue),
+    HandleCommand(SignalCommand),
 }
 
 /// Parses room options, and the `backend` in them.
@@ -68,21 +76,45 @@ impl JsBackend {
             true => Capabilities::default(),
             false => parsed(&capabilities, "backend.capabilities")?,
         };
-        Ok(Self { object, capabilities, events: Rc::default(), wake: None })
+        Ok(Self { object, capabilities, calls: Rc::default(), events: Rc::default(), wake: None })
     }
 
-    /// Calls a method, soon and in the order of the calls: it may call the room.
-    fn call(&self, method: &'static str, argument: JsValue) {
-        let (object, events, wake) = (self.object.clone(), self.events.clone(), self.wake.clone());
+    /// Calls a method, soon and in the order of the calls: it may call the room. The first calls wait for the chunk.
+    fn call(&self, call: Call) {
+        self.calls.borrow_mut().push_back(call);
+        let (object, calls, events, wake) =
+            (self.object.clone(), self.calls.clone(), self.events.clone(), self.wake.clone());
         spawn_local(async move {
-            let function = Reflect::get(&object, &method.into()).map(Function::from);
-            if let Err(thrown) = function.and_then(|function| function.call1(&object, &argument)) {
-                let detail = format!("backend.{method}: {}", Exception::from(thrown).message);
+            let loaded = chunk::load("backend").await;
+            let Some(call) = calls.borrow_mut().pop_front() else { return };
+            let called =
+                loaded.map_err(|error| error.to_string()).and_then(|()| call_in_backend_chunk(&object, call));
+            if let Err(detail) = called {
                 events.borrow_mut().push_back(SignalEvent::Lost { detail });
                 wake.iter().for_each(Wake::wake);
             }
         });
     }
+}
+
+#[inline(never)]
+fn call_in_backend_chunk(object: &JsValue, call: Call) -> std::result::Result<(), String> {
+    let (method, argument) = match call {
+        Call::Start(report) => (START, Some(report)),
+        Call::HandleCommand(command) => (HANDLE_COMMAND, to_js(&command)),
+    };
+    let Some(argument) = argument else { return Ok(()) };
+    let function = Reflect::get(object, &method.into()).map(Function::from);
+    match function.and_then(|function| function.call1(object, &argument)) {
+        Ok(_) => Ok(()),
+        Err(thrown) => Err(format!("backend.{method}: {}", Exception::from(thrown).message)),
+    }
+}
+
+/// The backend cannot report an event before it is started, which is after the chunk is loaded.
+#[inline(never)]
+fn parse_in_backend_chunk(event: &JsValue) -> Result<SignalEvent> {
+    parsed(event, "the signaling event")
 }
 
 impl SignalingBackend for JsBackend {
@@ -94,18 +126,16 @@ impl SignalingBackend for JsBackend {
         self.wake = Some(wake.clone());
         let events = self.events.clone();
         let report = Closure::<dyn Fn(JsValue) -> Result<(), JsValue>>::new(move |event: JsValue| {
-            let event = parsed(&event, "the signaling event")?;
+            let event = parse_in_backend_chunk(&event)?;
             events.borrow_mut().push_back(event);
             wake.wake();
             Ok(())
         });
-        self.call(START, report.into_js_value());
+        self.call(Call::Start(report.into_js_value()));
     }
 
     fn handle_command(&mut self, command: SignalCommand, _: Timestamp) {
-        if let Some(command) = to_js(&command) {
-            self.call(HANDLE_COMMAND, command);
-        }
+        self.call(Call::HandleCommand(command));
     }
 
     fn handle_socket(&mut self, _: SocketEvent, _: Timestamp) {}

@@ -1,7 +1,7 @@
 //! `getStats` and `StatsMonitor`.
 
 use futures::StreamExt;
-use js_sys::{JSON, Object, Promise};
+use js_sys::{Array, JSON, Object, Promise};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -13,7 +13,9 @@ use super::room::JsRemoteTrack;
 use super::streams::async_iterator;
 use super::{class, options};
 use crate::Result;
-use crate::engine::stats::{StatsDelta, StatsMonitorOptions, StatsReport, StatsSample, Typed, typescript};
+use crate::engine::stats::{
+    StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, Typed, typescript,
+};
 use crate::platform::{StatsMonitor, StatsSource, get_stats as read_stats};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -40,13 +42,13 @@ const SOURCE: &str = "a PeerConnection, a Sender, a Receiver, a RemoteTrack, or 
 /// Gets the statistics of a connection, or of one sender, receiver or remote track. If a track's
 /// receiver was used by another publication before, its counters continue from there.
 /// @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS if it
-/// has no statistics.
+/// has no statistics; ERR_CHUNK_NOT_LOADED if the package's chunk `statistics` is not served.
 /// @see https://www.w3.org/TR/webrtc/#sec.stats-model
 #[wasm_bindgen(js_name = getStats, unchecked_return_type = "Promise<StatsReport>")]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn get_stats(#[wasm_bindgen(unchecked_param_type = "StatsSource")] source: &JsValue) -> Promise {
     let source = source_of(source);
-    future_to_promise(async move { to_object(&TypedReport::from(&read_stats(source?).await?)) })
+    future_to_promise(async move { report_in_statistics_chunk(&read_stats(source?).await?) })
 }
 
 fn source_of(value: &JsValue) -> Result<StatsSource> {
@@ -89,7 +91,12 @@ impl JsStatsMonitor {
     /// The newest samples, oldest first.
     #[wasm_bindgen(getter, unchecked_return_type = "StatsSample[]")]
     pub fn history(&self) -> Result<JsValue, JsValue> {
-        to_object(&self.monitor.history().iter().map(TypedSample::from).collect::<Vec<_>>())
+        self.monitor
+            .history()
+            .iter()
+            .map(sample_in_statistics_chunk)
+            .collect::<Result<Array, _>>()
+            .map(Into::into)
     }
 
     /// Whether the monitor has ended.
@@ -101,14 +108,16 @@ impl JsStatsMonitor {
     /// The history as CSV text, with a header: for each sample one row for the connection and one for each stream.
     #[wasm_bindgen(js_name = toCsv)]
     pub fn to_csv(&self) -> String {
-        self.monitor.history().to_csv()
+        let history = self.monitor.history();
+        if history.is_empty() { StatsHistory::csv_header() } else { csv_in_statistics_chunk(&history) }
     }
 
     /// The history as JSON text: for each sample its `timestamp`, `delta`, and `report`, the list of the entries,
     /// unchanged from the browser.
     #[wasm_bindgen(js_name = toJson)]
     pub fn to_json(&self) -> String {
-        self.monitor.history().to_json()
+        let history = self.monitor.history();
+        if history.is_empty() { "[]".to_owned() } else { json_in_statistics_chunk(&history) }
     }
 
     /// Stops the monitor. The history is kept. Idempotent.
@@ -138,14 +147,14 @@ impl JsStatsMonitor {
 
     #[wasm_bindgen(js_name = "[Symbol.asyncIterator]", skip_typescript)]
     pub fn iterate(&self) -> Object {
-        async_iterator(self.monitor.from_now().map(|sample| to_object(&TypedSample::from(&sample))))
+        async_iterator(self.monitor.from_now().map(|sample| sample_in_statistics_chunk(&sample)))
     }
 }
 
 /// Fires an event for each sample, and then the end.
 async fn dispatch(mut monitor: StatsMonitor, target: Target) {
     while let Some(sample) = monitor.next().await {
-        if let Ok(sample) = to_object(&TypedSample::from(&sample)) {
+        if let Ok(sample) = sample_in_statistics_chunk(&sample) {
             target.fire_detail("sample", &sample);
         }
     }
@@ -154,6 +163,28 @@ async fn dispatch(mut monitor: StatsMonitor, target: Target) {
     let _ = js_sys::Reflect::set(&detail, &"error".into(), &error);
     target.fire_detail("ended", &detail);
     target.end();
+}
+
+// Reports are created in the chunk: where there is one, it is loaded.
+
+#[inline(never)]
+fn report_in_statistics_chunk(report: &StatsReport) -> Result<JsValue, JsValue> {
+    to_object(&TypedReport::from(report))
+}
+
+#[inline(never)]
+fn sample_in_statistics_chunk(sample: &StatsSample) -> Result<JsValue, JsValue> {
+    to_object(&TypedSample::from(sample))
+}
+
+#[inline(never)]
+fn csv_in_statistics_chunk(history: &StatsHistory) -> String {
+    history.to_csv()
+}
+
+#[inline(never)]
+fn json_in_statistics_chunk(history: &StatsHistory) -> String {
+    history.to_json()
 }
 
 /// A report for TypeScript.

@@ -8,6 +8,7 @@ mod analyser;
 mod audio_context;
 mod bindings;
 mod canvas;
+pub(crate) mod chunk;
 pub(crate) mod clock;
 mod constraints;
 pub(crate) mod data_channel;

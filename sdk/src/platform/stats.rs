@@ -1,5 +1,6 @@
 //! `getStats()`: <https://www.w3.org/TR/webrtc/#sec.stats-model>.
 
+use futures::future::LocalBoxFuture;
 use js_sys::{Array, BigInt, JSON, JsString, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaStreamTrack, MediaStreamTrackState, RtcPeerConnection, RtcRtpReceiver, RtcRtpSender};
 
+use super::chunk;
 use super::exception::Exception;
 use super::peer_connection::{PeerConnection, Receiver, Sender};
 use crate::engine::stats::StatsReport;
@@ -115,7 +117,12 @@ impl StatsSource {
         self.report_of(Some(MEDIA)).await
     }
 
-    async fn report_of(&self, types: Option<&[&str]>) -> Result<StatsReport> {
+    async fn report_of(&self, types: Option<&'static [&'static str]>) -> Result<StatsReport> {
+        chunk::load("statistics").await?;
+        read_in_statistics_chunk(self.clone(), types).await
+    }
+
+    async fn read(&self, types: Option<&[&str]>) -> Result<StatsReport> {
         if self.is_closed() {
             return Err(closed());
         }
@@ -143,6 +150,14 @@ impl StatsSource {
             JSON::stringify(&entries).or_else(|_| stringify_with_big(&entries)).map_err(Exception::from)?;
         json.as_string().as_deref().and_then(StatsReport::from_json).ok_or_else(no_report)
     }
+}
+
+#[inline(never)]
+fn read_in_statistics_chunk(
+    source: StatsSource,
+    types: Option<&'static [&'static str]>,
+) -> LocalBoxFuture<'static, Result<StatsReport>> {
+    chunk::boxed(async move { source.read(types).await })
 }
 
 /// Serializes a `BigInt` as a string, because JSON does not support it. No browser returns one today.

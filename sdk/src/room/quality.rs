@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use futures::future::join_all;
+use futures::future::{LocalBoxFuture, join_all};
 use gloo_timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
 
@@ -17,7 +17,7 @@ use crate::engine::quality::{
 use crate::engine::stats::{StatsDelta, StatsReport};
 use crate::model::{Channel, LinkId, ParticipantId};
 use crate::platform::room_connection::RoomConnection;
-use crate::platform::{clock, page};
+use crate::platform::{chunk, clock, page};
 
 /// The quality of a room. It is measured while the room is joined, whether anyone listens or not: the others depend on
 /// this participant's reports.
@@ -72,6 +72,11 @@ impl Quality {
     }
 }
 
+#[inline(never)]
+fn sample_in_statistics_chunk(driver: Rc<Driver>) -> LocalBoxFuture<'static, ()> {
+    chunk::boxed(async move { driver.sample_quality().await })
+}
+
 impl Driver {
     /// Starts to measure, once the room is joined.
     pub(super) fn measure_quality(&self) {
@@ -82,7 +87,13 @@ impl Driver {
                 return;
             };
             spawn_local(async move {
-                driver.sample_quality().await;
+                match chunk::load("statistics").await {
+                    Ok(()) => sample_in_statistics_chunk(driver.clone()).await,
+                    Err(error) => {
+                        log::warn!("the quality of the call is not measured: {error}");
+                        drop(driver.quality.interval.take());
+                    }
+                }
                 driver.quality.is_measuring.set(false);
             });
         });

@@ -48,10 +48,14 @@ const COLUMNS: [&str; 37] = [
 /// The members of `quality`.
 const QUALITY: [&str; 3] = ["mos", "level", "reason"];
 
+pub(super) fn header() -> String {
+    let header: Vec<_> = COLUMNS.into_iter().chain(QUALITY).collect();
+    header.join(",") + "\r\n"
+}
+
 /// A header, and for each sample one row for the connection and one for each stream.
 pub(super) fn csv<'a>(samples: impl Iterator<Item = &'a StatsSample>) -> String {
-    let header: Vec<_> = COLUMNS.into_iter().chain(QUALITY).collect();
-    let mut text = header.join(",") + "\r\n";
+    let mut text = header();
     for StatsSample { timestamp, delta, .. } in samples {
         let mut add = |direction, mut row: Value| {
             row["timestamp"] = (*timestamp).into();

@@ -116,6 +116,12 @@ impl StatsHistory {
         serde_json::to_string(&self.samples).unwrap_or_default()
     }
 
+    /// The CSV text of an empty history.
+    #[cfg(all(feature = "js", target_arch = "wasm32"))]
+    pub(crate) fn csv_header() -> String {
+        super::csv::header()
+    }
+
     /// The samples as CSV text (RFC 4180), with a header: for each sample one row for the connection and one for each
     /// stream.
     pub fn to_csv(&self) -> String {

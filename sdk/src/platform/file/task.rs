@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
-use futures::future::{Either, select};
+use futures::future::{Either, LocalBoxFuture, select};
 
 use super::carrier::{Carrier, NotSent};
 use super::permit::Permit;
@@ -15,6 +15,7 @@ use super::source::Source;
 use super::transfer::Shared;
 use crate::engine::transfer::{FileReceiver, FileSender, Output, TransferFrame, TransferMessage};
 use crate::error::FileTransferError;
+use crate::platform::chunk;
 
 /// An external event of a transfer.
 #[derive(Debug)]
@@ -86,8 +87,34 @@ impl Machine<'_> {
     }
 }
 
-/// Runs until the transfer has ended or is interrupted.
-pub(super) async fn run(
+/// Runs until the transfer has ended or is interrupted. It fails if its chunk cannot be loaded.
+pub(super) async fn start(
+    work: Work,
+    carrier: Rc<dyn Carrier>,
+    inputs: UnboundedReceiver<Input>,
+    shared: Rc<Shared>,
+) {
+    match chunk::load("files").await {
+        Ok(()) => run_in_files_chunk(work, carrier, inputs, shared).await,
+        Err(error) => {
+            carrier.transfers().finish(shared.id);
+            work.abort(&error.to_string());
+            shared.finish(Err(error), work);
+        }
+    }
+}
+
+#[inline(never)]
+fn run_in_files_chunk(
+    work: Work,
+    carrier: Rc<dyn Carrier>,
+    inputs: UnboundedReceiver<Input>,
+    shared: Rc<Shared>,
+) -> LocalBoxFuture<'static, ()> {
+    chunk::boxed(run(work, carrier, inputs, shared))
+}
+
+async fn run(
     mut work: Work,
     carrier: Rc<dyn Carrier>,
     mut inputs: UnboundedReceiver<Input>,

@@ -17,7 +17,7 @@ use web_sys::{Blob, File};
 
 use super::carrier::Carrier;
 use super::source::Source;
-use super::task::{Input, Work, run};
+use super::task::{Input, Work, start};
 use crate::engine::transfer::{
     CHUNK_HEADER_BYTES, FileOffer, FileProgress, FileSender, TransferId, TransferMessage,
 };
@@ -106,7 +106,7 @@ impl FileTransfer {
             parked: RefCell::default(),
             watchers: Wakers::default(),
         });
-        spawn_local(run(work, carrier.clone(), incoming, shared.clone()));
+        spawn_local(start(work, carrier.clone(), incoming, shared.clone()));
         Self(shared)
     }
 

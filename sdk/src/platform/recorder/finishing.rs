@@ -5,12 +5,16 @@ use std::ops::Range;
 
 use futures::StreamExt;
 use futures::channel::{mpsc, oneshot};
+use futures::future::LocalBoxFuture;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag};
 
+use super::exceptions::recorder_error;
 use crate::engine::webm::{Part, Scanner};
+use crate::error::Result;
+use crate::platform::chunk;
 
 /// The number of bytes read at once, independent of the chunk size.
 const READ_SIZE: f64 = 1_048_576.0;
@@ -20,7 +24,7 @@ const READ_SIZE: f64 = 1_048_576.0;
 pub(super) struct Finisher {
     extent: Extent,
     pieces: RefCell<Option<mpsc::UnboundedSender<Blob>>>,
-    scanner: RefCell<Option<oneshot::Receiver<Result<Scanner, JsValue>>>>,
+    scanner: RefCell<Option<oneshot::Receiver<Result<Scanner>>>>,
 }
 
 /// How much of a file is parsed.
@@ -45,18 +49,13 @@ pub(super) enum Outcome {
 
 impl Finisher {
     pub(super) fn start(extent: Extent) -> Self {
-        let (pieces, mut waiting) = mpsc::unbounded();
+        let (pieces, waiting) = mpsc::unbounded();
         let (done, scanner) = oneshot::channel();
         spawn_local(async move {
-            let mut scanner = Ok(Scanner::default());
-            while let Some(piece) = waiting.next().await {
-                if let Ok(known) = &mut scanner
-                    && (extent == Extent::Whole || known.is_blank())
-                    && let Err(exception) = scan(&piece, known).await
-                {
-                    scanner = Err(exception);
-                }
-            }
+            let scanner = match chunk::load("recorder").await {
+                Ok(()) => scan_in_recorder_chunk(extent, waiting).await,
+                Err(error) => Err(error),
+            };
             let _ = done.send(scanner);
         });
         Self { extent, pieces: RefCell::new(Some(pieces)), scanner: RefCell::new(Some(scanner)) }
@@ -69,7 +68,7 @@ impl Finisher {
     }
 
     /// The file with its duration. Fails if a chunk could not be read.
-    pub(super) async fn finish(&self, blob: &Blob, elapsed_ms: f64) -> Result<Outcome, JsValue> {
+    pub(super) async fn finish(&self, blob: &Blob, elapsed_ms: f64) -> Result<Outcome> {
         self.pieces.take();
         let Some(scanner) = self.scanner.take() else { return Ok(Outcome::Unknown) };
         let Ok(scanner) = scanner.await else { return Ok(Outcome::Unknown) };
@@ -83,9 +82,28 @@ impl Finisher {
         let Some(finished) = scanner.finish(blob.size() as u64, elapsed_ms) else {
             return Ok(Outcome::Unknown);
         };
-        let blob = assemble(blob, &finished.parts)?;
+        let blob = assemble(blob, &finished.parts).map_err(recorder_error)?;
         Ok(Outcome::Finished { blob, duration_ms: finished.duration_ms })
     }
+}
+
+#[inline(never)]
+fn scan_in_recorder_chunk(
+    extent: Extent,
+    mut pieces: mpsc::UnboundedReceiver<Blob>,
+) -> LocalBoxFuture<'static, Result<Scanner>> {
+    chunk::boxed(async move {
+        let mut scanner = Ok(Scanner::default());
+        while let Some(piece) = pieces.next().await {
+            if let Ok(known) = &mut scanner
+                && (extent == Extent::Whole || known.is_blank())
+                && let Err(exception) = scan(&piece, known).await
+            {
+                scanner = Err(recorder_error(exception));
+            }
+        }
+        scanner
+    })
 }
 
 async fn scan(piece: &Blob, scanner: &mut Scanner) -> Result<(), JsValue> {

@@ -14,6 +14,7 @@ use std::rc::{Rc, Weak};
 use std::task::Poll;
 
 use futures::channel::mpsc;
+use futures::future::LocalBoxFuture;
 use gloo_timers::callback::Interval;
 use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ use self::finishing::{Extent, Finisher, Outcome};
 pub use self::options::{AudioBitrateMode, RecorderOptions};
 use self::sound::MixedSound;
 use self::stopwatch::Stopwatch;
+use super::chunk;
 use super::clock::now_ms;
 use super::element::stream_of;
 use super::listener::ListenerGuard;
@@ -344,7 +346,7 @@ impl Inner {
         });
     }
 
-    async fn assemble(&self) -> Result<Recording> {
+    async fn assemble(self: &Rc<Self>) -> Result<Recording> {
         let failure = self.failure.take();
         let nothing = || Error::Recorder { detail: "it ended before any media was recorded".to_owned() };
         if self.size.get() == 0 {
@@ -355,10 +357,10 @@ impl Inner {
         let mut duration_ms = self.stopwatch.get().elapsed_ms(0.0);
         let mut blob = finishing::join(&chunks, &mime_type).map_err(recorder_error)?;
         let mut unreadable = None;
-        let outcome = match &self.finisher {
-            Some(finisher) => finisher.finish(&blob, duration_ms).await,
-            None if mp4::is_mp4(&mime_type) => mp4::finish(&blob, duration_ms).await,
-            None => Ok(Outcome::Unknown),
+        // Without the chunk the recording is as the browser wrote it.
+        let outcome = match chunk::load("recorder").await {
+            Ok(()) => complete_in_recorder_chunk(self.clone(), blob.clone(), duration_ms).await,
+            Err(error) => Err(error),
         };
         match outcome {
             Ok(Outcome::Finished { blob: whole, duration_ms: length }) => {
@@ -367,7 +369,7 @@ impl Inner {
             }
             Ok(Outcome::Blank) => return Err(failure.unwrap_or_else(nothing)),
             Ok(Outcome::Unknown) => {}
-            Err(exception) => unreadable = Some(recorder_error(exception)),
+            Err(error) => unreadable = Some(error),
         }
         let ended_early = failure.or(unreadable).or_else(|| {
             let ended = match self.lost.get() {
@@ -379,6 +381,23 @@ impl Inner {
         });
         Ok(Recording { blob, mime_type, duration_ms, ended_early })
     }
+}
+
+#[inline(never)]
+fn complete_in_recorder_chunk(
+    inner: Rc<Inner>,
+    blob: Blob,
+    duration_ms: f64,
+) -> LocalBoxFuture<'static, Result<Outcome>> {
+    chunk::boxed(async move {
+        match &inner.finisher {
+            Some(finisher) => finisher.finish(&blob, duration_ms).await,
+            None if mp4::is_mp4(&inner.mime_type()) => {
+                mp4::finish(&blob, duration_ms).await.map_err(recorder_error)
+            }
+            None => Ok(Outcome::Unknown),
+        }
+    })
 }
 
 impl Drop for Inner {

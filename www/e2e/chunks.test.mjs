@@ -1,0 +1,100 @@
+// The parts of the package that are fetched when they are first used.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserMissing, launch } from "./lib/browsers.mjs";
+import { servePackage } from "./lib/package.mjs";
+import { stubMissing } from "./lib/server.mjs";
+
+const CHUNK = /\/moim_(?!bg)(\w+)\.wasm$/;
+
+/** A page of a server that notes which chunks it is asked for, and does not have those in `missing`. */
+async function open(t, kind) {
+  const asked = [];
+  const missing = new Set();
+  const url = await servePackage(t, (path) => {
+    const [, chunk] = CHUNK.exec(path) ?? [];
+    if (chunk) asked.push(chunk);
+    return missing.has(chunk) && { status: 404, type: "text/plain", body: "" };
+  });
+  const { page } = await launch(t, kind);
+  await page.goto(url);
+  await page.evaluate(async () => {
+    window.moim = await import("/moim.js");
+    await moim.default();
+  });
+  return { page, asked, missing };
+}
+
+/** Checks nothing but what needs neither devices nor servers. */
+const check = () => moim.diagnose({ signaling: false, camera: null, microphone: null, speaker: false, mediaDurationMs: 1000 }).report;
+const stats = async () => {
+  const connection = new RTCPeerConnection();
+  connection.createDataChannel("chat");
+  const { entries } = await moim.getStats(connection);
+  connection.close();
+  return entries.length;
+};
+
+for (const kind of ["chromium", "firefox"]) {
+  const options = { skip: stubMissing() || browserMissing(kind) };
+
+  test(`a chunk is fetched once, when it is first used, ${kind}`, options, async (t) => {
+    const { page, asked } = await open(t, kind);
+    assert.deepEqual(asked, []);
+    assert.ok((await page.evaluate(stats)) > 0);
+    assert.deepEqual(asked, ["statistics"]);
+    const checks = `(${check})().then(({ checks }) => checks.map(({ check }) => check))`;
+    const [one, other] = await page.evaluate(`Promise.all([${checks}, ${checks}])`);
+    assert.ok(one.includes("secureContext"), one.join());
+    assert.deepEqual(one, other);
+    await page.evaluate(stats);
+    assert.deepEqual(asked, ["statistics", "diagnosis"]);
+  });
+
+  test(`a chunk that is not served is an error, until it is served, ${kind}`, options, async (t) => {
+    const { page, asked, missing } = await open(t, kind);
+    missing.add("diagnosis");
+    const { code, message, cause } = await page.evaluate(
+      `(${check})().catch(({ code, message, cause }) => ({ code, message, cause: cause.code }))`,
+    );
+    assert.deepEqual([code, cause], ["ERR_CHUNK_NOT_LOADED", "ERR_CHUNK_NOT_LOADED"]);
+    assert.match(message, /`diagnosis`.*404.*moim_diagnosis\.wasm/);
+    missing.clear();
+    assert.ok((await page.evaluate(check)).checks.length > 0);
+    assert.deepEqual(asked, ["diagnosis", "diagnosis"]);
+  });
+
+  test(`a backend in JavaScript gets its calls in order once its chunk is loaded, ${kind}`, options, async (t) => {
+    const { page, asked } = await open(t, kind);
+    const calls = await page.evaluate(async () => {
+      const calls = [];
+      let joining;
+      const backend = {
+        start: () => calls.push("start"),
+        handleCommand: ({ type }) => (calls.push(type), joining()),
+      };
+      const room = new moim.Room({ backend });
+      const asked = new Promise((resolve) => (joining = resolve));
+      room.join({ room: "tea", name: "Ana" }).catch(() => {});
+      await asked;
+      await room.leave();
+      return calls;
+    });
+    assert.deepEqual(calls.slice(0, 2), ["start", "join"]);
+    assert.deepEqual(asked, ["backend"]);
+  });
+
+  test(`preload loads all chunks, or those that are named, ${kind}`, options, async (t) => {
+    const { page, asked } = await open(t, kind);
+    const wrong = await page.evaluate(() => moim.preload("fles").catch(({ code, message }) => ({ code, message })));
+    assert.equal(wrong.code, "ERR_INVALID_OPTIONS");
+    assert.match(wrong.message, /`fles`.*files/);
+    await page.evaluate(() => moim.preload("files"));
+    assert.deepEqual(asked, ["files"]);
+    await page.evaluate(() => moim.preload());
+    assert.deepEqual(asked.toSorted(), ["backend", "diagnosis", "files", "recorder", "statistics"]);
+    await page.evaluate(stats);
+    assert.equal(asked.length, 5);
+  });
+}
