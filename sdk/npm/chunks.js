@@ -26,7 +26,6 @@ export function compileChunk(name) {
 export async function linkChunk(name) {
   await once(linked, name, async () => {
     await WebAssembly.instantiate(await compileChunk(name), { ...imports, m: main });
-    compiled.delete(name);
     linked.set(name, true);
   });
 }

@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { browserMissing, launch } from "../e2e/lib/browsers.mjs";
 import { assertShows } from "../e2e/lib/media.mjs";
 import { startStub, stubMissing } from "../e2e/lib/server.mjs";
+import { until } from "../e2e/lib/wait.mjs";
 import { buildWithVite, buildWithWebpack, serveWithVite } from "./lib/bundlers.mjs";
 import { serveToEveryOrigin } from "./lib/cdn.mjs";
 import { makeApp, pack } from "./lib/packed.mjs";
@@ -94,6 +95,9 @@ test("the packed package makes calls", { skip: stubMissing() || browserMissing("
       }
       await assertShows(pages.alice, "#remote", "bob").catch(withProblems);
       await assertShows(pages.bob, "#remote", "alice").catch(withProblems);
+      for (const page of Object.values(pages)) {
+        await until(page, () => document.body.dataset.statistics?.includes("inbound-rtp"), { what: "statistics" }).catch(withProblems);
+      }
       assert.deepEqual(problems, []);
     });
   }

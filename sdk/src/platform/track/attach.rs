@@ -8,8 +8,8 @@ use web_sys::{HtmlElement, HtmlMediaElement, MediaStream, MediaStreamTrack};
 
 use super::LocalTrack;
 use super::changes::{TrackChange, TrackWatch};
-use crate::engine::capture::FacingMode;
 use crate::error::{Error, Result};
+use crate::platform::bindings::capture::get;
 use crate::platform::element::{media_element, start_muted, stream_of};
 use crate::platform::listener::ListenerGuard;
 
@@ -140,9 +140,11 @@ impl LocalTrack {
     }
 
     fn is_mirrored(&self) -> bool {
-        let faces_away = |facing| facing != FacingMode::User;
-        self.kind() == MediaKind::Video
-            && self.source() == TrackSource::Camera
-            && !self.settings().facing_mode.is_some_and(faces_away)
+        if self.kind() != MediaKind::Video || self.source() != TrackSource::Camera {
+            return false;
+        }
+        // One member only: `settings` would bring the readers of all of them.
+        let facing = get(&self.as_raw().get_settings(), "facingMode").as_string();
+        facing.is_none_or(|facing| facing.is_empty() || facing == "user")
     }
 }
