@@ -2673,6 +2673,8 @@ export type ErrorCode =
 | "ERR_TIMEOUT"
 /** The browser does not have the feature. */
 | "ERR_UNSUPPORTED"
+/** A part of the package that is fetched when it is first used is not served, or cannot be compiled. */
+| "ERR_CHUNK_NOT_LOADED"
 /** Any other exception of the browser. */
 | "ERR_BROWSER"
 | InitErrorCode;
@@ -4916,13 +4918,15 @@ export function captureDisplay(options?: DisplayOptions): Promise<DisplayCapture
 /**
  * Checks devices, servers and the network before a call: permissions, camera, microphone and speaker, the signaling
  * server, each STUN and TURN transport, and the quality of media that is sent to itself. What fails is in the results: the
- * `report` rejects only if the `signal` is aborted. Each check has a limit in time.
+ * `report` rejects only if the `signal` is aborted, or if the package's chunk `diagnosis` cannot be loaded. Each check has
+ * a limit in time.
  *
  * The browser may ask for permission, and the speaker plays a tone for a second. Call it from a click handler, because
  * browsers keep audio suspended until a user gesture. The checks start immediately, even if the updates are not iterated,
  * and ending the iteration does not stop them. Afterwards, also when aborted, all devices and connections are released.
  * @throws {MoimError} ERR_INVALID_OPTIONS for options that are misspelt, of the wrong type or out of range, and without a
- * `url` on a page without a server. `report` rejects with ERR_ABORTED when the `signal` is aborted.
+ * `url` on a page without a server. `report` rejects with ERR_ABORTED when the `signal` is aborted, and with
+ * ERR_CHUNK_NOT_LOADED if the chunk is not served.
  * @example
  * const diagnosis = diagnose({ signal });
  * for await (const { check, result } of diagnosis) if (result) console.log(check, result.verdict, result.advice);
@@ -4934,7 +4938,7 @@ export function diagnose(options?: DiagnoseOptions): Diagnosis;
  * Gets the statistics of a connection, or of one sender, receiver or remote track. If a track's
  * receiver was used by another publication before, its counters continue from there.
  * @throws {MoimError} ERR_INVALID_STATE if the connection is closed or the track has ended; ERR_INVALID_OPTIONS if it
- * has no statistics.
+ * has no statistics; ERR_CHUNK_NOT_LOADED if the package's chunk `statistics` is not served.
  * @see https://www.w3.org/TR/webrtc/#sec.stats-model
  */
 export function getStats(source: StatsSource): Promise<StatsReport>;
@@ -4989,6 +4993,32 @@ export type SyncInitInput = BufferSource | CompiledModule;
  * const room = new Room();
  */
 export default function init(options?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
+
+/** A part of the package that is fetched when it is first used. */
+export type ChunkName =
+    /** Signaling backends that are written in JavaScript: `backend` of the room options. */
+    | "backend"
+    /** `diagnose`. */
+    | "diagnosis"
+    /** Sending and receiving files. */
+    | "files"
+    /** Completing recordings. */
+    | "recorder"
+    /** `getStats`, `StatsMonitor`, and the quality of a call, which a room measures from two seconds after it was joined. */
+    | "statistics";
+
+/**
+ * Loads chunks, by default all of them, together with the WebAssembly module: to have everything before the first use, or
+ * while there is a network. Otherwise each is fetched when it is first used, and the operation that needs it takes
+ * longer.
+ *
+ * @throws {MoimError} ERR_CHUNK_NOT_LOADED if one is not served or cannot be compiled; the codes of `init`;
+ * ERR_INVALID_OPTIONS for a name that is not one of a chunk.
+ * @example
+ * await init();
+ * void preload("files");
+ */
+export function preload(...names: ChunkName[]): Promise<void>;
 
 /**
  * Initializes the package synchronously with a module that was already loaded. Browsers reject large modules in a

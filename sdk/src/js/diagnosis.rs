@@ -25,7 +25,8 @@ const _: [&str; 2] = [TYPESCRIPT_CHECK, TYPESCRIPT_FINDING];
 
 /// Checks devices, servers and the network before a call: permissions, camera, microphone and speaker, the signaling
 /// server, each STUN and TURN transport, and the quality of media that is sent to itself. What fails is in the results: the
-/// `report` rejects only if the `signal` is aborted, or if the package's chunk `diagnosis` cannot be loaded. Each check has a limit in time.
+/// `report` rejects only if the `signal` is aborted, or if the package's chunk `diagnosis` cannot be loaded. Each check has
+/// a limit in time.
 ///
 /// The browser may ask for permission, and the speaker plays a tone for a second. Call it from a click handler, because
 /// browsers keep audio suspended until a user gesture. The checks start immediately, even if the updates are not iterated,
