@@ -132,11 +132,12 @@ impl DataMessage {
                 TextMessage::Quality(report) => Some(Self::Quality(report)),
                 TextMessage::Unknown => None,
             },
-            Frame::Binary(bytes) => {
+            Frame::Binary(mut bytes) => {
                 let [DATA_FRAME, topic_length, rest @ ..] = bytes.as_slice() else { return None };
-                let (topic, payload) = rest.split_at_checked(usize::from(*topic_length))?;
-                let topic = String::from_utf8(topic.to_vec()).ok()?;
-                Some(Self::Data { topic, payload: payload.to_vec() })
+                let topic = rest.get(..usize::from(*topic_length))?;
+                let topic = str::from_utf8(topic).ok()?.to_owned();
+                bytes.drain(..DATA_HEADER_BYTES + topic.len());
+                Some(Self::Data { topic, payload: bytes })
             }
         }
     }

@@ -1,30 +1,54 @@
 //! Bytes passed from JavaScript: a buffer, or a view of one.
 
-use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+
+// Without names of members that would be converted for each message.
+#[wasm_bindgen]
+extern "C" {
+    /// Any view of a buffer.
+    type BufferView;
+    #[wasm_bindgen(method, getter)]
+    fn buffer(this: &BufferView) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = byteOffset)]
+    fn byte_offset(this: &BufferView) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = byteLength)]
+    fn byte_length(this: &BufferView) -> JsValue;
+
+    /// A buffer with the member that older browsers lack.
+    type MaybeResizable;
+    #[wasm_bindgen(method, getter)]
+    fn resizable(this: &MaybeResizable) -> Option<bool>;
+
+    /// A constructor that throws for a detached buffer.
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Bytes;
+    #[wasm_bindgen(constructor, catch, js_class = Uint8Array)]
+    fn new(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Result<Bytes, JsValue>;
+}
 
 /// A view of the bytes in an `ArrayBuffer`, a typed array or a `DataView`. They are copied only from a resizable or
 /// shared buffer, which browsers refuse to send. `None` for any other value.
 pub(crate) fn view(data: &JsValue) -> Option<Uint8Array> {
-    let member = |key: &str| Reflect::get(data, &key.into()).ok();
     let view = if data.is_instance_of::<ArrayBuffer>() {
-        construct(data, &JsValue::from(0), &JsValue::UNDEFINED)
+        construct(data, &JsValue::from(0), &JsValue::UNDEFINED)?
+    } else if let Some(bytes) = data.dyn_ref::<Uint8Array>().filter(|bytes| bytes.length() > 0) {
+        bytes.clone()
     } else if ArrayBuffer::is_view(data) {
-        construct(&member("buffer")?, &member("byteOffset")?, &member("byteLength")?)
+        let view = data.unchecked_ref::<BufferView>();
+        construct(&view.buffer(), &view.byte_offset(), &view.byte_length())?
     } else {
-        None
-    }?;
+        return None;
+    };
     if is_plain(&view.buffer()) { Some(view) } else { Some(Uint8Array::new(&view)) }
 }
 
 fn is_plain(buffer: &JsValue) -> bool {
-    let resizable = Reflect::get(buffer, &"resizable".into()).is_ok_and(|resizable| resizable.is_truthy());
-    buffer.is_instance_of::<ArrayBuffer>() && !resizable
+    buffer.is_instance_of::<ArrayBuffer>()
+        && buffer.unchecked_ref::<MaybeResizable>().resizable() != Some(true)
 }
 
-/// `new Uint8Array(buffer, offset, length)`, which throws for a detached buffer.
 fn construct(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8Array> {
-    let constructor: Function =
-        Reflect::get(&js_sys::global(), &"Uint8Array".into()).ok()?.dyn_into().ok()?;
-    Reflect::construct(&constructor, &Array::of3(buffer, offset, length)).ok()?.dyn_into().ok()
+    Bytes::new(buffer, offset, length).ok().map(JsCast::unchecked_into)
 }

@@ -8,10 +8,7 @@ use js_sys::{JSON, Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{
-    CustomEvent, CustomEventInit, MessageEvent, MessageEventInit, RtcDataChannel, RtcPeerConnection,
-    WritableStream,
-};
+use web_sys::{MessageEvent, MessageEventInit, RtcDataChannel, RtcPeerConnection, WritableStream};
 
 use super::abort::{self, NoOptions, abortable};
 use super::event_target::{self, Method, Target};
@@ -356,20 +353,15 @@ fn value(message: RawMessage) -> JsValue {
 /// Fires an event for each message at the target.
 async fn dispatch(channel: DataChannel, target: Target) {
     while let Some(message) = poll_fn(|context| channel.poll_message(context)).await {
-        let event = match message {
+        match message {
             Ok(message) => {
                 let init = MessageEventInit::new();
                 init.set_data(&value(message));
-                MessageEvent::new_with_event_init_dict("message", &init).map(JsCast::unchecked_into)
+                if let Ok(event) = MessageEvent::new_with_event_init_dict("message", &init) {
+                    target.fire(&event);
+                }
             }
-            Err(error) => {
-                let init = CustomEventInit::new();
-                init.set_detail(&error.into());
-                CustomEvent::new_with_event_init_dict("messageerror", &init).map(JsCast::unchecked_into)
-            }
-        };
-        if let Ok(event) = event {
-            target.fire(&event);
+            Err(error) => target.fire_detail("messageerror", &error.into()),
         }
     }
     target.end();

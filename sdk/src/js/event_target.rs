@@ -4,16 +4,27 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::stream::{Stream, StreamExt};
-use js_sys::{Function, Object, Reflect, WeakRef};
+use js_sys::{Function, Reflect, WeakRef};
 use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{CustomEvent, CustomEventInit, Event, EventTarget};
+use web_sys::{Event, EventTarget};
 
 use super::media::to_js;
 use super::options;
-use super::streams::{Values, async_iterator};
+use super::streams::Values;
 use crate::{Error, Result};
+
+// In one call, and the name is not converted: thousands of messages may arrive in a second.
+#[wasm_bindgen(inline_js = "
+export function fireCustom(target, name, detail) {
+  target.dispatchEvent(new CustomEvent(name ?? detail.type, { detail }));
+}")]
+extern "C" {
+    #[wasm_bindgen(js_name = fireCustom, catch)]
+    fn fire_custom(target: &EventTarget, name: Option<&str>, detail: &JsValue) -> Result<(), JsValue>;
+}
 
 /// A method of `EventTarget`.
 #[derive(Clone, Copy)]
@@ -150,10 +161,15 @@ impl Target {
 
     /// Fires a `CustomEvent` with this `detail`.
     pub(crate) fn fire_detail(&self, name: &str, detail: &JsValue) {
-        let init = CustomEventInit::new();
-        init.set_detail(detail);
-        if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
-            self.fire(&event);
+        if let Some(target) = self.get() {
+            let _ = fire_custom(&target, Some(name), detail);
+        }
+    }
+
+    /// Fires a `CustomEvent` whose name is the `type` of its detail.
+    fn fire_typed(&self, detail: &JsValue) {
+        if let Some(target) = self.get() {
+            let _ = fire_custom(&target, None, detail);
         }
     }
 
@@ -187,40 +203,24 @@ pub(crate) fn unlisten(
 
 /// Fires each event of an enum that is tagged by `type`, as a `CustomEvent` of that name with the event as `detail`.
 /// The browser reports a listener that throws, as for any event. `kept` is dropped when the events end.
-pub(crate) fn dispatch<E: Serialize>(
-    events: impl Stream<Item = E> + 'static,
-    target: &Target,
-    kept: impl Sized + 'static,
-) {
-    let fired = fire_all(values(events), target.clone());
+pub(crate) fn dispatch(events: Values, target: &Target, kept: impl Sized + 'static) {
+    let fired = fire_all(events, target.clone());
     spawn_local(async move {
         fired.await;
         drop(kept);
     });
 }
 
-/// Iterates over the events with `for await`. Ending the iteration drops the stream.
-pub(crate) fn iterate<E: Serialize>(events: impl Stream<Item = E> + 'static) -> Object {
-    async_iterator(values(events))
-}
-
-/// Boxed, so that the code is compiled once for all types of events.
-fn values<E: Serialize>(events: impl Stream<Item = E> + 'static) -> Values {
+/// Events as values for [`dispatch`] and `async_iterator`.
+pub(crate) fn values<E: Serialize>(events: impl Stream<Item = E> + 'static) -> Values {
     events.map(|event| to_js(&event)).boxed_local()
 }
 
 async fn fire_all(mut values: Values, target: Target) {
     while let Some(value) = values.next().await {
         if let Ok(detail) = value {
-            fire(&target, &detail);
+            target.fire_typed(&detail);
         }
     }
     target.end();
-}
-
-fn fire(target: &Target, detail: &JsValue) {
-    let Some(name) = Reflect::get(detail, &"type".into()).ok().and_then(|name| name.as_string()) else {
-        return;
-    };
-    target.fire_detail(&name, detail);
 }

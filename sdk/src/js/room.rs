@@ -14,6 +14,7 @@ use super::event_target::{self, Method, Target};
 use super::list::List;
 use super::media::to_js;
 use super::promise::future_to_promise;
+use super::streams::{Values, async_iterator};
 use super::{backend, bytes, options};
 use crate::Error;
 use crate::model::{ParticipantId, PublicationId};
@@ -61,6 +62,26 @@ pub struct JsRoom {
     publications: List<Publication>,
 }
 
+// An object of the serializer takes four times as long: this event may come thousands of times in a second.
+#[wasm_bindgen(inline_js = "
+export const dataReceived = (participantId, topic, payload) => ({ type: 'datareceived', participantId, topic, payload: payload.slice() });
+")]
+extern "C" {
+    #[wasm_bindgen(js_name = dataReceived)]
+    fn data_received(participant_id: &str, topic: &str, payload: &[u8]) -> JsValue;
+}
+
+/// The room's events as they are in JavaScript.
+fn values(room: &Room) -> Values {
+    let to_value = |event| match &event {
+        RoomEvent::DataReceived { participant_id, topic, payload } => {
+            Ok(data_received(participant_id.as_str(), topic, payload))
+        }
+        event => to_js(event),
+    };
+    room.events().map(to_value).boxed_local()
+}
+
 impl JsRoom {
     /// The room behind the JavaScript object.
     pub(super) fn handle(&self) -> Room {
@@ -82,7 +103,7 @@ impl JsRoom {
             None => Room::new(options)?,
         };
         let target = Target::weak();
-        event_target::dispatch(room.events(), &target, ());
+        event_target::dispatch(values(&room), &target, ());
         Ok(Self { room, target, participants: List::default(), publications: List::default() })
     }
 
@@ -184,10 +205,9 @@ impl JsRoom {
     ) -> Promise {
         let wrong = || options::expected("payload", "an ArrayBuffer or a view of one", payload);
         let sent = bytes::view(payload).ok_or_else(wrong).and_then(|bytes| {
-            let bytes = bytes.to_vec();
             let (options, signals) = abort::parse(options.map(JsValue::from), "data options")?;
             signals.check()?;
-            Ok((self.room.send_data(&bytes, &options)?, signals))
+            Ok((self.room.send_bytes(bytes.to_vec(), &options)?, signals))
         });
         match sent {
             // Of thousands of messages in a second most need not wait.
@@ -287,7 +307,7 @@ impl JsRoom {
 
     #[wasm_bindgen(skip_typescript)]
     pub fn events(&self) -> Object {
-        event_target::iterate(self.room.events())
+        async_iterator(values(&self.room))
     }
 }
 

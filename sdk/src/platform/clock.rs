@@ -7,6 +7,7 @@ use std::pin::pin;
 use futures::future::{Either, select};
 use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
+use web_sys::Performance;
 
 use crate::model::Timestamp;
 
@@ -20,9 +21,12 @@ pub(crate) fn now() -> Timestamp {
 
 /// Like `now`, with fractions of a millisecond.
 pub(crate) fn now_ms() -> f64 {
-    let performance = web_sys::window().and_then(|window| window.performance());
+    thread_local! {
+        /// Looked up once: the time is read for each message.
+        static PERFORMANCE: Option<Performance> = web_sys::window().and_then(|window| window.performance());
+    }
     // Without a window, as in a worker: the wall clock, which may jump.
-    performance.map_or_else(js_sys::Date::now, |performance| performance.now())
+    PERFORMANCE.with(|performance| performance.as_ref().map_or_else(js_sys::Date::now, Performance::now))
 }
 
 /// Calls `ring` at this time, unless the timer is dropped before. It may be earlier, by a fraction of a millisecond or if

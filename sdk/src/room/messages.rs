@@ -133,7 +133,11 @@ impl Room {
     /// participants get the message; 3 MiB through an SFU or a mixer, and then nobody gets it; 256 messages while a connection
     /// is being established.
     pub fn send_data(&self, payload: &[u8], options: &DataOptions) -> Result<DataCapacity> {
-        let message = DataMessage::Data { topic: options.topic.clone(), payload: payload.to_vec() };
+        self.send_bytes(payload.to_vec(), options)
+    }
+
+    pub(crate) fn send_bytes(&self, payload: Vec<u8>, options: &DataOptions) -> Result<DataCapacity> {
+        let message = DataMessage::Data { topic: options.topic.clone(), payload };
         let channel = if options.reliable { Channel::Reliable } else { Channel::Lossy };
         self.expect_state("send data", &[RoomState::Joined])?;
         self.expect_permitted("send data", RoomPermission::Data)?;

@@ -14,7 +14,7 @@ pub(crate) use sender::JsSender;
 pub(crate) use transceiver::JsTransceiver;
 
 use super::data_channel::JsDataChannel;
-use super::event_target::{Method, Target, dispatch, event_name, iterate};
+use super::event_target::{Method, Target, dispatch, event_name, values};
 use super::media::{raw_track, to_js};
 use super::promise::future_to_promise;
 use super::streams::async_iterator;
@@ -63,7 +63,7 @@ impl JsPeerConnection {
         let connection = PeerConnection::new(&options)?;
         let target = Target::new()?;
         // It lives until `close()`, even without a reference, like the browser's own.
-        dispatch(connection.events(), &target, connection.clone());
+        dispatch(values(connection.events()), &target, connection.clone());
         Ok(Self { connection, target })
     }
 
@@ -254,7 +254,7 @@ impl JsPeerConnection {
     /// All events from now on: `for await (const event of connection.events())`. Ends when the connection is closed.
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<PeerConnectionEvent>")]
     pub fn events(&self) -> Object {
-        iterate(self.connection.events())
+        async_iterator(values(self.connection.events()))
     }
 }
 

@@ -1,12 +1,16 @@
 //! Moves messages between the application and the browser's buffer.
 
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures::channel::oneshot;
 use web_sys::RtcDataChannelState;
 
 use super::outbox::{Entry, SendProgress, send_next};
-use super::{DEFAULT_MAX_MESSAGE_SIZE, DataChannel, DataChannelState, Inner, Payload, RawMessage, bindings};
+use super::{
+    DEFAULT_MAX_MESSAGE_SIZE, DataChannel, DataChannelState, Delivery, Inner, Message, Payload, RawMessage,
+    bindings,
+};
 use crate::error::{DataChannelError, Error, Result};
 
 impl DataChannel {
@@ -31,6 +35,17 @@ impl DataChannel {
         self.0.pump();
         self.0.outbox.borrow_mut().own_last();
         Ok(())
+    }
+
+    /// From now on messages are not read, but passed to `receive` within the browser's event: a reader is only woken by
+    /// it. Malformed and excessive ones are dropped.
+    pub(crate) fn deliver_to(&self, receive: Rc<dyn Fn(Message)>) {
+        self.0.delivery.replace(Some(Delivery(receive)));
+    }
+
+    /// Undoes [`deliver_to`](Self::deliver_to).
+    pub(crate) fn stop_delivery(&self) {
+        drop(self.0.delivery.take());
     }
 
     pub(crate) fn poll_message(&self, context: &Context<'_>) -> Poll<Option<Result<RawMessage>>> {
@@ -110,10 +125,8 @@ impl Inner {
             && self.raw.buffered_amount() < self.options.high_water_mark
         {
             let Some(mut entry) = self.outbox.borrow_mut().pop() else { break };
-            let scratch = self.outbox.borrow_mut().scratch();
-            let mut next_message = || self.outbox.borrow_mut().next_message();
-            let limit = self.max_frame_size();
-            let sent = send_next(&self.raw, &mut entry, self.framing, limit, &scratch, &mut next_message);
+            let limit = || self.max_frame_size();
+            let sent = send_next(&self.raw, &mut entry, self.framing, limit, &self.outbox);
             match sent {
                 SendProgress::More => self.outbox.borrow_mut().put_back(entry),
                 SendProgress::NotNow => {
@@ -156,6 +169,7 @@ impl Inner {
             entry.finish(Err(DataChannelError::Closed.into()));
         }
         drop(self.listeners.take());
+        drop(self.delivery.take());
         self.transfers.disconnect();
         for wakers in [&self.readers, &self.writers, &self.watchers] {
             wakers.wake();

@@ -1,5 +1,6 @@
 //! Messages that wait for room in the browser's buffer: <https://www.w3.org/TR/webrtc/#dom-rtcdatachannel-send>.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -12,6 +13,9 @@ use super::message::Message;
 use crate::engine::framing::{Fragments, HEADER_BYTES, MAX_FRAME_BYTES, MessageKind, WHOLE};
 use crate::error::{DataChannelError, Result};
 use crate::platform::exception::Exception;
+
+/// Shorter messages are within every connection's limit.
+const SHORT_BYTES: usize = 1024;
 
 /// The content of a message.
 #[derive(Debug)]
@@ -136,29 +140,31 @@ impl Outbox {
         }
     }
 
-    pub(super) fn scratch(&mut self) -> Uint8Array {
+    fn scratch(&mut self) -> Uint8Array {
         let allocate = || Uint8Array::new_with_length(MAX_FRAME_BYTES as u32);
         self.scratch.get_or_insert_with(allocate).clone()
     }
 
-    pub(super) fn next_message(&mut self) -> u32 {
+    fn next_message(&mut self) -> u32 {
         self.next_message = self.next_message.wrapping_add(1);
         self.next_message
     }
 }
 
-/// Sends the next frame of a message. `limit` is the connection's limit in bytes.
+/// Sends the next frame of a message. `limit` returns the connection's limit in bytes.
 pub(super) fn send_next(
     raw: &RtcDataChannel,
     entry: &mut Entry,
     framing: bool,
-    limit: usize,
-    scratch: &Uint8Array,
-    next_message: &mut dyn FnMut() -> u32,
+    limit: impl Fn() -> usize,
+    outbox: &RefCell<Outbox>,
 ) -> SendProgress {
     let size = entry.payload.size();
-    let frame_limit = if framing { limit.min(MAX_FRAME_BYTES) } else { limit };
+    let mut scratch = || outbox.borrow_mut().scratch();
     if entry.fragments.is_none() {
+        // Of thousands of messages in a second, most are short.
+        let limit = if size < SHORT_BYTES { SHORT_BYTES } else { limit() };
+        let frame_limit = if framing { limit.min(MAX_FRAME_BYTES) } else { limit };
         let (kind, length) = match &entry.payload {
             Payload::Text(_) => (MessageKind::Text, size),
             Payload::Bytes(_) | Payload::Js(_) if framing => (MessageKind::Binary, size + 1),
@@ -166,9 +172,9 @@ pub(super) fn send_next(
         };
         let can_be_cut = framing && !matches!(entry.payload, Payload::Frame(_));
         match length <= frame_limit {
-            true => return through(raw, send_whole(raw, &entry.payload, framing, scratch)),
+            true => return through(raw, send_whole(raw, &entry.payload, framing, &mut scratch)),
             false if !can_be_cut => return SendProgress::Failed(DataChannelError::TooLarge { size, limit }),
-            false => match Fragments::new(kind, next_message(), size, frame_limit) {
+            false => match Fragments::new(kind, outbox.borrow_mut().next_message(), size, frame_limit) {
                 Ok(fragments) => entry.fragments = Some(fragments),
                 Err(error) => return SendProgress::Failed(error),
             },
@@ -180,6 +186,7 @@ pub(super) fn send_next(
     let range = header.range();
     let end = (HEADER_BYTES + range.len()) as u32;
     let is_last = range.end == size;
+    let scratch = scratch();
     scratch.subarray(0, HEADER_BYTES as u32).copy_from(&header.to_bytes());
     entry.payload.copy(range, &scratch.subarray(HEADER_BYTES as u32, end));
     match through(raw, raw.send_with_array_buffer_view(&scratch.subarray(0, end))) {
@@ -196,14 +203,21 @@ fn send_whole(
     raw: &RtcDataChannel,
     payload: &Payload,
     framing: bool,
-    scratch: &Uint8Array,
+    scratch: &mut dyn FnMut() -> Uint8Array,
 ) -> Result<(), JsValue> {
     match payload {
         Payload::Text(text) => raw.send_with_str(text),
         Payload::Frame(bytes) => raw.send_with_u8_array(bytes),
         Payload::Bytes(bytes) if !framing => raw.send_with_u8_array(bytes),
         Payload::Js(bytes) if !framing => raw.send_with_array_buffer_view(bytes),
-        Payload::Bytes(_) | Payload::Js(_) => {
+        Payload::Bytes(bytes) => {
+            let mut frame = Vec::with_capacity(bytes.len() + 1);
+            frame.push(WHOLE);
+            frame.extend_from_slice(bytes);
+            raw.send_with_u8_array(&frame)
+        }
+        Payload::Js(_) => {
+            let scratch = scratch();
             let end = payload.size() + 1;
             scratch.set_index(0, WHOLE);
             payload.copy(0..payload.size(), &scratch.subarray(1, end as u32));
