@@ -61,7 +61,7 @@ function keepOpen() {
     const original = WebAssembly[name];
     WebAssembly[name] = async (...args) => {
       const result = await original.apply(WebAssembly, args);
-      open.memory = (result.instance ?? result).exports.memory;
+      open.memory ??= (result.instance ?? result).exports.memory;
       return result;
     };
   }
