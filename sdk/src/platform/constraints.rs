@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::bindings::capture::{call, get};
 use super::devices::media_devices;
+use super::dictionary;
 use crate::engine::capture::{Raw, TrackConstraints};
 use crate::error::{Error, Result};
 
@@ -32,7 +33,7 @@ pub(super) fn to_js_or_true(constraints: &TrackConstraints) -> Result<JsValue> {
 /// Reads a member of a settings or capabilities object.
 pub(super) fn member(object: &JsValue, name: &str) -> Option<Raw> {
     let value = get(object, name);
-    if value.is_undefined() { None } else { serde_wasm_bindgen::from_value(value).ok() }
+    if value.is_undefined() { None } else { dictionary::read(&value).ok() }
 }
 
 /// Sets a property of a new object, which cannot fail.

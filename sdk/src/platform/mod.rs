@@ -13,6 +13,7 @@ pub(crate) mod clock;
 mod constraints;
 pub(crate) mod data_channel;
 mod devices;
+pub(crate) mod dictionary;
 mod display;
 mod element;
 pub(crate) mod exception;

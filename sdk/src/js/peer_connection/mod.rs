@@ -22,6 +22,7 @@ use super::{class, options};
 use crate::engine::peer::Signal;
 use crate::error::Result;
 use crate::model::{IceServer, MediaKind, TrackSource};
+use crate::platform::dictionary;
 use crate::platform::{
     Certificate, CertificateOptions, LocalTrack, PeerConnection, PeerConnectionEvent, PeerConnectionOptions,
     TrackOrKind,
@@ -265,8 +266,8 @@ fn local_track(value: &JsValue) -> Result<LocalTrack> {
 
 fn source_of(value: &JsValue) -> TrackSource {
     let source = js_sys::Reflect::get(value, &"source".into()).ok();
-    let source = source.filter(JsValue::is_string).map(serde_wasm_bindgen::from_value);
-    source.and_then(std::result::Result::ok).unwrap_or(TrackSource::Custom)
+    let source = source.filter(JsValue::is_string).and_then(|source| dictionary::read(&source).ok());
+    source.unwrap_or(TrackSource::Custom)
 }
 
 /// `undefined` is more often a mistake than a request to send nothing.

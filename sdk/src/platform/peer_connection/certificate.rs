@@ -2,7 +2,7 @@
 
 use js_sys::Object;
 use moim_protocol::json::{Fault, Read, Source};
-use moim_protocol::{options, words};
+use moim_protocol::{options, record, words};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -11,6 +11,7 @@ use web_sys::{RtcCertificate, RtcPeerConnection};
 use crate::error::{Error, Result};
 use crate::platform::bindings::capture::require;
 use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::dictionary;
 use crate::platform::exception::Exception;
 
 /// The certificate that identifies a peer. It can outlive the page if it is stored in IndexedDB.
@@ -54,6 +55,8 @@ pub struct Fingerprint {
     pub value: String,
 }
 
+record! { Fingerprint { algorithm: "algorithm" required, value: "value" required, } }
+
 impl Certificate {
     /// Generates a certificate.
     ///
@@ -92,7 +95,7 @@ impl Certificate {
     pub fn fingerprints(&self) -> Result<Vec<Fingerprint>> {
         let unsupported = Error::Unsupported { feature: "RTCCertificate.getFingerprints" };
         let raw = bindings::fingerprints(&self.0).map_err(|_| unsupported.clone())?;
-        serde_wasm_bindgen::from_value(raw.into()).map_err(|_| unsupported)
+        dictionary::read(&raw).map_err(|_| unsupported)
     }
 
     /// The browser's object.

@@ -1,5 +1,6 @@
 //! The browser's media capabilities: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcapabilities>.
 
+use moim_protocol::record;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use web_sys::{RtcRtpReceiver, RtcRtpSender};
@@ -8,6 +9,7 @@ use crate::engine::codec::Codec;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
 use crate::platform::bindings::capture::require;
+use crate::platform::dictionary;
 
 /// `RTCRtpCapabilities`: <https://www.w3.org/TR/webrtc/#dom-rtcrtpcapabilities>.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +22,8 @@ pub struct RtpCapabilities {
     pub header_extensions: Vec<HeaderExtension>,
 }
 
+record! { RtpCapabilities { codecs: "codecs" required, header_extensions: "headerExtensions" required, } }
+
 /// An RTP header extension (RFC 8285).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
@@ -27,6 +31,8 @@ pub struct HeaderExtension {
     /// The URI that identifies it.
     pub uri: String,
 }
+
+record! { HeaderExtension { uri: "uri" required, } }
 
 pub(super) fn send_capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
     require(&js_sys::global(), "RTCRtpSender")?;
@@ -40,5 +46,5 @@ pub(super) fn receive_capabilities(kind: MediaKind) -> Result<RtpCapabilities> {
 
 fn read(raw: Option<JsValue>) -> Result<RtpCapabilities> {
     let unsupported = Error::Unsupported { feature: "getCapabilities" };
-    serde_wasm_bindgen::from_value(raw.ok_or(unsupported.clone())?).map_err(|_| unsupported)
+    dictionary::read(&raw.ok_or(unsupported.clone())?).map_err(|_| unsupported)
 }

@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::engine::codec::Codec;
 use crate::engine::simulcast::check_rids;
 use crate::error::{Error, Result};
+use crate::platform::dictionary;
 use crate::platform::exception::Exception;
 
 /// Settings of one encoding of a track; with simulcast there are several.
@@ -165,13 +166,13 @@ pub(super) fn raw_encodings(encodings: &[Encoding]) -> Result<Array> {
 }
 
 pub(super) fn read(raw: &Object) -> Result<SendParameters> {
-    serde_wasm_bindgen::from_value(raw.into()).map_err(|error| unreadable(&error))
+    dictionary::read(raw).map_err(|fault| unreadable(fault.text))
 }
 
 /// The negotiated codecs; empty before negotiation.
 pub(super) fn codecs(raw: &Object) -> Vec<Codec> {
     let codecs = Reflect::get(raw, &"codecs".into()).ok();
-    codecs.and_then(|codecs| serde_wasm_bindgen::from_value(codecs).ok()).unwrap_or_default()
+    codecs.and_then(|codecs| dictionary::read(&codecs).ok()).unwrap_or_default()
 }
 
 /// Writes the parameters into the browser's object, and leaves its other members unchanged.
@@ -191,7 +192,7 @@ pub(super) fn write(parameters: &SendParameters, raw: &Object) -> Result<()> {
         let source = to_raw(encoding)?;
         MEMBERS.iter().chain(&["active"]).try_for_each(|member| copy(member, &source, &target))?;
     }
-    copy(DEGRADATION_PREFERENCE, &serde_wasm_bindgen::to_value(parameters).map_err(|e| unreadable(&e))?, raw)
+    copy(DEGRADATION_PREFERENCE, &to_js(parameters)?, raw)
 }
 
 /// Finds a member that was requested and that the browser ignored silently.
@@ -239,9 +240,13 @@ fn has(object: &JsValue, member: &str) -> bool {
 }
 
 fn to_raw(encoding: &Encoding) -> Result<JsValue> {
-    serde_wasm_bindgen::to_value(encoding).map_err(|error| unreadable(&error))
+    to_js(encoding)
 }
 
-fn unreadable(error: &serde_wasm_bindgen::Error) -> Error {
-    Error::Negotiation { step: "reading the parameters of a sender", detail: error.to_string() }
+fn to_js(value: &impl Serialize) -> Result<JsValue> {
+    serde_wasm_bindgen::to_value(value).map_err(|error| unreadable(error.to_string()))
+}
+
+fn unreadable(detail: String) -> Error {
+    Error::Negotiation { step: "reading the parameters of a sender", detail }
 }

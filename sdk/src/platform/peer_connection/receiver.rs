@@ -1,6 +1,7 @@
 //! `RTCRtpReceiver`: <https://www.w3.org/TR/webrtc/#rtcrtpreceiver-interface>.
 
 use js_sys::{Array, Reflect};
+use moim_protocol::record;
 use serde::{Deserialize, Serialize};
 use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
@@ -9,6 +10,7 @@ use super::exceptions::refusal;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
 use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::dictionary;
 
 /// The maximum jitter buffer target of browsers, in milliseconds.
 const MAX_JITTER_BUFFER_MS: f64 = 4_000.0;
@@ -33,6 +35,13 @@ pub struct RtpSource {
     #[cfg_attr(feature = "js", tsify(optional))]
     pub audio_level: Option<f64>,
 }
+
+record! { RtpSource {
+    source: "source" required,
+    timestamp: "timestamp" required,
+    rtp_timestamp: "rtpTimestamp" required,
+    audio_level: "audioLevel" omitted_if "null",
+} }
 
 impl Receiver {
     pub(super) fn new(raw: RtcRtpReceiver) -> Self {
@@ -105,5 +114,5 @@ pub(crate) fn audio_level(receiver: &RtcRtpReceiver) -> f64 {
 }
 
 fn sources(raw: &Array) -> Vec<RtpSource> {
-    raw.iter().filter_map(|source| serde_wasm_bindgen::from_value(source).ok()).collect()
+    raw.iter().filter_map(|source| dictionary::read(&source).ok()).collect()
 }
