@@ -46,6 +46,8 @@ pub enum DataMessage {
         text: String,
         /// Whether it was sent to this receiver only.
         private: bool,
+        /// Whether it was sent before, over a connection that was lost, so that the receiver may have it already.
+        again: bool,
     },
     /// A receipt for a chat message or a mark.
     Receipt {
@@ -69,7 +71,7 @@ pub enum DataMessage {
 }
 
 enum TextMessage {
-    Chat { id: u32, text: String, private: bool },
+    Chat { id: u32, text: String, private: bool, again: bool },
     Receipt { id: u32 },
     Mark { id: u32 },
     Quality(QualityReport),
@@ -78,7 +80,8 @@ enum TextMessage {
 
 variants! { TextMessage by "type" else Unknown;
     ["quality" Quality]
-    "chat" Chat { id: "id" optional, text: "text" required, private: "private" omitted_if "false" },
+    "chat" Chat { id: "id" optional, text: "text" required, private: "private" omitted_if "false",
+                  again: "again" omitted_if "false" },
     "receipt" Receipt { id: "id" required },
     "mark" Mark { id: "id" required },
 }
@@ -91,8 +94,8 @@ impl DataMessage {
     pub fn encode(&self) -> Result<Frame, DataChannelError> {
         let json = |message: TextMessage| Frame::Text(json::to_text(&message));
         let frame = match self {
-            Self::Chat { id, text, private } => {
-                json(TextMessage::Chat { id: *id, text: text.clone(), private: *private })
+            Self::Chat { id, text, private, again } => {
+                json(TextMessage::Chat { id: *id, text: text.clone(), private: *private, again: *again })
             }
             Self::Receipt { id } => json(TextMessage::Receipt { id: *id }),
             Self::Mark { id } => json(TextMessage::Mark { id: *id }),
@@ -126,7 +129,9 @@ impl DataMessage {
     pub fn decode(frame: Frame) -> Option<Self> {
         match frame {
             Frame::Text(text) => match json::from_text(&text).ok()? {
-                TextMessage::Chat { id, text, private } => Some(Self::Chat { id, text, private }),
+                TextMessage::Chat { id, text, private, again } => {
+                    Some(Self::Chat { id, text, private, again })
+                }
                 TextMessage::Receipt { id } => Some(Self::Receipt { id }),
                 TextMessage::Mark { id } => Some(Self::Mark { id }),
                 TextMessage::Quality(report) => Some(Self::Quality(report)),
@@ -206,7 +211,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_message_that_fits_survives(id: u32, text in ".*", topic in "[a-z]{0,40}", payload: Vec<u8>) {
-            let chat = DataMessage::Chat { id, text, private: id % 2 == 0 };
+            let chat = DataMessage::Chat { id, text, private: id % 2 == 0, again: false };
             let data = DataMessage::Data { topic, payload };
             let quality = ParticipantQuality { level: 3, reason: QualityReason::Cpu, side: QualitySide::Cpu };
             let quality = DataMessage::Quality(QualityReport { up: quality, down: quality });
@@ -224,7 +229,8 @@ mod tests {
 
     #[test]
     fn a_message_that_is_too_large_is_refused_with_both_numbers() {
-        let message = DataMessage::Chat { id: 1, text: "x".repeat(MAX_MESSAGE_BYTES), private: false };
+        let message =
+            DataMessage::Chat { id: 1, text: "x".repeat(MAX_MESSAGE_BYTES), private: false, again: false };
         let error = message.encode().unwrap_err().to_string();
         assert!(error.contains("1048576"), "{error}");
     }

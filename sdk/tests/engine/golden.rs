@@ -21,13 +21,14 @@ fn assert_numbered(kinds: impl IntoIterator<Item = u8>, count: u8) {
 
 #[test]
 fn messages_of_the_data_channel() {
-    let chat = |id, private| DataMessage::Chat { id, text: "Hi".into(), private };
+    let chat = |id, private, again| DataMessage::Chat { id, text: "Hi".into(), private, again };
     let report = r#"{"type":"quality","up":{"level":3,"reason":"bandwidth","side":"uplink"},"down":{"level":5,"reason":"none","side":"unknown"}}"#;
     let quality = DataMessage::decode(Frame::Text(report.into())).unwrap();
     assert!(matches!(quality, DataMessage::Quality(_)));
     let examples = [
-        (chat(7, false), r#"{"type":"chat","id":7,"text":"Hi"}"#),
-        (chat(0, true), r#"{"type":"chat","id":0,"text":"Hi","private":true}"#),
+        (chat(7, false, false), r#"{"type":"chat","id":7,"text":"Hi"}"#),
+        (chat(0, true, false), r#"{"type":"chat","id":0,"text":"Hi","private":true}"#),
+        (chat(7, false, true), r#"{"type":"chat","id":7,"text":"Hi","again":true}"#),
         (DataMessage::Receipt { id: 7 }, r#"{"type":"receipt","id":7}"#),
         (DataMessage::Mark { id: 8 }, r#"{"type":"mark","id":8}"#),
         (quality, report),

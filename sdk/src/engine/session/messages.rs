@@ -1,5 +1,6 @@
 //! Data channel messages.
 
+use super::resend::addressed;
 use super::{Connection, Event, Session};
 use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
 use crate::engine::topology::FarEnd;
@@ -20,11 +21,11 @@ impl Session {
         now: Timestamp,
     ) -> Result<u32, DataChannelError> {
         let id = self.receipts.next_id();
-        let message = DataMessage::Chat { id, text: text.to_owned(), private: to.is_some() };
-        self.send(&message, Channel::Reliable, to)?;
+        let chat = |again| DataMessage::Chat { id, text: text.to_owned(), private: to.is_some(), again };
+        self.send(&chat(false), Channel::Reliable, to)?;
         let people = self.others().filter(|other| other.role != Role::Mixer).map(|other| other.id.clone());
         let receivers = people.filter(|id| to.is_none_or(|to| to == id)).collect();
-        self.receipts.expect(id, receivers, now);
+        self.receipts.expect(id, chat(true), receivers, now);
         self.emit_receipts();
         Ok(id)
     }
@@ -101,7 +102,7 @@ impl Session {
         }
     }
 
-    fn send(
+    pub(super) fn send(
         &mut self,
         message: &DataMessage,
         channel: Channel,
@@ -152,12 +153,10 @@ impl Session {
         let mut full = None;
         for (link, connection) in self.connections.iter_mut().filter(|(link, _)| link.sends()) {
             let is_direct = !connection.far_end().is_relay();
-            let frame = match connection.far_end() {
-                _ if is_direct && to.is_some_and(|id| Some(id) != link.participant()) => continue,
-                FarEnd::Participant => frame.clone(),
-                FarEnd::Server | FarEnd::Mixer => frame.routed(to)?,
-                FarEnd::Listener => frame.routed(own_id)?,
-            };
+            if is_direct && to.is_some_and(|id| Some(id) != link.participant()) {
+                continue;
+            }
+            let frame = addressed(frame, connection.far_end(), to, own_id)?;
             if !connection.send(channel, frame) {
                 full = Some(DataChannelError::QueueFull { participant: link.to_string() });
             }
@@ -192,8 +191,11 @@ impl Session {
             Some(DataMessage::Mark { id }) => self.send_receipt(id, &from),
             Some(DataMessage::Chat { .. } | DataMessage::Data { .. }) if !may_send => {}
             Some(message) => {
-                if let DataMessage::Chat { id: id @ 1.., .. } = &message {
+                if let DataMessage::Chat { id: id @ 1.., again, .. } = &message {
                     self.send_receipt(*id, &from);
+                    if !self.heard.is_new(&from, *id, *again) {
+                        return;
+                    }
                 }
                 self.event(Event::Message(from, message));
             }

@@ -15,6 +15,7 @@ mod pump;
 mod receipts;
 mod recovery;
 mod replacement;
+mod resend;
 mod signals;
 mod watched;
 mod wishes;
@@ -28,6 +29,7 @@ use self::live_tracks::LiveTracks;
 pub use self::output::{Event, Output};
 pub use self::receipts::Receipt;
 use self::receipts::Receipts;
+use self::resend::Heard;
 use self::wishes::Wishes;
 use super::adaptive_stream;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
@@ -100,6 +102,7 @@ pub struct Session {
     wishes: Wishes,
     layout: Option<MixLayout>,
     receipts: Receipts,
+    heard: Heard,
     backlog: Backlog,
     /// Messages of unknown senders. Those of a participant who has left stay unknown, and are dropped first.
     early: ByteQueue<(ParticipantId, Channel, Frame)>,
@@ -128,6 +131,7 @@ impl Session {
             wishes: Wishes::new(everything),
             layout: None,
             receipts: Receipts::default(),
+            heard: Heard::default(),
             backlog: Backlog::default(),
             early: ByteQueue::new(MAX_HELD_BYTES),
             undelivered: ByteQueue::new(MAX_HELD_BYTES),
@@ -437,12 +441,14 @@ impl Session {
             let is_stale = known
                 .is_some_and(|known| self.stale.contains(&plan.link) || known.has_other_roles(&plan))
                 && !is_absent;
-            let mut unsent = None;
+            let mut unsent = VecDeque::new();
             if is_stale {
-                unsent = self.connections.get_mut(&plan.link).map(Connection::take_unsent);
+                let replaced = self.connections.get_mut(&plan.link);
+                unsent = replaced.map(Connection::take_unsent).unwrap_or_default();
                 self.close_connection(&plan.link);
             }
             let is_new = !self.connections.contains_key(&plan.link);
+            let to_resend = if is_new { self.to_resend(&plan, unsent) } else { VecDeque::new() };
             if is_new {
                 self.signal(SignalCommand::Open(plan.link.clone()));
             }
@@ -452,9 +458,7 @@ impl Session {
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
             }
-            if let Some(unsent) = unsent {
-                connection.send_later(unsent);
-            }
+            connection.send_later(to_resend);
             let offers = plan.offerer == Offerer::Us;
             if is_new && offers && plan.send.is_empty() {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);

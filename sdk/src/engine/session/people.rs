@@ -58,6 +58,9 @@ impl Session {
         });
         if before.reconnecting != after.reconnecting {
             self.event(Event::ParticipantReconnecting(after.clone()));
+            if !after.reconnecting {
+                self.resend_to(&after.id);
+            }
             let is_all = ParticipantInfo { reconnecting: after.reconnecting, ..before.clone() } == after;
             if is_all {
                 return;

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use crate::collections::{SortedMap, SortedSet};
+use crate::engine::data::DataMessage;
 use crate::model::{ParticipantId, Timestamp};
 
 /// A receiver that does not acknowledge within this time is treated as unreachable, in milliseconds.
 const PATIENCE_MS: Timestamp = 30_000;
 /// The maximum number of pending messages: beyond this, the oldest is dropped.
-const MAX_PENDING: usize = 256;
+pub(super) const MAX_PENDING: usize = 256;
 
 /// The receipts of a chat message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,8 @@ struct Pending {
     missing: SortedSet<ParticipantId>,
     receipt: Receipt,
     deadline: Timestamp,
+    /// What is sent over a connection that replaces the one that was lost.
+    repetition: DataMessage,
 }
 
 impl Receipts {
@@ -46,14 +49,20 @@ impl Receipts {
     }
 
     /// A message was sent to these.
-    pub(super) fn expect(&mut self, id: u32, from: SortedSet<ParticipantId>, now: Timestamp) {
+    pub(super) fn expect(
+        &mut self,
+        id: u32,
+        repetition: DataMessage,
+        from: SortedSet<ParticipantId>,
+        now: Timestamp,
+    ) {
         if self.pending.len() == MAX_PENDING
             && let Some((_, oldest)) = self.pending.pop_first()
         {
             self.give_up(oldest);
         }
         let receipt = Receipt { id, ..Receipt::default() };
-        self.pending.insert(id, Pending { missing: from, receipt, deadline: now + PATIENCE_MS });
+        self.pending.insert(id, Pending { missing: from, receipt, deadline: now + PATIENCE_MS, repetition });
         self.finish(id);
     }
 
@@ -65,6 +74,12 @@ impl Receipts {
             pending.receipt.delivered_to.push(by.clone());
             self.finish(id);
         }
+    }
+
+    /// The messages that a participant has not acknowledged, in order, with their numbers.
+    pub(super) fn unacknowledged(&self, by: &ParticipantId) -> impl Iterator<Item = (u32, &DataMessage)> {
+        let pending = self.pending.iter().filter(|(_, pending)| pending.missing.contains(by));
+        pending.map(|(id, pending)| (*id, &pending.repetition))
     }
 
     /// A participant left.
@@ -134,11 +149,15 @@ mod tests {
         names.iter().map(|name| (*name).into()).collect()
     }
 
+    fn line() -> DataMessage {
+        DataMessage::Chat { id: 1, text: "hello".into(), private: false, again: true }
+    }
+
     #[test]
     fn a_receipt_is_complete_when_everyone_has_the_line_or_is_gone() {
         let mut receipts = Receipts::default();
         let id = receipts.next_id();
-        receipts.expect(id, people(&["a", "b"]), 0);
+        receipts.expect(id, line(), people(&["a", "b"]), 0);
         receipts.received(id, &"a".into());
         receipts.received(id, &"a".into());
         receipts.received(id, &"x".into());
@@ -152,14 +171,14 @@ mod tests {
     #[test]
     fn who_is_alone_waits_for_nobody() {
         let mut receipts = Receipts::default();
-        receipts.expect(1, people(&[]), 0);
+        receipts.expect(1, line(), people(&[]), 0);
         assert_eq!(receipts.poll(), Some(Receipt { id: 1, ..Receipt::default() }));
     }
 
     #[test]
     fn nobody_is_waited_for_without_end() {
         let mut receipts = Receipts::default();
-        receipts.expect(1, people(&["a"]), 0);
+        receipts.expect(1, line(), people(&["a"]), 0);
         receipts.handle_timeout(|_| false, PATIENCE_MS - 1);
         assert_eq!(receipts.poll(), None);
         receipts.handle_timeout(|_| true, PATIENCE_MS);
@@ -167,7 +186,7 @@ mod tests {
         receipts.handle_timeout(|_| false, PATIENCE_MS * 2);
         assert_eq!(receipts.poll().unwrap().missed_by, ["a".into()]);
         for id in 2..=MAX_PENDING as u32 + 2 {
-            receipts.expect(id, people(&["a"]), 0);
+            receipts.expect(id, line(), people(&["a"]), 0);
         }
         assert_eq!(receipts.poll().unwrap().id, 2, "the oldest is dropped");
     }

@@ -91,6 +91,9 @@ impl Session {
         let missing: Vec<_> = self.roster.participants().iter().filter(is_missing).cloned().collect();
         if !is_same {
             self.roster.remove(&before, LeaveReason::Left);
+            // Under another id, a repetition would not be recognized.
+            self.receipts.give_up_all();
+            self.emit_receipts();
         }
         self.absent.retain(|id, _| participants.iter().all(|other| other.id != *id));
         let mut room = participants;

@@ -66,7 +66,7 @@ fn what_the_sender_may_not_send_is_dropped_and_what_the_sdk_sends_by_itself_is_n
     let mut session = joined(&people);
     while session.poll_output().is_some() {}
     let mut heard = |from: &str| {
-        let chat = DataMessage::Chat { id: 0, text: "hello".into(), private: false };
+        let chat = DataMessage::Chat { id: 0, text: "hello".into(), private: false, again: false };
         let data = DataMessage::Data { topic: String::new(), payload: vec![1] };
         for message in [chat, data] {
             session.receive(from.into(), Channel::Reliable, message.encode().unwrap(), 0);

@@ -152,8 +152,11 @@ fn whoever_comes_back_late_after_a_restart_is_no_ghost() {
 fn under_another_id_every_link_is_a_new_one() {
     let mut session = joined(true, 60_000);
     lose(&mut session, 1_000);
+    session.send_chat("hello", None, 1_500).unwrap();
     let outputs = rejoin(&mut session, "x", &[("b", 1), ("x", 2)], 2_000);
     assert_eq!(closed(&outputs), ["c", "b"]);
+    let receipt = |event: &Event| matches!(event, Event::Receipt(receipt) if receipt.missed_by.len() == 2);
+    assert!(events(outputs.clone()).iter().any(receipt), "nobody would recognize a repetition");
     let opened =
         |output: &Output| matches!(output, Output::Signal(SignalCommand::Open(link)) if *link == "b".into());
     assert!(outputs.iter().any(opened), "{outputs:?}");
@@ -293,4 +296,46 @@ fn what_waits_for_a_channel_to_the_server_is_sent_over_the_next_connection() {
         matches!(output, Output::Connection { command: ConnectionCommand::Send(Channel::Reliable, _), .. })
     };
     assert_eq!(drain(&mut session).iter().filter(|output| is_sent(output)).count(), 1);
+}
+
+/// The chat messages that are sent, each with its receiver.
+fn lines(outputs: Vec<Output>) -> Vec<String> {
+    let line = |output| {
+        let Output::Connection { command: ConnectionCommand::Send(_, frame), .. } = output else {
+            return None;
+        };
+        let (to, frame) = frame.unrouted()?;
+        let Some(DataMessage::Chat { text, .. }) = DataMessage::decode(frame) else { return None };
+        Some(format!("{to} {text}"))
+    };
+    outputs.into_iter().filter_map(line).collect()
+}
+
+#[test]
+fn what_is_not_acknowledged_is_sent_again_over_the_next_connection_and_heard_once() {
+    let mut session = joined_over(Topology::Sfu, sfu(), 60_000);
+    let link = LinkId::Server(Lane::Both);
+    let open = ConnectionInput::ChannelOpen(Channel::Reliable);
+    session.handle_connection(&link, open.clone(), 500);
+    let ids = ["one", "two", "three"].map(|text| session.send_chat(text, None, 600).unwrap());
+    let from_b = |message: &DataMessage| {
+        let frame = message.encode().unwrap().routed(Some(&"b".into())).unwrap();
+        ConnectionInput::ChannelMessage(Channel::Reliable, frame)
+    };
+    let chat = |again| DataMessage::Chat { id: 7, text: "hello".into(), private: false, again };
+    for message in [DataMessage::Receipt { id: ids[0] }, chat(false)] {
+        session.handle_connection(&link, from_b(&message), 700);
+    }
+    drain(&mut session);
+    lose(&mut session, 1_000);
+    rejoin(&mut session, "a", &[("a", 1), ("b", 2)], 2_000);
+    session.send_chat("four", None, 2_500).unwrap();
+    session.handle_connection(&link, open, 3_000);
+    let again = ["b two", "b three", "c one", "c two", "c three", " four"];
+    assert_eq!(lines(drain(&mut session)), again, "to each what it lacks, and in order");
+
+    session.handle_connection(&link, from_b(&chat(true)), 4_000);
+    let outputs = drain(&mut session);
+    assert!(!events(outputs.clone()).iter().any(|event| matches!(event, Event::Message(..))), "a repetition");
+    assert!(outputs.iter().any(|output| matches!(output, Output::Connection { .. })), "and its receipt");
 }

@@ -1,0 +1,135 @@
+//! Chat messages that were in flight over a lost connection are sent again over the next one, and received once.
+
+use std::collections::VecDeque;
+
+use super::Session;
+use super::receipts::MAX_PENDING;
+use crate::collections::SortedMap;
+use crate::engine::data::{DataMessage, Frame};
+use crate::engine::topology::{FarEnd, Plan};
+use crate::error::DataChannelError;
+use crate::model::{Channel, ParticipantId};
+
+/// The maximum number of senders whose last messages are remembered. Most of them have left.
+const MAX_SENDERS: usize = 512;
+
+/// The numbers of the last chat messages of each participant, as many as can be sent again.
+#[derive(Debug, Default)]
+pub(super) struct Heard(SortedMap<ParticipantId, VecDeque<u32>>);
+
+impl Heard {
+    /// Notes a message, which may be a repetition. Returns whether it was not received before.
+    pub(super) fn is_new(&mut self, from: &ParticipantId, id: u32, again: bool) -> bool {
+        if self.0.len() == MAX_SENDERS && !self.0.contains_key(from) {
+            self.0.pop_first();
+        }
+        let last = self.0.get_or_insert_with(from.clone(), VecDeque::new);
+        if last.contains(&id) {
+            if again {
+                return false;
+            }
+            // On a server whose participants keep their ids, the sender has begun another session.
+            last.clear();
+        }
+        if last.len() == MAX_PENDING {
+            last.pop_front();
+        }
+        last.push_back(id);
+        true
+    }
+}
+
+impl Session {
+    /// What a new connection sends first: the chat messages that its receivers have not acknowledged, and then what the
+    /// connection before has not sent.
+    pub(super) fn to_resend(&self, plan: &Plan, unsent: VecDeque<Frame>) -> VecDeque<Frame> {
+        let mut frames = VecDeque::new();
+        if !plan.link.sends() {
+            return frames;
+        }
+        let first_unsent = unsent.iter().find_map(|frame| chat_id(frame, plan.far_end)).unwrap_or(u32::MAX);
+        let is_behind = |id: &ParticipantId| plan.far_end.is_relay() || plan.link.participant() == Some(id);
+        for receiver in self.others().map(|other| &other.id).filter(|id| is_behind(id)) {
+            let in_flight = self.receipts.unacknowledged(receiver).filter(|(id, _)| *id < first_unsent);
+            let encoded = in_flight.filter_map(|(_, message)| message.encode().ok());
+            let addressed = |frame| addressed(&frame, plan.far_end, Some(receiver), self.own_id()).ok();
+            frames.extend(encoded.filter_map(addressed));
+        }
+        frames.extend(unsent);
+        frames
+    }
+
+    /// A participant is back. A server or a mixer in between may have lost what it could not forward.
+    pub(super) fn resend_to(&mut self, participant: &ParticipantId) {
+        if !self.route(participant).is_some_and(|(_, far_end)| far_end.is_relay()) {
+            return;
+        }
+        let in_flight: Vec<_> =
+            self.receipts.unacknowledged(participant).map(|(_, message)| message.clone()).collect();
+        for message in in_flight {
+            // One that finds the queue full is not acknowledged, which its receipt says.
+            let _ = self.send(&message, Channel::Reliable, Some(participant));
+        }
+    }
+}
+
+/// A frame for one participant or for all, as it is sent to a remote end.
+pub(super) fn addressed(
+    frame: &Frame,
+    far_end: FarEnd,
+    to: Option<&ParticipantId>,
+    own_id: Option<&ParticipantId>,
+) -> Result<Frame, DataChannelError> {
+    match far_end {
+        FarEnd::Participant => Ok(frame.clone()),
+        FarEnd::Server | FarEnd::Mixer => frame.routed(to),
+        FarEnd::Listener => frame.routed(own_id),
+    }
+}
+
+/// The number of the chat message in a frame for a remote end.
+fn chat_id(frame: &Frame, far_end: FarEnd) -> Option<u32> {
+    let frame = match far_end {
+        FarEnd::Participant => frame.clone(),
+        _ => frame.clone().unrouted()?.1,
+    };
+    match DataMessage::decode(frame)? {
+        DataMessage::Chat { id, .. } => Some(id),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repetition_is_recognized_also_after_its_sender_has_left() {
+        let mut heard = Heard::default();
+        let ids = [1, 2, 2, 1, 3, 2].map(|id| heard.is_new(&"a".into(), id, true));
+        assert_eq!(ids, [true, true, false, false, true, false]);
+        assert!(heard.is_new(&"b".into(), 1, true));
+    }
+
+    #[test]
+    fn a_sender_that_counts_from_the_start_again_is_heard() {
+        let mut heard = Heard::default();
+        for _ in 0..2 {
+            assert!([1, 2, 3].iter().all(|id| heard.is_new(&"a".into(), *id, false)));
+        }
+        assert!(!heard.is_new(&"a".into(), 2, true));
+    }
+
+    #[test]
+    fn strangers_cannot_fill_the_memory() {
+        let mut heard = Heard::default();
+        for sender in 0..2 * MAX_SENDERS {
+            assert!(heard.is_new(&sender.to_string().as_str().into(), 1, false));
+        }
+        assert_eq!(heard.0.len(), MAX_SENDERS);
+        for id in 0..2 * MAX_PENDING as u32 {
+            heard.is_new(&"a".into(), id, false);
+        }
+        assert_eq!(heard.0.get(&ParticipantId::from("a")).map(VecDeque::len), Some(MAX_PENDING));
+    }
+}
