@@ -33,8 +33,11 @@ export default function init(options) {
 /** See the types. */
 export async function preload(...names) {
   const all = Object.keys(chunkUrls);
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw invalid(`preload: unknown chunk \`${unknown}\`: expected one of ${all.join(", ")}`);
+  for (const name of names) {
+    if (all.includes(name)) continue;
+    const given = typeof name === "string" ? `unknown chunk \`${name}\`` : "the name of a chunk is not a string";
+    throw invalid(`preload: ${given}: expected one of ${all.join(", ")}`);
+  }
   const wanted = names.length > 0 ? names : all;
   await Promise.all([init(), ...wanted.map(compileChunk)]);
   await Promise.all(wanted.map(linkChunk));

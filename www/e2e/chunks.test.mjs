@@ -50,9 +50,12 @@ for (const kind of ["chromium", "firefox"]) {
     assert.deepEqual(one, other);
     assert.deepEqual(asked, ["statistics", "diagnosis"]);
 
-    const wrong = await page.evaluate(() => moim.preload("fles").catch(({ code, message }) => ({ code, message })));
-    assert.equal(wrong.code, "ERR_INVALID_OPTIONS");
-    assert.match(wrong.message, /`fles`.*files/);
+    const wrong = await page.evaluate(async () => {
+      const refused = (name) => moim.preload(name).catch(({ code, message }) => `${code} ${message}`);
+      return [await refused("fles"), await refused(undefined)];
+    });
+    assert.match(wrong[0], /^ERR_INVALID_OPTIONS .*`fles`.*files/);
+    assert.match(wrong[1], /^ERR_INVALID_OPTIONS .*not a string/);
     await page.evaluate(() => moim.preload("files"));
     assert.deepEqual(asked.slice(2), ["files"]);
     await page.evaluate(() => moim.preload());
