@@ -15,7 +15,7 @@ const ROUNDS = Math.ceil(RECONNECTS / (2 * PAIRS));
 const WARM_UP = 6;
 const PAGE_BYTES = 65_536;
 /** What grows no further: queues, tables, the memory of the module after its busiest moment, late candidates up to their limit. */
-const ALLOWED = { heap: 256_000 + 200 * RECONNECTS, wasm: 32, counts: PAIRS };
+const ALLOWED = { heap: 256_000 + 200 * RECONNECTS, wasm: 64, counts: PAIRS };
 
 const leftovers = readFileSync(new URL("../../sdk/tests/browser/leftovers.js", import.meta.url), "utf8").trim().replace(/^\/\/.*\n/, "").replace(/;$/, "");
 
