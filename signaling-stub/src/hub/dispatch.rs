@@ -361,7 +361,8 @@ impl Hub {
             .connections
             .get(&id)
             .is_some_and(|connection| connection.room.is_some() || waits(connection));
-        let is_vacant = self.rooms.get(&join.room).is_none_or(|room| !room.has_host());
+        let is_vacant = self.rooms.get(&join.room).is_none_or(|room| !room.has_host())
+            && !self.does_host_await_mixer(&join.room);
         // A token for hosts is worth more than being the first. The host of before a restart is the host again, although
         // others may have come back sooner.
         let is_rebuilt = join.identity.is_some() && self.now < self.limits.grace_ms;

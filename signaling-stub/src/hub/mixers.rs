@@ -63,6 +63,13 @@ impl Hub {
         self.connections.values().any(|connection| connection.waits_for_mixer(room).is_some())
     }
 
+    /// Whether one of those who wait for a room's mixer will be the host.
+    pub(super) fn does_host_await_mixer(&self, room: &str) -> bool {
+        let waiting =
+            self.connections.values().filter(|connection| connection.waits_for_mixer(room).is_some());
+        waiting.filter_map(|connection| connection.waiting.as_deref()).any(|it| it.join.role == Role::Host)
+    }
+
     /// Removes and returns every `join` that waits for a room's mixer.
     pub(super) fn take_waiting_for_mixer(&mut self, room: &str) -> Vec<(ConnectionId, Waiting)> {
         let waiting =

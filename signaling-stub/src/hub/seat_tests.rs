@@ -400,3 +400,18 @@ fn after_a_restart_the_host_is_the_host_again_though_another_one_comes_back_soon
         assert_eq!(is_host, role == Role::Host, "{at}");
     }
 }
+
+#[test]
+fn after_a_restart_one_of_two_hosts_who_await_the_mixer_is_the_host_again() {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    let mut errors_of = |id: ConnectionId, digit: &str| {
+        hub.handle_connected(id, 0);
+        let mut message = resumable("tea", "");
+        message["topology"] = "mcu".into();
+        (message["role"], message["identity"]) = ("host".into(), digit.repeat(32).into());
+        say(&mut hub, id, &message);
+        errors(&drain(&mut hub))
+    };
+    assert_eq!(errors_of(ALICE, "0"), []);
+    assert_eq!(errors_of(BOB, "1"), [(BOB, ErrorCode::HostRefused, false)]);
+}
