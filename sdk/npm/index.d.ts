@@ -3430,21 +3430,22 @@ export class CaptureController {
      * Decreases the zoom level of the shared tab by one step, under the same conditions.
      * @throws {MoimError} the codes of `increaseZoomLevel`.
      */
-    decreaseZoomLevel(): Promise<void>;
+    decreaseZoomLevel(options?: AbortOptions): Promise<void>;
     /**
      * Forwards wheel events on `element` to the shared tab, which scrolls; `null` stops it.
      * @throws {MoimError} ERR_INVALID_STATE if no tab is shared; ERR_UNSUPPORTED if the browser has no `forwardWheel`;
      * ERR_MEDIA_NOT_ALLOWED if the user denies it; ERR_INVALID_OPTIONS if it is not an
-     * element.
+     * element; ERR_ABORTED when its `signal` is aborted.
      */
-    forwardWheel(element: Element | null): Promise<void>;
+    forwardWheel(element: Element | null, options?: AbortOptions): Promise<void>;
     /**
      * Increases the zoom level of the shared tab by one step. Call it from a click handler; the browser may prompt the
      * user.
      * @throws {MoimError} ERR_INVALID_STATE if no tab is shared, or at the last level; ERR_UNSUPPORTED if the browser
-     * has no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user denies it, or without a click.
+     * has no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user denies it, or without a click; ERR_ABORTED when its `signal`
+     * is aborted, after which the browser may still do it.
      */
-    increaseZoomLevel(): Promise<void>;
+    increaseZoomLevel(options?: AbortOptions): Promise<void>;
     /**
      * Creates a controller without a capture.
      * @throws {MoimError} ERR_UNSUPPORTED if the browser has no `CaptureController`.
@@ -3458,7 +3459,7 @@ export class CaptureController {
      * Resets the zoom level of the shared tab, under the same conditions.
      * @throws {MoimError} the codes of `increaseZoomLevel`.
      */
-    resetZoomLevel(): Promise<void>;
+    resetZoomLevel(options?: AbortOptions): Promise<void>;
     /**
      * Sets which window gets the focus when sharing begins. Call it before the capture or immediately after it.
      * @throws {MoimError} ERR_INVALID_STATE if it is called later, or a screen is shared; ERR_UNSUPPORTED if the

@@ -89,7 +89,7 @@ const tab = await controller.captureDisplay({ preferCurrentTab: true, monitorTyp
 await tab.video.cropTo(document.querySelector("main"));
 await tab.video.cropTo(null);
 const session: string | undefined = tab.video.captureHandle?.handle;
-await controller.forwardWheel(video);
+await controller.forwardWheel(video, { signal: AbortSignal.timeout(1000) });
 const zoom: number | undefined = controller.zoomLevel;
 
 // What must not compile.

@@ -8,9 +8,9 @@ use web_sys::Element;
 
 use super::display::to_promise;
 use crate::Result;
+use crate::js::abort::{self, NoOptions, abortable};
 use crate::js::event_target::{listen, unlisten};
 use crate::js::options;
-use crate::js::promise::future_to_promise;
 use crate::js::streams::async_iterator;
 use crate::platform::CaptureController;
 
@@ -77,42 +77,52 @@ impl JsCaptureController {
     /// Increases the zoom level of the shared tab by one step. Call it from a click handler; the browser may prompt the
     /// user.
     /// @throws {MoimError} ERR_INVALID_STATE if no tab is shared, or at the last level; ERR_UNSUPPORTED if the browser
-    /// has no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user denies it, or without a click.
+    /// has no `increaseZoomLevel`; ERR_MEDIA_NOT_ALLOWED if the user denies it, or without a click; ERR_ABORTED when its `signal`
+    /// is aborted, after which the browser may still do it.
     #[wasm_bindgen(js_name = increaseZoomLevel, unchecked_return_type = "Promise<void>")]
-    pub fn increase_zoom_level(&self) -> Promise {
-        done(Ok(self.0.increase_zoom_level()))
+    pub fn increase_zoom_level(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        done(options, || Ok(self.0.increase_zoom_level()))
     }
 
     /// Decreases the zoom level of the shared tab by one step, under the same conditions.
     /// @throws {MoimError} the codes of `increaseZoomLevel`.
     #[wasm_bindgen(js_name = decreaseZoomLevel, unchecked_return_type = "Promise<void>")]
-    pub fn decrease_zoom_level(&self) -> Promise {
-        done(Ok(self.0.decrease_zoom_level()))
+    pub fn decrease_zoom_level(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        done(options, || Ok(self.0.decrease_zoom_level()))
     }
 
     /// Resets the zoom level of the shared tab, under the same conditions.
     /// @throws {MoimError} the codes of `increaseZoomLevel`.
     #[wasm_bindgen(js_name = resetZoomLevel, unchecked_return_type = "Promise<void>")]
-    pub fn reset_zoom_level(&self) -> Promise {
-        done(Ok(self.0.reset_zoom_level()))
+    pub fn reset_zoom_level(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
+    ) -> Promise {
+        done(options, || Ok(self.0.reset_zoom_level()))
     }
 
     /// Forwards wheel events on `element` to the shared tab, which scrolls; `null` stops it.
     /// @throws {MoimError} ERR_INVALID_STATE if no tab is shared; ERR_UNSUPPORTED if the browser has no `forwardWheel`;
     /// ERR_MEDIA_NOT_ALLOWED if the user denies it; ERR_INVALID_OPTIONS if it is not an
-    /// element.
+    /// element; ERR_ABORTED when its `signal` is aborted.
     #[wasm_bindgen(js_name = forwardWheel, unchecked_return_type = "Promise<void>")]
     pub fn forward_wheel(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Element | null")] element: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortOptions")] options: Option<JsValue>,
     ) -> Promise {
-        let element = match element.dyn_ref::<Element>() {
+        done(options, || match element.dyn_ref::<Element>() {
             None if !element.is_null() && !element.is_undefined() => {
                 Err(options::expected("element", "an element or null", &element))
             }
-            element => Ok(element),
-        };
-        done(element.map(|element| self.0.forward_wheel(element)))
+            element => Ok(self.0.forward_wheel(element)),
+        })
     }
 
     /// Each new zoom level in percent, including those set by the user in the tab:
@@ -146,9 +156,16 @@ impl JsCaptureController {
     }
 }
 
-fn done(action: Result<impl Future<Output = Result<()>> + 'static>) -> Promise {
-    future_to_promise(async move {
-        action?.await?;
-        Ok(JsValue::UNDEFINED)
+/// Begins within the call, as the browser demands a click.
+fn done<F>(options: Option<JsValue>, begin: impl FnOnce() -> Result<F>) -> Promise
+where
+    F: Future<Output = Result<()>> + 'static,
+{
+    abortable(abort::parse(options, "options"), |NoOptions {}| {
+        let action = begin();
+        async move {
+            action?.await?;
+            Ok(JsValue::UNDEFINED)
+        }
     })
 }

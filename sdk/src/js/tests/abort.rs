@@ -4,6 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::data_channel;
 use super::*;
+use crate::js::media::JsCaptureController;
 use crate::js::media::display::capture_display;
 use crate::js::room::JsRoom;
 
@@ -57,6 +58,18 @@ async fn nobody_is_asked_when_the_signal_was_aborted_before() {
     let options = run(JsValue::UNDEFINED, "return { signal: AbortSignal.abort() }").await.expect("options");
     let refused = JsFuture::from(capture_display(Some(options))).await.expect_err("aborted");
     assert_eq!(Reflect::get(&refused, &"code".into()), Ok("ERR_ABORTED".into()));
+}
+
+#[wasm_bindgen_test]
+async fn a_shared_tab_is_not_controlled_when_the_signal_was_aborted_before() {
+    let Ok(controller) = JsCaptureController::new() else { return };
+    let body = "
+        const options = { signal: AbortSignal.abort(reason) };
+        const calls = [() => x.increaseZoomLevel(options), () => x.decreaseZoomLevel(options), () => x.resetZoomLevel(options),
+          () => x.forwardWheel(null, options)];
+        const errors = await Promise.all(calls.map(caught));
+        return errors.every(isAborted) || errors.map(({ code }) => code).join();";
+    holds(controller, &format!("{IS_ABORTED}{body}")).await;
 }
 
 #[wasm_bindgen_test]
