@@ -69,7 +69,7 @@ export async function buildStub() {
 /** The router of the network tests. Its devices exist on Linux only. */
 export async function buildRouter() {
   if (process.platform !== "linux") return;
-  await cargoBuild("compiling the router of the network tests", ["-p", "moim-test-router", "--profile", "stub"]);
+  await cargoRun("compiling the router of the network tests", ["build", "-p", "moim-test-router", "--profile", "stub"]);
 }
 
 /** Everything that is served or published. The stub beside the demo, whose optimisation keeps only one core busy. */

@@ -1,7 +1,7 @@
 // Assembles the npm package from wasm-bindgen's output and the handwritten files in sdk/npm.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, extname, join, relative, sep } from "node:path";
+import { extname, join, relative, sep } from "node:path";
 import { BINDINGS, NPM_PACKAGE, ROOT } from "./paths.mjs";
 import { filesUnder } from "./stamp.mjs";
 import { tidyTypes } from "./types.mjs";
@@ -66,7 +66,7 @@ const importsOf = (name) =>
 
 /** Exports the addresses of the chunks, written such that bundlers find the files, and what sets their loader. */
 function chunkUrls() {
-  const loader = filesUnder(join(BINDINGS, "snippets")).find((path) => basename(path) === "chunk.js");
+  const loader = filesUnder(join(BINDINGS, "snippets")).find((path) => path.endsWith(join("platform", "snippets.js")));
   const names = readdirSync(BINDINGS).flatMap((name) => CHUNK.exec(name)?.[1] ?? []).sort();
   const urls = names.map((name) => `  ${name}: () => new URL("moim_${name}.wasm", import.meta.url),`);
   const from = relative(BINDINGS, loader).split(sep).join("/");

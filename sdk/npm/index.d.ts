@@ -5016,6 +5016,8 @@ export type ChunkName =
  * @throws {MoimError} ERR_CHUNK_NOT_LOADED if one is not served or cannot be compiled; the codes of `init`;
  * ERR_INVALID_OPTIONS for a name that is not one of a chunk.
  * @example
+ * import init, { preload } from "moim";
+ *
  * await init();
  * void preload("files");
  */

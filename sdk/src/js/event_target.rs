@@ -17,10 +17,7 @@ use super::streams::Values;
 use crate::{Error, Result};
 
 // In one call, and the name is not converted: thousands of messages may arrive in a second.
-#[wasm_bindgen(inline_js = "
-export function fireCustom(target, name, detail) {
-  target.dispatchEvent(new CustomEvent(name ?? detail.type, { detail }));
-}")]
+#[wasm_bindgen(module = "/src/js/snippets.js")]
 extern "C" {
     #[wasm_bindgen(js_name = fireCustom, catch)]
     fn fire_custom(target: &EventTarget, name: Option<&str>, detail: &JsValue) -> Result<(), JsValue>;

@@ -10,25 +10,7 @@ use super::media::to_js;
 
 // Own members instead of getters, so that a console shows them and `JSON.stringify` includes them. Instances of a class, as
 // some frameworks copy plain objects. A list that changes is replaced, so that `===` finds the change.
-#[wasm_bindgen(inline_js = "
-const classes = { Publication: class Publication {}, RemoteParticipant: class RemoteParticipant {} };
-export const liveObject = (name) => new classes[name]();
-export function show(object, members) {
-  for (const [name, value] of Object.entries(members)) {
-    if (isSame(object[name], value)) continue;
-    Object.defineProperty(object, name, { value: Object.freeze(value), enumerable: true, configurable: true });
-  }
-}
-export const isSame = (one, other) => Array.isArray(one) && Array.isArray(other)
-  ? one.length === other.length && one.every((element, at) => element === other[at])
-  : one === other || JSON.stringify(one) === JSON.stringify(other);
-// A participant in the lobby is a plain object.
-const stands = {
-  ParticipantId: (value) => typeof value.id === 'string' && typeof value.name === 'string',
-  PublicationId: (value) => value instanceof classes.Publication,
-};
-export const idOf = (type, value) => Object(value) === value && stands[type]?.(value) ? value.id : undefined;
-")]
+#[wasm_bindgen(module = "/src/js/snippets.js")]
 extern "C" {
     #[wasm_bindgen(js_name = liveObject)]
     fn live_object(class: &str) -> JsValue;

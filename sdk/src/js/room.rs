@@ -63,9 +63,7 @@ pub struct JsRoom {
 }
 
 // An object of the serializer takes four times as long: this event may come thousands of times in a second.
-#[wasm_bindgen(inline_js = "
-export const dataReceived = (participantId, topic, payload) => ({ type: 'datareceived', participantId, topic, payload: payload.slice() });
-")]
+#[wasm_bindgen(module = "/src/js/snippets.js")]
 extern "C" {
     #[wasm_bindgen(js_name = dataReceived)]
     fn data_received(participant_id: &str, topic: &str, payload: &[u8]) -> JsValue;

@@ -19,28 +19,7 @@ use super::promise::future_to_promise;
 pub(crate) type Values = LocalBoxStream<'static, Result<JsValue, JsValue>>;
 
 // A method that returns `this`, and one that is named by a symbol, cannot be written in Rust.
-#[wasm_bindgen(inline_js = "
-export function asyncIterator(next, end) {
-  // Calls of `next` take turns, as those of an async generator: a stream wakes one reader.
-  let last = Promise.resolve();
-  return { next: () => (last = last.then(() => next(), () => next())), return: () => end(), [Symbol.asyncIterator]() { return this; } };
-}
-export function readableStream(next, end, cancelled) {
-  const pull = async (controller) => {
-    const { done, value } = await next();
-    if (done) controller.close();
-    else controller.enqueue(value);
-  };
-  return new ReadableStream({ pull, cancel: (reason) => (cancelled(reason), end()) }, { highWaterMark: 0 });
-}
-export function writableStream(write, close, abort, ended) {
-  const start = (controller) => {
-    // The sink's own `abort` would be called after the write in progress, which may wait indefinitely.
-    controller.signal.onabort = () => abort(controller.signal.reason);
-    Promise.resolve(ended).catch((error) => controller.error(error));
-  };
-  return new WritableStream({ start, write: (chunk) => write(chunk), close: () => close() });
-}")]
+#[wasm_bindgen(module = "/src/js/snippets.js")]
 extern "C" {
     #[wasm_bindgen(js_name = asyncIterator)]
     fn to_async_iterator(next: &Function, end: &Function) -> Object;

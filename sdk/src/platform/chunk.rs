@@ -44,7 +44,7 @@ pub(crate) async fn load(_: &'static str) -> Result<()> {
 }
 
 #[cfg(feature = "js")]
-#[wasm_bindgen::prelude::wasm_bindgen(module = "/src/platform/chunk.js")]
+#[wasm_bindgen::prelude::wasm_bindgen(module = "/src/platform/snippets.js")]
 extern "C" {
     #[wasm_bindgen(js_name = loadChunk)]
     fn load_chunk(name: &str) -> Option<js_sys::Promise>;

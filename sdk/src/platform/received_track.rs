@@ -9,10 +9,7 @@ use super::stats::StatsSource;
 
 // Firefox delivers an event that a page fires at a track to `onended`, and to no listener, unless that has asked for such
 // events: `wantsUntrusted`, an argument of its own <https://developer.mozilla.org/docs/Web/API/EventTarget/addEventListener>.
-#[wasm_bindgen(inline_js = "
-export function deliverFiredEvents(track) {
-  track.addEventListener = (type, listener, options) => EventTarget.prototype.addEventListener.call(track, type, listener, options, true);
-}")]
+#[wasm_bindgen(module = "/src/platform/snippets.js")]
 extern "C" {
     #[wasm_bindgen(js_name = deliverFiredEvents)]
     fn deliver_fired_events(track: &MediaStreamTrack);

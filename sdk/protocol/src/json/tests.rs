@@ -113,3 +113,10 @@ fn tables_agree_with_serde() {
         assert_eq!(to_text(&role), serde_json::to_string(&role).unwrap());
     }
 }
+
+#[test]
+fn the_ends_of_lines_of_a_description_take_two_characters_each() {
+    let mut out = String::new();
+    write_text("v=0\r\n\t", &mut out);
+    assert_eq!(out, r#""v=0\r\n\u0009""#);
+}

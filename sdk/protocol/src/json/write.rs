@@ -61,6 +61,8 @@ pub fn write_text(text: &str, out: &mut String) {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
             '\n' => out.push_str("\\n"),
+            // Each line of an SDP ends with it.
+            '\r' => out.push_str("\\r"),
             '\u{0}'..' ' => {
                 // Writing to a string does not fail.
                 let _ = write!(out, "\\u{:04x}", u32::from(character));

@@ -2,7 +2,7 @@
 //!
 //! That restores what no ICE restart can: in Firefox, a packet that the system refuses to send ends DTLS for good. Either
 //! end may begin it, the other one follows ([`Reopened`](crate::model::SignalEvent::Reopened)). Publications and wishes
-//! belong to the session; what was in flight is lost.
+//! belong to the session; of what was in flight, chat is sent again (`resend.rs`), and data is lost.
 
 use super::Session;
 use crate::engine::trace;
@@ -49,16 +49,8 @@ mod tests {
         let mut session = Session::new(Capabilities::default(), Vec::new(), true);
         let (id, kind, source) = ("camera".into(), MediaKind::Video, TrackSource::Camera);
         session.publish(Publication { id, kind, source, muted: false, to: None }, 0);
-        let request = JoinRequest {
-            room: "tea".into(),
-            profile: Profile { name: "Ana".into(), ..Profile::default() },
-            topology: Topology::Mesh,
-            role: Role::Participant,
-            token: None,
-            publications: Vec::new(),
-            carries_offer: false,
-            resumable: false,
-        };
+        let profile = Profile { name: "Ana".into(), ..Profile::default() };
+        let request = JoinRequest::new("tea", profile, Topology::Mesh);
         session.join(request, 1_000, 0);
         let participants =
             vec![participant("b", 1, Role::Participant), participant("a", 2, Role::Participant)];
