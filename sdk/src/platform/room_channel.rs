@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use futures::StreamExt;
 use futures::future::{AbortHandle, abortable};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::RtcPeerConnection;
@@ -46,14 +47,6 @@ impl RoomChannel {
         };
         let max_waiting = if kind.is_reliable() { profile.max_waiting } else { MAX_LOSSY_WAITING };
         let channel = DataChannel::create(connection, kind.label(), &options)?;
-        let deliver = on_input.clone();
-        channel.deliver_to(Rc::new(move |message| {
-            let frame = match message {
-                Message::Text(text) => Frame::Text(text),
-                Message::Binary(bytes) => Frame::Binary(bytes),
-            };
-            deliver(ConnectionInput::ChannelMessage(kind, frame));
-        }));
         let (task, report) = abortable(report(kind, channel.clone(), on_input));
         spawn_local(async move {
             let _ = task.await;
@@ -84,15 +77,23 @@ impl RoomChannel {
 impl Drop for RoomChannel {
     fn drop(&mut self) {
         self.report.abort();
-        self.channel.stop_delivery();
     }
 }
 
-/// Reports that the channel is open, and that it is closed.
-async fn report(kind: Channel, channel: DataChannel, on_input: Rc<dyn Fn(ConnectionInput)>) {
+/// Passes the channel's events on, until it is closed. Not from within a browser's event: a listener that lets the browser
+/// go on, as `alert` does in Firefox, would get further behind than the sender is told.
+async fn report(kind: Channel, mut channel: DataChannel, on_input: Rc<dyn Fn(ConnectionInput)>) {
     if channel.opened().await.is_ok() {
         on_input(ConnectionInput::ChannelOpen(kind));
-        let _ = channel.closed().await;
+        while let Some(message) = channel.next().await {
+            // Malformed and excessive messages are dropped, like the room's messages.
+            let frame = match message {
+                Ok(Message::Text(text)) => Frame::Text(text),
+                Ok(Message::Binary(bytes)) => Frame::Binary(bytes),
+                Err(_) => continue,
+            };
+            on_input(ConnectionInput::ChannelMessage(kind, frame));
+        }
     }
     on_input(ConnectionInput::ChannelClosed(kind));
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, RtcDataChannel};
 
 use super::message::AssembledBytes;
-use super::{DataChannel, Delivery, Inner, RawMessage};
+use super::{DataChannel, Inner, RawMessage};
 use crate::engine::framing::{FragmentHeader, FrameKind, HEADER_BYTES, MessageKind};
 use crate::error::{DataChannelError, Result};
 use crate::platform::exception::Exception;
@@ -72,13 +72,7 @@ impl Inner {
             let given_up = self.reassembler.borrow_mut().take_given_up();
             self.inbox.borrow_mut().miss(given_up);
         }
-        let Some(message) = message else { return };
-        let delivery = self.delivery.borrow().clone();
-        if let Some(Delivery(receive)) = delivery {
-            if let Ok(message) = message {
-                receive(message.into());
-            }
-        } else {
+        if let Some(message) = message {
             self.inbox.borrow_mut().push(message);
             self.readers.wake();
         }

@@ -1,16 +1,12 @@
 //! Moves messages between the application and the browser's buffer.
 
-use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures::channel::oneshot;
 use web_sys::RtcDataChannelState;
 
 use super::outbox::{Entry, SendProgress, send_next};
-use super::{
-    DEFAULT_MAX_MESSAGE_SIZE, DataChannel, DataChannelState, Delivery, Inner, Message, Payload, RawMessage,
-    bindings,
-};
+use super::{DEFAULT_MAX_MESSAGE_SIZE, DataChannel, DataChannelState, Inner, Payload, RawMessage, bindings};
 use crate::error::{DataChannelError, Error, Result};
 
 impl DataChannel {
@@ -35,17 +31,6 @@ impl DataChannel {
         self.0.pump();
         self.0.outbox.borrow_mut().own_last();
         Ok(())
-    }
-
-    /// From now on messages are not read, but passed to `receive` within the browser's event: a reader is only woken by
-    /// it. Malformed and excessive ones are dropped.
-    pub(crate) fn deliver_to(&self, receive: Rc<dyn Fn(Message)>) {
-        self.0.delivery.replace(Some(Delivery(receive)));
-    }
-
-    /// Undoes [`deliver_to`](Self::deliver_to).
-    pub(crate) fn stop_delivery(&self) {
-        drop(self.0.delivery.take());
     }
 
     pub(crate) fn poll_message(&self, context: &Context<'_>) -> Poll<Option<Result<RawMessage>>> {
@@ -169,7 +154,6 @@ impl Inner {
             entry.finish(Err(DataChannelError::Closed.into()));
         }
         drop(self.listeners.take());
-        drop(self.delivery.take());
         self.transfers.disconnect();
         for wakers in [&self.readers, &self.writers, &self.watchers] {
             wakers.wake();

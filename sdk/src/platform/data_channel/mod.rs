@@ -10,7 +10,6 @@ mod outbox;
 mod stream;
 
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -57,16 +56,6 @@ pub enum DataChannelState {
     Closed,
 }
 
-/// A function that gets messages as they arrive.
-#[derive(Clone)]
-struct Delivery(Rc<dyn Fn(Message)>);
-
-impl fmt::Debug for Delivery {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Delivery")
-    }
-}
-
 /// A channel for messages and files between two peers.
 ///
 /// Clones are handles to the same channel. Dropping the last one closes the channel; a file transfer in progress holds
@@ -90,8 +79,6 @@ struct Inner {
     reliable: bool,
     ordered: bool,
     inbox: RefCell<Inbox>,
-    /// Gets the messages instead of the inbox.
-    delivery: RefCell<Option<Delivery>>,
     reassembler: RefCell<Reassembler<AssembledBytes>>,
     outbox: RefCell<Outbox>,
     readers: Wakers,
@@ -163,7 +150,6 @@ impl DataChannel {
             reliable: raw.max_packet_life_time().is_none() && raw.max_retransmits().is_none(),
             ordered: bindings::ordered(&raw),
             inbox: RefCell::new(Inbox::new(options.max_unread as usize)),
-            delivery: RefCell::default(),
             reassembler: RefCell::new(Reassembler::new(options.max_message_size as usize)),
             options,
             raw,
