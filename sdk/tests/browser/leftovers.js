@@ -85,6 +85,8 @@
   const meet = (object) => {
     for (const [kind, state] of states) {
       if (!(object instanceof kind) || stateful.has(object) || over.has(object)) continue;
+      // One of before that is collected now is closed once more.
+      if (object[state] === "closed") continue;
       stateful.set(object, { name: kind.name, isOver: () => object[state] === "closed" });
       begun.set(kind.name, (begun.get(kind.name) ?? 0) + 1);
     }
