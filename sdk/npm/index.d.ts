@@ -2480,7 +2480,7 @@ export interface RoomEventMap {
     trackadded: RoomEventOf<"trackadded">;
     /** Media from a remote participant has ended. Its track was detached already. */
     trackremoved: RoomEventOf<"trackremoved">;
-    /** A participant joined the room, or was in it already when this one joined. */
+    /** A participant has joined the room, or was already in it when this participant joined. */
     participantjoined: RoomEventOf<"participantjoined">;
     /** A participant has left. */
     participantleft: RoomEventOf<"participantleft">;

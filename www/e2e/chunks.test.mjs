@@ -80,7 +80,7 @@ for (const kind of ["chromium", "firefox"]) {
   });
 }
 
-/** What a backend is told while its chunk is loaded: in the order in which it happened. */
+/** The commands that a backend gets while its chunk is loaded, in the order of the calls. */
 async function callsOfBackend() {
   const calls = [];
   let heard;

@@ -19,7 +19,7 @@ function token(identity, ...grants) {
 }
 
 for (const kind of ["chromium", "firefox"]) {
-  test(`who may only listen sees and hears, and is told why it cannot speak, ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
+  test(`a participant without permission to publish sees and hears, and gets an error that says why it cannot speak, ${kind}`, { skip: skip || browserMissing(kind) }, async (t) => {
     const stub = await startStub(t, { env });
     const alice = await join(t, stub, "alice", { app: "page", topology: "sfu", query: token("alice@example.org") });
     const bob = await join(t, stub, "bob", { kind, app: "page", topology: "sfu", query: token("guest", "subscribe") });

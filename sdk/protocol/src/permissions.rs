@@ -136,8 +136,7 @@ impl Read for RoomPermissions {
     }
 
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
-        let mut names = Vec::<String>::new();
-        names.read(from)?;
+        let names = Vec::<String>::read_new(from)?;
         *self = names.iter().filter_map(|name| RoomPermission::of(name)).collect();
         Ok(())
     }

@@ -480,9 +480,7 @@ impl Read for IceServer {
     }
 
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
-        let mut server = written::IceServer::blank();
-        server.read(from)?;
-        let written::IceServer { urls, username, credential } = server;
+        let written::IceServer { urls, username, credential } = Read::read_new(from)?;
         *self = Self { urls: urls.0, username, credential };
         Ok(())
     }

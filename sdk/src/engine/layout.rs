@@ -115,9 +115,7 @@ impl Read for Layout {
     }
 
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
-        let mut written = Written::blank();
-        written.read(from)?;
-        *self = written.try_into().map_err(|fault: &str| Fault::new(fault.to_owned()))?;
+        *self = Written::read_new(from)?.try_into().map_err(|fault: &str| Fault::new(fault.to_owned()))?;
         Ok(())
     }
 }

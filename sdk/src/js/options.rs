@@ -33,11 +33,8 @@ pub(crate) fn parse_value<T: Read>(value: JsValue, what: &str) -> Result<T> {
 /// Parses any value; the member `beside` is left to the caller.
 pub(crate) fn parse_beside<T: Read>(value: JsValue, what: &str, beside: &'static str) -> Result<T> {
     let path = &Path::Root(what);
-    let mut parsed = T::blank();
-    match parsed.read(&Checked { value, path, beside }) {
-        Ok(()) => Ok(parsed),
-        Err(fault) => Err(Error::InvalidOptions { detail: placed_at(path, fault).text }),
-    }
+    let parsed = T::read_new(&Checked { value, path, beside });
+    parsed.map_err(|fault| Error::InvalidOptions { detail: placed_at(path, fault).text })
 }
 
 /// The elements of an array, each parsed when it is requested. `what` names the array in messages.

@@ -81,7 +81,7 @@ impl Drop for RoomChannel {
 }
 
 /// Passes the channel's events on, until it is closed. Not from within a browser's event: a listener that lets the browser
-/// go on, as `alert` does in Firefox, would get further behind than the sender is told.
+/// continue, as `alert` does in Firefox, would fall further behind than the receipts tell the sender.
 async fn report(kind: Channel, mut channel: DataChannel, on_input: Rc<dyn Fn(ConnectionInput)>) {
     if channel.opened().await.is_ok() {
         on_input(ConnectionInput::ChannelOpen(kind));

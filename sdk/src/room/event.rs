@@ -73,7 +73,7 @@ pub enum RoomEvent {
         #[cfg_attr(not(feature = "js"), serde(skip))]
         participant: RemoteParticipant,
     },
-    /// A participant joined the room, or was in it already when this one joined.
+    /// A participant has joined the room, or was already in it when this participant joined.
     ParticipantJoined {
         /// The participant.
         #[cfg_attr(

@@ -35,8 +35,21 @@ pub trait Read {
     /// Sets the value.
     ///
     /// # Errors
-    /// If `from` has another form. The value is then of no use.
+    /// If `from` has another form. The value is then unspecified.
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault>;
+
+    /// Reads a new value.
+    ///
+    /// # Errors
+    /// If `from` has another form.
+    fn read_new(from: &dyn Source) -> Result<Self, Fault>
+    where
+        Self: Sized,
+    {
+        let mut value = Self::blank();
+        value.read(from)?;
+        Ok(value)
+    }
 }
 
 /// A value that can be written.
@@ -45,8 +58,14 @@ pub trait Write {
     fn write(&self, out: &mut String);
 }
 
+/// An object with a table of its members.
+pub trait Table {
+    /// Describes the members.
+    fn table(&self) -> &'static [Member];
+}
+
 /// An object whose members can be read.
-pub trait ReadRecord {
+pub trait ReadRecord: Table {
     /// The type's name, for errors.
     fn name(&self) -> &'static str;
 
@@ -55,22 +74,16 @@ pub trait ReadRecord {
         false
     }
 
-    /// Describes the members.
-    fn table(&self) -> &'static [Member];
-
     /// The members, in the order of the table.
     fn members(&mut self) -> Vec<&mut dyn Read>;
 }
 
 /// An object whose members can be written.
-pub trait WriteRecord {
+pub trait WriteRecord: Table {
     /// The tag of an enum, and its value.
     fn tag(&self) -> Option<(&'static str, &'static str)> {
         None
     }
-
-    /// Describes the members.
-    fn table(&self) -> &'static [Member];
 
     /// The members, in the order of the table.
     fn members(&self) -> Vec<&dyn Write>;
@@ -117,9 +130,7 @@ pub fn to_text(value: &dyn Write) -> String {
 /// # Errors
 /// If `text` is not JSON, or a value of another form.
 pub fn from_text<T: Read>(text: &str) -> Result<T, Fault> {
-    let mut value = T::blank();
-    value.read(&parse(text)?)?;
-    Ok(value)
+    T::read_new(&parse(text)?)
 }
 
 /// Separate, because it does not depend on the type.

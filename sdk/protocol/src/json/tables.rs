@@ -13,39 +13,15 @@ macro_rules! record {
     ($type:ident $($strict:ident)? {
         $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?,)+
     }) => {
-        impl $crate::json::ReadRecord for $type {
-            fn name(&self) -> &'static str {
-                stringify!($type)
-            }
-
-            $($crate::$strict! {})?
-
-            fn table(&self) -> &'static [$crate::json::Member] {
-                const { &[$($crate::member!($name $presence $($form)?)),+] }
-            }
-
-            fn members(&mut self) -> Vec<&mut dyn $crate::json::Read> {
-                vec![$(&mut self.$field),+]
-            }
+        $crate::readable! {
+            $type $($strict)?,
+            Self { $($field: $crate::blank!($($blank)?)),+ },
+            $($field: $crate::member!($name $presence $($form)?)),+
         }
 
         impl $crate::json::WriteRecord for $type {
-            fn table(&self) -> &'static [$crate::json::Member] {
-                const { &[$($crate::member!($name $presence $($form)?)),+] }
-            }
-
             fn members(&self) -> Vec<&dyn $crate::json::Write> {
                 vec![$(&self.$field),+]
-            }
-        }
-
-        impl $crate::json::Read for $type {
-            fn blank() -> Self {
-                Self { $($field: $crate::blank!($($blank)?)),+ }
-            }
-
-            fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
-                $crate::json::read_record(self, from)
             }
         }
 
@@ -63,14 +39,27 @@ macro_rules! record {
 #[macro_export]
 macro_rules! options {
     ($type:ident { $($field:ident: $name:literal $(in $range:expr)?),* $(,)? }) => {
+        $crate::readable! { $type, Self::default(), $($field: $crate::member!($name optional $($range)?)),* }
+    };
+}
+
+/// A struct that can be read: its blank value, and the description of each field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! readable {
+    ($type:ident $($strict:ident)?, $blank:expr, $($field:ident: $member:expr),*) => {
+        impl $crate::json::Table for $type {
+            fn table(&self) -> &'static [$crate::json::Member] {
+                const { &[$($member),*] }
+            }
+        }
+
         impl $crate::json::ReadRecord for $type {
             fn name(&self) -> &'static str {
                 stringify!($type)
             }
 
-            fn table(&self) -> &'static [$crate::json::Member] {
-                const { &[$($crate::member!($name option $($range)?)),*] }
-            }
+            $($crate::$strict! {})?
 
             fn members(&mut self) -> Vec<&mut dyn $crate::json::Read> {
                 vec![$(&mut self.$field),*]
@@ -79,7 +68,7 @@ macro_rules! options {
 
         impl $crate::json::Read for $type {
             fn blank() -> Self {
-                Self::default()
+                $blank
             }
 
             fn read(&mut self, from: &dyn $crate::json::Source) -> Result<(), $crate::json::Fault> {
@@ -105,13 +94,19 @@ macro_rules! variants {
             const WORDS: &[&str] = &[$($word,)* $($own,)* "unknown"];
         }
 
+        impl $crate::json::Table for $type {
+            fn table(&self) -> &'static [$crate::json::Member] {
+                match self {
+                    $(Self::$variant(content) => $crate::json::Table::table(content),)*
+                    $(Self::$with { .. } => const { &[$($crate::member!($name $presence $($form)?)),*] },)*
+                    Self::$other => &[],
+                }
+            }
+        }
+
         impl $crate::json::ReadRecord for $type {
             fn name(&self) -> &'static str {
                 stringify!($type)
-            }
-
-            fn table(&self) -> &'static [$crate::json::Member] {
-                $crate::json::WriteRecord::table(self)
             }
 
             fn members(&mut self) -> Vec<&mut dyn $crate::json::Read> {
@@ -130,14 +125,6 @@ macro_rules! variants {
                     $(Self::$with { .. } => $own,)*
                     Self::$other => "unknown",
                 }))
-            }
-
-            fn table(&self) -> &'static [$crate::json::Member] {
-                match self {
-                    $(Self::$variant(content) => $crate::json::WriteRecord::table(content),)*
-                    $(Self::$with { .. } => const { &[$($crate::member!($name $presence $($form)?)),*] },)*
-                    Self::$other => &[],
-                }
             }
 
             fn members(&self) -> Vec<&dyn $crate::json::Write> {
@@ -185,16 +172,18 @@ macro_rules! contents {
             $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?),* $(,)?
         },)*
     ) => {
-        impl $(<$parameter: $crate::json::Read>)? $crate::json::ReadRecord for $type $(<$parameter>)? {
-            fn name(&self) -> &'static str {
-                stringify!($type)
-            }
-
+        impl $(<$parameter>)? $crate::json::Table for $type $(<$parameter>)? {
             fn table(&self) -> &'static [$crate::json::Member] {
                 match self {
                     $(Self::$with { .. } => const { &[$($crate::member!($name $presence $($form)?)),*] },)*
                     _ => &[],
                 }
+            }
+        }
+
+        impl $(<$parameter: $crate::json::Read>)? $crate::json::ReadRecord for $type $(<$parameter>)? {
+            fn name(&self) -> &'static str {
+                stringify!($type)
             }
 
             fn members(&mut self) -> Vec<&mut dyn $crate::json::Read> {
@@ -206,13 +195,6 @@ macro_rules! contents {
         }
 
         impl $(<$parameter: $crate::json::Write>)? $crate::json::WriteRecord for $type $(<$parameter>)? {
-            fn table(&self) -> &'static [$crate::json::Member] {
-                match self {
-                    $(Self::$with { .. } => const { &[$($crate::member!($name $presence $($form)?)),*] },)*
-                    _ => &[],
-                }
-            }
-
             fn members(&self) -> Vec<&dyn $crate::json::Write> {
                 match self {
                     $(Self::$with { $($field),* } => vec![$($field),*],)*
@@ -240,7 +222,7 @@ macro_rules! contents {
                     $(Self::$variant(value) => {
                         $crate::json::read_content($content, &mut |content| value.read(content), from)
                     })*
-                    _ if $crate::json::ReadRecord::table(self).is_empty() => Ok(()),
+                    _ if $crate::json::Table::table(self).is_empty() => Ok(()),
                     _ => $crate::json::read_content(
                         $content,
                         &mut |content| $crate::json::read_record(self, content),
@@ -258,7 +240,7 @@ macro_rules! contents {
                 };
                 let content = |out: &mut String| match self {
                     $(Self::$variant(value) => $crate::json::Write::write(value, out),)*
-                    _ if $crate::json::WriteRecord::table(self).is_empty() => {}
+                    _ if $crate::json::Table::table(self).is_empty() => {}
                     _ => $crate::json::write_record(self, out),
                 };
                 $crate::json::write_content(($tag, word), ($content, &content), out);
@@ -320,10 +302,7 @@ macro_rules! member {
     ($name:literal omitted_if $form:literal) => {
         $crate::json::Member::new($name, $crate::json::Presence::OmittedIf($form))
     };
-    ($name:literal option) => {
-        $crate::json::Member::new($name, $crate::json::Presence::Optional)
-    };
-    ($name:literal option $range:expr) => {
+    ($name:literal optional $range:expr) => {
         $crate::json::Member { range: Some($range), ..$crate::member!($name optional) }
     };
 }

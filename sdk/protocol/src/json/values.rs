@@ -46,11 +46,8 @@ impl<T: Read> Read for Option<T> {
     }
 
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
-        if from.is_null() {
-            *self = None;
-            return Ok(());
-        }
-        self.insert(T::blank()).read(from)
+        *self = if from.is_null() { None } else { Some(T::read_new(from)?) };
+        Ok(())
     }
 }
 
@@ -71,9 +68,7 @@ impl<T: Read> Read for Vec<T> {
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
         self.clear();
         from.list(&mut |element| {
-            let mut value = T::blank();
-            value.read(element)?;
-            self.push(value);
+            self.push(T::read_new(element)?);
             Ok(())
         })
     }
@@ -98,9 +93,7 @@ impl<T: Read> Read for BTreeMap<String, T> {
     fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
         self.clear();
         from.map(&mut |name, member| {
-            let mut value = T::blank();
-            value.read(member)?;
-            self.insert(name.to_owned(), value);
+            self.insert(name.to_owned(), T::read_new(member)?);
             Ok(())
         })
     }

@@ -358,11 +358,7 @@ fn read_set(
     from.open("ConstraintSet", &members)?;
     from.map(&mut |name, value| match &mut advanced {
         Some(advanced) if name == "advanced" => advanced.read(value),
-        _ => {
-            let mut raw = Raw::default();
-            raw.read(value)?;
-            set.parse_member(name, raw).map_err(Fault::new)
-        }
+        _ => set.parse_member(name, Raw::read_new(value)?).map_err(Fault::new),
     })
 }
 

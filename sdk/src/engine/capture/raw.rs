@@ -210,7 +210,5 @@ impl<'de> Deserialize<'de> for Raw {
 /// Reads it as any JSON first, so that there is only one reader.
 pub(super) fn read_any<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let any = Value::deserialize(deserializer)?;
-    let mut value = T::blank();
-    value.read(&any).map_err(|fault| D::Error::custom(fault.text))?;
-    Ok(value)
+    T::read_new(&any).map_err(|fault| D::Error::custom(fault.text))
 }

@@ -39,7 +39,7 @@ pub enum Event {
     Reconnected,
     /// A participant's connection to the server was lost or restored: see [`ParticipantInfo::reconnecting`].
     ParticipantReconnecting(ParticipantInfo),
-    /// A participant joined the room, or was in it already when this one joined.
+    /// A participant has joined the room, or was already in it when this participant joined.
     ParticipantJoined(ParticipantInfo),
     /// A participant's name, metadata or publications changed.
     ParticipantUpdated(ParticipantInfo),

@@ -108,16 +108,8 @@ impl Read for LinkId {
         from.map(&mut |name, value| {
             count += 1;
             match name {
-                "participant" => {
-                    let mut id = Read::blank();
-                    Read::read(&mut id, value)?;
-                    *self = Self::Participant(id);
-                }
-                "server" => {
-                    let mut lane = Lane::blank();
-                    lane.read(value)?;
-                    *self = Self::Server(lane);
-                }
+                "participant" => *self = Self::Participant(Read::read_new(value)?),
+                "server" => *self = Self::Server(Read::read_new(value)?),
                 _ => return Err(unknown_variant(name, &["participant", "server"])),
             }
             Ok(())

@@ -162,7 +162,7 @@ const MEMBERS: [&str; 7] = [
 
 pub(super) fn raw_encodings(encodings: &[Encoding]) -> Result<Array> {
     check_rids(encodings.iter().map(|encoding| encoding.rid.as_deref()))?;
-    encodings.iter().map(to_raw).collect()
+    encodings.iter().map(to_js).collect()
 }
 
 pub(super) fn read(raw: &Object) -> Result<SendParameters> {
@@ -189,7 +189,7 @@ pub(super) fn write(parameters: &SendParameters, raw: &Object) -> Result<()> {
         });
     }
     for (encoding, target) in parameters.encodings.iter().zip(encodings.iter()) {
-        let source = to_raw(encoding)?;
+        let source = to_js(encoding)?;
         MEMBERS.iter().chain(&["active"]).try_for_each(|member| copy(member, &source, &target))?;
     }
     copy(DEGRADATION_PREFERENCE, &to_js(parameters)?, raw)
@@ -207,7 +207,7 @@ pub(super) fn check_taken(
         return Err(Error::Unsupported { feature: "sendEncodings of this number" });
     }
     for (encoding, taken) in encodings.iter().zip(taken.iter()) {
-        let asked = to_raw(encoding)?;
+        let asked = to_js(encoding)?;
         if let Some(feature) = MEMBERS.iter().find(|member| has(&asked, member) && !has(&taken, member)) {
             return Err(Error::Unsupported { feature });
         }
@@ -237,10 +237,6 @@ fn copy(member: &str, source: &JsValue, target: &JsValue) -> Result<()> {
 fn has(object: &JsValue, member: &str) -> bool {
     Reflect::get(object, &JsValue::from_str(member))
         .is_ok_and(|value| !value.is_undefined() && !value.is_null())
-}
-
-fn to_raw(encoding: &Encoding) -> Result<JsValue> {
-    to_js(encoding)
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue> {

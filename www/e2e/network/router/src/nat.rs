@@ -19,7 +19,7 @@ const FIRST_PORT: u16 = 20_000;
 pub enum Mapping {
     /// All: "cone" NAT. STUN finds an address that others can reach.
     EndpointIndependent,
-    /// Those to the same address and port: "symmetric" NAT. What STUN finds is of no use to others.
+    /// Those to the same address and port: "symmetric" NAT. Other participants cannot use the address that STUN returns.
     AddressAndPortDependent,
 }
 
