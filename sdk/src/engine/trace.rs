@@ -40,7 +40,7 @@ pub(crate) fn signal_command(command: &SignalCommand) {
         SignalCommand::Update(..) => "update",
         SignalCommand::Order(..) => "order",
         SignalCommand::Reconnect => "join over a new connection",
-        SignalCommand::Probe => "ping",
+        SignalCommand::Probe { .. } => "ping",
         SignalCommand::Leave => "leave",
     };
     log::debug!(target: SIGNALING, "send {name}");

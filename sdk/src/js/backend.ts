@@ -38,7 +38,7 @@ export type SignalCommand =
    */
   | { type: "reconnect" }
   /** With the capability `resume`: the network may have changed. Check soon whether the connection still works. */
-  | { type: "probe" }
+  | { type: "probe"; withinMs: number }
   /** Leave the room and close the connection. */
   | { type: "leave" };
 

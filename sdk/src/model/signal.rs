@@ -33,8 +33,12 @@ pub enum SignalCommand {
     /// Open a new connection in place of one that is [lost](SignalEvent::Lost) or does not reply. The reply is
     /// [`SignalEvent::Resumed`], [`SignalEvent::Rejoined`], or `Lost` again. Only with [`Capabilities::resume`](super::Capabilities::resume).
     Reconnect,
-    /// The network may have changed: check soon whether the connection still works. Only with [`Capabilities::resume`](super::Capabilities::resume).
-    Probe,
+    /// The network may have changed: check whether the connection still works. It is [lost](SignalEvent::Lost) if nothing is
+    /// received in time. Only with [`Capabilities::resume`](super::Capabilities::resume).
+    Probe {
+        /// For how many milliseconds the server may be silent; longer if its replies take longer anyway.
+        within_ms: u32,
+    },
     /// Leave the room and close the connection. The last command.
     Leave,
 }

@@ -61,7 +61,6 @@ pub use file::{FileDirection, FileOptions, FileTransfer, FileTransferProgress, I
 pub use level_meter::LevelMeter;
 pub use listener::ListenerGuard;
 pub use mixer::{Mixer, MixerOptions, MixerSource, MixerSourceOptions};
-pub(crate) use peer_connection::audio_level;
 pub use peer_connection::{
     BundlePolicy, Certificate, CertificateAlgorithm, CertificateOptions, DegradationPreference, DtmfOptions,
     DtmfSender, Encoding, Fingerprint, HeaderExtension, IceConnectionState, IceGatheringState,
@@ -69,6 +68,7 @@ pub use peer_connection::{
     RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones, TrackOrKind,
     Transceiver, TransceiverDirection, TransceiverOptions,
 };
+pub(crate) use peer_connection::{audio_level, last_played};
 pub(crate) use player::Player;
 #[cfg(feature = "js")]
 pub(crate) use promise::ignore;

@@ -10,6 +10,7 @@ use futures::channel::oneshot;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
+use super::arrivals::Arrivals;
 use super::attachments::Attachments;
 use super::event::{RoomEvent, RoomState};
 use super::files::Files;
@@ -54,6 +55,7 @@ pub(super) struct Driver {
     pub(super) ice_transport_policy: IceTransportPolicy,
     pub(super) attachments: Attachments,
     pub(super) speakers: Speakers,
+    pub(super) arrivals: Arrivals,
     pub(super) quality: Quality,
     /// Waiters for the receipts of chat messages.
     pub(super) receipts: RefCell<SortedMap<u32, oneshot::Sender<ChatReceipt>>>,
@@ -92,6 +94,7 @@ impl Driver {
             ice_transport_policy,
             attachments: Attachments::new(adaptive_stream),
             speakers: Speakers::default(),
+            arrivals: Arrivals::default(),
             quality: Quality::new(cpu_relief),
             receipts: RefCell::default(),
             senders: RefCell::default(),

@@ -20,6 +20,7 @@
 //! ```
 
 mod adaptive_stream;
+mod arrivals;
 mod attachments;
 mod driver;
 mod event;

@@ -13,7 +13,7 @@ use crate::platform::{audio_level, clock};
 
 const EVERY_MS: u32 = 100;
 
-/// The levels of a room's remote voices. They are measured while there are any.
+/// The levels of a room's remote voices. They are measured while there are remote tracks.
 #[derive(Debug, Default)]
 pub(super) struct Speakers {
     voices: RefCell<ActiveSpeakers>,
@@ -33,7 +33,7 @@ impl Speakers {
 impl Driver {
     /// Remote tracks were added or removed.
     pub(super) fn tracks_changed(&self) {
-        let is_needed = self.remote_tracks.borrow().values().any(|track| track.kind() == MediaKind::Audio);
+        let is_needed = !self.remote_tracks.borrow().is_empty();
         let mut interval = self.speakers.interval.borrow_mut();
         if is_needed == interval.is_some() {
             return;
@@ -43,6 +43,7 @@ impl Driver {
             Interval::new(EVERY_MS, move || {
                 if let Some(driver) = this.upgrade() {
                     driver.measure_voices();
+                    driver.check_arrivals();
                 }
             })
         });

@@ -37,7 +37,7 @@ function makeCertificate() {
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   openssl("req", "-x509", ...newKey, "-keyout", authorityKey, "-out", authority, "-days", "2", "-subj", "/CN=moim tests", "-addext", "keyUsage=critical,keyCertSign");
   openssl("req", ...newKey, "-keyout", key, "-out", request, "-subj", "/CN=localhost");
-  writeFileSync(extensions, "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n");
+  writeFileSync(extensions, "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:203.0.113.1\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n");
   openssl("x509", "-req", "-in", request, "-CA", authority, "-CAkey", authorityKey, "-CAcreateserial", "-out", certificate, "-days", "2", "-extfile", extensions);
   const spki = createPublicKey(readFileSync(certificate)).export({ type: "spki", format: "der" });
   return { authority, certificate, key, spki: createHash("sha256").update(spki).digest("base64") };

@@ -17,6 +17,7 @@ mod recovery;
 mod replacement;
 mod resend;
 mod signals;
+mod silence;
 mod watched;
 mod wishes;
 
@@ -30,6 +31,7 @@ pub use self::output::{Event, Output};
 pub use self::receipts::Receipt;
 use self::receipts::Receipts;
 use self::resend::Heard;
+use self::silence::Silence;
 use self::wishes::Wishes;
 use super::adaptive_stream;
 use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
@@ -96,6 +98,7 @@ pub struct Session {
     /// Participants that have not come back after a restart of the server, and how long they may.
     absent: SortedMap<ParticipantId, Timestamp>,
     connections: SortedMap<LinkId, Connection>,
+    silence: Silence,
     /// Links that the remote end has opened again or does not know any more, so that their connections have to be replaced.
     stale: SortedSet<LinkId>,
     live: LiveTracks,
@@ -126,6 +129,7 @@ impl Session {
             reconnect_ms: DEFAULT_RECONNECT_MS,
             absent: SortedMap::new(),
             connections: SortedMap::new(),
+            silence: Silence::default(),
             stale: SortedSet::new(),
             live: LiveTracks::default(),
             wishes: Wishes::new(everything),

@@ -8,6 +8,8 @@ use crate::model::{
     Timestamp,
 };
 
+/// After the network may have changed, a server that does not reply within this time is considered lost.
+const REPLY_MS: u32 = 2_000;
 /// After a restart of the server, a participant that does not come back within this time has left.
 const RETURN_MS: Timestamp = 10_000;
 
@@ -44,22 +46,27 @@ impl Session {
 
     /// The network may have changed or be back: checks the connection to the server, or attempts to restore it at once.
     pub fn check_server(&mut self, now: Timestamp) {
-        match &mut self.phase {
-            Phase::Joined { .. } if self.capabilities.resume => self.signal(SignalCommand::Probe),
-            Phase::Recovering { ladder, .. } => {
-                ladder.hurry(now);
-                self.reconnect(now);
-            }
-            _ => {}
+        if let Phase::Recovering { ladder, .. } = &mut self.phase {
+            ladder.hurry(now);
+            self.reconnect(now);
+        }
+        self.probe(REPLY_MS);
+    }
+
+    /// Checks whether the server replies within this time, in milliseconds.
+    pub(super) fn probe(&mut self, within_ms: u32) {
+        if matches!(self.phase, Phase::Joined { .. }) && self.capabilities.resume {
+            self.signal(SignalCommand::Probe { within_ms });
         }
     }
 
     /// The server knows this participant.
-    pub(super) fn resumed(&mut self, ice_servers: Vec<IceServer>) {
+    pub(super) fn resumed(&mut self, ice_servers: Vec<IceServer>, now: Timestamp) {
         let Phase::Recovering { own_id, .. } = &self.phase else { return };
         self.phase = Phase::Joined { own_id: own_id.clone() };
         self.set_ice_servers(ice_servers);
         self.event(Event::Reconnected);
+        self.end_silence(now);
     }
 
     /// This participant has joined again: the server was restarted, or the participant was away for too long.
@@ -81,6 +88,7 @@ impl Session {
         self.phase = Phase::Joined { own_id: participant_id.clone() };
         self.set_ice_servers(ice_servers);
         self.event(Event::Reconnected);
+        self.end_silence(now);
         // Nobody enters a room before its mixer, so a missing mixer was replaced.
         let is_missing = |known: &&ParticipantInfo| {
             is_same

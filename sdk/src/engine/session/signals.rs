@@ -48,7 +48,7 @@ impl Session {
                 self.set_ice_servers(ice_servers);
             }
             (Phase::Recovering { ladder, .. }, SignalEvent::Waiting) => ladder.wait_for_admission(),
-            (_, SignalEvent::Resumed { ice_servers }) => self.resumed(ice_servers),
+            (_, SignalEvent::Resumed { ice_servers }) => self.resumed(ice_servers, now),
             (_, SignalEvent::Rejoined { participant_id, participants, lobby, ice_servers }) => {
                 self.rejoined(participant_id, participants, lobby, ice_servers, now);
             }

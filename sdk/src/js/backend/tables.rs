@@ -12,7 +12,7 @@ contents! { SignalCommand by "type" and "detail";
     ["join" Join, "open" Open, "close" Close, "publish" Publish, "update" Update, "order" Order]
     "signal" Signal { link: "link" required, signal: "signal" required },
     "reconnect" Reconnect {},
-    "probe" Probe {},
+    "probe" Probe { within_ms: "withinMs" required },
     "leave" Leave {},
 }
 

@@ -113,6 +113,12 @@ pub(crate) fn audio_level(receiver: &RtcRtpReceiver) -> f64 {
     levels.filter_map(|source| source.audio_level).fold(0.0, f64::max)
 }
 
+/// When media was played last, in milliseconds since 1970; 0 if that was long ago.
+pub(crate) fn last_played(receiver: &RtcRtpReceiver) -> f64 {
+    let times = receiver.get_synchronization_sources().into_iter();
+    times.filter_map(|source| Reflect::get(&source, &"timestamp".into()).ok()?.as_f64()).fold(0.0, f64::max)
+}
+
 fn sources(raw: &Array) -> Vec<RtpSource> {
     raw.iter().filter_map(|source| dictionary::read(&source).ok()).collect()
 }

@@ -522,7 +522,7 @@ impl SignalingBackend for NativeBackend {
                 }
             }
             SignalCommand::Reconnect => self.reconnect(now),
-            SignalCommand::Probe => self.transport.probe(now),
+            SignalCommand::Probe { within_ms } => self.transport.probe(within_ms, now),
             SignalCommand::Leave => self.end(),
         }
         self.flush();

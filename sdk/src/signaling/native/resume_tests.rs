@@ -165,16 +165,57 @@ fn an_error_about_the_connection_alone_is_a_loss_of_it() {
 #[test]
 fn a_server_that_does_not_reply_after_the_network_changed_is_lost() {
     let mut backend = joined();
-    backend.handle_command(SignalCommand::Probe, 1_000);
+    backend.handle_command(SignalCommand::Probe { within_ms: 2_000 }, 1_000);
     assert!(matches!(&*sent(&drain(&mut backend)), [(ClientMessage::Ping, None)]));
     told(&mut backend, ServerMessage::Pong { revision: 7 }, 1_100);
     backend.handle_timeout(3_500);
     let is_lost = |output: &Output| matches!(output, Output::Event(SignalEvent::Lost { .. }));
     assert!(!drain(&mut backend).iter().any(is_lost));
 
-    backend.handle_command(SignalCommand::Probe, 5_000);
+    backend.handle_command(SignalCommand::Probe { within_ms: 2_000 }, 5_000);
     backend.handle_timeout(7_000);
     assert!(drain(&mut backend).iter().any(is_lost));
+}
+
+/// How long a server that does not reply within 250 ms is waited for, after it took this long to reply.
+fn patience(round_trips: &[Timestamp]) -> Timestamp {
+    let mut backend = joined();
+    let mut now = 1_000;
+    for round_trip in round_trips {
+        backend.handle_command(SignalCommand::Probe { within_ms: 2_000 }, now);
+        now += round_trip;
+        told(&mut backend, ServerMessage::Pong { revision: 7 }, now);
+        now += 1_000;
+    }
+    drain(&mut backend);
+    backend.handle_command(SignalCommand::Probe { within_ms: 250 }, now);
+    let lost_at = (now..).find(|at| {
+        backend.handle_timeout(*at);
+        let outputs = drain(&mut backend);
+        outputs.iter().any(|output| matches!(output, Output::Event(SignalEvent::Lost { .. })))
+    });
+    lost_at.unwrap() - now
+}
+
+#[test]
+fn a_server_that_replies_slowly_gets_more_time() {
+    assert_eq!(patience(&[5]), 250);
+    assert_eq!(patience(&[5, 200]), 600);
+    assert!((251..600).contains(&patience(&[200, 5, 5])));
+    assert_eq!(patience(&[1_900]), 2_000);
+    assert_eq!(patience(&[200, 5, 5, 5, 5, 5, 5, 5]), 250);
+}
+
+#[test]
+fn an_urgent_check_shortens_the_one_before() {
+    let mut backend = joined();
+    backend.handle_command(SignalCommand::Probe { within_ms: 2_000 }, 1_000);
+    backend.handle_command(SignalCommand::Probe { within_ms: 250 }, 1_100);
+    assert_eq!(sent(&drain(&mut backend)).len(), 1, "one ping");
+    backend.handle_timeout(1_349);
+    assert!(!drain(&mut backend).contains(&Output::Close));
+    backend.handle_timeout(1_350);
+    assert!(drain(&mut backend).contains(&Output::Close));
 }
 
 #[test]

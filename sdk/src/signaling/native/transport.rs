@@ -9,8 +9,10 @@ use crate::model::{SignalEvent, Timestamp};
 
 /// A server that is silent for this many heartbeats is considered lost.
 const SILENT_HEARTBEATS: Timestamp = 3;
-/// After the network may have changed, a server that is silent for this time is considered lost.
-const PROBE_MS: Timestamp = 2_000;
+/// A probe allows the server this many of the round trips that were measured, ...
+const PROBE_ROUND_TRIPS: Timestamp = 3;
+/// ... up to this time.
+const LONGEST_PROBE_MS: Timestamp = 2_000;
 const DEFAULT_HEARTBEAT_MS: Timestamp = 5_000;
 /// The server's heartbeat interval is brought into this range.
 const MIN_HEARTBEAT_MS: Timestamp = 100;
@@ -26,6 +28,10 @@ pub(super) struct Transport {
     heartbeat_ms: Timestamp,
     next_ping: Timestamp,
     heard_at: Timestamp,
+    /// The ping without a reply, or the opening of the socket.
+    asked_at: Option<Timestamp>,
+    /// How long the server takes to reply, by the longest of the recent replies.
+    round_trip_ms: Timestamp,
     /// When it is considered lost, unless it is heard before.
     probed_until: Option<Timestamp>,
     pub(super) outputs: VecDeque<Output>,
@@ -48,6 +54,8 @@ impl Transport {
             heartbeat_ms: DEFAULT_HEARTBEAT_MS,
             next_ping: 0,
             heard_at: 0,
+            asked_at: None,
+            round_trip_ms: 0,
             probed_until: None,
             outputs: VecDeque::new(),
         }
@@ -61,6 +69,7 @@ impl Transport {
         if self.socket == Socket::None {
             self.socket = Socket::Connecting;
             self.heard(now);
+            self.asked_at = Some(now);
             self.outputs.push_back(Output::Connect { url: self.url.clone(), protocols: Vec::new() });
         }
     }
@@ -105,12 +114,22 @@ impl Transport {
         self.connect(now);
     }
 
-    /// Pings the server, and considers it lost soon unless it is heard.
-    pub(super) fn probe(&mut self, now: Timestamp) {
-        if self.socket == Socket::Open && self.probed_until.is_none() {
-            self.probed_until = Some(now + PROBE_MS);
-            self.send(ClientMessage::Ping);
+    /// Pings the server, and considers it lost unless it is heard within this time, or a few round trips.
+    pub(super) fn probe(&mut self, within_ms: u32, now: Timestamp) {
+        if self.socket != Socket::Open {
+            return;
         }
+        let usual = (PROBE_ROUND_TRIPS * self.round_trip_ms).min(LONGEST_PROBE_MS);
+        let until = now + Timestamp::from(within_ms).max(usual);
+        if self.probed_until.is_none() {
+            self.ping(now);
+        }
+        self.probed_until = Some(self.probed_until.map_or(until, |before| before.min(until)));
+    }
+
+    fn ping(&mut self, now: Timestamp) {
+        self.asked_at.get_or_insert(now);
+        self.send(ClientMessage::Ping);
     }
 
     pub(super) fn close(&mut self) {
@@ -121,6 +140,11 @@ impl Transport {
 
     /// A message or an event was received from the server's socket.
     pub(super) fn heard(&mut self, now: Timestamp) {
+        if let Some(asked_at) = self.asked_at.take() {
+            let took = now.saturating_sub(asked_at);
+            // A shorter one counts only in part: the next one may be as long as those before.
+            self.round_trip_ms = took.max((3 * self.round_trip_ms + took) / 4);
+        }
         self.heard_at = now;
         self.probed_until = None;
     }
@@ -171,7 +195,7 @@ impl Transport {
             self.event(SignalEvent::Lost { detail });
         } else if self.next_ping <= now {
             self.next_ping = now + self.heartbeat_ms;
-            self.send(ClientMessage::Ping);
+            self.ping(now);
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::model::{
     Wish, participant,
 };
 
+const PROBE: Output = Output::Signal(SignalCommand::Probe { within_ms: REPLY_MS });
+
 fn joined(resume: bool, reconnect_ms: u32) -> Session {
     let capabilities = Capabilities { resume, ..Capabilities::default() };
     joined_over(Topology::Mesh, capabilities, reconnect_ms)
@@ -167,7 +169,7 @@ fn under_another_id_every_link_is_a_new_one() {
 fn a_hint_of_the_network_ends_a_wait_and_checks_a_connection() {
     let mut session = joined(true, 60_000);
     session.handle_network_change(500);
-    assert_eq!(drain(&mut session), [Output::Signal(SignalCommand::Probe)]);
+    assert_eq!(drain(&mut session), [PROBE]);
     lose(&mut session, 1_000);
     session.handle_network_change(1_000);
     assert_eq!(drain(&mut session), [Output::Signal(SignalCommand::Reconnect)]);
@@ -181,11 +183,70 @@ fn an_interrupted_connection_makes_the_session_check_the_server() {
         let mut session = joined(true, 60_000);
         for before in [ConnectionState::Connecting, ConnectionState::Connected] {
             session.handle_connection(&"b".into(), ConnectionInput::StateChange(before), 100);
-            assert!(!drain(&mut session).contains(&Output::Signal(SignalCommand::Probe)));
+            assert!(!drain(&mut session).contains(&PROBE));
         }
         session.handle_connection(&"b".into(), ConnectionInput::StateChange(state), 500);
-        assert!(drain(&mut session).contains(&Output::Signal(SignalCommand::Probe)));
+        assert!(drain(&mut session).contains(&PROBE));
     }
+}
+
+/// Ten samples with media, then so many without.
+fn fall_silent(session: &mut Session, samples: u32) -> Vec<Output> {
+    for _ in 0..10 {
+        session.handle_arrivals(true);
+    }
+    assert_eq!(drain(session), []);
+    for _ in 0..samples {
+        session.handle_arrivals(false);
+    }
+    drain(session)
+}
+
+fn is_restart(output: &Output) -> bool {
+    use crate::engine::exchange::Command;
+    let asks = LinkSignal::RequestOffer { sections: crate::model::Sections::default(), restart: true };
+    match output {
+        Output::Connection { command: ConnectionCommand::Exchange(Command::RestartIce), .. } => true,
+        Output::Signal(SignalCommand::Signal { signal, .. }) => *signal == asks,
+        _ => false,
+    }
+}
+
+#[test]
+fn a_silence_makes_the_session_check_the_server_and_restore_the_paths_if_that_one_was_lost_too() {
+    for is_resumed in [true, false] {
+        let mut session = joined(true, 60_000);
+        for link in ["b", "c"] {
+            let connected = ConnectionInput::StateChange(ConnectionState::Connected);
+            session.handle_connection(&link.into(), connected, 100);
+        }
+        drain(&mut session);
+        let outputs = fall_silent(&mut session, 30);
+        let is_short = |within_ms| within_ms < REPLY_MS;
+        assert!(
+            matches!(&*outputs, [Output::Signal(SignalCommand::Probe { within_ms })] if is_short(*within_ms)),
+            "once, and no restart, because the others may have stopped sending: {outputs:?}"
+        );
+        lose(&mut session, 3_000);
+        let outputs = if is_resumed {
+            session.handle_signal(SignalEvent::Resumed { ice_servers: Vec::new() }, 3_100);
+            drain(&mut session)
+        } else {
+            rejoin(&mut session, "a", &[("a", 1), ("b", 2), ("c", 3)], 3_100)
+        };
+        assert_eq!(outputs.iter().filter(|output| is_restart(output)).count(), 2, "{outputs:?}");
+    }
+}
+
+#[test]
+fn a_lost_server_is_no_reason_to_restore_paths_that_work() {
+    let mut session = joined(true, 60_000);
+    state_of_b(&mut session, ConnectionState::Connected, 100);
+    fall_silent(&mut session, 9);
+    lose(&mut session, 3_000);
+    session.handle_arrivals(true);
+    session.handle_signal(SignalEvent::Resumed { ice_servers: Vec::new() }, 3_100);
+    assert!(!drain(&mut session).iter().any(is_restart));
 }
 
 /// Opens the connection to b again, as its end has.
