@@ -41,6 +41,17 @@ pub(crate) enum Event {
     ServerTimer,
 }
 
+impl Event {
+    /// The client at one end of which something happens.
+    pub(crate) fn client(&self) -> Option<ClientId> {
+        match self {
+            Self::Act(id, _) | Self::AtClient(id, ..) | Self::AtServer(id, ..) => Some(*id),
+            Self::AtPeer(id, ..) | Self::ClientTimer(id) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     now: Timestamp,

@@ -7,36 +7,48 @@ use moim::engine::connection::Limit;
 use moim::model::{Lane, LinkId, ParticipantId, Publication, PublicationId, Role};
 
 use crate::client::{Client, PICTURE, ROOM, sound_for};
+use crate::queue::ClientId;
 use crate::sfu::SfuClient;
 use crate::world::World;
 
-/// At any time: no frame of a publication is received as another one.
-pub(crate) fn check_frames(world: &World) {
-    for client in world.clients.iter().filter(|client| client.runs) {
-        let Some(own_id) = &client.own_id else { continue };
-        if world.topology == Topology::Sfu {
-            let forwarded = world.sfu.clients.values().find(|known| known.participant == *own_id);
-            let (Some(forwarded), Some(sender)) = (forwarded, client.peers.get(&LinkId::Server(Lane::Both)))
-            else {
-                continue;
-            };
-            for (mid, id) in &forwarded.mids {
-                let sent = sender.sent_in(mid);
-                assert!(sent.is_none_or(|sent| sent == id), "{sent:?} of {own_id} is forwarded as {id}");
-            }
-            continue;
+/// At any time: no frame of a publication is received as another one. Only what the client `id` sends and receives can have
+/// changed.
+pub(crate) fn check_frames(world: &World, id: ClientId) {
+    let client = &world.clients[id];
+    let Some(own_id) = client.own_id.as_ref().filter(|_| client.runs) else { return };
+    if world.topology == Topology::Sfu {
+        return check_frames_to_sfu(world, client, own_id);
+    }
+    for ((owner, id), mid) in &client.view.tracks {
+        if let Some(far) = world.client_of(owner) {
+            check_frame(&world.clients[far], client, id, mid);
         }
-        for ((owner, id), mid) in &client.view.tracks {
-            let far = world.client_of(owner).map(|far| &world.clients[far]);
-            let Some(sender) = far.and_then(|far| far.peers.get(&own_id.clone().into())) else { continue };
-            // One end has replaced its connection, and the other one does not know that yet.
-            let receiver = client.peers.get(&owner.clone().into());
-            if receiver.is_none_or(|receiver| receiver.far != Some(sender.id)) {
-                continue;
-            }
-            let sent = sender.sent_in(mid);
-            assert!(sent.is_none_or(|sent| sent == id), "{sent:?} of {owner} is received as {id}");
+    }
+    for receiver in world.clients.iter().filter(|receiver| receiver.runs) {
+        for ((_, id), mid) in receiver.view.tracks.iter().filter(|((owner, _), _)| owner == own_id) {
+            check_frame(client, receiver, id, mid);
         }
+    }
+}
+
+fn check_frames_to_sfu(world: &World, client: &Client, own_id: &ParticipantId) {
+    let forwarded = world.sfu.clients.values().find(|known| known.participant == *own_id);
+    let sender = client.peers.get(&LinkId::Server(Lane::Both));
+    let Some((forwarded, sender)) = forwarded.zip(sender) else { return };
+    for (mid, id) in &forwarded.mids {
+        let sent = sender.sent_in(mid);
+        assert!(sent.is_none_or(|sent| sent == id), "{sent:?} of {own_id} is forwarded as {id}");
+    }
+}
+
+fn check_frame(sender: &Client, receiver: &Client, id: &PublicationId, mid: &str) {
+    let (Some(owner), Some(own_id)) = (&sender.own_id, &receiver.own_id) else { return };
+    let Some(sending) = sender.peers.get(&own_id.clone().into()) else { return };
+    // One end has replaced its connection, and the other one does not know that yet.
+    let receiving = receiver.peers.get(&owner.clone().into());
+    if receiving.is_some_and(|receiving| receiving.far == Some(sending.id)) {
+        let sent = sending.sent_in(mid);
+        assert!(sent.is_none_or(|sent| sent == id), "{sent:?} of {owner} is received as {id}");
     }
 }
 

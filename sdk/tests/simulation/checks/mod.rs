@@ -18,6 +18,7 @@ use super::world::World;
 /// Statistics of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
+    pub(crate) runs: u64,
     pub(crate) events: u64,
     pub(crate) stays: u64,
     pub(crate) remaining: u64,
@@ -39,6 +40,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn add(&mut self, other: Self) {
+        self.runs += other.runs;
         self.events += other.events;
         self.stays += other.stays;
         self.remaining += other.remaining;
@@ -61,7 +63,7 @@ pub(crate) fn check(world: &World) -> Tally {
     assert!(world.last_news < CALM_FROM + 50_000, "someone still talks at {}", world.last_news);
     check_server(world);
     let mut tally =
-        Tally { events: world.events, cuts: world.cuts, breaks: world.breaks, ..Tally::default() };
+        Tally { runs: 1, events: world.events, cuts: world.cuts, breaks: world.breaks, ..Tally::default() };
     for client in &world.clients {
         tally.stays += 1;
         tally.restarts += client.peers.values().map(|peer| peer.ice.restarts).sum::<u64>();

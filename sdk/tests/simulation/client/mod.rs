@@ -52,6 +52,8 @@ pub(crate) struct Client {
     opened: PeerId,
     pub(crate) view: View,
     pub(crate) own_id: Option<ParticipantId>,
+    /// One of its connections may be able to reach its remote end since the world checked.
+    pub(crate) has_signaled: bool,
     /// The percentage of operations of its peer connections that fail.
     pub(crate) faults: u64,
     /// The page exists.
@@ -88,6 +90,7 @@ impl Client {
             opened: 0,
             view: View::default(),
             own_id: None,
+            has_signaled: false,
             faults: 0,
             runs: true,
             departs: false,
@@ -136,6 +139,7 @@ impl Client {
         random: &mut Random,
     ) {
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.id == peer_id) else { return };
+        self.has_signaled |= matches!(event, PeerEvent::OperationDone);
         let input = peer.handle(event, random);
         if let Some(input) = input {
             self.session.handle_connection(id, input, now);
@@ -187,7 +191,10 @@ impl Client {
                 None => break,
             }
         }
-        self.own_id = self.session.own_id().cloned().or(self.own_id.take());
+        if self.session.own_id().is_some_and(|id| self.own_id.as_ref() != Some(id)) {
+            self.own_id = self.session.own_id().cloned();
+            self.has_signaled = true;
+        }
         for gone in std::mem::take(&mut self.view.gone) {
             self.wishes.retain(|(owner, _), _| *owner != gone);
         }
@@ -209,6 +216,7 @@ impl Client {
             assert!(self.peers.insert(id, connection).is_none(), "opened twice");
             return;
         }
+        self.has_signaled |= matches!(command, ConnectionCommand::Exchange(Command::AddIceCandidate(_)));
         let peer = self.peers.get_mut(&id).unwrap_or_else(|| panic!("{command:?} without a connection"));
         match command {
             ConnectionCommand::Open { .. } => {}

@@ -145,8 +145,11 @@ impl World {
                 self.calm_down();
             }
             self.events += 1;
+            let client = event.client();
             self.handle(event);
-            checks::check_frames(self);
+            if let Some(id) = client {
+                checks::check_frames(self, id);
+            }
         }
     }
 
@@ -292,7 +295,9 @@ impl World {
                 }
             }
         }
-        self.connect(id);
+        if std::mem::take(&mut self.clients[id].has_signaled) {
+            self.connect(id);
+        }
         let client = &mut self.clients[id];
         let timer = client.next_timer();
         if client.timer != timer {
