@@ -98,6 +98,14 @@ pub enum Error {
         /// The feature's name in the specification, such as `"getDisplayMedia"`.
         feature: &'static str,
     },
+    /// The room's server does not have the feature.
+    #[error("the server type \"{server}\" does not support `{feature}`: see `room.capabilities`")]
+    UnsupportedByServer {
+        /// The kind of server.
+        server: &'static str,
+        /// The feature's name in the room's capabilities.
+        feature: &'static str,
+    },
     /// A part of the npm package that is fetched when it is first used is not served, or cannot be compiled. Does not
     /// occur in Rust.
     #[error("{detail}")]
@@ -132,7 +140,7 @@ impl Error {
             Self::InvalidOptions { .. } => "InvalidOptionsError",
             Self::Aborted => "AbortError",
             Self::Timeout { .. } => "TimeoutError",
-            Self::Unsupported { .. } => "UnsupportedError",
+            Self::Unsupported { .. } | Self::UnsupportedByServer { .. } => "UnsupportedError",
             Self::ChunkNotLoaded { .. } => "InitError",
             Self::Browser { .. } => "BrowserError",
         }

@@ -68,6 +68,7 @@ mod room;
 #[cfg(all(feature = "yew", target_arch = "wasm32"))]
 pub mod yew;
 
+pub use engine::capabilities::RoomCapabilities;
 pub use engine::capture::{
     Constraint, ConstraintSet, ContentHint, Cursor, DeviceChange, DeviceInfo, DeviceKind, DisplaySurface,
     EchoCancellation, FacingMode, FocusBehavior, MeteringMode, MoveConstraint, NumberConstraint, NumberRange,
@@ -98,6 +99,7 @@ pub use options::{
     ChatOptions, DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions,
     PublishOptions, ReconnectOptions, RoomOptions, SubscribeOptions, UpdateOptions,
 };
+pub use signaling::{ServerOptions, ServerType};
 
 #[cfg(target_arch = "wasm32")]
 pub use diagnosis::{DiagnoseOptions, Diagnosis, DiagnosisUpdate, diagnose};

@@ -16,6 +16,7 @@ use crate::engine::ice_server;
 use crate::engine::session::DEFAULT_RECONNECT_MS;
 use crate::error::{Error, Result};
 use crate::model::{IceServer, IceTransportPolicy, MediaKind, ParticipantId, Profile, Role, Topology};
+use crate::signaling::ServerOptions;
 
 /// A browser's timers cannot be longer.
 const MAX_TIMEOUT_MS: u32 = i32::MAX as u32;
@@ -28,7 +29,11 @@ pub struct RoomOptions {
     /// The URL of the signaling server: `wss://host/path` or `ws://host/path`, or relative to the page, as for
     /// `WebSocket`: `https:` stands for `wss:`, and `http:` for `ws:`. Default: `/ws` on the server of the page.
     pub url: String,
-    /// How media flows between participants. Default: `"mesh"`.
+    /// The server, if it is of another kind than moim's own, or with a token. It excludes `url`, which is the short form for
+    /// moim's own. Default: none.
+    pub server: Option<ServerOptions>,
+    /// How media flows between participants. [`Room::capabilities`](crate::Room::capabilities) lists what the server
+    /// supports. Default: `"mesh"`.
     pub topology: Topology,
     /// Milliseconds to wait before joining fails, from 1 to 2147483647. Default: 10000.
     #[serde(deserialize_with = "whole_number::<1, MAX_TIMEOUT_MS, _>")]
@@ -57,6 +62,7 @@ pub struct RoomOptions {
 
 options! { RoomOptions {
     url: "url",
+    server: "server",
     topology: "topology",
     join_timeout_ms: "joinTimeoutMs" in (1, MAX_TIMEOUT_MS),
     ice_servers: "iceServers",
@@ -91,6 +97,7 @@ impl Default for RoomOptions {
     fn default() -> Self {
         Self {
             url: String::new(),
+            server: None,
             topology: Topology::Mesh,
             join_timeout_ms: 10_000,
             ice_servers: Vec::new(),
@@ -104,6 +111,11 @@ impl Default for RoomOptions {
 }
 
 impl RoomOptions {
+    /// Options for a server.
+    pub fn server(server: ServerOptions) -> Self {
+        Self { server: Some(server), ..Self::default() }
+    }
+
     /// Validates the options. `Room::new` does so too.
     ///
     /// # Errors
@@ -111,6 +123,9 @@ impl RoomOptions {
     pub fn check(&self) -> Result<()> {
         if self.topology == Topology::Unknown {
             return invalid("topology: expected \"mesh\", \"sfu\" or \"mcu\"".to_owned());
+        }
+        if self.server.is_some() && !self.url.is_empty() {
+            return invalid("`url` and `server` in the room options: expected one of them".to_owned());
         }
         if !(1..=MAX_TIMEOUT_MS).contains(&self.join_timeout_ms) {
             let given = self.join_timeout_ms;

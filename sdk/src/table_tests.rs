@@ -163,6 +163,8 @@ fn the_tables_have_the_names_that_serde_reads() {
         options::UpdateOptions,
         quality::ParticipantQuality,
         quality::QualityReport,
+        crate::signaling::ServerOptions,
+        crate::signaling::ServerType,
         stats::StatsMonitorOptions,
         stream::StreamHeader,
         stream::StreamKind,

@@ -9,7 +9,7 @@ use crate::model::{IceServer, JoinRequest, Profile, ServerRefusal, SignalCommand
 use crate::platform::clock::within;
 use crate::platform::socket::{Socket, SocketFrame};
 use crate::platform::{clock, http, random_id};
-use crate::signaling::{Output, SignalingBackend, SocketEvent, Wake, backend_for};
+use crate::signaling::{Output, ServerOptions, ServerType, SignalingBackend, SocketEvent, Wake, backend_for};
 
 const LIMIT_MS: u32 = 10_000;
 
@@ -61,7 +61,7 @@ struct Visit {
 impl Visit {
     fn new(url: &str) -> Self {
         let (sender, inputs) = unbounded();
-        let mut backend = backend_for(url.to_owned());
+        let mut backend = backend_for(ServerOptions::new(ServerType::Native, url));
         let wake = sender.clone();
         backend.handle_start(Wake::new(move || drop(wake.unbounded_send(None))));
         Self { backend, socket: None, sender, inputs, opened_at: None }

@@ -5,6 +5,7 @@
 pub mod active_speaker;
 pub mod adaptive_stream;
 pub mod candidates;
+pub mod capabilities;
 pub mod capture;
 pub mod codec;
 pub mod connection;

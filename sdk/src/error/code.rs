@@ -118,7 +118,7 @@ error_codes! {
     Aborted => "ERR_ABORTED",
     /// An operation timed out.
     Timeout => "ERR_TIMEOUT",
-    /// The browser does not have the feature.
+    /// The browser, or the room's server, does not have the feature.
     Unsupported => "ERR_UNSUPPORTED",
     /// A part of the package that is fetched when it is first used is not served, or cannot be compiled.
     ChunkNotLoaded => "ERR_CHUNK_NOT_LOADED",
@@ -171,7 +171,7 @@ impl Error {
             Self::InvalidOptions { .. } => ErrorCode::InvalidOptions,
             Self::Aborted => ErrorCode::Aborted,
             Self::Timeout { .. } => ErrorCode::Timeout,
-            Self::Unsupported { .. } => ErrorCode::Unsupported,
+            Self::Unsupported { .. } | Self::UnsupportedByServer { .. } => ErrorCode::Unsupported,
             Self::ChunkNotLoaded { .. } => ErrorCode::ChunkNotLoaded,
             Self::Browser { .. } => ErrorCode::Browser,
         }

@@ -37,6 +37,8 @@ extern "C" {
     pub type JsParticipants;
     #[wasm_bindgen(typescript_type = "readonly Publication[]")]
     pub type JsPublications;
+    #[wasm_bindgen(typescript_type = "RoomCapabilities")]
+    pub type JsRoomCapabilities;
     #[wasm_bindgen(typescript_type = "RoomState")]
     pub type JsRoomState;
     #[wasm_bindgen(typescript_type = "MediaKind")]
@@ -90,9 +92,10 @@ impl JsRoom {
 #[wasm_bindgen(js_class = Room)]
 impl JsRoom {
     /// Creates a room. It does not connect before `join`, so no event is missed.
-    /// @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a WebSocket URL, or is relative or missing on a page
-    /// without a server, for a `joinTimeoutMs` out of range, and for invalid ICE servers; ERR_UNSUPPORTED outside a
-    /// window, such as in a worker.
+    /// @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a URL for the server, or is relative or missing on a page
+    /// without a server, together with `server`, for an unknown `server.type`, for a `joinTimeoutMs` out of range, and for
+    /// invalid ICE servers; ERR_UNSUPPORTED if the server does not support the topology, and outside a window, such as in a
+    /// worker.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Option<JsRoomOptions>) -> Result<JsRoom, JsValue> {
         let (options, backend) = backend::room_options(options.map(JsValue::from))?;
@@ -215,6 +218,12 @@ impl JsRoom {
                 Ok(JsValue::UNDEFINED)
             }),
         }
+    }
+
+    /// What the room can do with its server, known before it is joined. What it cannot do fails with ERR_UNSUPPORTED.
+    #[wasm_bindgen(getter)]
+    pub fn capabilities(&self) -> Result<JsRoomCapabilities, JsValue> {
+        Ok(to_js(&self.room.capabilities())?.unchecked_into())
     }
 
     /// The room's state.

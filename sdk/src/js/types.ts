@@ -5,9 +5,14 @@ export interface RoomOptions {
    * stands for `wss:`, and `http:` for `ws:`. Default: `/ws` of the page's own server.
    */
   url?: string;
-  /** A signaling backend of the application, in place of a moim server. It excludes `url`. */
+  /**
+   * The server, if it is of another kind than moim's own, or with a token. It excludes `url`, which is the short form for
+   * moim's own.
+   */
+  server?: ServerOptions;
+  /** A signaling backend of the application, in place of a server. It excludes `url` and `server`. */
   backend?: SignalingBackend;
-  /** How media flows between participants. Default: `"mesh"`. */
+  /** How media flows between participants. `room.capabilities` lists what the server supports. Default: `"mesh"`. */
   topology?: Topology;
   /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, from 1 to 2147483647. Default: 10000. */
   joinTimeoutMs?: number;
@@ -65,6 +70,16 @@ export interface IceServer {
   credentialType?: string;
   /** Seconds for which the credential is valid, as returned by some services. Ignored. */
   ttl?: number | string;
+}
+
+/** The server of a room. */
+export interface ServerOptions {
+  /** The kind of server. Default: `"native"`, which is moim's own. */
+  type?: ServerType;
+  /** Its URL, which may be relative to the page. Default: `/ws` of the page's own server; required for other kinds. */
+  url?: string;
+  /** The token for a `join` without another one. Default: none. */
+  token?: string;
 }
 
 /** Options for joining a room. */

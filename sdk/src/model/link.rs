@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Channel, IceCandidate, MediaKind, ParticipantId, Publication, PublicationId, SdpType};
+use super::{Channel, Feature, IceCandidate, MediaKind, ParticipantId, Publication, PublicationId, SdpType};
 use super::{SessionDescription, Slot, Wish};
 
 /// Identifies a peer connection of a room.
@@ -78,7 +78,7 @@ impl LinkProfile {
     }
 }
 
-/// The capabilities of a server, besides signaling.
+/// The capabilities of a server, besides signaling. The default is a server that forwards no media, and supports everything else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// The connections to a server that forwards media, required by the topology `sfu`. Empty if it does not.
@@ -87,6 +87,11 @@ pub struct Capabilities {
     pub join_carries_offer: bool,
     /// Whether a lost connection can be replaced (`SignalCommand::Reconnect`). If not, its loss ends the session.
     pub resume: bool,
+    /// The kind of server, for the application and for errors. Empty: an application's own.
+    pub server: &'static str,
+    /// What the server does not support. Calls that need it fail with `Unsupported`. Whether it supports the topology `sfu`
+    /// follows from its lanes.
+    pub lacks: &'static [Feature],
 }
 
 /// One of the connections to a server that forwards media.

@@ -19,7 +19,7 @@ use crate::engine::data::MAX_ROUTED_BYTES;
 use crate::engine::stream::StreamFrame;
 use crate::engine::transfer::{ACKNOWLEDGE_BYTES, WINDOW_BYTES};
 use crate::error::{DataChannelError, Result};
-use crate::model::{Channel, LinkId, ParticipantId, Role, RoomPermission};
+use crate::model::{Channel, Feature, LinkId, ParticipantId, Role, RoomPermission};
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, NotSent, Transfers};
 
@@ -66,6 +66,8 @@ impl Room {
     /// # Errors
     /// `InvalidState` if the room is not joined; `DataChannel` if no participant has this id.
     pub fn send_file(&self, file: &Blob, options: &SendFileOptions) -> Result<Vec<FileTransfer>> {
+        self.expect_supported(Feature::ReliableData)?;
+        self.expect_supported(Feature::AddressedData)?;
         self.expect_state("send a file", &[RoomState::Joined])?;
         self.expect_permitted("send a file", RoomPermission::Data)?;
         let SendFileOptions { to, name, mime_type } = options.clone();

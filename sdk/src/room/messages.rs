@@ -110,6 +110,7 @@ impl Room {
     /// `InvalidState` if the room is not joined; `NotPermitted` without [`RoomPermission::Data`]; `DataChannel` if the text is too long, if no participant has this id,
     /// or if a receiver's queue is full.
     pub fn send_chat(&self, text: &str, options: &ChatOptions) -> Result<ChatDelivery> {
+        self.expect_data(Channel::Reliable, options.to.as_ref())?;
         self.expect_state("send a chat message", &[RoomState::Joined])?;
         self.expect_permitted("send a chat message", RoomPermission::Data)?;
         let driver = self.driver();
@@ -139,6 +140,7 @@ impl Room {
     pub(crate) fn send_bytes(&self, payload: Vec<u8>, options: &DataOptions) -> Result<DataCapacity> {
         let message = DataMessage::Data { topic: options.topic.clone(), payload };
         let channel = if options.reliable { Channel::Reliable } else { Channel::Lossy };
+        self.expect_data(channel, options.to.as_ref())?;
         self.expect_state("send data", &[RoomState::Joined])?;
         self.expect_permitted("send data", RoomPermission::Data)?;
         let (driver, to) = (self.driver(), options.to.as_ref());

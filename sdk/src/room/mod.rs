@@ -22,6 +22,7 @@
 mod adaptive_stream;
 mod arrivals;
 mod attachments;
+mod chunk_backend;
 mod driver;
 mod event;
 mod files;
@@ -54,14 +55,17 @@ pub use self::publish::PublicationRef;
 pub use self::remote_track::RemoteTrack;
 pub use self::streams::{IncomingStream, OutgoingStream, StreamOptions};
 use crate::collections::SortedSet;
+use crate::engine::capabilities::{self, RoomCapabilities};
 use crate::engine::quality::ParticipantQuality;
 use crate::engine::session::Session;
 use crate::engine::stream::{StreamHeader, StreamKind};
 use crate::error::{Error, Result};
-use crate::model::{JoinRequest, ParticipantId, Profile, PublicationId, RoomPermission, Topology, Wish};
+use crate::model::{
+    Channel, Feature, JoinRequest, ParticipantId, Profile, PublicationId, RoomPermission, Topology, Wish,
+};
 use crate::options::{JoinOptions, RoomOptions, SubscribeOptions, UpdateOptions};
 use crate::platform::{clock, url};
-use crate::signaling::{self, Lane, SignalingBackend};
+use crate::signaling::{Lane, ServerOptions, ServerType, SignalingBackend};
 
 /// A call between participants who exchange media and data. Clones are handles to the same
 /// room; dropping the last one leaves it.
@@ -74,6 +78,8 @@ struct Handle {
     topology: Topology,
     /// The codecs that can be published. Empty: all that the browser has.
     codecs: Vec<String>,
+    /// For joining without another one.
+    token: Option<String>,
     join_timeout_ms: u32,
     /// The ids of all publications so far.
     issued: RefCell<SortedSet<PublicationId>>,
@@ -89,39 +95,42 @@ impl Room {
     /// Creates a room. It does not connect before [`join`](Self::join), so no event is missed.
     ///
     /// # Errors
-    /// `InvalidOptions` for invalid options, and without an absolute `url` on a page without a server; `Unsupported` outside a window, such as in a worker.
-    pub fn new(options: RoomOptions) -> Result<Self> {
+    /// `InvalidOptions` for invalid options, and without an absolute URL on a page without a server; `UnsupportedByServer`
+    /// if the server does not support the topology; `Unsupported` outside a window, such as in a worker.
+    pub fn new(mut options: RoomOptions) -> Result<Self> {
         options.check()?;
-        Self::open(signaling::backend_for(url::resolve(&options.url)?), options)
+        let named = std::mem::take(&mut options.url);
+        let mut server =
+            options.server.take().unwrap_or_else(|| ServerOptions::new(ServerType::Native, named));
+        server.url = url::resolve_server(&server)?;
+        let token = server.token.take();
+        Self::open(chunk_backend::create(server), options, token)
     }
 
     /// Creates a room with a signaling backend of the application. It does not connect before [`join`](Self::join).
     ///
     /// # Errors
-    /// `InvalidOptions` for invalid options, for a `url`, which is the backend's business, and for the topology `sfu`
-    /// with a backend whose server does not forward media; `Unsupported` outside a window, such as in a worker.
+    /// `InvalidOptions` for invalid options, and for a `url` or a `server`, which are the backend's business;
+    /// `UnsupportedByServer` for the topology `sfu` with a backend whose server does not forward media; `Unsupported`
+    /// outside a window, such as in a worker.
     pub fn with_backend(backend: impl SignalingBackend + 'static, options: RoomOptions) -> Result<Self> {
         options.check()?;
-        if !options.url.is_empty() {
-            let detail = "url is not used with a backend: pass it to the backend".to_owned();
+        if !options.url.is_empty() || options.server.is_some() {
+            let detail = "url and server are not used with a backend: pass them to the backend".to_owned();
             return Err(Error::InvalidOptions { detail });
         }
-        Self::open(Box::new(backend), options)
+        Self::open(Box::new(backend), options, None)
     }
 
-    fn open(backend: Box<dyn SignalingBackend>, options: RoomOptions) -> Result<Self> {
+    fn open(backend: Box<dyn SignalingBackend>, options: RoomOptions, token: Option<String>) -> Result<Self> {
         if web_sys::window().is_none() {
             return Err(Error::Unsupported { feature: "a room outside a window" });
         }
         let capabilities = backend.capabilities();
-        let mut codecs = Vec::new();
-        if options.topology == Topology::Sfu {
-            let Some(lane) = capabilities.lanes.iter().find(|lane| lane.lane != Lane::Subscribe) else {
-                let detail = "topology is \"sfu\": the backend's server does not forward media".to_owned();
-                return Err(Error::InvalidOptions { detail });
-            };
-            codecs.clone_from(&lane.profile.codecs);
-        }
+        capabilities::expect_topology(&capabilities, options.topology)?;
+        let sending = capabilities.lanes.iter().find(|lane| lane.lane != Lane::Subscribe);
+        let sending = sending.filter(|_| options.topology == Topology::Sfu);
+        let codecs = sending.map_or_else(Vec::new, |lane| lane.profile.codecs.clone());
         let policy = options.ice_transport_policy;
         let session = Session::new(capabilities, options.ice_servers, options.auto_subscribe)
             .with_ice_transport_policy(policy)
@@ -130,6 +139,7 @@ impl Room {
             driver: Driver::new(session, backend, policy, options.adaptive_stream, options.cpu_relief),
             topology: options.topology,
             codecs,
+            token,
             join_timeout_ms: options.join_timeout_ms,
             issued: RefCell::default(),
         })))
@@ -138,6 +148,11 @@ impl Room {
     /// The room's state.
     pub fn state(&self) -> RoomState {
         self.driver().state.get()
+    }
+
+    /// What the room can do with its server, known before it is joined.
+    pub fn capabilities(&self) -> RoomCapabilities {
+        self.driver().session.borrow().capabilities().into()
     }
 
     /// A stream of the room's events from now on. Several streams may be read at the same time.
@@ -156,13 +171,19 @@ impl Room {
         options.check()?;
         let driver = self.driver();
         self.expect_state("join", &[RoomState::New])?;
+        self.expect_profile(Some(&options.metadata), options.attributes.is_empty())?;
+        capabilities::expect_role(driver.session.borrow().capabilities(), options.role)?;
         driver.set_state(RoomState::Joining);
         driver.watch_page();
         let (joining, joined) = oneshot::channel();
         *driver.joining.borrow_mut() = Some(joining);
         let JoinOptions { room, name, metadata, attributes, role, token } = options;
         let profile = Profile { name, metadata, attributes };
-        let request = JoinRequest { role, token, ..JoinRequest::new(room, profile, self.0.topology) };
+        let request = JoinRequest {
+            role,
+            token: token.or_else(|| self.0.token.clone()),
+            ..JoinRequest::new(room, profile, self.0.topology)
+        };
         driver.with_session(|session| session.join(request, self.0.join_timeout_ms, clock::now()));
         let mut unless_awaited = LeaveOnDrop(Some(driver));
         let result = joined.await;
@@ -175,10 +196,14 @@ impl Room {
     /// # Errors
     /// `InvalidState` before [`join`](Self::join) and after [`leave`](Self::leave); `InvalidOptions` for
     /// an empty or too long name, and if the metadata, or all attributes together, exceed 8192 characters;
-    /// `NotPermitted` without [`RoomPermission::Metadata`].
+    /// `NotPermitted` without [`RoomPermission::Metadata`]; `UnsupportedByServer` for what the server does not know of participants.
     pub fn update(&self, options: UpdateOptions) -> Result<()> {
         self.expect_state("update", &[RoomState::Joining, RoomState::Waiting, RoomState::Joined])?;
         options.check()?;
+        if options.name.is_some() {
+            self.expect_supported(Feature::Name)?;
+        }
+        self.expect_profile(options.metadata.as_ref(), options.attributes.is_empty())?;
         self.expect_permitted("update", RoomPermission::Metadata)?;
         self.driver().with_session(|session| {
             session.update(options.applied_to(session.profile().clone())?);
@@ -199,6 +224,7 @@ impl Room {
         options: &SubscribeOptions,
     ) -> Result<()> {
         self.expect_state("subscribe", &[RoomState::Joined])?;
+        self.expect_supported(Feature::Subscribe)?;
         if options.wanted {
             self.expect_permitted("subscribe", RoomPermission::Subscribe)?;
         }
@@ -251,6 +277,28 @@ impl Room {
 
     fn driver(&self) -> &Driver {
         &self.0.driver
+    }
+
+    /// Fails unless the server supports a feature.
+    fn expect_supported(&self, feature: Feature) -> Result<()> {
+        capabilities::expect(self.driver().session.borrow().capabilities(), feature)
+    }
+
+    /// Data for everyone, or for one participant.
+    fn expect_data(&self, channel: Channel, to: Option<&ParticipantId>) -> Result<()> {
+        self.expect_supported(if channel == Channel::Lossy {
+            Feature::LossyData
+        } else {
+            Feature::ReliableData
+        })?;
+        to.map_or(Ok(()), |_| self.expect_supported(Feature::AddressedData))
+    }
+
+    fn expect_profile(&self, metadata: Option<&String>, has_no_attributes: bool) -> Result<()> {
+        if metadata.is_some_and(|metadata| !metadata.is_empty()) {
+            self.expect_supported(Feature::Metadata)?;
+        }
+        if has_no_attributes { Ok(()) } else { self.expect_supported(Feature::Attributes) }
     }
 
     fn expect_not_left(&self, action: &'static str) -> Result<()> {

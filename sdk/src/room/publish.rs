@@ -6,7 +6,7 @@ use web_sys::{MediaStream, MediaStreamTrack};
 
 use super::Room;
 use crate::error::{Error, Result};
-use crate::model::{Publication, PublicationId, TrackSource};
+use crate::model::{Feature, Publication, PublicationId, TrackSource};
 use crate::options::PublishOptions;
 use crate::platform::send_settings::SendSettings;
 use crate::platform::{CameraOptions, LocalTrack, random_id};
@@ -102,6 +102,7 @@ impl Room {
     /// Whether a track can be published, and how it is sent.
     fn check(&self, track: &LocalTrack, options: &PublishOptions) -> Result<SendSettings> {
         self.expect_not_left("publish")?;
+        self.expect_supported(Feature::Publish)?;
         self.expect_permitted("publish", track.source())?;
         if track.is_ended() {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });

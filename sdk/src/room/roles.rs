@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::{Room, RoomState};
 use crate::engine::mix_layout::{self, MixLayout};
 use crate::error::{Error, Result};
-use crate::model::{Lobby, Order, ParticipantId, PublicationId, Role, RoomPermission, RoomPermissions};
+use crate::model::{
+    Feature, Lobby, Order, ParticipantId, PublicationId, Role, RoomPermission, RoomPermissions,
+};
 use crate::options::UpdateOptions;
 
 impl Room {
@@ -91,6 +93,11 @@ impl Room {
     }
 
     fn order(&self, action: &'static str, order: Order) -> Result<()> {
+        self.expect_supported(match order {
+            Order::Lock(_) | Order::Admit(_) => Feature::Lobby,
+            Order::Remove(_) => Feature::Remove,
+            Order::Mute(..) => Feature::Mute,
+        })?;
         self.expect_state(action, &[RoomState::Joined])?;
         if self.role() != Some(Role::Host) {
             return Err(Error::InvalidState { action, state: "this participant is not the room's host" });

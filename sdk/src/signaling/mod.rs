@@ -2,7 +2,7 @@
 //!
 //! A [`SignalingBackend`] implements the protocol of one kind of server, as a state machine without IO: a room passes it
 //! [commands](SignalCommand), socket events, HTTP responses and time, and performs its [outputs](Output). A room with
-//! another server than moim's own is created by `Room::with_backend`.
+//! a server of the application's own is created by `Room::with_backend`.
 //!
 //! # The contract
 //!
@@ -17,23 +17,23 @@
 //! - A backend repeats and confirms what its server may lose. The room says everything once.
 
 mod native;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
+mod servers;
 
 use std::fmt;
 use std::rc::Rc;
 
 pub use crate::model::{
-    Capabilities, Channel, IceCandidate, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, Order,
-    ParticipantInfo, Profile, Publication, RefusalCode, SdpType, Sections, ServerLane, ServerRefusal,
-    SessionDescription, SignalCommand, SignalEvent, Slot, Timestamp, Wanted, Wish,
+    Capabilities, Channel, Feature, IceCandidate, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal,
+    Offerer, Order, ParticipantInfo, Profile, Publication, RefusalCode, SdpType, Sections, ServerLane,
+    ServerRefusal, SessionDescription, SignalCommand, SignalEvent, Slot, Timestamp, Wanted, Wish,
 };
 
 pub use native::NativeBackend;
 
-/// Selects the backend for a URL: the only place that lists the kinds of servers.
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
-pub(crate) fn backend_for(url: String) -> Box<dyn SignalingBackend> {
-    Box::new(NativeBackend::new(url))
-}
+#[cfg_attr(not(target_arch = "wasm32"), allow(unused_imports, reason = "used by `Room`"))]
+pub(crate) use servers::{Scheme, Server, backend_for};
+pub use servers::{ServerOptions, ServerType};
 
 /// A connection to a signaling server.
 ///

@@ -158,6 +158,11 @@ impl Session {
         self
     }
 
+    /// What the server can do.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
     /// Joins a room, with the initial publications. Can be called once.
     pub fn join(&mut self, mut request: JoinRequest, timeout_ms: u32, now: Timestamp) {
         if self.phase != Phase::New {

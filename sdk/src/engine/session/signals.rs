@@ -116,7 +116,7 @@ mod tests {
     fn capabilities() -> Capabilities {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
         let lanes = vec![ServerLane { lane, offerer, profile }];
-        Capabilities { lanes, join_carries_offer: true, resume: true }
+        Capabilities { lanes, join_carries_offer: true, resume: true, ..Capabilities::default() }
     }
 
     fn drain(session: &mut Session) -> Vec<Output> {

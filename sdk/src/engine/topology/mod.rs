@@ -93,7 +93,7 @@ mod tests {
         Capabilities {
             lanes: vec![ServerLane { lane, offerer, profile }],
             join_carries_offer: true,
-            resume: false,
+            ..Capabilities::default()
         }
     }
 

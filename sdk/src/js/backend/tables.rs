@@ -1,7 +1,7 @@
 //! The JSON form of the commands and events of a backend that is written in JavaScript.
 
 use moim_protocol::json::{Fault, Read, Source, Write, unknown_variant, write_text};
-use moim_protocol::{contents, record, words};
+use moim_protocol::{contents, member, readable, record, words};
 
 use crate::model::{
     Capabilities, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, Order, RefusalCode, Sections,
@@ -72,11 +72,11 @@ record! { Sections { audio: "audio" required, video: "video" required, } }
 
 record! { Wanted { wishes: "wishes" required, others: "others" required, } }
 
-record! { Capabilities strict {
-    lanes: "lanes" optional,
-    join_carries_offer: "joinCarriesOffer" optional,
-    resume: "resume" optional,
-} }
+readable! { Capabilities strict, Self::default(),
+    lanes: member!("lanes" optional),
+    join_carries_offer: member!("joinCarriesOffer" optional),
+    resume: member!("resume" optional)
+}
 
 record! { ServerLane strict {
     lane: "lane" required,

@@ -246,3 +246,40 @@ async fn a_browsers_track_or_stream_is_published_and_stands_for_its_publications
            === JSON.stringify(['true,true', true, 'camera,microphone', 'ERR_INVALID_STATE', -1]);";
     holds(room(), body).await;
 }
+
+fn room_with(options: &str) -> Result<JsRoom, JsValue> {
+    JsRoom::new(Some(js_sys::eval(&format!("({options})")).expect("an object").unchecked_into()))
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_cannot_be_used_is_refused_at_once() {
+    for (options, named) in [
+        ("{ server: { type: 'nativ' } }", "\"native\""),
+        ("{ server: { typ: 'native' } }", "unknown option `typ`"),
+        ("{ server: { url: 'ftp://host' } }", "wss://host"),
+        ("{ server: {}, url: '/ws' }", "`url` and `server`"),
+        ("{ server: {}, backend: { start() {}, handleCommand() {} } }", "pass them to the backend"),
+    ] {
+        let error = room_with(options).expect_err(options);
+        let text = |key: &str| Reflect::get(&error, &key.into()).ok().and_then(|text| text.as_string());
+        assert_eq!(text("code").as_deref(), Some("ERR_INVALID_OPTIONS"), "{options}");
+        assert!(text("message").is_some_and(|text| text.contains(named)), "{options}: {:?}", text("message"));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn capabilities_are_known_before_joining() {
+    let room = room_with("{ server: { type: 'native', url: '/ws', token: 'secret' } }").expect("a room");
+    let body = "const { server, topologies, simulcast, addressedData, resume } = x.capabilities;
+         return server === 'native' && topologies.join() === 'mesh,sfu,mcu' && simulcast && addressedData && resume";
+    holds(room, body).await;
+    let own = room_with("{ backend: { start() {}, handleCommand() {} } }").expect("a room");
+    holds(
+        own,
+        "return x.capabilities.server === 'custom' && x.capabilities.topologies.join() === 'mesh,mcu'",
+    )
+    .await;
+    let forwarded = room_with("{ topology: 'sfu', backend: { start() {}, handleCommand() {} } }");
+    let error = forwarded.expect_err("the backend forwards nothing");
+    assert_eq!(Reflect::get(&error, &"code".into()), Ok("ERR_UNSUPPORTED".into()));
+}

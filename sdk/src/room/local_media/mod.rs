@@ -20,7 +20,7 @@ use super::{Handle, Room};
 use crate::engine::capture::TrackConstraints;
 use crate::engine::switch::Switch;
 use crate::error::{Error, Result};
-use crate::model::{PublicationId, TrackSource};
+use crate::model::{Feature, PublicationId, TrackSource};
 use crate::options::PublishOptions;
 use crate::platform::{BlackPicture, CameraOptions, LocalTrack, MicrophoneOptions};
 
@@ -193,7 +193,11 @@ impl Room {
     /// Nothing is opened that cannot be published.
     fn expect_can_switch(&self, enabled: bool, source: TrackSource) -> Result<()> {
         self.expect_not_left(ACTION)?;
-        if enabled { self.expect_permitted(ACTION, source) } else { Ok(()) }
+        if !enabled {
+            return Ok(());
+        }
+        self.expect_supported(Feature::Publish)?;
+        self.expect_permitted(ACTION, source)
     }
 
     /// Sends the track of a device that was opened, as the publication of its kind.

@@ -21,7 +21,7 @@ use super::{Room, StreamHeader, StreamKind};
 use crate::collections::SortedMap;
 use crate::engine::stream::{StreamFrame, StreamId, StreamMessage};
 use crate::error::{DataChannelError, Result};
-use crate::model::{ParticipantId, RoomPermission};
+use crate::model::{Channel, ParticipantId, RoomPermission};
 use crate::platform::random_id;
 
 /// Maximum open streams from one participant; further ones are rejected, as each may buffer a window of bytes.
@@ -52,6 +52,7 @@ impl Room {
     /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant or no connection to
     /// them, or if topic and attributes exceed 8 KiB.
     pub fn open_stream(&self, to: &ParticipantId, options: &StreamOptions) -> Result<OutgoingStream> {
+        self.expect_data(Channel::Files, Some(to))?;
         self.expect_state("open a stream", &[RoomState::Joined])?;
         self.expect_permitted("open a stream", RoomPermission::Data)?;
         let StreamOptions { kind, topic, attributes, size } = options.clone();

@@ -26,7 +26,7 @@ use self::requests::Requests;
 use self::resume::{Next, Return, Stay};
 use self::roster::{Gap, NumberedRoster};
 use self::transport::Transport;
-use super::{Output, SignalingBackend, SocketEvent};
+use super::{Output, Scheme, Server, SignalingBackend, SocketEvent};
 use crate::model::{
     Capabilities, Change, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, ParticipantId,
     Profile, PublicationId, ServerLane, SignalCommand, SignalEvent, Slot, Timestamp,
@@ -40,6 +40,25 @@ const REPEAT_MS: Timestamp = 2_000;
 const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
 /// The RIDs of simulcast layers for the SFU, the smallest first.
 const RIDS: [&str; 3] = ["l", "m", "h"];
+
+/// moim's own server.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
+pub(super) const SERVER: Server = Server {
+    scheme: Scheme::WebSocket,
+    chunk: None,
+    capabilities,
+    create: |options| Box::new(NativeBackend::new(options.url)),
+};
+
+fn capabilities() -> Capabilities {
+    let profile = LinkProfile {
+        codecs: CODECS.map(str::to_owned).into(),
+        rids: RIDS.map(str::to_owned).into(),
+        ..LinkProfile::server()
+    };
+    let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
+    Capabilities { lanes, join_carries_offer: true, resume: true, server: "native", lacks: &[] }
+}
 
 /// The connection to a moim signaling server.
 pub struct NativeBackend {
@@ -482,13 +501,7 @@ impl NativeBackend {
 
 impl SignalingBackend for NativeBackend {
     fn capabilities(&self) -> Capabilities {
-        let profile = LinkProfile {
-            codecs: CODECS.map(str::to_owned).into(),
-            rids: RIDS.map(str::to_owned).into(),
-            ..LinkProfile::server()
-        };
-        let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
-        Capabilities { lanes, join_carries_offer: true, resume: true }
+        capabilities()
     }
 
     fn handle_command(&mut self, command: SignalCommand, now: Timestamp) {

@@ -111,7 +111,7 @@ impl SignalingBackend for RuleBackend {
         Capabilities {
             lanes: self.rules.lanes.iter().map(lane).collect(),
             join_carries_offer: self.rules.join_carries_offer,
-            resume: false,
+            ..Capabilities::default()
         }
     }
 
