@@ -1,5 +1,6 @@
 //! Sessions and the signaling server's hub in one simulation: links that delay, drop and reorder, browsers with
-//! delays, participants who join and leave, hosts who lock the room, mixers and servers that die, sockets that break.
+//! delays, participants who join and leave, hosts who lock the room, mixers and servers that die, sockets that break,
+//! machines that sleep.
 //! Everything is derived from one seed, with a simulated clock. Each seed is a room in a mesh, over an SFU and with a
 //! mixer; the conditions at its end are in `checks/`.
 //!

@@ -35,6 +35,8 @@ pub(crate) enum Event {
     AtPeer(ClientId, LinkId, PeerId, PeerEvent),
     /// The path of the client's connection carries data again.
     PathReturns(ClientId, LinkId),
+    /// The machine of the client has slept.
+    Wakes(ClientId),
     /// A timer of the client is due.
     ClientTimer(ClientId),
     /// The server's timer is due.

@@ -79,6 +79,7 @@ impl Session {
         now: Timestamp,
     ) {
         let Phase::Recovering { own_id: before, .. } = self.phase.clone() else { return };
+        let own_before = self.roster.get(&before).cloned();
         // The remote ends know this participant by its id. A server that forwards media knows nothing of it.
         let is_same = before == participant_id;
         let is_gone = |link: &&LinkId| !is_same || link.participant().is_none();
@@ -109,7 +110,12 @@ impl Session {
             self.absent.get_or_insert_with(absent.id.clone(), || now + RETURN_MS);
             room.push(ParticipantInfo { reconnecting: true, ..absent });
         }
-        let changes = self.roster.replace(room, lobby);
+        let mut changes = self.roster.replace(room, lobby);
+        // Under another id, the roster does not know that this is the participant from before.
+        let own = self.own_id().filter(|_| !is_same).and_then(|id| self.roster.get(id));
+        if let Some((before, after)) = own_before.zip(own.cloned()) {
+            changes.push(Change::Updated { before, after });
+        }
         self.apply(changes, now);
     }
 

@@ -17,28 +17,28 @@ pub(super) fn check_lines(world: &World, sender: &Client) -> u64 {
     let Some(from) = &sender.own_id else { return 0 };
     for receiver in &world.clients {
         let Some(to) = receiver.own_id.as_ref().filter(|to| *to != from) else { continue };
-        let heard = heard(receiver, from);
-        let said = sender.said.iter().filter(|line| may_have(line, to));
+        let heard = heard(receiver, sender);
+        let said = sender.said.iter().filter(|line| may_have(line, receiver));
         let said: Vec<_> = said.map(|line| line.text.as_str()).collect();
-        let owed = || sender.said.iter().filter(|line| line.owed.contains(to));
+        let owed = || sender.said.iter().filter(|line| is_owed(line, receiver));
         // What a server in between has lost, or a mixer that did not know the receiver, is sent again later.
         let is_unknown = world.topology == Topology::Mcu && owed().count() < said.len();
         let may_be_late = world.topology != Topology::Mesh
             && (is_unknown || together_since(world, sender, receiver).is_some());
         assert!(
-            is_part_of(heard, &said) || may_be_late && are_once(heard, &said),
+            is_part_of(&heard, &said) || may_be_late && are_once(&heard, &said),
             "{heard:?} of {said:?} from {from} to {to}"
         );
         if world.topology == Topology::Mesh && together_since(world, sender, receiver).is_none() {
             let owed: Vec<_> = owed().map(|line| line.text.as_str()).collect();
             assert!(
-                owed.iter().zip(heard).all(|(owed, heard)| owed == heard),
+                owed.iter().zip(&heard).all(|(owed, heard)| owed == heard),
                 "{heard:?} from {from} to {to}"
             );
             assert!(heard.len() == owed.len() || !(sender.stays() && receiver.stays()));
         }
         for line in owed().filter(|line| must_arrive(world, sender, receiver, line)) {
-            assert!(heard.contains(&line.text), "{} from {from} to {to}", line.text);
+            assert!(heard.contains(&line.text.as_str()), "{} from {from} to {to}", line.text);
         }
         count += heard.len() as u64;
     }
@@ -54,8 +54,8 @@ pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
         assert_eq!(named.len(), line.receivers.len());
         assert_eq!(named.into_iter().collect::<BTreeSet<_>>(), line.receivers, "{}", line.text);
         for receiver in &receipt.delivered_to {
-            let receiver = &world.clients[world.client_of(receiver).unwrap()];
-            assert!(heard(receiver, from).contains(&line.text), "{} has not arrived", line.text);
+            let receiver = world.known_as(receiver).expect("someone who was here");
+            assert!(heard(receiver, sender).contains(&line.text.as_str()), "{} has not arrived", line.text);
         }
         let gives_up_at = line.said_at + PATIENCE_MS;
         // Someone who left earlier had come back when it was said.
@@ -67,12 +67,11 @@ pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
             |id: &ParticipantId| sender.view.restored_at.get(id).is_some_and(|until| *until >= gives_up_at);
         let waits_for_someone =
             receipt.missed_by.iter().any(|id| stayed(&id)) || line.receivers.iter().any(was_restored);
-        assert!(*told_at < gives_up_at || waits_for_someone, "{} waited for nobody", line.text);
+        let has_slept = sender.slept_since(line.said_at) > 0;
+        assert!(*told_at < gives_up_at || has_slept || waits_for_someone, "{} waited for nobody", line.text);
         for missing in receipt.missed_by.iter().filter(|missing| line.owed.contains(*missing)) {
             // A participant who leaves before it knows that it has joined has no name here.
-            let Some(receiver) = world.client_of(missing).map(|receiver| &world.clients[receiver]) else {
-                continue;
-            };
+            let Some(receiver) = world.known_as(missing) else { continue };
             let is_late = *told_at >= gives_up_at;
             assert!(is_late || !must_arrive(world, sender, receiver, line), "{} was heard", line.text);
         }
@@ -92,22 +91,28 @@ pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
 pub(super) fn check_waves(world: &World, receiver: &Client) -> u64 {
     let mut count = 0;
     for (from, waves) in &receiver.view.waves {
-        let sender = &world.clients[world.client_of(from).unwrap()];
+        let sender = world.known_as(from).expect("someone who was here");
         for wave in waves {
             let to = &sender.waves[wave];
-            assert!(to.is_none() || *to == receiver.own_id, "{wave} was for {to:?}");
+            assert!(to.as_ref().is_none_or(|to| receiver.is(to)), "{wave} was for {to:?}");
             count += 1;
         }
     }
     count
 }
 
-fn heard<'a>(receiver: &'a Client, from: &ParticipantId) -> &'a [String] {
-    receiver.view.lines.get(from).map_or(&[], Vec::as_slice)
+/// What has arrived, under all ids of the sender.
+fn heard<'a>(receiver: &'a Client, sender: &Client) -> Vec<&'a str> {
+    let ids = sender.former_ids.iter().chain(&sender.own_id);
+    ids.filter_map(|id| receiver.view.lines.get(id)).flatten().map(String::as_str).collect()
 }
 
-fn may_have(line: &Line, receiver: &ParticipantId) -> bool {
-    line.to.as_ref().is_none_or(|to| to == receiver)
+fn may_have(line: &Line, receiver: &Client) -> bool {
+    line.to.as_ref().is_none_or(|to| receiver.is(to))
+}
+
+fn is_owed(line: &Line, receiver: &Client) -> bool {
+    line.owed.iter().any(|id| receiver.is(id))
 }
 
 /// Whether everyone who is needed for it is still there.
@@ -118,7 +123,13 @@ fn must_arrive(world: &World, sender: &Client, receiver: &Client, line: &Line) -
         Topology::Mesh => resent_since(sender, receiver),
         _ => together_since(world, sender, receiver),
     };
-    sender.stays() && receiver.stays() && has_way && since.is_none_or(|since| line.said_at > since)
+    // Nothing is sent again to or by a participant who has got another id.
+    let is_addressed = line.said_at >= sender.id_since && line.said_at >= receiver.id_since;
+    sender.stays()
+        && receiver.stays()
+        && has_way
+        && is_addressed
+        && since.is_none_or(|since| line.said_at > since)
 }
 
 /// Since when all messages arrive in a mesh: those in flight over a connection that is replaced are sent again, unless the
@@ -139,19 +150,20 @@ fn together_since(world: &World, one: &Client, other: &Client) -> Option<Timesta
         let gone = other.own_id.as_ref().map(|id| [view.left_at.get(id), view.replaced_at.get(id)]);
         let is_forgotten = world.topology != Topology::Mesh && one.was_forgotten;
         let back = is_forgotten.then_some(view.reconnected_at);
-        gone.into_iter().flatten().flatten().copied().chain(back).max()
+        let renamed = (!one.former_ids.is_empty()).then_some(one.id_since);
+        gone.into_iter().flatten().flatten().copied().chain(back).chain(renamed).max()
     };
     seen_by(one, other).max(seen_by(other, one))
 }
 
 /// Whether `all` contains each of `some`, which are different.
-fn are_once(some: &[String], all: &[&str]) -> bool {
-    let different: BTreeSet<_> = some.iter().map(String::as_str).collect();
+fn are_once(some: &[&str], all: &[&str]) -> bool {
+    let different: BTreeSet<_> = some.iter().copied().collect();
     different.len() == some.len() && different.iter().all(|one| all.contains(one))
 }
 
 /// Whether `all` contains `some` in order.
-fn is_part_of(some: &[String], all: &[&str]) -> bool {
+fn is_part_of(some: &[&str], all: &[&str]) -> bool {
     let mut all = all.iter();
     some.iter().all(|one| all.any(|other| other == one))
 }

@@ -34,30 +34,31 @@ pub(crate) struct Line {
 
 impl Client {
     pub(crate) fn act(&mut self, action: Action, now: Timestamp, random: &mut Random) {
+        let local = now - self.lag;
         match action {
-            Action::Join(role) => self.join(role, now),
+            Action::Join(role) => self.join(role, local),
             Action::Publish(publication) => {
                 if !self.session.publications().iter().any(|known| known.id == publication.id) {
-                    self.session.publish(publication, now);
+                    self.session.publish(publication, local);
                 }
             }
-            Action::PublishToOne => self.publish_to_one(now, random),
-            Action::Unpublish(id) => self.session.unpublish(&id, now),
+            Action::PublishToOne => self.publish_to_one(local, random),
+            Action::Unpublish(id) => self.session.unpublish(&id, local),
             Action::Mute => {
                 if let Some(mut publication) = random.pick(self.session.publications().iter().cloned()) {
                     publication.muted = !publication.muted;
-                    self.session.publish(publication, now);
+                    self.session.publish(publication, local);
                 }
             }
             Action::Update => self.update(random),
             Action::Say { to_one } => self.say(to_one, now, random),
-            Action::Wave { to_one } => self.wave(to_one, now, random),
+            Action::Wave { to_one } => self.wave(to_one, local, random),
             Action::Wish => self.wish(random),
             Action::Decide(decision) => self.decide(decision, random),
-            Action::Mix => self.mix(now),
+            Action::Mix => self.mix(local),
             Action::Leave => self.session.leave(),
-            Action::NetworkChange => self.session.handle_network_change(now),
-            Action::CutPath { .. } | Action::Crash | Action::Freeze => {}
+            Action::NetworkChange => self.session.handle_network_change(local),
+            Action::CutPath { .. } | Action::Sleep { .. } | Action::Crash | Action::Freeze => {}
             Action::Cut | Action::CutAtClient | Action::CutAtServer => {}
         }
         self.run(now, random);
@@ -100,7 +101,7 @@ impl Client {
         let text = format!("{}: line {}", self.id, self.said.len() + 1);
         let receivers: BTreeSet<_> =
             self.people().filter(|id| to.as_ref().is_none_or(|to| to == id)).collect();
-        let id = self.session.send_chat(&text, to.as_ref(), now).unwrap();
+        let id = self.session.send_chat(&text, to.as_ref(), now - self.lag).unwrap();
         let owed = receivers.clone();
         self.said.push(Line { id, said_at: now, text, to, receivers, owed, mixer: None });
     }

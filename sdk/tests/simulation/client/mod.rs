@@ -4,6 +4,7 @@ mod acts;
 mod mixing;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use moim::engine::connection::ConnectionCommand;
 use moim::engine::data::Frame;
@@ -15,7 +16,7 @@ use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
 pub(crate) use self::acts::Line;
 pub(crate) use self::mixing::{PICTURE, sound_for};
 use super::peer_connection::{PeerConnection, PeerEvent};
-use super::queue::{ClientId, PeerId, SocketId};
+use super::queue::{ClientId, Event, PeerId, SocketId};
 use super::random::Random;
 use super::script::{Action, Character};
 use super::view::View;
@@ -52,6 +53,10 @@ pub(crate) struct Client {
     opened: PeerId,
     pub(crate) view: View,
     pub(crate) own_id: Option<ParticipantId>,
+    /// The ids that it had before its server forgot it.
+    pub(crate) former_ids: Vec<ParticipantId>,
+    /// Since when it has its id.
+    pub(crate) id_since: Timestamp,
     /// One of its connections may be able to reach its remote end since the world checked.
     pub(crate) has_signaled: bool,
     /// The percentage of operations of its peer connections that fail.
@@ -60,6 +65,12 @@ pub(crate) struct Client {
     pub(crate) runs: bool,
     /// The script ends its session.
     pub(crate) departs: bool,
+    /// What has happened since its machine sleeps.
+    pub(crate) asleep: Option<Vec<Event>>,
+    /// From when to when its machine slept.
+    pub(crate) slept: Vec<Range<Timestamp>>,
+    /// How far its clock is behind: those of some systems stand still while the machine sleeps.
+    pub(crate) lag: Timestamp,
     /// The server has put it into the lobby, as the last reply to a request to join.
     pub(crate) queues: bool,
     /// The server has forgotten it, because it was away for too long or because the server was restarted.
@@ -90,10 +101,15 @@ impl Client {
             opened: 0,
             view: View::default(),
             own_id: None,
+            former_ids: Vec::new(),
+            id_since: 0,
             has_signaled: false,
             faults: 0,
             runs: true,
             departs: false,
+            asleep: None,
+            slept: Vec::new(),
+            lag: 0,
             queues: false,
             was_forgotten: false,
             socket_id: 0,
@@ -119,6 +135,16 @@ impl Client {
         self.runs && is_outside && self.view.ended.is_none()
     }
 
+    /// Whether this is or was its id.
+    pub(crate) fn is(&self, id: &ParticipantId) -> bool {
+        self.own_id.as_ref() == Some(id) || self.former_ids.contains(id)
+    }
+
+    /// How long its machine has slept since then.
+    pub(crate) fn slept_since(&self, since: Timestamp) -> Timestamp {
+        self.slept.iter().map(|slept| slept.end.saturating_sub(slept.start.max(since))).sum()
+    }
+
     /// Its wish about a remote publication.
     pub(crate) fn wants(&self, owner: &ParticipantId, id: &PublicationId) -> (bool, Option<u32>) {
         let by_default = (self.character.wants_everything, None);
@@ -126,7 +152,7 @@ impl Client {
     }
 
     pub(crate) fn socket(&mut self, event: SocketEvent, now: Timestamp, random: &mut Random) {
-        self.backend.handle_socket(event, now);
+        self.backend.handle_socket(event, now - self.lag);
         self.run(now, random);
     }
 
@@ -142,7 +168,7 @@ impl Client {
         self.has_signaled |= matches!(event, PeerEvent::OperationDone);
         let input = peer.handle(event, random);
         if let Some(input) = input {
-            self.session.handle_connection(id, input, now);
+            self.session.handle_connection(id, input, now - self.lag);
         }
         self.run(now, random);
     }
@@ -155,8 +181,8 @@ impl Client {
             (peer.connected && !peer.ice.is_broken).then(|| (link.clone(), peer.id))
         };
         let kept: Vec<_> = self.peers.iter().filter_map(is_kept).collect();
-        self.backend.handle_timeout(now);
-        self.session.handle_timeout(now);
+        self.backend.handle_timeout(now - self.lag);
+        self.session.handle_timeout(now - self.lag);
         self.run(now, random);
         assert!(self.next_timer().is_none_or(|at| now < at), "a timer that is due for ever");
         for (link, id) in kept {
@@ -166,15 +192,17 @@ impl Client {
     }
 
     pub(crate) fn next_timer(&self) -> Option<Timestamp> {
-        self.session.poll_timeout().into_iter().chain(self.backend.poll_timeout()).min()
+        let due = self.session.poll_timeout().into_iter().chain(self.backend.poll_timeout()).min();
+        due.map(|at| at + self.lag)
     }
 
     /// As in `sdk/src/room/driver.rs`.
     fn run(&mut self, now: Timestamp, random: &mut Random) {
+        let local = now - self.lag;
         loop {
             if let Some(output) = self.session.poll_output() {
                 match output {
-                    session::Output::Signal(command) => self.backend.handle_command(command, now),
+                    session::Output::Signal(command) => self.backend.handle_command(command, local),
                     session::Output::Connection { link, command } => self.command(link, command, random),
                     session::Output::Event(event) => self.view.take(event, &self.session, now),
                 }
@@ -187,13 +215,14 @@ impl Client {
                     panic!("{output:?} is not part of the protocol")
                 }
                 Some(signaling::Output::Close) => self.effects.push(Effect::CloseSocket),
-                Some(signaling::Output::Event(event)) => self.session.handle_signal(event, now),
+                Some(signaling::Output::Event(event)) => self.session.handle_signal(event, local),
                 None => break,
             }
         }
         if self.session.own_id().is_some_and(|id| self.own_id.as_ref() != Some(id)) {
-            self.own_id = self.session.own_id().cloned();
-            self.has_signaled = true;
+            let former = std::mem::replace(&mut self.own_id, self.session.own_id().cloned());
+            self.former_ids.extend(former);
+            (self.id_since, self.has_signaled) = (now, true);
         }
         for gone in std::mem::take(&mut self.view.gone) {
             self.wishes.retain(|(owner, _), _| *owner != gone);

@@ -36,6 +36,10 @@ pub(crate) enum Action {
     },
     /// The network changes; the paths may be as good as before.
     NetworkChange,
+    /// The machine sleeps: its clock jumps.
+    Sleep {
+        lasts: Timestamp,
+    },
     Leave,
     /// The page is closed, and the server sees the socket close.
     Crash,

@@ -13,6 +13,9 @@ use super::random::Random;
 /// When the links become reliable, and nobody acts any more.
 pub(crate) const CALM_FROM: Timestamp = 25_000;
 
+/// When everyone is awake.
+const AWAKE_FROM: Timestamp = CALM_FROM + 40_000;
+
 /// The initial role.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Character {
@@ -92,6 +95,11 @@ impl Script {
         }
         while random.happens(30) {
             self.actions.push((random.number(from..until + 1), client, Action::cut(random)));
+        }
+        if random.happens(10) {
+            let at = random.number(from..until + 1);
+            let lasts = random.number(1_000..60_000).min(AWAKE_FROM - at);
+            self.actions.push((at, client, Action::Sleep { lasts }));
         }
         self.actions.extend(ends_at.map(|at| (at, client, Action::end(random))));
         ends_at

@@ -6,6 +6,7 @@ use moim::model::{Channel, ConnectionState, LinkId, Timestamp};
 
 use super::World;
 use crate::queue::{ClientId, Event, PeerId};
+use crate::script::Action;
 
 /// A reliable message that SCTP repeats until the path has returned.
 #[derive(Debug)]
@@ -20,30 +21,77 @@ pub(super) struct Stuck {
 impl World {
     /// Cuts the path of one of the client's connections.
     pub(super) fn cut_path(&mut self, id: ClientId, lasts: Timestamp) {
+        let uncut = self.uncut(id);
+        if let Some(link) = self.random.pick(uncut) {
+            self.cut(id, link, lasts);
+        }
+    }
+
+    /// The machine of a client sleeps: no timer runs, and its paths carry nothing.
+    pub(super) fn sleep(&mut self, id: ClientId, lasts: Timestamp) {
+        for link in self.uncut(id) {
+            self.cut(id, link, lasts);
+        }
+        let until = self.queue.now() + lasts;
+        let client = &mut self.clients[id];
+        client.asleep = Some(Vec::new());
+        client.slept.push(self.queue.now()..until);
+        self.wakes_at = self.wakes_at.max(until);
+        self.queue.push(until, Event::Wakes(id));
+    }
+
+    /// Its clock has jumped, or stood still. What has happened meanwhile reaches it, if its socket is not dead.
+    pub(super) fn wake(&mut self, id: ClientId) {
+        let missed = self.clients[id].asleep.take().unwrap_or_default();
+        if self.random.happens(50) {
+            let slept = self.clients[id].slept.last().map_or(0, |slept| slept.end - slept.start);
+            self.clients[id].lag += slept;
+            self.clients[id].timer = None;
+        }
+        if self.random.happens(50) {
+            self.handle(Event::Act(id, Action::NetworkChange));
+        }
+        let is_cut = self.random.happens(50);
+        for event in missed {
+            let is_lost = is_cut && matches!(event, Event::AtClient(..));
+            if !is_lost && !matches!(event, Event::Act(_, Action::Sleep { .. })) {
+                self.handle(event);
+            }
+        }
+        if is_cut {
+            self.handle(Event::Act(id, Action::CutAtClient));
+        }
+        self.follow(id);
+    }
+
+    /// The links of a client whose paths work.
+    fn uncut(&self, id: ClientId) -> Vec<LinkId> {
         let uncut = self.clients[id].peers.iter().filter(|(_, peer)| !peer.ice.is_cut);
-        let uncut: Vec<_> = uncut.map(|(link, _)| link.clone()).collect();
-        let Some(link) = self.random.pick(uncut) else { return };
+        uncut.map(|(link, _)| link.clone()).collect()
+    }
+
+    fn cut(&mut self, id: ClientId, link: LinkId, lasts: Timestamp) {
         self.cuts += 1;
         for (id, link) in self.both_ends(id, &link) {
             let breaks = self.topology == Topology::Mesh && self.random.happens(15);
             self.clients[id].peers.get_mut(&link).unwrap().path_lost(breaks, &mut self.random);
             self.plan(id, &link);
+            self.queue.push(self.queue.now() + lasts, Event::PathReturns(id, link));
         }
-        self.queue.push(self.queue.now() + lasts, Event::PathReturns(id, link));
     }
 
-    /// The path carries data again. Connections that have not failed find it by themselves.
+    /// The path carries data again at one end, and at the other one at the same time. Connections that have not failed find it
+    /// by themselves.
     pub(super) fn path_returns(&mut self, id: ClientId, link: &LinkId) {
+        let Some(own) = self.clients[id].peers.get_mut(link) else { return };
+        own.ice.is_cut = false;
         let ends = self.both_ends(id, link);
-        for (id, link) in &ends {
-            self.clients[*id].peers.get_mut(link).unwrap().ice.is_cut = false;
-        }
         let has_failed = |(id, link): &(ClientId, LinkId)| {
             let state = self.clients[*id].peers[link].ice.state;
             matches!(state, ConnectionState::Failed | ConnectionState::New)
         };
         let is_alone = link.participant().is_some() && ends.len() < 2;
-        if !is_alone && !ends.iter().any(has_failed) {
+        if !is_alone && !self.any_is_cut(&ends) && !ends.iter().any(has_failed) {
             self.restore(&ends);
         }
     }
@@ -56,7 +104,7 @@ impl World {
         if !begun.fold(false, |any, begun| any | begun) {
             return;
         }
-        if !self.clients[id].peers[link].ice.is_cut {
+        if !self.any_is_cut(&ends) {
             return self.restore(&ends);
         }
         for (id, link) in ends {
@@ -65,6 +113,10 @@ impl World {
             peer.plan_states(&[(1, ConnectionState::Connecting), (failed, ConnectionState::Failed)]);
             self.plan(id, &link);
         }
+    }
+
+    fn any_is_cut(&self, ends: &[(ClientId, LinkId)]) -> bool {
+        ends.iter().any(|(id, link)| self.clients[*id].peers[link].ice.is_cut)
     }
 
     /// The ends find the path, and what was stuck gets through.

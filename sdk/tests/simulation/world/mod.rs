@@ -42,6 +42,8 @@ pub(crate) struct World {
     /// Messages that the SFU queues for clients whose data channel is not open.
     held: Vec<(ClientId, Frame)>,
     stuck: Vec<cuts::Stuck>,
+    /// When the last machine that sleeps wakes.
+    pub(crate) wakes_at: Timestamp,
     /// The paths that were cut.
     pub(crate) cuts: u64,
     /// The ends of connections that no ICE restart restores.
@@ -102,6 +104,7 @@ impl World {
             welcomed: BTreeMap::new(),
             held: Vec::new(),
             stuck: Vec::new(),
+            wakes_at: 0,
             cuts: 0,
             breaks: 0,
             lobby_ids: BTreeMap::new(),
@@ -136,6 +139,11 @@ impl World {
         self.clients.iter().position(|client| client.own_id.as_ref() == Some(id))
     }
 
+    /// The client that has or had this id.
+    pub(crate) fn known_as(&self, id: &ParticipantId) -> Option<&Client> {
+        self.clients.iter().find(|client| client.is(id))
+    }
+
     pub(crate) fn run(&mut self) {
         while let Some(event) = self.queue.pop(END) {
             if self.traced {
@@ -163,6 +171,10 @@ impl World {
 
     fn handle(&mut self, event: Event) {
         let now = self.queue.now();
+        let event = match self.unless_asleep(event) {
+            Some(event) => event,
+            None => return,
+        };
         let random = &mut self.random;
         let id = match event {
             Event::ServerTimer => {
@@ -184,6 +196,7 @@ impl World {
             }
             Event::MixerActs(action) => return self.mixer_acts(action),
             Event::PathReturns(id, link) => return self.path_returns(id, &link),
+            Event::Wakes(id) => return self.wake(id),
             Event::AtClient(id, socket, _) if self.clients[id].socket_id != socket => return,
             Event::Act(id, _) | Event::AtClient(id, ..) | Event::AtPeer(id, ..) | Event::ClientTimer(id)
                 if !self.clients[id].runs =>
@@ -210,6 +223,20 @@ impl World {
         self.follow(id);
     }
 
+    /// Keeps what happens at a client whose machine sleeps until it wakes.
+    fn unless_asleep(&mut self, event: Event) -> Option<Event> {
+        let (Event::Act(id, _) | Event::AtClient(id, ..) | Event::AtPeer(id, ..) | Event::ClientTimer(id)) =
+            event
+        else {
+            return Some(event);
+        };
+        match &mut self.clients[id].asleep {
+            Some(missed) => missed.push(event),
+            None => return Some(event),
+        }
+        None
+    }
+
     fn act(&mut self, id: ClientId, action: Action) {
         let now = self.queue.now();
         let client = &mut self.clients[id];
@@ -232,6 +259,7 @@ impl World {
                 }
             }
             Action::CutPath { lasts } => self.cut_path(id, lasts),
+            Action::Sleep { lasts } => self.sleep(id, lasts),
             Action::CutAtServer => {}
             Action::Cut | Action::CutAtClient => {
                 self.queue.push(self.down[id].end(now), Event::AtClient(id, socket, closed()));

@@ -165,6 +165,18 @@ fn under_another_id_every_link_is_a_new_one() {
     assert!(events(outputs).contains(&Event::ParticipantLeft("c".into(), LeaveReason::Unknown)));
 }
 
+/// A machine slept for longer than the grace of the server, and another participant has become the host.
+#[test]
+fn under_another_id_a_change_of_the_role_is_reported() {
+    let mut session = joined(true, 60_000);
+    session.handle_signal(SignalEvent::Participant(participant("a", 1, Role::Host)), 10);
+    drain(&mut session);
+    lose(&mut session, 1_000);
+    let events = events(rejoin(&mut session, "z", &[("b", 2), ("z", 9)], 2_000));
+    assert_eq!(session.own_role(), Some(Role::Participant));
+    assert!(events.contains(&Event::RoleChange(Role::Participant)), "{events:?}");
+}
+
 #[test]
 fn a_hint_of_the_network_ends_a_wait_and_checks_a_connection() {
     let mut session = joined(true, 60_000);
