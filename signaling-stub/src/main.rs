@@ -115,8 +115,13 @@ async fn run(mut arguments: Arguments) -> Result<(), StartError> {
             (true, true) => {}
         }
     } else if config.sfu {
-        tracing::info!(
+        tracing::warn!(
             "the SFU also receives media on the other addresses of this machine, because browsers require it; see --no-sfu"
+        );
+    }
+    if cfg!(panic = "abort") {
+        tracing::warn!(
+            "a bug in the code of one connection ends this build of the server; build it with the profile `stub`"
         );
     }
     let server = serve(config, listener)?;

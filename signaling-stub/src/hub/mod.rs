@@ -578,7 +578,7 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
 }
 
 /// Truncates quoted text of a client, so that an error is never long.
-fn shorten(mut text: String) -> String {
+pub(crate) fn shorten(mut text: String) -> String {
     const MAX_BYTES: usize = 300;
     let length = text.len();
     moim_protocol::shorten(&mut text, MAX_BYTES);

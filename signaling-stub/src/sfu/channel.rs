@@ -1,13 +1,13 @@
 //! The data channels of one client, and their send queues.
 
-use std::collections::VecDeque;
-
 use moim_protocol::{Channel as ChannelKind, Routed};
 use str0m::{
     Rtc,
     channel::{ChannelConfig, ChannelId, Reliability},
 };
 use tracing::{debug, warn};
+
+use super::{backlog::Backlog, budget::Budget};
 
 /// Bytes passed to SCTP per channel at a time. All channels share one queue there, so this is also how much data a
 /// message can be behind.
@@ -26,8 +26,8 @@ pub(super) struct Channels([Channel; ChannelKind::ALL.len()]);
 
 impl Channels {
     /// The client creates them with the same ids, so they are not announced.
-    pub(super) fn new(rtc: &mut Rtc) -> Self {
-        Self(ChannelKind::ALL.map(|kind| Channel::new(rtc, kind)))
+    pub(super) fn new(rtc: &mut Rtc, budget: &Budget) -> Self {
+        Self(ChannelKind::ALL.map(|kind| Channel::new(rtc, kind, budget)))
     }
 
     /// The kind of this channel.
@@ -62,7 +62,7 @@ impl Channels {
     ) {
         let Some(bytes) = (Routed { peer: from, is_binary, message }).encode() else { return };
         if let Some(channel) = self.0.iter_mut().find(|channel| channel.kind == kind) {
-            channel.send(rtc, bytes);
+            channel.send(rtc, from, bytes);
         }
     }
 }
@@ -72,14 +72,13 @@ struct Channel {
     kind: ChannelKind,
     id: ChannelId,
     is_open: bool,
-    waiting: VecDeque<Vec<u8>>,
-    waiting_bytes: usize,
+    waiting: Backlog,
     /// Whether the last message was dropped for lack of room.
     loses: bool,
 }
 
 impl Channel {
-    fn new(rtc: &mut Rtc, kind: ChannelKind) -> Self {
+    fn new(rtc: &mut Rtc, kind: ChannelKind, budget: &Budget) -> Self {
         let is_reliable = kind.is_reliable();
         let config = ChannelConfig {
             label: kind.label().to_owned(),
@@ -93,26 +92,23 @@ impl Channel {
             ..ChannelConfig::default()
         };
         let id = rtc.direct_api().create_data_channel(config);
-        Self { kind, id, is_open: false, waiting: VecDeque::new(), waiting_bytes: 0, loses: false }
+        Self { kind, id, is_open: false, waiting: Backlog::new(budget), loses: false }
     }
 
-    fn send(&mut self, rtc: &mut Rtc, bytes: Vec<u8>) {
+    fn send(&mut self, rtc: &mut Rtc, from: &str, bytes: Vec<u8>) {
         if !self.kind.is_reliable() {
             if !self.is_open || !write(rtc, self.id, &bytes) {
                 debug!("no room for an unreliable message");
             }
             return;
         }
-        if self.waiting_bytes + cost(&bytes) > max_waiting_bytes(self.kind, bytes.len()) {
-            // Once, rather than for each of a flood.
-            if !std::mem::replace(&mut self.loses, true) {
-                warn!(channel = self.kind.label(), "dropping messages for a client that does not read");
-            }
-            return;
+        let max = max_waiting_bytes(self.kind, bytes.len());
+        let loses = !self.waiting.push(from, bytes, max);
+        // Once, rather than for each of a flood.
+        if loses && !self.loses {
+            warn!(channel = self.kind.label(), "dropping messages for a client that does not read");
         }
-        self.loses = false;
-        self.waiting_bytes += cost(&bytes);
-        self.waiting.push_back(bytes);
+        self.loses = loses;
         self.flush(rtc);
     }
 
@@ -123,15 +119,9 @@ impl Channel {
             if !write(rtc, self.id, bytes) {
                 return;
             }
-            self.waiting_bytes -= cost(bytes);
-            self.waiting.pop_front();
+            self.waiting.pop();
         }
     }
-}
-
-/// The minimum memory accounted for a message.
-fn cost(bytes: &[u8]) -> usize {
-    bytes.len() + 64
 }
 
 /// Messages beyond this are dropped for a client that falls behind. Of files, up to four at a time are sent half a mebibyte
@@ -166,16 +156,39 @@ mod tests {
     #[test]
     fn control_messages_of_streams_pass_when_parts_do_not() {
         let mut rtc = Rtc::new(Instant::now());
-        let mut channel = Channel::new(&mut rtc, ChannelKind::Files);
+        let mut channel = Channel::new(&mut rtc, ChannelKind::Files, &Budget::default());
         let mut send = |length| {
-            let before = channel.waiting.len();
-            channel.send(&mut rtc, vec![0; length]);
-            channel.waiting.len() > before
+            channel.send(&mut rtc, "alice", vec![0; length]);
+            !channel.loses
         };
         while send(64 * 1024) {}
         assert!((0..10).all(|_| send(50) && send(8 * 1024 + 100)), "credits and openings");
         assert!(!send(64 * 1024), "a part");
-        while send(1024) {}
-        assert!(channel.waiting_bytes <= 36 * 1024 * 1024, "there is a bound");
+        let mut count = 0;
+        while send(1024) {
+            count += 1;
+        }
+        assert!(count <= 4 * 1024, "there is a bound");
+    }
+
+    #[test]
+    fn a_flood_for_a_slow_receiver_takes_nothing_from_another_sender() {
+        for kind in [ChannelKind::Reliable, ChannelKind::Files] {
+            let mut rtc = Rtc::new(Instant::now());
+            let mut channel = Channel::new(&mut rtc, kind, &Budget::default());
+            while !channel.loses {
+                channel.send(&mut rtc, "mallory", vec![b'm'; 60_000]);
+            }
+            for _ in 0..10 {
+                channel.send(&mut rtc, "alice", vec![b'a'; 60_000]);
+                channel.send(&mut rtc, "mallory", vec![b'm'; 60_000]);
+            }
+            let mut arrived = 0;
+            while let Some([sender, ..]) = channel.waiting.front() {
+                arrived += usize::from(*sender == b'a');
+                channel.waiting.pop();
+            }
+            assert_eq!(arrived, 10, "{kind:?}");
+        }
     }
 }

@@ -22,6 +22,7 @@ use tracing::{debug, info, warn};
 
 use super::{
     Source,
+    budget::Budget,
     channel::{self, Channels},
     client_event::ClientEvent,
     downlink::Verdict,
@@ -33,7 +34,7 @@ use super::{
     uplink::Uplink,
     vp8,
 };
-use crate::SeatId;
+use crate::{SeatId, hub::shorten};
 
 #[derive(Debug)]
 pub(super) struct Client {
@@ -68,6 +69,7 @@ impl Client {
         participant: ParticipantId,
         crypto: Arc<CryptoProvider>,
         candidates: &[Candidate],
+        budget: &Budget,
         started: Instant,
         now: Instant,
     ) -> Self {
@@ -84,7 +86,7 @@ impl Client {
         for candidate in candidates {
             rtc.add_local_candidate(candidate.clone());
         }
-        let channels = Channels::new(&mut rtc);
+        let channels = Channels::new(&mut rtc, budget);
         Self {
             room,
             participant,
@@ -100,7 +102,7 @@ impl Client {
             rtc_timeout: now,
             events: VecDeque::new(),
             pace: Pace::new(now),
-            inbox: Inbox::new(now),
+            inbox: Inbox::new(budget, now),
             told_at: None,
             early_offer: None,
         }
@@ -141,7 +143,7 @@ impl Client {
                 }
                 // The client offers again, and until then its previous media continues.
                 PeerSignal::Refusal { reason, .. } => {
-                    warn!(participant = %self.participant, reason, "the client refused an answer");
+                    debug!(participant = %self.participant, reason, "the client refused an answer");
                 }
                 PeerSignal::Wishes { wishes, others } => {
                     if wishes.iter().any(|wish| wish.wanted)
@@ -168,6 +170,7 @@ impl Client {
             debug!(participant = %self.participant, "an offer has to wait");
             self.early_offer = Some((later, offer));
         } else if let Err(reason) = self.take_offer(offer, now) {
+            let reason = shorten(reason);
             info!(participant = %self.participant, reason, "refused an offer");
             let millis = self.millis(now);
             self.reliable.send_state(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }, millis);
@@ -180,6 +183,7 @@ impl Client {
         let answer = self.rtc.sdp_api().accept_offer(offer);
         let answer = answer.map_err(|error| format!("the SFU cannot accept the offer: {error}"))?;
         self.mids = mids;
+        self.mids.retain(|mid, _| self.rtc.media(Mid::from(mid.as_str())).is_some());
         let description = SessionDescription { sdp_type: SdpType::Answer, sdp: answer.to_sdp_string() };
         let answer = PeerSignal::Description { description, mids: BTreeMap::new() };
         let millis = self.millis(now);

@@ -10,9 +10,13 @@ use std::{
 
 use moim_protocol::Channel;
 
+use super::budget::{Budget, Share};
+
 /// Messages per second on average, and in a burst.
 const PER_SECOND: f64 = 2_000.0;
 const BURST: f64 = 8_000.0;
+/// So many bytes of a message count as one more.
+const BYTES_PER_MESSAGE: f64 = 16.0 * 1024.0;
 /// Chunks of files are longer and are limited by their receivers; shorter data counts as a message.
 const FILE_PART_BYTES: usize = 1024;
 /// Maximum bytes that wait on one channel: what a client sends ahead of 32 receivers.
@@ -34,8 +38,12 @@ pub(super) struct Message {
 }
 
 impl Message {
-    fn counts(&self) -> bool {
-        self.channel != Channel::Files || self.content.len() < FILE_PART_BYTES
+    /// How much of the rate it uses.
+    fn count(&self) -> f64 {
+        if self.channel == Channel::Files && self.content.len() >= FILE_PART_BYTES {
+            return 0.0;
+        }
+        1.0 + (self.content.len() as f64 / BYTES_PER_MESSAGE).floor()
     }
 
     fn cost(&self) -> usize {
@@ -55,10 +63,10 @@ pub(super) struct Inbox {
 }
 
 /// Each channel keeps its own order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Queue {
     messages: VecDeque<Message>,
-    bytes: usize,
+    share: Share,
 }
 
 /// A message was dropped.
@@ -69,16 +77,17 @@ pub(super) struct Dropped {
 }
 
 impl Inbox {
-    pub(super) fn new(now: Instant) -> Self {
-        Self { left: BURST, filled_at: now, told_at: None, queues: Default::default(), next: 0 }
+    pub(super) fn new(budget: &Budget, now: Instant) -> Self {
+        let queues = Channel::ALL.map(|_| Queue { messages: VecDeque::new(), share: budget.share() });
+        Self { left: BURST, filled_at: now, told_at: None, queues, next: 0 }
     }
 
     /// Takes a message. One that may be lost does not wait.
     pub(super) fn push(&mut self, message: Message, now: Instant) -> Result<(), Dropped> {
         self.fill(now);
-        let place = place(message.channel);
+        let queue = &mut self.queues[place(message.channel)];
         let has_room = match message.channel.is_reliable() {
-            true => self.queues[place].bytes + message.cost() <= MAX_WAITING_BYTES,
+            true => queue.share.bytes() + message.cost() <= queue.share.limit(MAX_WAITING_BYTES),
             false => self.left >= 1.0,
         };
         if !has_room {
@@ -88,25 +97,24 @@ impl Inbox {
             }
             return Err(Dropped { aloud });
         }
-        self.queues[place].bytes += message.cost();
-        self.queues[place].messages.push_back(message);
+        queue.share.add(message.cost());
+        queue.messages.push_back(message);
         Ok(())
     }
 
     /// The next message that may be forwarded.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Message> {
         self.fill(now);
-        let may_pass = |message: &Message| self.left >= 1.0 || !message.counts();
+        let may_pass = |message: &Message| self.left >= 1.0 || message.count() == 0.0;
         let count = self.queues.len();
         let mut places = (self.next..self.next + count).map(|place| place % count);
         let place = places.find(|place| self.queues[*place].messages.front().is_some_and(may_pass))?;
         self.next = (place + 1) % count;
         let queue = &mut self.queues[place];
         let message = queue.messages.pop_front()?;
-        queue.bytes -= message.cost();
-        if message.counts() {
-            self.left -= 1.0;
-        }
+        queue.share.remove(message.cost());
+        // A long message is paid for afterwards.
+        self.left -= message.count();
         Some(message)
     }
 
@@ -138,7 +146,7 @@ mod tests {
     /// An inbox whose budget is used up, and when.
     fn exhausted() -> (Inbox, Instant) {
         let start = Instant::now();
-        let mut inbox = Inbox::new(start);
+        let mut inbox = Inbox::new(&Budget::default(), start);
         for _ in 0..8_000 {
             inbox.push(message(Channel::Reliable, 20), start).unwrap();
             assert!(inbox.poll(start).is_some());
@@ -182,7 +190,20 @@ mod tests {
         assert_eq!(count, 255, "there is a bound");
         let later = start + TELL_EVERY;
         assert_eq!(inbox.push(message(Channel::Reliable, 64 * 1024), later), Err(Dropped { aloud: true }));
-        assert!(std::iter::from_fn(|| inbox.poll(later)).count() >= 255);
+        assert_eq!(std::iter::from_fn(|| inbox.poll(later)).count(), 255);
         assert_eq!(inbox.push(message(Channel::Reliable, 64 * 1024), later), Ok(()), "there is room again");
+    }
+
+    #[test]
+    fn bytes_count_too() {
+        let (mut inbox, start) = exhausted();
+        for _ in 0..200 {
+            inbox.push(message(Channel::Reliable, 64 * 1024), start).unwrap();
+        }
+        let mut passed = 0;
+        for ms in 0..=100 {
+            passed += std::iter::from_fn(|| inbox.poll(start + Duration::from_millis(ms))).count();
+        }
+        assert_eq!(passed, 40, "200 messages could pass in this time if they were short");
     }
 }

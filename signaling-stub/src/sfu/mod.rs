@@ -5,6 +5,8 @@
 //! [`poll_timeout`](Sfu::poll_timeout). str0m implements ICE, DTLS and RTP; the assignment of publications to slots and
 //! the layers are decided here.
 
+mod backlog;
+mod budget;
 mod channel;
 mod client;
 mod client_event;
@@ -34,7 +36,9 @@ use str0m::{
 };
 use tracing::{debug, warn};
 
-use self::{client::Client, client_event::ClientEvent, downlink::Verdict, inbox::Message, slots::Feed};
+use self::{
+    budget::Budget, client::Client, client_event::ClientEvent, downlink::Verdict, inbox::Message, slots::Feed,
+};
 use crate::{MediaCommand, SeatId, hub::missing};
 
 /// A publication as received: the seat and the media section.
@@ -76,6 +80,7 @@ pub struct Sfu {
     /// Clients that may have output.
     woken: BTreeSet<SeatId>,
     outputs: VecDeque<SfuOutput>,
+    budget: Budget,
     totals: SfuStats,
 }
 
@@ -103,6 +108,7 @@ impl Sfu {
             clients: BTreeMap::new(),
             woken: BTreeSet::new(),
             outputs: VecDeque::new(),
+            budget: Budget::default(),
             totals: SfuStats::default(),
         }
     }
@@ -141,7 +147,8 @@ impl Sfu {
             }
             MediaCommand::Relay { id, payload } => {
                 let Some(client) = self.clients.get_mut(&id) else { return };
-                if client.begins_epoch(&payload, now) {
+                let begins_epoch = client.begins_epoch(&payload, now);
+                if begins_epoch {
                     let (room, participant) = (client.room.clone(), client.participant.clone());
                     let fresh = self.client(room, participant, now);
                     let Some(client) = self.clients.get_mut(&id) else { return };
@@ -152,16 +159,27 @@ impl Sfu {
                     self.outputs.push_back(SfuOutput::Refuse(id, ErrorCode::MediaRefused, fault));
                 }
                 self.woken.insert(id);
-                let room = client.room.clone();
-                self.run(now);
-                self.reassign(&room, now);
+                // What it had published by the connection before is gone. Every other change is an event of the client.
+                if begins_epoch {
+                    let room = client.room.clone();
+                    self.run(now);
+                    self.reassign(&room, now);
+                }
             }
         }
         self.run(now);
     }
 
     fn client(&self, room: String, participant: ParticipantId, now: Instant) -> Client {
-        Client::new(room, participant, Arc::clone(&self.crypto), &self.candidates, self.started, now)
+        Client::new(
+            room,
+            participant,
+            Arc::clone(&self.crypto),
+            &self.candidates,
+            &self.budget,
+            self.started,
+            now,
+        )
     }
 
     /// Handles a packet that arrived at `destination`. Returns whether it belongs to a client.

@@ -8,10 +8,14 @@ mod support;
 
 mod floods;
 mod messages;
+#[cfg(unix)]
+mod mixers;
 mod pages;
 mod pair;
 mod receivers;
 mod seats;
+#[cfg(feature = "sfu")]
+mod sfu;
 mod sockets;
 mod tokens;
 mod turn;

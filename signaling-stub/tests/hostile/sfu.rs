@@ -1,0 +1,125 @@
+//! Signals to the SFU that are expensive for it, or for its log.
+
+use std::{process::Stdio, time::Duration};
+
+use moim_protocol::{ErrorCode, SFU_ID, ServerMessage};
+use moim_signaling_stub::Limits;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
+    time::timeout,
+};
+
+use crate::{
+    pair::Pair,
+    support::{Client, start_with},
+};
+
+/// Only a failing test waits this long.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn mallory(server: std::net::SocketAddr) -> Client {
+    let mut client = Client::connect(server).await;
+    let join = json!({ "type": "join", "version": 1, "room": "film", "name": "Mallory", "topology": "sfu" });
+    client.send(&join).await;
+    assert!(matches!(client.message().await, ServerMessage::Welcome(_)));
+    client
+}
+
+fn relay(seq: u32, signal: &Value) -> Value {
+    json!({ "type": "relay", "to": SFU_ID, "payload": { "seq": seq, "ack": 0, "signal": signal } })
+}
+
+/// An offer that str0m accepts.
+fn offer(candidates: usize) -> Value {
+    let mut sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
+        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n\
+        a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:actpass\r\na=sctp-port:5000\r\n"
+        .to_owned();
+    sdp.push_str(&format!("a=fingerprint:sha-256 {}\r\n", ["AB"; 32].join(":")));
+    for n in 0..candidates {
+        sdp.push_str(&format!(
+            "a=candidate:{n} 1 udp 2113937151 10.9.{}.{} 5000 typ host\r\n",
+            n / 250,
+            n % 250
+        ));
+    }
+    json!({ "kind": "description", "description": { "type": "offer", "sdp": sdp }, "mids": {} })
+}
+
+#[tokio::test]
+async fn offers_that_are_expensive_hold_up_neither_others_nor_the_end() {
+    let limits = Limits { message_burst: 20_000, ..Limits::default() };
+    let server = start_with(limits).await;
+    let mut pair = Pair::join(server.local_addr()).await;
+    let mut mallory = mallory(server.local_addr()).await;
+    let offer = offer(2_000);
+    for seq in 1..=100 {
+        mallory.send(&relay(seq, &offer)).await;
+        if seq % 10 == 0 {
+            pair.talks(1).await;
+        }
+    }
+    pair.talks(20).await;
+    // The SFU still answers others.
+    let mut carol = self::mallory(server.local_addr()).await;
+    carol.send(&relay(1, &self::offer(0))).await;
+    loop {
+        if let ServerMessage::Relay { payload, .. } = carol.message().await
+            && payload.signal.is_some()
+        {
+            break;
+        }
+    }
+    timeout(PATIENCE, server.stop()).await.expect("an end that does not wait for the SFU");
+}
+
+#[tokio::test]
+async fn refusals_without_end_do_not_fill_the_log() {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_moim-signaling-stub"))
+        .args(["--port", "0"])
+        .env_remove("HOST")
+        .env_remove("MOIM_TOKEN_KEY")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let line = timeout(PATIENCE, lines.next_line()).await.expect("a line").unwrap().unwrap();
+    let address = line.strip_prefix("listening on http://").unwrap().parse().unwrap();
+    let mut stderr = server.stderr.take().unwrap();
+    let log = tokio::spawn(async move {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).await.unwrap();
+        log
+    });
+    let mut mallory = mallory(address).await;
+    let reason = "y".repeat(3_000);
+    // The SFU reads no more than this of a client that acknowledges nothing.
+    for seq in 1..=240 {
+        let signal = match seq % 3 {
+            0 => json!({ "kind": "refusal", "type": "answer", "reason": reason }),
+            1 => {
+                json!({ "kind": "description", "description": { "type": "answer", "sdp": reason }, "mids": {} })
+            }
+            _ => {
+                json!({ "kind": "description", "description": { "type": "offer", "sdp": reason }, "mids": {} })
+            }
+        };
+        mallory.send(&relay(seq, &signal)).await;
+        mallory.send_text(reason.clone()).await;
+        // Too many payloads at once are dropped, and then the later ones are not processed.
+        while seq % 3 == 1
+            && !matches!(mallory.message().await, ServerMessage::Error(error) if error.code == ErrorCode::MediaRefused)
+        {
+        }
+    }
+    let mut pair = Pair::join(address).await;
+    pair.talks(5).await;
+    server.kill().await.unwrap();
+    let log = log.await.unwrap();
+    assert!(log.len() < 64 * 1024, "{} bytes of log", log.len());
+    assert!(log.contains("refused"), "{log}");
+}
