@@ -111,6 +111,11 @@ impl RoomConnection {
         self.attached.borrow().values().for_each(|sent| sent.relieve(relief));
     }
 
+    /// Sends a key frame of each video, where the browser can.
+    pub(crate) fn send_key_frames(&self) {
+        self.attached.borrow().values().for_each(|sent| sent.send_key_frame());
+    }
+
     /// The statistics of its media streams.
     pub(crate) async fn media_stats(&self) -> Result<StatsReport> {
         StatsSource::from(self.link.as_raw()).media_report().await

@@ -136,6 +136,13 @@ impl SentTrack {
         self.is_applied.set(self.is_applied.get() && self.limit.get().max_height.is_none());
     }
 
+    /// Sends a key frame if it is video, and if the browser can.
+    pub(super) fn send_key_frame(&self) {
+        if self.sender.track().is_some_and(|track| kind_of(&track) == MediaKind::Video) {
+            self.sender.send_key_frame();
+        }
+    }
+
     /// Whether it is sent as wanted, as far as negotiated.
     pub(super) fn is_settled(&self) -> bool {
         let can_have_codec = || self.settings.agreed(&self.sender.agreed_codecs()).is_some();

@@ -257,6 +257,7 @@ impl Driver {
                 connection.limit(&id, limit);
                 self.settle(connection);
             }
+            ConnectionCommand::SendKeyFrames => connection.send_key_frames(),
             ConnectionCommand::SetIceServers(servers) => {
                 if let Err(error) = connection.set_ice_servers(&servers) {
                     self.warn(error);

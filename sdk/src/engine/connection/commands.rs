@@ -35,6 +35,9 @@ pub enum ConnectionCommand {
     Receive(Sections),
     /// Limit a publication to what the remote end wants.
     Limit(PublicationId, Limit),
+    /// The connection is restored: send a key frame of each video. A decoder that missed frames would ask for one only after
+    /// seconds.
+    SendKeyFrames,
     /// Perform a command of the exchange.
     Exchange(Command),
     /// Send over a data channel.

@@ -25,6 +25,8 @@ impl HeldCommands {
                 }
                 return;
             }
+            // It is about a connection that was connected before.
+            ConnectionCommand::SendKeyFrames => return,
             ConnectionCommand::Receive(_) => {
                 self.0.retain(|held| !matches!(held, ConnectionCommand::Receive(_)));
             }

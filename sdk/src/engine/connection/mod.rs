@@ -371,6 +371,9 @@ impl Connection {
             }
             ConnectionInput::StateChange(state) => {
                 if state == ConnectionState::Connected {
+                    if self.was_connected {
+                        self.command(ConnectionCommand::SendKeyFrames);
+                    }
                     (self.was_connected, self.is_given_up) = (true, false);
                 }
                 self.dtls.handle_state(state, now);

@@ -20,6 +20,7 @@ struct End {
     /// The number of offers that the browser will reject.
     refuses: u32,
     warnings: u32,
+    key_frames: u32,
     restarts: u32,
 }
 
@@ -46,6 +47,7 @@ impl End {
             is_never_content: false,
             refuses: 0,
             warnings: 0,
+            key_frames: 0,
             restarts: 0,
         }
     }
@@ -162,6 +164,7 @@ fn settle(ends: &mut [End; 2], now: Timestamp) -> u32 {
             Output::Warning(_) => ends[at].warnings += 1,
             Output::Command(ConnectionCommand::Attach(id, _)) => ends[at].attach(id),
             Output::Command(ConnectionCommand::Detach(id)) => ends[at].detach(&id),
+            Output::Command(ConnectionCommand::SendKeyFrames) => ends[at].key_frames += 1,
             Output::Command(_) => {}
         }
         check_frames(&ends[0], &ends[1]);
@@ -307,6 +310,8 @@ fn a_lost_connection_is_restarted_by_the_end_that_offers_and_the_other_one_asks_
             end.input(ConnectionInput::StateChange(ConnectionState::Connected), now);
         }
         assert_eq!(wait(&mut ends, &mut now, 60_000), 0, "connected again");
+        settle(&mut ends, now);
+        assert_eq!(ends.each_ref().map(|end| end.key_frames), [1, 1]);
     }
 }
 

@@ -55,7 +55,11 @@ extern "C" {
     fn get_parameters(this: &RtpSenderGaps) -> Object;
 
     #[wasm_bindgen(method, catch, js_name = setParameters)]
-    fn set_parameters(this: &RtpSenderGaps, parameters: &Object) -> Result<Promise, JsValue>;
+    fn set_parameters(
+        this: &RtpSenderGaps,
+        parameters: &Object,
+        options: &JsValue,
+    ) -> Result<Promise, JsValue>;
 
     type RtpReceiverGaps;
 
@@ -151,12 +155,15 @@ pub(in crate::platform) fn parameters(sender: &RtcRtpSender) -> Object {
     sender.unchecked_ref::<RtpSenderGaps>().get_parameters()
 }
 
-/// `RTCRtpSender.setParameters`.
+/// `RTCRtpSender.setParameters`, with the options of [WebRTC extensions] or `undefined`.
+///
+/// [WebRTC extensions]: https://w3c.github.io/webrtc-extensions/#rtcrtpsender-setparameters-keyframe
 pub(in crate::platform) fn set_parameters(
     sender: &RtcRtpSender,
     parameters: &Object,
+    options: &JsValue,
 ) -> Result<Promise, JsValue> {
-    sender.unchecked_ref::<RtpSenderGaps>().set_parameters(parameters)
+    sender.unchecked_ref::<RtpSenderGaps>().set_parameters(parameters, options)
 }
 
 /// `RTCRtpReceiver.jitterBufferTarget`, in milliseconds.

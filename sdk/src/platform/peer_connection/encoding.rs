@@ -195,6 +195,16 @@ pub(super) fn write(parameters: &SendParameters, raw: &Object) -> Result<()> {
     copy(DEGRADATION_PREFERENCE, &to_js(parameters)?, raw)
 }
 
+/// `RTCSetParameterOptions` that ask for a key frame of each encoding. A browser that does not know them ignores them.
+pub(super) fn key_frames(encodings: usize) -> Object {
+    let option = Object::new();
+    let _ = Reflect::set(&option, &"keyFrame".into(), &true.into());
+    let options = Object::new();
+    let each: js_sys::Array = std::iter::repeat_n(option, encodings).collect();
+    let _ = Reflect::set(&options, &"encodingOptions".into(), &each);
+    options
+}
+
 /// Finds a member that was requested and that the browser ignored silently.
 pub(super) fn check_taken(
     encodings: &[Encoding],

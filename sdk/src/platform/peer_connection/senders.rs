@@ -83,6 +83,8 @@ pub(crate) struct SenderState {
     /// The first one is in progress.
     changes: RefCell<VecDeque<Change>>,
     changing: RefCell<Option<AbortHandle>>,
+    /// The next change is to bring a key frame.
+    sends_key_frame: Cell<bool>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -118,6 +120,7 @@ impl SenderState {
             replacements: Cell::default(),
             changes: RefCell::default(),
             changing: RefCell::default(),
+            sends_key_frame: Cell::default(),
         }
     }
 
@@ -205,6 +208,12 @@ impl SenderState {
         async move { outcome.await.unwrap_or(Err(closed)) }.boxed_local()
     }
 
+    /// Sends a key frame with the next change, where the browser can.
+    pub(crate) fn send_key_frame(self: &Rc<Self>) {
+        self.sends_key_frame.set(true);
+        drop(self.change(|_, _| {}));
+    }
+
     /// Resets the encodings to their initial values.
     pub(crate) fn restore(&self, parameters: &mut SendParameters) {
         for encoding in &mut parameters.encodings {
@@ -234,7 +243,8 @@ impl SenderState {
         apply(&mut parameters, &encoding::codecs(&raw));
         encoding::write(&parameters, &raw)?;
         let failed = refusal("set the parameters");
-        let set = bindings::set_parameters(&self.raw, &raw).map_err(&failed)?;
+        let options = self.sends_key_frame.take().then(|| encoding::key_frames(parameters.encodings.len()));
+        let set = bindings::set_parameters(&self.raw, &raw, &options.into()).map_err(&failed)?;
         outcome(set).await.map_err(failed)?;
         Ok(())
     }

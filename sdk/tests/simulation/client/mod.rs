@@ -260,7 +260,7 @@ impl Client {
                 peer.attach(publication, kind, limit);
             }
             ConnectionCommand::Limit(publication, limit) => peer.limit(&publication, limit),
-            ConnectionCommand::SetIceServers(_) => {}
+            ConnectionCommand::SetIceServers(_) | ConnectionCommand::SendKeyFrames => {}
             ConnectionCommand::Receive(sections) => peer.receive(sections),
             ConnectionCommand::Detach(publication) => peer.detach(&publication),
             ConnectionCommand::Exchange(Command::SetLocalDescription) => peer.set_local_description(random),
