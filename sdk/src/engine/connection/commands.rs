@@ -35,7 +35,7 @@ pub enum ConnectionCommand {
     Receive(Sections),
     /// Limit a publication to what the remote end wants.
     Limit(PublicationId, Limit),
-    /// The connection is restored: send a key frame of each video. A decoder that missed frames would ask for one only after
+    /// The connection is restored: send a key frame of each video. A decoder that missed frames asks for one only after
     /// seconds.
     SendKeyFrames,
     /// Perform a command of the exchange.

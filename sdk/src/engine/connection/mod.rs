@@ -200,6 +200,11 @@ impl Connection {
         self.proceed();
     }
 
+    /// The remote end may have missed frames.
+    pub(super) fn send_key_frames(&mut self) {
+        self.command(ConnectionCommand::SendKeyFrames);
+    }
+
     /// The network of this end changed.
     pub(super) fn handle_network_change(&mut self, now: Timestamp) {
         self.is_given_up = false;
@@ -372,7 +377,7 @@ impl Connection {
             ConnectionInput::StateChange(state) => {
                 if state == ConnectionState::Connected {
                     if self.was_connected {
-                        self.command(ConnectionCommand::SendKeyFrames);
+                        self.send_key_frames();
                     }
                     (self.was_connected, self.is_given_up) = (true, false);
                 }

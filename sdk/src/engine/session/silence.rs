@@ -5,7 +5,7 @@
 //! connection to the server soon: if that one is lost too, the network of this end has changed, and each path is restored
 //! as soon as the server is reached again.
 
-use super::Session;
+use super::{Connection, Session};
 use crate::model::Timestamp;
 
 /// Media that arrived in this many samples is expected to continue.
@@ -13,6 +13,8 @@ const STEADY_SAMPLES: u8 = 10;
 /// This many samples without media are a silence. Counting samples instead of time makes a page whose timers are
 /// throttled, or whose machine is overloaded, more patient.
 const SILENT_SAMPLES: u8 = 3;
+/// After this many, a decoder may have missed more than is sent again.
+const LONG_SAMPLES: u8 = 10;
 /// How long the server may take to reply during a silence, in milliseconds. A backend allows more on slow paths.
 const REPLY_MS: u32 = 250;
 
@@ -40,6 +42,11 @@ impl Silence {
         self.missed == SILENT_SAMPLES && self.is_silent()
     }
 
+    /// Whether the silence is so long that decoders need key frames after it.
+    fn is_long(&self) -> bool {
+        self.is_silent() && self.missed >= LONG_SAMPLES
+    }
+
     /// Whether media arrived steadily before, and has stopped.
     pub(super) fn is_silent(&self) -> bool {
         self.missed >= SILENT_SAMPLES && self.steady == STEADY_SAMPLES
@@ -49,6 +56,11 @@ impl Silence {
 impl Session {
     /// Takes a sample, about every 100 milliseconds: whether media arrived since the one before, from anyone.
     pub fn handle_arrivals(&mut self, has_arrived: bool) {
+        if has_arrived && self.silence.is_long() {
+            // The others have probably received nothing, either.
+            self.connections.values_mut().for_each(Connection::send_key_frames);
+            self.refresh();
+        }
         if self.silence.handle_sample(has_arrived) {
             self.probe(REPLY_MS);
         }

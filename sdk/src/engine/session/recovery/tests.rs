@@ -251,6 +251,21 @@ fn a_silence_makes_the_session_check_the_server_and_restore_the_paths_if_that_on
 }
 
 #[test]
+fn after_a_long_silence_the_others_need_key_frames() {
+    for (samples, expected) in [(5, 0), (9, 0), (10, 2), (600, 2)] {
+        let mut session = joined(true, 60_000);
+        fall_silent(&mut session, samples);
+        session.handle_arrivals(true);
+        let is_key_frame = |output: &&Output| {
+            matches!(output, Output::Connection { command: ConnectionCommand::SendKeyFrames, .. })
+        };
+        assert_eq!(drain(&mut session).iter().filter(is_key_frame).count(), expected, "{samples}");
+        session.handle_arrivals(true);
+        assert_eq!(drain(&mut session), []);
+    }
+}
+
+#[test]
 fn a_lost_server_is_no_reason_to_restore_paths_that_work() {
     let mut session = joined(true, 60_000);
     state_of_b(&mut session, ConnectionState::Connected, 100);
