@@ -16,7 +16,7 @@ const SILENT_SAMPLES: u8 = 3;
 /// After this many, a decoder may have missed more than is sent again.
 const LONG_SAMPLES: u8 = 10;
 /// How long the server may take to reply during a silence, in milliseconds. A backend allows more on slow paths.
-const REPLY_MS: u32 = 250;
+const REPLY_MS: u32 = 500;
 
 /// Whether media arrives, from anyone.
 #[derive(Debug, Default)]
