@@ -89,6 +89,11 @@ export interface Fingerprint {
 }
 
 /**
+ * A kind of server.
+ */
+export type ServerType = "native";
+
+/**
  * A message of a data channel. Binary data is a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
  * `Uint8Array` is not generic, accepts it too.
  */
@@ -1473,6 +1478,72 @@ export interface ConnectionDelta {
 }
 
 /**
+ * What a room can do with its server. A call that needs more fails with `Unsupported`.
+ */
+export interface RoomCapabilities {
+    /**
+     * The kind of server; `"custom"` with a signaling backend of the application.
+     */
+    server: ServerType | "custom";
+    /**
+     * The topologies that it supports.
+     */
+    topologies: Topology[];
+    /**
+     * Whether tracks can be published.
+     */
+    publish: boolean;
+    /**
+     * Whether the tracks of others are received.
+     */
+    subscribe: boolean;
+    /**
+     * Whether a camera is sent in several sizes, of which the server chooses one for each receiver. Only in the topology `sfu`.
+     */
+    simulcast: boolean;
+    /**
+     * Whether reliable data can be sent: messages, chat, files and streams.
+     */
+    reliableData: boolean;
+    /**
+     * Whether unreliable data can be sent.
+     */
+    lossyData: boolean;
+    /**
+     * Whether data can be sent to one participant. Files and streams require it.
+     */
+    addressedData: boolean;
+    /**
+     * Whether a participant's name can be changed.
+     */
+    name: boolean;
+    /**
+     * Whether participants have metadata.
+     */
+    metadata: boolean;
+    /**
+     * Whether participants have attributes.
+     */
+    attributes: boolean;
+    /**
+     * Whether hosts can lock the room and admit those who wait.
+     */
+    lobby: boolean;
+    /**
+     * Whether hosts can remove participants.
+     */
+    remove: boolean;
+    /**
+     * Whether hosts can mute publications of others.
+     */
+    mute: boolean;
+    /**
+     * Whether a lost connection to the server is restored. If not, the room is left.
+     */
+    resume: boolean;
+}
+
+/**
  * What limits the quality.
  */
 export type QualityReason = "none" | "loss" | "delay" | "jitter" | "codec" | "frozen" | "cpu" | "bandwidth" | "nomedia";
@@ -2276,9 +2347,14 @@ export interface RoomOptions {
      * stands for `wss:`, and `http:` for `ws:`. Default: `/ws` of the page's own server.
      */
     url?: string;
-    /** A signaling backend of the application, in place of a moim server. It excludes `url`. */
+    /**
+     * The server, if it is of another kind than moim's own, or with a token. It excludes `url`, which is the short form for
+     * moim's own.
+     */
+    server?: ServerOptions;
+    /** A signaling backend of the application, in place of a server. It excludes `url` and `server`. */
     backend?: SignalingBackend;
-    /** How media flows between participants. Default: `"mesh"`. */
+    /** How media flows between participants. `room.capabilities` lists what the server supports. Default: `"mesh"`. */
     topology?: Topology;
     /** Milliseconds to wait before joining fails with `ERR_TIMEOUT`, from 1 to 2147483647. Default: 10000. */
     joinTimeoutMs?: number;
@@ -2336,6 +2412,16 @@ export interface IceServer {
     credentialType?: string;
     /** Seconds for which the credential is valid, as returned by some services. Ignored. */
     ttl?: number | string;
+}
+
+/** The server of a room. */
+export interface ServerOptions {
+    /** The kind of server. Default: `"native"`, which is moim's own. */
+    type?: ServerType;
+    /** Its URL, which may be relative to the page. Default: `/ws` of the page's own server; required for other kinds. */
+    url?: string;
+    /** The token for a `join` without another one. Default: none. */
+    token?: string;
 }
 
 /** Options for joining a room. */
@@ -2671,7 +2757,7 @@ export type ErrorCode =
 | "ERR_ABORTED"
 /** An operation timed out. */
 | "ERR_TIMEOUT"
-/** The browser does not have the feature. */
+/** The browser, or the room's server, does not have the feature. */
 | "ERR_UNSUPPORTED"
 /** A part of the package that is fetched when it is first used is not served, or cannot be compiled. */
 | "ERR_CHUNK_NOT_LOADED"
@@ -4563,9 +4649,10 @@ export class Room {
     leave(): Promise<void>;
     /**
      * Creates a room. It does not connect before `join`, so no event is missed.
-     * @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a WebSocket URL, or is relative or missing on a page
-     * without a server, for a `joinTimeoutMs` out of range, and for invalid ICE servers; ERR_UNSUPPORTED outside a
-     * window, such as in a worker.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if `url` is not a URL for the server, or is relative or missing on a page
+     * without a server, together with `server`, for an unknown `server.type`, for a `joinTimeoutMs` out of range, and for
+     * invalid ICE servers; ERR_UNSUPPORTED if the server does not support the topology, and outside a window, such as in a
+     * worker.
      */
     constructor(options?: RoomOptions);
     /**
@@ -4686,6 +4773,10 @@ export class Room {
      * audio: show a button that calls `startAudio`. The event `audioplaybackchange` reports changes.
      */
     readonly canPlayAudio: boolean;
+    /**
+     * What the room can do with its server, known before it is joined. What it cannot do fails with ERR_UNSUPPORTED.
+     */
+    readonly capabilities: RoomCapabilities;
     /**
      * The dominant speaker among the others.
      */

@@ -75,7 +75,7 @@ test("what is not a backend is refused, and a backend that fails ends the room",
   });
   const invalid = "ERR_INVALID_OPTIONS";
   const lost = "ERR_SIGNALING_LOST";
-  assert.deepEqual(codes, [invalid, invalid, invalid, invalid, invalid, "ERR_TIMEOUT", lost, lost, invalid]);
+  assert.deepEqual(codes, [invalid, invalid, invalid, "ERR_UNSUPPORTED", invalid, "ERR_TIMEOUT", lost, lost, invalid]);
 });
 
 /** Runs in the page: joins with the camera. */

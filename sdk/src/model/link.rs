@@ -85,6 +85,8 @@ pub struct Capabilities {
     pub lanes: Vec<ServerLane>,
     /// Whether the first offer can be sent with the request to join, so that a link is created before the room is known.
     pub join_carries_offer: bool,
+    /// The sections of the first offer to receive in, before the publications are known. Default: none.
+    pub receive: Sections,
     /// Whether a lost connection can be replaced (`SignalCommand::Reconnect`). If not, its loss ends the session.
     pub resume: bool,
     /// The kind of server, for the application and for errors. Empty: an application's own.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     IceServer, LeaveReason, LinkId, LinkSignal, Lobby, ParticipantId, ParticipantInfo, Profile, Publication,
-    PublicationId, Role, Slot, Topology,
+    PublicationId, Role, ServerLane, Slot, Topology,
 };
 
 /// A command of a session to any signaling server.
@@ -113,6 +113,9 @@ pub enum SignalEvent {
     },
     /// The STUN and TURN servers from now on, instead of those of [`Joined`](Self::Joined), because credentials expire.
     IceServers(Vec<IceServer>),
+    /// The connections to the server from now on, instead of those of its capabilities. One that was never connected is
+    /// replaced if its roles change.
+    Lanes(Vec<ServerLane>),
     /// After [`SignalCommand::Reconnect`]: the server knows this participant. What changed meanwhile follows.
     Resumed {
         /// The STUN and TURN servers from now on.

@@ -19,6 +19,8 @@
 mod native;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
 mod servers;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
+mod whip;
 
 use std::fmt;
 use std::rc::Rc;

@@ -5,7 +5,7 @@ use std::fmt;
 use moim_protocol::{options, words};
 use serde::Deserialize;
 
-use super::{Capabilities, SignalingBackend, native};
+use super::{Capabilities, SignalingBackend, native, whip};
 
 /// What a room needs to know about a kind of server.
 #[derive(Debug)]
@@ -26,7 +26,6 @@ pub(crate) enum Scheme {
     /// `wss:` or `ws:`.
     WebSocket,
     /// `https:` or `http:`.
-    #[allow(dead_code, reason = "the next backends use it")]
     Http,
 }
 
@@ -53,6 +52,10 @@ servers! {
     /// moim's own.
     #[default]
     Native "native" => native::SERVER,
+    /// One to which tracks are published with WHIP (RFC 9725).
+    Whip "whip" => whip::WHIP,
+    /// One from which a stream is played with WHEP.
+    Whep "whep" => whip::WHEP,
 }
 
 /// The server of a room.

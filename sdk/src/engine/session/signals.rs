@@ -23,6 +23,11 @@ impl Session {
             (_, SignalEvent::Undecodable { detail }) => {
                 self.event(Event::Warning(SignalingError::Undecodable { detail }.into()));
             }
+            (_, SignalEvent::Lanes(lanes)) => {
+                self.capabilities.lanes = lanes;
+                self.replan(now);
+                self.refresh();
+            }
             (Phase::New, _) => {}
             (Phase::Joining { deadline, .. }, SignalEvent::Waiting) => {
                 if deadline.take().is_some() {

@@ -67,7 +67,15 @@ pub fn plan(
     roster: &[ParticipantInfo],
 ) -> Vec<Plan> {
     match (topology, own) {
-        (Topology::Sfu, own) => server::plan(&capabilities.lanes, own, publications, roster),
+        (Topology::Sfu, own) => {
+            let mut plans = server::plan(&capabilities.lanes, own, publications, roster);
+            let offering = |plan: &&mut Plan| plan.link.receives() && plan.offerer == Offerer::Us;
+            plans
+                .iter_mut()
+                .filter(offering)
+                .for_each(|it| it.receive = it.receive.max(capabilities.receive));
+            plans
+        }
         (Topology::Mcu, Some(own)) => mcu::plan(own, publications, roster),
         (_, Some(own)) => mesh::plan(own, publications, roster),
         (_, None) => Vec::new(),

@@ -33,6 +33,7 @@ contents! { SignalEvent by "type" and "detail";
         "participant" Participant,
         "lobby" Lobby,
         "reopened" Reopened,
+        "lanes" Lanes,
         "refused" Refused,
         "ended" Ended,
     ]
@@ -75,6 +76,7 @@ record! { Wanted { wishes: "wishes" required, others: "others" required, } }
 readable! { Capabilities strict, Self::default(),
     lanes: member!("lanes" optional),
     join_carries_offer: member!("joinCarriesOffer" optional),
+    receive: member!("receive" optional),
     resume: member!("resume" optional)
 }
 

@@ -57,7 +57,13 @@ fn capabilities() -> Capabilities {
         ..LinkProfile::server()
     };
     let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
-    Capabilities { lanes, join_carries_offer: true, resume: true, server: "native", lacks: &[] }
+    Capabilities {
+        lanes,
+        join_carries_offer: true,
+        resume: true,
+        server: "native",
+        ..Capabilities::default()
+    }
 }
 
 /// The connection to a moim signaling server.
