@@ -91,7 +91,7 @@ export interface Fingerprint {
 /**
  * A kind of server.
  */
-export type ServerType = "native";
+export type ServerType = "native" | "whip" | "whep";
 
 /**
  * A message of a data channel. Binary data is a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
@@ -235,6 +235,8 @@ export type SignalEvent =
 | { type: "signal"; detail: { link: LinkId; signal: LinkSignal<LinkSlot> } }
 /** The far end of a link has opened it again: a new connection replaces the one of before. */
 | { type: "reopened"; detail: LinkId }
+/** The server's connections from now on, in place of those of the capabilities. */
+| { type: "lanes"; detail: NonNullable<SignalingCapabilities["lanes"]> }
 /** A request was rejected; while joining, the room. */
 | { type: "refused"; detail: SignalRefusal }
 /** After a rejection: what the server knows of this participant. */
@@ -300,6 +302,8 @@ export interface SignalingCapabilities {
     }[];
     /** The first offer can be sent with the request to join: see `SignalJoin.carriesOffer`. Default: false. */
     joinCarriesOffer?: boolean;
+    /** The sections of the first offer to receive in, before the publications are known. Default: none. */
+    receive?: { audio: number; video: number };
     /** A lost connection can be replaced. Default: false. */
     resume?: boolean;
 }
