@@ -313,6 +313,10 @@ impl HttpBackend {
         };
         let is_restart =
             sdp::credentials(&session.offer).map(|it| it.0) != sdp::credentials(&offer).map(|it| it.0);
+        if !is_restart && sdp::shape(&session.offer) == sdp::shape(&offer) {
+            // Nothing has changed for the server.
+            return self.deliver(SdpType::Answer, session.answer.clone());
+        }
         match session.url.clone().filter(|_| is_restart) {
             Some(url) => {
                 let fragment = sdp::fragment(&offer, &[]);

@@ -35,6 +35,18 @@ pub(super) fn sending_sections(sdp: &str) -> Vec<(String, MediaKind)> {
     sections
 }
 
+/// The sections of a description: kind, `mid` and direction of each. A session cannot change them.
+pub(super) fn shape(sdp: &str) -> Vec<(&str, Option<&str>, &str)> {
+    const DIRECTIONS: [&str; 4] = ["a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"];
+    let sections = sdp.split("\nm=").skip(1);
+    let describe = sections.map(|section| {
+        let direction = section.lines().map(str::trim_end).find(|line| DIRECTIONS.contains(line));
+        let kind = section.split_ascii_whitespace().next().unwrap_or_default();
+        (kind, attribute(section, "mid"), direction.unwrap_or("a=sendrecv"))
+    });
+    describe.collect()
+}
+
 /// A fragment with candidates, or, without, that restarts ICE. The sections are those of the offer.
 pub(super) fn fragment(offer: &str, candidates: &[IceCandidate]) -> String {
     let mut text = String::new();

@@ -338,3 +338,15 @@ fn garbage_neither_panics_nor_shows_the_token() {
     }
     assert!(!format!("{:?}", backend(Lane::Publish, "https://u:pass@host/", Some(TOKEN))).contains(TOKEN));
 }
+
+#[test]
+fn an_offer_without_a_change_is_answered_without_the_server() {
+    let mut backend = in_session(Lane::Subscribe);
+    signal(&mut backend, described(SdpType::Offer, OFFER));
+    let (requests, events) = drain(&mut backend);
+    assert_eq!(requests, []);
+    assert!(matches!(events.last(), Some(SignalEvent::Signal { .. })), "{events:?}");
+    signal(&mut backend, described(SdpType::Offer, &OFFER.replace("sendonly", "inactive")));
+    let (_, events) = drain(&mut backend);
+    assert_eq!(events, [SignalEvent::Reopened(LinkId::Server(Lane::Subscribe))]);
+}
