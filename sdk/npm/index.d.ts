@@ -91,7 +91,7 @@ export interface Fingerprint {
 /**
  * A kind of server.
  */
-export type ServerType = "native" | "whip" | "whep";
+export type ServerType = "native" | "whip" | "whep" | "livekit";
 
 /**
  * A message of a data channel. Binary data is a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
@@ -1514,7 +1514,7 @@ export interface RoomCapabilities {
      */
     lossyData: boolean;
     /**
-     * Whether data can be sent to one participant. Files and streams require it.
+     * Whether data can be sent, and tracks published, to one participant. Files and streams require it.
      */
     addressedData: boolean;
     /**

@@ -26,7 +26,7 @@ pub struct RoomCapabilities {
     pub reliable_data: bool,
     /// Whether unreliable data can be sent.
     pub lossy_data: bool,
-    /// Whether data can be sent to one participant. Files and streams require it.
+    /// Whether data can be sent, and tracks published, to one participant. Files and streams require it.
     pub addressed_data: bool,
     /// Whether a participant's name can be changed.
     pub name: bool,

@@ -36,7 +36,7 @@ features! {
     ReliableData "reliableData",
     /// Unreliable data.
     LossyData "lossyData",
-    /// Data for one participant, including files and streams.
+    /// Data and tracks for one participant, including files and streams.
     AddressedData "addressedData",
     /// The name, when joining and changed later.
     Name "name",

@@ -5,7 +5,7 @@ use std::fmt;
 use moim_protocol::{options, words};
 use serde::Deserialize;
 
-use super::{Capabilities, SignalingBackend, native, whip};
+use super::{Capabilities, SignalingBackend, livekit, native, whip};
 
 /// What a room needs to know about a kind of server.
 #[derive(Debug)]
@@ -56,6 +56,8 @@ servers! {
     Whip "whip" => whip::WHIP,
     /// One from which a stream is played with WHEP.
     Whep "whep" => whip::WHEP,
+    /// [LiveKit](https://docs.livekit.io).
+    LiveKit "livekit" => livekit::SERVER,
 }
 
 /// The server of a room.
