@@ -6,6 +6,7 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseFlags } from "./lib/flags.mjs";
+import { ensureMediaMtx } from "./lib/mediamtx.mjs";
 import { installLocked } from "./lib/npm.mjs";
 import { ROOT, SMOKE, TOOLS, tool } from "./lib/paths.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
@@ -133,6 +134,7 @@ await runAsScript(import.meta.url, async (argv) => {
   if (flags["for-tests"]) {
     await ensureSystemPackages();
     await ensureTestTools();
+    await ensureMediaMtx();
   }
   console.log("Everything is installed.");
 });

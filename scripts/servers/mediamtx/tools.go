@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools names what is built: see scripts/lib/mediamtx.mjs.
+package tools
+
+import _ "github.com/bluenviron/mediamtx"

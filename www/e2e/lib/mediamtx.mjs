@@ -1,0 +1,89 @@
+// MediaMTX on free ports of this machine, for WHIP and WHEP.
+
+import { createSocket } from "node:dgram";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
+import { MEDIAMTX } from "../../../scripts/lib/mediamtx.mjs";
+
+const READY_MS = 10_000;
+
+/**
+ * Starts the server, and stops it after the test. Everyone may use the path `live`, and only `ana` with the password
+ * `secret` publishes to `locked`.
+ *
+ * @param {import("node:test").TestContext} t
+ * @returns {Promise<{ url: string, host: string, restart: () => Promise<void> }>}
+ */
+export async function startMediaMtx(t) {
+  const folder = mkdtempSync(join(tmpdir(), "moim-mediamtx-"));
+  const [port, mediaPort] = [await freeTcpPort(), await freeUdpPort()];
+  const host = `127.0.0.1:${port}`;
+  const file = join(folder, "mediamtx.yml");
+  writeFileSync(file, configuration(host, mediaPort));
+  let server = await start(file);
+  t.after(async () => {
+    await stopChild(server);
+    rmSync(folder, { recursive: true });
+  });
+  const restart = async () => {
+    await stopChild(server);
+    server = await start(file);
+  };
+  return { url: `http://${host}`, host, restart };
+}
+
+function start(file) {
+  const server = startChild(MEDIAMTX, [file], { stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  return new Promise((resolve, reject) => {
+    const fail = (why) => reject(new Error(`MediaMTX ${why}.\n${log}`));
+    const late = setTimeout(() => fail("did not start to listen"), READY_MS);
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        log += text;
+        if (!/\[WebRTC\] listener opened/.test(log)) return;
+        clearTimeout(late);
+        resolve(server);
+      });
+    }
+    server.once("error", (error) => fail(`could not be started: ${error.message}`));
+    server.once("exit", (code, signal) => (clearTimeout(late), fail(`exited with ${signal ?? `code ${code}`}`)));
+  });
+}
+
+const configuration = (host, mediaPort) => `
+rtsp: no
+rtmp: no
+hls: no
+srt: no
+webrtcAddress: ${host}
+webrtcLocalUDPAddress: 127.0.0.1:${mediaPort}
+webrtcIPsFromInterfaces: no
+webrtcAdditionalHosts: [127.0.0.1]
+authInternalUsers:
+- user: any
+  permissions: [{ action: publish, path: live }, { action: read, path: live }]
+- user: ana
+  pass: secret
+  permissions: [{ action: publish, path: locked }]
+paths: { all_others: }
+`;
+
+const freeTcpPort = () => new Promise((resolve, reject) => {
+  const server = createServer().once("error", reject);
+  server.listen(0, "127.0.0.1", () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+const freeUdpPort = () => new Promise((resolve, reject) => {
+  const socket = createSocket("udp4").once("error", reject);
+  socket.bind(0, "127.0.0.1", () => {
+    const { port } = socket.address();
+    socket.close(() => resolve(port));
+  });
+});
