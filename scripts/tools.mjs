@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseFlags } from "./lib/flags.mjs";
-import { ensureMediaMtx } from "./lib/mediamtx.mjs";
+import { ensureGoServers } from "./lib/go_servers.mjs";
 import { installLocked } from "./lib/npm.mjs";
 import { ROOT, SMOKE, TOOLS, tool } from "./lib/paths.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
@@ -134,7 +134,7 @@ await runAsScript(import.meta.url, async (argv) => {
   if (flags["for-tests"]) {
     await ensureSystemPackages();
     await ensureTestTools();
-    await ensureMediaMtx();
+    await ensureGoServers();
   }
   console.log("Everything is installed.");
 });

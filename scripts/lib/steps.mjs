@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node
 import { delimiter, join } from "node:path";
 import { buildAll, buildPackage, buildRouter, buildStub } from "../build.mjs";
 import { ensureSmokeTools } from "../tools.mjs";
+import { ensureGoServers } from "./go_servers.mjs";
 import { diffTypes } from "./golden.mjs";
 import { GOLDEN_TYPES, NODE_MODULES, ROOT, TARGET, TARGET_JS, TOOLS_BIN, relative, tool } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
@@ -164,6 +165,7 @@ async function prepareSmoke() {
 async function prepareE2e() {
   await buildAll();
   await buildRouter();
+  await ensureGoServers();
 }
 
 async function types() {

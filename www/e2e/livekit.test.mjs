@@ -2,15 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LIVEKIT, serverMissing } from "../../scripts/lib/go_servers.mjs";
 import { browserMissing } from "./lib/browsers.mjs";
 import { visit } from "./lib/call.mjs";
-import { liveKitMissing, startLiveKit, tokenFor } from "./lib/livekit.mjs";
+import { startLiveKit, tokenFor } from "./lib/livekit.mjs";
 import { assertShows, assertSounds } from "./lib/media.mjs";
 import { servePackage } from "./lib/package.mjs";
 import { startProxy } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
 
-const skip = liveKitMissing() || browserMissing("chromium");
+const skip = serverMissing(LIVEKIT) || browserMissing("chromium");
 const skipFirefox = skip || browserMissing("firefox");
 
 for (const [one, other, missing] of [

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mediaMtxMissing } from "../../scripts/lib/mediamtx.mjs";
+import { MEDIAMTX, serverMissing } from "../../scripts/lib/go_servers.mjs";
 import { browserMissing, launch } from "./lib/browsers.mjs";
 import { assertShows, assertSounds } from "./lib/media.mjs";
 import { startMediaMtx } from "./lib/mediamtx.mjs";
@@ -10,7 +10,7 @@ import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
 for (const kind of ["chromium", "firefox"]) {
-  const skip = mediaMtxMissing() || stubMissing() || browserMissing(kind);
+  const skip = serverMissing(MEDIAMTX) || stubMissing() || browserMissing(kind);
   test(`a stream is published and played${kind === "firefox" ? "" : ", and is back after the server was restarted"}, ${kind}`, { skip }, async (t) => {
     const [stub, server] = [await startStub(t), await startMediaMtx(t)]; // the stub serves the page
     const { openPage } = await launch(t, kind);

@@ -1,22 +1,18 @@
 // A LiveKit server on this machine, and tokens for it.
 
 import { createHmac } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
-import { TOOLS } from "../../../scripts/lib/paths.mjs";
+import { LIVEKIT } from "../../../scripts/lib/go_servers.mjs";
 import { freeUdpPort } from "./relay.mjs";
 
-const SERVER = process.env.MOIM_LIVEKIT ?? join(TOOLS, "bin", "livekit-server");
 const KEY = "devkey";
 const SECRET = "a-secret-of-at-least-32-characters";
 const READY_MS = 10_000;
-
-/** Why the server is not available, or false. */
-export const liveKitMissing = () => !existsSync(SERVER) && "livekit-server is not installed";
 
 /**
  * Starts a server, and stops it after the test. `start` starts it again on the same ports.
@@ -35,7 +31,7 @@ export async function startLiveKit(t) {
   }));
   let child;
   const start = async () => {
-    child = startChild(SERVER, ["--config", config], { stdio: "ignore" });
+    child = startChild(LIVEKIT.binary, ["--config", config], { stdio: "ignore" });
     const deadline = Date.now() + READY_MS;
     while (!(await fetch(`http://127.0.0.1:${port}/`).then(({ ok }) => ok, () => false))) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error("livekit-server did not start");

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
-import { MEDIAMTX } from "../../../scripts/lib/mediamtx.mjs";
+import { MEDIAMTX } from "../../../scripts/lib/go_servers.mjs";
 
 const READY_MS = 10_000;
 
@@ -36,7 +36,7 @@ export async function startMediaMtx(t) {
 }
 
 function start(file) {
-  const server = startChild(MEDIAMTX, [file], { stdio: ["ignore", "pipe", "pipe"] });
+  const server = startChild(MEDIAMTX.binary, [file], { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   return new Promise((resolve, reject) => {
     const fail = (why) => reject(new Error(`MediaMTX ${why}.\n${log}`));

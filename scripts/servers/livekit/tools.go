@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools names what is built: see scripts/lib/go_servers.mjs.
+package tools
+
+import _ "github.com/livekit/livekit-server/cmd/server"
