@@ -24,6 +24,14 @@ function chosen(list, all, what) {
 }
 
 await runAsScript(import.meta.url, async (argv) => {
+  try {
+    await main(argv);
+  } finally {
+    setTimeout(() => process.exit(), 1000).unref(); // PeerServer has timers without an end
+  }
+});
+
+async function main(argv) {
   const flags = parseFlags(argv, FLAGS);
   if (flags.help) return console.log(`npm run bench -- [flags]\n\n${usage(FLAGS)}`);
   const rounds = Number(flags.rounds ?? 5);
@@ -53,8 +61,8 @@ await runAsScript(import.meta.url, async (argv) => {
     await servers.stop();
   }
   for (const name of names) console.log(`${name}: ${wanted.map((what) => `${what} ${median(results[name][what]).toFixed(2)}`).join(", ")}`);
-  const browser = (await run(browserPath("chromium"), ["--version"], { log: "bench-browser" })).trim();
+  const browser = (await run(browserPath("chromium"), ["--version"], { log: "bench-browser" })).trim().split("\n").at(-1); // after warnings
   const whole = names.length === CONTESTANTS.length && wanted.length === Object.keys(MEASUREMENTS).length;
   if (!whole) return console.log("RESULTS.md is only written by a run of everything.");
   writeFileSync(join(BENCH, "RESULTS.md"), report(results, { browser, rounds }));
-});
+}

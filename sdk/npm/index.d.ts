@@ -5098,10 +5098,14 @@ export type ChunkName =
     | "diagnosis"
     /** Sending and receiving files. */
     | "files"
+    /** Rooms on a LiveKit server: `server.type` of the room options. */
+    | "livekit"
     /** Completing recordings. */
     | "recorder"
     /** `getStats`, `StatsMonitor`, and the quality of a call, which a room measures from two seconds after it was joined. */
-    | "statistics";
+    | "statistics"
+    /** Publishing with WHIP and playing with WHEP. */
+    | "whip";
 
 /**
  * Loads chunks, by default all of them, together with the WebAssembly module: to have everything before the first use, or

@@ -1,7 +1,9 @@
 // The parts of the package that are fetched when they are first used.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { GOLDEN_TYPES } from "../../scripts/lib/paths.mjs";
 import { browserMissing, launch } from "./lib/browsers.mjs";
 import { servePackage } from "./lib/package.mjs";
 import { stubMissing } from "./lib/server.mjs";
@@ -36,6 +38,12 @@ const stats = async () => {
   return entries.length;
 };
 
+/** The names of the chunks in the types. */
+function typed() {
+  const [declaration] = /export type ChunkName =[^;]*;/.exec(readFileSync(GOLDEN_TYPES, "utf8"));
+  return [...declaration.matchAll(/\| "(\w+)"/g)].map(([, name]) => name).sort();
+}
+
 for (const kind of ["chromium", "firefox"]) {
   const options = { skip: stubMissing() || browserMissing(kind) };
 
@@ -55,11 +63,12 @@ for (const kind of ["chromium", "firefox"]) {
       return [await refused("fles"), await refused(undefined)];
     });
     assert.match(wrong[0], /^ERR_INVALID_OPTIONS .*`fles`.*files/);
+    assert.deepEqual(/expected one of (.*)$/.exec(wrong[0])[1].split(", ").sort(), typed());
     assert.match(wrong[1], /^ERR_INVALID_OPTIONS .*not a string/);
     await page.evaluate(() => moim.preload("files"));
     assert.deepEqual(asked.slice(2), ["files"]);
     await page.evaluate(() => moim.preload());
-    assert.deepEqual(asked.slice(3).sort(), ["backend", "recorder"]);
+    assert.deepEqual(asked.slice(3).sort(), ["backend", "livekit", "recorder", "whip"]);
   });
 
   test(`a chunk that is not served is an error, until it is served, ${kind}`, options, async (t) => {
