@@ -21,8 +21,11 @@ export async function see(page, video, area) {
 
 /** Asserts that a video shows `person`, in at least `frames` different frames. */
 export async function assertShows(page, video, person, { frames = 10, area, timeout } = {}) {
-  const element = await elementOf(page, video, timeout);
-  const look = (element, area, person, frames) => {
+  await elementOf(page, video, timeout);
+  // Looks for the element each time: a page may replace it while its track changes.
+  const look = (video, area, person, frames) => {
+    const element = typeof video === "string" ? document.querySelector(video) : video;
+    if (!element) return null;
     const seen = (element.e2eSeen ??= new Set());
     const now = e2e.readCounter(element, area ?? undefined);
     if (now?.person === person) seen.add(now.frame);
@@ -31,7 +34,7 @@ export async function assertShows(page, video, person, { frames = 10, area, time
     return true;
   };
   const what = `${frames} different frames of ${person}`;
-  await until(page, look, { what, args: [element, area ?? null, person, frames], timeout });
+  await until(page, look, { what, args: [video, area ?? null, person, frames], timeout });
 }
 
 /** Asserts that a video shows nobody any more, after frames in flight. */
