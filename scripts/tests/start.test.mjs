@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
+import { freeTcpPort } from "../lib/free_port.mjs";
 import { ROOT } from "../lib/paths.mjs";
 
 const HOST = "127.0.0.1";
@@ -44,17 +45,8 @@ async function occupy(t, port = 0) {
   return listening ? server.address().port : port;
 }
 
-async function freePort() {
-  const server = createServer().listen(0, HOST);
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 test("it serves the demo on PORT and HOST, and Ctrl-C ends all of it", async (t) => {
-  const port = await freePort();
+  const port = await freeTcpPort(HOST);
   const run = start(t, { PORT: String(port), HOST });
   const url = await address(run);
   assert.equal(url, `http://${HOST}:${port}/`);
@@ -91,7 +83,7 @@ for (const [what, env, expected] of [
 }
 
 test("an allowed origin is passed to the server, which refuses any other", async (t) => {
-  const port = String(await freePort());
+  const port = String(await freeTcpPort(HOST));
   const run = start(t, { PORT: port, HOST }, ["--allowed-origin", "http://a.example", "--allowed-origin", "http://b.example"]);
   const url = await address(run);
   const status = (Origin) =>

@@ -4,28 +4,14 @@
 
 mod support;
 
-use std::{process::Stdio, time::Duration};
+use std::time::Duration;
 
-use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
-    net::TcpListener,
-    process::{Child, ChildStdout, Command},
-    time::timeout,
+use tokio::{net::TcpListener, process::Command, time::timeout};
+
+use support::{
+    Client,
+    process::{command, started},
 };
-
-use support::Client;
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_moim-signaling-stub"));
-    command
-        .args(arguments)
-        .env_remove("PORT")
-        .env_remove("HOST")
-        .env_remove("MOIM_TOKEN_KEY")
-        .kill_on_drop(true);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
 
 /// Exit code and stderr of a run that cannot start.
 async fn failure(arguments: &[&str]) -> (Option<i32>, String) {
@@ -33,15 +19,6 @@ async fn failure(arguments: &[&str]) -> (Option<i32>, String) {
         timeout(Duration::from_secs(10), command(arguments).output()).await.expect("an end").unwrap();
     assert!(output.stdout.is_empty(), "nothing is announced");
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
-}
-
-/// A started server, and the port that it announced.
-async fn started(command: &mut Command) -> (Child, Lines<BufReader<ChildStdout>>, u16) {
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = timeout(Duration::from_secs(10), lines.next_line()).await.expect("a line").unwrap().unwrap();
-    let port = line.strip_prefix("listening on http://127.0.0.1:").expect("the announcement");
-    (child, lines, port.parse().unwrap())
 }
 
 #[tokio::test]
@@ -57,7 +34,9 @@ async fn busy_port_is_named_with_the_way_out() {
 async fn port_search_takes_another_port_and_says_so() {
     let taken = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let first = taken.local_addr().unwrap().port();
-    let (mut child, _, port) = started(&mut command(&["--port", &first.to_string(), "--port-search"])).await;
+    let (mut child, _, address) =
+        started(&mut command(&["--port", &first.to_string(), "--port-search"])).await;
+    let port = address.port();
     assert!(port > first && port <= first + 20, "{first} to {port}");
     child.kill().await.unwrap();
     let output = child.wait_with_output().await.unwrap();
@@ -108,8 +87,8 @@ async fn port_comes_from_the_environment_too() {
 #[tokio::test]
 async fn terminated_server_says_farewell_and_exits_cleanly() {
     for signal in ["-TERM", "-INT"] {
-        let (mut child, mut lines, port) = started(&mut command(&["--port", "0"])).await;
-        let mut client = Client::join(([127, 0, 0, 1], port).into(), "kitchen", "Alice").await;
+        let (mut child, mut lines, address) = started(&mut command(&["--port", "0"])).await;
+        let mut client = Client::join(address, "kitchen", "Alice").await;
         let pid = child.id().unwrap().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success());
 
@@ -124,8 +103,8 @@ async fn terminated_server_says_farewell_and_exits_cleanly() {
 
 #[tokio::test]
 async fn client_that_does_not_close_cannot_hold_up_the_end() {
-    let (mut child, _, port) = started(&mut command(&["--port", "0"])).await;
-    let _silent = Client::join(([127, 0, 0, 1], port).into(), "kitchen", "Alice").await;
+    let (mut child, _, address) = started(&mut command(&["--port", "0"])).await;
+    let _silent = Client::join(address, "kitchen", "Alice").await;
     let pid = child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
     let status = timeout(Duration::from_secs(3), child.wait()).await.expect("an end").unwrap();
@@ -153,8 +132,8 @@ async fn a_token_is_issued_and_admits_to_its_room() {
         "--token-key-file",
         file.to_str().unwrap(),
     ];
-    let (child, _, port) = started(&mut command(&arguments)).await;
-    let mut client = Client::connect(([127, 0, 0, 1], port).into()).await;
+    let (child, _, address) = started(&mut command(&arguments)).await;
+    let mut client = Client::connect(address).await;
     let mut join = serde_json::json!({ "type": "join", "version": 1, "room": "kitchen", "name": "Alice" });
     client.send(&join).await;
     assert_eq!(client.error().await.0, "tokenMissing");
@@ -189,8 +168,8 @@ async fn keys_are_needed_and_never_shown() {
 #[tokio::test]
 async fn json_log_holds_objects_and_no_content() {
     let arguments = ["--port", "0", "--log-format", "json", "--log", "trace,tungstenite=debug,hyper=debug"];
-    let (child, _, port) = started(&mut command(&arguments)).await;
-    let mut client = Client::join(([127, 0, 0, 1], port).into(), "kitchen", "Alice").await;
+    let (child, _, address) = started(&mut command(&arguments)).await;
+    let mut client = Client::join(address, "kitchen", "Alice").await;
     client.send_text(r#"{"type":"update","name":{"password":"hunter2"},"metadata":"hunter2"}"#).await;
     assert_eq!(client.error().await.0, "malformed");
     let pid = child.id().unwrap().to_string();

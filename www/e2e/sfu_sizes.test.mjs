@@ -2,10 +2,11 @@
 
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { freeUdpPort } from "../../scripts/lib/free_port.mjs";
 import { browserMissing } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
 import { assertShows } from "./lib/media.mjs";
-import { freeUdpPort, startRelay } from "./lib/relay.mjs";
+import { startRelay } from "./lib/relay.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 

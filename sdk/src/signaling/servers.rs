@@ -5,7 +5,7 @@ use std::fmt;
 use moim_protocol::{options, words};
 use serde::Deserialize;
 
-use super::{Capabilities, SignalingBackend, livekit, native, whip};
+use super::{Capabilities, LinkProfile, SignalingBackend, livekit, native, whip};
 
 /// What a room needs to know about a kind of server.
 #[derive(Debug)]
@@ -58,6 +58,18 @@ servers! {
     Whep "whep" => whip::WHEP,
     /// [LiveKit](https://docs.livekit.io).
     LiveKit "livekit" => livekit::SERVER,
+}
+
+/// One codec of each kind lets everyone receive from everyone, and keeps descriptions small.
+const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
+
+/// How media is sent to a server that chooses for each receiver one of the layers with these RIDs, the smallest first.
+pub(super) fn simulcast(rids: [&str; 3]) -> LinkProfile {
+    LinkProfile {
+        codecs: CODECS.map(str::to_owned).into(),
+        rids: rids.map(str::to_owned).into(),
+        ..LinkProfile::server()
+    }
 }
 
 /// The server of a room.

@@ -12,22 +12,22 @@ use moim_protocol::ServerMessage;
 use moim_signaling_stub::{MixerSettings, ServerConfig};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::Command,
-    time::{sleep, timeout},
-};
+use tokio::time::{sleep, timeout};
 
 use crate::{
     pair::Pair,
-    support::{Client, start},
+    support::{
+        Client,
+        process::{command, started},
+        start,
+    },
 };
 
 /// Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 const TOKEN: &str = "the token of the mixers";
 
-/// A folder to serve, and a browser in it that writes its arguments and what it is told, until its pipe is closed.
+/// A folder to serve, and a browser in it that writes its arguments, and what it receives until its pipe is closed, to files.
 struct Browser(TempDir);
 
 impl Browser {
@@ -132,22 +132,10 @@ async fn many_rooms_start_few_mixers_and_none_stays() {
 #[tokio::test]
 async fn a_killed_server_leaves_no_mixer_and_its_token_is_in_no_argument() {
     let browser = Browser::new();
-    let mut server = Command::new(env!("CARGO_BIN_EXE_moim-signaling-stub"))
-        .args(["--port", "0", "--mixer"])
-        .arg(browser.path())
-        .arg("--static-dir")
-        .arg(browser.folder())
-        .env("MOIM_MIXER_TOKEN", TOKEN)
-        .env_remove("HOST")
-        .env_remove("MOIM_TOKEN_KEY")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-    let line = timeout(PATIENCE, lines.next_line()).await.expect("a line").unwrap().unwrap();
-    let address = line.strip_prefix("listening on http://").unwrap().parse().unwrap();
+    let mut command = command(&["--port", "0", "--mixer"]);
+    command.arg(browser.path()).arg("--static-dir").arg(browser.folder());
+    command.env("MOIM_MIXER_TOKEN", TOKEN).stderr(Stdio::null());
+    let (mut server, _lines, address) = started(&mut command).await;
     let mut clients = Vec::new();
     for room in ["hall", "attic"] {
         let mut client = Client::connect(address).await;

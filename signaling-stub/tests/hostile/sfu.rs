@@ -1,19 +1,19 @@
 //! Signals to the SFU that are expensive for it, or for its log.
 
-use std::{process::Stdio, time::Duration};
+use std::time::Duration;
 
 use moim_protocol::{ErrorCode, SFU_ID, ServerMessage};
 use moim_signaling_stub::Limits;
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
-    process::Command,
-    time::timeout,
-};
+use tokio::{io::AsyncReadExt, time::timeout};
 
 use crate::{
     pair::Pair,
-    support::{Client, start_with},
+    support::{
+        Client,
+        process::{command, started},
+        start_with,
+    },
 };
 
 /// Only a failing test waits this long.
@@ -77,18 +77,7 @@ async fn offers_that_are_expensive_hold_up_neither_others_nor_the_end() {
 
 #[tokio::test]
 async fn refusals_without_end_do_not_fill_the_log() {
-    let mut server = Command::new(env!("CARGO_BIN_EXE_moim-signaling-stub"))
-        .args(["--port", "0"])
-        .env_remove("HOST")
-        .env_remove("MOIM_TOKEN_KEY")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-    let line = timeout(PATIENCE, lines.next_line()).await.expect("a line").unwrap().unwrap();
-    let address = line.strip_prefix("listening on http://").unwrap().parse().unwrap();
+    let (mut server, _lines, address) = started(&mut command(&["--port", "0"])).await;
     let mut stderr = server.stderr.take().unwrap();
     let log = tokio::spawn(async move {
         let mut log = String::new();

@@ -2,13 +2,11 @@
 
 import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
+import { freeTcpPort, freeUdpPort } from "../../../scripts/lib/free_port.mjs";
 import { LIVEKIT } from "../../../scripts/lib/go_servers.mjs";
-import { freeUdpPort } from "./relay.mjs";
 
 const KEY = "devkey";
 const SECRET = "a-secret-of-at-least-32-characters";
@@ -54,12 +52,4 @@ export function tokenFor(identity, { room = "tea", secret = SECRET, grants = {} 
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
   return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
-}
-
-async function freeTcpPort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

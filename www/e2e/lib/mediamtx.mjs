@@ -1,11 +1,10 @@
 // MediaMTX on free ports of this machine, for WHIP and WHEP.
 
-import { createSocket } from "node:dgram";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
+import { freeTcpPort, freeUdpPort } from "../../../scripts/lib/free_port.mjs";
 import { MEDIAMTX } from "../../../scripts/lib/go_servers.mjs";
 
 const READY_MS = 10_000;
@@ -19,7 +18,7 @@ const READY_MS = 10_000;
  */
 export async function startMediaMtx(t) {
   const folder = mkdtempSync(join(tmpdir(), "moim-mediamtx-"));
-  const [port, mediaPort] = [await freeTcpPort(), await freeUdpPort()];
+  const [port, mediaPort] = [await freeTcpPort(), await freeUdpPort("127.0.0.1")];
   const host = `127.0.0.1:${port}`;
   const file = join(folder, "mediamtx.yml");
   writeFileSync(file, configuration(host, mediaPort));
@@ -71,19 +70,3 @@ authInternalUsers:
   permissions: [{ action: publish, path: locked }]
 paths: { all_others: }
 `;
-
-const freeTcpPort = () => new Promise((resolve, reject) => {
-  const server = createServer().once("error", reject);
-  server.listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
-
-const freeUdpPort = () => new Promise((resolve, reject) => {
-  const socket = createSocket("udp4").once("error", reject);
-  socket.bind(0, "127.0.0.1", () => {
-    const { port } = socket.address();
-    socket.close(() => resolve(port));
-  });
-});

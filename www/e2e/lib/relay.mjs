@@ -7,15 +7,6 @@ import { networkInterfaces } from "node:os";
 /** How much the bottleneck queues before it drops packets, in milliseconds. */
 const QUEUE_MS = 300;
 
-/** A free UDP port. */
-export async function freeUdpPort() {
-  const socket = createSocket("udp4").bind(0);
-  await once(socket, "listening");
-  const { port } = socket.address();
-  await new Promise((resolve) => socket.close(resolve));
-  return port;
-}
-
 /** The address of the SFU: it omits the loopback address, if there is another. */
 const hostAddress = () => Object.values(networkInterfaces()).flat()
   .find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";

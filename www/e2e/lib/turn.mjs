@@ -1,8 +1,8 @@
 // Connections through a TURN server, and a coturn.
 
-import { createSocket } from "node:dgram";
 import { createConnection } from "node:net";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
+import { freeUdpPort } from "../../../scripts/lib/free_port.mjs";
 import { which } from "../../../scripts/lib/which.mjs";
 
 const HOST = "127.0.0.1";
@@ -73,7 +73,7 @@ export async function untilPath(page, expected, what) {
  * @returns {Promise<string[]>} its URLs
  */
 export async function startCoturn(t, { secret, certificate }) {
-  const [port, tlsPort] = [await freePort(), await freePort()];
+  const [port, tlsPort] = [await freeUdpPort(HOST), await freeUdpPort(HOST)];
   const args = [
     "-n", "--no-cli", "--no-dtls", "--log-file=stdout", "--use-auth-secret", `--static-auth-secret=${secret}`, "--realm=coturn.test",
     `--listening-ip=${HOST}`, `--relay-ip=${HOST}`, "--listening-port", String(port), "--allow-loopback-peers", "--pidfile", "/dev/null",
@@ -83,16 +83,6 @@ export async function startCoturn(t, { secret, certificate }) {
   t.after(() => stopChild(child));
   for (const listening of [port, tlsPort]) await untilOpen(listening);
   return [`turn:${HOST}:${port}?transport=udp`, `turn:${HOST}:${port}?transport=tcp`, `turns:localhost:${tlsPort}?transport=tcp`];
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket("udp4").once("error", reject);
-    socket.bind(0, HOST, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 }
 
 async function untilOpen(port) {

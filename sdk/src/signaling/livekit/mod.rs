@@ -20,6 +20,7 @@ use self::messages::{JoinRequest, Joined, Request, Response, action, reason};
 use self::participants::Participants;
 use self::publications::{Publications, receiving_sections};
 use self::wishes::Wishes;
+use super::servers::simulcast;
 use super::{
     HttpRequest, HttpResponse, Output, Scheme, Server, ServerOptions, SignalingBackend, SocketEvent,
 };
@@ -31,8 +32,6 @@ use crate::model::{
 
 /// The only link.
 const LINK: LinkId = LinkId::Server(Lane::Both);
-/// One codec of each kind lets everyone receive from everyone, and keeps descriptions small.
-const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
 /// The RIDs of simulcast layers, the smallest first.
 const RIDS: [&str; 3] = ["q", "h", "f"];
 /// How long joining waits for the first offer.
@@ -161,12 +160,7 @@ fn create_in_livekit_chunk(options: ServerOptions) -> Box<dyn SignalingBackend> 
 }
 
 fn capabilities() -> Capabilities {
-    let profile = LinkProfile {
-        codecs: CODECS.map(str::to_owned).into(),
-        rids: RIDS.map(str::to_owned).into(),
-        channels: Vec::new(),
-        ..LinkProfile::server()
-    };
+    let profile = LinkProfile { channels: Vec::new(), ..simulcast(RIDS) };
     let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
     Capabilities {
         lanes,

@@ -26,18 +26,16 @@ use self::requests::Requests;
 use self::resume::{Next, Return, Stay};
 use self::roster::{Gap, NumberedRoster};
 use self::transport::Transport;
+use super::servers::simulcast;
 use super::{Output, Scheme, Server, SignalingBackend, SocketEvent};
 use crate::model::{
-    Capabilities, Change, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Offerer, ParticipantId,
-    Profile, PublicationId, ServerLane, SignalCommand, SignalEvent, Slot, Timestamp,
+    Capabilities, Change, JoinRequest, Lane, LinkId, LinkSignal, Offerer, ParticipantId, Profile,
+    PublicationId, ServerLane, SignalCommand, SignalEvent, Slot, Timestamp,
 };
 
 /// A request that the server has not confirmed is repeated after this time. Every request is idempotent.
 const REPEAT_MS: Timestamp = 2_000;
 
-/// The codecs that the SFU forwards. One of each kind lets everyone receive from everyone, and keeps descriptions
-/// small.
-const CODECS: [&str; 4] = ["audio/opus", "video/VP8", "video/rtx", "audio/telephone-event"];
 /// The RIDs of simulcast layers for the SFU, the smallest first.
 const RIDS: [&str; 3] = ["l", "m", "h"];
 
@@ -51,11 +49,7 @@ pub(super) const SERVER: Server = Server {
 };
 
 fn capabilities() -> Capabilities {
-    let profile = LinkProfile {
-        codecs: CODECS.map(str::to_owned).into(),
-        rids: RIDS.map(str::to_owned).into(),
-        ..LinkProfile::server()
-    };
+    let profile = simulcast(RIDS);
     let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
     Capabilities {
         lanes,

@@ -16,10 +16,10 @@ use super::{
     HttpRequest, HttpResponse, Output, Scheme, Server, ServerOptions, SignalingBackend, SocketEvent,
 };
 use crate::model::{
-    Capabilities, Feature, IceCandidate, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal, Lobby,
-    MediaKind, Offerer, ParticipantInfo, Profile, Publication, RefusalCode, Role, RoomPermissions, SdpType,
-    Sections, ServerLane, ServerRefusal, SessionDescription, SignalCommand, SignalEvent, Slot, Slots,
-    Timestamp, TrackSource,
+    Capabilities, Feature, IceCandidate, IceServer, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal,
+    Lobby, MediaKind, Offerer, ParticipantInfo, Profile, Publication, PublicationId, RefusalCode, Role,
+    RoomPermissions, SdpType, Sections, ServerLane, ServerRefusal, SessionDescription, SignalCommand,
+    SignalEvent, Slot, Slots, Timestamp, TrackSource,
 };
 
 /// The participant that is this end, and the one that is played.
@@ -38,6 +38,27 @@ const MAX_DETAIL: usize = 200;
 
 const SDP: &str = "application/sdp";
 const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
+
+const WHIP_LACKS: [Feature; 12] = lacking(Feature::Subscribe);
+const WHEP_LACKS: [Feature; 12] = lacking(Feature::Publish);
+
+/// What a server lacks besides the other direction: there are neither data nor participants.
+const fn lacking(direction: Feature) -> [Feature; 12] {
+    [
+        direction,
+        Feature::Mesh,
+        Feature::Mcu,
+        Feature::ReliableData,
+        Feature::LossyData,
+        Feature::AddressedData,
+        Feature::Name,
+        Feature::Metadata,
+        Feature::Attributes,
+        Feature::Lobby,
+        Feature::Remove,
+        Feature::Mute,
+    ]
+}
 
 /// A server to publish to with WHIP.
 pub(super) const WHIP: Server = Server {
@@ -70,40 +91,7 @@ fn lanes(lane: Lane, offerer: Offerer) -> Vec<ServerLane> {
 }
 
 fn capabilities(lane: Lane, offerer: Offerer) -> Capabilities {
-    use Feature::{
-        AddressedData, Attributes, Lobby, LossyData, Mcu, Mesh, Metadata, Mute, Name, Publish, ReliableData,
-        Remove, Subscribe,
-    };
-    let lacks: &[Feature] = match lane {
-        Lane::Subscribe => &[
-            Publish,
-            Mesh,
-            Mcu,
-            ReliableData,
-            LossyData,
-            AddressedData,
-            Name,
-            Metadata,
-            Attributes,
-            Lobby,
-            Remove,
-            Mute,
-        ],
-        _ => &[
-            Subscribe,
-            Mesh,
-            Mcu,
-            ReliableData,
-            LossyData,
-            AddressedData,
-            Name,
-            Metadata,
-            Attributes,
-            Lobby,
-            Remove,
-            Mute,
-        ],
-    };
+    let lacks: &[Feature] = if lane == Lane::Subscribe { &WHEP_LACKS } else { &WHIP_LACKS };
     let receive = if lane == Lane::Subscribe { Sections { audio: 1, video: 1 } } else { Sections::default() };
     Capabilities {
         lanes: lanes(lane, offerer),
@@ -230,7 +218,7 @@ impl HttpBackend {
     }
 
     /// The server has accepted the POST, or nothing is to be sent yet.
-    fn joined(&mut self, ice_servers: Vec<crate::model::IceServer>) {
+    fn joined(&mut self, ice_servers: Vec<IceServer>) {
         let before = std::mem::replace(&mut self.phase, Phase::Joined);
         match before {
             Phase::Joining => {
@@ -359,8 +347,7 @@ impl HttpBackend {
             200..=299 if is_sdp => self.answered(response),
             406 if is_sdp && self.lane == Lane::Subscribe => self.countered(response),
             200..=299 => self.refuse(&response, "the response has no session description"),
-            401 => self.refuse(&response, "the credentials are missing or not accepted"),
-            400 if response.body.contains("authentication") => {
+            _ if lacks_credentials(&response) => {
                 self.refuse(&response, "the credentials are missing or not accepted");
             }
             _ => {
@@ -414,7 +401,7 @@ impl HttpBackend {
                 let word = if kind == MediaKind::Audio { "audio" } else { "video" };
                 let before = publications.iter().filter(|known| known.kind == kind).count();
                 let id = if before == 0 { word.to_owned() } else { format!("{word}{}", before + 1) };
-                let id = crate::model::PublicationId::from(id.as_str());
+                let id = PublicationId::from(id.as_str());
                 let slot = Slot { participant_id: STREAM.into(), publication_id: id.clone() };
                 slots.insert(mid, slot);
                 publications.push(Publication {
@@ -457,12 +444,12 @@ impl HttpBackend {
             self.due = Some(self.now + (RETRY_MS * u64::from(self.attempts)).min(LONGEST_RETRY_MS));
             return;
         }
-        let code = match (status, &self.authorization) {
-            (401 | 403, None) => RefusalCode::TokenMissing,
-            (401 | 403, Some(_)) => RefusalCode::TokenInvalid,
-            (400, None) if response.body.contains("authentication") => RefusalCode::TokenMissing,
-            (400, Some(_)) if response.body.contains("authentication") => RefusalCode::TokenInvalid,
-            _ => RefusalCode::Other(format!("http{status}").into()),
+        let code = match &self.authorization {
+            _ if status != 403 && !lacks_credentials(response) => {
+                RefusalCode::Other(format!("http{status}").into())
+            }
+            None => RefusalCode::TokenMissing,
+            Some(_) => RefusalCode::TokenInvalid,
         };
         let refusal = ServerRefusal { code, detail: format!("{detail} (HTTP {status})"), retry };
         let event = if self.phase == Phase::Joining {
@@ -496,7 +483,7 @@ impl HttpBackend {
         self.trickle();
     }
 
-    fn signal(&mut self, signal: LinkSignal<crate::model::PublicationId>) {
+    fn signal(&mut self, signal: LinkSignal<PublicationId>) {
         match signal {
             LinkSignal::Description {
                 description: SessionDescription { sdp_type: SdpType::Offer, sdp },
@@ -535,6 +522,11 @@ impl HttpBackend {
             self.post();
         }
     }
+}
+
+/// Whether the server wants credentials, or others. MediaMTX says it with the status 400.
+fn lacks_credentials(response: &HttpResponse) -> bool {
+    response.status == 401 || response.status == 400 && response.body.contains("authentication")
 }
 
 fn participant(id: &str, join_order: u32, publications: Vec<Publication>) -> ParticipantInfo {
