@@ -20,6 +20,9 @@ const FLAGS = {
   help: { type: "boolean", about: "show this" },
 };
 
+const REASON = /^\s*(✖|×|error\b|---- |thread )|\b(FAIL|FAILED|panicked|Error:|failed:)/;
+const REASON_LINES = 30;
+
 function chosenSteps(only) {
   if (only === undefined) return STEPS;
   const names = only.split(",").map((name) => name.trim());
@@ -50,6 +53,7 @@ async function runOne({ name, about, before, run }, position) {
     if (isStopping()) return outcome;
     report(error);
     outcome.failed = true;
+    outcome.error = error;
   }
   outcome.time = duration(performance.now() - started);
   return outcome;
@@ -62,7 +66,19 @@ function summarize(steps, outcomes) {
     const mark = !outcome ? dim("not run") : outcome.failed ? red("failed ") : green("passed ");
     console.log(`  ${name.padEnd(14)} ${mark} ${outcome ? outcome.time.padStart(9) : ""}  ${outcome?.did ?? ""}`.trimEnd());
   }
+  for (const { name, error } of outcomes.filter(({ failed }) => failed)) {
+    console.log(`\n${red("✗")} ${name}`);
+    console.log(reasons(error).map((line) => `  ${line}`).join("\n"));
+  }
   closingLine(outcomes);
+}
+
+/** The lines that say why a step failed: often only the end of a log is at hand. */
+function reasons(error) {
+  if (error instanceof AggregateError) return error.errors.flatMap(reasons);
+  const lines = (error.details ?? error.stack ?? "").split("\n").map((line) => line.trimEnd()).filter(Boolean);
+  const telling = lines.filter((line) => REASON.test(line));
+  return [error.message, ...(telling.length > 0 ? telling : lines).slice(-REASON_LINES)];
 }
 
 function closingLine(outcomes) {

@@ -25,6 +25,7 @@ export class Help extends Error {}
 
 /** Prints an error: a problem briefly, a bug in these scripts with its stack. */
 export function report(error) {
+  if (error instanceof AggregateError) return error.errors.forEach(report);
   if (!(error instanceof Problem)) return console.error(error);
   if (error.details) console.error(`\n${error.details}`);
   console.error(`\n${red("✗")} ${error.message}`);

@@ -1,10 +1,10 @@
 // Shows a long step on the terminal: a live line with the time on a TTY; elsewhere a line at start and end and one
-// every 30 seconds, so that a CI log shows progress.
+// every two minutes, so that a CI log shows progress.
 
 import { bold, dim, green, red } from "./colour.mjs";
 
 const LIVE_MS = 200;
-const HEARTBEAT_MS = 30_000;
+const HEARTBEAT_MS = 120_000;
 
 /** `850 ms`, `12.3 s`, `2 m 05 s` */
 export function duration(ms) {

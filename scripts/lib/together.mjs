@@ -1,9 +1,7 @@
 // Work that is done side by side, in steps that keep only one core busy.
 
-import { report } from "./problem.mjs";
-
 /**
- * Awaits all, so that nothing goes on after a failure. Prints all failures but the first, and throws that.
+ * Awaits all, so that nothing goes on after a failure. Throws the failure, or an `AggregateError` of several.
  *
  * @template T
  * @param {Promise<T>[]} work
@@ -11,8 +9,8 @@ import { report } from "./problem.mjs";
  */
 export async function together(work) {
   const outcomes = await Promise.allSettled(work);
-  const [first, ...others] = outcomes.filter(({ status }) => status === "rejected");
-  others.forEach(({ reason }) => report(reason));
-  if (first) throw first.reason;
+  const failures = outcomes.filter(({ status }) => status === "rejected").map(({ reason }) => reason);
+  if (failures.length > 1) throw new AggregateError(failures);
+  if (failures.length === 1) throw failures[0];
   return outcomes.map(({ value }) => value);
 }
