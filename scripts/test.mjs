@@ -76,7 +76,7 @@ function summarize(steps, outcomes) {
 /** The lines that say why a step failed: often only the end of a log is at hand. */
 function reasons(error) {
   if (error instanceof AggregateError) return error.errors.flatMap(reasons);
-  const lines = (error.details ?? error.stack ?? "").split("\n").map((line) => line.trimEnd()).filter(Boolean);
+  const lines = (error.output ?? error.details ?? error.stack ?? "").split("\n").map((line) => line.trimEnd()).filter(Boolean);
   const telling = lines.filter((line) => REASON.test(line));
   return [error.message, ...(telling.length > 0 ? telling : lines).slice(-REASON_LINES)];
 }

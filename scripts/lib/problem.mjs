@@ -10,13 +10,15 @@ export class Problem extends Error {
    * @param {string} message the problem
    * @param {object} [more]
    * @param {string} [more.hint] what to do about it
-   * @param {string} [more.details] the output of a failed command
+   * @param {string} [more.details] the end of a failed command's output
+   * @param {string} [more.output] all of it
    */
-  constructor(message, { hint, details } = {}) {
+  constructor(message, { hint, details, output } = {}) {
     super(message);
     this.name = "Problem";
     this.hint = hint;
     this.details = details;
+    this.output = output;
   }
 }
 

@@ -62,6 +62,7 @@ export async function run(command, args, options = {}) {
   throw new Problem(`\`${shown}\` failed: ${typeof why === "number" ? `it ended with code ${why}` : why}.`, {
     hint: hint ?? `All of its output is in ${relative(logPath)}.`,
     details: tailOf(output, logPath),
+    output: stripVTControlCharacters(output),
   });
 }
 

@@ -30,21 +30,21 @@ pub(crate) fn video() -> HtmlVideoElement {
 
 /// Polls until `condition` holds.
 pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
-    for _ in 0..400 {
+    for _ in 0..2_400 {
         if condition() {
             return;
         }
         TimeoutFuture::new(25).await;
     }
-    panic!("{what} did not happen in 10 s");
+    panic!("{what} did not happen in 60 s");
 }
 
-/// The output of a future that must resolve within 10 s.
+/// The output of a future that must resolve within 60 s.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    let limit = std::pin::pin!(sleep(Duration::from_secs(10)));
+    let limit = std::pin::pin!(sleep(Duration::from_secs(60)));
     match futures::future::select(std::pin::pin!(future), limit).await {
         futures::future::Either::Left((output, _)) => output,
-        futures::future::Either::Right(_) => panic!("{what} did not happen in 10 s"),
+        futures::future::Either::Right(_) => panic!("{what} did not happen in 60 s"),
     }
 }
 

@@ -10,13 +10,13 @@ fn js(expression: &str) -> wasm_bindgen::JsValue {
 }
 
 async fn until(what: &str, condition: impl Fn() -> bool) {
-    for _ in 0..400 {
+    for _ in 0..2_400 {
         if condition() {
             return;
         }
         TimeoutFuture::new(25).await;
     }
-    panic!("{what} did not happen in 10 s");
+    panic!("{what} did not happen in 60 s");
 }
 
 /// A video of 200 by 100 pixels in a box that scrolls.

@@ -97,13 +97,13 @@ fn element(markup: &str) -> HtmlMediaElement {
 }
 
 async fn until(what: &str, mut condition: impl FnMut() -> bool) {
-    for _ in 0..400 {
+    for _ in 0..2_400 {
         if condition() {
             return;
         }
         TimeoutFuture::new(25).await;
     }
-    panic!("{what} did not happen in 10 s");
+    panic!("{what} did not happen in 60 s");
 }
 
 /// Waits until the element has shown five more frames.
@@ -136,8 +136,8 @@ fn stream(element: &HtmlMediaElement) -> MediaStream {
 }
 
 async fn next(events: &mut RoomEvents) -> RoomEvent {
-    let next = futures::future::select(events.next(), TimeoutFuture::new(10_000)).await;
-    let futures::future::Either::Left((Some(event), _)) = next else { panic!("no event in 10 s") };
+    let next = futures::future::select(events.next(), TimeoutFuture::new(60_000)).await;
+    let futures::future::Either::Left((Some(event), _)) = next else { panic!("no event in 60 s") };
     event
 }
 

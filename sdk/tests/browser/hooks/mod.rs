@@ -40,13 +40,13 @@ impl<C: BaseComponent> Mounted<C> {
     }
 
     pub(crate) async fn reads(&self, selector: &str, text: &str) {
-        for _ in 0..400 {
+        for _ in 0..2_400 {
             if self.text(selector) == text {
                 return;
             }
             TimeoutFuture::new(25).await;
         }
-        panic!("{selector} says `{}` and not `{text}` after 10 s", self.text(selector));
+        panic!("{selector} says `{}` and not `{text}` after 60 s", self.text(selector));
     }
 
     pub(crate) fn click(&self, selector: &str) {

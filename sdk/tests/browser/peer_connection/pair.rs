@@ -190,11 +190,11 @@ pub(crate) async fn sent_codec(connection: &PeerConnection, kind: &str) -> Optio
 
 /// Polls until there is a result.
 pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         if let Some(answer) = ask().await {
             return answer;
         }
         gloo_timers::future::TimeoutFuture::new(50).await;
     }
-    panic!("{what} did not happen in 10 s");
+    panic!("{what} did not happen in 60 s");
 }
