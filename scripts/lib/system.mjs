@@ -15,6 +15,7 @@ const FROM_DEBIAN = [
   { commands: ["ffmpeg"], debian: "ffmpeg", others: "ffmpeg" },
   // The tests that need these say so when they are skipped.
   { commands: ["turnserver"], debian: "coturn", isOptional: true },
+  { commands: ["janus"], debian: "janus", isOptional: true },
   { commands: ["certutil"], debian: "libnss3-tools", isOptional: true },
   { commands: ["Xvfb"], debian: "xvfb", others: "Xvfb, a display without a screen", onlyOn: "linux" },
 ];

@@ -36,6 +36,8 @@ export type ChunkName =
     | "diagnosis"
     /** Sending and receiving files. */
     | "files"
+    /** Rooms on a Janus server: `server.type` of the room options. */
+    | "janus"
     /** Rooms on a LiveKit server: `server.type` of the room options. */
     | "livekit"
     /** Completing recordings. */

@@ -80,6 +80,14 @@ export interface ServerOptions {
   url?: string;
   /** The token for a `join` without another one. Default: none. */
   token?: string;
+  /** Janus: the API secret that all its clients share. Default: none. */
+  apiSecret?: string;
+  /** Janus: the room's PIN. Default: none. */
+  pin?: string;
+  /** Janus: the room's secret, with which hosts remove and mute participants. Default: none. */
+  roomSecret?: string;
+  /** Janus: whether to create a room that does not exist. Default: false. */
+  createRoom?: boolean;
 }
 
 /** Options for joining a room. */

@@ -16,6 +16,7 @@
 //!   in their [`ParticipantInfo`] and in every [`Slot`]. A backend whose server renames publications maps the ids.
 //! - A backend repeats and confirms what its server may lose. The room says everything once.
 
+mod janus;
 mod livekit;
 mod native;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]

@@ -5,7 +5,7 @@ use std::fmt;
 use moim_protocol::{options, words};
 use serde::Deserialize;
 
-use super::{Capabilities, LinkProfile, SignalingBackend, livekit, native, whip};
+use super::{Capabilities, LinkProfile, SignalingBackend, janus, livekit, native, whip};
 
 /// What a room needs to know about a kind of server.
 #[derive(Debug)]
@@ -58,6 +58,8 @@ servers! {
     Whep "whep" => whip::WHEP,
     /// [LiveKit](https://docs.livekit.io).
     LiveKit "livekit" => livekit::SERVER,
+    /// The VideoRoom plugin of [Janus](https://janus.conf.meetecho.com).
+    Janus "janus" => janus::SERVER,
 }
 
 /// One codec of each kind lets everyone receive from everyone, and keeps descriptions small.
@@ -85,18 +87,34 @@ pub struct ServerOptions {
     pub url: String,
     /// The token for [joining](crate::JoinOptions::token) without another one. Default: none.
     pub token: Option<String>,
+    /// Janus: the API secret that all its clients share. Default: none.
+    pub api_secret: Option<String>,
+    /// Janus: the room's PIN. Default: none.
+    pub pin: Option<String>,
+    /// Janus: the room's secret, with which hosts remove and mute participants. Default: none.
+    pub room_secret: Option<String>,
+    /// Janus: whether to create a room that does not exist. Default: false.
+    pub create_room: bool,
 }
 
-options! { ServerOptions { kind: "type", url: "url", token: "token" } }
+options! { ServerOptions {
+    kind: "type",
+    url: "url",
+    token: "token",
+    api_secret: "apiSecret",
+    pin: "pin",
+    room_secret: "roomSecret",
+    create_room: "createRoom",
+} }
 
 impl ServerOptions {
     /// Options with a URL.
     pub fn new(kind: ServerType, url: impl Into<String>) -> Self {
-        Self { kind, url: url.into(), token: None }
+        Self { kind, url: url.into(), ..Self::default() }
     }
 }
 
-/// Without what may be secret: the token, and the query and the user of the URL.
+/// Without what may be secret: the token, the secrets, and the query and the user of the URL.
 impl fmt::Debug for ServerOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerOptions").field("kind", &self.kind).finish_non_exhaustive()
