@@ -91,7 +91,7 @@ export interface Fingerprint {
 /**
  * A kind of server.
  */
-export type ServerType = "native" | "whip" | "whep" | "livekit";
+export type ServerType = "native" | "whip" | "whep" | "livekit" | "janus";
 
 /**
  * A message of a data channel. Binary data is a `Uint8Array<ArrayBuffer>`, written so that TypeScript before 5.7, where
@@ -2426,6 +2426,14 @@ export interface ServerOptions {
     url?: string;
     /** The token for a `join` without another one. Default: none. */
     token?: string;
+    /** Janus: the API secret that all its clients share. Default: none. */
+    apiSecret?: string;
+    /** Janus: the room's PIN. Default: none. */
+    pin?: string;
+    /** Janus: the room's secret, with which hosts remove and mute participants. Default: none. */
+    roomSecret?: string;
+    /** Janus: whether to create a room that does not exist. Default: false. */
+    createRoom?: boolean;
 }
 
 /** Options for joining a room. */
@@ -5098,6 +5106,8 @@ export type ChunkName =
     | "diagnosis"
     /** Sending and receiving files. */
     | "files"
+    /** Rooms on a Janus server: `server.type` of the room options. */
+    | "janus"
     /** Rooms on a LiveKit server: `server.type` of the room options. */
     | "livekit"
     /** Completing recordings. */

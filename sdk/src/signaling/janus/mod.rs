@@ -85,6 +85,8 @@ pub(super) struct JanusBackend {
     /// Whether the server's ids are strings.
     ids_are_text: bool,
     profile: Profile,
+    /// The name that the server has, unless that is not known.
+    told_name: Option<String>,
     role: Role,
     /// As the server has it, and here.
     own: Option<(Id, ParticipantId)>,
@@ -147,6 +149,7 @@ impl JanusBackend {
             room: RoomKey::default(),
             ids_are_text: false,
             profile: Profile::default(),
+            told_name: None,
             role: Role::Participant,
             own: None,
             order: 0,
@@ -182,7 +185,8 @@ impl JanusBackend {
 
     fn create(&mut self) {
         self.session.id = None;
-        self.publisher.forget();
+        // Once the room was joined, its connections are replaced when it is joined again.
+        self.publisher.forget(!self.has_joined);
         self.subscriber.forget();
         self.session.request(Request::Create, "create", None, &[]);
     }
@@ -247,6 +251,7 @@ impl JanusBackend {
             ("descriptions", &descriptions),
         ]);
         self.session.message(Request::Join, handle, &body, jsep.as_ref());
+        self.told_name = Some(self.profile.name.clone());
         self.phase = Phase::Joining;
     }
 
@@ -643,13 +648,26 @@ impl JanusBackend {
         self.session.event(SignalEvent::Resumed { ice_servers: Vec::new() });
         self.publisher.resume(&mut self.session);
         self.subscriber.resume(&mut self.session, now);
+        self.told_name = None;
         self.mends = true;
         self.list();
+    }
+
+    fn rename(&mut self) {
+        let name = &self.profile.name;
+        if let Some(handle) = self.publisher.handle
+            && self.told_name.as_ref() != Some(name)
+        {
+            let body = object(&[("request", &Text("configure")), ("display", name)]);
+            self.session.message(Request::Change, handle, &body, None);
+            self.told_name = Some(name.clone());
+        }
     }
 
     /// Sends what has become due.
     fn proceed(&mut self, now: Timestamp) {
         if self.phase == Phase::Joined {
+            self.rename();
             self.publisher.proceed(&mut self.session);
             if std::mem::take(&mut self.is_changed) {
                 self.subscriber.refresh(&mut self.session, &self.participants);
@@ -678,11 +696,6 @@ impl SignalingBackend for JanusBackend {
             }
             SignalCommand::Update(profile) => {
                 self.profile = profile;
-                if let Some(handle) = self.publisher.handle.filter(|_| self.phase == Phase::Joined) {
-                    let name = &self.profile.name;
-                    let body = object(&[("request", &Text("configure")), ("display", name)]);
-                    self.session.message(Request::Change, handle, &body, None);
-                }
                 self.own_changed();
             }
             SignalCommand::Order(order) if self.phase == Phase::Joined => self.order(order),

@@ -190,9 +190,14 @@ impl Publisher {
         self.proceed(session);
     }
 
-    /// The server knows nothing any more.
-    pub(super) fn forget(&mut self) {
-        *self = Self { wanted: std::mem::take(&mut self.wanted), ..Self::default() };
+    /// The server knows nothing any more. `keeps_offer`: the connection is a new one.
+    pub(super) fn forget(&mut self, keeps_offer: bool) {
+        self.offer_again();
+        let before = std::mem::take(self);
+        self.wanted = before.wanted;
+        if keeps_offer {
+            (self.offer, self.candidates) = (before.offer, before.candidates);
+        }
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {

@@ -84,8 +84,7 @@ impl Subscriber {
 
     /// The server knows nothing any more.
     pub(super) fn forget(&mut self) {
-        let wanted = std::mem::take(&mut self.wanted);
-        *self = Self { wanted, is_open: self.is_open, failures: self.failures, ..Self::default() };
+        *self = Self { is_open: self.is_open, failures: self.failures, ..Self::default() };
     }
 
     pub(super) fn set_wanted(&mut self, wanted: Wanted) {

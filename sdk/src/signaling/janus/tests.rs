@@ -212,6 +212,28 @@ fn one_request_joins_and_publishes_and_another_one_subscribes() {
 }
 
 #[test]
+fn an_offer_that_is_earlier_than_the_session_is_sent_with_the_request_to_join() {
+    let mut client = Client::new(options());
+    let mut request = JoinRequest::new("777", Profile::default(), crate::Topology::Sfu);
+    (request.publications, request.carries_offer) = (vec![microphone()], true);
+    client.command(SignalCommand::Join(request));
+    client.offer();
+    transaction(&client.connect(), "joinandconfigure");
+}
+
+#[test]
+fn a_new_name_is_sent_once_and_again_after_replies_were_lost() {
+    let mut client = joined();
+    let profile = Profile { name: "eve".into(), ..Profile::default() };
+    let renaming = r#"{"request":"configure","display":"eve"}"#;
+    transaction(&client.command(SignalCommand::Update(profile.clone())), renaming);
+    assert!(texts(&client.command(SignalCommand::Update(profile))).is_empty());
+    let claim = reconnect(&mut client);
+    let outputs = client.receive(&format!(r#"{{"janus":"success","transaction":"{claim}"}}"#));
+    transaction(&outputs, renaming);
+}
+
+#[test]
 fn muting_is_a_description_and_is_said_once() {
     let mut client = joined();
     let muted = Publication { muted: true, ..microphone() };
