@@ -34,7 +34,7 @@ export const MEDIAMTX = {
   },
 };
 
-/** For www/e2e/livekit.test.mjs. @type {GoServer} */
+/** For www/e2e/livekit.test.mjs and livekit_data.test.mjs. @type {GoServer} */
 export const LIVEKIT = {
   name: "livekit",
   title: "LiveKit",

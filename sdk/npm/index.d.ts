@@ -1514,9 +1514,13 @@ export interface RoomCapabilities {
      */
     lossyData: boolean;
     /**
-     * Whether data can be sent, and tracks published, to one participant. Files and streams require it.
+     * Whether data can be sent to one participant. Files and streams require it.
      */
     addressedData: boolean;
+    /**
+     * Whether tracks can be published to one participant.
+     */
+    addressedTracks: boolean;
     /**
      * Whether a participant's name can be changed.
      */

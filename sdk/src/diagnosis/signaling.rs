@@ -120,6 +120,8 @@ impl Visit {
                     _ => None,
                 };
             }
+            // There are no data channels.
+            Output::Send(..) | Output::Received(_) => {}
         }
         None
     }

@@ -26,8 +26,10 @@ pub struct RoomCapabilities {
     pub reliable_data: bool,
     /// Whether unreliable data can be sent.
     pub lossy_data: bool,
-    /// Whether data can be sent, and tracks published, to one participant. Files and streams require it.
+    /// Whether data can be sent to one participant. Files and streams require it.
     pub addressed_data: bool,
+    /// Whether tracks can be published to one participant.
+    pub addressed_tracks: bool,
     /// Whether a participant's name can be changed.
     pub name: bool,
     /// Whether participants have metadata.
@@ -61,6 +63,7 @@ impl From<&Capabilities> for RoomCapabilities {
             reliable_data: has(Feature::ReliableData),
             lossy_data: has(Feature::LossyData),
             addressed_data: has(Feature::AddressedData),
+            addressed_tracks: has(Feature::AddressedTracks),
             name: has(Feature::Name),
             metadata: has(Feature::Metadata),
             attributes: has(Feature::Attributes),

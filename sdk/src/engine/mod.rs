@@ -21,6 +21,8 @@ pub mod mp4;
 pub mod negotiation;
 mod negotiation_retry;
 mod negotiation_throttle;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
+pub(crate) mod packet;
 pub mod peer;
 pub mod quality;
 pub mod recovery;

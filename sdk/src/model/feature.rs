@@ -36,8 +36,10 @@ features! {
     ReliableData "reliableData",
     /// Unreliable data.
     LossyData "lossyData",
-    /// Data and tracks for one participant, including files and streams.
+    /// Data for one participant, including files and streams.
     AddressedData "addressedData",
+    /// Tracks for one participant.
+    AddressedTracks "addressedTracks",
     /// The name, when joining and changed later.
     Name "name",
     /// Metadata of participants.

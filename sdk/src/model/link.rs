@@ -50,6 +50,9 @@ pub struct LinkProfile {
     pub rids: Vec<String>,
     /// The data channels.
     pub channels: Vec<Channel>,
+    /// The labels of `channels`, in the same order, if the server has data channels and a format of its own: they are announced
+    /// in band (RFC 8832), those with the same label are one, and the backend encodes and decodes their messages. Empty: moim's own.
+    pub labels: Vec<String>,
     /// Whether long messages are split into several, which the remote end reassembles.
     pub framing: bool,
     /// Buffered bytes above which a reliable data channel counts as full.
@@ -67,6 +70,7 @@ impl LinkProfile {
             codecs: Vec::new(),
             rids: Vec::new(),
             channels: Channel::ALL.into(),
+            labels: Vec::new(),
             framing: true,
             max_waiting: Self::MAX_WAITING,
         }
@@ -75,6 +79,20 @@ impl LinkProfile {
     /// A connection to a server that reads each data message separately.
     pub fn server() -> Self {
         Self { one_way: true, framing: false, ..Self::participant() }
+    }
+
+    /// The server's label of a channel. None: it is one of moim's own.
+    pub fn label(&self, channel: Channel) -> Option<&str> {
+        let place = self.channels.iter().position(|known| *known == channel)?;
+        self.labels.get(place).map(String::as_str)
+    }
+
+    /// The channel that carries the messages of this one: the first one with the same label.
+    pub fn carrier(&self, channel: Channel) -> Channel {
+        match self.label(channel).and_then(|label| self.labels.iter().position(|known| known == label)) {
+            Some(first) => self.channels.get(first).copied().unwrap_or(channel),
+            None => channel,
+        }
     }
 }
 

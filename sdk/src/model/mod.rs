@@ -1,11 +1,13 @@
 //! The types shared by `engine`, `signaling` and `room`, so that these do not depend on each other. None is specific
 //! to a server.
 
+mod data;
 mod feature;
 mod link;
 mod roster;
 mod signal;
 
+pub use self::data::{DataContent, DataPacket};
 pub use self::feature::Feature;
 pub use self::link::{
     Capabilities, Lane, LinkId, LinkProfile, LinkSignal, Mids, Offerer, Sections, ServerLane, Slots, Wanted,

@@ -32,9 +32,10 @@ impl RoomChannel {
         profile: &LinkProfile,
         on_input: Rc<dyn Fn(ConnectionInput)>,
     ) -> Result<Self> {
+        let label = profile.label(kind);
         let options = DataChannelOptions {
-            negotiated: true,
-            id: Some(kind.id()),
+            negotiated: label.is_none(),
+            id: label.is_none().then(|| kind.id()),
             ordered: kind.is_reliable(),
             max_retransmits: (!kind.is_reliable()).then_some(0),
             messages: MessageOptions {
@@ -46,8 +47,9 @@ impl RoomChannel {
             ..DataChannelOptions::default()
         };
         let max_waiting = if kind.is_reliable() { profile.max_waiting } else { MAX_LOSSY_WAITING };
-        let channel = DataChannel::create(connection, kind.label(), &options)?;
-        let (task, report) = abortable(report(kind, channel.clone(), on_input));
+        let channel = DataChannel::create(connection, label.unwrap_or(kind.label()), &options)?;
+        let kinds = profile.channels.iter().copied().filter(|one| profile.carrier(*one) == kind).collect();
+        let (task, report) = abortable(report(kind, kinds, channel.clone(), on_input));
         spawn_local(async move {
             let _ = task.await;
         });
@@ -82,9 +84,14 @@ impl Drop for RoomChannel {
 
 /// Passes the channel's events on, until it is closed. Not from within a browser's event: a listener that lets the browser
 /// continue, as `alert` does in Firefox, would fall further behind than the receipts tell the sender.
-async fn report(kind: Channel, mut channel: DataChannel, on_input: Rc<dyn Fn(ConnectionInput)>) {
+async fn report(
+    kind: Channel,
+    kinds: Vec<Channel>,
+    mut channel: DataChannel,
+    on_input: Rc<dyn Fn(ConnectionInput)>,
+) {
     if channel.opened().await.is_ok() {
-        on_input(ConnectionInput::ChannelOpen(kind));
+        kinds.iter().for_each(|kind| on_input(ConnectionInput::ChannelOpen(*kind)));
         while let Some(message) = channel.next().await {
             // Malformed and excessive messages are dropped, like the room's messages.
             let frame = match message {
@@ -95,5 +102,5 @@ async fn report(kind: Channel, mut channel: DataChannel, on_input: Rc<dyn Fn(Con
             on_input(ConnectionInput::ChannelMessage(kind, frame));
         }
     }
-    on_input(ConnectionInput::ChannelClosed(kind));
+    kinds.iter().for_each(|kind| on_input(ConnectionInput::ChannelClosed(*kind)));
 }

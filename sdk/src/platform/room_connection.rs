@@ -29,7 +29,7 @@ use crate::model::{
 pub(crate) struct RoomConnection {
     far_end: FarEnd,
     profile: LinkProfile,
-    /// One of each kind.
+    /// One of each kind, unless it is carried by another one.
     channels: Vec<(Channel, RoomChannel)>,
     link: Link,
     attached: RefCell<SortedMap<PublicationId, Rc<SentTrack>>>,
@@ -52,7 +52,8 @@ impl RoomConnection {
         let open = |kind: &Channel| {
             Ok((*kind, RoomChannel::open(*kind, link.as_raw(), &profile, on_input.clone())?))
         };
-        let channels = profile.channels.iter().map(open).collect::<Result<_>>()?;
+        let own = profile.channels.iter().filter(|channel| profile.carrier(**channel) == **channel);
+        let channels = own.map(open).collect::<Result<_>>()?;
         let (attached, streams) = (RefCell::default(), LocalStreams::new()?);
         Ok(Self { far_end, profile, channels, link, attached, streams })
     }
@@ -149,18 +150,25 @@ impl RoomConnection {
 
     /// Sends over a data channel. Returns whether the channel is full now.
     pub(crate) fn send(&self, channel: Channel, frame: Frame) -> Result<bool> {
-        match self.channels.iter().find(|(kind, _)| *kind == channel) {
-            Some((_, channel)) => channel.send(frame),
-            None => Ok(false),
-        }
+        self.channel(channel).map_or(Ok(false), |channel| channel.send(frame))
     }
 
     /// Whether a message can be sent over a data channel without waiting.
     pub(crate) fn poll_capacity(&self, channel: Channel, context: &Context<'_>) -> Poll<Result<()>> {
-        match self.channels.iter().find(|(kind, _)| *kind == channel) {
-            Some((_, channel)) => channel.poll_capacity(context),
+        match self.channel(channel) {
+            Some(channel) => channel.poll_capacity(context),
             None => Poll::Ready(Err(DataChannelError::Closed.into())),
         }
+    }
+
+    /// Whether the backend encodes the messages of a channel.
+    pub(crate) fn is_encoded(&self, channel: Channel) -> bool {
+        self.profile.label(channel).is_some()
+    }
+
+    fn channel(&self, channel: Channel) -> Option<&RoomChannel> {
+        let carrier = self.profile.carrier(channel);
+        self.channels.iter().find(|(kind, _)| *kind == carrier).map(|(_, channel)| channel)
     }
 
     /// Closes the channels and the connection. No events follow.

@@ -8,8 +8,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::platform::chunk;
 use crate::signaling::{
-    Capabilities, HttpResponse, Output, Server, ServerOptions, SignalCommand, SignalEvent, SignalingBackend,
-    SocketEvent, Timestamp, Wake, backend_for,
+    Capabilities, Channel, DataPacket, HttpResponse, Output, Server, ServerOptions, SignalCommand,
+    SignalEvent, SignalingBackend, SocketEvent, Timestamp, Wake, backend_for,
 };
 
 /// Waits for its chunk: the room is created, and commands are given, at once.
@@ -104,6 +104,18 @@ impl SignalingBackend for ChunkBackend {
     fn handle_http(&mut self, id: u32, response: Result<HttpResponse, String>, now: Timestamp) {
         if let Some(backend) = &mut self.backend {
             backend.handle_http(id, response, now);
+        }
+    }
+
+    fn handle_data(&mut self, packet: DataPacket, now: Timestamp) {
+        if let Some(backend) = &mut self.backend {
+            backend.handle_data(packet, now);
+        }
+    }
+
+    fn handle_channel(&mut self, channel: Channel, bytes: Vec<u8>, now: Timestamp) {
+        if let Some(backend) = &mut self.backend {
+            backend.handle_channel(channel, bytes, now);
         }
     }
 

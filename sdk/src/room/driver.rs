@@ -25,7 +25,7 @@ use super::speakers::Speakers;
 use super::streams::Streams;
 use crate::collections::SortedMap;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
-use crate::engine::data::DataMessage;
+use crate::engine::data::{DataMessage, Frame};
 use crate::engine::session::{Event, Output, Session};
 use crate::engine::trace;
 use crate::error::{Error, Result};
@@ -45,7 +45,7 @@ pub(super) struct Driver {
     pub(super) session: RefCell<Session>,
     pub(super) events: Broadcaster<RoomEvent>,
     pub(super) joining: RefCell<Option<oneshot::Sender<Result<()>>>>,
-    backend: RefCell<Box<dyn SignalingBackend>>,
+    pub(super) backend: RefCell<Box<dyn SignalingBackend>>,
     socket: RefCell<Option<Socket>>,
     pub(super) connections: RefCell<SortedMap<LinkId, Rc<RoomConnection>>>,
     pub(super) local_media: LocalMedia,
@@ -225,6 +225,8 @@ impl Driver {
                 trace::signal_event(&event);
                 self.session.borrow_mut().handle_signal(event, clock::now());
             }
+            signaling::Output::Send(channel, bytes) => self.send_encoded(channel, bytes),
+            signaling::Output::Received(packet) => self.decoded(packet),
         }
     }
 
@@ -282,11 +284,22 @@ impl Driver {
                     }
                 });
             }
-            ConnectionCommand::Send(channel, frame) => match connection.send(channel, frame) {
-                Ok(false) => {}
-                Ok(true) => self.channel_full(link, connection, channel),
-                Err(error) => self.warn(error),
-            },
+            ConnectionCommand::Send(channel, frame) => self.send_over(link, connection, channel, frame),
+        }
+    }
+
+    /// Sends a frame as it is.
+    pub(super) fn transmit(
+        &self,
+        link: LinkId,
+        connection: Rc<RoomConnection>,
+        channel: Channel,
+        frame: Frame,
+    ) {
+        match connection.send(channel, frame) {
+            Ok(false) => {}
+            Ok(true) => self.channel_full(link, connection, channel),
+            Err(error) => self.warn(error),
         }
     }
 

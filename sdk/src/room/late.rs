@@ -9,6 +9,7 @@ use gloo_timers::callback::Timeout;
 use super::driver::Driver;
 use crate::collections::SortedMap;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput, HeldCommands};
+use crate::engine::data::Frame;
 use crate::engine::exchange::Command;
 use crate::engine::session::Event;
 use crate::engine::topology::FarEnd;
@@ -65,9 +66,16 @@ impl Driver {
 
     fn try_to_open(&self, link: &LinkId, late: LateConnection) -> Result<(), Error> {
         let (this, opened) = (self.this.clone(), link.clone());
+        let is_encoded = !late.profile.labels.is_empty();
         let on_input = Rc::new(move |input| {
-            if let Some(driver) = this.upgrade() {
-                driver.connection_input(&opened, input);
+            let Some(driver) = this.upgrade() else { return };
+            match input {
+                ConnectionInput::ChannelMessage(channel, frame) if is_encoded => {
+                    if let Frame::Binary(bytes) = frame {
+                        driver.encoded_received(channel, bytes);
+                    }
+                }
+                input => driver.connection_input(&opened, input),
             }
         });
         let (profile, policy) = (late.profile.clone(), self.ice_transport_policy);

@@ -37,6 +37,7 @@ mod publish;
 mod quality;
 mod remote_track;
 mod roles;
+mod server_data;
 mod speakers;
 mod streams;
 

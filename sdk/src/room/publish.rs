@@ -103,7 +103,7 @@ impl Room {
     fn check(&self, track: &LocalTrack, options: &PublishOptions) -> Result<SendSettings> {
         self.expect_not_left("publish")?;
         self.expect_supported(Feature::Publish)?;
-        options.to.iter().try_for_each(|_| self.expect_supported(Feature::AddressedData))?;
+        options.to.iter().try_for_each(|_| self.expect_supported(Feature::AddressedTracks))?;
         self.expect_permitted("publish", track.source())?;
         if track.is_ended() {
             return Err(Error::InvalidState { action: "publish", state: "the track has ended" });

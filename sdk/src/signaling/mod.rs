@@ -16,6 +16,7 @@
 //!   in their [`ParticipantInfo`] and in every [`Slot`]. A backend whose server renames publications maps the ids.
 //! - A backend repeats and confirms what its server may lose. The room says everything once.
 
+mod heartbeat;
 mod janus;
 mod livekit;
 mod native;
@@ -28,9 +29,10 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use crate::model::{
-    Capabilities, Channel, Feature, IceCandidate, JoinRequest, Lane, LinkId, LinkProfile, LinkSignal,
-    Offerer, Order, ParticipantInfo, Profile, Publication, RefusalCode, SdpType, Sections, ServerLane,
-    ServerRefusal, SessionDescription, SignalCommand, SignalEvent, Slot, Timestamp, Wanted, Wish,
+    Capabilities, Channel, DataContent, DataPacket, Feature, IceCandidate, JoinRequest, Lane, LinkId,
+    LinkProfile, LinkSignal, Offerer, Order, ParticipantInfo, Profile, Publication, RefusalCode, SdpType,
+    Sections, ServerLane, ServerRefusal, SessionDescription, SignalCommand, SignalEvent, Slot, Timestamp,
+    Wanted, Wish,
 };
 
 pub use native::NativeBackend;
@@ -53,6 +55,14 @@ pub trait SignalingBackend: fmt::Debug {
     /// Handles the response to [`Output::Http`], or the reason why there is none.
     fn handle_http(&mut self, id: u32, response: Result<HttpResponse, String>, now: Timestamp) {
         let _ = (id, response, now);
+    }
+    /// Encodes a message for a data channel with a [label](LinkProfile::labels): [`Output::Send`].
+    fn handle_data(&mut self, packet: DataPacket, now: Timestamp) {
+        let _ = (packet, now);
+    }
+    /// Decodes what a data channel with a label has received: [`Output::Received`].
+    fn handle_channel(&mut self, channel: Channel, bytes: Vec<u8>, now: Timestamp) {
+        let _ = (channel, bytes, now);
     }
     /// Called once, before everything else. A backend with inputs of its own wakes the room when they lead to outputs.
     fn handle_start(&mut self, wake: Wake) {
@@ -104,6 +114,10 @@ pub enum Output {
     Http(HttpRequest),
     /// Pass an event to the session.
     Event(SignalEvent),
+    /// Send over a data channel with a [label](LinkProfile::labels).
+    Send(Channel, Vec<u8>),
+    /// Pass a message that was received over such a channel to the session.
+    Received(DataPacket),
 }
 
 /// An HTTP request.

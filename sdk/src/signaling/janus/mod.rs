@@ -42,6 +42,7 @@ const LACKS: &[Feature] = &[
     Feature::ReliableData,
     Feature::LossyData,
     Feature::AddressedData,
+    Feature::AddressedTracks,
     Feature::Metadata,
     Feature::Attributes,
     Feature::Lobby,

@@ -36,7 +36,11 @@ pub(super) enum Response {
     },
     RefreshToken(String),
     /// The first message after a connection was resumed.
-    Reconnect(Vec<IceServer>),
+    Reconnect {
+        ice_servers: Vec<IceServer>,
+        /// The number of the last reliable data packet that the server has.
+        last_sequence: u32,
+    },
     Refused {
         reason: u32,
         detail: String,
@@ -179,14 +183,16 @@ fn decode_response(field: u32, value: Value<'_>) -> Result<Response, Malformed> 
         }
         16 => Response::RefreshToken(value.text()?),
         19 => {
-            let mut servers = Vec::new();
+            let (mut ice_servers, mut last_sequence) = (Vec::new(), 0);
             each_field(value.bytes(), &mut |field, value| {
-                if field == 1 {
-                    servers.push(ice_server(value)?);
+                match field {
+                    1 => ice_servers.push(ice_server(value)?),
+                    4 => last_sequence = value.number(),
+                    _ => {}
                 }
                 Ok(())
             })?;
-            Response::Reconnect(servers)
+            Response::Reconnect { ice_servers, last_sequence }
         }
         22 => {
             let (mut reason, mut detail) = (0, String::new());
@@ -449,11 +455,13 @@ pub(super) enum Request<'a> {
         metadata: &'a str,
         attributes: &'a BTreeMap<String, String>,
     },
-    /// What the server may have missed: the last descriptions, and the responses to published tracks.
+    /// What the server may have missed: the last descriptions, the responses to published tracks, and of whom which
+    /// reliable data packet was received last.
     SyncState {
         offer: &'a str,
         answer: &'a str,
         tracks: Vec<&'a [u8]>,
+        received: Vec<(&'a str, u32)>,
     },
 }
 
@@ -489,11 +497,17 @@ impl Request<'_> {
                 out.text(2, name);
                 out.map(3, attributes);
             }),
-            Self::SyncState { offer, answer, tracks } => out.message(12, |out| {
+            Self::SyncState { offer, answer, tracks, received } => out.message(12, |out| {
                 out.message(1, |out| description("answer", answer, 0, out));
                 out.message(2, |out| out.number(2, true));
                 tracks.iter().for_each(|track| out.bytes(3, track));
                 out.message(5, |out| description("offer", offer, 0, out));
+                for (sid, last) in received {
+                    out.message(7, |out| {
+                        out.text(1, sid);
+                        out.number(2, *last);
+                    });
+                }
             }),
         })
     }

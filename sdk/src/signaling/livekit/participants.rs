@@ -83,6 +83,11 @@ impl Participants {
         mids.iter().filter_map(slot).collect()
     }
 
+    /// Whether a stay, of which this is the id, goes on.
+    pub(super) fn has(&self, sid: &str) -> bool {
+        self.by_id.values().any(|known| known.person.sid == sid)
+    }
+
     /// The tracks of everyone else.
     pub(super) fn tracks_of_others<'a>(&'a self, own: &'a ParticipantId) -> impl Iterator<Item = &'a str> {
         let others = self.by_id.iter().filter(move |(id, _)| *id != own);

@@ -1,8 +1,14 @@
 //! What a LiveKit 1.13.5 server was seen to send, and what it may send.
 
+use std::collections::BTreeMap;
+
+use super::messages::action;
 use super::wire::{Writer, message};
 use super::*;
-use crate::model::{MediaKind, Publication, RefusalCode, TrackSource, Wanted, Wish};
+use crate::model::{
+    DataContent, LinkSignal, MediaKind, Publication, RefusalCode, SdpType, Sections, SessionDescription,
+    Slot, TrackSource, Wanted, Wish,
+};
 use crate::signaling::SignalingBackend as _;
 
 const OFFER: &str = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=sendonly\r\na=msid:- mic-cid\r\n\
@@ -227,6 +233,58 @@ fn a_lost_connection_is_resumed_with_the_newest_token() {
     let seen = outputs(&mut backend);
     assert_eq!(sent(&seen), [12], "sync_state");
     assert!(seen.contains(&Output::Event(SignalEvent::Resumed { ice_servers: Vec::new() })));
+}
+
+#[test]
+fn after_a_resume_the_server_and_this_end_get_the_messages_that_they_have_missed() {
+    let mut backend = joined();
+    receive(&mut backend, update("PA_bob", "bob", 3, None));
+    for payload in [b"one", b"two"] {
+        let content = DataContent::Data { topic: String::new(), payload: payload.to_vec() };
+        let packet = DataPacket { channel: Channel::Reliable, participant: None, content };
+        backend.handle_data(packet, 110);
+    }
+    let sent = outputs(&mut backend);
+    let received = message(|out| {
+        out.text(4, "bob");
+        out.message(2, |out| out.text(2, "hello"));
+        out.number(16, 4_u32);
+        out.text(17, "PA_bob");
+    });
+    backend.handle_channel(Channel::Reliable, received, 120);
+    assert!(matches!(&outputs(&mut backend)[..], [Output::Received(_)]));
+    backend.handle_channel(Channel::Reliable, vec![1, 2, 3], 130);
+    assert!(matches!(&events(&mut backend)[..], [SignalEvent::Undecodable { .. }]));
+
+    backend.handle_socket(SocketEvent::Closed { code: 1006, reason: String::new() }, 200);
+    command(&mut backend, SignalCommand::Reconnect);
+    backend.handle_socket(SocketEvent::Opened, 300);
+    outputs(&mut backend);
+    receive(&mut backend, message(|out| out.message(19, |out| out.number(4, 1_u32))));
+    let seen = outputs(&mut backend);
+    let Some(Output::Binary(state)) = seen.first() else { panic!("{seen:?}") };
+    let bob = message(|out| {
+        out.text(1, "PA_bob");
+        out.number(2, 4_u32);
+    });
+    assert!(state.windows(bob.len()).any(|part| part == bob), "what was received last is in `sync_state`");
+    let repeated = seen.iter().filter(|output| matches!(output, Output::Send(..)));
+    assert!(repeated.eq(&sent[1..]), "the second one");
+}
+
+#[test]
+fn a_probe_waits_for_a_slow_server() {
+    let mut backend = dialing();
+    outputs(&mut backend);
+    backend.handle_socket(SocketEvent::Opened, 500);
+    receive(&mut backend, joined_message());
+    outputs(&mut backend);
+    command(&mut backend, SignalCommand::Probe { within_ms: 500 });
+    assert_eq!(sent(&outputs(&mut backend)), [16]);
+    backend.handle_timeout(100 + 3 * 400 - 1);
+    assert!(events(&mut backend).is_empty());
+    backend.handle_timeout(100 + 3 * 400);
+    assert!(matches!(&events(&mut backend)[..], [SignalEvent::Lost { .. }]));
 }
 
 #[test]

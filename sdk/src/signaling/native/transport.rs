@@ -5,14 +5,11 @@ use std::collections::VecDeque;
 use moim_protocol::ClientMessage;
 
 use super::super::Output;
+use super::super::heartbeat::{Beat, Heartbeat};
 use crate::model::{SignalEvent, Timestamp};
 
 /// A server that is silent for this many heartbeats is considered lost.
 const SILENT_HEARTBEATS: Timestamp = 3;
-/// A probe allows the server this many of the round trips that were measured, ...
-const PROBE_ROUND_TRIPS: Timestamp = 3;
-/// ... up to this time.
-const LONGEST_PROBE_MS: Timestamp = 2_000;
 const DEFAULT_HEARTBEAT_MS: Timestamp = 5_000;
 /// The server's heartbeat interval is brought into this range.
 const MIN_HEARTBEAT_MS: Timestamp = 100;
@@ -25,15 +22,7 @@ pub(super) struct Transport {
     socket: Socket,
     /// Frames queued until the socket is open.
     waiting: Vec<ClientMessage>,
-    heartbeat_ms: Timestamp,
-    next_ping: Timestamp,
-    heard_at: Timestamp,
-    /// The ping without a reply, or the opening of the socket.
-    asked_at: Option<Timestamp>,
-    /// How long the server takes to reply, by the longest of the recent replies.
-    round_trip_ms: Timestamp,
-    /// When it is considered lost, unless it is heard before.
-    probed_until: Option<Timestamp>,
+    heartbeat: Heartbeat,
     pub(super) outputs: VecDeque<Output>,
 }
 
@@ -51,12 +40,7 @@ impl Transport {
             url,
             socket: Socket::None,
             waiting: Vec::new(),
-            heartbeat_ms: DEFAULT_HEARTBEAT_MS,
-            next_ping: 0,
-            heard_at: 0,
-            asked_at: None,
-            round_trip_ms: 0,
-            probed_until: None,
+            heartbeat: Heartbeat::new(DEFAULT_HEARTBEAT_MS, SILENT_HEARTBEATS * DEFAULT_HEARTBEAT_MS),
             outputs: VecDeque::new(),
         }
     }
@@ -68,8 +52,7 @@ impl Transport {
     pub(super) fn connect(&mut self, now: Timestamp) {
         if self.socket == Socket::None {
             self.socket = Socket::Connecting;
-            self.heard(now);
-            self.asked_at = Some(now);
+            self.heartbeat.opening(now);
             self.outputs.push_back(Output::Connect { url: self.url.clone(), protocols: Vec::new() });
         }
     }
@@ -116,20 +99,9 @@ impl Transport {
 
     /// Pings the server, and considers it lost unless it is heard within this time, or a few round trips.
     pub(super) fn probe(&mut self, within_ms: u32, now: Timestamp) {
-        if self.socket != Socket::Open {
-            return;
+        if self.socket == Socket::Open && self.heartbeat.probe(within_ms, now) {
+            self.send(ClientMessage::Ping);
         }
-        let usual = (PROBE_ROUND_TRIPS * self.round_trip_ms).min(LONGEST_PROBE_MS);
-        let until = now + Timestamp::from(within_ms).max(usual);
-        if self.probed_until.is_none() {
-            self.ping(now);
-        }
-        self.probed_until = Some(self.probed_until.map_or(until, |before| before.min(until)));
-    }
-
-    fn ping(&mut self, now: Timestamp) {
-        self.asked_at.get_or_insert(now);
-        self.send(ClientMessage::Ping);
     }
 
     pub(super) fn close(&mut self) {
@@ -140,24 +112,18 @@ impl Transport {
 
     /// A message or an event was received from the server's socket.
     pub(super) fn heard(&mut self, now: Timestamp) {
-        if let Some(asked_at) = self.asked_at.take() {
-            let took = now.saturating_sub(asked_at);
-            // A shorter one counts only in part: the next one may be as long as those before.
-            self.round_trip_ms = took.max((3 * self.round_trip_ms + took) / 4);
-        }
-        self.heard_at = now;
-        self.probed_until = None;
+        self.heartbeat.heard(now);
     }
 
     /// The server's heartbeat interval.
     pub(super) fn set_heartbeat(&mut self, heartbeat_ms: u32) {
-        self.heartbeat_ms = Timestamp::from(heartbeat_ms).clamp(MIN_HEARTBEAT_MS, MAX_HEARTBEAT_MS);
-        self.next_ping = self.heard_at + self.heartbeat_ms;
+        let interval_ms = Timestamp::from(heartbeat_ms).clamp(MIN_HEARTBEAT_MS, MAX_HEARTBEAT_MS);
+        self.heartbeat.set(interval_ms, SILENT_HEARTBEATS * interval_ms);
     }
 
     pub(super) fn opened(&mut self, now: Timestamp) {
         self.socket = Socket::Open;
-        self.next_ping = now + self.heartbeat_ms;
+        self.heartbeat.opened(now);
         for message in std::mem::take(&mut self.waiting) {
             self.send(message);
         }
@@ -175,27 +141,22 @@ impl Transport {
         self.event(event);
     }
 
-    /// When the server is considered lost, unless it is heard before.
-    fn silent_at(&self) -> Timestamp {
-        let silent_at = self.heard_at + SILENT_HEARTBEATS * self.heartbeat_ms;
-        self.probed_until.map_or(silent_at, |until| until.min(silent_at))
-    }
-
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        (self.socket == Socket::Open).then(|| self.next_ping.min(self.silent_at()))
+        (self.socket == Socket::Open).then(|| self.heartbeat.poll_timeout())
     }
 
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
         if self.socket != Socket::Open {
             return;
         }
-        if self.silent_at() <= now {
-            let detail = format!("received nothing from the server for {} ms", now - self.heard_at);
-            self.close();
-            self.event(SignalEvent::Lost { detail });
-        } else if self.next_ping <= now {
-            self.next_ping = now + self.heartbeat_ms;
-            self.ping(now);
+        match self.heartbeat.handle_timeout(now) {
+            Beat::Nothing => {}
+            Beat::Ping => self.send(ClientMessage::Ping),
+            Beat::Lost(silence) => {
+                self.close();
+                let detail = format!("received nothing from the server for {silence} ms");
+                self.event(SignalEvent::Lost { detail });
+            }
         }
     }
 }

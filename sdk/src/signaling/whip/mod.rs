@@ -39,11 +39,11 @@ const MAX_DETAIL: usize = 200;
 const SDP: &str = "application/sdp";
 const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 
-const WHIP_LACKS: [Feature; 12] = lacking(Feature::Subscribe);
-const WHEP_LACKS: [Feature; 12] = lacking(Feature::Publish);
+const WHIP_LACKS: [Feature; 13] = lacking(Feature::Subscribe);
+const WHEP_LACKS: [Feature; 13] = lacking(Feature::Publish);
 
 /// What a server lacks besides the other direction: there are neither data nor participants.
-const fn lacking(direction: Feature) -> [Feature; 12] {
+const fn lacking(direction: Feature) -> [Feature; 13] {
     [
         direction,
         Feature::Mesh,
@@ -51,6 +51,7 @@ const fn lacking(direction: Feature) -> [Feature; 12] {
         Feature::ReliableData,
         Feature::LossyData,
         Feature::AddressedData,
+        Feature::AddressedTracks,
         Feature::Name,
         Feature::Metadata,
         Feature::Attributes,

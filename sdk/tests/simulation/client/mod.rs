@@ -211,11 +211,9 @@ impl Client {
             match self.backend.poll_output() {
                 Some(signaling::Output::Connect { .. }) => self.effects.push(Effect::OpenSocket),
                 Some(signaling::Output::Text(text)) => self.effects.push(Effect::SendText(text)),
-                Some(output @ (signaling::Output::Binary(_) | signaling::Output::Http(_))) => {
-                    panic!("{output:?} is not part of the protocol")
-                }
                 Some(signaling::Output::Close) => self.effects.push(Effect::CloseSocket),
                 Some(signaling::Output::Event(event)) => self.session.handle_signal(event, local),
+                Some(output) => panic!("{output:?} is not part of the protocol"),
                 None => break,
             }
         }
