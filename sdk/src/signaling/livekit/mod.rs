@@ -163,6 +163,12 @@ impl LiveKitBackend {
         self.outputs.push_back(Output::Binary(message));
     }
 
+    fn probe(&mut self, within_ms: u32, now: Timestamp) {
+        if self.heartbeat.probe(within_ms, now) {
+            self.send(Request::Ping(now).encode());
+        }
+    }
+
     fn join(&mut self, request: model::JoinRequest, now: Timestamp) {
         self.token = request.token.unwrap_or_default();
         self.profile = request.profile;
@@ -208,11 +214,7 @@ impl SignalingBackend for LiveKitBackend {
                 let is_resumable = !self.own_sid.is_empty();
                 self.dial(if is_resumable { Purpose::Resume } else { Purpose::JoinAgain }, None, now);
             }
-            SignalCommand::Probe { within_ms } if self.phase == Phase::Joined => {
-                if self.heartbeat.probe(within_ms, now) {
-                    self.send(Request::Ping(now).encode());
-                }
-            }
+            SignalCommand::Probe { within_ms } if self.phase == Phase::Joined => self.probe(within_ms, now),
             SignalCommand::Leave => {
                 if self.phase == Phase::Joined {
                     self.send(Request::Leave.encode());

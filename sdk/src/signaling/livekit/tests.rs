@@ -239,6 +239,7 @@ fn a_lost_connection_is_resumed_with_the_newest_token() {
 fn after_a_resume_the_server_and_this_end_get_the_messages_that_they_have_missed() {
     let mut backend = joined();
     receive(&mut backend, update("PA_bob", "bob", 3, None));
+    outputs(&mut backend);
     for payload in [b"one", b"two"] {
         let content = DataContent::Data { topic: String::new(), payload: payload.to_vec() };
         let packet = DataPacket { channel: Channel::Reliable, participant: None, content };
