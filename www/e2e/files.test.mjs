@@ -79,14 +79,12 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
       assert.deepEqual(codes, { wrong: Array(3).fill("ERR_INVALID_OPTIONS"), nobody: ["ERR_DATA_UNKNOWN_PARTICIPANT"] });
     });
 
-    if (mixer) await t.test("a mixer that leaves interrupts all transfers, and files go through the next one", async () => {
+    if (mixer) await t.test("a mixer that leaves interrupts nothing: files go on through the next one", async () => {
       await startSending(alice, carol);
       await mixer.close();
-      for (const person of [alice, carol]) assert.equal((await outcomes(person))[0].code, "ERR_TRANSFER_INTERRUPTED");
-      const [early] = await alice.page.evaluate(async (to) => { await desk.offer([9], to); return desk.outcomes(); }, carol.id);
-      assert.equal(early.code, "ERR_TRANSFER_INTERRUPTED", "nothing leads to carol");
       await openMixer(browsers.chromium, stub);
       await Promise.all([alice, bob, carol, dave].map((person) => meets(person, 3)));
+      for (const person of [alice, carol]) (await outcomes(person)).forEach(assertProgress);
       await assertArrive(alice, [carol], carol);
     });
 

@@ -59,6 +59,8 @@ pub enum DataMessage {
         /// The sender's number for it.
         id: u32,
     },
+    /// The sender has another connection to the server or mixer in between: what was in flight to it may be lost.
+    Resend,
     /// What the sender knows about its own network and CPU.
     Quality(QualityReport),
     /// Application data.
@@ -74,6 +76,7 @@ enum TextMessage {
     Chat { id: u32, text: String, private: bool, again: bool },
     Receipt { id: u32 },
     Mark { id: u32 },
+    Resend {},
     Quality(QualityReport),
     Unknown,
 }
@@ -84,6 +87,7 @@ variants! { TextMessage by "type" else Unknown;
                   again: "again" omitted_if "false" },
     "receipt" Receipt { id: "id" required },
     "mark" Mark { id: "id" required },
+    "resend" Resend { },
 }
 
 impl DataMessage {
@@ -99,6 +103,7 @@ impl DataMessage {
             }
             Self::Receipt { id } => json(TextMessage::Receipt { id: *id }),
             Self::Mark { id } => json(TextMessage::Mark { id: *id }),
+            Self::Resend => json(TextMessage::Resend {}),
             Self::Quality(report) => json(TextMessage::Quality(*report)),
             Self::Data { topic, payload } => {
                 let topic_length = u8::try_from(topic.len()).map_err(|_| DataChannelError::TooLarge {
@@ -120,7 +125,7 @@ impl DataMessage {
     pub(super) fn size(&self) -> usize {
         match self {
             Self::Chat { text, .. } => text.len(),
-            Self::Receipt { .. } | Self::Mark { .. } | Self::Quality(_) => 0,
+            Self::Receipt { .. } | Self::Mark { .. } | Self::Resend | Self::Quality(_) => 0,
             Self::Data { topic, payload } => topic.len() + payload.len(),
         }
     }
@@ -134,6 +139,7 @@ impl DataMessage {
                 }
                 TextMessage::Receipt { id } => Some(Self::Receipt { id }),
                 TextMessage::Mark { id } => Some(Self::Mark { id }),
+                TextMessage::Resend {} => Some(Self::Resend),
                 TextMessage::Quality(report) => Some(Self::Quality(report)),
                 TextMessage::Unknown => None,
             },

@@ -242,7 +242,6 @@ impl Driver {
             ConnectionCommand::Close => {
                 drop(self.connections.borrow_mut().remove(&link));
                 connection.close();
-                self.interrupted_through(&connection, &link);
             }
             ConnectionCommand::Attach(id, limit) => {
                 let Some((track, settings)) = self.sent(&id) else { return };
@@ -334,11 +333,6 @@ impl Driver {
     }
 
     pub(super) fn connection_input(&self, link: &LinkId, input: ConnectionInput) {
-        if input == ConnectionInput::ChannelClosed(Channel::Files)
-            && let Some(connection) = self.connection(link)
-        {
-            self.interrupted_through(&connection, link);
-        }
         trace::connection_input(link, &input);
         self.with_session(|session| session.handle_connection(link, input, clock::now()));
     }
@@ -443,9 +437,15 @@ impl Driver {
             Event::Message(participant_id, DataMessage::Quality(report)) => {
                 return self.quality_reported(participant_id, report);
             }
-            Event::Message(_, DataMessage::Receipt { .. } | DataMessage::Mark { .. }) => return,
+            Event::Message(
+                _,
+                DataMessage::Receipt { .. } | DataMessage::Mark { .. } | DataMessage::Resend,
+            ) => {
+                return;
+            }
             Event::Capacity => return self.wake_senders(),
             Event::FileFrame(participant_id, frame) => return self.file_frame(&participant_id, &frame),
+            Event::PathChange(participant_id, change) => return self.path_changed(&participant_id, change),
             Event::Receipt(receipt) => {
                 let waiting = self.receipts.borrow_mut().remove(&receipt.id);
                 if let Some(waiting) = waiting {

@@ -16,11 +16,11 @@ use super::driver::Driver;
 use super::event::{RoomEvent, RoomState};
 use crate::collections::SortedMap;
 use crate::engine::data::MAX_ROUTED_BYTES;
+use crate::engine::session::PathChange;
 use crate::engine::stream::StreamFrame;
 use crate::engine::transfer::{ACKNOWLEDGE_BYTES, WINDOW_BYTES};
 use crate::error::{DataChannelError, Result};
-use crate::model::{Channel, Feature, LinkId, ParticipantId, Role, RoomPermission};
-use crate::platform::room_connection::RoomConnection;
+use crate::model::{Channel, Feature, ParticipantId, Role, RoomPermission};
 use crate::platform::{Carrier, FileOptions, FileTransfer, IncomingFile, Limits, NotSent, Transfers};
 
 /// Through an SFU or a mixer, data that a slow receiver has not read is buffered by the server: little of each
@@ -126,11 +126,17 @@ impl Driver {
         self.streams.interrupt(Some(participant));
     }
 
-    /// A connection was closed, or its channel for files: files and streams through it are interrupted.
-    pub(super) fn interrupted_through(&self, connection: &RoomConnection, link: &LinkId) {
-        match link.participant().filter(|_| !connection.far_end().is_relay()) {
-            Some(participant) => self.interrupted_with(participant),
-            None => self.interrupted(),
+    /// The connection to a participant was lost, or was replaced by another one.
+    pub(super) fn path_changed(&self, participant: &ParticipantId, change: PathChange) {
+        let carrier = self.files.0.borrow().get(participant).cloned();
+        match (change, carrier) {
+            (PathChange::Lost, _) => return self.interrupted_with(participant),
+            (PathChange::Interrupted, Some(carrier)) => carrier.transfers().suspend(),
+            (PathChange::Renewed, Some(carrier)) => carrier.transfers().renew(),
+            (_, None) => {}
+        }
+        if change == PathChange::Interrupted {
+            self.streams.interrupt(Some(participant));
         }
     }
 
@@ -151,15 +157,24 @@ impl Driver {
         self.files.0.borrow_mut().get_or_insert_with(participant.clone(), new).clone()
     }
 
-    /// Whether the connection can take a frame for this participant without waiting.
+    /// Resolves when the connection can take a frame for this participant; with `false` if it is lost, so that frames are
+    /// dropped until there is another one.
     pub(super) fn poll_capacity_to(
         &self,
         participant: &ParticipantId,
         context: &Context<'_>,
-    ) -> Poll<Result<()>> {
-        let link = self.session.borrow().route(participant).map(|(link, _)| link.clone());
+    ) -> Poll<Result<bool>> {
+        let session = self.session.borrow();
+        if session.is_interrupted(participant) {
+            return Poll::Ready(Ok(false));
+        }
+        let link = session.route(participant).map(|(link, _)| link.clone());
+        drop(session);
         match link.and_then(|link| self.connection(&link)) {
-            Some(connection) => connection.poll_capacity(Channel::Files, context),
+            // A closed channel is reported to the session later.
+            Some(connection) => {
+                connection.poll_capacity(Channel::Files, context).map(|open| Ok(open.is_ok()))
+            }
             None => Poll::Ready(Err(DataChannelError::Closed.into())),
         }
     }
@@ -171,7 +186,7 @@ impl ParticipantCarrier {
         self.driver.upgrade().filter(|_| !self.transfers.is_over())
     }
 
-    fn poll_capacity(&self, context: &Context<'_>) -> Poll<Result<(), NotSent>> {
+    fn poll_capacity(&self, context: &Context<'_>) -> Poll<Result<bool, NotSent>> {
         let Some(driver) = self.driver() else { return Poll::Ready(Err(NotSent::Closed)) };
         driver.poll_capacity_to(&self.participant_id, context).map_err(|_| NotSent::Closed)
     }
@@ -190,7 +205,8 @@ impl Carrier for ParticipantCarrier {
 
     fn send_in_turn(&self, frame: Vec<u8>) -> LocalBoxFuture<'_, Result<(), NotSent>> {
         let capacity = poll_fn(|context| self.poll_capacity(context));
-        capacity.map(|capacity| capacity.and_then(|()| self.send(frame))).boxed_local()
+        let send = move |is_open| if is_open { self.send(frame) } else { Ok(()) };
+        capacity.map(|capacity| capacity.and_then(send)).boxed_local()
     }
 
     fn capacity(&self) -> LocalBoxFuture<'_, ()> {

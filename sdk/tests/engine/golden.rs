@@ -31,6 +31,7 @@ fn messages_of_the_data_channel() {
         (chat(7, false, true), r#"{"type":"chat","id":7,"text":"Hi","again":true}"#),
         (DataMessage::Receipt { id: 7 }, r#"{"type":"receipt","id":7}"#),
         (DataMessage::Mark { id: 8 }, r#"{"type":"mark","id":8}"#),
+        (DataMessage::Resend, r#"{"type":"resend"}"#),
         (quality, report),
     ];
     for (message, text) in examples {
@@ -50,13 +51,22 @@ fn messages_of_a_file() {
         size: 5,
         mime_type: "text/plain".into(),
         last_modified: 1_700_000_000_000,
+        resumes: false,
     };
+    let resumable = FileOffer { name: "file".into(), resumes: true, ..FileOffer::default() };
+    let resumable_json = r#"{"name":"file","size":0,"mimeType":"","lastModified":0,"resumes":true}"#;
     let json = r#"{"name":"a.txt","size":5,"mimeType":"text/plain","lastModified":1700000000000}"#;
     let number = [0, 0, 0, 0, 0, 1, 0, 2];
     let cancel = |cause| TransferMessage::Cancel { cause, reason: "why".into() };
     let examples = [
         (TransferMessage::Offer(offer), 0, json.as_bytes()),
-        (TransferMessage::Accept { offset: 0x1_0002 }, 1, &number),
+        (TransferMessage::Offer(resumable), 0, resumable_json.as_bytes()),
+        (TransferMessage::Accept { offset: 0x1_0002, attempt: None }, 1, &number),
+        (
+            TransferMessage::Accept { offset: 0x1_0002, attempt: Some(3) },
+            1,
+            &[0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 3],
+        ),
         (TransferMessage::Reject { reason: "no".into() }, 2, b"no"),
         (TransferMessage::Chunk { offset: 0x1_0002, bytes: vec![7] }, 3, &[0, 0, 0, 0, 0, 1, 0, 2, 7]),
         (TransferMessage::Acknowledge { offset: 0x1_0002 }, 4, &number),
@@ -67,8 +77,11 @@ fn messages_of_a_file() {
         (cancel(CancelCause::Corrupt), 9, b"why"),
         (cancel(CancelCause::Storage), 10, b"why"),
         (cancel(CancelCause::Lost), 11, b"why"),
+        (TransferMessage::Resume { attempt: 3 }, 12, &[0, 0, 0, 3]),
     ];
-    assert_numbered(examples.iter().map(|(_, kind, _)| *kind), 12);
+    let mut kinds: Vec<_> = examples.iter().map(|(_, kind, _)| *kind).collect();
+    kinds.dedup();
+    assert_numbered(kinds, 13);
     for (message, kind, fields) in examples {
         let (bytes, example) = (frame(3, kind, fields), TransferFrame { id: TransferId(ID), message });
         assert_eq!(TransferFrame::decode(&bytes).as_ref(), Some(&example));

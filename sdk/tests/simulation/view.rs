@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use moim::engine::data::DataMessage;
-use moim::engine::session::{Event, Receipt, Session};
+use moim::engine::session::{Event, PathChange, Receipt, Session};
 use moim::model::{Lobby, ParticipantId, ParticipantInfo, PublicationId, RefusalCode, Role, Timestamp};
 use moim::{Error, ParticipantConnectionState, SignalingError};
 
@@ -28,6 +28,8 @@ pub(crate) struct View {
     pub(crate) replaced_at: BTreeMap<ParticipantId, Timestamp>,
     /// When this client was last connected to the server again.
     pub(crate) reconnected_at: Timestamp,
+    /// What happened to the path of files to each participant.
+    pub(crate) paths: BTreeMap<ParticipantId, Vec<(Timestamp, PathChange)>>,
     /// When the connection to a participant was last being restored.
     pub(crate) restored_at: BTreeMap<ParticipantId, Timestamp>,
     /// The chat messages of each sender, including those who have left.
@@ -126,7 +128,11 @@ impl View {
                 self.states.insert(id, state);
             }
             Event::Message(id, message) => self.heard(id, message),
-            Event::LayoutChange(_) | Event::FileFrame(..) => panic!("nobody sends this"),
+            Event::LayoutChange(_) | Event::FileFrame(..) => panic!("not for the application"),
+            Event::PathChange(id, change) => {
+                self.knows(&id);
+                self.paths.entry(id).or_default().push((now, change));
+            }
             Event::PublicationRefused(id) => panic!("{id} is refused"),
             Event::Receipt(receipt) => self.receipts.push((now, receipt)),
             Event::Warning(Error::Signaling(SignalingError::Refused {
@@ -157,9 +163,10 @@ impl View {
                 let wave = String::from_utf8(payload).unwrap();
                 assert!(self.waves.entry(id).or_default().insert(wave), "something came twice");
             }
-            DataMessage::Receipt { .. } | DataMessage::Mark { .. } | DataMessage::Quality(_) => {
-                panic!("not for the application")
-            }
+            DataMessage::Receipt { .. }
+            | DataMessage::Mark { .. }
+            | DataMessage::Resend
+            | DataMessage::Quality(_) => panic!("not for the application"),
         }
     }
 

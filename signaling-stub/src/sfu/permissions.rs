@@ -25,11 +25,13 @@ struct Control {
 enum ControlType {
     Receipt,
     Quality,
+    Resend,
 }
 
 impl Client {
     /// Whether the client may send a message. What the SDK sends by itself is permitted to everyone: receipts, for which the
-    /// sender of a message waits, quality reports, and replies to an offered file or an open stream.
+    /// sender of a message waits, quality reports, the request to send again, and replies to an offered file or an open
+    /// stream.
     pub(super) fn may_send(&mut self, channel: Channel, content: &[u8], now: Instant) -> bool {
         let may = self.permissions.allows(RoomPermission::Data) || is_control(channel, content);
         if !may {
@@ -70,6 +72,7 @@ mod tests {
         let is_text = |text: &str| is_control(Channel::Reliable, text.as_bytes());
         assert!(is_text(r#"{"type":"receipt","id":7}"#));
         assert!(is_text(r#"{"type":"quality","up":{},"down":{}}"#));
+        assert!(is_text(r#"{"type":"resend"}"#));
         let long = format!(r#"{{"type":"quality","up":"{}"}}"#, "x".repeat(600));
         for other in [
             r#"{"type":"chat","id":7,"text":"hello"}"#,

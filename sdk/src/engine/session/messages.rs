@@ -117,12 +117,16 @@ impl Session {
         sent
     }
 
-    /// Sends a frame of the file transfer to one participant; through an SFU or a mixer, at most
-    /// [`MAX_ROUTED_BYTES`](crate::engine::data::MAX_ROUTED_BYTES).
+    /// Sends a frame of a file or a stream to one participant; through an SFU or a mixer, at most
+    /// [`MAX_ROUTED_BYTES`](crate::engine::data::MAX_ROUTED_BYTES). While the path to the participant is interrupted, it is
+    /// dropped: both ends agree later where to continue.
     ///
     /// # Errors
     /// `TooLarge`, `UnknownParticipant`, `QueueFull`, and `Closed` while there is no connection to the participant.
     pub fn send_file_frame(&mut self, frame: Vec<u8>, to: &ParticipantId) -> Result<(), DataChannelError> {
+        if self.paths.is_interrupted(to) {
+            return Ok(());
+        }
         if self.others().any(|other| other.id == *to) && self.route(to).is_none() {
             return Err(DataChannelError::Closed);
         }
@@ -188,6 +192,7 @@ impl Session {
                     self.capacity_changed();
                 }
             }
+            Some(DataMessage::Resend) => self.path_of_far_end_renewed(from),
             Some(DataMessage::Mark { id }) => self.send_receipt(id, &from),
             Some(DataMessage::Chat { .. } | DataMessage::Data { .. }) if !may_send => {}
             Some(message) => {

@@ -10,6 +10,7 @@ mod ladder;
 mod live_tracks;
 mod messages;
 mod output;
+mod paths;
 mod people;
 mod pump;
 mod receipts;
@@ -28,6 +29,8 @@ use self::ice::Ice;
 use self::ladder::Ladder;
 use self::live_tracks::LiveTracks;
 pub use self::output::{Event, Output};
+pub use self::paths::PathChange;
+use self::paths::Paths;
 pub use self::receipts::Receipt;
 use self::receipts::Receipts;
 use self::resend::Heard;
@@ -107,6 +110,7 @@ pub struct Session {
     receipts: Receipts,
     heard: Heard,
     backlog: Backlog,
+    paths: Paths,
     /// Messages of unknown senders. Those of a participant who has left stay unknown, and are dropped first.
     early: ByteQueue<(ParticipantId, Channel, Frame)>,
     /// As the mixer: the sender and the receiver of messages for participants that are not known yet.
@@ -137,6 +141,7 @@ impl Session {
             receipts: Receipts::default(),
             heard: Heard::default(),
             backlog: Backlog::default(),
+            paths: Paths::default(),
             early: ByteQueue::new(MAX_HELD_BYTES),
             undelivered: ByteQueue::new(MAX_HELD_BYTES),
             outputs: VecDeque::new(),
@@ -267,7 +272,17 @@ impl Session {
             input,
             ConnectionInput::StateChange(ConnectionState::Disconnected | ConnectionState::Failed)
         );
+        let files = match input {
+            ConnectionInput::ChannelOpen(Channel::Files) => Some(true),
+            ConnectionInput::ChannelClosed(Channel::Files) => Some(false),
+            _ => None,
+        };
         connection.handle_input(input, now);
+        match files {
+            Some(true) => self.renew_paths(link),
+            Some(false) => self.interrupt_paths(link, now),
+            None => {}
+        }
         if is_interrupted {
             // The own address may have changed, which browsers do not always report.
             self.check_server(now);
@@ -295,7 +310,7 @@ impl Session {
         };
         let connections = self.connections.values().filter_map(Connection::poll_timeout);
         let absent = self.absent.values().copied();
-        let messages = [self.receipts.poll_timeout(), self.backlog.poll_timeout()];
+        let messages = [self.receipts.poll_timeout(), self.backlog.poll_timeout(), self.paths.poll_timeout()];
         connections.chain(joining).chain(absent).chain(messages.into_iter().flatten()).min()
     }
 
@@ -308,6 +323,7 @@ impl Session {
         }
         self.reconnect(now);
         self.drop_absent(now);
+        self.lose_paths(now);
         self.stop_waiting(now);
         self.advance_connections(now);
         self.collect();
@@ -437,6 +453,7 @@ impl Session {
             .cloned()
             .collect();
         for link in unwanted {
+            self.interrupt_paths(&link, now);
             self.close_connection(&link);
         }
         for plan in plans {
@@ -454,6 +471,7 @@ impl Session {
             if is_stale {
                 let replaced = self.connections.get_mut(&plan.link);
                 unsent = replaced.map(Connection::take_unsent).unwrap_or_default();
+                self.interrupt_paths(&plan.link, now);
                 self.close_connection(&plan.link);
             }
             let is_new = !self.connections.contains_key(&plan.link);
@@ -476,8 +494,18 @@ impl Session {
         }
     }
 
+    /// The participants who are reached over a link.
+    fn people_behind(&self, link: &LinkId) -> Vec<ParticipantId> {
+        let known = self.others().map(|other| &other.id);
+        match self.is_relay(link) {
+            true => known.cloned().collect(),
+            false => known.filter(|id| Some(*id) == link.participant()).cloned().collect(),
+        }
+    }
+
     fn close_connection(&mut self, link: &LinkId) {
         self.stale.remove(link);
+        let ids = self.people_behind(link);
         let Some(connection) = self.connections.remove(link) else { return };
         let command = ConnectionCommand::Close;
         self.outputs.push_back(Output::Connection { link: link.clone(), command });
@@ -486,10 +514,6 @@ impl Session {
             return self.capacity_changed();
         }
         // Whoever stays is unreachable until there is another connection.
-        let ids: Vec<_> = match link.participant().filter(|_| !connection.far_end().is_relay()) {
-            Some(id) => self.roster.get(id).into_iter().map(|known| known.id.clone()).collect(),
-            None => self.others().map(|other| other.id.clone()).collect(),
-        };
         for id in ids {
             // What was in flight is lost.
             self.backlog.left(&id);
@@ -521,6 +545,7 @@ impl Session {
         self.phase = Phase::Ended;
         drop((self.early.take(), self.undelivered.take()));
         self.backlog.clear();
+        self.paths.clear();
         self.publications.clear();
         self.layout = None;
         self.live.clear();

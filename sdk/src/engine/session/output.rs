@@ -1,5 +1,6 @@
 //! The outputs of a session.
 
+use super::paths::PathChange;
 use super::receipts::Receipt;
 use crate::engine::connection::ConnectionCommand;
 use crate::engine::data::DataMessage;
@@ -78,6 +79,8 @@ pub enum Event {
     Message(ParticipantId, DataMessage),
     /// A participant sent a frame of the file transfer.
     FileFrame(ParticipantId, Vec<u8>),
+    /// The path of files and streams to a participant was interrupted or has returned.
+    PathChange(ParticipantId, PathChange),
     /// All receivers of a chat message have acknowledged it or become unreachable.
     Receipt(Receipt),
     /// [`has_capacity`](super::Session::has_capacity) may be true for what it was not before.

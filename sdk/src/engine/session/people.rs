@@ -33,6 +33,7 @@ impl Session {
                     self.receipts.left(&participant.id);
                     self.emit_receipts();
                     self.backlog.left(&participant.id);
+                    self.paths.left(&participant.id);
                     self.capacity_changed();
                     self.event(Event::ParticipantLeft(participant.id, reason));
                 }

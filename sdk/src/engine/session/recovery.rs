@@ -99,6 +99,7 @@ impl Session {
         };
         let missing: Vec<_> = self.roster.participants().iter().filter(is_missing).cloned().collect();
         if !is_same {
+            self.lose_all_paths();
             self.roster.remove(&before, LeaveReason::Left);
             // Under another id, a repetition would not be recognized.
             self.receipts.give_up_all();

@@ -47,6 +47,11 @@ impl Session {
         if !plan.link.sends() {
             return frames;
         }
+        let is_renewed = self.others().any(|other| self.paths.is_interrupted(&other.id));
+        if plan.far_end.is_relay() && is_renewed {
+            let resend = DataMessage::Resend.encode();
+            frames.extend(resend.and_then(|frame| addressed(&frame, plan.far_end, None, self.own_id())));
+        }
         let first_unsent = unsent.iter().find_map(|frame| chat_id(frame, plan.far_end)).unwrap_or(u32::MAX);
         let is_behind = |id: &ParticipantId| plan.far_end.is_relay() || plan.link.participant() == Some(id);
         for receiver in self.others().map(|other| &other.id).filter(|id| is_behind(id)) {

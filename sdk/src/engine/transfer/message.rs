@@ -49,6 +49,9 @@ pub struct FileOffer {
     pub mime_type: String,
     /// The time of its last modification, in milliseconds since 1970; 0 if unknown.
     pub last_modified: u64,
+    /// Whether the sender continues over a connection that replaces the one that was lost.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub resumes: bool,
 }
 
 record! { FileOffer {
@@ -56,6 +59,7 @@ record! { FileOffer {
     size: "size" optional,
     mime_type: "mimeType" optional,
     last_modified: "lastModified" optional,
+    resumes: "resumes" omitted_if "false",
 } }
 
 impl FileOffer {
@@ -80,7 +84,7 @@ pub enum CancelCause {
     Corrupt,
     /// The file cannot be read or written at that end.
     Storage,
-    /// A chunk was lost. The transfer is interrupted, and can be resumed.
+    /// A chunk was lost, or that end does not know the transfer. The transfer is interrupted, and can be resumed.
     Lost,
 }
 
@@ -93,6 +97,8 @@ pub enum TransferMessage {
     Accept {
         /// The offset of the first missing byte.
         offset: u64,
+        /// The attempt that it answers, 0 for an offer. `None` if the receiver cannot continue over another connection.
+        attempt: Option<u32>,
     },
     /// Receiver: declines it.
     Reject {
@@ -127,6 +133,11 @@ pub enum TransferMessage {
         /// A reason for the remote end.
         reason: String,
     },
+    /// Sender: the connection was replaced; the receiver accepts again.
+    Resume {
+        /// Increases with each attempt, from 1 on.
+        attempt: u32,
+    },
 }
 
 /// A message with the id of its transfer.
@@ -154,7 +165,10 @@ impl TransferFrame {
         };
         match &self.message {
             TransferMessage::Offer(offer) => with(0, json::to_text(&offer.clone().sanitized()).as_bytes()),
-            TransferMessage::Accept { offset } => with(1, &offset.to_be_bytes()),
+            TransferMessage::Accept { offset, attempt } => {
+                let attempt = attempt.map(u32::to_be_bytes);
+                with(1, &[&offset.to_be_bytes()[..], attempt.as_ref().map_or(&[], |it| &it[..])].concat())
+            }
             TransferMessage::Reject { reason } => with(2, text(reason.clone()).as_bytes()),
             TransferMessage::Chunk { offset, bytes } => {
                 let mut frame = start(3, 8 + bytes.len());
@@ -175,6 +189,7 @@ impl TransferFrame {
                 };
                 with(kind, text(reason.clone()).as_bytes())
             }
+            TransferMessage::Resume { attempt } => with(12, &attempt.to_be_bytes()),
         }
     }
 
@@ -183,10 +198,11 @@ impl TransferFrame {
         let (header, body) = frame.split_at_checked(HEADER_BYTES)?;
         let [TRANSFER, kind, id @ ..] = header else { return None };
         let number = || Some(u64::from_be_bytes(body.get(..8)?.try_into().ok()?));
+        let attempt = |at: usize| Some(u32::from_be_bytes(body.get(at..at + 4)?.try_into().ok()?));
         let text = || text(String::from_utf8_lossy(body).into_owned());
         let message = match kind {
             0 => TransferMessage::Offer(FileOffer::read(body)?.sanitized()),
-            1 => TransferMessage::Accept { offset: number()? },
+            1 => TransferMessage::Accept { offset: number()?, attempt: attempt(8) },
             2 => TransferMessage::Reject { reason: text() },
             3 => TransferMessage::Chunk { offset: number()?, bytes: body.get(8..)?.to_vec() },
             4 => TransferMessage::Acknowledge { offset: number()? },
@@ -197,6 +213,7 @@ impl TransferFrame {
             9 => TransferMessage::Cancel { cause: CancelCause::Corrupt, reason: text() },
             10 => TransferMessage::Cancel { cause: CancelCause::Storage, reason: text() },
             11 => TransferMessage::Cancel { cause: CancelCause::Lost, reason: text() },
+            12 => TransferMessage::Resume { attempt: attempt(0)? },
             _ => return None,
         };
         Some(Self { id: TransferId(id.try_into().ok()?), message })

@@ -7,14 +7,24 @@
 //!
 //! When the channel closes before that, or loses a chunk, both ends are interrupted. Over another channel the sender
 //! offers the file again under the same id, and the receiver continues with what is missing.
+//!
+//! In a room, a connection that is lost is replaced by another one. Both ends are suspended meanwhile. Over the new one
+//! the sender sends `Resume`, and the receiver accepts again, from the first byte that it does not have. `Accept` and the
+//! offer say whether that end can do so; otherwise both are interrupted. [`EndedTransfers`] replies to an end that has
+//! missed how the transfer has ended.
 
+mod ended;
 mod message;
 mod receiver;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod renewal_tests;
 mod sender;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
+pub use ended::EndedTransfers;
 pub use message::{
     CHUNK_HEADER_BYTES, CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage, is_offer,
 };

@@ -22,6 +22,8 @@ pub struct FileReceiver {
     /// The sender has sent everything, and the SHA-256 matches.
     whole: bool,
     closed: bool,
+    /// The attempt of the sender to continue, until all that was received is written.
+    resuming: Option<u32>,
     outputs: VecDeque<Output>,
 }
 
@@ -29,6 +31,8 @@ pub struct FileReceiver {
 enum Phase {
     Offered,
     Receiving,
+    /// There is no connection, or another one, over which the sender has not asked yet where this end stands.
+    Suspended,
     /// The file is complete and closed; only the sender's confirmation is missing.
     Verified,
     Interrupted,
@@ -48,6 +52,7 @@ impl FileReceiver {
             hasher: Sha256::new(),
             whole: false,
             closed: false,
+            resuming: None,
             outputs: VecDeque::new(),
         }
     }
@@ -61,7 +66,7 @@ impl FileReceiver {
     pub fn accept(&mut self) {
         if self.phase == Phase::Offered {
             self.phase = Phase::Receiving;
-            self.outputs.push_back(Output::Send(TransferMessage::Accept { offset: self.received }));
+            self.send_accept(0);
         }
     }
 
@@ -88,8 +93,13 @@ impl FileReceiver {
                 }
             }
             (Phase::Verified, TransferMessage::Confirmed) => self.finish(Ok(())),
+            (Phase::Receiving | Phase::Suspended | Phase::Verified, TransferMessage::Resume { attempt }) => {
+                self.continue_for(attempt)
+            }
             (_, TransferMessage::Cancel { cause: CancelCause::Lost, .. }) => self.handle_disconnect(),
             (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
+            // It was in flight when the connection was lost.
+            (Phase::Suspended, _) => {}
             _ => self.fail(CancelCause::Asked, "the sender violated the protocol"),
         }
     }
@@ -102,11 +112,12 @@ impl FileReceiver {
         }
         self.outputs.push_back(Output::Progress(self.written));
         if self.phase == Phase::Receiving {
-            let ahead = self.written - self.acknowledged;
+            let ahead = self.written.saturating_sub(self.acknowledged);
             if ahead >= ACKNOWLEDGE_BYTES || self.written == self.offer.size {
                 self.acknowledged = self.written;
                 self.outputs.push_back(Output::Send(TransferMessage::Acknowledge { offset: self.written }));
             }
+            self.accept_again();
             self.close_if_written();
         }
     }
@@ -114,7 +125,7 @@ impl FileReceiver {
     /// The file was closed.
     pub fn handle_closed(&mut self) {
         self.closed = true;
-        if self.phase == Phase::Receiving {
+        if self.phase == Phase::Receiving && self.whole {
             self.phase = Phase::Verified;
             self.outputs.push_back(Output::Send(TransferMessage::Verified));
         }
@@ -129,7 +140,7 @@ impl FileReceiver {
     pub fn handle_disconnect(&mut self) {
         match self.phase {
             Phase::Verified => self.finish(Ok(())),
-            Phase::Offered | Phase::Receiving => {
+            Phase::Offered | Phase::Receiving | Phase::Suspended => {
                 let (transferred, size) = (self.received, self.offer.size);
                 // Received data is still written: the next channel continues after it.
                 self.outputs.retain(|output| matches!(output, Output::Write(_)));
@@ -141,6 +152,52 @@ impl FileReceiver {
         }
     }
 
+    /// The connection is lost, and another one is expected. With a sender that cannot continue it is interrupted.
+    pub fn handle_suspended(&mut self) {
+        match self.phase {
+            _ if !self.offer.resumes => self.handle_disconnect(),
+            Phase::Receiving => {
+                self.phase = Phase::Suspended;
+                self.resuming = None;
+                self.outputs.retain(|output| !matches!(output, Output::Send(_)));
+            }
+            _ => {}
+        }
+    }
+
+    /// There is another connection, or the sender has another one. A sender that has ended the transfer answers with its
+    /// last message, any other one asks where this end stands.
+    pub fn handle_renewed(&mut self) {
+        let message = match self.phase {
+            Phase::Receiving | Phase::Suspended => TransferMessage::Acknowledge { offset: self.written },
+            Phase::Verified => TransferMessage::Verified,
+            _ => return,
+        };
+        self.outputs.push_back(Output::Send(message));
+    }
+
+    fn continue_for(&mut self, attempt: u32) {
+        self.phase = Phase::Receiving;
+        self.whole = false;
+        self.resuming = Some(attempt);
+        self.accept_again();
+    }
+
+    /// The sender may be as far ahead of the accepted byte as ever, so that all before it has to be written.
+    fn accept_again(&mut self) {
+        if self.written == self.received
+            && let Some(attempt) = self.resuming.take()
+        {
+            self.acknowledged = self.written;
+            self.send_accept(attempt);
+        }
+    }
+
+    fn send_accept(&mut self, attempt: u32) {
+        let accept = TransferMessage::Accept { offset: self.received, attempt: Some(attempt) };
+        self.outputs.push_back(Output::Send(accept));
+    }
+
     /// A chunk was lost: by an SFU or a mixer without capacity, or by a page that is closing.
     fn miss(&mut self) {
         self.handle_disconnect();
@@ -148,16 +205,16 @@ impl FileReceiver {
         self.outputs.push_front(Output::Send(TransferMessage::Cancel { cause, reason }));
     }
 
-    /// Continues over another channel, if `offer` is the same file and the transfer was interrupted, or if the sender
-    /// missed the confirmation of a completed one. Returns `false` otherwise.
+    /// Continues when the sender offers the file again, if it is the same one: over another channel after an
+    /// interruption or if the sender missed the confirmation, over another connection if it missed that it was accepted.
+    /// Returns `false` otherwise.
     pub fn resume(&mut self, offer: &FileOffer) -> bool {
-        if *offer != self.offer || !matches!(self.phase, Phase::Interrupted | Phase::Completed) {
+        let is_interrupted = matches!(self.phase, Phase::Interrupted | Phase::Completed);
+        let is_accepted = offer.resumes && matches!(self.phase, Phase::Receiving | Phase::Suspended);
+        if *offer != self.offer || !(is_interrupted || is_accepted) {
             return false;
         }
-        self.phase = Phase::Receiving;
-        self.whole = false;
-        self.acknowledged = self.received;
-        self.outputs.push_back(Output::Send(TransferMessage::Accept { offset: self.received }));
+        self.continue_for(0);
         true
     }
 

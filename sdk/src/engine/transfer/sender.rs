@@ -23,6 +23,9 @@ pub struct FileSender {
     hashed: u64,
     hasher: Sha256,
     reading: Option<(u64, usize)>,
+    /// Whether the receiver can continue over another connection.
+    is_resumable: bool,
+    attempt: u32,
     outputs: VecDeque<Output>,
 }
 
@@ -31,6 +34,10 @@ enum Phase {
     Offered,
     Sending,
     Ended,
+    /// There is no connection; another one is expected.
+    Suspended,
+    /// The receiver was asked over another connection where it stands.
+    Resuming,
     Interrupted,
     Finished,
 }
@@ -49,6 +56,8 @@ impl FileSender {
             hashed: 0,
             hasher: Sha256::new(),
             reading: None,
+            is_resumable: false,
+            attempt: 0,
             outputs,
         }
     }
@@ -70,14 +79,14 @@ impl FileSender {
     pub fn handle_message(&mut self, message: TransferMessage) {
         match (self.phase, message) {
             (Phase::Finished | Phase::Interrupted, _) => {}
-            (Phase::Offered, TransferMessage::Accept { offset }) if offset <= self.offer.size => {
-                self.position = offset;
-                self.acknowledged = offset;
-                self.phase = Phase::Sending;
-                if offset > 0 {
-                    self.outputs.push_back(Output::Progress(offset));
-                }
-                self.go_on();
+            (Phase::Offered, TransferMessage::Accept { offset, attempt }) if offset <= self.offer.size => {
+                self.is_resumable = attempt.is_some();
+                self.send_from(offset);
+            }
+            (Phase::Resuming, TransferMessage::Accept { offset, attempt })
+                if attempt == Some(self.attempt) && (self.acknowledged..=self.position).contains(&offset) =>
+            {
+                self.send_from(offset);
             }
             (Phase::Offered, TransferMessage::Reject { reason }) => {
                 self.finish(Err(FileTransferError::Rejected { reason }));
@@ -100,6 +109,14 @@ impl FileSender {
             }
             (_, TransferMessage::Cancel { cause: CancelCause::Lost, .. }) => self.handle_disconnect(),
             (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
+            // It was sent before the receiver knew of the new connection, or answers an earlier attempt.
+            (Phase::Suspended | Phase::Resuming, TransferMessage::Accept { attempt: Some(_), .. })
+            | (
+                Phase::Offered | Phase::Suspended | Phase::Resuming,
+                TransferMessage::Acknowledge { .. } | TransferMessage::Verified,
+            ) => {}
+            (Phase::Sending | Phase::Ended, TransferMessage::Accept { attempt: Some(attempt), .. })
+                if attempt <= self.attempt => {}
             _ => self.fail(CancelCause::Asked, "the receiver violated the protocol"),
         }
     }
@@ -141,6 +158,37 @@ impl FileSender {
         }
     }
 
+    /// The connection is lost, and another one is expected. A receiver that cannot continue is interrupted.
+    pub fn handle_suspended(&mut self) {
+        match self.phase {
+            Phase::Sending | Phase::Ended | Phase::Resuming if self.is_resumable => {
+                self.phase = Phase::Suspended;
+                self.discard_messages();
+            }
+            // It is offered again.
+            Phase::Offered | Phase::Suspended => {}
+            _ => self.handle_disconnect(),
+        }
+    }
+
+    /// There is another connection, or the receiver has another one. What was in flight is lost.
+    pub fn handle_renewed(&mut self) {
+        match self.phase {
+            Phase::Offered => {
+                self.discard_messages();
+                self.outputs.push_back(Output::Send(TransferMessage::Offer(self.offer.clone())));
+            }
+            Phase::Sending | Phase::Ended | Phase::Suspended | Phase::Resuming if self.is_resumable => {
+                self.phase = Phase::Resuming;
+                self.attempt = self.attempt.saturating_add(1);
+                self.discard_messages();
+                let attempt = self.attempt;
+                self.outputs.push_back(Output::Send(TransferMessage::Resume { attempt }));
+            }
+            _ => {}
+        }
+    }
+
     /// Offers the file again, over another channel. Returns `false` if the transfer was not interrupted.
     pub fn resume(&mut self) -> bool {
         if self.phase != Phase::Interrupted {
@@ -165,6 +213,21 @@ impl FileSender {
     /// Returns the next output.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
+    }
+
+    /// What is being read is kept: its result is expected.
+    fn discard_messages(&mut self) {
+        self.outputs.retain(|output| !matches!(output, Output::Send(_)));
+    }
+
+    fn send_from(&mut self, offset: u64) {
+        self.position = offset;
+        self.phase = Phase::Sending;
+        if offset > self.acknowledged {
+            self.outputs.push_back(Output::Progress(offset));
+        }
+        self.acknowledged = offset;
+        self.go_on();
     }
 
     /// Requests the next bytes, unless a request is pending or the window is full.

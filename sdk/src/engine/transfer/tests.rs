@@ -210,7 +210,7 @@ proptest! {
     #[test]
     fn whatever_the_far_end_says_a_machine_goes_on_and_ends_once(
         file in vec(any::<u8>(), 0..100),
-        frames in vec((0..12_u8, vec(any::<u8>(), 0..50)), 0..60),
+        frames in vec((0..13_u8, vec(any::<u8>(), 0..50)), 0..60),
     ) {
         let mut pair = Pair::new(file, 10);
         for (kind, body) in frames {
@@ -348,7 +348,7 @@ fn the_sender_is_never_further_ahead_than_the_window() {
         let size = 3 * WINDOW_BYTES;
         let offer = FileOffer { size, ..FileOffer::default() };
         let mut sender = FileSender::new(offer, CHUNK_BYTES).with_window(asked);
-        sender.handle_message(TransferMessage::Accept { offset: 0 });
+        sender.handle_message(TransferMessage::Accept { offset: 0, attempt: None });
         let mut sent = 0;
         while let Some(output) = sender.poll_output() {
             match output {

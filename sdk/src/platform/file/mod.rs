@@ -18,7 +18,7 @@ use futures::channel::mpsc::UnboundedSender;
 
 use super::wakers::Wakers;
 use crate::collections::SortedSet;
-use crate::engine::transfer::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
+use crate::engine::transfer::{EndedTransfers, FileOffer, TransferFrame, TransferId, TransferMessage};
 pub(crate) use carrier::{Carrier, Limits, NotSent};
 pub use incoming::IncomingFile;
 use permit::Permits;
@@ -38,6 +38,7 @@ pub(crate) struct Transfers {
     offers: RefCell<VecDeque<(TransferId, FileOffer)>>,
     /// Those, and the ones that were read but not answered yet.
     unanswered: RefCell<SortedSet<TransferId>>,
+    ended: RefCell<EndedTransfers>,
     permits: Permits,
     waiting: Wakers,
     over: Cell<bool>,
@@ -52,18 +53,35 @@ impl Transfers {
             (Some((_, inputs)), message) => {
                 let _ = inputs.unbounded_send(Input::Message(message));
             }
-            (None, TransferMessage::Offer(offer)) => self.handle_offer(carrier, id, offer),
             (None, TransferMessage::Cancel { .. }) => {
                 self.take_offer(id);
             }
-            (None, TransferMessage::Accept { .. }) => {
-                let reason = "the sender cancelled it".to_owned();
-                reply(carrier, id, TransferMessage::Cancel { cause: CancelCause::Asked, reason });
+            (None, message) => {
+                let answer = self.ended.borrow().reply(id, &message);
+                match (answer, message) {
+                    (Some(answer), _) => reply(carrier, id, answer),
+                    (None, TransferMessage::Offer(offer)) => self.handle_offer(carrier, id, offer),
+                    (None, _) => {}
+                }
             }
-            // A frame that was in flight when the transfer ended here.
-            (None, _) => {}
         }
         true
+    }
+
+    /// The connection is lost, and another one is expected.
+    pub(crate) fn suspend(&self) {
+        self.tell_all(|| Input::Suspended);
+    }
+
+    /// There is another connection, or the remote peer has another one.
+    pub(crate) fn renew(&self) {
+        self.tell_all(|| Input::Renewed);
+    }
+
+    fn tell_all(&self, input: impl Fn() -> Input) {
+        for (_, inputs) in &*self.running.borrow() {
+            let _ = inputs.unbounded_send(input());
+        }
     }
 
     /// The carrier has closed.
@@ -142,5 +160,6 @@ impl Transfers {
 /// Replies to a message for which there is no transfer. If the queue is full, the reply is dropped: a remote peer that does
 /// not read must not make this end store replies.
 fn reply(carrier: &dyn Carrier, id: TransferId, message: TransferMessage) {
+    carrier.transfers().ended.borrow_mut().sent(id, &message);
     let _ = carrier.send(TransferFrame { id, message }.encode());
 }

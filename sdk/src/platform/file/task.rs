@@ -21,6 +21,10 @@ use crate::platform::chunk;
 #[derive(Debug)]
 pub(super) enum Input {
     Message(TransferMessage),
+    /// The connection is lost, and another one is expected.
+    Suspended,
+    /// There is another connection.
+    Renewed,
     Disconnected,
     Cancel(String),
 }
@@ -63,7 +67,7 @@ impl Work {
 impl Machine<'_> {
     fn handle(&mut self, input: Input) {
         match (self, input) {
-            // Over a new channel, the sender offers again.
+            // Over a new channel or connection, the sender offers again.
             (Self::Receiving(machine), Input::Message(TransferMessage::Offer(offer))) => {
                 if !machine.resume(&offer) {
                     machine.cancel("it differs from the file that was interrupted");
@@ -71,6 +75,10 @@ impl Machine<'_> {
             }
             (Self::Sending(machine), Input::Message(message)) => machine.handle_message(message),
             (Self::Receiving(machine), Input::Message(message)) => machine.handle_message(message),
+            (Self::Sending(machine), Input::Suspended) => machine.handle_suspended(),
+            (Self::Receiving(machine), Input::Suspended) => machine.handle_suspended(),
+            (Self::Sending(machine), Input::Renewed) => machine.handle_renewed(),
+            (Self::Receiving(machine), Input::Renewed) => machine.handle_renewed(),
             (Self::Sending(machine), Input::Disconnected) => machine.handle_disconnect(),
             (Self::Receiving(machine), Input::Disconnected) => machine.handle_disconnect(),
             (Self::Sending(machine), Input::Cancel(reason)) => machine.cancel(&reason),
@@ -130,6 +138,7 @@ async fn run(
             (Some(Output::Finished(result)), _) => break result,
             (Some(Output::Progress(bytes)), _) => shared.progress(bytes),
             (Some(Output::Send(message)), work) => {
+                carrier.transfers().ended.borrow_mut().sent(shared.id, &message);
                 let sending = send(&*carrier, TransferFrame { id: shared.id, message });
                 if attend(work.machine(), &mut inputs, sending).await == Some(Err(NotSent::Closed)) {
                     work.machine().handle(Input::Disconnected);

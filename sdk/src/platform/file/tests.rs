@@ -83,7 +83,7 @@ async fn a_full_queue_is_waited_for_and_interrupts_nothing() {
     };
 
     narrow.set_full(true);
-    let accept = TransferFrame { id: *id, message: TransferMessage::Accept { offset: 0 } };
+    let accept = TransferFrame { id: *id, message: TransferMessage::Accept { offset: 0, attempt: Some(0) } };
     assert!(narrow.transfers.handle_frame(&*carrier, &accept.encode()));
     assert_eq!(narrow.sent().await, []);
     assert!(!transfer.is_finished());

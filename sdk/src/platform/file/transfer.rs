@@ -79,6 +79,7 @@ impl FileTransfer {
             size: file.size() as u64,
             mime_type: options.mime_type.clone().unwrap_or_else(|| file.type_()),
             last_modified: named.map_or(0, |file| file.last_modified() as u64),
+            resumes: true,
         }
         .sanitized();
         let limits = carrier.limits();

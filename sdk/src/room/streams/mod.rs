@@ -154,6 +154,9 @@ impl Driver {
         id: StreamId,
         message: StreamMessage,
     ) -> Result<(), DataChannelError> {
+        if self.session.borrow().is_interrupted(to) {
+            return Err(DataChannelError::Closed);
+        }
         let frame = StreamFrame { id, message }.encode();
         self.with_session(|session| session.send_file_frame(frame, to))
     }

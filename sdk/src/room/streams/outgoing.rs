@@ -142,7 +142,7 @@ impl Outgoing {
             return Poll::Pending;
         }
         let driver = self.driver.upgrade().ok_or(DataChannelError::Closed)?;
-        if ready!(driver.poll_capacity_to(&self.to, context)).is_err() {
+        if !ready!(driver.poll_capacity_to(&self.to, context)).unwrap_or_default() {
             self.interrupt();
             return self.poll_write(bytes, context);
         }

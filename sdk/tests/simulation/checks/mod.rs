@@ -1,5 +1,6 @@
 //! The conditions that must hold when nothing happens any more.
 
+mod files;
 mod media;
 mod messages;
 mod room;
@@ -27,6 +28,8 @@ pub(crate) struct Tally {
     pub(crate) lines: u64,
     pub(crate) receipts: u64,
     pub(crate) waves: u64,
+    /// Files that have arrived.
+    pub(crate) files: u64,
     pub(crate) mixers: u64,
     /// Paths that were cut, ends that no restart restores, and ICE restarts.
     pub(crate) cuts: u64,
@@ -49,6 +52,7 @@ impl Tally {
         self.lines += other.lines;
         self.receipts += other.receipts;
         self.waves += other.waves;
+        self.files += other.files;
         self.mixers += other.mixers;
         self.cuts += other.cuts;
         self.breaks += other.breaks;
@@ -80,6 +84,7 @@ pub(crate) fn check(world: &World) -> Tally {
         }
         tally.lines += messages::check_lines(world, client);
         tally.receipts += messages::check_receipts(world, client);
+        tally.files += files::check(world, client);
         tally.waves += messages::check_waves(world, client);
     }
     tally

@@ -54,6 +54,9 @@ impl Client {
             Action::Say { to_one } => self.say(to_one, now, random),
             Action::Wave { to_one } => self.wave(to_one, local, random),
             Action::Wish => self.wish(random),
+            Action::SendFile => self.send_file(now, random),
+            Action::CancelFile => self.cancel_file(random),
+            Action::File(with, id, action) => self.file(with, id, action),
             Action::Decide(decision) => self.decide(decision, random),
             Action::Mix => self.mix(local),
             Action::Leave => self.session.leave(),
@@ -159,7 +162,7 @@ impl Client {
         self.session.others().filter(|other| other.role != Role::Mixer).map(|other| other.id.clone())
     }
 
-    fn pick_other(&self, random: &mut Random) -> Option<ParticipantId> {
+    pub(super) fn pick_other(&self, random: &mut Random) -> Option<ParticipantId> {
         random.pick(self.people())
     }
 }

@@ -1,6 +1,7 @@
 //! One participant: a session, its signaling backend and its peer connections, driven like in a browser.
 
 mod acts;
+mod files;
 mod mixing;
 
 use std::collections::BTreeMap;
@@ -9,14 +10,15 @@ use std::ops::Range;
 use moim::engine::connection::ConnectionCommand;
 use moim::engine::data::Frame;
 use moim::engine::exchange::Command;
-use moim::engine::session::{self, Session};
+use moim::engine::session::{self, Event, PathChange, Session};
 use moim::model::{Channel, LinkId, Order, ParticipantId, PublicationId, Timestamp, Topology};
 use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
 
 pub(crate) use self::acts::Line;
+pub(crate) use self::files::{Files, Transfer};
 pub(crate) use self::mixing::{PICTURE, sound_for};
 use super::peer_connection::{PeerConnection, PeerEvent};
-use super::queue::{ClientId, Event, PeerId, SocketId};
+use super::queue::{self, ClientId, PeerId, SocketId};
 use super::random::Random;
 use super::script::{Action, Character};
 use super::view::View;
@@ -66,7 +68,7 @@ pub(crate) struct Client {
     /// The script ends its session.
     pub(crate) departs: bool,
     /// What has happened since its machine sleeps.
-    pub(crate) asleep: Option<Vec<Event>>,
+    pub(crate) asleep: Option<Vec<queue::Event>>,
     /// From when to when its machine slept.
     pub(crate) slept: Vec<Range<Timestamp>>,
     /// How far its clock is behind: those of some systems stand still while the machine sleeps.
@@ -85,6 +87,7 @@ pub(crate) struct Client {
     /// Whether a publication is wanted at all, and at which height.
     pub(crate) wishes: BTreeMap<(ParticipantId, PublicationId), (bool, Option<u32>)>,
     pub(crate) orders: Vec<Order>,
+    pub(crate) files: Files,
     pub(crate) effects: Vec<Effect>,
 }
 
@@ -119,6 +122,7 @@ impl Client {
             waves: BTreeMap::new(),
             wishes: BTreeMap::new(),
             orders: Vec::new(),
+            files: Files::default(),
             effects: Vec::new(),
         }
     }
@@ -204,8 +208,11 @@ impl Client {
                 match output {
                     session::Output::Signal(command) => self.backend.handle_command(command, local),
                     session::Output::Connection { link, command } => self.command(link, command, random),
-                    session::Output::Event(event) => self.view.take(event, &self.session, now),
+                    session::Output::Event(event) => self.event(event, now, random),
                 }
+                continue;
+            }
+            if self.run_files(random) {
                 continue;
             }
             match self.backend.poll_output() {
@@ -233,6 +240,17 @@ impl Client {
             let after = |(after, event)| Effect::After(after, id.clone(), peer_id, event);
             self.effects.extend(outputs.map(after));
         }
+    }
+
+    fn event(&mut self, event: Event, now: Timestamp, random: &mut Random) {
+        match &event {
+            Event::FileFrame(from, frame) => return self.file_frame(from.clone(), frame, now, random),
+            Event::PathChange(id, change) => self.files.path_changed(id, *change),
+            Event::ParticipantLeft(id, _) => self.files.path_changed(id, PathChange::Lost),
+            Event::Ended(_) => self.files.all_lost(),
+            _ => {}
+        }
+        self.view.take(event, &self.session, now);
     }
 
     fn command(&mut self, id: LinkId, command: ConnectionCommand, random: &mut Random) {

@@ -1,6 +1,7 @@
 //! The actions of a person.
 
-use moim::model::{Publication, PublicationId, Role, Timestamp};
+use moim::engine::transfer::TransferId;
+use moim::model::{ParticipantId, Publication, PublicationId, Role, Timestamp};
 
 use super::super::random::Random;
 
@@ -26,6 +27,12 @@ pub(crate) enum Action {
     },
     /// Wants more or less of a remote publication.
     Wish,
+    /// Sends a file to one participant.
+    SendFile,
+    /// Cancels a file that is being sent or received.
+    CancelFile,
+    /// Something has happened to a file that is sent to or received from a participant.
+    File(ParticipantId, TransferId, FileAction),
     /// Performs a host's action.
     Decide(Decision),
     /// As the mixer: reacts to the room's events.
@@ -51,6 +58,15 @@ pub(crate) enum Action {
     CutAtClient,
     /// Only the server notices that.
     CutAtServer,
+}
+
+/// An operation of a file has ended, or a person answers its offer.
+#[derive(Clone, Debug)]
+pub(crate) enum FileAction {
+    Read { offset: u64, length: usize },
+    Written(Vec<u8>),
+    Closed,
+    Answer { accepts: bool },
 }
 
 /// A host's action.
@@ -80,7 +96,10 @@ impl Action {
 
     /// An action during a session.
     pub(super) fn any(random: &mut Random) -> Self {
-        match random.number(0..20) {
+        match random.number(0..24) {
+            20..23 => Self::SendFile,
+            23 if random.happens(30) => Self::CancelFile,
+            23 => Self::SendFile,
             0..3 => Self::Publish(super::publication(random)),
             3..5 => Self::Unpublish(super::publication(random).id),
             5 => Self::Mute,

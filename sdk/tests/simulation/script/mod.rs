@@ -5,7 +5,7 @@ mod action;
 use moim::Topology;
 use moim::model::{MediaKind, Publication, Role, Timestamp, TrackSource};
 
-pub(crate) use self::action::{Action, Decision};
+pub(crate) use self::action::{Action, Decision, FileAction};
 use super::link::Weather;
 use super::queue::ClientId;
 use super::random::Random;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use moim::Topology;
 use moim::engine::data::Frame;
-use moim::model::{LinkId, Order, ParticipantId, Timestamp};
+use moim::model::{Channel, LinkId, Order, ParticipantId, Timestamp};
 use moim::signaling::SocketEvent;
 use moim_protocol::{ErrorCode, ServerMessage};
 use moim_signaling_stub::{ConnectionId, Hub, Limits, Output};
@@ -40,7 +40,7 @@ pub(crate) struct World {
     /// The participants whom the server has welcomed.
     welcomed: BTreeMap<ParticipantId, ClientId>,
     /// Messages that the SFU queues for clients whose data channel is not open.
-    held: Vec<(ClientId, Frame)>,
+    held: Vec<(ClientId, Channel, Frame)>,
     stuck: Vec<cuts::Stuck>,
     /// When the last machine that sleeps wakes.
     pub(crate) wakes_at: Timestamp,

@@ -9,8 +9,7 @@ use crate::peer_connection::PeerEvent;
 use crate::queue::{ClientId, Event, PeerId};
 use crate::sfu::SfuClient;
 
-/// Files use another channel than messages, and the simulation sends none.
-const CHANNELS: [Channel; 2] = [Channel::Reliable, Channel::Lossy];
+const CHANNELS: [Channel; 3] = [Channel::Reliable, Channel::Lossy, Channel::Files];
 /// The percentage of messages that an unreliable channel drops.
 const LOSSY_DROPS: u64 = 20;
 
@@ -58,10 +57,10 @@ impl World {
     /// The SFU sends what it has queued for a client.
     pub(super) fn release_held(&mut self, id: ClientId) {
         let held = std::mem::take(&mut self.held);
-        let (held, others) = held.into_iter().partition::<Vec<_>, _>(|(to, _)| *to == id);
+        let (held, others) = held.into_iter().partition::<Vec<_>, _>(|(to, ..)| *to == id);
         self.held = others;
-        for (to, frame) in held {
-            self.message_from_sfu(to, Channel::Reliable, frame);
+        for (to, channel, frame) in held {
+            self.message_from_sfu(to, channel, frame);
         }
     }
 
@@ -140,7 +139,7 @@ impl World {
         let connection = self.clients[to].peers.get(&sfu).filter(|connection| !connection.ice.is_down);
         let Some(opens) = connection.and_then(|known| known.channels_open_at.get(&channel).copied()) else {
             if channel.is_reliable() {
-                self.held.push((to, frame));
+                self.held.push((to, channel, frame));
             }
             return;
         };
