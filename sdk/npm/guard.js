@@ -8,6 +8,9 @@ import { show } from "./show.js";
 /** How active objects are stopped, by class name. Otherwise they would continue after `free()`. */
 const ENDS = {
   DataChannel: "close",
+  Kurento: "close",
+  KurentoLink: "close",
+  KurentoObject: "close",
   Mixer: "close",
   PeerConnection: "close",
   Recorder: "stop",

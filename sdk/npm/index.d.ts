@@ -2185,6 +2185,176 @@ export interface RemoteOutboundRtpStreamStats extends SentRtpStreamStats {
 
 
 
+/** How to reach a Kurento Media Server: by a URL or with a transport. */
+export interface KurentoOptions {
+    /** A `ws:` or `wss:` URL, such as `wss://host:8433/kurento`, which may be relative to the page. */
+    url?: string;
+    /**
+     * Opens a connection of the application's own, again after each one that was closed: a `WebSocket`, or an object with the same interface, to a
+     * server that checks what the page may do.
+     */
+    transport?: () => KurentoSocket;
+}
+
+/** The part of a `WebSocket` that a transport of the application needs. The handlers are set when it is returned. */
+export interface KurentoSocket {
+    onopen: ((event: any) => void) | null;
+    onmessage: ((event: any) => void) | null;
+    onclose: ((event: any) => void) | null;
+    send(message: string): void;
+    close(): void;
+}
+
+/** What happens to the connection to a Kurento Media Server. */
+export type KurentoEvent =
+/** It was cut, and is being restored. Calls wait. */
+| { readonly type: "interrupted" }
+/** It is back. Objects and events continue; events in the meantime are lost. */
+| { readonly type: "restored" }
+/** It is back, but the server has lost all objects, for example because it was restarted: create them again. */
+| { readonly type: "objectslost" }
+/** It has ended. */
+| { readonly type: "closed"; readonly error: MoimError }
+/** Events were read too slowly, and some were dropped before this one. */
+| { readonly type: "lagged"; readonly missed: number };
+
+/** Options of a `WebRtcEndpoint`. They apply before its connection is negotiated: the server ignores later changes. */
+export interface KurentoWebRtcOptions {
+    /** Whether it has a data channel. Default: false. */
+    dataChannels?: boolean;
+    /** The most that the browser should send, in kbit/s; 0 for no limit. Default: the server's, 0. */
+    maxVideoRecvKbps?: number;
+    /** The least that the browser should send, in kbit/s. Default: the server's, 100. */
+    minVideoRecvKbps?: number;
+    /** The most to send to the browser, in kbit/s. Default: the server's, 500. */
+    maxVideoSendKbps?: number;
+    /** The least to send to the browser, in kbit/s. Default: the server's, 100. */
+    minVideoSendKbps?: number;
+    /** The most audio that the browser should send, in kbit/s. Default: the server's, no limit. */
+    maxAudioRecvKbps?: number;
+    /** The IP address of the STUN server that the server uses. Default: as the server is configured. */
+    stunServerAddress?: string;
+    /** Its port. */
+    stunServerPort?: number;
+    /** The TURN server that the server uses: `user:password@address:port?transport=udp`. */
+    turnUrl?: string;
+}
+
+/** A kind of media that flows between elements. */
+export type KurentoMedia = "audio" | "video" | "data";
+
+/** Which media is meant. */
+export interface KurentoConnectOptions {
+    /** One kind of media. Default: all. */
+    media?: KurentoMedia;
+}
+
+/** Options of the connection of this page to a `WebRtcEndpoint`. */
+export interface KurentoLinkOptions {
+    /** The tracks to send, at most one audio track and one video track. Default: none. */
+    send?: readonly TrackLike[];
+    /** The kinds of media to receive. Default: audio and video. */
+    receive?: MediaKind[];
+    /** STUN and TURN servers that the browser uses. Default: none. */
+    iceServers?: IceServer[];
+    /** Which candidates the browser may use. Default: `"all"`. */
+    iceTransportPolicy?: IceTransportPolicy;
+}
+
+/**
+ * The options of the types that `KurentoObject.create` knows. Declare more for the modules of a server:
+ * `declare module "moim" { interface KurentoTypes { ChromaFilter: { window: object } } }`.
+ */
+export interface KurentoTypes {
+    PlayerEndpoint: { uri: string };
+    RecorderEndpoint: { uri: string; mediaProfile?: KurentoMediaProfile; stopOnEndOfStream?: boolean };
+    RtpEndpoint: Record<string, unknown>;
+    HttpPostEndpoint: Record<string, unknown>;
+    Composite: { width?: number; height?: number; framerate?: number };
+    Mixer: Record<string, unknown>;
+    AlphaBlending: Record<string, unknown>;
+    Dispatcher: Record<string, unknown>;
+    DispatcherOneToMany: Record<string, unknown>;
+}
+
+/** The container and codecs of a recording. One with audio and video needs both: see the profiles with one of them. */
+export type KurentoMediaProfile = "WEBM" | "WEBM_AUDIO_ONLY" | "WEBM_VIDEO_ONLY" | "MP4" | "MP4_AUDIO_ONLY" | "MP4_VIDEO_ONLY" | "MKV";
+
+/** What an endpoint plays. Zeros until it runs. */
+export interface KurentoVideoInfo {
+    readonly isSeekable: boolean;
+    /** The first and the last position that can be sought, in ms. */
+    readonly seekableInit: number;
+    readonly seekableEnd: number;
+    /** In ms. */
+    readonly duration: number;
+}
+
+/** The parameters and results of the operations that `KurentoObject.invoke` knows. Others may be declared. */
+export interface KurentoOperations {
+    play: [void, null];
+    record: [void, null];
+    pause: [void, null];
+    stop: [void, null];
+    /** Resolves when the file is complete. */
+    stopAndWait: [void, null];
+    getState: [void, "START" | "PAUSE" | "STOP"];
+    getUri: [void, string];
+    /** In ms. */
+    getPosition: [void, number];
+    setPosition: [{ position: number }, null];
+    getVideoInfo: [void, KurentoVideoInfo];
+    generateOffer: [void, string];
+    processOffer: [{ offer: string }, string];
+    processAnswer: [{ answer: string }, string];
+    getName: [void, string];
+    setName: [{ name: string }, null];
+    /** By id. Kurento's own names of the members. */
+    getStats: [{ mediaType?: "AUDIO" | "VIDEO" } | void, Record<string, { readonly id: string; readonly type: string; readonly [member: string]: unknown }>];
+    isMediaFlowingIn: [{ mediaType: "AUDIO" | "VIDEO" | "DATA" }, boolean];
+    isMediaFlowingOut: [{ mediaType: "AUDIO" | "VIDEO" | "DATA" }, boolean];
+}
+
+/** The events that `KurentoObject.events` knows. Others may be declared. */
+export interface KurentoEvents {
+    EndOfStream: {};
+    Error: { readonly description: string };
+    UriEndpointStateChanged: { readonly state: "START" | "PAUSE" | "STOP" };
+    Recording: {};
+    Paused: {};
+    Stopped: {};
+    MediaStateChanged: { readonly oldState: string; readonly newState: "CONNECTED" | "DISCONNECTED" };
+    MediaFlowInStateChanged: { readonly mediaType: string; readonly state: "FLOWING" | "NOT_FLOWING" };
+    MediaFlowOutStateChanged: { readonly mediaType: string; readonly state: "FLOWING" | "NOT_FLOWING" };
+    ConnectionStateChanged: { readonly oldState: string; readonly newState: string };
+    DataChannelOpened: { readonly channelId: number };
+    DataChannelClosed: { readonly channelId: number };
+}
+
+export interface KurentoObject {
+    /** Creates an element in this pipeline, or a port of this hub: of any type that the server has, with the options of that type. */
+    create<T extends string>(
+    type: T | keyof KurentoTypes,
+    options?: T extends keyof KurentoTypes ? KurentoTypes[T] : Record<string, unknown>,
+    ): Promise<KurentoObject>;
+    /**
+     * Calls an operation that the type has, such as `play` of a `PlayerEndpoint`, and resolves with its result. A property is read with `getName` and
+     * set with `setName`, whose parameter has the property's name.
+     */
+    invoke<O extends string>(
+    operation: O | keyof KurentoOperations,
+    parameters?: O extends keyof KurentoOperations ? KurentoOperations[O][0] : Record<string, unknown>,
+    ): Promise<O extends keyof KurentoOperations ? KurentoOperations[O][1] : any>;
+    /**
+     * The events of a type, from now on: `for await (const event of player.events("EndOfStream"))`. An error ends it: the object has no such event.
+     * Ends when the object is released.
+     */
+    events<E extends string>(
+    type: E | keyof KurentoEvents,
+    ): AsyncIterableIterator<{ readonly type: string; readonly source: string } & (E extends keyof KurentoEvents ? KurentoEvents[E] : Record<string, any>)>;
+}
+
+
 /** One check of a diagnosis, in the order of the report. */
 export type DiagnosisCheckName =
 | "secureContext"
@@ -2763,6 +2933,12 @@ export type ErrorCode =
 | "ERR_STREAM_CANCELLED"
 /** The remote peer of a stream left, or a chunk was lost. */
 | "ERR_STREAM_INTERRUPTED"
+/** The Kurento server no longer has the object: it was released, or the server was restarted. */
+| "ERR_KURENTO_OBJECT_LOST"
+/** The Kurento server refused a call. */
+| "ERR_KURENTO_REFUSED"
+/** Too many calls wait for the Kurento server. */
+| "ERR_KURENTO_QUEUE_FULL"
 /** A recording failed. */
 | "ERR_RECORDER"
 /** The operation is not possible in this state. */
@@ -3967,6 +4143,156 @@ export class IncomingFile {
 }
 
 /**
+ * A session with a Kurento Media Server 7. After an interruption it continues with its objects, and calls wait until then.
+ * It lives until `close()`, even without a reference, as long as there are objects.
+ *
+ * **Kurento's protocol has no authorisation**: whoever reaches the server may use and release everything on it, and read and
+ * write its files with a `PlayerEndpoint` and a `RecorderEndpoint`. Let pages reach it only through a server that checks what
+ * they may do, behind the URL or with a `transport`.
+ * @see https://doc-kurento.readthedocs.io
+ * @example
+ * const kms = await Kurento.connect({ url: "wss://media.example/kurento" });
+ * const pipe = await kms.pipeline();
+ * const endpoint = await pipe.webRtcEndpoint();
+ * await endpoint.connect(endpoint);
+ * const link = await endpoint.link({ send: [camera, microphone] });
+ * video.srcObject = link.stream;
+ */
+export class Kurento {
+    private constructor();
+    free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
+    [Symbol.dispose](): void;
+    /**
+     * Ends the session. The server releases its objects, except those that another session has used. Idempotent.
+     */
+    close(): void;
+    /**
+     * Connects to a server.
+     * @throws {MoimError} ERR_SIGNALING_UNREACHABLE if the server cannot be reached; ERR_INVALID_OPTIONS for an invalid URL
+     * and misspelt options; ERR_CHUNK_NOT_LOADED if the package's chunk `kurento` is not served.
+     */
+    static connect(options: KurentoOptions): Promise<Kurento>;
+    /**
+     * What happens to the connection, from now on: `for await (const event of kms.events())`. Ends with the session.
+     */
+    events(): AsyncIterableIterator<KurentoEvent>;
+    /**
+     * An object that exists, such as one of another page, by its id. `"manager_ServerManager"` is the server itself.
+     * @throws {MoimError} ERR_INVALID_OPTIONS if the id is not a string.
+     */
+    object(id: string): KurentoObject;
+    /**
+     * Creates a pipeline, in which elements are connected.
+     * @throws {MoimError} ERR_KURENTO_REFUSED if the server refuses it; ERR_INVALID_STATE when the connection is closed.
+     */
+    pipeline(): Promise<KurentoObject>;
+}
+
+/**
+ * The connection of this page to a `WebRtcEndpoint`. An endpoint is negotiated once: every change is a new endpoint and a
+ * new connection, made before the old ones go. See `update`. It lives until `close()`, even without a reference.
+ * @example
+ * const link = await endpoint.link({ send: [camera] });
+ * video.srcObject = link.stream;
+ * await link.update({ send: [screen] });
+ */
+export class KurentoLink {
+    private constructor();
+    free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
+    [Symbol.dispose](): void;
+    /**
+     * Closes the connection. The endpoint stays. Idempotent.
+     */
+    close(): void;
+    /**
+     * Sends other tracks, or connects again after the connection was lost: makes another endpoint with the options of this
+     * one, connects to it, connects it to the same elements, and releases the old one. Resolves when that is done. The
+     * endpoint's object is the same, with another id.
+     * @throws {MoimError} The codes of `KurentoObject.link`; the old connection then stays. ERR_INVALID_STATE if the
+     * endpoint was not created by this page, during another update, and when the link is closed.
+     */
+    update(options?: KurentoLinkOptions): Promise<void>;
+    /**
+     * The data channel of an endpoint that was created with `dataChannels`. Every page that wants to receive needs one. It
+     * is another one after an update.
+     */
+    readonly channel: DataChannel | undefined;
+    /**
+     * The browser's connection, for its state and `getStats`. It is another one after an update. `undefined` when the link
+     * is closed.
+     */
+    readonly rtcPeerConnection: RTCPeerConnection | undefined;
+    /**
+     * What the endpoint sends, for the `srcObject` of a media element. It is the same stream after an update.
+     */
+    readonly stream: MediaStream;
+}
+
+/**
+ * An object of a Kurento Media Server: a pipeline, an element such as an endpoint or a filter, a hub, or a hub's port. It
+ * stays on the server until `close()`, or until the session ends.
+ *
+ * The methods reject with ERR_KURENTO_OBJECT_LOST if the server no longer has the object, ERR_KURENTO_REFUSED if it refuses
+ * the call, ERR_SIGNALING_LOST if the connection was lost meanwhile, ERR_INVALID_STATE when the object or the connection is
+ * closed, and ERR_INVALID_OPTIONS for arguments of the wrong type and misspelt options.
+ * @example
+ * const recorder = await pipe.create("RecorderEndpoint", { uri: "file:///tmp/call.webm", mediaProfile: "WEBM" });
+ * await endpoint.connect(recorder);
+ * await recorder.invoke("record");
+ * for await (const event of recorder.events("Recording")) break;
+ */
+export class KurentoObject {
+    private constructor();
+    free(): void;
+    /** The members that have a value, for `JSON.stringify` and consoles. */
+    toJSON(): Record<string, unknown>;
+    [Symbol.dispose](): void;
+    /**
+     * Releases the object and what is in it, for everyone who uses it. Idempotent.
+     */
+    close(): void;
+    /**
+     * Media flows from this element to another one of the pipeline, which may be this one.
+     */
+    connect(sink: KurentoObject, options?: KurentoConnectOptions): Promise<void>;
+    /**
+     * Media no longer flows from this element to another one.
+     */
+    disconnect(sink: KurentoObject, options?: KurentoConnectOptions): Promise<void>;
+    /**
+     * Leaves the object on the server when the handle is released with `free()`.
+     */
+    keep(): void;
+    /**
+     * Connects this page to this `WebRtcEndpoint`. Resolves when the connection is established.
+     * @throws {MoimError} Also ERR_NEGOTIATION, and ERR_TIMEOUT if no path is found. ERR_KURENTO_REFUSED if the endpoint has
+     * been connected before: use `update` of the link.
+     */
+    link(options?: KurentoLinkOptions): Promise<KurentoLink>;
+    /**
+     * Creates a port of this hub.
+     */
+    port(): Promise<KurentoObject>;
+    /**
+     * Creates a `WebRtcEndpoint` in this pipeline.
+     */
+    webRtcEndpoint(options?: KurentoWebRtcOptions): Promise<KurentoObject>;
+    /**
+     * Its type, such as `"WebRtcEndpoint"`.
+     */
+    readonly kind: string;
+    /**
+     * The server's id of the object. It is all that another page needs to use it: see `Kurento.object`. An update of the
+     * endpoint's link changes it.
+     */
+    readonly objectId: string;
+}
+
+/**
  * Measures the current level of an audio track. While the browser keeps audio suspended until a user gesture, the
  * level is 0.
  * @see https://www.w3.org/TR/webaudio/#AnalyserNode
@@ -5112,6 +5438,8 @@ export type ChunkName =
     | "files"
     /** Rooms on a Janus server: `server.type` of the room options. */
     | "janus"
+    /** `Kurento`: the pipelines of a Kurento Media Server. */
+    | "kurento"
     /** Rooms on a LiveKit server: `server.type` of the room options. */
     | "livekit"
     /** Completing recordings. */

@@ -38,6 +38,8 @@ export type ChunkName =
     | "files"
     /** Rooms on a Janus server: `server.type` of the room options. */
     | "janus"
+    /** `Kurento`: the pipelines of a Kurento Media Server. */
+    | "kurento"
     /** Rooms on a LiveKit server: `server.type` of the room options. */
     | "livekit"
     /** Completing recordings. */

@@ -7,6 +7,7 @@ mod code;
 mod data_channel;
 mod denial;
 mod file_transfer;
+mod kurento;
 mod media;
 mod signaling;
 mod stream;
@@ -17,6 +18,7 @@ pub(crate) use code::TYPESCRIPT_ERROR_CODE;
 pub use data_channel::DataChannelError;
 pub use denial::Refusal;
 pub use file_transfer::FileTransferError;
+pub use kurento::KurentoError;
 pub use media::MediaError;
 pub use signaling::SignalingError;
 pub use stream::StreamError;
@@ -53,6 +55,9 @@ pub enum Error {
     /// A stream did not reach its end.
     #[error("{0}")]
     Stream(#[from] StreamError),
+    /// A Kurento Media Server did not perform a call.
+    #[error("{0}")]
+    Kurento(#[from] KurentoError),
     /// A recording could not be made or finished.
     #[error("recording failed: {detail}")]
     Recorder {
@@ -134,6 +139,7 @@ impl Error {
             Self::DataChannel(_) => "DataChannelError",
             Self::FileTransfer(_) => "FileTransferError",
             Self::Stream(_) => "StreamError",
+            Self::Kurento(_) => "KurentoError",
             Self::Recorder { .. } => "RecorderError",
             Self::InvalidState { .. } => "InvalidStateError",
             Self::NotPermitted { .. } => "NotPermittedError",

@@ -62,6 +62,8 @@ mod diagnosis;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 mod js;
 #[cfg(target_arch = "wasm32")]
+mod kurento;
+#[cfg(target_arch = "wasm32")]
 mod platform;
 #[cfg(target_arch = "wasm32")]
 mod room;
@@ -77,6 +79,7 @@ pub use engine::capture::{
 };
 pub use engine::codec::Codec;
 pub use engine::diagnosis::{Check, CheckResult, DiagnosisReport, Finding, Recommendation, Verdict};
+pub use engine::kurento::KurentoMedia;
 pub use engine::layout::{Fit, Layout, Placement, Rectangle};
 pub use engine::mix_layout::{MixLayout, MixLayoutKind, MixTile};
 pub use engine::peer::Signal;
@@ -87,8 +90,8 @@ pub use engine::stats::{
 pub use engine::stream::{StreamHeader, StreamKind};
 pub use engine::transfer::FileProgress;
 pub use error::{
-    DataChannelError, Error, ErrorCode, FileTransferError, MediaError, Refusal, Result, SignalingError,
-    StreamError,
+    DataChannelError, Error, ErrorCode, FileTransferError, KurentoError, MediaError, Refusal, Result,
+    SignalingError, StreamError,
 };
 pub use model::{
     ConnectionState, IceServer, IceTransportPolicy, LeaveReason, Lobby, MediaKind,
@@ -105,6 +108,11 @@ pub use signaling::{ServerOptions, ServerType};
 pub use diagnosis::{DiagnoseOptions, Diagnosis, DiagnosisUpdate, diagnose};
 #[cfg(target_arch = "wasm32")]
 pub use event_stream::EventStream;
+#[cfg(target_arch = "wasm32")]
+pub use kurento::{
+    Kurento, KurentoConnectOptions, KurentoConnection, KurentoEvent, KurentoEvents, KurentoLink,
+    KurentoLinkOptions, KurentoObject, KurentoOptions, KurentoTransport, KurentoWebRtcOptions,
+};
 #[cfg(target_arch = "wasm32")]
 pub use platform::{
     AudioBitrateMode, CameraOptions, CaptureController, CaptureHandle, DataChannel, DataChannelIo,

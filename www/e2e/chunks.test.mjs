@@ -68,7 +68,7 @@ for (const kind of ["chromium", "firefox"]) {
     await page.evaluate(() => moim.preload("files"));
     assert.deepEqual(asked.slice(2), ["files"]);
     await page.evaluate(() => moim.preload());
-    assert.deepEqual(asked.slice(3).sort(), ["backend", "janus", "livekit", "recorder", "whip"]);
+    assert.deepEqual(asked.slice(3).sort(), ["backend", "janus", "kurento", "livekit", "recorder", "whip"]);
   });
 
   test(`a chunk that is not served is an error, until it is served, ${kind}`, options, async (t) => {

@@ -15,6 +15,7 @@ pub mod exchange;
 pub mod file_name;
 pub mod framing;
 pub mod ice_server;
+pub mod kurento;
 pub mod layout;
 pub mod mix_layout;
 pub mod mp4;

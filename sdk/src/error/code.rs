@@ -1,6 +1,8 @@
 //! The stable code of each error.
 
-use super::{DataChannelError, Error, FileTransferError, MediaError, SignalingError, StreamError};
+use super::{
+    DataChannelError, Error, FileTransferError, KurentoError, MediaError, SignalingError, StreamError,
+};
 use crate::model::RefusalCode;
 
 macro_rules! error_codes {
@@ -108,6 +110,12 @@ error_codes! {
     StreamCancelled => "ERR_STREAM_CANCELLED",
     /// The remote peer of a stream left, or a chunk was lost.
     StreamInterrupted => "ERR_STREAM_INTERRUPTED",
+    /// The Kurento server no longer has the object: it was released, or the server was restarted.
+    KurentoObjectLost => "ERR_KURENTO_OBJECT_LOST",
+    /// The Kurento server refused a call.
+    KurentoRefused => "ERR_KURENTO_REFUSED",
+    /// Too many calls wait for the Kurento server.
+    KurentoQueueFull => "ERR_KURENTO_QUEUE_FULL",
     /// A recording failed.
     Recorder => "ERR_RECORDER",
     /// The operation is not possible in this state.
@@ -164,6 +172,11 @@ impl Error {
             Self::Stream(error) => match error {
                 StreamError::Cancelled { .. } => ErrorCode::StreamCancelled,
                 StreamError::Interrupted { .. } => ErrorCode::StreamInterrupted,
+            },
+            Self::Kurento(error) => match error {
+                KurentoError::ObjectLost { .. } => ErrorCode::KurentoObjectLost,
+                KurentoError::Refused { .. } => ErrorCode::KurentoRefused,
+                KurentoError::QueueFull { .. } => ErrorCode::KurentoQueueFull,
             },
             Self::Recorder { .. } => ErrorCode::Recorder,
             Self::InvalidState { .. } => ErrorCode::InvalidState,

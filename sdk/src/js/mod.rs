@@ -16,6 +16,7 @@ mod error;
 mod event_target;
 mod file_transfer;
 pub(crate) mod identity;
+mod kurento;
 mod level_meter;
 mod list;
 mod live_object;

@@ -23,6 +23,7 @@ mod level_meter;
 mod listener;
 mod mime;
 mod mixer;
+pub(crate) mod offered_connection;
 pub(crate) mod page;
 mod peer_connection;
 mod player;

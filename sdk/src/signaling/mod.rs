@@ -18,6 +18,11 @@
 
 mod heartbeat;
 mod janus;
+#[cfg_attr(
+    not(all(target_arch = "wasm32", feature = "js")),
+    allow(dead_code, unused_imports, reason = "used by `Kurento`")
+)]
+pub(crate) mod kurento;
 mod livekit;
 mod native;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
