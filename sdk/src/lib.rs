@@ -53,6 +53,7 @@ mod event_stream;
 #[doc(hidden)]
 pub mod model;
 mod options;
+mod pace;
 pub mod signaling;
 #[cfg(test)]
 mod table_tests;

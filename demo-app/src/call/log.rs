@@ -130,7 +130,7 @@ impl Log {
             }
             RoomEvent::ParticipantLeft { .. } => self.note(Event::Dropped(name)),
             RoomEvent::ChatReceived { text, .. } => self.say(Some(name), text),
-            RoomEvent::Warning { error } => self.note(Event::Failed(Attempt::Background, error)),
+            RoomEvent::Warning { error, .. } => self.note(Event::Failed(Attempt::Background, error)),
             _ => {}
         }
     }

@@ -101,7 +101,7 @@ impl Driver {
             if let (Err(exception), Some(driver)) = (played.await, this.upgrade())
                 && exception.name != NOT_ALLOWED
             {
-                driver.events.send(RoomEvent::Warning { error: exception.into() });
+                driver.events.send(RoomEvent::Warning { participant_id: None, error: exception.into() });
             }
         });
         Ok(())

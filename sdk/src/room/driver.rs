@@ -279,7 +279,7 @@ impl Driver {
                     match done {
                         Ok(Some(input)) => driver.connection_input(&link, input),
                         Ok(None) => {}
-                        Err(error) => driver.warn(error),
+                        Err(error) => driver.warn_about(link.participant().cloned(), error),
                     }
                 });
             }
@@ -338,8 +338,12 @@ impl Driver {
     }
 
     pub(super) fn warn(&self, error: Error) {
+        self.warn_about(None, error);
+    }
+
+    fn warn_about(&self, participant_id: Option<ParticipantId>, error: Error) {
         trace::warning(&error);
-        self.events.send(RoomEvent::Warning { error });
+        self.events.send(RoomEvent::Warning { participant_id, error });
     }
 
     pub(super) fn emit(&self, event: Event) {
@@ -453,7 +457,7 @@ impl Driver {
                 }
                 return;
             }
-            Event::Warning(error) => return self.warn(error),
+            Event::Warning { participant_id, error } => return self.warn_about(participant_id, error),
             Event::Ended(error) => return self.ended(error),
         };
         self.events.send(event);

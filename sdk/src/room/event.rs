@@ -271,6 +271,8 @@ pub enum RoomEvent {
     },
     /// A failure that does not end the call.
     Warning {
+        /// The participant at the remote end of the connection that it is about, if any.
+        participant_id: Option<ParticipantId>,
         /// The error.
         #[cfg_attr(
             feature = "js",

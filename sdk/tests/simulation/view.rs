@@ -50,7 +50,7 @@ impl View {
         assert!(self.ended.is_none(), "{event:?} after the end");
         let may_be_first = matches!(
             event,
-            Event::Waiting | Event::Joined | Event::Ended(_) | Event::Receipt(_) | Event::Warning(_)
+            Event::Waiting | Event::Joined | Event::Ended(_) | Event::Receipt(_) | Event::Warning { .. }
         );
         assert!(self.joined || may_be_first, "{event:?} before joining");
         match event {
@@ -135,13 +135,15 @@ impl View {
             }
             Event::PublicationRefused(id) => panic!("{id} is refused"),
             Event::Receipt(receipt) => self.receipts.push((now, receipt)),
-            Event::Warning(Error::Signaling(SignalingError::Refused {
-                code: RefusalCode::NotHost, ..
-            })) => self.is_not_host = true,
-            Event::Warning(Error::Negotiation { detail, .. }) => {
-                assert!(detail.contains("a fault of the model"), "{detail}");
-            }
-            Event::Warning(error) => panic!("{error}"),
+            Event::Warning { error, .. } => match error {
+                Error::Signaling(SignalingError::Refused { code: RefusalCode::NotHost, .. }) => {
+                    self.is_not_host = true;
+                }
+                Error::Negotiation { detail, .. } => {
+                    assert!(detail.contains("a fault of the model"), "{detail}");
+                }
+                error => panic!("{error}"),
+            },
             Event::Capacity => {}
             Event::Ended(error) => self.ended = Some(error),
         }

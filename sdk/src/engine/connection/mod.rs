@@ -4,6 +4,7 @@
 mod channels;
 mod commands;
 mod dtls;
+mod gate;
 mod held;
 mod removal;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use self::channels::{Channels, SendOutcome};
 pub(super) use self::commands::Output;
 pub use self::commands::{ConnectionCommand, ConnectionInput, Limit};
 use self::dtls::Dtls;
+use self::gate::Gate;
 pub use self::held::HeldCommands;
 use self::removal::Removal;
 use super::data::Frame;
@@ -30,8 +32,9 @@ use crate::model::{
     PublicationId, SdpType, Sections, SessionDescription, Slot, Slots, Timestamp, Wanted, Wish,
 };
 
-/// Maximum sections per kind that a remote end may ask for; our own peers ask for fewer.
-const MAX_ASKED_SECTIONS: usize = 64;
+/// Maximum sections per kind in which to receive from a participant, and from a server, whose offers moim's SFU limits too.
+const MAX_SECTIONS: usize = 64;
+const MAX_SERVER_SECTIONS: usize = 100;
 
 /// Maximum descriptions that wait for negotiation. Beyond this, the oldest ones were ignored by it.
 const MAX_ANNOUNCED: usize = 32;
@@ -49,6 +52,8 @@ pub(super) struct Connection {
     far_end: FarEnd,
     /// Whether it receives, so that there can be wishes.
     receives: bool,
+    /// Limits a participant at the remote end.
+    gate: Option<Gate>,
     exchange: Exchange,
     offerer: Offerer,
     /// The sections that an offer must contain.
@@ -85,6 +90,7 @@ impl Connection {
         Self {
             far_end: plan.far_end,
             receives: plan.link.receives(),
+            gate: (plan.far_end != FarEnd::Server).then(Gate::default),
             exchange: exchange_of(plan).recovering(recovery),
             offerer: plan.offerer,
             to_send: Sections::default(),
@@ -171,9 +177,10 @@ impl Connection {
     }
 
     /// Ensures at least these sections to receive in. Returns whether sections must be added.
-    fn receive(&mut self, wanted: Sections) -> bool {
+    fn receive(&mut self, Sections { audio, video }: Sections) -> bool {
+        let most = if self.far_end == FarEnd::Server { MAX_SERVER_SECTIONS } else { MAX_SECTIONS };
         let before = self.receiving;
-        self.receiving = before.max(wanted);
+        self.receiving = before.max(Sections { audio: audio.min(most), video: video.min(most) });
         let has_more = self.receiving != before;
         if has_more {
             self.command(ConnectionCommand::Receive(self.receiving));
@@ -290,6 +297,16 @@ impl Connection {
 
     /// Handles a signal from the remote end.
     pub(super) fn handle_signal(&mut self, signal: LinkSignal<Slot>, now: Timestamp) {
+        let admitted = match &mut self.gate {
+            Some(gate) => gate.admit(signal, &mut self.outputs, now),
+            None => Some(signal),
+        };
+        if let Some(signal) = admitted {
+            self.process(signal, now);
+        }
+    }
+
+    fn process(&mut self, signal: LinkSignal<Slot>, now: Timestamp) {
         match signal {
             LinkSignal::Description { description, carries } => {
                 if self.announced.len() == MAX_ANNOUNCED {
@@ -309,10 +326,9 @@ impl Connection {
                 }
                 self.exchange.handle_refusal(sdp_type, &reason, now);
             }
-            LinkSignal::RequestOffer { sections: Sections { audio, video }, restart } => {
+            LinkSignal::RequestOffer { sections, restart } => {
                 if self.offerer == Offerer::Us {
-                    let most = |sections: usize| sections.min(MAX_ASKED_SECTIONS);
-                    let has_more = self.receive(Sections { audio: most(audio), video: most(video) });
+                    let has_more = self.receive(sections);
                     if has_more || !restart {
                         self.exchange.handle_ask(false, now);
                     }
@@ -399,13 +415,17 @@ impl Connection {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.exchange.poll_timeout().into_iter().chain(self.dtls.poll_timeout()).min()
+        let gate = self.gate.as_ref().and_then(Gate::poll_timeout);
+        [self.exchange.poll_timeout(), self.dtls.poll_timeout(), gate].into_iter().flatten().min()
     }
 
     /// Advances time. Returns whether only a new connection can restore this one.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) -> bool {
         self.exchange.handle_timeout(now);
         self.proceed();
+        while let Some(signal) = self.gate.as_mut().and_then(|gate| gate.take_due(now)) {
+            self.process(signal, now);
+        }
         // One that was never connected would fail again.
         self.dtls.handle_timeout(now) && self.was_connected
     }

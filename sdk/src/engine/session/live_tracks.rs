@@ -40,6 +40,10 @@ impl LiveTracks {
                     continue;
                 }
                 let key = (owner.clone(), id.clone());
+                // A remote end may name one publication in several sections: it is received in the first.
+                if live.contains_key(&key) {
+                    continue;
+                }
                 if self.0.get(&key) != Some(mid) {
                     let (participant_id, publication) = (owner.clone(), publication.clone());
                     let (link, mid) = (link.clone(), mid.clone());

@@ -5,6 +5,9 @@
 
 mod backlog;
 mod forwarding;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod hostile_tests;
 mod ice;
 mod ladder;
 mod live_tracks;
@@ -425,6 +428,10 @@ impl Session {
 
     fn signal(&mut self, command: SignalCommand) {
         self.outputs.push_back(Output::Signal(command));
+    }
+
+    fn warn(&mut self, error: Error, participant_id: Option<ParticipantId>) {
+        self.event(Event::Warning { participant_id, error });
     }
 
     fn event(&mut self, event: Event) {

@@ -86,7 +86,12 @@ pub enum Event {
     /// [`has_capacity`](super::Session::has_capacity) may be true for what it was not before.
     Capacity,
     /// A failure that does not end the session.
-    Warning(Error),
+    Warning {
+        /// The participant at the remote end of the connection that it is about.
+        participant_id: Option<ParticipantId>,
+        /// The error.
+        error: Error,
+    },
     /// The session has ended; `None` if it was left by the application.
     Ended(Option<Error>),
 }

@@ -24,7 +24,7 @@ impl Session {
                     self.outputs.push_back(Output::Connection { link, command });
                 }
                 connection::Output::Signal(signal) => self.signal(SignalCommand::Signal { link, signal }),
-                connection::Output::Warning(error) => self.event(Event::Warning(error)),
+                connection::Output::Warning(error) => self.warn(error, link.participant().cloned()),
             }
         }
     }

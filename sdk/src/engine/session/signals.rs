@@ -11,7 +11,7 @@ impl Session {
         match (&mut self.phase, event) {
             (Phase::Ended, _) => {}
             (Phase::Joined { .. } | Phase::Recovering { .. }, SignalEvent::Refused(refusal)) => {
-                self.event(Event::Warning(SignalingError::from(refusal).into()));
+                self.warn(SignalingError::from(refusal).into(), None);
             }
             (_, SignalEvent::Refused(refusal) | SignalEvent::Ended(refusal)) => {
                 self.end(Some(SignalingError::from(refusal).into()));
@@ -21,7 +21,7 @@ impl Session {
             }
             (_, SignalEvent::Lost { detail }) => self.lost(SignalingError::Lost { detail }.into(), now),
             (_, SignalEvent::Undecodable { detail }) => {
-                self.event(Event::Warning(SignalingError::Undecodable { detail }.into()));
+                self.warn(SignalingError::Undecodable { detail }.into(), None);
             }
             (_, SignalEvent::Lanes(lanes)) => {
                 self.capabilities.lanes = lanes;

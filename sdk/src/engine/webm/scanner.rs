@@ -246,7 +246,7 @@ impl Scanner {
             return;
         };
         cluster.has_cue = true;
-        if self.cues.last().is_none_or(|last| last.time + CUE_DISTANCE <= time) {
+        if self.cues.last().is_none_or(|last| last.time.saturating_add(CUE_DISTANCE) <= time) {
             self.cues.push(Cue { time, position: cluster.position });
         }
     }

@@ -276,7 +276,7 @@ async fn another_failure_is_a_warning_and_an_interruption_is_none() {
         call.microphone.attach(&element("<audio></audio>")).expect("attached");
         TimeoutFuture::new(50).await;
         let warning = events.next().now_or_never().flatten();
-        let told = matches!(warning, Some(RoomEvent::Warning { error: Error::Browser { name: told, .. } }) if told == name);
+        let told = matches!(warning, Some(RoomEvent::Warning { error: Error::Browser { name: told, .. }, .. }) if told == name);
         assert_eq!(told, is_told, "{name}");
         assert!(call.room.can_play_audio());
     }

@@ -6,15 +6,21 @@ use crate::collections::SortedMap;
 use crate::model::{
     Lane, LinkId, LinkSignal, ParticipantId, PublicationId, Sections, Slot, Timestamp, Wanted,
 };
+use crate::pace::Pace;
 
 /// Closed links whose next epoch is stored. Only a participant that comes back under the same id needs it.
 const MAX_CLOSED: usize = 1024;
+
+/// How often a participant may open a link again: each time, this end's peer connection is replaced.
+const REOPENED: Pace = Pace::new(16, 2_000);
 
 /// The open links, and the epochs of closed ones.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     open: SortedMap<LinkId, Reliable>,
     closed: SortedMap<LinkId, NextEpoch>,
+    /// When those participants may do so again that have opened their link again.
+    reopened: SortedMap<ParticipantId, Pace>,
 }
 
 /// How a closed link begins when it is opened again.
@@ -61,6 +67,7 @@ impl Links {
     pub(super) fn clear(&mut self) {
         self.open.clear();
         self.closed.clear();
+        self.reopened.clear();
     }
 
     /// Sends a signal. Has no effect if the link is not open.
@@ -88,6 +95,12 @@ impl Links {
         };
         let reliable = self.open.get_mut(&link)?;
         if payload.epoch > reliable.epoch() {
+            // One that comes too early is repeated.
+            if let LinkId::Participant(id) = &link
+                && reopens_too_soon(&mut self.reopened, id, now)
+            {
+                return None;
+            }
             self.open.remove(&link);
             self.begin_next(&link, payload.epoch, Some(payload));
             return Some(Delivery::Reopened(link));
@@ -120,6 +133,13 @@ impl Links {
             reliable.poll_transmit().map(|payload| (to(), payload))
         })
     }
+}
+
+fn reopens_too_soon(paces: &mut SortedMap<ParticipantId, Pace>, id: &ParticipantId, now: Timestamp) -> bool {
+    if paces.len() == MAX_CLOSED && !paces.contains_key(id) {
+        paces.pop_first();
+    }
+    paces.get_or_insert_with(id.clone(), || REOPENED).take(now).is_err()
 }
 
 fn receive(
@@ -179,6 +199,23 @@ fn from_native(signal: PeerSignal, from: Option<&ParticipantId>) -> Option<LinkS
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_participant_cannot_open_its_link_again_and_again() {
+        let (mut links, link) = (Links::default(), LinkId::from(ParticipantId::from("b")));
+        links.open(link.clone(), 0);
+        let mut reopen = |epoch, now| {
+            let payload = RelayPayload { epoch, seq: 1, ack: 0, signal: None };
+            let delivery = links.handle_payload("b".into(), payload, now);
+            let is_reopened = matches!(delivery, Some(Delivery::Reopened(_)));
+            if is_reopened {
+                links.open(link.clone(), now);
+            }
+            is_reopened
+        };
+        assert_eq!((1..500).filter(|epoch| reopen(*epoch, 0)).count(), 16);
+        assert!(reopen(500, 2_000), "an honest end repeats it");
+    }
 
     #[test]
     fn only_the_last_wishes_are_repeated() {
