@@ -42,8 +42,10 @@ pub use crate::model::{
 
 pub use native::NativeBackend;
 
+#[doc(hidden)]
+pub use servers::backend_for;
 #[cfg_attr(not(target_arch = "wasm32"), allow(unused_imports, reason = "used by `Room`"))]
-pub(crate) use servers::{Scheme, Server, backend_for};
+pub(crate) use servers::{Scheme, Server};
 pub use servers::{ServerOptions, ServerType};
 
 /// A connection to a signaling server.

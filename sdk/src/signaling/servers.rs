@@ -122,7 +122,8 @@ impl fmt::Debug for ServerOptions {
 }
 
 /// Creates the backend of a server whose chunk is loaded.
-pub(crate) fn backend_for(options: ServerOptions) -> Box<dyn SignalingBackend> {
+#[doc(hidden)]
+pub fn backend_for(options: ServerOptions) -> Box<dyn SignalingBackend> {
     (options.kind.server().create)(options)
 }
 

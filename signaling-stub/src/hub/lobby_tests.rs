@@ -312,3 +312,14 @@ fn whoever_waits_for_a_room_in_which_only_a_mixer_is_left_is_sent_away_and_the_n
     say(&mut hub, CAROL, &mcu_message("participant"));
     assert_eq!(welcomed(&drain(&mut hub)), [CAROL]);
 }
+
+#[test]
+fn whoever_waits_and_is_silent_like_the_host_is_closed_once() {
+    let (mut hub, ..) = locked();
+    let limits = Limits::default();
+    hub.handle_timeout(limits.idle_timeout_ms);
+    let outputs = drain(&mut hub);
+    let closed = outputs.iter().filter(|output| matches!(output, Output::Close { id: BOB, .. })).count();
+    assert_eq!(closed, 1, "{outputs:?}");
+    assert_eq!(errors(&outputs).iter().filter(|(id, ..)| *id == BOB).count(), 1, "{outputs:?}");
+}

@@ -411,6 +411,10 @@ impl Hub {
         let late = self.connections.iter().filter(|(_, connection)| connection.deadline(timeout) <= now);
         let late: Vec<_> = late.map(|(id, connection)| (*id, connection.heard_at)).collect();
         for (id, heard_at) in late {
+            // With the last host, those who waited have been turned away.
+            if !self.connections.contains_key(&id) {
+                continue;
+            }
             let message = match heard_at.saturating_add(timeout) <= now {
                 true => format!("received nothing for {timeout} ms"),
                 false => format!("received no `join` for {} ms", self.limits.join_timeout_ms),
