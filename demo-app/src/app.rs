@@ -47,19 +47,16 @@ pub(crate) fn App() -> Html {
         let (room, media, ticket, log) = (room.clone(), media.clone(), ticket.setter(), log.dispatcher());
         Callback::from(move |chosen: Ticket| {
             chosen.remember_name();
-            browser::show_address(&browser::invitation(&chosen.room, chosen.topology));
+            browser::show_address(&browser::invitation(&chosen));
             log.dispatch(LogAction::Clear);
-            let mut how = RoomOptions::default();
-            how.topology = chosen.topology;
-            how.cpu_relief = true;
-            room.join_with(how, chosen.options(), media.tracks());
+            room.join_with(chosen.room_options(), chosen.options(), media.tracks());
             ticket.set(chosen);
         })
     };
     {
         let (join, ticket, query) = (join.clone(), (*ticket).clone(), query.clone());
         use_effect_with((), move |()| {
-            if query.join && !ticket.name.is_empty() {
+            if query.join && !ticket.name.is_empty() && !query.server_unknown {
                 join.emit(ticket);
             }
         });
@@ -122,6 +119,7 @@ pub(crate) fn App() -> Html {
                     {media}
                     {recordings}
                     ticket={(*ticket).clone()}
+                    server_unknown={query.server_unknown}
                     joining={matches!(room.state(), RoomState::Joining | RoomState::Waiting)}
                     waiting={room.state() == RoomState::Waiting}
                     failure={room.error()}

@@ -5,9 +5,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, Element, HtmlElement, Storage, Window};
 
-use moim::Topology;
-
 use crate::query;
+use crate::ticket::Ticket;
 
 pub(crate) fn window() -> Option<Window> {
     web_sys::window()
@@ -33,11 +32,11 @@ pub(crate) fn preferred_languages() -> Vec<String> {
     languages.iter().filter_map(|tag| tag.as_string()).collect()
 }
 
-/// The URL that invites others to `room`.
-pub(crate) fn invitation(room: &str, topology: Topology) -> String {
+/// The URL that invites others to the ticket's room.
+pub(crate) fn invitation(ticket: &Ticket) -> String {
     let Some(location) = window().map(|window| window.location()) else { return String::new() };
     let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
-    query::invitation(&origin, &path, room, topology)
+    query::invitation(&origin, &path, &ticket.room, ticket.topology, ticket.server.as_ref())
 }
 
 /// Puts the room into the address bar, so that a reload returns to it.

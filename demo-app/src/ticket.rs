@@ -1,6 +1,6 @@
 //! The data for joining a room.
 
-use moim::{JoinOptions, Role, Topology};
+use moim::{JoinOptions, Role, RoomOptions, ServerOptions, ServerType, Topology};
 
 use crate::query::Query;
 use crate::{browser, room_name};
@@ -17,6 +17,8 @@ pub(crate) struct Ticket {
     pub(crate) host: bool,
     /// The room token.
     pub(crate) token: Option<String>,
+    /// The server, if it is not the one of the page.
+    pub(crate) server: Option<ServerOptions>,
 }
 
 impl Ticket {
@@ -34,7 +36,21 @@ impl Ticket {
             topology: query.topology,
             host: query.host,
             token: query.token.clone(),
+            server: query.server.clone(),
         }
+    }
+
+    /// Whether topology and role can be chosen: other servers than moim's own have one of each.
+    pub(crate) fn has_choice(&self) -> bool {
+        self.server.as_ref().is_none_or(|server| server.kind == ServerType::Native)
+    }
+
+    pub(crate) fn room_options(&self) -> RoomOptions {
+        let mut options = RoomOptions::default();
+        options.topology = self.topology;
+        options.server.clone_from(&self.server);
+        options.cpu_relief = true;
+        options
     }
 
     pub(crate) fn options(&self) -> JoinOptions {

@@ -15,6 +15,8 @@ pub(crate) struct ControlsProps {
     pub(crate) sharing: bool,
     pub(crate) hand: Hand,
     pub(crate) panel: Option<Panel>,
+    /// Whether the server supports chat.
+    pub(crate) chat: bool,
     pub(crate) unread: usize,
     /// The number of participants whom the user can admit from the lobby.
     pub(crate) waiting: usize,
@@ -79,7 +81,9 @@ pub(crate) fn Controls(props: &ControlsProps) -> Html {
                 onclick={hand.toggle.clone()}
             />
             { opener(Panel::People, people, Mark::People, props.waiting, "people-toggle") }
-            { opener(Panel::Chat, chat, Mark::Chat, props.unread, "chat-toggle") }
+            if props.chat {
+                { opener(Panel::Chat, chat, Mark::Chat, props.unread, "chat-toggle") }
+            }
             { opener(Panel::More, count(words.more, words.files_offered, props.offered), Mark::More, props.offered, "more-toggle") }
             <span class="controls__gap" />
             <Button

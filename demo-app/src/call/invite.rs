@@ -32,7 +32,7 @@ impl Invite {
 #[hook]
 pub(crate) fn use_invite(ticket: &Ticket, on_copied: Callback<()>) -> Invite {
     let by_hand = use_state_eq(|| false);
-    Invite { link: browser::invitation(&ticket.room, ticket.topology), by_hand, on_copied }
+    Invite { link: browser::invitation(ticket), by_hand, on_copied }
 }
 
 #[derive(Clone, PartialEq, Properties)]

@@ -93,6 +93,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
 
     let hand = use_hand(room);
     let files = use_files(room);
+    let capabilities = room.capabilities();
     let presence = use_room_news(room, media, &files, log);
     let quality = use_quality(room);
     let tiles = tiles::tiles(&ticket.name, hand.up, media, share.tracks(), &props.participants, quality);
@@ -230,6 +231,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 recording={recorded_room.running}
                 on_record={recorded_room.toggle.clone()}
                 hand={hand.clone()}
+                files={capabilities.reliable_data && capabilities.addressed_data}
                 offered={files.offered()}
                 {sharing}
                 on_share={on_share.clone()}
@@ -283,6 +285,7 @@ pub(crate) fn Call(props: &CallProps) -> Html {
                 {sharing}
                 hand={hand.clone()}
                 panel={*panel}
+                chat={capabilities.reliable_data}
                 {unread}
                 {waiting}
                 offered={files.offered()}

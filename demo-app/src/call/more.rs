@@ -15,6 +15,8 @@ pub(crate) struct MoreProps {
     pub(crate) recording: bool,
     pub(crate) on_record: Callback<()>,
     pub(crate) hand: Hand,
+    /// Whether the server supports files.
+    pub(crate) files: bool,
     /// The number of files that await an answer.
     pub(crate) offered: usize,
     pub(crate) sharing: bool,
@@ -84,16 +86,18 @@ pub(crate) fn More(props: &MoreProps) -> Html {
                 test="record-room"
                 onclick={props.on_record.clone()}
             />
-            <Button
-                name={match props.offered {
-                    0 => words.files.to_owned(),
-                    offered => fill(words.files_offered, "count", &offered.to_string()),
-                }}
-                mark={Mark::File}
-                look={Look::Quiet}
-                test="files-toggle"
-                onclick={open(Panel::Files)}
-            />
+            if props.files {
+                <Button
+                    name={match props.offered {
+                        0 => words.files.to_owned(),
+                        offered => fill(words.files_offered, "count", &offered.to_string()),
+                    }}
+                    mark={Mark::File}
+                    look={Look::Quiet}
+                    test="files-toggle"
+                    onclick={open(Panel::Files)}
+                />
+            }
             <Button
                 name={words.statistics}
                 mark={Mark::Chart}

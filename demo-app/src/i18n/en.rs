@@ -98,6 +98,7 @@ pub(super) const WORDS: Words = Words {
     server_closing: "The server was shut down. Wait a moment, then join again.",
     room_full: "This room is full. Try again later, or choose another room.",
     topology_refused: "This room uses another connection type. Choose the other connection, then join again.",
+    server_unknown: "The address of this page names an unknown kind of server. Known are {kinds}.",
     no_mixer: "This room has no mixer. Open the mixer page, or choose another connection, then join again.",
     too_busy: "The server is busy. Wait a moment, then join again.",
     name_refused: "The server does not accept this name or room. Choose shorter ones, then join again.",

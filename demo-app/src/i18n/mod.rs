@@ -163,6 +163,7 @@ words! {
     room_full,
     /// The room has another topology, or the server has no SFU.
     topology_refused,
+    server_unknown,
     no_mixer,
     too_busy,
     name_refused,

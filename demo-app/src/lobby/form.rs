@@ -16,6 +16,8 @@ const MAX_LENGTH: &str = "64";
 pub(crate) struct JoinFormProps {
     pub(crate) ticket: Ticket,
     pub(crate) joining: bool,
+    /// There is no server to join.
+    pub(crate) disabled: bool,
     pub(crate) on_join: Callback<Ticket>,
     pub(crate) on_cancel: Callback<()>,
 }
@@ -121,28 +123,30 @@ pub(crate) fn JoinForm(props: &JoinFormProps) -> Html {
                 </div>
                 <span id="room-hint" class="soft">{ words.room_hint }</span>
             </div>
-            <label class="field">
-                <span class="field__label">{ words.topology }</span>
-                <select data-test="topology" onchange={on_topology}>
-                    { for [(Topology::Mesh, words.mesh), (Topology::Sfu, words.sfu), (Topology::Mcu, words.mcu)].map(|(topology, name)| html! {
-                        <option value={topology.as_str()} selected={topology == draft.topology}>{ name }</option>
-                    }) }
-                </select>
-            </label>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    data-test="as-host"
-                    checked={draft.host}
-                    aria-describedby="host-hint"
-                    onchange={on_host}
-                />
-                <span>
-                    { words.as_host }
-                    <span id="host-hint" class="soft">{ words.as_host_hint }</span>
-                </span>
-            </label>
-            <button type="submit" class="button button--primary button--wide" data-test="join" disabled={props.joining}>
+            if draft.has_choice() {
+                <label class="field">
+                    <span class="field__label">{ words.topology }</span>
+                    <select data-test="topology" onchange={on_topology}>
+                        { for [(Topology::Mesh, words.mesh), (Topology::Sfu, words.sfu), (Topology::Mcu, words.mcu)].map(|(topology, name)| html! {
+                            <option value={topology.as_str()} selected={topology == draft.topology}>{ name }</option>
+                        }) }
+                    </select>
+                </label>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        data-test="as-host"
+                        checked={draft.host}
+                        aria-describedby="host-hint"
+                        onchange={on_host}
+                    />
+                    <span>
+                        { words.as_host }
+                        <span id="host-hint" class="soft">{ words.as_host_hint }</span>
+                    </span>
+                </label>
+            }
+            <button type="submit" class="button button--primary button--wide" data-test="join" disabled={props.joining || props.disabled}>
                 if props.joining {
                     <span class="spinner" aria-hidden="true" />
                 } else {

@@ -10,7 +10,9 @@ use yew::prelude::*;
 
 use crate::errors::{Attempt, refusal, sentence};
 use crate::hooks::{LocalMedia, Recordings};
+use crate::i18n::fill;
 use crate::inputs::{InputNotices, Pickers};
+use crate::query;
 use crate::recordings::RecordingList;
 use crate::ticket::Ticket;
 use crate::ui::{Brand, Button, LanguageSwitch, Look, Mark, Notice, Tone, use_words};
@@ -24,6 +26,8 @@ pub(crate) struct LobbyProps {
     pub(crate) media: LocalMedia,
     pub(crate) recordings: Recordings,
     pub(crate) ticket: Ticket,
+    /// The address names a kind of server that is unknown: joining is disabled.
+    pub(crate) server_unknown: bool,
     pub(crate) joining: bool,
     /// Waiting: the host was asked to admit the user.
     pub(crate) waiting: bool,
@@ -48,6 +52,9 @@ pub(crate) fn Lobby(props: &LobbyProps) -> Html {
                 <LanguageSwitch />
             </header>
             <main class="lobby__main">
+                if props.server_unknown {
+                    <Notice text={fill(words.server_unknown, "kinds", &query::servers())} tone={Tone::Alarm} />
+                }
                 if let Some(failure) = &props.failure {
                     <Notice text={sentence(words, Attempt::Call, failure)} tone={Tone::Alarm}>
                         if refusal(failure) == Some("hostRefused") {
@@ -85,6 +92,7 @@ pub(crate) fn Lobby(props: &LobbyProps) -> Html {
                             <JoinForm
                                 ticket={props.ticket.clone()}
                                 joining={props.joining}
+                                disabled={props.server_unknown}
                                 on_join={props.on_join.clone()}
                                 on_cancel={props.on_cancel.clone()}
                             />

@@ -41,6 +41,14 @@ macro_rules! servers {
         words! { ServerType { $($word $variant,)+ } }
 
         impl ServerType {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name, as in `ServerOptions.type` in JavaScript.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
             pub(crate) fn server(self) -> &'static Server {
                 match self { $(Self::$variant => &$server,)+ }
             }
