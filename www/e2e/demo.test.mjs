@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LIVEKIT, serverMissing } from "../../scripts/lib/go_servers.mjs";
 import { browserMissing, launch } from "./lib/browsers.mjs";
 import { join, meetEachOther } from "./lib/call.mjs";
+import { startLiveKit, tokenFor } from "./lib/livekit.mjs";
 import { assertFallsSilent } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -254,3 +256,17 @@ for (const kind of ["chromium", "firefox"]) {
     assert.deepEqual(problems, []);
   });
 }
+
+test("an address with a LiveKit server leads to a room there", { skip: skip || serverMissing(LIVEKIT) }, async (t) => {
+  const [stub, server] = await Promise.all([startStub(t), startLiveKit(t)]);
+  const query = (name) => `&server=livekit&url=${encodeURIComponent(server.url)}&token=${tokenFor(name)}`;
+  const alice = await join(t, stub, "alice", { query: query("alice") });
+  const bob = await join(t, stub, "bob", { query: query("bob") });
+  await meetEachOther(alice, bob);
+  const address = new URL(alice.page.url()).searchParams;
+  assert.deepEqual([address.get("server"), address.get("url"), address.get("token")], ["livekit", server.url, null], "the invitation");
+
+  await bob.page.goto(`${stub.url}/?room=tea&name=bob&server=livekitt&join`);
+  const notice = await shows(bob, `${bob.$("lobby")} ${bob.$("notice")}`);
+  assert.match(await notice.evaluate((element) => element.textContent), /unknown kind of server.*livekit/);
+});
