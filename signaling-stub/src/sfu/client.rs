@@ -1,7 +1,7 @@
 //! The connection of one participant.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -47,6 +47,8 @@ pub(super) struct Client {
     channels: Channels,
     /// Maps media sections to the client's publications.
     mids: BTreeMap<String, PublicationId>,
+    /// Publications that have ended since its last offer, which still carried them.
+    withdrawn: BTreeSet<PublicationId>,
     uplinks: BTreeMap<Mid, Uplink>,
     subscriptions: Subscriptions,
     started: Instant,
@@ -96,6 +98,7 @@ impl Client {
             reliable: Reliable::default(),
             channels,
             mids: BTreeMap::new(),
+            withdrawn: BTreeSet::new(),
             uplinks: BTreeMap::new(),
             subscriptions: Subscriptions::new(now),
             started,
@@ -121,6 +124,27 @@ impl Client {
         self.reliable = Reliable::begin(epoch, self.millis(now));
     }
 
+    /// Sets its publications. One that has ended may be published again under the same id: the offers so far do not carry
+    /// the new one. The client makes another offer then, if it learnt late that the first has ended.
+    pub(super) fn publish(&mut self, publications: Vec<Publication>, now: Instant) {
+        let before = std::mem::replace(&mut self.publications, publications);
+        let is_published = |id: &PublicationId| self.publications.iter().any(|known| known.id == *id);
+        for Publication { id, .. } in before.into_iter().filter(|known| !is_published(&known.id)) {
+            let early = self.early_offer.as_mut().map(|(_, (_, mids))| mids);
+            for mids in early.into_iter().chain([&mut self.mids]) {
+                let sections = mids.len();
+                mids.retain(|_, carried| *carried != id);
+                if mids.len() < sections {
+                    self.withdrawn.insert(id.clone());
+                }
+            }
+        }
+        if self.withdrawn.iter().any(is_published) {
+            let ask = PeerSignal::Ask { audio: 0, video: 0, restart: false };
+            self.reliable.send_state(ask, self.millis(now));
+        }
+    }
+
     /// Handles a payload, and returns its faults.
     pub(super) fn handle_payload(&mut self, payload: RelayPayload, now: Instant) -> Vec<String> {
         let mut faults = Vec::new();
@@ -137,6 +161,7 @@ impl Client {
                     faults.push("received an answer without an offer: the SFU makes no offers".to_owned());
                 }
                 PeerSignal::Description { description, mids } => {
+                    self.withdrawn.clear();
                     // A client waits for the answer to its offer; a newer offer replaces a pending one.
                     self.early_offer = Some((now, (description, mids)));
                     self.take_early_offer(now);

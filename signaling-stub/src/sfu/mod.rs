@@ -141,8 +141,9 @@ impl Sfu {
             }
             MediaCommand::Published { id, publications } => {
                 let Some(client) = self.clients.get_mut(&id) else { return };
-                client.publications = publications;
+                client.publish(publications, now);
                 let room = client.room.clone();
+                self.woken.insert(id);
                 self.reassign(&room, now);
             }
             MediaCommand::Relay { id, payload } => {

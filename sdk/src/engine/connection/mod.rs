@@ -1,6 +1,7 @@
 //! The state of one peer connection of a room: its exchange with the remote end, its publications, and the messages
 //! queued for its data channels.
 
+mod carried;
 mod channels;
 mod commands;
 mod dtls;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::collections::VecDeque;
 
+use self::carried::Carried;
 use self::channels::{Channels, SendOutcome};
 pub(super) use self::commands::Output;
 pub use self::commands::{ConnectionCommand, ConnectionInput, Limit};
@@ -29,22 +31,12 @@ use super::trace;
 use crate::collections::{SortedMap, SortedSet};
 use crate::model::{
     Channel, ConnectionState, IceServer, LinkSignal, Mids, Offerer, ParticipantConnectionState,
-    PublicationId, SdpType, Sections, SessionDescription, Slot, Slots, Timestamp, Wanted, Wish,
+    PublicationId, SdpType, Sections, Slot, Slots, Timestamp, Wanted, Wish,
 };
 
 /// Maximum sections per kind in which to receive from a participant, and from a server, whose offers moim's SFU limits too.
 const MAX_SECTIONS: usize = 64;
 const MAX_SERVER_SECTIONS: usize = 100;
-
-/// Maximum descriptions that wait for negotiation. Beyond this, the oldest ones were ignored by it.
-const MAX_ANNOUNCED: usize = 32;
-
-/// A remote description that is being applied, with its publications.
-#[derive(Clone, Debug)]
-struct Applying {
-    sdp_type: SdpType,
-    slots: Option<Slots>,
-}
 
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
@@ -77,10 +69,7 @@ pub(super) struct Connection {
     /// Whether the remote end wants publications that it does not name.
     far_default: Limit,
     local_mids: Mids,
-    /// Remote descriptions that negotiation has not processed yet, with their publications.
-    announced: VecDeque<(SessionDescription, Option<Slots>)>,
-    applying: Option<Applying>,
-    slots: Slots,
+    carried: Carried,
     channels: Channels,
     outputs: VecDeque<Output>,
 }
@@ -107,9 +96,7 @@ impl Connection {
             far_wishes: SortedMap::new(),
             far_default: Limit::default(),
             local_mids: Mids::new(),
-            announced: VecDeque::new(),
-            applying: None,
-            slots: Slots::new(),
+            carried: Carried::default(),
             channels: Channels::default(),
             outputs: VecDeque::from([Output::Command(ConnectionCommand::Open {
                 far_end: plan.far_end,
@@ -235,7 +222,20 @@ impl Connection {
 
     /// The remote publications by `mid`, after the description was applied.
     pub(super) fn slots(&self) -> &Slots {
-        &self.slots
+        self.carried.slots()
+    }
+
+    /// The remote end has ended a publication. It may publish it again under the same id.
+    pub(super) fn withdraw(&mut self, id: &PublicationId) {
+        self.carried.withdraw(id);
+    }
+
+    /// The remote end publishes something. If that has ended before, and this end learnt of it late, the description that
+    /// carries it may have arrived already: another one tells.
+    pub(super) fn expect(&mut self, id: &PublicationId, now: Timestamp) {
+        if self.carried.is_withdrawn(id) {
+            self.request_negotiation(now);
+        }
     }
 
     /// The type of the remote end.
@@ -309,14 +309,11 @@ impl Connection {
     fn process(&mut self, signal: LinkSignal<Slot>, now: Timestamp) {
         match signal {
             LinkSignal::Description { description, carries } => {
-                if self.announced.len() == MAX_ANNOUNCED {
-                    self.announced.pop_front();
-                }
                 if description.sdp_type == SdpType::Offer {
                     self.removal.handle_offer();
                     self.attach_planned();
                 }
-                self.announced.push_back((description.clone(), carries));
+                self.carried.announce(description.clone(), carries);
                 self.exchange.handle_description(description, now);
             }
             LinkSignal::Candidate(candidate) => self.exchange.handle_candidate(candidate),
@@ -338,14 +335,7 @@ impl Connection {
                     }
                 }
             }
-            LinkSignal::Slots(slots) => {
-                // It is newer than what pending descriptions carry.
-                self.announced.iter_mut().for_each(|(_, carries)| *carries = None);
-                if let Some(applying) = &mut self.applying {
-                    applying.slots = None;
-                }
-                self.slots = slots;
-            }
+            LinkSignal::Slots(slots) => self.carried.replace(slots),
             LinkSignal::Wishes(Wanted { wishes, others }) => {
                 let limit = |wish: Wish| {
                     (wish.publication_id, Limit { wanted: wish.wanted, max_height: wish.max_height })
@@ -371,10 +361,7 @@ impl Connection {
                 }
             }
             ConnectionInput::RemoteDescriptionSet => {
-                if let Some(Applying { sdp_type, slots }) = self.applying.take() {
-                    if let Some(slots) = slots {
-                        self.slots = slots;
-                    }
+                if let Some(sdp_type) = self.carried.applied() {
                     self.removal.remote_description_set(sdp_type);
                 }
                 if self.removal.is_agreed() && self.planned != self.sending {
@@ -384,7 +371,7 @@ impl Connection {
                 self.exchange(exchange::Input::RemoteDescriptionSet, now);
             }
             ConnectionInput::OperationFailed { state, error } => {
-                self.applying = None;
+                self.carried.failed();
                 self.exchange(exchange::Input::OperationFailed { state, error }, now);
             }
             ConnectionInput::LocalCandidate(candidate) => {
@@ -453,7 +440,7 @@ impl Connection {
                 exchange::Output::Command(command) => {
                     match &command {
                         Command::SetLocalDescription => self.removal.setting_local(),
-                        Command::SetRemoteDescription(description) => self.now_applying(description),
+                        Command::SetRemoteDescription(description) => self.carried.applying(description),
                         Command::AddIceCandidate(_) | Command::RestartIce => {}
                     }
                     self.command(ConnectionCommand::Exchange(command));
@@ -478,18 +465,6 @@ impl Connection {
                 }
             }
         }
-    }
-
-    fn now_applying(&mut self, description: &SessionDescription) {
-        let mut slots = None;
-        // Earlier ones were ignored.
-        while let Some((announced, carries)) = self.announced.pop_front() {
-            if announced == *description {
-                slots = carries;
-                break;
-            }
-        }
-        self.applying = Some(Applying { sdp_type: description.sdp_type, slots });
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::{Event, Session, mix_layout};
 use crate::error::SignalingError;
-use crate::model::{Change, ParticipantInfo, Profile, Publication, SignalCommand, Timestamp};
+use crate::model::{
+    Change, LinkId, ParticipantInfo, Profile, Publication, PublicationId, SignalCommand, Timestamp,
+};
 
 impl Session {
     pub(super) fn apply(&mut self, changes: impl IntoIterator<Item = Change>, now: Timestamp) {
@@ -13,7 +15,7 @@ impl Session {
                     self.event(Event::ParticipantJoined(participant));
                 }
                 Change::Updated { before, after } if Some(&after.id) != own_id.as_ref() => {
-                    self.updated(&before, after);
+                    self.updated(&before, after, now);
                 }
                 Change::Updated { before, after } => {
                     if before.role != after.role {
@@ -53,7 +55,7 @@ impl Session {
         self.send_wishes();
     }
 
-    pub(super) fn updated(&mut self, before: &ParticipantInfo, after: ParticipantInfo) {
+    fn updated(&mut self, before: &ParticipantInfo, after: ParticipantInfo, now: Timestamp) {
         self.drop_tracks(|owner, id| {
             *owner == after.id && !after.publications.iter().any(|publication| publication.id == *id)
         });
@@ -68,19 +70,22 @@ impl Session {
             }
         }
         self.event(Event::ParticipantUpdated(after.clone()));
-        for gone in &before.publications {
-            if after.publications.iter().all(|known| known.id != gone.id) {
-                self.wishes.publication_ended((after.id.clone(), gone.id.clone()));
+        for gone in missing(&before.publications, &after.publications) {
+            if let Some(connection) = self.connections.get_mut(&LinkId::from(after.id.clone())) {
+                connection.withdraw(gone);
             }
+            self.wishes.publication_ended((after.id.clone(), gone.clone()));
         }
-        for publication in &after.publications {
-            let known = before.publications.iter().find(|known| known.id == publication.id);
-            if known.is_none() {
-                self.wishes.published(&(after.id.clone(), publication.id.clone()));
+        for new in missing(&after.publications, &before.publications) {
+            if let Some(connection) = self.connections.get_mut(&LinkId::from(after.id.clone())) {
+                connection.expect(new, now);
             }
-            if known.is_some_and(|known| known.muted != publication.muted) {
-                let Publication { id, muted, .. } = publication.clone();
-                self.event(Event::TrackMuteChanged(after.id.clone(), id, muted));
+            self.wishes.published(&(after.id.clone(), new.clone()));
+        }
+        for Publication { id, muted, .. } in &after.publications {
+            let known = before.publications.iter().find(|known| known.id == *id);
+            if known.is_some_and(|known| known.muted != *muted) {
+                self.event(Event::TrackMuteChanged(after.id.clone(), id.clone(), *muted));
             }
         }
     }
@@ -105,6 +110,11 @@ impl Session {
         self.replan(now);
         self.refresh();
     }
+}
+
+/// The publications of one list that the other one lacks.
+fn missing<'a>(one: &'a [Publication], other: &'a [Publication]) -> impl Iterator<Item = &'a PublicationId> {
+    one.iter().map(|known| &known.id).filter(|id| other.iter().all(|known| known.id != **id))
 }
 
 #[cfg(test)]
