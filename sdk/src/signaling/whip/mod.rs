@@ -394,9 +394,10 @@ impl HttpBackend {
     }
 
     /// Passes a description to the peer connection, and what it carries.
-    fn deliver(&mut self, sdp_type: SdpType, sdp: String) {
+    fn deliver(&mut self, sdp_type: SdpType, mut sdp: String) {
         let mut carries = None;
         if self.lane == Lane::Subscribe {
+            sdp = sdp::without_section_ids(&sdp);
             let (mut publications, mut slots) = (Vec::<Publication>::new(), Slots::new());
             for (mid, kind) in sdp::sending_sections(&sdp) {
                 let word = if kind == MediaKind::Audio { "audio" } else { "video" };

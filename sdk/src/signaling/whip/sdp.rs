@@ -76,6 +76,19 @@ pub(super) fn fragment(offer: &str, candidates: &[IceCandidate]) -> String {
     text
 }
 
+/// A description without the header extensions that name the section or the layer of a packet (RFC 9143, RFC 8852), unless
+/// several sections of a kind need them. MediaMTX forwards extensions with the numbers that the publisher has negotiated: a
+/// browser that has another meaning for such a number drops all packets, because they belong to no section.
+pub(super) fn without_section_ids(sdp: &str) -> String {
+    const NAMES: &str = " urn:ietf:params:rtp-hdrext:sdes:";
+    let kinds = || sending_sections(sdp).into_iter().map(|(_, kind)| kind);
+    let has_several = [MediaKind::Audio, MediaKind::Video]
+        .into_iter()
+        .any(|kind| kinds().filter(|other| *other == kind).count() > 1);
+    let is_kept = |line: &&str| has_several || value(line, "extmap").is_none() || !line.contains(NAMES);
+    sdp.split_inclusive('\n').filter(is_kept).collect()
+}
+
 /// An answer after an ICE restart: the answer before, with the credentials and candidates of the fragment. `None` unless the
 /// credentials are others.
 pub(super) fn restarted(answer: &str, fragment: &str) -> Option<String> {
@@ -126,6 +139,18 @@ mod tests {
             "a=ice-ufrag:abcd\r\na=ice-pwd:secret\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n\
              a=candidate:1 1 udp 1 127.0.0.1 5 typ host\r\na=end-of-candidates\r\n"
         );
+    }
+
+    #[test]
+    fn section_ids_are_kept_where_several_sections_need_them() {
+        let ids = "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n\
+            a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:10/recvonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n";
+        let one = format!("{OFFER}{ids}");
+        let without = without_section_ids(&one);
+        assert!(without.starts_with(OFFER) && without.contains("a=extmap:3 "), "{without}");
+        assert!(!without.contains("sdes"), "{without}");
+        let two = format!("{one}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:2\r\na=sendonly\r\n");
+        assert_eq!(without_section_ids(&two), two);
     }
 
     #[test]
