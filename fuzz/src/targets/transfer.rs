@@ -7,7 +7,13 @@ use moim::engine::transfer::{
 use crate::lines::{bytes, number, steps};
 
 pub(crate) fn run(input: &[u8]) {
-    let offer = FileOffer { name: "a.txt".into(), size: 9, mime_type: "text/plain".into(), last_modified: 1 };
+    let offer = FileOffer {
+        name: "a.txt".into(),
+        size: 9,
+        mime_type: "text/plain".into(),
+        last_modified: 1,
+        ..FileOffer::default()
+    };
     let mut receiving =
         Receiving { receiver: FileReceiver::new(offer.clone()), unwritten: Vec::new(), total: 0 };
     let mut sender = FileSender::new(offer, 4);
