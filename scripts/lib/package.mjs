@@ -29,6 +29,7 @@ export function assemblePackage() {
   write("bindings.js", bindings());
   write("chunk_urls.js", chunkUrls());
   write("moim_bg.js", withConstructors(TEXT_OF(BINDINGS, "moim_bg.js")));
+  write("moim.js", TEXT_OF(BY_HAND, "moim.js") + requestAll());
   // Most projects do not compile with a library that has `Symbol.dispose`.
   const lib = '/// <reference lib="esnext.disposable" />\n';
   const types = TEXT_OF(BINDINGS, "moim.d.ts").replaceAll(lib, "").replaceAll(FREE, FREE + TO_JSON);
@@ -58,6 +59,13 @@ function bindings() {
   const lines = sources.map((source, number) => `import * as import${number} from "${source}";`);
   const members = sources.map((source, number) => `  "${source}": import${number},`);
   return [...lines, "", exported, "", "export default {", ...members, "};", ""].join("\n");
+}
+
+/** Imports all that `moim.js` needs, so that a page without a bundler requests it at once rather than level by level. */
+function requestAll() {
+  const needed = filesUnder(NPM_PACKAGE).filter((path) => path.endsWith(".js"));
+  const paths = needed.map((path) => relative(NPM_PACKAGE, path).split(sep).join("/")).filter((path) => !/^(auto|moim)\.js$/.test(path));
+  return `\n${paths.sort().map((path) => `import "./${path}";\n`).join("")}`;
 }
 
 /** The modules that a WebAssembly module imports from. Chunks import from the main one too, which has no path. */

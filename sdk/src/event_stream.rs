@@ -68,8 +68,13 @@ impl<E: Event> Broadcaster<E> {
         // Dropped last: dropping what an event holds may emit another event.
         let mut forgotten = Vec::new();
         let bytes = size_of::<E>() + event.payload_bytes();
+        let mut readers = self.queues.borrow().iter().filter(|queue| queue.strong_count() > 0).count();
+        let mut event = Some(event);
         self.for_each(|queue| {
-            for oldest in queue.events.push(event.clone(), bytes) {
+            readers -= 1;
+            // Messages are not copied for a single reader.
+            let Some(event) = (if readers == 0 { event.take() } else { event.clone() }) else { return };
+            for oldest in queue.events.push(event, bytes) {
                 forgotten.push(oldest);
                 queue.missed = queue.missed.saturating_add(1);
             }

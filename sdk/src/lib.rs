@@ -54,6 +54,8 @@ mod event_stream;
 pub mod model;
 mod options;
 mod pace;
+#[cfg(any(target_arch = "wasm32", test))]
+mod rehearsal;
 pub mod signaling;
 #[cfg(test)]
 mod table_tests;

@@ -1,12 +1,12 @@
 //! `Room` and `RemoteTrack` for JavaScript.
 
-use std::future::ready;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use futures::StreamExt;
 use js_sys::{Object, Promise};
 use strum::VariantNames;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventTarget, MediaStreamTrack, RtcRtpReceiver};
 
 use super::abort::{self, abortable};
@@ -59,6 +59,8 @@ extern "C" {
 #[derive(Debug)]
 pub struct JsRoom {
     room: Room,
+    /// What keeps a joined room alive, until its events have ended.
+    joined: Rc<RefCell<Option<Room>>>,
     target: Target,
     participants: List<RemoteParticipant>,
     publications: List<Publication>,
@@ -68,14 +70,28 @@ pub struct JsRoom {
 #[wasm_bindgen(module = "/src/js/snippets.js")]
 extern "C" {
     #[wasm_bindgen(js_name = dataReceived)]
-    fn data_received(participant_id: &str, topic: &str, payload: &[u8]) -> JsValue;
+    fn data_received(participant_id: &JsValue, topic: &JsValue, payload: &[u8]) -> JsValue;
+}
+
+/// A text of the previous message, which is usually that of the next one.
+#[derive(Default)]
+struct Text(String, JsValue);
+
+impl Text {
+    fn of(&mut self, text: &str) -> &JsValue {
+        if self.1.is_undefined() || self.0 != text {
+            *self = Self(text.to_owned(), text.into());
+        }
+        &self.1
+    }
 }
 
 /// The room's events as they are in JavaScript.
 fn values(room: &Room) -> Values {
-    let to_value = |event| match &event {
+    let (mut sender, mut named) = (Text::default(), Text::default());
+    let to_value = move |event| match &event {
         RoomEvent::DataReceived { participant_id, topic, payload } => {
-            Ok(data_received(participant_id.as_str(), topic, payload))
+            Ok(data_received(sender.of(participant_id.as_str()), named.of(topic), payload))
         }
         event => to_js(event),
     };
@@ -104,8 +120,9 @@ impl JsRoom {
             None => Room::new(options)?,
         };
         let target = Target::weak();
-        event_target::dispatch(values(&room), &target, ());
-        Ok(Self { room, target, participants: List::default(), publications: List::default() })
+        let joined = Rc::default();
+        event_target::dispatch(values(&room), &target, Rc::clone(&joined));
+        Ok(Self { room, joined, target, participants: List::default(), publications: List::default() })
     }
 
     /// Joins a room. Resolves when the server has admitted this participant; the others' tracks are emitted as events.
@@ -133,10 +150,8 @@ impl JsRoom {
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn join(&self, options: JsJoinOptions) -> Promise {
         let room = self.room.clone(); // never borrow `self` across an await: `free()` would throw
-        let target = self.target.clone();
+        let (target, joined) = (self.target.clone(), self.joined.clone());
         abortable(abort::parse(Some(options.into()), "join options"), |options| async move {
-            // A joined room lives until it is left, even without a reference.
-            let events = room.events();
             target.hold()?;
             if let Err(error) = room.join(options).await {
                 if room.state() == RoomState::New {
@@ -144,10 +159,8 @@ impl JsRoom {
                 }
                 return Err(error.into());
             }
-            spawn_local(async move {
-                events.for_each(|_| ready(())).await;
-                drop(room);
-            });
+            // It lives until it is left, even without a reference.
+            joined.replace(Some(room));
             Ok(JsValue::UNDEFINED)
         })
     }

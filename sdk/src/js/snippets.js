@@ -50,3 +50,18 @@ export function fireCustom(target, name, detail) {
 
 // room.rs
 export const dataReceived = (participantId, topic, payload) => ({ type: 'datareceived', participantId, topic, payload: payload.slice() });
+
+// bytes.rs
+export function bytesOf(data) {
+  let view = data;
+  if (!(data instanceof Uint8Array && data.length > 0)) {
+    if (!(data instanceof ArrayBuffer || ArrayBuffer.isView(data))) return undefined;
+    try {
+      view = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    } catch {
+      return undefined; // it is detached
+    }
+  }
+  const { buffer } = view;
+  return buffer instanceof ArrayBuffer && buffer.resizable !== true ? view : new Uint8Array(view);
+}

@@ -69,7 +69,7 @@ pub use peer_connection::{
     RtpCapabilities, RtpSource, SendParameters, Sender, SignalingState, Signals, Tones, TrackOrKind,
     Transceiver, TransceiverDirection, TransceiverOptions,
 };
-pub(crate) use peer_connection::{audio_level, last_played};
+pub(crate) use peer_connection::{Spare, audio_level, last_played};
 pub(crate) use player::Player;
 #[cfg(feature = "js")]
 pub(crate) use promise::ignore;

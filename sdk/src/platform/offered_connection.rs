@@ -7,7 +7,7 @@ use web_sys::{
 };
 
 use super::exception::Exception;
-use super::peer_connection::Link;
+use super::peer_connection::{Link, Spare};
 use super::{DataChannel, LocalTrack, PeerConnectionOptions};
 use crate::engine::exchange::{Command, Input};
 use crate::error::{Error, Result};
@@ -33,7 +33,7 @@ impl OfferedConnection {
         receive: &[MediaKind],
         on_input: impl Fn(Input) + 'static,
     ) -> Result<Self> {
-        let link = Link::open(&options.to_raw()?, Rc::new(on_input))?;
+        let link = Link::open(&options.to_raw()?, &Spare::default(), Rc::new(on_input))?;
         let stream = MediaStream::new().map_err(Exception::from)?;
         let this = Self { link, stream, _tracks: send.to_vec() };
         let mut missing = receive.to_vec();

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures::future::join_all;
 use web_sys::{MediaStreamTrack, RtcRtpReceiver};
 
-use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, detach};
+use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, Spare, detach};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
 use super::send_settings::{SendSettings, SentTrack};
@@ -37,18 +37,19 @@ pub(crate) struct RoomConnection {
 }
 
 impl RoomConnection {
-    /// Creates the connection. Its events are passed to `on_input`, never during a call.
+    /// Creates the connection, or uses the spare one. Its events are passed to `on_input`, never during a call.
     pub(crate) fn open(
         far_end: FarEnd,
         profile: LinkProfile,
         ice_servers: &[IceServer],
         ice_transport_policy: IceTransportPolicy,
+        spare: &Spare,
         on_input: Rc<dyn Fn(ConnectionInput)>,
     ) -> Result<Self> {
         let told = on_input.clone();
         let ice_servers = ice_servers.to_vec();
         let options = PeerConnectionOptions { ice_servers, ice_transport_policy, ..Default::default() };
-        let link = Link::open(&options.to_raw()?, Rc::new(move |input| told(input.into())))?;
+        let link = Link::open(&options.to_raw()?, spare, Rc::new(move |input| told(input.into())))?;
         let open = |kind: &Channel| {
             Ok((*kind, RoomChannel::open(*kind, link.as_raw(), &profile, on_input.clone())?))
         };

@@ -31,10 +31,12 @@ use crate::engine::trace;
 use crate::error::{Error, Result};
 use crate::event_stream::Broadcaster;
 use crate::model::{Channel, IceTransportPolicy, LinkId, Lobby, ParticipantId, PublicationId, Timestamp};
+use crate::platform::Spare;
 use crate::platform::page::{Page, PageEvent};
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::{Socket, SocketFrame};
 use crate::platform::{clock, http};
+use crate::rehearsal::rehearse;
 use crate::signaling::{self, SignalingBackend, SocketEvent, Wake};
 
 /// The parts of a room.
@@ -67,6 +69,8 @@ pub(super) struct Driver {
     /// It fires at this time: when there is something to do, or earlier.
     timer: RefCell<Option<(Timestamp, Timeout)>>,
     page: RefCell<Option<Page>>,
+    pub(super) spare: Spare,
+    is_preparing: Cell<bool>,
     running: Cell<bool>,
 }
 
@@ -103,6 +107,8 @@ impl Driver {
             streams: Streams::default(),
             timer: RefCell::default(),
             page: RefCell::default(),
+            spare: Spare::default(),
+            is_preparing: Cell::default(),
             running: Cell::default(),
         });
         let this = driver.this.clone();
@@ -167,12 +173,27 @@ impl Driver {
             }
         }
         self.running.set(false);
+        if self.is_preparing.take() {
+            self.prepare();
+        }
         self.follow_own_publications();
         self.arm_timer();
     }
 
+    /// Does in advance what takes time, after the socket was created: the browser connects that one meanwhile.
+    fn prepare(&self) {
+        let this = self.this.clone();
+        spawn_local(async move {
+            if let Some(driver) = this.upgrade().filter(|driver| driver.state.get() != RoomState::Left) {
+                driver.spare.prepare();
+                rehearse_once();
+            }
+        });
+    }
+
     fn act(&self, output: Output) {
         match output {
+            Output::Prepare => self.is_preparing.set(true),
             Output::Signal(command) => {
                 trace::signal_command(&command);
                 self.backend.borrow_mut().handle_command(command, clock::now());
@@ -465,6 +486,7 @@ impl Driver {
 
     fn ended(&self, error: Option<Error>) {
         drop(self.page.take());
+        self.spare.close();
         self.local_tracks.take();
         self.local_media.close();
         self.quality.close();
@@ -511,5 +533,13 @@ impl Driver {
             (at, timeout)
         });
         drop(self.timer.replace(timer));
+    }
+}
+
+/// For the first room of a page.
+fn rehearse_once() {
+    thread_local!(static IS_DONE: Cell<bool> = const { Cell::new(false) });
+    if !IS_DONE.replace(true) {
+        drop(rehearse());
     }
 }

@@ -79,7 +79,7 @@ impl Driver {
             }
         });
         let (profile, policy) = (late.profile.clone(), self.ice_transport_policy);
-        match RoomConnection::open(late.far_end, profile, &late.ice_servers, policy, on_input) {
+        match RoomConnection::open(late.far_end, profile, &late.ice_servers, policy, &self.spare, on_input) {
             Ok(connection) => {
                 let before = self.connections.borrow_mut().insert(link.clone(), Rc::new(connection));
                 drop(before);

@@ -181,7 +181,11 @@ impl Session {
         request.carries_offer = self.carries_offer();
         request.resumable = self.capabilities.resume && self.reconnect_ms > 0;
         self.profile = request.profile.clone();
+        let opens_later = !request.carries_offer;
         self.signal(SignalCommand::Join(request));
+        if opens_later {
+            self.outputs.push_back(Output::Prepare);
+        }
         self.phase = Phase::Joining { timeout_ms, deadline: Some(now + Timestamp::from(timeout_ms)) };
         self.replan(now);
         self.collect();

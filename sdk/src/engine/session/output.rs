@@ -14,6 +14,8 @@ use crate::model::{
 /// An action to perform.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
+    /// A connection will be opened as soon as it is known to whom: create one in advance.
+    Prepare,
     /// Pass this to the signaling backend.
     Signal(SignalCommand),
     /// Do this with a peer connection.

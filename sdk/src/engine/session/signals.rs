@@ -184,6 +184,22 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_is_created_while_the_server_is_asked_to_whom() {
+        for (topology, prepares) in [(Topology::Mesh, true), (Topology::Sfu, false)] {
+            let mut session = session(true);
+            session.join(JoinRequest::new("tea", Profile::default(), topology), 10_000, 0);
+            let outputs = drain(&mut session);
+            assert!(
+                matches!(&outputs[0], Output::Signal(SignalCommand::Join(_))),
+                "the server is asked first"
+            );
+            // The one to the SFU is opened at once.
+            assert_eq!(outputs.contains(&Output::Prepare), prepares);
+            assert!(!drain(&mut session).contains(&Output::Prepare), "once");
+        }
+    }
+
+    #[test]
     fn renewed_credentials_replace_the_old_ones_without_a_restart() {
         let server = |credential: &str| IceServer {
             urls: vec!["turn:turn.example".into()],

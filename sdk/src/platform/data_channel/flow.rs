@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use futures::channel::oneshot;
 use web_sys::RtcDataChannelState;
 
-use super::outbox::{Entry, SendProgress, send_next};
+use super::outbox::{Entry, SHORT_BYTES, SendProgress, send_next};
 use super::{DEFAULT_MAX_MESSAGE_SIZE, DataChannel, DataChannelState, Inner, Payload, RawMessage, bindings};
 use crate::error::{DataChannelError, Error, Result};
 
@@ -22,10 +22,13 @@ impl DataChannel {
             return Err(self.closed_error());
         }
         let (size, limit) = (payload.size(), self.0.options.max_message_size as usize);
-        // Without framing the connection's own limit applies, which is known once the channel is open.
-        let limit = if self.state() == DataChannelState::Open { self.max_message_size() } else { limit };
-        if size > limit && !matches!(payload, Payload::Frame(_)) {
-            return Err(DataChannelError::TooLarge { size, limit }.into());
+        if size > limit.min(SHORT_BYTES) && !matches!(payload, Payload::Frame(_)) {
+            // Without framing the connection's own limit applies, which is known once the channel is open.
+            let is_open = self.state() == DataChannelState::Open;
+            let limit = if is_open { self.max_message_size() } else { limit };
+            if size > limit {
+                return Err(DataChannelError::TooLarge { size, limit }.into());
+            }
         }
         self.0.outbox.borrow_mut().push(Entry::new(payload, done));
         self.0.pump();
@@ -106,6 +109,7 @@ impl Inner {
     pub(super) fn pump(&self) {
         let mut progress = false;
         while !self.over.get()
+            && !self.outbox.borrow().is_empty()
             && self.raw.ready_state() == RtcDataChannelState::Open
             && self.raw.buffered_amount() < self.options.high_water_mark
         {

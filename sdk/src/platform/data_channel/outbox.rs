@@ -15,7 +15,7 @@ use crate::error::{DataChannelError, Result};
 use crate::platform::exception::Exception;
 
 /// Shorter messages are within every connection's limit.
-const SHORT_BYTES: usize = 1024;
+pub(super) const SHORT_BYTES: usize = 1024;
 
 /// The content of a message.
 #[derive(Debug)]

@@ -19,6 +19,7 @@ use super::configuration::raw_ice_servers;
 use super::data_section::DataSection;
 use super::exceptions::refusal;
 use super::senders::Senders;
+use super::spare::Spare;
 use super::stopping::Stopping;
 use crate::engine::exchange::{Command, Input};
 use crate::engine::negotiation::SignalingState;
@@ -43,11 +44,18 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Creates the connection. Its events are passed to `on_input`, never during a call.
-    pub(crate) fn open(configuration: &RtcConfiguration, on_input: Rc<dyn Fn(Input)>) -> Result<Self> {
+    /// Creates the connection, or uses the spare one. Its events are passed to `on_input`, never during a call.
+    pub(crate) fn open(
+        configuration: &RtcConfiguration,
+        spare: &Spare,
+        on_input: Rc<dyn Fn(Input)>,
+    ) -> Result<Self> {
         require(&js_sys::global(), "RTCPeerConnection")?;
-        let raw = RtcPeerConnection::new_with_configuration(configuration)
-            .map_err(failure("creating the connection"))?;
+        let raw = match spare.take(configuration) {
+            Some(raw) => raw,
+            None => RtcPeerConnection::new_with_configuration(configuration)
+                .map_err(failure("creating the connection"))?,
+        };
         let listeners = RefCell::new(Some(listeners(&raw, on_input)));
         Ok(Self {
             listeners,

@@ -13,6 +13,7 @@ mod receiver;
 mod sender;
 mod senders;
 mod signals;
+mod spare;
 mod state;
 mod stopping;
 mod streams;
@@ -38,6 +39,7 @@ pub(crate) use receiver::{audio_level, last_played};
 pub use sender::Sender;
 pub(crate) use senders::SenderState;
 pub use signals::Signals;
+pub(crate) use spare::Spare;
 pub use state::{IceConnectionState, IceGatheringState, SignalingState};
 pub(crate) use streams::{Attached, LocalStreams, added, detach, reuse};
 pub(crate) use transceiver::set_codec_preferences;
@@ -122,7 +124,7 @@ impl PeerConnection {
                 inner.handle_input(input);
             }
         };
-        let link = Link::open(&configuration, Rc::new(on_input))?;
+        let link = Link::open(&configuration, &Spare::default(), Rc::new(on_input))?;
         let inner = Rc::new_cyclic(|this| Inner {
             this: this.clone(),
             listeners: RefCell::new(event::listen(link.as_raw(), this)),

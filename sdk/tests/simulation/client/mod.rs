@@ -206,6 +206,7 @@ impl Client {
         loop {
             if let Some(output) = self.session.poll_output() {
                 match output {
+                    session::Output::Prepare => {}
                     session::Output::Signal(command) => self.backend.handle_command(command, local),
                     session::Output::Connection { link, command } => self.command(link, command, random),
                     session::Output::Event(event) => self.event(event, now, random),

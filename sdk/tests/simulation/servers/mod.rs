@@ -209,6 +209,7 @@ impl World {
         loop {
             if let Some(output) = client.session.poll_output() {
                 match output {
+                    session::Output::Prepare => {}
                     session::Output::Signal(command) => client.backend.handle_command(command, now),
                     session::Output::Connection { link, command } => {
                         command_peer(client, link, command, random)
