@@ -54,8 +54,6 @@ mod event_stream;
 pub mod model;
 mod options;
 mod pace;
-#[cfg(any(target_arch = "wasm32", test))]
-mod rehearsal;
 pub mod signaling;
 #[cfg(test)]
 mod table_tests;

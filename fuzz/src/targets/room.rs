@@ -118,7 +118,7 @@ impl Room {
                 match output {
                     Output::Signal(command) => self.command(command),
                     Output::Connection { link, command } => self.perform(&link, command),
-                    Output::Event(_) => {}
+                    Output::Event(_) | Output::Prepare => {}
                 }
             } else {
                 break;

@@ -36,7 +36,6 @@ use crate::platform::page::{Page, PageEvent};
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::{Socket, SocketFrame};
 use crate::platform::{clock, http};
-use crate::rehearsal::rehearse;
 use crate::signaling::{self, SignalingBackend, SocketEvent, Wake};
 
 /// The parts of a room.
@@ -186,7 +185,6 @@ impl Driver {
         spawn_local(async move {
             if let Some(driver) = this.upgrade().filter(|driver| driver.state.get() != RoomState::Left) {
                 driver.spare.prepare();
-                rehearse_once();
             }
         });
     }
@@ -533,13 +531,5 @@ impl Driver {
             (at, timeout)
         });
         drop(self.timer.replace(timer));
-    }
-}
-
-/// For the first room of a page.
-fn rehearse_once() {
-    thread_local!(static IS_DONE: Cell<bool> = const { Cell::new(false) });
-    if !IS_DONE.replace(true) {
-        drop(rehearse());
     }
 }
