@@ -9,8 +9,7 @@ use moim_protocol::{IceCandidate, PeerSignal, RelayPayload, SdpType, SessionDesc
 use crate::lines::{number, sdp, steps};
 
 pub(crate) fn run(input: &[u8]) {
-    let mut end =
-        End { peer: Peer::new(5, None, true), refuses: false, now: 0, seq: 0, added: 0, applied: 0 };
+    let mut end = End { peer: Peer::new(5, None, true), refuses: false, now: 0, seq: 0 };
     for (step, text) in steps(input) {
         end.step(step, &text);
         end.drain();
@@ -24,8 +23,6 @@ struct End {
     now: u64,
     /// The number of the last signal that the remote end has sent.
     seq: u32,
-    added: usize,
-    applied: usize,
 }
 
 impl End {
@@ -107,21 +104,9 @@ impl End {
                     self.input(Input::LocalDescriptionSet(SessionDescription { sdp_type, sdp }));
                 }
                 Command::SetRemoteDescription(_) if self.refuses => self.refuse(),
-                Command::SetRemoteDescription(_) => {
-                    self.applied += 1;
-                    self.input(Input::RemoteDescriptionSet);
-                }
-                Command::AddIceCandidate(_) => {
-                    self.added += 1;
-                    let most = 300 * (self.applied + 1);
-                    assert!(
-                        self.added <= most,
-                        "{} candidates for {} descriptions",
-                        self.added,
-                        self.applied
-                    );
-                }
-                Command::RestartIce => {}
+                Command::SetRemoteDescription(_) => self.input(Input::RemoteDescriptionSet),
+                // How many, is for the application that carries the signals to limit.
+                Command::AddIceCandidate(_) | Command::RestartIce => {}
             }
         }
     }

@@ -81,7 +81,10 @@ impl Scanner {
 
     /// The clusters, with the last frame extended to `end`, in ticks. Cues stay valid: no key frame comes later.
     fn media(&self, whole: Range<u64>, end: u64) -> Vec<Part> {
-        let last = self.last_picture.as_ref().filter(|last| last.time < end && last.end <= whole.end);
+        let last = self
+            .last_picture
+            .as_ref()
+            .filter(|last| last.time < end && last.kept_from <= last.end && last.end <= whole.end);
         let Some(last) = last else { return vec![Part::Kept(whole)] };
         let (before, behind) = last.lasting(end - last.time);
         vec![
