@@ -14,8 +14,6 @@ mod wire;
 use std::fmt;
 use std::hint::black_box;
 
-use moim_protocol::json;
-
 use self::participants::{Participants, participant};
 use self::publisher::Publisher;
 use self::refusal::Failure;
@@ -536,7 +534,7 @@ impl JanusBackend {
 
     fn receive(&mut self, text: &str, now: Timestamp) {
         self.session.heard(now);
-        let Ok(message) = json::from_text::<Message>(text) else {
+        let Some(message) = Message::parse(text) else {
             let detail = "a message is not one of Janus".to_owned();
             return self.session.event(SignalEvent::Undecodable { detail });
         };
@@ -547,8 +545,7 @@ impl JanusBackend {
             }
             "error" => {
                 let request = self.session.take(message.transaction.as_deref());
-                let error = message.error.unwrap_or_default();
-                let failure = Failure { code: error.code, text: error.reason };
+                let failure = Failure { code: message.error.code, text: message.error.reason };
                 self.handle_failure(request, &failure, now);
             }
             "hangup" if message.sender == self.publisher.handle => self.publisher.hung_up(&mut self.session),
@@ -564,13 +561,11 @@ impl JanusBackend {
     }
 
     fn handle_reply(&mut self, request: Option<Request>, message: Message, now: Timestamp) {
-        let Message { sender, data, plugin, jsep, .. } = message;
-        let body = plugin.unwrap_or_default().data;
+        let Message { sender, created, body, jsep, .. } = message;
         if body.error_code != 0 {
             let failure = Failure { code: body.error_code, text: body.error };
             return self.handle_failure(request, &failure, now);
         }
-        let created = data.map(|created| created.id);
         match (request, created) {
             (Some(Request::Create), Some(id)) => {
                 self.session.id = Some(id);

@@ -148,7 +148,7 @@ fn published(streams: Vec<Stream>) -> Vec<Published> {
             publication.id = stream.mid.as_str().into();
         }
         if all.len() < MAX_STREAMS && !all.iter().any(|known| known.publication.id == publication.id) {
-            let (is_moderated, is_simulcast) = (stream.moderated, stream.simulcast.0);
+            let (is_moderated, is_simulcast) = (stream.moderated, stream.simulcast);
             all.push(Published { mid: stream.mid, publication, is_moderated, is_simulcast });
         }
     }

@@ -19,6 +19,9 @@ const HANGUP_MS: Timestamp = 2_000;
 /// After so many refused offers there is no other one until something changes.
 const MAX_FAILURES: u32 = 3;
 
+/// Janus refuses an offer without media sections, which a connection makes before anything is published.
+const EMPTY_ANSWER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+
 #[derive(Default)]
 pub(super) struct Publisher {
     pub(super) handle: Option<u64>,
@@ -60,7 +63,7 @@ impl Publisher {
     /// The offer that waits, to be sent with the request to join: the descriptions of its streams, and itself.
     pub(super) fn take_offer(&mut self) -> Option<(Vec<Raw>, Raw)> {
         let Offer { sdp, mids, state } = self.offer.as_mut()?;
-        if *state != OfferState::Waiting {
+        if *state != OfferState::Waiting || is_empty(sdp) {
             return None;
         }
         *state = OfferState::Sent;
@@ -106,6 +109,12 @@ impl Publisher {
     /// Sends what waits. The room must be joined.
     pub(super) fn proceed(&mut self, session: &mut Session) {
         let (Some(handle), None) = (self.handle, self.hangs_up_until) else { return };
+        let is_empty = |offer: &&mut Offer| offer.state == OfferState::Waiting && is_empty(&offer.sdp);
+        if let Some(offer) = self.offer.as_mut().filter(is_empty) {
+            offer.state = OfferState::Answered;
+            let description = SessionDescription { sdp_type: SdpType::Answer, sdp: EMPTY_ANSWER.to_owned() };
+            session.deliver(LINK, LinkSignal::Description { description, carries: None });
+        }
         if let Some((descriptions, jsep)) = self.take_offer() {
             let body = object(&[("request", &Text("configure")), ("descriptions", &descriptions)]);
             session.message(Request::Offer, handle, &body, Some(&jsep));
@@ -210,6 +219,10 @@ impl Publisher {
             self.proceed(session);
         }
     }
+}
+
+fn is_empty(sdp: &str) -> bool {
+    !sdp.contains("\nm=")
 }
 
 fn described(mid: &str, text: &str) -> Raw {

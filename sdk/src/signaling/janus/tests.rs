@@ -87,7 +87,11 @@ impl Client {
     }
 
     fn offer(&mut self) -> Vec<Output> {
-        let description = SessionDescription { sdp_type: SdpType::Offer, sdp: "v=0 offer".to_owned() };
+        self.offer_sdp("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n")
+    }
+
+    fn offer_sdp(&mut self, sdp: &str) -> Vec<Output> {
+        let description = SessionDescription { sdp_type: SdpType::Offer, sdp: sdp.to_owned() };
         let carries = Some([("0".to_owned(), PublicationId::from("mic"))].into());
         let signal = LinkSignal::Description { description, carries };
         self.command(SignalCommand::Signal { link: PUBLISH, signal })
@@ -219,6 +223,24 @@ fn an_offer_that_is_earlier_than_the_session_is_sent_with_the_request_to_join() 
     client.command(SignalCommand::Join(request));
     client.offer();
     transaction(&client.connect(), "joinandconfigure");
+}
+
+#[test]
+fn an_offer_of_nothing_is_not_sent() {
+    let mut client = Client::new(options());
+    let mut request = JoinRequest::new("777", Profile::default(), crate::Topology::Sfu);
+    request.carries_offer = true;
+    client.command(SignalCommand::Join(request));
+    client.offer_sdp("v=0\r\n");
+    let join = transaction(&client.connect(), r#""request":"join""#);
+    let outputs = client.says(&join, OWN_HANDLE, r#"{"videoroom":"joined","id":42,"attendees":[]}"#, "");
+    assert!(texts(&outputs).is_empty(), "{outputs:?}");
+    let is_answer = |event: &SignalEvent| {
+        matches!(event, SignalEvent::Signal { link: PUBLISH, signal: LinkSignal::Description { description, .. } }
+            if description.sdp_type == SdpType::Answer)
+    };
+    assert_eq!(events(outputs).iter().filter(|event| is_answer(event)).count(), 1);
+    transaction(&client.offer(), r#""request":"configure""#);
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! The messages: JSON, which is read by tables and written by hand.
+//! The messages, as JSON.
 
-use moim_protocol::json::{Fault, Kind, Read, Source, Write, write_text};
-use moim_protocol::options;
+use moim_protocol::json::{Write, write_text};
+use serde_json::Value;
 
-use crate::model::SessionDescription;
+use crate::model::{SdpType, SessionDescription};
 
 /// The id of a room or a participant: a number, or a string if the server is configured so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,20 +35,6 @@ impl Default for Id {
     }
 }
 
-impl Read for Id {
-    fn blank() -> Self {
-        Self::default()
-    }
-
-    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
-        *self = match from.kind() {
-            Kind::Text => Self::Text(from.text()?),
-            _ => Self::Number(from.integer(u64::MAX)?),
-        };
-        Ok(())
-    }
-}
-
 impl Write for Id {
     fn write(&self, out: &mut String) {
         match self {
@@ -58,43 +44,17 @@ impl Write for Id {
     }
 }
 
-/// Whether something is there: `true`, or an object that describes it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Has(pub(super) bool);
-
-impl Read for Has {
-    fn blank() -> Self {
-        Self(false)
-    }
-
-    fn read(&mut self, from: &dyn Source) -> Result<(), Fault> {
-        self.0 = from.kind() == Kind::Object || from.bool().unwrap_or(false);
-        Ok(())
-    }
-}
-
 /// What the server sends.
-#[derive(Default)]
 pub(super) struct Message {
     pub(super) janus: String,
     pub(super) transaction: Option<String>,
     /// The handle that it comes from.
     pub(super) sender: Option<u64>,
-    pub(super) data: Option<Created>,
-    pub(super) plugin: Option<Plugin>,
+    /// The id of a session or a handle.
+    pub(super) created: Option<u64>,
+    pub(super) body: Body,
     pub(super) jsep: Option<SessionDescription>,
-    pub(super) error: Option<CoreError>,
-}
-
-/// The id of a session or a handle.
-#[derive(Default)]
-pub(super) struct Created {
-    pub(super) id: u64,
-}
-
-#[derive(Default)]
-pub(super) struct Plugin {
-    pub(super) data: Body,
+    pub(super) error: CoreError,
 }
 
 #[derive(Default)]
@@ -143,7 +103,7 @@ pub(super) struct Stream {
     pub(super) description: Option<String>,
     pub(super) disabled: bool,
     pub(super) moderated: bool,
-    pub(super) simulcast: Has,
+    pub(super) simulcast: bool,
     /// Of a subscriber: whether it carries something, and what.
     pub(super) active: bool,
     pub(super) feed_id: Option<Id>,
@@ -152,51 +112,112 @@ pub(super) struct Stream {
     pub(super) feed_display: Option<String>,
 }
 
-options! { Message {
-    janus: "janus",
-    transaction: "transaction",
-    sender: "sender",
-    data: "data",
-    plugin: "plugindata",
-    jsep: "jsep",
-    error: "error",
-} }
-options! { Created { id: "id" } }
-options! { Plugin { data: "data" } }
-options! { CoreError { code: "code", reason: "reason" } }
-options! { Body {
-    videoroom: "videoroom",
-    id: "id",
-    private_id: "private_id",
-    display: "display",
-    publishers: "publishers",
-    attendees: "attendees",
-    participants: "participants",
-    streams: "streams",
-    joining: "joining",
-    unpublished: "unpublished",
-    leaving: "leaving",
-    kicked: "kicked",
-    reason: "reason",
-    mid: "mid",
-    moderation: "moderation",
-    error_code: "error_code",
-    error: "error",
-} }
-options! { Person { id: "id", display: "display", publisher: "publisher", streams: "streams" } }
-options! { Stream {
-    kind: "type",
-    mid: "mid",
-    description: "description",
-    disabled: "disabled",
-    moderated: "moderated",
-    simulcast: "simulcast",
-    active: "active",
-    feed_id: "feed_id",
-    feed_mid: "feed_mid",
-    feed_description: "feed_description",
-    feed_display: "feed_display",
-} }
+impl Message {
+    /// Reads a message. Members of another form than expected count as absent.
+    pub(super) fn parse(json: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(json).ok()?;
+        let error = value.get("error").map(|error| CoreError {
+            code: number(error, "code").unwrap_or_default() as u32,
+            reason: text(error, "reason").unwrap_or_default(),
+        });
+        Some(Self {
+            janus: text(&value, "janus")?,
+            transaction: text(&value, "transaction"),
+            sender: number(&value, "sender"),
+            created: value.get("data").and_then(|data| number(data, "id")),
+            body: value
+                .get("plugindata")
+                .and_then(|plugin| plugin.get("data"))
+                .map(Body::of)
+                .unwrap_or_default(),
+            jsep: value.get("jsep").and_then(jsep),
+            error: error.unwrap_or_default(),
+        })
+    }
+}
+
+impl Body {
+    fn of(value: &Value) -> Self {
+        Self {
+            videoroom: text(value, "videoroom").unwrap_or_default(),
+            id: id(value, "id"),
+            private_id: number(value, "private_id"),
+            display: text(value, "display"),
+            publishers: list(value, "publishers", Person::of).unwrap_or_default(),
+            attendees: list(value, "attendees", Person::of),
+            participants: list(value, "participants", Person::of),
+            streams: list(value, "streams", Stream::of),
+            joining: value.get("joining").and_then(Person::of),
+            unpublished: id(value, "unpublished"),
+            leaving: id(value, "leaving"),
+            kicked: id(value, "kicked"),
+            reason: text(value, "reason"),
+            mid: text(value, "mid"),
+            moderation: text(value, "moderation"),
+            error_code: number(value, "error_code").unwrap_or_default() as u32,
+            error: text(value, "error").unwrap_or_default(),
+        }
+    }
+}
+
+impl Person {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: id(value, "id")?,
+            display: text(value, "display"),
+            publisher: is(value, "publisher"),
+            streams: list(value, "streams", Stream::of),
+        })
+    }
+}
+
+impl Stream {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            kind: text(value, "type")?,
+            mid: text(value, "mid")?,
+            description: text(value, "description"),
+            disabled: is(value, "disabled"),
+            moderated: is(value, "moderated"),
+            simulcast: is(value, "simulcast"),
+            active: is(value, "active"),
+            feed_id: id(value, "feed_id"),
+            feed_mid: text(value, "feed_mid"),
+            feed_description: text(value, "feed_description"),
+            feed_display: text(value, "feed_display"),
+        })
+    }
+}
+
+fn text(value: &Value, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(str::to_owned)
+}
+
+fn number(value: &Value, name: &str) -> Option<u64> {
+    value.get(name)?.as_u64()
+}
+
+/// Whether something is there: `true`, or an object that describes it.
+fn is(value: &Value, name: &str) -> bool {
+    matches!(value.get(name), Some(Value::Bool(true) | Value::Object(_)))
+}
+
+fn id(value: &Value, name: &str) -> Option<Id> {
+    number(value, name).map(Id::Number).or_else(|| text(value, name).map(Id::Text))
+}
+
+fn list<T>(value: &Value, name: &str, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+    Some(value.get(name)?.as_array()?.iter().filter_map(read).collect())
+}
+
+fn jsep(value: &Value) -> Option<SessionDescription> {
+    let sdp_type = match value.get("type")?.as_str()? {
+        "offer" => SdpType::Offer,
+        "answer" => SdpType::Answer,
+        _ => return None,
+    };
+    Some(SessionDescription { sdp_type, sdp: text(value, "sdp")? })
+}
 
 /// JSON.
 pub(super) struct Raw(pub(super) String);
