@@ -172,6 +172,8 @@ impl Client {
                 transfer.outcome = Some(Err(FileTransferError::Rejected { reason: reason.clone() }));
                 let _ = self.files.send(&mut self.session, &key, TransferMessage::Reject { reason });
             }
+            // To an earlier offer of the same file, which the sender took back by leaving.
+            (FileAction::Answer { .. }, _) => {}
             (action, machine) => panic!("{action:?} of {machine:?}"),
         }
     }
