@@ -55,10 +55,6 @@ impl Transfer {
         matches!(self.machine, Machine::Sending(_))
     }
 
-    fn is_interrupted(&self) -> bool {
-        matches!(self.outcome, Some(Err(FileTransferError::Interrupted { .. })))
-    }
-
     fn poll_output(&mut self) -> Option<Output> {
         if self.is_busy || self.outcome.is_some() {
             return None;
@@ -210,8 +206,10 @@ impl Client {
                         let offered = Transfer::new(Machine::Offered(offer), Vec::new(), now);
                         let before = self.files.transfers.insert(key, offered);
                         // To the receiver, the sender had left.
-                        let was_lost = before.is_none_or(|before| before.is_interrupted());
-                        assert!(was_lost, "a file was offered again");
+                        let changes = self.view.paths.get(&from).into_iter().flatten();
+                        let was_lost =
+                            changes.map(|(_, change)| change).any(|change| *change == PathChange::Lost);
+                        assert!(before.is_none() || was_lost, "a file was offered again");
                         let answer = FileAction::Answer { accepts: !random.happens(10) };
                         self.file_later(random.number(1..3_000), &from, id, answer);
                     }
