@@ -114,7 +114,10 @@ fn save(target: &str, input: &[u8]) -> PathBuf {
 
 /// The input that is being run, so that one that hangs is known.
 #[derive(Clone, Default)]
-struct Watched(Arc<Mutex<Option<(Instant, &'static str, Vec<u8>)>>>);
+struct Watched(Arc<Mutex<Option<Running>>>);
+
+/// When it began, the target, and the input.
+type Running = (Instant, &'static str, Vec<u8>);
 
 impl Watched {
     fn begin(&self, target: &'static str, input: &[u8]) -> Instant {

@@ -1,7 +1,7 @@
 //! Files of a client, as `sdk/src/platform/file` and `sdk/src/room/files.rs` drive them. Reading, writing and the
 //! application's answers take time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use moim::engine::session::{PathChange, Session};
 use moim::engine::transfer::{
@@ -20,6 +20,8 @@ pub(crate) struct Files {
     pub(crate) transfers: BTreeMap<(ParticipantId, TransferId), Transfer>,
     /// By participant, as long as it is here.
     ended: BTreeMap<ParticipantId, EndedTransfers>,
+    /// Who has left, or was given up, and may have come back.
+    lost: BTreeSet<ParticipantId>,
 }
 
 #[derive(Debug)]
@@ -91,6 +93,7 @@ impl Files {
         }
         if change == PathChange::Lost {
             self.ended.remove(with);
+            self.lost.insert(with.clone());
         }
     }
 
@@ -206,9 +209,7 @@ impl Client {
                         let offered = Transfer::new(Machine::Offered(offer), Vec::new(), now);
                         let before = self.files.transfers.insert(key, offered);
                         // To the receiver, the sender had left.
-                        let changes = self.view.paths.get(&from).into_iter().flatten();
-                        let was_lost =
-                            changes.map(|(_, change)| change).any(|change| *change == PathChange::Lost);
+                        let was_lost = self.files.lost.contains(&from);
                         assert!(before.is_none() || was_lost, "a file was offered again");
                         let answer = FileAction::Answer { accepts: !random.happens(10) };
                         self.file_later(random.number(1..3_000), &from, id, answer);
