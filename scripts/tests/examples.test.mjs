@@ -11,9 +11,10 @@ const types = readFileSync(GOLDEN_TYPES, "utf8");
 
 /** What the examples take for granted. */
 const SURROUNDINGS = `
-  declare const camera: LocalTrack, microphone: LocalTrack, remoteTrack: RemoteTrack;
+  declare const camera: LocalTrack, microphone: LocalTrack, screen: LocalTrack, remoteTrack: RemoteTrack;
   declare const room: Room, connection: PeerConnection, mixer: Mixer, recorder: Recorder;
   declare const signal: AbortSignal;
+  declare const pipe: KurentoObject, endpoint: KurentoObject;
   declare const video: HTMLVideoElement, progress: HTMLProgressElement, captions: HTMLElement, file: File;
   declare const participant: RemoteParticipant, participantId: ParticipantId;
   declare function send(text: string): void;
