@@ -19,6 +19,8 @@ import { ask, versionOf, which } from "./lib/which.mjs";
 const WASM_TARGET = "wasm32-unknown-unknown";
 const WASM_PACK = { name: "wasm-pack", version: "0.15.1" };
 const GECKODRIVER = { name: "geckodriver", version: "0.37.1" };
+/** These tools run for seconds, so optimising them takes longer than it saves. */
+const QUICKLY = { CARGO_PROFILE_RELEASE_OPT_LEVEL: "1", CARGO_PROFILE_RELEASE_LTO: "off", CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16" };
 const RUSTUP = "https://rustup.rs";
 
 /** Everything that a build needs. */
@@ -112,7 +114,7 @@ async function addWasmTarget() {
 async function installTool({ name, crate = name, version, flags = [] }) {
   if (versionOf(tool(name)) === version) return;
   const args = ["install", "--root", TOOLS, "--force", "--version", version, ...flags, crate];
-  const options = { hint: "Is the network up? cargo downloads it from crates.io.", log: `install-${name}`, cwd: ROOT };
+  const options = { hint: "Is the network up? cargo downloads it from crates.io.", log: `install-${name}`, cwd: ROOT, env: QUICKLY };
   const title = `installing ${crate} ${version} into .tools (once, some minutes)`;
   await step(title, async (note) => {
     const install = (args) => run("cargo", args, { ...options, onLine: (line) => note(line.trim()) });

@@ -22,6 +22,7 @@ const COMMANDS = join(ROOT, "scripts", "tests");
 const E2E = join(ROOT, "www", "e2e");
 const SMOKE_TESTS = join(ROOT, "www", "smoke");
 const MINUTE = 60_000;
+const FAILURE_LINES = 12;
 
 /**
  * @typedef {object} Step
@@ -46,8 +47,11 @@ export const STEPS = [
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
   { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
   { name: "smoke", about: "the packed npm package, in bundlers, on a server and to linters", needs: "browser", before: prepareSmoke, run: (note) => nodeTests("smoke", SMOKE_TESTS, note) },
-  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: prepareE2e, run: (note) => nodeTests("e2e", E2E, note, showSlowest) },
+  { name: "e2e", about: "several pages in both browsers", needs: "browser", before: prepareE2e, run: e2e },
 ];
+
+/** What keeps both cores busy, or measures how long something takes: not beside other tests. */
+const ALONE = ["crowd", "nat", "path", "quality"].map((name) => `${name}.test.mjs`);
 
 async function clippy(note) {
   const strict = ["--", "-D", "warnings"];
@@ -177,14 +181,40 @@ async function types() {
   return `${files.length} ${files.length === 1 ? "file" : "files"}`;
 }
 
-async function nodeTests(log, folder, note, look = () => {}) {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort();
-  const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files.map((name) => join(folder, name))];
-  const output = await run(process.execPath, args, { log, timeoutMs: 65 * MINUTE, onLine: note });
+async function nodeTests(log, folder, note) {
+  return countTests(await runTests(log, folder, testsIn(folder), note));
+}
+
+/** Two files at a time, because most of the time a page waits. */
+async function e2e(note) {
+  const files = testsIn(E2E);
+  const beside = runTests("e2e", E2E, files.filter((name) => !ALONE.includes(name)), note, { atOnce: 2, minutes: 40 });
+  const alone = beside.catch(() => {}).then(() => runTests("e2e-alone", E2E, files.filter((name) => ALONE.includes(name)), note));
+  const output = (await together([beside, alone])).join("");
+  showSlowest(output);
+  return countTests(output);
+}
+
+const testsIn = (folder) => readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort();
+
+async function runTests(log, folder, files, note, { atOnce = 1, minutes = 15 } = {}) {
+  const args = ["--test", "--test-reporter=spec", `--test-concurrency=${atOnce}`, ...files.map((name) => join(folder, name))];
+  let shown = 0;
+  const onLine = (line) => {
+    note(line);
+    // At once, with the lines below that say why: a run that is ended from outside has no summary.
+    if (/^\s*✖ /.test(line)) shown = FAILURE_LINES;
+    if (shown-- > 0) console.log(line);
+  };
+  const output = await run(process.execPath, args, { log, timeoutMs: minutes * MINUTE, onLine });
   for (const [, skipped] of output.matchAll(/^\s*﹣ (.*# .*)$/gm)) console.log(`  skipped: ${skipped}`);
-  look(output);
-  const count = (what) => output.match(new RegExp(`^ℹ ${what} (\\d+)$`, "m"))?.[1] ?? "0";
-  return `${count("pass")} tests${count("skipped") === "0" ? "" : `, ${count("skipped")} skipped`}`;
+  return output;
+}
+
+/** Sums up the runs in an output. */
+function countTests(output) {
+  const count = (what) => [...output.matchAll(new RegExp(`^ℹ ${what} (\\d+)$`, "gm"))].reduce((sum, [, number]) => sum + Number(number), 0);
+  return `${count("pass")} tests${count("skipped") === 0 ? "" : `, ${count("skipped")} skipped`}`;
 }
 
 /** Prints the tests that take longest, for whoever wants to shorten the run. */

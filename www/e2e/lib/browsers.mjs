@@ -32,6 +32,9 @@ const FIREFOX_PREFS = {
   "media.cubeb.force_mock_context": true,
 };
 
+/** No call into a page takes as long: what hangs must not use up the time of the tests after it. */
+const CALL_MS = 90_000;
+
 const EXECUTABLES = {
   chromium: () => process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome"),
   firefox: () => process.env.FIREFOX || which("firefox-esr", "firefox"),
@@ -82,7 +85,7 @@ const end = (browser) => browser.close().catch(() => browser.process()?.kill("SI
  * @returns {Promise<Visitor>}
  */
 export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted, enter = [], reused = false } = {}) {
-  const common = { executablePath: EXECUTABLES[kind](), headless, env: { ...process.env, ...env }, defaultViewport: null };
+  const common = { executablePath: EXECUTABLES[kind](), headless, env: { ...process.env, ...env }, defaultViewport: null, protocolTimeout: CALL_MS };
   const start = async () => puppeteer.launch(
     kind === "chromium"
       ? entered(enter, { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args] })
