@@ -31,6 +31,14 @@ record! { Rectangle {
     height: "height" required,
 } }
 
+impl Rectangle {
+    /// Whether it has an area, all of it inside the picture. Rounding may put an edge slightly outside.
+    pub(super) fn is_in_picture(&self) -> bool {
+        let is_inside = |start: f64, length: f64| start >= 0.0 && length > 0.0 && start + length < 1.001;
+        is_inside(self.x, self.width) && is_inside(self.y, self.height)
+    }
+}
+
 /// A source of a mixer with its position.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]

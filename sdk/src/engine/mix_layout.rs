@@ -10,6 +10,9 @@ use crate::model::{ParticipantId, ParticipantInfo, Role, TrackSource};
 /// The mixer's attribute that holds its [`MixLayout`] as JSON.
 pub const ATTRIBUTE: &str = "moim.layout";
 
+/// The most tiles. A picture of 1080 lines with so many has 60 lines for each.
+const MAX_TILES: usize = 256;
+
 /// The kind of a mixer's layout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
@@ -75,10 +78,16 @@ record! { MixTile {
     rectangle: "rectangle" required,
 } }
 
-/// Returns the layout that the room's mixer published, if it is valid.
+/// Returns the layout that the room's mixer published, if it is valid, without what cannot be in the picture.
 pub fn of_room(participants: &[ParticipantInfo]) -> Option<MixLayout> {
     let mixer = participants.iter().find(|participant| participant.role == Role::Mixer)?;
-    json::from_text(mixer.attributes.get(ATTRIBUTE)?).ok()
+    let mut layout: MixLayout = json::from_text(mixer.attributes.get(ATTRIBUTE)?).ok()?;
+    let is_there =
+        |id: &ParticipantId| participants.iter().any(|known| known.id == *id && known.id != mixer.id);
+    layout.spotlight = layout.spotlight.filter(is_there);
+    layout.tiles.retain(|tile| tile.rectangle.is_in_picture() && is_there(&tile.participant_id));
+    layout.tiles.truncate(MAX_TILES);
+    Some(layout)
 }
 
 impl MixLayout {
@@ -118,10 +127,33 @@ mod tests {
         let layout =
             MixLayout { kind: MixLayoutKind::Spotlight, spotlight: Some("a".into()), tiles: vec![tile] };
         let text = layout.to_attribute();
-        let read = of_room(&[participant(Role::Mixer, &text)]).unwrap();
+        let ana = crate::model::participant("a", 2, Role::Participant);
+        let read = of_room(&[participant(Role::Mixer, &text), ana]).unwrap();
         assert_eq!((read.kind, &read.spotlight), (layout.kind, &layout.spotlight));
         assert_eq!(read.tiles[0].rectangle.x, 0.3333);
         assert_eq!(of_room(&[participant(Role::Participant, &text)]), None, "only a mixer lays out");
+    }
+
+    #[test]
+    fn what_a_mixer_invents_is_not_shown() {
+        let tile = |id: &str, x: f64, width: f64| MixTile {
+            participant_id: id.into(),
+            source: TrackSource::Camera,
+            rectangle: Rectangle { x, y: 0.0, width, height: 1.0 },
+        };
+        let tiles =
+            [("nobody", 0.0, 1.0), ("m", 0.0, 1.0), ("a", -1.0, 1.0), ("a", 0.5, 1.0), ("a", 0.0, 0.0)]
+                .map(|(id, x, width)| tile(id, x, width));
+        let mut layout =
+            MixLayout { spotlight: Some("nobody".into()), tiles: tiles.into(), ..Default::default() };
+        layout.tiles.extend(vec![tile("a", 0.6667, 0.3334); 1_000]);
+        let text = layout.to_attribute();
+        let ana = crate::model::participant("a", 2, Role::Participant);
+        let read = of_room(&[participant(Role::Mixer, &text), ana.clone()]).unwrap();
+        assert_eq!((read.spotlight, read.tiles.len()), (None, MAX_TILES));
+        assert!(read.tiles.iter().all(|shown| *shown == tile("a", 0.6667, 0.3334)));
+        let endless = text.replace("0.6667", "1e999");
+        assert!(of_room(&[participant(Role::Mixer, &endless), ana]).is_none_or(|read| read.tiles.is_empty()));
     }
 
     #[test]

@@ -125,7 +125,7 @@ pub(crate) fn connection_input(peer: &dyn Display, input: &ConnectionInput) {
         ConnectionInput::ChannelCapacity(channel) => {
             log::debug!(target: CONNECTION, "{peer}: data channel {} accepts messages again", channel.label());
         }
-        ConnectionInput::ChannelMessage(..) => {}
+        ConnectionInput::ChannelMessage(..) | ConnectionInput::ForeignChannel => {}
     }
 }
 

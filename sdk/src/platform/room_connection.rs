@@ -5,8 +5,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures::future::join_all;
-use web_sys::{MediaStreamTrack, RtcRtpReceiver};
+use wasm_bindgen::JsCast;
+use web_sys::{MediaStreamTrack, RtcDataChannelEvent, RtcRtpReceiver};
 
+use super::ListenerGuard;
 use super::peer_connection::{Link, LocalStreams, PeerConnectionOptions, Spare, detach};
 use super::room_channel::RoomChannel;
 use super::room_sections as sections;
@@ -31,6 +33,8 @@ pub(crate) struct RoomConnection {
     profile: LinkProfile,
     /// One of each kind, unless it is carried by another one.
     channels: Vec<(Channel, RoomChannel)>,
+    /// Closes other channels. LiveKit's server opens some.
+    _refusing: Option<ListenerGuard>,
     link: Link,
     attached: RefCell<SortedMap<PublicationId, Rc<SentTrack>>>,
     streams: LocalStreams,
@@ -50,13 +54,14 @@ impl RoomConnection {
         let ice_servers = ice_servers.to_vec();
         let options = PeerConnectionOptions { ice_servers, ice_transport_policy, ..Default::default() };
         let link = Link::open(&options.to_raw()?, spare, Rc::new(move |input| told(input.into())))?;
+        let refusing = (far_end != FarEnd::Server).then(|| refuse_channels(&link, on_input.clone()));
         let open = |kind: &Channel| {
             Ok((*kind, RoomChannel::open(*kind, link.as_raw(), &profile, on_input.clone())?))
         };
         let own = profile.channels.iter().filter(|channel| profile.carrier(**channel) == **channel);
         let channels = own.map(open).collect::<Result<_>>()?;
         let (attached, streams) = (RefCell::default(), LocalStreams::new()?);
-        Ok(Self { far_end, profile, channels, link, attached, streams })
+        Ok(Self { far_end, profile, channels, _refusing: refusing, link, attached, streams })
     }
 
     /// The type of the remote end.
@@ -189,6 +194,14 @@ impl RoomConnection {
         let attached = self.attached.borrow();
         attached.iter().filter_map(|(id, sent)| Some((sent.transceiver.mid()?, id.clone()))).collect()
     }
+}
+
+/// Closes each data channel that the remote end opens, which can be thousands.
+fn refuse_channels(link: &Link, on_input: Rc<dyn Fn(ConnectionInput)>) -> ListenerGuard {
+    ListenerGuard::new(link.as_raw(), "datachannel", move |event| {
+        event.unchecked_into::<RtcDataChannelEvent>().channel().close();
+        on_input(ConnectionInput::ForeignChannel);
+    })
 }
 
 impl Drop for RoomConnection {

@@ -94,6 +94,8 @@ pub enum ConnectionInput {
     ChannelFull(Channel),
     /// A data channel accepts messages again.
     ChannelCapacity(Channel),
+    /// The remote end opened a data channel of its own, which was closed: a room has none but its own.
+    ForeignChannel,
     /// A data channel received a message.
     ChannelMessage(Channel, Frame),
 }

@@ -73,6 +73,11 @@ impl Gate {
         }
     }
 
+    /// The remote end opened a data channel, which was closed.
+    pub(super) fn refuse_channel(&mut self, outputs: &mut impl Extend<Output>) {
+        outputs.extend(self.warning("it opens data channels".to_owned()));
+    }
+
     /// When [`take_due`](Self::take_due) returns a signal.
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
         (!self.late.is_empty()).then_some(self.due)

@@ -35,7 +35,7 @@ use crate::model::{
 };
 
 /// Maximum sections per kind in which to receive from a participant, and from a server, whose offers moim's SFU limits too.
-const MAX_SECTIONS: usize = 64;
+pub(super) const MAX_SECTIONS: usize = 64;
 const MAX_SERVER_SECTIONS: usize = 100;
 
 /// The state of one peer connection.
@@ -163,9 +163,18 @@ impl Connection {
         self.proceed();
     }
 
+    /// Whether there are sections for all of these.
+    pub(super) fn can_receive(&self, Sections { audio, video }: Sections) -> bool {
+        audio.max(video) <= self.max_sections()
+    }
+
+    fn max_sections(&self) -> usize {
+        if self.far_end == FarEnd::Server { MAX_SERVER_SECTIONS } else { MAX_SECTIONS }
+    }
+
     /// Ensures at least these sections to receive in. Returns whether sections must be added.
     fn receive(&mut self, Sections { audio, video }: Sections) -> bool {
-        let most = if self.far_end == FarEnd::Server { MAX_SERVER_SECTIONS } else { MAX_SECTIONS };
+        let most = self.max_sections();
         let before = self.receiving;
         self.receiving = before.max(Sections { audio: audio.min(most), video: video.min(most) });
         let has_more = self.receiving != before;
@@ -396,6 +405,11 @@ impl Connection {
             ConnectionInput::ChannelClosed(channel) => self.channels.closed(channel),
             ConnectionInput::ChannelFull(channel) => self.channels.set_full(channel, true),
             ConnectionInput::ChannelCapacity(channel) => self.channels.set_full(channel, false),
+            ConnectionInput::ForeignChannel => {
+                if let Some(gate) = &mut self.gate {
+                    gate.refuse_channel(&mut self.outputs);
+                }
+            }
             // The session's.
             ConnectionInput::ChannelMessage(..) => {}
         }

@@ -1,6 +1,7 @@
 //! A participant at the remote end of a link that means harm.
 
 use super::*;
+use crate::engine::data::DataMessage;
 use crate::engine::exchange;
 use crate::model::{
     IceCandidate, LinkSignal, MediaKind, SdpType, SessionDescription, SignalEvent, Slot, Slots, TrackSource,
@@ -126,4 +127,76 @@ fn thousands_of_publications_get_a_bounded_number_of_sections() {
         _ => None,
     });
     assert_eq!(received, Some(64));
+    assert_eq!(blamed(&outputs), ["c"]);
+}
+
+#[test]
+fn data_channels_of_the_remote_end_are_its_fault() {
+    let mut session = joined();
+    let mut outputs = Vec::new();
+    for _ in 0..1_000 {
+        session.handle_connection(&"b".into(), ConnectionInput::ForeignChannel, 0);
+        outputs.extend(drain(&mut session));
+    }
+    assert_eq!((blamed(&outputs), outputs.len()), (vec!["b"], 1));
+}
+
+#[test]
+fn a_flood_of_chat_is_limited_and_the_chat_of_others_is_not_late() {
+    let mut session = joined();
+    session.handle_signal(SignalEvent::Participant(participant("c", 3, Role::Participant)), 0);
+    let chat = |id| {
+        let text = "buy ".repeat(50);
+        DataMessage::Chat { id, text, private: false, again: false }.encode().unwrap()
+    };
+    let message = |id| ConnectionInput::ChannelMessage(Channel::Reliable, chat(id));
+    let mut outputs = drain(&mut session);
+    for id in 1..=25_000 {
+        session.handle_connection(&"b".into(), message(id), 0);
+        outputs.extend(drain(&mut session));
+    }
+    let heard = |outputs: &[Output], who: &str| {
+        let is_it = |output: &&Output| matches!(output, Output::Event(Event::Message(from, _)) if from.as_str() == who);
+        outputs.iter().filter(is_it).count()
+    };
+    assert_eq!((heard(&outputs, "b"), blamed(&outputs)), (8_000, vec!["b"]));
+    session.handle_connection(&"c".into(), message(1), 0);
+    assert_eq!(heard(&drain(&mut session), "c"), 1);
+
+    let mut later = Vec::new();
+    while let Some(now) = session.poll_timeout().filter(|now| *now <= 1_000) {
+        session.handle_timeout(now);
+        later.extend(drain(&mut session));
+    }
+    let heard = heard(&later, "b");
+    assert!((1_900..=2_000).contains(&heard), "{heard} in a second");
+}
+
+#[test]
+fn a_mixer_that_lies_makes_nobody_speak_for_this_participant() {
+    let mut session = Session::new(Capabilities::default(), Vec::new(), true);
+    session.join(JoinRequest::new("tea", Profile::default(), Topology::Mcu), 1_000, 0);
+    let participants = vec![participant("a", 2, Role::Participant), participant("m", 1, Role::Mixer)];
+    let (participant_id, lobby, ice_servers) = ("a".into(), Lobby::default(), Vec::new());
+    session.handle_signal(SignalEvent::Joined { participant_id, participants, lobby, ice_servers }, 0);
+    drain(&mut session);
+    let chat =
+        DataMessage::Chat { id: 1, text: "I agree".into(), private: false, again: false }.encode().unwrap();
+    for from in ["a", "nobody", "m"] {
+        let frame = chat.routed(Some(&from.into())).unwrap();
+        session.handle_connection(&"m".into(), ConnectionInput::ChannelMessage(Channel::Reliable, frame), 0);
+    }
+    let heard = drain(&mut session).into_iter().filter_map(|output| match output {
+        Output::Event(Event::Message(from, _)) => Some(from),
+        _ => None,
+    });
+    assert_eq!(heard.collect::<Vec<_>>(), ["m".into()]);
+
+    // Of these, nothing is in the roster or in a section.
+    let slot =
+        |id: &str, publication: &str| Slot { participant_id: id.into(), publication_id: publication.into() };
+    let slots = [("0", slot("nobody", "camera")), ("9", slot("a", "camera")), ("", slot("m", "x"))];
+    let slots = slots.map(|(mid, slot)| (mid.to_owned(), slot)).into_iter().collect::<Slots>();
+    session.handle_signal(SignalEvent::Signal { link: "m".into(), signal: LinkSignal::Slots(slots) }, 0);
+    assert_eq!(added(&drain(&mut session)), 0);
 }

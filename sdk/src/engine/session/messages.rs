@@ -1,5 +1,6 @@
 //! Data channel messages.
 
+use super::inbox::Arrived;
 use super::resend::addressed;
 use super::{Connection, Event, Session};
 use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
@@ -168,12 +169,17 @@ impl Session {
         full.map_or(Ok(()), Err)
     }
 
-    /// Emits a message once its sender is known: the server may announce a new participant later.
+    /// Takes a message once its sender is known: the server may announce a new participant later.
     pub(super) fn receive(&mut self, from: ParticipantId, channel: Channel, frame: Frame, now: Timestamp) {
-        let Some(sender) = self.roster.get(&from) else {
+        if self.roster.get(&from).is_none() {
             let bytes = frame.len();
             return drop(self.early.push((from, channel, frame), bytes));
-        };
+        }
+        self.admit(from, Arrived { is_addressed: false, channel, frame }, now);
+    }
+
+    pub(super) fn deliver(&mut self, from: ParticipantId, channel: Channel, frame: Frame, now: Timestamp) {
+        let Some(sender) = self.roster.get(&from) else { return };
         // An SFU does not forward what is not permitted; in a mesh, only the receiver can enforce it.
         let may_send = sender.permissions.allows(RoomPermission::Data);
         if channel == Channel::Files {

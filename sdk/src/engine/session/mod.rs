@@ -9,6 +9,7 @@ mod forwarding;
 #[cfg(not(target_arch = "wasm32"))]
 mod hostile_tests;
 mod ice;
+mod inbox;
 mod ladder;
 mod live_tracks;
 mod messages;
@@ -29,6 +30,7 @@ use std::collections::VecDeque;
 
 use self::backlog::Backlog;
 use self::ice::Ice;
+use self::inbox::Inboxes;
 use self::ladder::Ladder;
 use self::live_tracks::LiveTracks;
 pub use self::output::{Event, Output};
@@ -112,12 +114,15 @@ pub struct Session {
     layout: Option<MixLayout>,
     receipts: Receipts,
     heard: Heard,
+    inboxes: Inboxes,
     backlog: Backlog,
     paths: Paths,
     /// Messages of unknown senders. Those of a participant who has left stay unknown, and are dropped first.
     early: ByteQueue<(ParticipantId, Channel, Frame)>,
     /// As the mixer: the sender and the receiver of messages for participants that are not known yet.
     undelivered: ByteQueue<(ParticipantId, ParticipantId, Channel, Frame)>,
+    /// Whether the application was warned that there are too many publications.
+    is_crowded: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -143,10 +148,12 @@ impl Session {
             layout: None,
             receipts: Receipts::default(),
             heard: Heard::default(),
+            inboxes: Inboxes::default(),
             backlog: Backlog::default(),
             paths: Paths::default(),
             early: ByteQueue::new(MAX_HELD_BYTES),
             undelivered: ByteQueue::new(MAX_HELD_BYTES),
+            is_crowded: false,
             outputs: VecDeque::new(),
         }
     }
@@ -318,7 +325,8 @@ impl Session {
         let connections = self.connections.values().filter_map(Connection::poll_timeout);
         let absent = self.absent.values().copied();
         let messages = [self.receipts.poll_timeout(), self.backlog.poll_timeout(), self.paths.poll_timeout()];
-        connections.chain(joining).chain(absent).chain(messages.into_iter().flatten()).min()
+        let messages = messages.into_iter().chain([self.inboxes.poll_timeout()]).flatten();
+        connections.chain(joining).chain(absent).chain(messages).min()
     }
 
     /// Advances time.
@@ -332,6 +340,7 @@ impl Session {
         self.drop_absent(now);
         self.lose_paths(now);
         self.stop_waiting(now);
+        self.process_waiting(now);
         self.advance_connections(now);
         self.collect();
     }
@@ -502,7 +511,21 @@ impl Session {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);
             }
             connection.apply_plan(&plan, now);
+            if !connection.can_receive(plan.receive) {
+                self.warn_of_crowd();
+            }
         }
+    }
+
+    /// Some publications are not received, because there are too many. Names a participant who alone has too many.
+    fn warn_of_crowd(&mut self) {
+        if std::mem::replace(&mut self.is_crowded, true) {
+            return;
+        }
+        let has_most = self.others().find(|other| other.publications.len() > connection::MAX_SECTIONS);
+        let participant_id = has_most.map(|other| other.id.clone());
+        let detail = "there are too many publications, and some are not received".to_owned();
+        self.warn(Error::Negotiation { step: "receiving", detail }, participant_id);
     }
 
     /// The participants who are reached over a link.
@@ -555,6 +578,7 @@ impl Session {
         let is_in = self.phase != Phase::New;
         self.phase = Phase::Ended;
         drop((self.early.take(), self.undelivered.take()));
+        self.inboxes.clear();
         self.backlog.clear();
         self.paths.clear();
         self.publications.clear();

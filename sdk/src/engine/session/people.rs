@@ -34,6 +34,7 @@ impl Session {
                     self.wishes.forget(&participant.id);
                     self.receipts.left(&participant.id);
                     self.emit_receipts();
+                    self.inboxes.left(&participant.id);
                     self.backlog.left(&participant.id);
                     self.paths.left(&participant.id);
                     self.capacity_changed();

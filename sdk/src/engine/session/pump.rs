@@ -1,10 +1,11 @@
 //! Passes the outputs of the connections to the server, the platform, the application, or another
 //! connection.
 
+use super::inbox::Arrived;
 use super::{Event, Output, Session, connection};
 use crate::engine::data::Frame;
 use crate::engine::topology::FarEnd;
-use crate::model::{Channel, LinkId, ParticipantConnectionState, SignalCommand, Timestamp};
+use crate::model::{Channel, LinkId, ParticipantConnectionState, ParticipantId, SignalCommand, Timestamp};
 
 impl Session {
     /// Processes the connections' outputs until there are none.
@@ -58,19 +59,30 @@ impl Session {
                 self.receive(from.clone(), channel, frame, now);
             }
             (FarEnd::Listener, LinkId::Participant(from)) => {
-                let Some((to, frame)) = frame.unrouted() else { return };
-                if let Ok(frame) = frame.routed(Some(from)) {
-                    self.forward(from, &to, channel, frame);
-                }
-                if to.as_str().is_empty() || Some(&to) == self.own_id() {
-                    self.receive(from.clone(), channel, frame, now);
-                }
+                self.admit(from.clone(), Arrived { is_addressed: true, channel, frame }, now);
             }
             _ => {
-                if let Some((from, frame)) = frame.unrouted() {
+                // Nobody hears their own messages.
+                let routed = frame.unrouted().filter(|(from, _)| Some(from) != self.own_id());
+                if let Some((from, frame)) = routed {
                     self.receive(from, channel, frame, now);
                 }
             }
+        }
+    }
+
+    /// Processes a message whose sender is known, and as the mixer forwards it.
+    pub(super) fn process(&mut self, from: ParticipantId, message: Arrived, now: Timestamp) {
+        let Arrived { is_addressed, channel, frame } = message;
+        if !is_addressed {
+            return self.deliver(from, channel, frame, now);
+        }
+        let Some((to, frame)) = frame.unrouted() else { return };
+        if let Ok(frame) = frame.routed(Some(&from)) {
+            self.forward(&from, &to, channel, frame);
+        }
+        if to.as_str().is_empty() || Some(&to) == self.own_id() {
+            self.deliver(from, channel, frame, now);
         }
     }
 }

@@ -13,6 +13,7 @@
 //! offer say whether that end can do so; otherwise both are interrupted. [`EndedTransfers`] replies to an end that has
 //! missed how the transfer has ended.
 
+mod early;
 mod ended;
 mod message;
 mod receiver;
@@ -24,6 +25,7 @@ mod sender;
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
+pub use early::EarlyMessages;
 pub use ended::EndedTransfers;
 pub use message::{
     CHUNK_HEADER_BYTES, CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage, is_offer,

@@ -18,7 +18,9 @@ use futures::channel::mpsc::UnboundedSender;
 
 use super::wakers::Wakers;
 use crate::collections::SortedSet;
-use crate::engine::transfer::{EndedTransfers, FileOffer, TransferFrame, TransferId, TransferMessage};
+use crate::engine::transfer::{
+    EarlyMessages, EndedTransfers, FileOffer, TransferFrame, TransferId, TransferMessage,
+};
 pub(crate) use carrier::{Carrier, Limits, NotSent};
 pub use incoming::IncomingFile;
 use permit::Permits;
@@ -33,7 +35,7 @@ const MAX_OFFERS: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Transfers {
     /// Only a few.
-    running: RefCell<Vec<(TransferId, UnboundedSender<Input>)>>,
+    running: RefCell<Vec<Running>>,
     /// Offers that were not read yet.
     offers: RefCell<VecDeque<(TransferId, FileOffer)>>,
     /// Those, and the ones that were read but not answered yet.
@@ -44,28 +46,41 @@ pub(crate) struct Transfers {
     over: Cell<bool>,
 }
 
+#[derive(Debug)]
+struct Running {
+    id: TransferId,
+    inputs: UnboundedSender<Input>,
+    early: EarlyMessages,
+}
+
 impl Transfers {
     /// Handles a frame from the remote peer; returns `false` if it is malformed.
     pub(crate) fn handle_frame(&self, carrier: &dyn Carrier, frame: &[u8]) -> bool {
         let Some(TransferFrame { id, message }) = TransferFrame::decode(frame) else { return false };
-        let running = self.running.borrow().iter().find(|(other, _)| *other == id).cloned();
-        match (running, message) {
-            (Some((_, inputs)), message) => {
-                let _ = inputs.unbounded_send(Input::Message(message));
+        if let Some(running) = self.running.borrow_mut().iter_mut().find(|running| running.id == id) {
+            if running.early.admits(&message) {
+                let _ = running.inputs.unbounded_send(Input::Message(message));
             }
-            (None, TransferMessage::Cancel { .. }) => {
-                self.take_offer(id);
-            }
-            (None, message) => {
-                let answer = self.ended.borrow().reply(id, &message);
-                match (answer, message) {
-                    (Some(answer), _) => reply(carrier, id, answer),
-                    (None, TransferMessage::Offer(offer)) => self.handle_offer(carrier, id, offer),
-                    (None, _) => {}
-                }
-            }
+            return true;
+        }
+        if matches!(message, TransferMessage::Cancel { .. }) {
+            self.take_offer(id);
+            return true;
+        }
+        let answer = self.ended.borrow().reply(id, &message);
+        match (answer, message) {
+            (Some(answer), _) => reply(carrier, id, answer),
+            (None, TransferMessage::Offer(offer)) => self.handle_offer(carrier, id, offer),
+            (None, _) => {}
         }
         true
+    }
+
+    /// The transfer handles its messages from now on.
+    fn handles(&self, id: TransferId) {
+        if let Some(running) = self.running.borrow_mut().iter_mut().find(|running| running.id == id) {
+            running.early.end();
+        }
     }
 
     /// The connection is lost, and another one is expected.
@@ -79,8 +94,8 @@ impl Transfers {
     }
 
     fn tell_all(&self, input: impl Fn() -> Input) {
-        for (_, inputs) in &*self.running.borrow() {
-            let _ = inputs.unbounded_send(input());
+        for running in &*self.running.borrow() {
+            let _ = running.inputs.unbounded_send(input());
         }
     }
 
@@ -88,8 +103,8 @@ impl Transfers {
     pub(crate) fn disconnect(&self) {
         self.over.set(true);
         self.offers.take();
-        for (_, inputs) in self.running.take() {
-            let _ = inputs.unbounded_send(Input::Disconnected);
+        for running in self.running.take() {
+            let _ = running.inputs.unbounded_send(Input::Disconnected);
         }
         self.waiting.wake();
     }
@@ -116,12 +131,12 @@ impl Transfers {
     fn start(&self, id: TransferId, inputs: UnboundedSender<Input>) {
         match self.over.get() {
             true => drop(inputs.unbounded_send(Input::Disconnected)),
-            false => self.running.borrow_mut().push((id, inputs)),
+            false => self.running.borrow_mut().push(Running { id, inputs, early: EarlyMessages::default() }),
         }
     }
 
     fn finish(&self, id: TransferId) {
-        self.running.borrow_mut().retain(|(other, _)| *other != id);
+        self.running.borrow_mut().retain(|running| running.id != id);
     }
 
     /// The offer with this id, if it was not read yet.

@@ -103,7 +103,10 @@ pub(super) async fn start(
     shared: Rc<Shared>,
 ) {
     match chunk::load("files").await {
-        Ok(()) => run_in_files_chunk(work, carrier, inputs, shared).await,
+        Ok(()) => {
+            carrier.transfers().handles(shared.id);
+            run_in_files_chunk(work, carrier, inputs, shared).await;
+        }
         Err(error) => {
             carrier.transfers().finish(shared.id);
             work.abort(&error.to_string());
