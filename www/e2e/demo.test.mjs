@@ -7,6 +7,7 @@ import { browserMissing, launch } from "./lib/browsers.mjs";
 import { join, meetEachOther } from "./lib/call.mjs";
 import { startLiveKit, tokenFor } from "./lib/livekit.mjs";
 import { assertFallsSilent } from "./lib/media.mjs";
+import { recordedSeconds, records } from "./lib/record_timer.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -85,15 +86,10 @@ test("a recording of the room has everyone in one picture, including those who j
   const bob = await join(t, stub, "bob");
   await alice.meets("bob");
   await opens(alice, "record-room");
-  const reaches = (text) =>
-    until(alice.page, (selector, text) => document.querySelector(selector)?.textContent.includes(text), { what: `the timer shows ${text}`, args: [alice.$("record-timer"), text], timeout: 20_000 });
-  await reaches("0:03");
+  await records(alice, 3);
   await join(t, stub, "carol");
   await alice.meets("carol");
-  const clock = await alice.page.$eval(alice.$("record-timer"), (timer) => timer.textContent);
-  const [minutes, seconds] = clock.split(":").map(Number);
-  const later = minutes * 60 + seconds + 3;
-  await reaches(`${Math.floor(later / 60)}:${String(later % 60).padStart(2, "0")}`);
+  await records(alice, (await recordedSeconds(alice)) + 3);
   await alice.click("record-stop");
 
   const played = await alice.page.waitForSelector(alice.$("recording-playback"), { timeout: 20_000 });

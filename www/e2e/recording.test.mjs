@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
 import { join, meetEachOther } from "./lib/call.mjs";
 import { probeDuration } from "./lib/probe.mjs";
+import { recordedSeconds, records } from "./lib/record_timer.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
-import { until } from "./lib/wait.mjs";
 
 for (const kind of ["chromium", "firefox"]) {
   const skip = stubMissing() || browserMissing("chromium") || browserMissing(kind);
@@ -16,16 +16,15 @@ for (const kind of ["chromium", "firefox"]) {
     const bob = await join(t, stub, "bob");
     await meetEachOther(alice, bob);
 
-    const timer = () => alice.page.$eval(alice.$("record-timer"), (element) => element.textContent);
-    const reaches = (text) => until(alice.page, (selector, text) => document.querySelector(selector)?.textContent.includes(text), { what: `the timer shows ${text}`, args: [alice.$("record-timer"), text], timeout: 20_000 });
+    const timer = () => recordedSeconds(alice);
     await alice.click("record", alice.tile("bob"));
-    await reaches("0:03");
+    await records(alice, 3);
     await alice.click("record-pause");
     const paused = await timer();
     await new Promise((resolve) => setTimeout(resolve, 2500)); // a pause has no event that ends it
     assert.equal(await timer(), paused, "the timer stands while paused");
     await alice.click("record-pause");
-    await reaches("0:05");
+    await records(alice, 5);
     await alice.click("record-stop");
 
     const played = await alice.page.waitForSelector(alice.$("recording-playback"), { timeout: 20_000 });

@@ -1,7 +1,10 @@
 //! What a Janus 1.1.2 server was seen to send, and what it may send.
 
 use super::*;
-use crate::model::{MediaKind, Publication, TrackSource, Wanted, Wish};
+use crate::model::{
+    JoinRequest, LeaveReason, MediaKind, Publication, RefusalCode, SessionDescription, TrackSource, Wanted,
+    Wish,
+};
 
 const SESSION: u64 = 3_049_977_404_081_406;
 const OWN_HANDLE: u64 = 8_722_149_690_941_449;
