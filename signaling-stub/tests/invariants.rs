@@ -25,6 +25,8 @@ const LIMITS: Limits = Limits {
     max_participant_bytes: 1_000,
     max_waiting: 4,
     max_waiting_bytes: 1_000,
+    max_waiting_per_address: 32,
+    max_mixers_per_address: 3,
     max_publications: 2,
     max_publication_id_length: 10,
     heartbeat_ms: 500,

@@ -1,7 +1,5 @@
 //! Participant ids, which everyone knows, and resume tokens, which only their participants know.
 
-use std::hash::{BuildHasher, RandomState};
-
 use moim_protocol::ParticipantId;
 use sha2::{Digest, Sha256};
 
@@ -41,8 +39,9 @@ pub(super) struct Identities {
 enum Source {
     /// Generates the same identities for the same seed.
     Seed(u64),
-    /// Generates tokens that cannot be guessed from others: keyed hashes (SipHash) of their numbers.
-    Random([RandomState; 2]),
+    /// Generates tokens from the system's random numbers.
+    #[cfg(feature = "server")]
+    Random,
 }
 
 impl Identities {
@@ -50,18 +49,29 @@ impl Identities {
         Self { source: Source::Seed(seed), issued: 0 }
     }
 
+    #[cfg(feature = "server")]
     pub(super) fn random() -> Self {
-        Self { source: Source::Random([RandomState::new(), RandomState::new()]), issued: 0 }
+        Self { source: Source::Random, issued: 0 }
     }
 
     pub(super) fn next(&mut self) -> Identity {
         self.issued += 1;
         let halves = match &self.source {
             Source::Seed(seed) => [mix(seed ^ mix(self.issued)), mix(!seed ^ mix(self.issued))],
-            Source::Random(keys) => keys.each_ref().map(|key| key.hash_one(self.issued)),
+            #[cfg(feature = "server")]
+            Source::Random => {
+                std::array::from_fn(|_| getrandom::u64().unwrap_or_else(|_| keyed(self.issued)))
+            }
         };
         Identity::new(halves.map(|half| format!("{half:016x}")).concat())
     }
+}
+
+/// For a system that has no random numbers (yet): a hash with a key of this process (SipHash).
+#[cfg(feature = "server")]
+fn keyed(number: u64) -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(number)
 }
 
 /// The finalizer of SplitMix64. It maps different numbers to different numbers.
@@ -86,12 +96,15 @@ mod tests {
         assert_eq!(issued.iter().map(|identity| &identity.token).collect::<HashSet<_>>().len(), 10_000);
     }
 
+    #[cfg(feature = "server")]
     #[test]
     fn random_ones_have_128_bits_and_differ_between_servers() {
         let (mut ours, mut others) = (Identities::random(), Identities::random());
         let (first, second) = (ours.next(), ours.next());
         assert_eq!((first.id.as_str().len(), first.token.len()), (32, 32));
         assert!(first != second && first != others.next());
+        // No key of the server is in its state.
+        assert_eq!(format!("{ours:?}"), format!("{:?}", Identities { issued: 2, ..Identities::random() }));
     }
 
     #[test]
@@ -102,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_id_follows_from_the_token_alone() {
-        let identity = Identities::random().next();
+        let identity = Identities::seeded(1).next();
         assert_eq!(Identity::of(&identity.token), Some(identity.clone()));
         assert_ne!(identity.id.as_str(), identity.token);
         let upper = "A".repeat(32);

@@ -39,9 +39,12 @@ pub struct Limits {
     pub max_participant_bytes: usize,
     /// Maximum participants who wait in one lobby. Default: 32.
     pub max_waiting: usize,
+    /// Maximum participants of one address who wait in one lobby. Default: 16.
+    pub max_waiting_per_address: usize,
     /// Maximum total size of those who wait in one lobby, as JSON in bytes. Default: 65536.
     pub max_waiting_bytes: usize,
-
+    /// Maximum rooms opened from one address for which a mixer is started. Default: 3, of the four that run.
+    pub max_mixers_per_address: usize,
     /// Maximum publications of one participant. Default: 32.
     pub max_publications: usize,
     /// Maximum length of a publication's id. Default: 128.
@@ -71,7 +74,9 @@ impl Default for Limits {
             max_metadata_length: 8192,
             max_participant_bytes: 32 * 1024,
             max_waiting: 32,
+            max_waiting_per_address: 16,
             max_waiting_bytes: 64 * 1024,
+            max_mixers_per_address: 3,
             max_publications: 32,
             max_publication_id_length: 128,
             heartbeat_ms: 5000,

@@ -19,7 +19,7 @@ impl Hub {
         if before.is_none() {
             self.leave_lobby(id);
         }
-        let Some(room) = self.rooms.get_mut(&join.room).filter(|room| room.lobby().locked) else {
+        let Some(room) = self.rooms.get(&join.room).filter(|room| room.lobby().locked) else {
             return false;
         };
         if join.role == Role::Mixer && self.mixer_token.is_some() {
@@ -33,6 +33,14 @@ impl Hub {
             self.error(id, ErrorCode::RoomFull, message);
             return true;
         }
+        let near = self.waiting_near(id, &join.room);
+        if before.is_none() && near >= self.limits.max_waiting_per_address {
+            let message =
+                format!("{near} participants from this address wait to be admitted, which is the limit");
+            self.error(id, ErrorCode::RoomFull, message);
+            return true;
+        }
+        let Some(room) = self.rooms.get(&join.room) else { return false };
         let others: usize = room
             .lobby()
             .waiting
@@ -71,6 +79,17 @@ impl Hub {
             self.tell_lobby(&join.room);
         }
         true
+    }
+
+    /// How many others wait in a lobby at the address of this connection.
+    fn waiting_near(&self, id: ConnectionId, room: &str) -> usize {
+        let Some(address) = self.connections.get(&id).and_then(|connection| connection.address) else {
+            return 0;
+        };
+        let is_near = |connection: &&super::Connection| {
+            connection.address == Some(address) && connection.in_lobby().is_some_and(|(name, _)| name == room)
+        };
+        self.connections.values().filter(is_near).count()
     }
 
     /// Removes a connection from its lobby.

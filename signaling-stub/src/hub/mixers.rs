@@ -1,5 +1,7 @@
 //! Mixers of rooms with the topology `mcu`: when one is needed, and which clients wait for it.
 
+use std::{collections::BTreeSet, net::IpAddr};
+
 use moim_protocol::{ErrorCode, Join, Role, Topology};
 
 use super::{ConnectionId, Hub, Identity, Output, WaitReason, Waiting, room::Room, shorten};
@@ -29,6 +31,15 @@ impl Hub {
     pub(super) fn wait_for_mixer(&mut self, id: ConnectionId, join: Join, admitted: Option<Identity>) {
         let (room, now) = (join.room.clone(), self.now);
         let is_first = !self.is_mixer_awaited(&room);
+        let Some(connection) = self.connections.get(&id) else { return };
+        if is_first && self.mixed_rooms_from(connection.address, &room) >= self.limits.max_mixers_per_address
+        {
+            let message = format!(
+                "mixers of {} rooms were started from this address, which is the limit",
+                self.limits.max_mixers_per_address
+            );
+            return self.error(id, ErrorCode::NoMixer, message);
+        }
         let Some(connection) = self.connections.get_mut(&id) else { return };
         if is_first {
             let before = connection.started_mixer_at.replace(now);
@@ -43,6 +54,22 @@ impl Hub {
         if is_first {
             self.outputs.push_back(Output::StartMixer(room));
         }
+    }
+
+    /// The other rooms for which an address has, or waits for, a mixer.
+    fn mixed_rooms_from(&self, address: Option<IpAddr>, except: &str) -> usize {
+        if address.is_none() {
+            return 0;
+        }
+        let is_mixed = |room: &Room| room.topology() == Topology::Mcu && room.opened_from() == address;
+        let open = self.rooms.iter().filter(|(_, room)| is_mixed(room)).map(|(name, _)| name.as_str());
+        let waiting = self.connections.values().filter(|connection| connection.address == address);
+        let awaited = waiting.filter_map(|connection| match connection.waiting.as_deref()? {
+            Waiting { join, reason: WaitReason::Mixer(_) } => Some(join.room.as_str()),
+            Waiting { .. } => None,
+        });
+        let rooms: BTreeSet<_> = open.chain(awaited).filter(|name| *name != except).collect();
+        rooms.len()
     }
 
     /// A connection no longer waits for a mixer. If none does, the mixer is stopped.

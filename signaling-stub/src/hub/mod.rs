@@ -197,6 +197,7 @@ impl Hub {
     }
 
     /// Makes participant ids and resume tokens unpredictable.
+    #[cfg(feature = "server")]
     #[must_use]
     pub fn with_random_ids(mut self) -> Self {
         self.identities = Identities::random();

@@ -140,9 +140,9 @@ impl Media {
             tokio::select! {
                 command = self.commands.pop() => sfu.handle_command(command, Instant::now()),
                 Some(Packet { protocol, source, destination, bytes }) = arrived.recv() => {
-                    let is_heard = sfu.handle_packet(protocol, source, destination, &bytes, Instant::now());
-                    if is_heard && protocol == Protocol::Tcp {
-                        self.connections.heard(source, destination);
+                    let owner = sfu.handle_packet(protocol, source, destination, &bytes, Instant::now());
+                    if let Some(owner) = owner.filter(|_| protocol == Protocol::Tcp) {
+                        self.connections.heard(source, destination, owner);
                     }
                 }
                 () = due => sfu.handle_timeout(Instant::now()),

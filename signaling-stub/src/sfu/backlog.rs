@@ -1,5 +1,5 @@
-//! Messages that wait for a receiver. If there are too many, the sender with the most of them loses its newest, so that
-//! nobody loses a message because of the messages of another sender.
+//! Messages that wait for a receiver. A sender has a limit of its own. If there are too many in total, the sender with the
+//! most of them loses its newest, so that nobody loses a message because of the messages of another sender.
 
 use std::{
     cmp::Reverse,
@@ -36,11 +36,15 @@ impl Backlog {
         Self { messages: VecDeque::new(), by_sender: BTreeMap::new(), share: budget.share() }
     }
 
-    /// Appends a message. Returns whether it and all others fit into `max` bytes; otherwise one or several were dropped.
-    pub(super) fn push(&mut self, from: &str, bytes: Vec<u8>, max: usize) -> bool {
+    /// Appends a message. Returns whether it and all others fit into `max` bytes, and those of its sender into
+    /// `max_of_sender`; otherwise one or several were dropped.
+    pub(super) fn push(&mut self, from: &str, bytes: Vec<u8>, max: usize, max_of_sender: usize) -> bool {
         let max = self.share.limit(max);
         let message = Waiting { from: from.to_owned(), bytes };
         let cost = message.cost();
+        if self.by_sender.get(from).copied().unwrap_or_default() + cost > max_of_sender {
+            return false;
+        }
         let mut fits = true;
         while self.share.bytes() + cost > max {
             fits = false;
@@ -58,6 +62,12 @@ impl Backlog {
         *self.by_sender.entry(message.from.clone()).or_default() += cost;
         self.messages.push_back(message);
         fits
+    }
+
+    /// The bytes that wait.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.share.bytes()
     }
 
     /// The next message.
@@ -101,19 +111,27 @@ mod tests {
     #[test]
     fn whoever_has_the_most_waiting_loses() {
         let mut backlog = Backlog::new(&Budget::default());
-        while backlog.push("mallory", vec![b'm'; 936], MAX) {}
-        assert!(!backlog.push("alice", vec![b'a'; 1_936], MAX), "two of mallory's are dropped for it");
-        assert!(!backlog.push("mallory", vec![b'm'; 936], MAX));
+        while backlog.push("mallory", vec![b'm'; 936], MAX, MAX) {}
+        assert!(!backlog.push("alice", vec![b'a'; 1_936], MAX, MAX), "two of mallory's are dropped for it");
+        assert!(!backlog.push("mallory", vec![b'm'; 936], MAX, MAX));
         assert!(backlog.share.bytes() <= MAX);
         assert_eq!(senders(backlog), [vec![b'm'; 98], vec![b'a']].concat());
+    }
+
+    #[test]
+    fn one_sender_has_a_limit_of_its_own() {
+        let mut backlog = Backlog::new(&Budget::default());
+        while backlog.push("mallory", vec![b'm'; 936], MAX, MAX / 10) {}
+        assert_eq!(backlog.share.bytes(), MAX / 10);
+        assert!(backlog.push("alice", vec![b'a'; 936], MAX, MAX / 10));
     }
 
     #[test]
     fn nobody_takes_more_than_the_others() {
         let mut backlog = Backlog::new(&Budget::default());
         for _ in 0..1_000 {
-            backlog.push("mallory", vec![b'm'; 936], MAX);
-            backlog.push("alice", vec![b'a'; 936], MAX);
+            backlog.push("mallory", vec![b'm'; 936], MAX, MAX);
+            backlog.push("alice", vec![b'a'; 936], MAX, MAX);
         }
         let senders = senders(backlog);
         assert_eq!(senders.len(), 100);

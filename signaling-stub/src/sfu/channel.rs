@@ -17,6 +17,11 @@ const LOW_BYTES: usize = CAPACITY_BYTES / 2;
 /// Enough for every channel to be full, plus one message of maximum size (256 KiB).
 pub(super) const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
 
+/// Bytes of one sender that wait for a client on one channel.
+const MAX_WAITING_OF_SENDER: usize = 4 * 1024 * 1024;
+/// Control messages pass when parts do not: a stream whose opening or credit is dropped would wait forever.
+const RESERVE_BYTES: usize = 512 * 1024;
+
 /// The longest control message of files and streams: the one that opens a stream has a header of up to 8 KiB.
 const CONTROL_BYTES: usize = 9 * 1024;
 
@@ -102,8 +107,10 @@ impl Channel {
             }
             return;
         }
-        let max = max_waiting_bytes(self.kind, bytes.len());
-        let loses = !self.waiting.push(from, bytes, max);
+        let is_control = self.kind == ChannelKind::Files && bytes.len() <= CONTROL_BYTES;
+        let reserve = if is_control { RESERVE_BYTES } else { 0 };
+        let max = max_waiting_bytes(self.kind) + reserve;
+        let loses = !self.waiting.push(from, bytes, max, MAX_WAITING_OF_SENDER + reserve);
         // Once, rather than for each of a flood.
         if loses && !self.loses {
             warn!(channel = self.kind.label(), "dropping messages for a client that does not read");
@@ -125,13 +132,11 @@ impl Channel {
 }
 
 /// Messages beyond this are dropped for a client that falls behind. Of files, up to four at a time are sent half a mebibyte
-/// ahead of their receiver. Control messages pass when parts do not: a stream whose opening or credit is dropped would wait
-/// forever.
-fn max_waiting_bytes(kind: ChannelKind, length: usize) -> usize {
+/// ahead of their receiver, by each sender.
+fn max_waiting_bytes(kind: ChannelKind) -> usize {
     match kind {
-        ChannelKind::Reliable | ChannelKind::Lossy => 4 * 1024 * 1024,
-        ChannelKind::Files if length <= CONTROL_BYTES => 36 * 1024 * 1024,
-        ChannelKind::Files => 32 * 1024 * 1024,
+        ChannelKind::Reliable | ChannelKind::Lossy => MAX_WAITING_OF_SENDER,
+        ChannelKind::Files => 8 * MAX_WAITING_OF_SENDER,
     }
 }
 
@@ -168,7 +173,8 @@ mod tests {
         while send(1024) {
             count += 1;
         }
-        assert!(count <= 4 * 1024, "there is a bound");
+        assert!(count <= 512, "there is a bound");
+        assert!(channel.waiting.bytes() <= 5 * 1024 * 1024, "of one sender: {}", channel.waiting.bytes());
     }
 
     #[test]
@@ -176,7 +182,7 @@ mod tests {
         for kind in [ChannelKind::Reliable, ChannelKind::Files] {
             let mut rtc = Rtc::new(Instant::now());
             let mut channel = Channel::new(&mut rtc, kind, &Budget::default());
-            while !channel.loses {
+            for _ in 0..1_000 {
                 channel.send(&mut rtc, "mallory", vec![b'm'; 60_000]);
             }
             for _ in 0..10 {

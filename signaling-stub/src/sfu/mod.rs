@@ -183,7 +183,8 @@ impl Sfu {
         )
     }
 
-    /// Handles a packet that arrived at `destination`. Returns whether it belongs to a client.
+    /// Handles a packet that arrived at `destination`. Returns to which client it belongs: it is a check with that
+    /// client's password, or comes from where such a check came from.
     pub fn handle_packet(
         &mut self,
         proto: Protocol,
@@ -191,16 +192,15 @@ impl Sfu {
         destination: SocketAddr,
         bytes: &[u8],
         now: Instant,
-    ) -> bool {
-        let Ok(contents) = bytes.try_into() else { return false };
+    ) -> Option<SeatId> {
+        let contents = bytes.try_into().ok()?;
         let input = Input::Receive(now, Receive { proto, source, destination, contents });
-        let Some((id, client)) = self.clients.iter_mut().find(|(_, client)| client.accepts(&input)) else {
-            return false;
-        };
+        let (id, client) = self.clients.iter_mut().find(|(_, client)| client.accepts(&input))?;
+        let id = *id;
         client.handle_input(input);
-        self.woken.insert(*id);
+        self.woken.insert(id);
         self.run(now);
-        true
+        Some(id)
     }
 
     /// Advances time.

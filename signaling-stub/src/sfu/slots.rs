@@ -1,11 +1,14 @@
 //! Assigns the others' publications to the media sections of a client.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use moim_protocol::{MediaKind, ParticipantId, Slot};
 use str0m::media::Mid;
 
 use super::Source;
+
+/// The most sections per kind in which moim's clients receive.
+const MOST_SECTIONS: usize = 100;
 
 /// A publication that can be forwarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +58,10 @@ impl Slots {
         self.sections.entry(mid).or_insert(Section { kind, feed: None, hold: Hold::Free });
     }
 
-    /// Assigns as many of `wanted` as possible to sections. Existing assignments stay. Returns the sections that
-    /// changed.
+    /// Assigns as many of `wanted` as possible to sections. Existing assignments stay, unless there are too few sections:
+    /// then nobody has more of them than others who publish as much. Returns the sections that changed.
     pub(super) fn assign(&mut self, wanted: Vec<Feed>) -> Vec<Mid> {
+        let wanted = self.fair_share(wanted);
         let mut changed = BTreeSet::new();
         for (mid, section) in &mut self.sections {
             if section.feed.as_ref().is_some_and(|feed| !wanted.contains(feed)) {
@@ -78,6 +82,30 @@ impl Slots {
             }
         }
         changed.into_iter().collect()
+    }
+
+    /// The publications in the order in which they get sections. A client that has as many as it can gets the first of each
+    /// publisher, then the second of each, and so on.
+    fn fair_share(&self, mut wanted: Vec<Feed>) -> Vec<Feed> {
+        for kind in [MediaKind::Audio, MediaKind::Video] {
+            let count = self.sections.values().filter(|section| section.kind == kind).count();
+            let rivals = wanted.iter().filter(|feed| feed.kind == kind).count();
+            // One with fewer sections is about to have more.
+            if count < MOST_SECTIONS || rivals <= count {
+                continue;
+            }
+            let (mut ranked, others): (Vec<_>, Vec<_>) =
+                wanted.into_iter().partition(|feed| feed.kind == kind);
+            let mut ranks = HashMap::new();
+            ranked.sort_by_cached_key(|feed| {
+                let rank = ranks.entry(feed.source.0).or_insert(0_usize);
+                *rank += 1;
+                (*rank, self.section_of(feed.source).is_none())
+            });
+            ranked.truncate(count);
+            wanted = others.into_iter().chain(ranked).collect();
+        }
+        wanted
     }
 
     /// The client was sent the assignments with the signal of this number.
@@ -159,6 +187,30 @@ mod tests {
         );
         assert_eq!(slots.to_signal().len(), 2);
         assert_eq!(slots.source(mid("a")), None);
+    }
+
+    #[test]
+    fn who_publishes_much_leaves_sections_to_others() {
+        let mut slots = Slots::default();
+        for section in 0..MOST_SECTIONS {
+            slots.add(section.to_string().as_str().into(), MediaKind::Video);
+        }
+        let mallorys = (0..200).map(|number: u32| {
+            let mut feed = feed(1, MediaKind::Video);
+            feed.source.1 = number.to_string().as_str().into();
+            feed
+        });
+        let mut wanted: Vec<_> = mallorys.collect();
+        slots.assign(wanted.clone());
+        assert_eq!(slots.sources().count(), MOST_SECTIONS);
+        wanted.extend([feed(2, MediaKind::Video), feed(3, MediaKind::Video)]);
+        slots.assign(wanted.clone());
+        slots.told(1);
+        slots.acknowledged(1);
+        slots.assign(wanted.clone());
+        let owners: Vec<_> = slots.sources().map(|(_, (owner, _))| owner.0).collect();
+        assert_eq!([1, 2, 3].map(|owner| owners.iter().filter(|one| **one == owner).count()), [98, 1, 1]);
+        assert!(slots.assign(wanted).is_empty(), "it stays so");
     }
 
     #[test]

@@ -7,6 +7,8 @@
 mod support;
 
 mod floods;
+#[cfg(feature = "sfu")]
+mod media_tcp;
 mod messages;
 #[cfg(unix)]
 mod mixers;

@@ -130,6 +130,33 @@ async fn many_rooms_start_few_mixers_and_none_stays() {
 }
 
 #[tokio::test]
+async fn one_address_leaves_a_mixer_to_others() {
+    let browser = Browser::new();
+    let config = ServerConfig {
+        static_dir: Some(browser.folder().to_owned()),
+        mixer: Some(MixerSettings::new(browser.path())),
+        mixer_token: Some(TOKEN.to_owned()),
+        ..ServerConfig::default()
+    };
+    let server = start(config).await;
+    let mut mallory = Vec::new();
+    for room in 0..8 {
+        let mut client = Client::connect_from([127, 0, 0, 2], server.local_addr()).await;
+        ask(&mut client, &format!("room {room}")).await;
+        if room >= 3 {
+            let (code, message, _) = client.error().await;
+            assert_eq!(code, "noMixer");
+            assert!(message.contains("address"), "{message}");
+        }
+        mallory.push(client);
+    }
+    browser.until(|| browser.running() == 3).await;
+    let mut alice = Client::connect(server.local_addr()).await;
+    ask(&mut alice, "hall").await;
+    browser.until(|| browser.running() == 4).await;
+}
+
+#[tokio::test]
 async fn a_killed_server_leaves_no_mixer_and_its_token_is_in_no_argument() {
     let browser = Browser::new();
     let mut command = command(&["--port", "0", "--mixer"]);

@@ -1,4 +1,4 @@
-//! Resume tokens that are forged, stolen, or used twice.
+//! Resume tokens that are forged, stolen, or used twice; and seats in a lobby.
 
 use moim_protocol::ServerMessage;
 use moim_signaling_stub::Limits;
@@ -70,4 +70,36 @@ async fn of_two_sockets_with_one_token_the_newer_one_stays() {
     older.is_unharmed().await;
     pair.talks(5).await;
     assert_eq!(server.stats().participants, 3);
+}
+
+#[tokio::test]
+async fn one_address_does_not_fill_a_lobby() {
+    let server = start_with(Limits { max_waiting_per_address: 3, ..Limits::default() }).await;
+    let mut pair = Pair::join(server.local_addr()).await;
+    let join = |name: &str| json!({ "type": "join", "version": 1, "room": "hall", "name": name });
+    let mut host = Client::connect(server.local_addr()).await;
+    let mut as_host = join("Helen");
+    as_host["role"] = "host".into();
+    host.send(&as_host).await;
+    host.send(&json!({ "type": "lock", "locked": true })).await;
+    while !matches!(host.message().await, ServerMessage::Lobby { .. }) {}
+
+    let mut mallory = Vec::new();
+    for place in 0..8 {
+        let mut client = Client::connect_from([127, 0, 0, 2], server.local_addr()).await;
+        client.send(&join("Mallory")).await;
+        match client.message().await {
+            ServerMessage::Waiting => assert!(place < 3),
+            ServerMessage::Error(error) => assert_eq!((error.code.as_str(), place >= 3), ("roomFull", true)),
+            other => panic!("{other:?}"),
+        }
+        mallory.push(client);
+    }
+    let mut carol = Client::connect_from([127, 0, 0, 3], server.local_addr()).await;
+    carol.send(&join("Carol")).await;
+    assert_eq!(carol.message().await, ServerMessage::Waiting);
+    // Whoever waits may ask again.
+    mallory[0].send(&join("Mallory")).await;
+    assert_eq!(mallory[0].message().await, ServerMessage::Waiting);
+    pair.talks(5).await;
 }

@@ -19,7 +19,7 @@ use crate::{
 /// Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-async fn mallory(server: std::net::SocketAddr) -> Client {
+pub(crate) async fn mallory(server: std::net::SocketAddr) -> Client {
     let mut client = Client::connect(server).await;
     let join = json!({ "type": "join", "version": 1, "room": "film", "name": "Mallory", "topology": "sfu" });
     client.send(&join).await;
@@ -32,7 +32,7 @@ fn relay(seq: u32, signal: &Value) -> Value {
 }
 
 /// An offer that str0m accepts.
-fn offer(candidates: usize) -> Value {
+pub(crate) fn offer(candidates: usize) -> Value {
     let mut sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
         m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n\
         a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:actpass\r\na=sctp-port:5000\r\n"

@@ -13,10 +13,10 @@ use moim_signaling_stub::{Limits, Server, ServerConfig, serve};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     time::timeout,
 };
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async, tungstenite::Message};
 
 /// Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,6 +39,15 @@ pub struct Client {
 impl Client {
     pub async fn connect(address: SocketAddr) -> Self {
         let (socket, _) = connect_async(format!("ws://{address}/ws")).await.unwrap();
+        Self { socket, id: String::new() }
+    }
+
+    /// Connects from this address of the machine.
+    pub async fn connect_from(local: [u8; 4], address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((local, 0).into()).unwrap();
+        let stream = MaybeTlsStream::Plain(socket.connect(address).await.unwrap());
+        let (socket, _) = client_async(format!("ws://{address}/ws"), stream).await.unwrap();
         Self { socket, id: String::new() }
     }
 

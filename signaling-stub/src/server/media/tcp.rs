@@ -28,7 +28,7 @@ use super::{
     Packet,
     frames::{self, Frames},
 };
-use crate::hub::network;
+use crate::{SeatId, hub::network};
 
 /// Send buffer of the system for a slow client. Kept small, as buffered media is late.
 const SEND_BUFFER_BYTES: u32 = 128 * 1024;
@@ -39,6 +39,10 @@ const BACKLOG: u32 = 128;
 pub(super) struct Limits {
     /// Maximum connections of all clients.
     connections: usize,
+    /// Maximum connections per address; for IPv6, per network (/64).
+    per_address: usize,
+    /// Maximum connections of one client, which needs one for each network that it uses.
+    per_client: usize,
     /// Maximum connections per address that are not used by a client yet.
     unproven: usize,
     /// Time limit for a client's first packet on a new connection.
@@ -55,6 +59,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 512,
+            per_address: 128,
+            per_client: 8,
             unproven: 8,
             proof: Duration::from_secs(2),
             packets: 256,
@@ -82,8 +88,8 @@ struct Connection {
     packets: mpsc::Sender<Vec<u8>>,
     /// Whether a client has used it since the last check.
     has_spoken: Arc<AtomicBool>,
-    /// Whether a client has ever used it.
-    is_proven: bool,
+    /// The client that used it first.
+    owner: Option<SeatId>,
     /// Ends the connection when it is dropped.
     _running: oneshot::Sender<()>,
 }
@@ -131,11 +137,18 @@ impl Connections {
         }
     }
 
-    /// A client of the SFU sent a packet from `source`.
-    pub(super) fn heard(&self, source: SocketAddr, destination: SocketAddr) {
-        if let Some(connection) = self.lock().get_mut(&(source, destination)) {
-            connection.is_proven = true;
-            connection.has_spoken.store(true, Ordering::Relaxed);
+    /// A client of the SFU sent a packet from `source`. If it has too many connections, its oldest one is closed.
+    pub(super) fn heard(&self, source: SocketAddr, destination: SocketAddr, owner: SeatId) {
+        let mut open = self.lock();
+        let Some(connection) = open.get_mut(&(source, destination)) else { return };
+        connection.has_spoken.store(true, Ordering::Relaxed);
+        if connection.owner.replace(owner) == Some(owner) {
+            return;
+        }
+        let is_own = |_: &Ends, connection: &Connection| connection.owner == Some(owner);
+        if open.iter().filter(|(ends, connection)| is_own(ends, connection)).count() > self.limits.per_client
+        {
+            drop_oldest(&mut open, is_own);
         }
     }
 
@@ -160,17 +173,22 @@ impl Connections {
     }
 
     /// Accepts a connection, if there is room or some can be made: the oldest unused connection is closed, if there are
-    /// too many, per address or in total.
+    /// too many, unused per address, per address or in total.
     fn admit(&self, ends: Ends) -> Option<Served> {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let mut open = self.lock();
         let address = network(ends.0.ip());
         let is_near = |ends: &Ends| network(ends.0.ip()) == address;
-        let near = open.iter().filter(|(ends, connection)| !connection.is_proven && is_near(ends)).count();
-        if near >= self.limits.unproven {
-            drop_oldest(&mut open, is_near);
+        let is_unused = |connection: &Connection| connection.owner.is_none();
+        let near: Vec<_> =
+            open.iter().filter(|(ends, _)| is_near(ends)).map(|(_, one)| is_unused(one)).collect();
+        let unused = near.iter().filter(|is_unused| **is_unused).count();
+        if (unused >= self.limits.unproven || near.len() >= self.limits.per_address)
+            && !drop_oldest(&mut open, |ends, one| is_unused(one) && is_near(ends))
+        {
+            return None;
         }
-        if open.len() >= self.limits.connections && !drop_oldest(&mut open, |_| true) {
+        if open.len() >= self.limits.connections && !drop_oldest(&mut open, |_, one| is_unused(one)) {
             return None;
         }
         let (packets, waiting) = mpsc::channel(self.limits.packets);
@@ -180,7 +198,7 @@ impl Connections {
             number,
             packets,
             has_spoken: Arc::clone(&has_spoken),
-            is_proven: false,
+            owner: None,
             _running: running,
         };
         open.insert(ends, connection);
@@ -252,10 +270,10 @@ async fn write(
     "the SFU ended"
 }
 
-/// Closes the oldest of these that is unused. Returns whether there was one.
-fn drop_oldest(open: &mut HashMap<Ends, Connection>, is_meant: impl Fn(&Ends) -> bool) -> bool {
-    let unproven = open.iter().filter(|(ends, connection)| !connection.is_proven && is_meant(ends));
-    let oldest = unproven.min_by_key(|(_, connection)| connection.number).map(|(ends, _)| *ends);
+/// Closes the oldest of these. Returns whether there was one.
+fn drop_oldest(open: &mut HashMap<Ends, Connection>, is_meant: impl Fn(&Ends, &Connection) -> bool) -> bool {
+    let meant = open.iter().filter(|(ends, connection)| is_meant(ends, connection));
+    let oldest = meant.min_by_key(|(_, connection)| connection.number).map(|(ends, _)| *ends);
     oldest.and_then(|ends| open.remove(&ends)).is_some()
 }
 
@@ -338,7 +356,7 @@ mod tests {
         served.arrived.recv().await.unwrap();
         client.write_all(&STUN).await.unwrap();
         let packet = served.arrived.recv().await.unwrap();
-        served.connections.heard(packet.source, packet.destination);
+        served.connections.heard(packet.source, packet.destination, SeatId(1));
         assert!(closes(&mut silent).await);
         assert!(closes(&mut stranger).await);
         client.write_all(&STUN).await.unwrap();
@@ -353,7 +371,7 @@ mod tests {
         let mut stream = served.connect().await;
         stream.write_all(&STUN).await.unwrap();
         let packet = served.arrived.recv().await.unwrap();
-        served.connections.heard(packet.source, packet.destination);
+        served.connections.heard(packet.source, packet.destination, SeatId(1));
         let is_open = || served.connections.lock().contains_key(&(packet.source, packet.destination));
         timeout(Duration::from_secs(10), async {
             while is_open() {
@@ -394,7 +412,7 @@ mod tests {
         let mut client = served.connect().await;
         client.write_all(&STUN).await.unwrap();
         let packet = served.arrived.recv().await.unwrap();
-        served.connections.heard(packet.source, packet.destination);
+        served.connections.heard(packet.source, packet.destination, SeatId(1));
         let mut strangers = Vec::new();
         for _ in 0..20 {
             strangers.push(served.connect().await);
@@ -404,5 +422,44 @@ mod tests {
         }
         client.write_all(&STUN).await.unwrap();
         assert_eq!(served.arrived.recv().await.unwrap().source, client.local_addr().unwrap());
+    }
+    /// Connects and is heard as this client.
+    async fn connect_as(served: &mut Served, owner: u64) -> TcpStream {
+        let mut stream = served.connect().await;
+        stream.write_all(&STUN).await.unwrap();
+        let packet = served.arrived.recv().await.unwrap();
+        served.connections.heard(packet.source, packet.destination, SeatId(owner));
+        stream
+    }
+
+    #[tokio::test]
+    async fn one_client_has_so_many_and_its_oldest_goes() {
+        let mut served = served(Limits { per_client: 2, ..Limits::default() }).await;
+        let mut other = connect_as(&mut served, 1).await;
+        let mut own = Vec::new();
+        for _ in 0..4 {
+            own.push(connect_as(&mut served, 2).await);
+        }
+        assert!(closes(&mut own[0]).await && closes(&mut own[1]).await);
+        for stream in own[2..].iter_mut().chain([&mut other]) {
+            stream.write_all(&STUN).await.unwrap();
+            assert_eq!(served.arrived.recv().await.unwrap().source, stream.local_addr().unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn one_address_has_so_many() {
+        let proof = Duration::from_secs(60);
+        let mut served = served(Limits { per_address: 2, proof, ..Limits::default() }).await;
+        let mut first = connect_as(&mut served, 1).await;
+        let mut unused = served.connect().await;
+        let mut second = connect_as(&mut served, 2).await;
+        assert!(closes(&mut unused).await);
+        let mut refused = served.connect().await;
+        assert!(closes(&mut refused).await);
+        for stream in [&mut first, &mut second] {
+            stream.write_all(&STUN).await.unwrap();
+            assert_eq!(served.arrived.recv().await.unwrap().source, stream.local_addr().unwrap());
+        }
     }
 }
