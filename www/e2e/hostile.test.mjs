@@ -13,6 +13,24 @@ const STRANGER = readFileSync(new URL("./lib/hostile.js", import.meta.url), "utf
 /** One to the other honest participant, one to the stranger, and those that replace it: at most a burst of 16. */
 const MAX_CONNECTIONS = 2 + 16 + 2;
 
+/** What a page has cost so far: seconds of its main thread, and bytes that are in use after collecting garbage. */
+async function cost(page) {
+  const session = await page.createCDPSession();
+  await session.send("HeapProfiler.collectGarbage");
+  await session.detach();
+  const { Timestamp, TaskDuration, ScriptDuration, JSHeapUsedSize } = await page.metrics();
+  return { seconds: Timestamp, tasks: TaskDuration, scripts: ScriptDuration, heap: JSHeapUsedSize };
+}
+
+/** Prints what `phase` costs the page of an honest participant (Chromium). */
+async function measured(t, { page }, name, phase) {
+  const before = await cost(page);
+  await phase();
+  const after = await cost(page);
+  const share = (what) => `${Math.round(100 * (after[what] - before[what]) / (after.seconds - before.seconds))} %`;
+  t.diagnostic(`${name}: ${(after.seconds - before.seconds).toFixed(1)} s, of these ${share("tasks")} in tasks and ${share("scripts")} in scripts; JS heap ${(after.heap / 2 ** 20).toFixed(1)} MiB`);
+}
+
 /** Counts the connections of the page. */
 const countConnections = (page) => page.evaluateOnNewDocument(() => {
   window.opened = 0;
@@ -48,9 +66,13 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skip || browserMi
       window.stranger = await joinAsStranger({ url, room: "tea", name: "mallory" });
       return stranger.own;
     }, `${stub.url.replace("http", "ws")}/ws`);
-    for (const attack of ["signals", "data", "epochs"]) {
-      await page.evaluate((attack) => stranger[attack](), attack);
-      await meetEachOther(...people);
+    const phase = (name, run) => (kind === "chromium" ? measured(t, people[0], name, run) : run());
+    await phase("quiet", () => meetEachOther(...people));
+    for (const attack of ["signals", "channels", "data", "chat", "epochs"]) {
+      await phase(attack, async () => {
+        await page.evaluate((attack) => stranger[attack](), attack);
+        await meetEachOther(...people);
+      });
     }
 
     for (const honest of people) {

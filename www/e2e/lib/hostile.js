@@ -91,6 +91,17 @@ async function joinAsStranger({ url, room, name }) {
       await send(2, times(100, (index) => transfer(5, 1, 0, number(0), number(index * 60_000), "x".repeat(60_000))));
       await send(0, times(5_000, (index) => JSON.stringify({ type: "chat", id: index + 1, text: "buy ".repeat(50) })));
     },
+    /** Data channels that nobody has asked for. */
+    async channels() {
+      const opened = [...others.values()].flatMap(({ connection }) => times(200, (index) => connection.createDataChannel(`extra ${index}`)));
+      // The other end closes them.
+      const done = opened.map((channel) => new Promise((resolve) => (channel.onclose = resolve)));
+      await Promise.all(done);
+    },
+    /** Chat, more than anyone can read. */
+    async chat() {
+      await send(0, times(12_000, (index) => JSON.stringify({ type: "chat", id: index + 1, text: "buy" })));
+    },
     /** The link is opened again and again, which replaces the connection at the other end. */
     epochs() {
       for (let epoch = 1; epoch <= 200; epoch += 1) {
