@@ -58,7 +58,8 @@ function bindings() {
   const sources = [...new Set(modules.flatMap(importsOf))].filter((source) => source.startsWith("."));
   const lines = sources.map((source, number) => `import * as import${number} from "${source}";`);
   const members = sources.map((source, number) => `  "${source}": import${number},`);
-  return [...lines, "", exported, "", "export default {", ...members, "};", ""].join("\n");
+  const byHand = `export { RpcError } from "${sources.find((source) => source.endsWith("/js/snippets.js"))}";`;
+  return [...lines, "", exported, byHand, "", "export default {", ...members, "};", ""].join("\n");
 }
 
 /** Imports all that `moim.js` needs, so that a page without a bundler requests it at once rather than level by level. */

@@ -2371,6 +2371,79 @@ export type DiagnosisCheckName =
 | "media";
 
 
+/** Options for calling a method of a participant. */
+export interface CallOptions {
+    /** Milliseconds to wait for the result, from 1 to 2147483647. Default: 15000. */
+    timeoutMs?: number;
+    /** Ends the waiting with ERR_ABORTED. The handler may be executed nevertheless. */
+    signal?: AbortSignal;
+}
+
+/** A call of another participant. */
+export interface RpcInvocation {
+    /** The caller. */
+    readonly participantId: ParticipantId;
+    /** For how many milliseconds it waits for the result. */
+    readonly timeoutMs: number;
+}
+
+/**
+ * Thrown by the handler of a method, it arrives at the caller unchanged. Other errors do not: the caller gets
+ * ERR_RPC_FAILED, and they are reported like an exception in an event listener.
+ * @example
+ * room.registerRpc("seats", () => {
+ *   throw new RpcError(409, "the room is full", { seats: 0 });
+ * });
+ */
+export class RpcError extends Error {
+    constructor(rpcCode: number, message: string, data?: unknown);
+    readonly name: "RpcError";
+    readonly code: "ERR_RPC_APPLICATION";
+    /** The application's code, from 1 to 4294967295. Those from 1001 to 1999 are LiveKit's and moim's own. */
+    readonly rpcCode: number;
+    /** More about it: a value that JSON can express, in at most 15 KiB. */
+    readonly data?: unknown;
+}
+
+export interface Room {
+    /**
+     * Registers the handler of a method, which the other participants call with `call`. It may be registered before the room
+     * is joined, so that no call is missed. Calls may overlap. Returns a function that removes the handler; leaving the room does
+     * so, too.
+     * @throws {MoimError} ERR_INVALID_STATE if the room is left, or the method has a handler; ERR_INVALID_OPTIONS if the
+     * name has not 1 to 64 bytes, or the handler is not a function.
+     * @example
+     * const remove = room.registerRpc<[number, number], number>("divide", ([a, b]) => {
+     *   if (b === 0) throw new RpcError(1, "division by zero");
+     *   return a / b;
+     * });
+     */
+    registerRpc<Payload = any, Result = unknown>(
+    method: string,
+    handler: (payload: Payload, invocation: RpcInvocation) => Result | PromiseLike<Result>,
+    ): () => void;
+    /**
+     * Calls a method of another participant. Resolves with what its handler returns. The handler is executed at most once,
+     * also if a connection is replaced meanwhile. The payload and the result have at most 15 KiB as JSON.
+     * @throws {MoimError} ERR_RPC_APPLICATION if the handler threw an `RpcError`; ERR_RPC_FAILED if it failed otherwise;
+     * ERR_RPC_NO_HANDLER; ERR_TIMEOUT after `timeoutMs`, also if the participant has not the permission `"data"`;
+     * ERR_RPC_PARTICIPANT_LEFT if it left; ERR_RPC_CONNECTION_LOST if the room was left, or the connection to the
+     * participant was lost for good; ERR_DATA_TOO_LARGE; ERR_DATA_UNKNOWN_PARTICIPANT if there is no such participant;
+     * ERR_DATA_QUEUE_FULL if 64 calls to the participant have no result yet; ERR_INVALID_STATE unless the room is joined;
+     * ERR_INVALID_OPTIONS if JSON cannot express the payload; ERR_ROOM_NOT_PERMITTED without the permission `"data"`;
+     * ERR_ABORTED when its `signal` is aborted.
+     * @example
+     * const three = await room.call<number>(participant, "divide", [6, 2], { timeoutMs: 5000 });
+     */
+    call<Result = unknown>(
+    to: ParticipantLike,
+    method: string,
+    payload?: unknown,
+    options?: CallOptions,
+    ): Promise<Result>;
+}
+
+
 /** Options of a pre-call check. */
 export interface DiagnoseOptions extends AbortOptions {
     /** The URL of the signaling server, as in `RoomOptions`. Default: `/ws` on the server of the page. */
@@ -2933,6 +3006,16 @@ export type ErrorCode =
 | "ERR_STREAM_CANCELLED"
 /** The remote peer of a stream left, or a chunk was lost. */
 | "ERR_STREAM_INTERRUPTED"
+/** The participant has no handler for the called method. */
+| "ERR_RPC_NO_HANDLER"
+/** The handler of a call failed, for a reason that it did not give. */
+| "ERR_RPC_FAILED"
+/** The handler of a call failed with an error of the application. */
+| "ERR_RPC_APPLICATION"
+/** The called participant left before it responded. */
+| "ERR_RPC_PARTICIPANT_LEFT"
+/** The connection was lost for good, or the room was left, before a called participant responded. */
+| "ERR_RPC_CONNECTION_LOST"
 /** The Kurento server no longer has the object: it was released, or the server was restarted. */
 | "ERR_KURENTO_OBJECT_LOST"
 /** The Kurento server refused a call. */

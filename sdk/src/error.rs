@@ -9,6 +9,7 @@ mod denial;
 mod file_transfer;
 mod kurento;
 mod media;
+mod rpc;
 mod signaling;
 mod stream;
 
@@ -20,6 +21,7 @@ pub use denial::Refusal;
 pub use file_transfer::FileTransferError;
 pub use kurento::KurentoError;
 pub use media::MediaError;
+pub use rpc::RpcError;
 pub use signaling::SignalingError;
 pub use stream::StreamError;
 
@@ -55,6 +57,9 @@ pub enum Error {
     /// A stream did not reach its end.
     #[error("{0}")]
     Stream(#[from] StreamError),
+    /// A call to another participant has no result.
+    #[error("{0}")]
+    Rpc(#[from] RpcError),
     /// A Kurento Media Server did not perform a call.
     #[error("{0}")]
     Kurento(#[from] KurentoError),
@@ -139,6 +144,7 @@ impl Error {
             Self::DataChannel(_) => "DataChannelError",
             Self::FileTransfer(_) => "FileTransferError",
             Self::Stream(_) => "StreamError",
+            Self::Rpc(_) => "RpcError",
             Self::Kurento(_) => "KurentoError",
             Self::Recorder { .. } => "RecorderError",
             Self::InvalidState { .. } => "InvalidStateError",

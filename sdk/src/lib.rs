@@ -92,7 +92,7 @@ pub use engine::stream::{StreamHeader, StreamKind};
 pub use engine::transfer::FileProgress;
 pub use error::{
     DataChannelError, Error, ErrorCode, FileTransferError, KurentoError, MediaError, Refusal, Result,
-    SignalingError, StreamError,
+    RpcError, SignalingError, StreamError,
 };
 pub use model::{
     ConnectionState, IceServer, IceTransportPolicy, LeaveReason, Lobby, MediaKind,
@@ -135,6 +135,7 @@ pub use platform::{
 pub use platform::{StatsMonitor, StatsSource, get_stats};
 #[cfg(target_arch = "wasm32")]
 pub use room::{
-    ChatDelivery, ChatReceipt, DataCapacity, IncomingStream, OutgoingStream, Publication, PublicationRef,
-    RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState, SendFileOptions, StreamOptions,
+    CallOptions, ChatDelivery, ChatReceipt, DataCapacity, IncomingStream, OutgoingStream, Publication,
+    PublicationRef, RemoteParticipant, RemoteTrack, Room, RoomEvent, RoomEvents, RoomState, RpcGuard,
+    RpcInvocation, SendFileOptions, StreamOptions,
 };

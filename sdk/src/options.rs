@@ -19,7 +19,7 @@ use crate::model::{IceServer, IceTransportPolicy, MediaKind, ParticipantId, Prof
 use crate::signaling::ServerOptions;
 
 /// A browser's timers cannot be longer.
-const MAX_TIMEOUT_MS: u32 = i32::MAX as u32;
+pub(crate) const MAX_TIMEOUT_MS: u32 = i32::MAX as u32;
 
 /// Options of a room.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

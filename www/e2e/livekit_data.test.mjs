@@ -55,6 +55,11 @@ test("participants on a LiveKit server chat and send data to everyone or to one,
   for (const { page } of [bob, carol]) {
     await until(page, () => desk.data.some(({ topic, size }) => topic === "long" && size === 65_020), { what: "the longest message" });
   }
+  // A call goes as one of LiveKit's own.
+  await everyone(() => void desk.room.registerRpc("add", ([a, b], { participantId }) => `${participantId}: ${a + b}`));
+  const calls = [[alice, "bob"], [bob, "alice"]].map(([{ page }, to]) => page.evaluate((to) => desk.room.call(to, "add", [1, 2]), to));
+  assert.deepEqual(await Promise.all(calls), ["alice: 3", "bob: 3"]);
+  assert.equal(await bob.page.evaluate(() => desk.room.call("carol", "subtract").catch(({ code }) => code)), "ERR_RPC_NO_HANDLER");
   assert.deepEqual([...alice.problems, ...bob.problems, ...carol.problems], []);
 });
 

@@ -7,7 +7,7 @@ use moim_protocol::{Routed, json, variants};
 
 use crate::engine::quality::QualityReport;
 use crate::error::DataChannelError;
-use crate::model::ParticipantId;
+use crate::model::{ParticipantId, RpcFailure, RpcResult};
 
 /// The longest message, in bytes, without the header of data. A longer one would delay the chat messages behind it, and
 /// wait in memory for a slow receiver.
@@ -63,6 +63,24 @@ pub enum DataMessage {
     Resend,
     /// What the sender knows about its own network and CPU.
     Quality(QualityReport),
+    /// Calls a method of the receiver.
+    Call {
+        /// The sender's id for it.
+        id: String,
+        /// The name of the method.
+        method: String,
+        /// The application's payload.
+        payload: String,
+        /// For how many milliseconds the sender waits for the response.
+        timeout_ms: u32,
+    },
+    /// The response to a call.
+    Response {
+        /// The id of the call.
+        id: String,
+        /// The application's payload, or an error.
+        result: RpcResult,
+    },
     /// Application data.
     Data {
         /// The topic, chosen by the application.
@@ -78,6 +96,8 @@ enum TextMessage {
     Mark { id: u32 },
     Resend {},
     Quality(QualityReport),
+    Call { id: String, method: String, payload: String, timeout_ms: u32 },
+    Response { id: String, code: u32, payload: String, message: String },
     Unknown,
 }
 
@@ -88,6 +108,10 @@ variants! { TextMessage by "type" else Unknown;
     "receipt" Receipt { id: "id" required },
     "mark" Mark { id: "id" required },
     "resend" Resend { },
+    "call" Call { id: "id" required, method: "method" required, payload: "payload" omitted_if "\"\"",
+                  timeout_ms: "timeoutMs" required },
+    "response" Response { id: "id" required, code: "error" omitted_if "0", payload: "payload" omitted_if "\"\"",
+                          message: "message" omitted_if "\"\"" },
 }
 
 impl DataMessage {
@@ -105,6 +129,13 @@ impl DataMessage {
             Self::Mark { id } => json(TextMessage::Mark { id: *id }),
             Self::Resend => json(TextMessage::Resend {}),
             Self::Quality(report) => json(TextMessage::Quality(*report)),
+            Self::Call { id, method, payload, timeout_ms } => json(TextMessage::Call {
+                id: id.clone(),
+                method: method.clone(),
+                payload: payload.clone(),
+                timeout_ms: *timeout_ms,
+            }),
+            Self::Response { id, result } => json(response(id.clone(), result.clone())),
             Self::Data { topic, payload } => {
                 let topic_length = u8::try_from(topic.len()).map_err(|_| DataChannelError::TooLarge {
                     size: topic.len(),
@@ -125,7 +156,12 @@ impl DataMessage {
     pub(super) fn size(&self) -> usize {
         match self {
             Self::Chat { text, .. } => text.len(),
-            Self::Receipt { .. } | Self::Mark { .. } | Self::Resend | Self::Quality(_) => 0,
+            Self::Call { payload, .. } => payload.len(),
+            Self::Response { .. }
+            | Self::Receipt { .. }
+            | Self::Mark { .. }
+            | Self::Resend
+            | Self::Quality(_) => 0,
             Self::Data { topic, payload } => topic.len() + payload.len(),
         }
     }
@@ -141,6 +177,15 @@ impl DataMessage {
                 TextMessage::Mark { id } => Some(Self::Mark { id }),
                 TextMessage::Resend {} => Some(Self::Resend),
                 TextMessage::Quality(report) => Some(Self::Quality(report)),
+                TextMessage::Call { id, method, payload, timeout_ms } => {
+                    Some(Self::Call { id, method, payload, timeout_ms })
+                }
+                TextMessage::Response { id, code: 0, payload, .. } => {
+                    Some(Self::Response { id, result: Ok(payload) })
+                }
+                TextMessage::Response { id, code, payload: data, message } => {
+                    Some(Self::Response { id, result: Err(RpcFailure { code, message, data }) })
+                }
                 TextMessage::Unknown => None,
             },
             Frame::Binary(mut bytes) => {
@@ -150,6 +195,17 @@ impl DataMessage {
                 bytes.drain(..DATA_HEADER_BYTES + topic.len());
                 Some(Self::Data { topic, payload: bytes })
             }
+        }
+    }
+}
+
+/// The payload of an error is what the application adds to it.
+fn response(id: String, result: RpcResult) -> TextMessage {
+    match result {
+        Ok(payload) => TextMessage::Response { id, code: 0, payload, message: String::new() },
+        Err(RpcFailure { code, message, data }) => {
+            // 0 stands for success.
+            TextMessage::Response { id, code: code.max(1), payload: data, message }
         }
     }
 }

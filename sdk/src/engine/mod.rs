@@ -27,6 +27,7 @@ pub(crate) mod packet;
 pub mod peer;
 pub mod quality;
 pub mod recovery;
+pub mod rpc;
 pub mod session;
 pub mod simulcast;
 pub mod stats;

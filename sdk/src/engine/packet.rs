@@ -18,6 +18,10 @@ pub(crate) fn packet_of(channel: Channel, frame: Frame) -> Option<DataPacket> {
         Some(DataMessage::Data { topic, payload }) if channel != Channel::Files => {
             DataContent::Data { topic, payload }
         }
+        Some(DataMessage::Call { id, method, payload, timeout_ms }) => {
+            DataContent::Call { id, method, payload, timeout_ms }
+        }
+        Some(DataMessage::Response { id, result }) => DataContent::Response { id, result },
         _ => DataContent::Internal(internal),
     };
     let participant = (!participant.as_str().is_empty()).then_some(participant);
@@ -32,6 +36,10 @@ pub(crate) fn frame_of(packet: DataPacket) -> Option<Frame> {
             DataMessage::Chat { id, text, private, again }.encode().ok()?
         }
         DataContent::Data { topic, payload } => DataMessage::Data { topic, payload }.encode().ok()?,
+        DataContent::Call { id, method, payload, timeout_ms } => {
+            DataMessage::Call { id, method, payload, timeout_ms }.encode().ok()?
+        }
+        DataContent::Response { id, result } => DataMessage::Response { id, result }.encode().ok()?,
         DataContent::Internal(bytes) if packet.channel == Channel::Files => Frame::Binary(bytes),
         DataContent::Internal(bytes) => Frame::Text(String::from_utf8(bytes).ok()?),
     };
@@ -41,6 +49,7 @@ pub(crate) fn frame_of(packet: DataPacket) -> Option<Frame> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RpcFailure;
 
     /// What a server passes on: the receiver is replaced by the sender.
     fn passed_on(channel: Channel, frame: &Frame, to: Option<&ParticipantId>) -> (ParticipantId, Frame) {
@@ -54,7 +63,14 @@ mod tests {
     fn every_message_arrives_as_it_was_sent() {
         let chat = DataMessage::Chat { id: 3, text: "hello".into(), private: true, again: true };
         let data = DataMessage::Data { topic: "t".into(), payload: vec![0, 255] };
-        for message in [chat, data, DataMessage::Receipt { id: 7 }, DataMessage::Mark { id: 8 }] {
+        let (id, method) = ("c".to_owned(), "add".to_owned());
+        let call = DataMessage::Call { id: id.clone(), method, payload: "[1]".into(), timeout_ms: 5 };
+        let failure = RpcFailure { code: 7, message: "no".into(), data: "{}".into() };
+        let refused = DataMessage::Response { id: id.clone(), result: Err(failure) };
+        let response = DataMessage::Response { id, result: Ok("3".into()) };
+        for message in
+            [call, response, refused, chat, data, DataMessage::Receipt { id: 7 }, DataMessage::Mark { id: 8 }]
+        {
             let frame = message.encode().unwrap();
             for to in [None, Some("bob".into())] {
                 let received = passed_on(Channel::Reliable, &frame, to.as_ref());

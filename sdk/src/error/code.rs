@@ -1,7 +1,8 @@
 //! The stable code of each error.
 
 use super::{
-    DataChannelError, Error, FileTransferError, KurentoError, MediaError, SignalingError, StreamError,
+    DataChannelError, Error, FileTransferError, KurentoError, MediaError, RpcError, SignalingError,
+    StreamError,
 };
 use crate::model::RefusalCode;
 
@@ -110,6 +111,16 @@ error_codes! {
     StreamCancelled => "ERR_STREAM_CANCELLED",
     /// The remote peer of a stream left, or a chunk was lost.
     StreamInterrupted => "ERR_STREAM_INTERRUPTED",
+    /// The participant has no handler for the called method.
+    RpcNoHandler => "ERR_RPC_NO_HANDLER",
+    /// The handler of a call failed, for a reason that it did not give.
+    RpcFailed => "ERR_RPC_FAILED",
+    /// The handler of a call failed with an error of the application.
+    RpcApplication => "ERR_RPC_APPLICATION",
+    /// The called participant left before it responded.
+    RpcParticipantLeft => "ERR_RPC_PARTICIPANT_LEFT",
+    /// The connection was lost for good, or the room was left, before a called participant responded.
+    RpcConnectionLost => "ERR_RPC_CONNECTION_LOST",
     /// The Kurento server no longer has the object: it was released, or the server was restarted.
     KurentoObjectLost => "ERR_KURENTO_OBJECT_LOST",
     /// The Kurento server refused a call.
@@ -172,6 +183,13 @@ impl Error {
             Self::Stream(error) => match error {
                 StreamError::Cancelled { .. } => ErrorCode::StreamCancelled,
                 StreamError::Interrupted { .. } => ErrorCode::StreamInterrupted,
+            },
+            Self::Rpc(error) => match error {
+                RpcError::NoHandler { .. } => ErrorCode::RpcNoHandler,
+                RpcError::Failed { .. } => ErrorCode::RpcFailed,
+                RpcError::Application { .. } => ErrorCode::RpcApplication,
+                RpcError::ParticipantLeft => ErrorCode::RpcParticipantLeft,
+                RpcError::ConnectionLost => ErrorCode::RpcConnectionLost,
             },
             Self::Kurento(error) => match error {
                 KurentoError::ObjectLost { .. } => ErrorCode::KurentoObjectLost,

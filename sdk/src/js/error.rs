@@ -4,7 +4,8 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::error::{Error, MediaError, TYPESCRIPT_ERROR_CODE};
+use super::rpc::application_error;
+use crate::error::{Error, MediaError, RpcError, TYPESCRIPT_ERROR_CODE};
 use crate::platform::cause_of;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -42,6 +43,9 @@ export interface MoimError extends Error {
 
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
+        if let Error::Rpc(RpcError::Application { code, message, data }) = &error {
+            return application_error(*code, message, data.as_deref());
+        }
         let object = js_sys::Error::new(&error.to_string());
         object.set_name(error.name());
         // Setting a property of a new object cannot fail.

@@ -32,6 +32,7 @@ mod recorder;
 mod roles;
 mod room;
 pub(crate) mod room_streams;
+mod rpc;
 mod stats;
 mod streams;
 

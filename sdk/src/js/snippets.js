@@ -65,3 +65,29 @@ export function bytesOf(data) {
   const { buffer } = view;
   return buffer instanceof ArrayBuffer && buffer.resizable !== true ? view : new Uint8Array(view);
 }
+
+// rpc.rs
+export class RpcError extends Error {
+  constructor(rpcCode, message, data) {
+    super(message);
+    Object.assign(this, { name: 'RpcError', code: 'ERR_RPC_APPLICATION', rpcCode, ...(data !== undefined && { data }) });
+  }
+}
+export const rpcError = (code, message, data) => new RpcError(code, message, fromJson(data));
+export const toJson = (value) => JSON.stringify(value) ?? '';
+export function fromJson(payload) {
+  if (payload === '') return undefined;
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return payload; // of another client of LiveKit
+  }
+}
+export async function executeRpc(handler, payload, participantId, timeoutMs) {
+  try {
+    return toJson(await handler(fromJson(payload), { participantId, timeoutMs }));
+  } catch (error) {
+    if (error instanceof RpcError) return [Number(error.rpcCode), String(error.message), toJson(error.data)];
+    reportError(error);
+  }
+}

@@ -34,6 +34,38 @@ pub enum DataContent {
         /// The payload.
         payload: Vec<u8>,
     },
+    /// A call.
+    Call {
+        /// The caller's id for it.
+        id: String,
+        /// The name of the method.
+        method: String,
+        /// The application's payload.
+        payload: String,
+        /// For how long the caller waits.
+        timeout_ms: u32,
+    },
+    /// The response to a call.
+    Response {
+        /// The caller's id for it.
+        id: String,
+        /// The payload, or why there is none.
+        result: RpcResult,
+    },
     /// A message between two moim clients, such as a receipt or a part of a file. It must arrive unchanged.
     Internal(Vec<u8>),
+}
+
+/// The response to a call: the application's payload, or an error.
+pub type RpcResult = Result<String, RpcFailure>;
+
+/// The error in the response to a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RpcFailure {
+    /// The application's, or one of LiveKit's from 1001 to 1999.
+    pub code: u32,
+    /// What happened.
+    pub message: String,
+    /// More about it. Empty: nothing.
+    pub data: String,
 }

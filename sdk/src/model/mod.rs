@@ -7,7 +7,7 @@ mod link;
 mod roster;
 mod signal;
 
-pub use self::data::{DataContent, DataPacket};
+pub use self::data::{DataContent, DataPacket, RpcFailure, RpcResult};
 pub use self::feature::Feature;
 pub use self::link::{
     Capabilities, Lane, LinkId, LinkProfile, LinkSignal, Mids, Offerer, Sections, ServerLane, Slots, Wanted,

@@ -21,6 +21,7 @@ use super::messages::{ChatReceipt, WaitingSender};
 use super::people::People;
 use super::quality::Quality;
 use super::remote_track::RemoteTrack;
+use super::rpc::Rpc;
 use super::speakers::Speakers;
 use super::streams::Streams;
 use crate::collections::SortedMap;
@@ -65,6 +66,7 @@ pub(super) struct Driver {
     pub(super) files: Files,
     pub(super) late: Late,
     pub(super) streams: Streams,
+    pub(super) rpc: Rpc,
     /// It fires at this time: when there is something to do, or earlier.
     timer: RefCell<Option<(Timestamp, Timeout)>>,
     page: RefCell<Option<Page>>,
@@ -104,6 +106,7 @@ impl Driver {
             files: Files::default(),
             late: Late::default(),
             streams: Streams::default(),
+            rpc: Rpc::default(),
             timer: RefCell::default(),
             page: RefCell::default(),
             spare: Spare::default(),
@@ -460,12 +463,11 @@ impl Driver {
             Event::Message(participant_id, DataMessage::Quality(report)) => {
                 return self.quality_reported(participant_id, report);
             }
-            Event::Message(
-                _,
-                DataMessage::Receipt { .. } | DataMessage::Mark { .. } | DataMessage::Resend,
-            ) => {
-                return;
+            Event::Message(..) => return,
+            Event::Called { from, id, method, payload, timeout_ms } => {
+                return self.called(from, id, &method, payload, timeout_ms);
             }
+            Event::CallEnded(id, result) => return self.call_ended(&id, result),
             Event::Capacity => return self.wake_senders(),
             Event::FileFrame(participant_id, frame) => return self.file_frame(&participant_id, &frame),
             Event::PathChange(participant_id, change) => return self.path_changed(&participant_id, change),
@@ -496,6 +498,7 @@ impl Driver {
         }
         self.interrupted();
         self.senders.take();
+        self.remove_handlers();
         self.everyone_left();
         self.tracks_changed();
         self.set_state(RoomState::Left);

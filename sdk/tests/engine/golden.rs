@@ -5,6 +5,7 @@ use moim::engine::data::{DataMessage, Frame};
 use moim::engine::framing::{FragmentHeader, MessageKind};
 use moim::engine::stream::{StreamFrame, StreamHeader, StreamId, StreamKind, StreamMessage};
 use moim::engine::transfer::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
+use moim::model::RpcFailure;
 
 /// The id of each transfer and stream here.
 const ID: [u8; 16] = *b"0123456789abcdef";
@@ -25,12 +26,23 @@ fn messages_of_the_data_channel() {
     let report = r#"{"type":"quality","up":{"level":3,"reason":"bandwidth","side":"uplink"},"down":{"level":5,"reason":"none","side":"unknown"}}"#;
     let quality = DataMessage::decode(Frame::Text(report.into())).unwrap();
     assert!(matches!(quality, DataMessage::Quality(_)));
+    let (id, method) = ("c0ffee".to_owned(), "add".to_owned());
+    let response = |result| DataMessage::Response { id: "c0ffee".into(), result };
+    let call = DataMessage::Call { id, method, payload: "[1,2]".into(), timeout_ms: 15_000 };
+    let failure = RpcFailure { code: 7, message: "no".into(), data: "[1]".into() };
     let examples = [
         (chat(7, false, false), r#"{"type":"chat","id":7,"text":"Hi"}"#),
         (chat(0, true, false), r#"{"type":"chat","id":0,"text":"Hi","private":true}"#),
         (chat(7, false, true), r#"{"type":"chat","id":7,"text":"Hi","again":true}"#),
         (DataMessage::Receipt { id: 7 }, r#"{"type":"receipt","id":7}"#),
         (DataMessage::Mark { id: 8 }, r#"{"type":"mark","id":8}"#),
+        (call, r#"{"type":"call","id":"c0ffee","method":"add","payload":"[1,2]","timeoutMs":15000}"#),
+        (response(Ok("3".into())), r#"{"type":"response","id":"c0ffee","payload":"3"}"#),
+        (response(Ok(String::new())), r#"{"type":"response","id":"c0ffee"}"#),
+        (
+            response(Err(failure)),
+            r#"{"type":"response","id":"c0ffee","error":7,"payload":"[1]","message":"no"}"#,
+        ),
         (DataMessage::Resend, r#"{"type":"resend"}"#),
         (quality, report),
     ];

@@ -144,7 +144,7 @@ impl View {
                 }
                 error => panic!("{error}"),
             },
-            Event::Capacity => {}
+            Event::Capacity | Event::Called { .. } | Event::CallEnded(..) => {}
             Event::Ended(error) => self.ended = Some(error),
         }
     }
@@ -168,6 +168,8 @@ impl View {
             DataMessage::Receipt { .. }
             | DataMessage::Mark { .. }
             | DataMessage::Resend
+            | DataMessage::Call { .. }
+            | DataMessage::Response { .. }
             | DataMessage::Quality(_) => panic!("not for the application"),
         }
     }

@@ -200,7 +200,16 @@ impl Session {
             }
             Some(DataMessage::Resend) => self.path_of_far_end_renewed(from),
             Some(DataMessage::Mark { id }) => self.send_receipt(id, &from),
-            Some(DataMessage::Chat { .. } | DataMessage::Data { .. }) if !may_send => {}
+            Some(
+                DataMessage::Chat { .. }
+                | DataMessage::Data { .. }
+                | DataMessage::Call { .. }
+                | DataMessage::Response { .. },
+            ) if !may_send => {}
+            Some(DataMessage::Call { id, method, payload, timeout_ms }) => {
+                self.called(from, id, (method, payload), timeout_ms);
+            }
+            Some(DataMessage::Response { id, result }) => self.answered(&from, &id, result),
             Some(message) => {
                 if let DataMessage::Chat { id: id @ 1.., again, .. } = &message {
                     self.send_receipt(*id, &from);

@@ -21,6 +21,7 @@ mod receipts;
 mod recovery;
 mod replacement;
 mod resend;
+mod rpc;
 mod signals;
 mod silence;
 mod watched;
@@ -46,10 +47,11 @@ use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
 use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
 use super::recovery::Recovery;
+use super::rpc::{Answers, Calls};
 use super::topology;
 use crate::byte_queue::ByteQueue;
 use crate::collections::{SortedMap, SortedSet};
-use crate::error::Error;
+use crate::error::{Error, RpcError};
 use crate::model::{
     Capabilities, Channel, ConnectionState, IceServer, IceTransportPolicy, JoinRequest, LinkId, Lobby,
     Offerer, Order, ParticipantConnectionState, ParticipantId, ParticipantInfo, Profile, Publication,
@@ -115,6 +117,8 @@ pub struct Session {
     receipts: Receipts,
     heard: Heard,
     inboxes: Inboxes,
+    calls: Calls,
+    answers: Answers,
     backlog: Backlog,
     paths: Paths,
     /// Messages of unknown senders. Those of a participant who has left stay unknown, and are dropped first.
@@ -149,6 +153,8 @@ impl Session {
             receipts: Receipts::default(),
             heard: Heard::default(),
             inboxes: Inboxes::default(),
+            calls: Calls::default(),
+            answers: Answers::default(),
             backlog: Backlog::default(),
             paths: Paths::default(),
             early: ByteQueue::new(MAX_HELD_BYTES),
@@ -324,9 +330,14 @@ impl Session {
         };
         let connections = self.connections.values().filter_map(Connection::poll_timeout);
         let absent = self.absent.values().copied();
-        let messages = [self.receipts.poll_timeout(), self.backlog.poll_timeout(), self.paths.poll_timeout()];
-        let messages = messages.into_iter().chain([self.inboxes.poll_timeout()]).flatten();
-        connections.chain(joining).chain(absent).chain(messages).min()
+        let messages = [
+            self.receipts.poll_timeout(),
+            self.backlog.poll_timeout(),
+            self.paths.poll_timeout(),
+            self.calls.poll_timeout(),
+            self.inboxes.poll_timeout(),
+        ];
+        connections.chain(joining).chain(absent).chain(messages.into_iter().flatten()).min()
     }
 
     /// Advances time.
@@ -341,6 +352,8 @@ impl Session {
         self.lose_paths(now);
         self.stop_waiting(now);
         self.process_waiting(now);
+        self.calls.handle_timeout(now);
+        self.emit_results();
         self.advance_connections(now);
         self.collect();
     }
@@ -593,6 +606,7 @@ impl Session {
         if is_in {
             self.signal(SignalCommand::Leave);
         }
+        self.fail_calls(None, &RpcError::ConnectionLost);
         self.receipts.give_up_all();
         self.emit_receipts();
         self.event(Event::Ended(error));

@@ -83,6 +83,21 @@ pub enum Event {
     FileFrame(ParticipantId, Vec<u8>),
     /// The path of files and streams to a participant was interrupted or has returned.
     PathChange(ParticipantId, PathChange),
+    /// A participant calls a method: [`answer`](super::Session::answer) it.
+    Called {
+        /// The caller.
+        from: ParticipantId,
+        /// The caller's id for the call.
+        id: String,
+        /// The name of the method.
+        method: String,
+        /// The application's payload.
+        payload: String,
+        /// For how many milliseconds the caller waits.
+        timeout_ms: u32,
+    },
+    /// A call to another participant has this result.
+    CallEnded(String, Result<String, Error>),
     /// All receivers of a chat message have acknowledged it or become unreachable.
     Receipt(Receipt),
     /// [`has_capacity`](super::Session::has_capacity) may be true for what it was not before.

@@ -5,6 +5,7 @@
 
 use super::{Event, Session};
 use crate::collections::SortedMap;
+use crate::error::RpcError;
 use crate::model::{LinkId, ParticipantId, Timestamp};
 
 /// What happened to the path of files and streams to a participant.
@@ -59,6 +60,9 @@ impl Session {
                     PathChange::Interrupted
                 }
             };
+            if change == PathChange::Lost {
+                self.fail_calls(Some(&id), &RpcError::ConnectionLost);
+            }
             self.event(Event::PathChange(id, change));
         }
     }
@@ -77,6 +81,7 @@ impl Session {
         let late = self.paths.0.iter().filter(|(_, until)| **until <= now);
         for id in late.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
             self.paths.0.remove(&id);
+            self.fail_calls(Some(&id), &RpcError::ConnectionLost);
             self.event(Event::PathChange(id, PathChange::Lost));
         }
     }
@@ -84,6 +89,8 @@ impl Session {
     /// This participant has another id, under which the others do not know its files and streams.
     pub(super) fn lose_all_paths(&mut self) {
         self.paths.clear();
+        // They would execute a repeated call as one of another participant.
+        self.fail_calls(None, &RpcError::ConnectionLost);
         for id in self.others().map(|other| other.id.clone()).collect::<Vec<_>>() {
             self.event(Event::PathChange(id, PathChange::Lost));
         }

@@ -1,7 +1,7 @@
 //! Handles roster changes.
 
 use super::{Event, Session, mix_layout};
-use crate::error::SignalingError;
+use crate::error::{RpcError, SignalingError};
 use crate::model::{
     Change, LinkId, ParticipantInfo, Profile, Publication, PublicationId, SignalCommand, Timestamp,
 };
@@ -37,6 +37,8 @@ impl Session {
                     self.inboxes.left(&participant.id);
                     self.backlog.left(&participant.id);
                     self.paths.left(&participant.id);
+                    self.answers.left(&participant.id);
+                    self.fail_calls(Some(&participant.id), &RpcError::ParticipantLeft);
                     self.capacity_changed();
                     self.event(Event::ParticipantLeft(participant.id, reason));
                 }

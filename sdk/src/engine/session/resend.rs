@@ -1,4 +1,4 @@
-//! Chat messages that were in flight over a lost connection are sent again over the next one, and received once.
+//! Chat messages and calls that were in flight over a lost connection are sent again over the next one, and received once.
 
 use std::collections::VecDeque;
 
@@ -40,8 +40,8 @@ impl Heard {
 }
 
 impl Session {
-    /// What a new connection sends first: the chat messages that its receivers have not acknowledged, and then what the
-    /// connection before has not sent.
+    /// What a new connection sends first: the chat messages that its receivers have not acknowledged, the calls
+    /// that they have not answered, and then what the connection before has not sent.
     pub(super) fn to_resend(&self, plan: &Plan, unsent: VecDeque<Frame>) -> VecDeque<Frame> {
         let mut frames = VecDeque::new();
         if !plan.link.sends() {
@@ -58,7 +58,8 @@ impl Session {
             let in_flight = self.receipts.unacknowledged(receiver).filter(|(id, _)| *id < first_unsent);
             let encoded = in_flight.filter_map(|(_, message)| message.encode().ok());
             let addressed = |frame| addressed(&frame, plan.far_end, Some(receiver), self.own_id()).ok();
-            frames.extend(encoded.filter_map(addressed));
+            let calls = self.calls.repeated(receiver).filter_map(|call| call.encode().ok());
+            frames.extend(encoded.chain(calls).filter_map(addressed));
         }
         frames.extend(unsent);
         frames
@@ -69,8 +70,8 @@ impl Session {
         if !self.route(participant).is_some_and(|(_, far_end)| far_end.is_relay()) {
             return;
         }
-        let in_flight: Vec<_> =
-            self.receipts.unacknowledged(participant).map(|(_, message)| message.clone()).collect();
+        let chat = self.receipts.unacknowledged(participant).map(|(_, message)| message.clone());
+        let in_flight: Vec<_> = chat.chain(self.calls.repeated(participant)).collect();
         for message in in_flight {
             // One that finds the queue full is not acknowledged, which its receipt says.
             let _ = self.send(&message, Channel::Reliable, Some(participant));

@@ -61,6 +61,10 @@ impl Data {
         match content {
             DataContent::Chat { id, text, again, .. } => self.chat(to, id, &text, again, now),
             DataContent::Data { topic, payload } => vec![self.user(to, is_lossy, &topic, &payload)],
+            DataContent::Call { id, method, payload, timeout_ms } => {
+                vec![self.reliable(to, |it| it.call(&id, &method, &payload, timeout_ms))]
+            }
+            DataContent::Response { id, result } => vec![self.reliable(to, |it| it.response(&id, &result))],
             DataContent::Internal(payload) => {
                 let topic = if channel == Channel::Files { FILES_TOPIC } else { INTERNAL_TOPIC };
                 vec![self.user(to, is_lossy, topic, &payload)]
@@ -73,6 +77,13 @@ impl Data {
             true => Envelope { to, is_lossy, sequence: 0 }.user(topic, payload),
             false => self.reliable(to, |envelope| envelope.user(topic, payload)),
         }
+    }
+
+    /// What LiveKit's clients expect as soon as a call arrives.
+    pub(super) fn acknowledgement(&mut self, of: &DataPacket) -> Option<Vec<u8>> {
+        let DataContent::Call { id, .. } = &of.content else { return None };
+        let to = of.participant.as_ref()?;
+        Some(self.reliable(Some(to.as_str()), |it| it.acknowledgement(id)))
     }
 
     fn chat(&mut self, to: Option<&str>, id: u32, text: &str, again: bool, now: Timestamp) -> Vec<Vec<u8>> {
@@ -144,6 +155,10 @@ impl Data {
                 None
             }
             Body::Trailer { stream_id } => self.texts.end(&identity, &stream_id).map(chat),
+            Body::Call { id, method, payload, timeout_ms } => {
+                Some(DataContent::Call { id, method, payload, timeout_ms })
+            }
+            Body::Response { id, result } => Some(DataContent::Response { id, result }),
             Body::Header(_) | Body::Other => None,
         };
         let participant = Some(identity.as_str().into());

@@ -264,7 +264,12 @@ impl SignalingBackend for LiveKitBackend {
 
     fn handle_channel(&mut self, channel: Channel, bytes: Vec<u8>, _: Timestamp) {
         match self.data.decode(channel, &bytes) {
-            Ok(packet) => self.outputs.extend(packet.map(Output::Received)),
+            Ok(None) => {}
+            Ok(Some(packet)) => {
+                let acknowledgement = self.data.acknowledgement(&packet);
+                self.outputs.extend(acknowledgement.map(|bytes| Output::Send(Channel::Reliable, bytes)));
+                self.outputs.push_back(Output::Received(packet));
+            }
             Err(Malformed) => {
                 let detail = "a data packet is not one of LiveKit's protocol".to_owned();
                 self.event(SignalEvent::Undecodable { detail });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::wire::{Malformed, Value, Writer, each_field, message};
+use crate::model::{RpcFailure, RpcResult};
 
 /// A received packet. The server adds who has sent it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,6 +37,18 @@ pub(super) enum Body {
     Trailer {
         stream_id: String,
     },
+    /// `RpcRequest`.
+    Call {
+        id: String,
+        method: String,
+        payload: String,
+        timeout_ms: u32,
+    },
+    /// `RpcResponse`.
+    Response {
+        id: String,
+        result: RpcResult,
+    },
     /// Any other.
     #[default]
     Other,
@@ -63,6 +76,8 @@ impl Packet {
                 17 => packet.sid = value.text()?,
                 2 => packet.body = user(value)?,
                 9 => packet.body = chat(value)?,
+                10 => packet.body = call(value)?,
+                12 => packet.body = response(value)?,
                 13 => packet.body = Body::Header(header(value)?),
                 14 => packet.body = chunk(value)?,
                 15 => packet.body = trailer(value)?,
@@ -99,6 +114,49 @@ fn chat(value: Value<'_>) -> Result<Body, Malformed> {
         Ok(())
     })?;
     Ok(if is_change { Body::Other } else { Body::Chat(text) })
+}
+
+fn call(value: Value<'_>) -> Result<Body, Malformed> {
+    let (mut id, mut method, mut payload, mut timeout_ms) = Default::default();
+    each_field(value.bytes(), &mut |field, value| {
+        match field {
+            1 => id = value.text()?,
+            2 => method = value.text()?,
+            3 => payload = value.text()?,
+            4 => timeout_ms = value.number(),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(Body::Call { id, method, payload, timeout_ms })
+}
+
+fn response(value: Value<'_>) -> Result<Body, Malformed> {
+    let (mut id, mut result) = (String::new(), Ok(String::new()));
+    each_field(value.bytes(), &mut |field, value| {
+        match field {
+            1 => id = value.text()?,
+            2 => result = Ok(value.text()?),
+            3 => result = Err(failure(value)?),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(Body::Response { id, result })
+}
+
+fn failure(value: Value<'_>) -> Result<RpcFailure, Malformed> {
+    let mut failure = RpcFailure::default();
+    each_field(value.bytes(), &mut |field, value| {
+        match field {
+            1 => failure.code = value.number(),
+            2 => failure.message = value.text()?,
+            3 => failure.data = value.text()?,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(failure)
 }
 
 fn header(value: Value<'_>) -> Result<Header, Malformed> {
@@ -168,6 +226,40 @@ impl Envelope<'_> {
             out.message(2, |out| {
                 out.bytes(2, payload);
                 out.text(4, topic);
+            });
+        })
+    }
+
+    pub(super) fn call(&self, id: &str, method: &str, payload: &str, timeout_ms: u32) -> Vec<u8> {
+        self.seal(|out| {
+            out.message(10, |out| {
+                out.text(1, id);
+                out.text(2, method);
+                out.text(3, payload);
+                out.number(4, timeout_ms);
+                // The version of the format.
+                out.number(5, 1_u32);
+            });
+        })
+    }
+
+    /// Says that a call has arrived.
+    pub(super) fn acknowledgement(&self, id: &str) -> Vec<u8> {
+        self.seal(|out| out.message(11, |out| out.text(1, id)))
+    }
+
+    pub(super) fn response(&self, id: &str, result: &RpcResult) -> Vec<u8> {
+        self.seal(|out| {
+            out.message(12, |out| {
+                out.text(1, id);
+                match result {
+                    Ok(payload) => out.bytes(2, payload.as_bytes()),
+                    Err(RpcFailure { code, message, data }) => out.message(3, |out| {
+                        out.number(1, *code);
+                        out.text(2, message);
+                        out.text(3, data);
+                    }),
+                }
             });
         })
     }

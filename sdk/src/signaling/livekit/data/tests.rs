@@ -2,7 +2,7 @@
 
 use super::super::wire::{Writer, message};
 use super::*;
-use crate::model::ParticipantId;
+use crate::model::{ParticipantId, RpcFailure};
 
 /// As the server passes it on: with the sender.
 fn from_alice(sequence: u32, fill: impl FnOnce(&mut Writer)) -> Vec<u8> {
@@ -248,4 +248,61 @@ fn garbage_and_unknown_packets_are_ignored() {
     let of_the_server = message(|out| out.message(2, |out| out.bytes(2, b"hello")));
     assert_eq!(data.decode(Channel::Reliable, &of_the_server), Ok(None));
     assert_eq!(data.decode(Channel::Reliable, b"hello"), Err(Malformed));
+}
+
+fn call(method: &str) -> DataContent {
+    let (id, payload) = ("01ceeff1".to_owned(), "x".to_owned());
+    DataContent::Call { id, method: method.to_owned(), payload, timeout_ms: 15_000 }
+}
+
+#[test]
+fn a_call_of_livekits_server_is_received_and_acknowledged() {
+    let mut data = begun();
+    let request = from_alice(1, |out| {
+        out.message(10, |out| {
+            out.text(1, "01ceeff1");
+            out.text(2, "greet");
+            out.text(3, "x");
+            out.number(4, 15_000_u32);
+            out.number(5, 1_u32);
+        });
+    });
+    let received = data.decode(Channel::Reliable, &request).unwrap().unwrap();
+    assert_eq!(received.content, call("greet"));
+    let acknowledgement = message(|out| {
+        out.text(5, "alice");
+        out.message(11, |out| out.text(1, "01ceeff1"));
+        out.number(16, 1_u32);
+    });
+    assert_eq!(data.acknowledgement(&received), Some(acknowledgement));
+    let response = DataContent::Response { id: "01ceeff1".into(), result: Ok(String::new()) };
+    assert_eq!(data.acknowledgement(&packet(Channel::Reliable, Some("alice"), response)), None);
+}
+
+#[test]
+fn a_response_is_a_payload_or_an_error() {
+    let mut data = begun();
+    let failure =
+        RpcFailure { code: 1400, message: "Method not supported at destination".into(), data: String::new() };
+    let refused = from_alice(1, |out| {
+        out.message(12, |out| {
+            out.text(1, "01ceeff1");
+            out.message(3, |out| {
+                out.number(1, 1400_u32);
+                out.text(2, &failure.message);
+            });
+        });
+    });
+    let response = |result| DataContent::Response { id: "01ceeff1".into(), result };
+    assert_eq!(receive(&mut data, &refused), Some(response(Err(failure.clone()))));
+    let acknowledgement = from_alice(2, |out| out.message(11, |out| out.text(1, "01ceeff1")));
+    assert_eq!(receive(&mut data, &acknowledgement), None);
+    let detailed = RpcFailure { code: 7, data: "[1]".into(), ..failure };
+    let mut receiver = Data::default();
+    for content in
+        [call("greet"), response(Ok("hi x".into())), response(Ok(String::new())), response(Err(detailed))]
+    {
+        let sent = data.encode(packet(Channel::Reliable, Some("bob"), content.clone()), 1_000);
+        assert_eq!(receive(&mut receiver, &passed_on(&sent[0])), Some(content));
+    }
 }
