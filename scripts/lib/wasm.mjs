@@ -1,11 +1,13 @@
 // Converts cargo's module for the page: wasm-bindgen generates the JavaScript, wasm-opt reduces the size.
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { NODE_MODULES, ROOT, tool } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { step } from "./progress.mjs";
 import { kilobytes, measure } from "./size.mjs";
+import { shortenNames } from "./split/names.mjs";
+import { orderFunctions } from "./split/order.mjs";
 import { split } from "./split/split.mjs";
 import { unlessFresh } from "./stamp.mjs";
 import { versionOf } from "./which.mjs";
@@ -39,7 +41,8 @@ export async function bindAndShrink(what, { input, outDir, name, target, shrink,
   const types = target === "web" ? ["--no-typescript"] : [];
   const bindgenArgs = ["--target", target, "--out-dir", outDir, "--out-name", name, ...types, ...(chunks ? ["--no-demangle"] : [])];
   // wasm-opt would inline large functions that have one caller: a shorter module, but 49 kB larger once compressed.
-  const optArgs = ["-Oz", "--one-caller-inline-max-function-size=20", ...FEATURES.map((feature) => `--enable-${feature}`)];
+  // Expressions that are repeated rather than kept in a local compress better, too.
+  const optArgs = ["-Oz", "--one-caller-inline-max-function-size=20", "--skip-pass=local-cse", ...FEATURES.map((feature) => `--enable-${feature}`)];
   const module = join(outDir, `${name}_bg.wasm`);
   const fresh = {
     files: [input, join(NODE_MODULES, "binaryen", "package.json"), SPLITTER],
@@ -54,7 +57,8 @@ export async function bindAndShrink(what, { input, outDir, name, target, shrink,
       if (!shrink) return sizes(modules);
       for (const file of modules) {
         await run(process.execPath, [WASM_OPT, file, "-o", `${file}.small`, ...optArgs], { log: `wasm-opt-${basename(file)}` });
-        renameSync(`${file}.small`, file);
+        writeFileSync(file, orderFunctions(readFileSync(`${file}.small`)));
+        rmSync(`${file}.small`);
       }
       return sizes(modules);
     }),
@@ -63,7 +67,9 @@ export async function bindAndShrink(what, { input, outDir, name, target, shrink,
 
 /** Splits chunks off a module, and returns their files. */
 function splitChunks(input, module, prefix) {
-  const { main, chunks } = split(readFileSync(input), readFileSync(module));
+  const { module: bound, rename } = shortenNames(readFileSync(module), `./${basename(prefix)}_bg.js`);
+  for (const file of [`${prefix}_bg.js`, `${module}.d.ts`]) writeFileSync(file, rename(readFileSync(file, "utf8")));
+  const { main, chunks } = split(readFileSync(input), bound);
   writeFileSync(module, main);
   return [...chunks].map(([chunk, bytes]) => {
     const file = `${prefix}_${chunk}.wasm`;

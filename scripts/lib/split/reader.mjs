@@ -52,7 +52,7 @@ export class Reader {
   }
 }
 
-/** Reads a module as cargo and wasm-bindgen write it: one memory, segments that are active, no tags. */
+/** Reads a module as cargo, wasm-bindgen, wasm-opt and split.mjs write it: one memory, segments that are active, no tags. */
 export function readModule(bytes) {
   const module = { bytes, sections: [], custom: new Map() };
   for (const reader = new Reader(bytes, 8); reader.hasMore; ) {
@@ -77,9 +77,11 @@ const READ = {
   },
   [SECTION.IMPORT]: (module, section) => {
     module.imports = section.list((r) => {
-      const found = { from: r.name(), name: r.name(), kind: r.byte(), start: r.at };
+      const found = { from: r.name(), name: r.name(), kind: r.byte() };
       if (found.kind === KIND.FUNCTION) found.type = r.unsigned();
-      else throw new Error(`an import that is no function: ${found.name}`);
+      else if (found.kind === KIND.GLOBAL) r.take(2);
+      else if (found.kind === KIND.MEMORY) limits(r);
+      else if (found.kind === KIND.TABLE) r.byte(), limits(r);
       return found;
     });
   },

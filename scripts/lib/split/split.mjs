@@ -6,6 +6,7 @@
 // its entry points nothing in a chunk can be reached, neither by a call nor through a pointer.
 
 import { createHash } from "node:crypto";
+import { renumber } from "./code.mjs";
 import { KIND, SECTION, forEachReference } from "./reader.mjs";
 import { dataNode, dataOf, functionNode, isData, readReferences } from "./references.mjs";
 import { concat, constant, list, name, section, sized, signed, unsigned, writeModule } from "./writer.mjs";
@@ -159,7 +160,7 @@ function writeChunk({ module }, { chunks, slots }, { functions, data }, exported
     section(SECTION.IMPORT, list(imports)),
     section(SECTION.FUNCTION, list(own.map((index) => unsigned(typeOf(module, index))))),
     section(SECTION.ELEMENT, list(tableOf(module, functions, slots).map((run) => writeElements(run, numbers)))),
-    section(SECTION.CODE, list(own.map((index) => sized(renumber(module, index, numbers))))),
+    section(SECTION.CODE, list(own.map((index) => sized(renumber(module, module.code[index - module.imported.length], (one) => numbers.get(one)))))),
     section(SECTION.DATA, list(constants.map((run) => {
       const [from, to] = [run[0].start, run.at(-1).end].map((address) => address - base.address + base.start);
       return writeData(run[0].start, module.bytes.subarray(from, to));
@@ -186,19 +187,6 @@ function runs(items, startOf, endOf) {
     else found.push([item]);
   }
   return found;
-}
-
-/** The code of a function, with the numbers that functions have in the chunk. */
-function renumber(module, index, numbers) {
-  const { start, end } = module.code[index - module.imported.length];
-  const parts = [];
-  let at = start;
-  forEachReference(module, { start, end }, (kind, target, from, to) => {
-    if (kind !== "function") return;
-    parts.push(module.bytes.subarray(at, from), unsigned(numbers.get(target)));
-    at = to;
-  });
-  return concat([...parts, module.bytes.subarray(at, end)]);
 }
 
 function writeFunctionImport(module, index, exported) {
