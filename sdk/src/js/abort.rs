@@ -13,13 +13,13 @@ use js_sys::{Promise, Reflect};
 use moim_protocol::json::Read;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortSignal;
 
 use super::options;
 use super::promise::future_to_promise;
 use crate::platform::ListenerGuard;
 use crate::platform::exception::Exception;
+use crate::platform::task::spawn_local;
 use crate::{Error, FileTransfer, Result};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -76,9 +76,16 @@ where
 {
     let called = options.and_then(|(options, signals)| {
         signals.check()?;
-        Ok(signals.0.into_iter().fold(call(options).boxed_local(), until_aborted))
+        Ok((call(options).boxed_local(), signals))
     });
-    future_to_promise(async move { called?.await })
+    promise_of(called)
+}
+
+fn promise_of(called: Result<Abortable<Call>>) -> Promise {
+    future_to_promise(async move {
+        let (call, signals) = called?;
+        signals.0.into_iter().fold(call, until_aborted).await
+    })
 }
 
 type Call = LocalBoxFuture<'static, Result<JsValue, JsValue>>;

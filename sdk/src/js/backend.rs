@@ -10,13 +10,13 @@ use std::rc::Rc;
 use js_sys::{Function, JSON, Reflect};
 use moim_protocol::json::{self, Read, Write};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::options;
 use crate::error::{Error, Result};
 use crate::options::RoomOptions;
 use crate::platform::chunk;
 use crate::platform::exception::Exception;
+use crate::platform::task::spawn_local;
 use crate::signaling::{
     Capabilities, Output, SignalCommand, SignalEvent, SignalingBackend, SocketEvent, Timestamp, Wake,
 };

@@ -7,7 +7,6 @@ use futures::{StreamExt, stream};
 use js_sys::{JSON, Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, MessageEventInit, RtcDataChannel, RtcPeerConnection, WritableStream};
 
 use super::abort::{self, NoOptions, abortable};
@@ -18,6 +17,7 @@ use super::promise::future_to_promise;
 use super::streams::{Values, async_iterator, readable_stream, writable_stream};
 use super::{bytes, options};
 use crate::platform::data_channel::{Payload, RawMessage};
+use crate::platform::task::spawn_local;
 use crate::{DataChannel, DataChannelError, ListenerGuard, Result};
 
 #[wasm_bindgen(typescript_custom_section)]

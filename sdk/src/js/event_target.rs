@@ -8,12 +8,12 @@ use js_sys::{Function, Reflect, WeakRef};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, EventTarget};
 
 use super::media::to_js;
 use super::options;
 use super::streams::Values;
+use crate::platform::task::spawn_local;
 use crate::{Error, Result};
 
 // In one call, and the name is not converted: thousands of messages may arrive in a second.

@@ -8,10 +8,10 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 use moim_protocol::words;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::console;
 
 use super::options;
+use crate::platform::task::spawn_local;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"

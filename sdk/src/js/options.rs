@@ -6,7 +6,7 @@ use std::any::Any;
 use std::fmt::{self, Display};
 
 use js_sys::{Object, Reflect};
-use moim_protocol::json::{Fault, Kind, Member, Read, Source, Take};
+use moim_protocol::json::{Fault, Kind, Member, Read, Source, Take, number_text};
 use wasm_bindgen::{JsCast, JsValue};
 
 use value::{described, is_array, length, may_hold_options};
@@ -215,7 +215,7 @@ impl Source for Checked<'_> {
         if number.fract() == 0.0 && (f64::from(min)..=f64::from(max)).contains(&number) {
             return Ok(number as u64);
         }
-        Err(Fault::new(format!("expected a whole number from {min} to {max}, got {number}")))
+        Err(Fault::new(format!("expected a whole number from {min} to {max}, got {}", number_text(number))))
     }
 
     fn number(&self) -> Result<f64, Fault> {

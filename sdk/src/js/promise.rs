@@ -11,7 +11,10 @@ use wasm_bindgen::JsValue;
 /// each. The operation begins within the call, as a browser's own operations do: with calls that are not awaited, the
 /// last one holds.
 pub(crate) fn future_to_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-    let mut future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(future);
+    begin(Box::pin(future))
+}
+
+fn begin(mut future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> Promise {
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(value)) => Promise::resolve(&value),
         Poll::Ready(Err(error)) => Promise::reject(&error),

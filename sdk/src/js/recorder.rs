@@ -4,13 +4,13 @@ use futures::StreamExt;
 use js_sys::{Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::abort::{self, NoOptions, abortable};
 use super::media::{raw_tracks, to_js};
 use super::options;
 use super::streams::async_iterator;
+use crate::platform::task::spawn_local;
 use crate::platform::{Recorder, Recording};
 
 /// Records tracks into one file, until `stop()` or `free()`, or until all tracks have ended. No reference to it is

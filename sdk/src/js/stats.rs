@@ -5,7 +5,6 @@ use js_sys::{Array, JSON, Object, Promise};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::spawn_local;
 
 use super::event_target::{Method, Target, event_name};
 use super::promise::future_to_promise;
@@ -16,6 +15,7 @@ use crate::Result;
 use crate::engine::stats::{
     StatsDelta, StatsHistory, StatsMonitorOptions, StatsReport, StatsSample, Typed, typescript,
 };
+use crate::platform::task::spawn_local;
 use crate::platform::{StatsMonitor, StatsSource, get_stats as read_stats};
 
 #[wasm_bindgen(typescript_custom_section)]

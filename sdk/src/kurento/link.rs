@@ -8,7 +8,6 @@ use futures::channel::{mpsc, oneshot};
 use futures::future::{AbortHandle, abortable};
 use futures::stream::{StreamExt, select};
 use serde_json::{Map, Value};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStream, RtcPeerConnection};
 
 use super::driver::{Driver, Kept};
@@ -19,6 +18,7 @@ use crate::model::{ConnectionState, IceCandidate};
 use crate::options::{DataChannelOptions, MessageOptions};
 use crate::platform::exception::Exception;
 use crate::platform::offered_connection::OfferedConnection;
+use crate::platform::task::spawn_local;
 use crate::platform::{DataChannel, PeerConnectionOptions, clock};
 use crate::signaling::kurento::{Request, params};
 

@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 
 use futures::{Stream, StreamExt};
 use serde_json::Value;
-use wasm_bindgen_futures::spawn_local;
 
 use super::driver::{Driver, is_within};
 use crate::error::Result;
 use crate::event_stream::{Broadcaster, Event, EventStream};
+use crate::platform::task::spawn_local;
 use crate::signaling::kurento::{Request, params};
 
 /// What the readers of a topic get.

@@ -50,12 +50,17 @@ impl Roster {
 
     /// A participant joined or changed.
     pub fn upsert(&mut self, after: ParticipantInfo) -> Option<Change> {
-        match self.participants.iter_mut().find(|known| known.id == after.id) {
-            Some(known) if *known == after => None,
-            Some(known) => {
-                let before = std::mem::replace(known, after.clone());
-                // A participant that joins again after a restart of the server gets another place.
-                self.participants.sort_by_key(|participant| participant.join_order);
+        match self.participants.iter().position(|known| known.id == after.id) {
+            Some(place) if self.participants[place] == after => None,
+            Some(place) => {
+                let before = std::mem::replace(&mut self.participants[place], after.clone());
+                if before.join_order != after.join_order {
+                    // It joined again after a restart of the server.
+                    let moved = self.participants.remove(place);
+                    let earlier =
+                        self.participants.iter().rposition(|other| other.join_order <= moved.join_order);
+                    self.participants.insert(earlier.map_or(0, |at| at + 1), moved);
+                }
                 Some(Change::Updated { before, after })
             }
             None => {

@@ -23,7 +23,12 @@ impl ListenerGuard {
         event: impl Into<Cow<'static, str>>,
         callback: impl FnMut(Event) + 'static,
     ) -> Self {
-        let guard = Self { target: target.clone(), event: event.into(), closure: Closure::new(callback) };
+        Self::listen(target, event.into(), Closure::new(callback))
+    }
+
+    /// Separate, because it does not depend on the callback's type.
+    fn listen(target: &EventTarget, event: Cow<'static, str>, closure: Closure<dyn FnMut(Event)>) -> Self {
+        let guard = Self { target: target.clone(), event, closure };
         // Throws only if the target is not an EventTarget, which the type rules out.
         let _ = guard
             .target

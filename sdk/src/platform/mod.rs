@@ -40,6 +40,7 @@ mod silent_player;
 pub(crate) mod socket;
 mod stats;
 mod stats_monitor;
+pub(crate) mod task;
 mod track;
 mod track_check;
 pub(crate) mod url;

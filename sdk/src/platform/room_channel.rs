@@ -5,7 +5,6 @@ use std::task::{Context, Poll};
 
 use futures::StreamExt;
 use futures::future::{AbortHandle, abortable};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::RtcPeerConnection;
 
 use super::data_channel::{DataChannel, Message};
@@ -14,6 +13,7 @@ use crate::engine::data::{DATA_HEADER_BYTES, Frame, MAX_MESSAGE_BYTES};
 use crate::error::Result;
 use crate::model::{Channel, LinkProfile};
 use crate::options::{DataChannelOptions, MessageOptions};
+use crate::platform::task::spawn_local;
 
 /// Buffered bytes above which unreliable messages are dropped: they would arrive too late.
 const MAX_LOSSY_WAITING: usize = 64 * 1024;

@@ -192,7 +192,10 @@ impl RoomConnection {
 
     fn mids(&self) -> Mids {
         let attached = self.attached.borrow();
-        attached.iter().filter_map(|(id, sent)| Some((sent.transceiver.mid()?, id.clone()))).collect()
+        // `collect` would sort them, which is kilobytes of WebAssembly.
+        let mut mids = Mids::new();
+        mids.extend(attached.iter().filter_map(|(id, sent)| Some((sent.transceiver.mid()?, id.clone()))));
+        mids
     }
 }
 

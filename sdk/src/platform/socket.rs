@@ -11,8 +11,8 @@ pub(crate) use gloo_net::websocket::Message as SocketFrame;
 use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
+use crate::platform::task::spawn_local;
 use crate::signaling::SocketEvent;
 
 /// RFC 6455, 7.1.5: the connection was closed without a close frame.

@@ -8,13 +8,13 @@ use std::task::{Context, Poll};
 use futures::channel::oneshot;
 use futures::future::select;
 use futures::stream::Stream;
-use wasm_bindgen_futures::spawn_local;
 
 use super::clock;
 use super::stats::{StatsSource, closed};
 use super::wakers::Wakers;
 use crate::engine::stats::{StatsHistory, StatsMonitorOptions, StatsSample};
 use crate::error::{Error, Result};
+use crate::platform::task::spawn_local;
 
 /// Collects statistics at an interval, and yields a sample each time.
 ///

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use futures::future::join_all;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, HtmlVideoElement, MediaStreamTrack};
 
 use super::Room;
@@ -18,6 +17,7 @@ use crate::engine::adaptive_stream::ElementId;
 use crate::error::Result;
 use crate::model::MediaKind;
 use crate::platform::exception::Exception;
+use crate::platform::task::spawn_local;
 use crate::platform::{Player, View};
 
 /// All elements with attached tracks of a room.

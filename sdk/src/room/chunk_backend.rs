@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
-
 use crate::platform::chunk;
+use crate::platform::task::spawn_local;
 use crate::signaling::{
     Capabilities, Channel, DataPacket, HttpResponse, Output, Server, ServerOptions, SignalCommand,
     SignalEvent, SignalingBackend, SocketEvent, Timestamp, Wake, backend_for,

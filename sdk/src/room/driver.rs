@@ -8,7 +8,6 @@ use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
 use gloo_timers::callback::Timeout;
-use wasm_bindgen_futures::spawn_local;
 
 use super::arrivals::Arrivals;
 use super::attachments::Attachments;
@@ -36,6 +35,7 @@ use crate::platform::Spare;
 use crate::platform::page::{Page, PageEvent};
 use crate::platform::room_connection::RoomConnection;
 use crate::platform::socket::{Socket, SocketFrame};
+use crate::platform::task::spawn_local;
 use crate::platform::{clock, http};
 use crate::signaling::{self, SignalingBackend, SocketEvent, Wake};
 

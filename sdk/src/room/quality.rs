@@ -5,7 +5,6 @@ use std::rc::{Rc, Weak};
 
 use futures::future::{LocalBoxFuture, join_all};
 use gloo_timers::callback::Interval;
-use wasm_bindgen_futures::spawn_local;
 
 use super::driver::Driver;
 use super::event::{RoomEvent, RoomState};
@@ -17,6 +16,7 @@ use crate::engine::quality::{
 use crate::engine::stats::{StatsDelta, StatsReport};
 use crate::model::{Channel, LinkId, ParticipantId};
 use crate::platform::room_connection::RoomConnection;
+use crate::platform::task::spawn_local;
 use crate::platform::{chunk, clock, page};
 
 /// The quality of a room. It is measured while the room is joined, whether anyone listens or not: the others depend on

@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use futures::future::{AbortHandle, Abortable};
-use wasm_bindgen_futures::spawn_local;
+
+use crate::platform::task::spawn_local;
 
 /// A task that ends when this is dropped.
 #[derive(Debug)]

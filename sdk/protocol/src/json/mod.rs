@@ -22,6 +22,7 @@ mod write;
 
 use serde_json::Value;
 
+pub use number::number_text;
 pub use read::{Fault, Kind, Source, Take, read_content, read_record, read_tag, unknown_variant};
 pub use write::{write_content, write_record, write_text};
 

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 
-use serde::de::Unexpected;
 use serde_json::Value;
 
 use super::{Member, Presence, ReadRecord};
@@ -238,16 +237,12 @@ impl Source for Value {
 /// As `serde_json` describes it.
 fn described(value: &Value) -> String {
     match value {
-        Value::Null => return "null".to_owned(),
-        Value::Bool(value) => Unexpected::Bool(*value),
-        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-            (Some(number), _) => Unexpected::Unsigned(number),
-            (None, Some(number)) => Unexpected::Signed(number),
-            (None, None) => Unexpected::Float(number.as_f64().unwrap_or_default()),
-        },
-        Value::String(text) => Unexpected::Str(text),
-        Value::Array(_) => Unexpected::Seq,
-        Value::Object(_) => Unexpected::Map,
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => format!("boolean `{value}`"),
+        Value::Number(number) if number.is_f64() => format!("floating point `{number}`"),
+        Value::Number(number) => format!("integer `{number}`"),
+        Value::String(text) => format!("string {text:?}"),
+        Value::Array(_) => "sequence".to_owned(),
+        Value::Object(_) => "map".to_owned(),
     }
-    .to_string()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use moim_protocol::json::{Fault, Kind, Read, Source};
+use moim_protocol::json::{Fault, Kind, Read, Source, number_text};
 use serde::de::Error;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -76,7 +76,7 @@ impl Display for Operand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::One(Item::Bool(value)) => value.fmt(f),
-            Self::One(Item::Number(value)) => value.fmt(f),
+            Self::One(Item::Number(value)) => f.write_str(&number_text(*value)),
             Self::One(Item::Text(value)) => write!(f, "\"{value}\""),
             Self::One(Item::Point(_)) => f.write_str("an object"),
             Self::Many(_) => f.write_str("an array"),

@@ -11,7 +11,6 @@ use moim_protocol::options as table;
 use serde_json::Value;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{CloseEvent, MessageEvent};
 
 use super::{Call, Handle, JsKurento, JsKurentoLink, JsKurentoObject};
@@ -29,6 +28,7 @@ use crate::kurento::{
 };
 use crate::model::{IceServer, IceTransportPolicy, MediaKind, TrackSource};
 use crate::platform::exception::Exception;
+use crate::platform::task::spawn_local;
 use crate::platform::{LocalTrack, chunk};
 use crate::signaling::SocketEvent;
 use crate::signaling::kurento::value_to_text;

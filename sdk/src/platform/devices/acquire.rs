@@ -7,7 +7,7 @@ use futures::channel::oneshot;
 use js_sys::{Array, Promise, Reflect};
 use moim_protocol::{MediaKind, TrackSource};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaDevices, MediaStream, MediaStreamTrack};
 
 use super::permission::query;
@@ -15,6 +15,7 @@ use crate::engine::capture::{Facts, PermissionState};
 use crate::error::{Error, MediaError, Refusal, Result};
 use crate::platform::bindings::capture::{call, function, get};
 use crate::platform::exception::Exception;
+use crate::platform::task::spawn_local;
 use crate::platform::track::{LocalTrack, kind_of};
 
 /// `navigator.mediaDevices`, if it exists and has `feature`.

@@ -12,7 +12,6 @@ use js_sys::{Math, Reflect, Uint8Array};
 use moim_protocol::options;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use super::carrier::Carrier;
@@ -23,6 +22,7 @@ use crate::engine::transfer::{
 };
 use crate::error::{Error, FileTransferError, Result};
 use crate::model::ParticipantId;
+use crate::platform::task::spawn_local;
 use crate::platform::wakers::Wakers;
 
 /// Options for sending a file.

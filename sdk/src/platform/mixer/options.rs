@@ -1,5 +1,6 @@
 //! Options of a mixer and of its sources.
 
+use moim_protocol::json::number_text;
 use moim_protocol::options;
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +9,9 @@ use crate::engine::layout::{Fit, Layout};
 use crate::error::{Error, Result};
 use crate::options::whole_number;
 
-const MAX_GAIN: f64 = 4.0;
+const MAX_GAIN: u32 = 4;
 const MAX_SIZE: u32 = 4096;
-const MAX_RATE: f64 = 60.0;
+const MAX_RATE: u32 = 60;
 
 /// Options of a mixer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,9 +63,12 @@ impl MixerOptions {
                 return invalid(format!("{key} is {value}: expected 1 to {MAX_SIZE} pixels"));
             }
         }
-        if !(self.frame_rate > 0.0 && self.frame_rate <= MAX_RATE) {
+        if !(self.frame_rate > 0.0 && self.frame_rate <= f64::from(MAX_RATE)) {
             let rate = self.frame_rate;
-            return invalid(format!("frameRate is {rate}: expected more than 0 and at most {MAX_RATE}"));
+            return invalid(format!(
+                "frameRate is {}: expected more than 0 and at most {MAX_RATE}",
+                number_text(rate)
+            ));
         }
         if !picture::is_colour(&self.background)? {
             return invalid(format!("background is `{}`: expected a CSS colour", self.background));
@@ -105,10 +109,10 @@ impl MixerSourceOptions {
 }
 
 pub(super) fn check_gain(gain: f64) -> Result<()> {
-    if (0.0..=MAX_GAIN).contains(&gain) {
+    if (0.0..=f64::from(MAX_GAIN)).contains(&gain) {
         return Ok(());
     }
-    invalid(format!("gain is {gain}: expected 0 to {MAX_GAIN}"))
+    invalid(format!("gain is {}: expected 0 to {MAX_GAIN}", number_text(gain)))
 }
 
 fn invalid(detail: String) -> Result<()> {

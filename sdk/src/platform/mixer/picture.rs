@@ -1,6 +1,7 @@
 //! The canvas on which the sources are drawn:
 //! <https://www.w3.org/TR/mediacapture-fromelement/#dom-htmlcanvaselement-capturestream>.
 
+use moim_protocol::json::number_text;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, HtmlVideoElement, MediaStreamTrack};
 
@@ -82,7 +83,7 @@ impl Picture {
         self.context.set_fill_style_str("rgb(128 128 128 / 25%)");
         self.context.fill_rect(x + edge, y + edge, width - 2.0 * edge, height - 2.0 * edge);
         let letters = (height * NAME).min(self.height * 2.0 * LETTERS);
-        self.context.set_font(&format!("{letters}px sans-serif"));
+        self.context.set_font(&format!("{}px sans-serif", number_text(letters)));
         let room = (width * 0.9).max(1.0);
         let length = self.context.measure_text(name).map_or(room, |measured| measured.width()).min(room);
         self.context.set_fill_style_str("#fff");
@@ -93,7 +94,7 @@ impl Picture {
     fn write(&self, label: &str, left: f64, bottom: f64, width: f64) {
         let letters = self.height * LETTERS;
         let margin = letters / 2.0;
-        self.context.set_font(&format!("{letters}px sans-serif"));
+        self.context.set_font(&format!("{}px sans-serif", number_text(letters)));
         let length = self.context.measure_text(label).map_or(0.0, |measured| measured.width());
         let room = (width - 4.0 * margin).max(0.0);
         let (box_width, box_height) = (length.min(room) + 2.0 * margin, letters * 1.6);

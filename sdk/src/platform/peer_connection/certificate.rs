@@ -65,12 +65,12 @@ impl Certificate {
     pub async fn generate(options: &CertificateOptions) -> Result<Self> {
         require(&js_sys::global(), "RTCPeerConnection")?;
         let algorithm = match options.algorithm {
-            CertificateAlgorithm::Ecdsa => serde_json::json!({ "name": "ECDSA", "namedCurve": "P-256" }),
-            CertificateAlgorithm::Rsa => serde_json::json!({
-                "name": "RSASSA-PKCS1-v1_5", "modulusLength": 2048, "hash": "SHA-256",
-            }),
+            CertificateAlgorithm::Ecdsa => r#"{"name":"ECDSA","namedCurve":"P-256"}"#,
+            CertificateAlgorithm::Rsa => {
+                r#"{"name":"RSASSA-PKCS1-v1_5","modulusLength":2048,"hash":"SHA-256"}"#
+            }
         };
-        let raw = js_sys::JSON::parse(&algorithm.to_string()).map_err(Exception::from)?;
+        let raw = js_sys::JSON::parse(algorithm).map_err(Exception::from)?;
         if let Some(expires) = options.expires_in_ms {
             js_sys::Reflect::set(&raw, &"expires".into(), &expires.into()).map_err(Exception::from)?;
         }

@@ -24,7 +24,6 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use js_sys::Reflect;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{RtcConfiguration, RtcPeerConnection, RtcRtpTransceiver, RtcRtpTransceiverDirection};
 
 pub use certificate::{Certificate, CertificateAlgorithm, CertificateOptions, Fingerprint};
@@ -54,6 +53,7 @@ use crate::model::{ConnectionState, IceServer, SessionDescription};
 use crate::options::DataChannelOptions;
 use crate::platform::bindings::capture::require;
 use crate::platform::bindings::peer_connection as bindings;
+use crate::platform::task::spawn_local;
 use crate::platform::{DataChannel, ListenerGuard, LocalTrack, clock};
 use exceptions::refusal;
 

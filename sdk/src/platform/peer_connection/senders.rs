@@ -14,7 +14,6 @@ use futures::channel::oneshot;
 use futures::future::{AbortHandle, LocalBoxFuture, abortable};
 use js_sys::Object;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStreamTrack, RtcRtpSender};
 
 use super::encoding::{self, Encoding, SendParameters};
@@ -25,6 +24,7 @@ use crate::model::TrackSource;
 use crate::platform::LocalTrack;
 use crate::platform::bindings::peer_connection as bindings;
 use crate::platform::promise::{ignore, outcome};
+use crate::platform::task::spawn_local;
 
 /// The senders of a connection that have been used.
 #[derive(Clone, Debug, Default)]

@@ -8,13 +8,14 @@ use futures::channel::{mpsc, oneshot};
 use futures::future::LocalBoxFuture;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::exceptions::recorder_error;
 use crate::engine::webm::{Part, Scanner};
 use crate::error::Result;
 use crate::platform::chunk;
+use crate::platform::task::spawn_local;
 
 /// The number of bytes read at once, independent of the chunk size.
 const READ_SIZE: f64 = 1_048_576.0;

@@ -19,7 +19,6 @@ use gloo_timers::callback::Interval;
 use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     Blob, BlobEvent, Event, MediaRecorder, MediaStreamTrack, MediaStreamTrackState, RecordingState,
 };
@@ -41,6 +40,7 @@ use super::track_check::check_tracks;
 use super::wakers::Wakers;
 use crate::error::{Error, Result};
 use crate::model::MediaKind;
+use crate::platform::task::spawn_local;
 use crate::platform::track::kind_of;
 
 /// The state of a recorder.

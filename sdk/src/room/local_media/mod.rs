@@ -11,7 +11,6 @@ use std::future::Future;
 use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot::Receiver;
-use wasm_bindgen_futures::spawn_local;
 
 use self::prompt::Prompt;
 use self::screen::Screen;
@@ -22,6 +21,7 @@ use crate::engine::switch::Switch;
 use crate::error::{Error, Result};
 use crate::model::{Feature, PublicationId, TrackSource};
 use crate::options::PublishOptions;
+use crate::platform::task::spawn_local;
 use crate::platform::{BlackPicture, CameraOptions, LocalTrack, MicrophoneOptions};
 
 /// What the calls of this file have opened in a room.
@@ -337,12 +337,12 @@ impl Driver {
         let own = self.local_media.device(input).publication.borrow().clone();
         let active =
             self.session.borrow().publications().iter().map(|one| one.id.clone()).collect::<Vec<_>>();
-        let mut found = self.published_to_all(input.source());
         let place = |id: &PublicationId| active.iter().position(|one| one == id);
-        found.sort_by_key(|id| (own.as_ref() != Some(id), place(id)));
-        let id = found.iter().find(|id| self.local_track(id).is_some_and(|track| !track.is_ended()));
-        let id = id.or(found.first())?;
-        Some((id.clone(), self.local_track(id)?))
+        let has_ended = |id: &PublicationId| self.local_track(id).is_none_or(|track| track.is_ended());
+        let found = self.published_to_all(input.source());
+        let id = found.into_iter().min_by_key(|id| (has_ended(id), own.as_ref() != Some(id), place(id)))?;
+        let track = self.local_track(&id)?;
+        Some((id, track))
     }
 
     fn is_sending(&self, source: TrackSource) -> bool {

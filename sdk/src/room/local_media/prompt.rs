@@ -5,12 +5,12 @@ use std::future::Future;
 
 use futures::channel::oneshot;
 use futures::join;
-use wasm_bindgen_futures::spawn_local;
 
 use super::{Input, left};
 use crate::engine::capture::TrackConstraints;
 use crate::error::{Error, MediaError, Result};
 use crate::model::MediaKind;
+use crate::platform::task::spawn_local;
 use crate::platform::{Devices, LocalTrack};
 use crate::room::driver::Driver;
 

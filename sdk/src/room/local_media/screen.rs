@@ -7,13 +7,13 @@ use std::rc::{Rc, Weak};
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use wasm_bindgen_futures::spawn_local;
 
 use super::switched;
 use crate::engine::switch::Switch;
 use crate::error::Result;
 use crate::model::{PublicationId, TrackSource};
 use crate::options::PublishOptions;
+use crate::platform::task::spawn_local;
 use crate::platform::{
     DisplayCapture, DisplayOptions, ListenerGuard, LocalTrack, TrackChange, TrackWatch, capture_display,
 };

@@ -4,7 +4,7 @@ use moim_protocol::{PeerSignal, RelayPayload, Reliable, SFU_ID};
 
 use crate::collections::SortedMap;
 use crate::model::{
-    Lane, LinkId, LinkSignal, ParticipantId, PublicationId, Sections, Slot, Timestamp, Wanted,
+    Lane, LinkId, LinkSignal, ParticipantId, PublicationId, Sections, Slot, Slots, Timestamp, Wanted,
 };
 use crate::pace::Pace;
 
@@ -180,8 +180,12 @@ fn from_native(signal: PeerSignal, from: Option<&ParticipantId>) -> Option<LinkS
     Some(match (signal, from) {
         (PeerSignal::Description { description, mids }, from) => {
             let slot = |publication_id| from.map(|id| Slot { participant_id: id.clone(), publication_id });
-            let carries =
-                from.map(|_| mids.into_iter().filter_map(|(mid, id)| Some((mid, slot(id)?))).collect());
+            let carries = from.map(|_| {
+                // `collect` sorts what is sorted, which is kilobytes of WebAssembly.
+                let mut slots = Slots::new();
+                slots.extend(mids.into_iter().filter_map(|(mid, id)| Some((mid, slot(id)?))));
+                slots
+            });
             LinkSignal::Description { description, carries }
         }
         (PeerSignal::Candidate { candidate }, _) => LinkSignal::Candidate(candidate),
