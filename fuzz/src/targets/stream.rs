@@ -28,6 +28,15 @@ pub(crate) fn run(input: &[u8]) {
                 assert!(sender.write(&bytes) <= bytes.len());
             }
             b'e' => sender.close(),
+            b's' => {
+                receiver.handle_suspended();
+                sender.handle_suspended();
+            }
+            b'n' => {
+                receiver.handle_renewed();
+                sender.handle_renewed();
+            }
+            b'g' => sender.send_again(),
             b'a' => sender.abort(&text),
             _ => {
                 let Some(frame) = StreamFrame::decode(&bytes(&text)) else { continue };
@@ -35,8 +44,14 @@ pub(crate) fn run(input: &[u8]) {
                 assert_eq!(again.as_ref(), Some(&frame));
                 match frame.message {
                     StreamMessage::Open(header) if step == b'O' => receiver = StreamReceiver::new(header),
-                    message if message.is_for_receiver() => receiver.handle_message(message),
-                    message => sender.handle_message(message),
+                    message => {
+                        if message.is_for_receiver() {
+                            receiver.handle_message(message.clone());
+                        }
+                        if message.is_for_sender() {
+                            sender.handle_message(message);
+                        }
+                    }
                 }
             }
         }

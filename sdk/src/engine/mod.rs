@@ -16,6 +16,7 @@ pub mod file_name;
 pub mod framing;
 pub mod ice_server;
 pub mod kurento;
+mod last_messages;
 pub mod layout;
 pub mod mix_layout;
 pub mod mp4;

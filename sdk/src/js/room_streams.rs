@@ -67,7 +67,7 @@ fn payload(chunk: &JsValue, kind: StreamKind) -> Result<Vec<u8>, Error> {
 
 /// For the event `streamopened`.
 pub(crate) fn incoming<S: Serializer>(stream: &IncomingStream, serializer: S) -> Result<S::Ok, S::Error> {
-    let StreamHeader { kind, topic, attributes, size } = stream.header();
+    let StreamHeader { kind, topic, attributes, size, .. } = stream.header();
     let kind = *kind;
     let object = Object::new();
     // Setting a property of a new object cannot fail.

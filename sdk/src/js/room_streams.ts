@@ -45,7 +45,7 @@ export interface Room {
    * to the reader.
    *
    * The stream fails with ERR_STREAM_CANCELLED if the reader cancels it or nobody reads it, with ERR_STREAM_INTERRUPTED
-   * if the participant or the connection goes, and with ERR_INVALID_OPTIONS if a chunk is not of its kind.
+   * if the participant leaves or a lost connection is not replaced, and with ERR_INVALID_OPTIONS if a chunk is not of its kind.
    *
    * @param to the participant who reads
    * @returns a stream that takes strings if `kind` is `"text"`, and otherwise an `ArrayBuffer` or a view of one

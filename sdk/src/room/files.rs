@@ -135,9 +135,7 @@ impl Driver {
             (PathChange::Renewed, Some(carrier)) => carrier.transfers().renew(),
             (_, None) => {}
         }
-        if change == PathChange::Interrupted {
-            self.streams.interrupt(Some(participant));
-        }
+        self.streams.path_changed(participant, change);
     }
 
     /// All files and streams are interrupted.

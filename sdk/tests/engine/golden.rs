@@ -104,11 +104,16 @@ fn messages_of_a_file() {
 #[test]
 fn messages_of_a_stream() {
     let attributes = [("pen".to_owned(), "red".to_owned())].into();
-    let header = StreamHeader { kind: StreamKind::Text, topic: "log".into(), attributes, size: Some(5) };
+    let (kind, topic, size) = (StreamKind::Text, "log".into(), Some(5));
+    let header = StreamHeader { kind, topic, attributes, size, resumes: false };
+    let resumes = StreamHeader { resumes: true, ..header.clone() };
     let json = r#"{"kind":"text","topic":"log","attributes":{"pen":"red"},"size":5}"#;
+    let json_resumes = r#"{"kind":"text","topic":"log","attributes":{"pen":"red"},"size":5,"resumes":true}"#;
     let number = [0, 0, 0, 0, 0, 1, 0, 2];
+    let accept = [0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 1, 0, 2];
     let examples = [
         (StreamMessage::Open(header), 0, json.as_bytes()),
+        (StreamMessage::Open(resumes), 0, json_resumes.as_bytes()),
         (StreamMessage::Chunk { offset: 0x1_0002, bytes: vec![7] }, 1, &[0, 0, 0, 0, 0, 1, 0, 2, 7]),
         (StreamMessage::End { size: 0x1_0002 }, 2, &number),
         (StreamMessage::Abort { reason: "why".into() }, 3, b"why"),
@@ -116,8 +121,12 @@ fn messages_of_a_stream() {
         (StreamMessage::Received, 5, &[]),
         (StreamMessage::Cancel { reason: "why".into() }, 6, b"why"),
         (StreamMessage::Lost, 7, &[]),
+        (StreamMessage::Resume { attempt: 3 }, 8, &[0, 0, 0, 3]),
+        (StreamMessage::Accept { attempt: 3, received: 5, credit: 0x1_0002 }, 9, &accept),
     ];
-    assert_numbered(examples.iter().map(|(_, kind, _)| *kind), 8);
+    let mut kinds: Vec<_> = examples.iter().map(|(_, kind, _)| *kind).collect();
+    kinds.dedup();
+    assert_numbered(kinds, 10);
     for (message, kind, fields) in examples {
         let (bytes, example) = (frame(5, kind, fields), StreamFrame { id: StreamId(ID), message });
         assert_eq!(StreamFrame::decode(&bytes).as_ref(), Some(&example));

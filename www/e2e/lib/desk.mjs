@@ -26,12 +26,14 @@ export async function openMixer({ openPage }, stub) {
  * @param {"mesh" | "sfu" | "mcu"} topology
  * @param {Record<string, "chromium" | "firefox">} kinds by name
  * @param {Record<string, import("./browsers.mjs").Visitor>} browsers by kind
+ * @param {(page: import("puppeteer-core").Page) => unknown} [before] is called with each page while it is empty
  * @returns {Promise<Record<string, Person>>} by name
  */
-export async function gather(stub, topology, kinds, browsers) {
+export async function gather(stub, topology, kinds, browsers, before) {
   const people = {};
   for (const [name, kind] of Object.entries(kinds)) {
     const page = await browsers[kind].openPage();
+    await before?.(page);
     await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
     people[name] = { name, kind, page, id: await page.evaluate(enter, topology, name) };
   }

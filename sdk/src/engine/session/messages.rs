@@ -198,7 +198,7 @@ impl Session {
                     self.capacity_changed();
                 }
             }
-            Some(DataMessage::Resend) => self.path_of_far_end_renewed(from),
+            Some(DataMessage::Resend) => self.path_of_far_end_renewed(from, now),
             Some(DataMessage::Mark { id }) => self.send_receipt(id, &from),
             Some(
                 DataMessage::Chat { .. }

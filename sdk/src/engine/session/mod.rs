@@ -350,6 +350,7 @@ impl Session {
         self.reconnect(now);
         self.drop_absent(now);
         self.lose_paths(now);
+        self.resend_due(now);
         self.stop_waiting(now);
         self.process_waiting(now);
         self.calls.handle_timeout(now);

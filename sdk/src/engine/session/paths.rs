@@ -19,25 +19,41 @@ pub enum PathChange {
     Lost,
 }
 
-/// The interrupted paths, and until when each may return.
+/// A participant is sent everything again at most this often, however often it asks.
+const RESEND_INTERVAL_MS: Timestamp = 1_000;
+
+/// The interrupted paths, and who has asked to send again.
 #[derive(Debug, Default)]
-pub(super) struct Paths(SortedMap<ParticipantId, Timestamp>);
+pub(super) struct Paths {
+    /// Until when each may return.
+    interrupted: SortedMap<ParticipantId, Timestamp>,
+    resends: SortedMap<ParticipantId, Resend>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Resend {
+    next_at: Timestamp,
+    is_due: bool,
+}
 
 impl Paths {
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.0.values().copied().min()
+        let resends = self.resends.values().filter(|resend| resend.is_due).map(|resend| resend.next_at);
+        self.interrupted.values().copied().chain(resends).min()
     }
 
     pub(super) fn is_interrupted(&self, id: &ParticipantId) -> bool {
-        self.0.contains_key(id)
+        self.interrupted.contains_key(id)
     }
 
     pub(super) fn left(&mut self, id: &ParticipantId) {
-        self.0.remove(id);
+        self.interrupted.remove(id);
+        self.resends.remove(id);
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.interrupted.clear();
+        self.resends.clear();
     }
 }
 
@@ -56,7 +72,7 @@ impl Session {
             let change = match self.reconnect_ms {
                 0 => PathChange::Lost,
                 patience => {
-                    self.paths.0.insert(id.clone(), now + Timestamp::from(patience));
+                    self.paths.interrupted.insert(id.clone(), now + Timestamp::from(patience));
                     PathChange::Interrupted
                 }
             };
@@ -70,7 +86,7 @@ impl Session {
     /// The channel for files of a link is open.
     pub(super) fn renew_paths(&mut self, link: &LinkId) {
         for id in self.people_behind(link) {
-            if self.paths.0.remove(&id).is_some() {
+            if self.paths.interrupted.remove(&id).is_some() {
                 self.event(Event::PathChange(id, PathChange::Renewed));
             }
         }
@@ -78,9 +94,9 @@ impl Session {
 
     /// Gives up the paths that have not returned in time.
     pub(super) fn lose_paths(&mut self, now: Timestamp) {
-        let late = self.paths.0.iter().filter(|(_, until)| **until <= now);
+        let late = self.paths.interrupted.iter().filter(|(_, until)| **until <= now);
         for id in late.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
-            self.paths.0.remove(&id);
+            self.paths.interrupted.remove(&id);
             self.fail_calls(Some(&id), &RpcError::ConnectionLost);
             self.event(Event::PathChange(id, PathChange::Lost));
         }
@@ -97,10 +113,27 @@ impl Session {
     }
 
     /// A participant has another connection to the server or mixer in between, which may have lost what was sent to it.
-    pub(super) fn path_of_far_end_renewed(&mut self, from: ParticipantId) {
-        if self.route(&from).is_some_and(|(_, far_end)| far_end.is_relay()) {
-            self.resend_to(&from);
-            self.event(Event::PathChange(from, PathChange::Renewed));
+    pub(super) fn path_of_far_end_renewed(&mut self, from: ParticipantId, now: Timestamp) {
+        if !self.route(&from).is_some_and(|(_, far_end)| far_end.is_relay()) {
+            return;
+        }
+        let at_once = || Resend { next_at: now, is_due: true };
+        self.paths.resends.get_or_insert_with(from, at_once).is_due = true;
+        self.resend_due(now);
+    }
+
+    /// Sends again to those who have asked for it.
+    pub(super) fn resend_due(&mut self, now: Timestamp) {
+        let mut due = Vec::new();
+        for (id, resend) in self.paths.resends.iter_mut() {
+            if resend.is_due && resend.next_at <= now {
+                *resend = Resend { next_at: now + RESEND_INTERVAL_MS, is_due: false };
+                due.push(id.clone());
+            }
+        }
+        for id in due {
+            self.resend_to(&id);
+            self.event(Event::PathChange(id, PathChange::Renewed));
         }
     }
 }
@@ -216,5 +249,27 @@ mod tests {
             assert_eq!(changes(&outputs).len(), usize::from(is_behind));
             assert_eq!(sent(&outputs, Channel::Reliable), usize::from(is_behind), "the chat message");
         }
+    }
+
+    #[test]
+    fn who_asks_to_send_again_too_often_waits() {
+        let mut session = connected(Topology::Sfu, RECONNECT_MS);
+        session.send_chat("hello", None, 20).unwrap();
+        drain(&mut session);
+        let mut ask = |now| {
+            let frame = DataMessage::Resend.encode().unwrap().routed(Some(&"b".into())).unwrap();
+            let arrived = ConnectionInput::ChannelMessage(Channel::Reliable, frame);
+            session.handle_connection(&SERVER, arrived, now);
+            session.handle_timeout(now);
+            let outputs = drain(&mut session);
+            (changes(&outputs).len(), sent(&outputs, Channel::Reliable))
+        };
+        let answers: Vec<_> = (0..100).map(|number| ask(30 + number)).collect();
+        assert_eq!((answers[0], &answers[1..]), ((1, 1), &[(0, 0); 99][..]));
+        assert!(session.poll_timeout().is_some_and(|at| at <= 30 + RESEND_INTERVAL_MS));
+        session.handle_timeout(30 + RESEND_INTERVAL_MS);
+        assert_eq!(changes(&drain(&mut session)).len(), 1, "once for all");
+        session.handle_timeout(100_000);
+        assert_eq!(changes(&drain(&mut session)), []);
     }
 }

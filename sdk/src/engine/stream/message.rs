@@ -47,6 +47,9 @@ pub struct StreamHeader {
     /// The total number of bytes, if known. It is not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// Whether the sender continues over a connection that replaces the one that was lost.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub resumes: bool,
 }
 
 words! { StreamKind { "bytes" Bytes, "text" Text, } }
@@ -56,6 +59,7 @@ record! { StreamHeader {
     topic: "topic" optional,
     attributes: "attributes" optional,
     size: "size" omitted_if "null",
+    resumes: "resumes" omitted_if "false",
 } }
 
 impl StreamHeader {
@@ -114,14 +118,37 @@ pub enum StreamMessage {
         /// A reason for the sender.
         reason: String,
     },
-    /// Receiver: a chunk was lost.
+    /// Either end: a chunk was lost, or that end does not know the stream.
     Lost,
+    /// Either end: the connection was replaced. The receiver accepts again; an end for which the stream has ended says how.
+    Resume {
+        /// Increases with each attempt of the sender, from 1 on; 0 from the receiver.
+        attempt: u32,
+    },
+    /// Receiver: it can continue over another connection. Instead of the first credit if the sender can, too.
+    Accept {
+        /// The attempt that it answers, 0 for the opening.
+        attempt: u32,
+        /// The offset of the first missing byte.
+        received: u64,
+        /// The offset up to which credit is granted.
+        credit: u64,
+    },
 }
 
 impl StreamMessage {
-    /// Whether it is addressed to the receiver of the stream, rather than its sender.
+    /// Whether the receiver of a stream may get it.
     pub fn is_for_receiver(&self) -> bool {
-        matches!(self, Self::Open(_) | Self::Chunk { .. } | Self::End { .. } | Self::Abort { .. })
+        match self {
+            Self::Credit { .. } | Self::Received | Self::Cancel { .. } | Self::Accept { .. } => false,
+            Self::Open(_) | Self::Chunk { .. } | Self::End { .. } | Self::Abort { .. } => true,
+            Self::Lost | Self::Resume { .. } => true,
+        }
+    }
+
+    /// Whether the sender of a stream may get it.
+    pub fn is_for_sender(&self) -> bool {
+        matches!(self, Self::Lost | Self::Resume { .. }) || !self.is_for_receiver()
     }
 }
 
@@ -154,6 +181,10 @@ impl StreamFrame {
             StreamMessage::Received => with(5, &[]),
             StreamMessage::Cancel { reason } => with(6, &[shortened(reason).as_bytes()]),
             StreamMessage::Lost => with(7, &[]),
+            StreamMessage::Resume { attempt } => with(8, &[&attempt.to_be_bytes()]),
+            StreamMessage::Accept { attempt, received, credit } => {
+                with(9, &[&attempt.to_be_bytes(), &received.to_be_bytes(), &credit.to_be_bytes()])
+            }
         }
     }
 
@@ -161,7 +192,9 @@ impl StreamFrame {
     pub fn decode(frame: &[u8]) -> Option<Self> {
         let (header, body) = frame.split_at_checked(FRAME_HEADER_BYTES)?;
         let [STREAM, kind, id @ ..] = header else { return None };
-        let number = || Some(u64::from_be_bytes(body.get(..8)?.try_into().ok()?));
+        let number_at = |at: usize| Some(u64::from_be_bytes(body.get(at..at + 8)?.try_into().ok()?));
+        let number = || number_at(0);
+        let attempt = || Some(u32::from_be_bytes(body.get(..4)?.try_into().ok()?));
         let reason = || shortened(String::from_utf8_lossy(body).into_owned());
         let message = match kind {
             0 => StreamMessage::Open(StreamHeader::read(body)?),
@@ -172,6 +205,10 @@ impl StreamFrame {
             5 => StreamMessage::Received,
             6 => StreamMessage::Cancel { reason: reason() },
             7 => StreamMessage::Lost,
+            8 => StreamMessage::Resume { attempt: attempt()? },
+            9 => {
+                StreamMessage::Accept { attempt: attempt()?, received: number_at(4)?, credit: number_at(12)? }
+            }
             _ => return None,
         };
         Some(Self { id: StreamId(id.try_into().ok()?), message })

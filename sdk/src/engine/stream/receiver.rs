@@ -18,6 +18,8 @@ pub struct StreamReceiver {
     buffer: Vec<u8>,
     received: u64,
     granted: u64,
+    /// There is no connection, or another one, over which the sender has not asked yet where this end stands.
+    is_suspended: bool,
     /// The result, if the stream has ended.
     end: Option<Result<(), StreamError>>,
     outputs: VecDeque<StreamMessage>,
@@ -26,8 +28,14 @@ pub struct StreamReceiver {
 impl StreamReceiver {
     /// Accepts a stream that the sender opened.
     pub fn new(header: StreamHeader) -> Self {
-        let outputs = VecDeque::from([StreamMessage::Credit { offset: WINDOW_BYTES }]);
-        Self { header, buffer: Vec::new(), received: 0, granted: WINDOW_BYTES, end: None, outputs }
+        let (buffer, outputs) = (Vec::new(), VecDeque::new());
+        let (received, granted, is_suspended, end) = (0, WINDOW_BYTES, false, None);
+        let mut receiver = Self { header, buffer, received, granted, is_suspended, end, outputs };
+        match receiver.header.resumes {
+            true => receiver.accept(0),
+            false => receiver.send_credit(),
+        }
+        receiver
     }
 
     /// The metadata.
@@ -48,7 +56,7 @@ impl StreamReceiver {
         let grant = self.received + WINDOW_BYTES;
         if self.end.is_none() && grant >= self.granted + CREDIT_STEP {
             self.granted = grant;
-            self.outputs.push_back(StreamMessage::Credit { offset: grant });
+            self.send_credit();
         }
         Poll::Ready(Some(Ok(bytes)))
     }
@@ -59,6 +67,11 @@ impl StreamReceiver {
             return;
         }
         match message {
+            // The sender has missed that it was opened.
+            StreamMessage::Open(header) if header == self.header && header.resumes => self.accept(0),
+            StreamMessage::Resume { attempt } if self.header.resumes => self.accept(attempt),
+            // They were in flight when the connection was lost.
+            StreamMessage::Chunk { .. } | StreamMessage::End { .. } if self.is_suspended => {}
             StreamMessage::Chunk { offset, bytes } if offset == self.received => self.take(&bytes),
             StreamMessage::Chunk { offset, .. } if offset > self.received => self.miss(),
             StreamMessage::End { size } if size == self.received => {
@@ -69,6 +82,7 @@ impl StreamReceiver {
             StreamMessage::Abort { reason } => {
                 self.end = Some(Err(StreamError::Cancelled { by_remote: true, reason }));
             }
+            StreamMessage::Lost => self.handle_disconnect(),
             _ => {}
         }
     }
@@ -89,6 +103,26 @@ impl StreamReceiver {
         }
     }
 
+    /// The connection is lost, and another one is expected. With a sender that cannot continue it is interrupted.
+    pub fn handle_suspended(&mut self) {
+        match self.header.resumes {
+            true if self.end.is_none() => {
+                self.is_suspended = true;
+                self.outputs.clear();
+            }
+            true => {}
+            false => self.handle_disconnect(),
+        }
+    }
+
+    /// There is another connection, or the sender has another one. A sender that has ended the stream answers with its last
+    /// message, any other one asks where this end stands.
+    pub fn handle_renewed(&mut self) {
+        if self.header.resumes && self.end.is_none() {
+            self.outputs.push_back(StreamMessage::Resume { attempt: 0 });
+        }
+    }
+
     /// Whether the stream has ended; unread data may be left.
     pub fn is_over(&self) -> bool {
         self.end.is_some()
@@ -102,6 +136,16 @@ impl StreamReceiver {
     /// Returns the next message to send.
     pub fn poll_output(&mut self) -> Option<StreamMessage> {
         self.outputs.pop_front()
+    }
+
+    fn accept(&mut self, attempt: u32) {
+        self.is_suspended = false;
+        let (received, credit) = (self.received, self.granted);
+        self.outputs.push_back(StreamMessage::Accept { attempt, received, credit });
+    }
+
+    fn send_credit(&mut self) {
+        self.outputs.push_back(StreamMessage::Credit { offset: self.granted });
     }
 
     fn take(&mut self, bytes: &[u8]) {

@@ -201,7 +201,7 @@ proptest! {
     }
 
     #[test]
-    fn frames_survive(topic in ".{0,50}", size: Option<u64>, offset: u64, bytes: Vec<u8>, reason in ".{0,50}") {
+    fn frames_survive(topic in ".{0,50}", size: Option<u64>, attempt: u32, offset: u64, bytes: Vec<u8>, reason in ".{0,50}") {
         let header = StreamHeader { topic, size, ..StreamHeader::default() };
         for message in [
             StreamMessage::Open(header),
@@ -212,6 +212,8 @@ proptest! {
             StreamMessage::Received,
             StreamMessage::Cancel { reason },
             StreamMessage::Lost,
+            StreamMessage::Resume { attempt },
+            StreamMessage::Accept { attempt, received: offset, credit: offset },
         ] {
             let frame = StreamFrame { id: ID, message };
             prop_assert_eq!(StreamFrame::decode(&frame.clone().encode()), Some(frame));

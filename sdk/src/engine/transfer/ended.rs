@@ -1,15 +1,11 @@
-//! The last messages about transfers that have ended, for a remote end that misses them with a lost connection.
-
-use std::collections::VecDeque;
+//! How transfers have ended, for a remote end that misses it with a lost connection.
 
 use super::{CancelCause, TransferId, TransferMessage};
+use crate::engine::last_messages::LastMessages;
 
-/// The maximum number of transfers that are remembered.
-const MAX_ENDED: usize = 64;
-
-/// The transfers of a remote end that have ended here, the oldest first.
+/// The transfers of a remote end that have ended here.
 #[derive(Clone, Debug, Default)]
-pub struct EndedTransfers(VecDeque<(TransferId, TransferMessage)>);
+pub struct EndedTransfers(LastMessages<TransferId, TransferMessage>);
 
 impl EndedTransfers {
     /// A message was sent. It is remembered if it ends its transfer.
@@ -19,14 +15,9 @@ impl EndedTransfers {
             TransferMessage::Cancel { cause, .. } => *cause != CancelCause::Lost,
             _ => false,
         };
-        if !is_last {
-            return;
+        if is_last {
+            self.0.remember(id, message.clone());
         }
-        self.0.retain(|(ended, _)| *ended != id);
-        if self.0.len() == MAX_ENDED {
-            self.0.pop_front();
-        }
-        self.0.push_back((id, message.clone()));
     }
 
     /// The reply to a message about a transfer that does not exist here.
@@ -40,9 +31,8 @@ impl EndedTransfers {
             // A frame that was in flight when the transfer ended here.
             _ => return None,
         };
-        let last = self.0.iter().rev().find(|(ended, _)| *ended == id);
         let cancel =
             |(cause, reason): (_, &str)| TransferMessage::Cancel { cause, reason: reason.to_owned() };
-        last.map(|(_, message)| message.clone()).or_else(|| unknown.map(cancel))
+        self.0.get(&id).or_else(|| unknown.map(cancel))
     }
 }

@@ -9,6 +9,7 @@ use futures::Stream;
 
 use super::super::driver::Driver;
 use super::StreamHeader;
+use crate::engine::session::PathChange;
 use crate::engine::stream::{StreamId, StreamMessage, StreamReceiver};
 use crate::error::{Error, Result};
 use crate::model::ParticipantId;
@@ -93,6 +94,20 @@ impl Incoming {
 
     pub(super) fn is_done(&self) -> bool {
         self.machine.borrow().is_done()
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.machine.borrow().is_over()
+    }
+
+    pub(super) fn path_changed(&self, change: PathChange) {
+        match change {
+            PathChange::Interrupted => self.machine.borrow_mut().handle_suspended(),
+            PathChange::Renewed => self.machine.borrow_mut().handle_renewed(),
+            PathChange::Lost => self.machine.borrow_mut().handle_disconnect(),
+        }
+        self.send_all();
+        self.wakers.wake();
     }
 
     pub(super) fn interrupt(&self) {

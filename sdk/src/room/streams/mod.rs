@@ -19,7 +19,8 @@ use super::driver::Driver;
 use super::event::{RoomEvent, RoomState};
 use super::{Room, StreamHeader, StreamKind};
 use crate::collections::SortedMap;
-use crate::engine::stream::{StreamFrame, StreamId, StreamMessage};
+use crate::engine::session::PathChange;
+use crate::engine::stream::{EndedStreams, StreamFrame, StreamId, StreamMessage};
 use crate::error::{DataChannelError, Result};
 use crate::model::{Channel, ParticipantId, RoomPermission};
 use crate::platform::random_id;
@@ -46,7 +47,8 @@ options! { StreamOptions { kind: "kind", topic: "topic", attributes: "attributes
 
 impl Room {
     /// Opens a stream to one participant, who gets [`RoomEvent::StreamOpened`]. At most 256 KiB are sent ahead of the
-    /// reader: then writes wait until it reads. The stream is interrupted if the participant or the connection goes.
+    /// reader: then writes wait until it reads. The stream is interrupted if the participant leaves, or if a lost connection is
+    /// not replaced in time.
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined; `DataChannel` if there is no such participant or no connection to
@@ -56,7 +58,7 @@ impl Room {
         self.expect_state("open a stream", &[RoomState::Joined])?;
         self.expect_permitted("open a stream", RoomPermission::Data)?;
         let StreamOptions { kind, topic, attributes, size } = options.clone();
-        let header = StreamHeader { kind, topic, attributes, size };
+        let header = StreamHeader { kind, topic, attributes, size, resumes: true };
         header.check()?;
         let driver = self.driver();
         let id = StreamId(random_id());
@@ -74,6 +76,7 @@ type ByFarEnd<T> = RefCell<SortedMap<(ParticipantId, StreamId), Weak<T>>>;
 pub(super) struct Streams {
     outgoing: ByFarEnd<Outgoing>,
     incoming: ByFarEnd<Incoming>,
+    ended: RefCell<SortedMap<ParticipantId, EndedStreams>>,
 }
 
 impl Streams {
@@ -81,6 +84,16 @@ impl Streams {
     pub(super) fn interrupt(&self, participant: Option<&ParticipantId>) {
         taken(&self.outgoing, participant).iter().for_each(|stream| stream.interrupt());
         taken(&self.incoming, participant).iter().for_each(|stream| stream.interrupt());
+        match participant {
+            Some(participant) => drop(self.ended.borrow_mut().remove(participant)),
+            None => self.ended.borrow_mut().clear(),
+        }
+    }
+
+    /// The connection to a participant was lost, or was replaced by another one.
+    pub(super) fn path_changed(&self, participant: &ParticipantId, change: PathChange) {
+        of(&self.outgoing, participant).iter().for_each(|stream| stream.path_changed(change));
+        of(&self.incoming, participant).iter().for_each(|stream| stream.path_changed(change));
     }
 
     /// The number of streams of a participant that hold data or may receive more. One that has ended and was read may
@@ -104,6 +117,13 @@ fn taken<T>(streams: &ByFarEnd<T>, participant: Option<&ParticipantId>) -> Vec<R
     taken
 }
 
+/// The application may open another stream while these are notified.
+fn of<T>(streams: &ByFarEnd<T>, participant: &ParticipantId) -> Vec<Rc<T>> {
+    let streams = streams.borrow();
+    let of_participant = streams.iter().filter(|((far_end, _), _)| far_end == participant);
+    of_participant.filter_map(|(_, stream)| stream.upgrade()).collect()
+}
+
 fn find<T>(streams: &ByFarEnd<T>, key: &(ParticipantId, StreamId)) -> Option<Rc<T>> {
     streams.borrow().get(key).and_then(Weak::upgrade)
 }
@@ -113,25 +133,33 @@ impl Driver {
     pub(super) fn stream_frame(&self, from: &ParticipantId, frame: StreamFrame) {
         let StreamFrame { id, message } = frame;
         let key = (from.clone(), id);
-        match message {
-            StreamMessage::Open(header) => self.stream_opened(key, header),
-            message if message.is_for_receiver() => {
-                if let Some(stream) = find(&self.streams.incoming, &key) {
-                    stream.handle_message(message);
-                }
-            }
-            message => {
-                if let Some(stream) = find(&self.streams.outgoing, &key) {
-                    stream.handle_message(message);
-                }
-            }
+        let outgoing = find(&self.streams.outgoing, &key).filter(|stream| !stream.is_over());
+        let incoming = find(&self.streams.incoming, &key).filter(|stream| !stream.is_over());
+        match (incoming, outgoing) {
+            (Some(stream), _) if message.is_for_receiver() => stream.handle_message(message),
+            (_, Some(stream)) if message.is_for_sender() => stream.handle_message(message),
+            _ => self.stream_message_without_stream(key, message),
+        }
+    }
+
+    fn stream_message_without_stream(&self, key: (ParticipantId, StreamId), message: StreamMessage) {
+        let ended = self.streams.ended.borrow();
+        let reply = ended.get(&key.0).map_or_else(
+            || EndedStreams::default().reply(key.1, &message),
+            |ended| ended.reply(key.1, &message),
+        );
+        drop(ended);
+        match (reply, message) {
+            // A participant who left, or reads nothing, gets no reply.
+            (Some(reply), _) => drop(self.send_stream_message(&key.0, key.1, reply)),
+            (None, StreamMessage::Open(header)) => self.stream_opened(key, header),
+            (None, _) => {}
         }
     }
 
     fn stream_opened(&self, key: (ParticipantId, StreamId), header: StreamHeader) {
         let (from, id) = key.clone();
-        let is_open = find(&self.streams.incoming, &key).is_some();
-        if is_open {
+        if find(&self.streams.incoming, &key).is_some() {
             return;
         }
         let count = self.streams.count_incoming(&from);
@@ -154,8 +182,9 @@ impl Driver {
         id: StreamId,
         message: StreamMessage,
     ) -> Result<(), DataChannelError> {
-        if self.session.borrow().is_interrupted(to) {
-            return Err(DataChannelError::Closed);
+        if self.session.borrow().others().any(|other| other.id == *to) {
+            let mut ended = self.streams.ended.borrow_mut();
+            ended.get_or_insert_with(to.clone(), EndedStreams::default).sent(id, &message);
         }
         let frame = StreamFrame { id, message }.encode();
         self.with_session(|session| session.send_file_frame(frame, to))

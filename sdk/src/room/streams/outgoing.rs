@@ -1,6 +1,6 @@
 //! The writable end of a stream.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -8,9 +8,11 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, ready};
 
 use futures::io::AsyncWrite;
+use wasm_bindgen_futures::spawn_local;
 
 use super::super::driver::Driver;
 use super::StreamHeader;
+use crate::engine::session::PathChange;
 use crate::engine::stream::{StreamId, StreamKind, StreamMessage, StreamSender};
 use crate::error::{DataChannelError, Error, Result};
 use crate::model::ParticipantId;
@@ -108,6 +110,8 @@ pub struct Outgoing {
     id: StreamId,
     kind: StreamKind,
     machine: RefCell<StreamSender>,
+    /// A task sends data again.
+    catches_up: Cell<bool>,
     wakers: Wakers,
 }
 
@@ -115,15 +119,41 @@ impl Outgoing {
     pub(super) fn new(driver: Weak<Driver>, to: ParticipantId, id: StreamId, header: StreamHeader) -> Self {
         let kind = header.kind;
         let machine = RefCell::new(StreamSender::new(header));
-        Self { driver, to, id, kind, machine, wakers: Wakers::default() }
+        let (catches_up, wakers) = Default::default();
+        Self { driver, to, id, kind, machine, catches_up, wakers }
     }
 
     pub(super) fn open(&self) -> Result<()> {
         self.send_all()
     }
 
-    pub(super) fn handle_message(&self, message: StreamMessage) {
+    pub(super) fn handle_message(self: &Rc<Self>, message: StreamMessage) {
         self.machine.borrow_mut().handle_message(message);
+        let _ = self.send_all();
+        if self.is_behind() && !self.catches_up.replace(true) {
+            let stream = Rc::downgrade(self);
+            spawn_local(poll_fn(move |context| {
+                stream.upgrade().map_or(Poll::Ready(()), |stream| stream.poll_catch_up(context))
+            }));
+        }
+        self.wakers.wake();
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.machine.borrow().result().is_some()
+    }
+
+    fn is_behind(&self) -> bool {
+        self.machine.borrow().is_behind()
+    }
+
+    pub(super) fn path_changed(&self, change: PathChange) {
+        match change {
+            PathChange::Interrupted => self.machine.borrow_mut().handle_suspended(),
+            PathChange::Renewed => self.machine.borrow_mut().handle_renewed(),
+            PathChange::Lost => self.machine.borrow_mut().handle_disconnect(),
+        }
+        let _ = self.send_all();
         self.wakers.wake();
     }
 
@@ -137,21 +167,39 @@ impl Outgoing {
             let closed = Error::InvalidState { action: "write to the stream", state: "it is closed" };
             return Poll::Ready(result.map_err(Error::from).and(Err(closed)));
         }
-        if !self.machine.borrow().has_credit() {
-            self.wakers.register(context);
-            return Poll::Pending;
-        }
-        let driver = self.driver.upgrade().ok_or(DataChannelError::Closed)?;
-        if !ready!(driver.poll_capacity_to(&self.to, context)).unwrap_or_default() {
-            self.interrupt();
-            return self.poll_write(bytes, context);
-        }
-        let written = self.machine.borrow_mut().write(bytes);
+        let has_credit = self.machine.borrow().has_credit();
+        let written = match has_credit && ready!(self.poll_capacity(context)) {
+            true => self.machine.borrow_mut().write(bytes),
+            false => 0,
+        };
         if written == 0 {
             self.wakers.register(context);
-            return Poll::Pending;
+            return if self.is_over() { self.poll_write(bytes, context) } else { Poll::Pending };
         }
         Poll::Ready(self.send_all().map(|()| written))
+    }
+
+    /// Resolves when a chunk can be sent; with `false` if the connection is lost, until there is another one.
+    fn poll_capacity(&self, context: &Context<'_>) -> Poll<bool> {
+        let capacity = match self.driver.upgrade() {
+            Some(driver) => ready!(driver.poll_capacity_to(&self.to, context)),
+            None => Err(DataChannelError::Closed.into()),
+        };
+        if capacity.is_err() {
+            self.interrupt();
+        }
+        Poll::Ready(capacity.unwrap_or_default())
+    }
+
+    /// Sends again what was lost with a connection, until there is no more or the connection is lost, too.
+    fn poll_catch_up(&self, context: &Context<'_>) -> Poll<()> {
+        while self.is_behind() && ready!(self.poll_capacity(context)) {
+            self.machine.borrow_mut().send_again();
+            let _ = self.send_all();
+        }
+        self.catches_up.set(false);
+        self.wakers.wake();
+        Poll::Ready(())
     }
 
     fn poll_close(&self, context: &Context<'_>) -> Poll<Result<()>> {

@@ -2,8 +2,9 @@
 
 use moim::Topology;
 use moim::engine::session::PathChange;
+use moim::model::Timestamp;
 
-use crate::client::{Client, Transfer};
+use crate::client::Client;
 use crate::world::World;
 
 /// A file ends the same way at both ends, unless one of the participants has left the other one. Returns how many have arrived.
@@ -24,7 +25,7 @@ pub(super) fn check(world: &World, sender: &Client) -> u64 {
             assert!(has_arrived, "{id}: a file is whole if either end says so");
         }
         count += u64::from(sent.outcome == Some(Ok(())));
-        if !are_together(sender, receiver, sent) {
+        if !are_together(sender, receiver, sent.begun_at) {
             continue;
         }
         let is_given_up = sent.is_given_up || received.is_some_and(|received| received.is_given_up);
@@ -41,8 +42,7 @@ pub(super) fn check(world: &World, sender: &Client) -> u64 {
 }
 
 /// Whether the two were here all the time, and none has given up the other one.
-fn are_together(sender: &Client, receiver: &Client, sent: &Transfer) -> bool {
-    let since = sent.begun_at;
+pub(super) fn are_together(sender: &Client, receiver: &Client, since: Timestamp) -> bool {
     let keeps = |one: &Client, other: &Client| {
         let id = other.own_id.as_ref();
         let view = &one.view;

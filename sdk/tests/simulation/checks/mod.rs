@@ -4,6 +4,7 @@ mod files;
 mod media;
 mod messages;
 mod room;
+mod streams;
 
 pub(crate) use self::media::check_frames;
 
@@ -30,6 +31,8 @@ pub(crate) struct Tally {
     pub(crate) waves: u64,
     /// Files that have arrived.
     pub(crate) files: u64,
+    /// Streams that have arrived.
+    pub(crate) streams: u64,
     pub(crate) mixers: u64,
     /// Paths that were cut, ends that no restart restores, and ICE restarts.
     pub(crate) cuts: u64,
@@ -53,6 +56,7 @@ impl Tally {
         self.receipts += other.receipts;
         self.waves += other.waves;
         self.files += other.files;
+        self.streams += other.streams;
         self.mixers += other.mixers;
         self.cuts += other.cuts;
         self.breaks += other.breaks;
@@ -85,6 +89,7 @@ pub(crate) fn check(world: &World) -> Tally {
         tally.lines += messages::check_lines(world, client);
         tally.receipts += messages::check_receipts(world, client);
         tally.files += files::check(world, client);
+        tally.streams += streams::check(world, client);
         tally.waves += messages::check_waves(world, client);
     }
     tally

@@ -3,6 +3,7 @@
 mod acts;
 mod files;
 mod mixing;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,12 +12,14 @@ use moim::engine::connection::ConnectionCommand;
 use moim::engine::data::Frame;
 use moim::engine::exchange::Command;
 use moim::engine::session::{self, Event, PathChange, Session};
+use moim::engine::stream::StreamFrame;
 use moim::model::{Channel, LinkId, Order, ParticipantId, PublicationId, Timestamp, Topology};
 use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
 
 pub(crate) use self::acts::Line;
-pub(crate) use self::files::{Files, Transfer};
+pub(crate) use self::files::Files;
 pub(crate) use self::mixing::{PICTURE, sound_for};
+pub(crate) use self::streams::Streams;
 use super::peer_connection::{PeerConnection, PeerEvent};
 use super::queue::{self, ClientId, PeerId, SocketId};
 use super::random::Random;
@@ -88,6 +91,7 @@ pub(crate) struct Client {
     pub(crate) wishes: BTreeMap<(ParticipantId, PublicationId), (bool, Option<u32>)>,
     pub(crate) orders: Vec<Order>,
     pub(crate) files: Files,
+    pub(crate) streams: Streams,
     pub(crate) effects: Vec<Effect>,
 }
 
@@ -123,6 +127,7 @@ impl Client {
             wishes: BTreeMap::new(),
             orders: Vec::new(),
             files: Files::default(),
+            streams: Streams::default(),
             effects: Vec::new(),
         }
     }
@@ -213,7 +218,7 @@ impl Client {
                 }
                 continue;
             }
-            if self.run_files(random) {
+            if self.run_files(random) || self.run_streams() {
                 continue;
             }
             match self.backend.poll_output() {
@@ -245,13 +250,26 @@ impl Client {
 
     fn event(&mut self, event: Event, now: Timestamp, random: &mut Random) {
         match &event {
-            Event::FileFrame(from, frame) => return self.file_frame(from.clone(), frame, now, random),
-            Event::PathChange(id, change) => self.files.path_changed(id, *change),
-            Event::ParticipantLeft(id, _) => self.files.path_changed(id, PathChange::Lost),
-            Event::Ended(_) => self.files.all_lost(),
+            Event::FileFrame(from, frame) => {
+                return match StreamFrame::decode(frame) {
+                    Some(frame) => self.stream_frame(from.clone(), frame, now, random),
+                    None => self.file_frame(from.clone(), frame, now, random),
+                };
+            }
+            Event::PathChange(id, change) => self.path_changed(id, *change),
+            Event::ParticipantLeft(id, _) => self.path_changed(id, PathChange::Lost),
+            Event::Ended(_) => {
+                self.files.all_lost();
+                self.streams.all_lost();
+            }
             _ => {}
         }
         self.view.take(event, &self.session, now);
+    }
+
+    fn path_changed(&mut self, with: &ParticipantId, change: PathChange) {
+        self.files.path_changed(with, change);
+        self.streams.path_changed(with, change);
     }
 
     fn command(&mut self, id: LinkId, command: ConnectionCommand, random: &mut Random) {

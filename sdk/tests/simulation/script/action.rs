@@ -1,5 +1,6 @@
 //! The actions of a person.
 
+use moim::engine::stream::StreamId;
 use moim::engine::transfer::TransferId;
 use moim::model::{ParticipantId, Publication, PublicationId, Role, Timestamp};
 
@@ -33,6 +34,12 @@ pub(crate) enum Action {
     CancelFile,
     /// Something has happened to a file that is sent to or received from a participant.
     File(ParticipantId, TransferId, FileAction),
+    /// Opens a stream to one participant.
+    OpenStream,
+    /// Aborts a stream that is written, or cancels one that is read.
+    EndStream,
+    /// The application writes to or reads from a stream.
+    Stream(ParticipantId, StreamId),
     /// Performs a host's action.
     Decide(Decision),
     /// As the mixer: reacts to the room's events.
@@ -96,7 +103,9 @@ impl Action {
 
     /// An action during a session.
     pub(super) fn any(random: &mut Random) -> Self {
-        match random.number(0..24) {
+        match random.number(0..26) {
+            24 if random.happens(30) => Self::EndStream,
+            24..26 => Self::OpenStream,
             20..23 => Self::SendFile,
             23 if random.happens(30) => Self::CancelFile,
             23 => Self::SendFile,
