@@ -54,18 +54,25 @@ impl Roster {
             Some(place) if self.participants[place] == after => None,
             Some(place) => {
                 let before = std::mem::replace(&mut self.participants[place], after.clone());
-                if before.join_order != after.join_order {
-                    // It joined again after a restart of the server.
-                    let moved = self.participants.remove(place);
-                    let earlier =
-                        self.participants.iter().rposition(|other| other.join_order <= moved.join_order);
-                    self.participants.insert(earlier.map_or(0, |at| at + 1), moved);
-                }
+                // A participant that joins again after a restart of the server gets another place.
+                self.sort();
                 Some(Change::Updated { before, after })
             }
             None => {
                 self.participants.push(after.clone());
                 Some(Change::Joined(after))
+            }
+        }
+    }
+
+    /// By insertion, because it is almost sorted, and a stable sort of the standard library is kilobytes of WebAssembly.
+    fn sort(&mut self) {
+        for unsorted in 1..self.participants.len() {
+            for place in (1..=unsorted).rev() {
+                if self.participants[place - 1].join_order <= self.participants[place].join_order {
+                    break;
+                }
+                self.participants.swap(place - 1, place);
             }
         }
     }
@@ -104,5 +111,23 @@ impl Roster {
             }
         }
         changes
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::model::{Role, participant};
+
+    #[test]
+    fn an_update_puts_everyone_in_the_order_of_joining() {
+        let mut roster = Roster::default();
+        for (id, order) in [("a", 7), ("b", 4), ("c", 5), ("d", 6), ("e", 8)] {
+            roster.upsert(participant(id, order, Role::Participant));
+        }
+        roster.upsert(participant("c", 3, Role::Participant));
+        let ids: Vec<_> = roster.participants().iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["c", "b", "d", "a", "e"]);
     }
 }

@@ -155,6 +155,12 @@ mod tests {
 
     /// In a room with `b`.
     fn connected(topology: Topology, reconnect_ms: u32) -> Session {
+        let mut session = joined(topology, reconnect_ms);
+        open(&mut session, &link(topology), 10);
+        session
+    }
+
+    fn joined(topology: Topology, reconnect_ms: u32) -> Session {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
         let lanes = vec![ServerLane { lane, offerer, profile }];
         let capabilities = Capabilities { lanes, ..Capabilities::default() };
@@ -166,7 +172,6 @@ mod tests {
         let joined =
             SignalEvent::Joined { participant_id: "a".into(), participants, lobby, ice_servers: Vec::new() };
         session.handle_signal(joined, 0);
-        open(&mut session, &link(topology), 10);
         session
     }
 
@@ -198,6 +203,14 @@ mod tests {
     fn sent(outputs: &[Output], channel: Channel) -> usize {
         let is_sent = |output: &&Output| matches!(output, Output::Connection { command: ConnectionCommand::Send(used, _), .. } if *used == channel);
         outputs.iter().filter(is_sent).count()
+    }
+
+    #[test]
+    fn the_first_connection_to_a_server_asks_to_send_again_too() {
+        for (topology, requests) in [(Topology::Mesh, 0), (Topology::Sfu, 1)] {
+            let mut session = joined(topology, RECONNECT_MS);
+            assert_eq!(sent(&open(&mut session, &link(topology), 10), Channel::Reliable), requests);
+        }
     }
 
     #[test]

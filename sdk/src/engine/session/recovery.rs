@@ -99,8 +99,8 @@ impl Session {
         };
         let missing: Vec<_> = self.roster.participants().iter().filter(is_missing).cloned().collect();
         if !is_same {
-            self.lose_all_paths();
             self.roster.remove(&before, LeaveReason::Left);
+            self.lose_all_paths();
             // Under another id, a repetition would not be recognized.
             self.receipts.give_up_all();
             self.emit_receipts();

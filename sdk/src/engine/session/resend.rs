@@ -8,7 +8,7 @@ use crate::collections::SortedMap;
 use crate::engine::data::{DataMessage, Frame};
 use crate::engine::topology::{FarEnd, Plan};
 use crate::error::DataChannelError;
-use crate::model::{Channel, ParticipantId};
+use crate::model::{Channel, ParticipantId, Role};
 
 /// The maximum number of senders whose last messages are remembered. Most of them have left.
 const MAX_SENDERS: usize = 512;
@@ -41,14 +41,15 @@ impl Heard {
 
 impl Session {
     /// What a new connection sends first: the chat messages that its receivers have not acknowledged, the calls
-    /// that they have not answered, and then what the connection before has not sent.
+    /// that they have not answered, and then what the connection before has not sent. Through a server or a mixer the others
+    /// are asked to send again, even over the first connection: a mixer may know of this participant later than they do, and
+    /// has not forwarded their last messages.
     pub(super) fn to_resend(&self, plan: &Plan, unsent: VecDeque<Frame>) -> VecDeque<Frame> {
         let mut frames = VecDeque::new();
         if !plan.link.sends() {
             return frames;
         }
-        let is_renewed = self.others().any(|other| self.paths.is_interrupted(&other.id));
-        if plan.far_end.is_relay() && is_renewed {
+        if plan.far_end.is_relay() && self.others().any(|other| other.role != Role::Mixer) {
             let resend = DataMessage::Resend.encode();
             frames.extend(resend.and_then(|frame| addressed(&frame, plan.far_end, None, self.own_id())));
         }
