@@ -51,7 +51,7 @@ export const STEPS = [
 ];
 
 /** What keeps both cores busy, or measures how long something takes: not beside other tests. */
-const ALONE = ["crowd", "nat", "path", "quality"].map((name) => `${name}.test.mjs`);
+const ALONE = ["crowd", "demo", "mcu", "mixer", "nat", "path", "quality", "recording", "recording_length"].map((name) => `${name}.test.mjs`);
 
 async function clippy(note) {
   const strict = ["--", "-D", "warnings"];

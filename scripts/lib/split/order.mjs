@@ -11,6 +11,7 @@ import { concat, constant, list, name, section, sized, unsigned, writeModule } f
  */
 export function orderFunctions(bytes) {
   const module = readModule(bytes);
+  if (module.sections.some(({ id }) => id === SECTION.START)) throw new Error("The module has a start section, which is not renumbered.");
   const { imported, functions: types } = module;
   const code = module.code.map(({ start, end }) => Buffer.from(bytes.subarray(start, end)));
   const order = code.map((_, defined) => defined);

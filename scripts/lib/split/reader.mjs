@@ -1,7 +1,7 @@
 // Reads a WebAssembly module: its sections, and what the code of a function refers to.
 // https://webassembly.github.io/spec/core/binary/
 
-export const SECTION = { CUSTOM: 0, TYPE: 1, IMPORT: 2, FUNCTION: 3, TABLE: 4, EXPORT: 7, ELEMENT: 9, CODE: 10, DATA: 11 };
+export const SECTION = { CUSTOM: 0, TYPE: 1, IMPORT: 2, FUNCTION: 3, TABLE: 4, EXPORT: 7, START: 8, ELEMENT: 9, CODE: 10, DATA: 11 };
 export const KIND = { FUNCTION: 0, TABLE: 1, MEMORY: 2, GLOBAL: 3 };
 
 const text = new TextDecoder();

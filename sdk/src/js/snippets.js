@@ -67,8 +67,11 @@ export function bytesOf(data) {
 }
 
 // rpc.rs
+const invalid = (message) => Object.assign(new Error(message), { name: 'InvalidOptionsError', code: 'ERR_INVALID_OPTIONS' });
 export class RpcError extends Error {
   constructor(rpcCode, message, data) {
+    if (!Number.isInteger(rpcCode) || rpcCode < 1 || rpcCode > 0xffffffff) throw invalid('rpcCode: expected a whole number from 1 to 4294967295');
+    if (typeof message !== 'string') throw invalid('message: expected a string');
     super(message);
     Object.assign(this, { name: 'RpcError', code: 'ERR_RPC_APPLICATION', rpcCode, ...(data !== undefined && { data }) });
   }
@@ -87,7 +90,15 @@ export async function executeRpc(handler, payload, participantId, timeoutMs) {
   try {
     return toJson(await handler(fromJson(payload), { participantId, timeoutMs }));
   } catch (error) {
-    if (error instanceof RpcError) return [Number(error.rpcCode), String(error.message), toJson(error.data)];
+    if (error instanceof RpcError) return [Number(error.rpcCode), String(error.message), dataOf(error)];
     reportError(error);
+  }
+}
+function dataOf(error) {
+  try {
+    return toJson(error.data);
+  } catch (thrown) {
+    reportError(thrown); // JSON cannot express it
+    return '';
   }
 }

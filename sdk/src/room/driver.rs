@@ -468,7 +468,10 @@ impl Driver {
                 return self.called(from, id, &method, payload, timeout_ms);
             }
             Event::CallEnded(id, result) => return self.call_ended(&id, result),
-            Event::Capacity => return self.wake_senders(),
+            Event::Capacity => {
+                self.streams.send_all();
+                return self.wake_senders();
+            }
             Event::FileFrame(participant_id, frame) => return self.file_frame(&participant_id, &frame),
             Event::PathChange(participant_id, change) => return self.path_changed(&participant_id, change),
             Event::Receipt(receipt) => {

@@ -25,7 +25,6 @@ use futures::future::LocalBoxFuture;
 use moim_protocol::options;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen_futures::spawn_local;
 
 use super::driver::Driver;
 use super::{Room, RoomState};
@@ -34,6 +33,7 @@ use crate::engine::rpc::{self, from_json, to_json};
 use crate::error::{Error, Result, RpcError};
 use crate::model::{Channel, ParticipantId, RoomPermission, RpcResult};
 use crate::options::{MAX_TIMEOUT_MS, whole_number};
+use crate::platform::task::spawn_local;
 use crate::platform::{clock, random_id};
 
 /// Options for calling a method of a participant.
@@ -67,7 +67,7 @@ impl CallOptions {
 pub struct RpcInvocation {
     /// The caller.
     pub participant_id: ParticipantId,
-    /// For how many milliseconds it waits for the result.
+    /// How long the caller waits for the result, in milliseconds.
     pub timeout_ms: u32,
 }
 
@@ -157,7 +157,7 @@ impl Room {
     /// error, [`RpcError::Application`] arrives unchanged.
     ///
     /// # Errors
-    /// `InvalidState` if the room is left, or the method has a handler; `InvalidOptions` if the name has not 1 to 64 bytes.
+    /// `InvalidState` if the room is left, or the method has a handler; `InvalidOptions` if the name is not 1 to 64 bytes long.
     pub fn register_rpc<P, R, F>(
         &self,
         method: &str,
@@ -192,12 +192,12 @@ impl Room {
     }
 
     /// Calls a method of another participant, and resolves with what its handler returns. The handler is executed at most
-    /// once, also if a connection is replaced meanwhile. The payload and the result have at most 15 KiB as JSON. Dropping the
+    /// once, even if a connection is replaced meanwhile. The payload and the result are at most 15 KiB as JSON. Dropping the
     /// future ends the waiting, but not the execution.
     ///
     /// # Errors
     /// `InvalidState` if the room is not joined; `NotPermitted` without [`RoomPermission::Data`]; `InvalidOptions` if the
-    /// name has not 1 to 64 bytes, or the payload cannot be JSON; `DataChannel` if there is no such participant, if the payload is
+    /// name is not 1 to 64 bytes long, or the payload cannot be JSON; `DataChannel` if there is no such participant, if the payload is
     /// too large, or if 64 calls to the participant have no result yet; `Timeout` after `timeout_ms`, also if the participant
     /// may not send data; `Rpc` for all else.
     pub async fn call<R: DeserializeOwned>(

@@ -56,8 +56,8 @@ fn is_control(channel: Channel, content: &[u8]) -> bool {
     match (channel, content) {
         // accept, reject, acknowledge, verified and cancel, as in the README of the protocol
         (Channel::Files, [3, kind, ..]) => matches!(kind, 1 | 2 | 4 | 6 | 8..=11),
-        // credit, received, cancel and lost of a stream
-        (Channel::Files, [5, kind, ..]) => matches!(kind, 4..=7),
+        // credit, received, cancel, lost, resume and accept of a stream
+        (Channel::Files, [5, kind, ..]) => matches!(kind, 4..=9),
         (Channel::Files, _) => false,
         _ => serde_json::from_slice::<Control>(content).is_ok_and(|control| control.text.is_none()),
     }
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(replies, [1, 2, 4, 6, 8, 9, 10, 11]);
         let is_stream = |kind: u8| is_control(Channel::Files, &[5, kind, 0, 0]);
         let replies: Vec<_> = (0..=255).filter(|kind| is_stream(*kind)).collect();
-        assert_eq!(replies, [4, 5, 6, 7]);
+        assert_eq!(replies, [4, 5, 6, 7, 8, 9]);
         assert!(!is_control(Channel::Files, br#"{"type":"receipt","id":7}"#));
         assert!(!is_control(Channel::Reliable, &[3, 1, 0, 0]));
     }

@@ -48,6 +48,10 @@ export async function uncodedErrors(api, objects = []) {
   };
   for (const [name, value] of functions) {
     const { prototype } = value;
+    if (prototype instanceof Error) {
+      called(`new ${name}`, (...args) => new value(...args));
+      continue;
+    }
     if (!prototype?.free) {
       called(name, value);
       continue;

@@ -56,7 +56,7 @@ impl Arrived {
     fn counts(&self) -> bool {
         match &self.frame {
             Frame::Binary(bytes) if self.channel == Channel::Files => {
-                !self.is_addressed && transfer::is_offer(bytes)
+                !self.is_addressed && transfer::asks_for_a_reply(bytes)
             }
             _ => self.channel != Channel::Files,
         }

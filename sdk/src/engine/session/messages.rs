@@ -207,7 +207,7 @@ impl Session {
                 | DataMessage::Response { .. },
             ) if !may_send => {}
             Some(DataMessage::Call { id, method, payload, timeout_ms }) => {
-                self.called(from, id, (method, payload), timeout_ms);
+                self.called(from, id, (method, payload), timeout_ms, now);
             }
             Some(DataMessage::Response { id, result }) => self.answered(&from, &id, result),
             Some(message) => {

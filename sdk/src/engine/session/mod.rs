@@ -310,6 +310,7 @@ impl Session {
         self.refresh();
         if frees_capacity {
             self.send_marks(now);
+            self.respond_again();
             self.capacity_changed();
         }
     }

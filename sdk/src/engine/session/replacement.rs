@@ -2,7 +2,8 @@
 //!
 //! That restores what no ICE restart can: in Firefox, a packet that the system refuses to send ends DTLS for good. Either
 //! end may begin it, the other one follows ([`Reopened`](crate::model::SignalEvent::Reopened)). Publications and wishes
-//! belong to the session; of what was in flight, chat is sent again (`resend.rs`), and data is lost.
+//! belong to the session. Of what was in flight, chat and calls are sent again (`resend.rs`), files and streams go on
+//! (`paths.rs`), and data is lost.
 
 use super::Session;
 use crate::engine::trace;

@@ -62,7 +62,11 @@ impl Session {
             let calls = self.calls.repeated(receiver).filter_map(|call| call.encode().ok());
             frames.extend(encoded.chain(calls).filter_map(addressed));
         }
-        frames.extend(unsent);
+        // These are above.
+        let is_repeated = |frame: &Frame| {
+            matches!(message_of(frame, plan.far_end), Some(DataMessage::Call { .. } | DataMessage::Resend))
+        };
+        frames.extend(unsent.into_iter().filter(|frame| !is_repeated(frame)));
         frames
     }
 
@@ -96,14 +100,17 @@ pub(super) fn addressed(
 
 /// The number of the chat message in a frame for a remote end.
 fn chat_id(frame: &Frame, far_end: FarEnd) -> Option<u32> {
-    let frame = match far_end {
-        FarEnd::Participant => frame.clone(),
-        _ => frame.clone().unrouted()?.1,
-    };
-    match DataMessage::decode(frame)? {
+    match message_of(frame, far_end)? {
         DataMessage::Chat { id, .. } => Some(id),
         _ => None,
     }
+}
+
+fn message_of(frame: &Frame, far_end: FarEnd) -> Option<DataMessage> {
+    DataMessage::decode(match far_end {
+        FarEnd::Participant => frame.clone(),
+        _ => frame.clone().unrouted()?.1,
+    })
 }
 
 #[cfg(test)]

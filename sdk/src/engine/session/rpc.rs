@@ -37,13 +37,22 @@ impl Session {
     /// Responds to [`Event::Called`]. A caller that has left gets nothing.
     pub fn answer(&mut self, to: &ParticipantId, id: &str, result: RpcResult) {
         if let Some(response) = self.answers.answer(to, id, result) {
-            self.respond(&response, to);
+            self.respond(response, to);
         }
     }
 
-    /// One that finds the queue full, or no participant, is sent when the call is repeated.
-    fn respond(&mut self, response: &DataMessage, to: &ParticipantId) {
-        let _ = self.send(response, Channel::Reliable, Some(to));
+    /// One that finds no participant is sent when the call is repeated.
+    fn respond(&mut self, response: DataMessage, to: &ParticipantId) {
+        if let Err(DataChannelError::QueueFull { .. }) = self.send(&response, Channel::Reliable, Some(to)) {
+            self.answers.refused(to, response);
+        }
+    }
+
+    /// Sends the responses that found the queue full.
+    pub(super) fn respond_again(&mut self) {
+        for (to, response) in self.answers.take_unsent() {
+            self.respond(response, &to);
+        }
     }
 
     /// A participant called, or repeats a call.
@@ -53,10 +62,11 @@ impl Session {
         id: String,
         (method, payload): (String, String),
         timeout_ms: u32,
+        now: Timestamp,
     ) {
-        match self.answers.arrived(&from, &id) {
+        match self.answers.arrived(&from, &id, timeout_ms, now) {
             Arrival::New => self.event(Event::Called { from, id, method, payload, timeout_ms }),
-            Arrival::Respond(response) => self.respond(&response, &from),
+            Arrival::Respond(response) => self.respond(response, &from),
             Arrival::Ignore => {}
         }
     }

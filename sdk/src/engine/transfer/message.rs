@@ -8,7 +8,7 @@ use moim_protocol::{json, record, shorten};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::file_name;
-use crate::engine::framing::TRANSFER;
+use crate::engine::framing::{STREAM, TRANSFER};
 
 const HEADER_BYTES: usize = 18;
 /// The length of a chunk's header.
@@ -19,6 +19,12 @@ const MAX_TEXT_BYTES: usize = 1024;
 /// Whether a frame offers a file, or opens a stream: both have the type 0.
 pub fn is_offer(frame: &[u8]) -> bool {
     frame.get(1) == Some(&0)
+}
+
+/// Whether the receiver of a frame replies to it, even if it does not know the file or stream: offers, and the messages
+/// that resume (and accept) one.
+pub fn asks_for_a_reply(frame: &[u8]) -> bool {
+    is_offer(frame) || matches!(frame, [TRANSFER, 12, ..] | [STREAM, 8 | 9, ..])
 }
 
 /// A transfer's id: random, the same at both ends, and kept when the transfer is resumed.

@@ -28,7 +28,8 @@ mod tests;
 pub use early::EarlyMessages;
 pub use ended::EndedTransfers;
 pub use message::{
-    CHUNK_HEADER_BYTES, CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage, is_offer,
+    CHUNK_HEADER_BYTES, CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage, asks_for_a_reply,
+    is_offer,
 };
 pub use receiver::FileReceiver;
 pub use sender::FileSender;

@@ -11,7 +11,7 @@ use super::super::driver::Driver;
 use super::StreamHeader;
 use crate::engine::session::PathChange;
 use crate::engine::stream::{StreamId, StreamMessage, StreamReceiver};
-use crate::error::{Error, Result};
+use crate::error::{DataChannelError, Error, Result};
 use crate::model::ParticipantId;
 use crate::platform::Wakers;
 
@@ -77,13 +77,15 @@ pub struct Incoming {
     id: StreamId,
     header: StreamHeader,
     machine: RefCell<StreamReceiver>,
+    /// It found the queue full.
+    unsent: RefCell<Option<StreamMessage>>,
     wakers: Wakers,
 }
 
 impl Incoming {
     pub(super) fn new(driver: Weak<Driver>, from: ParticipantId, id: StreamId, header: StreamHeader) -> Self {
         let machine = RefCell::new(StreamReceiver::new(header.clone()));
-        Self { driver, from, id, header, machine, wakers: Wakers::default() }
+        Self { driver, from, id, header, machine, unsent: RefCell::default(), wakers: Wakers::default() }
     }
 
     pub(super) fn handle_message(&self, message: StreamMessage) {
@@ -101,6 +103,8 @@ impl Incoming {
     }
 
     pub(super) fn path_changed(&self, change: PathChange) {
+        // Of the connection before.
+        self.unsent.take();
         match change {
             PathChange::Interrupted => self.machine.borrow_mut().handle_suspended(),
             PathChange::Renewed => self.machine.borrow_mut().handle_renewed(),
@@ -111,6 +115,7 @@ impl Incoming {
     }
 
     pub(super) fn interrupt(&self) {
+        self.unsent.take();
         self.machine.borrow_mut().handle_disconnect();
         self.wakers.wake();
     }
@@ -130,12 +135,14 @@ impl Incoming {
         self.wakers.wake();
     }
 
-    /// A participant who left is not notified.
+    /// Sends what there is room for. A participant who left is not notified.
     pub(super) fn send_all(&self) {
         loop {
-            let Some(message) = self.machine.borrow_mut().poll_output() else { return };
-            if let Some(driver) = self.driver.upgrade() {
-                let _ = driver.send_stream_message(&self.from, self.id, message);
+            let next = self.unsent.take().or_else(|| self.machine.borrow_mut().poll_output());
+            let (Some(message), Some(driver)) = (next, self.driver.upgrade()) else { return };
+            let sent = driver.send_stream_message(&self.from, self.id, message.clone());
+            if let Err(DataChannelError::QueueFull { .. }) = sent {
+                return drop(self.unsent.replace(Some(message)));
             }
         }
     }

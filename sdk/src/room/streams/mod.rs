@@ -96,6 +96,12 @@ impl Streams {
         of(&self.incoming, participant).iter().for_each(|stream| stream.path_changed(change));
     }
 
+    /// Sends what found the queue full.
+    pub(super) fn send_all(&self) {
+        let incoming: Vec<_> = self.incoming.borrow().values().filter_map(Weak::upgrade).collect();
+        incoming.iter().for_each(|stream| stream.send_all());
+    }
+
     /// The number of streams of a participant that hold data or may receive more. One that has ended and was read may
     /// wait for JavaScript to collect it, and does not count.
     fn count_incoming(&self, from: &ParticipantId) -> usize {

@@ -8,7 +8,6 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, ready};
 
 use futures::io::AsyncWrite;
-use wasm_bindgen_futures::spawn_local;
 
 use super::super::driver::Driver;
 use super::StreamHeader;
@@ -17,6 +16,7 @@ use crate::engine::stream::{StreamId, StreamKind, StreamMessage, StreamSender};
 use crate::error::{DataChannelError, Error, Result};
 use crate::model::ParticipantId;
 use crate::platform::Wakers;
+use crate::platform::task::spawn_local;
 
 /// A stream to a participant. Dropping it before it is closed aborts it.
 ///
