@@ -51,7 +51,9 @@ export const STEPS = [
 ];
 
 /** What keeps both cores busy, or measures how long something takes: not beside other tests. */
-const ALONE = ["crowd", "demo", "mcu", "mixer", "nat", "path", "quality", "recording", "recording_length"].map((name) => `${name}.test.mjs`);
+const ALONE = [
+  "crowd", "demo", "mcu", "mixer", "nat", "path", "quality", "recording", "recording_length", "sfu", "sfu_sizes",
+].map((name) => `${name}.test.mjs`);
 
 async function clippy(note) {
   const strict = ["--", "-D", "warnings"];
@@ -188,8 +190,8 @@ async function nodeTests(log, folder, note) {
 /** Two files at a time, because most of the time a page waits. */
 async function e2e(note) {
   const files = testsIn(E2E);
-  const beside = runTests("e2e", E2E, files.filter((name) => !ALONE.includes(name)), note, { atOnce: 2, minutes: 40 });
-  const alone = beside.catch(() => {}).then(() => runTests("e2e-alone", E2E, files.filter((name) => ALONE.includes(name)), note));
+  const beside = runTests("e2e", E2E, files.filter((name) => !ALONE.includes(name)), note, { atOnce: 2, minutes: 32 });
+  const alone = beside.catch(() => {}).then(() => runTests("e2e-alone", E2E, files.filter((name) => ALONE.includes(name)), note, { minutes: 28 }));
   const output = (await together([beside, alone])).join("");
   showSlowest(output);
   return countTests(output);
