@@ -39,3 +39,6 @@ pub mod topology;
 pub(crate) mod trace;
 pub mod transfer;
 pub mod webm;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod wires;

@@ -48,6 +48,16 @@ impl Browser {
         self.0.path()
     }
 
+    /// A server that starts this browser for its mixers.
+    fn config(&self, mixer: MixerSettings) -> ServerConfig {
+        ServerConfig {
+            static_dir: Some(self.folder().to_owned()),
+            mixer: Some(mixer),
+            mixer_token: Some(TOKEN.to_owned()),
+            ..ServerConfig::default()
+        }
+    }
+
     /// The contents of the files of this name, one for each process.
     fn files(&self, name: &str) -> Vec<String> {
         let files = fs::read_dir(self.folder()).unwrap().map(|file| file.unwrap().path());
@@ -94,13 +104,8 @@ async fn ask(client: &mut Client, room: &str) {
 #[tokio::test]
 async fn many_rooms_start_few_mixers_and_none_stays() {
     let browser = Browser::new();
-    let config = ServerConfig {
-        static_dir: Some(browser.folder().to_owned()),
-        mixer: Some(MixerSettings { max: 2, ..MixerSettings::new(browser.path()) }),
-        mixer_token: Some(TOKEN.to_owned()),
-        ..ServerConfig::default()
-    };
-    let server = start(config).await;
+    let settings = MixerSettings { max: 2, ..MixerSettings::new(browser.path()) };
+    let server = start(browser.config(settings)).await;
     let mut pair = Pair::join(server.local_addr()).await;
 
     // One connection, many rooms: it waits for one of them.
@@ -132,13 +137,7 @@ async fn many_rooms_start_few_mixers_and_none_stays() {
 #[tokio::test]
 async fn one_address_leaves_a_mixer_to_others() {
     let browser = Browser::new();
-    let config = ServerConfig {
-        static_dir: Some(browser.folder().to_owned()),
-        mixer: Some(MixerSettings::new(browser.path())),
-        mixer_token: Some(TOKEN.to_owned()),
-        ..ServerConfig::default()
-    };
-    let server = start(config).await;
+    let server = start(browser.config(MixerSettings::new(browser.path()))).await;
     let mut mallory = Vec::new();
     for room in 0..8 {
         let mut client = Client::connect_from([127, 0, 0, 2], server.local_addr()).await;
@@ -183,13 +182,7 @@ async fn a_killed_server_leaves_no_mixer_and_its_token_is_in_no_argument() {
 #[tokio::test]
 async fn a_forged_mixer_is_refused_while_a_mixer_is_awaited() {
     let browser = Browser::new();
-    let config = ServerConfig {
-        static_dir: Some(browser.folder().to_owned()),
-        mixer: Some(MixerSettings::new(browser.path())),
-        mixer_token: Some(TOKEN.to_owned()),
-        ..ServerConfig::default()
-    };
-    let server = start(config).await;
+    let server = start(browser.config(MixerSettings::new(browser.path()))).await;
     let mut alice = Client::connect(server.local_addr()).await;
     ask(&mut alice, "hall").await;
     browser.opened(1).await;

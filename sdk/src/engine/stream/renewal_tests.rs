@@ -1,13 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests; clippy does not see it behind `all`")]
 //! Streams whose connection is replaced: directly at both ends, or behind a server at one of them.
 
-use std::collections::VecDeque;
 use std::task::Poll;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::wires::{Replaced, Wires, replaced};
 use crate::error::StreamError;
 
 const ID: StreamId = StreamId([7; 16]);
@@ -26,11 +26,7 @@ enum Step {
     Close,
     Abort,
     Cancel,
-    /// Both ends lose the connection between them.
-    Replaced,
-    /// An end loses its connection to a server in between. Of what was in flight so much is lost.
-    SenderReplaced(usize),
-    ReceiverReplaced(usize),
+    Replaced(Replaced),
 }
 
 /// Both ends, as `room/streams` drives them.
@@ -40,12 +36,7 @@ struct Pair {
     sender: StreamSender,
     receiver: Option<StreamReceiver>,
     ended: [EndedStreams; 2],
-    to_receiver: VecDeque<Vec<u8>>,
-    to_sender: VecDeque<Vec<u8>>,
-    /// Whether each end has a connection.
-    connected: [bool; 2],
-    /// Whether each end is still to be informed that the other one has another connection.
-    informed: [bool; 2],
+    wires: Wires,
     read: Vec<u8>,
     received: Option<Outcome>,
     /// How often the application got the stream.
@@ -61,10 +52,7 @@ impl Pair {
             sender: StreamSender::new(header),
             receiver: None,
             ended: Default::default(),
-            to_receiver: VecDeque::new(),
-            to_sender: VecDeque::new(),
-            connected: [true; 2],
-            informed: [true; 2],
+            wires: Wires::default(),
             read: Vec::new(),
             received: None,
             opened: 0,
@@ -75,10 +63,7 @@ impl Pair {
 
     fn send(&mut self, from: usize, message: StreamMessage) {
         self.ended[from].sent(ID, &message);
-        let queue = if from == 0 { &mut self.to_receiver } else { &mut self.to_sender };
-        if self.connected[from] {
-            queue.push_back(StreamFrame { id: ID, message }.encode());
-        }
+        self.wires.send(from, StreamFrame { id: ID, message }.encode());
     }
 
     fn send_all(&mut self) {
@@ -105,26 +90,10 @@ impl Pair {
             Step::Close => self.sender.close(),
             Step::Abort => self.sender.abort("enough"),
             Step::Cancel => self.receiver.iter_mut().for_each(|receiver| receiver.cancel("enough")),
-            Step::Replaced => {
-                self.to_receiver.clear();
-                self.to_sender.clear();
-                self.suspend(0);
-                self.suspend(1);
-            }
-            Step::SenderReplaced(lost) => {
-                // The last of what it has sent, and the first of what was sent to it.
-                let kept = self.to_receiver.len().saturating_sub(*lost);
-                self.to_receiver.truncate(kept);
-                self.to_sender.drain(..(*lost).min(self.to_sender.len()));
-                self.suspend(0);
-                self.informed[1] = false;
-            }
-            Step::ReceiverReplaced(lost) => {
-                let kept = self.to_sender.len().saturating_sub(*lost);
-                self.to_sender.truncate(kept);
-                self.to_receiver.drain(..(*lost).min(self.to_receiver.len()));
-                self.suspend(1);
-                self.informed[0] = false;
+            Step::Replaced(replaced) => {
+                for end in self.wires.replace(*replaced) {
+                    self.suspend(end);
+                }
             }
         }
         true
@@ -156,7 +125,6 @@ impl Pair {
     }
 
     fn suspend(&mut self, end: usize) {
-        self.connected[end] = false;
         match (end, &mut self.receiver) {
             (0, _) => self.sender.handle_suspended(),
             (_, Some(receiver)) => receiver.handle_suspended(),
@@ -166,9 +134,7 @@ impl Pair {
 
     /// The next connection is there.
     fn connect(&mut self, end: usize) -> bool {
-        let is_new = !std::mem::replace(&mut self.connected[end], true);
-        let is_informed = std::mem::replace(&mut self.informed[end], true);
-        if !is_new && is_informed {
+        if !self.wires.connect(end) {
             return false;
         }
         match (end, &mut self.receiver) {
@@ -181,10 +147,7 @@ impl Pair {
     }
 
     fn deliver_to_sender(&mut self) -> bool {
-        if !self.connected[0] {
-            return false;
-        }
-        let Some(frame) = self.to_sender.pop_front() else { return false };
+        let Some(frame) = self.wires.take(0) else { return false };
         let message = StreamFrame::decode(&frame).unwrap().message;
         match self.sender.result() {
             None => self.sender.handle_message(message),
@@ -197,10 +160,7 @@ impl Pair {
     }
 
     fn deliver_to_receiver(&mut self) -> bool {
-        if !self.connected[1] {
-            return false;
-        }
-        let Some(frame) = self.to_receiver.pop_front() else { return false };
+        let Some(frame) = self.wires.take(1) else { return false };
         let message = StreamFrame::decode(&frame).unwrap().message;
         match self.receiver.as_mut().filter(|receiver| !receiver.is_over()) {
             Some(receiver) => receiver.handle_message(message),
@@ -233,14 +193,6 @@ fn pair() -> impl Strategy<Value = Pair> {
     ("(.|가|👍){0,40}", times).prop_map(|(part, times)| Pair::new(part.repeat(times).into_bytes(), true))
 }
 
-fn replaced() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        Just(Step::Replaced),
-        (0_usize..9).prop_map(Step::SenderReplaced),
-        (0_usize..9).prop_map(Step::ReceiverReplaced),
-    ]
-}
-
 fn steps(most: usize) -> impl Strategy<Value = Vec<(Step, [bool; 2])>> {
     let step = prop_oneof![
         20 => Just(Step::Sender),
@@ -248,7 +200,7 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<(Step, [bool; 2])>> {
         9 => (1_usize..40).prop_map(Step::Write),
         9 => Just(Step::Write(usize::MAX)),
         9 => Just(Step::Read),
-        2 => replaced(),
+        2 => replaced().prop_map(Step::Replaced),
     ];
     vec((step, any::<[bool; 2]>()), 0..most)
 }
@@ -321,10 +273,10 @@ fn is_interrupted(outcome: Option<&Outcome>) -> bool {
 fn only_what_is_missing_is_sent_again() {
     let mut pair = begun(true);
     while pair.step(&Step::Sender) || pair.step(&Step::Write(usize::MAX)) {}
-    while pair.to_receiver.len() > 3 {
+    while pair.wires.to[1].len() > 3 {
         pair.step(&Step::Receiver);
     }
-    pair.step(&Step::Replaced);
+    pair.step(&Step::Replaced(Replaced::Both));
     pair.connect(0);
     pair.connect(1);
     while pair.step(&Step::Receiver) || pair.step(&Step::Sender) {}
@@ -339,7 +291,7 @@ fn only_what_is_missing_is_sent_again() {
 #[test]
 fn an_end_that_cannot_continue_interrupts_both() {
     let mut pair = begun(false);
-    pair.step(&Step::Replaced);
+    pair.step(&Step::Replaced(Replaced::Both));
     pair.settle();
     assert!(is_interrupted(pair.sender.result()) && is_interrupted(pair.received.as_ref()));
 
@@ -359,7 +311,7 @@ fn a_far_end_that_does_not_know_the_stream_ends_it() {
             0 => pair.sender.handle_disconnect(),
             _ => pair.receiver.as_mut().unwrap().handle_disconnect(),
         }
-        pair.step(&Step::Replaced);
+        pair.step(&Step::Replaced(Replaced::Both));
         pair.settle();
         assert!(is_interrupted(pair.sender.result()) && is_interrupted(pair.received.as_ref()), "{forgets}");
     }

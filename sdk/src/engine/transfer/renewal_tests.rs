@@ -1,12 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests; clippy does not see it behind `all`")]
 //! Transfers whose connection is replaced: directly at both ends, or behind a server at one of them.
 
-use std::collections::VecDeque;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::wires::{Replaced, Wires, replaced};
 
 const ID: TransferId = TransferId([7; 16]);
 
@@ -22,12 +21,7 @@ enum Step {
     Reject,
     CancelSender,
     CancelReceiver,
-    /// Both ends lose the connection between them.
-    Replaced,
-    /// The sender loses its connection to a server in between. Of what was in flight so much is lost.
-    SenderReplaced(usize),
-    /// The receiver does.
-    ReceiverReplaced(usize),
+    Replaced(Replaced),
 }
 
 /// Both ends, as `platform/file` drives them.
@@ -37,12 +31,7 @@ struct Pair {
     receiver: Option<FileReceiver>,
     offer: Option<FileOffer>,
     ended: [EndedTransfers; 2],
-    to_receiver: VecDeque<Vec<u8>>,
-    to_sender: VecDeque<Vec<u8>>,
-    /// Whether each end has a connection.
-    connected: [bool; 2],
-    /// Whether each end is still to be informed that the other one has another connection.
-    informed: [bool; 2],
+    wires: Wires,
     on_disk: Vec<u8>,
     sent: Option<Outcome>,
     received: Option<Outcome>,
@@ -59,10 +48,7 @@ impl Pair {
             receiver: None,
             offer: None,
             ended: Default::default(),
-            to_receiver: VecDeque::new(),
-            to_sender: VecDeque::new(),
-            connected: [true; 2],
-            informed: [true; 2],
+            wires: Wires::default(),
             on_disk: Vec::new(),
             sent: None,
             received: None,
@@ -72,10 +58,7 @@ impl Pair {
 
     fn send(&mut self, from: usize, message: TransferMessage) {
         self.ended[from].sent(ID, &message);
-        let queue = if from == 0 { &mut self.to_receiver } else { &mut self.to_sender };
-        if self.connected[from] {
-            queue.push_back(TransferFrame { id: ID, message }.encode());
-        }
+        self.wires.send(from, TransferFrame { id: ID, message }.encode());
     }
 
     fn step(&mut self, step: &Step) -> bool {
@@ -91,33 +74,16 @@ impl Pair {
             }
             Step::CancelSender => self.sender.cancel("enough"),
             Step::CancelReceiver => self.receiver.iter_mut().for_each(|receiver| receiver.cancel("enough")),
-            Step::Replaced => {
-                self.to_receiver.clear();
-                self.to_sender.clear();
-                self.suspend(0);
-                self.suspend(1);
-            }
-            Step::SenderReplaced(lost) => {
-                // The last of what it has sent, and the first of what was sent to it.
-                let kept = self.to_receiver.len().saturating_sub(*lost);
-                self.to_receiver.truncate(kept);
-                self.to_sender.drain(..(*lost).min(self.to_sender.len()));
-                self.suspend(0);
-                self.informed[1] = false;
-            }
-            Step::ReceiverReplaced(lost) => {
-                let kept = self.to_sender.len().saturating_sub(*lost);
-                self.to_sender.truncate(kept);
-                self.to_receiver.drain(..(*lost).min(self.to_receiver.len()));
-                self.suspend(1);
-                self.informed[0] = false;
+            Step::Replaced(replaced) => {
+                for end in self.wires.replace(*replaced) {
+                    self.suspend(end);
+                }
             }
         }
         true
     }
 
     fn suspend(&mut self, end: usize) {
-        self.connected[end] = false;
         match (end, &mut self.receiver) {
             (0, _) => self.sender.handle_suspended(),
             (_, Some(receiver)) => receiver.handle_suspended(),
@@ -135,12 +101,11 @@ impl Pair {
 
     /// The next connection is there.
     fn connect(&mut self, end: usize) -> bool {
-        let is_new = !std::mem::replace(&mut self.connected[end], true);
-        let is_informed = std::mem::replace(&mut self.informed[end], true);
-        if is_new || !is_informed {
+        let is_renewed = self.wires.connect(end);
+        if is_renewed {
             self.renew(end);
         }
-        is_new || !is_informed
+        is_renewed
     }
 
     fn accept(&mut self) -> bool {
@@ -161,18 +126,14 @@ impl Pair {
                 }
                 Some(Output::Finished(outcome)) => self.sent = Some(outcome),
                 Some(_) => {}
-                None if !self.connected[0] => return false,
-                None => match self.to_sender.pop_front() {
+                None => match self.wires.take(0) {
                     Some(frame) => self.sender.handle_message(TransferFrame::decode(&frame).unwrap().message),
                     None => return false,
                 },
             }
             return true;
         }
-        if !self.connected[0] {
-            return false;
-        }
-        let Some(frame) = self.to_sender.pop_front() else { return false };
+        let Some(frame) = self.wires.take(0) else { return false };
         let reply = self.ended[0].reply(ID, &TransferFrame::decode(&frame).unwrap().message);
         reply.into_iter().for_each(|reply| self.send(0, reply));
         true
@@ -189,8 +150,7 @@ impl Pair {
             Some(Output::Close) => self.receiver.as_mut().unwrap().handle_closed(),
             Some(Output::Finished(outcome)) => self.received = Some(outcome),
             Some(_) => {}
-            None if !self.connected[1] => return false,
-            None => match self.to_receiver.pop_front() {
+            None => match self.wires.take(1) {
                 Some(frame) => self.deliver(TransferFrame::decode(&frame).unwrap().message),
                 None => return false,
             },
@@ -248,20 +208,12 @@ fn pair() -> impl Strategy<Value = Pair> {
     (vec(any::<u8>(), 0..3000), 1_usize..400).prop_map(|(file, chunk)| Pair::new(file, chunk, true))
 }
 
-fn replaced() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        Just(Step::Replaced),
-        (0_usize..9).prop_map(Step::SenderReplaced),
-        (0_usize..9).prop_map(Step::ReceiverReplaced),
-    ]
-}
-
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         20 => Just(Step::Sender),
         20 => Just(Step::Receiver),
         3 => Just(Step::Accept),
-        1 => replaced(),
+        1 => replaced().prop_map(Step::Replaced),
     ]
 }
 
@@ -325,14 +277,14 @@ fn is_interrupted(outcome: &Option<Outcome>) -> bool {
 #[test]
 fn only_what_is_missing_is_sent_again() {
     let mut pair = begun(true);
-    pair.step(&Step::Replaced);
+    pair.step(&Step::Replaced(Replaced::Both));
     while pair.step_sender() | pair.step_receiver() {}
     let missing = pair.file.len() - pair.on_disk.len();
     pair.connect(0);
     pair.connect(1);
     let mut carried = 0;
     while pair.step_sender() | pair.step_receiver() {
-        let Some(frame) = pair.to_receiver.back() else { continue };
+        let Some(frame) = pair.wires.to[1].back() else { continue };
         if let TransferMessage::Chunk { bytes, .. } = TransferFrame::decode(frame).unwrap().message {
             carried += bytes.len();
             pair.step_receiver();
@@ -345,7 +297,7 @@ fn only_what_is_missing_is_sent_again() {
 #[test]
 fn an_end_that_cannot_continue_interrupts_both() {
     let mut pair = begun(false);
-    pair.step(&Step::Replaced);
+    pair.step(&Step::Replaced(Replaced::Both));
     while pair.step_receiver() {}
     assert!(is_interrupted(&pair.received), "{:?}", pair.received);
 
@@ -365,7 +317,7 @@ fn a_far_end_that_does_not_know_the_transfer_ends_it() {
             0 => pair.sent = Some(Ok(())),
             _ => pair.received = Some(Ok(())),
         }
-        pair.step(&Step::Replaced);
+        pair.step(&Step::Replaced(Replaced::Both));
         pair.settle();
         let known = if forgets == 0 { &pair.received } else { &pair.sent };
         assert!(is_interrupted(known), "{known:?}");
@@ -377,7 +329,7 @@ fn a_file_that_was_declined_is_not_offered_again() {
     let mut pair = Pair::new(vec![1; 10], 3, true);
     while pair.step_sender() | pair.step_receiver() {}
     pair.step(&Step::Reject);
-    pair.step(&Step::Replaced);
+    pair.step(&Step::Replaced(Replaced::Both));
     pair.settle();
     assert_eq!(pair.sent, Some(Err(FileTransferError::Rejected { reason: "no".into() })));
     assert_eq!(pair.asked, 1);
