@@ -44,7 +44,7 @@ async function main(argv) {
   const { startServers } = await import("./lib/servers.mjs");
   const { MEASUREMENTS, round } = await import("./lib/measure.mjs");
   const { median, report } = await import("./lib/report.mjs");
-  const { browserPath } = await import("../www/e2e/lib/browsers.mjs");
+  const { browserPath } = await import("../www/e2e/lib/executables.mjs");
   const wanted = chosen(flags.what, Object.keys(MEASUREMENTS), "measurement");
 
   const servers = await startServers();

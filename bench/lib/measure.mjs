@@ -1,7 +1,7 @@
 // One contestant's round: a new browser, two pages in processes of their own.
 
 import puppeteer from "puppeteer-core";
-import { browserPath } from "../../www/e2e/lib/browsers.mjs";
+import { browserPath } from "../../www/e2e/lib/executables.mjs";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
   "--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns",

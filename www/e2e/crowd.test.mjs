@@ -13,14 +13,16 @@ const skipFirefox = skip || browserMissing("firefox");
 
 /** Small enough that two cores can encode 56 of them. */
 const PICTURE = { width: 160, height: 90, rate: 8 };
+/** Most of the work is sound: 21 streams of it instead of 56. */
+const SPEAKERS = ["alice", "dave", "heidi"];
 const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows"];
 
-test("eight people see and hear each other in a mesh", { skip, timeout: 240_000 }, async (t) => {
+test("eight people see each other in a mesh, and hear who has a microphone", { skip, timeout: 240_000 }, async (t) => {
   const stub = await startStub(t);
   const { openPage, problems } = await launch(t, "chromium", { args: AWAKE });
   const pages = new Map();
   for (const person of Object.keys(PEOPLE)) {
-    const page = await openPage({ person, picture: PICTURE });
+    const page = await openPage({ person, picture: { ...PICTURE, silent: !SPEAKERS.includes(person) } });
     await page.goto(`${stub.url}/www/?room=tea&name=${person}&join`);
     pages.set(person, page);
   }
@@ -38,7 +40,7 @@ test("eight people see and hear each other in a mesh", { skip, timeout: 240_000 
     const others = [...pages.keys()].filter((person) => person !== watcher);
     await until(page, watch, { what: `${watcher} sees the frames of ${others}`, args: [others], timeout: 90_000 });
   }
-  for (const [watcher, heard] of [["alice", "heidi"], ["heidi", "alice"], ["dave", "erin"]]) {
+  for (const [watcher, heard] of [["alice", "heidi"], ["heidi", "alice"], ["erin", "dave"]]) {
     await assertSounds(pages.get(watcher), `[data-test=tile][data-participant=${heard}] video`, heard);
   }
   assert.deepEqual(problems, []);

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { certificatesMissing, theCertificate } from "./lib/certificate.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -116,7 +115,7 @@ const byOrder = ({ checks }) => (a, b) => checks.findIndex(({ check }) => check 
 
 /** Opens a page that knows what the checks open. */
 async function open(t, kind, url, { before, trusted } = {}) {
-  const visitor = await visit(t, kind, { person: "alice", trusted });
+  const visitor = await launch(t, kind, { person: "alice", trusted });
   await visitor.page.bringToFront();
   await visitor.page.evaluateOnNewDocument(watchResources);
   if (before) await visitor.page.evaluateOnNewDocument(before);

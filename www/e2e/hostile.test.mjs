@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { join, meetEachOther, visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -59,7 +59,7 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skip || browserMi
       });
     }
 
-    const { page } = await visit(t, "chromium", { person: "carol" });
+    const { page } = await launch(t, "chromium", { person: "carol" });
     await page.goto(`${stub.url}/www/`);
     await page.evaluate(STRANGER);
     const own = await page.evaluate(async (url) => {

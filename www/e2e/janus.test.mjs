@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { API_SECRET, janusMissing, ROOM, startJanus, tokenFor } from "./lib/janus.mjs";
 import { assertShows, assertSounds } from "./lib/media.mjs";
 import { servePackage } from "./lib/package.mjs";
@@ -99,7 +98,7 @@ test("a Janus server that was restarted is joined again", { skip }, async (t) =>
 
 test("Janus's refusals have a code, a room can be created, and no secret is shown", { skip }, async (t) => {
   const [site, open, locked] = await Promise.all([servePackage(t), startJanus(t, { announces: false }), startJanus(t, { locked: true })]);
-  const { page } = await visit(t, "chromium", { person: "alice" });
+  const { page } = await launch(t, "chromium", { person: "alice" });
   await page.goto(site);
   const join = async (options, name = ROOM.name) => await page.evaluate(async (options, name) => {
     const { default: init, Room } = await import("/moim.js");
@@ -133,7 +132,7 @@ test("Janus's refusals have a code, a room can be created, and no secret is show
 
 /** Joins, with camera and microphone unless it publishes nothing. */
 async function enter(t, site, url, person, kind, { publishes = true } = {}) {
-  const visitor = await visit(t, kind, { person });
+  const visitor = await launch(t, kind, { person });
   const { page } = visitor;
   await page.bringToFront();
   await page.goto(site);

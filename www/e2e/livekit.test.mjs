@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LIVEKIT, serverMissing } from "../../scripts/lib/go_servers.mjs";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { startLiveKit, tokenFor } from "./lib/livekit.mjs";
 import { assertShows, assertSounds } from "./lib/media.mjs";
 import { servePackage } from "./lib/package.mjs";
@@ -60,7 +59,7 @@ test("a cut socket to a LiveKit server is resumed while the picture goes on, and
 
 test("LiveKit's refusals have a code, and none shows the token", { skip }, async (t) => {
   const [site, server] = await Promise.all([servePackage(t), startLiveKit(t)]);
-  const { page } = await visit(t, "chromium", { person: "alice" });
+  const { page } = await launch(t, "chromium", { person: "alice" });
   await page.goto(site);
   const token = tokenFor("alice", { secret: "another-secret-of-at-least-32-characters" });
   const results = await page.evaluate(async (url, tokens) => {
@@ -85,7 +84,7 @@ test("LiveKit's refusals have a code, and none shows the token", { skip }, async
 
 /** Joins with camera and microphone. */
 async function enter(t, site, url, person, kind) {
-  const visitor = await visit(t, kind, { person });
+  const visitor = await launch(t, kind, { person });
   const { page } = visitor;
   await page.bringToFront();
   await page.goto(site);

@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LIVEKIT, serverMissing } from "../../scripts/lib/go_servers.mjs";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { startLiveKit, tokenFor } from "./lib/livekit.mjs";
 import { servePackage } from "./lib/package.mjs";
 import { startProxy } from "./lib/proxy.mjs";
@@ -121,7 +120,7 @@ test("without the permission to publish data nothing is sent, and the error says
 
 /** Joins without media. */
 async function enter(t, site, url, name, kind, grants = {}) {
-  const visitor = await visit(t, kind, { person: name });
+  const visitor = await launch(t, kind, { person: name });
   const { page } = visitor;
   await page.goto(site);
   await page.evaluate(join, url, tokenFor(name, { grants }), name);

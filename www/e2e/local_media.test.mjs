@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { assertFallsSilent, assertGoesBlack, assertShows, assertSounds } from "./lib/media.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
@@ -13,7 +12,7 @@ const WAYS = [["chromium", "firefox"], ["firefox", "chromium"]];
 
 /** A page of someone who has a room, `window.room`, and has joined it unless `joins` is false. */
 async function enter(t, stub, person, kind, { joins = true, role = "participant" } = {}) {
-  const { page, problems } = await visit(t, kind, { person });
+  const { page, problems } = await launch(t, kind, { person });
   await page.bringToFront();
   await page.goto(`${stub.url}/www/page.css`); // of the same origin, and without scripts
   await page.evaluate(prepare, joins && { room: "tea", name: person, role });

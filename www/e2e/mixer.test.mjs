@@ -9,7 +9,7 @@ for (const kind of ["chromium", "firefox"]) {
   const skip = stubMissing() || browserMissing(kind);
   test(`a room that is mixed in a hidden tab of ${kind} is recorded as it moves`, { skip }, async (t) => {
     const stub = await startStub(t);
-    const { browser, page, problems } = await launch(t, kind, { person: "alice" });
+    const { page, problems } = await launch(t, kind, { person: "alice" });
     await page.goto(`${stub.url}/www/`);
     await page.evaluate(async () => {
       const moim = await import("/www/pkg/moim.js");
@@ -20,7 +20,7 @@ for (const kind of ["chromium", "firefox"]) {
       mixer.add(tracks);
       globalThis.mixing = { mixer, tracks };
     });
-    const other = await browser.newPage();
+    const other = await page.browserContext().newPage();
     await other.bringToFront();
     const hidden = await page.evaluate(async () => {
       for (let tries = 0; !document.hidden && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserMissing } from "./lib/browsers.mjs";
-import { visit } from "./lib/call.mjs";
+import { browserMissing, launch } from "./lib/browsers.mjs";
 import { probeDuration } from "./lib/probe.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
@@ -89,7 +88,7 @@ for (const kind of ["chromium", "firefox"]) {
   const skip = stubMissing() || browserMissing(kind);
   test(`a recording of ${kind} is as long as the wall clock measured, without the pause`, { skip }, async (t) => {
     const { url } = await startStub(t);
-    const { page, problems } = await visit(t, kind, { person: "alice" });
+    const { page, problems } = await launch(t, kind, { person: "alice" });
     await open(page, url);
     for (const sources of SOURCES) {
       const result = await record(page, sources, { timesliceMs: 300 });
@@ -100,7 +99,7 @@ for (const kind of ["chromium", "firefox"]) {
 
   test(`MP4 of ${kind} plays, can be sought in and has its length`, { skip }, async (t) => {
     const { url } = await startStub(t);
-    const { page, problems } = await visit(t, kind, { person: "alice" });
+    const { page, problems } = await launch(t, kind, { person: "alice" });
     await open(page, url);
     const type = await page.evaluate((types) => types.find((type) => globalThis.recorded.moim.Recorder.isTypeSupported(type)), MP4);
     if (!type) return t.skip(`${kind} records none of ${MP4.join(", ")}`);

@@ -58,14 +58,14 @@ test("the browser's own stop button ends the sharing", { skip }, async (t) => {
 
 test("the capture handle of a shared tab is read, and a controller captures once", { skip }, async (t) => {
   const { url } = await startStub(t);
-  const { browser, page: slides, problems } = await launch(t, "chromium", { sharedTab: "slides" });
+  const { page: slides, problems } = await launch(t, "chromium", { sharedTab: "slides" });
   const says = (handle) => slides.evaluate((handle) => {
     document.title = "slides";
     navigator.mediaDevices.setCaptureHandleConfig({ handle, exposeOrigin: true, permittedOrigins: ["*"] });
   }, handle);
   await slides.goto(`${url}/www/`);
   await says("slide 1");
-  const page = await browser.newPage();
+  const page = await slides.browserContext().newPage();
   await page.goto(`${url}/www/`);
   const first = await page.evaluate(async () => {
     document.title = "presenter";

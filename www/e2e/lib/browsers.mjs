@@ -1,10 +1,13 @@
 // Starts real browsers with a fake camera and microphone that identify the person.
 
+import { after } from "node:test";
 import puppeteer from "puppeteer-core";
-import { which } from "../../../scripts/lib/which.mjs";
 import { makeFirefoxTrust } from "./certificate.mjs";
 import { clipOf } from "./clip.mjs";
+import { browserPath } from "./executables.mjs";
 import { inject } from "./inject.mjs";
+
+export { browserMissing } from "./executables.mjs";
 
 const CHROMIUM_FLAGS = [
   "--no-sandbox",
@@ -35,17 +38,6 @@ const FIREFOX_PREFS = {
 /** No call into a page takes as long: what hangs must not use up the time of the tests after it. */
 const CALL_MS = 90_000;
 
-const EXECUTABLES = {
-  chromium: () => process.env.CHROMIUM || which("chromium", "chromium-browser", "google-chrome"),
-  firefox: () => process.env.FIREFOX || which("firefox-esr", "firefox"),
-};
-
-/** Why tests cannot run in this browser, or false: for `test(name, { skip: browserMissing("firefox") }, …)`. */
-export const browserMissing = (kind) => !EXECUTABLES[kind]() && `${kind} is not installed`;
-
-/** The path of a browser. */
-export const browserPath = (kind) => EXECUTABLES[kind]();
-
 /**
  * @typedef {object} Visitor
  * @property {import("puppeteer-core").Browser} browser
@@ -56,16 +48,16 @@ export const browserPath = (kind) => EXECUTABLES[kind]();
  * @property {() => Promise<void>} close ends the browser early
  */
 
-/** Browsers that no test uses at the moment, by what they were started with: see `launch`. */
+/** Browsers that no test of this file uses at the moment, by what they were started with. */
 const idle = new Map();
 
-/** Closes the browsers that were kept for later tests. */
-export const closeIdle = () => Promise.all([...idle.values()].flat().map(end));
+after(() => Promise.all([...idle.values()].flat().map(end)));
 
 const end = (browser) => browser.close().catch(() => browser.process()?.kill("SIGKILL"));
 
 /**
- * Starts a browser with its own profile, and closes it after the test, whatever the outcome.
+ * Starts a browser, or takes one that an earlier test of the file has used, because starting Firefox takes seconds. The
+ * test has a profile of its own in it, which is removed after the test, whatever the outcome.
  *
  * @param {import("node:test").TestContext} t
  * @param {"chromium" | "firefox"} kind
@@ -79,28 +71,18 @@ const end = (browser) => browser.close().catch(() => browser.process()?.kill("SI
  *   permission for cameras then
  * @param {import("./certificate.mjs").Certificate} [options.trusted] a server's certificate that the browser accepts
  * @param {string[]} [options.enter] the command that starts it in another network namespace (Chromium)
- * @param {boolean} [options.reused] take a browser that an earlier test of the file has used, and keep it for the next:
- *   starting Firefox takes seconds. The test gets a profile of its own in it. Not with other options than `person`,
- *   `trusted` and `enter`; `closeIdle` must be called in the end
  * @returns {Promise<Visitor>}
  */
-export async function launch(t, kind, { person = "alice", args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted, enter = [], reused = false } = {}) {
-  const common = { executablePath: EXECUTABLES[kind](), headless, env: { ...process.env, ...env }, defaultViewport: null, protocolTimeout: CALL_MS };
-  const start = async () => puppeteer.launch(
-    kind === "chromium"
-      ? entered(enter, { ...common, browser: "chrome", args: [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args] })
-      : { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(trusted) },
-  );
-  const key = JSON.stringify([kind, kind === "chromium" && person, trusted?.spki, enter]);
-  const browser = (reused && idle.get(key)?.pop()) || (await start());
+export async function launch(t, kind, { person = "alice", ...start } = {}) {
+  const key = JSON.stringify([kind, kind === "chromium" && person, start]);
+  const browser = idle.get(key)?.pop() ?? (await startBrowser(kind, person, start));
   const close = () => end(browser);
-  let context = browser.defaultBrowserContext();
+  const context = await browser.createBrowserContext();
   t.after(async () => {
-    if (!browser.connected || context === browser.defaultBrowserContext()) return close();
+    if (!browser.connected) return close();
     await context.close();
     idle.set(key, [...(idle.get(key) ?? []), browser]);
   });
-  if (reused) context = await browser.createBrowserContext();
 
   const problems = [];
   const prepare = async (page, camera = kind === "firefox" ? { person } : null) => {
@@ -109,10 +91,18 @@ export async function launch(t, kind, { person = "alice", args = [], prefs = {},
     return page;
   };
   const newPage = () => context.newPage({ type: "window" });
-  const [first] = await context.pages();
-  const page = await prepare(first ?? (await newPage()));
+  const page = await prepare(await newPage());
   const openPage = async (camera) => prepare(await newPage(), camera);
   return { browser, page, problems, openPage, close };
+}
+
+async function startBrowser(kind, person, { args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted, enter = [] }) {
+  const common = { executablePath: browserPath(kind), headless, env: { ...process.env, ...env }, defaultViewport: null, protocolTimeout: CALL_MS };
+  if (kind === "firefox") {
+    return puppeteer.launch({ ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(trusted) });
+  }
+  const flags = [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args];
+  return puppeteer.launch(entered(enter, { ...common, browser: "chrome", args: flags }));
 }
 
 /** Starts a browser by a command, and talks to it through a pipe: a namespace has ports of its own. */

@@ -1,13 +1,11 @@
 // A person in a call, in the demo or in the plain page: both use the same `data-test` names.
 
 import assert from "node:assert/strict";
-import { after } from "node:test";
-import { closeIdle, launch } from "./browsers.mjs";
+import { launch } from "./browsers.mjs";
 import { assertShows, assertSounds } from "./media.mjs";
 import { until } from "./wait.mjs";
 
-after(closeIdle);
-
+const JOIN_MS = 20_000;
 const MEET_MS = 25_000;
 const PATHS = { demo: "/", page: "/www/" };
 
@@ -29,7 +27,7 @@ const PATHS = { demo: "/", page: "/www/" };
  * @param {(page: import("puppeteer-core").Page) => Promise<void>} [options.before] with the page, before it is opened
  */
 export async function join(t, stub, person, { kind = "chromium", app = "demo", room = "tea", topology = "mesh", query = "", waits = false, before, trusted, enter } = {}) {
-  const visitor = await visit(t, kind, { person, trusted, enter });
+  const visitor = await launch(t, kind, { person, trusted, enter });
   await visitor.page.bringToFront();
   await before?.(visitor.page);
   const inCall = call(visitor, person, app);
@@ -43,14 +41,13 @@ export async function meetEachOther(one, other) {
   await Promise.all([one.meets(other.person), other.meets(one.person)]);
 }
 
-/** A browser as `launch` starts it, or one that an earlier test of the file has used: see its option `reused`. */
-export const visit = (t, kind, options) => launch(t, kind, { ...options, reused: true });
-
 function call(visitor, person, app) {
   const { page, problems } = visitor;
   const $ = (name) => `[data-test=${name}]`;
   const tile = (whose, source = "camera") => `${$("tile")}[data-participant=${whose}][data-source=${source}]`;
   const click = (name, within = "") => page.locator(`${within} ${$(name)}`).click();
+  const isThere = (selector) => Boolean(document.querySelector(selector));
+  const finds = (selector, what) => until(page, isThere, { what: `${person} ${what}`, args: [selector], timeout: JOIN_MS });
   return {
     ...visitor,
     person,
@@ -60,17 +57,17 @@ function call(visitor, person, app) {
 
     async join(url) {
       await page.goto(url);
-      await page.waitForSelector(`${$("call")}:not([hidden])`, { timeout: 20_000 });
+      await finds(`${$("call")}:not([hidden])`, "is in the call");
     },
 
     async wait(url) {
       await page.goto(url);
-      await page.waitForSelector($("waiting"), { timeout: 20_000 });
+      await finds($("waiting"), "waits in the lobby");
     },
 
     /** Waits until the room is joined. */
     async comesIn() {
-      await page.waitForSelector($("call"), { timeout: 20_000 });
+      await finds($("call"), "was admitted");
     },
 
     /** Asserts that `other` is seen and heard: frames that change, and the right tone. */

@@ -6,15 +6,16 @@
 
 import { BLOCKS, PEOPLE, blockRect, encode } from "./code.js";
 
-const PICTURE = { width: 640, height: 360, rate: 30 };
+const PICTURE = { width: 640, height: 360, rate: 30, silent: false };
 const BURST_SECONDS = { on: 0.4, period: 0.6 };
 
-/** Makes every later `getUserMedia` of this page show `person`, in a picture of this size. */
+/** Makes every later `getUserMedia` of this page show `person`, in a picture of this size, if `silent` without a microphone. */
 export function replaceCamera(person, picture = PICTURE) {
   const devices = globalThis.navigator?.mediaDevices;
   if (!devices) return; // no secure context
   const original = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints) => {
+    if (constraints?.audio && picture.silent) throw new DOMException("There is no microphone.", "NotFoundError");
     const granted = await original(constraints);
     const kinds = granted.getTracks().map((track) => track.kind);
     for (const track of granted.getTracks()) track.stop();

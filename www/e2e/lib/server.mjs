@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { startChild, stopChild } from "../../../scripts/lib/children.mjs";
 import { SITE, STUB } from "../../../scripts/lib/paths.mjs";
 import { isRoot } from "../../../scripts/lib/root.mjs";
-import { browserPath } from "./browsers.mjs";
+import { browserPath } from "./executables.mjs";
 
 const READY_MS = 10_000;
 

@@ -2,8 +2,11 @@
 
 use crate::model::Timestamp;
 
-/// An attempt without a result fails after this time.
+/// The first attempt without a result fails after this time. Each further one in a row may take twice as long, because a
+/// busy machine or a slow network would never finish one otherwise, ...
 const ATTEMPT_MS: Timestamp = 5_000;
+/// ... up to this time.
+const LONGEST_ATTEMPT_MS: Timestamp = 20_000;
 /// Waits between the end of an attempt and the next one, before jitter. The last one repeats.
 const WAITS_MS: [Timestamp; 4] = [0, 250, 500, 1_000];
 /// After this time, attempts become rare.
@@ -19,6 +22,8 @@ const FIRST_JITTER_MS: Timestamp = 100;
 pub(super) struct Ladder {
     began_at: Timestamp,
     limit_ms: Timestamp,
+    /// How long the next attempt may take.
+    attempt_ms: Timestamp,
     failures: usize,
     /// Different for each client.
     random: u64,
@@ -54,6 +59,7 @@ impl Ladder {
         let mut ladder = Self {
             began_at: now,
             limit_ms: Timestamp::from(limit_ms),
+            attempt_ms: ATTEMPT_MS,
             failures: 0,
             random,
             rung: Rung::Admission,
@@ -72,10 +78,13 @@ impl Ladder {
     pub(super) fn handle_timeout(&mut self, now: Timestamp) -> Step {
         match self.rung {
             Rung::Wait(at) if at <= now => {
-                self.rung = Rung::Attempt { since: now, until: now + ATTEMPT_MS };
+                self.rung = Rung::Attempt { since: now, until: now + self.attempt_ms };
                 Step::Try
             }
-            Rung::Attempt { until, .. } if until <= now => self.failed(now),
+            Rung::Attempt { until, .. } if until <= now => {
+                self.attempt_ms = (2 * self.attempt_ms).min(LONGEST_ATTEMPT_MS);
+                self.failed(now)
+            }
             _ => Step::Nothing,
         }
     }
@@ -102,10 +111,13 @@ impl Ladder {
         Step::Nothing
     }
 
-    /// The network may be back: ends a wait.
+    /// The network may be back: ends a wait, and soon an attempt from before.
     pub(super) fn hurry(&mut self, now: Timestamp) {
-        if let Rung::Wait(at) = &mut self.rung {
-            *at = now.min(*at);
+        self.attempt_ms = ATTEMPT_MS;
+        match &mut self.rung {
+            Rung::Wait(at) => *at = now.min(*at),
+            Rung::Attempt { since, until } => *until = (*since + ATTEMPT_MS).max(now).min(*until),
+            Rung::Admission => {}
         }
     }
 
@@ -137,7 +149,12 @@ mod tests {
             assert_eq!(ladder.handle_timeout(now), Step::Try);
             began.push(now - 1_000);
             now += lasts;
-            let step = if lasts < ATTEMPT_MS { ladder.failed(now) } else { ladder.handle_timeout(now) };
+            let step = if lasts < ATTEMPT_MS {
+                ladder.failed(now)
+            } else {
+                now = ladder.poll_timeout().unwrap();
+                ladder.handle_timeout(now)
+            };
             if step == Step::GiveUp {
                 return (began, now - 1_000);
             }
@@ -155,11 +172,26 @@ mod tests {
 
     #[test]
     fn the_last_attempt_begins_when_the_time_is_over() {
-        for (lasts, most) in [(10, 31_000), (ATTEMPT_MS, 41_500)] {
+        for (lasts, most) in [(10, 31_000), (ATTEMPT_MS, 60_000)] {
             let (began, ended) = attempts(30_000, "ana", lasts);
             assert!(began.last().is_some_and(|at| *at >= 30_000) && ended < most, "{began:?} {ended}");
             assert!(began[..began.len() - 1].iter().all(|at| *at < 30_000));
         }
+    }
+
+    #[test]
+    fn attempts_in_a_row_that_run_out_of_time_may_take_longer() {
+        let mut ladder = Ladder::new(120_000, "ana", 0);
+        let mut attempt = |ladder: &mut Ladder| {
+            let began = ladder.poll_timeout().unwrap();
+            assert_eq!(ladder.handle_timeout(began), Step::Try);
+            let until = ladder.poll_timeout().unwrap();
+            ladder.handle_timeout(until);
+            until - began
+        };
+        assert_eq!([(); 4].map(|()| attempt(&mut ladder)), [5_000, 10_000, 20_000, 20_000]);
+        ladder.hurry(60_000);
+        assert_eq!(attempt(&mut ladder), 5_000, "what made it slow may be over");
     }
 
     #[test]
