@@ -11,8 +11,6 @@ import { until } from "./lib/wait.mjs";
 
 /** The topology, and the browsers of the viewer and the publisher. */
 const CALLS = [
-  ["mesh", "chromium", "chromium"],
-  ["mesh", "firefox", "firefox"],
   ["mesh", "chromium", "firefox"],
   ["mesh", "firefox", "chromium"],
   ["sfu", "chromium", "chromium"],

@@ -9,8 +9,8 @@ import { gather, openMixer } from "./lib/desk.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
 
 const skip = stubMissing() || browserMissing("chromium") || browserMissing("firefox");
-const MESSAGES = 280; // 17 MB
-const STOP_EVERY = 70;
+const MESSAGES = 140; // 8 MB
+const STOP_EVERY = 35;
 /** Messages of 60 kB: the half mebibyte that may be on its way, and the one that fills it. */
 const MOST_AHEAD = 10;
 

@@ -9,7 +9,7 @@ import { until } from "./lib/wait.mjs";
 
 const skip = stubMissing() || browserMissing("chromium") || browserMissing("firefox");
 /** Takes some time: a server or a mixer forwards about 4 MiB a second. */
-const LARGE = { mesh: 20 * 2 ** 20, sfu: 6 * 2 ** 20, mcu: 6 * 2 ** 20 };
+const LARGE = { mesh: 12 * 2 ** 20, sfu: 6 * 2 ** 20, mcu: 6 * 2 ** 20 };
 /** Chat must not wait for files. */
 const SOON_MS = 2000;
 
@@ -22,8 +22,8 @@ for (const topology of ["mesh", "sfu", "mcu"]) {
     const kinds = { alice: "chromium", bob: "chromium", carol: "firefox", dave: "firefox" };
     const { alice, bob, carol, dave } = await gather(stub, topology, kinds, browsers);
 
-    // Whether both ends are of one kind matters only where nobody is in between.
-    const pairs = [[bob, carol], [carol, alice], ...(topology === "mesh" ? [[alice, bob], [dave, carol]] : [])];
+    // From Chromium to both kinds see below. Whether both ends are of one kind matters only where nobody is in between.
+    const pairs = [[carol, alice], ...(topology === "mesh" ? [[dave, carol]] : [])];
     for (const [from, to] of pairs) {
       await t.test(`one large and three small files go from ${from.kind} to ${to.kind}`, () => assertArrive(large, from, [to], to));
     }

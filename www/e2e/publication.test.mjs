@@ -39,7 +39,7 @@ for (const kind of ["chromium", "firefox"]) {
 }
 
 // The person who joins later makes the offers.
-for (const [from, to, first] of [["chromium", "firefox", "alice"], ["firefox", "chromium", "alice"], ["chromium", "firefox", "bob"], ["firefox", "chromium", "bob"]]) {
+for (const [from, to, first] of [["chromium", "firefox", "alice"], ["firefox", "chromium", "bob"]]) {
   const skip = stubMissing() || browserMissing(from) || browserMissing(to);
 
   test(`a screen that replaces a camera appears in nothing created from the camera, ${from} to ${to}, ${first} first`, { skip }, async (t) => {

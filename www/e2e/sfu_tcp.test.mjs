@@ -12,25 +12,19 @@ const skipFirefox = skip || browserMissing("firefox");
 const topology = "sfu";
 const before = rememberConnections;
 
-for (const [one, other, missing] of [
-  ["chromium", "chromium", skip],
-  ["chromium", "firefox", skipFirefox],
-  ["firefox", "firefox", skipFirefox],
-]) {
-  test(`two people without UDP see, hear and write to each other, ${one} and ${other}`, { skip: missing }, async (t) => {
-    const stub = await startStub(t, { args: ["--no-media-udp"] });
-    const alice = await join(t, stub, "alice", { kind: one, app: "page", topology, before });
-    const bob = await join(t, stub, "bob", { kind: other, app: "page", topology, before });
+test("two people without UDP see, hear and write to each other", { skip: skipFirefox }, async (t) => {
+  const stub = await startStub(t, { args: ["--no-media-udp"] });
+  const alice = await join(t, stub, "alice", { kind: "chromium", app: "page", topology, before });
+  const bob = await join(t, stub, "bob", { kind: "firefox", app: "page", topology, before });
 
-    await meetEachOther(alice, bob);
-    await alice.write("one");
-    assert.match((await bob.reads("alice", 1)).join(), /one/);
-    for (const person of [alice, bob]) {
-      assert.equal((await pathOf(person.page)).protocol, "tcp", person.person);
-      person.assertNoProblems();
-    }
-  });
-}
+  await meetEachOther(alice, bob);
+  await alice.write("one");
+  assert.match((await bob.reads("alice", 1)).join(), /one/);
+  for (const person of [alice, bob]) {
+    assert.equal((await pathOf(person.page)).protocol, "tcp", person.person);
+    person.assertNoProblems();
+  }
+});
 
 test("where UDP works, TCP is not used", { skip }, async (t) => {
   const stub = await startStub(t);
