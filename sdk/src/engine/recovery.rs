@@ -2,7 +2,7 @@
 //!
 //! Both ends notice a loss at about the same time, so the polite one leaves the first attempt to the other. Attempts are
 //! repeated after a growing delay, until one succeeds or the limit has passed. A change of the network, or a request of the
-//! remote end, causes one at once, also after that. What a restart cannot restore, because DTLS has failed, a room replaces
+//! remote end, causes one at once, also after that. What a restart cannot restore (`connection/damage.rs`), a room replaces
 //! by a new connection (`session/replacement.rs`).
 
 use super::negotiation::Politeness;

@@ -161,7 +161,7 @@ fn ice(peer: &dyn Display, is_connected: bool) {
 
 /// A connection is replaced by a new one.
 pub(crate) fn replacing(peer: &dyn Display) {
-    log::warn!(target: CONNECTION, "{peer}: DTLS has failed although ICE is connected; the connection is replaced");
+    log::warn!(target: CONNECTION, "{peer}: no ICE restart restores the connection; it is replaced");
 }
 
 /// A lost connection is being restored.

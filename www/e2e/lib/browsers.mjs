@@ -101,7 +101,7 @@ async function startBrowser(kind, person, { args = [], prefs = {}, env = {}, hea
   if (kind === "firefox") {
     return puppeteer.launch({ ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(trusted) });
   }
-  const flags = [...chromiumFlags(sharedTab), ...(await fakeDevices(person)), ...trust(trusted), ...args];
+  const flags = [...chromiumFlags(sharedTab), ...fakeDevices(person), ...trust(trusted), ...args];
   return puppeteer.launch(entered(enter, { ...common, browser: "chrome", args: flags }));
 }
 
@@ -121,8 +121,8 @@ function chromiumFlags(sharedTab) {
 
 const trust = (certificate) => (certificate ? [`--ignore-certificate-errors-spki-list=${certificate.spki}`] : []);
 
-async function fakeDevices(person) {
-  const { video, audio } = await clipOf(person);
+function fakeDevices(person) {
+  const { video, audio } = clipOf(person);
   return [`--use-file-for-fake-video-capture=${video}`, `--use-file-for-fake-audio-capture=${audio}`];
 }
 

@@ -6,7 +6,7 @@
 
 import { BLOCKS, PEOPLE, blockRect, encode } from "./code.js";
 
-const PICTURE = { width: 640, height: 360, rate: 30, silent: false };
+const PICTURE = { width: 640, height: 360, rate: 15, silent: false };
 const BURST_SECONDS = { on: 0.4, period: 0.6 };
 
 /** Makes every later `getUserMedia` of this page show `person`, in a picture of this size, if `silent` without a microphone. */

@@ -11,7 +11,6 @@ import { until } from "../lib/wait.mjs";
 
 const CUTS = [5, 40];
 const CALLS = [
-  { topology: "mesh", kinds: ["chromium", "chromium"] },
   { topology: "sfu", kinds: ["chromium", "chromium"] },
   // A packet that cannot be sent ends DTLS in Firefox, so the connection is replaced by a new one.
   { topology: "mesh", kinds: ["chromium", "firefox"] },

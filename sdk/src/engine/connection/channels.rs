@@ -62,9 +62,10 @@ impl Channels {
         self.waiting.remove(&channel).unwrap_or_default()
     }
 
-    pub(super) fn closed(&mut self, channel: Channel) {
-        self.open.remove(&channel);
+    /// Returns whether it was open.
+    pub(super) fn closed(&mut self, channel: Channel) -> bool {
         self.full.remove(&channel);
+        self.open.remove(&channel)
     }
 
     pub(super) fn set_full(&mut self, channel: Channel, is_full: bool) {

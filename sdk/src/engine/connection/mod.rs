@@ -4,7 +4,7 @@
 mod carried;
 mod channels;
 mod commands;
-mod dtls;
+mod damage;
 mod gate;
 mod held;
 mod removal;
@@ -18,7 +18,7 @@ use self::carried::Carried;
 use self::channels::{Channels, SendOutcome};
 pub(super) use self::commands::Output;
 pub use self::commands::{ConnectionCommand, ConnectionInput, Limit};
-use self::dtls::Dtls;
+use self::damage::Damage;
 use self::gate::Gate;
 pub use self::held::HeldCommands;
 use self::removal::Removal;
@@ -58,7 +58,7 @@ pub(super) struct Connection {
     /// The wishes sent last to the remote end.
     wishes: Wanted,
     was_connected: bool,
-    dtls: Dtls,
+    damage: Damage,
     /// The state that was reported last.
     reported_state: ParticipantConnectionState,
     /// It could not be restored.
@@ -89,7 +89,7 @@ impl Connection {
             receiving: Sections::default(),
             wishes: Wanted::default(),
             was_connected: false,
-            dtls: Dtls::default(),
+            damage: Damage::default(),
             reported_state: ParticipantConnectionState::New,
             is_given_up: false,
             limits: SortedMap::new(),
@@ -393,16 +393,21 @@ impl Connection {
                     }
                     (self.was_connected, self.is_given_up) = (true, false);
                 }
-                self.dtls.handle_state(state, now);
+                self.damage.handle_state(state, now);
                 self.exchange(exchange::Input::StateChange(state), now);
             }
-            ConnectionInput::IceConnected(is_connected) => self.dtls.handle_ice(is_connected, now),
+            ConnectionInput::IceConnected(is_connected) => self.damage.handle_ice(is_connected, now),
             ConnectionInput::ChannelOpen(channel) => {
                 for frame in self.channels.opened(channel) {
                     self.command(ConnectionCommand::Send(channel, frame));
                 }
             }
-            ConnectionInput::ChannelClosed(channel) => self.channels.closed(channel),
+            ConnectionInput::ChannelClosed(channel) => {
+                // A server that makes all offers closes and opens them as it likes.
+                if self.channels.closed(channel) && self.offerer != Offerer::Server {
+                    self.damage.handle_lost_channel(now);
+                }
+            }
             ConnectionInput::ChannelFull(channel) => self.channels.set_full(channel, true),
             ConnectionInput::ChannelCapacity(channel) => self.channels.set_full(channel, false),
             ConnectionInput::ForeignChannel => {
@@ -417,7 +422,7 @@ impl Connection {
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
         let gate = self.gate.as_ref().and_then(Gate::poll_timeout);
-        [self.exchange.poll_timeout(), self.dtls.poll_timeout(), gate].into_iter().flatten().min()
+        [self.exchange.poll_timeout(), self.damage.poll_timeout(), gate].into_iter().flatten().min()
     }
 
     /// Advances time. Returns whether only a new connection can restore this one.
@@ -428,7 +433,7 @@ impl Connection {
             self.process(signal, now);
         }
         // One that was never connected would fail again.
-        self.dtls.handle_timeout(now) && self.was_connected
+        self.damage.handle_timeout(now) && self.was_connected
     }
 
     pub(super) fn poll_output(&mut self) -> Option<Output> {

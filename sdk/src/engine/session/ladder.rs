@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn attempts_in_a_row_that_run_out_of_time_may_take_longer() {
         let mut ladder = Ladder::new(120_000, "ana", 0);
-        let mut attempt = |ladder: &mut Ladder| {
+        let attempt = |ladder: &mut Ladder| {
             let began = ladder.poll_timeout().unwrap();
             assert_eq!(ladder.handle_timeout(began), Step::Try);
             let until = ladder.poll_timeout().unwrap();

@@ -1,7 +1,7 @@
 //! Replaces the peer connection of a link by a new one, in a new epoch.
 //!
-//! That restores what no ICE restart can: in Firefox, a packet that the system refuses to send ends DTLS for good. Either
-//! end may begin it, the other one follows ([`Reopened`](crate::model::SignalEvent::Reopened)). Publications and wishes
+//! That restores what no ICE restart can (`connection/damage.rs`): in Firefox, a packet that the system refuses to send ends
+//! DTLS for good, and any association of data channels ends after a long loss. Either end may begin it, the other one follows ([`Reopened`](crate::model::SignalEvent::Reopened)). Publications and wishes
 //! belong to the session. Of what was in flight, chat and calls are sent again (`resend.rs`), files and streams go on
 //! (`paths.rs`), and data is lost.
 
@@ -106,6 +106,18 @@ mod tests {
             ],
         );
         assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{order:?} of {outputs:?}");
+    }
+
+    #[test]
+    fn a_new_connection_replaces_one_whose_channels_have_closed() {
+        let mut session = connected();
+        session.handle_connection(&"b".into(), ConnectionInput::IceConnected(true), 20);
+        let closed = ConnectionInput::ChannelClosed(Channel::Reliable);
+        session.handle_connection(&"b".into(), closed, 30);
+        session.handle_timeout(1_030);
+        let outputs = drain(&mut session);
+        let opens = |command: &ConnectionCommand| matches!(command, ConnectionCommand::Open { .. });
+        assert!(outputs.iter().any(|output| is_command(output, opens)), "{outputs:?}");
     }
 
     #[test]

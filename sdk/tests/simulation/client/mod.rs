@@ -187,7 +187,8 @@ impl Client {
             return;
         }
         let is_kept = |(link, peer): (&LinkId, &PeerConnection)| {
-            (peer.connected && !peer.ice.is_broken).then(|| (link.clone(), peer.id))
+            let is_restorable = peer.connected && !peer.ice.is_broken && !peer.has_lost_channel;
+            is_restorable.then(|| (link.clone(), peer.id))
         };
         let kept: Vec<_> = self.peers.iter().filter_map(is_kept).collect();
         self.backend.handle_timeout(now - self.lag);

@@ -81,6 +81,8 @@ pub(crate) struct PeerConnection {
     pub(crate) far: Option<PeerId>,
     pub(crate) channels_open_at: BTreeMap<Channel, Timestamp>,
     pub(crate) open_channels: BTreeSet<Channel>,
+    /// A channel has closed at the remote end, or with the association.
+    pub(crate) has_lost_channel: bool,
     /// When the last ordered message arrives at the remote end.
     pub(crate) last_arrival: Timestamp,
     /// The percentage of operations that fail.
@@ -121,6 +123,7 @@ impl PeerConnection {
             far: None,
             channels_open_at: BTreeMap::new(),
             open_channels: BTreeSet::new(),
+            has_lost_channel: false,
             last_arrival: 0,
             faults,
             is_faulty: faults > 0,
@@ -221,7 +224,7 @@ impl PeerConnection {
                 Some(ConnectionInput::ChannelOpen(channel))
             }
             PeerEvent::ChannelClosed(channel) => {
-                self.open_channels.remove(&channel);
+                self.has_lost_channel |= self.open_channels.remove(&channel);
                 Some(ConnectionInput::ChannelClosed(channel))
             }
             PeerEvent::Message(channel, frame) => Some(ConnectionInput::ChannelMessage(channel, frame)),

@@ -5,6 +5,8 @@ use moim::engine::data::Frame;
 use moim::model::{Channel, ConnectionState, LinkId, Timestamp};
 
 use super::World;
+use super::paths::CHANNELS;
+use crate::peer_connection::PeerEvent;
 use crate::queue::{ClientId, Event, PeerId};
 use crate::script::Action;
 
@@ -121,13 +123,18 @@ impl World {
 
     /// The ends find the path, and what was stuck gets through.
     fn restore(&mut self, ends: &[(ClientId, LinkId)]) {
-        let is_broken = ends.iter().any(|(id, link)| self.clients[*id].peers[link].ice.is_broken);
+        let broken = ends.iter().filter(|(id, link)| self.clients[*id].peers[link].ice.is_broken).count();
+        let is_broken = broken > 0;
+        let is_silent = broken == 1 && ends.len() == 2 && self.random.happens(50);
+        if is_silent {
+            self.break_silently(ends);
+        }
         for (id, link) in ends {
             let connected = self.random.number(2..300);
             let peer = self.clients[*id].peers.get_mut(link).unwrap();
             peer.ice.is_down = is_broken;
             match peer.ice.state {
-                _ if peer.ice.is_broken => {
+                _ if peer.ice.is_broken && !is_silent => {
                     self.breaks += 1;
                     peer.plan_ice_alone(connected);
                 }
@@ -162,6 +169,21 @@ impl World {
         for (id, link) in ends.iter().filter(|(_, link)| link.participant().is_none()) {
             debug_assert!(self.clients[*id].peers.contains_key(link));
             self.release_held(*id);
+        }
+    }
+
+    /// Firefox may report `connected` although it has lost DTLS. The other end notices that its channels close.
+    fn break_silently(&mut self, ends: &[(ClientId, LinkId)]) {
+        self.breaks += 1;
+        for (id, link) in ends {
+            let peer = &self.clients[*id].peers[link];
+            if peer.ice.is_broken || !peer.connected {
+                continue;
+            }
+            let at = self.queue.now() + self.random.number(500..5_000);
+            for closed in CHANNELS.map(PeerEvent::ChannelClosed) {
+                self.queue.push(at, Event::AtPeer(*id, link.clone(), peer.id, closed));
+            }
         }
     }
 

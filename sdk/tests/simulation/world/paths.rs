@@ -9,7 +9,7 @@ use crate::peer_connection::PeerEvent;
 use crate::queue::{ClientId, Event, PeerId};
 use crate::sfu::SfuClient;
 
-const CHANNELS: [Channel; 3] = [Channel::Reliable, Channel::Lossy, Channel::Files];
+pub(super) const CHANNELS: [Channel; 3] = [Channel::Reliable, Channel::Lossy, Channel::Files];
 /// The percentage of messages that an unreliable channel drops.
 const LOSSY_DROPS: u64 = 20;
 
