@@ -73,9 +73,9 @@ export async function buildRouter() {
 }
 
 /** Everything that is served or published. The stub beside the demo, whose optimisation keeps only one core busy. */
-export async function buildAll() {
+export async function buildAll({ quickDemo = QUICK } = {}) {
   await buildPackage();
-  await together([buildStub(), buildDemo(QUICK)]);
+  await together([buildStub(), buildDemo(quickDemo)]);
   await assembleSite();
 }
 

@@ -38,14 +38,14 @@ export const STEPS = [
   { name: "fmt", about: "the Rust code is formatted", run: () => cargo("fmt", ["fmt", "--all", "--check"], { hint: "Run: cargo fmt --all" }) },
   { name: "clippy", about: "no warnings, on the host and for WebAssembly", needs: "build", run: clippy },
   { name: "native", about: "unit, property and simulation tests on the host", run: native },
-  { name: "no-sfu", about: "the signaling stub without its SFU", run: (note) => tests("no-sfu", ["test", ...STUB_WITHOUT_SFU], note) },
+  { name: "no-sfu", about: "the signaling stub without its SFU", run: (note) => tests("no-sfu", ["test", ...STUB_WITHOUT_SFU, "--test", "cli", "--test", "room"], note) },
   { name: "wasm", about: "the SDK's tests in Chromium and in Firefox", needs: "browser", run: wasm },
   { name: "docs", about: "the examples in the documentation of what needs a browser", needs: "build", run: examples },
   { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },
   { name: "size", about: "the npm package is within its size budget", needs: "build", before: buildPackage, run: size },
   { name: "crates", about: "the crates as they are published, and their documentation", needs: "build", run: crates },
   { name: "types", about: "TypeScript that uses the package", needs: "build", run: types },
-  { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildAll, run: (note) => nodeTests("commands", COMMANDS, note) },
+  { name: "commands", about: "`npm start`, and the examples of the README", needs: "build", before: buildForTests, run: (note) => nodeTests("commands", COMMANDS, note) },
   { name: "smoke", about: "the packed npm package, in bundlers, on a server and to linters", needs: "browser", before: prepareSmoke, run: (note) => nodeTests("smoke", SMOKE_TESTS, note) },
   { name: "e2e", about: "several pages in both browsers", needs: "browser", before: prepareE2e, run: e2e },
 ];
@@ -168,8 +168,11 @@ async function prepareSmoke() {
   await buildPackage();
 }
 
+/** Only the size of the package is measured. */
+const buildForTests = () => buildAll({ quickDemo: true });
+
 async function prepareE2e() {
-  await buildAll();
+  await buildForTests();
   await buildRouter();
   await ensureGoServers();
 }

@@ -10,8 +10,10 @@ use web_sys::{Blob, Url, Worker};
 
 use crate::platform::listener::ListenerGuard;
 
-/// Timers of a worker are not throttled with the page.
-const SCRIPT: &str = "onmessage = ({ data }) => setInterval(() => postMessage(0), data);";
+/// Timers of a worker are not throttled with the page. A tick is posted once the page has handled the one before: a page
+/// that is too slow for the interval would get further and further behind.
+const SCRIPT: &str = "let busy = 0; \
+    onmessage = ({ data }) => { busy = 0; if (data) setInterval(() => { if (!busy) postMessage(busy = 1) }, data) };";
 
 /// Calls back until it is dropped.
 #[derive(Debug)]
@@ -35,8 +37,16 @@ impl Ticker {
         };
         match worker(interval_ms) {
             Ok(worker) => {
+                let handled = {
+                    let worker = worker.clone();
+                    // A worker that has ended needs no reply.
+                    move || drop(worker.post_message(&JsValue::UNDEFINED))
+                };
                 let listeners = vec![
-                    ListenerGuard::new(&worker, "message", move |_| tick()),
+                    ListenerGuard::new(&worker, "message", move |_| {
+                        tick();
+                        handled();
+                    }),
                     ListenerGuard::new(&worker, "error", move |_| fall_back()),
                 ];
                 Self { _listeners: listeners, worker: Some(worker), _timer: timer }
@@ -65,4 +75,31 @@ fn worker(interval_ms: f64) -> Result<Worker, JsValue> {
     let worker = worker?;
     worker.post_message(&interval_ms.into())?;
     Ok(worker)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use gloo_timers::future::TimeoutFuture;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    async fn what_a_busy_page_has_missed_is_not_made_up_for() {
+        let ticks = Rc::new(Cell::new(0));
+        let counted = ticks.clone();
+        let ticker = Ticker::start(5.0, move || counted.set(counted.get() + 1));
+        while ticks.get() < 2 {
+            TimeoutFuture::new(5).await;
+        }
+        let before = ticks.get();
+        let busy_until = js_sys::Date::now() + 300.0;
+        while js_sys::Date::now() < busy_until {}
+        // Everything that was posted meanwhile is handled by then: 60 ticks otherwise.
+        TimeoutFuture::new(50).await;
+        assert!(ticks.get() - before < 30, "{} ticks at once", ticks.get() - before);
+        drop(ticker);
+    }
 }
