@@ -4,9 +4,14 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{process::Stdio, time::Duration};
 
-use tokio::{net::TcpListener, process::Command, time::timeout};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpListener,
+    process::Command,
+    time::timeout,
+};
 
 use support::{
     Client,
@@ -180,5 +185,44 @@ async fn json_log_holds_objects_and_no_content() {
     for line in log.lines() {
         assert!(serde_json::from_str::<serde_json::Value>(line).unwrap().is_object(), "{line}");
         assert!(!line.contains("hunter2"), "{line}");
+    }
+}
+
+/// What a server at this host says before it listens.
+async fn warnings(host: &str) -> String {
+    let mut child = command(&["--port", "0", "--host", host]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    timeout(Duration::from_secs(10), lines.next_line()).await.expect("a line").unwrap();
+    child.kill().await.unwrap();
+    String::from_utf8(child.wait_with_output().await.unwrap().stderr).unwrap()
+}
+
+#[tokio::test]
+async fn who_can_reach_the_server_is_told() {
+    let open = warnings("0.0.0.0").await;
+    assert!(open.contains("WARN") && open.contains("no authentication and no TLS"), "{open}");
+    let local = warnings("127.0.0.1").await;
+    assert!(!local.contains("no authentication"), "{local}");
+    #[cfg(feature = "sfu")]
+    assert!(local.contains("WARN") && local.contains("--no-sfu"), "{local}");
+}
+
+/// Each socket is a file; a shell often permits no more than 256 or 1024.
+#[tokio::test]
+async fn a_low_limit_of_open_files_is_raised() {
+    let server = command(&[]);
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", r#"ulimit -Sn 64 && exec "$0" --port 0"#])
+        .arg(server.as_std().get_program())
+        .env_remove("HOST")
+        .env_remove("MOIM_TOKEN_KEY")
+        .kill_on_drop(true)
+        .stdout(Stdio::piped());
+    let (_child, _, address) = started(&mut limited).await;
+    let mut clients = Vec::new();
+    for number in 0..100 {
+        let joining = Client::join(address, &format!("room {}", number / 20), "Alice");
+        clients.push(timeout(Duration::from_secs(10), joining).await.expect("a socket"));
     }
 }

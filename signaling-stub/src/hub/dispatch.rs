@@ -10,6 +10,7 @@ use tracing::{debug, info};
 
 use super::{
     CloseReason, ConnectionId, Hub, Identity, MediaCommand, Output, SeatId, WaitReason, Waiting,
+    limits::json_bytes,
     pass::{Pass, missing},
     room::Room,
     seat::{Presence, Seat},
@@ -413,6 +414,8 @@ impl Hub {
         let Some(members) = self.rooms.get_mut(room) else { return };
         let changed = members.change(seat, change);
         if changed {
+            let bytes = members.info(seat).map_or(0, json_bytes) * members.len();
+            self.charge(id, bytes);
             self.media_published(seat, room);
         }
         let audience = if changed { Audience::Everyone } else { Audience::Itself };

@@ -77,6 +77,7 @@ impl Hub {
         self.send(id, ServerMessage::Waiting);
         if changed {
             self.tell_lobby(&join.room);
+            self.charge_for_lobby(id, &join.room);
         }
         true
     }
@@ -99,6 +100,7 @@ impl Hub {
         let (room, waiting) = (room.to_owned(), waiting.id.clone());
         connection.waiting = None;
         self.strike_out(&room, &waiting);
+        self.charge_for_lobby(id, &room);
     }
 
     /// Removes a participant from a lobby.
@@ -135,6 +137,14 @@ impl Hub {
         self.enter(id, join, Some(identity));
     }
 
+    /// Charges whoever changed the lobby for telling the room.
+    fn charge_for_lobby(&mut self, id: ConnectionId, room: &str) {
+        let Some(room) = self.rooms.get(room) else { return };
+        let bytes = json_bytes(room.lobby()) * room.len();
+        self.charge(id, bytes);
+    }
+
+    /// Everyone is told, as everyone may become the host.
     fn tell_lobby(&mut self, room: &str) {
         let Some(room) = self.rooms.get(room) else { return };
         let message = ServerMessage::Lobby { revision: room.revision(), lobby: room.lobby().clone() };

@@ -323,3 +323,30 @@ fn whoever_waits_and_is_silent_like_the_host_is_closed_once() {
     assert_eq!(closed, 1, "{outputs:?}");
     assert_eq!(errors(&outputs).iter().filter(|(id, ..)| *id == BOB).count(), 1, "{outputs:?}");
 }
+
+#[test]
+fn whoever_waits_pays_for_what_the_room_is_sent_because_of_it() {
+    let limits = Limits { message_burst: 100, messages_per_second: 1, ..Limits::default() };
+    let mut hub = Hub::new(limits);
+    join_as_host(&mut hub, ALICE);
+    for id in 10..20 {
+        join(&mut hub, ConnectionId(id), "tea");
+    }
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": true }));
+    hub.handle_connected(BOB, 0);
+    drain(&mut hub);
+    let mut changes = 0;
+    let mut rename = |hub: &mut Hub, metadata: String| {
+        let mut message = join_message("tea");
+        message["metadata"] = metadata.into();
+        say(hub, BOB, &message);
+        let outputs = drain(hub);
+        changes += usize::from(told_lobby(&outputs).is_some());
+        errors(&outputs)
+    };
+    let refused = (0..90).find_map(|n| rename(&mut hub, format!("{n}{}", "x".repeat(4_000))).pop());
+    assert_eq!(refused, Some((BOB, ErrorCode::RateLimited, false)));
+    assert!((5..20).contains(&changes), "each is sent to 11: {changes}");
+    say(&mut hub, ALICE, &json!({ "type": "lock", "locked": false }));
+    assert_eq!(welcomed(&drain(&mut hub)), [BOB], "it still waits, and Alice does not pay");
+}

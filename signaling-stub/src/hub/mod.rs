@@ -499,6 +499,13 @@ impl Hub {
         false
     }
 
+    /// Charges a client for what others are sent because of its last message.
+    fn charge(&mut self, id: ConnectionId, bytes: usize) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.bucket.charge(bytes);
+        }
+    }
+
     /// Removes a connection and its participant, and notifies the room.
     fn forget(&mut self, id: ConnectionId, reason: LeaveReason) {
         self.leave_lobby(id);

@@ -16,9 +16,9 @@ pub(super) enum Rate {
 /// This many bytes of a message cost as much as one message.
 const BYTES_PER_TOKEN: usize = 4096;
 
-/// The cost of a frame of this many bytes, in messages.
+/// The cost of this many bytes, in messages.
 fn cost(bytes: usize) -> i64 {
-    1 + i64::try_from(bytes / BYTES_PER_TOKEN).unwrap_or(i64::MAX / TOKEN - 1)
+    i64::try_from(bytes / BYTES_PER_TOKEN).unwrap_or(i64::MAX / TOKEN - 1)
 }
 
 /// Limits the messages of one connection, and their size.
@@ -44,15 +44,24 @@ impl Bucket {
         Self { tokens: burst, burst, per_ms: i64::from(messages_per_second), filled_at: now, told_at: None }
     }
 
+    /// Accounts for the bytes that others were sent because of the last message.
+    pub(super) fn charge(&mut self, bytes: usize) {
+        self.pay(cost(bytes) * TOKEN);
+    }
+
+    /// A single expensive message is not abuse, however small the bucket is.
+    fn pay(&mut self, price: i64) {
+        self.tokens = self.tokens.min(self.tokens.saturating_sub(price).max(-self.burst / 2));
+    }
+
     /// Accounts for a frame of `bytes` bytes.
     pub(super) fn take(&mut self, bytes: usize, now: u64) -> Rate {
         let elapsed = i64::try_from(now.saturating_sub(self.filled_at)).unwrap_or(i64::MAX);
         self.filled_at = self.filled_at.max(now);
         self.tokens = self.tokens.saturating_add(elapsed.saturating_mul(self.per_ms)).min(self.burst);
-        let price = cost(bytes) * TOKEN;
+        let price = (1 + cost(bytes)) * TOKEN;
         if self.tokens >= TOKEN {
-            // A single long message is not abuse, however small the bucket is.
-            self.tokens = (self.tokens - price).max(-self.burst / 2);
+            self.pay(price);
             return Rate::Pass;
         }
         self.tokens = self.tokens.saturating_sub(price);
@@ -76,6 +85,18 @@ mod tests {
         let mut bucket = Bucket::new(10, 3, 0);
         assert_eq!([0; 3].map(|now| bucket.take(0, now)), [Rate::Pass; 3]);
         assert_eq!(bucket.take(0, 0), Rate::DropAloud);
+    }
+
+    #[test]
+    fn what_others_are_sent_is_charged_and_not_punished() {
+        let mut bucket = Bucket::new(10, 1_000, 0);
+        for _ in 0..10 {
+            assert_eq!(bucket.take(0, 0), Rate::Pass);
+            bucket.charge(100 * BYTES_PER_TOKEN);
+        }
+        assert_eq!(bucket.take(0, 0), Rate::DropAloud);
+        bucket.charge(usize::MAX);
+        assert_eq!(bucket.take(0, 100_000), Rate::Pass);
     }
 
     #[test]

@@ -492,3 +492,21 @@ fn shut_down_tells_everyone_and_takes_nobody_in() {
     assert!(closed(&outputs).iter().all(|(_, reason)| reason.code() == 1001));
     assert_eq!((closed(&outputs).len(), hub.stats()), (3, HubStats::default()));
 }
+
+#[test]
+fn whoever_changes_its_profile_pays_for_what_the_room_is_sent() {
+    let mut hub = Hub::new(Limits { message_burst: 100, messages_per_second: 1, ..Limits::default() });
+    for id in 1..=11 {
+        join(&mut hub, ConnectionId(id), "tea");
+    }
+    let mut update = |n: usize| {
+        let metadata = format!("{n}{}", "x".repeat(4_000));
+        say(&mut hub, BOB, &json!({ "type": "update", "name": "Bob", "metadata": metadata }));
+        errors(&drain(&mut hub)).pop()
+    };
+    let (changes, refused) = (0..90).find_map(|n| Some((n, update(n)?))).expect("a refusal");
+    assert_eq!(refused, (BOB, ErrorCode::RateLimited, false));
+    assert!((5..20).contains(&changes), "each is sent to 11: {changes}");
+    say(&mut hub, ALICE, &json!({ "type": "ping" }));
+    assert!(errors(&drain(&mut hub)).is_empty(), "nobody else pays");
+}

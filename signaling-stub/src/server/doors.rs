@@ -15,6 +15,7 @@ use tokio::{
 };
 use tracing::{debug, warn};
 
+use super::{faults::Fault, metrics::PanicGuard, switchboard::Switchboard};
 use crate::{Limits, hub::network};
 
 /// Limits of sockets.
@@ -39,6 +40,7 @@ impl SocketLimits {
 #[derive(Debug)]
 pub(super) struct Doors {
     limits: SocketLimits,
+    switchboard: Arc<Switchboard>,
     state: Mutex<State>,
 }
 
@@ -81,8 +83,8 @@ impl Place {
 }
 
 impl Doors {
-    pub(super) fn new(limits: SocketLimits) -> Arc<Self> {
-        Arc::new(Self { limits, state: Mutex::default() })
+    pub(super) fn new(limits: SocketLimits, switchboard: Arc<Switchboard>) -> Arc<Self> {
+        Arc::new(Self { limits, switchboard, state: Mutex::default() })
     }
 
     /// Serves the connections to a listener with `serve_one` until `stop` fires, then waits until those that are open end.
@@ -109,6 +111,12 @@ impl Doors {
                     };
                     let number = place.number;
                     let served_one = serve_one(stream, address, place);
+                    let switchboard = Arc::clone(&self.switchboard);
+                    let served_one = async move {
+                        let _guard = PanicGuard::new(&switchboard.metrics.panics);
+                        switchboard.faults.reach(Fault::Socket);
+                        served_one.await;
+                    };
                     // Locked until the handle is stored: the task needs the lock to remove it.
                     let mut state = self.lock();
                     let task = served.spawn(served_one);

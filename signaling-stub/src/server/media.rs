@@ -6,7 +6,7 @@ mod tcp;
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -25,7 +25,12 @@ use tracing::{debug, error, info};
 
 use self::tcp::Connections;
 use super::interfaces::{open_udp, outward_addresses};
-use super::{ServerConfig, media_queue::MediaQueue, switchboard::Switchboard};
+use super::{
+    ServerConfig,
+    faults::Fault,
+    media_queue::MediaQueue,
+    switchboard::{RESTART_DELAY, Switchboard},
+};
 use crate::sfu::{Sfu, SfuOutput, SfuStats};
 
 /// Packets that are queued; further ones are dropped, as in the network.
@@ -91,7 +96,11 @@ impl Media {
         let runtime = Handle::current();
         let run = move || {
             let mut stopped = stopped;
+            let mut has_failed = false;
             let mut serve = || {
+                if std::mem::replace(&mut has_failed, true) {
+                    switchboard.drive(|hub, _| hub.handle_sfu_failed());
+                }
                 runtime.block_on(async {
                     tokio::select! {
                         () = self.serve(&switchboard) => {}
@@ -104,7 +113,7 @@ impl Media {
             while catch_unwind(AssertUnwindSafe(&mut serve)).is_err() {
                 error!("the SFU failed and is restarted");
                 switchboard.panicked();
-                switchboard.drive(|hub, _| hub.handle_sfu_failed());
+                thread::sleep(RESTART_DELAY);
             }
         };
         thread::Builder::new().name("moim-sfu".to_owned()).spawn(run)?;
@@ -125,7 +134,8 @@ impl Media {
             readers.spawn(read(Arc::clone(socket), packets.clone(), dropped.clone()));
         }
         for listener in &self.listeners {
-            readers.spawn(self.connections.clone().accept(Arc::clone(listener), packets.clone()));
+            let panics = switchboard.metrics.panics.clone();
+            readers.spawn(self.connections.clone().accept(Arc::clone(listener), packets.clone(), panics));
         }
         let mut before = SfuStats::default();
         let mut publishing = interval(STATS_INTERVAL);
@@ -146,7 +156,14 @@ impl Media {
                     }
                 }
                 () = due => sfu.handle_timeout(Instant::now()),
+                // A socket that is not read any more.
+                Some(Err(end)) = readers.join_next() => {
+                    if let Ok(reason) = end.try_into_panic() {
+                        resume_unwind(reason);
+                    }
+                }
                 _ = publishing.tick() => {
+                    switchboard.faults.reach(Fault::Sfu);
                     let now = sfu.stats();
                     switchboard.metrics.set_sfu(now, std::mem::replace(&mut before, now));
                 }

@@ -24,7 +24,7 @@ pub(super) struct Metrics {
     pub(super) received_bytes: Counter,
     pub(super) sent_bytes: Counter,
     refusals: Family<Code, Counter>,
-    panics: Counter,
+    pub(super) panics: Counter,
     sfu_clients: Gauge,
     sfu_streams: Gauge,
     sfu_frames: Counter,
@@ -124,6 +124,24 @@ impl Metrics {
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+/// Counts the panic that ends its task.
+#[derive(Debug)]
+pub(super) struct PanicGuard(Counter);
+
+impl PanicGuard {
+    pub(super) fn new(panics: &Counter) -> Self {
+        Self(panics.clone())
+    }
+}
+
+impl Drop for PanicGuard {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.inc();
+        }
     }
 }
 

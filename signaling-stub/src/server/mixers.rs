@@ -19,7 +19,7 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use super::switchboard::Switchboard;
+use super::{faults::Fault, switchboard::Switchboard};
 
 /// A command about mixers.
 #[derive(Debug)]
@@ -97,7 +97,12 @@ impl Mixers {
 
     /// Starts and stops browsers.
     pub(super) async fn serve(mut self, switchboard: Arc<Switchboard>) {
+        while switchboard.supervise("the mixers", self.handle_commands(&switchboard)).await {}
+    }
+
+    async fn handle_commands(&mut self, switchboard: &Switchboard) {
         while let Some(command) = self.receiver.recv().await {
+            switchboard.faults.reach(Fault::Mixers);
             match command {
                 MixerCommand::Stop(room) => {
                     if let Some(running) = self.running.remove(&room) {
@@ -114,20 +119,20 @@ impl Mixers {
                     if since.elapsed() < SHORTEST_LIFE {
                         let hint =
                             if self.settings.sandbox { " (as root it needs --mixer-no-sandbox)" } else { "" };
-                        self.fail(&switchboard, &room, &format!("exited immediately{hint}"));
+                        self.fail(switchboard, &room, &format!("exited immediately{hint}"));
                     } else {
                         switchboard.drive(|hub, _| hub.handle_mixer_ended(&room));
                     }
                 }
                 MixerCommand::End => {
-                    for running in self.running.into_values() {
+                    for (_, running) in self.running.drain() {
                         running.stop().await;
                     }
                     return;
                 }
                 MixerCommand::Start(room) if self.is_full(&room) => {
                     self.fail(
-                        &switchboard,
+                        switchboard,
                         &room,
                         &format!("runs {} times, which is the limit", self.running.len()),
                     );
@@ -140,7 +145,7 @@ impl Mixers {
                         }
                     }
                     Err(error) => {
-                        self.fail(&switchboard, &room, &format!("did not start: {error}"));
+                        self.fail(switchboard, &room, &format!("did not start: {error}"));
                     }
                 },
             }

@@ -1,6 +1,7 @@
 //! Runs the hub on a port: WebSockets on `/ws`, `/healthz`, and the files of a folder.
 
 mod doors;
+mod faults;
 mod files;
 mod http;
 mod ice;
@@ -13,6 +14,8 @@ mod metrics;
 mod mixers;
 mod origin;
 mod outbox;
+#[cfg(test)]
+mod panic_tests;
 mod site;
 mod socket;
 mod switchboard;
@@ -162,7 +165,11 @@ pub fn serve(config: ServerConfig, listener: TcpListener) -> io::Result<Server> 
     let app = http::router(Arc::clone(&switchboard), static_dir, origins, has_metrics)?;
     let site = Site::new(app, tls, &limits, stop.subscribe());
     let serve_one = move |stream, address, place| site.clone().serve(stream, address, place);
-    let serving = Doors::new(SocketLimits::of(&limits)).serve(listener, stop.subscribe(), serve_one);
+    let serving = Doors::new(SocketLimits::of(&limits), Arc::clone(&switchboard)).serve(
+        listener,
+        stop.subscribe(),
+        serve_one,
+    );
     let closing = Arc::clone(&switchboard);
     tokio::spawn(async move {
         // Dropping a `Server` does not stop it: only the message does.

@@ -1,6 +1,13 @@
 //! One WebSocket: passes its frames to the hub, and the hub's to it.
 
-use std::{error::Error, io::ErrorKind, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    io::ErrorKind,
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures::{
@@ -12,8 +19,10 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::{
+    faults::Fault,
     ice::Found,
     meter::Meter,
+    metrics::PanicGuard,
     outbox::{Frame, Outbox},
     switchboard::Switchboard,
 };
@@ -44,7 +53,8 @@ pub(super) async fn serve(
     let Some(mut line) = switchboard.connect(address, &found) else { return };
     meter.start();
     let id = line.id;
-    let _connected = Connected { id, switchboard: &switchboard };
+    let _guard = PanicGuard::new(&switchboard.metrics.panics);
+    let _connected = Connected { id, switchboard: &switchboard, _guard };
     let (mut sink, mut stream) = socket.split();
     let end = tokio::select! {
         biased;
@@ -69,14 +79,15 @@ pub(super) async fn serve(
 struct Connected<'a> {
     id: ConnectionId,
     switchboard: &'a Switchboard,
+    _guard: PanicGuard,
 }
 
 impl Drop for Connected<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        // If the socket ends because of a panic, another one here would end the server.
+        if catch_unwind(AssertUnwindSafe(|| self.switchboard.disconnect(self.id))).is_err() {
             self.switchboard.panicked();
         }
-        self.switchboard.disconnect(self.id);
     }
 }
 
@@ -94,7 +105,10 @@ async fn receive(
                 if switchboard.drive(|hub, now| hub.handle_frame(id, text.len(), now)) {
                     // Not inside `drive`, which others wait for.
                     let (request, message) = (ClientMessage::request_of(&text), ClientMessage::decode(&text));
-                    switchboard.drive(|hub, _| hub.handle_decoded(id, request, message));
+                    switchboard.drive(|hub, _| {
+                        switchboard.faults.reach(Fault::Message);
+                        hub.handle_decoded(id, request, message);
+                    });
                 }
             }
             Ok(Message::Binary(bytes)) => {

@@ -3,19 +3,22 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use futures::FutureExt;
 use moim_protocol::ServerMessage;
 use tokio::{
     sync::{Notify, mpsc, oneshot},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
-use tracing::info;
+use tracing::{error, info};
 
 use super::{
     ServerConfig,
+    faults::{Fault, Faults},
     ice::{Credentials, Found, Ice},
     media_queue::MediaQueue,
     metrics::Metrics,
@@ -23,6 +26,9 @@ use super::{
     outbox::{Outbox, Verdict},
 };
 use crate::{ConnectionId, Hub, HubStats, MediaCommand, Output};
+
+/// A part that fails again and again leaves the rest of the time to the others.
+pub(super) const RESTART_DELAY: Duration = Duration::from_millis(100);
 
 /// The socket's side of a connection.
 #[derive(Debug)]
@@ -55,6 +61,7 @@ pub(super) struct Switchboard {
     max_message_bytes: usize,
     timeout_changed: Notify,
     pub(super) metrics: Metrics,
+    pub(super) faults: Faults,
     backends: Backends,
 }
 
@@ -109,6 +116,7 @@ impl Switchboard {
             max_message_bytes,
             timeout_changed: Notify::new(),
             metrics: Metrics::new(),
+            faults: Faults::default(),
             backends,
         };
         (Arc::new(switchboard), Sockets(sockets))
@@ -132,6 +140,17 @@ impl Switchboard {
     /// The number of tasks that ended with a panic.
     pub(super) fn panics(&self) -> u64 {
         self.metrics.panics()
+    }
+
+    /// Runs a part of the server. Returns whether it ended with a panic, and has to be restarted.
+    pub(super) async fn supervise(&self, part: &str, running: impl Future<Output = ()>) -> bool {
+        let has_failed = AssertUnwindSafe(running).catch_unwind().await.is_err();
+        if has_failed {
+            error!(part, "failed and is restarted");
+            self.panicked();
+            sleep(RESTART_DELAY).await;
+        }
+        has_failed
     }
 
     /// Adds a connection; `None` if the server is shutting down.
@@ -241,6 +260,10 @@ impl Switchboard {
 
     /// Advances the hub's time indefinitely.
     pub(super) async fn keep_time(self: Arc<Self>) {
+        while self.supervise("the clock", self.advance()).await {}
+    }
+
+    async fn advance(&self) {
         loop {
             let timeout = self.lock().hub.poll_timeout();
             let due = async {
@@ -250,7 +273,10 @@ impl Switchboard {
                 }
             };
             tokio::select! {
-                () = due => self.drive(Hub::handle_timeout),
+                () = due => self.drive(|hub, now| {
+                    self.faults.reach(Fault::Clock);
+                    hub.handle_timeout(now);
+                }),
                 () = self.timeout_changed.notified() => {}
             }
         }

@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
 };
 
 use super::budget::{Budget, Share};
@@ -36,32 +36,39 @@ impl Backlog {
         Self { messages: VecDeque::new(), by_sender: BTreeMap::new(), share: budget.share() }
     }
 
-    /// Appends a message. Returns whether it and all others fit into `max` bytes, and those of its sender into
-    /// `max_of_sender`; otherwise one or several were dropped.
-    pub(super) fn push(&mut self, from: &str, bytes: Vec<u8>, max: usize, max_of_sender: usize) -> bool {
+    /// Appends a message. If it and all others do not fit into `max` bytes, or those of its sender into `max_of_sender`, one or
+    /// several are dropped. Returns whose they were.
+    pub(super) fn push(
+        &mut self,
+        from: &str,
+        bytes: Vec<u8>,
+        max: usize,
+        max_of_sender: usize,
+    ) -> BTreeSet<String> {
         let max = self.share.limit(max);
         let message = Waiting { from: from.to_owned(), bytes };
         let cost = message.cost();
         if self.by_sender.get(from).copied().unwrap_or_default() + cost > max_of_sender {
-            return false;
+            return BTreeSet::from([message.from]);
         }
-        let mut fits = true;
+        let mut losers = BTreeSet::new();
         while self.share.bytes() + cost > max {
-            fits = false;
             let own = self.by_sender.get(from).copied().unwrap_or_default() + cost;
             let most = self.by_sender.iter().max_by_key(|(name, bytes)| (**bytes, Reverse(*name)));
-            let Some(most) = most.filter(|(_, bytes)| **bytes > own).map(|(name, _)| name.clone()) else {
-                return false;
-            };
-            let Some(newest) = self.messages.iter().rposition(|waiting| waiting.from == most) else {
-                return false;
+            let most = most.filter(|(_, bytes)| **bytes > own).map(|(name, _)| name.clone());
+            let newest = |most: &String| self.messages.iter().rposition(|waiting| waiting.from == *most);
+            let Some((most, newest)) = most.and_then(|most| newest(&most).map(|newest| (most, newest)))
+            else {
+                losers.insert(message.from);
+                return losers;
             };
             self.take(newest);
+            losers.insert(most);
         }
         self.share.add(cost);
         *self.by_sender.entry(message.from.clone()).or_default() += cost;
         self.messages.push_back(message);
-        fits
+        losers
     }
 
     /// The bytes that wait.
@@ -111,9 +118,10 @@ mod tests {
     #[test]
     fn whoever_has_the_most_waiting_loses() {
         let mut backlog = Backlog::new(&Budget::default());
-        while backlog.push("mallory", vec![b'm'; 936], MAX, MAX) {}
-        assert!(!backlog.push("alice", vec![b'a'; 1_936], MAX, MAX), "two of mallory's are dropped for it");
-        assert!(!backlog.push("mallory", vec![b'm'; 936], MAX, MAX));
+        let mallory = BTreeSet::from(["mallory".to_owned()]);
+        while backlog.push("mallory", vec![b'm'; 936], MAX, MAX).is_empty() {}
+        assert_eq!(backlog.push("alice", vec![b'a'; 1_936], MAX, MAX), mallory, "two are dropped for it");
+        assert_eq!(backlog.push("mallory", vec![b'm'; 936], MAX, MAX), mallory);
         assert!(backlog.share.bytes() <= MAX);
         assert_eq!(senders(backlog), [vec![b'm'; 98], vec![b'a']].concat());
     }
@@ -121,9 +129,9 @@ mod tests {
     #[test]
     fn one_sender_has_a_limit_of_its_own() {
         let mut backlog = Backlog::new(&Budget::default());
-        while backlog.push("mallory", vec![b'm'; 936], MAX, MAX / 10) {}
+        while backlog.push("mallory", vec![b'm'; 936], MAX, MAX / 10).is_empty() {}
         assert_eq!(backlog.share.bytes(), MAX / 10);
-        assert!(backlog.push("alice", vec![b'a'; 936], MAX, MAX / 10));
+        assert!(backlog.push("alice", vec![b'a'; 936], MAX, MAX / 10).is_empty());
     }
 
     #[test]

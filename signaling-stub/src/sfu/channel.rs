@@ -1,5 +1,7 @@
 //! The data channels of one client, and their send queues.
 
+use std::collections::BTreeSet;
+
 use moim_protocol::{Channel as ChannelKind, Routed};
 use str0m::{
     Rtc,
@@ -56,7 +58,8 @@ impl Channels {
         }
     }
 
-    /// Sends a message of `from`. If there is no room it is queued, or dropped if it is unreliable.
+    /// Sends a message of `from`. If there is no room it is queued, or dropped if it is unreliable. Returns whose reliable
+    /// messages were dropped.
     pub(super) fn send(
         &mut self,
         rtc: &mut Rtc,
@@ -64,10 +67,11 @@ impl Channels {
         from: &str,
         is_binary: bool,
         message: &[u8],
-    ) {
-        let Some(bytes) = (Routed { peer: from, is_binary, message }).encode() else { return };
-        if let Some(channel) = self.0.iter_mut().find(|channel| channel.kind == kind) {
-            channel.send(rtc, from, bytes);
+    ) -> BTreeSet<String> {
+        let channel = self.0.iter_mut().find(|channel| channel.kind == kind);
+        match channel.zip((Routed { peer: from, is_binary, message }).encode()) {
+            Some((channel, bytes)) => channel.send(rtc, from, bytes),
+            None => BTreeSet::new(),
         }
     }
 }
@@ -100,23 +104,25 @@ impl Channel {
         Self { kind, id, is_open: false, waiting: Backlog::new(budget), loses: false }
     }
 
-    fn send(&mut self, rtc: &mut Rtc, from: &str, bytes: Vec<u8>) {
+    fn send(&mut self, rtc: &mut Rtc, from: &str, bytes: Vec<u8>) -> BTreeSet<String> {
         if !self.kind.is_reliable() {
             if !self.is_open || !write(rtc, self.id, &bytes) {
                 debug!("no room for an unreliable message");
             }
-            return;
+            return BTreeSet::new();
         }
         let is_control = self.kind == ChannelKind::Files && bytes.len() <= CONTROL_BYTES;
         let reserve = if is_control { RESERVE_BYTES } else { 0 };
         let max = max_waiting_bytes(self.kind) + reserve;
-        let loses = !self.waiting.push(from, bytes, max, MAX_WAITING_OF_SENDER + reserve);
+        let losers = self.waiting.push(from, bytes, max, MAX_WAITING_OF_SENDER + reserve);
+        let loses = !losers.is_empty();
         // Once, rather than for each of a flood.
         if loses && !self.loses {
             warn!(channel = self.kind.label(), "dropping messages for a client that does not read");
         }
         self.loses = loses;
         self.flush(rtc);
+        losers
     }
 
     fn flush(&mut self, rtc: &mut Rtc) {
@@ -131,8 +137,9 @@ impl Channel {
     }
 }
 
-/// Messages beyond this are dropped for a client that falls behind. Of files, up to four at a time are sent half a mebibyte
-/// ahead of their receiver, by each sender.
+/// Messages beyond this are dropped for a client that falls behind. Of files there may be more: each honest sender is up to
+/// 2 MiB ahead of its receiver (four files of half a mebibyte), so that several of them exceed 4 MiB without a fault, and a part
+/// that is dropped interrupts its file.
 fn max_waiting_bytes(kind: ChannelKind) -> usize {
     match kind {
         ChannelKind::Reliable | ChannelKind::Lossy => MAX_WAITING_OF_SENDER,

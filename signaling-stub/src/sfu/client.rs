@@ -453,11 +453,23 @@ impl Client {
         }
     }
 
-    pub(super) fn send_message(&mut self, channel: ChannelKind, from: &str, is_binary: bool, message: &[u8]) {
-        if !self.rtc.is_alive() {
-            return;
+    /// Sends a message of `from`. Returns whose messages were dropped, because too many wait.
+    pub(super) fn send_message(
+        &mut self,
+        channel: ChannelKind,
+        from: &str,
+        is_binary: bool,
+        message: &[u8],
+    ) -> BTreeSet<String> {
+        match self.rtc.is_alive() {
+            true => self.channels.send(&mut self.rtc, channel, from, is_binary, message),
+            false => BTreeSet::new(),
         }
-        self.channels.send(&mut self.rtc, channel, from, is_binary, message);
+    }
+
+    /// Whether it gets an error for a message of its own that was dropped.
+    pub(super) fn is_told(&mut self, now: Instant) -> bool {
+        self.inbox.is_told(now)
     }
 
     fn millis(&self, now: Instant) -> u64 {

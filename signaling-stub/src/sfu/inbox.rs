@@ -91,15 +91,20 @@ impl Inbox {
             false => self.left >= 1.0,
         };
         if !has_room {
-            let aloud = self.told_at.is_none_or(|at| now.saturating_duration_since(at) >= TELL_EVERY);
-            if aloud {
-                self.told_at = Some(now);
-            }
-            return Err(Dropped { aloud });
+            return Err(Dropped { aloud: self.is_told(now) });
         }
         queue.share.add(message.cost());
         queue.messages.push_back(message);
         Ok(())
+    }
+
+    /// Whether the client gets an error for a dropped message: at most one a second.
+    pub(super) fn is_told(&mut self, now: Instant) -> bool {
+        let is_told = self.told_at.is_none_or(|at| now.saturating_duration_since(at) >= TELL_EVERY);
+        if is_told {
+            self.told_at = Some(now);
+        }
+        is_told
     }
 
     /// The next message that may be forwarded.

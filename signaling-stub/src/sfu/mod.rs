@@ -28,7 +28,7 @@ use std::{
     time::Instant,
 };
 
-use moim_protocol::{Channel as ChannelKind, ErrorCode, ParticipantId, RelayPayload, RoomPermission};
+use moim_protocol::{ErrorCode, ParticipantId, RelayPayload, RoomPermission};
 use str0m::{
     Candidate, Input,
     media::Mid,
@@ -279,7 +279,7 @@ impl Sfu {
             ClientEvent::Message(Message { channel, to, is_binary, content }) => {
                 let Some(client) = self.clients.get_mut(&id) else { return };
                 if client.may_send(channel, &content, now) {
-                    self.deliver(id, channel, &to, is_binary, &content);
+                    self.deliver(id, Message { channel, to, is_binary, content }, now);
                 } else {
                     self.totals.dropped_messages += 1;
                 }
@@ -288,15 +288,32 @@ impl Sfu {
     }
 
     /// Sends a message to one client of the room, or to all others, on the same kind of channel.
-    fn deliver(&mut self, from: SeatId, channel: ChannelKind, to: &str, is_binary: bool, message: &[u8]) {
+    fn deliver(&mut self, from: SeatId, message: Message, now: Instant) {
+        let Message { channel, to, is_binary, content } = message;
         let Some(sender) = self.clients.get(&from) else { return };
         let (room, name) = (sender.room.clone(), sender.participant.clone());
+        let mut losses = Vec::new();
         for (id, client) in &mut self.clients {
             let is_meant = to.is_empty() || client.participant.as_str() == to;
             if *id != from && client.room == room && is_meant {
-                client.send_message(channel, name.as_str(), is_binary, message);
+                let losers = client.send_message(channel, name.as_str(), is_binary, &content);
+                losses.extend(losers.into_iter().map(|loser| (loser, client.participant.clone())));
                 self.woken.insert(*id);
             }
+        }
+        for (loser, receiver) in losses {
+            self.report_loss(&room, &loser, &receiver, now);
+        }
+    }
+
+    /// Messages of a client were dropped, because too many wait for their receiver.
+    fn report_loss(&mut self, room: &str, loser: &str, receiver: &ParticipantId, now: Instant) {
+        self.totals.dropped_messages += 1;
+        let is_loser = |client: &Client| client.room == room && client.participant.as_str() == loser;
+        let Some((id, client)) = self.clients.iter_mut().find(|(_, client)| is_loser(client)) else { return };
+        if client.is_told(now) {
+            let fault = format!("participant `{receiver}` does not read as fast as you send to it");
+            self.outputs.push_back(SfuOutput::Refuse(*id, ErrorCode::MediaRefused, fault));
         }
     }
 

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use prometheus_client::metrics::counter::Counter;
 use str0m::net::Protocol;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -28,7 +29,7 @@ use super::{
     Packet,
     frames::{self, Frames},
 };
-use crate::{SeatId, hub::network};
+use crate::{SeatId, hub::network, server::metrics::PanicGuard};
 
 /// Send buffer of the system for a slow client. Kept small, as buffered media is late.
 const SEND_BUFFER_BYTES: u32 = 128 * 1024;
@@ -153,7 +154,12 @@ impl Connections {
     }
 
     /// Accepts connections indefinitely.
-    pub(super) async fn accept(self, listener: Arc<TcpListener>, arrived: mpsc::Sender<Packet>) {
+    pub(super) async fn accept(
+        self,
+        listener: Arc<TcpListener>,
+        arrived: mpsc::Sender<Packet>,
+        panics: Counter,
+    ) {
         let Ok(destination) = listener.local_addr() else { return };
         let mut served = JoinSet::new();
         loop {
@@ -168,7 +174,11 @@ impl Connections {
                 continue;
             };
             let (connections, arrived) = (self.clone(), arrived.clone());
-            served.spawn(async move { connections.serve(stream, (source, destination), one, arrived).await });
+            let guard = PanicGuard::new(&panics);
+            served.spawn(async move {
+                let _guard = guard;
+                connections.serve(stream, (source, destination), one, arrived).await;
+            });
         }
     }
 
@@ -306,7 +316,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let connections = Connections::new(limits);
         let (packets, arrived) = mpsc::channel(64);
-        tokio::spawn(connections.clone().accept(Arc::new(listener), packets));
+        tokio::spawn(connections.clone().accept(Arc::new(listener), packets, Counter::default()));
         Served { connections, address, arrived }
     }
 

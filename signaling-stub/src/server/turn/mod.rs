@@ -119,10 +119,11 @@ impl Turn {
             let (shared, switchboard) = (Arc::clone(&self.shared), Arc::clone(switchboard));
             tasks.spawn(udp::serve(Arc::new(socket), shared, switchboard));
         }
-        let doors = Doors::new(SocketLimits {
+        let limits = SocketLimits {
             sockets: self.limits.allocations + SOCKETS_TO_SPARE,
             per_address: self.limits.allocations_per_address + SOCKETS_TO_SPARE / 2,
-        });
+        };
+        let doors = Doors::new(limits, Arc::clone(switchboard));
         let streams = self.streams.into_iter().map(|listener| (listener, None));
         let tls = self.tls.into_iter().map(|(listener, acceptor)| (listener, Some(acceptor)));
         for (listener, acceptor) in streams.chain(tls) {

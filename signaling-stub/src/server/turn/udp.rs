@@ -11,7 +11,7 @@ use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet};
 use tracing::error;
 
 use super::session::{Line, MAX_PACKET, Session, Shared};
-use crate::server::switchboard::Switchboard;
+use crate::server::{faults::Fault, metrics::PanicGuard, switchboard::Switchboard};
 
 /// Maximum number of queued packets per client; more are dropped, as in the network.
 const MAX_WAITING: usize = 256;
@@ -23,14 +23,11 @@ type Clients = Arc<Mutex<HashMap<SocketAddr, mpsc::Sender<Vec<u8>>>>>;
 struct Known {
     clients: Clients,
     address: SocketAddr,
-    switchboard: Arc<Switchboard>,
+    _guard: PanicGuard,
 }
 
 impl Drop for Known {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.switchboard.panicked();
-        }
         lock(&self.clients).remove(&self.address);
     }
 }
@@ -52,7 +49,11 @@ pub(super) async fn serve(socket: Arc<UdpSocket>, shared: Arc<Shared>, switchboa
         }
         // A client without an allocation has no state.
         let mut session = Session::new(address, local.ip(), Line::Datagrams(Arc::clone(&socket)), &shared);
-        if catch_unwind(AssertUnwindSafe(|| session.handle_packet(packet))).is_err() {
+        let handled = catch_unwind(AssertUnwindSafe(|| {
+            switchboard.faults.reach(Fault::TurnPacket);
+            session.handle_packet(packet);
+        }));
+        if handled.is_err() {
             error!(%address, "a packet caused a panic");
             switchboard.panicked();
             continue;
@@ -60,8 +61,8 @@ pub(super) async fn serve(socket: Arc<UdpSocket>, shared: Arc<Shared>, switchboa
         if session.has_allocation() {
             let (packets, waiting) = mpsc::channel(MAX_WAITING);
             lock(&clients).insert(address, packets);
-            let known =
-                Known { clients: Arc::clone(&clients), address, switchboard: Arc::clone(&switchboard) };
+            let _guard = PanicGuard::new(&switchboard.metrics.panics);
+            let known = Known { clients: Arc::clone(&clients), address, _guard };
             served.spawn(async move {
                 let _known = known;
                 session.run(waiting, || {}).await;
