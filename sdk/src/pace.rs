@@ -2,6 +2,10 @@
 
 use crate::model::Timestamp;
 
+/// Messages of one participant that are processed at once, and per millisecond after that: what moim's SFU forwards.
+pub(crate) const MESSAGES: u64 = 8_000;
+pub(crate) const MESSAGES_PER_MS: Timestamp = 2;
+
 /// Admits a burst at once, and then one per interval.
 #[derive(Clone, Debug)]
 pub(crate) struct Pace {

@@ -222,7 +222,8 @@ async fn a_low_limit_of_open_files_is_raised() {
     let (_child, _, address) = started(&mut limited).await;
     let mut clients = Vec::new();
     for number in 0..100 {
-        let joining = Client::join(address, &format!("room {}", number / 20), "Alice");
+        let room = format!("room {}", number / 20);
+        let joining = Client::join(address, &room, "Alice");
         clients.push(timeout(Duration::from_secs(10), joining).await.expect("a socket"));
     }
 }

@@ -11,11 +11,8 @@ use crate::engine::data::Frame;
 use crate::engine::transfer;
 use crate::error::DataChannelError;
 use crate::model::{Channel, ParticipantId, Timestamp};
-use crate::pace::Pace;
+use crate::pace::{MESSAGES, MESSAGES_PER_MS, Pace};
 
-/// Messages that are processed at once, and per millisecond after that: what moim's SFU forwards of one participant.
-const BURST: u64 = 8_000;
-const PER_MS: Timestamp = 2;
 /// Messages that wait are processed at this interval.
 const PASS_EVERY_MS: Timestamp = 10;
 /// The most bytes that wait of one participant. Senders have at most 3 MiB in flight.
@@ -69,7 +66,7 @@ impl Arrived {
 
 impl Inbox {
     fn new() -> Self {
-        let pace = Pace::new(BURST, 1);
+        let pace = Pace::new(MESSAGES, 1);
         Self { pace, waiting: VecDeque::new(), bytes: 0, due: 0, is_named: false }
     }
 
@@ -79,7 +76,7 @@ impl Inbox {
             return Ok(Some(message));
         }
         let waits = message.channel == Channel::Reliable && !self.waiting.is_empty();
-        if !waits && self.pace.take(now * PER_MS).is_ok() {
+        if !waits && self.pace.take(now * MESSAGES_PER_MS).is_ok() {
             return Ok(Some(message));
         }
         let bytes = self.bytes + message.cost();
@@ -98,7 +95,7 @@ impl Inbox {
         if self.waiting.is_empty() || self.due > now {
             return None;
         }
-        if self.pace.take(now * PER_MS).is_err() {
+        if self.pace.take(now * MESSAGES_PER_MS).is_err() {
             self.due = now + PASS_EVERY_MS;
             return None;
         }
@@ -166,7 +163,7 @@ mod tests {
     /// An inbox from which nothing more may pass now.
     fn exhausted() -> Inbox {
         let mut inbox = Inbox::new();
-        assert!((0..BURST).all(|_| inbox.admit(chat(20), 0) == Ok(Some(chat(20)))));
+        assert!((0..MESSAGES).all(|_| inbox.admit(chat(20), 0) == Ok(Some(chat(20)))));
         inbox
     }
 
@@ -179,7 +176,7 @@ mod tests {
         let mut passed = Vec::new();
         for now in 0..1_000 {
             passed.extend(std::iter::from_fn(|| inbox.take_due(now)));
-            assert!(passed.len() as u64 <= PER_MS * now, "at the rate");
+            assert!(passed.len() as u64 <= MESSAGES_PER_MS * now, "at the rate");
         }
         assert!(passed.iter().map(|message| message.frame.len()).eq(20..120));
         assert_eq!(inbox.bytes, 0);

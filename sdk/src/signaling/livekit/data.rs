@@ -10,7 +10,8 @@ use super::packet::{Body, Envelope, Header, Packet};
 use super::texts::Texts;
 use super::wire::Malformed;
 use crate::collections::SortedMap;
-use crate::model::{Channel, DataContent, DataPacket, Timestamp};
+use crate::model::{Channel, DataContent, DataPacket, ParticipantId, Timestamp};
+use crate::pace::{MESSAGES, MESSAGES_PER_MS, Pace};
 
 const CHAT_TOPIC: &str = "lk.chat";
 /// Messages between two moim clients.
@@ -24,6 +25,8 @@ const AGAIN: &str = "moim.again";
 const CHUNK_BYTES: usize = 15_000;
 /// The most bytes kept of sent packets. More than can be on their way.
 const MAX_KEPT_BYTES: usize = 4 << 20;
+/// The most callers whose calls are counted.
+const MAX_CALLERS: usize = 512;
 /// The most stays of which the last packet is known.
 const MAX_STAYS: usize = 10_000;
 
@@ -40,6 +43,8 @@ pub(super) struct Data {
     kept_bytes: usize,
     /// The number of the last reliable packet of each stay.
     received: SortedMap<String, u32>,
+    /// The calls that are acknowledged, by caller.
+    calls: SortedMap<ParticipantId, Pace>,
     texts: Texts,
 }
 
@@ -79,10 +84,16 @@ impl Data {
         }
     }
 
-    /// What LiveKit's clients expect as soon as a call arrives.
-    pub(super) fn acknowledgement(&mut self, of: &DataPacket) -> Option<Vec<u8>> {
+    /// What LiveKit's clients expect as soon as a call arrives. Calls beyond the rate of messages that a session processes get
+    /// none: they wait there, or are dropped.
+    pub(super) fn acknowledgement(&mut self, of: &DataPacket, now: Timestamp) -> Option<Vec<u8>> {
         let DataContent::Call { id, .. } = &of.content else { return None };
         let to = of.participant.as_ref()?;
+        if self.calls.len() == MAX_CALLERS && !self.calls.contains_key(to) {
+            self.calls.pop_first();
+        }
+        let pace = self.calls.get_or_insert_with(to.clone(), || Pace::new(MESSAGES, 1));
+        pace.take(now * MESSAGES_PER_MS).ok()?;
         Some(self.reliable(Some(to.as_str()), |it| it.acknowledgement(id)))
     }
 

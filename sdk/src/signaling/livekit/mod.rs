@@ -262,11 +262,11 @@ impl SignalingBackend for LiveKitBackend {
         self.outputs.extend(packets.into_iter().map(|packet| Output::Send(channel, packet)));
     }
 
-    fn handle_channel(&mut self, channel: Channel, bytes: Vec<u8>, _: Timestamp) {
+    fn handle_channel(&mut self, channel: Channel, bytes: Vec<u8>, now: Timestamp) {
         match self.data.decode(channel, &bytes) {
             Ok(None) => {}
             Ok(Some(packet)) => {
-                let acknowledgement = self.data.acknowledgement(&packet);
+                let acknowledgement = self.data.acknowledgement(&packet, now);
                 self.outputs.extend(acknowledgement.map(|bytes| Output::Send(Channel::Reliable, bytes)));
                 self.outputs.push_back(Output::Received(packet));
             }

@@ -274,9 +274,24 @@ fn a_call_of_livekits_server_is_received_and_acknowledged() {
         out.message(11, |out| out.text(1, "01ceeff1"));
         out.number(16, 1_u32);
     });
-    assert_eq!(data.acknowledgement(&received), Some(acknowledgement));
+    assert_eq!(data.acknowledgement(&received, 0), Some(acknowledgement));
     let response = DataContent::Response { id: "01ceeff1".into(), result: Ok(String::new()) };
-    assert_eq!(data.acknowledgement(&packet(Channel::Reliable, Some("alice"), response)), None);
+    assert_eq!(data.acknowledgement(&packet(Channel::Reliable, Some("alice"), response), 0), None);
+}
+
+#[test]
+fn a_flood_of_calls_is_acknowledged_at_the_rate_at_which_it_is_processed() {
+    let mut data = begun();
+    let mut acknowledged = |from: &str, calls: usize, now| {
+        let call = packet(Channel::Reliable, Some(from), call("greet"));
+        (0..calls).filter(|_| data.acknowledgement(&call, now).is_some()).count()
+    };
+    assert_eq!([0, 0, 100].map(|now| acknowledged("mallory", 10_000, now)), [8_000, 0, 200]);
+    assert_eq!(acknowledged("alice", 10, 100), 10, "another caller's");
+    for caller in 0..2 * MAX_CALLERS {
+        acknowledged(&caller.to_string(), 1, 100);
+    }
+    assert_eq!(data.calls.len(), MAX_CALLERS);
 }
 
 #[test]
