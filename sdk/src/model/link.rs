@@ -57,6 +57,8 @@ pub struct LinkProfile {
     pub framing: bool,
     /// Buffered bytes above which a reliable data channel counts as full.
     pub max_waiting: usize,
+    /// Whether a connection that ICE restarts do not restore is replaced by a new one. Otherwise they go on: they lose nothing.
+    pub replaceable: bool,
 }
 
 impl LinkProfile {
@@ -73,6 +75,7 @@ impl LinkProfile {
             labels: Vec::new(),
             framing: true,
             max_waiting: Self::MAX_WAITING,
+            replaceable: false,
         }
     }
 

@@ -6,16 +6,16 @@
 /// - `omitted_if "null"`: it may be absent, and is not written if its JSON form is this.
 ///
 /// A member that is absent gets the blank value of its type, or the one after `=`. Unknown members are ignored, or refused if
-/// the type is `strict`.
+/// the type is `strict`. Fields without a member have their values from the struct after `else`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! record {
     ($type:ident $($strict:ident)? {
         $($field:ident: $name:literal $presence:ident $($form:literal)? $(= $blank:expr)?,)+
-    }) => {
+    } $(else $others:expr)?) => {
         $crate::readable! {
             $type $($strict)?,
-            Self { $($field: $crate::blank!($($blank)?)),+ },
+            Self { $($field: $crate::blank!($($blank)?),)+ $(..$others)? },
             $($field: $crate::member!($name $presence $($form)?)),+
         }
 

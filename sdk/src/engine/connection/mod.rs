@@ -8,6 +8,7 @@ mod damage;
 mod gate;
 mod held;
 mod removal;
+mod restarts;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
@@ -22,6 +23,7 @@ use self::damage::Damage;
 use self::gate::Gate;
 pub use self::held::HeldCommands;
 use self::removal::Removal;
+use self::restarts::Restarts;
 use super::data::Frame;
 use super::exchange::{self, Command, Exchange};
 use super::negotiation::Politeness;
@@ -59,6 +61,7 @@ pub(super) struct Connection {
     wishes: Wanted,
     was_connected: bool,
     damage: Damage,
+    restarts: Restarts,
     /// The state that was reported last.
     reported_state: ParticipantConnectionState,
     /// It could not be restored.
@@ -90,6 +93,7 @@ impl Connection {
             wishes: Wanted::default(),
             was_connected: false,
             damage: Damage::default(),
+            restarts: Restarts::new(plan.profile.replaceable),
             reported_state: ParticipantConnectionState::New,
             is_given_up: false,
             limits: SortedMap::new(),
@@ -321,6 +325,8 @@ impl Connection {
                 if description.sdp_type == SdpType::Offer {
                     self.removal.handle_offer();
                     self.attach_planned();
+                } else {
+                    self.restarts.answered();
                 }
                 self.carried.announce(description.clone(), carries);
                 self.exchange.handle_description(description, now);
@@ -392,6 +398,7 @@ impl Connection {
                         self.send_key_frames();
                     }
                     (self.was_connected, self.is_given_up) = (true, false);
+                    self.restarts.connected();
                 }
                 self.damage.handle_state(state, now);
                 self.exchange(exchange::Input::StateChange(state), now);
@@ -422,7 +429,9 @@ impl Connection {
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
         let gate = self.gate.as_ref().and_then(Gate::poll_timeout);
-        [self.exchange.poll_timeout(), self.damage.poll_timeout(), gate].into_iter().flatten().min()
+        let replacement = self.restarts.are_in_vain().then_some(0);
+        let timeouts = [self.exchange.poll_timeout(), self.damage.poll_timeout(), gate, replacement];
+        timeouts.into_iter().flatten().min()
     }
 
     /// Advances time. Returns whether only a new connection can restore this one.
@@ -433,7 +442,7 @@ impl Connection {
             self.process(signal, now);
         }
         // One that was never connected would fail again.
-        self.damage.handle_timeout(now) && self.was_connected
+        (self.damage.handle_timeout(now) && self.was_connected) || self.restarts.are_in_vain()
     }
 
     pub(super) fn poll_output(&mut self) -> Option<Output> {
@@ -477,7 +486,10 @@ impl Connection {
                     self.signal(LinkSignal::RequestOffer { sections: self.to_send, restart });
                 }
                 exchange::Output::Warning(error) => self.outputs.push_back(Output::Warning(error)),
-                exchange::Output::Recovering(attempt) => trace::recovering(attempt),
+                exchange::Output::Recovering(attempt) => {
+                    self.restarts.begun();
+                    trace::recovering(attempt);
+                }
                 exchange::Output::GaveUp(error) => {
                     self.is_given_up = true;
                     self.outputs.push_back(Output::Warning(error));

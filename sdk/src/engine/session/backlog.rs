@@ -2,11 +2,14 @@
 //!
 //! After every [`MARK_BYTES`] a mark is sent, which the receiver acknowledges on arrival. That measures the whole path,
 //! also through an SFU or a mixer, which have no back-pressure, and through the receiver's own queues.
+//!
+//! On a server with other clients, which do not acknowledge marks, only those are waited for who have sent something that only
+//! moim sends. The others are sent as much as the data channel takes.
 
 use std::collections::VecDeque;
 
-use crate::collections::SortedMap;
-use crate::model::{ParticipantId, Timestamp};
+use crate::collections::{SortedMap, SortedSet};
+use crate::model::{Capabilities, ParticipantId, Timestamp};
 
 /// Bytes in flight to one participant above which senders should wait.
 const WINDOW_BYTES: usize = 512 * 1024;
@@ -21,7 +24,13 @@ const PATIENCE_MS: Timestamp = 30_000;
 
 /// The data in flight.
 #[derive(Debug, Default)]
-pub(super) struct Backlog(SortedMap<ParticipantId, Flow>);
+pub(super) struct Backlog {
+    flows: SortedMap<ParticipantId, Flow>,
+    /// Participants may use another client.
+    has_other_clients: bool,
+    /// Those who use moim, as far as it is known and matters.
+    known: SortedSet<ParticipantId>,
+}
 
 #[derive(Debug, Default)]
 struct Flow {
@@ -34,25 +43,42 @@ struct Flow {
 }
 
 impl Backlog {
+    pub(super) fn new(capabilities: &Capabilities) -> Self {
+        // moim's own format for data is nobody else's.
+        let has_other_clients = capabilities.lanes.iter().any(|lane| !lane.profile.labels.is_empty());
+        Self { has_other_clients, ..Self::default() }
+    }
+
+    /// A participant has sent something that only moim sends.
+    pub(super) fn recognized(&mut self, participant: &ParticipantId) {
+        if self.has_other_clients && !self.known.contains(participant) {
+            self.known.insert(participant.clone());
+        }
+    }
+
+    fn waits_for(&self, who: &ParticipantId) -> bool {
+        !self.has_other_clients || self.known.contains(who)
+    }
+
     /// Data was sent to a participant.
     pub(super) fn sent(&mut self, to: &ParticipantId, bytes: usize) {
-        if !self.0.contains_key(to) {
-            self.0.insert(to.clone(), Flow::default());
-        }
-        let Some(flow) = self.0.get_mut(to) else { return };
+        let flow = self.flows.get_or_insert_with(to.clone(), Flow::default);
         flow.bytes += bytes + MESSAGE_OVERHEAD;
         flow.unmarked += bytes + MESSAGE_OVERHEAD;
     }
 
-    /// The participants to whom a mark should be sent.
+    /// The participants to whom a mark should be sent. One at a time shows whether a participant uses moim.
     pub(super) fn due(&self) -> Vec<ParticipantId> {
-        let due = self.0.iter().filter(|(_, flow)| flow.unmarked >= MARK_BYTES);
+        let is_due = |(who, flow): &(&ParticipantId, &Flow)| {
+            flow.unmarked >= MARK_BYTES && (flow.marks.is_empty() || self.waits_for(who))
+        };
+        let due = self.flows.iter().filter(is_due);
         due.map(|(who, _)| who.clone()).collect()
     }
 
     /// A mark was sent.
     pub(super) fn marked(&mut self, to: &ParticipantId, id: u32, now: Timestamp) {
-        if let Some(flow) = self.0.get_mut(to) {
+        if let Some(flow) = self.flows.get_mut(to) {
             if flow.marks.is_empty() {
                 flow.deadline = now + PATIENCE_MS;
             }
@@ -63,7 +89,7 @@ impl Backlog {
     /// A participant acknowledged a mark, and so has received everything before it. Returns whether they became able to
     /// receive more.
     pub(super) fn answered(&mut self, id: u32, by: &ParticipantId, now: Timestamp) -> bool {
-        let Some(flow) = self.0.get_mut(by) else { return false };
+        let Some(flow) = self.flows.get_mut(by) else { return false };
         let Some(at) = flow.marks.iter().position(|(mark, _)| *mark == id) else { return false };
         let was_ahead = flow.is_ahead();
         flow.bytes -= flow.marks.drain(..=at).map(|(_, bytes)| bytes).sum::<usize>();
@@ -71,33 +97,40 @@ impl Backlog {
         was_ahead && !flow.is_ahead()
     }
 
+    /// What was in flight to a participant is lost.
+    pub(super) fn lost(&mut self, who: &ParticipantId) {
+        self.flows.remove(who);
+    }
+
     /// A participant left.
     pub(super) fn left(&mut self, who: &ParticipantId) {
-        self.0.remove(who);
+        self.lost(who);
+        self.known.remove(who);
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.flows.clear();
+        self.known.clear();
     }
 
     /// Whether senders should wait for this participant, or, if `None`, for any.
     pub(super) fn is_ahead(&self, to: Option<&ParticipantId>) -> bool {
         match to {
-            Some(to) => self.0.get(to).is_some_and(Flow::is_ahead),
-            None => self.0.values().any(Flow::is_ahead),
+            Some(to) => self.waits_for(to) && self.flows.get(to).is_some_and(Flow::is_ahead),
+            None => self.flows.iter().any(|(who, flow)| flow.is_ahead() && self.waits_for(who)),
         }
     }
 
     /// This participant, or, if `None`, any participant, who is so far behind that an SFU would drop their data.
     pub(super) fn overrun(&self, to: Option<&ParticipantId>) -> Option<&ParticipantId> {
         let is_overrun = |(who, flow): &(&ParticipantId, &Flow)| {
-            flow.bytes >= MAX_RELAYED_BYTES && to.is_none_or(|to| to == *who)
+            flow.bytes >= MAX_RELAYED_BYTES && to.is_none_or(|to| to == *who) && self.waits_for(who)
         };
-        self.0.iter().find(is_overrun).map(|(who, _)| who)
+        self.flows.iter().find(is_overrun).map(|(who, _)| who)
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        let waiting = self.0.values().filter(|flow| !flow.marks.is_empty());
+        let waiting = self.flows.values().filter(|flow| !flow.marks.is_empty());
         waiting.map(|flow| flow.deadline).min()
     }
 
@@ -108,12 +141,13 @@ impl Backlog {
         is_restored: impl Fn(&ParticipantId) -> bool,
         now: Timestamp,
     ) -> bool {
-        for (_, flow) in self.0.iter_mut().filter(|(who, flow)| flow.deadline <= now && is_restored(who)) {
+        for (_, flow) in self.flows.iter_mut().filter(|(who, flow)| flow.deadline <= now && is_restored(who))
+        {
             flow.deadline = now + PATIENCE_MS;
         }
-        let before = self.0.len();
-        self.0.retain(|_, flow| flow.marks.is_empty() || flow.deadline > now);
-        self.0.len() < before
+        let before = self.flows.len();
+        self.flows.retain(|_, flow| flow.marks.is_empty() || flow.deadline > now);
+        self.flows.len() < before
     }
 }
 
@@ -160,7 +194,7 @@ mod tests {
         let (mut backlog, a) = (Backlog::default(), "a".into());
         let marks = fill(&mut backlog, &a);
         assert!(backlog.answered(*marks.last().unwrap(), &a, 0));
-        assert_eq!((backlog.0.get(&a).unwrap().bytes, backlog.poll_timeout()), (0, None));
+        assert_eq!((backlog.flows.get(&a).unwrap().bytes, backlog.poll_timeout()), (0, None));
     }
 
     #[test]
@@ -189,12 +223,39 @@ mod tests {
     }
 
     #[test]
+    fn another_client_is_not_waited_for_and_gets_one_mark_at_a_time() {
+        let a = ParticipantId::from("a");
+        let mut backlog = Backlog { has_other_clients: true, ..Backlog::default() };
+        for _ in 0..100 {
+            backlog.sent(&a, CHUNK);
+            if backlog.due().contains(&a) {
+                backlog.marked(&a, 7, 0);
+            }
+        }
+        assert!(!backlog.is_ahead(None) && !backlog.is_ahead(Some(&a)) && backlog.overrun(None).is_none());
+        assert_eq!(backlog.flows.get(&a).unwrap().marks.len(), 1);
+
+        backlog.recognized(&a);
+        assert!(backlog.is_ahead(None) && backlog.is_ahead(Some(&a)));
+        assert!(!backlog.answered(7, &a, 0));
+        assert_eq!(backlog.due(), std::slice::from_ref(&a));
+        backlog.lost(&a);
+        fill(&mut backlog, &a);
+        assert!(backlog.is_ahead(Some(&a)), "another connection, the same client");
+        backlog.left(&a);
+        backlog.sent(&a, WINDOW_BYTES);
+        assert!(!backlog.is_ahead(Some(&a)));
+    }
+
+    #[test]
     fn what_an_sfu_would_lose_is_known() {
         let (mut backlog, a) = (Backlog::default(), "a".into());
         while backlog.overrun(None).is_none() {
             backlog.sent(&a, CHUNK);
         }
-        assert!((MAX_RELAYED_BYTES..=MAX_RELAYED_BYTES + CHUNK).contains(&backlog.0.get(&a).unwrap().bytes));
+        assert!(
+            (MAX_RELAYED_BYTES..=MAX_RELAYED_BYTES + CHUNK).contains(&backlog.flows.get(&a).unwrap().bytes)
+        );
         assert_eq!(backlog.overrun(Some(&"b".into())), None);
         assert_eq!(backlog.overrun(Some(&a)), Some(&a));
     }

@@ -186,11 +186,16 @@ impl Session {
             if let Frame::Binary(bytes) = frame
                 && (may_send || !transfer::is_offer(&bytes))
             {
+                self.backlog.recognized(&from);
                 self.event(Event::FileFrame(from, bytes));
             }
             return;
         }
-        match DataMessage::decode(frame) {
+        let message = DataMessage::decode(frame);
+        if let Some(DataMessage::Receipt { .. } | DataMessage::Resend | DataMessage::Mark { .. }) = message {
+            self.backlog.recognized(&from);
+        }
+        match message {
             Some(DataMessage::Receipt { id }) => {
                 self.receipts.received(id, &from);
                 self.emit_receipts();

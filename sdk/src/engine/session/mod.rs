@@ -134,6 +134,7 @@ impl Session {
     /// Creates a session for a server with these capabilities, and with STUN and TURN servers in addition to the
     /// server's own. It wants only what it subscribes to, unless `everything`.
     pub fn new(capabilities: Capabilities, ice_servers: Vec<IceServer>, everything: bool) -> Self {
+        let backlog = Backlog::new(&capabilities);
         Self {
             phase: Phase::New,
             capabilities,
@@ -155,7 +156,7 @@ impl Session {
             inboxes: Inboxes::default(),
             calls: Calls::default(),
             answers: Answers::default(),
-            backlog: Backlog::default(),
+            backlog,
             paths: Paths::default(),
             early: ByteQueue::new(MAX_HELD_BYTES),
             undelivered: ByteQueue::new(MAX_HELD_BYTES),
@@ -564,8 +565,7 @@ impl Session {
         }
         // Whoever stays is unreachable until there is another connection.
         for id in ids {
-            // What was in flight is lost.
-            self.backlog.left(&id);
+            self.backlog.lost(&id);
             self.event(Event::ConnectionStateChange(id, ParticipantConnectionState::New));
         }
         self.capacity_changed();

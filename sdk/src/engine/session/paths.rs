@@ -161,9 +161,13 @@ mod tests {
     }
 
     fn joined(topology: Topology, reconnect_ms: u32) -> Session {
+        joined_with(topology, reconnect_ms, false)
+    }
+
+    fn joined_with(topology: Topology, reconnect_ms: u32, join_carries_offer: bool) -> Session {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
         let lanes = vec![ServerLane { lane, offerer, profile }];
-        let capabilities = Capabilities { lanes, ..Capabilities::default() };
+        let capabilities = Capabilities { lanes, join_carries_offer, ..Capabilities::default() };
         let mut session = Session::new(capabilities, Vec::new(), true).with_reconnect_ms(reconnect_ms);
         session.join(JoinRequest::new("tea", Profile::default(), topology), 1_000, 0);
         let participants =
@@ -208,8 +212,10 @@ mod tests {
     #[test]
     fn the_first_connection_to_a_server_asks_to_send_again_too() {
         for (topology, requests) in [(Topology::Mesh, 0), (Topology::Sfu, 1)] {
-            let mut session = joined(topology, RECONNECT_MS);
-            assert_eq!(sent(&open(&mut session, &link(topology), 10), Channel::Reliable), requests);
+            for is_opened_before_joining in [false, true] {
+                let mut session = joined_with(topology, RECONNECT_MS, is_opened_before_joining);
+                assert_eq!(sent(&open(&mut session, &link(topology), 10), Channel::Reliable), requests);
+            }
         }
     }
 

@@ -39,10 +39,12 @@ impl Session {
 mod tests {
     use super::*;
     use crate::engine::connection::{ConnectionCommand, ConnectionInput};
+    use crate::engine::exchange::Command;
     use crate::engine::session::Output;
     use crate::model::{
-        Capabilities, Channel, ConnectionState, JoinRequest, Lobby, MediaKind, Profile, Publication, Role,
-        SignalCommand, SignalEvent, Topology, TrackSource, participant,
+        Capabilities, Channel, ConnectionState, JoinRequest, Lane, LinkProfile, LinkSignal, Lobby, MediaKind,
+        Offerer, Profile, Publication, Role, SdpType, ServerLane, SessionDescription, SignalCommand,
+        SignalEvent, Topology, TrackSource, participant,
     };
 
     /// With a camera, in a mesh with `b`.
@@ -130,6 +132,84 @@ mod tests {
         connect(&mut session, 5_200);
         session.handle_timeout(10_000);
         assert!(!drain(&mut session).iter().any(|it| is_command(it, |it| *it == ConnectionCommand::Close)));
+    }
+
+    const SERVER: LinkId = LinkId::Server(Lane::Both);
+
+    /// Connected to a server.
+    fn connected_to_server(replaceable: bool) -> Session {
+        let profile = LinkProfile { replaceable, ..LinkProfile::server() };
+        let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
+        let capabilities = Capabilities { lanes, ..Capabilities::default() };
+        let mut session = Session::new(capabilities, Vec::new(), true);
+        session.join(JoinRequest::new("tea", Profile::default(), Topology::Sfu), 1_000, 0);
+        let (participants, lobby) = (vec![participant("a", 1, Role::Participant)], Lobby::default());
+        let joined =
+            SignalEvent::Joined { participant_id: "a".into(), participants, lobby, ice_servers: Vec::new() };
+        session.handle_signal(joined, 0);
+        perform(&mut session, true, 0);
+        session
+    }
+
+    /// Performs the outputs like a browser and a server, which `answers` or not. Returns whether the connection was closed.
+    fn perform(session: &mut Session, answers: bool, now: Timestamp) -> bool {
+        let mut is_closed = false;
+        while let Some(output) = session.poll_output() {
+            match output {
+                Output::Connection { command: ConnectionCommand::Close, .. } => is_closed = true,
+                Output::Connection { link, command: ConnectionCommand::Exchange(command) } => {
+                    let result = match command {
+                        Command::RestartIce => ConnectionInput::NegotiationNeeded,
+                        Command::SetLocalDescription => {
+                            let description =
+                                SessionDescription { sdp_type: SdpType::Offer, sdp: now.to_string() };
+                            ConnectionInput::LocalDescriptionSet { description, mids: Default::default() }
+                        }
+                        Command::SetRemoteDescription(_) => ConnectionInput::RemoteDescriptionSet,
+                        Command::AddIceCandidate(_) => continue,
+                    };
+                    session.handle_connection(&link, result, now);
+                }
+                Output::Signal(SignalCommand::Signal { link, signal: LinkSignal::Description { .. } })
+                    if answers =>
+                {
+                    let description = SessionDescription { sdp_type: SdpType::Answer, sdp: "v=0".into() };
+                    let signal = LinkSignal::Description { description, carries: None };
+                    session.handle_signal(SignalEvent::Signal { link, signal }, now);
+                }
+                _ => {}
+            }
+        }
+        is_closed
+    }
+
+    /// When the connection is replaced after its loss, if within a minute.
+    fn replaced_at(session: &mut Session, answers: bool) -> Option<Timestamp> {
+        let failed = ConnectionInput::StateChange(ConnectionState::Failed);
+        session.handle_connection(&SERVER, failed, 0);
+        (0..60_000).step_by(100).find(|now| {
+            session.handle_timeout(*now);
+            perform(session, answers, *now)
+        })
+    }
+
+    #[test]
+    fn a_connection_to_a_server_that_dropped_its_end_is_replaced_after_some_restarts_once() {
+        let connected = ConnectionInput::StateChange(ConnectionState::Connected);
+        for (replaceable, answers) in [(true, true), (false, true), (true, false)] {
+            let mut session = connected_to_server(replaceable);
+            assert_eq!(replaced_at(&mut session, true), None, "it was never established");
+
+            let mut session = connected_to_server(replaceable);
+            session.handle_connection(&SERVER, connected.clone(), 0);
+            let replaced = replaced_at(&mut session, answers);
+            if !replaceable || !answers {
+                assert_eq!(replaced, None);
+                continue;
+            }
+            assert!(replaced.is_some_and(|at| (6_000..15_000).contains(&at)), "{replaced:?}");
+            assert_eq!(replaced_at(&mut session, true), None, "the next one was never established");
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::Session;
 use super::receipts::MAX_PENDING;
+use super::{Connection, Session};
 use crate::collections::SortedMap;
 use crate::engine::data::{DataMessage, Frame};
 use crate::engine::topology::{FarEnd, Plan};
@@ -49,10 +49,7 @@ impl Session {
         if !plan.link.sends() {
             return frames;
         }
-        if plan.far_end.is_relay() && self.others().any(|other| other.role != Role::Mixer) {
-            let resend = DataMessage::Resend.encode();
-            frames.extend(resend.and_then(|frame| addressed(&frame, plan.far_end, None, self.own_id())));
-        }
+        frames.extend(self.request_to_resend(plan.far_end));
         let first_unsent = unsent.iter().find_map(|frame| chat_id(frame, plan.far_end)).unwrap_or(u32::MAX);
         let is_behind = |id: &ParticipantId| plan.far_end.is_relay() || plan.link.participant() == Some(id);
         for receiver in self.others().map(|other| &other.id).filter(|id| is_behind(id)) {
@@ -68,6 +65,27 @@ impl Session {
         };
         frames.extend(unsent.into_iter().filter(|frame| !is_repeated(frame)));
         frames
+    }
+
+    /// Asks the others behind a server or mixer to send again, if there are any.
+    fn request_to_resend(&self, far_end: FarEnd) -> Option<Frame> {
+        if !far_end.is_relay() || self.others().all(|other| other.role == Role::Mixer) {
+            return None;
+        }
+        let request = DataMessage::Resend.encode();
+        request.and_then(|frame| addressed(&frame, far_end, None, self.own_id())).ok()
+    }
+
+    /// The others are known now. What they have sent before the connection was established, such as the offer of a file, was lost.
+    pub(super) fn ask_to_resend(&mut self) {
+        let links: Vec<_> = self.connections.keys().filter(|link| link.sends()).cloned().collect();
+        for link in links {
+            let far_end = self.connections.get(&link).map(Connection::far_end);
+            let request = far_end.and_then(|far_end| self.request_to_resend(far_end));
+            if let Some((connection, request)) = self.connections.get_mut(&link).zip(request) {
+                connection.send(Channel::Reliable, request);
+            }
+        }
     }
 
     /// A participant is back. A server or a mixer in between may have lost what it could not forward.

@@ -91,10 +91,9 @@ record! { LinkProfile strict {
     codecs: "codecs" optional,
     rids: "rids" optional,
     channels: "channels" optional = LinkProfile::server().channels,
-    labels: "labels" optional,
     framing: "framing" optional,
     max_waiting: "maxWaiting" optional = LinkProfile::server().max_waiting,
-} }
+} else LinkProfile::server() }
 
 words! { Lane { "both" Both, "publish" Publish, "subscribe" Subscribe, } }
 

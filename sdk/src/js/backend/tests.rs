@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::*;
 use crate::ErrorCode;
 use crate::model::LeaveReason;
-use crate::signaling::{LinkId, LinkSignal, Slot};
+use crate::signaling::{LinkId, LinkProfile, LinkSignal, Slot};
 
 fn event(expression: &str) -> Result<SignalEvent> {
     parsed(&js_sys::eval(&format!("({expression})")).expect("an expression"), "the signaling event")
@@ -47,4 +47,18 @@ fn what_is_not_an_event_is_refused() {
         let text = error.to_string();
         assert!(text.starts_with("the signaling event: ") && text.contains(named), "{text}");
     }
+}
+
+#[wasm_bindgen_test]
+fn what_a_backend_in_javascript_cannot_do_is_refused() {
+    let capabilities = |profile: &str| {
+        let lanes = format!("({{ lanes: [{{ lane: 'both', offerer: 'us', profile: {profile} }}] }})");
+        let value = js_sys::eval(&lanes).expect("an expression");
+        parsed::<Capabilities>(&value, "backend.capabilities")
+    };
+    let lanes = capabilities("{ oneWay: false }").expect("capabilities").lanes;
+    assert_eq!(lanes[0].profile, LinkProfile { one_way: false, ..LinkProfile::server() });
+    // It has no methods that encode and decode messages.
+    let error = capabilities("{ labels: ['_reliable', '_lossy', '_files'] }").expect_err("not supported");
+    assert!(error.to_string().contains("labels"), "{error}");
 }

@@ -123,7 +123,7 @@ fn create_in_livekit_chunk(options: ServerOptions) -> Box<dyn SignalingBackend> 
 
 fn capabilities() -> Capabilities {
     let (channels, labels) = LABELS.map(|(channel, label)| (channel, label.to_owned())).into_iter().unzip();
-    let profile = LinkProfile { channels, labels, ..simulcast(RIDS) };
+    let profile = LinkProfile { channels, labels, replaceable: true, ..simulcast(RIDS) };
     let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
     Capabilities {
         lanes,
@@ -189,6 +189,7 @@ impl SignalingBackend for LiveKitBackend {
     fn handle_command(&mut self, command: SignalCommand, now: Timestamp) {
         match command {
             SignalCommand::Join(request) if self.phase == Phase::New => self.join(request, now),
+            SignalCommand::Open(LINK) if self.link.is_stale => self.join_again(),
             SignalCommand::Close(LINK) => self.link.close(),
             SignalCommand::Signal { link: LINK, signal } => self.signal(signal, now),
             SignalCommand::Publish(publications) => {

@@ -24,6 +24,8 @@ pub(super) struct Link {
     pub(super) offer: String,
     pub(super) answer: String,
     pub(super) waiting_offer: Option<WaitingOffer>,
+    /// The peer connection that the server knows is closed.
+    pub(super) is_stale: bool,
     waiting_candidates: Vec<IceCandidate>,
     /// Which track is in which section (`mid`).
     mids: BTreeMap<String, String>,
@@ -33,7 +35,8 @@ pub(super) struct Link {
 impl Link {
     /// The peer connection is closed, and what it had to say is void.
     pub(super) fn close(&mut self) {
-        *self = Self { offer_id: self.offer_id, ..Self::default() };
+        let is_stale = self.is_stale || !self.offer.is_empty();
+        *self = Self { offer_id: self.offer_id, is_stale, ..Self::default() };
     }
 
     /// The server knows nothing of it any more.

@@ -120,7 +120,19 @@ impl LiveKitBackend {
         self.settle_wishes();
     }
 
+    /// Begins another stay: the server's end of a peer connection cannot be connected to a new one.
+    pub(super) fn join_again(&mut self) {
+        self.own_sid.clear();
+        if matches!(self.phase, Phase::Greeting(_) | Phase::Joined) {
+            self.outputs.push_back(Output::Close);
+            self.lose("the peer connection was replaced".to_owned());
+        }
+    }
+
     fn resumed(&mut self, ice_servers: Vec<IceServer>, last_sequence: u32) {
+        if self.link.is_stale {
+            return self.join_again();
+        }
         self.phase = Phase::Joined;
         self.data.retain(|sid| self.participants.has(sid));
         let Link { offer, answer, .. } = &self.link;

@@ -393,3 +393,57 @@ fn garbage_foreign_late_and_doubled_messages_do_not_end_the_room() {
         assert!(events(&mut backend).iter().any(is_carol));
     }
 }
+
+#[test]
+fn a_new_peer_connection_needs_another_stay() {
+    let mut backend = joined();
+    command(&mut backend, SignalCommand::Close(LINK));
+    assert_eq!(outputs(&mut backend), [], "it may be the end");
+    command(&mut backend, SignalCommand::Open(LINK));
+    assert!(matches!(
+        &outputs(&mut backend)[..],
+        [Output::Close, Output::Event(SignalEvent::Lost { detail })] if detail.contains("replaced")
+    ));
+    offer(&mut backend);
+    command(&mut backend, SignalCommand::Reconnect);
+    let [Output::Connect { url, .. }] = &outputs(&mut backend)[..] else { panic!() };
+    assert_eq!(url.matches("join_request=").count(), 1);
+    backend.handle_socket(SocketEvent::Opened, 200);
+    receive(&mut backend, joined_message());
+    assert!(matches!(&outputs(&mut backend)[..], [Output::Event(SignalEvent::Rejoined { .. }), ..]));
+    command(&mut backend, SignalCommand::Close(LINK));
+    command(&mut backend, SignalCommand::Open(LINK));
+    assert_eq!(outputs(&mut backend), [], "the new stay has no peer connection yet");
+    offer(&mut backend);
+    assert_eq!(sent(&outputs(&mut backend)), [4, 1], "the track is announced, and the offer sent");
+}
+
+#[test]
+fn a_stay_whose_peer_connection_was_replaced_is_not_resumed() {
+    let replace = |backend: &mut LiveKitBackend| {
+        command(backend, SignalCommand::Close(LINK));
+        command(backend, SignalCommand::Open(LINK));
+    };
+    let is_resume = |outputs: &[Output], backend: &LiveKitBackend| {
+        assert!(outputs.iter().any(|output| matches!(output, Output::Connect { .. })));
+        backend.phase == Phase::Dialing(Purpose::Resume)
+    };
+    let mut backend = joined();
+    backend.handle_socket(SocketEvent::Closed { code: 1006, reason: String::new() }, 100);
+    replace(&mut backend);
+    outputs(&mut backend);
+    command(&mut backend, SignalCommand::Reconnect);
+    assert!(!is_resume(&outputs(&mut backend), &backend));
+
+    let mut backend = joined();
+    backend.handle_socket(SocketEvent::Closed { code: 1006, reason: String::new() }, 100);
+    command(&mut backend, SignalCommand::Reconnect);
+    assert!(is_resume(&outputs(&mut backend), &backend));
+    replace(&mut backend);
+    backend.handle_socket(SocketEvent::Opened, 200);
+    receive(&mut backend, message(|out| out.message(19, |_| ())));
+    let seen = events(&mut backend);
+    assert!(matches!(&seen[..], [SignalEvent::Lost { .. }]), "{seen:?}");
+    command(&mut backend, SignalCommand::Reconnect);
+    assert!(!is_resume(&outputs(&mut backend), &backend));
+}
