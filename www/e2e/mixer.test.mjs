@@ -53,8 +53,8 @@ for (const kind of ["chromium", "firefox"]) {
       }
       return { frames: frames.size, duration: video.duration };
     });
-    // Timers of a hidden page fire once a second.
-    assert.ok(seen.frames > 20, `${seen.frames} different frames in ${seen.duration} s`);
+    // Timers of a hidden page fire once a second. The camera has 15 frames in it, and a busy machine fewer.
+    assert.ok(seen.frames > 10, `${seen.frames} different frames in ${seen.duration} s`);
     assert.deepEqual(problems, []);
   });
 }

@@ -77,9 +77,11 @@ export async function launch(t, kind, { person = "alice", ...start } = {}) {
   const key = JSON.stringify([kind, kind === "chromium" && person, start]);
   const browser = idle.get(key)?.pop() ?? (await startBrowser(kind, person, start));
   const close = () => end(browser);
-  const context = await browser.createBrowserContext();
+  // Chromium hides the capture handle of a tab in other profiles than its first.
+  const isFirst = Boolean(start.sharedTab);
+  const context = isFirst ? browser.defaultBrowserContext() : await browser.createBrowserContext();
   t.after(async () => {
-    if (!browser.connected) return close();
+    if (isFirst || !browser.connected) return close();
     await context.close();
     idle.set(key, [...(idle.get(key) ?? []), browser]);
   });
