@@ -27,6 +27,8 @@ pub(super) struct Carried {
     applying: Option<Applying>,
     /// Publications that have ended since the last description arrived, which may still carry them.
     withdrawn: SortedSet<PublicationId>,
+    /// One of those is published again.
+    lacks: bool,
 }
 
 impl Carried {
@@ -41,7 +43,7 @@ impl Carried {
             self.announced.pop_front();
         }
         if slots.is_some() {
-            self.withdrawn.clear();
+            self.complete();
         }
         self.announced.push_back((description, slots));
     }
@@ -52,8 +54,13 @@ impl Carried {
         if let Some(applying) = &mut self.applying {
             applying.slots = None;
         }
-        self.withdrawn.clear();
+        self.complete();
         self.slots = slots;
+    }
+
+    fn complete(&mut self) {
+        self.withdrawn.clear();
+        self.lacks = false;
     }
 
     /// The browser is to apply a description.
@@ -98,9 +105,16 @@ impl Carried {
         }
     }
 
-    /// Whether a publication has ended, and no description has arrived since.
-    pub(super) fn is_withdrawn(&self, id: &PublicationId) -> bool {
-        self.withdrawn.contains(id)
+    /// The remote end publishes something. Returns whether it has ended before, and no description has arrived since.
+    pub(super) fn expect(&mut self, id: &PublicationId) -> bool {
+        let lacks = self.withdrawn.contains(id);
+        self.lacks |= lacks;
+        lacks
+    }
+
+    /// Whether another description is expected to carry what is published again.
+    pub(super) fn lacks(&self) -> bool {
+        self.lacks
     }
 }
 
@@ -142,10 +156,10 @@ mod tests {
             carried.withdraw(&camera);
             steps[done..].iter().for_each(|step| step(&mut carried));
             assert_eq!(ids(&carried), ["microphone"], "after {done} steps");
-            assert!(carried.is_withdrawn(&camera));
+            assert!(carried.expect(&camera) && carried.lacks());
 
             carried.announce(description(2), both());
-            assert!(!carried.is_withdrawn(&camera), "whoever made this one knew");
+            assert!(!carried.expect(&camera) && !carried.lacks(), "whoever made this one knew");
             carried.applying(&description(2));
             assert_eq!(carried.applied(), Some(SdpType::Offer));
             assert_eq!(ids(&carried), ["microphone", "camera"]);
@@ -157,6 +171,6 @@ mod tests {
         let mut carried = Carried::default();
         carried.replace(slots(&["microphone"]));
         carried.withdraw(&"camera".into());
-        assert!(!carried.is_withdrawn(&"camera".into()));
+        assert!(!carried.expect(&"camera".into()));
     }
 }

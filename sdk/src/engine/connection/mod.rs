@@ -246,7 +246,7 @@ impl Connection {
     /// The remote end publishes something. If that has ended before, and this end learnt of it late, the description that
     /// carries it may have arrived already: another one tells.
     pub(super) fn expect(&mut self, id: &PublicationId, now: Timestamp) {
-        if self.carried.is_withdrawn(id) {
+        if self.carried.expect(id) {
             self.request_negotiation(now);
         }
     }
@@ -370,8 +370,10 @@ impl Connection {
             ConnectionInput::LocalDescriptionSet { description, mids } => {
                 self.local_mids = mids;
                 self.removal.local_description_set(description.sdp_type);
+                // A request is void while an offer is being applied, because that may settle it.
+                let is_still_lacking = description.sdp_type == SdpType::Answer && self.carried.lacks();
                 self.exchange(exchange::Input::LocalDescriptionSet(description), now);
-                if self.removal.needs_offer() && self.planned != self.sending {
+                if is_still_lacking || self.removal.needs_offer() && self.planned != self.sending {
                     self.request_negotiation(now);
                 }
             }

@@ -200,4 +200,14 @@ mod tests {
         assert_eq!(after(&late), ("+-+-".to_owned(), true));
         assert_eq!(after(&[&late[..], &[Offer(true), Applied]].concat()).0, "+-+-+");
     }
+
+    #[test]
+    fn an_offer_is_requested_again_if_another_one_is_being_applied() {
+        use Step::{Applied, Offer, Roster};
+        let before = [Roster(true), Offer(true), Applied, Offer(false), Applied];
+        let during = [Offer(true), Roster(false), Roster(true), Applied];
+        let steps = [&before[..], &during].concat();
+        assert_eq!(after(&steps), ("+-".to_owned(), true));
+        assert_eq!(after(&[&steps[..], &[Offer(true), Applied]].concat()).0, "+-+");
+    }
 }
