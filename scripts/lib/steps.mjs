@@ -169,7 +169,9 @@ async function prepareSmoke() {
 }
 
 /** Only the size of the package is measured. */
-const buildForTests = () => buildAll({ quickDemo: true });
+function buildForTests() {
+  return buildAll({ quickDemo: true });
+}
 
 async function prepareE2e() {
   await buildForTests();
