@@ -38,7 +38,7 @@ export const STEPS = [
   { name: "fmt", about: "the Rust code is formatted", run: () => cargo("fmt", ["fmt", "--all", "--check"], { hint: "Run: cargo fmt --all" }) },
   { name: "clippy", about: "no warnings, on the host and for WebAssembly", needs: "build", run: clippy },
   { name: "native", about: "unit, property and simulation tests on the host", run: native },
-  { name: "no-sfu", about: "the signaling stub without its SFU", run: (note) => tests("no-sfu", ["test", ...STUB_WITHOUT_SFU, "--test", "cli", "--test", "room"], note) },
+  { name: "no-sfu", about: "the binary of the signaling stub without its SFU", run: (note) => tests("no-sfu", ["test", ...STUB_WITHOUT_SFU, "--test", "cli", "--test", "room"], note) },
   { name: "wasm", about: "the SDK's tests in Chromium and in Firefox", needs: "browser", run: wasm },
   { name: "docs", about: "the examples in the documentation of what needs a browser", needs: "build", run: examples },
   { name: "package", about: "the npm package, and that its types are the accepted ones", needs: "build", before: buildPackage, run: npmPackage },

@@ -82,8 +82,8 @@ export async function launch(t, kind, { person = "alice", ...start } = {}) {
   const context = isFirst ? browser.defaultBrowserContext() : await browser.createBrowserContext();
   t.after(async () => {
     if (isFirst || !browser.connected) return close();
-    await context.close();
-    idle.set(key, [...(idle.get(key) ?? []), browser]);
+    const keep = () => idle.set(key, [...(idle.get(key) ?? []), browser]);
+    await context.close().then(keep, close);
   });
 
   const problems = [];

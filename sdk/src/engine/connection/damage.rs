@@ -37,7 +37,7 @@ impl Damage {
         self.update(now);
     }
 
-    /// A channel that was open has closed, and this end has not closed it.
+    /// A channel that was open has closed. The platform does not report those that this end closes.
     pub(super) fn handle_lost_channel(&mut self, now: Timestamp) {
         self.has_lost_channel = true;
         self.update(now);
@@ -51,6 +51,12 @@ impl Damage {
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
         self.due
+    }
+
+    /// It may not be replaced before this time.
+    pub(super) fn wait(&mut self, at: Timestamp) {
+        self.update(at);
+        self.due = self.due.map(|_| at);
     }
 
     /// Advances time. Returns whether the connection is damaged, once.

@@ -447,6 +447,12 @@ impl Connection {
         (self.damage.handle_timeout(now) && self.was_connected) || self.restarts.are_in_vain()
     }
 
+    /// Waits until then before it may be replaced.
+    pub(super) fn replace_later(&mut self, at: Timestamp) {
+        self.restarts.begin_again();
+        self.damage.wait(at);
+    }
+
     pub(super) fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
@@ -489,7 +495,10 @@ impl Connection {
                 }
                 exchange::Output::Warning(error) => self.outputs.push_back(Output::Warning(error)),
                 exchange::Output::Recovering(attempt) => {
-                    self.restarts.begun();
+                    // One after a change of the network may come before the loss, and be no sign of one.
+                    if self.exchange.state() != ConnectionState::Connected {
+                        self.restarts.begun();
+                    }
                     trace::recovering(attempt);
                 }
                 exchange::Output::GaveUp(error) => {

@@ -36,6 +36,11 @@ impl Restarts {
         }
     }
 
+    /// It may not be replaced yet.
+    pub(super) fn begin_again(&mut self) {
+        self.answered = self.answered.map(|_| 0);
+    }
+
     /// Whether another one is needed after enough of them.
     pub(super) fn are_in_vain(&self) -> bool {
         self.is_replaceable && self.is_pending && self.answered.is_some_and(|count| count >= ENOUGH)

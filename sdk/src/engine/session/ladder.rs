@@ -111,13 +111,23 @@ impl Ladder {
         Step::Nothing
     }
 
-    /// The network may be back: ends a wait, and soon an attempt from before.
+    /// The network may be back: ends a wait.
     pub(super) fn hurry(&mut self, now: Timestamp) {
+        if let Rung::Wait(at) = &mut self.rung {
+            *at = now.min(*at);
+        }
+    }
+
+    /// This end has another network: what made attempts slow is over. One over the previous network need not take longer.
+    pub(super) fn handle_network_change(&mut self, now: Timestamp) {
         self.attempt_ms = ATTEMPT_MS;
-        match &mut self.rung {
-            Rung::Wait(at) => *at = now.min(*at),
-            Rung::Attempt { since, until } => *until = (*since + ATTEMPT_MS).max(now).min(*until),
-            Rung::Admission => {}
+        if let Rung::Attempt { since, until } = self.rung {
+            let is_old = since + ATTEMPT_MS <= now;
+            self.rung = if is_old {
+                Rung::Wait(now)
+            } else {
+                Rung::Attempt { since, until: until.min(since + ATTEMPT_MS) }
+            };
         }
     }
 
@@ -190,8 +200,11 @@ mod tests {
             until - began
         };
         assert_eq!([(); 4].map(|()| attempt(&mut ladder)), [5_000, 10_000, 20_000, 20_000]);
-        ladder.hurry(60_000);
-        assert_eq!(attempt(&mut ladder), 5_000, "what made it slow may be over");
+        let began = ladder.poll_timeout().unwrap();
+        assert_eq!(ladder.handle_timeout(began), Step::Try);
+        ladder.handle_network_change(began + 7_000);
+        assert_eq!(ladder.poll_timeout(), Some(began + 7_000), "the attempt was over the previous network");
+        assert_eq!(attempt(&mut ladder), 5_000);
     }
 
     #[test]

@@ -202,6 +202,8 @@ impl Session {
                 if self.backlog.answered(id, &from, now) {
                     self.capacity_changed();
                 }
+                // More may have been sent to a participant who was not known to use moim than one mark covers.
+                self.send_marks(now);
             }
             Some(DataMessage::Resend) => self.path_of_far_end_renewed(from, now),
             Some(DataMessage::Mark { id }) => self.send_receipt(id, &from),

@@ -57,6 +57,7 @@ use crate::model::{
     Offerer, Order, ParticipantConnectionState, ParticipantId, ParticipantInfo, Profile, Publication,
     PublicationId, Role, RoomPermissions, Roster, SignalCommand, Timestamp, Topology, Wish,
 };
+use crate::pace::Pace;
 
 /// The most bytes held of messages whose senders, or receivers, are not known yet.
 const MAX_HELD_BYTES: usize = 4 << 20;
@@ -111,6 +112,8 @@ pub struct Session {
     silence: Silence,
     /// Links that the remote end has opened again or does not know any more, so that their connections have to be replaced.
     stale: SortedSet<LinkId>,
+    /// How often this end may replace the connection of each link.
+    replacements: SortedMap<LinkId, Pace>,
     live: LiveTracks,
     wishes: Wishes,
     layout: Option<MixLayout>,
@@ -148,6 +151,7 @@ impl Session {
             connections: SortedMap::new(),
             silence: Silence::default(),
             stale: SortedSet::new(),
+            replacements: SortedMap::new(),
             live: LiveTracks::default(),
             wishes: Wishes::new(everything),
             layout: None,
@@ -318,6 +322,9 @@ impl Session {
 
     /// The network of this end changed: connections may be lost, or could be restored now.
     pub fn handle_network_change(&mut self, now: Timestamp) {
+        if let Phase::Recovering { ladder, .. } = &mut self.phase {
+            ladder.handle_network_change(now);
+        }
         self.check_server(now);
         self.connections.values_mut().for_each(|connection| connection.handle_network_change(now));
         self.refresh();

@@ -1,22 +1,36 @@
 //! Replaces the peer connection of a link by a new one, in a new epoch.
 //!
-//! That restores what no ICE restart can (`connection/damage.rs`): in Firefox, a packet that the system refuses to send ends
-//! DTLS for good, and any association of data channels ends after a long loss. Either end may begin it, the other one follows ([`Reopened`](crate::model::SignalEvent::Reopened)). Publications and wishes
-//! belong to the session. Of what was in flight, chat and calls are sent again (`resend.rs`), files and streams go on
-//! (`paths.rs`), and data is lost.
+//! That restores what no ICE restart can (`connection/damage.rs`, `connection/restarts.rs`): in Firefox, a packet that the
+//! system refuses to send ends DTLS for good, and any association of data channels ends after a long loss. Either end may
+//! begin it, the other one follows ([`Reopened`](crate::model::SignalEvent::Reopened)); if both begin it, they open the same
+//! epoch. Publications and wishes belong to the session. Of what was in flight, chat and calls are sent again (`resend.rs`),
+//! files and streams go on (`paths.rs`), and data is lost.
 
 use super::Session;
 use crate::engine::trace;
 use crate::model::{LinkId, Timestamp};
+use crate::pace::Pace;
+
+/// Of one link: four at once, and one per ten seconds.
+const REPLACEMENTS: Pace = Pace::new(4, 10_000);
 
 impl Session {
     /// Lets time pass for the connections, and replaces those that no ICE restart can restore.
     pub(super) fn advance_connections(&mut self, now: Timestamp) {
         let mut failed = Vec::new();
         for (link, connection) in &mut self.connections {
-            if connection.handle_timeout(now) {
-                failed.push(link.clone());
+            if !connection.handle_timeout(now) {
+                continue;
             }
+            // A remote end that damages each connection must not cost more than this.
+            let pace = self.replacements.get_or_insert_with(link.clone(), || REPLACEMENTS);
+            match pace.take(now) {
+                Ok(()) => failed.push(link.clone()),
+                Err(at) => connection.replace_later(at),
+            }
+        }
+        if !failed.is_empty() {
+            self.replacements.retain(|link, _| self.connections.contains_key(link));
         }
         for link in failed {
             trace::replacing(&link);
@@ -120,6 +134,24 @@ mod tests {
         let outputs = drain(&mut session);
         let opens = |command: &ConnectionCommand| matches!(command, ConnectionCommand::Open { .. });
         assert!(outputs.iter().any(|output| is_command(output, opens)), "{outputs:?}");
+    }
+
+    #[test]
+    fn a_remote_end_that_damages_each_connection_costs_four_and_then_one_in_ten_seconds() {
+        let mut session = connected();
+        let (mut now, mut opened) = (100, Vec::new());
+        while now < 31_000 {
+            connect(&mut session, now);
+            session.handle_connection(&"b".into(), ConnectionInput::IceConnected(true), now);
+            let closed = ConnectionInput::ChannelClosed(Channel::Reliable);
+            session.handle_connection(&"b".into(), closed, now);
+            let due = session.poll_timeout().map_or(now, |at| at.max(now));
+            now = due.min(now + 1_000);
+            session.handle_timeout(now);
+            let opens = |command: &ConnectionCommand| matches!(command, ConnectionCommand::Open { .. });
+            opened.extend(drain(&mut session).iter().any(|it| is_command(it, opens)).then_some(now));
+        }
+        assert_eq!(opened.len(), 4 + 3, "{opened:?}");
     }
 
     #[test]

@@ -44,8 +44,9 @@ impl Ticker {
                 };
                 let listeners = vec![
                     ListenerGuard::new(&worker, "message", move |_| {
-                        tick();
+                        // First, in case that this one fails. The worker posts at most one more meanwhile.
                         handled();
+                        tick();
                     }),
                     ListenerGuard::new(&worker, "error", move |_| fall_back()),
                 ];

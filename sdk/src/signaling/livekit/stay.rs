@@ -113,6 +113,8 @@ impl LiveKitBackend {
         } else {
             // The peer connection will be replaced: what it had to say is void.
             self.link.close();
+            // The server's end of it belonged to the previous stay.
+            self.link.is_stale = false;
             self.event(SignalEvent::Rejoined { participant_id, participants, lobby, ice_servers });
         }
         self.send_waiting();

@@ -3,10 +3,11 @@
 use super::*;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::data::MAX_ROUTED_BYTES;
+use crate::engine::session::backlog::Backlog;
 use crate::engine::session::{MAX_HELD_BYTES, Output};
 use crate::model::{
-    Capabilities, JoinRequest, Lobby, ParticipantInfo, Profile, RoomPermission, SignalEvent, Topology,
-    participant,
+    Capabilities, JoinRequest, Lane, LinkProfile, Lobby, Offerer, ParticipantInfo, Profile, RoomPermission,
+    ServerLane, SignalEvent, Topology, participant,
 };
 
 /// A session in a mixed room with these people, as the first of them.
@@ -226,6 +227,25 @@ fn a_mark_that_found_the_queue_full_follows_when_there_is_capacity() {
     carry(&mut a, &mut b);
     carry(&mut b, &mut a);
     assert!(a.has_capacity(Channel::Reliable, None), "the receiver has everything");
+}
+
+#[test]
+fn who_turns_out_to_use_moim_is_sent_a_mark_for_everything_before() {
+    let [mut a, mut b] = through_a_mixer();
+    let profile = LinkProfile { labels: vec!["_reliable".to_owned()], ..LinkProfile::server() };
+    let lanes = vec![ServerLane { lane: Lane::Both, offerer: Offerer::Us, profile }];
+    a.backlog = Backlog::new(&Capabilities { lanes, ..Capabilities::default() });
+    let data = DataMessage::Data { topic: String::new(), payload: vec![7; 60_000] };
+    for _ in 0..100 {
+        a.send_data(&data, Channel::Reliable, None, 0).unwrap();
+    }
+    // There and back twice: the first mark, and the one for the rest.
+    for _ in 0..2 {
+        carry(&mut a, &mut b);
+        carry(&mut b, &mut a);
+    }
+    assert!(a.has_capacity(Channel::Reliable, None));
+    a.send_data(&data, Channel::Reliable, None, 0).unwrap();
 }
 
 #[test]
