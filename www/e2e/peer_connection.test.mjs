@@ -84,7 +84,7 @@ for (const [one, other, polite, missing] of [
       alice.page.evaluate(connect, DELAY_MS, { polite, begins: "data" }),
       bob.page.evaluate(connect, DELAY_MS, { polite: polite === undefined ? undefined : !polite, begins: "media" }),
     ]);
-    await until(bob.page, () => pc.received === "hello", { what: "the bytes of the data channel" });
+    await until(bob.page, () => pc.received === "hello", { what: "the bytes of the data channel", timeout: 30_000 });
     await assertShows(alice.page, "#direct", "bob", { timeout: 20_000 });
     for (const { page } of [alice, bob]) assert.deepEqual(await page.evaluate(() => pc.failures), []);
   });
