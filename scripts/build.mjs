@@ -43,9 +43,9 @@ export async function buildPackage({ quick = QUICK } = {}) {
   if (!quick) await minifyModules(NPM_PACKAGE);
 }
 
-/** The demo and the plain pages, in `dist/site`, with the package if it is built. */
-export async function buildSite({ quick = QUICK } = {}) {
-  await buildDemo(quick);
+/** The demo, built quickly, and the plain pages, in `dist/site`, with the package if it is built. */
+export async function buildSite() {
+  await buildDemo(true);
   await assembleSite();
 }
 

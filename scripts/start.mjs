@@ -91,7 +91,7 @@ await runAsScript(import.meta.url, async (argv) => {
   const quick = process.env.MOIM_QUICK !== "0";
   await ensureBuildTools();
   await buildStub();
-  await buildSite({ quick: true });
+  await buildSite();
   const { port, busy } = await choosePort(process.env.PORT, host);
   const { stub, address, mixing } = await startStub({ host, port, flags });
 

@@ -144,7 +144,7 @@ impl Hub {
         self.charge(id, bytes);
     }
 
-    /// Everyone is told, as everyone may become the host.
+    /// Sends the lobby to everyone in the room, because everyone may become the host.
     fn tell_lobby(&mut self, room: &str) {
         let Some(room) = self.rooms.get(room) else { return };
         let message = ServerMessage::Lobby { revision: room.revision(), lobby: room.lobby().clone() };

@@ -166,7 +166,7 @@ async fn the_sfu_is_restarted_and_its_clients_join_again() {
 #[tokio::test]
 async fn mixers_are_started_after_a_panic() {
     let folder = tempfile::tempdir().unwrap();
-    // It exits at once, which whoever waits is told.
+    // It exits at once, and those who wait get an error.
     let mixer = Some(MixerSettings::new("/bin/false"));
     let static_dir = Some(folder.path().to_owned());
     let mut hall = Hall::open(ServerConfig { mixer, static_dir, ..ServerConfig::default() }).await;

@@ -68,7 +68,7 @@ const end = (browser) => browser.close().catch(() => browser.process()?.kill("SI
  * @param {Record<string, string>} [options.env] more environment
  * @param {boolean} [options.headless] needs a display if false
  * @param {string} [options.sharedTab] the title of the tab that the user picks to share (Chromium); there is no
- *   permission for cameras then
+ *   permission for cameras then, and no profile of its own
  * @param {import("./certificate.mjs").Certificate} [options.trusted] a server's certificate that the browser accepts
  * @param {string[]} [options.enter] the command that starts it in another network namespace (Chromium)
  * @returns {Promise<Visitor>}

@@ -107,6 +107,11 @@ mod tests {
         matches!(output, Output::Connection { command, .. } if is(command))
     }
 
+    /// Whether a connection is opened.
+    fn opens(output: &Output) -> bool {
+        is_command(output, |command| matches!(command, ConnectionCommand::Open { .. }))
+    }
+
     #[test]
     fn a_new_connection_replaces_one_that_no_restart_restores() {
         let mut session = connected();
@@ -117,7 +122,7 @@ mod tests {
                 &|output| is_command(output, |command| *command == ConnectionCommand::Close),
                 &|output| matches!(output, Output::Signal(SignalCommand::Close(_))),
                 &|output| matches!(output, Output::Signal(SignalCommand::Open(_))),
-                &|output| is_command(output, |command| matches!(command, ConnectionCommand::Open { .. })),
+                &opens,
                 &|output| is_command(output, |command| matches!(command, ConnectionCommand::Attach(..))),
             ],
         );
@@ -132,8 +137,7 @@ mod tests {
         session.handle_connection(&"b".into(), closed, 30);
         session.handle_timeout(1_030);
         let outputs = drain(&mut session);
-        let opens = |command: &ConnectionCommand| matches!(command, ConnectionCommand::Open { .. });
-        assert!(outputs.iter().any(|output| is_command(output, opens)), "{outputs:?}");
+        assert!(outputs.iter().any(opens), "{outputs:?}");
     }
 
     #[test]
@@ -148,8 +152,7 @@ mod tests {
             let due = session.poll_timeout().map_or(now, |at| at.max(now));
             now = due.min(now + 1_000);
             session.handle_timeout(now);
-            let opens = |command: &ConnectionCommand| matches!(command, ConnectionCommand::Open { .. });
-            opened.extend(drain(&mut session).iter().any(|it| is_command(it, opens)).then_some(now));
+            opened.extend(drain(&mut session).iter().any(opens).then_some(now));
         }
         assert_eq!(opened.len(), 4 + 3, "{opened:?}");
     }
