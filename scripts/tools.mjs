@@ -1,14 +1,15 @@
-// The tools to build this repository: checks those of the machine, and installs its own into `.tools/`.
+// The tools to build this repository: checks those of the machine, and installs its own into `.tools/`. What has to be
+// compiled is kept in the user's cache folder as well.
 //
 //   node scripts/tools.mjs [--for-tests]
 
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseFlags } from "./lib/flags.mjs";
 import { ensureGoServers } from "./lib/go_servers.mjs";
 import { installLocked } from "./lib/npm.mjs";
-import { ROOT, SMOKE, TOOLS, tool } from "./lib/paths.mjs";
+import { ROOT, SMOKE, TOOLS_BIN, TOOLS_CACHE, tool } from "./lib/paths.mjs";
 import { Problem, runAsScript } from "./lib/problem.mjs";
 import { step } from "./lib/progress.mjs";
 import { run, runStep } from "./lib/run.mjs";
@@ -19,8 +20,12 @@ import { ask, versionOf, which } from "./lib/which.mjs";
 const WASM_TARGET = "wasm32-unknown-unknown";
 const WASM_PACK = { name: "wasm-pack", version: "0.15.1" };
 const GECKODRIVER = { name: "geckodriver", version: "0.37.1" };
-/** These tools run for seconds, so optimising them takes longer than it saves. */
-const QUICKLY = { CARGO_PROFILE_RELEASE_OPT_LEVEL: "1", CARGO_PROFILE_RELEASE_LTO: "off", CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16" };
+/** Optimising these tools takes longer than it saves. Only wasm-bindgen computes for long enough to be optimised at all. */
+const quickly = (optLevel) => ({
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: String(optLevel),
+  CARGO_PROFILE_RELEASE_LTO: "off",
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
+});
 const RUSTUP = "https://rustup.rs";
 
 /** Everything that a build needs. */
@@ -28,7 +33,7 @@ export async function ensureBuildTools() {
   checkMachine();
   await addWasmTarget();
   // Without TLS (rustls, ring), which is needed only for WebDriver servers on other machines.
-  await installTool({ name: "wasm-bindgen", crate: "wasm-bindgen-cli", version: wasmBindgenVersion(), flags: ["--no-default-features"] });
+  await installTool({ name: "wasm-bindgen", crate: "wasm-bindgen-cli", version: wasmBindgenVersion(), flags: ["--no-default-features"], optLevel: 1 });
   await installLocked(ROOT, { stamp: "npm", title: "installing the npm packages" });
 }
 
@@ -111,12 +116,20 @@ async function addWasmTarget() {
   });
 }
 
-async function installTool({ name, crate = name, version, flags = [] }) {
+/** Compiles a tool once for all clones of this repository, and copies it into `.tools`. */
+async function installTool({ name, crate = name, version, flags = [], optLevel = 0 }) {
   if (versionOf(tool(name)) === version) return;
-  const args = ["install", "--root", TOOLS, "--force", "--version", version, ...flags, crate];
-  const options = { hint: "Is the network up? cargo downloads it from crates.io.", log: `install-${name}`, cwd: ROOT, env: QUICKLY };
-  const title = `installing ${crate} ${version} into .tools (once, some minutes)`;
-  await step(title, async (note) => {
+  const installed = join(TOOLS_CACHE, `${crate}-${version}`);
+  const bin = join(installed, "bin");
+  if (!existsSync(bin)) await compileTool({ crate, version, flags, installed, optLevel });
+  mkdirSync(TOOLS_BIN, { recursive: true });
+  for (const file of readdirSync(bin)) copyFileSync(join(bin, file), join(TOOLS_BIN, file));
+}
+
+async function compileTool({ crate, version, flags, installed, optLevel }) {
+  const args = ["install", "--root", installed, "--version", version, ...flags, crate];
+  const options = { hint: "Is the network up? cargo downloads it from crates.io.", log: `install-${crate}`, cwd: ROOT, env: quickly(optLevel) };
+  await step(`compiling ${crate} ${version} (once, some minutes)`, async (note) => {
     const install = (args) => run("cargo", args, { ...options, onLine: (line) => note(line.trim()) });
     try {
       await install([...args, "--locked"]);

@@ -1,5 +1,6 @@
 // Absolute paths.
 
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,8 +14,9 @@ export const TARGET_JS = join(TARGET, "js");
 export const LOGS = join(TARGET, "logs");
 export const STAMPS = join(TARGET, "stamps");
 export const SMOKE = join(TARGET, "smoke");
-export const TOOLS = join(ROOT, ".tools");
-export const TOOLS_BIN = join(TOOLS, "bin");
+export const TOOLS_BIN = join(ROOT, ".tools", "bin");
+/** Compiled tools, by name and version, for every clone of this user. */
+export const TOOLS_CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "moim", "tools");
 export const NODE_MODULES = join(ROOT, "node_modules");
 export const DEMO = join(TARGET, "demo");
 /** wasm-bindgen's output for the npm package. */

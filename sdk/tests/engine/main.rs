@@ -113,16 +113,14 @@ impl Explored {
     }
 }
 
-fn setups(tracks: [u8; 2], failures: u8, repeated_needs: u8, restarts: u8) -> impl Iterator<Item = Setup> {
+/// Both politenesses and ways of opening, of a setup.
+fn setups(setup: Setup) -> impl Iterator<Item = Setup> {
     [Politeness::Polite, Politeness::Impolite].into_iter().flat_map(move |politeness| {
         [(false, false), (false, true), (true, false), (true, true)].map(|(second_asks, nudges)| Setup {
             politeness,
             second_asks,
             nudges,
-            tracks,
-            failures,
-            repeated_needs,
-            restarts,
+            ..setup
         })
     })
 }
@@ -144,21 +142,28 @@ fn assert_agreed_in_the_end(setups: impl Iterator<Item = Setup>) {
 
 #[test]
 fn every_order_of_events_ends_with_both_ends_agreed() {
-    assert_agreed_in_the_end(setups([3, 2], 0, 0, 0));
+    assert_agreed_in_the_end(setups(Setup { tracks: [3, 2], ..Setup::CALM }));
 }
 
 #[test]
 fn so_does_every_order_with_failures_and_refusals() {
-    assert_agreed_in_the_end(setups([2, 1], 2, 0, 0));
+    assert_agreed_in_the_end(setups(Setup { tracks: [2, 1], failures: 2, ..Setup::CALM }));
 }
 
 #[test]
 fn so_does_every_order_with_needs_that_are_told_again() {
-    assert_agreed_in_the_end(setups([1, 1], 1, 2, 0));
+    assert_agreed_in_the_end(setups(Setup { tracks: [1, 1], failures: 1, repeated_needs: 2, ..Setup::CALM }));
 }
 
 #[test]
 fn so_does_every_order_with_restarts() {
-    assert_agreed_in_the_end(setups([1, 0], 0, 0, 2));
-    assert_agreed_in_the_end(setups([0, 1], 1, 0, 1));
+    assert_agreed_in_the_end(setups(Setup { tracks: [1, 0], restarts: 2, ..Setup::CALM }));
+    assert_agreed_in_the_end(setups(Setup { tracks: [0, 1], failures: 1, restarts: 1, ..Setup::CALM }));
+}
+
+#[test]
+fn so_does_every_order_with_replaced_connections() {
+    assert_agreed_in_the_end(setups(Setup { tracks: [1, 1], replacements: 2, ..Setup::CALM }));
+    assert_agreed_in_the_end(setups(Setup { tracks: [1, 0], failures: 1, replacements: 1, ..Setup::CALM }));
+    assert_agreed_in_the_end(setups(Setup { tracks: [0, 1], restarts: 1, replacements: 1, ..Setup::CALM }));
 }

@@ -28,11 +28,29 @@ pub(crate) struct Setup {
     pub(crate) repeated_needs: u8,
     /// How often an end restarts ICE, or asks for it, at any time.
     pub(crate) restarts: u8,
+    /// How often an end replaces its connection, at any time.
+    pub(crate) replacements: u8,
+}
+
+impl Setup {
+    /// Nothing but the data channel.
+    pub(crate) const CALM: Self = Self {
+        politeness: Politeness::Polite,
+        second_asks: false,
+        nudges: false,
+        tracks: [0, 0],
+        failures: 0,
+        repeated_needs: 0,
+        restarts: 0,
+        replacements: 0,
+    };
 }
 
 /// A message between the ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Message {
+    /// Announces a later connection than the first.
+    Opened,
     Description(SessionDescription),
     Refusal(SdpType),
     /// Asks for an offer with this many sections.
@@ -47,7 +65,8 @@ pub(crate) struct Pair {
     failures: u8,
     repeated_needs: u8,
     restarts: u8,
-    /// ICE has been restarted by an end that was connected.
+    replacements: u8,
+    /// ICE of the current connections has been restarted by an end that was connected.
     has_restarted: bool,
     /// An operation has failed.
     is_faulty: bool,
@@ -59,7 +78,10 @@ pub(crate) struct End {
     pub(crate) browser: Browser,
     pub(crate) politeness: Politeness,
     asks: bool,
-    under_way: VecDeque<Message>,
+    /// The number of the connection.
+    epoch: u8,
+    /// Messages for this end, with the epoch that they were sent in.
+    under_way: VecDeque<(u8, Message)>,
     tracks_to_add: u8,
 }
 
@@ -78,6 +100,11 @@ pub(crate) enum Step {
     Gather,
     RepeatNeed,
     Restart,
+    Replace,
+}
+
+fn machine(asks: bool, politeness: Politeness) -> Negotiation {
+    if asks { Negotiation::asking(politeness) } else { Negotiation::new(politeness) }
 }
 
 impl Pair {
@@ -85,10 +112,11 @@ impl Pair {
         let other =
             if setup.politeness == Politeness::Polite { Politeness::Impolite } else { Politeness::Polite };
         let end = |asks, politeness, tracks_to_add| End {
-            machine: if asks { Negotiation::asking(politeness) } else { Negotiation::new(politeness) },
+            machine: machine(asks, politeness),
             browser: Browser::new(),
             politeness,
             asks,
+            epoch: 0,
             under_way: VecDeque::new(),
             tracks_to_add,
         };
@@ -100,6 +128,7 @@ impl Pair {
             failures: setup.failures,
             repeated_needs: setup.repeated_needs,
             restarts: setup.restarts,
+            replacements: setup.replacements,
             has_restarted: false,
             is_faulty: false,
         }
@@ -141,6 +170,9 @@ impl Pair {
             if self.restarts > 0 {
                 can(Step::Restart);
             }
+            if self.replacements > 0 {
+                can(Step::Replace);
+            }
         }
         steps
     }
@@ -172,24 +204,20 @@ impl Pair {
                 pair.is_faulty = true;
                 pair.failures -= 1;
             }
-            Step::Deliver => match end.under_way.pop_front().expect("a message under way") {
-                Message::Description(description) => {
-                    end.machine.handle_input(Input::RemoteDescription(description));
-                }
-                Message::Refusal(sdp_type) => end.machine.handle_input(Input::Refused(sdp_type)),
-                Message::Ask(sections) => {
-                    end.browser.receive(sections);
-                    end.machine.handle_input(Input::NegotiationNeeded);
-                }
-                Message::Restart => pair.has_restarted |= end.restart(),
-            },
+            Step::Deliver => pair.deliver(index),
             Step::Restart => {
                 pair.restarts -= 1;
                 if end.asks {
-                    pair.ends[1 - index].under_way.push_back(Message::Restart);
+                    let epoch = end.epoch;
+                    pair.ends[1 - index].under_way.push_back((epoch, Message::Restart));
                 } else {
                     pair.has_restarted |= end.restart();
                 }
+            }
+            Step::Replace => {
+                let next = end.epoch + 1;
+                pair.replacements -= 1;
+                pair.replace(index, next);
             }
             Step::Retry => end.machine.handle_input(Input::Retry),
             Step::Gather => {
@@ -205,11 +233,46 @@ impl Pair {
         pair
     }
 
+    fn deliver(&mut self, index: usize) {
+        let (epoch, message) = self.ends[index].under_way.pop_front().expect("a message under way");
+        if epoch < self.ends[index].epoch {
+            return;
+        }
+        if epoch > self.ends[index].epoch {
+            self.replace(index, epoch);
+        }
+        let end = &mut self.ends[index];
+        match message {
+            Message::Opened => {}
+            Message::Description(description) => {
+                end.machine.handle_input(Input::RemoteDescription(description));
+            }
+            Message::Refusal(sdp_type) => end.machine.handle_input(Input::Refused(sdp_type)),
+            Message::Ask(sections) => {
+                end.browser.receive(sections);
+                end.machine.handle_input(Input::NegotiationNeeded);
+            }
+            Message::Restart => self.has_restarted |= end.restart(),
+        }
+    }
+
+    /// The end has a new connection with the same tracks.
+    fn replace(&mut self, index: usize, epoch: u8) {
+        let end = &mut self.ends[index];
+        end.epoch = epoch;
+        end.machine = machine(end.asks, end.politeness);
+        let tracks = end.browser.tracks;
+        end.browser = Browser::new();
+        end.browser.tracks = tracks;
+        self.has_restarted = false;
+        self.ends[1 - index].under_way.push_back((epoch, Message::Opened));
+    }
+
     /// Performs an output of the machine.
     fn act(&mut self, index: usize) {
         let faulty = self.is_faulty;
         while let Some(output) = self.ends[index].machine.poll_output() {
-            let End { browser, politeness, asks, .. } = &mut self.ends[index];
+            let End { browser, politeness, asks, epoch, .. } = &mut self.ends[index];
             let message = match output {
                 Output::SetLocalDescription => {
                     let operation = Operation::SetLocal { tracks_at_start: browser.tracks };
@@ -230,14 +293,17 @@ impl Pair {
                     Message::Ask(browser.tracks)
                 }
             };
+            let epoch = *epoch;
             let far = &mut self.ends[1 - index].under_way;
-            far.push_back(message);
-            assert!(far.len() <= MOST_UNDER_WAY, "messages pile up");
+            far.push_back((epoch, message));
+            let current = far.iter().filter(|(sent_in, _)| *sent_in == epoch).count();
+            assert!(current <= MOST_UNDER_WAY, "messages pile up");
         }
     }
 
-    /// Both ends are idle, and each has what the other added.
+    /// Both ends are idle, with connections to each other, and each has what the other added.
     pub(crate) fn assert_converged(&self) {
+        assert_eq!(self.ends[0].epoch, self.ends[1].epoch);
         for (index, end) in self.ends.iter().enumerate() {
             let far = &self.ends[1 - index];
             assert_eq!(end.browser.state, SignalingState::Stable);
