@@ -107,7 +107,7 @@ impl Hub {
             Err((code, message)) => return self.error(id, code, message),
         };
         pass.restrict(&mut join);
-        if !self.acceptable(id, &join, &pass) {
+        if !self.acceptable(id, &join, &pass) || !self.take_over_waiting(id, &join) {
             return;
         }
         if let Some(connection) = self.connections.get_mut(&id) {

@@ -60,6 +60,8 @@ impl Seat {
     }
 }
 
+const SUPERSEDED: &str = "this participant has resumed over another connection";
+
 impl Hub {
     /// Handles the loss of a connection. Its seat stays for the grace time if the client can resume.
     pub(super) fn lose(&mut self, id: ConnectionId, reason: LeaveReason) {
@@ -111,8 +113,7 @@ impl Hub {
         }
         let seat = self.rooms.get(&name).and_then(|room| room.seat_with(token));
         if seat.is_some_and(|seat| seat.attempt > join.attempt) {
-            let message = "this participant has resumed over another connection";
-            return self.fail(id, ErrorCode::Superseded, message);
+            return self.fail(id, ErrorCode::Superseded, SUPERSEDED);
         }
         let Some((seat, before)) = seat.map(|seat| (seat.id, seat.connection())) else {
             let room = shorten(name);
@@ -124,11 +125,7 @@ impl Hub {
         self.leave_lobby(id);
         self.stop_waiting_for_mixer(id);
         if let Some(before) = before {
-            // The client has noticed before the server that its connection is dead; or another client knows its token.
-            let message = "this participant has resumed over another connection";
-            self.send_error(before, ErrorCode::Superseded, message, true);
-            self.connections.remove(&before);
-            self.close(before, CloseReason::Error(ErrorCode::Superseded));
+            self.supersede(before);
             self.empty_seat(&name, before, LeaveReason::Disconnected);
         }
         let Some(room) = self.rooms.get_mut(&name) else { return };
@@ -147,6 +144,35 @@ impl Hub {
         }
         self.media_relay(id, &name, join.relay);
         self.announce(&name, seat, Audience::Others);
+    }
+
+    /// Gives a connection the place in the lobby, or in the queue for a mixer, of an earlier attempt of the same client.
+    /// Returns `false` if the client waits over a later one.
+    pub(super) fn take_over_waiting(&mut self, id: ConnectionId, join: &Join) -> bool {
+        let is_same = |before: &Join| before.room == join.room && before.identity == join.identity;
+        let waiting = self.connections.iter_mut().find(|(other, connection)| {
+            **other != id && connection.waiting.as_deref().is_some_and(|waiting| is_same(&waiting.join))
+        });
+        let Some((before, connection)) = waiting.filter(|_| join.identity.is_some()) else { return true };
+        if connection.waiting.as_deref().is_some_and(|waiting| waiting.join.attempt > join.attempt) {
+            self.fail(id, ErrorCode::Superseded, SUPERSEDED);
+            return false;
+        }
+        let (before, waiting) = (*before, connection.waiting.take());
+        self.supersede(before);
+        self.leave_lobby(id);
+        self.stop_waiting_for_mixer(id);
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.waiting = waiting;
+        }
+        true
+    }
+
+    /// Closes a connection. Its client has noticed before the server that it is dead; or another client knows its token.
+    fn supersede(&mut self, before: ConnectionId) {
+        self.send_error(before, ErrorCode::Superseded, SUPERSEDED, true);
+        self.connections.remove(&before);
+        self.close(before, CloseReason::Error(ErrorCode::Superseded));
     }
 
     /// Ends the seats whose grace time is over.

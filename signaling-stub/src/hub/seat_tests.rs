@@ -415,3 +415,45 @@ fn after_a_restart_one_of_two_hosts_who_await_the_mixer_is_the_host_again() {
     assert_eq!(errors_of(ALICE, "0"), []);
     assert_eq!(errors_of(BOB, "1"), [(BOB, ErrorCode::HostRefused, false)]);
 }
+
+/// The server may take the first connection for alive, and lets both in once the room has a mixer or the host admits them.
+#[test]
+fn a_client_that_waits_and_comes_back_over_another_connection_waits_once() {
+    for is_mixed in [false, true] {
+        let mut hub = Hub::new(Limits::default()).with_mixers().with_mixer_token("secret");
+        let wait = |hub: &mut Hub, id, attempt: u32| {
+            hub.handle_connected(id, 0);
+            let mut message = resumable("tea", "");
+            (message["identity"], message["attempt"]) = ("0".repeat(32).into(), attempt.into());
+            message["topology"] = if is_mixed { "mcu" } else { "mesh" }.into();
+            say(hub, id, &message);
+            errors(&drain(hub))
+        };
+        if !is_mixed {
+            hub.handle_connected(ALICE, 0);
+            let mut message = resumable("tea", "");
+            message["role"] = "host".into();
+            say(&mut hub, ALICE, &message);
+            say(&mut hub, ALICE, &json!({ "type": "lock", "locked": true }));
+            drain(&mut hub);
+        }
+        assert_eq!(wait(&mut hub, BOB, 1), []);
+        assert_eq!(wait(&mut hub, AGAIN, 2), [(BOB, ErrorCode::Superseded, true)]);
+        assert_eq!(wait(&mut hub, CAROL, 1), [(CAROL, ErrorCode::Superseded, true)], "what was sent before");
+        if is_mixed {
+            let mixer = ConnectionId(20);
+            hub.handle_connected(mixer, 0);
+            let mut message = join_message("tea");
+            (message["topology"], message["role"], message["token"]) =
+                ("mcu".into(), "mixer".into(), "secret".into());
+            say(&mut hub, mixer, &message);
+        } else {
+            let waiting = hub.lobby("tea").waiting;
+            assert_eq!(waiting.len(), 1);
+            say(&mut hub, ALICE, &json!({ "type": "admit", "participantId": waiting[0].id }));
+        }
+        let outputs = drain(&mut hub);
+        assert!(welcome_of(&outputs, AGAIN).is_some(), "{outputs:?}");
+        assert_eq!(hub.participants("tea").len(), 2);
+    }
+}

@@ -1,6 +1,5 @@
 //! Paths between the ends of peer connections that carry nothing for some time.
 
-use moim::Topology;
 use moim::engine::data::Frame;
 use moim::model::{Channel, ConnectionState, LinkId, Timestamp};
 
@@ -63,6 +62,11 @@ impl World {
         if is_cut {
             self.handle(Event::Act(id, Action::CutAtClient));
         }
+        // One that fell asleep while it connected has heard only now that it had.
+        let down = self.clients[id].peers.iter().filter(|(_, peer)| peer.ice.is_down && !peer.ice.is_cut);
+        for link in down.map(|(link, _)| link.clone()).collect::<Vec<_>>() {
+            self.path_returns(id, &link);
+        }
         self.follow(id);
     }
 
@@ -75,7 +79,7 @@ impl World {
     fn cut(&mut self, id: ClientId, link: LinkId, lasts: Timestamp) {
         self.cuts += 1;
         for (id, link) in self.both_ends(id, &link) {
-            let breaks = self.topology == Topology::Mesh && self.random.happens(15);
+            let breaks = self.random.happens(15);
             self.clients[id].peers.get_mut(&link).unwrap().path_lost(breaks, &mut self.random);
             self.plan(id, &link);
             self.queue.push(self.queue.now() + lasts, Event::PathReturns(id, link));
