@@ -1,6 +1,7 @@
 // Starts real browsers with a fake camera and microphone that identify the person.
 
 import { after } from "node:test";
+import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { makeFirefoxTrust } from "./certificate.mjs";
 import { clipOf } from "./clip.mjs";
@@ -70,7 +71,7 @@ const end = (browser) => browser.close().catch(() => browser.process()?.kill("SI
  * @param {string} [options.sharedTab] the title of the tab that the user picks to share (Chromium); there is no
  *   permission for cameras then, and no profile of its own
  * @param {import("./certificate.mjs").Certificate} [options.trusted] a server's certificate that the browser accepts
- * @param {string[]} [options.enter] the command that starts it in another network namespace (Chromium)
+ * @param {string[]} [options.enter] the command that starts it in another network namespace
  * @returns {Promise<Visitor>}
  */
 export async function launch(t, kind, { person = "alice", ...start } = {}) {
@@ -101,15 +102,23 @@ export async function launch(t, kind, { person = "alice", ...start } = {}) {
 async function startBrowser(kind, person, { args = [], prefs = {}, env = {}, headless = true, sharedTab, trusted, enter = [] }) {
   const common = { executablePath: browserPath(kind), headless, env: { ...process.env, ...env }, defaultViewport: null, protocolTimeout: CALL_MS };
   if (kind === "firefox") {
-    return puppeteer.launch({ ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(trusted) });
+    const options = { ...common, browser: "firefox", args, extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs }, userDataDir: trusted && makeFirefoxTrust(trusted) };
+    return puppeteer.launch(enter.length > 0 ? enteredFirefox(enter, options) : options);
   }
   const flags = [...chromiumFlags(sharedTab), ...fakeDevices(person), ...trust(trusted), ...args];
-  return puppeteer.launch(entered(enter, { ...common, browser: "chrome", args: flags }));
+  const options = { ...common, browser: "chrome", args: flags };
+  return puppeteer.launch(enter.length > 0 ? enteredChromium(enter, options) : options);
 }
 
-/** Starts a browser by a command, and talks to it through a pipe: a namespace has ports of its own. */
-function entered([command, ...before], options) {
-  if (!command) return options;
+/** Starts Firefox by a command, see there. */
+const enteredFirefox = (enter, { executablePath, env, ...options }) => ({
+  ...options,
+  executablePath: fileURLToPath(new URL("../network/entered_firefox.mjs", import.meta.url)),
+  env: { ...env, MOIM_FIREFOX: executablePath, MOIM_ENTER: JSON.stringify(enter) },
+});
+
+/** Starts Chromium by a command, and talks to it through a pipe: a namespace has ports of its own. */
+function enteredChromium([command, ...before], options) {
   const args = [...before, options.executablePath, ...puppeteer.defaultArgs(options)];
   return { ...options, executablePath: command, ignoreDefaultArgs: true, args, pipe: true };
 }
