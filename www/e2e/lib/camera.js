@@ -4,12 +4,9 @@
 // picture without a person or a frame number. So the page's `getUserMedia` is called as usual, which keeps its errors,
 // and the tracks that it returns are replaced by those of a canvas and an oscillator.
 
-import { BLOCKS, PEOPLE, blockRect, encode } from "./code.js";
+import { BLOCKS, BURST_SECONDS, PEOPLE, PICTURE, blockRect, encode } from "./code.js";
 
-const PICTURE = { width: 640, height: 360, rate: 15, silent: false };
-const BURST_SECONDS = { on: 0.4, period: 0.6 };
-
-/** Makes every later `getUserMedia` of this page show `person`, in a picture of this size, if `silent` without a microphone. */
+/** Makes every later `getUserMedia` of this page show `person`, in a picture of this size and rate, if `silent` without a microphone. */
 export function replaceCamera(person, picture = PICTURE) {
   const devices = globalThis.navigator?.mediaDevices;
   if (!devices) return; // no secure context

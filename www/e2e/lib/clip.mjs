@@ -5,14 +5,11 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, w
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TARGET } from "../../../scripts/lib/paths.mjs";
-import { BLOCKS, PEOPLE, blockRect, encode } from "./code.js";
+import { BLOCKS, BURST_SECONDS, PEOPLE, PICTURE, blockRect, encode } from "./code.js";
 
-const WIDTH = 640;
-const HEIGHT = 360;
-const RATE = 15; // all people of a call share two cores
+const { width: WIDTH, height: HEIGHT, rate: RATE } = PICTURE;
 const SECONDS = 6;
 const SAMPLE_RATE = 48_000;
-const BURST_SECONDS = { on: 0.4, period: 0.6 };
 // Limited range: a camera's black and white.
 const BLACK = 16;
 const WHITE = 235;

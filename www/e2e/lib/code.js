@@ -10,6 +10,10 @@
 const PERSON_BITS = 3;
 const FRAME_BITS = 12;
 
+/** What cameras send here. All people of a call share two cores. Sound comes in bursts. */
+export const PICTURE = { width: 640, height: 360, rate: 15 };
+export const BURST_SECONDS = { on: 0.4, period: 0.6 };
+
 /** Frame numbers wrap here. */
 export const FRAMES = 2 ** FRAME_BITS;
 export const BLOCKS = 1 + PERSON_BITS + FRAME_BITS + 2;
