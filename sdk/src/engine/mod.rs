@@ -25,6 +25,7 @@ mod negotiation_retry;
 mod negotiation_throttle;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "used by `Room`"))]
 pub(crate) mod packet;
+mod patience;
 pub mod peer;
 pub mod quality;
 pub mod recovery;

@@ -27,6 +27,7 @@ pub(super) struct Metrics {
     pub(super) panics: Counter,
     sfu_clients: Gauge,
     sfu_streams: Gauge,
+    sfu_waiting_bytes: Gauge,
     sfu_frames: Counter,
     sfu_dropped_frames: Counter,
     sfu_dropped_messages: Counter,
@@ -47,6 +48,7 @@ impl Metrics {
             panics: Counter::default(),
             sfu_clients: Gauge::default(),
             sfu_streams: Gauge::default(),
+            sfu_waiting_bytes: Gauge::default(),
             sfu_frames: Counter::default(),
             sfu_dropped_frames: Counter::default(),
             sfu_dropped_messages: Counter::default(),
@@ -59,6 +61,7 @@ impl Metrics {
             ("participants", "Participants of all rooms", &metrics.participants),
             ("sfu_clients", "Participants of rooms with the SFU", &metrics.sfu_clients),
             ("sfu_streams", "Publications that the SFU forwards, for each receiver", &metrics.sfu_streams),
+            ("sfu_waiting_bytes", "Bytes of data messages that wait in the SFU", &metrics.sfu_waiting_bytes),
         ] {
             registry.register(name, help, gauge.clone());
         }
@@ -75,7 +78,7 @@ impl Metrics {
             ),
             (
                 "sfu_dropped_messages",
-                "Data messages that were dropped: too many, or not permitted",
+                "Data messages that were dropped: beyond the rate, not permitted, or, for each receiver, without room",
                 &metrics.sfu_dropped_messages,
             ),
             (
@@ -110,6 +113,7 @@ impl Metrics {
     pub(super) fn set_sfu(&self, now: SfuStats, before: SfuStats) {
         self.sfu_clients.set(gauge(now.clients));
         self.sfu_streams.set(gauge(now.streams));
+        self.sfu_waiting_bytes.set(gauge(now.waiting_bytes));
         self.sfu_frames.inc_by(now.frames.saturating_sub(before.frames));
         self.sfu_dropped_frames.inc_by(now.dropped_frames.saturating_sub(before.dropped_frames));
         self.sfu_dropped_messages.inc_by(now.dropped_messages.saturating_sub(before.dropped_messages));

@@ -1,74 +1,132 @@
-//! Messages that wait for a receiver. A sender has a limit of its own. If there are too many in total, the sender with the
-//! most of them loses its newest, so that nobody loses a message because of the messages of another sender.
+//! Messages that wait for a receiver, on all channels. If there are too many, the sender with the most of them loses its newest,
+//! so that nobody loses a message because of the messages of another sender. Parts of files and streams go first: their sender
+//! sends them again.
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
 };
+
+use moim_protocol::Channel;
 
 use super::budget::{Budget, Share};
 
+/// The bytes that may wait for one receiver.
+pub(super) const MAX_BYTES: usize = 3584 * 1024;
+/// Control messages of files and streams may exceed it: what depends on one that is dropped waits until its sender asks again.
+pub(super) const RESERVE_BYTES: usize = 256 * 1024;
+/// The longest control message of files and streams: the one that opens a stream has a header of up to 8 KiB.
+const CONTROL_BYTES: usize = 9 * 1024;
 /// The memory that a waiting message uses in addition to its content.
 const OVERHEAD_BYTES: usize = 64;
 
-#[derive(Debug)]
-struct Waiting {
-    from: String,
-    bytes: Vec<u8>,
+/// What a message is for, in the order in which a sender loses its messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lane {
+    Part,
+    Message,
+    Control,
 }
 
-impl Waiting {
-    fn cost(&self) -> usize {
-        self.bytes.len() + OVERHEAD_BYTES
+impl Lane {
+    const ALL: [Self; 3] = [Self::Part, Self::Message, Self::Control];
+
+    fn of(channel: Channel, bytes: &[u8]) -> Self {
+        match channel {
+            Channel::Files if bytes.len() <= CONTROL_BYTES => Self::Control,
+            Channel::Files => Self::Part,
+            Channel::Reliable | Channel::Lossy => Self::Message,
+        }
+    }
+
+    fn is_on(self, channel: Channel) -> bool {
+        (self == Self::Message) != (channel == Channel::Files)
     }
 }
 
-/// The queue of one channel.
+#[derive(Debug)]
+struct Waiting {
+    /// Increases with each message.
+    number: u64,
+    bytes: Vec<u8>,
+}
+
+fn cost(bytes: &[u8]) -> usize {
+    bytes.len() + OVERHEAD_BYTES
+}
+
+/// The messages of one sender.
+#[derive(Debug, Default)]
+struct Sent {
+    bytes: usize,
+    /// By lane.
+    queues: [VecDeque<Waiting>; Lane::ALL.len()],
+}
+
+impl Sent {
+    fn front(&self, lane: Lane) -> Option<&Waiting> {
+        self.queues[lane as usize].front()
+    }
+}
+
+/// How many messages of which sender were dropped.
+pub(super) type Losses = BTreeMap<String, u64>;
+
+/// The queues of one client.
 #[derive(Debug)]
 pub(super) struct Backlog {
-    messages: VecDeque<Waiting>,
-    by_sender: BTreeMap<String, usize>,
+    by_sender: BTreeMap<String, Sent>,
+    count: u64,
     share: Share,
 }
 
 impl Backlog {
     pub(super) fn new(budget: &Budget) -> Self {
-        Self { messages: VecDeque::new(), by_sender: BTreeMap::new(), share: budget.share() }
+        Self { by_sender: BTreeMap::new(), count: 0, share: budget.share() }
     }
 
-    /// Appends a message. If it and all others do not fit into `max` bytes, or those of its sender into `max_of_sender`, one or
-    /// several are dropped. Returns whose they were.
-    pub(super) fn push(
-        &mut self,
-        from: &str,
-        bytes: Vec<u8>,
-        max: usize,
-        max_of_sender: usize,
-    ) -> BTreeSet<String> {
-        let max = self.share.limit(max);
-        let message = Waiting { from: from.to_owned(), bytes };
-        let cost = message.cost();
-        if self.by_sender.get(from).copied().unwrap_or_default() + cost > max_of_sender {
-            return BTreeSet::from([message.from]);
+    /// Appends a message. If it and all others do not fit, one or several are dropped.
+    pub(super) fn push(&mut self, channel: Channel, from: &str, bytes: Vec<u8>) -> Losses {
+        let lane = Lane::of(channel, &bytes);
+        let reserve = if lane == Lane::Control { RESERVE_BYTES } else { 0 };
+        let max = self.share.limit(MAX_BYTES) + reserve;
+        let mut losses = Losses::new();
+        while self.share.bytes() + cost(&bytes) > max {
+            let loser = self.loser(from, lane, cost(&bytes));
+            if loser.as_ref().is_none_or(|loser| !self.drop_newest(loser)) {
+                *losses.entry(from.to_owned()).or_default() += 1;
+                return losses;
+            }
+            *losses.entry(loser.unwrap_or_default()).or_default() += 1;
         }
-        let mut losers = BTreeSet::new();
-        while self.share.bytes() + cost > max {
-            let own = self.by_sender.get(from).copied().unwrap_or_default() + cost;
-            let most = self.by_sender.iter().max_by_key(|(name, bytes)| (**bytes, Reverse(*name)));
-            let most = most.filter(|(_, bytes)| **bytes > own).map(|(name, _)| name.clone());
-            let newest = |most: &String| self.messages.iter().rposition(|waiting| waiting.from == *most);
-            let Some((most, newest)) = most.and_then(|most| newest(&most).map(|newest| (most, newest)))
-            else {
-                losers.insert(message.from);
-                return losers;
-            };
-            self.take(newest);
-            losers.insert(most);
+        self.count += 1;
+        self.share.add(cost(&bytes));
+        let sent = self.by_sender.entry(from.to_owned()).or_default();
+        sent.bytes += cost(&bytes);
+        sent.queues[lane as usize].push_back(Waiting { number: self.count, bytes });
+        losses
+    }
+
+    /// Who loses a message, so that one of `from` fits. `None`: that one is dropped.
+    fn loser(&self, from: &str, lane: Lane, cost: usize) -> Option<String> {
+        let own = self.by_sender.get(from);
+        let own_bytes = own.map_or(0, |sent| sent.bytes) + cost;
+        let most = self.by_sender.iter().max_by_key(|(name, sent)| (sent.bytes, Reverse(*name)));
+        if let Some((name, _)) = most.filter(|(name, sent)| *name != from && sent.bytes > own_bytes) {
+            return Some(name.clone());
         }
-        self.share.add(cost);
-        *self.by_sender.entry(message.from.clone()).or_default() += cost;
-        self.messages.push_back(message);
-        losers
+        let has_parts = own.is_some_and(|sent| sent.front(Lane::Part).is_some());
+        (lane != Lane::Part && has_parts).then(|| from.to_owned())
+    }
+
+    fn drop_newest(&mut self, sender: &str) -> bool {
+        let Some(sent) = self.by_sender.get(sender) else { return false };
+        match Lane::ALL.into_iter().find(|lane| sent.front(*lane).is_some()) {
+            Some(lane) => {
+                self.take(sender.to_owned(), |sent| sent.queues[lane as usize].pop_back()).is_some()
+            }
+            None => false,
+        }
     }
 
     /// The bytes that wait.
@@ -77,72 +135,137 @@ impl Backlog {
         self.share.bytes()
     }
 
-    /// The next message.
-    pub(super) fn front(&self) -> Option<&[u8]> {
-        self.messages.front().map(|waiting| waiting.bytes.as_slice())
+    /// The next message of a channel.
+    pub(super) fn front(&self, channel: Channel) -> Option<&[u8]> {
+        let (sender, lane) = self.next(channel)?;
+        Some(self.by_sender.get(sender)?.front(lane)?.bytes.as_slice())
     }
 
-    /// Removes the next message.
-    pub(super) fn pop(&mut self) {
-        self.take(0);
-    }
-
-    fn take(&mut self, place: usize) {
-        let Some(message) = self.messages.remove(place) else { return };
-        self.share.remove(message.cost());
-        if let Some(bytes) = self.by_sender.get_mut(&message.from) {
-            *bytes -= message.cost();
-            if *bytes == 0 {
-                self.by_sender.remove(&message.from);
-            }
+    /// Removes the next message of a channel.
+    pub(super) fn pop(&mut self, channel: Channel) {
+        if let Some((sender, lane)) = self.next(channel) {
+            let sender = sender.to_owned();
+            self.take(sender, |sent| sent.queues[lane as usize].pop_front());
         }
+    }
+
+    fn next(&self, channel: Channel) -> Option<(&str, Lane)> {
+        let lanes = || Lane::ALL.into_iter().filter(|lane| lane.is_on(channel));
+        let fronts = self.by_sender.iter().flat_map(|(name, sent)| {
+            lanes().filter_map(move |lane| Some((sent.front(lane)?.number, name.as_str(), lane)))
+        });
+        fronts.min_by_key(|(number, ..)| *number).map(|(_, name, lane)| (name, lane))
+    }
+
+    fn take(&mut self, sender: String, take: impl FnOnce(&mut Sent) -> Option<Waiting>) -> Option<()> {
+        let sent = self.by_sender.get_mut(&sender)?;
+        let bytes = cost(&take(sent)?.bytes);
+        sent.bytes -= bytes;
+        if sent.bytes == 0 {
+            self.by_sender.remove(&sender);
+        }
+        self.share.remove(bytes);
+        Some(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use Channel::{Files, Reliable};
+
     use super::*;
 
-    const MAX: usize = 100_000;
+    const PART: usize = 60_000;
 
-    fn senders(mut backlog: Backlog) -> Vec<u8> {
-        let mut senders = Vec::new();
-        while let Some([sender, ..]) = backlog.front() {
-            senders.push(*sender);
-            backlog.pop();
+    fn backlog() -> Backlog {
+        Backlog::new(&Budget::default())
+    }
+
+    fn send(backlog: &mut Backlog, channel: Channel, from: &str, length: usize) -> Vec<String> {
+        backlog.push(channel, from, vec![from.as_bytes()[0]; length]).into_keys().collect()
+    }
+
+    /// The first letters of the senders of all messages.
+    fn senders(mut backlog: Backlog, channel: Channel) -> String {
+        let mut senders = String::new();
+        while let Some([sender, ..]) = backlog.front(channel) {
+            senders.push(char::from(*sender));
+            backlog.pop(channel);
         }
-        assert_eq!((backlog.share.bytes(), backlog.by_sender.len()), (0, 0));
         senders
+    }
+
+    fn count(senders: &str, of: char) -> usize {
+        senders.chars().filter(|sender| *sender == of).count()
     }
 
     #[test]
     fn whoever_has_the_most_waiting_loses() {
-        let mut backlog = Backlog::new(&Budget::default());
-        let mallory = BTreeSet::from(["mallory".to_owned()]);
-        while backlog.push("mallory", vec![b'm'; 936], MAX, MAX).is_empty() {}
-        assert_eq!(backlog.push("alice", vec![b'a'; 1_936], MAX, MAX), mallory, "two are dropped for it");
-        assert_eq!(backlog.push("mallory", vec![b'm'; 936], MAX, MAX), mallory);
-        assert!(backlog.share.bytes() <= MAX);
-        assert_eq!(senders(backlog), [vec![b'm'; 98], vec![b'a']].concat());
-    }
-
-    #[test]
-    fn one_sender_has_a_limit_of_its_own() {
-        let mut backlog = Backlog::new(&Budget::default());
-        while backlog.push("mallory", vec![b'm'; 936], MAX, MAX / 10).is_empty() {}
-        assert_eq!(backlog.share.bytes(), MAX / 10);
-        assert!(backlog.push("alice", vec![b'a'; 936], MAX, MAX / 10).is_empty());
+        for channel in [Reliable, Files] {
+            let mut backlog = backlog();
+            while send(&mut backlog, channel, "mallory", PART).is_empty() {}
+            let full = backlog.bytes();
+            assert_eq!(send(&mut backlog, channel, "alice", PART + 10_000), ["mallory"]);
+            assert_eq!(send(&mut backlog, channel, "mallory", PART), ["mallory"]);
+            assert!(backlog.bytes() <= MAX_BYTES && backlog.bytes() > full - PART);
+            let senders = senders(backlog, channel);
+            assert!(senders.ends_with("ma") && count(&senders, 'a') == 1, "{senders}");
+        }
     }
 
     #[test]
     fn nobody_takes_more_than_the_others() {
-        let mut backlog = Backlog::new(&Budget::default());
+        let mut backlog = backlog();
         for _ in 0..1_000 {
-            backlog.push("mallory", vec![b'm'; 936], MAX, MAX);
-            backlog.push("alice", vec![b'a'; 936], MAX, MAX);
+            for sender in ["mallory", "oscar", "alice", "bob"] {
+                send(&mut backlog, Files, sender, PART);
+            }
         }
-        let senders = senders(backlog);
-        assert_eq!(senders.len(), 100);
-        assert_eq!(senders.iter().filter(|sender| **sender == b'a').count(), 50);
+        assert!(backlog.bytes() <= MAX_BYTES);
+        let senders = senders(backlog, Files);
+        let fair = senders.len() / 4;
+        assert!("moab".chars().all(|of| (fair..=fair + 1).contains(&count(&senders, of))), "{senders}");
+    }
+
+    #[test]
+    fn a_sender_loses_parts_of_files_before_messages() {
+        let mut backlog = backlog();
+        while send(&mut backlog, Files, "alice", PART).is_empty() {}
+        assert!((0..10).all(|_| send(&mut backlog, Reliable, "alice", PART) == ["alice"]));
+        while send(&mut backlog, Reliable, "bob", PART).iter().all(|loser| loser == "alice") {}
+        assert_eq!(count(&senders(backlog, Reliable), 'a'), 10, "none of them is dropped");
+    }
+
+    #[test]
+    fn the_channels_together_have_one_limit_and_each_keeps_its_order() {
+        let mut backlog = backlog();
+        for round in 0..200_u8 {
+            for channel in [Reliable, Files] {
+                for from in ["alice", "bob"] {
+                    backlog.push(channel, from, vec![round; if round % 2 == 0 { 50 } else { PART }]);
+                }
+            }
+            assert!(backlog.bytes() <= MAX_BYTES + RESERVE_BYTES);
+        }
+        for channel in [Reliable, Files] {
+            let mut last = 0;
+            while let Some([round, ..]) = backlog.front(channel) {
+                assert!(*round >= last);
+                last = *round;
+                backlog.pop(channel);
+            }
+        }
+        assert_eq!((backlog.bytes(), backlog.by_sender.len()), (0, 0));
+    }
+
+    #[test]
+    fn control_messages_pass_when_parts_do_not() {
+        let mut backlog = backlog();
+        while send(&mut backlog, Files, "alice", PART).is_empty() {}
+        let mut control = |length| send(&mut backlog, Files, "alice", length).is_empty();
+        assert!((0..10).all(|_| control(50) && control(8 * 1024 + 100)), "credits and openings");
+        assert!(!control(PART), "a part");
+        while control(1024) {}
+        assert!(backlog.bytes() <= MAX_BYTES + RESERVE_BYTES, "there is a bound");
     }
 }

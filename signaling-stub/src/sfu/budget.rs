@@ -29,7 +29,7 @@ impl Budget {
     }
 
     /// The total in bytes.
-    fn total(&self) -> usize {
+    pub(super) fn total(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }

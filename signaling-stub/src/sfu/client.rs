@@ -453,17 +453,17 @@ impl Client {
         }
     }
 
-    /// Sends a message of `from`. Returns whose messages were dropped, because too many wait.
+    /// Sends a message of `from`.
     pub(super) fn send_message(
         &mut self,
         channel: ChannelKind,
         from: &str,
         is_binary: bool,
         message: &[u8],
-    ) -> BTreeSet<String> {
+    ) -> channel::Dropped {
         match self.rtc.is_alive() {
             true => self.channels.send(&mut self.rtc, channel, from, is_binary, message),
-            false => BTreeSet::new(),
+            false => channel::Dropped::default(),
         }
     }
 

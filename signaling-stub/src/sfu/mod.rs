@@ -66,8 +66,10 @@ pub struct SfuStats {
     pub frames: u64,
     /// Total of frames that a receiver of their publication did not get: of other layers, or before a key frame.
     pub dropped_frames: u64,
-    /// Total of dropped messages: beyond the rate, or without the permission.
+    /// Total of dropped messages: beyond the rate, without the permission, or, once for each receiver, without room.
     pub dropped_messages: u64,
+    /// Bytes of messages that wait for their receivers, or for the rate of their senders.
+    pub waiting_bytes: usize,
 }
 
 /// The media of all rooms.
@@ -227,7 +229,8 @@ impl Sfu {
     /// Current statistics.
     pub fn stats(&self) -> SfuStats {
         let streams = self.clients.values().map(Client::streams).sum();
-        SfuStats { clients: self.clients.len(), streams, ..self.totals }
+        let waiting_bytes = self.budget.total();
+        SfuStats { clients: self.clients.len(), streams, waiting_bytes, ..self.totals }
     }
 
     /// Processes the output of every client, and passes it to the others.
@@ -296,8 +299,9 @@ impl Sfu {
         for (id, client) in &mut self.clients {
             let is_meant = to.is_empty() || client.participant.as_str() == to;
             if *id != from && client.room == room && is_meant {
-                let losers = client.send_message(channel, name.as_str(), is_binary, &content);
-                losses.extend(losers.into_iter().map(|loser| (loser, client.participant.clone())));
+                let dropped = client.send_message(channel, name.as_str(), is_binary, &content);
+                self.totals.dropped_messages += dropped.count;
+                losses.extend(dropped.losers.into_iter().map(|loser| (loser, client.participant.clone())));
                 self.woken.insert(*id);
             }
         }
@@ -308,7 +312,6 @@ impl Sfu {
 
     /// Messages of a client were dropped, because too many wait for their receiver.
     fn report_loss(&mut self, room: &str, loser: &str, receiver: &ParticipantId, now: Instant) {
-        self.totals.dropped_messages += 1;
         let is_loser = |client: &Client| client.room == room && client.participant.as_str() == loser;
         let Some((id, client)) = self.clients.iter_mut().find(|(_, client)| is_loser(client)) else { return };
         if client.is_told(now) {

@@ -54,8 +54,8 @@ fn is_control(channel: Channel, content: &[u8]) -> bool {
         return false;
     }
     match (channel, content) {
-        // accept, reject, acknowledge, verified and cancel, as in the README of the protocol
-        (Channel::Files, [3, kind, ..]) => matches!(kind, 1 | 2 | 4 | 6 | 8..=11),
+        // accept, reject, acknowledge, verified, cancel and resume, as in the README of the protocol
+        (Channel::Files, [3, kind, ..]) => matches!(kind, 1 | 2 | 4 | 6 | 8..=12),
         // credit, received, cancel, lost, resume and accept of a stream
         (Channel::Files, [5, kind, ..]) => matches!(kind, 4..=9),
         (Channel::Files, _) => false,
@@ -87,7 +87,7 @@ mod tests {
         }
         let is_file = |kind: u8| is_control(Channel::Files, &[3, kind, 0, 0]);
         let replies: Vec<_> = (0..=255).filter(|kind| is_file(*kind)).collect();
-        assert_eq!(replies, [1, 2, 4, 6, 8, 9, 10, 11]);
+        assert_eq!(replies, [1, 2, 4, 6, 8, 9, 10, 11, 12]);
         let is_stream = |kind: u8| is_control(Channel::Files, &[5, kind, 0, 0]);
         let replies: Vec<_> = (0..=255).filter(|kind| is_stream(*kind)).collect();
         assert_eq!(replies, [4, 5, 6, 7, 8, 9]);

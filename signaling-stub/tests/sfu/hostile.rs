@@ -81,3 +81,32 @@ fn a_flood_of_messages_costs_its_sender_and_not_the_others() {
     assert!(heard.contains(&"alice: hello") && heard.len() < sent, "before what mallory has sent");
     assert_film_goes_on(&mut world);
 }
+
+#[test]
+fn what_waits_for_a_receiver_that_has_vanished_is_at_most_4_mb_whoever_sends() {
+    let mut world = alice_and_bob();
+    let senders = ["mallory", "oscar", "trudy", "eve"];
+    for name in senders.into_iter().chain(["carol"]) {
+        world.join(name, vec![]);
+        world.receive(name, 0);
+    }
+    world.run(2_000);
+    world.cut("bob", true);
+    let (part, message) = ("x".repeat(60_000), "y".repeat(15_000));
+    for _ in 0..200 {
+        for name in senders {
+            world.send(name, Channel::Files, "bob", &part);
+            world.send(name, Channel::Reliable, "bob", &message);
+            world.send(name, Channel::Files, "bob", &message[..1_000]);
+        }
+        world.run(20);
+        let waiting = world.stats().waiting_bytes;
+        assert!(waiting <= 4_000_000, "{waiting}");
+    }
+    assert!(world.stats().waiting_bytes > 3_000_000, "the senders do fill it");
+    assert!(world.stats().dropped_messages > 100);
+    world.send("mallory", Channel::Files, "carol", "part");
+    world.run(1_000);
+    assert_eq!(world.person("carol").messages(Channel::Files), ["mallory: part"]);
+    assert_eq!(world.person("carol").faults, [] as [&str; 0]);
+}

@@ -9,7 +9,7 @@ use std::{
 use moim_protocol::{Channel, PeerSignal, Publication, RoomPermissions};
 use moim_signaling_stub::{
     MediaCommand, SeatId,
-    sfu::{Sfu, SfuOutput},
+    sfu::{Sfu, SfuOutput, SfuStats},
 };
 
 use str0m::net::Protocol;
@@ -149,6 +149,10 @@ impl World {
     /// Whether a client's camera films something that moves.
     pub(crate) fn film(&mut self, name: &str, is_moving: bool) {
         self.person_mut(name).is_moving = is_moving;
+    }
+
+    pub(crate) fn stats(&self) -> SfuStats {
+        self.sfu.stats()
     }
 
     pub(crate) fn person(&self, name: &str) -> &Person {

@@ -120,9 +120,10 @@ pub enum StreamMessage {
     },
     /// Either end: a chunk was lost, or that end does not know the stream.
     Lost,
-    /// Either end: the connection was replaced. The receiver accepts again; an end for which the stream has ended says how.
+    /// Either end: the connection was replaced. Sender: or the receiver is silent. Receiver: or a chunk was lost, and the sender
+    /// resumes. The receiver accepts again; an end for which the stream has ended says how.
     Resume {
-        /// Increases with each attempt of the sender, from 1 on; 0 from the receiver.
+        /// Increases with each attempt of the sender, from 1 on. From the receiver 0, or the next one after a loss.
         attempt: u32,
     },
     /// Receiver: it can continue over another connection. Instead of the first credit if the sender can, too.

@@ -4,12 +4,12 @@
 //! The sender opens; the receiver grants credit. Chunks follow, within the credit: at most [`WINDOW_BYTES`] ahead of
 //! what the receiver's application has read, so a slow reader blocks the writer, and neither the receiver's memory nor
 //! that of an SFU grows. At the end the sender sends the total size, and the receiver confirms. Either end may cancel
-//! the stream with a reason. A lost chunk interrupts the stream.
+//! the stream with a reason.
 //!
 //! A connection that is lost may be replaced by another one. Both ends are suspended meanwhile, if both can continue: the
 //! sender's `Open` and the receiver's `Accept` say so. Over the new connection the sender sends `Resume`, and the receiver
 //! accepts again, from the first byte that it does not have. The sender keeps what the receiver may miss, which is no more
-//! than the window. [`EndedStreams`] replies to an end that has missed how the stream has ended.
+//! than the window. The sender resumes as well if the receiver misses a chunk that an SFU has dropped, or is silent. [`EndedStreams`] replies to an end that has missed how the stream has ended.
 
 mod ended;
 mod message;

@@ -18,8 +18,10 @@ pub struct StreamReceiver {
     buffer: Vec<u8>,
     received: u64,
     granted: u64,
-    /// There is no connection, or another one, over which the sender has not asked yet where this end stands.
+    /// Something is missing, and the sender has not asked yet where this end stands.
     is_suspended: bool,
+    /// The highest attempt of the sender to continue.
+    attempt: u32,
     /// The result, if the stream has ended.
     end: Option<Result<(), StreamError>>,
     outputs: VecDeque<StreamMessage>,
@@ -29,8 +31,8 @@ impl StreamReceiver {
     /// Accepts a stream that the sender opened.
     pub fn new(header: StreamHeader) -> Self {
         let (buffer, outputs) = (Vec::new(), VecDeque::new());
-        let (received, granted, is_suspended, end) = (0, WINDOW_BYTES, false, None);
-        let mut receiver = Self { header, buffer, received, granted, is_suspended, end, outputs };
+        let (received, granted, is_suspended, attempt, end) = (0, WINDOW_BYTES, false, 0, None);
+        let mut receiver = Self { header, buffer, received, granted, is_suspended, attempt, end, outputs };
         match receiver.header.resumes {
             true => receiver.accept(0),
             false => receiver.send_credit(),
@@ -70,7 +72,7 @@ impl StreamReceiver {
             // The sender has missed that it was opened.
             StreamMessage::Open(header) if header == self.header && header.resumes => self.accept(0),
             StreamMessage::Resume { attempt } if self.header.resumes => self.accept(attempt),
-            // They were in flight when the connection was lost.
+            // They were in flight when the connection, or what came before them, was lost.
             StreamMessage::Chunk { .. } | StreamMessage::End { .. } if self.is_suspended => {}
             StreamMessage::Chunk { offset, bytes } if offset == self.received => self.take(&bytes),
             StreamMessage::Chunk { offset, .. } if offset > self.received => self.miss(),
@@ -140,6 +142,7 @@ impl StreamReceiver {
 
     fn accept(&mut self, attempt: u32) {
         self.is_suspended = false;
+        self.attempt = self.attempt.max(attempt);
         let (received, credit) = (self.received, self.granted);
         self.outputs.push_back(StreamMessage::Accept { attempt, received, credit });
     }
@@ -160,6 +163,11 @@ impl StreamReceiver {
     }
 
     fn miss(&mut self) {
+        if self.header.resumes {
+            self.is_suspended = true;
+            let attempt = self.attempt.saturating_add(1);
+            return self.outputs.push_back(StreamMessage::Resume { attempt });
+        }
         self.outputs.push_back(StreamMessage::Lost);
         self.handle_disconnect();
     }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests; clippy does not see it behind `all`")]
 //! Streams whose connection is replaced: directly at both ends, or behind a server at one of them.
 
+use std::collections::VecDeque;
 use std::task::Poll;
 
 use proptest::collection::vec;
@@ -253,6 +254,101 @@ proptest! {
         prop_assert!(pair.opened <= 1);
         prop_assert!(pair.text.starts_with(&pair.read));
     }
+}
+
+proptest! {
+    #[test]
+    fn whatever_an_sfu_drops_the_stream_arrives_whole(
+        mut pair in pair(),
+        lost in vec(any::<bool>(), 0..60),
+    ) {
+        let mut lost = lost.into_iter();
+        let (mut is_closed, mut ticks) = (false, 0);
+        while ticks < 1_000 {
+            let moves = [Step::Sender, Step::Receiver, Step::Write(usize::MAX), Step::Read];
+            let moved = moves.iter().any(|step| {
+                let before = pair.wires.to.each_ref().map(VecDeque::len);
+                let moved = pair.step(step);
+                for (to, before) in pair.wires.to.iter_mut().zip(before) {
+                    if to.len() > before && lost.next() == Some(true) {
+                        to.pop_back();
+                    }
+                }
+                moved
+            });
+            if pair.sender.result().is_some() && !moved {
+                break;
+            }
+            if !moved && pair.written == pair.text.len() && !std::mem::replace(&mut is_closed, true) {
+                pair.step(&Step::Close);
+            } else if !moved {
+                ticks += 1;
+                pair.sender.handle_tick();
+                pair.send_all();
+            }
+        }
+        prop_assert_eq!(pair.sender.result(), Some(&Ok(())));
+        prop_assert_eq!(&pair.received, &Some(Ok(())));
+        prop_assert!(pair.read == pair.text);
+        prop_assert_eq!(pair.opened, 1);
+    }
+}
+
+/// A stream of 1 MB that its reader has accepted, and of which the first window is under way.
+fn window_under_way() -> Pair {
+    let mut pair = Pair::new(vec![b'a'; 1_000_000], true);
+    while pair.step(&Step::Receiver) || pair.step(&Step::Sender) {}
+    while pair.step(&Step::Write(usize::MAX)) {}
+    assert_eq!(pair.written as u64, WINDOW_BYTES);
+    pair
+}
+
+/// The intervals of the next ticks, each before `between`.
+fn intervals(pair: &mut Pair, between: impl Fn(&mut Pair)) -> Vec<u32> {
+    let mut intervals = Vec::new();
+    for _ in 0..40 {
+        between(pair);
+        intervals.extend(pair.sender.tick_ms());
+        pair.sender.handle_tick();
+        pair.send_all();
+    }
+    intervals.dedup();
+    intervals
+}
+
+#[test]
+fn a_first_window_that_is_lost_is_sent_again() {
+    let mut pair = window_under_way();
+    pair.wires.to[1].clear();
+    let mut waited_ms = 0;
+    while pair.wires.to[1].is_empty() {
+        waited_ms += pair.sender.tick_ms().unwrap();
+        pair.sender.handle_tick();
+        pair.send_all();
+    }
+    assert_eq!(waited_ms, 4_000);
+    pair.settle();
+    pair.step(&Step::Close);
+    pair.settle();
+    assert_eq!((pair.sender.result(), &pair.received), (Some(&Ok(())), &Some(Ok(()))));
+    assert!(pair.read == pair.text);
+}
+
+#[test]
+fn a_reader_that_does_not_read_is_asked_once() {
+    let mut pair = window_under_way();
+    let carried =
+        intervals(&mut pair, |pair| while pair.step(&Step::Sender) || pair.step(&Step::Receiver) {});
+    assert_eq!(carried, [2_000]);
+    assert_eq!(pair.wires.to[1].len(), 0);
+    assert_eq!(pair.sender.attempts(), 1);
+}
+
+#[test]
+fn a_reader_that_does_not_answer_is_asked_less_and_less() {
+    let mut pair = window_under_way();
+    let lost = intervals(&mut pair, |pair| pair.wires.to[1].clear());
+    assert_eq!(lost, [2_000, 4_000, 8_000, 16_000, 32_000]);
 }
 
 /// Sends a part of a text.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{CHUNK_BYTES, StreamHeader, StreamKind, StreamMessage, WINDOW_BYTES};
+use crate::engine::patience::Patience;
 use crate::error::StreamError;
 
 /// Sends one stream. Feed one input, then drain [`poll_output`](Self::poll_output).
@@ -22,6 +23,9 @@ pub struct StreamSender {
     /// Whether the receiver can continue over another connection.
     is_resumable: bool,
     attempt: u32,
+    /// The receiver has everything before this offset.
+    acknowledged: u64,
+    patience: Patience,
     outputs: VecDeque<StreamMessage>,
 }
 
@@ -51,6 +55,8 @@ impl StreamSender {
             credit: 0,
             is_resumable: false,
             attempt: 0,
+            acknowledged: 0,
+            patience: Patience::default(),
             outputs,
         }
     }
@@ -144,6 +150,10 @@ impl StreamSender {
             {
                 self.resume(received, credit);
             }
+            // An intermediary has dropped what it has no room for.
+            (Phase::Open, StreamMessage::Resume { attempt }) if attempt > self.attempt => {
+                self.handle_renewed();
+            }
             // It answers an earlier attempt.
             _ => {}
         }
@@ -188,6 +198,23 @@ impl StreamSender {
         }
     }
 
+    /// When [`handle_tick`](Self::handle_tick) is due again, in milliseconds; `None` at the end.
+    pub fn tick_ms(&self) -> Option<u32> {
+        self.result().is_none().then(|| self.patience.interval_ms())
+    }
+
+    /// Asks a receiver that is silent where it stands.
+    pub fn handle_tick(&mut self) {
+        let waits = match self.phase {
+            Phase::Opening | Phase::Resuming => true,
+            Phase::Open => self.is_resumable && (self.is_closing || self.acknowledged < self.sent),
+            Phase::Suspended | Phase::Over(_) => false,
+        };
+        if self.patience.tick(waits) {
+            self.handle_renewed();
+        }
+    }
+
     /// The result, if the stream has ended.
     pub fn result(&self) -> Option<&Result<(), StreamError>> {
         match &self.phase {
@@ -199,6 +226,12 @@ impl StreamSender {
     /// Returns the next message to send.
     pub fn poll_output(&mut self) -> Option<StreamMessage> {
         self.outputs.pop_front()
+    }
+
+    /// How often the receiver was asked where it stands.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(super) fn attempts(&self) -> u32 {
+        self.attempt
     }
 
     #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -229,6 +262,7 @@ impl StreamSender {
 
     fn grant(&mut self, credit: u64) {
         self.credit = self.credit.max(credit);
+        self.has_arrived(self.credit.saturating_sub(WINDOW_BYTES));
         self.forget_acknowledged();
     }
 
@@ -240,6 +274,13 @@ impl StreamSender {
         self.kept.drain(..kept.saturating_sub(needed) as usize);
     }
 
+    fn has_arrived(&mut self, offset: u64) {
+        if offset > self.acknowledged {
+            self.acknowledged = offset;
+            self.patience.renew();
+        }
+    }
+
     fn resume(&mut self, received: u64, credit: u64) {
         let oldest = self.written - self.kept.len() as u64;
         if !(oldest..=self.written).contains(&received) {
@@ -247,6 +288,7 @@ impl StreamSender {
             return self.handle_disconnect();
         }
         (self.phase, self.sent) = (Phase::Open, received);
+        self.has_arrived(received);
         self.grant(credit);
         if self.is_closing && !self.is_behind() {
             self.send_end();

@@ -139,9 +139,10 @@ pub enum TransferMessage {
         /// A reason for the remote end.
         reason: String,
     },
-    /// Sender: the connection was replaced; the receiver accepts again.
+    /// Sender: the connection was replaced, or the receiver is silent; the receiver accepts again. Receiver: a chunk was lost;
+    /// the sender resumes.
     Resume {
-        /// Increases with each attempt, from 1 on.
+        /// Increases with each attempt of the sender, from 1 on. The receiver sends the next one.
         attempt: u32,
     },
 }

@@ -5,16 +5,22 @@
 //! sends the SHA-256 of the file. The receiver compares it with that of the received data, closes the file and sends
 //! `Verified`; the sender replies `Confirmed`. So a sender that has completed knows that the receiver has the file.
 //!
-//! When the channel closes before that, or loses a chunk, both ends are interrupted. Over another channel the sender
+//! When the channel closes before that, both ends are interrupted. Over another channel the sender
 //! offers the file again under the same id, and the receiver continues with what is missing.
 //!
 //! In a room, a connection that is lost is replaced by another one. Both ends are suspended meanwhile. Over the new one
 //! the sender sends `Resume`, and the receiver accepts again, from the first byte that it does not have. `Accept` and the
 //! offer say whether that end can do so; otherwise both are interrupted. [`EndedTransfers`] replies to an end that has
 //! missed how the transfer has ended.
+//!
+//! An SFU that is out of room drops chunks. The receiver reports the gap and the sender resumes with a smaller window; if the
+//! receiver is silent, the sender resumes without a report.
 
 mod early;
 mod ended;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod loss_tests;
 mod message;
 mod receiver;
 #[cfg(test)]

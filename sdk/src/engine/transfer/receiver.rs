@@ -24,6 +24,8 @@ pub struct FileReceiver {
     closed: bool,
     /// The attempt of the sender to continue, until all that was received is written.
     resuming: Option<u32>,
+    /// The highest attempt.
+    attempt: u32,
     outputs: VecDeque<Output>,
 }
 
@@ -31,7 +33,7 @@ pub struct FileReceiver {
 enum Phase {
     Offered,
     Receiving,
-    /// There is no connection, or another one, over which the sender has not asked yet where this end stands.
+    /// Something is missing, and the sender has not asked yet where this end stands.
     Suspended,
     /// The file is complete and closed; only the sender's confirmation is missing.
     Verified,
@@ -53,6 +55,7 @@ impl FileReceiver {
             whole: false,
             closed: false,
             resuming: None,
+            attempt: 0,
             outputs: VecDeque::new(),
         }
     }
@@ -98,7 +101,7 @@ impl FileReceiver {
             }
             (_, TransferMessage::Cancel { cause: CancelCause::Lost, .. }) => self.handle_disconnect(),
             (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
-            // It was in flight when the connection was lost.
+            // It was in flight when the connection, or what came before it, was lost.
             (Phase::Suspended, _) => {}
             _ => self.fail(CancelCause::Asked, "the sender violated the protocol"),
         }
@@ -180,6 +183,7 @@ impl FileReceiver {
         self.phase = Phase::Receiving;
         self.whole = false;
         self.resuming = Some(attempt);
+        self.attempt = self.attempt.max(attempt);
         self.accept_again();
     }
 
@@ -200,6 +204,11 @@ impl FileReceiver {
 
     /// A chunk was lost: by an SFU or a mixer without capacity, or by a page that is closing.
     fn miss(&mut self) {
+        if self.offer.resumes {
+            self.phase = Phase::Suspended;
+            let attempt = self.attempt.saturating_add(1);
+            return self.outputs.push_back(Output::Send(TransferMessage::Resume { attempt }));
+        }
         self.handle_disconnect();
         let (cause, reason) = (CancelCause::Lost, "a part of the file was lost".to_owned());
         self.outputs.push_front(Output::Send(TransferMessage::Cancel { cause, reason }));

@@ -8,6 +8,7 @@ use super::{
     ACKNOWLEDGE_BYTES, CHUNK_BYTES, CancelCause, FileOffer, FileTransferError, Output, TransferMessage,
     WINDOW_BYTES,
 };
+use crate::engine::patience::Patience;
 
 /// Sends one file. Feed one input, then drain [`poll_output`](Self::poll_output).
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ pub struct FileSender {
     /// Whether the receiver can continue over another connection.
     is_resumable: bool,
     attempt: u32,
+    patience: Patience,
     outputs: VecDeque<Output>,
 }
 
@@ -58,6 +60,7 @@ impl FileSender {
             reading: None,
             is_resumable: false,
             attempt: 0,
+            patience: Patience::default(),
             outputs,
         }
     }
@@ -96,6 +99,7 @@ impl FileSender {
             {
                 if offset > self.acknowledged {
                     self.acknowledged = offset;
+                    self.patience.renew();
                     self.outputs.push_back(Output::Progress(offset));
                 }
                 self.go_on();
@@ -109,6 +113,14 @@ impl FileSender {
             }
             (_, TransferMessage::Cancel { cause: CancelCause::Lost, .. }) => self.handle_disconnect(),
             (_, TransferMessage::Cancel { cause, reason }) => self.finish(Err(cancelled(cause, reason))),
+            // An intermediary has dropped what it has no room for.
+            (Phase::Sending | Phase::Ended, TransferMessage::Resume { attempt })
+                if self.is_resumable && attempt > self.attempt =>
+            {
+                self.window = (self.window / 2).max(ACKNOWLEDGE_BYTES);
+                self.handle_renewed();
+            }
+            (_, TransferMessage::Resume { .. }) => {}
             // It was sent before the receiver knew of the new connection, or answers an earlier attempt.
             (Phase::Suspended | Phase::Resuming, TransferMessage::Accept { attempt: Some(_), .. })
             | (
@@ -189,6 +201,28 @@ impl FileSender {
         }
     }
 
+    /// When [`handle_tick`](Self::handle_tick) is due, in milliseconds, unless there is another input before.
+    pub fn tick_ms(&self) -> Option<u32> {
+        self.waits().then(|| self.patience.interval_ms())
+    }
+
+    /// Asks a receiver that is silent where it stands.
+    pub fn handle_tick(&mut self) {
+        if self.patience.tick(self.waits()) {
+            self.handle_renewed();
+        }
+    }
+
+    /// Whether the receiver owes a message.
+    fn waits(&self) -> bool {
+        let owes = match self.phase {
+            Phase::Sending => self.position > self.acknowledged,
+            Phase::Ended | Phase::Resuming => true,
+            _ => false,
+        };
+        owes && self.is_resumable
+    }
+
     /// Offers the file again, over another channel. Returns `false` if the transfer was not interrupted.
     pub fn resume(&mut self) -> bool {
         if self.phase != Phase::Interrupted {
@@ -224,6 +258,7 @@ impl FileSender {
         self.position = offset;
         self.phase = Phase::Sending;
         if offset > self.acknowledged {
+            self.patience.renew();
             self.outputs.push_back(Output::Progress(offset));
         }
         self.acknowledged = offset;

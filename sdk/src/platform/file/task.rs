@@ -16,6 +16,7 @@ use super::transfer::Shared;
 use crate::engine::transfer::{FileReceiver, FileSender, Output, TransferFrame, TransferMessage};
 use crate::error::FileTransferError;
 use crate::platform::chunk;
+use crate::platform::clock::within;
 
 /// An external event of a transfer.
 #[derive(Debug)]
@@ -47,6 +48,19 @@ impl Work {
         match self {
             Self::Sending(machine, _) => machine.poll_output(),
             Self::Receiving(machine, _) => machine.poll_output(),
+        }
+    }
+
+    fn tick_ms(&self) -> Option<u32> {
+        match self {
+            Self::Sending(machine, _) => machine.tick_ms(),
+            Self::Receiving(..) => None,
+        }
+    }
+
+    fn handle_tick(&mut self) {
+        if let Self::Sending(machine, _) = self {
+            machine.handle_tick();
         }
     }
 
@@ -134,10 +148,10 @@ async fn run(
     let mut permit = None;
     let result = loop {
         match (work.poll_output(), &mut work) {
-            (None, work) => {
-                let input = inputs.next().await.unwrap_or(Input::Disconnected);
-                work.machine().handle(input);
-            }
+            (None, work) => match next(work.tick_ms(), &mut inputs).await {
+                Some(input) => work.machine().handle(input),
+                None => work.handle_tick(),
+            },
             (Some(Output::Finished(result)), _) => break result,
             (Some(Output::Progress(bytes)), _) => shared.progress(bytes),
             (Some(Output::Send(message)), work) => {
@@ -194,6 +208,15 @@ async fn run(
         work.abort(&error.to_string());
     }
     shared.finish(result.map_err(Into::into), work);
+}
+
+/// The next input. `None`: there was none in this time.
+async fn next(tick_ms: Option<u32>, inputs: &mut UnboundedReceiver<Input>) -> Option<Input> {
+    let input = match tick_ms {
+        Some(ms) => within(ms, inputs.next()).await?,
+        None => inputs.next().await,
+    };
+    Some(input.unwrap_or(Input::Disconnected))
 }
 
 /// Sends a frame. Waits while the queue is full.

@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, ready};
 
+use futures::future::select;
 use futures::io::AsyncWrite;
 
 use super::super::driver::Driver;
@@ -15,8 +16,8 @@ use crate::engine::session::PathChange;
 use crate::engine::stream::{StreamId, StreamKind, StreamMessage, StreamSender};
 use crate::error::{DataChannelError, Error, Result};
 use crate::model::ParticipantId;
-use crate::platform::Wakers;
 use crate::platform::task::spawn_local;
+use crate::platform::{Wakers, clock::sleep};
 
 /// A stream to a participant. Dropping it before it is closed aborts it.
 ///
@@ -68,10 +69,7 @@ impl OutgoingStream {
     /// Resolves when the stream has ended. Does not keep it alive.
     #[cfg(feature = "js")]
     pub(crate) fn ended(&self) -> impl Future<Output = Result<()>> + use<> {
-        let stream = Rc::downgrade(&self.0);
-        poll_fn(move |context| {
-            stream.upgrade().map_or(Poll::Ready(Ok(())), |stream| stream.poll_end(context))
-        })
+        ended(Rc::downgrade(&self.0))
     }
 
     /// Whether the stream carries bytes or text.
@@ -123,8 +121,21 @@ impl Outgoing {
         Self { driver, to, id, kind, machine, catches_up, wakers }
     }
 
-    pub(super) fn open(&self) -> Result<()> {
+    pub(super) fn open(self: &Rc<Self>) -> Result<()> {
+        let stream = Rc::downgrade(self);
+        spawn_local(async move {
+            select(pin!(tick(stream.clone())), pin!(ended(stream))).await;
+        });
         self.send_all()
+    }
+
+    fn tick_ms(&self) -> Option<u32> {
+        self.machine.borrow().tick_ms()
+    }
+
+    fn handle_tick(&self) {
+        self.machine.borrow_mut().handle_tick();
+        let _ = self.send_all();
     }
 
     pub(super) fn handle_message(self: &Rc<Self>, message: StreamMessage) {
@@ -233,6 +244,24 @@ impl Outgoing {
                 self.interrupt();
                 return Err(error.into());
             }
+        }
+    }
+}
+
+fn ended(stream: Weak<Outgoing>) -> impl Future<Output = Result<()>> {
+    poll_fn(move |context| stream.upgrade().map_or(Poll::Ready(Ok(())), |stream| stream.poll_end(context)))
+}
+
+/// Notices a reader that is silent. While its messages wait in this client, the reader cannot answer them.
+async fn tick(stream: Weak<Outgoing>) {
+    while let Some(ms) = stream.upgrade().and_then(|stream| stream.tick_ms()) {
+        sleep(ms).await;
+        poll_fn(|context| {
+            stream.upgrade().map_or(Poll::Ready(false), |stream| stream.poll_capacity(context))
+        })
+        .await;
+        if let Some(stream) = stream.upgrade() {
+            stream.handle_tick();
         }
     }
 }
