@@ -245,6 +245,10 @@ impl Session {
     /// Emits messages whose senders are known by now.
     pub(super) fn receive_early(&mut self, now: Timestamp) {
         for (from, channel, frame) in self.early.take() {
+            // The mixer that has forwarded it may be gone by now.
+            if self.roster.get(&from).is_some() && self.route(&from).is_none() {
+                self.interrupt_path(from.clone(), now);
+            }
             self.receive(from, channel, frame, now);
         }
     }

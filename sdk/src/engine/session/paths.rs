@@ -66,21 +66,25 @@ impl Session {
     /// The connection of a link is closed, or its channel for files.
     pub(super) fn interrupt_paths(&mut self, link: &LinkId, now: Timestamp) {
         for id in self.people_behind(link) {
-            if self.paths.is_interrupted(&id) {
-                continue;
-            }
-            let change = match self.reconnect_ms {
-                0 => PathChange::Lost,
-                patience => {
-                    self.paths.interrupted.insert(id.clone(), now + Timestamp::from(patience));
-                    PathChange::Interrupted
-                }
-            };
-            if change == PathChange::Lost {
-                self.fail_calls(Some(&id), &RpcError::ConnectionLost);
-            }
-            self.event(Event::PathChange(id, change));
+            self.interrupt_path(id, now);
         }
+    }
+
+    pub(super) fn interrupt_path(&mut self, id: ParticipantId, now: Timestamp) {
+        if self.paths.is_interrupted(&id) {
+            return;
+        }
+        let change = match self.reconnect_ms {
+            0 => PathChange::Lost,
+            patience => {
+                self.paths.interrupted.insert(id.clone(), now + Timestamp::from(patience));
+                PathChange::Interrupted
+            }
+        };
+        if change == PathChange::Lost {
+            self.fail_calls(Some(&id), &RpcError::ConnectionLost);
+        }
+        self.event(Event::PathChange(id, change));
     }
 
     /// The channel for files of a link is open.

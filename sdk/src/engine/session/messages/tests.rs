@@ -4,10 +4,10 @@ use super::*;
 use crate::engine::connection::{ConnectionCommand, ConnectionInput};
 use crate::engine::data::MAX_ROUTED_BYTES;
 use crate::engine::session::backlog::Backlog;
-use crate::engine::session::{MAX_HELD_BYTES, Output};
+use crate::engine::session::{Event, MAX_HELD_BYTES, Output, PathChange};
 use crate::model::{
-    Capabilities, JoinRequest, Lane, LinkProfile, Lobby, Offerer, ParticipantInfo, Profile, RoomPermission,
-    ServerLane, SignalEvent, Topology, participant,
+    Capabilities, JoinRequest, Lane, LeaveReason, LinkProfile, Lobby, Offerer, ParticipantInfo, Profile,
+    RoomPermission, ServerLane, SignalEvent, Topology, participant,
 };
 
 /// A session in a mixed room with these people, as the first of them.
@@ -272,4 +272,25 @@ fn nobody_waits_for_who_has_left_or_does_not_answer() {
         SignalEvent::ParticipantLeft { participant_id: "b".into(), reason: crate::model::LeaveReason::Left };
     a.handle_signal(left, 0);
     assert!(capacity(&mut a), "there is nobody to wait for");
+}
+
+#[test]
+fn who_is_known_only_after_the_mixer_has_left_can_be_answered_later() {
+    let mut session = joined(&[participant("a", 2, Role::Participant), participant("m", 1, Role::Mixer)]);
+    open(&mut session, "m");
+    let routed = Frame::Binary(vec![3, 1, 4]).routed(Some(&"b".into())).unwrap();
+    session.handle_connection(&"m".into(), ConnectionInput::ChannelMessage(Channel::Files, routed), 0);
+    session.handle_signal(
+        SignalEvent::ParticipantLeft { participant_id: "m".into(), reason: LeaveReason::Left },
+        1,
+    );
+    while session.poll_output().is_some() {}
+    session.handle_signal(SignalEvent::Participant(participant("b", 3, Role::Participant)), 2);
+    let events = std::iter::from_fn(|| session.poll_output()).filter_map(|output| match output {
+        Output::Event(Event::PathChange(id, change)) => Some((id, Some(change))),
+        Output::Event(Event::FileFrame(id, _)) => Some((id, None)),
+        _ => None,
+    });
+    assert_eq!(events.collect::<Vec<_>>(), [("b".into(), Some(PathChange::Interrupted)), ("b".into(), None)]);
+    assert_eq!(session.send_file_frame(vec![3], &"b".into()), Ok(()));
 }
