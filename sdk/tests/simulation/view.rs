@@ -1,7 +1,7 @@
 //! A room as an application knows it from the events alone. It panics when an event is inconsistent with the previous
 //! ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use moim::engine::data::DataMessage;
 use moim::engine::session::{Event, PathChange, Receipt, Session};
@@ -35,7 +35,7 @@ pub(crate) struct View {
     /// The chat messages of each sender, including those who have left.
     pub(crate) lines: BTreeMap<ParticipantId, Vec<String>>,
     /// Unreliable messages, by sender.
-    pub(crate) waves: BTreeMap<ParticipantId, BTreeSet<String>>,
+    pub(crate) waves: BTreeMap<ParticipantId, Vec<String>>,
     /// Who has received this client's messages, and when that was reported.
     pub(crate) receipts: Vec<(Timestamp, Receipt)>,
     /// It acted as a host without being the host.
@@ -163,7 +163,9 @@ impl View {
             DataMessage::Chat { text, .. } => self.lines.entry(id).or_default().push(text),
             DataMessage::Data { payload, .. } => {
                 let wave = String::from_utf8(payload).unwrap();
-                assert!(self.waves.entry(id).or_default().insert(wave), "something came twice");
+                let waves = self.waves.entry(id).or_default();
+                assert!(!waves.contains(&wave), "something came twice");
+                waves.push(wave);
             }
             DataMessage::Receipt { .. }
             | DataMessage::Mark { .. }

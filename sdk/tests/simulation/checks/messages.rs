@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use moim::Topology;
 use moim::model::{ParticipantId, Timestamp};
 
-use crate::client::{Client, Line};
+use crate::client::{Client, Line, Wave};
 use crate::world::World;
 
 /// A receiver without an acknowledgement for this long is treated as unreachable.
@@ -96,15 +96,35 @@ pub(super) fn check_receipts(world: &World, sender: &Client) -> u64 {
     answered.len() as u64
 }
 
-/// Unreliable messages arrive at most once, and only at their receivers. Returns how many.
+/// Data arrives at most once, and only at its receivers. What is reliable arrives in order, and in a mesh all of it while both
+/// stay connected. Returns how many.
 pub(super) fn check_waves(world: &World, receiver: &Client) -> u64 {
     let mut count = 0;
     for (from, waves) in &receiver.view.waves {
         let sender = world.known_as(from).expect("someone who was here");
-        for wave in waves {
-            let to = &sender.waves[wave];
-            assert!(to.as_ref().is_none_or(|to| receiver.is(to)), "{wave} was for {to:?}");
-            count += 1;
+        let found = |payload: &String| sender.waves.iter().find(|wave| wave.payload == *payload).unwrap();
+        let all: Vec<_> = waves.iter().map(found).collect();
+        for Wave { payload, to, .. } in &all {
+            assert!(to.as_ref().is_none_or(|to| receiver.is(to)), "{payload} was for {to:?}");
+        }
+        let reliable = |wave: &&Wave| wave.reliable;
+        let arrived: Vec<_> = all.into_iter().filter(reliable).map(|wave| wave.payload.as_str()).collect();
+        let sent: Vec<_> = sender.waves.iter().filter(reliable).map(|wave| wave.payload.as_str()).collect();
+        assert!(is_part_of(&arrived, &sent), "{arrived:?} of {sent:?} from {from}");
+        count += waves.len() as u64;
+    }
+    if world.topology != Topology::Mesh || !receiver.stays() {
+        return count;
+    }
+    for sender in world.clients.iter().filter(|sender| sender.stays()) {
+        let (Some(from), Some(to)) = (&sender.own_id, &receiver.own_id) else { continue };
+        if from == to || together_since(world, sender, receiver).is_some() {
+            continue;
+        }
+        let arrived = receiver.view.waves.get(from);
+        for wave in sender.waves.iter().filter(|wave| wave.owed.contains(to)) {
+            let has_arrived = arrived.is_some_and(|waves| waves.contains(&wave.payload));
+            assert!(has_arrived, "{} from {from} to {to}", wave.payload);
         }
     }
     count
@@ -155,13 +175,15 @@ fn resent_since(sender: &Client, receiver: &Client) -> Option<Timestamp> {
 /// gone for so long that the other one gave it up, when a connection was replaced, and when a server in between forgot one of
 /// them.
 fn together_since(world: &World, one: &Client, other: &Client) -> Option<Timestamp> {
+    let is_mesh = world.topology == Topology::Mesh;
     let seen_by = |one: &Client, other: &Client| {
-        let view = &one.view;
-        let gone = other.own_id.as_ref().map(|id| [view.left_at.get(id), view.replaced_at.get(id)]);
-        let is_forgotten = world.topology != Topology::Mesh && one.was_forgotten;
-        let back = is_forgotten.then_some(view.reconnected_at);
+        let (view, id) = (&one.view, other.own_id.as_ref());
+        let left = id.and_then(|id| view.left_at.get(id));
+        // One connection leads to everyone behind a server or mixer, even to those who were not known when it was replaced.
+        let replaced = view.replaced_at.iter().filter(|(behind, _)| !is_mesh || Some(*behind) == id);
+        let back = (!is_mesh && one.was_forgotten).then_some(view.reconnected_at);
         let renamed = (!one.former_ids.is_empty()).then_some(one.id_since);
-        gone.into_iter().flatten().flatten().copied().chain(back).chain(renamed).max()
+        left.into_iter().chain(replaced.map(|(_, at)| at)).copied().chain(back).chain(renamed).max()
     };
     seen_by(one, other).max(seen_by(other, one))
 }

@@ -32,6 +32,16 @@ pub(crate) struct Line {
     pub(crate) mixer: Option<ClientId>,
 }
 
+/// Data that was sent.
+#[derive(Debug)]
+pub(crate) struct Wave {
+    pub(crate) payload: String,
+    pub(crate) to: Option<ParticipantId>,
+    pub(crate) reliable: bool,
+    /// Who must receive it as long as nothing is replaced.
+    pub(crate) owed: BTreeSet<ParticipantId>,
+}
+
 impl Client {
     pub(crate) fn act(&mut self, action: Action, now: Timestamp, random: &mut Random) {
         let local = now - self.lag;
@@ -52,7 +62,7 @@ impl Client {
             }
             Action::Update => self.update(random),
             Action::Say { to_one } => self.say(to_one, now, random),
-            Action::Wave { to_one } => self.wave(to_one, local, random),
+            Action::Wave { to_one, reliable } => self.wave(to_one, reliable, local, random),
             Action::Wish => self.wish(random),
             Action::SendFile => self.send_file(now, random),
             Action::CancelFile => self.cancel_file(random),
@@ -112,13 +122,20 @@ impl Client {
         self.said.push(Line { id, said_at: now, text, to, receivers, owed, mixer: None });
     }
 
-    /// Sends an unreliable message, different each time.
-    fn wave(&mut self, to_one: bool, now: Timestamp, random: &mut Random) {
+    /// Sends data, different each time.
+    fn wave(&mut self, to_one: bool, reliable: bool, now: Timestamp, random: &mut Random) {
         let to = self.pick_other(random).filter(|_| to_one);
         let payload = format!("{}: wave {}", self.id, self.waves.len());
         let message = DataMessage::Data { topic: "wave".to_owned(), payload: payload.clone().into_bytes() };
-        self.session.send_data(&message, Channel::Lossy, to.as_ref(), now).unwrap();
-        self.waves.insert(payload, to);
+        let channel = if reliable { Channel::Reliable } else { Channel::Lossy };
+        let is_owed = |id: &ParticipantId| reliable && to.as_ref().is_none_or(|to| to == id);
+        let mut owed: BTreeSet<_> = self.people().filter(is_owed).collect();
+        if self.session.send_data(&message, channel, to.as_ref(), now).is_err() {
+            // Some of the queues were full.
+            assert!(reliable);
+            owed.clear();
+        }
+        self.waves.push(Wave { payload, to, reliable, owed });
     }
 
     fn wish(&mut self, random: &mut Random) {

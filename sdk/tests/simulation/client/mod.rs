@@ -16,7 +16,7 @@ use moim::engine::stream::StreamFrame;
 use moim::model::{Channel, LinkId, Order, ParticipantId, PublicationId, Timestamp, Topology};
 use moim::signaling::{self, NativeBackend, SignalingBackend, SocketEvent};
 
-pub(crate) use self::acts::Line;
+pub(crate) use self::acts::{Line, Wave};
 pub(crate) use self::files::Files;
 pub(crate) use self::mixing::{PICTURE, sound_for};
 pub(crate) use self::streams::Streams;
@@ -86,7 +86,7 @@ pub(crate) struct Client {
     pub(crate) asked_to_be_host: bool,
     pub(crate) said: Vec<Line>,
     /// Unreliable messages sent, and their receivers, if not everyone.
-    pub(crate) waves: BTreeMap<String, Option<ParticipantId>>,
+    pub(crate) waves: Vec<Wave>,
     /// Whether a publication is wanted at all, and at which height.
     pub(crate) wishes: BTreeMap<(ParticipantId, PublicationId), (bool, Option<u32>)>,
     pub(crate) orders: Vec<Order>,
@@ -123,7 +123,7 @@ impl Client {
             timer: None,
             asked_to_be_host: false,
             said: Vec::new(),
-            waves: BTreeMap::new(),
+            waves: Vec::new(),
             wishes: BTreeMap::new(),
             orders: Vec::new(),
             files: Files::default(),

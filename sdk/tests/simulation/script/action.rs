@@ -22,9 +22,10 @@ pub(crate) enum Action {
     Say {
         to_one: bool,
     },
-    /// Sends an unreliable message to everyone or to one participant.
+    /// Sends data to everyone or to one participant.
     Wave {
         to_one: bool,
+        reliable: bool,
     },
     /// Wants more or less of a remote publication.
     Wish,
@@ -115,7 +116,7 @@ impl Action {
             6 => Self::PublishToOne,
             7 => Self::Update,
             8..10 => Self::Wish,
-            10..12 => Self::Wave { to_one: random.happens(50) },
+            10..12 => Self::Wave { to_one: random.happens(50), reliable: random.happens(50) },
             12 => Self::Decide(Decision::any(random)),
             13 => Self::CutPath { lasts: random.number(200..9_000) },
             14 => Self::CutPath { lasts: random.number(9_000..40_000) },
