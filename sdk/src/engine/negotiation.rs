@@ -108,6 +108,8 @@ pub struct Negotiation {
     state: SignalingState,
     operation: Option<Operation>,
     needed: bool,
+    /// What needed negotiation before the remote offer was set.
+    may_settle: bool,
     /// The open local offer was refused, or its answer could not be applied.
     is_void: bool,
     /// The next local offer waits for [`Input::Retry`].
@@ -127,6 +129,7 @@ impl Negotiation {
             state: SignalingState::Stable,
             operation: None,
             needed: false,
+            may_settle: false,
             is_void: false,
             waits_to_retry: false,
             has_gathered: false,
@@ -208,6 +211,7 @@ impl Negotiation {
                 }
             }
             Some(Operation::SetLocal) if before == SignalingState::HaveRemoteOffer => {
+                self.needed |= self.may_settle;
                 self.outputs.push_back(Output::Refuse(SdpType::Offer));
             }
             Some(Operation::SetLocal) => self.try_again_later(),
@@ -241,7 +245,7 @@ impl Negotiation {
             SdpType::Offer => {
                 self.state = SignalingState::HaveRemoteOffer;
                 // The answer may settle what needed negotiation. If not, the browser fires the event again.
-                self.needed = false;
+                self.may_settle = std::mem::take(&mut self.needed);
                 self.waits_to_retry = false;
                 self.set_local();
             }

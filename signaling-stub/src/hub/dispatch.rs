@@ -10,7 +10,6 @@ use tracing::{debug, info};
 
 use super::{
     CloseReason, ConnectionId, Hub, Identity, MediaCommand, Output, SeatId, WaitReason, Waiting,
-    limits::json_bytes,
     pass::{Pass, missing},
     room::Room,
     seat::{Presence, Seat},
@@ -101,6 +100,10 @@ impl Hub {
                 let token = token.clone();
                 return self.resume(id, join, &token);
             }
+        }
+        if self.is_address_in_debt(id) {
+            let message = "too many participants have joined and left from this address; join later";
+            return self.error(id, ErrorCode::RateLimited, message);
         }
         let pass = match self.pass(&join.room, &join) {
             Ok(pass) => pass,
@@ -199,7 +202,9 @@ impl Hub {
         self.welcome(id, &join.room);
         self.outputs.extend(joined.map(Output::Media));
         self.media_relay(id, &join.room, join.relay);
+        let before = self.outputs.len();
         self.announce(&join.room, seat, Audience::Others);
+        self.charge_newcomer(id, before);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.room = Some(join.room.clone());
             connection.waiting = None;
@@ -414,8 +419,6 @@ impl Hub {
         let Some(members) = self.rooms.get_mut(room) else { return };
         let changed = members.change(seat, change);
         if changed {
-            let bytes = members.info(seat).map_or(0, json_bytes) * members.len();
-            self.charge(id, bytes);
             self.media_published(seat, room);
         }
         let audience = if changed { Audience::Everyone } else { Audience::Itself };

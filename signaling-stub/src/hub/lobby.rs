@@ -1,7 +1,7 @@
 //! The powers of a room's host: admitting, removing and muting participants.
 
 use moim_protocol::{
-    ErrorCode, Join, LeaveReason, ParticipantId, ParticipantInfo, PublicationId, Role, ServerMessage,
+    ErrorCode, Join, LeaveReason, Lobby, ParticipantId, ParticipantInfo, PublicationId, Role, ServerMessage,
     WaitingParticipant,
 };
 use tracing::info;
@@ -77,7 +77,6 @@ impl Hub {
         self.send(id, ServerMessage::Waiting);
         if changed {
             self.tell_lobby(&join.room);
-            self.charge_for_lobby(id, &join.room);
         }
         true
     }
@@ -100,33 +99,26 @@ impl Hub {
         let (room, waiting) = (room.to_owned(), waiting.id.clone());
         connection.waiting = None;
         self.strike_out(&room, &waiting);
-        self.charge_for_lobby(id, &room);
     }
 
     /// Removes a participant from a lobby.
     fn strike_out(&mut self, room: &str, participant: &ParticipantId) {
-        if let Some(members) = self.rooms.get_mut(room)
-            && members.change_lobby(|lobby| lobby.waiting.retain(|known| known.id != *participant))
-        {
-            self.tell_lobby(room);
-        }
+        self.change_lobby(room, |lobby| lobby.waiting.retain(|known| known.id != *participant));
     }
 
-    /// Admits everyone who waits for a room.
-    pub(super) fn open_lobby(&mut self, room: &str) {
+    /// Those who wait for a room, in the order of its lobby.
+    fn waiting_in_order(&self, room: &str) -> Vec<ConnectionId> {
         let waits =
             |connection: &super::Connection| connection.in_lobby().is_some_and(|(name, _)| name == room);
         let mut waiting: Vec<_> =
             self.connections.iter().filter(|(_, connection)| waits(connection)).map(|(id, _)| *id).collect();
-        let lobby = self.rooms.get(room).map(|room| room.lobby().waiting.clone()).unwrap_or_default();
+        let lobby = self.rooms.get(room).map(|room| room.lobby().waiting.as_slice()).unwrap_or_default();
         let place = |id: &ConnectionId| {
             let (_, waiting) = self.connections.get(id)?.in_lobby()?;
             lobby.iter().position(|known| known.id == waiting.id)
         };
         waiting.sort_by_key(place);
-        for id in waiting {
-            self.let_in(id);
-        }
+        waiting
     }
 
     fn let_in(&mut self, id: ConnectionId) {
@@ -135,13 +127,6 @@ impl Hub {
         let Waiting { join, reason: WaitReason::Lobby(identity) } = *waiting else { return };
         self.strike_out(&join.room, &identity.id);
         self.enter(id, join, Some(identity));
-    }
-
-    /// Charges whoever changed the lobby for telling the room.
-    fn charge_for_lobby(&mut self, id: ConnectionId, room: &str) {
-        let Some(room) = self.rooms.get(room) else { return };
-        let bytes = json_bytes(room.lobby()) * room.len();
-        self.charge(id, bytes);
     }
 
     /// Sends the lobby to everyone in the room, because everyone may become the host.
@@ -183,20 +168,24 @@ impl Hub {
             return;
         }
         match locked {
-            true => self.set_locked(room, true),
+            true => self.change_lobby(room, |lobby| lobby.locked = true),
             false => self.unlock(room),
         }
     }
 
     /// Admits newcomers from now on, and those who wait.
     pub(super) fn unlock(&mut self, room: &str) {
-        self.set_locked(room, false);
-        self.open_lobby(room);
+        let waiting = self.waiting_in_order(room);
+        // Once, rather than for each of them.
+        self.change_lobby(room, |lobby| *lobby = Lobby::default());
+        for id in waiting {
+            self.let_in(id);
+        }
     }
 
-    fn set_locked(&mut self, room: &str, locked: bool) {
-        if let Some(info) = self.rooms.get_mut(room)
-            && info.change_lobby(|lobby| lobby.locked = locked)
+    fn change_lobby(&mut self, room: &str, change: impl FnOnce(&mut Lobby)) {
+        if let Some(members) = self.rooms.get_mut(room)
+            && members.change_lobby(change)
         {
             self.tell_lobby(room);
         }

@@ -5,6 +5,9 @@
 //! [`poll_timeout`](Hub::poll_timeout). Two hubs with the same seed and the same events behave identically.
 
 mod audit;
+mod charge;
+#[cfg(test)]
+mod charge_tests;
 mod dispatch;
 mod id;
 mod limits;
@@ -39,6 +42,7 @@ use tracing::{debug, info};
 
 use self::{
     audit::Audit,
+    charge::Comings,
     id::{Identities, Identity},
     pass::Pass,
     rate::{Bucket, Rate},
@@ -94,6 +98,9 @@ pub struct Hub {
     connections: BTreeMap<ConnectionId, Connection>,
     rooms: BTreeMap<String, Room>,
     outputs: VecDeque<Output>,
+    comings: Comings,
+    /// Bytes of the outputs to the current event that are charged already.
+    charged_bytes: usize,
     /// The earliest time at which a connection can be idle.
     next_timeout: Option<u64>,
     shutting_down: bool,
@@ -181,6 +188,8 @@ impl Hub {
             connections: BTreeMap::new(),
             rooms: BTreeMap::new(),
             outputs: VecDeque::new(),
+            comings: Comings::default(),
+            charged_bytes: 0,
             next_timeout: None,
             shutting_down: false,
             now: 0,
@@ -366,7 +375,7 @@ impl Hub {
     ) {
         self.request = request.map(|request| (id, request));
         match message {
-            Ok(message) => self.handle_message(id, message),
+            Ok(message) => self.charged(id, |hub| hub.handle_message(id, message)),
             Err(error) => self.error(id, ErrorCode::Malformed, shorten(error.to_string())),
         }
         self.request = None;
@@ -393,13 +402,13 @@ impl Hub {
     /// Removes a connection. One that the hub has closed is unknown already.
     pub fn handle_disconnected(&mut self, id: ConnectionId, now: u64) {
         self.now = self.now.max(now);
-        self.lose(id, LeaveReason::Disconnected);
+        self.charged(id, |hub| hub.lose(id, LeaveReason::Disconnected));
     }
 
     /// The client has closed its connection because its page is closed or reloaded: it does not come back.
     pub fn handle_going_away(&mut self, id: ConnectionId, now: u64) {
         self.now = self.now.max(now);
-        self.forget(id, LeaveReason::Left);
+        self.charged(id, |hub| hub.forget(id, LeaveReason::Left));
     }
 
     /// Closes the connections that have been silent for too long, and ends the seats whose grace time is over.
@@ -497,13 +506,6 @@ impl Hub {
             }
         }
         false
-    }
-
-    /// Charges a client for what others are sent because of its last message.
-    fn charge(&mut self, id: ConnectionId, bytes: usize) {
-        if let Some(connection) = self.connections.get_mut(&id) {
-            connection.bucket.charge(bytes);
-        }
     }
 
     /// Removes a connection and its participant, and notifies the room.

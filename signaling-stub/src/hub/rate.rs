@@ -54,11 +54,28 @@ impl Bucket {
         self.tokens = self.tokens.min(self.tokens.saturating_sub(price).max(-self.burst / 2));
     }
 
-    /// Accounts for a frame of `bytes` bytes.
-    pub(super) fn take(&mut self, bytes: usize, now: u64) -> Rate {
+    /// Adds what the time until `now` gives.
+    pub(super) fn fill(&mut self, now: u64) {
         let elapsed = i64::try_from(now.saturating_sub(self.filled_at)).unwrap_or(i64::MAX);
         self.filled_at = self.filled_at.max(now);
         self.tokens = self.tokens.saturating_add(elapsed.saturating_mul(self.per_ms)).min(self.burst);
+    }
+
+    /// Whether nothing was used.
+    pub(super) fn is_full(&mut self, now: u64) -> bool {
+        self.fill(now);
+        self.tokens == self.burst
+    }
+
+    /// Whether everything was used.
+    pub(super) fn is_in_debt(&mut self, now: u64) -> bool {
+        self.fill(now);
+        self.tokens < TOKEN
+    }
+
+    /// Accounts for a frame of `bytes` bytes.
+    pub(super) fn take(&mut self, bytes: usize, now: u64) -> Rate {
+        self.fill(now);
         let price = (1 + cost(bytes)) * TOKEN;
         if self.tokens >= TOKEN {
             self.pay(price);

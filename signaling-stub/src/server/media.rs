@@ -96,11 +96,7 @@ impl Media {
         let runtime = Handle::current();
         let run = move || {
             let mut stopped = stopped;
-            let mut has_failed = false;
             let mut serve = || {
-                if std::mem::replace(&mut has_failed, true) {
-                    switchboard.drive(|hub, _| hub.handle_sfu_failed());
-                }
                 runtime.block_on(async {
                     tokio::select! {
                         () = self.serve(&switchboard) => {}
@@ -113,6 +109,10 @@ impl Media {
             while catch_unwind(AssertUnwindSafe(&mut serve)).is_err() {
                 error!("the SFU failed and is restarted");
                 switchboard.panicked();
+                let report = || switchboard.drive(|hub, _| hub.handle_sfu_failed());
+                if catch_unwind(AssertUnwindSafe(report)).is_err() {
+                    switchboard.panicked();
+                }
                 thread::sleep(RESTART_DELAY);
             }
         };

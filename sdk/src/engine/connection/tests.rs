@@ -246,6 +246,25 @@ fn a_refused_offer_is_told_at_both_ends_and_what_it_was_for_is_not_lost() {
 }
 
 #[test]
+fn what_is_published_again_while_an_offer_fails_is_asked_for() {
+    let mut ends = pair();
+    ends[0].send(&["camera"], 0);
+    settle(&mut ends, 0);
+    // An offer without it arrives, and is being applied.
+    let description = SessionDescription { sdp_type: SdpType::Offer, sdp: "v=1\r\n".into() };
+    ends[1].connection.handle_signal(LinkSignal::Description { description, carries: None }, 0);
+    ends[1].connection.withdraw(&"camera".into());
+    ends[1].connection.expect(&"camera".into(), 0);
+    ends[1].input(ConnectionInput::RemoteDescriptionSet, 0);
+    let before: Vec<_> = std::iter::from_fn(|| ends[1].connection.poll_output()).collect();
+    assert!(before.iter().all(|output| !matches!(output, Output::Signal(_))), "{before:?}");
+    let error = Error::Negotiation { step: "trying", detail: "no".into() };
+    ends[1].input(ConnectionInput::OperationFailed { state: SignalingState::Stable, error }, 0);
+    let mut asks = std::iter::from_fn(|| ends[1].connection.poll_output());
+    assert!(asks.any(|output| matches!(output, Output::Signal(LinkSignal::RequestOffer { .. }))));
+}
+
+#[test]
 fn a_publication_takes_over_a_section_once_the_far_end_knows_that_the_other_is_gone() {
     for who in 0..2 {
         let mut ends = pair();
