@@ -80,7 +80,6 @@ pub use engine::capture::{
 };
 pub use engine::codec::Codec;
 pub use engine::diagnosis::{Check, CheckResult, DiagnosisReport, Finding, Recommendation, Verdict};
-pub use engine::kurento::KurentoMedia;
 pub use engine::layout::{Fit, Layout, Placement, Rectangle};
 pub use engine::mix_layout::{MixLayout, MixLayoutKind, MixTile};
 pub use engine::peer::Signal;
@@ -103,6 +102,7 @@ pub use options::{
     ChatOptions, DataChannelOptions, DataChannelPriority, DataOptions, JoinOptions, MessageOptions,
     PublishOptions, ReconnectOptions, RoomOptions, SubscribeOptions, UpdateOptions,
 };
+pub use signaling::kurento::KurentoMedia;
 pub use signaling::{ServerOptions, ServerType};
 
 #[cfg(target_arch = "wasm32")]

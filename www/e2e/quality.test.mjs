@@ -67,7 +67,7 @@ for (const kind of ["chromium", "firefox"]) {
   });
 }
 
-test("a good call is excellent for both, mesh", { skip: stubMissing() || browserMissing("chromium") || browserMissing("firefox") }, async (t) => {
+test("both measure the quality of their call, mesh", { skip: stubMissing() || browserMissing("chromium") || browserMissing("firefox") }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page", kind: "chromium" });
   const bob = await join(t, stub, "bob", { app: "page", kind: "firefox" });

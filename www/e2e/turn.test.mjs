@@ -11,8 +11,9 @@ import { until } from "./lib/wait.mjs";
 
 const missing = (kind) => stubMissing() || browserMissing(kind) || false;
 const KINDS = ["chromium", "firefox"];
-/** How each browser reaches coturn, and the stub's relay; by UDP see the SFU and both browsers together. */
-const COTURN = { chromium: "udp", firefox: "tls" };
+/** How each browser reaches coturn; by UDP see signaling-stub/tests/turn.rs. */
+const COTURN = { chromium: "tcp", firefox: "tls" };
+/** How each browser reaches the stub's relay; by UDP see the SFU and both browsers together. */
 const WAYS = ["tcp", "tls"];
 const SECRET = "a secret of the tests";
 

@@ -15,7 +15,6 @@ pub mod exchange;
 pub mod file_name;
 pub mod framing;
 pub mod ice_server;
-pub mod kurento;
 mod last_messages;
 pub mod layout;
 pub mod mix_layout;

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::driver::Driver;
 use super::{KurentoConnectOptions, KurentoEvents, KurentoLink, KurentoLinkOptions, KurentoWebRtcOptions};
-use crate::engine::kurento::{Edges, KurentoMedia};
+
 use crate::error::{Error, Result, SignalingError};
-use crate::signaling::kurento::{Params, Request, params};
+use crate::signaling::kurento::{Edges, KurentoMedia, Params, Request, params};
 
 /// The name of the types of pipelines.
 pub(super) const PIPELINE: &str = "MediaPipeline";

@@ -6,9 +6,9 @@ use moim_protocol::options;
 use serde_json::{Map, Value};
 
 use super::transport::KurentoTransport;
-use crate::engine::kurento::KurentoMedia;
 use crate::model::{IceServer, IceTransportPolicy, MediaKind};
 use crate::platform::LocalTrack;
+use crate::signaling::kurento::KurentoMedia;
 use crate::signaling::kurento::Params;
 
 /// How to reach a Kurento Media Server.

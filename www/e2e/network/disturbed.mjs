@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { join, meetEachOther } from "../lib/call.mjs";
 import { assertShows } from "../lib/media.mjs";
 import { until } from "../lib/wait.mjs";
@@ -10,6 +11,7 @@ import { startLab, startPublicStub } from "./lab.mjs";
 
 const LINES = 20;
 const FILE_BYTES = 100_000;
+const PAUSE_MS = 20_000;
 
 test("a call", async (t) => {
   const lab = await startLab(t);
@@ -36,17 +38,26 @@ test("a call", async (t) => {
   });
 
   await t.test("the server stands still: media goes on", async (t) => {
+    for (const { page } of [alice, bob]) await page.evaluate(noteEvents);
+    const pause = sleep(PAUSE_MS); // Not a wait for something: it lasts this long.
     const since = performance.now();
     process.kill(stub.pid, "SIGSTOP");
     t.after(() => process.kill(stub.pid, "SIGCONT"));
-    await isIn(alice, "reconnecting");
+    await Promise.all([alice, bob].map((person) => isIn(person, "reconnecting")));
     t.diagnostic(`noticed after ${seconds(since)} s`);
+    await pause;
     await seeEachOther(alice, bob);
     const resumed = performance.now();
     process.kill(stub.pid, "SIGCONT");
     for (const person of [alice, bob]) await isIn(person, "joined");
     t.diagnostic(`room whole ${seconds(resumed)} s after the server went on`);
     await seeEachOther(alice, bob);
+    for (const { person, page } of [alice, bob]) {
+      const events = await page.evaluate(() => noted);
+      t.diagnostic(`${person}: ${events.join(" ")}`);
+      assert.ok(!events.includes("participantleft"));
+      assert.deepEqual(events.filter((event) => !event.startsWith("participant")), ["reconnecting", "reconnected"]);
+    }
   });
 
   for (const [what, offlineMs] of [["at once", 0], ["after a while without a network", 3_000]]) {
@@ -60,6 +71,13 @@ test("a call", async (t) => {
     });
   }
 });
+
+/** Notes what the room emits about connections. */
+function noteEvents() {
+  globalThis.noted = [];
+  const types = ["reconnecting", "reconnected", "participantreconnecting", "participantreconnected", "participantleft", "left"];
+  for (const type of types) room.addEventListener(type, () => noted.push(type));
+}
 
 const seconds = (since) => ((performance.now() - since) / 1_000).toFixed(1);
 

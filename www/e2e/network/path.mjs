@@ -26,6 +26,7 @@ test("calls in the topologies mesh and sfu, and with Firefox", { skip: CALLS.len
     const enter = (person, kind) => join(t, stub, person, { kind, app: "page", room: what, topology });
     const [alice, bob] = [await enter("alice", kinds[0]), await enter("bob", kinds[1])];
     await meetEachOther(alice, bob);
+    for (const { page } of [alice, bob]) await page.evaluate(noteEvents);
     calls.push({ what, alice, bob });
   }
   for (const [at, seconds] of CUTS.entries()) {
@@ -47,9 +48,24 @@ test("calls in the topologies mesh and sfu, and with Firefox", { skip: CALLS.len
   for (const { alice, bob } of calls) {
     const lines = await bob.reads("alice", written.length);
     assert.deepEqual(lines.map((line) => line.match(/(during|after) cut \d/)[0]), written, "in order, and nothing is doubled");
-    for (const person of [alice, bob]) person.assertNoProblems();
+    for (const person of [alice, bob]) {
+      const events = await person.page.evaluate(() => noted);
+      t.diagnostic(`${what}, ${person.person}: ${events.join(" ")}`);
+      // The server is reached by another path.
+      for (const unexpected of ["reconnecting", "participantleft", "left"]) assert.ok(!events.includes(unexpected), unexpected);
+      for (const expected of ["reconnecting", "connected"]) assert.ok(events.includes(`connection:${expected}`), expected);
+      assert.equal(events.filter((event) => event.startsWith("connection:")).at(-1), "connection:connected");
+      person.assertNoProblems();
+    }
   }
 });
+
+/** Notes what happens to the room, and the states of the connection to the other person. */
+function noteEvents() {
+  globalThis.noted = [];
+  for (const type of ["reconnecting", "reconnected", "participantleft", "left"]) room.addEventListener(type, () => noted.push(type));
+  room.addEventListener("connectionstatechange", ({ detail: { state } }) => noted.push(`connection:${state}`));
+}
 
 /** Waits for new frames, over whichever connection: a new one has another track, and perhaps another element. */
 async function shows(person, other) {

@@ -8,6 +8,7 @@
 //! The protocol has no authorisation: whoever knows an id, or asks for the list of pipelines, may use and release any object.
 
 mod client;
+mod edges;
 mod message;
 // proptest does not build for wasm32.
 #[cfg(test)]
@@ -15,4 +16,6 @@ mod message;
 mod tests;
 
 pub(crate) use client::{KurentoClient, Notice, Output};
+pub(crate) use edges::Edges;
+pub use edges::KurentoMedia;
 pub(crate) use message::{Params, Request, params, value_to_text};

@@ -34,7 +34,7 @@ const ALL_BITS: u8 = 0b111;
 
 /// The connections of one element in one direction.
 #[derive(Clone, Debug)]
-pub struct Edges<T>(Vec<(T, u8)>);
+pub(crate) struct Edges<T>(Vec<(T, u8)>);
 
 impl<T> Default for Edges<T> {
     fn default() -> Self {
@@ -44,7 +44,7 @@ impl<T> Default for Edges<T> {
 
 impl<T: PartialEq> Edges<T> {
     /// Media flows to or from this element. `None` is every kind.
-    pub fn connect(&mut self, other: T, media: Option<KurentoMedia>) {
+    pub(crate) fn connect(&mut self, other: T, media: Option<KurentoMedia>) {
         let bits = media.map_or(ALL_BITS, KurentoMedia::bit);
         match self.0.iter_mut().find(|(known, _)| *known == other) {
             Some((_, all)) => *all |= bits,
@@ -53,7 +53,7 @@ impl<T: PartialEq> Edges<T> {
     }
 
     /// Media no longer flows.
-    pub fn disconnect(&mut self, other: &T, media: Option<KurentoMedia>) {
+    pub(crate) fn disconnect(&mut self, other: &T, media: Option<KurentoMedia>) {
         let bits = media.map_or(ALL_BITS, KurentoMedia::bit);
         self.0.retain_mut(|(known, all)| {
             if known == other {
@@ -64,12 +64,12 @@ impl<T: PartialEq> Edges<T> {
     }
 
     /// Forgets the elements for which this is false.
-    pub fn retain(&mut self, mut is_kept: impl FnMut(&T) -> bool) {
+    pub(crate) fn retain(&mut self, mut is_kept: impl FnMut(&T) -> bool) {
         self.0.retain(|(other, _)| is_kept(other));
     }
 
     /// The calls that make the same connections again.
-    pub fn calls(&self) -> impl Iterator<Item = (&T, Option<KurentoMedia>)> {
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (&T, Option<KurentoMedia>)> {
         self.0.iter().flat_map(|(other, bits)| {
             let kinds: Vec<_> = match *bits {
                 ALL_BITS => vec![None],
