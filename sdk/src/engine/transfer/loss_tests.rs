@@ -167,6 +167,36 @@ fn a_sender_of_a_lost_last_part_asks_where_the_receiver_stands() {
     assert_arrived(&files);
 }
 
+#[test]
+fn a_receiver_that_writes_slowly_is_asked_and_its_progress_is_reported() {
+    let offer = FileOffer { size: 10_000_000, resumes: true, ..FileOffer::default() };
+    let window = 3 * ACKNOWLEDGE_BYTES;
+    let mut sender = FileSender::new(offer, CHUNK_BYTES).with_window(window);
+    sender.handle_message(TransferMessage::Accept { offset: 0, attempt: Some(0) });
+    let outputs = |sender: &mut FileSender| {
+        let mut outputs = Vec::new();
+        while let Some(output) = sender.poll_output() {
+            match output {
+                Output::Read { length, .. } => sender.handle_read(vec![0; length]),
+                other => outputs.push(other),
+            }
+        }
+        outputs
+    };
+    outputs(&mut sender);
+    sender.handle_tick();
+    sender.handle_tick();
+    assert_eq!(outputs(&mut sender), [Output::Send(TransferMessage::Resume { attempt: 1 })]);
+    let before_ms = sender.tick_ms();
+    for offset in [ACKNOWLEDGE_BYTES, 2 * ACKNOWLEDGE_BYTES] {
+        sender.handle_message(TransferMessage::Acknowledge { offset });
+        assert_eq!(outputs(&mut sender), [Output::Progress(offset)]);
+    }
+    assert!(sender.tick_ms() < before_ms, "there is no silence");
+    sender.handle_message(TransferMessage::Accept { offset: window, attempt: Some(1) });
+    assert!(outputs(&mut sender).contains(&Output::Progress(window)));
+}
+
 proptest! {
     #[test]
     fn whatever_is_lost_after_the_offer_files_arrive_whole(

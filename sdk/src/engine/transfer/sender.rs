@@ -17,6 +17,8 @@ pub struct FileSender {
     phase: Phase,
     chunk: usize,
     window: u64,
+    /// An intermediary holds what is in flight, and may drop it.
+    is_forwarded: bool,
     /// The next byte to send.
     position: u64,
     acknowledged: u64,
@@ -53,6 +55,7 @@ impl FileSender {
             phase: Phase::Offered,
             chunk: chunk.clamp(1, CHUNK_BYTES),
             window: WINDOW_BYTES,
+            is_forwarded: false,
             position: 0,
             acknowledged: 0,
             hashed: 0,
@@ -66,10 +69,12 @@ impl FileSender {
     }
 
     /// Limits how far it is ahead of the receiver to this many bytes, from [`ACKNOWLEDGE_BYTES`] to [`WINDOW_BYTES`]:
-    /// for a path that holds data in an intermediary's memory.
+    /// for a path that holds data in an intermediary's memory. If that is less, it may be dropped there, and a receiver that
+    /// is silent is asked.
     #[must_use]
     pub fn with_window(mut self, bytes: u64) -> Self {
         self.window = bytes.clamp(ACKNOWLEDGE_BYTES, WINDOW_BYTES);
+        self.is_forwarded = self.window < WINDOW_BYTES;
         self
     }
 
@@ -94,7 +99,7 @@ impl FileSender {
             (Phase::Offered, TransferMessage::Reject { reason }) => {
                 self.finish(Err(FileTransferError::Rejected { reason }));
             }
-            (Phase::Sending | Phase::Ended, TransferMessage::Acknowledge { offset })
+            (Phase::Sending | Phase::Ended | Phase::Resuming, TransferMessage::Acknowledge { offset })
                 if offset <= self.position =>
             {
                 if offset > self.acknowledged {
@@ -220,7 +225,7 @@ impl FileSender {
             Phase::Ended | Phase::Resuming => true,
             _ => false,
         };
-        owes && self.is_resumable
+        owes && self.is_resumable && self.is_forwarded
     }
 
     /// Offers the file again, over another channel. Returns `false` if the transfer was not interrupted.

@@ -192,14 +192,18 @@ impl Outgoing {
 
     /// Resolves when a chunk can be sent; with `false` if the connection is lost, until there is another one.
     fn poll_capacity(&self, context: &Context<'_>) -> Poll<bool> {
-        let capacity = match self.driver.upgrade() {
-            Some(driver) => ready!(driver.poll_capacity_to(&self.to, context)),
-            None => Err(DataChannelError::Closed.into()),
-        };
+        let capacity = ready!(self.poll_path(context));
         if capacity.is_err() {
             self.interrupt();
         }
         Poll::Ready(capacity.unwrap_or_default())
+    }
+
+    fn poll_path(&self, context: &Context<'_>) -> Poll<Result<bool>> {
+        match self.driver.upgrade() {
+            Some(driver) => driver.poll_capacity_to(&self.to, context),
+            None => Poll::Ready(Err(DataChannelError::Closed.into())),
+        }
     }
 
     /// Sends again what was lost with a connection, until there is no more or the connection is lost, too.
@@ -256,11 +260,12 @@ fn ended(stream: Weak<Outgoing>) -> impl Future<Output = Result<()>> {
 async fn tick(stream: Weak<Outgoing>) {
     while let Some(ms) = stream.upgrade().and_then(|stream| stream.tick_ms()) {
         sleep(ms).await;
-        poll_fn(|context| {
-            stream.upgrade().map_or(Poll::Ready(false), |stream| stream.poll_capacity(context))
-        })
-        .await;
-        if let Some(stream) = stream.upgrade() {
+        let path = poll_fn(|context| match stream.upgrade() {
+            Some(stream) => stream.poll_path(context),
+            None => Poll::Ready(Ok(false)),
+        });
+        // Whether a path that is lost comes back is decided elsewhere.
+        if let (Ok(true), Some(stream)) = (path.await, stream.upgrade()) {
             stream.handle_tick();
         }
     }
