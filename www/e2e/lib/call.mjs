@@ -94,12 +94,12 @@ function call(visitor, person, app) {
     },
 
     /** Waits until there are `count` chat lines of `from`, and returns them in order. */
-    async reads(from, count) {
+    async reads(from, count, timeout) {
       if (app === "demo" && !(await page.$($("chat-input")))) await click("chat-toggle");
       const selector = `${$("chat-message")}[data-from=${from}]`;
       const args = [selector, count];
       const enough = (selector, count) => document.querySelectorAll(selector).length >= count;
-      await until(page, enough, { what: `${count} lines of ${from}`, args });
+      await until(page, enough, { what: `${count} lines of ${from}`, args, timeout });
       return page.$$eval(selector, (lines) => lines.map((line) => line.textContent));
     },
 
