@@ -74,6 +74,9 @@ pub struct ServerConfig {
     /// Bytes that may be queued for a client. If it does not read the replies to its own requests, its connection is
     /// closed; messages of others may use half of it, and are dropped beyond that. Default: 4 MiB.
     pub max_queued_bytes: usize,
+    /// After this long in which the network has not accepted a frame, because the client does not read, its connection is
+    /// closed. Default: 10 s.
+    pub unread_timeout: Duration,
     /// The token that a mixer needs to join; those that the server starts have it. `None` lets any client that joins as
     /// a mixer receive the media of everyone in an `mcu` room. Default: a random one.
     pub mixer_token: Option<String>,
@@ -101,6 +104,7 @@ impl Default for ServerConfig {
             media_tcp: true,
             mixer: None,
             max_queued_bytes: 4 * 1024 * 1024,
+            unread_timeout: Duration::from_secs(10),
             mixer_token: Some(random_token()),
             token_keys: None,
             metrics: false,

@@ -28,8 +28,6 @@ use super::{
 };
 use crate::ConnectionId;
 
-/// If the network accepts a frame no sooner than this, the client does not read.
-const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time limit for a client to receive the last messages and to answer the close frame.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -154,7 +152,7 @@ async fn send(
         if let Message::Text(text) = &message {
             switchboard.metrics.sent_bytes.inc_by(text.len() as u64);
         }
-        match timeout(SEND_TIMEOUT, sink.send(message)).await {
+        match timeout(switchboard.unread_timeout, sink.send(message)).await {
             Ok(Ok(())) if last => return End::Closed,
             Ok(Ok(())) => {}
             Ok(Err(_)) | Err(_) => return End::Gone,

@@ -1,5 +1,7 @@
 //! Receivers that are sent much, and read slowly.
 
+use std::time::Duration;
+
 use moim_protocol::ServerMessage;
 use moim_signaling_stub::{Limits, ServerConfig};
 use serde_json::{Value, json};
@@ -60,7 +62,10 @@ async fn payloads_for_one_who_reads_slowly_cost_their_sender() {
 async fn changes_without_end_become_one_roster_for_who_reads_slowly() {
     // As fast as necessary to fill the system's buffer for Bob as well.
     let limits = Limits { message_burst: 20_000, ..Limits::default() }.with_heartbeat(30_000);
-    let config = ServerConfig { max_queued_bytes: 400_000, limits, ..ServerConfig::default() };
+    // Bob reads nothing for as long as this takes, on a busy machine too.
+    let unread_timeout = Duration::from_secs(600);
+    let config =
+        ServerConfig { max_queued_bytes: 400_000, unread_timeout, limits, ..ServerConfig::default() };
     let server = start(config).await;
     let mut pair = Pair::join(server.local_addr()).await;
     let mut mallory = Client::join(server.local_addr(), "parlour", "Mallory").await;
