@@ -5,7 +5,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { parseFlags } from "./lib/flags.mjs";
 import { ensureGoServers } from "./lib/go_servers.mjs";
 import { installLocked } from "./lib/npm.mjs";
@@ -121,13 +121,13 @@ async function installTool({ name, crate = name, version, flags = [], optLevel =
   if (versionOf(tool(name)) === version) return;
   const installed = join(TOOLS_CACHE, `${crate}-${version}`);
   const bin = join(installed, "bin");
-  if (!existsSync(bin)) await compileTool({ crate, version, flags, installed, optLevel });
+  if (versionOf(join(bin, basename(tool(name)))) !== version) await compileTool({ crate, version, flags, installed, optLevel });
   mkdirSync(TOOLS_BIN, { recursive: true });
   for (const file of readdirSync(bin)) copyFileSync(join(bin, file), join(TOOLS_BIN, file));
 }
 
 async function compileTool({ crate, version, flags, installed, optLevel }) {
-  const args = ["install", "--root", installed, "--version", version, ...flags, crate];
+  const args = ["install", "--root", installed, "--force", "--version", version, ...flags, crate];
   const options = { hint: "Is the network up? cargo downloads it from crates.io.", log: `install-${crate}`, cwd: ROOT, env: quickly(optLevel) };
   await step(`compiling ${crate} ${version} (once, some minutes)`, async (note) => {
     const install = (args) => run("cargo", args, { ...options, onLine: (line) => note(line.trim()) });

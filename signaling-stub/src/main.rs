@@ -19,8 +19,9 @@ use crate::cli::{Arguments, Command, LogFormat, TokenError, TurnError};
 /// How many ports `--port-search` tries after the first.
 const PORTS_TO_SEARCH: u16 = 20;
 
-/// Libraries that log only errors, unless `--log` names them.
-const QUIET: &str = "str0m=error,sctp_proto=error,dimpl=error,is=error,hyper=error,tungstenite=error,rustls=error,stun_types=error,turn_types=error";
+/// What libraries log, unless `--log` names them: nothing about the packets of strangers, who could fill the log, and errors
+/// otherwise.
+const QUIET: &str = "str0m=off,sctp_proto=off,dimpl=off,is=off,hyper=error,tungstenite=error,rustls=error,stun_types=error,turn_types=error";
 
 /// The browsers that `--mixer` searches for.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

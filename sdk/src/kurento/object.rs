@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 use super::driver::Driver;
 use super::{KurentoConnectOptions, KurentoEvents, KurentoLink, KurentoLinkOptions, KurentoWebRtcOptions};
-
 use crate::error::{Error, Result, SignalingError};
 use crate::signaling::kurento::{Edges, KurentoMedia, Params, Request, params};
 

@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 use super::transport::KurentoTransport;
 use crate::model::{IceServer, IceTransportPolicy, MediaKind};
 use crate::platform::LocalTrack;
-use crate::signaling::kurento::KurentoMedia;
-use crate::signaling::kurento::Params;
+use crate::signaling::kurento::{KurentoMedia, Params};
 
 /// How to reach a Kurento Media Server.
 #[derive(Clone, Debug)]

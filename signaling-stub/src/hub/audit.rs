@@ -7,13 +7,13 @@ use super::{ConnectionId, Hub};
 
 /// The target of the lines.
 pub(crate) const AUDIT: &str = "moim::audit";
-/// Lines of one connection within [`WINDOW_MS`]. Those that are left out are counted.
+/// Lines of one connection, or of all refused pages, within [`WINDOW_MS`]. Those that are left out are counted.
 const LINES: u32 = 8;
 const WINDOW_MS: u64 = 10_000;
 
-/// Limits the lines of one connection.
+/// Limits the lines about one connection, or about all refused pages.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Audit {
+pub(crate) struct Audit {
     window: u64,
     lines: u32,
     left_out: u32,
@@ -21,7 +21,7 @@ pub(super) struct Audit {
 
 impl Audit {
     /// Whether to write a line now, and how many were left out before it.
-    fn take(&mut self, now: u64) -> Option<u32> {
+    pub(crate) fn take(&mut self, now: u64) -> Option<u32> {
         if now.saturating_sub(self.window) >= WINDOW_MS {
             (self.window, self.lines) = (now, 0);
         }

@@ -142,3 +142,31 @@ fn a_host_pays_for_its_lobby_and_not_for_those_it_admits() {
     }
     assert!((3..60).contains(&changes), "{changes} changes: each is sent to 16 others");
 }
+
+#[test]
+fn whoever_replaces_its_own_connection_again_and_again_pays() {
+    let mut hub = Hub::new(Limits::default());
+    for id in 1..=20 {
+        let id = connect(&mut hub, id, ANOTHER, 0);
+        assert_eq!(try_join(&mut hub, id, 0), None);
+    }
+    let mallory = connect(&mut hub, 100, ADDRESS, 0);
+    let mut join = join_message("hall");
+    (join["metadata"], join["resume"]) = ("m".repeat(8_000).into(), "".into());
+    say(&mut hub, mallory, &join);
+    let token = drain(&mut hub).into_iter().find_map(|output| match output {
+        Output::Send { message: ServerMessage::Welcome(welcome), .. } => welcome.resume_token,
+        _ => None,
+    });
+    join["resume"] = token.unwrap().into();
+    let mut resumes = |from: u64, now: u64| {
+        (from..from + 1_000).position(|id| {
+            let id = connect(&mut hub, id, ADDRESS, now);
+            hub.handle_text(id, &join.to_string(), now);
+            errors(&drain(&mut hub)).contains(&(id, ErrorCode::RateLimited, false))
+        })
+    };
+    // A person on a bad network comes back a few times.
+    let first = resumes(200, 0).expect("a limit");
+    assert!((5..100).contains(&first), "{first}");
+}

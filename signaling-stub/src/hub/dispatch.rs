@@ -101,7 +101,11 @@ impl Hub {
                 return self.resume(id, join, &token);
             }
         }
-        if self.is_address_in_debt(id) {
+        if !self.is_expected(id, &join) && self.is_address_in_debt(id) {
+            if let Some(connection) = self.connections.get_mut(&id) {
+                // The client tries again.
+                connection.join_by = self.now.saturating_add(self.limits.join_timeout_ms);
+            }
             let message = "too many participants have joined and left from this address; join later";
             return self.error(id, ErrorCode::RateLimited, message);
         }
@@ -110,7 +114,7 @@ impl Hub {
             Err((code, message)) => return self.error(id, code, message),
         };
         pass.restrict(&mut join);
-        if !self.acceptable(id, &join, &pass) || !self.take_over_waiting(id, &join) {
+        if !self.take_over_waiting(id, &join) || !self.acceptable(id, &join, &pass) {
             return;
         }
         if let Some(connection) = self.connections.get_mut(&id) {
@@ -125,6 +129,14 @@ impl Hub {
             None if self.wait_in_lobby(id, &join) => {}
             None => self.enter(id, join, None),
         }
+    }
+
+    /// Whether this is a mixer of the room, or a client that waits already and repeats its `join`.
+    fn is_expected(&self, id: ConnectionId, join: &Join) -> bool {
+        let is_mixer =
+            join.role == Role::Mixer && self.mixer_token.is_some() && join.token == self.mixer_token;
+        let waiting = self.connections.get(&id).and_then(|connection| connection.waiting.as_deref());
+        is_mixer || waiting.is_some_and(|waiting| waiting.join.room == join.room)
     }
 
     /// Whether a connection waits for the mixer of a room.

@@ -41,7 +41,6 @@ use moim_protocol::{
 use tracing::{debug, info};
 
 use self::{
-    audit::Audit,
     charge::Comings,
     id::{Identities, Identity},
     pass::Pass,
@@ -57,6 +56,7 @@ pub use self::{
 
 #[cfg(feature = "server")]
 pub(crate) use self::audit::AUDIT;
+pub(crate) use self::audit::Audit;
 #[cfg(feature = "sfu")]
 pub(crate) use self::pass::missing;
 
@@ -396,7 +396,8 @@ impl Hub {
     /// Rejects a frame that was too long, so that the connection could not be read any further.
     pub fn handle_oversize(&mut self, id: ConnectionId) {
         let limit = self.limits.max_message_bytes;
-        self.fail(id, ErrorCode::MessageTooLarge, format!("the limit is {limit} bytes"));
+        let message = format!("the limit is {limit} bytes");
+        self.charged(id, |hub| hub.fail(id, ErrorCode::MessageTooLarge, message));
     }
 
     /// Removes a connection. One that the hub has closed is unknown already.
@@ -430,7 +431,7 @@ impl Hub {
                 false => format!("received no `join` for {} ms", self.limits.join_timeout_ms),
             };
             self.send_error(id, ErrorCode::IdleTimeout, message, true);
-            self.lose(id, LeaveReason::TimedOut);
+            self.charged(id, |hub| hub.lose(id, LeaveReason::TimedOut));
             self.close(id, CloseReason::Error(ErrorCode::IdleTimeout));
         }
         self.end_seats(now);
@@ -498,11 +499,8 @@ impl Hub {
                 format!("more than {limit} messages per second; messages are dropped until the rate falls"),
             ),
             Rate::Abuse => {
-                self.fail(
-                    id,
-                    ErrorCode::RateLimited,
-                    format!("more than {limit} messages per second for too long"),
-                );
+                let message = format!("more than {limit} messages per second for too long");
+                self.charged(id, |hub| hub.fail(id, ErrorCode::RateLimited, message));
             }
         }
         false

@@ -122,10 +122,13 @@ impl Hub {
             );
             return self.error(id, ErrorCode::ResumeRefused, message);
         };
+        if !self.may_supersede(before, id) {
+            return;
+        }
         self.leave_lobby(id);
         self.stop_waiting_for_mixer(id);
         if let Some(before) = before {
-            self.supersede(before);
+            self.supersede(before, id);
             self.empty_seat(&name, before, LeaveReason::Disconnected);
         }
         let Some(room) = self.rooms.get_mut(&name) else { return };
@@ -158,8 +161,12 @@ impl Hub {
             self.fail(id, ErrorCode::Superseded, SUPERSEDED);
             return false;
         }
-        let (before, waiting) = (*before, connection.waiting.take());
-        self.supersede(before);
+        let before = *before;
+        if !self.may_supersede(Some(before), id) {
+            return false;
+        }
+        let waiting = self.connections.get_mut(&before).and_then(|connection| connection.waiting.take());
+        self.supersede(before, id);
         self.leave_lobby(id);
         self.stop_waiting_for_mixer(id);
         if let Some(connection) = self.connections.get_mut(&id) {
@@ -168,10 +175,28 @@ impl Hub {
         true
     }
 
-    /// Closes a connection. Its client has noticed before the server that it is dead; or another client knows its token.
-    fn supersede(&mut self, before: ConnectionId) {
+    /// Whether a connection may be replaced by another one: each time, others are sent that. Otherwise the client tries again.
+    fn may_supersede(&mut self, before: Option<ConnectionId>, by: ConnectionId) -> bool {
+        let (now, join_by) = (self.now, self.now.saturating_add(self.limits.join_timeout_ms));
+        let before = before.and_then(|id| self.connections.get_mut(&id));
+        if before.is_none_or(|before| !before.bucket.is_in_debt(now)) {
+            return true;
+        }
+        if let Some(connection) = self.connections.get_mut(&by) {
+            connection.join_by = join_by;
+        }
+        self.error(by, ErrorCode::RateLimited, "this participant has caused too many changes; resume later");
+        false
+    }
+
+    /// Closes a connection. Its client has noticed before the server that it is dead; or another client knows its token. The
+    /// newer one goes on with what it owes.
+    fn supersede(&mut self, before: ConnectionId, by: ConnectionId) {
         self.send_error(before, ErrorCode::Superseded, SUPERSEDED, true);
-        self.connections.remove(&before);
+        let owed = self.connections.remove(&before).map(|connection| connection.bucket);
+        if let Some((owed, connection)) = owed.zip(self.connections.get_mut(&by)) {
+            connection.bucket = owed;
+        }
         self.close(before, CloseReason::Error(ErrorCode::Superseded));
     }
 

@@ -457,3 +457,17 @@ fn a_client_that_waits_and_comes_back_over_another_connection_waits_once() {
         assert_eq!(hub.participants("tea").len(), 2);
     }
 }
+
+#[test]
+fn a_host_who_awaits_the_mixer_and_comes_back_over_another_connection_is_the_host() {
+    let mut hub = Hub::new(Limits::default()).with_mixers();
+    for (id, attempt) in [(BOB, 1), (AGAIN, 2)] {
+        hub.handle_connected(id, 0);
+        let mut message = resumable("tea", "");
+        (message["identity"], message["attempt"]) = ("0".repeat(32).into(), attempt.into());
+        (message["topology"], message["role"]) = ("mcu".into(), "host".into());
+        say(&mut hub, id, &message);
+        let refused = errors(&drain(&mut hub));
+        assert!(refused.iter().all(|(refused, ..)| *refused == BOB && id == AGAIN), "{refused:?}");
+    }
+}

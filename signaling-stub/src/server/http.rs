@@ -42,7 +42,8 @@ pub(super) fn router(
     has_metrics: bool,
 ) -> io::Result<Router> {
     let origins = Arc::new(origins);
-    let web_socket = get(web_socket).layer(from_fn_with_state(Arc::clone(&origins), check_origin));
+    let checked = (Arc::clone(&origins), Arc::clone(&switchboard));
+    let web_socket = get(web_socket).layer(from_fn_with_state(checked, check_origin));
     let router = Router::new().route("/ws", web_socket).route("/healthz", get(health));
     let router = if has_metrics { router.route("/metrics", get(metrics)) } else { router };
     let router = router.with_state(switchboard);
@@ -78,11 +79,18 @@ async fn check_host(State(origins): State<Arc<Origins>>, request: Request, next:
 }
 
 /// Rejects pages of other origins.
-async fn check_origin(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+async fn check_origin(
+    State((origins, switchboard)): State<(Arc<Origins>, Arc<Switchboard>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     match origins.check_origin(request.headers()) {
         Ok(()) => next.run(request).await,
         Err(fault) => {
-            info!(target: AUDIT, origin = ?request.headers().get(ORIGIN), "refused");
+            // A page may try again and again.
+            if let Some(left_out) = switchboard.may_report_page() {
+                info!(target: AUDIT, origin = ?request.headers().get(ORIGIN), left_out, "refused");
+            }
             (StatusCode::FORBIDDEN, fault).into_response()
         }
     }

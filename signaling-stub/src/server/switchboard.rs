@@ -25,7 +25,7 @@ use super::{
     mixers::MixerCommand,
     outbox::{Outbox, Verdict},
 };
-use crate::{ConnectionId, Hub, HubStats, MediaCommand, Output};
+use crate::{ConnectionId, Hub, HubStats, MediaCommand, Output, hub::Audit};
 
 /// A part that fails again and again leaves the rest of the time to the others.
 pub(super) const RESTART_DELAY: Duration = Duration::from_millis(100);
@@ -60,6 +60,7 @@ pub(super) struct Switchboard {
     max_queued_bytes: usize,
     pub(super) unread_timeout: Duration,
     max_message_bytes: usize,
+    refused_pages: Mutex<Audit>,
     timeout_changed: Notify,
     pub(super) metrics: Metrics,
     pub(super) faults: Faults,
@@ -116,6 +117,7 @@ impl Switchboard {
             max_queued_bytes: config.max_queued_bytes,
             unread_timeout: config.unread_timeout,
             max_message_bytes,
+            refused_pages: Mutex::default(),
             timeout_changed: Notify::new(),
             metrics: Metrics::new(),
             faults: Faults::default(),
@@ -153,6 +155,12 @@ impl Switchboard {
             sleep(RESTART_DELAY).await;
         }
         has_failed
+    }
+
+    /// Whether to log that a page of another origin was refused, and how many were left out before it.
+    pub(super) fn may_report_page(&self) -> Option<u32> {
+        let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.refused_pages.lock().unwrap_or_else(PoisonError::into_inner).take(now)
     }
 
     /// Adds a connection; `None` if the server is shutting down.

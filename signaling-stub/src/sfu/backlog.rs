@@ -1,6 +1,6 @@
 //! Messages that wait for a receiver, on all channels. If there are too many, the sender with the most of them loses its newest,
-//! so that nobody loses a message because of the messages of another sender. Parts of files and streams go first: their sender
-//! sends them again.
+//! so that nobody loses a message because of the messages of another sender. Parts of files and streams go first, also for a
+//! message of somebody else: their sender sends them again.
 
 use std::{
     cmp::Reverse,
@@ -11,12 +11,14 @@ use moim_protocol::Channel;
 
 use super::budget::{Budget, Share};
 
-/// The bytes that may wait for one receiver.
-pub(super) const MAX_BYTES: usize = 3584 * 1024;
-/// Control messages of files and streams may exceed it: what depends on one that is dropped waits until its sender asks again.
+/// The bytes that may wait for one receiver. With the reserve, and up to 1 MiB in SCTP, less than 4 MB.
+pub(super) const MAX_BYTES: usize = 2560 * 1024;
+/// Control messages of files and streams may exceed it: not every one that is dropped is sent again.
 pub(super) const RESERVE_BYTES: usize = 256 * 1024;
 /// The longest control message of files and streams: the one that opens a stream has a header of up to 8 KiB.
 const CONTROL_BYTES: usize = 9 * 1024;
+/// For this much of one sender that is not sent again, the parts of others give way.
+const MESSAGES_FIRST_BYTES: usize = 1024 * 1024;
 /// The memory that a waiting message uses in addition to its content.
 const OVERHEAD_BYTES: usize = 64;
 
@@ -33,8 +35,11 @@ impl Lane {
 
     fn of(channel: Channel, bytes: &[u8]) -> Self {
         match channel {
-            Channel::Files if bytes.len() <= CONTROL_BYTES => Self::Control,
-            Channel::Files => Self::Part,
+            // A chunk of a file and of a stream, as in the README of the protocol.
+            Channel::Files if bytes.len() > CONTROL_BYTES || matches!(bytes, [3, 3, ..] | [5, 1, ..]) => {
+                Self::Part
+            }
+            Channel::Files => Self::Control,
             Channel::Reliable | Channel::Lossy => Self::Message,
         }
     }
@@ -59,6 +64,8 @@ fn cost(bytes: &[u8]) -> usize {
 #[derive(Debug, Default)]
 struct Sent {
     bytes: usize,
+    /// Of these, in parts.
+    part_bytes: usize,
     /// By lane.
     queues: [VecDeque<Waiting>; Lane::ALL.len()],
 }
@@ -103,6 +110,9 @@ impl Backlog {
         self.share.add(cost(&bytes));
         let sent = self.by_sender.entry(from.to_owned()).or_default();
         sent.bytes += cost(&bytes);
+        if lane == Lane::Part {
+            sent.part_bytes += cost(&bytes);
+        }
         sent.queues[lane as usize].push_back(Waiting { number: self.count, bytes });
         losses
     }
@@ -110,6 +120,14 @@ impl Backlog {
     /// Who loses a message, so that one of `from` fits. `None`: that one is dropped.
     fn loser(&self, from: &str, lane: Lane, cost: usize) -> Option<String> {
         let own = self.by_sender.get(from);
+        let own_messages = own.map_or(0, |sent| sent.bytes - sent.part_bytes) + cost;
+        if lane != Lane::Part && own_messages <= MESSAGES_FIRST_BYTES {
+            let parts = self.by_sender.iter().filter(|(_, sent)| sent.part_bytes > 0);
+            let most = parts.max_by_key(|(name, sent)| (sent.part_bytes, Reverse(*name)));
+            if let Some((name, _)) = most {
+                return Some(name.clone());
+            }
+        }
         let own_bytes = own.map_or(0, |sent| sent.bytes) + cost;
         let most = self.by_sender.iter().max_by_key(|(name, sent)| (sent.bytes, Reverse(*name)));
         if let Some((name, _)) = most.filter(|(name, sent)| *name != from && sent.bytes > own_bytes) {
@@ -122,9 +140,7 @@ impl Backlog {
     fn drop_newest(&mut self, sender: &str) -> bool {
         let Some(sent) = self.by_sender.get(sender) else { return false };
         match Lane::ALL.into_iter().find(|lane| sent.front(*lane).is_some()) {
-            Some(lane) => {
-                self.take(sender.to_owned(), |sent| sent.queues[lane as usize].pop_back()).is_some()
-            }
+            Some(lane) => self.take(sender.to_owned(), lane, VecDeque::pop_back).is_some(),
             None => false,
         }
     }
@@ -145,7 +161,7 @@ impl Backlog {
     pub(super) fn pop(&mut self, channel: Channel) {
         if let Some((sender, lane)) = self.next(channel) {
             let sender = sender.to_owned();
-            self.take(sender, |sent| sent.queues[lane as usize].pop_front());
+            self.take(sender, lane, VecDeque::pop_front);
         }
     }
 
@@ -157,10 +173,18 @@ impl Backlog {
         fronts.min_by_key(|(number, ..)| *number).map(|(_, name, lane)| (name, lane))
     }
 
-    fn take(&mut self, sender: String, take: impl FnOnce(&mut Sent) -> Option<Waiting>) -> Option<()> {
+    fn take(
+        &mut self,
+        sender: String,
+        lane: Lane,
+        take: impl FnOnce(&mut VecDeque<Waiting>) -> Option<Waiting>,
+    ) -> Option<()> {
         let sent = self.by_sender.get_mut(&sender)?;
-        let bytes = cost(&take(sent)?.bytes);
+        let bytes = cost(&take(&mut sent.queues[lane as usize])?.bytes);
         sent.bytes -= bytes;
+        if lane == Lane::Part {
+            sent.part_bytes -= bytes;
+        }
         if sent.bytes == 0 {
             self.by_sender.remove(&sender);
         }
@@ -234,6 +258,19 @@ mod tests {
         assert!((0..10).all(|_| send(&mut backlog, Reliable, "alice", PART) == ["alice"]));
         while send(&mut backlog, Reliable, "bob", PART).iter().all(|loser| loser == "alice") {}
         assert_eq!(count(&senders(backlog, Reliable), 'a'), 10, "none of them is dropped");
+    }
+
+    #[test]
+    fn messages_come_before_the_parts_of_others() {
+        let mut backlog = backlog();
+        for number in 0..1_000 {
+            send(&mut backlog, Files, ["bob", "carol", "dave", "erin", "frank", "grace"][number % 6], PART);
+        }
+        let messages = MESSAGES_FIRST_BYTES / (PART + OVERHEAD_BYTES);
+        for _ in 0..messages {
+            assert!(!send(&mut backlog, Reliable, "alice", PART).contains(&"alice".to_owned()));
+        }
+        assert_eq!(senders(backlog, Reliable).len(), messages);
     }
 
     #[test]

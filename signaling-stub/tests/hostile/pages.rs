@@ -8,7 +8,11 @@ use tokio_tungstenite::{
 
 use crate::{
     pair::Pair,
-    support::{Client, http_get, http_get_as, start, start_with},
+    support::{
+        Client, http_get, http_get_as,
+        process::{command, log_of, started},
+        start, start_with,
+    },
 };
 
 /// The status of a WebSocket opened by a page of `origin`.
@@ -36,6 +40,20 @@ async fn pages_of_other_sites_are_turned_away() {
         assert_eq!(status(&url, origin).await, 101, "{origin}");
     }
     pair.talks(1).await;
+}
+
+#[tokio::test]
+async fn a_page_that_tries_again_and_again_does_not_fill_the_log() {
+    let (mut server, _lines, address) = started(&mut command(&["--port", "0"])).await;
+    let log = log_of(&mut server);
+    let (url, origin) = (format!("ws://{address}/ws"), format!("https://{}.example", "evil".repeat(500)));
+    for _ in 0..200 {
+        assert_eq!(status(&url, &origin).await, 403);
+    }
+    server.kill().await.unwrap();
+    let log = log.await.unwrap();
+    assert!(log.len() < 64 * 1024, "{} bytes of log", log.len());
+    assert!(log.contains("refused"), "{log}");
 }
 
 #[tokio::test]

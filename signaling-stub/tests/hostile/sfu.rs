@@ -5,13 +5,13 @@ use std::time::Duration;
 use moim_protocol::{ErrorCode, SFU_ID, ServerMessage};
 use moim_signaling_stub::Limits;
 use serde_json::{Value, json};
-use tokio::{io::AsyncReadExt, time::timeout};
+use tokio::time::timeout;
 
 use crate::{
     pair::Pair,
     support::{
         Client,
-        process::{command, started},
+        process::{command, log_of, started},
         start_with,
     },
 };
@@ -78,12 +78,7 @@ async fn offers_that_are_expensive_hold_up_neither_others_nor_the_end() {
 #[tokio::test]
 async fn refusals_without_end_do_not_fill_the_log() {
     let (mut server, _lines, address) = started(&mut command(&["--port", "0"])).await;
-    let mut stderr = server.stderr.take().unwrap();
-    let log = tokio::spawn(async move {
-        let mut log = String::new();
-        stderr.read_to_string(&mut log).await.unwrap();
-        log
-    });
+    let log = log_of(&mut server);
     let mut mallory = mallory(address).await;
     let reason = "y".repeat(3_000);
     // The SFU reads no more than this of a client that acknowledges nothing.

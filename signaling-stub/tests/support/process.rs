@@ -3,8 +3,9 @@
 use std::{net::SocketAddr, process::Stdio};
 
 use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
+    task::JoinHandle,
     time::timeout,
 };
 
@@ -31,4 +32,14 @@ pub async fn started(command: &mut Command) -> (Child, Lines<BufReader<ChildStdo
     let port: u16 =
         line.strip_prefix("listening on http://127.0.0.1:").expect("the announcement").parse().unwrap();
     (child, lines, ([127, 0, 0, 1], port).into())
+}
+
+/// Collects what the server logs, until its end.
+pub fn log_of(server: &mut Child) -> JoinHandle<String> {
+    let mut stderr = server.stderr.take().unwrap();
+    tokio::spawn(async move {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).await.unwrap();
+        log
+    })
 }

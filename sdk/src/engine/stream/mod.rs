@@ -9,7 +9,8 @@
 //! A connection that is lost may be replaced by another one. Both ends are suspended meanwhile, if both can continue: the
 //! sender's `Open` and the receiver's `Accept` say so. Over the new connection the sender sends `Resume`, and the receiver
 //! accepts again, from the first byte that it does not have. The sender keeps what the receiver may miss, which is no more
-//! than the window. The sender resumes as well if the receiver misses a chunk that an SFU has dropped, or is silent. [`EndedStreams`] replies to an end that has missed how the stream has ended.
+//! than the window. The sender resumes as well if the receiver misses a chunk that an SFU has dropped, or is silent.
+//! [`EndedStreams`] replies to an end that has missed how the stream has ended.
 
 mod ended;
 mod message;
