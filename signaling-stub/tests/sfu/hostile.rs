@@ -82,6 +82,9 @@ fn a_flood_of_messages_costs_its_sender_and_not_the_others() {
     assert_film_goes_on(&mut world);
 }
 
+/// What the channels of a receiver buffer at most.
+const IN_SCTP: usize = 1024 * 1024;
+
 #[test]
 fn what_waits_for_a_receiver_that_has_vanished_is_at_most_4_mb_whoever_sends() {
     let mut world = alice_and_bob();
@@ -101,9 +104,9 @@ fn what_waits_for_a_receiver_that_has_vanished_is_at_most_4_mb_whoever_sends() {
         }
         world.run(20);
         let waiting = world.stats().waiting_bytes;
-        assert!(waiting <= 4_000_000, "{waiting}");
+        assert!(waiting + IN_SCTP <= 4_000_000, "{waiting}");
     }
-    assert!(world.stats().waiting_bytes > 3_000_000, "the senders do fill it");
+    assert!(world.stats().waiting_bytes > 2_500_000, "the senders do fill it");
     assert!(world.stats().dropped_messages > 100);
     world.send("mallory", Channel::Files, "carol", "part");
     world.run(1_000);
