@@ -118,11 +118,10 @@ async function enter(topology, name) {
       for await (const { transferred, size } of transfer.progress()) if (transferred > 0) return transferred < size;
     },
 
-    /** Sends a message to someone, and returns after how many milliseconds it arrived. */
+    /** Sends a message to someone, and returns whether it arrived. */
     async chat(to) {
-      const start = performance.now();
       const { deliveredTo } = await room.sendChat("meanwhile", { to });
-      return deliveredTo.includes(to) ? performance.now() - start : Infinity;
+      return deliveredTo.includes(to);
     },
 
     /** The result of each transfer. */
