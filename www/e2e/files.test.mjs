@@ -129,7 +129,7 @@ async function startSending(size, from, to) {
   assert.deepEqual(isPartly, [true, true]);
 }
 
-/** Asserts that a large file and small ones, one of them empty, arrive, that both ends see the progress, and that chat does not wait for them. */
+/** Asserts that a large file and small ones, one of them empty, arrive, that both ends see the progress, and that chat arrives meanwhile. */
 async function assertArrive(large, from, receivers, to) {
   const sizes = [large, 300_000, 1, 0];
   const hashes = await from.page.evaluate((sizes, to) => desk.offer(sizes, to), sizes, to?.id ?? null);

@@ -102,12 +102,8 @@ impl Hub {
             }
         }
         if !self.is_expected(id, &join) && self.is_address_in_debt(id) {
-            if let Some(connection) = self.connections.get_mut(&id) {
-                // The client tries again.
-                connection.join_by = self.now.saturating_add(self.limits.join_timeout_ms);
-            }
             let message = "too many participants have joined and left from this address; join later";
-            return self.error(id, ErrorCode::RateLimited, message);
+            return self.refuse_for_now(id, message);
         }
         let pass = match self.pass(&join.room, &join) {
             Ok(pass) => pass,
@@ -129,6 +125,14 @@ impl Hub {
             None if self.wait_in_lobby(id, &join) => {}
             None => self.enter(id, join, None),
         }
+    }
+
+    /// Refuses a `join` of a client that may try again later, and has the time for it.
+    pub(super) fn refuse_for_now(&mut self, id: ConnectionId, message: &str) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.join_by = self.now.saturating_add(self.limits.join_timeout_ms);
+        }
+        self.error(id, ErrorCode::RateLimited, message);
     }
 
     /// Whether this is a mixer of the room, or a client that waits already and repeats its `join`.

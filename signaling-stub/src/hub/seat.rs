@@ -177,15 +177,12 @@ impl Hub {
 
     /// Whether a connection may be replaced by another one: each time, others are sent that. Otherwise the client tries again.
     fn may_supersede(&mut self, before: Option<ConnectionId>, by: ConnectionId) -> bool {
-        let (now, join_by) = (self.now, self.now.saturating_add(self.limits.join_timeout_ms));
+        let now = self.now;
         let before = before.and_then(|id| self.connections.get_mut(&id));
         if before.is_none_or(|before| !before.bucket.is_in_debt(now)) {
             return true;
         }
-        if let Some(connection) = self.connections.get_mut(&by) {
-            connection.join_by = join_by;
-        }
-        self.error(by, ErrorCode::RateLimited, "this participant has caused too many changes; resume later");
+        self.refuse_for_now(by, "this participant has caused too many changes; resume later");
         false
     }
 

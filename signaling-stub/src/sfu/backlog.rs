@@ -119,22 +119,24 @@ impl Backlog {
 
     /// Who loses a message, so that one of `from` fits. `None`: that one is dropped.
     fn loser(&self, from: &str, lane: Lane, cost: usize) -> Option<String> {
-        let own = self.by_sender.get(from);
-        let own_messages = own.map_or(0, |sent| sent.bytes - sent.part_bytes) + cost;
-        if lane != Lane::Part && own_messages <= MESSAGES_FIRST_BYTES {
-            let parts = self.by_sender.iter().filter(|(_, sent)| sent.part_bytes > 0);
-            let most = parts.max_by_key(|(name, sent)| (sent.part_bytes, Reverse(*name)));
-            if let Some((name, _)) = most {
-                return Some(name.clone());
+        let (own_bytes, own_parts) =
+            self.by_sender.get(from).map_or((0, 0), |sent| (sent.bytes, sent.part_bytes));
+        if lane != Lane::Part && own_bytes - own_parts + cost <= MESSAGES_FIRST_BYTES {
+            let (name, part_bytes) = self.most(|sent| sent.part_bytes)?;
+            if part_bytes > 0 {
+                return Some(name.to_owned());
             }
         }
-        let own_bytes = own.map_or(0, |sent| sent.bytes) + cost;
-        let most = self.by_sender.iter().max_by_key(|(name, sent)| (sent.bytes, Reverse(*name)));
-        if let Some((name, _)) = most.filter(|(name, sent)| *name != from && sent.bytes > own_bytes) {
-            return Some(name.clone());
+        match self.most(|sent| sent.bytes) {
+            Some((name, bytes)) if name != from && bytes > own_bytes + cost => Some(name.to_owned()),
+            _ => (lane != Lane::Part && own_parts > 0).then(|| from.to_owned()),
         }
-        let has_parts = own.is_some_and(|sent| sent.front(Lane::Part).is_some());
-        (lane != Lane::Part && has_parts).then(|| from.to_owned())
+    }
+
+    /// The sender with the most of these bytes.
+    fn most(&self, bytes: impl Fn(&Sent) -> usize) -> Option<(&str, usize)> {
+        let senders = self.by_sender.iter().map(|(name, sent)| (name.as_str(), bytes(sent)));
+        senders.max_by_key(|(name, bytes)| (*bytes, Reverse(*name)))
     }
 
     fn drop_newest(&mut self, sender: &str) -> bool {
