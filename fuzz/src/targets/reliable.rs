@@ -1,8 +1,14 @@
 //! `Reliable`: whatever the remote end sends, signals are delivered once, in order and without a gap.
 
-use moim_protocol::{IceCandidate, PeerSignal, RelayPayload, Reliable};
+use std::collections::BTreeMap;
+
+use moim_protocol::{IceCandidate, PeerSignal, RelayPayload, Reliable, SdpType, SessionDescription};
 
 use crate::lines::{number, steps};
+
+/// The most that an end holds of what it received too early, in bytes.
+const MAX_EARLY_BYTES: usize = 1024 * 1024;
+const MAX_ANSWER: usize = 300_000;
 
 pub(crate) fn run(input: &[u8]) {
     let mut end = Reliable::default();
@@ -29,9 +35,10 @@ pub(crate) fn run(input: &[u8]) {
                 sent += 1;
                 assert_eq!(end.send(signal(sent, 10), now), sent);
             }
+            // An answer, which replaces earlier ones.
             b'S' => {
                 sent += 1;
-                end.send_state(signal(sent, 10), now);
+                assert_eq!(end.send(answer(first as usize % MAX_ANSWER), now), sent);
             }
             b'a' => end.acknowledge_now(),
             b'r' => end.repeat(),
@@ -43,6 +50,8 @@ pub(crate) fn run(input: &[u8]) {
             _ => {}
         }
         assert!(end.acknowledged() <= sent);
+        let own = sent as usize * 80 + MAX_ANSWER;
+        assert!(end.held_bytes() <= MAX_EARLY_BYTES + own, "{} bytes", end.held_bytes());
         let transmits = std::iter::from_fn(|| end.poll_transmit()).count();
         assert!(transmits <= 64 + 2, "{transmits} at once");
     }
@@ -57,4 +66,9 @@ fn signal(seq: u32, length: usize) -> PeerSignal {
             username_fragment: None,
         },
     }
+}
+
+fn answer(length: usize) -> PeerSignal {
+    let description = SessionDescription { sdp_type: SdpType::Answer, sdp: "x".repeat(length) };
+    PeerSignal::Description { description, mids: BTreeMap::new() }
 }

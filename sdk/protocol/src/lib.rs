@@ -17,6 +17,7 @@ mod message;
 mod permissions;
 mod reliable;
 mod routed;
+mod signal;
 mod text;
 mod types;
 

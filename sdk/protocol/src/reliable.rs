@@ -6,7 +6,10 @@
 
 use std::collections::VecDeque;
 
-use crate::{PeerSignal, RelayPayload, Slot, Wish};
+use crate::{
+    PeerSignal, RelayPayload,
+    signal::{is_replaced, size},
+};
 
 /// Milliseconds on a monotonic clock.
 type Timestamp = u64;
@@ -20,6 +23,8 @@ const MAX_EARLY_BYTES: usize = 1024 * 1024;
 /// Signals that are accepted from a remote end that acknowledges none of those that wait for it. Its signals cause
 /// others of this end, so a remote end that acknowledges nothing would make this end store them without limit.
 const MAX_UNREQUITED: u32 = 256;
+/// While more bytes than these wait for the remote end, it must acknowledge something for each signal of its own.
+const MAX_UNACKNOWLEDGED_BYTES: usize = 1024 * 1024;
 /// Signals that are repeated at a time, the oldest ones: an end that repeats everything exceeds its rate at the server.
 const MAX_REPEATED: usize = 64;
 /// Signals that arrive before an earlier one are held; beyond this number they are dropped and repeated by the sender.
@@ -31,6 +36,7 @@ pub struct Reliable {
     epoch: u32,
     next_seq: u32,
     unacknowledged: VecDeque<(u32, Option<PeerSignal>)>,
+    unacknowledged_bytes: usize,
     resend: Option<Resend>,
     received: u32,
     /// Signals received since the remote end last acknowledged one.
@@ -54,6 +60,7 @@ impl Default for Reliable {
             epoch: 0,
             next_seq: 1,
             unacknowledged: VecDeque::new(),
+            unacknowledged_bytes: 0,
             resend: None,
             received: 0,
             unrequited: 0,
@@ -80,14 +87,22 @@ impl Reliable {
         self.epoch
     }
 
-    /// Sends a signal. Returns its number, for [`acknowledged`](Self::acknowledged).
+    /// Sends a signal. Returns its number, for [`acknowledged`](Self::acknowledged). A later answer, refusal, request for an
+    /// offer, assignment of sections or list of wishes replaces an earlier one, which need not arrive any more. Its number
+    /// still does.
     pub fn send(&mut self, signal: PeerSignal, now: Timestamp) -> u32 {
+        for (_, earlier) in &mut self.unacknowledged {
+            if let Some(replaced) = earlier.take_if(|earlier| is_replaced(earlier, &signal)) {
+                self.unacknowledged_bytes -= size(&replaced);
+            }
+        }
         self.enqueue(Some(signal), now)
     }
 
     fn enqueue(&mut self, signal: Option<PeerSignal>, now: Timestamp) -> u32 {
         let seq = self.next_seq;
         self.next_seq += 1;
+        self.unacknowledged_bytes += signal.as_ref().map_or(0, size);
         self.unacknowledged.push_back((seq, signal.clone()));
         self.transmit(seq, signal);
         self.resend.get_or_insert(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
@@ -97,6 +112,11 @@ impl Reliable {
     /// The last signal of this end that the remote end has acknowledged, with all before it.
     pub fn acknowledged(&self) -> u32 {
         self.unacknowledged.front().map_or(self.next_seq, |(seq, _)| *seq) - 1
+    }
+
+    /// The approximate size of what is held: what waits to be acknowledged, and what was received too early, in bytes.
+    pub fn held_bytes(&self) -> usize {
+        self.unacknowledged_bytes + self.early_bytes
     }
 
     /// Sends an acknowledgement immediately instead of with a signal, because the remote end waits for it.
@@ -114,17 +134,6 @@ impl Reliable {
             && (payload.seq > 0 || payload.signal.is_none())
     }
 
-    /// Sends a signal that replaces all earlier ones of its kind: unacknowledged ones need not
-    /// arrive any more. Their numbers still do.
-    pub fn send_state(&mut self, signal: PeerSignal, now: Timestamp) {
-        for (_, earlier) in &mut self.unacknowledged {
-            if earlier.as_ref().is_some_and(|earlier| earlier.type_name() == signal.type_name()) {
-                *earlier = None;
-            }
-        }
-        self.send(signal, now);
-    }
-
     /// Handles a payload from the remote end, and returns the signals that can be processed in order. An
     /// [implausible](Self::is_plausible) payload is ignored.
     pub fn handle_payload(&mut self, payload: RelayPayload, now: Timestamp) -> Vec<PeerSignal> {
@@ -136,15 +145,16 @@ impl Reliable {
             return Vec::new();
         }
         self.ack_due.get_or_insert(now + ACK_DELAY_MS);
-        if self.unrequited >= MAX_UNREQUITED && !self.unacknowledged.is_empty() {
+        if self.is_owed_too_much() {
             return Vec::new();
         }
-        let has_room = self.early.len() < MAX_EARLY && self.early_bytes < MAX_EARLY_BYTES;
+        let bytes = payload.signal.as_ref().map_or(0, size);
+        let has_room = self.early.len() < MAX_EARLY && self.early_bytes + bytes <= MAX_EARLY_BYTES;
         // The missing one is always accepted: it makes room.
         let is_due = payload.seq == self.received.saturating_add(1);
         let is_held = self.early.iter().any(|(seq, _)| *seq == payload.seq);
         if (is_due || (has_room && payload.seq > self.received)) && !is_held {
-            self.early_bytes += payload.signal.as_ref().map_or(0, size);
+            self.early_bytes += bytes;
             self.early.push((payload.seq, payload.signal));
         }
         let mut due = Vec::new();
@@ -156,6 +166,16 @@ impl Reliable {
             due.extend(signal);
         }
         due
+    }
+
+    /// Whether the remote end has to acknowledge something before it gets anything else. Never of two ends at once: what one
+    /// accepts it acknowledges, and then the other accepts something.
+    fn is_owed_too_much(&self) -> bool {
+        let most = match self.unacknowledged_bytes > MAX_UNACKNOWLEDGED_BYTES {
+            true => 1,
+            false => MAX_UNREQUITED,
+        };
+        self.unrequited >= most && !self.unacknowledged.is_empty()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is due.
@@ -202,7 +222,12 @@ impl Reliable {
 
     fn acknowledge(&mut self, ack: u32, now: Timestamp) {
         let before = self.unacknowledged.len();
-        self.unacknowledged.retain(|(seq, _)| *seq > ack);
+        while let Some((seq, signal)) = self.unacknowledged.front()
+            && *seq <= ack
+        {
+            self.unacknowledged_bytes -= signal.as_ref().map_or(0, size);
+            self.unacknowledged.pop_front();
+        }
         if self.unacknowledged.len() < before {
             self.unrequited = 0;
         }
@@ -212,28 +237,6 @@ impl Reliable {
             self.resend = Some(Resend { at: now + FIRST_RESEND_MS, after: FIRST_RESEND_MS });
         }
     }
-}
-
-/// The approximate size of a signal in bytes.
-fn size(signal: &PeerSignal) -> usize {
-    const ITEM: usize = 64;
-    let texts = match signal {
-        PeerSignal::Description { description, mids } => {
-            description.sdp.len()
-                + mids.iter().map(|(mid, id)| mid.len() + id.as_str().len() + ITEM).sum::<usize>()
-        }
-        PeerSignal::Candidate { candidate } => candidate.candidate.len(),
-        PeerSignal::Slots { slots } => {
-            let ids = |slot: &Slot| slot.participant_id.as_str().len() + slot.publication_id.as_str().len();
-            slots.iter().map(|(mid, slot)| mid.len() + ids(slot) + ITEM).sum()
-        }
-        PeerSignal::Wishes { wishes, .. } => {
-            let ids = |wish: &Wish| wish.participant_id.as_str().len() + wish.publication_id.as_str().len();
-            wishes.iter().map(|wish| ids(wish) + ITEM).sum()
-        }
-        _ => 0,
-    };
-    texts + ITEM
 }
 
 #[cfg(test)]
@@ -374,19 +377,92 @@ mod tests {
 
     #[test]
     fn a_new_state_replaces_one_that_has_not_arrived() {
-        let ask = |audio| PeerSignal::Ask { audio, video: 0, restart: false };
+        let json = |signal: &str| serde_json::from_str::<PeerSignal>(signal).unwrap();
+        let states = |number: u32| {
+            [
+                format!(r#"{{"kind":"description","description":{{"type":"answer","sdp":"{number}"}}}}"#),
+                format!(r#"{{"kind":"refusal","type":"offer","reason":"{number}"}}"#),
+                format!(r#"{{"kind":"refusal","type":"answer","reason":"{number}"}}"#),
+                format!(r#"{{"kind":"ask","audio":{number},"video":0}}"#),
+                format!(
+                    r#"{{"kind":"slots","slots":{{"{number}":{{"participantId":"a","publicationId":"b"}}}}}}"#
+                ),
+                format!(r#"{{"kind":"wishes","wishes":[],"others":{}}}"#, number % 2 == 0),
+            ]
+            .map(|signal| json(&signal))
+        };
+        let others = |number: u32| {
+            [
+                signal(&number.to_string()),
+                json(&format!(
+                    r#"{{"kind":"description","description":{{"type":"offer","sdp":"{number}"}}}}"#
+                )),
+            ]
+        };
         let (mut a, mut b) = (Reliable::default(), Reliable::default());
-        for audio in 1..=60 {
-            a.send_state(ask(audio), 0);
+        for number in 1..=7 {
+            for signal in states(number).into_iter().chain(others(number)) {
+                a.send(signal, 0);
+            }
         }
         drain(&mut a);
-        a.send(signal("1"), 0);
+        a.repeat();
+        let due: Vec<_> =
+            drain(&mut a).into_iter().flat_map(|payload| b.handle_payload(payload, 0)).collect();
+        let expected = (1..7).flat_map(others).chain(states(7)).chain(others(7));
+        assert_eq!(due, expected.collect::<Vec<_>>());
+        b.acknowledge_now();
+        for ack in drain(&mut b) {
+            a.handle_payload(ack, 1);
+        }
+        assert_eq!((a.acknowledged(), a.held_bytes()), (7 * 8, 0));
+    }
+
+    #[test]
+    fn a_request_to_restart_is_not_replaced_by_one_without() {
+        let ask = |restart| PeerSignal::Ask { audio: 0, video: 0, restart };
+        let mut a = Reliable::default();
+        for restart in [false, true, true, false, false] {
+            a.send(ask(restart), 0);
+        }
         drain(&mut a);
         a.repeat();
-        let repeated = drain(&mut a);
-        assert_eq!(repeated.iter().filter(|payload| payload.signal.is_some()).count(), 2);
-        let due: Vec<_> = repeated.into_iter().flat_map(|payload| b.handle_payload(payload, 0)).collect();
-        assert_eq!(due, [ask(60), signal("1")]);
+        let repeated: Vec<_> = drain(&mut a).into_iter().filter_map(|payload| payload.signal).collect();
+        assert_eq!(repeated, [ask(true), ask(false)]);
+    }
+
+    #[test]
+    fn an_end_that_acknowledges_nothing_causes_few_bytes() {
+        let offer = signal(&"x".repeat(100_000));
+        let mut a = Reliable::default();
+        for seq in 1..=1_000 {
+            for _ in a.handle_payload(RelayPayload { epoch: 0, seq, ack: 0, signal: Some(signal("ask")) }, 0)
+            {
+                a.send(offer.clone(), 0);
+            }
+            drain(&mut a);
+        }
+        assert!(a.held_bytes() <= MAX_UNACKNOWLEDGED_BYTES + 200_000, "{} bytes", a.held_bytes());
+    }
+
+    #[test]
+    fn two_ends_that_have_much_to_send_get_everything() {
+        let large = signal(&"x".repeat(250_000));
+        let (mut a, mut b) = (Reliable::default(), Reliable::default());
+        for _ in 0..20 {
+            a.send(large.clone(), 0);
+            b.send(large.clone(), 0);
+        }
+        let (mut at_a, mut at_b) = (0, 0);
+        for now in (0..100_000).step_by(500) {
+            a.handle_timeout(now);
+            b.handle_timeout(now);
+            at_b +=
+                drain(&mut a).into_iter().map(|payload| b.handle_payload(payload, now).len()).sum::<usize>();
+            at_a +=
+                drain(&mut b).into_iter().map(|payload| a.handle_payload(payload, now).len()).sum::<usize>();
+        }
+        assert_eq!((at_a, at_b, a.held_bytes(), b.held_bytes()), (20, 20, 0, 0));
     }
 
     #[test]

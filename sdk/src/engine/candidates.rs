@@ -6,6 +6,10 @@ use crate::model::IceCandidate;
 
 /// The most candidates that are held before their description; our own peers send fewer.
 const MAX_HELD: usize = 256;
+/// Of one candidate, in bytes. A real one has some 200.
+const MAX_LENGTH: usize = 2_048;
+/// Of different ufrags, and of different sections, in one description.
+const MAX_VALUES: usize = 1_024;
 
 /// The candidates of one peer connection, in both directions.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +22,15 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    /// Holds a remote candidate. [`take_remote`](Self::take_remote) returns it when it can be added.
+    /// Holds a remote candidate. [`take_remote`](Self::take_remote) returns it when it can be added. One that is too long for
+    /// a candidate is dropped.
     pub fn hold_remote(&mut self, candidate: IceCandidate) {
+        let optional = [&candidate.sdp_mid, &candidate.username_fragment];
+        let length: usize =
+            optional.into_iter().flatten().chain([&candidate.candidate]).map(String::len).sum();
+        if length > MAX_LENGTH {
+            return;
+        }
         if self.held_remote.len() == MAX_HELD {
             self.held_remote.pop_front();
         }
@@ -60,8 +71,15 @@ impl Candidates {
     }
 }
 
+/// The values of an attribute. Bundled sections repeat theirs.
 fn values(sdp: &str, attribute: &str) -> Vec<String> {
-    sdp.lines().filter_map(|line| line.strip_prefix(attribute)).map(|value| value.trim().to_owned()).collect()
+    let mut values: Vec<String> = Vec::new();
+    for value in sdp.lines().filter_map(|line| line.strip_prefix(attribute)).map(str::trim) {
+        if values.last().is_none_or(|last| last != value) && values.len() < MAX_VALUES {
+            values.push(value.to_owned());
+        }
+    }
+    values
 }
 
 #[cfg(test)]
@@ -84,6 +102,29 @@ mod tests {
         assert_eq!(candidates.take_remote(), []);
         candidates.remote_description_set("v=0\r\na=ice-ufrag:abcd\r\n");
         assert_eq!(candidates.take_remote(), [candidate(Some("abcd"))]);
+    }
+
+    #[test]
+    fn a_remote_end_that_lies_fills_no_memory() {
+        let mut candidates = Candidates::default();
+        let long = "x".repeat(250_000);
+        for fault in 0..3 {
+            let mut lie = candidate(Some("other"));
+            *[
+                &mut lie.candidate,
+                lie.sdp_mid.get_or_insert_default(),
+                lie.username_fragment.get_or_insert_default(),
+            ][fault] = long.clone();
+            candidates.hold_remote(lie);
+        }
+        assert_eq!(candidates.held_remote, []);
+        let sections = |name: fn(usize) -> String| {
+            (0..5_000).map(|at| format!("a=ice-ufrag:{}\r\n", name(at))).collect::<String>()
+        };
+        candidates.remote_description_set(&sections(|at| at.to_string()));
+        assert_eq!(candidates.remote_ufrags.len(), MAX_VALUES);
+        candidates.remote_description_set(&sections(|_| "bundled".into()));
+        assert_eq!(candidates.remote_ufrags, ["bundled"]);
     }
 
     #[test]

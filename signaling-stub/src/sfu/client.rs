@@ -141,7 +141,7 @@ impl Client {
         }
         if self.withdrawn.iter().any(is_published) {
             let ask = PeerSignal::Ask { audio: 0, video: 0, restart: false };
-            self.reliable.send_state(ask, self.millis(now));
+            self.reliable.send(ask, self.millis(now));
         }
     }
 
@@ -198,7 +198,7 @@ impl Client {
             let reason = shorten(reason);
             info!(participant = %self.participant, reason, "refused an offer");
             let millis = self.millis(now);
-            self.reliable.send_state(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }, millis);
+            self.reliable.send(PeerSignal::Refusal { sdp_type: SdpType::Offer, reason }, millis);
         }
     }
 
@@ -212,7 +212,7 @@ impl Client {
         let description = SessionDescription { sdp_type: SdpType::Answer, sdp: answer.to_sdp_string() };
         let answer = PeerSignal::Description { description, mids: BTreeMap::new() };
         let millis = self.millis(now);
-        self.reliable.send_state(answer, millis);
+        self.reliable.send(answer, millis);
         self.rtc_timeout = now;
         self.events.push_back(ClientEvent::SectionsChanged);
         Ok(())

@@ -108,9 +108,10 @@ impl Slots {
         wanted
     }
 
-    /// The client was sent the assignments with the signal of this number.
+    /// The client was sent the assignments with the signal of this number. Earlier ones need not arrive any more, so this
+    /// one has to.
     pub(super) fn told(&mut self, number: u32) {
-        for section in self.sections.values_mut().filter(|section| section.hold == Hold::Untold) {
+        for section in self.sections.values_mut().filter(|section| section.hold != Hold::Free) {
             section.hold = Hold::Until(number);
         }
     }
@@ -225,7 +226,9 @@ mod tests {
         slots.told(2);
         assert!(!slots.acknowledged(1));
         assert!(slots.assign(vec![blue.clone()]).is_empty());
-        assert!(slots.acknowledged(2), "the client knows that the first is gone");
+        slots.told(3);
+        assert!(!slots.acknowledged(2), "the second signal was replaced by the third");
+        assert!(slots.acknowledged(3), "the client knows that the first is gone");
         assert_eq!(slots.assign(vec![blue.clone()]), [mid("v")]);
         assert_eq!(slots.source(mid("v")), Some(blue.source));
     }

@@ -4,6 +4,8 @@ const FFT_SIZE = 8192;
 const SAMPLE_MS = 50;
 
 let context;
+/** An element has only one. */
+const elementNodes = new WeakMap();
 
 /**
  * Listens for a while and returns the loudest moment: its root mean square (0 is silence, a full sine 0.71) and the
@@ -14,15 +16,10 @@ let context;
  * @returns {Promise<{ rms: number, frequency: number }>}
  */
 export async function listen(source, ms = 1000) {
-  const stream = streamOf(source);
-  if (!stream?.getAudioTracks().length) return { rms: 0, frequency: 0 };
   context ??= new AudioContext();
-  await context.resume();
-  // Chromium provides the audio of a remote track to Web Audio only while an element plays it.
-  const player = Object.assign(new Audio(), { srcObject: stream, muted: true });
-  await player.play().catch(() => {});
+  const { node, player } = await inputOf(source);
+  if (!node) return { rms: 0, frequency: 0 };
   const analyser = new AnalyserNode(context, { fftSize: FFT_SIZE, smoothingTimeConstant: 0 });
-  const node = context.createMediaStreamSource(stream);
   node.connect(analyser);
 
   let loudest = { rms: 0, frequency: 0 };
@@ -32,8 +29,8 @@ export async function listen(source, ms = 1000) {
     const moment = measure(analyser);
     if (moment.rms > loudest.rms) loudest = moment;
   }
-  node.disconnect();
-  player.srcObject = null;
+  node.disconnect(analyser);
+  if (player) player.srcObject = null;
   return loudest;
 }
 
@@ -47,9 +44,23 @@ function measure(analyser) {
   return { rms, frequency: (peak * analyser.context.sampleRate) / analyser.fftSize };
 }
 
+/** A node with the source's sound, if it has any, and what plays it meanwhile. */
+async function inputOf(source) {
+  await context.resume();
+  if (source instanceof HTMLMediaElement && !source.srcObject) {
+    // Not what it captures: that has no track any more when a recording ends meanwhile.
+    if (!elementNodes.has(source)) elementNodes.set(source, context.createMediaElementSource(source));
+    return { node: elementNodes.get(source) };
+  }
+  const stream = streamOf(source);
+  if (!stream.getAudioTracks().length) return {};
+  // Chromium provides the audio of a remote track to Web Audio only while an element plays it.
+  const player = Object.assign(new Audio(), { srcObject: stream, muted: true });
+  await player.play().catch(() => {});
+  return { node: context.createMediaStreamSource(stream), player };
+}
+
 function streamOf(source) {
   if (source instanceof MediaStreamTrack) return new MediaStream([source]);
-  if (source instanceof MediaStream) return new MediaStream(source.getAudioTracks());
-  if (source.srcObject) return new MediaStream(source.srcObject.getAudioTracks());
-  return (source.captureStream ?? source.mozCaptureStream)?.call(source);
+  return new MediaStream((source.srcObject ?? source).getAudioTracks());
 }

@@ -73,11 +73,7 @@ impl Links {
     /// Sends a signal. Has no effect if the link is not open.
     pub(super) fn send(&mut self, link: &LinkId, signal: LinkSignal<PublicationId>, now: Timestamp) {
         if let Some(reliable) = self.open.get_mut(link) {
-            match to_native(signal) {
-                // Wishes are complete: earlier ones need not arrive any more.
-                wishes @ PeerSignal::Wishes { .. } => reliable.send_state(wishes, now),
-                signal => drop(reliable.send(signal, now)),
-            }
+            reliable.send(to_native(signal), now);
         }
     }
 
