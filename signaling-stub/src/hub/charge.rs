@@ -77,15 +77,41 @@ impl Hub {
         let Some(address) = address.filter(|_| bytes > 0) else { return };
         let (now, limits) = (self.now, &self.limits);
         let Comings(buckets) = &mut self.comings;
-        if buckets.len() >= MAX_ADDRESSES {
+        if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&address) {
             buckets.retain(|_, bucket| !bucket.is_full(now));
         }
-        if buckets.len() < MAX_ADDRESSES || buckets.contains_key(&address) {
-            let rate = limits.messages_per_second.saturating_mul(RATE_FACTOR);
-            let burst = limits.message_burst.saturating_mul(BURST_FACTOR);
-            let bucket = buckets.entry(address).or_insert_with(|| Bucket::new(rate, burst, now));
-            bucket.fill(now);
-            bucket.charge(bytes);
+        if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&address) {
+            // Whoever owes least is forgotten, so that many addresses do not let a few go free.
+            let least = buckets.iter().max_by_key(|(_, bucket)| bucket.left()).map(|(address, _)| *address);
+            least.and_then(|least| buckets.remove(&least));
         }
+        let rate = limits.messages_per_second.saturating_mul(RATE_FACTOR);
+        let burst = limits.message_burst.saturating_mul(BURST_FACTOR);
+        let bucket = buckets.entry(address).or_insert_with(|| Bucket::new(rate, burst, now));
+        bucket.fill(now);
+        bucket.charge(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::Limits;
+
+    #[test]
+    fn many_addresses_that_owe_a_little_are_forgotten_before_one_that_owes_much() {
+        let mut hub = Hub::new(Limits::default());
+        let address = |number: u32| Some(IpAddr::V4(number.into()));
+        let owes = |hub: &mut Hub, number| {
+            let now = hub.now;
+            address(number).and_then(|one| hub.comings.0.get_mut(&one)).is_some_and(|one| one.is_in_debt(now))
+        };
+        (1..=MAX_ADDRESSES as u32).for_each(|number| hub.charge_address(address(number), 10_000));
+        let mallory = u32::MAX;
+        hub.charge_address(address(mallory), 1_000_000_000);
+        assert!(owes(&mut hub, mallory), "there is room for whoever owes most");
+        (10_000..20_000).for_each(|number| hub.charge_address(address(number), 10_000));
+        assert!(owes(&mut hub, mallory) && !owes(&mut hub, 1));
+        assert_eq!(hub.comings.0.len(), MAX_ADDRESSES);
     }
 }

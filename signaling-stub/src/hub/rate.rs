@@ -67,6 +67,11 @@ impl Bucket {
         self.tokens == self.burst
     }
 
+    /// What was left when it was last filled.
+    pub(super) fn left(&self) -> i64 {
+        self.tokens
+    }
+
     /// Whether everything was used.
     pub(super) fn is_in_debt(&mut self, now: u64) -> bool {
         self.fill(now);
