@@ -5,7 +5,10 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { browserMissing, launch } from "./lib/browsers.mjs";
 import { join } from "./lib/call.mjs";
-import { assertFallsSilent, assertShows, assertSounds } from "./lib/media.mjs";
+import { longestGap, watchFrames } from "./lib/frames.mjs";
+import { assertFallsSilent, assertShows } from "./lib/media.mjs";
+import { assertMixed, halves } from "./lib/mixed.mjs";
+import { startProxy } from "./lib/proxy.mjs";
 import { mixing, startStub, stubMissing } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -13,12 +16,6 @@ const skip = stubMissing() || browserMissing("chromium");
 const skipFirefox = skip || browserMissing("firefox");
 const topology = "mcu";
 const startMixing = (t) => startStub(t, { args: mixing() });
-
-/** The part of the mixed picture with the `place`th of two people, whose cameras have this shape. */
-function half(place, { width, height }) {
-  const tall = ((640 / width) * height) / 720;
-  return { left: place / 2, top: (1 - tall) / 2, width: 0.5, height: tall };
-}
 
 /** The area of a camera, which is as wide as the picture, within its rectangle. */
 function inside({ x, y, width, height }) {
@@ -38,27 +35,6 @@ function hasName(selector, { x, y, width, height }) {
     return data.filter((part, at) => at % 4 === 1 && part > 150).length;
   };
   return light(50, 35, 100, 30) > 20 && light(0, 5, 200, 20) === 0;
-}
-
-/** Asserts that two people are in the picture, and that each hears the other and nobody hears themselves. */
-async function assertMixed(people) {
-  for (const watcher of people) {
-    const mix = watcher.tile("Mixer", "mix");
-    const own = `${watcher.tile(watcher.person)} video`;
-    const shape = await watcher.page.$eval(own, ({ videoWidth, videoHeight }) => ({ width: videoWidth, height: videoHeight }));
-    // The first to join is on the left.
-    const left = half(0, shape);
-    const seen = await until(watcher.page, (selector, area) => {
-      const video = document.querySelector(selector);
-      return (video && e2e.readCounter(video, area)?.person) ?? null;
-    }, { what: "someone on the left", args: [`${mix} video`, left], timeout: 30_000 });
-    const order = people.toSorted((a) => (a.person === seen ? -1 : 1));
-    for (const [place, { person }] of order.entries()) {
-      await assertShows(watcher.page, `${mix} video`, person, { area: half(place, shape), timeout: 30_000 });
-    }
-    const other = people.find((one) => one !== watcher);
-    await assertSounds(watcher.page, `${mix} audio`, other.person);
-  }
 }
 
 for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
@@ -86,20 +62,19 @@ for (const [kind, missing] of [["chromium", skip], ["firefox", skipFirefox]]) {
 
     await bob.click("toggle-microphone");
     await assertFallsSilent(alice.page, `${alice.tile("Mixer", "mix")} audio`);
-    const shape = await alice.page.$eval(`${alice.tile("alice")} video`, ({ videoWidth, videoHeight }) => ({ width: videoWidth, height: videoHeight }));
-    const halves = [`${alice.tile("Mixer", "mix")} video`, [half(0, shape), half(1, shape)]];
+    const parts = [`${alice.tile("Mixer", "mix")} video`, await halves(alice)];
     await bob.click("toggle-camera");
     await until(alice.page, (selector, areas) => {
       const seen = areas.map((area) => e2e.readCounter(document.querySelector(selector), area)?.person);
       return seen.includes("alice") && !seen.includes("bob");
-    }, { what: "a picture without bob", args: halves, timeout: 30_000 });
+    }, { what: "a picture without bob", args: parts, timeout: 30_000 });
     const seen = await alice.page.evaluate(async (selector, areas) => {
       const seen = new Set();
       for (const until = performance.now() + 1000; performance.now() < until; await new Promise(requestAnimationFrame)) {
         for (const area of areas) seen.add(e2e.readCounter(document.querySelector(selector), area)?.person);
       }
       return [...seen].filter(Boolean);
-    }, ...halves);
+    }, ...parts);
     assert.deepEqual(seen, ["alice"]);
     for (const device of ["camera", "microphone"]) await bob.click(`toggle-${device}`);
     await assertMixed([alice, bob]);
@@ -149,15 +124,62 @@ test("everyone receives the layout of the picture, and who is in the spotlight",
   for (const person of [alice, bob]) person.assertNoProblems();
 });
 
-test("a room continues when its mixer dies and a new one joins", { skip }, async (t) => {
+test("a room continues without its server's socket, and when its mixer dies and a new one joins", { skip }, async (t) => {
   const stub = await startMixing(t);
-  const alice = await join(t, stub, "alice", { topology });
-  const bob = await join(t, stub, "bob", { topology });
-  await assertMixed([alice, bob]);
+  const proxy = await startProxy(t, stub.port);
+  const alice = await join(t, stub, "alice", { app: "page", topology, query: `&url=${encodeURIComponent(proxy.url)}` });
+  const bob = await join(t, stub, "bob", { app: "page", topology });
+  const people = [alice, bob];
+  const isMixed = () => assertMixed(people, "camera");
+  const events = async ({ page }) => page.evaluate(() => noted.splice(0));
+  await isMixed();
+  for (const person of people) {
+    await watchFrames(person, "Mixer");
+    await person.page.evaluate(noteEvents);
+  }
+
+  const isIn = (state) => until(alice.page, (state) => room.state === state, { what: `alice is ${state}`, args: [state] });
+  const since = Date.now();
+  proxy.cut();
+  await isIn("reconnecting");
+  await isMixed();
+  proxy.restore();
+  await isIn("joined");
+  await until(bob.page, () => noted.includes("participantreconnected alice"), { what: "alice is back for bob" });
+  await isMixed();
+  const { seconds } = await longestGap(alice, "Mixer", since);
+  t.diagnostic(`alice saw no frame for ${seconds.toFixed(1)} s while her socket was cut and resumed`);
+  assert.deepEqual(await events(alice), ["reconnecting", "reconnected"]);
+  assert.deepEqual(await events(bob), ["participantreconnecting alice", "participantreconnected alice"]);
+
+  const killed = Date.now();
   execFileSync("pkill", ["-KILL", "-P", String(stub.pid)]);
-  await alice.page.waitForSelector(alice.tile("Mixer", "mix"), { hidden: true });
-  await assertMixed([alice, bob]);
+  for (const { page } of people) {
+    await until(page, () => noted.filter((event) => event === "connected Mixer").length === 1, { what: "the next mixer", timeout: 30_000 });
+  }
+  await isMixed();
+  for (const person of people) {
+    const { end } = await longestGap(person, "Mixer", killed);
+    const noted = await events(person);
+    t.diagnostic(`${person.person} saw frames again ${((end - killed) / 1_000).toFixed(1)} s after the mixer was killed: ${noted.join(", ")}`);
+    assert.deepEqual(noted, ["participantleft Mixer", "participantjoined Mixer", "connected Mixer"]);
+  }
 });
+
+/** Notes what happens to the room, to the others, and to the connection to the mixer. */
+function noteEvents() {
+  globalThis.noted = [];
+  const names = new Map();
+  const nameOf = (id) => names.get(id) ?? names.set(id, room.participants.find((one) => one.id === id).name).get(id);
+  for (const { id } of room.participants) nameOf(id);
+  for (const type of ["reconnecting", "reconnected", "left"]) room.addEventListener(type, () => noted.push(type));
+  for (const type of ["participantjoined", "participantleft", "participantreconnecting", "participantreconnected"]) {
+    room.addEventListener(type, ({ detail }) => noted.push(`${type} ${nameOf(detail.participantId ?? detail.participant.id)}`));
+  }
+  room.addEventListener("connectionstatechange", ({ detail }) => {
+    if (detail.state !== "connecting" && nameOf(detail.participantId) === "Mixer") noted.push(`${detail.state} Mixer`);
+  });
+}
 
 test("without a mixer, joining fails and says how to start one", { skip }, async (t) => {
   const stub = await startStub(t);

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserMissing } from "./lib/browsers.mjs";
-import { join } from "./lib/call.mjs";
+import { join, meetEachOther } from "./lib/call.mjs";
+import { longestGap, watchFrames } from "./lib/frames.mjs";
 import { assertShows } from "./lib/media.mjs";
 import { startProxy } from "./lib/proxy.mjs";
 import { startStub, stubMissing } from "./lib/server.mjs";
@@ -74,8 +75,10 @@ test("a restart of the server goes unnoticed by the media of a mesh", { skip: sk
   await Promise.all(people.map(listen));
   const ids = () => Promise.all(people.map(({ page }) => page.evaluate(() => room.participantId)));
   const before = await ids();
+  await Promise.all([watchFrames(alice, "bob"), watchFrames(bob, "alice")]);
 
-  await stub.stop();
+  const killed = Date.now();
+  await stub.kill();
   await Promise.all(people.map((person) => isIn(person, "reconnecting")));
   await plays(alice, "bob");
   await plays(bob, "alice");
@@ -89,6 +92,10 @@ test("a restart of the server goes unnoticed by the media of a mesh", { skip: sk
   assert.deepEqual(await ids(), before);
   await plays(alice, "bob");
   await plays(bob, "alice");
+  for (const [viewer, shown] of [[alice, "bob"], [bob, "alice"]]) {
+    const { seconds } = await longestGap(viewer, shown, killed);
+    t.diagnostic(`${viewer.person} saw no frame of ${shown} for at most ${seconds.toFixed(2)} s`);
+  }
   assert.equal((await bob.reads("alice", 1)).length, 1);
   for (const person of people) {
     const events = await noted(person);
@@ -102,20 +109,33 @@ test("a restart of the server goes unnoticed by the media of a mesh", { skip: sk
   await hasNoted(alice, "trackmuted");
 });
 
-test("after a restart of an SFU its rooms have media again", { skip: skipFirefox }, async (t) => {
+test("an SFU that is killed and started again: its rooms have media again", { skip: skipFirefox }, async (t) => {
   const stub = await startStub(t);
   const alice = await join(t, stub, "alice", { app: "page", topology: "sfu" });
   const bob = await join(t, stub, "bob", { kind: "firefox", app: "page", topology: "sfu" });
-  await plays(alice, "bob");
-  await plays(bob, "alice");
-  await stub.stop();
-  await Promise.all([alice, bob].map((person) => isIn(person, "reconnecting")));
+  const people = [alice, bob];
+  await meetEachOther(alice, bob);
+  await Promise.all([watchFrames(alice, "bob"), watchFrames(bob, "alice"), ...people.map(listen)]);
+  await stub.kill();
+  await Promise.all(people.map((person) => isIn(person, "reconnecting")));
+  await alice.write("said meanwhile");
   await startStub(t, { port: stub.port });
-  await Promise.all([alice, bob].map((person) => isIn(person, "joined")));
-  await alice.meets("bob");
-  await bob.meets("alice");
-  await alice.write("one");
+  const listens = Date.now();
+  await Promise.all(people.map((person) => isIn(person, "joined")));
+  await meetEachOther(alice, bob);
+  for (const [viewer, shown] of [[alice, "bob"], [bob, "alice"]]) {
+    const { end } = await longestGap(viewer, shown, listens);
+    t.diagnostic(`${viewer.person} saw ${shown} again ${((end - listens) / 1_000).toFixed(1)} s after the server listened`);
+  }
+  await bob.write("after it");
   assert.equal((await bob.reads("alice", 1)).length, 1);
+  assert.equal((await alice.reads("bob", 1)).length, 1);
+  for (const person of people) {
+    const events = await noted(person);
+    t.diagnostic(`${person.person}: ${events.join(" ")}`);
+    for (const type of ["participantjoined", "participantleft", "left"]) assert.ok(!events.includes(type), `${type} in ${events}`);
+    for (const type of ["reconnecting", "reconnected", "chatreceived"]) assert.equal(events.filter((event) => event === type).length, 1, type);
+  }
 });
 
 for (const kind of ["chromium", "firefox"]) {
