@@ -29,7 +29,7 @@ impl JanusBackend {
     }
 
     pub(super) fn create(&mut self) {
-        self.session.id = None;
+        (self.session.id, self.is_claimable) = (None, false);
         // Once the room was joined, its connections are replaced when it is joined again.
         self.publisher.forget(!self.has_joined);
         self.subscriber.forget();
@@ -46,9 +46,21 @@ impl JanusBackend {
 
     /// The server knows the session no longer, or a handle without which there is none.
     pub(super) fn forgotten(&mut self) {
-        self.session.id = None;
+        self.leave_session("the server knows the session no longer");
+    }
+
+    /// A message makes no sense. While this end comes back, the session is given up and the room joined again.
+    pub(super) fn not_understood(&mut self, detail: &str) {
+        self.session.event(SignalEvent::Undecodable { detail: detail.to_owned() });
+        if self.has_joined && self.phase != Phase::Joined {
+            self.leave_session("the server did not reply as expected");
+        }
+    }
+
+    fn leave_session(&mut self, why: &str) {
+        (self.session.id, self.is_claimable) = (None, false);
         self.session.output(Output::Close);
-        self.lose("the server knows the session no longer".to_owned());
+        self.lose(why.to_owned());
     }
 
     pub(super) fn end(&mut self) {
@@ -143,8 +155,7 @@ impl JanusBackend {
 
     pub(super) fn joined(&mut self, body: Body, jsep: Option<SessionDescription>) {
         let Some(id) = body.id else {
-            let detail = "`joined` does not name this participant".to_owned();
-            return self.session.event(SignalEvent::Undecodable { detail });
+            return self.not_understood("`joined` does not name this participant");
         };
         self.participants = Participants::default();
         let lists_all = body.attendees.is_some();
@@ -155,7 +166,7 @@ impl JanusBackend {
         self.room.private_id = body.private_id;
         let participant_id = ParticipantId::from(id.to_text().as_str());
         self.own = Some((id, participant_id.clone()));
-        self.phase = Phase::Joined;
+        (self.phase, self.is_claimable, self.mends) = (Phase::Joined, true, false);
         let mut participants = self.participants.infos();
         participants.extend(self.own_info());
         let (lobby, ice_servers) = (Lobby::default(), Vec::new());

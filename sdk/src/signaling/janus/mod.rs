@@ -93,6 +93,8 @@ pub(super) struct JanusBackend {
     /// The order of joining.
     order: u32,
     has_joined: bool,
+    /// The room was joined in the session, which can be claimed.
+    is_claimable: bool,
     session: Session,
     participants: Participants,
     publisher: Publisher,
@@ -154,6 +156,7 @@ impl JanusBackend {
             own: None,
             order: 0,
             has_joined: false,
+            is_claimable: false,
             session,
             participants: Participants::default(),
             publisher: Publisher::default(),
@@ -264,6 +267,9 @@ impl SignalingBackend for JanusBackend {
             }
             SignalCommand::Order(order) if self.phase == Phase::Joined => self.order(order),
             SignalCommand::Reconnect if self.phase != Phase::Ended => {
+                if self.session.awaits(Request::Claim) && self.session.is_heard {
+                    self.is_claimable = false;
+                }
                 self.session.ignore_all();
                 self.dial();
             }
@@ -281,10 +287,9 @@ impl SignalingBackend for JanusBackend {
             SocketEvent::Opened if self.phase == Phase::Dialing => {
                 self.phase = Phase::Preparing;
                 self.session.start_heartbeat(now);
-                // A session without a room is not worth it.
-                match self.session.id.filter(|_| self.has_joined) {
-                    Some(_) => self.session.request(Request::Claim, "claim", None, &[]),
-                    None => self.create(),
+                match self.is_claimable {
+                    true => self.session.request(Request::Claim, "claim", None, &[]),
+                    false => self.create(),
                 }
             }
             SocketEvent::Opened | SocketEvent::Binary(_) => {}

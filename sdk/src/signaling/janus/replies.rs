@@ -10,8 +10,7 @@ impl JanusBackend {
     pub(super) fn receive(&mut self, text: &str, now: Timestamp) {
         self.session.heard(now);
         let Some(message) = Message::parse(text) else {
-            let detail = "a message is not one of Janus".to_owned();
-            return self.session.event(SignalEvent::Undecodable { detail });
+            return self.not_understood("a message is not one of Janus");
         };
         match message.janus.as_str() {
             "success" | "event" => {
@@ -46,7 +45,7 @@ impl JanusBackend {
                 self.session.id = Some(id);
                 self.session.attach(Request::AttachPublisher);
             }
-            (Some(Request::Claim), _) => self.claimed(now),
+            (Some(Request::Claim), _) if self.phase == Phase::Preparing => self.claimed(now),
             (Some(Request::AttachPublisher), Some(handle)) => {
                 self.publisher.handle = Some(handle);
                 self.join();
@@ -94,6 +93,7 @@ impl JanusBackend {
             Request::CreateRoom => self.refuse(refusal::of(failure, self.session.token.is_some())),
             _ if failure.code == refusal::NO_SESSION => self.forgotten(),
             Request::Offer | Request::List if failure.code == refusal::NO_HANDLE => self.forgotten(),
+            Request::List if self.mends => self.forgotten(),
             Request::Offer => {
                 let is_last = self.publisher.failed(&mut self.session);
                 is_last.then(|| self.report(failure));

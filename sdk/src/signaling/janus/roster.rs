@@ -28,6 +28,10 @@ impl JanusBackend {
 
     pub(super) fn listed(&mut self, present: Vec<Person>) {
         let mends = std::mem::take(&mut self.mends);
+        if mends && !present.iter().any(|person| self.is_own(&person.id)) {
+            // Nonsense, or the room is another one by now.
+            return self.forgotten();
+        }
         // Otherwise nobody is missing: who has joined meanwhile may not be in the list.
         let gone = if mends { self.participants.missing(&present) } else { Vec::new() };
         gone.into_iter().for_each(|id| self.left(&id, LeaveReason::Unknown));

@@ -47,6 +47,8 @@ pub(super) struct Session {
     pending: SortedMap<u32, Request>,
     outputs: VecDeque<Output>,
     heard_at: Timestamp,
+    /// Something was received over this socket.
+    pub(super) is_heard: bool,
     next_ping: Timestamp,
     probed_until: Option<Timestamp>,
 }
@@ -131,11 +133,13 @@ impl Session {
 
     pub(super) fn heard(&mut self, now: Timestamp) {
         self.heard_at = now;
+        self.is_heard = true;
         self.probed_until = None;
     }
 
     pub(super) fn start_heartbeat(&mut self, now: Timestamp) {
         self.heard(now);
+        self.is_heard = false;
         self.next_ping = now + INTERVAL_MS;
     }
 

@@ -449,6 +449,80 @@ fn a_session_that_is_gone_is_replaced_under_the_same_id() {
     );
 }
 
+/// It was left, and the next attempt creates a session instead of claiming one.
+fn joins_again(client: &mut Client, outputs: &[Output]) {
+    let is_lost = |output: &Output| matches!(output, Output::Event(SignalEvent::Lost { .. }));
+    assert!(outputs.iter().any(is_lost) && outputs.contains(&Output::Close), "{outputs:?}");
+    client.command(SignalCommand::Reconnect);
+    client.backend.handle_socket(SocketEvent::Opened, client.now);
+    transaction(&client.outputs(), r#""janus":"create""#);
+}
+
+#[test]
+fn a_server_that_replies_nonsense_to_a_claim_is_left_for_a_rejoin() {
+    let mut client = joined();
+    reconnect(&mut client);
+    let outputs = client.receive("{");
+    joins_again(&mut client, &outputs);
+
+    // What was received is not the reply.
+    let mut client = joined();
+    reconnect(&mut client);
+    client.receive(r#"{"janus":"success"}"#);
+    client.command(SignalCommand::Reconnect);
+    client.backend.handle_socket(SocketEvent::Opened, client.now);
+    transaction(&client.outputs(), r#""janus":"create""#);
+
+    // A slow server has the session, perhaps.
+    let mut client = joined();
+    reconnect(&mut client);
+    client.command(SignalCommand::Reconnect);
+    client.backend.handle_socket(SocketEvent::Opened, client.now);
+    transaction(&client.outputs(), r#""janus":"claim""#);
+}
+
+#[test]
+fn a_claimed_session_that_is_not_in_the_room_is_left_for_a_rejoin() {
+    let lists = [
+        r#"{"videoroom":"participants","room":777,"participants":[1,{"name":"bob"}]}"#,
+        r#"{"videoroom":"participants","room":777,"participants":[{"id":9,"display":"dave"}]}"#,
+        r#"{"videoroom":"success"}"#,
+        r#"{"videoroom":"event","error_code":426,"error":"No such room (777)"}"#,
+    ];
+    for list in lists {
+        let mut client = joined();
+        let claim = reconnect(&mut client);
+        let outputs = client.receive(&format!(r#"{{"janus":"success","transaction":"{claim}"}}"#));
+        let asked = transaction(&outputs, "listparticipants");
+        let outputs = client.says(&asked, OWN_HANDLE, list, "");
+        let is_gone = |output: &Output| matches!(output, Output::Event(SignalEvent::ParticipantLeft { .. }));
+        assert!(!outputs.iter().any(is_gone), "{outputs:?}");
+        joins_again(&mut client, &outputs);
+    }
+}
+
+#[test]
+fn a_session_in_which_the_room_was_not_joined_again_is_not_claimed() {
+    let mut client = joined();
+    let claim = reconnect(&mut client);
+    let outputs = client.receive(&format!(
+        r#"{{"janus":"error","transaction":"{claim}","error":{{"code":458,"reason":"No such session"}}}}"#
+    ));
+    let attach =
+        transaction(&client.created(&transaction(&outputs, r#""janus":"create""#), 5), r#""janus":"attach""#);
+    let join = transaction(&client.created(&attach, OWN_HANDLE), r#""request":"join""#);
+    let mut other = client.says(&join, OWN_HANDLE, r#"{"videoroom":"joined"}"#, "");
+    joins_again(&mut client, &other);
+    other = client.created("1", 6);
+    assert_eq!(events(other), []);
+    client.backend.handle_socket(SocketEvent::Closed { code: 1006, reason: String::new() }, client.now);
+    let outputs = client.outputs();
+    assert!(matches!(&events(outputs)[..], [SignalEvent::Lost { .. }]));
+    client.command(SignalCommand::Reconnect);
+    client.backend.handle_socket(SocketEvent::Opened, client.now);
+    transaction(&client.outputs(), r#""janus":"create""#);
+}
+
 #[test]
 fn a_refused_offer_is_replaced_with_its_connection_once_the_old_one_is_gone() {
     let mut client = joined();

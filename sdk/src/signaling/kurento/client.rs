@@ -288,7 +288,12 @@ impl KurentoClient {
             Some(Received::Event { object, kind, data }) => {
                 self.outputs.push_back(Output::Event { object, kind, data });
             }
-            None => log::warn!(target: "moim::kurento", "a message of the server was not understood"),
+            None => {
+                log::warn!(target: "moim::kurento", "a message of the server was not understood");
+                if matches!(self.state, State::Connecting { .. }) && self.session.is_some() {
+                    self.start_afresh(now);
+                }
+            }
         }
     }
 
@@ -303,6 +308,10 @@ impl KurentoClient {
                 return self.end(Request::new("connect", Map::new()).refusal(error, None));
             }
         };
+        if self.session.is_some() && session != self.session.as_deref() {
+            // Nonsense, or another session, which has none of the objects.
+            return self.start_afresh(now);
+        }
         let Some(session) = session else {
             let detail = "the reply to `connect` has no session".to_owned();
             return self.end(SignalingError::Undecodable { detail }.into());
@@ -319,7 +328,7 @@ impl KurentoClient {
         self.send_waiting(now);
     }
 
-    /// The server has forgotten the session, or never knew it because it had no objects. The next one begins on another
+    /// The server has forgotten the session, never knew it because it had no objects, or replied nonsense. The next one begins on another
     /// socket: this one may count as the old session's.
     fn start_afresh(&mut self, now: Timestamp) {
         self.session = None;

@@ -251,6 +251,29 @@ fn lost_objects_are_reported_once() {
 }
 
 #[test]
+fn a_server_that_replies_nonsense_to_a_resume_is_left_and_the_objects_are_lost() {
+    let nonsense: [&dyn Fn(&Value) -> String; 3] = [
+        &|_| "{".to_owned(),
+        &|id| json!({ "jsonrpc": "2.0", "id": id, "result": { "value": 1 } }).to_string(),
+        &|id| json!({ "jsonrpc": "2.0", "id": id, "result": { "sessionId": "another" } }).to_string(),
+    ];
+    for nonsense in nonsense {
+        let mut client = connected();
+        let made = client.call(pipeline(), 0).unwrap();
+        receive(&mut client, &reply(&made.into(), "P".into()), 0);
+        cut(&mut client, 100);
+        let (connect, now) = reopen(&mut client);
+        client.handle_socket(SocketEvent::Text(nonsense(&connect["id"])), now);
+        assert_eq!(outputs(&mut client), [Output::Notice(Notice::ObjectsLost), Output::Open]);
+        client.handle_socket(SocketEvent::Opened, now);
+        let connect = sent(&outputs(&mut client)).remove(0);
+        assert_eq!(connect["params"], json!({}));
+        let connected = receive(&mut client, &reply(&connect["id"], Value::Null), now);
+        assert_eq!(connected, [Output::Notice(Notice::Connected)]);
+    }
+}
+
+#[test]
 fn an_error_names_the_cause_and_no_secret() {
     let mut client = connected();
     let turn = json!({ "turnUrl": "user:pass@192.0.2.1:3478" });

@@ -14,8 +14,7 @@ impl LiveKitBackend {
     pub(super) fn receive(&mut self, bytes: &[u8], now: Timestamp) {
         self.heartbeat.heard(now);
         let Ok(response) = Response::decode(bytes) else {
-            let detail = "a message is not one of LiveKit's protocol".to_owned();
-            return self.event(SignalEvent::Undecodable { detail });
+            return self.not_understood("a message is not one of LiveKit's protocol");
         };
         match (self.phase, response) {
             (Phase::Greeting(purpose), Response::Join(joined)) => self.joined(purpose, *joined, now),
@@ -91,8 +90,7 @@ impl LiveKitBackend {
 
     fn joined(&mut self, purpose: Purpose, joined: Joined, now: Timestamp) {
         if joined.own.identity.is_empty() {
-            let detail = "`join` does not name this participant".to_owned();
-            return self.event(SignalEvent::Undecodable { detail });
+            return self.not_understood("`join` does not name this participant");
         }
         self.set_heartbeat(&joined);
         let Joined { own, others, ice_servers, .. } = joined;
@@ -185,6 +183,15 @@ impl LiveKitBackend {
         let Profile { name, metadata, .. } = &self.profile;
         let message = Request::Update { name, metadata, attributes: &attributes }.encode();
         self.send(message);
+    }
+
+    /// A message makes no sense. While this end comes back, the stay is given up and the room joined again.
+    fn not_understood(&mut self, detail: &str) {
+        self.event(SignalEvent::Undecodable { detail: detail.to_owned() });
+        if matches!(self.phase, Phase::Greeting(Purpose::Resume | Purpose::JoinAgain)) {
+            self.outputs.push_back(Output::Close);
+            self.lose("the server did not reply as expected".to_owned());
+        }
     }
 
     pub(super) fn closed(&mut self, code: u16, reason: String) {

@@ -303,6 +303,32 @@ fn a_server_that_knows_the_participant_no_longer_is_joined_again() {
 }
 
 #[test]
+fn a_server_that_replies_nonsense_to_a_resume_is_left_for_a_rejoin() {
+    let nameless = message(|out| out.message(1, |out| out.number(10, 15_u32)));
+    // The last one is a message, but not the reply, and the attempt fails later.
+    for nonsense in [vec![0xff; 11], b"{}".to_vec(), nameless, answer(1, &[])] {
+        let is_message = nonsense == answer(1, &[]);
+        let mut backend = joined();
+        backend.handle_socket(SocketEvent::Closed { code: 1006, reason: String::new() }, 200);
+        command(&mut backend, SignalCommand::Reconnect);
+        backend.handle_socket(SocketEvent::Opened, 300);
+        outputs(&mut backend);
+        receive(&mut backend, nonsense.clone());
+        let left = outputs(&mut backend);
+        let is_lost = |output: &Output| matches!(output, Output::Event(SignalEvent::Lost { .. }));
+        let is_left = left.iter().any(is_lost) && left.contains(&Output::Close);
+        assert_eq!(is_left, !is_message, "{nonsense:?}: {left:?}");
+
+        command(&mut backend, SignalCommand::Reconnect);
+        backend.handle_socket(SocketEvent::Opened, 400);
+        let [Output::Connect { url, .. }] = &outputs(&mut backend)[..] else { panic!() };
+        assert_eq!(backend.own_sid, "", "{url}");
+        receive(&mut backend, joined_message());
+        assert!(matches!(&events(&mut backend)[..], [SignalEvent::Rejoined { .. }]), "{nonsense:?}");
+    }
+}
+
+#[test]
 fn being_replaced_or_removed_is_the_end() {
     for (reason, code) in [(2, RefusalCode::Superseded), (4, RefusalCode::Removed)] {
         let mut backend = joined();
