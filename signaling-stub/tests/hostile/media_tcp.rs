@@ -2,6 +2,15 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use crate::{
+    pair::Pair,
+    sfu::mallory,
+    support::{
+        Client,
+        media::{IceTcp, offer},
+        start,
+    },
+};
 use moim_protocol::{PeerSignal, SFU_ID, ServerMessage};
 use moim_signaling_stub::ServerConfig;
 use serde_json::json;
@@ -10,33 +19,13 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use turn_types::stun::{
-    attribute::{AttributeType, RawAttribute, Username},
-    message::{
-        BINDING, IntegrityAlgorithm, Message, MessageClass, MessageType, MessageWriteVec,
-        ShortTermCredentials, TransactionId,
-    },
-    prelude::{MessageWrite, MessageWriteExt},
-};
-
-use crate::{
-    pair::Pair,
-    sfu::{mallory, offer},
-    support::{Client, start},
-};
 
 /// Longer than an unused connection stays open.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// Attributes of checks (RFC 8445, 16.1).
-const PRIORITY: u16 = 0x0024;
-const ICE_CONTROLLING: u16 = 0x802a;
-
 /// A client of the SFU, as the SFU's answer describes it.
 struct Person {
-    address: SocketAddr,
-    username: String,
-    password: String,
+    ice: IceTcp,
     _signaling: Client,
 }
 
@@ -52,39 +41,18 @@ impl Person {
                 break description.sdp;
             }
         };
-        let value = |name: &str| sdp.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
-        let candidate = sdp.lines().find(|line| line.contains(" tcp ")).expect("a TCP candidate");
-        let mut words = candidate.split(' ').skip(4);
-        let address = format!("{}:{}", words.next().unwrap(), words.next().unwrap());
-        let username = format!("{}:abcd", value("a=ice-ufrag:"));
-        let password = value("a=ice-pwd:");
-        Self { address: address.parse().unwrap(), username, password, _signaling: signaling }
-    }
-
-    /// A check (RFC 8445) in a frame (RFC 4571).
-    fn check(&self, password: &str) -> Vec<u8> {
-        let kind = MessageType::from_class_method(MessageClass::Request, BINDING);
-        let mut request = Message::builder(kind, TransactionId::generate(), MessageWriteVec::new());
-        request.add_attribute(&Username::new(&self.username).unwrap()).unwrap();
-        for (attribute, value) in [(PRIORITY, &[0, 0, 0, 1][..]), (ICE_CONTROLLING, &[1; 8])] {
-            request.add_attribute(&RawAttribute::new(AttributeType::new(attribute), value)).unwrap();
-        }
-        let key = ShortTermCredentials::new(password.to_owned());
-        request.add_message_integrity(&key.into(), IntegrityAlgorithm::Sha1).unwrap();
-        request.add_fingerprint().unwrap();
-        let request = request.finish();
-        [&u16::try_from(request.len()).unwrap().to_be_bytes()[..], &request].concat()
+        Self { ice: IceTcp::of(&sdp), _signaling: signaling }
     }
 
     /// A connection on which a check was answered.
     async fn connect(&self) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut stream = TcpStream::connect(self.ice.address).await.unwrap();
         self.is_answered(&mut stream).await;
         stream
     }
 
     async fn is_answered(&self, stream: &mut TcpStream) {
-        stream.write_all(&self.check(&self.password)).await.unwrap();
+        stream.write_all(&self.ice.check(&self.ice.password)).await.unwrap();
         let read = timeout(PATIENCE, stream.read(&mut [0; 1_500])).await.expect("an answer").unwrap();
         assert!(read > 0, "it was closed");
     }
@@ -103,9 +71,9 @@ async fn strangers_leave_connections_to_clients() {
     let mut honest_stream = honest.connect().await;
     let mut strangers = Vec::new();
     for _ in 0..60 {
-        let mut stranger = TcpStream::connect(honest.address).await.unwrap();
+        let mut stranger = TcpStream::connect(honest.ice.address).await.unwrap();
         // A guessed password proves nothing.
-        let _ = stranger.write_all(&honest.check("guess")).await;
+        let _ = stranger.write_all(&honest.ice.check("guess")).await;
         strangers.push(stranger);
     }
     // A newcomer amid them.

@@ -11,6 +11,7 @@ use crate::{
     pair::Pair,
     support::{
         Client,
+        media::offer,
         process::{command, log_of, started},
         start_with,
     },
@@ -31,32 +32,15 @@ fn relay(seq: u32, signal: &Value) -> Value {
     json!({ "type": "relay", "to": SFU_ID, "payload": { "seq": seq, "ack": 0, "signal": signal } })
 }
 
-/// An offer that str0m accepts.
-pub(crate) fn offer(candidates: usize) -> Value {
-    let mut sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
-        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n\
-        a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:actpass\r\na=sctp-port:5000\r\n"
-        .to_owned();
-    sdp.push_str(&format!("a=fingerprint:sha-256 {}\r\n", ["AB"; 32].join(":")));
-    for n in 0..candidates {
-        sdp.push_str(&format!(
-            "a=candidate:{n} 1 udp 2113937151 10.9.{}.{} 5000 typ host\r\n",
-            n / 250,
-            n % 250
-        ));
-    }
-    json!({ "kind": "description", "description": { "type": "offer", "sdp": sdp }, "mids": {} })
-}
-
 #[tokio::test]
 async fn offers_that_are_expensive_hold_up_neither_others_nor_the_end() {
     let limits = Limits { message_burst: 20_000, ..Limits::default() };
     let server = start_with(limits).await;
     let mut pair = Pair::join(server.local_addr()).await;
     let mut mallory = mallory(server.local_addr()).await;
-    let offer = offer(2_000);
+    let expensive = offer(2_000);
     for seq in 1..=100 {
-        mallory.send(&relay(seq, &offer)).await;
+        mallory.send(&relay(seq, &expensive)).await;
         if seq % 10 == 0 {
             pair.talks(1).await;
         }
@@ -64,7 +48,7 @@ async fn offers_that_are_expensive_hold_up_neither_others_nor_the_end() {
     pair.talks(20).await;
     // The SFU still answers others.
     let mut carol = self::mallory(server.local_addr()).await;
-    carol.send(&relay(1, &self::offer(0))).await;
+    carol.send(&relay(1, &offer(0))).await;
     loop {
         if let ServerMessage::Relay { payload, .. } = carol.message().await
             && payload.signal.is_some()

@@ -11,6 +11,7 @@ use str0m::{
     Candidate, Event, Input, Output, Rtc,
     change::{SdpAnswer, SdpPendingOffer},
     channel::{ChannelConfig, ChannelId, Reliability},
+    config::CryptoProvider,
     media::{
         Direction, KeyframeRequest, KeyframeRequestKind, MediaKind, MediaTime, Mid, Rid, Simulcast,
         SimulcastLayer,
@@ -70,8 +71,12 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) fn new(address: SocketAddr, now: Instant) -> Self {
+        Self::with_crypto(address, now, str0m::crypto::from_feature_flags())
+    }
+
+    pub(crate) fn with_crypto(address: SocketAddr, now: Instant, crypto: CryptoProvider) -> Self {
         let mut rtc = Rtc::builder()
-            .set_crypto_provider(std::sync::Arc::new(str0m::crypto::from_feature_flags()))
+            .set_crypto_provider(std::sync::Arc::new(crypto))
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)

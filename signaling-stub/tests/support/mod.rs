@@ -1,6 +1,7 @@
 //! A server on a free port, and a client that only implements WebSockets and JSON.
 #![allow(dead_code, unreachable_pub)] // each test file uses a part
 
+pub mod media;
 pub mod process;
 pub mod turn;
 pub mod turn_messages;
