@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use moim_signaling_stub::{Limits, ServerConfig};
+use moim_signaling_stub::{Limits, ServerConfig, serve};
 use serde_json::{Value, json};
 
 use support::{Client, http_get, start, start_with};
@@ -60,6 +60,37 @@ async fn metrics_count() {
         assert_eq!(value(&format!("moim_{name}")), 0);
     }
     assert!(text.ends_with("# EOF\n"));
+}
+
+#[tokio::test]
+async fn metrics_are_for_loopback_unless_asked_for() {
+    for (metrics, status) in [(false, "http/1.1 404"), (true, "http/1.1 200")] {
+        let listener = tokio::net::TcpListener::bind(("0.0.0.0", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let _server = serve(ServerConfig { metrics, ..ServerConfig::default() }, listener).unwrap();
+        let (head, _) = http_get(([127, 0, 0, 1], port).into(), "/metrics").await;
+        assert!(head.starts_with(status), "{head}");
+    }
+}
+
+#[cfg(feature = "sfu")]
+#[tokio::test]
+async fn metrics_count_the_clients_of_the_sfu() {
+    let server = start_with(Limits::default()).await;
+    let mut alice = Client::connect(server.local_addr()).await;
+    let join = json!({ "type": "join", "version": 1, "room": "film", "name": "Alice", "topology": "sfu" });
+    alice.send(&join).await;
+    alice.message().await;
+    let counted = async {
+        loop {
+            let (_, body) = http_get(server.local_addr(), "/metrics").await;
+            if String::from_utf8(body).unwrap().lines().any(|line| line == "moim_sfu_clients 1") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), counted).await.expect("it is counted");
 }
 
 #[tokio::test]

@@ -121,6 +121,36 @@ async fn a_roster_is_never_long() {
 }
 
 #[tokio::test]
+async fn the_roster_of_a_full_room_is_bounded_and_cuts_nobody_off() {
+    let server = start_with(Limits::default()).await;
+    let mut pair = Pair::join(server.local_addr()).await;
+    // Three bytes a character, almost as many as a participant may have in total.
+    let (metadata, attribute) = ("\u{ac00}".repeat(8_192), "\u{ac00}".repeat(2_300));
+    let mut crowd = Vec::new();
+    for n in 0..30 {
+        let mut mallory = Client::connect_from([127, 0, 1, n], server.local_addr()).await;
+        let mut join =
+            json!({ "type": "join", "version": 1, "room": "parlour", "name": "M", "metadata": metadata });
+        join["attributes"] = json!({ "a": attribute });
+        mallory.send(&join).await;
+        let Some(Message::Text(welcome)) = mallory.frame().await else { panic!("no welcome") };
+        assert!(matches!(ServerMessage::decode(&welcome).unwrap(), ServerMessage::Welcome(_)), "{welcome}");
+        // What is sent of one, for each of 32, and a little for the rest.
+        assert!(welcome.len() < 32 * (32_768 + 512), "{} bytes", welcome.len());
+        if n == 29 {
+            assert!(welcome.len() > 800_000, "{} bytes: it is a large room", welcome.len());
+        }
+        crowd.push(mallory);
+    }
+    // They have read nothing since they joined.
+    for client in crowd.iter_mut().chain([&mut pair.alice, &mut pair.bob]) {
+        client.send(&json!({ "type": "ping" })).await;
+        while !matches!(client.message().await, ServerMessage::Pong { .. }) {}
+    }
+    pair.talks(3).await;
+}
+
+#[tokio::test]
 async fn attributes_of_a_mixer_are_no_one_elses() {
     let server = start_with(Limits::default()).await;
     let mut pair = Pair::join(server.local_addr()).await;

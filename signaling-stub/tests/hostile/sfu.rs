@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use moim_protocol::{ErrorCode, SFU_ID, ServerMessage};
+use moim_protocol::{Channel, ErrorCode, SFU_ID, ServerMessage};
 use moim_signaling_stub::Limits;
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::{process::Command, time::timeout};
 
 use crate::{
+    line::{Line, corrupting},
     pair::Pair,
     support::{
         Client,
@@ -90,4 +91,41 @@ async fn refusals_without_end_do_not_fill_the_log() {
     let log = log.await.unwrap();
     assert!(log.len() < 64 * 1024, "{} bytes of log", log.len());
     assert!(log.contains("refused"), "{log}");
+}
+
+#[tokio::test]
+async fn chunks_that_are_wrong_do_not_fill_the_log() {
+    let (mut server, _lines, address) = started(&mut command(&["--port", "0"])).await;
+    let log = log_of(&mut server);
+    let mut pair = Pair::join(address).await;
+    let mut mallory = Line::offer(mallory(address).await.socket, corrupting()).await;
+    mallory.connect().await.expect("a connection");
+    // Each is followed by four packets that are wrong.
+    let mut sent = 0;
+    mallory
+        .drive(|person| {
+            sent += usize::from(person.send(Channel::Reliable, "", "a good chunk"));
+            sent < 500
+        })
+        .await;
+    pair.talks(5).await;
+    server.kill().await.unwrap();
+    let log = log.await.unwrap();
+    assert!(log.len() < 16 * 1024, "{} bytes of log: {}", log.len(), &log[log.len() - 1_000..]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sigterm_does_not_wait_for_the_sfu() {
+    let (mut server, _lines, address) =
+        started(&mut command(&["--port", "0", "--message-burst", "20000"])).await;
+    let mut mallory = mallory(address).await;
+    let expensive = offer(2_000);
+    for seq in 1..=100 {
+        mallory.send(&relay(seq, &expensive)).await;
+    }
+    let pid = server.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let status = timeout(PATIENCE, server.wait()).await.expect("an end").unwrap();
+    assert!(status.success(), "{status}");
 }

@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::support::{
     turn::{SECRET, Talk, TurnClient, credentials, start_relay},
-    turn_messages::{Signer, channel_data},
+    turn_messages::channel_data,
 };
 
 /// Longer than the server waits for a client to begin.
@@ -197,28 +197,4 @@ async fn nonsense_ends_its_connection_alone() {
         socket.send_to(&bytes, relay).await.unwrap();
     }
     talk.goes_on(5).await;
-}
-
-#[tokio::test]
-#[ignore = "a load: the attack in full"]
-async fn two_talk_under_floods_of_requests() {
-    let (_server, relay) = start_relay(|_| {}).await;
-    let mut talk = talk(relay).await;
-    let flood = |signer: Signer| async move {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        loop {
-            let _ = socket.send_to(&signer.allocate(), relay).await;
-        }
-    };
-    let mut forged = Signer::new(credentials("mallory"));
-    forged.nonce = Some("0".repeat(40));
-    let floods = [tokio::spawn(flood(Signer::new(credentials("mallory")))), tokio::spawn(flood(forged))];
-    let mut slowest = Duration::ZERO;
-    for _ in 0..500 {
-        let start = Instant::now();
-        talk.goes_on(1).await;
-        slowest = slowest.max(start.elapsed());
-    }
-    println!("the slowest of 500 rounds: {slowest:?}");
-    floods.iter().for_each(tokio::task::JoinHandle::abort);
 }

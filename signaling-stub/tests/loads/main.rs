@@ -15,6 +15,7 @@ mod support;
 mod attack;
 mod data;
 mod honest;
+mod line;
 mod media;
 mod messages;
 mod mixers;

@@ -60,7 +60,7 @@ pub(crate) struct Person {
     pub(crate) sections: usize,
     reliable: Reliable,
     pending: Option<SdpPendingOffer>,
-    channels: [(Channel, ChannelId); 3],
+    pub(crate) channels: [(Channel, ChannelId); 3],
     camera: Option<(Mid, Vec<Version>)>,
     next_frame: Instant,
     frame: u64,
