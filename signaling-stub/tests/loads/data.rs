@@ -74,16 +74,14 @@ async fn pair(attack: Attack) {
         }
         true
     });
-    let (mut seen, hears) = (0, attack.clone());
+    let hears = attack.clone();
     let hearing = bob.drive(|person| {
-        let messages = person.messages(Channel::Reliable);
-        for message in &messages[seen..] {
+        for (_, message) in person.messages.drain(..) {
             if let Some(said) = message.strip_prefix(&from) {
                 let said = Duration::from_micros(said.parse().unwrap());
                 hears.delay(start.elapsed().saturating_sub(said));
             }
         }
-        seen = messages.len();
         true
     });
     let end = tokio::join!(saying, hearing);

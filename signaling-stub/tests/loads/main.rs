@@ -94,12 +94,11 @@ fn every_attack_leaves_the_honest_ones_alone() {
 fn run(row: &Row, duration: Duration) -> bool {
     let program = Program::start(row.arguments);
     // The attackers' work is not the server's: on the same machine, the server and the honest ones go first.
+    let nice = rustix::process::getpriority_process(None).unwrap() + 10;
     let attackers = runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .on_thread_start(|| {
-            let _ = rustix::process::setpriority_process(None, 15);
-        })
+        .on_thread_start(move || rustix::process::setpriority_process(None, nice).unwrap())
         .build()
         .unwrap();
     let attack = Attack::new(program.address, program.pid(), attackers.handle().clone());

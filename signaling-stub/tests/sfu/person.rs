@@ -53,7 +53,7 @@ pub(crate) struct Person {
     pub(crate) key_frames_asked: usize,
     /// Whether the camera films something that moves.
     pub(crate) is_moving: bool,
-    messages: Vec<(Channel, String)>,
+    pub(crate) messages: Vec<(Channel, String)>,
     pub(crate) faults: Vec<String>,
     /// Why the SFU could not use an offer.
     pub(crate) refusals: Vec<String>,
