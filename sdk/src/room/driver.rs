@@ -136,7 +136,9 @@ impl Driver {
                 PageEvent::Online => {
                     driver.with_session(|session| session.handle_network_change(clock::now()));
                 }
-                PageEvent::Resumed => driver.with_session(|session| session.check_server(clock::now())),
+                PageEvent::Resumed => {
+                    driver.with_session(|session| session.handle_page_resumed(clock::now()));
+                }
                 // The others need not wait until the server misses this participant.
                 PageEvent::Leaving => driver.with_session(Session::leave),
             }

@@ -212,6 +212,11 @@ impl Connection {
         self.command(ConnectionCommand::SendKeyFrames);
     }
 
+    /// Whether it was connected, or was about to be, and is not now.
+    pub(super) fn is_interrupted(&self) -> bool {
+        matches!(self.exchange.state(), ConnectionState::Disconnected | ConnectionState::Failed)
+    }
+
     /// The network of this end changed.
     pub(super) fn handle_network_change(&mut self, now: Timestamp) {
         self.is_given_up = false;

@@ -330,6 +330,14 @@ impl Session {
         self.refresh();
     }
 
+    /// The page is visible again, as after sleep, or its network may be another one: what is lost need not wait any longer.
+    pub fn handle_page_resumed(&mut self, now: Timestamp) {
+        self.check_server(now);
+        let lost = self.connections.values_mut().filter(|connection| connection.is_interrupted());
+        lost.for_each(|connection| connection.handle_network_change(now));
+        self.refresh();
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let joining = match &self.phase {

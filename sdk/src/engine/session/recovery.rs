@@ -45,7 +45,7 @@ impl Session {
     }
 
     /// The network may have changed or be back: checks the connection to the server, or attempts to restore it at once.
-    pub fn check_server(&mut self, now: Timestamp) {
+    pub(super) fn check_server(&mut self, now: Timestamp) {
         if let Phase::Recovering { ladder, .. } = &mut self.phase {
             ladder.hurry(now);
             self.reconnect(now);

@@ -190,6 +190,27 @@ fn a_hint_of_the_network_ends_a_wait_and_checks_a_connection() {
 }
 
 #[test]
+fn a_page_that_is_visible_again_restarts_what_is_lost_at_once() {
+    for state in [ConnectionState::Connected, ConnectionState::Disconnected, ConnectionState::Failed] {
+        let mut session = joined(true, 60_000);
+        for state in [ConnectionState::Connecting, ConnectionState::Connected, state] {
+            session.handle_connection(&"b".into(), ConnectionInput::StateChange(state), 100);
+        }
+        drain(&mut session);
+        session.handle_page_resumed(200);
+        session.handle_timeout(200);
+        let outputs = drain(&mut session);
+        let asks = |output: &Output| {
+            let Output::Signal(SignalCommand::Signal { signal, .. }) = output else { return false };
+            matches!(signal, LinkSignal::RequestOffer { restart: true, .. })
+        };
+        let restarts = outputs.iter().any(asks);
+        assert!(outputs.contains(&PROBE), "{outputs:?}");
+        assert_eq!(restarts, state != ConnectionState::Connected, "{state:?}: {outputs:?}");
+    }
+}
+
+#[test]
 fn an_interrupted_connection_makes_the_session_check_the_server() {
     for state in [ConnectionState::Disconnected, ConnectionState::Failed] {
         let mut session = joined(true, 60_000);
