@@ -57,6 +57,7 @@ pub use self::{
 #[cfg(feature = "server")]
 pub(crate) use self::audit::AUDIT;
 pub(crate) use self::audit::Audit;
+use self::audit::Audits;
 #[cfg(feature = "sfu")]
 pub(crate) use self::pass::missing;
 
@@ -108,8 +109,7 @@ pub struct Hub {
     now: u64,
     /// The connection whose message is being handled, and its request number, if it has one.
     request: Option<(ConnectionId, u32)>,
-    /// Limits the lines about connections that were not added.
-    audit: Audit,
+    audits: Audits,
 }
 
 #[derive(Debug)]
@@ -127,7 +127,6 @@ struct Connection {
     bucket: Bucket,
     /// What its last `join` is permitted.
     pass: Option<Pass>,
-    audit: Audit,
 }
 
 #[derive(Debug)]
@@ -194,7 +193,7 @@ impl Hub {
             shutting_down: false,
             now: 0,
             request: None,
-            audit: Audit::default(),
+            audits: Audits::default(),
         }
     }
 
@@ -316,16 +315,20 @@ impl Hub {
         if self.shutting_down {
             return self.refuse(id, ErrorCode::ShuttingDown, "the server is shutting down");
         }
-        let count = self.connections.len();
-        if count >= self.limits.max_connections {
-            let message = format!("the server has {count} connections, which is the limit");
-            return self.refuse(id, ErrorCode::TooManyConnections, message);
-        }
         let is_near = |connection: &&Connection| address.is_some() && connection.address == address;
         let near = self.connections.values().filter(is_near).count();
         if near >= self.limits.max_connections_per_address {
             let message = format!("there are {near} connections from this address, which is the limit");
             return self.refuse(id, ErrorCode::TooManyConnections, message);
+        }
+        let count = self.connections.len();
+        if count >= self.limits.max_connections {
+            let message = format!("the server has {count} connections, which is the limit");
+            let Some(oldest) = self.oldest_that_has_not_joined() else {
+                return self.refuse(id, ErrorCode::TooManyConnections, message);
+            };
+            self.refuse(oldest, ErrorCode::TooManyConnections, message);
+            self.forget(oldest, LeaveReason::Disconnected);
         }
         let connection = Connection {
             room: None,
@@ -336,12 +339,17 @@ impl Hub {
             heard_at: now,
             bucket: Bucket::new(self.limits.messages_per_second, self.limits.message_burst, now),
             pass: None,
-            audit: Audit::default(),
         };
         let deadline = connection.deadline(self.limits.idle_timeout_ms);
         self.connections.insert(id, connection);
         self.wake_at(deadline);
         debug!(connection = id.0, "connected");
+    }
+
+    /// The connection that gives way to a new one, if there are too many.
+    fn oldest_that_has_not_joined(&self) -> Option<ConnectionId> {
+        let outside = self.connections.iter().filter(|(_, one)| one.room.is_none() && one.waiting.is_none());
+        outside.min_by_key(|(id, one)| (one.join_by, **id)).map(|(id, _)| *id)
     }
 
     /// Handles a text frame. Whatever it contains, no other connection is affected.

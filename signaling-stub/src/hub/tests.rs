@@ -383,6 +383,22 @@ fn connections_are_limited() {
 }
 
 #[test]
+fn who_has_not_joined_gives_way_to_newcomers() {
+    let mut hub = Hub::new(Limits { max_connections: 3, ..Limits::default() });
+    join(&mut hub, ALICE, "kitchen");
+    let [first, second] = [BOB, CAROL];
+    hub.handle_connected(first, 10);
+    hub.handle_connected(second, 10);
+    let newcomer = ConnectionId(99);
+    hub.handle_connected(newcomer, 20);
+    let outputs = drain(&mut hub);
+    assert_eq!(errors(&outputs), [(first, ErrorCode::TooManyConnections, true)], "the oldest");
+    assert_eq!(closed(&outputs).len(), 1);
+    say(&mut hub, newcomer, &join_message("attic"));
+    assert_eq!((hub.stats().participants, hub.stats().connections), (2, 3));
+}
+
+#[test]
 fn leaver_is_closed_and_the_room_hears_that_it_left() {
     let mut hub = hub();
     let alice = join(&mut hub, ALICE, "kitchen");

@@ -7,6 +7,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use axum::extract::ws::Utf8Bytes;
 use moim_protocol::{ParticipantId, ServerMessage};
 use tokio::sync::Notify;
 
@@ -18,7 +19,8 @@ const OVERHEAD: usize = 64;
 /// A frame for a socket to send.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Frame {
-    Text(String),
+    /// Shared by all receivers.
+    Text(Utf8Bytes),
     /// The roster at the time when this is sent.
     Roster,
     Close(CloseReason),
@@ -74,6 +76,11 @@ impl Outbox {
     }
 
     pub(super) fn push(&self, message: &ServerMessage) -> Verdict {
+        self.push_encoded(message, message.encode().into())
+    }
+
+    /// Like [`push`](Self::push), with the message's text.
+    pub(super) fn push_encoded(&self, message: &ServerMessage, text: Utf8Bytes) -> Verdict {
         let kind = match message {
             ServerMessage::Relay { from, .. } => Kind::Payload(from.clone()),
             ServerMessage::Participant { .. }
@@ -82,7 +89,6 @@ impl Outbox {
             | ServerMessage::Roster(_) => Kind::Room,
             _ => Kind::Answer,
         };
-        let text = message.encode();
         let verdict = self.lock().push(kind, text, self.max);
         self.changed.notify_one();
         verdict
@@ -124,7 +130,7 @@ impl Outbox {
 }
 
 impl State {
-    fn push(&mut self, kind: Kind, text: String, max: usize) -> Verdict {
+    fn push(&mut self, kind: Kind, text: Utf8Bytes, max: usize) -> Verdict {
         let cost = text.len() + OVERHEAD;
         let mut verdict = Verdict::Taken;
         match &kind {
@@ -214,7 +220,7 @@ mod tests {
     const TEXT: usize = 1_000 - OVERHEAD;
 
     fn payload(state: &mut State, from: &str) -> Verdict {
-        state.push(Kind::Payload(from.into()), "x".repeat(TEXT), 20_000)
+        state.push(Kind::Payload(from.into()), "x".repeat(TEXT).into(), 20_000)
     }
 
     #[test]
@@ -239,7 +245,7 @@ mod tests {
         let mut state = State::default();
         payload(&mut state, "alice");
         for _ in 0..100 {
-            assert_eq!(state.push(Kind::Room, "x".repeat(TEXT), 20_000), Verdict::Taken);
+            assert_eq!(state.push(Kind::Room, "x".repeat(TEXT).into(), 20_000), Verdict::Taken);
         }
         payload(&mut state, "bob");
         let frames: Vec<_> = std::iter::from_fn(|| state.pop()).collect();
@@ -254,9 +260,9 @@ mod tests {
     fn only_what_a_client_asked_for_itself_can_be_too_much() {
         let mut state = State::default();
         for _ in 0..20 {
-            assert_eq!(state.push(Kind::Answer, "x".repeat(TEXT), 20_000), Verdict::Taken);
+            assert_eq!(state.push(Kind::Answer, "x".repeat(TEXT).into(), 20_000), Verdict::Taken);
         }
-        assert_eq!(state.push(Kind::Answer, "x".repeat(TEXT), 20_000), Verdict::Full);
+        assert_eq!(state.push(Kind::Answer, "x".repeat(TEXT).into(), 20_000), Verdict::Full);
     }
 
     #[tokio::test]

@@ -2,20 +2,21 @@
 
 use std::{
     error::Error,
+    future::pending,
     io::ErrorKind,
     net::IpAddr,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
     time::Duration,
 };
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use futures::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
-use moim_protocol::{ClientMessage, ServerMessage};
-use tokio::time::timeout;
+use moim_protocol::{ClientMessage, DecodeError, ServerMessage};
+use tokio::{task::spawn_blocking, time::timeout};
 use tracing::debug;
 
 use super::{
@@ -30,6 +31,9 @@ use crate::ConnectionId;
 
 /// Time limit for a client to receive the last messages and to answer the close frame.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A longer message is decoded on another thread.
+const LONG_BYTES: usize = 32 * 1024;
 
 /// How one direction of a socket ended.
 enum End {
@@ -102,7 +106,7 @@ async fn receive(
                 switchboard.metrics.received_bytes.inc_by(text.len() as u64);
                 if switchboard.drive(|hub, now| hub.handle_frame(id, text.len(), now)) {
                     // Not inside `drive`, which others wait for.
-                    let (request, message) = (ClientMessage::request_of(&text), ClientMessage::decode(&text));
+                    let (request, message) = decode(text, switchboard).await;
                     switchboard.drive(|hub, _| {
                         switchboard.faults.reach(Fault::Message);
                         hub.handle_decoded(id, request, message);
@@ -131,6 +135,28 @@ async fn receive(
     End::Gone
 }
 
+type Decoded = (Option<u32>, Result<ClientMessage, DecodeError>);
+
+/// Decodes a message. Long ones have their own thread: however many there are, the threads that serve all connections
+/// are not occupied.
+async fn decode(text: Utf8Bytes, switchboard: &Switchboard) -> Decoded {
+    let is_short = text.len() <= LONG_BYTES;
+    let decode = move || (ClientMessage::request_of(&text), ClientMessage::decode(&text));
+    if is_short {
+        return decode();
+    }
+    // It is never closed.
+    let _turn = switchboard.long_messages.acquire().await;
+    match spawn_blocking(decode).await {
+        Ok(decoded) => decoded,
+        // Only the end of the runtime cancels it.
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(_) => pending().await,
+        },
+    }
+}
+
 async fn send(
     id: ConnectionId,
     outbox: &Outbox,
@@ -139,7 +165,7 @@ async fn send(
 ) -> End {
     while let Some(frame) = outbox.next().await {
         let (message, last) = match frame {
-            Frame::Text(text) => (Message::Text(text.into()), false),
+            Frame::Text(text) => (Message::Text(text), false),
             Frame::Roster => match switchboard.drive(|hub, _| hub.roster_of(id)) {
                 Some(roster) => (Message::Text(ServerMessage::Roster(roster).encode().into()), false),
                 None => continue,

@@ -8,10 +8,11 @@ use std::{
     time::Duration,
 };
 
+use axum::extract::ws::Utf8Bytes;
 use futures::FutureExt;
 use moim_protocol::ServerMessage;
 use tokio::{
-    sync::{Notify, mpsc, oneshot},
+    sync::{Notify, Semaphore, mpsc, oneshot},
     time::{Instant, sleep, sleep_until},
 };
 use tracing::{error, info};
@@ -61,6 +62,8 @@ pub(super) struct Switchboard {
     pub(super) unread_timeout: Duration,
     max_message_bytes: usize,
     refused_pages: Mutex<Audit>,
+    /// Long messages are decoded one after the other.
+    pub(super) long_messages: Semaphore,
     timeout_changed: Notify,
     pub(super) metrics: Metrics,
     pub(super) faults: Faults,
@@ -118,6 +121,7 @@ impl Switchboard {
             unread_timeout: config.unread_timeout,
             max_message_bytes,
             refused_pages: Mutex::default(),
+            long_messages: Semaphore::new(1),
             timeout_changed: Notify::new(),
             metrics: Metrics::new(),
             faults: Faults::default(),
@@ -197,8 +201,9 @@ impl Switchboard {
         let mut state = self.lock();
         let timeout = state.hub.poll_timeout();
         let result = event(&mut state.hub, now);
+        let mut last = None;
         while let Some(output) = state.hub.poll_output() {
-            self.deliver(&mut state, output, now);
+            self.deliver(&mut state, output, &mut last, now);
         }
         if state.hub.poll_timeout() != timeout {
             self.timeout_changed.notify_one();
@@ -206,7 +211,14 @@ impl Switchboard {
         result
     }
 
-    fn deliver(&self, state: &mut State, output: Output, now: u64) {
+    /// Performs an output. `last` is the last message and its text: a change of a room is sent to everyone in it.
+    fn deliver(
+        &self,
+        state: &mut State,
+        output: Output,
+        last: &mut Option<(ServerMessage, Utf8Bytes)>,
+        now: u64,
+    ) {
         match output {
             Output::Send { to, mut message } => {
                 match &message {
@@ -217,7 +229,12 @@ impl Switchboard {
                 let Some(queue) = state.queues.get_mut(&to) else { return };
                 let renewal =
                     queue.credentials.as_mut().and_then(|credentials| credentials.add_to(&mut message));
-                let verdict = queue.outbox.push(&message);
+                let text = match last {
+                    Some((known, text)) if *known == message => text.clone(),
+                    _ => message.encode().into(),
+                };
+                let verdict = queue.outbox.push_encoded(&message, text.clone());
+                *last = Some((message, text));
                 if let Some(renewal) = renewal.filter(|_| matches!(verdict, Verdict::Taken)) {
                     queue.outbox.push(&renewal);
                 }

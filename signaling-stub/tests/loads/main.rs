@@ -71,8 +71,8 @@ const ROWS: &[Row] = &[
     Row { arguments: &["--turn", "--turn-port", "0"], ..row("turn", relay::requests) },
 ];
 
-/// Longest log of a row, in bytes.
-const LOG_BYTES: u64 = 256 * 1024;
+/// Longest log, in bytes per second. Each participant that joins, is cut off or leaves has a line.
+const LOG_BYTES: u64 = 128 * 1024;
 
 #[test]
 #[ignore = "loads: the attacks in full"]
@@ -81,7 +81,9 @@ fn every_attack_leaves_the_honest_ones_alone() {
     let chosen = std::env::var("MOIM_LOADS").unwrap_or_default();
     let chosen: Vec<&str> = chosen.split(',').filter(|name| !name.is_empty()).collect();
     let mut failed = Vec::new();
-    println!("\n| attack | p99 (ms) | longest | lost | newcomers (longest, ms) | memory (MB) | log (kB) | |");
+    println!(
+        "\n| attack | p99 (ms) | longest | lost | newcomers (longest, ms) | memory (MB) | log (kB/s) | |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for row in ROWS.iter().filter(|row| chosen.is_empty() || chosen.contains(&row.name)) {
         if !run(row, Duration::from_secs(seconds)) {
@@ -120,7 +122,7 @@ fn run(row: &Row, duration: Duration) -> bool {
     let (notes, mut faults) = attack.end();
     attackers.shutdown_background();
     let used = memory.saturating_sub(before) / 1_000_000;
-    let log = program.end();
+    let log = program.end() / duration.as_secs();
     faults.extend(judge(row, &mut report, used, log));
     let Report { lost, .. } = report;
     println!(
