@@ -23,8 +23,27 @@ pub const MAX_LOSSY_BYTES: usize = 16 * 1024;
 /// First byte of a binary frame with a topic.
 const DATA_FRAME: u8 = 1;
 
+/// First byte of such a frame with its number before it, ...
+const NUMBERED: u8 = 2;
+/// ... and of one that was sent before, over a connection that was lost.
+const NUMBERED_AGAIN: u8 = 3;
+
 /// The header of such a frame: that byte and the length of the topic. It does not count as a part of the message.
-pub const DATA_HEADER_BYTES: usize = 2;
+const DATA_HEADER_BYTES: usize = 2;
+/// What is before a frame with a number: the first byte, and the number in big-endian order.
+const NUMBER_BYTES: usize = 5;
+
+/// The longest frame, in bytes.
+pub const MAX_FRAME_BYTES: usize = MAX_MESSAGE_BYTES + DATA_HEADER_BYTES + NUMBER_BYTES;
+
+/// The number of data that is sent directly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// Data that is sent later has a higher one.
+    pub number: u32,
+    /// Whether it was sent before, so that the receiver may have it already.
+    pub again: bool,
+}
 
 /// One data channel message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -211,6 +230,40 @@ fn response(id: String, result: RpcResult) -> TextMessage {
 }
 
 impl Frame {
+    /// Whether it is application data, without a number.
+    pub fn is_data(&self) -> bool {
+        matches!(self, Self::Binary(bytes) if bytes.first() == Some(&DATA_FRAME))
+    }
+
+    /// Puts a number before application data.
+    #[must_use]
+    pub fn numbered(self, Number { number, again }: Number) -> Self {
+        let Self::Binary(mut bytes) = self else { return self };
+        let mut header = [if again { NUMBERED_AGAIN } else { NUMBERED }; NUMBER_BYTES];
+        header[1..].copy_from_slice(&number.to_be_bytes());
+        bytes.splice(..0, header);
+        Self::Binary(bytes)
+    }
+
+    /// The number of application data, if there is one.
+    pub fn number(&self) -> Option<Number> {
+        let Self::Binary(bytes) = self else { return None };
+        let [kind @ (NUMBERED | NUMBERED_AGAIN), rest @ ..] = bytes.as_slice() else { return None };
+        let (number, _) = rest.split_first_chunk()?;
+        Some(Number { number: u32::from_be_bytes(*number), again: *kind == NUMBERED_AGAIN })
+    }
+
+    /// Removes the number, if there is one.
+    #[must_use]
+    pub fn unnumbered(self) -> Self {
+        if self.number().is_none() {
+            return self;
+        }
+        let Self::Binary(mut bytes) = self else { return self };
+        bytes.drain(..NUMBER_BYTES);
+        Self::Binary(bytes)
+    }
+
     /// Encodes the frame for the SFU, with the receiver; `None` for everyone.
     ///
     /// # Errors
@@ -307,6 +360,24 @@ mod tests {
         assert!(frame(MAX_ROUTED_BYTES).routed(None).is_ok());
         assert_eq!(frame(MAX_ROUTED_BYTES + 1).routed(None), too_large(MAX_ROUTED_BYTES));
         assert_eq!(frame(MAX_LOSSY_BYTES).check(MAX_LOSSY_BYTES), Ok(()));
+    }
+
+    #[test]
+    fn data_can_have_a_number() {
+        let data = DataMessage::Data { topic: "pen".into(), payload: vec![9, 8] }.encode().unwrap();
+        for again in [false, true] {
+            let number = Number { number: 0x0102_0304, again };
+            let numbered = data.clone().numbered(number);
+            assert_eq!(
+                numbered,
+                Frame::Binary(vec![2 + u8::from(again), 1, 2, 3, 4, 1, 3, b'p', b'e', b'n', 9, 8])
+            );
+            assert!(data.is_data() && !numbered.is_data());
+            assert_eq!((numbered.number(), numbered.unnumbered()), (Some(number), data.clone()));
+        }
+        for short in [vec![], vec![2], vec![3, 0, 0, 1], vec![1, 0, 0, 0, 1], vec![4, 0, 0, 0, 1]] {
+            assert_eq!(Frame::Binary(short).number(), None);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use web_sys::RtcPeerConnection;
 
 use super::data_channel::{DataChannel, Message};
 use crate::engine::connection::ConnectionInput;
-use crate::engine::data::{DATA_HEADER_BYTES, Frame, MAX_MESSAGE_BYTES};
+use crate::engine::data::{Frame, MAX_FRAME_BYTES};
 use crate::error::Result;
 use crate::model::{Channel, LinkProfile};
 use crate::options::{DataChannelOptions, MessageOptions};
@@ -41,7 +41,7 @@ impl RoomChannel {
             messages: MessageOptions {
                 // The messages of the other channels are short enough.
                 framing: (!profile.framing || kind != Channel::Reliable).then_some(false),
-                max_message_size: (MAX_MESSAGE_BYTES + DATA_HEADER_BYTES) as u32,
+                max_message_size: MAX_FRAME_BYTES as u32,
                 ..MessageOptions::default()
             },
             ..DataChannelOptions::default()

@@ -1,7 +1,7 @@
 //! What participants send each other over data channels, byte for byte: other versions and other implementations have to
 //! understand it. `sdk/protocol/README.md` describes it.
 
-use moim::engine::data::{DataMessage, Frame};
+use moim::engine::data::{DataMessage, Frame, Number};
 use moim::engine::framing::{FragmentHeader, MessageKind};
 use moim::engine::stream::{StreamFrame, StreamHeader, StreamId, StreamKind, StreamMessage};
 use moim::engine::transfer::{CancelCause, FileOffer, TransferFrame, TransferId, TransferMessage};
@@ -53,7 +53,13 @@ fn messages_of_the_data_channel() {
     let data = DataMessage::Data { topic: "pen".into(), payload: vec![9, 8] };
     let bytes = Frame::Binary(vec![1, 3, b'p', b'e', b'n', 9, 8]);
     assert_eq!(data.encode().unwrap(), bytes);
-    assert_eq!(DataMessage::decode(bytes), Some(data));
+    assert_eq!(DataMessage::decode(bytes.clone()), Some(data));
+    for (kind, again) in [(2, false), (3, true)] {
+        let numbered = Frame::Binary(vec![kind, 0, 0, 1, 2, 1, 3, b'p', b'e', b'n', 9, 8]);
+        let number = Number { number: 258, again };
+        assert_eq!((bytes.clone().numbered(number), numbered.number()), (numbered.clone(), Some(number)));
+        assert_eq!(numbered.unnumbered(), bytes);
+    }
 }
 
 #[test]

@@ -9,15 +9,6 @@ use crate::model::Channel;
 /// Maximum messages queued until a channel opens; further ones are rejected.
 const MAX_WAITING_FRAMES: usize = 256;
 
-/// The result of sending a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum SendOutcome {
-    Now(Frame),
-    /// It is queued until its channel opens, or dropped if it is unreliable.
-    Later,
-    Refused,
-}
-
 #[derive(Clone, Debug, Default)]
 pub(super) struct Channels {
     open: SortedSet<Channel>,
@@ -27,23 +18,22 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> SendOutcome {
-        let is_full = self.full.contains(&channel);
-        if self.open.contains(&channel) && !is_full {
-            return SendOutcome::Now(frame);
+    /// Whether a message can be sent, or be queued until its channel opens. An unreliable one is dropped instead.
+    pub(super) fn accepts(&self, channel: Channel) -> bool {
+        let waiting = self.waiting.get(&channel).map_or(0, VecDeque::len);
+        let is_open = self.open.contains(&channel);
+        !channel.is_reliable() || !self.full.contains(&channel) && (is_open || waiting < MAX_WAITING_FRAMES)
+    }
+
+    /// Returns a message that is to be sent now. Another one is queued, or dropped if it is unreliable.
+    pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> Option<Frame> {
+        if self.open.contains(&channel) && !self.full.contains(&channel) {
+            return Some(frame);
         }
-        if !channel.is_reliable() {
-            return SendOutcome::Later;
+        if channel.is_reliable() {
+            self.waiting.get_or_insert_with(channel, Default::default).push_back(frame);
         }
-        if is_full {
-            return SendOutcome::Refused;
-        }
-        let waiting = self.waiting.get_or_insert_with(channel, Default::default);
-        if waiting.len() >= MAX_WAITING_FRAMES {
-            return SendOutcome::Refused;
-        }
-        waiting.push_back(frame);
-        SendOutcome::Later
+        None
     }
 
     /// Whether a sender need not wait: it does while the channel is full, or half of what may wait for it to open does.
@@ -84,14 +74,18 @@ mod tests {
         Frame::Text(text.into())
     }
 
+    fn send(channels: &mut Channels, channel: Channel, text: &str) -> Result<Option<Frame>, ()> {
+        channels.accepts(channel).then(|| channels.send(channel, frame(text))).ok_or(())
+    }
+
     #[test]
     fn what_must_arrive_waits_for_its_channel_and_the_rest_is_lost() {
         let mut channels = Channels::default();
-        assert_eq!(channels.send(Channel::Reliable, frame("a")), SendOutcome::Later);
-        assert_eq!(channels.send(Channel::Lossy, frame("b")), SendOutcome::Later);
+        assert_eq!(send(&mut channels, Channel::Reliable, "a"), Ok(None));
+        assert_eq!(send(&mut channels, Channel::Lossy, "b"), Ok(None));
         assert_eq!(channels.opened(Channel::Reliable), [frame("a")]);
         assert_eq!(channels.opened(Channel::Lossy), []);
-        assert_eq!(channels.send(Channel::Lossy, frame("c")), SendOutcome::Now(frame("c")));
+        assert_eq!(send(&mut channels, Channel::Lossy, "c"), Ok(Some(frame("c"))));
     }
 
     #[test]
@@ -101,12 +95,12 @@ mod tests {
             channels.opened(channel);
             channels.set_full(channel, true);
         }
-        assert_eq!(channels.send(Channel::Reliable, frame("a")), SendOutcome::Refused);
-        assert_eq!(channels.send(Channel::Lossy, frame("a")), SendOutcome::Later);
+        assert_eq!(send(&mut channels, Channel::Reliable, "a"), Err(()));
+        assert_eq!(send(&mut channels, Channel::Lossy, "a"), Ok(None));
         assert!(!channels.has_capacity(Channel::Reliable) && channels.has_capacity(Channel::Files));
         channels.set_full(Channel::Reliable, false);
         assert!(channels.has_capacity(Channel::Reliable));
-        assert_eq!(channels.send(Channel::Reliable, frame("b")), SendOutcome::Now(frame("b")));
+        assert_eq!(send(&mut channels, Channel::Reliable, "b"), Ok(Some(frame("b"))));
     }
 
     #[test]
@@ -114,13 +108,9 @@ mod tests {
         let mut channels = Channels::default();
         for count in 0..MAX_WAITING_FRAMES {
             assert_eq!(channels.has_capacity(Channel::Files), count < MAX_WAITING_FRAMES / 2);
-            assert_eq!(channels.send(Channel::Files, frame("a")), SendOutcome::Later);
+            assert_eq!(send(&mut channels, Channel::Files, "a"), Ok(None));
         }
-        assert_eq!(channels.send(Channel::Files, frame("a")), SendOutcome::Refused);
-        assert_eq!(
-            channels.send(Channel::Reliable, frame("a")),
-            SendOutcome::Later,
-            "each channel has its own queue"
-        );
+        assert_eq!(send(&mut channels, Channel::Files, "a"), Err(()));
+        assert_eq!(send(&mut channels, Channel::Reliable, "a"), Ok(None), "each channel has its own queue");
     }
 }

@@ -5,6 +5,7 @@ mod carried;
 mod channels;
 mod commands;
 mod damage;
+mod flight;
 mod gate;
 mod held;
 mod removal;
@@ -16,10 +17,11 @@ mod tests;
 use std::collections::VecDeque;
 
 use self::carried::Carried;
-use self::channels::{Channels, SendOutcome};
+use self::channels::Channels;
 pub(super) use self::commands::Output;
 pub use self::commands::{ConnectionCommand, ConnectionInput, Limit};
 use self::damage::Damage;
+use self::flight::Flight;
 use self::gate::Gate;
 pub use self::held::HeldCommands;
 use self::removal::Removal;
@@ -39,6 +41,13 @@ use crate::model::{
 /// Maximum sections per kind in which to receive from a participant, and from a server, whose offers moim's SFU limits too.
 pub(super) const MAX_SECTIONS: usize = 64;
 const MAX_SERVER_SECTIONS: usize = 100;
+
+/// What a connection that is replaced has not delivered.
+#[derive(Debug, Default)]
+pub(super) struct Unsent {
+    pub(super) flight: Flight,
+    pub(super) waiting: VecDeque<Frame>,
+}
 
 /// The state of one peer connection.
 #[derive(Clone, Debug)]
@@ -74,6 +83,7 @@ pub(super) struct Connection {
     local_mids: Mids,
     carried: Carried,
     channels: Channels,
+    flight: Flight,
     outputs: VecDeque<Output>,
 }
 
@@ -102,6 +112,7 @@ impl Connection {
             local_mids: Mids::new(),
             carried: Carried::default(),
             channels: Channels::default(),
+            flight: Flight::default(),
             outputs: VecDeque::from([Output::Command(ConnectionCommand::Open {
                 far_end: plan.far_end,
                 profile: plan.profile.clone(),
@@ -263,24 +274,56 @@ impl Connection {
 
     /// Sends a frame, or queues it until its channel is open. Returns `false` if the queue is full.
     pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> bool {
-        match self.channels.send(channel, frame) {
-            SendOutcome::Now(frame) => self.command(ConnectionCommand::Send(channel, frame)),
-            SendOutcome::Later => {}
-            SendOutcome::Refused => return false,
+        let is_kept = channel == Channel::Reliable && self.far_end == FarEnd::Participant;
+        let frame = if is_kept { self.flight.number(frame) } else { frame };
+        if !self.channels.accepts(channel) {
+            return false;
         }
+        if is_kept {
+            self.flight.keep(&frame);
+        }
+        self.dispatch(channel, frame);
         true
     }
 
-    /// Takes the messages that wait for a channel, for the connection that replaces this one.
-    pub(super) fn take_unsent(&mut self) -> VecDeque<Frame> {
-        self.channels.take_waiting(Channel::Reliable)
+    fn dispatch(&mut self, channel: Channel, frame: Frame) {
+        if let Some(frame) = self.channels.send(channel, frame) {
+            self.command(ConnectionCommand::Send(channel, frame));
+        }
     }
 
-    /// Queues messages of the connection that this one replaces.
-    pub(super) fn send_later(&mut self, unsent: VecDeque<Frame>) {
-        for frame in unsent {
-            self.send(Channel::Reliable, frame);
+    /// A mark follows what was sent to the participant.
+    pub(super) fn marked(&mut self, mark: u32) {
+        self.flight.marked(mark);
+    }
+
+    /// The participant has acknowledged a mark.
+    pub(super) fn arrived(&mut self, mark: u32) {
+        self.flight.arrived(mark);
+    }
+
+    /// What was sent is not sent again.
+    pub(super) fn forget_flight(&mut self) {
+        self.flight = Flight::default();
+    }
+
+    /// Takes the messages that may not have arrived, and those that wait for a channel, for the connection that replaces
+    /// this one.
+    pub(super) fn take_unsent(&mut self) -> Unsent {
+        let mut waiting = self.channels.take_waiting(Channel::Reliable);
+        // It is in flight, too.
+        waiting.retain(|frame| frame.number().is_none());
+        Unsent { flight: self.flight.take(), waiting }
+    }
+
+    /// Queues messages: what the connection that this one replaces may have lost, and then others. Returns the number of
+    /// bytes of data.
+    pub(super) fn send_first(&mut self, flight: Flight, others: VecDeque<Frame>) -> usize {
+        for frame in flight.again().chain(others) {
+            self.dispatch(Channel::Reliable, frame);
         }
+        self.flight = flight;
+        self.flight.bytes()
     }
 
     /// Whether more can be sent over a channel without waiting.

@@ -3,7 +3,7 @@
 use super::inbox::Arrived;
 use super::resend::addressed;
 use super::{Connection, Event, Session};
-use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES};
+use crate::engine::data::{DataMessage, Frame, MAX_LOSSY_BYTES, Number};
 use crate::engine::topology::FarEnd;
 use crate::engine::transfer;
 use crate::error::DataChannelError;
@@ -99,6 +99,9 @@ impl Session {
             let id = self.receipts.next_id();
             if self.send(&DataMessage::Mark { id }, Channel::Reliable, Some(&receiver)).is_ok() {
                 self.backlog.marked(&receiver, id, now);
+                if let Some(connection) = self.connections.get_mut(&LinkId::from(receiver)) {
+                    connection.marked(id);
+                }
             }
         }
     }
@@ -191,7 +194,12 @@ impl Session {
             }
             return;
         }
-        let message = DataMessage::decode(frame);
+        if let Some(Number { number, again }) = frame.number()
+            && !self.heard.is_new_data(&from, number, again)
+        {
+            return;
+        }
+        let message = DataMessage::decode(frame.unnumbered());
         if let Some(DataMessage::Receipt { .. } | DataMessage::Resend | DataMessage::Mark { .. }) = message {
             self.backlog.recognized(&from);
         }
@@ -199,6 +207,9 @@ impl Session {
             Some(DataMessage::Receipt { id }) => {
                 self.receipts.received(id, &from);
                 self.emit_receipts();
+                if let Some(connection) = self.connections.get_mut(&LinkId::from(from.clone())) {
+                    connection.arrived(id);
+                }
                 if self.backlog.answered(id, &from, now) {
                     self.capacity_changed();
                 }

@@ -43,7 +43,7 @@ use self::resend::Heard;
 use self::silence::Silence;
 use self::wishes::Wishes;
 use super::adaptive_stream;
-use super::connection::{self, Connection, ConnectionCommand, ConnectionInput};
+use super::connection::{self, Connection, ConnectionCommand, ConnectionInput, Unsent};
 use super::data::Frame;
 use super::mix_layout::{self, MixLayout};
 use super::recovery::Recovery;
@@ -518,7 +518,7 @@ impl Session {
             let is_stale = known
                 .is_some_and(|known| self.stale.contains(&plan.link) || known.has_other_roles(&plan))
                 && !is_absent;
-            let mut unsent = VecDeque::new();
+            let mut unsent = Unsent::default();
             if is_stale {
                 let replaced = self.connections.get_mut(&plan.link);
                 unsent = replaced.map(Connection::take_unsent).unwrap_or_default();
@@ -526,7 +526,8 @@ impl Session {
                 self.close_connection(&plan.link);
             }
             let is_new = !self.connections.contains_key(&plan.link);
-            let to_resend = if is_new { self.to_resend(&plan, unsent) } else { VecDeque::new() };
+            let Unsent { flight, waiting } = unsent;
+            let to_resend = is_new.then(|| self.to_resend(&plan, waiting));
             if is_new {
                 self.signal(SignalCommand::Open(plan.link.clone()));
             }
@@ -536,7 +537,12 @@ impl Session {
             if is_new {
                 connection.wish(self.wishes.of(&plan.link));
             }
-            connection.send_later(to_resend);
+            if let Some(to_resend) = to_resend {
+                let bytes = connection.send_first(flight, to_resend);
+                if let Some(participant) = plan.link.participant().filter(|_| bytes > 0) {
+                    self.backlog.sent(participant, bytes);
+                }
+            }
             let offers = plan.offerer == Offerer::Us;
             if is_new && offers && plan.send.is_empty() {
                 connection.handle_input(ConnectionInput::NegotiationNeeded, now);

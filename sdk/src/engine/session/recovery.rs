@@ -1,7 +1,7 @@
 //! Restores a lost connection to the server.
 
 use super::ladder::{Ladder, Step};
-use super::{Event, Phase, Session};
+use super::{Connection, Event, Phase, Session};
 use crate::error::Error;
 use crate::model::{
     Change, IceServer, LeaveReason, LinkId, Lobby, ParticipantId, ParticipantInfo, Role, SignalCommand,
@@ -104,6 +104,7 @@ impl Session {
             // Under another id, a repetition would not be recognized.
             self.receipts.give_up_all();
             self.emit_receipts();
+            self.connections.values_mut().for_each(Connection::forget_flight);
         }
         self.absent.retain(|id, _| participants.iter().all(|other| other.id != *id));
         let mut room = participants;

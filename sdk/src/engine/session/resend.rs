@@ -1,4 +1,5 @@
-//! Chat messages and calls that were in flight over a lost connection are sent again over the next one, and received once.
+//! What was in flight over a lost connection is sent again over the next one, and received once: chat messages, calls, and
+//! in a mesh data (`connection/flight.rs`).
 
 use std::collections::VecDeque;
 
@@ -13,17 +14,19 @@ use crate::model::{Channel, ParticipantId, Role};
 /// The maximum number of senders whose last messages are remembered. Most of them have left.
 const MAX_SENDERS: usize = 512;
 
-/// The numbers of the last chat messages of each participant, as many as can be sent again.
+/// What was received from each participant, as much as can be sent again.
 #[derive(Debug, Default)]
-pub(super) struct Heard(SortedMap<ParticipantId, VecDeque<u32>>);
+pub(super) struct Heard {
+    /// The numbers of the last chat messages.
+    chat: SortedMap<ParticipantId, VecDeque<u32>>,
+    /// The number of the last data that came directly.
+    data: SortedMap<ParticipantId, u32>,
+}
 
 impl Heard {
-    /// Notes a message, which may be a repetition. Returns whether it was not received before.
+    /// Notes a chat message, which may be a repetition. Returns whether it was not received before.
     pub(super) fn is_new(&mut self, from: &ParticipantId, id: u32, again: bool) -> bool {
-        if self.0.len() == MAX_SENDERS && !self.0.contains_key(from) {
-            self.0.pop_first();
-        }
-        let last = self.0.get_or_insert_with(from.clone(), VecDeque::new);
+        let last = known(&mut self.chat, from);
         if last.contains(&id) {
             if again {
                 return false;
@@ -37,6 +40,23 @@ impl Heard {
         last.push_back(id);
         true
     }
+
+    /// Notes data, in the order of its numbers. Returns whether it was not received before.
+    pub(super) fn is_new_data(&mut self, from: &ParticipantId, number: u32, again: bool) -> bool {
+        let last = known(&mut self.data, from);
+        let is_new = !again || number > *last;
+        if is_new {
+            *last = number;
+        }
+        is_new
+    }
+}
+
+fn known<'a, T: Default>(map: &'a mut SortedMap<ParticipantId, T>, from: &ParticipantId) -> &'a mut T {
+    if map.len() == MAX_SENDERS && !map.contains_key(from) {
+        map.pop_first();
+    }
+    map.get_or_insert_with(from.clone(), T::default)
 }
 
 impl Session {
@@ -153,15 +173,27 @@ mod tests {
     }
 
     #[test]
+    fn data_that_is_sent_again_is_received_once_and_another_session_begins_anew() {
+        let (mut heard, sender) = (Heard::default(), "a".into());
+        let mut is_new = |number, again| heard.is_new_data(&sender, number, again);
+        assert!(is_new(1, false) && is_new(2, false));
+        assert!(
+            !is_new(1, true) && !is_new(2, true) && is_new(3, true) && !is_new(3, true) && is_new(4, false)
+        );
+        assert!(is_new(1, false) && !is_new(1, true) && is_new(2, true));
+    }
+
+    #[test]
     fn strangers_cannot_fill_the_memory() {
         let mut heard = Heard::default();
         for sender in 0..2 * MAX_SENDERS {
-            assert!(heard.is_new(&sender.to_string().as_str().into(), 1, false));
+            let sender = sender.to_string().as_str().into();
+            assert!(heard.is_new(&sender, 1, false) && heard.is_new_data(&sender, 1, false));
         }
-        assert_eq!(heard.0.len(), MAX_SENDERS);
+        assert_eq!((heard.chat.len(), heard.data.len()), (MAX_SENDERS, MAX_SENDERS));
         for id in 0..2 * MAX_PENDING as u32 {
             heard.is_new(&"a".into(), id, false);
         }
-        assert_eq!(heard.0.get(&ParticipantId::from("a")).map(VecDeque::len), Some(MAX_PENDING));
+        assert_eq!(heard.chat.get(&ParticipantId::from("a")).map(VecDeque::len), Some(MAX_PENDING));
     }
 }

@@ -118,7 +118,10 @@ pub(super) fn check_waves(world: &World, receiver: &Client) -> u64 {
     }
     for sender in world.clients.iter().filter(|sender| sender.stays()) {
         let (Some(from), Some(to)) = (&sender.own_id, &receiver.own_id) else { continue };
-        if from == to || together_since(world, sender, receiver).is_some() {
+        // Data is sent again over another connection, unless one of them had left for the other one.
+        let parted = sender.view.left_at.contains_key(to) || receiver.view.left_at.contains_key(from);
+        let renamed = [sender, receiver].iter().any(|end| !end.former_ids.is_empty());
+        if from == to || parted || renamed {
             continue;
         }
         let arrived = receiver.view.waves.get(from);

@@ -353,7 +353,7 @@ fn a_peer_connection_is_restored_for_as_long_as_the_option_says() {
 }
 
 #[test]
-fn a_sender_waits_for_slow_receivers_while_reconnecting_and_not_for_a_replaced_connection() {
+fn a_sender_waits_for_slow_receivers_while_reconnecting_and_for_what_a_new_connection_sends_again() {
     let mut session = joined(true, 60_000);
     for link in ["b", "c"] {
         let open = ConnectionInput::ChannelOpen(Channel::Reliable);
@@ -367,7 +367,23 @@ fn a_sender_waits_for_slow_receivers_while_reconnecting_and_not_for_a_replaced_c
         session.send_data(&message, Channel::Reliable, Some(&"b".into()), 1_000).unwrap();
     }
     assert!(!has_capacity(&session));
-    assert!(reopen(&mut session).contains(&Event::Capacity));
+    reopen(&mut session);
+    session.handle_connection(&"b".into(), ConnectionInput::ChannelOpen(Channel::Reliable), 2_000);
+    let frames = drain(&mut session).into_iter().filter_map(|output| match output {
+        Output::Connection { link, command: ConnectionCommand::Send(Channel::Reliable, frame) } => {
+            (link == "b".into()).then_some(frame)
+        }
+        _ => None,
+    });
+    let frames: Vec<_> = frames.collect();
+    assert_eq!(frames.iter().filter(|frame| frame.number().is_some_and(|number| number.again)).count(), 100);
+    assert!(!has_capacity(&session));
+    let Some(DataMessage::Mark { id }) = frames.last().cloned().and_then(DataMessage::decode) else {
+        panic!("{:?}", frames.last());
+    };
+    let receipt = DataMessage::Receipt { id }.encode().unwrap();
+    let arrived = ConnectionInput::ChannelMessage(Channel::Reliable, receipt);
+    session.handle_connection(&"b".into(), arrived, 2_100);
     assert!(has_capacity(&session));
 }
 
