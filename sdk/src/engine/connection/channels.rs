@@ -15,6 +15,8 @@ pub(super) struct Channels {
     /// Channels with so much buffered data that nothing more is sent for now.
     full: SortedSet<Channel>,
     waiting: SortedMap<Channel, VecDeque<Frame>>,
+    /// Reliable messages of the connection before, which do not count.
+    again: VecDeque<Frame>,
 }
 
 impl Channels {
@@ -42,6 +44,11 @@ impl Channels {
         !self.full.contains(&channel) && waiting < MAX_WAITING_FRAMES / 2
     }
 
+    /// Queues a reliable message of the connection before, ahead of all others.
+    pub(super) fn send_again(&mut self, frame: Frame) {
+        self.again.push_back(frame);
+    }
+
     /// Returns the messages queued for the channel.
     pub(super) fn opened(&mut self, channel: Channel) -> VecDeque<Frame> {
         self.open.insert(channel);
@@ -49,7 +56,12 @@ impl Channels {
     }
 
     pub(super) fn take_waiting(&mut self, channel: Channel) -> VecDeque<Frame> {
-        self.waiting.remove(&channel).unwrap_or_default()
+        let mut frames = VecDeque::new();
+        if channel == Channel::Reliable {
+            frames.append(&mut self.again);
+        }
+        frames.extend(self.waiting.remove(&channel).unwrap_or_default());
+        frames
     }
 
     /// Returns whether it was open.
@@ -112,5 +124,17 @@ mod tests {
         }
         assert_eq!(send(&mut channels, Channel::Files, "a"), Err(()));
         assert_eq!(send(&mut channels, Channel::Reliable, "a"), Ok(None), "each channel has its own queue");
+    }
+
+    #[test]
+    fn what_is_sent_again_is_first_and_takes_nobodys_place() {
+        let mut channels = Channels::default();
+        for _ in 0..2 * MAX_WAITING_FRAMES {
+            channels.send_again(frame("a"));
+        }
+        assert!(channels.has_capacity(Channel::Reliable));
+        assert_eq!(send(&mut channels, Channel::Reliable, "b"), Ok(None));
+        let frames = channels.opened(Channel::Reliable);
+        assert_eq!((frames.len(), frames.back()), (2 * MAX_WAITING_FRAMES + 1, Some(&frame("b"))));
     }
 }

@@ -319,8 +319,9 @@ impl Connection {
     /// Queues messages: what the connection that this one replaces may have lost, and then others. Returns the number of
     /// bytes of data.
     pub(super) fn send_first(&mut self, flight: Flight, others: VecDeque<Frame>) -> usize {
-        for frame in flight.again().chain(others) {
-            self.dispatch(Channel::Reliable, frame);
+        flight.again().for_each(|frame| self.channels.send_again(frame));
+        for frame in others {
+            self.send(Channel::Reliable, frame);
         }
         self.flight = flight;
         self.flight.bytes()
