@@ -10,7 +10,8 @@ import { MEDIAMTX } from "../../../scripts/lib/go_servers.mjs";
 const READY_MS = 10_000;
 
 /**
- * Starts the server, and stops it after the test. Everyone may use the path `live`, and only `ana` with the password
+ * Starts the server, and stops it after the test. A stream consists of the tracks of which it has received a packet in time: by
+ * default in 2 s, in which a busy machine may send only one of two. Everyone may use the path `live`, and only `ana` with the password
  * `secret` publishes to `locked`.
  *
  * @param {import("node:test").TestContext} t
@@ -62,6 +63,7 @@ webrtcAddress: ${host}
 webrtcLocalUDPAddress: 127.0.0.1:${mediaPort}
 webrtcIPsFromInterfaces: no
 webrtcAdditionalHosts: [127.0.0.1]
+webrtcTrackGatherTimeout: 20s
 authInternalUsers:
 - user: any
   permissions: [{ action: publish, path: live }, { action: read, path: live }]

@@ -297,12 +297,17 @@ impl Session {
             input,
             ConnectionInput::StateChange(ConnectionState::Disconnected | ConnectionState::Failed)
         );
+        let is_ready = matches!(input, ConnectionInput::ChannelOpen(Channel::Reliable))
+            && connection.far_end().is_relay();
         let files = match input {
             ConnectionInput::ChannelOpen(Channel::Files) => Some(true),
             ConnectionInput::ChannelClosed(Channel::Files) => Some(false),
             _ => None,
         };
         connection.handle_input(input, now);
+        if is_ready {
+            self.resend_both_ways(link);
+        }
         match files {
             Some(true) => self.renew_paths(link),
             Some(false) => self.interrupt_paths(link, now),

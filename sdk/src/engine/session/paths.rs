@@ -171,6 +171,15 @@ mod tests {
     fn joined_with(topology: Topology, reconnect_ms: u32, join_carries_offer: bool) -> Session {
         let (lane, offerer, profile) = (Lane::Both, Offerer::Us, LinkProfile::server());
         let lanes = vec![ServerLane { lane, offerer, profile }];
+        joined_over(lanes, topology, reconnect_ms, join_carries_offer)
+    }
+
+    fn joined_over(
+        lanes: Vec<ServerLane>,
+        topology: Topology,
+        reconnect_ms: u32,
+        join_carries_offer: bool,
+    ) -> Session {
         let capabilities = Capabilities { lanes, join_carries_offer, ..Capabilities::default() };
         let mut session = Session::new(capabilities, Vec::new(), true).with_reconnect_ms(reconnect_ms);
         session.join(JoinRequest::new("tea", Profile::default(), topology), 1_000, 0);
@@ -242,6 +251,18 @@ mod tests {
             session.handle_timeout(100_000);
             assert_eq!(changes(&drain(&mut session)), []);
         }
+    }
+
+    #[test]
+    fn an_end_that_can_receive_only_now_asks_to_send_again_and_sends_again_itself() {
+        let lane = |lane, offerer| ServerLane { lane, offerer, profile: LinkProfile::server() };
+        let lanes = vec![lane(Lane::Publish, Offerer::Us), lane(Lane::Subscribe, Offerer::Server)];
+        let mut session = joined_over(lanes, Topology::Sfu, RECONNECT_MS, false);
+        open(&mut session, &LinkId::Server(Lane::Publish), 10);
+        session.send_chat("hello", None, 20).unwrap();
+        assert_eq!(sent(&drain(&mut session), Channel::Reliable), 1);
+        let outputs = open(&mut session, &LinkId::Server(Lane::Subscribe), 30);
+        assert_eq!(sent(&outputs, Channel::Reliable), 2, "the request, and the message: {outputs:?}");
     }
 
     #[test]

@@ -3,13 +3,13 @@
 
 use std::collections::VecDeque;
 
+use super::Session;
 use super::receipts::MAX_PENDING;
-use super::{Connection, Session};
 use crate::collections::SortedMap;
 use crate::engine::data::{DataMessage, Frame};
 use crate::engine::topology::{FarEnd, Plan};
 use crate::error::DataChannelError;
-use crate::model::{Channel, ParticipantId, Role};
+use crate::model::{Channel, LinkId, ParticipantId};
 
 /// The maximum number of senders whose last messages are remembered. Most of them have left.
 const MAX_SENDERS: usize = 512;
@@ -61,15 +61,12 @@ fn known<'a, T: Default>(map: &'a mut SortedMap<ParticipantId, T>, from: &Partic
 
 impl Session {
     /// What a new connection sends first: the chat messages that its receivers have not acknowledged, the calls
-    /// that they have not answered, and then what the connection before has not sent. Through a server or a mixer the others
-    /// are asked to send again, even over the first connection: a mixer may know of this participant later than they do, and
-    /// has not forwarded their last messages.
+    /// that they have not answered, and then what the connection before has not sent.
     pub(super) fn to_resend(&self, plan: &Plan, unsent: VecDeque<Frame>) -> VecDeque<Frame> {
         let mut frames = VecDeque::new();
         if !plan.link.sends() {
             return frames;
         }
-        frames.extend(self.request_to_resend(plan.far_end));
         let first_unsent = unsent.iter().find_map(|frame| chat_id(frame, plan.far_end)).unwrap_or(u32::MAX);
         let is_behind = |id: &ParticipantId| plan.far_end.is_relay() || plan.link.participant() == Some(id);
         for receiver in self.others().map(|other| &other.id).filter(|id| is_behind(id)) {
@@ -87,23 +84,22 @@ impl Session {
         frames
     }
 
-    /// Asks the others behind a server or mixer to send again, if there are any.
-    fn request_to_resend(&self, far_end: FarEnd) -> Option<Frame> {
-        if !far_end.is_relay() || self.others().all(|other| other.role == Role::Mixer) {
-            return None;
-        }
-        let request = DataMessage::Resend.encode();
-        request.and_then(|frame| addressed(&frame, far_end, None, self.own_id())).ok()
-    }
-
-    /// The others are known now. What they have sent before the connection was established, such as the offer of a file, was lost.
-    pub(super) fn ask_to_resend(&mut self) {
-        let links: Vec<_> = self.connections.keys().filter(|link| link.sends()).cloned().collect();
-        for link in links {
-            let far_end = self.connections.get(&link).map(Connection::far_end);
-            let request = far_end.and_then(|far_end| self.request_to_resend(far_end));
-            if let Some((connection, request)) = self.connections.get_mut(&link).zip(request) {
+    /// A connection to a server or a mixer is open now. What the others have sent before, such as the offer of a file, may be
+    /// lost, and so may an earlier request: asks them to send again.
+    pub(super) fn resend_both_ways(&mut self, link: &LinkId) {
+        for (link, connection) in &mut self.connections {
+            let far_end = connection.far_end();
+            if link.sends()
+                && far_end.is_relay()
+                && let Ok(request) = DataMessage::Resend.encode().and_then(|frame| frame.routed(None))
+            {
                 connection.send(Channel::Reliable, request);
+            }
+        }
+        if !link.sends() {
+            // The receipts of the others are lost, and their requests to send again.
+            for other in self.others().map(|other| other.id.clone()).collect::<Vec<_>>() {
+                self.resend_to(&other);
             }
         }
     }

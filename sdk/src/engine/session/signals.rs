@@ -46,7 +46,6 @@ impl Session {
                 }
                 self.event(Event::Joined);
                 let changes = self.roster.replace(participants, lobby);
-                self.ask_to_resend();
                 self.apply(changes, now);
             }
             (Phase::Joining { .. }, _) => {}

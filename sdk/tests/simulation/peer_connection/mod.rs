@@ -238,6 +238,13 @@ impl PeerConnection {
             && self.remote_ufrag == self.local_ufrag.as_deref().map(sfu_ufrag)
     }
 
+    /// Its offer is answered, or it has answered: with a description of an end with this name.
+    pub(crate) fn has_agreed_with(&self, end: &str) -> bool {
+        self.state == SignalingState::Stable
+            && self.local_ufrag.is_some()
+            && self.remote_ufrag.as_ref().is_some_and(|ufrag| ufrag.starts_with(end))
+    }
+
     /// Each end has the other's description, and one of its candidates.
     pub(crate) fn can_reach(&self, far: &Self) -> bool {
         let knows = |one: &Self, other: &Self| {

@@ -6,10 +6,10 @@ use moim::model::{Mids, Publication, Slots};
 use moim::signaling::{
     Lane, LinkId, LinkSignal, Offerer, ParticipantInfo, SdpType, Sections, SessionDescription, Slot,
 };
-use moim::{MediaKind, ParticipantId, PublicationId, Role};
+use moim::{MediaKind, ParticipantId, PublicationId};
 
-use super::Rules;
-use super::backend::{FromServer, ToServer};
+use super::backend::{FromServer, Numbered};
+use super::{Rules, SocketId};
 use crate::sdp::{Direction, Sdp, Section};
 
 /// Its clients are numbered as in the world.
@@ -17,8 +17,9 @@ use crate::sdp::{Direction, Sdp, Section};
 pub(super) struct Server {
     pub(super) rules: Rules,
     pub(super) clients: BTreeMap<usize, Client>,
-    versions: BTreeMap<ParticipantId, u32>,
-    joined: u32,
+    pub(super) sockets: BTreeMap<usize, SocketId>,
+    pub(super) versions: BTreeMap<ParticipantId, u32>,
+    pub(super) joined: u32,
     renamed: u32,
     serial: u64,
     pub(super) outputs: Vec<(usize, FromServer)>,
@@ -27,86 +28,58 @@ pub(super) struct Server {
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) info: ParticipantInfo,
+    /// `None`: it may come back.
+    pub(super) socket: Option<SocketId>,
+    /// Different for everyone who has ever joined.
+    pub(super) seat: u64,
+    /// The number of the last change.
+    pub(super) received: u32,
+    pub(super) sent: Vec<Numbered>,
+    pub(super) epochs: BTreeMap<LinkId, u32>,
     /// The names of its publications here, by its own.
     pub(super) names: BTreeMap<PublicationId, PublicationId>,
     /// What it sends in which section.
     pub(super) mids: Mids,
-    uplink: Uplink,
+    pub(super) uplink: Uplink,
     /// The sections that it receives in, and what they carry.
-    sections: Vec<Section>,
+    pub(super) sections: Vec<Section>,
     pub(super) slots: Slots,
     /// What is forwarded in which section, if the server makes the offers: what the client has agreed to.
     pub(super) forwarded: Slots,
     /// An offer of the server waits for its answer.
-    awaits_answer: bool,
+    pub(super) awaits_answer: bool,
+    pub(super) has_offered: bool,
     /// What was requested last, so that it is not requested again.
-    requested: Sections,
+    pub(super) requested: Sections,
+    /// How often ICE was restarted, and whether an offer has to say so.
+    pub(super) restarts: BTreeMap<LinkId, (u32, bool)>,
 }
 
 /// The sections that a client may send in, if the server offers them.
 #[derive(Debug, Default)]
-struct Uplink {
+pub(super) struct Uplink {
     sections: Vec<Section>,
     awaits_answer: bool,
     has_offered: bool,
+    /// For the most publications at once: each may have been attached to another section.
+    most: Sections,
     /// The sections that the client has asked for.
     asked: Option<Sections>,
 }
 
+impl Uplink {
+    pub(super) fn of(info: &ParticipantInfo) -> Self {
+        Self { most: Sections::of(&info.publications), ..Self::default() }
+    }
+}
+
 impl Server {
     pub(super) fn new(rules: Rules) -> Self {
-        let (clients, versions, outputs) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        Self { rules, clients, versions, joined: 0, renamed: 0, serial: 0, outputs }
+        let (clients, sockets, versions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { rules, clients, sockets, versions, joined: 0, renamed: 0, serial: 0, outputs: Vec::new() }
     }
 
-    pub(super) fn receive(&mut self, from: usize, message: ToServer) {
-        match message {
-            ToServer::Join(request, offer) => {
-                self.joined += 1;
-                let id = ParticipantId(format!("PA_{}", self.joined));
-                let info = ParticipantInfo {
-                    id: id.clone(),
-                    join_order: self.joined,
-                    name: request.profile.name,
-                    metadata: String::new(),
-                    attributes: BTreeMap::new(),
-                    role: Role::Participant,
-                    identity: None,
-                    permissions: Default::default(),
-                    publications: Vec::new(),
-                    reconnecting: false,
-                };
-                let client = Client {
-                    info,
-                    names: BTreeMap::new(),
-                    mids: Mids::new(),
-                    uplink: Uplink::default(),
-                    sections: Vec::new(),
-                    slots: Slots::new(),
-                    forwarded: Slots::new(),
-                    awaits_answer: false,
-                    requested: Sections::default(),
-                };
-                assert!(self.clients.insert(from, client).is_none(), "joined twice");
-                self.publish(from, request.publications);
-                let everyone = self.clients.values().map(|client| client.info.clone());
-                let everyone = everyone.map(|info| (self.versions[&info.id], info)).collect();
-                self.outputs.push((from, FromServer::Joined(id, everyone)));
-                if let Some(offer) = offer {
-                    self.signal(from, LinkId::Server(Lane::Both), offer);
-                }
-            }
-            ToServer::Publish(publications) => self.publish(from, publications),
-            ToServer::Signal(link, signal) => self.signal(from, link, signal),
-            ToServer::Leave => {
-                let Some(client) = self.clients.remove(&from) else { return };
-                self.update(&client.info.id, None);
-            }
-        }
-        self.assign();
-    }
-
-    fn publish(&mut self, from: usize, publications: Vec<Publication>) {
+    pub(super) fn publish(&mut self, from: usize, publications: Vec<Publication>) {
         let Some(client) = self.clients.get_mut(&from) else { return };
         let own: BTreeSet<_> = publications.iter().map(|publication| publication.id.clone()).collect();
         client.names.retain(|id, _| own.contains(id));
@@ -122,19 +95,13 @@ impl Server {
             renamed.push(Publication { id: name.clone(), ..publication });
         }
         client.info.publications = renamed;
-        let info = client.info.clone();
-        self.update(&info.id.clone(), Some(info));
+        let most = &mut client.uplink.most;
+        *most = Sections::of(&client.info.publications).max(*most);
+        let id = client.info.id.clone();
+        self.update(&id);
     }
 
-    fn update(&mut self, id: &ParticipantId, info: Option<ParticipantInfo>) {
-        let version = self.versions.entry(id.clone()).or_default();
-        *version += 1;
-        for to in self.clients.keys() {
-            self.outputs.push((*to, FromServer::Update(id.clone(), *version, info.clone())));
-        }
-    }
-
-    fn signal(&mut self, from: usize, link: LinkId, signal: LinkSignal<PublicationId>) {
+    pub(super) fn signal(&mut self, from: usize, link: LinkId, signal: LinkSignal<PublicationId>) {
         let LinkId::Server(lane) = link else { panic!("a signal for {link}") };
         let Some(client) = self.clients.get_mut(&from) else { return };
         match signal {
@@ -166,9 +133,14 @@ impl Server {
                     }
                 }
             }
-            LinkSignal::RequestOffer { sections, .. } => {
-                assert!(self.rules.lanes.contains(&(lane, Offerer::ThemOnRequest)), "it cannot be asked");
-                if lane == Lane::Publish {
+            LinkSignal::RequestOffer { sections, restart } => {
+                let may_ask = self.rules.lanes.contains(&(lane, Offerer::ThemOnRequest)) || restart;
+                assert!(may_ask, "it cannot be asked");
+                if restart {
+                    let (count, is_due) = client.restarts.entry(link).or_default();
+                    (*count, *is_due) = (*count + 1, true);
+                }
+                if lane == Lane::Publish && (!restart || sections != Sections::default()) {
                     client.uplink.asked = Some(sections);
                 }
             }
@@ -190,12 +162,11 @@ impl Server {
         let answer = Sdp {
             serial: self.serial,
             answers: Some(offer.serial),
-            ufrag: "server".to_owned(),
+            ufrag: format!("{}for {}", self.clients[&to].end_of(&LinkId::Server(lane)), offer.ufrag),
             sections: sections.collect(),
         };
         let description = SessionDescription { sdp_type: SdpType::Answer, sdp: answer.to_text() };
-        let signal = LinkSignal::Description { description, carries };
-        self.outputs.push((to, FromServer::Signal(LinkId::Server(lane), signal)));
+        self.send(to, lane, LinkSignal::Description { description, carries });
     }
 
     /// What a client is to receive: what others publish and send.
@@ -233,7 +204,7 @@ impl Server {
         left
     }
 
-    fn assign(&mut self) {
+    pub(super) fn assign(&mut self) {
         let clients: Vec<_> = self.clients.keys().copied().collect();
         for to in clients {
             if self.rules.sending().1 != Offerer::Us {
@@ -254,17 +225,17 @@ impl Server {
         let client = self.clients.get_mut(&to).expect("a client");
         if client.slots != before {
             let slots = LinkSignal::Slots(client.slots.clone());
-            self.outputs.push((to, FromServer::Signal(LinkId::Server(lane), slots)));
+            self.send(to, lane, slots);
         }
         let mut needed = Sections::default();
+        let client = self.clients.get_mut(&to).expect("a client");
         for section in client.sections.iter().filter(|section| section.direction.receives) {
             *count(&mut needed, section.kind) += 1;
         }
         left.iter().for_each(|(kind, _)| *count(&mut needed, *kind) += 1);
         if !left.is_empty() && client.requested != needed {
             client.requested = needed;
-            let request = LinkSignal::RequestOffer { sections: needed, restart: false };
-            self.outputs.push((to, FromServer::Signal(LinkId::Server(lane), request)));
+            self.send(to, lane, LinkSignal::RequestOffer { sections: needed, restart: false });
         }
     }
 
@@ -278,11 +249,13 @@ impl Server {
             Offerer::ThemOnRequest => client.uplink.asked.is_some(),
             _ => published != client.mids.values().collect(),
         };
+        let (ufrag, restarts) = client.offered_ufrag(lane);
+        let is_due = is_due || restarts;
         let uplink = &mut client.uplink;
         if uplink.awaits_answer || (uplink.has_offered && !is_due) {
             return;
         }
-        let needed = uplink.asked.take().unwrap_or_default().max(Sections::of(&client.info.publications));
+        let needed = uplink.asked.take().unwrap_or_default().max(uplink.most);
         for (kind, needed) in [(MediaKind::Audio, needed.audio), (MediaKind::Video, needed.video)] {
             let present = uplink.sections.iter().filter(|section| section.kind == kind).count();
             for _ in present..needed {
@@ -293,15 +266,11 @@ impl Server {
         }
         (uplink.awaits_answer, uplink.has_offered) = (true, true);
         self.serial += 1;
-        let offer = Sdp {
-            serial: self.serial,
-            answers: None,
-            ufrag: "server".to_owned(),
-            sections: uplink.sections.clone(),
-        };
+        let sections = uplink.sections.clone();
+        let offer = Sdp { serial: self.serial, answers: None, ufrag, sections };
+        client.restarts.entry(LinkId::Server(lane)).or_default().1 = false;
         let description = SessionDescription { sdp_type: SdpType::Offer, sdp: offer.to_text() };
-        let signal = LinkSignal::Description { description, carries: None };
-        self.outputs.push((to, FromServer::Signal(LinkId::Server(lane), signal)));
+        self.send(to, lane, LinkSignal::Description { description, carries: None });
     }
 
     /// Offers what there is to receive, unless an offer is open already.
@@ -312,7 +281,11 @@ impl Server {
         let before = self.clients[&to].slots.clone();
         let left = self.take_slots(to);
         let client = self.clients.get_mut(&to).expect("a client");
-        if client.slots == before && left.is_empty() {
+        let lane = self.rules.receiving_lane();
+        let (ufrag, restarts) = client.offered_ufrag(lane);
+        // The first one is for data.
+        let is_first = !std::mem::replace(&mut client.has_offered, true);
+        if client.slots == before && left.is_empty() && !restarts && !is_first {
             return;
         }
         for (kind, slot) in left {
@@ -328,15 +301,20 @@ impl Server {
             direction: Direction { sends: client.slots.contains_key(&section.mid), receives: false },
             ..section.clone()
         });
-        let offer = Sdp {
-            serial: self.serial,
-            answers: None,
-            ufrag: "server".to_owned(),
-            sections: sections.collect(),
-        };
+        let offer = Sdp { serial: self.serial, answers: None, ufrag, sections: sections.collect() };
+        client.restarts.entry(LinkId::Server(lane)).or_default().1 = false;
         let description = SessionDescription { sdp_type: SdpType::Offer, sdp: offer.to_text() };
-        let signal = LinkSignal::Description { description, carries: Some(client.slots.clone()) };
-        self.outputs.push((to, FromServer::Signal(LinkId::Server(self.rules.receiving_lane()), signal)));
+        let carries = Some(client.slots.clone());
+        self.send(to, lane, LinkSignal::Description { description, carries });
+    }
+}
+
+impl Client {
+    /// The server's `ufrag` in its next offer, and whether there must be one because of a restart.
+    fn offered_ufrag(&self, lane: Lane) -> (String, bool) {
+        let link = LinkId::Server(lane);
+        let (count, is_due) = self.restarts.get(&link).copied().unwrap_or_default();
+        (format!("{}{count}", self.end_of(&link)), is_due)
     }
 }
 
