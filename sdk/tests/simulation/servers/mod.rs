@@ -106,7 +106,7 @@ fn the_server_makes_every_offer() {
     }
 }
 
-const SEEDS: u64 = 30;
+const SEEDS: u64 = 20;
 
 /// Without losses, and with the ways to come back.
 fn try_returns(rules: Rules) {
