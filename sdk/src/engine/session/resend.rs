@@ -67,6 +67,14 @@ impl Session {
         if !plan.link.sends() {
             return frames;
         }
+        // These are sent again below, if that makes sense: under another id, nobody would recognize a repetition.
+        let is_repeated = |frame: &Frame| {
+            matches!(
+                message_of(frame, plan.far_end),
+                Some(DataMessage::Call { .. } | DataMessage::Resend | DataMessage::Chat { again: true, .. })
+            )
+        };
+        let unsent: Vec<_> = unsent.into_iter().filter(|frame| !is_repeated(frame)).collect();
         let first_unsent = unsent.iter().find_map(|frame| chat_id(frame, plan.far_end)).unwrap_or(u32::MAX);
         let is_behind = |id: &ParticipantId| plan.far_end.is_relay() || plan.link.participant() == Some(id);
         for receiver in self.others().map(|other| &other.id).filter(|id| is_behind(id)) {
@@ -76,11 +84,7 @@ impl Session {
             let calls = self.calls.repeated(receiver).filter_map(|call| call.encode().ok());
             frames.extend(encoded.chain(calls).filter_map(addressed));
         }
-        // These are above.
-        let is_repeated = |frame: &Frame| {
-            matches!(message_of(frame, plan.far_end), Some(DataMessage::Call { .. } | DataMessage::Resend))
-        };
-        frames.extend(unsent.into_iter().filter(|frame| !is_repeated(frame)));
+        frames.extend(unsent);
         frames
     }
 
