@@ -387,7 +387,7 @@ mod tests {
                 format!(
                     r#"{{"kind":"slots","slots":{{"{number}":{{"participantId":"a","publicationId":"b"}}}}}}"#
                 ),
-                format!(r#"{{"kind":"wishes","wishes":[],"others":{}}}"#, number % 2 == 0),
+                format!(r#"{{"kind":"wishes","wishes":[],"others":{}}}"#, number.is_multiple_of(2)),
             ]
             .map(|signal| json(&signal))
         };
