@@ -79,11 +79,12 @@ impl Hub {
         let Comings(buckets) = &mut self.comings;
         if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&address) {
             buckets.retain(|_, bucket| !bucket.is_full(now));
-        }
-        if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&address) {
-            // Whoever owes least is forgotten, so that many addresses do not let a few go free.
-            let least = buckets.iter().max_by_key(|(_, bucket)| bucket.left()).map(|(address, _)| *address);
-            least.and_then(|least| buckets.remove(&least));
+            if buckets.len() >= MAX_ADDRESSES {
+                // Whoever owes least is forgotten, so that many addresses do not let a few go free.
+                let least =
+                    buckets.iter().max_by_key(|(_, bucket)| bucket.left()).map(|(address, _)| *address);
+                least.and_then(|least| buckets.remove(&least));
+            }
         }
         let rate = limits.messages_per_second.saturating_mul(RATE_FACTOR);
         let burst = limits.message_burst.saturating_mul(BURST_FACTOR);

@@ -103,7 +103,7 @@ pub(crate) fn updates(attack: &Attack) {
     }
 }
 
-/// A locked room whose host is told about many who wait with large metadata, and leave, and come back.
+/// A locked room in which many wait with large metadata, leave, and come back; the host receives each list.
 pub(crate) fn lobby(attack: &Attack) {
     let server = attack.server;
     attack.spawn(async move {

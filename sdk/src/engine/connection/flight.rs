@@ -17,31 +17,27 @@ const OVERHEAD: usize = 64;
 pub(in crate::engine) struct Flight {
     /// The number of the last data.
     last: u32,
-    /// Each with its number.
-    data: VecDeque<(u32, Frame)>,
+    /// Numbered.
+    data: VecDeque<Frame>,
     bytes: usize,
     /// The marks that were sent, each with the number of the data before it.
     marks: VecDeque<(u32, u32)>,
 }
 
 impl Flight {
-    /// Numbers a frame if it is data.
-    pub(super) fn number(&mut self, frame: Frame) -> Frame {
+    /// Numbers and keeps a frame that is being sent, if it is data.
+    pub(super) fn keep(&mut self, frame: Frame) -> Frame {
         if !frame.is_data() {
             return frame;
         }
         self.last = self.last.wrapping_add(1);
-        frame.numbered(Number { number: self.last, again: false })
-    }
-
-    /// Keeps a frame that is being sent, if it is numbered.
-    pub(super) fn keep(&mut self, frame: &Frame) {
-        let Some(Number { number, .. }) = frame.number() else { return };
+        let frame = frame.numbered(Number { number: self.last, again: false });
         self.bytes += frame.len() + OVERHEAD;
-        self.data.push_back((number, frame.clone()));
+        self.data.push_back(frame.clone());
         while self.bytes > MAX_BYTES {
             self.forget_first();
         }
+        frame
     }
 
     /// A mark follows what was sent so far.
@@ -53,18 +49,17 @@ impl Flight {
     pub(super) fn arrived(&mut self, mark: u32) {
         let Some(at) = self.marks.iter().position(|(id, _)| *id == mark) else { return };
         let Some((_, last)) = self.marks.drain(..=at).next_back() else { return };
-        while self.data.front().is_some_and(|(number, _)| *number <= last) {
+        while self.data.front().and_then(Frame::number).is_some_and(|first| first.number <= last) {
             self.forget_first();
         }
     }
 
     /// What the next connection sends again.
     pub(super) fn again(&self) -> impl Iterator<Item = Frame> {
-        let again = |(number, frame): &(u32, Frame)| {
-            let plain = frame.clone().unnumbered();
-            plain.numbered(Number { number: *number, again: true })
-        };
-        self.data.iter().map(again)
+        self.data.iter().filter_map(|frame| {
+            let number = Number { again: true, ..frame.number()? };
+            Some(frame.clone().unnumbered().numbered(number))
+        })
     }
 
     /// For the connection that replaces this one.
@@ -79,7 +74,7 @@ impl Flight {
     }
 
     fn forget_first(&mut self) {
-        if let Some((_, frame)) = self.data.pop_front() {
+        if let Some(frame) = self.data.pop_front() {
             self.bytes -= frame.len() + OVERHEAD;
         }
     }
@@ -95,12 +90,6 @@ mod tests {
         data.encode().unwrap_or(Frame::Text(String::new()))
     }
 
-    fn send(flight: &mut Flight, frame: Frame) -> Frame {
-        let frame = flight.number(frame);
-        flight.keep(&frame);
-        frame
-    }
-
     /// The numbers of what is sent again.
     fn again(flight: &Flight) -> Vec<u32> {
         let numbers = flight.again().filter_map(|frame| frame.number());
@@ -111,13 +100,13 @@ mod tests {
     fn data_is_sent_again_until_a_mark_after_it_has_arrived() {
         let mut flight = Flight::default();
         let text = Frame::Text("{}".into());
-        assert_eq!(send(&mut flight, text.clone()), text);
+        assert_eq!(flight.keep(text.clone()), text);
         for mark in [7, 8] {
-            send(&mut flight, data(1));
-            send(&mut flight, data(1));
+            flight.keep(data(1));
+            flight.keep(data(1));
             flight.marked(mark);
         }
-        send(&mut flight, data(1));
+        flight.keep(data(1));
         assert_eq!(again(&flight), [1, 2, 3, 4, 5]);
         flight.arrived(9);
         flight.arrived(7);
@@ -126,7 +115,7 @@ mod tests {
         assert_eq!((again(&flight), again(&next)), (vec![], vec![3, 4, 5]));
         next.arrived(8);
         assert_eq!(again(&next), [3, 4, 5], "the mark was lost, too");
-        send(&mut next, data(1));
+        next.keep(data(1));
         next.marked(10);
         next.arrived(10);
         assert_eq!((again(&next), next.bytes()), (vec![], 0));
@@ -136,7 +125,7 @@ mod tests {
     fn who_does_not_wait_for_capacity_cannot_fill_the_memory() {
         let mut flight = Flight::default();
         for _ in 0..100 {
-            send(&mut flight, data(100_000));
+            flight.keep(data(100_000));
         }
         assert!(flight.bytes() <= MAX_BYTES && flight.bytes() > MAX_BYTES - 200_000);
         assert_eq!(again(&flight).last(), Some(&100));

@@ -274,22 +274,15 @@ impl Connection {
 
     /// Sends a frame, or queues it until its channel is open. Returns `false` if the queue is full.
     pub(super) fn send(&mut self, channel: Channel, frame: Frame) -> bool {
-        let is_kept = channel == Channel::Reliable && self.far_end == FarEnd::Participant;
-        let frame = if is_kept { self.flight.number(frame) } else { frame };
         if !self.channels.accepts(channel) {
             return false;
         }
-        if is_kept {
-            self.flight.keep(&frame);
-        }
-        self.dispatch(channel, frame);
-        true
-    }
-
-    fn dispatch(&mut self, channel: Channel, frame: Frame) {
+        let is_kept = channel == Channel::Reliable && self.far_end == FarEnd::Participant;
+        let frame = if is_kept { self.flight.keep(frame) } else { frame };
         if let Some(frame) = self.channels.send(channel, frame) {
             self.command(ConnectionCommand::Send(channel, frame));
         }
+        true
     }
 
     /// A mark follows what was sent to the participant.

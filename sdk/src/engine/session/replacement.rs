@@ -3,8 +3,8 @@
 //! That restores what no ICE restart can (`connection/damage.rs`, `connection/restarts.rs`): in Firefox, a packet that the
 //! system refuses to send ends DTLS for good, and any association of data channels ends after a long loss. Either end may
 //! begin it, the other one follows ([`Reopened`](crate::model::SignalEvent::Reopened)); if both begin it, they open the same
-//! epoch. Publications and wishes belong to the session. Of what was in flight, chat, calls and data are sent again
-//! (`resend.rs`), and files and streams go on (`paths.rs`).
+//! epoch. Publications and wishes belong to the session. Of what was in flight, chat, calls and, in a mesh, data are
+//! sent again (`resend.rs`), and files and streams go on (`paths.rs`).
 
 use super::Session;
 use crate::engine::trace;
